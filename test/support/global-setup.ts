@@ -1,8 +1,11 @@
+import { provideTestFolder } from './project.ts';
 import { provideServer, startServer } from './server.ts';
 
-/** One PostgreSQL server per vitest run. */
+/** Once per vitest run: a PostgreSQL server and a folder for the projects that tests write. */
 export default async function setup(): Promise<() => Promise<void>> {
-  const server = await startServer();
+  const [server, removeFolder] = await Promise.all([startServer(), provideTestFolder()]);
   provideServer(server.url);
-  return () => server.stop();
+  return async () => {
+    await Promise.all([server.stop(), removeFolder()]);
+  };
 }
