@@ -237,18 +237,35 @@ export type RunEvent =
   | { readonly kind: 'batch'; readonly batch: number; readonly attempt: number }
   | { readonly kind: 'step'; readonly step: number }
   | { readonly kind: 'statement'; readonly step: number; readonly sql: string }
-  | { readonly kind: 'statement-done'; readonly step: number; readonly ms: number; readonly rows: number | null }
+  | {
+      readonly kind: 'statement-done';
+      readonly step: number;
+      readonly ms: number;
+      readonly rows: number | null;
+    }
   | { readonly kind: 'step-done'; readonly step: number; readonly ms: number }
   | { readonly kind: 'step-failed'; readonly step: number; readonly failure: FailureInfo }
   | { readonly kind: 'batch-done'; readonly batch: number }
   | { readonly kind: 'rolled-back'; readonly batch: number }
-  | { readonly kind: 'retry'; readonly batch: number; readonly attempt: number; readonly of: number; readonly afterMs: number; readonly reason: string }
+  | {
+      readonly kind: 'retry';
+      readonly batch: number;
+      readonly attempt: number;
+      readonly of: number;
+      readonly afterMs: number;
+      readonly reason: string;
+    }
   | {
       readonly kind: 'watch';
       readonly statement: string | null;
       readonly elapsedMs: number;
       readonly blockers: readonly Session[];
-      readonly progress: { readonly command: string; readonly phase: string; readonly done: number; readonly total: number } | null;
+      readonly progress: {
+        readonly command: string;
+        readonly phase: string;
+        readonly done: number;
+        readonly total: number;
+      } | null;
     }
   | { readonly kind: 'finished'; readonly result: RunResult };
 
@@ -263,7 +280,12 @@ export interface JournalEntry {
   readonly started: string;
   readonly finished: string | null;
   readonly ms: number | null;
-  readonly who: { readonly databaseUser: string; readonly osUser: string; readonly host: string; readonly version: string };
+  readonly who: {
+    readonly databaseUser: string;
+    readonly osUser: string;
+    readonly host: string;
+    readonly version: string;
+  };
   readonly plan: Plan;
   readonly checksum: string | null;
   readonly error: string | null;
@@ -357,7 +379,16 @@ export interface Rehearsal {
 }
 
 export type FindingKind =
-  | 'pending' | 'heads' | 'entities' | 'drift' | 'edited' | 'missing' | 'undeclared' | 'snapshot' | 'problems' | 'unsettled';
+  | 'pending'
+  | 'heads'
+  | 'entities'
+  | 'drift'
+  | 'edited'
+  | 'missing'
+  | 'undeclared'
+  | 'snapshot'
+  | 'problems'
+  | 'unsettled';
 
 export interface CheckFinding {
   readonly kind: FindingKind;
@@ -412,9 +443,21 @@ export interface EngineApi {
 
 export type EngineEvent =
   /** What the user's code or migtui says; text may hold anything and is made safe by whoever draws it. */
-  | { readonly type: 'log'; readonly at: string; readonly level: 'info' | 'warning' | 'error'; readonly source: 'project' | 'migtui'; readonly text: string }
+  | {
+      readonly type: 'log';
+      readonly at: string;
+      readonly level: 'info' | 'warning' | 'error';
+      readonly source: 'project' | 'migtui';
+      readonly text: string;
+    }
   /** A statement that migtui ran. */
-  | { readonly type: 'sql'; readonly at: string; readonly sql: string; readonly ms: number; readonly error: string | null }
+  | {
+      readonly type: 'sql';
+      readonly at: string;
+      readonly sql: string;
+      readonly ms: number;
+      readonly error: string | null;
+    }
   | { readonly type: 'run'; readonly event: RunEvent }
   /** Long work that is no run: replaying on the shadow. */
   | { readonly type: 'task'; readonly text: string; readonly done: number; readonly total: number }

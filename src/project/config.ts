@@ -1,0 +1,147 @@
+import { existsSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
+import type { Configuration } from '@mikro-orm/core';
+import { Failure } from '../foundation/failure.ts';
+import type { UserModules } from './modules.ts';
+
+export interface LoadedConfig {
+  readonly config: Configuration;
+  /** Relative to the project; null when the environment alone configures MikroORM. */
+  readonly file: string | null;
+  readonly context: string;
+  /** The names that the file offers; a factory's names cannot be known, so then only the one asked for. */
+  readonly contexts: readonly string[];
+}
+
+/**
+ * Loads the MikroORM config as the stock CLI does: same files, same environment variables, same TypeScript loaders.
+ * The current folder must be the project's root.
+ * @throws Failure `no-config` | `no-ts-loader` | `config-broken` | `unknown-context`
+ */
+export async function loadConfig(
+  modules: UserModules,
+  root: string,
+  asked: { config?: string | undefined; context?: string | undefined },
+): Promise<LoadedConfig> {
+  const { CLIHelper } = modules.cli;
+  const context = asked.context ?? process.env.MIKRO_ORM_CONTEXT_NAME ?? 'default';
+  const typescript = await registerLoader(modules);
+  const paths = asked.config ? [resolve(root, asked.config)] : await CLIHelper.getConfigPaths();
+  const path = paths.map(p => resolve(root, p)).find(p => existsSync(p));
+  if (asked.config && !path) {
+    throw new Failure({
+      code: 'no-config',
+      message: `There is no config file ${asked.config}.`,
+      next: 'Check the path given with --config.',
+    });
+  }
+  if (!path) requireSomeConfig(root, paths, typescript);
+  if (path && /\.[mc]?ts$/.test(path) && !typescript) throw noLoader(relative(root, path));
+
+  const overrides = {
+    pool: { min: 0, max: 2 },
+    ensureDatabase: false,
+    migrations: { silent: true, snapshotOnMigrate: false },
+  };
+  try {
+    const exported = path ? await importConfig(modules, path) : undefined;
+    const contexts = namesOf(exported, context);
+    if (
+      Array.isArray(exported) &&
+      contexts.length > 0 &&
+      !contexts.includes(context) &&
+      !exported.some(isFunction)
+    ) {
+      throw new Failure({
+        code: 'unknown-context',
+        message: `The config has no context "${context}".`,
+        next: `Choose one with --context: ${contexts.join(', ')}.`,
+        candidates: contexts,
+      });
+    }
+    process.env.MIKRO_ORM_ALLOW_GLOBAL_CLI ??= '1';
+    const config = await CLIHelper.getConfiguration(context, path ? [path] : paths, overrides as never);
+    return { config, file: path ? relative(root, path) : null, context, contexts };
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw new Failure(
+      {
+        code: 'config-broken',
+        message: `${path ? relative(root, path) : 'The MikroORM config'} could not be loaded: ${firstLine(error)}`,
+        next: 'Fix the file and run migtui again; the stock "mikro-orm debug" reports on the same file.',
+      },
+      { cause: error },
+    );
+  }
+}
+
+async function registerLoader({ cli, core }: UserModules): Promise<boolean> {
+  const settings = cli.CLIHelper.getSettings();
+  if (settings.preferTs === false) return false;
+  if (core.Utils.detectTypeScriptSupport()) return true;
+  const warn = console.warn;
+  console.warn = () => {};
+  try {
+    const registered = await cli.CLIHelper.registerTypeScriptSupport(
+      settings.tsConfigPath,
+      settings.tsLoader,
+    );
+    // what the stock CLI does, so that both see the same config paths
+    if (!registered) process.env.MIKRO_ORM_CLI_PREFER_TS ??= '0';
+    return registered || settings.preferTs === true;
+  } catch (error) {
+    throw new Failure(
+      {
+        code: 'no-ts-loader',
+        message: `The TypeScript loader could not be started: ${firstLine(error)}`,
+        next: 'Install it (npm install --save-dev tsx), or fix "mikro-orm".tsLoader in package.json.',
+      },
+      { cause: error },
+    );
+  } finally {
+    console.warn = warn;
+  }
+}
+
+function requireSomeConfig(root: string, paths: readonly string[], typescript: boolean): void {
+  const sources = ['mikro-orm.config.ts', 'src/mikro-orm.config.ts'].filter(file =>
+    existsSync(resolve(root, file)),
+  );
+  if (sources[0] && !typescript) throw noLoader(sources[0]);
+  if (Object.keys(process.env).some(name => /^MIKRO_ORM_(TYPE|DB_NAME|CLIENT_URL|HOST)$/.test(name))) return;
+  throw new Failure({
+    code: 'no-config',
+    message: `No MikroORM config was found. Looked for ${paths.map(p => relative(root, resolve(root, p))).join(', ')}.`,
+    next: 'Run "migtui init" to write one, or name it with --config.',
+  });
+}
+
+function noLoader(file: string): Failure {
+  return new Failure({
+    code: 'no-ts-loader',
+    message: `${file} is TypeScript, and no loader for it is installed.`,
+    next: 'Run: npm install --save-dev tsx',
+  });
+}
+
+function namesOf(exported: unknown, asked: string): string[] {
+  const entries = Array.isArray(exported) ? exported : [exported];
+  const names = entries
+    .filter(entry => typeof entry === 'object' && entry !== null)
+    .map(entry => (entry as { contextName?: string }).contextName ?? 'default');
+  return names.length > 0 ? names : [asked];
+}
+
+async function importConfig({ coreFs }: UserModules, path: string): Promise<unknown> {
+  const exported = await coreFs.fs.dynamicImport<{ default?: unknown }>(path);
+  return (await exported.default) ?? exported;
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function';
+}
+
+function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split('\n').find(line => line.trim() !== '') ?? 'it threw';
+}

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import type { Problem } from '../foundation/failure.ts';
+import type { Declaration } from '../revisions/revision.ts';
+import type { MigrationClass } from './classes.ts';
+import { type ParsedMigration, parseMigration } from './declarations.ts';
+
+/** A migration as it stands on disk, or as a class of a `migrationsList`. */
+export interface MigrationSource {
+  readonly id: string;
+  /** Absolute; null for a class of a `migrationsList`. */
+  readonly path: string | null;
+  readonly source: string | null;
+  /** SHA-256 of the source with line endings normalised, hex; null where there is no source. */
+  readonly checksum: string | null;
+  readonly parsed: ParsedMigration;
+  readonly listed: MigrationClass | null;
+}
+
+/** All migrations of a project, in MikroORM's own order, with everything wrong with their files. */
+export interface Sources {
+  readonly migrations: readonly MigrationSource[];
+  readonly problems: readonly Problem[];
+}
+
+/** SHA-256 of a source, the same whether git checked it out with LF or CRLF. */
+export function checksumOf(source: string): string {
+  return createHash('sha256').update(source.replace(/\r\n/g, '\n')).digest('hex');
+}
+
+/** Reads the migration files at `paths` (absolute, sorted). A file that cannot be read is a problem, not an error. */
+export function readSources(root: string, paths: readonly string[]): Sources {
+  const migrations: MigrationSource[] = [];
+  const problems: Problem[] = [];
+  for (const path of paths) {
+    const id = path.replace(/^.*[\\/]/, '').replace(/\.[jt]s$/, '');
+    const file = relative(root, path);
+    let source: string;
+    try {
+      source = readFileSync(path, 'utf8');
+    } catch (error) {
+      problems.push({
+        code: 'unreadable-file',
+        message: `cannot be read: ${(error as Error).message}`,
+        revision: id,
+        file,
+      });
+      continue;
+    }
+    const parsed = parseMigration(id, file, source);
+    problems.push(...parsed.problems);
+    migrations.push({ id, path, source, checksum: checksumOf(source), parsed, listed: null });
+  }
+  return { migrations, problems };
+}
+
+/** The classes of a `migrationsList`: `[Class]` or `[{ name, class }]`. Declarations are read from the classes. */
+export function listedSources(
+  list: readonly (MigrationClass | { name: string; class: MigrationClass })[],
+): Sources {
+  const problems: Problem[] = [];
+  const migrations = list.map(entry => {
+    const listed = typeof entry === 'function' ? entry : entry.class;
+    const id = (typeof entry === 'function' ? entry.name : entry.name).replace(/\.[jt]s$/, '');
+    const declared = listed as unknown as Record<string, unknown>;
+    const read = (field: string): readonly string[] | undefined => {
+      const value = declared[field];
+      if (value === undefined) return undefined;
+      if (Array.isArray(value) && value.every(item => typeof item === 'string')) return value;
+      problems.push({
+        code: 'not-literal',
+        message: `"static ${field}" must be an array of strings`,
+        revision: id,
+      });
+      return undefined;
+    };
+    const declaration: Declaration = {
+      id,
+      revises: read('revises'),
+      dependsOn: read('dependsOn'),
+      labels: read('labels'),
+    };
+    return {
+      id,
+      path: null,
+      source: null,
+      checksum: null,
+      parsed: { declaration, problems: [], body: null, members: {} },
+      listed,
+    };
+  });
+  return { migrations, problems };
+}
+
+/** Whether the folder of the migrations is there at all. */
+export function folderExists(folder: string): boolean {
+  return existsSync(folder);
+}
