@@ -1,0 +1,175 @@
+/*
+ * Makes dist/: every entry point as an ES module, with what the entries share in chunks beside them.
+ * `dependencies` and peers stay imports; everything else (Ink, React, …) is bundled, in production mode.
+ *
+ *   node scripts/build.mjs             dist/ is exactly what is built now, with declarations
+ *   node scripts/build.mjs --if-stale  only when a source is newer, without declarations; for tests
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const source = join(root, 'src');
+const dist = join(root, 'dist');
+const stamp = join(dist, '.built');
+
+/** Name in dist/ -> source. All outputs lie flat in dist/, so that `import.meta.url` means the same in entries and chunks. */
+const entries = {
+  main: 'src/main.ts',
+  engine: 'src/engine/child.ts',
+  tui: 'src/tui/main.tsx',
+  index: 'src/index.ts',
+  config: 'src/config.ts',
+};
+
+const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+
+async function files(folder) {
+  const found = await readdir(folder, { recursive: true, withFileTypes: true });
+  return found.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name));
+}
+
+async function isStale() {
+  const built = await stat(stamp).catch(() => null);
+  if (!built) return true;
+  const inputs = [...(await files(source)), join(root, 'package.json'), fileURLToPath(import.meta.url)];
+  const changed = await Promise.all(inputs.map(async file => (await stat(file)).mtimeMs));
+  return changed.some(at => at > built.mtimeMs);
+}
+
+/** `new URL('./child.ts', import.meta.url)` in a source means the built entry of that source. */
+const entryUrls = {
+  name: 'entry-urls',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.tsx?$/ }, async ({ path }) => {
+      if (!path.startsWith(source)) return;
+      const text = await readFile(path, 'utf8');
+      const contents = text.replace(
+        /new URL\((['"])(\.{1,2}\/[^'"]+\.tsx?)\1, import\.meta\.url\)/g,
+        (_, quote, target) => {
+          const wanted = relative(root, resolve(dirname(path), target));
+          const entry = Object.keys(entries).find(name => entries[name] === wanted);
+          if (!entry) throw new Error(`${relative(root, path)} points at ${wanted}, which is no entry point`);
+          return `new URL(${quote}./${entry}.js${quote}, import.meta.url)`;
+        },
+      );
+      return { contents, loader: path.endsWith('x') ? 'tsx' : 'ts' };
+    });
+  },
+};
+
+/** Ink imports React's developer tools only when DEV=true, but a bundler must resolve them. */
+const noDevtools = {
+  name: 'no-devtools',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^react-devtools-core$/ }, ({ path }) => ({ path, namespace: 'empty' }));
+    onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'export default {};' }));
+  },
+};
+
+async function bundle(present) {
+  const external = Object.keys({
+    ...manifest.dependencies,
+    ...manifest.optionalDependencies,
+    ...manifest.peerDependencies,
+  });
+  return build({
+    absWorkingDir: root,
+    entryPoints: present,
+    outdir: dist,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22.17',
+    jsx: 'automatic',
+    chunkNames: 'chunk-[hash]',
+    external: external.flatMap(name => [name, `${name}/*`]),
+    define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
+    // Bundled CommonJS packages require Node's own modules.
+    banner: {
+      js: "import { createRequire as createRequireForBundle } from 'node:module';\nvar require = createRequireForBundle(import.meta.url);",
+    },
+    plugins: [entryUrls, noDevtools],
+    legalComments: 'none',
+    metafile: true,
+    write: false,
+    logLevel: 'warning',
+  });
+}
+
+/** The folder of the package that a bundled file belongs to, or null for our own files. */
+function packageFolder(input) {
+  const at = input.lastIndexOf('node_modules/');
+  if (at < 0) return null;
+  const [first, second] = input.slice(at + 'node_modules/'.length).split('/');
+  return input.slice(0, at) + join('node_modules', first.startsWith('@') ? join(first, second) : first);
+}
+
+/** The licences of the packages whose code is inside dist/. */
+async function notices(metafile) {
+  const bundled = Object.values(metafile.outputs).flatMap(output =>
+    Object.entries(output.inputs)
+      .filter(([, part]) => part.bytesInOutput > 0)
+      .map(([input]) => packageFolder(input)),
+  );
+  const folders = [...new Set(bundled)].filter(folder => folder !== null).sort();
+  const parts = await Promise.all(
+    folders.map(async folder => {
+      const { name, version, license } = JSON.parse(
+        await readFile(join(root, folder, 'package.json'), 'utf8'),
+      );
+      const file = (await readdir(join(root, folder))).find(entry => /^(licen[cs]e|copying)/i.test(entry));
+      const text = file ? await readFile(join(root, folder, file), 'utf8') : `Licence: ${license}`;
+      return `${name} ${version} (${license})\n\n${text.trim()}\n`;
+    }),
+  );
+  const head = 'migtui contains code of these packages.\n';
+  return [head, ...parts].join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+/** Never leaves a half-written file, and leaves an unchanged one alone: another program may be running from dist/. */
+async function put(file, contents) {
+  const old = await readFile(file).catch(() => null);
+  if (old && Buffer.compare(old, Buffer.from(contents)) === 0) return;
+  const temporary = `${file}.${process.pid}.tmp`;
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(temporary, contents);
+  await rename(temporary, file);
+}
+
+function declarations() {
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
+}
+
+const onlyIfStale = process.argv.includes('--if-stale');
+if (!onlyIfStale || (await isStale())) {
+  const began = new Date();
+  const present = Object.fromEntries(
+    Object.entries(entries).filter(([, file]) => {
+      if (existsSync(join(root, file))) return true;
+      console.warn(`build: ${file} does not exist, skipped`);
+      return false;
+    }),
+  );
+  const { outputFiles, metafile } = await bundle(present);
+  await Promise.all(outputFiles.map(file => put(file.path, file.contents)));
+  await put(join(dist, 'THIRD-PARTY-NOTICES.txt'), await notices(metafile));
+  if (!onlyIfStale) {
+    const wanted = new Set([...outputFiles.map(file => file.path), join(dist, 'THIRD-PARTY-NOTICES.txt')]);
+    await Promise.all((await files(dist)).filter(file => !wanted.has(file)).map(file => rm(file)));
+    if (present.index || present.config) declarations();
+    for (const file of outputFiles.filter(file => !basename(file.path).startsWith('chunk-')))
+      console.log(`${relative(root, file.path).padEnd(16)} ${Math.ceil(file.contents.length / 1024)} kB`);
+    const total = outputFiles.reduce((sum, file) => sum + file.contents.length, 0);
+    console.log(`${outputFiles.length} files, ${Math.ceil(total / 1024)} kB, ${Date.now() - began} ms`);
+  }
+  await writeFile(stamp, '');
+  // A source that changed while it was built is newer than this.
+  await utimes(stamp, began, began);
+}
