@@ -114,6 +114,8 @@ export interface Look {
   readonly problems: readonly Problem[];
   readonly unsettled: readonly Unsettled[];
   readonly journal: JournalStatus;
+  /** Plain remarks for a newcomer, such as that the migrations folder is not there yet. */
+  readonly notes: readonly string[];
   readonly at: string;
 }
 
@@ -471,6 +473,8 @@ export interface EngineOptions {
   readonly config?: string | undefined;
   readonly context?: string | undefined;
   readonly readOnly?: boolean | undefined;
+  /** Every run wants the database's name typed. */
+  readonly protected?: boolean | undefined;
   /** Tell of changes in the folder and the database. */
   readonly live?: boolean | undefined;
   /** Server URL for the shadow; default: PGlite in memory. */

@@ -1,0 +1,172 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { createBirpc } from 'birpc';
+import { Failure } from '../foundation/failure.ts';
+import type { EngineApi, EngineEvent, EngineOptions } from './api.ts';
+import type { EngineChange, EngineConnection, EngineExit } from './connection.ts';
+import type { Answer, EngineSide, FaceSide } from './wire.ts';
+
+const methods: readonly (keyof EngineApi)[] = [
+  'look',
+  'revision',
+  'resolve',
+  'preview',
+  'run',
+  'cancel',
+  'journal',
+  'settle',
+  'script',
+  'effect',
+  'compare',
+  'check',
+  'draftRevision',
+  'draftMerge',
+  'draftRebase',
+  'draftAdopt',
+  'draftInit',
+  'rehearse',
+  'write',
+  'close',
+];
+
+/** How much of what a dying engine said is kept, characters. */
+const lastWords = 4_000;
+
+/**
+ * Starts the engine in a process of its own and speaks with it over IPC.
+ * The process starts at once; opening the project is awaited by the first call.
+ * @param program path of the built `engine/child.js`
+ */
+export function startEngine(program: string, options: EngineOptions): EngineConnection {
+  const listeners = new Set<(event: EngineEvent) => void>();
+  const exits = new Set<(exit: EngineExit) => void>();
+  const tell = (event: EngineEvent): void => {
+    for (const listener of listeners) listener(event);
+  };
+  const gone = (exit: EngineExit): void => {
+    for (const listener of exits) listener(exit);
+  };
+  let opening = options;
+  let current = launch(program, opening, tell, gone);
+  const relaunch = async (change: EngineChange = {}): Promise<void> => {
+    await current.stop();
+    opening = { ...opening, ...change };
+    current = launch(program, opening, tell, gone);
+  };
+  const call = async (method: keyof EngineApi, args: readonly unknown[]): Promise<unknown> => {
+    try {
+      return await current.call(method, args);
+    } catch (error) {
+      // Node keeps imported modules for good: an edited file is seen by a new process only
+      if (!(error instanceof Failure) || error.code !== 'restart-needed') throw error;
+      await relaunch();
+      return current.call(method, args);
+    }
+  };
+  const api = Object.fromEntries(
+    methods.map(method => [method, (...args: unknown[]) => call(method, args)]),
+  ) as unknown as EngineApi;
+  return {
+    api,
+    events(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    onExit(listener) {
+      exits.add(listener);
+      return () => exits.delete(listener);
+    },
+    restart: relaunch,
+    kill: () => current.kill(),
+    stop: () => current.stop(),
+  };
+}
+
+interface Launched {
+  call(method: keyof EngineApi, args: readonly unknown[]): Promise<unknown>;
+  stop(): Promise<void>;
+  kill(): void;
+}
+
+function launch(
+  program: string,
+  options: EngineOptions,
+  tell: (event: EngineEvent) => void,
+  gone: (exit: EngineExit) => void,
+): Launched {
+  // a group of its own: Ctrl-C and a closed terminal reach the face, which tells the engine what to do
+  const child = fork(program, [], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    serialization: 'advanced',
+    detached: true,
+  });
+  let said = '';
+  let leaving = false;
+  const overhear = (level: 'info' | 'error') => (chunk: Buffer) => {
+    const text = chunk.toString('utf8');
+    said = (said + text).slice(-lastWords);
+    const at = new Date().toISOString();
+    for (const line of text.split('\n')) {
+      if (line.trim() !== '') tell({ type: 'log', at, level, source: 'project', text: line });
+    }
+  };
+  child.stdout?.on('data', overhear('info'));
+  child.stderr?.on('data', overhear('error'));
+
+  const engine = createBirpc<EngineSide, FaceSide>(
+    { event: tell },
+    {
+      post: data => {
+        if (child.connected) child.send(data);
+      },
+      on: listener => void child.on('message', listener),
+      timeout: -1,
+    },
+  );
+  const exited = new Promise<EngineExit>(resolve => {
+    child.once('error', error => resolve({ code: null, signal: null, said: error.message }));
+    child.once('exit', (code, signal) => resolve({ code, signal, said }));
+  });
+  void exited.then(exit => {
+    const failure = new Failure({
+      code: 'engine-died',
+      message: `The engine ended (${exit.signal ?? `exit code ${exit.code}`}).`,
+      next: 'Press r to start it again; the log has its last words.',
+    });
+    engine.$close(failure);
+    if (!leaving) gone(exit);
+  });
+  const opened = engine.open(options).then(unwrap);
+  opened.catch(() => {});
+  return {
+    async call(method, args) {
+      try {
+        await opened;
+        return unwrap(await engine.call(method, args));
+      } catch (error) {
+        if (error instanceof Failure) throw error;
+        const cause = (error as { cause?: unknown }).cause;
+        throw cause instanceof Failure ? cause : error;
+      }
+    },
+    async stop() {
+      leaving = true;
+      if (child.connected) child.disconnect();
+      await endOf(child, exited);
+    },
+    kill() {
+      child.kill('SIGKILL');
+    },
+  };
+}
+
+function unwrap(answer: Answer): unknown {
+  if (!answer.ok) throw new Failure(answer.failure);
+  return answer.value;
+}
+
+/** Waits for a polite end, for as long as a rollback may reasonably take; then insists. */
+async function endOf(child: ChildProcess, exited: Promise<EngineExit>): Promise<void> {
+  const timer = setTimeout(() => child.kill('SIGKILL'), 5_000);
+  await exited;
+  clearTimeout(timer);
+}

@@ -1,0 +1,81 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { dirname } from 'node:path';
+import { type Connection, isRefusal } from '../database/connection.ts';
+import type { Session } from './session.ts';
+
+/** How often the database is asked, ms: one short query on a connection that is open anyway. */
+const pollEvery = 2_000;
+/** Editors and git write in bursts; one event is told after the burst, ms. */
+const settleAfter = 150;
+
+/**
+ * Tells of changes made by others: files of the migrations folder and the config, rows of the migrations table.
+ * @param busy true while a run is going on: its own changes are no news, and its connection is not to be shared
+ * @returns stops it
+ */
+export function watchChanges(session: Session, busy: () => boolean): () => void {
+  const { project, table, emit } = session;
+  const watchers: FSWatcher[] = [];
+  let settling: NodeJS.Timeout | undefined;
+  const filesChanged = (): void => {
+    clearTimeout(settling);
+    settling = setTimeout(() => emit({ type: 'changed', what: 'files' }), settleAfter);
+  };
+  for (const folder of new Set([project.folder, project.folder && dirname(project.folder)])) {
+    if (!folder) continue;
+    try {
+      const watcher = watch(folder, { persistent: false }, (_, name) => {
+        if (folder === project.folder || name === null || /^(migrations|mikro-orm\.config\.)/.test(name))
+          filesChanged();
+      });
+      watcher.on('error', () => watcher.close());
+      watchers.push(watcher);
+    } catch {
+      // no such folder yet, or no watching on this file system: `r` still reloads
+    }
+  }
+
+  let last: string | undefined;
+  const poll = async (): Promise<void> => {
+    if (busy()) {
+      last = undefined;
+      return;
+    }
+    const connection = await session.connection();
+    const seen = isRefusal(connection)
+      ? connection.state
+      : await fingerprint(connection, table.sql).catch((error: Error) =>
+          /permission denied/.test(error.message) ? 'forbidden' : 'lost',
+        );
+    if (last !== undefined && seen !== last && !busy()) emit({ type: 'changed', what: 'database' });
+    last = seen;
+  };
+  let polling = false;
+  const timer = setInterval(() => {
+    if (polling) return;
+    polling = true;
+    void poll()
+      .catch(() => {})
+      .finally(() => {
+        polling = false;
+      });
+  }, pollEvery);
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+    clearTimeout(settling);
+    for (const watcher of watchers) watcher.close();
+  };
+}
+
+/** Changes whenever the rows of the migrations table do; two cheap statements that never fail for want of the table. */
+async function fingerprint(connection: Connection, table: string): Promise<string> {
+  const [there] = await connection.query<{ there: boolean }>('select to_regclass(?) is not null as there', [
+    table,
+  ]);
+  if (!there?.there) return 'absent';
+  const [rows] = await connection.query<{ seen: string }>(
+    `select count(*) || '/' || coalesce(max(id), 0) as seen from ${table}`,
+  );
+  return rows?.seen ?? '';
+}

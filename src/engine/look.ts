@@ -1,0 +1,127 @@
+import { existsSync } from 'node:fs';
+import { relative } from 'node:path';
+import { addressOf, isRefusal } from '../database/connection.ts';
+import { shortId, slug } from '../revisions/names.ts';
+import type { DatabaseInfo, Look, ProjectInfo, RevisionRow } from './api.ts';
+import type { Session, State } from './session.ts';
+
+/** Everything the screen shows, read without writing. */
+export async function look(session: Session): Promise<Look> {
+  const state = await session.state();
+  const { graph, applied, ledger } = state;
+  const ids = [...applied.keys()];
+  const missing = ids.filter(id => !graph.has(id));
+  return {
+    project: projectInfo(session),
+    database: databaseInfo(session, state),
+    revisions: rowsOf(state),
+    heads: graph.heads,
+    bases: graph.bases,
+    current: graph.current(ids),
+    pending: graph.pending(ids),
+    missing,
+    edited: [],
+    applied: ledger ? applied.size : 0,
+    problems: state.problems,
+    unsettled: [],
+    journal: { state: 'unknown', hint: null },
+    notes: notesOf(session, state),
+    at: new Date().toISOString(),
+  };
+}
+
+/** Every revision newest first; applied ones without a file stand on top, where they cannot be overlooked. */
+export function rowsOf({ graph, applied, byId }: State): RevisionRow[] {
+  const ids = [...applied.keys()];
+  const marks = graph.marks(ids);
+  const outOfOrder = new Set(graph.outOfOrder(ids));
+  const known = graph.order.toReversed().map((id): RevisionRow => {
+    const revision = graph.get(id);
+    const when = applied.get(id);
+    return {
+      id,
+      shortId: shortId(id),
+      slug: slug(id),
+      revises: revision.revises,
+      dependsOn: revision.dependsOn,
+      labels: graph.labelsOf(id),
+      state: applied.has(id) ? 'applied' : 'pending',
+      appliedAt: when?.toISOString() ?? null,
+      inferred: revision.inferred,
+      marks: marks.get(id) ?? [],
+      edited: false,
+      outOfOrder: outOfOrder.has(id),
+      file: byId.get(id)?.path ? (revision.file ?? null) : null,
+    };
+  });
+  const missing = ids
+    .filter(id => !graph.has(id))
+    .toReversed()
+    .map(
+      (id): RevisionRow => ({
+        id,
+        shortId: shortId(id),
+        slug: slug(id),
+        revises: [],
+        dependsOn: [],
+        labels: [],
+        state: 'missing',
+        appliedAt: applied.get(id)?.toISOString() ?? null,
+        inferred: false,
+        marks: [],
+        edited: false,
+        outOfOrder: false,
+        file: null,
+      }),
+    );
+  return [...missing, ...known];
+}
+
+function projectInfo({ project, table, options }: Session): ProjectInfo {
+  return {
+    name: project.name,
+    root: project.root,
+    configFile: project.configFile,
+    context: project.context,
+    contexts: project.contexts,
+    folder: project.folder === null ? null : relative(project.root, project.folder),
+    table: `${table.schema}.${table.name}`,
+    readOnly: options.readOnly === true,
+    protected: options.protected === true,
+  };
+}
+
+function databaseInfo({ project }: Session, { database, ledger }: State): DatabaseInfo {
+  const { kind, name, label } = addressOf(project);
+  const refused = isRefusal(database) ? database : null;
+  return {
+    kind,
+    name,
+    label,
+    state: refused?.state ?? 'connected',
+    version: ledger?.serverVersion ?? null,
+    table: ledger?.table ?? 'unknown',
+    readOnly: ledger?.readOnly === true,
+    failure: refused?.failure ?? null,
+  };
+}
+
+function notesOf({ project, table }: Session, { sources, ledger, database }: State): string[] {
+  const notes: string[] = [];
+  const folder = project.folder && (relative(project.root, project.folder) || '.');
+  if (project.folder && !existsSync(project.folder)) {
+    notes.push(`The migrations folder ${folder} does not exist yet. The first revision makes it.`);
+  } else if (sources.migrations.length === 0) {
+    notes.push(
+      `There are no migrations in ${folder ?? 'the migrationsList'} yet. Make one: migtui revision -m "…"`,
+    );
+  }
+  if (ledger?.table === 'absent') {
+    notes.push(`${table.schema}.${table.name} does not exist yet. The first run makes it.`);
+  }
+  if (ledger?.table === 'forbidden') {
+    notes.push(`This role may not read ${table.schema}.${table.name}: what is applied is not known.`);
+  }
+  if (isRefusal(database)) notes.push([database.failure.message, database.failure.next].join(' '));
+  return notes;
+}

@@ -1,0 +1,91 @@
+import { type Connection, connect, isRefusal, type Refusal } from '../database/connection.ts';
+import { type Ledger, type LedgerTable, ledgerTable, readLedger } from '../database/ledger.ts';
+import { Failure, type Problem } from '../foundation/failure.ts';
+import { openProject, type Project, revisionsOf } from '../project/project.ts';
+import { type Recording, record } from '../project/record.ts';
+import type { MigrationSource, Sources } from '../project/sources.ts';
+import { RevisionGraph } from '../revisions/graph.ts';
+import type { EngineEvent, EngineOptions } from './api.ts';
+
+/** Project and database as they are at one moment. */
+export interface State {
+  readonly sources: Sources;
+  readonly byId: ReadonlyMap<string, MigrationSource>;
+  readonly graph: RevisionGraph;
+  readonly problems: readonly Problem[];
+  readonly database: Connection | Refusal;
+  /** Null while there is no connection. */
+  readonly ledger: Ledger | null;
+  /** Ids the database has logged, missing ones included. */
+  readonly applied: ReadonlyMap<string, Date | null>;
+}
+
+/** What the engine keeps between calls: the opened project and its one connection. */
+export class Session {
+  readonly project: Project;
+  readonly table: LedgerTable;
+  readonly options: EngineOptions;
+  readonly emit: (event: EngineEvent) => void;
+  #connecting: Promise<Connection | Refusal> | undefined;
+  readonly #imported = new Map<string, string | null>();
+
+  private constructor(project: Project, options: EngineOptions, emit: (event: EngineEvent) => void) {
+    this.project = project;
+    this.table = ledgerTable(project);
+    this.options = options;
+    this.emit = emit;
+  }
+
+  static async open(options: EngineOptions, emit: (event: EngineEvent) => void): Promise<Session> {
+    return new Session(await openProject(options.root, options), options, emit);
+  }
+
+  /** The connection; a refusal is not kept, so that the next look tries again. */
+  async connection({ create = false } = {}): Promise<Connection | Refusal> {
+    const connecting = this.#connecting ?? connect(this.project, { create });
+    this.#connecting = connecting;
+    const connection = await connecting;
+    if (isRefusal(connection)) this.#connecting = undefined;
+    return connection;
+  }
+
+  /** Reads project and database anew, writing nothing. */
+  async state(): Promise<State> {
+    const sources = this.project.sources();
+    const { graph, problems } = RevisionGraph.inspect(revisionsOf(sources));
+    const database = await this.connection();
+    const ledger = isRefusal(database) ? null : await readLedger(database, this.table);
+    return {
+      sources,
+      byId: new Map(sources.migrations.map(migration => [migration.id, migration])),
+      graph,
+      problems: [...sources.problems, ...problems],
+      database,
+      ledger,
+      applied: ledger?.applied ?? new Map(),
+    };
+  }
+
+  /**
+   * The SQL of one direction of a revision.
+   * @throws Failure `restart-needed` when the file was edited after this process imported it
+   */
+  async record(source: MigrationSource, direction: 'up' | 'down'): Promise<Recording> {
+    const seen = this.#imported.get(source.id);
+    if (seen !== undefined && seen !== source.checksum) {
+      throw new Failure({
+        code: 'restart-needed',
+        message: `${source.parsed.declaration.file ?? source.id} was edited after the engine had loaded it.`,
+        next: 'Restart the engine.',
+      });
+    }
+    this.#imported.set(source.id, source.checksum);
+    return record(this.project, source, direction);
+  }
+
+  async close(): Promise<void> {
+    const connection = await this.#connecting?.catch(() => undefined);
+    if (connection && !isRefusal(connection)) await connection.close().catch(() => {});
+    await this.project.close();
+  }
+}
