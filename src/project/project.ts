@@ -5,7 +5,7 @@ import { inferLine } from '../revisions/infer.ts';
 import type { Revision } from '../revisions/revision.ts';
 import { loadConfig } from './config.ts';
 import { loadModules, type UserModules } from './modules.ts';
-import { listedSources, readSources, type Sources } from './sources.ts';
+import { listedSources, type MigrationSource, readSources, type Sources } from './sources.ts';
 
 /** A MikroORM project, opened with its own MikroORM. Nothing is connected and nothing is written by opening it. */
 export interface Project {
@@ -65,6 +65,7 @@ export async function openProject(
   const options = orm.config.get('migrations') as MigrationsOptions;
   const folder = options.migrationsList ? null : await migrationsFolder(modules, orm);
   const opened: MikroORM[] = [orm];
+  const known = new Map<string, MigrationSource>();
   let full: Promise<MikroORM> | undefined;
 
   return {
@@ -94,12 +95,9 @@ export async function openProject(
     },
     sources() {
       if (options.migrationsList) return listedSources(options.migrationsList as never);
-      return readSources(
-        root,
-        modules.coreFs.fs
-          .glob(modules.coreFs.fs.normalizePath(folder as string, options.glob as string))
-          .sort(),
-      );
+      const { fs } = modules.coreFs;
+      const paths = fs.glob(fs.normalizePath(folder as string, options.glob as string)).sort();
+      return readSources(root, paths, known);
     },
     async close() {
       await Promise.allSettled(opened.map(one => one.close(true)));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { Problem } from '../foundation/failure.ts';
 import type { Declaration } from '../revisions/revision.ts';
@@ -29,8 +29,15 @@ export function checksumOf(source: string): string {
   return createHash('sha256').update(source.replace(/\r\n/g, '\n')).digest('hex');
 }
 
-/** Reads the migration files at `paths` (absolute, sorted). A file that cannot be read is a problem, not an error. */
-export function readSources(root: string, paths: readonly string[]): Sources {
+/**
+ * Reads the migration files at `paths` (absolute, sorted). A file that cannot be read is a problem, not an error.
+ * @param known what was read before, by path: a file that says the same is not parsed again
+ */
+export function readSources(
+  root: string,
+  paths: readonly string[],
+  known = new Map<string, MigrationSource>(),
+): Sources {
   const migrations: MigrationSource[] = [];
   const problems: Problem[] = [];
   for (const path of paths) {
@@ -48,9 +55,14 @@ export function readSources(root: string, paths: readonly string[]): Sources {
       });
       continue;
     }
-    const parsed = parseMigration(id, file, source);
-    problems.push(...parsed.problems);
-    migrations.push({ id, path, source, checksum: checksumOf(source), parsed, listed: null });
+    let migration = known.get(path);
+    if (migration?.source !== source) {
+      const parsed = parseMigration(id, file, source);
+      migration = { id, path, source, checksum: checksumOf(source), parsed, listed: null };
+      known.set(path, migration);
+    }
+    problems.push(...migration.parsed.problems);
+    migrations.push(migration);
   }
   return { migrations, problems };
 }
@@ -91,9 +103,4 @@ export function listedSources(
     };
   });
   return { migrations, problems };
-}
-
-/** Whether the folder of the migrations is there at all. */
-export function folderExists(folder: string): boolean {
-  return existsSync(folder);
 }

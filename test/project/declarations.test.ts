@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseMigration } from '../../src/project/declarations.ts';
+
+const parse = (source: string, file = 'migrations/M1.ts') => parseMigration('M1', file, source);
+
+describe('what a migration declares is read from its source', () => {
+  it('in a TypeScript class', () => {
+    const { declaration, problems } = parse(`
+      import { Migration } from '@mikro-orm/migrations';
+      export class M1 extends Migration {
+        static readonly revises = ['A', "B"];
+        static readonly dependsOn: string[] = ['C'] as const;
+        static readonly labels = [\`chat\`];
+        override up(): void { this.addSql('select 1'); }
+      }`);
+    expect(problems).toEqual([]);
+    expect(declaration).toMatchObject({ id: 'M1', revises: ['A', 'B'], dependsOn: ['C'], labels: ['chat'] });
+  });
+
+  it.each([
+    ['static fields', `export class M1 extends Migration { static revises = ['A']; up() {} }`],
+    [
+      'an assignment after the class',
+      `class M1 extends Migration { up() {} }\nM1.revises = ['A'];\nexports.M1 = M1;`,
+    ],
+    ['a static block', `export class M1 extends Migration { static { this.revises = ['A']; } up() {} }`],
+    ["esbuild's helper", `class M1 extends Migration { up() {} }\n__publicField(M1, "revises", ["A"]);`],
+    [
+      'a class expression',
+      `const M1 = class extends Migration { static revises = ['A']; up() {} };\nmodule.exports = { M1 };`,
+    ],
+    ['module.exports', `module.exports.M1 = class M1 extends Migration { static revises = ['A']; up() {} };`],
+    ['a default export', `export default class extends Migration { static revises = ['A']; async up() {} }`],
+    [
+      'a frozen array',
+      `export class M1 extends Migration { static revises = Object.freeze(['A']); up() {} }`,
+    ],
+  ])('in JavaScript: %s', (_, source) => {
+    const { declaration, problems } = parse(source, 'M1.js');
+    expect(problems).toEqual([]);
+    expect(declaration.revises).toEqual(['A']);
+  });
+
+  it('from the class with up() when helpers stand beside it', () => {
+    const { declaration } = parse(`
+      export class Helper { static revises = ['no']; }
+      export const helper = () => 'select 1';
+      export class Renamed extends Migration { static revises = ['A']; up() {} }`);
+    expect(declaration.revises).toEqual(['A']);
+  });
+
+  it('not at all where nothing is declared, which differs from declaring no parent', () => {
+    expect(parse('export class M1 extends Migration { up() {} }').declaration.revises).toBeUndefined();
+    expect(
+      parse('export class M1 extends Migration { static revises = []; up() {} }').declaration.revises,
+    ).toEqual([]);
+  });
+
+  it('whatever the names are', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'binary' })), names => {
+        const source = `export class M1 extends Migration {\n  static revises = ${JSON.stringify(names)};\n  up() {}\n}`;
+        expect(parse(source).declaration.revises).toEqual(names);
+      }),
+    );
+  });
+});
+
+describe('what cannot be read is a problem with its place', () => {
+  it('an expression instead of literals', () => {
+    const { problems } = parse(
+      `import { parents } from './x';\nexport class M1 extends Migration {\n  static revises = parents;\n  up() {}\n}`,
+    );
+    expect(problems).toEqual([
+      expect.objectContaining({ code: 'not-literal', revision: 'M1', file: 'migrations/M1.ts', line: 3 }),
+    ]);
+  });
+
+  it('a file that does not parse', () => {
+    const { problems } = parse('export class M1 extends {');
+    expect(problems[0]).toMatchObject({ code: 'unreadable-file', line: 1 });
+  });
+
+  it('a file without a migration class', () => {
+    expect(parse('export const a = 1;').problems[0]).toMatchObject({ code: 'no-migration-class' });
+  });
+});
+
+it('tells where members can be written', () => {
+  const source = `export class M1 extends Migration {\n  static revises = ['A'];\n  up() {}\n}\n`;
+  const { body, members } = parse(source);
+  expect(source.slice(body?.start, body?.end)).toMatch(/^\{[^]*\}$/);
+  expect(source.slice(members.revises?.start, members.revises?.end)).toBe(`static revises = ['A'];`);
+});
