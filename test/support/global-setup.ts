@@ -1,9 +1,25 @@
-import { provideTestFolder } from './project.ts';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { provideTestFolder, repository } from './project.ts';
 import { provideServer, startServer } from './server.ts';
 
-/** Once per vitest run: a PostgreSQL server and a folder for the projects that tests write. */
+/** Tests of the whole program run what is built: built here when a source is newer. */
+function buildProgram(): void {
+  try {
+    execFileSync(process.execPath, [join(repository, 'scripts/build.mjs'), '--if-stale'], { stdio: 'pipe' });
+  } catch (error) {
+    // Tests of single rooms need no build: only those of the program shall fail, which they will.
+    console.error(
+      `The build failed; tests of the program run an old one.\n${(error as { stderr?: Buffer }).stderr}`,
+    );
+  }
+}
+
+/** Once per vitest run: a PostgreSQL server, a folder for the projects that tests write, and the built program. */
 export default async function setup(): Promise<() => Promise<void>> {
-  const [server, removeFolder] = await Promise.all([startServer(), provideTestFolder()]);
+  const starting = Promise.all([startServer(), provideTestFolder()]);
+  buildProgram();
+  const [server, removeFolder] = await starting;
   provideServer(server.url);
   return async () => {
     await Promise.all([server.stop(), removeFolder()]);

@@ -1,0 +1,281 @@
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { spawn } from '@lydell/node-pty';
+import headless from '@xterm/headless';
+import { cleanEnvironment, makeFolder, repository } from './project.ts';
+
+/** What a key sends in a plain xterm. Anything else is typed as it is. */
+const keys: Readonly<Record<string, string>> = {
+  Enter: '\r',
+  Esc: '\x1b',
+  Tab: '\t',
+  'S-Tab': '\x1b[Z',
+  Space: ' ',
+  Backspace: '\x7f',
+  Delete: '\x1b[3~',
+  Up: '\x1b[A',
+  Down: '\x1b[B',
+  Right: '\x1b[C',
+  Left: '\x1b[D',
+  Home: '\x1b[H',
+  End: '\x1b[F',
+  PgUp: '\x1b[5~',
+  PgDn: '\x1b[6~',
+};
+
+/** `C-c`: control and a letter. */
+function bytesOf(key: string): string {
+  const control = /^C-([a-z])$/.exec(key);
+  if (control) return String.fromCharCode(control[1]!.charCodeAt(0) - 96);
+  return keys[key] ?? key;
+}
+
+export interface PtyOptions {
+  /** Default 120. */
+  readonly cols?: number;
+  /** Default 36. */
+  readonly rows?: number;
+  readonly cwd: string;
+  /** Added to a clean environment (no CI, no NODE_ENV); `undefined` removes a variable. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+export interface SeesOptions {
+  /** Milliseconds; default 20,000: a loaded machine is slow, a satisfied wait costs nothing. */
+  readonly timeout?: number;
+}
+
+export interface Exit {
+  /** The program's exit code; 128 + n when signal n ended it, as a shell says it. */
+  readonly code: number;
+}
+
+/** How the terminal was left. Everything true: as it was found. */
+export interface Restored {
+  /** The alternate screen was left. */
+  readonly mainScreen: boolean;
+  readonly cursorShown: boolean;
+  /** No mouse reporting. */
+  readonly mouseOff: boolean;
+  /** No bracketed paste. */
+  readonly pasteOff: boolean;
+  /** `stty` says the same as before: echo, canonical mode, signals. */
+  readonly cooked: boolean;
+}
+
+export interface Pty {
+  /** The screen as lines, right-trimmed. */
+  lines(): string[];
+  /** The screen as one text. */
+  screen(): string;
+  /** Everything above the screen and the screen itself: what a person can scroll back to. */
+  history(): string;
+  /** Every byte that was written to the terminal. */
+  output(): string;
+  /**
+   * Presses keys one after the other, as fast as key repeat at its worst: the program may read several at once.
+   * `'u'`, `'Enter'`, `'C-c'`, `'Up'`. Escape is given time to be a key on its own.
+   */
+  press(...keys: string[]): Promise<void>;
+  /** Types text, in one burst as a paste without brackets. */
+  type(text: string): Promise<void>;
+  /** Resolves when the screen shows it; fails with the screen when it never does. */
+  sees(wanted: string | RegExp, options?: SeesOptions): Promise<void>;
+  /** Resolves when the screen no longer shows it. */
+  seesNo(unwanted: string | RegExp, options?: SeesOptions): Promise<void>;
+  /** Resolves when the screen satisfies `test`; `what` names it in the failure. */
+  until(test: (screen: string) => boolean, what: string, options?: SeesOptions): Promise<void>;
+  resize(cols: number, rows: number): void;
+  /** Process id of the program itself. */
+  pid(): number;
+  /** Sends a signal to the program alone, as `kill <pid>` does. */
+  kill(signal: NodeJS.Signals): void;
+  /** Closes the terminal window: the kernel hangs up. `exit` resolves, `restored` cannot be asked. */
+  hangUp(): void;
+  readonly exit: Promise<Exit>;
+  /** After the exit: how the terminal was left. */
+  restored(): Promise<Restored>;
+  readonly terminal: headless.Terminal;
+}
+
+/**
+ * The shell between the terminal and the program notes `stty` before and after.
+ * It catches TERM and INT only to outlive the program; a hang-up ends it, as it ends a terminal's shell.
+ */
+const wrapper =
+  'trap : TERM INT; stty -g >"$NOTES/before"; "$@"; code=$?; stty -g >"$NOTES/after"; exit $code';
+
+/** Programs still running when the test file ends are killed with it. */
+const running = new Set<() => void>();
+process.once('exit', () => {
+  for (const end of running) end();
+});
+
+/**
+ * Runs a program in a terminal: `await openPty(['node', 'bin/migtui.js'], { cwd })`.
+ * `node` as the command is the Node of this process.
+ */
+export async function openPty(command: readonly string[], options: PtyOptions): Promise<Pty> {
+  const { cols = 120, rows = 36, cwd } = options;
+  const notes = await makeFolder('pty');
+  const [program, ...args] = command;
+  const env = {
+    ...cleanEnvironment(),
+    COLORTERM: 'truecolor',
+    LANG: 'C.UTF-8',
+    ...options.env,
+    NOTES: notes,
+  };
+  const name = options.env?.TERM ?? 'xterm-256color';
+  const child = spawn(
+    '/bin/sh',
+    ['-c', `${wrapper}`, 'sh', program === 'node' ? process.execPath : program!, ...args],
+    { cols, rows, cwd, name, env: { ...env, TERM: name } },
+  );
+
+  const terminal = new headless.Terminal({ cols, rows, scrollback: 10_000, allowProposedApi: true });
+  let cursorShown = true;
+  for (const final of ['h', 'l']) {
+    terminal.parser.registerCsiHandler({ prefix: '?', final }, parameters => {
+      if (parameters.includes(25)) cursorShown = final === 'h';
+      return false;
+    });
+  }
+  // What the terminal answers to a question (cursor position, colours) goes to the program.
+  terminal.onData(answer => child.write(answer));
+
+  let output = '';
+  let ended = false;
+  const watchers = new Set<() => void>();
+  const changed = () => {
+    for (const watch of [...watchers]) watch();
+  };
+  child.onData(data => {
+    output += data;
+    terminal.write(data, changed);
+  });
+  const end = () => {
+    try {
+      process.kill(-child.pid, 'SIGKILL');
+    } catch {}
+  };
+  running.add(end);
+  const exit = new Promise<Exit>(resolve => {
+    child.onExit(({ exitCode, signal }) => {
+      running.delete(end);
+      // Whatever was written last is on the screen before anybody is told.
+      terminal.write('', () => {
+        ended = true;
+        changed();
+        resolve({ code: signal ? 128 + signal : exitCode });
+      });
+    });
+  });
+
+  const text = (from: number, to: number) => {
+    const buffer = terminal.buffer.active;
+    return Array.from(
+      { length: to - from },
+      (_, row) => buffer.getLine(from + row)?.translateToString(true) ?? '',
+    );
+  };
+  const lines = () => {
+    const { baseY } = terminal.buffer.active;
+    return text(baseY, baseY + terminal.rows);
+  };
+  const screen = () => lines().join('\n');
+
+  const until: Pty['until'] = (test, what, { timeout = 20_000 } = {}) =>
+    new Promise((resolve, reject) => {
+      const finish = (failure?: string) => {
+        watchers.delete(look);
+        clearTimeout(timer);
+        if (failure) reject(new Error(`${failure}: ${what}\n${frame(lines(), terminal.cols)}`));
+        else resolve();
+      };
+      const look = () => {
+        if (test(screen())) finish();
+        else if (ended) finish('The program ended before the screen had it');
+      };
+      const timer = setTimeout(() => finish(`Not on the screen within ${timeout} ms`), timeout);
+      watchers.add(look);
+      look();
+    });
+
+  const program_ = () => {
+    const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim();
+    const pid = Number(children.split(' ')[0]);
+    if (!pid) throw new Error('The program is not running');
+    return pid;
+  };
+
+  return {
+    terminal,
+    lines,
+    screen,
+    history: () => text(0, terminal.buffer.active.length).join('\n').trimEnd(),
+    output: () => output,
+    async press(...pressed) {
+      for (const key of pressed) {
+        child.write(bytesOf(key));
+        // Programs wait some 20 ms to tell Escape from the beginning of a sequence; people are slower than that.
+        if (key === 'Esc') await new Promise(resolve => setTimeout(resolve, 60));
+        else await new Promise(resolve => setImmediate(resolve));
+      }
+    },
+    async type(typed) {
+      child.write(typed);
+    },
+    sees: (wanted, given) => until(now => matches(now, wanted), `${wanted}`, given),
+    seesNo: (unwanted, given) => until(now => !matches(now, unwanted), `no ${unwanted}`, given),
+    until,
+    resize(newCols, newRows) {
+      terminal.resize(newCols, newRows);
+      child.resize(newCols, newRows);
+    },
+    pid: program_,
+    kill: signal => process.kill(program_(), signal),
+    hangUp: () => (child as unknown as { destroy(): void }).destroy(),
+    exit,
+    async restored() {
+      await exit;
+      const [before, after] = await Promise.all(
+        ['before', 'after'].map(file => readFile(join(notes, file), 'utf8')),
+      );
+      return {
+        mainScreen: terminal.buffer.active.type === 'normal',
+        cursorShown,
+        mouseOff: terminal.modes.mouseTrackingMode === 'none',
+        pasteOff: !terminal.modes.bracketedPasteMode,
+        cooked: before === after,
+      };
+    },
+  };
+}
+
+function matches(screen: string, wanted: string | RegExp): boolean {
+  return typeof wanted === 'string' ? screen.includes(wanted) : wanted.test(screen);
+}
+
+function frame(lines: readonly string[], cols: number): string {
+  const rule = '─'.repeat(cols);
+  return [`┌${rule}┐`, ...lines.map(line => `│${line.padEnd(cols)}│`), `└${rule}┘`].join('\n');
+}
+
+/** The terminal is as the program found it. */
+export const asFound: Restored = {
+  mainScreen: true,
+  cursorShown: true,
+  mouseOff: true,
+  pasteOff: true,
+  cooked: true,
+};
+
+/** The built program in a terminal: `await openMigtui(project.root)`, `openMigtui(root, { args: ['upgrade', 'head'] })`. */
+export function openMigtui(
+  cwd: string,
+  { args = [], ...options }: Omit<PtyOptions, 'cwd'> & { readonly args?: readonly string[] } = {},
+): Promise<Pty> {
+  return openPty(['node', join(repository, 'bin/migtui.js'), ...args], { ...options, cwd });
+}
