@@ -137,6 +137,8 @@ export interface SqlPreview {
   /** Why it is not complete, or that there is no `down()`. */
   readonly note: string | null;
   readonly transactional: boolean;
+  /** True for the down of a revision that has none. */
+  readonly irreversible?: boolean | undefined;
 }
 
 // ---------------------------------------------------------------- plans and runs

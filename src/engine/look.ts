@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import { addressOf, isRefusal } from '../database/connection.ts';
 import { shortId, slug } from '../revisions/names.ts';
+import type { Revision } from '../revisions/revision.ts';
 import type { DatabaseInfo, Look, ProjectInfo, RevisionRow } from './api.ts';
 import type { Session, State } from './session.ts';
 
@@ -10,7 +11,6 @@ export async function look(session: Session): Promise<Look> {
   const state = await session.state();
   const { graph, applied, ledger } = state;
   const ids = [...applied.keys()];
-  const missing = ids.filter(id => !graph.has(id));
   return {
     project: projectInfo(session),
     database: databaseInfo(session, state),
@@ -19,7 +19,7 @@ export async function look(session: Session): Promise<Look> {
     bases: graph.bases,
     current: graph.current(ids),
     pending: graph.pending(ids),
-    missing,
+    missing: graph.missing(ids),
     edited: [],
     applied: ledger ? applied.size : 0,
     problems: state.problems,
@@ -34,9 +34,9 @@ export async function look(session: Session): Promise<Look> {
 export function rowsOf({ graph, applied, byId }: State): RevisionRow[] {
   const ids = [...applied.keys()];
   const marks = graph.marks(ids);
-  const outOfOrder = new Set(graph.outOfOrder(ids));
+  const outOfOrder = new Set(graph.gaps(ids));
   const known = graph.order.toReversed().map((id): RevisionRow => {
-    const revision = graph.get(id);
+    const revision = graph.get(id) as Revision;
     const when = applied.get(id);
     return {
       id,

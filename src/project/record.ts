@@ -12,6 +12,8 @@ export interface Recording {
   readonly complete: boolean;
   readonly note: string | null;
   readonly transactional: boolean;
+  /** True for the down of a migration that has none. */
+  readonly irreversible?: boolean;
 }
 
 /** How long user code may take before its preview is given up, ms. */
@@ -32,7 +34,13 @@ export async function record(
   const migration = new Class(tape.driver() as never, project.orm.config as never);
   const transactional = migration.isTransactional();
   if (direction === 'down' && migration.down === project.modules.migrations.Migration.prototype.down) {
-    return { sql: [], complete: true, note: 'has no down(): there is no way back', transactional };
+    return {
+      sql: [],
+      complete: true,
+      note: 'has no down(): there is no way back',
+      transactional,
+      irreversible: true,
+    };
   }
   let thrown: string | null = null;
   try {

@@ -1,0 +1,136 @@
+import { addressOf, isRefusal } from '../database/connection.ts';
+import { fingerprintOf } from '../database/fingerprint.ts';
+import { quoteLiteral } from '../database/quote.ts';
+import { cutBatches } from '../database/run/batches.ts';
+import { Failure } from '../foundation/failure.ts';
+import type { Plan, Step } from '../revisions/plan.ts';
+import type { PlanRequest, Preview, PreviewStep, SqlPreview, Warning } from './api.ts';
+import { sqlOf } from './detail.ts';
+import type { Session, State } from './session.ts';
+
+/**
+ * Computes a plan and everything a person wants to know before confirming it. Writes nothing.
+ * @throws TargetError for the target; Failure `broken-revisions` | `table-forbidden` | the database's refusal
+ */
+export async function preview(session: Session, request: PlanRequest): Promise<Preview> {
+  const state = await session.state();
+  refuseBroken(state);
+  const plan = planFor(state, request);
+  const steps = await Promise.all(plan.steps.map(step => stepSql(session, state, step)));
+  refuseIrreversible(plan, steps);
+  const { transactional = true, allOrNothing = true } = session.project.options;
+  const batches = cutBatches(
+    plan.steps.map((step, index) => ({ ...step, transactional: steps[index]?.transactional ?? true })),
+    { transactional, allOrNothing, override: request.transaction },
+  );
+  const batchOf = new Map(batches.flatMap((batch, index) => batch.steps.map(step => [step, index] as const)));
+  const checksums = new Map(state.sources.migrations.map(({ id, checksum }) => [id, checksum]));
+  const address = addressOf(session.project);
+  return {
+    request,
+    plan,
+    steps: plan.steps.map((step, index): PreviewStep => {
+      const sql = steps[index] as SqlPreview;
+      return { ...step, preview: sql, batch: batchOf.get(index) ?? 0, losses: [] };
+    }),
+    batches,
+    warnings: warningsOf(session, state, plan),
+    destructive: false,
+    protected: session.options.protected === true,
+    databaseName: address.name,
+    databaseLabel: address.label,
+    fingerprint: fingerprintOf(state.applied.keys(), plan, checksums),
+  };
+}
+
+function planFor({ graph, applied }: State, { command, targets, purge }: PlanRequest): Plan {
+  const ids = [...applied.keys()];
+  if (command === 'stamp') return graph.stamp(targets as string[], ids, { purge: purge === true });
+  if (command === 'upgrade') return graph.upgrade(targets as string[], ids);
+  const [target, ...more] = targets;
+  if (target === undefined || more.length > 0) {
+    throw new Failure({
+      code: 'one-target',
+      message: 'A downgrade takes one target.',
+      next: 'Name one, such as -1 or base.',
+    });
+  }
+  return graph.downgrade(target, ids);
+}
+
+/** @throws Failure when the revisions on disk or the database do not allow any plan */
+function refuseBroken({ problems, database, ledger }: State): void {
+  if (problems.length > 0) {
+    const [first] = problems;
+    throw new Failure({
+      code: 'broken-revisions',
+      message: `The revisions on disk are broken, so nothing runs: ${[first?.file, first?.message].filter(Boolean).join(': ')}${
+        problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''
+      }.`,
+      next: 'Fix the files named by migtui status, then try again.',
+      problems,
+    });
+  }
+  if (isRefusal(database) && database.state !== 'missing') throw new Failure(database.failure);
+  if (ledger?.table === 'forbidden') {
+    throw new Failure({
+      code: 'table-forbidden',
+      message: 'This role may not read the migrations table, so what is applied is not known.',
+      next: 'Grant SELECT on it, or connect as another role.',
+    });
+  }
+}
+
+function refuseIrreversible({ steps }: Plan, sql: readonly SqlPreview[]): void {
+  const stuck = steps.filter((_, index) => sql[index]?.irreversible).map(step => step.revision);
+  if (stuck.length === 0) return;
+  throw new Failure({
+    code: 'no-down',
+    message: `There is no way back: ${stuck.join(', ')} ${stuck.length > 1 ? 'have' : 'has'} no down().`,
+    next: 'Write the down(), or undo the schema by hand and stamp.',
+    candidates: stuck,
+  });
+}
+
+async function stepSql(session: Session, { byId }: State, { revision, action }: Step): Promise<SqlPreview> {
+  const { table } = session;
+  if (action === 'log') {
+    const sql = `insert into ${table.sql} ("name") values (${quoteLiteral(revision)})`;
+    return { sql: [sql], complete: true, note: null, transactional: true };
+  }
+  if (action === 'unlog') {
+    const sql = `delete from ${table.sql} where "name" = ${quoteLiteral(revision)}`;
+    return { sql: [sql], complete: true, note: null, transactional: true };
+  }
+  const source = byId.get(revision);
+  if (!source) {
+    throw new Failure({
+      code: 'missing-revision',
+      message: `Can't locate revision ${revision}: it is applied, and its file is missing.`,
+      next: 'Bring the file back from version control, or stamp the database to a revision that exists.',
+    });
+  }
+  return sqlOf(session, source, action);
+}
+
+function warningsOf({ project }: Session, { graph, applied, database }: State, plan: Plan): Warning[] {
+  const warnings: Warning[] = [];
+  const ups = plan.steps.filter(step => step.action === 'up').map(step => step.revision);
+  const gaps = new Set(graph.gaps(applied.keys()));
+  const filled = ups.filter(id => gaps.has(id));
+  if (filled.length > 0) {
+    warnings.push({
+      code: 'out-of-order',
+      message: 'These run out of order: revisions that follow them are applied already.',
+      revisions: filled,
+    });
+  }
+  if (isRefusal(database)) {
+    warnings.push({
+      code: 'creates-database',
+      message: `The database ${addressOf(project).name} does not exist: the run creates it.`,
+      revisions: [],
+    });
+  }
+  return warnings;
+}
