@@ -1,0 +1,28 @@
+/** One line of a bench: what was measured, its value, and the ratio to its yardstick of the same run. */
+export interface Row {
+  readonly what: string;
+  readonly value: string;
+  /** 1 is the yardstick itself. */
+  readonly ratio?: number | undefined;
+  /** What it must not exceed, where there is such a promise. */
+  readonly limit?: string | undefined;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** Prints a bench as an aligned table. */
+export function printTable(title: string, rows: readonly Row[]): void {
+  const width = Math.max(...rows.map(row => row.what.length));
+  console.log(`\n${title}`);
+  for (const { what, value, ratio, limit } of rows) {
+    const cells = [
+      what.padEnd(width),
+      value.padStart(12),
+      ratio === undefined ? '' : `${ratio.toFixed(2)}x`.padStart(8),
+    ];
+    console.log(`  ${cells.join('  ')}${limit ? `   (${limit})` : ''}`);
+  }
+}
