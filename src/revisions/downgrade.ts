@@ -1,0 +1,103 @@
+import { parse, type TargetParts } from './grammar.ts';
+import { basesOf } from './lineage.ts';
+import type { Links } from './links.ts';
+import { topological } from './order.ts';
+import type { Plan } from './plan.ts';
+import { type State, tipsOf } from './state.ts';
+import { branchOf, downFromCurrent, resolveAbsolute, walkFromSymbol } from './target.ts';
+import { listed, TargetError } from './target-error.ts';
+import { BASE } from './walk.ts';
+
+/** Where a downgrade goes: down to a place (BASE: all the way), over the children that lead to `branch` alone. */
+interface Destination {
+  readonly place: number;
+  readonly branch: number | undefined;
+}
+
+/**
+ * The applied revisions that stand on what the target's children are, children first; the target stays.
+ * What depends on the target without revising it stays too. Follows Alembic's `_collect_downgrade_revisions`.
+ */
+export function planDowngrade(links: Links, target: string, state: State): Plan {
+  const parts = parse(links, target);
+  const destination = destinationOf(links, parts, state);
+  const roots = rootsOf(links, destination, parts);
+  const standing = links.neededBy.reach(roots);
+  const leaving = standing.map((one, place) => one & state.applied[place]!);
+  refuseMissing(links, destination, leaving, state, target);
+  const order = topological(links.needs, links.neededBy, leaving);
+  if (order.length === 0) refuseNothing(links, destination.place, state, target);
+  const steps = Array.from(order, place => ({
+    revision: links.ids[place]!,
+    action: 'down' as const,
+  })).reverse();
+  const after = state.applied.map((one, place) => one & ~leaving[place]!);
+  return { steps, tips: tipsOf(links, after).map(place => links.ids[place]!) };
+}
+
+/** Follows Alembic's `_parse_downgrade_target`: an absolute target is found anywhere, its label only picks the way. */
+function destinationOf(links: Links, parts: TargetParts, state: State): Destination {
+  const { symbol, steps, text } = parts;
+  const branch = parts.branch === undefined ? undefined : branchOf(links, parts.branch);
+  if (steps === undefined) {
+    const places = resolveAbsolute(links, { ...parts, branch: undefined }, state);
+    if (places.length < 2) return { place: places[0] ?? BASE, branch };
+    const names = places.map(place => links.ids[place]!);
+    const message = `"${text}" is several revisions, ${listed(names)}, and a downgrade goes to one: name it`;
+    throw new TargetError('multiple-heads', message, names);
+  }
+  if (symbol !== undefined) return { place: walkFromSymbol(links, parts, state), branch };
+  if (steps >= 0) {
+    const message = `"${text}" does not go down: a downgrade takes -N; to go up use \`migtui upgrade ${text}\``;
+    throw new TargetError('wrong-direction', message);
+  }
+  const { place, from } = downFromCurrent(links, parts, state);
+  return { place, branch: branch ?? from };
+}
+
+/** The revisions to begin with: the children of the destination, or the bases; of several only the branch's own. */
+function rootsOf(links: Links, { place, branch }: Destination, { text }: TargetParts): number[] {
+  const roots = place === BASE ? basesOf(links) : [...links.children.of(place)];
+  if (branch === undefined || roots.length < 2) return roots;
+  const below = links.parents.reach([branch]);
+  const own = roots.filter(root => below[root]);
+  if (own.length > 0) return own;
+  const names = roots.map(root => links.ids[root]!);
+  const message =
+    `"${text}" leaves open which of ${listed(names)} to take back: ` +
+    `write \`${names[0]}@${place === BASE ? 'base' : links.ids[place]}\`, or leave the label out for all of them`;
+  throw new TargetError('not-in-branch', message, names);
+}
+
+/** Nothing stands on the destination: fine when it is current, else a mistake. */
+function refuseNothing(links: Links, place: number, state: State, target: string): void {
+  if (place === BASE || tipsOf(links, state.applied).includes(place)) return;
+  const name = links.ids[place]!;
+  const message = state.applied[place]
+    ? `nothing that revises ${name} is applied; what is current only depends on it. Name what to take back, such as <label>@-1`
+    : `${name} is not applied, so nothing can be downgraded to it; see \`migtui current\``;
+  throw new TargetError('nothing-to-downgrade', `"${target}": ${message}`, [name]);
+}
+
+/**
+ * An applied revision without a file cannot be taken back. By its name it stands in the way when it sorts after
+ * the revision that stays, or after the first that leaves; on the way to base always.
+ */
+function refuseMissing(
+  links: Links,
+  to: Destination,
+  leaving: Uint8Array,
+  state: State,
+  target: string,
+): void {
+  const first = to.place === BASE ? leaving.indexOf(1) : to.place;
+  const all = to.place === BASE && to.branch === undefined;
+  if (!all && !leaving.includes(1)) return;
+  const inTheWay = state.missing.filter(id => all || id > links.ids[first]!);
+  if (inTheWay.length === 0) return;
+  const message =
+    `can't locate revision ${listed(inTheWay)}: applied, but no file declares it, so "${target}" cannot take it back. ` +
+    `Bring the file back (look in git, or on another branch), or, if its changes are to stay, ` +
+    `set the log right with \`migtui stamp --purge <current revisions>\`.`;
+  throw new TargetError('missing-revision', message, inTheWay);
+}

@@ -1,0 +1,45 @@
+import type { Links } from './links.ts';
+import { find } from './lookup.ts';
+import { topological } from './order.ts';
+import { placesWhere } from './state.ts';
+import { listed, TargetError } from './target-error.ts';
+
+/** Where several revisions part: what a merge joins again. */
+export interface Fork {
+  /** The nearest ancestors, by `revises`, that all of them have; none when they share none. By name. */
+  readonly ancestors: readonly string[];
+  /** Each revision with those of its ancestors that not all share, itself included, in plan order. */
+  readonly branches: readonly { readonly head: string; readonly revisions: readonly string[] }[];
+}
+
+/**
+ * Finds where revisions, given by name or part of a name, part.
+ * @throws TargetError `overlapping-targets` when one is an ancestor of another, `unknown-target`, `ambiguous-target`
+ */
+export function forkOf(links: Links, heads: readonly string[]): Fork {
+  const { parents, children, ids } = links;
+  const places = [...new Set(heads.map(head => find(links, head)))];
+  const below = parents.reach(places.flatMap(place => [...parents.of(place)]));
+  const covered = places.filter(place => below[place]).map(place => ids[place]!);
+  if (covered.length > 0) {
+    const message = `${listed(covered)} is an ancestor of another of these: there is nothing to merge, leave it out`;
+    throw new TargetError('overlapping-targets', message, covered);
+  }
+  const counts = new Uint32Array(ids.length);
+  for (const place of places) {
+    const closure = parents.reach([place]);
+    for (let one = 0; one < counts.length; one++) counts[one]! += closure[one]!;
+  }
+  const shared = (place: number): boolean => counts[place] === places.length;
+  const nearest = placesWhere(ids.length, place => shared(place) && !children.of(place).some(shared));
+  return {
+    ancestors: nearest.map(place => ids[place]!),
+    branches: places.map(place => {
+      const own = parents
+        .reach([place])
+        .map((one, at) => (one === 1 && (places.length === 1 || !shared(at)) ? 1 : 0));
+      const order = topological(links.needs, links.neededBy, own);
+      return { head: ids[place]!, revisions: Array.from(order, at => ids[at]!) };
+    }),
+  };
+}

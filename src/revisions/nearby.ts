@@ -1,0 +1,67 @@
+import type { Links } from './links.ts';
+import { isDated, shortId, slug } from './names.ts';
+
+const FARTHEST = 2;
+const MOST = 5;
+
+/**
+ * What a mistyped target may have meant, nearest first: ids, labels and words of the grammar within two typing
+ * errors (by name, digits or slug), then ids that contain the text. At most five.
+ */
+export function nearby(links: Links, text: string): string[] {
+  if (text.length < 2) return [];
+  const wanted = text.toLowerCase();
+  const found: { name: string; distance: number }[] = [];
+  const allowed = text.length < 6 ? 1 : FARTHEST;
+  const consider = (name: string, spellings: readonly string[]): void => {
+    let best = FARTHEST + 1;
+    let contains = false;
+    for (const spelling of spellings) {
+      const lower = spelling.toLowerCase();
+      if (Math.abs(lower.length - wanted.length) <= allowed) {
+        best = Math.min(best, distance(wanted, lower, allowed));
+      }
+      contains ||= wanted.length > 2 && lower.includes(wanted);
+    }
+    if (best <= allowed) found.push({ name, distance: best });
+    else if (contains) found.push({ name, distance: FARTHEST + 1 });
+  };
+  for (const word of ['head', 'heads', 'base', 'current']) consider(word, [word]);
+  for (const label of links.labels.keys()) consider(label, [label]);
+  for (const id of links.ids) consider(id, isDated(id) ? [id, shortId(id), slug(id)] : [id]);
+  const typos = found.filter(one => one.distance <= FARTHEST);
+  return (typos.length > 0 ? typos : found)
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, MOST)
+    .map(one => one.name);
+}
+
+/** Insertions, deletions, replacements and swaps of neighbours between two texts; `limit + 1` when there are more. */
+function distance(a: string, b: string, limit: number): number {
+  let start = 0;
+  while (start < a.length && start < b.length && a[start] === b[start]) start++;
+  let [endA, endB] = [a.length, b.length];
+  while (endA > start && endB > start && a[endA - 1] === b[endB - 1]) [endA, endB] = [endA - 1, endB - 1];
+  const width = endB - start;
+  let before: number[] = [];
+  let above = Array.from({ length: width + 1 }, (_, column) => column);
+  for (let row = 1; row <= endA - start; row++) {
+    const line = [row];
+    let smallest = row;
+    for (let column = 1; column <= width; column++) {
+      const [left, right] = [a[start + row - 1], b[start + column - 1]];
+      let cost = Math.min(
+        above[column]! + 1,
+        line[column - 1]! + 1,
+        above[column - 1]! + (left === right ? 0 : 1),
+      );
+      const swapped = row > 1 && column > 1 && left === b[start + column - 2] && a[start + row - 2] === right;
+      if (swapped) cost = Math.min(cost, before[column - 2]! + 1);
+      line.push(cost);
+      smallest = Math.min(smallest, cost);
+    }
+    if (smallest > limit) return limit + 1;
+    [before, above] = [above, line];
+  }
+  return above[width]!;
+}

@@ -1,0 +1,92 @@
+import { parse } from './grammar.ts';
+import { lineageOf } from './lineage.ts';
+import type { Links } from './links.ts';
+import { topological } from './order.ts';
+import type { State } from './state.ts';
+import { branchOf, resolveTarget } from './target.ts';
+import { TargetError } from './target-error.ts';
+import { BASE, walkDown, walkUp } from './walk.ts';
+
+/** A stretch of the history, for `history` and offline SQL. */
+export interface Range {
+  /** Where it begins; none: base. */
+  readonly lower: readonly string[];
+  /** Where it ends. */
+  readonly upper: readonly string[];
+  /** Between them, both ends included, oldest first. */
+  readonly revisions: readonly string[];
+}
+
+/**
+ * Reads `a:b`, `a:` (to the heads) and `:b` (from base). A bare `-N` before the colon counts down from the end,
+ * a bare `+N` after it counts up from the beginning. Follows Alembic's `iterate_revisions`.
+ * @throws TargetError `bad-range`, and those of the targets
+ */
+export function rangeOf(links: Links, text: string, state: State | undefined): Range {
+  const [from, to, more] = text.split(':').map(end => end.trim());
+  if (from === undefined || to === undefined || more !== undefined) {
+    throw new TargetError('bad-range', `"${text}" is no range: write from:to, from: or :to`);
+  }
+  const [start, end] = [parse(links, from || 'base'), parse(links, to || 'heads')];
+  const counted = start.symbol === undefined && end.symbol !== undefined;
+  let lower = counted ? [] : resolveTarget(links, start.text, state);
+  let upper: number[];
+  if (end.symbol === undefined && start.symbol !== undefined) {
+    upper = [
+      walkUp(links, only(links, lower, text) ?? BASE, end.steps ?? 0, end.text, branch(links, end.branch)),
+    ];
+  } else upper = resolveTarget(links, end.text, state);
+  if (counted) {
+    const top = only(links, upper, text);
+    const place = top === undefined ? BASE : downAtMost(links, top, start.steps ?? 0, start.text);
+    lower = place === BASE ? [] : [place];
+  }
+  const inside = branch(links, start.branch);
+  if (inside) upper = upper.filter(place => inside[place]);
+  const members = between(links, lower, upper, text);
+  const names = (places: readonly number[]): string[] => places.map(place => links.ids[place]!);
+  return {
+    lower: names(lower),
+    upper: names(upper),
+    revisions: names([...topological(links.needs, links.neededBy, members)]),
+  };
+}
+
+function between(links: Links, lower: readonly number[], upper: readonly number[], text: string): Uint8Array {
+  const members = links.needs.reach(upper);
+  if (lower.length === 0) return members;
+  const outside = lower.find(place => !members[place]);
+  if (outside !== undefined) {
+    const message = `"${text}": ${links.ids[outside]} is no ancestor of the end; write the older one first`;
+    throw new TargetError('bad-range', message);
+  }
+  const below = links.needs.reach(lower);
+  const above = links.children.reach(lower);
+  for (let place = 0; place < members.length; place++) members[place]! &= above[place]! & ~below[place]!;
+  for (const place of lower) members[place] = 1;
+  return members;
+}
+
+function branch(links: Links, name: string | undefined): Uint8Array | undefined {
+  return name === undefined ? undefined : lineageOf(links, [branchOf(links, name)]);
+}
+
+function only(links: Links, places: readonly number[], text: string): number | undefined {
+  if (places.length < 2) return places[0];
+  const names = places.map(place => links.ids[place]!);
+  throw new TargetError(
+    'ambiguous-walk',
+    `"${text}" could count from any of ${names.join(', ')}: name one`,
+    names,
+  );
+}
+
+/** A history that asks for more than there is gets what there is. */
+function downAtMost(links: Links, from: number, steps: number, text: string): number {
+  try {
+    return walkDown(links, from, steps, text);
+  } catch (error) {
+    if (error instanceof TargetError && error.code === 'past-base') return BASE;
+    throw error;
+  }
+}

@@ -1,0 +1,52 @@
+import type { Links } from './links.ts';
+
+/** What a database has applied, as places in the graph. */
+export interface State {
+  /** 1 where the revision is applied. */
+  readonly applied: Uint8Array;
+  /** Applied, but unknown to the graph; by name. */
+  readonly missing: readonly string[];
+}
+
+/** Reads a list of applied ids; order and repetition do not matter. */
+export function stateOf(links: Links, ids: Iterable<string>): State {
+  const applied = new Uint8Array(links.ids.length);
+  const missing = new Set<string>();
+  for (const id of ids) {
+    const place = links.places.get(id);
+    if (place === undefined) missing.add(id);
+    else applied[place] = 1;
+  }
+  return { applied, missing: [...missing].sort() };
+}
+
+/** 1 where an applied revision stands on this one, by `revises` or `dependsOn`. */
+export function stoodUpon(links: Links, applied: Uint8Array): Uint8Array {
+  const { order, needs } = links;
+  const below = new Uint8Array(applied.length);
+  for (let at = order.length - 1; at >= 0; at--) {
+    const place = order[at]!;
+    if (!applied[place] && !below[place]) continue;
+    for (const need of needs.of(place)) below[need] = 1;
+  }
+  return below;
+}
+
+/** The applied revisions that no other applied one stands on: what Alembic keeps in its version table. Ascending. */
+export function tipsOf(links: Links, applied: Uint8Array): number[] {
+  const below = stoodUpon(links, applied);
+  return placesWhere(applied.length, place => applied[place] === 1 && below[place] === 0);
+}
+
+/** Pending revisions with an applied descendant. Ascending. */
+export function gapsOf(links: Links, applied: Uint8Array): number[] {
+  const below = stoodUpon(links, applied);
+  return placesWhere(applied.length, place => applied[place] === 0 && below[place] === 1);
+}
+
+/** The places, ascending, for which `holds` is true. */
+export function placesWhere(count: number, holds: (place: number) => boolean): number[] {
+  const places: number[] = [];
+  for (let place = 0; place < count; place++) if (holds(place)) places.push(place);
+  return places;
+}

@@ -1,0 +1,151 @@
+import type { Edges } from './edges.ts';
+import { parse, type TargetParts } from './grammar.ts';
+import { headsOf, lineageOf, realHeadsOf } from './lineage.ts';
+import type { Links } from './links.ts';
+import { exactly, find, unknown } from './lookup.ts';
+import { placesWhere, type State, tipsOf } from './state.ts';
+import { listed, TargetError } from './target-error.ts';
+import { BASE, walkDown, walkUp } from './walk.ts';
+
+/** The places that an absolute or relative target means; none: base. Relative to current where `state` is known. */
+export function resolveTarget(links: Links, text: string, state: State | undefined): number[] {
+  const parts = parse(links, text);
+  const { branch, symbol, steps } = parts;
+  if (steps === undefined) return resolveAbsolute(links, parts, state);
+  if (symbol === undefined) {
+    if (steps > 0) return [upFromCurrent(links, parts, state)];
+    if (state) return based(downFromCurrent(links, parts, state).place);
+    // Alembic reads a bare -N, where there is no database to ask, as N below each head.
+    const inside = branchLineage(links, branch);
+    const heads = realHeadsOf(links).filter(head => !inside || inside[head]);
+    return [...new Set(heads.flatMap(head => based(walkDown(links, head, steps, parts.text))))];
+  }
+  return based(walkFromSymbol(links, parts, state));
+}
+
+/** `<label>@head` and the like, names and parts of names. */
+export function resolveAbsolute(links: Links, parts: TargetParts, state: State | undefined): number[] {
+  const { branch, symbol = '' } = parts;
+  const inside = branchLineage(links, branch);
+  const within = (place: number): boolean => !inside || inside[place] === 1;
+  if (exactly(links, symbol) === undefined) {
+    if (symbol === 'base') return [];
+    if (symbol === 'heads') return inside ? headsOf(links).filter(within) : realHeadsOf(links);
+    if (symbol === 'current') return state ? tipsOf(links, state.applied).filter(within) : [];
+    if (symbol === 'head') {
+      const heads = headsOf(links).filter(within);
+      if (heads.length > 1) throw multipleHeads(links, parts, heads);
+      return heads;
+    }
+  }
+  const place = find(links, symbol, inside);
+  if (!within(place)) {
+    const message = `${links.ids[place]} is not in the branch of ${branch}: leave "${branch}@" out, or name a revision of that branch`;
+    throw new TargetError('not-in-branch', message, [links.ids[place]!]);
+  }
+  return [place];
+}
+
+/** The revision that a branch is named by: a label's, or any revision's. */
+export function branchOf(links: Links, branch: string): number {
+  try {
+    return find(links, branch);
+  } catch (error) {
+    if (error instanceof TargetError && error.code === 'unknown-target') {
+      throw unknown(links, branch, 'branch label or revision');
+    }
+    throw error;
+  }
+}
+
+/** `<label>@+N`, `+N`: up from current, inside the branch. Follows Alembic's `_parse_upgrade_target`. */
+export function upFromCurrent(links: Links, parts: TargetParts, state: State | undefined): number {
+  const { branch, steps = 0, text } = parts;
+  const inside = branchLineage(links, branch);
+  const applied = state?.applied ?? new Uint8Array(links.ids.length);
+  let starts = tipsOf(links, applied);
+  if (inside) {
+    starts = starts.filter(place => inside[place]);
+    if (starts.length === 0)
+      starts = tipsWithin(
+        links.neededBy,
+        applied.map((one, place) => one & inside[place]!),
+        inside,
+      );
+  }
+  if (starts.length > 1) throw severalCurrent(links, starts, text);
+  return walkUp(links, starts[0] ?? BASE, steps, text, inside);
+}
+
+/**
+ * `<label>@-N`, `-N`: down from current, inside the branch. `from` is where it starts.
+ * Follows Alembic's `_parse_downgrade_target`; from several current revisions it refuses where Alembic takes any.
+ */
+export function downFromCurrent(
+  links: Links,
+  parts: TargetParts,
+  state: State,
+): { place: number; from: number } {
+  const { branch, steps = 0, text } = parts;
+  const inside = branchLineage(links, branch);
+  let starts = tipsOf(links, state.applied);
+  if (inside) {
+    starts = starts.filter(place => inside[place]);
+    if (starts.length === 0) starts = tipsWithin(links.children, state.applied, inside);
+  }
+  if (starts.length > 1) throw severalCurrent(links, starts, text);
+  const [from] = starts;
+  if (from === undefined) {
+    const where =
+      branch === undefined ? 'nothing is applied' : `nothing of the branch of ${branch} is applied`;
+    throw new TargetError('past-base', `"${text}" goes below base: ${where}`);
+  }
+  return { place: walkDown(links, from, steps, text), from };
+}
+
+/** `<target>+N` and `<target>-N`: a place, or BASE. */
+export function walkFromSymbol(links: Links, parts: TargetParts, state: State | undefined): number {
+  const { branch, symbol = '', steps = 0, text } = parts;
+  const named = exactly(links, symbol) === undefined && ['head', 'heads', 'base', 'current'].includes(symbol);
+  // Upwards the label picks the way and the start may be any revision; downwards the start is in the branch.
+  const start = resolveAbsolute(links, steps > 0 && !named ? { ...parts, branch: undefined } : parts, state);
+  if (start.length > 1) {
+    throw symbol === 'current' ? severalCurrent(links, start, text) : multipleHeads(links, parts, start);
+  }
+  const from = start[0] ?? BASE;
+  if (from === BASE && steps === 0) throw new TargetError('past-base', `"${text}" takes no step: write base`);
+  if (steps <= 0) return walkDown(links, from, steps, text);
+  return walkUp(links, from, steps, text, branchLineage(links, branch));
+}
+
+/** Ancestors and descendants of a branch, 1 at each; undefined without a branch: no bounds. */
+function branchLineage(links: Links, branch: string | undefined): Uint8Array | undefined {
+  return branch === undefined ? undefined : lineageOf(links, [branchOf(links, branch)]);
+}
+
+/** Applied revisions inside, of which no edge leads up to an applied one. */
+function tipsWithin(up: Edges, applied: Uint8Array, inside: Uint8Array): number[] {
+  const isTip = (place: number): boolean => !up.of(place).some(above => applied[above] === 1);
+  return placesWhere(applied.length, place => applied[place] === 1 && inside[place] === 1 && isTip(place));
+}
+
+function based(place: number): number[] {
+  return place === BASE ? [] : [place];
+}
+
+function multipleHeads(links: Links, { text, branch }: TargetParts, heads: readonly number[]): TargetError {
+  const names = heads.map(head => links.ids[head]!);
+  const there = branch === undefined ? 'there are' : `the branch of ${branch} has`;
+  const all = branch === undefined ? 'heads' : `${branch}@heads`;
+  const message =
+    `"${text}" wants one head and ${there} ${heads.length}: ${listed(names)}. ` +
+    `Use \`${all}\` for all of them, \`<label>@head\` or a name for one, or \`migtui merge\` to make them one.`;
+  return new TargetError('multiple-heads', message, names);
+}
+
+function severalCurrent(links: Links, places: readonly number[], text: string): TargetError {
+  const names = places.map(place => links.ids[place]!);
+  const steps = text.replace(/^.*?([+-]\d+)$/s, '$1');
+  const message = `"${text}" could start from any of the current ${listed(names)}: say which, such as \`${names[0]}@${steps}\``;
+  return new TargetError('ambiguous-walk', message, names);
+}

@@ -1,0 +1,46 @@
+import { parse } from './grammar.ts';
+import type { Links } from './links.ts';
+import { topological } from './order.ts';
+import type { Plan } from './plan.ts';
+import { type State, tipsOf } from './state.ts';
+import { resolveAbsolute, upFromCurrent, walkFromSymbol } from './target.ts';
+import { listed, TargetError } from './target-error.ts';
+import { BASE } from './walk.ts';
+
+/** Everything the targets need and do not have: what is applied after it is the applied set and all their ancestors. */
+export function planUpgrade(links: Links, targets: readonly string[], state: State): Plan {
+  const places = [...new Set(targets.flatMap(target => upgradeTarget(links, target, state)))];
+  refuseOverlap(links, places);
+  const wanted = links.needs.reach(places);
+  const lacking = wanted.map((one, place) => one & ~state.applied[place]!);
+  const after = wanted.map((one, place) => one | state.applied[place]!);
+  const steps = Array.from(topological(links.needs, links.neededBy, lacking), place => ({
+    revision: links.ids[place]!,
+    action: 'up' as const,
+  }));
+  return { steps, tips: tipsOf(links, after).map(place => links.ids[place]!) };
+}
+
+/** Refuses targets of which one is needed by another, as Alembic does. @throws TargetError `overlapping-targets` */
+export function refuseOverlap(links: Links, places: readonly number[]): void {
+  if (places.length < 2) return;
+  const below = links.needs.reach(places.flatMap(place => [...links.needs.of(place)]));
+  const covered = places.filter(place => below[place]).map(place => links.ids[place]!);
+  if (covered.length === 0) return;
+  const rest = places.map(place => links.ids[place]!).filter(id => !covered.includes(id));
+  const message = `${listed(covered)} comes with ${listed(rest)} already: leave it out`;
+  throw new TargetError('overlapping-targets', message, rest);
+}
+
+function upgradeTarget(links: Links, target: string, state: State): number[] {
+  const parts = parse(links, target);
+  if (parts.steps === undefined) return resolveAbsolute(links, parts, state);
+  if (parts.symbol !== undefined) {
+    const place = walkFromSymbol(links, parts, state);
+    if (place !== BASE) return [place];
+    throw new TargetError('past-base', `"${target}" is base, and an upgrade goes up: name a revision`);
+  }
+  if (parts.steps > 0) return [upFromCurrent(links, parts, state)];
+  const message = `"${target}" does not go up: an upgrade takes +N; to go down use \`migtui downgrade ${target}\``;
+  throw new TargetError('wrong-direction', message);
+}

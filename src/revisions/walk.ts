@@ -1,0 +1,57 @@
+import { basesOf } from './lineage.ts';
+import type { Links } from './links.ts';
+import { listed, TargetError } from './target-error.ts';
+
+/** The place below every base: nothing applied. */
+export const BASE = -1;
+
+/**
+ * Goes `steps` (positive) up from a place by `revises`, only over revisions of `inside` where that is given.
+ * @throws TargetError `ambiguous-walk` | `too-few-steps`
+ */
+export function walkUp(links: Links, from: number, steps: number, text: string, inside?: Uint8Array): number {
+  let place = from;
+  for (let step = 0; step < steps; step++) {
+    const all = place === BASE ? basesOf(links) : [...links.children.of(place)];
+    const ways = inside ? all.filter(child => inside[child]) : all;
+    if (ways.length > 1) throw ambiguous(links, ways, text, place);
+    if (ways.length === 0) {
+      const message = `"${text}" has only ${count(step)} above ${nameOf(links, from)}: name a revision, or use head`;
+      throw new TargetError('too-few-steps', message, place === BASE ? [] : [links.ids[place]!]);
+    }
+    place = ways[0]!;
+  }
+  return place;
+}
+
+/**
+ * Goes `-steps` (zero or negative) down from a place by `revises`; BASE when it ends exactly below a base.
+ * @throws TargetError `ambiguous-walk` | `past-base`
+ */
+export function walkDown(links: Links, from: number, steps: number, text: string): number {
+  let place = from;
+  for (let step = 0; step > steps; step--) {
+    if (place === BASE) {
+      const message = `"${text}" has only ${count(-step)} down to base from ${nameOf(links, from)}: use base for all of them`;
+      throw new TargetError('past-base', message, ['base']);
+    }
+    const ways = links.parents.of(place);
+    if (ways.length > 1) throw ambiguous(links, [...ways], text, place);
+    place = ways[0] ?? BASE;
+  }
+  return place;
+}
+
+function ambiguous(links: Links, ways: readonly number[], text: string, at: number): TargetError {
+  const names = ways.map(way => links.ids[way]!);
+  const message = `"${text}" is an ambiguous walk: from ${nameOf(links, at)} it could go to ${listed(names)}; name the one you mean`;
+  return new TargetError('ambiguous-walk', message, names);
+}
+
+function nameOf(links: Links, place: number): string {
+  return place === BASE ? 'base' : links.ids[place]!;
+}
+
+function count(steps: number): string {
+  return steps === 1 ? '1 step' : `${steps} steps`;
+}
