@@ -1,9 +1,11 @@
 import { addressOf, isRefusal } from '../database/connection.ts';
 import { fingerprintOf } from '../database/fingerprint.ts';
+import { type MeasuredLoss, measureLosses } from '../database/losses.ts';
 import { quoteLiteral } from '../database/quote.ts';
 import { cutBatches } from '../database/run/batches.ts';
 import { Failure } from '../foundation/failure.ts';
 import type { Plan, Step } from '../revisions/plan.ts';
+import { lossesOf } from '../safety/losses.ts';
 import type { PlanRequest, Preview, PreviewStep, SqlPreview, Warning } from './api.ts';
 import { sqlOf } from './detail.ts';
 import type { Session, State } from './session.ts';
@@ -26,16 +28,22 @@ export async function preview(session: Session, request: PlanRequest): Promise<P
   const batchOf = new Map(batches.flatMap((batch, index) => batch.steps.map(step => [step, index] as const)));
   const checksums = new Map(state.sources.migrations.map(({ id, checksum }) => [id, checksum]));
   const address = addressOf(session.project);
+  const losses = await Promise.all(steps.map(step => lossesIn(state, step)));
   return {
     request,
     plan,
     steps: plan.steps.map((step, index): PreviewStep => {
       const sql = steps[index] as SqlPreview;
-      return { ...step, preview: sql, batch: batchOf.get(index) ?? 0, losses: [] };
+      return {
+        ...step,
+        preview: sql,
+        batch: batchOf.get(index) ?? 0,
+        losses: (losses[index] ?? []).map(loss => loss.words),
+      };
     }),
     batches,
     warnings: warningsOf(session, state, plan),
-    destructive: false,
+    destructive: losses.flat().some(loss => loss.destructive),
     protected: session.options.protected === true,
     databaseName: address.name,
     databaseLabel: address.label,
@@ -111,6 +119,10 @@ async function stepSql(session: Session, { byId }: State, { revision, action }: 
     });
   }
   return sqlOf(session, source, action);
+}
+
+async function lossesIn({ database }: State, { sql }: SqlPreview): Promise<MeasuredLoss[]> {
+  return isRefusal(database) ? [] : measureLosses(database, await lossesOf(sql));
 }
 
 function warningsOf({ project }: Session, { graph, applied, database }: State, plan: Plan): Warning[] {
