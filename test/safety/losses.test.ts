@@ -38,8 +38,8 @@ describe('statements of a text', () => {
     );
     expect(statements?.map(({ sql }) => sql)).toEqual([
       `select ';' as "é;"`,
-      '-- a; b\ndo $$ begin perform 1; end $$',
-      '/* ; */ select 2',
+      'do $$ begin perform 1; end $$',
+      'select 2',
     ]);
   });
 
