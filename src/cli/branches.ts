@@ -1,0 +1,41 @@
+import { drawBlock, drawRows } from './draw/rows.ts';
+import { indent } from './draw/text.ts';
+import { lookFor } from './looking.ts';
+import { revisionsJson } from './shapes.ts';
+import type { Call } from './shell/call.ts';
+import { type Definition, examples } from './shell/command.ts';
+import { verbose } from './shell/options.ts';
+
+/** `migtui branches`: where the history parts. */
+export const branches: Definition = (program, act) =>
+  program
+    .command('branches')
+    .description('show the branch points and what follows them')
+    .addOption(verbose())
+    .addHelpText('after', examples({ 'migtui branches': 'each revision that several revise, with these' }))
+    .action(act(showBranches));
+
+async function showBranches(call: Call, options: { verbose?: boolean }): Promise<undefined> {
+  const look = await lookFor(call, 'revisions');
+  const childrenOf = (id: string) => look.revisions.filter(row => row.revises.includes(id));
+  const points = look.revisions
+    .filter(row => row.marks.includes('branchpoint'))
+    .map(row => ({ row, children: childrenOf(row.id) }));
+  call.output.answer(
+    points,
+    () =>
+      points.map(({ row, children }) => ({
+        ...revisionsJson([row], look)[0],
+        children: children.map(child => child.id),
+      })),
+    (points, paint) => {
+      if (points.length === 0) return paint.dim('The history has no branch points.');
+      const now = call.host.now();
+      const drawn = points.map(({ row, children }) => {
+        const point = options.verbose ? `${drawBlock(row, paint)}\n` : drawRows([row], paint, now);
+        return `${point}\n${indent(drawRows(children, paint, now), 4)}`;
+      });
+      return drawn.join('\n\n');
+    },
+  );
+}

@@ -1,0 +1,29 @@
+import { type GoOptions, go } from './going.ts';
+import type { Call } from './shell/call.ts';
+import { type Definition, examples } from './shell/command.ts';
+import { planOptions, runOptions } from './shell/options.ts';
+
+/** `migtui downgrade <target>`: takes back what stands on the target; the target itself stays. */
+export const downgrade: Definition = (program, act) => {
+  const command = program
+    .command('downgrade')
+    .description('take revisions back down to a target, which stays')
+    .argument('<target>', '-1, base, a revision; from:to with --sql')
+    .addHelpText(
+      'after',
+      examples({
+        'migtui downgrade -1': 'the last one',
+        'migtui downgrade add_user_id': 'everything above this revision',
+        'migtui downgrade base': 'everything',
+        'migtui downgrade chat@base': 'the branch labelled chat',
+        'migtui downgrade -1 --plan': 'the steps, their SQL and what is lost; nothing runs',
+      }),
+    )
+    .action(act(runDowngrade));
+  for (const option of [...planOptions(), ...runOptions()]) command.addOption(option);
+  return command;
+};
+
+async function runDowngrade(call: Call, target: string, options: GoOptions): Promise<number> {
+  return go(call, { command: 'downgrade', targets: [target] }, options);
+}

@@ -1,0 +1,39 @@
+import type { RevisionDetail, SqlPreview } from '../../engine/api.ts';
+import { absolute } from '../../tui/text/time.ts';
+import type { Paint } from '../shell/paint.ts';
+import { drawBlock } from './rows.ts';
+import { indent } from './text.ts';
+
+/** One revision: its block, its SQL in both directions, and its source when asked for. */
+export function drawDetail(
+  { row, source, author, up, down }: RevisionDetail,
+  paint: Paint,
+  withSource: boolean,
+): string {
+  const by = author ? [`${paint.dim('Author:')} ${author.name}, ${absolute(author.at)}`] : [];
+  return [
+    drawBlock(row, paint),
+    ...by,
+    '',
+    paint.bold('Up'),
+    drawSql(up, paint),
+    '',
+    paint.bold('Down'),
+    drawSql(down, paint),
+    ...(withSource && source !== null ? ['', paint.bold('Source'), source.trimEnd()] : []),
+  ].join('\n');
+}
+
+/** The SQL of one direction, as it would be sent, with what must be said about it. */
+export function drawSql({ sql, complete, note, transactional }: SqlPreview, paint: Paint): string {
+  const remarks = [
+    ...(note ? [note] : []),
+    ...(complete || note ? [] : ['more may run: this much is known without running it']),
+    ...(transactional ? [] : ['runs outside a transaction']),
+  ];
+  const lines = [
+    ...sql.map(statement => (/;\s*$/.test(statement) ? statement.trimEnd() : `${statement.trimEnd()};`)),
+    ...remarks.map(remark => paint.dim(`-- ${remark}`)),
+  ];
+  return indent(lines.length > 0 ? lines.join('\n') : paint.dim('-- nothing'));
+}

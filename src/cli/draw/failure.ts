@@ -1,0 +1,73 @@
+import type { FailureInfo, Problem, SqlError } from '../../foundation/failure.ts';
+import type { Paint } from '../shell/paint.ts';
+import { indent } from './text.ts';
+
+/** Lines of a statement shown around the place that PostgreSQL points at. */
+const around = 4;
+
+/** A failure for a person: what, PostgreSQL's own words, where in the statement, and what next. */
+export function drawFailure(info: FailureInfo, paint: Paint): string {
+  return [
+    `${paint.bad('error:')} ${info.message}`,
+    ...(info.sql ? [indent(drawSqlError(info.sql, paint))] : []),
+    ...(info.problems ?? []).map(problem => indent(drawProblem(problem, paint))),
+    ...(info.candidates?.length ? [indent(candidates(info.candidates))] : []),
+    ...(info.next ? [`${paint.bold('next:')}  ${info.next}`] : []),
+  ]
+    .filter(part => part !== '')
+    .join('\n');
+}
+
+/** `migrations/x.ts:3: says what is wrong`. */
+export function drawProblem({ file, line, revision, message }: Problem, paint: Paint): string {
+  const place = file ? (line ? `${file}:${line}` : file) : revision;
+  return place ? `${paint.bold(place)}: ${message}` : message;
+}
+
+function candidates(names: readonly string[]): string {
+  const shown = names.slice(0, 12);
+  const more = names.length - shown.length;
+  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].map(name => `- ${name}`).join('\n');
+}
+
+/** SQLSTATE, detail, hint and context, and the statement with a caret under the error's position. */
+export function drawSqlError(sql: SqlError, paint: Paint): string {
+  const facts = [
+    ['code', sql.sqlState],
+    ['detail', sql.detail],
+    ['hint', sql.hint],
+    ['where', sql.where],
+    ['table', sql.table],
+    ['constraint', sql.constraint],
+  ].filter((fact): fact is [string, string] => Boolean(fact[1]));
+  return [
+    ...facts.map(([name, words]) => `${paint.dim(`${name}:`)} ${words}`),
+    ...(sql.statement ? ['', indent(drawStatement(sql.statement, sql.position, paint)), ''] : []),
+  ].join('\n');
+}
+
+/**
+ * A statement, cut to the lines around a position, with a caret under it.
+ * @param position 1-based character, as PostgreSQL counts: code points
+ */
+export function drawStatement(statement: string, position: number | undefined, paint: Paint): string {
+  const lines = statement.replace(/\s+$/, '').split('\n');
+  if (position === undefined) {
+    const shown = lines.slice(0, 3 * around);
+    return [
+      ...shown,
+      ...(lines.length > shown.length ? [paint.dim(`… ${lines.length - shown.length} more lines`)] : []),
+    ].join('\n');
+  }
+  const before = [...statement].slice(0, position - 1).join('');
+  const row = before.split('\n').length - 1;
+  const column = [...(before.split('\n').at(-1) as string)].length;
+  const first = Math.max(0, row - around);
+  const shown = lines.slice(first, row + around + 1);
+  shown.splice(row - first + 1, 0, `${' '.repeat(column)}${paint.bad('^')}`);
+  return [
+    ...(first > 0 ? [paint.dim('…')] : []),
+    ...shown,
+    ...(row + around + 1 < lines.length ? [paint.dim('…')] : []),
+  ].join('\n');
+}

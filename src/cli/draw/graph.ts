@@ -1,0 +1,42 @@
+import type { RevisionRow } from '../../engine/api.ts';
+import { drawLanes, type LaneSegment } from '../../revisions/draw-lanes.ts';
+import { layoutLanes } from '../../revisions/lanes.ts';
+import type { Paint } from '../shell/paint.ts';
+import { cellsOf } from './rows.ts';
+import { table } from './text.ts';
+
+/** The rows, newest first, with branches and merges drawn as lanes beside them. */
+export function drawGraph(rows: readonly RevisionRow[], paint: Paint, now: number): string {
+  const byId = new Map(rows.map(row => [row.id, row]));
+  const layout = layoutLanes(rows);
+  const lookOf = (id: string) => {
+    const row = byId.get(id) as RevisionRow;
+    return { state: row.state, current: row.marks.includes('current') };
+  };
+  const drawn = drawLanes(layout, 0, rows.length, lookOf, { ascii: paint.glyphs.ascii });
+  // the glyph of the state is in the lanes already
+  const texts = table(rows.map(row => cellsOf(row, paint, now).slice(1))).split('\n');
+  return drawn.rows
+    .flatMap(({ row, node, below }) => {
+      const state = paint.state((rows[row] as RevisionRow).state);
+      return [
+        `${drawSegments(node, paint, state)}  ${texts[row]}`,
+        ...(below ? [drawSegments(below, paint, state).trimEnd()] : []),
+      ];
+    })
+    .join('\n');
+}
+
+function drawSegments(
+  segments: readonly LaneSegment[],
+  paint: Paint,
+  state: (text: string) => string,
+): string {
+  return segments
+    .map(({ text, lane, kind }) => {
+      if (kind === 'node') return state(text);
+      if (kind === 'current') return paint.mark(text);
+      return kind === 'line' ? paint.lane(text, lane) : text;
+    })
+    .join('');
+}

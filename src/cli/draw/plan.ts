@@ -1,0 +1,83 @@
+import type { Action, Preview, PreviewStep, Warning } from '../../engine/api.ts';
+import type { Paint } from '../shell/paint.ts';
+import { drawSql } from './detail.ts';
+import { nameOf } from './rows.ts';
+import { count, indent } from './text.ts';
+
+const words: Record<Action, string> = { up: 'up', down: 'down', log: 'log', unlog: 'unlog' };
+
+/** What a step does, in one word of one width for each command. */
+export function actionWord(action: Action): string {
+  return words[action];
+}
+
+/** A plan with the SQL of every step, cut into its transactions: the answer of --plan. */
+export function drawPlan(preview: Preview, paint: Paint): string {
+  if (preview.steps.length === 0) return paint.dim('The plan has no steps.');
+  return draw(
+    preview,
+    paint,
+    step =>
+      [drawLosses(step, paint), drawSql(step.preview, paint), ''].filter(part => part !== '').join('\n') +
+      '\n',
+  );
+}
+
+/** A plan without its SQL, to be read before the question. */
+export function drawSteps(preview: Preview, paint: Paint): string {
+  return draw(preview, paint, step => drawLosses(step, paint));
+}
+
+function draw(preview: Preview, paint: Paint, below: (step: PreviewStep) => string): string {
+  const { request, steps, batches, plan } = preview;
+  const width = String(steps.length).length;
+  const body = batches.flatMap((batch, at) => [
+    ...(batches.length > 1 || !batch.transactional ? [paint.dim(batchTitle(preview, at))] : []),
+    ...batch.steps.flatMap(index => {
+      const step = steps[index] as PreviewStep;
+      const head = `${paint.dim(String(index + 1).padStart(width))} ${drawAction(step.action, paint)} ${nameOf(step.revision)}`;
+      const details = below(step);
+      return [head, ...(details === '' ? [] : [indent(details, width + 1)])];
+    }),
+  ]);
+  return [
+    `${paint.bold(`${request.command} ${request.targets.join(' ')}`)} on ${preview.databaseLabel}: ${count(steps.length, 'step')}, ${transactions(preview)}`,
+    '',
+    ...body.map(line => indent(line)),
+    '',
+    `${paint.dim('after it:')} ${plan.tips.length > 0 ? plan.tips.map(nameOf).join(', ') : 'nothing applied'}`,
+    ...preview.warnings.map(warning => drawWarning(warning, paint)),
+    '',
+  ].join('\n');
+}
+
+function transactions({ batches }: Preview): string {
+  const inside = batches.filter(batch => batch.transactional).length;
+  const outside = batches.length - inside;
+  return [
+    ...(inside > 0 || outside === 0 ? [count(inside, 'transaction')] : []),
+    ...(outside > 0 ? [`${outside} without`] : []),
+  ].join(', ');
+}
+
+function batchTitle({ batches }: Preview, at: number): string {
+  if (!batches[at]?.transactional) return 'without a transaction';
+  const number = batches.slice(0, at + 1).filter(batch => batch.transactional).length;
+  return `transaction ${number}`;
+}
+
+function drawAction(action: Action, paint: Paint): string {
+  const { glyphs } = paint;
+  if (action === 'up') return paint.good(glyphs.up);
+  if (action === 'down') return paint.bad(glyphs.down);
+  return action === 'log' ? paint.good('+ row') : paint.bad('- row');
+}
+
+function drawLosses({ losses }: PreviewStep, paint: Paint): string {
+  return losses.map(loss => paint.bad(`${paint.glyphs.warning} ${loss}`)).join('\n');
+}
+
+/** A warning of a plan. */
+export function drawWarning({ message }: Warning, paint: Paint): string {
+  return `${paint.warn(paint.glyphs.warning)} ${message}`;
+}

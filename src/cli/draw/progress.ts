@@ -1,0 +1,97 @@
+import type { Preview, RunEvent, Session } from '../../engine/api.ts';
+import { duration } from '../../tui/text/time.ts';
+import type { Paint } from '../shell/paint.ts';
+import { drawSql } from './detail.ts';
+import { nameOf } from './rows.ts';
+import { indent } from './text.ts';
+
+/** Between two lines about the same long wait, ms. */
+const patience = 10_000;
+
+/** A run told in plain lines, one for each thing that a person would want to know. */
+export class Progress {
+  readonly #preview: Preview;
+  readonly #verbose: boolean;
+  #lastWait = Number.NEGATIVE_INFINITY;
+  #lastWatch = 0;
+  #blockers = '';
+  #step = 0;
+
+  constructor(preview: Preview, { verbose }: { verbose: boolean }) {
+    this.#preview = preview;
+    this.#verbose = verbose;
+  }
+
+  /** The line of an event; empty for one that is not worth one. */
+  line(event: RunEvent, paint: Paint): string {
+    switch (event.kind) {
+      case 'waiting':
+        return this.#waiting(event, paint);
+      case 'step':
+        this.#step = event.step;
+        this.#lastWatch = 0;
+        this.#blockers = '';
+        return this.#verbose ? paint.dim(`${this.#place(event.step)} …`) : '';
+      case 'statement':
+        if (!this.#verbose) return '';
+        return drawSql({ sql: [event.sql], complete: true, note: null, transactional: true }, paint);
+      case 'step-done':
+        return `${paint.good(paint.glyphs.ok)} ${this.#place(event.step)}  ${paint.dim(duration(event.ms))}`;
+      case 'step-failed':
+        return `${paint.bad(paint.glyphs.failed)} ${this.#place(event.step)}  ${paint.bad('failed')}`;
+      case 'rolled-back':
+        return paint.warn(`rolled back: ${this.#batch(event.batch)}`);
+      case 'retry':
+        return paint.warn(
+          `${event.reason}; try ${event.attempt} of ${event.of} in ${duration(event.afterMs)}`,
+        );
+      case 'watch':
+        return this.#watch(event, paint);
+      default:
+        return '';
+    }
+  }
+
+  #place(step: number): string {
+    const { steps } = this.#preview;
+    const { revision, action } = steps[step] ?? { revision: '', action: 'up' };
+    const number = String(step + 1).padStart(String(steps.length).length);
+    return `${number}/${steps.length} ${action} ${nameOf(revision)}`;
+  }
+
+  #batch(batch: number): string {
+    const steps = this.#preview.batches[batch]?.steps ?? [];
+    return steps.map(step => nameOf(this.#preview.steps[step]?.revision ?? '')).join(', ');
+  }
+
+  #waiting({ holder, waitedMs }: Extract<RunEvent, { kind: 'waiting' }>, paint: Paint): string {
+    if (waitedMs - this.#lastWait < patience) return '';
+    this.#lastWait = waitedMs;
+    const who = holder ? `: ${drawSession(holder)}` : '';
+    const since = waitedMs > 0 ? ` (${duration(waitedMs)})` : '';
+    return paint.warn(`waiting for another run to end${since}${who}`);
+  }
+
+  #watch(event: Extract<RunEvent, { kind: 'watch' }>, paint: Paint): string {
+    const blockers = event.blockers.map(blocker => String(blocker.pid)).join();
+    const news = blockers !== this.#blockers;
+    if (!news && event.elapsedMs - this.#lastWatch < patience) return '';
+    this.#blockers = blockers;
+    this.#lastWatch = event.elapsedMs;
+    const { progress } = event;
+    const part =
+      progress && progress.total > 0 ? ` ${Math.floor((100 * progress.done) / progress.total)} %` : '';
+    const phase = progress ? `: ${progress.command.toLowerCase()}, ${progress.phase}${part}` : '';
+    return [
+      paint.dim(`${this.#place(this.#step)} … ${duration(event.elapsedMs)}${phase}`),
+      ...event.blockers.map(blocker => indent(paint.warn(`blocked by ${drawSession(blocker)}`))),
+    ].join('\n');
+  }
+}
+
+/** Another session of the server: who it is and what it does. */
+function drawSession({ pid, user, application, host, query, ageMs }: Session): string {
+  const who = [user, host].filter(Boolean).join('@');
+  const what = query ? `, ${query.replace(/\s+/g, ' ').slice(0, 80)}` : '';
+  return `pid ${pid} ${who}${application ? ` (${application})` : ''}, for ${duration(ageMs)}${what}`;
+}

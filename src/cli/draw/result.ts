@@ -1,0 +1,50 @@
+import type { Preview, RunResult, StepResult } from '../../engine/api.ts';
+import { duration } from '../../tui/text/time.ts';
+import type { Paint } from '../shell/paint.ts';
+import { drawFailure } from './failure.ts';
+import { nameOf } from './rows.ts';
+import { type Cell, count, indent, table } from './text.ts';
+
+const verbs = { upgrade: 'Upgraded', downgrade: 'Downgraded', stamp: 'Stamped' } as const;
+
+/** How a run ended: in a line when all went well, else step by step with the failure and what is applied. */
+export function drawResult(result: RunResult, { request }: Preview, paint: Paint): string {
+  const { steps, tips, failure, cancelled } = result;
+  const now = `${paint.bold('Current:')} ${tips.length > 0 ? tips.map(nameOf).join(', ') : 'nothing applied'}`;
+  if (!failure && !cancelled) {
+    const ms = steps.reduce((sum, step) => sum + step.ms, 0);
+    const done = `${verbs[request.command]}: ${count(steps.length, 'revision')} in ${duration(ms)}.`;
+    return `${paint.good(done)}\n${now}`;
+  }
+  const kept = steps.filter(step => step.outcome === 'done' && !step.rolledBack);
+  return [
+    ...(failure ? [drawFailure(failure, paint)] : [paint.warn('The run was cancelled.')]),
+    '',
+    indent(table(steps.map(step => outcomeCells(step, paint)))),
+    '',
+    kept.length === 0
+      ? 'Nothing of this run is left in the database.'
+      : `Kept of this run: ${kept.map(step => nameOf(step.revision)).join(', ')}.`,
+    ...result.unsettled.map(({ revision, invalidIndexes }) =>
+      paint.bad(
+        `${nameOf(revision)} stopped half-way, outside a transaction${invalidIndexes.length > 0 ? `; INVALID: ${invalidIndexes.join(', ')}` : ''}. Run it again, or: migtui settle ${revision} --applied | --not-applied`,
+      ),
+    ),
+    now,
+  ].join('\n');
+}
+
+function outcomeCells({ revision, action, outcome, ms, rolledBack }: StepResult, paint: Paint): Cell[] {
+  const { glyphs } = paint;
+  const undone = outcome === 'done' && rolledBack === true;
+  const glyph =
+    outcome === 'failed' ? glyphs.failed : outcome === 'done' && !undone ? glyphs.ok : glyphs.skipped;
+  const brush = outcome === 'failed' ? paint.bad : outcome === 'done' && !undone ? paint.good : paint.dim;
+  return [
+    { text: glyph, paint: brush },
+    { text: action },
+    { text: nameOf(revision) },
+    { text: undone ? 'rolled back' : outcome, paint: brush },
+    { text: outcome === 'not run' ? '' : duration(ms), paint: paint.dim },
+  ];
+}

@@ -1,0 +1,84 @@
+import type { RevisionRow } from '../../engine/api.ts';
+import { shortId, slug } from '../../revisions/names.ts';
+import { absolute, ago } from '../../tui/text/time.ts';
+import type { Paint } from '../shell/paint.ts';
+import { type Cell, indent, table } from './text.ts';
+
+/** A revision as people call it: its digits and its words, or its id. */
+export function nameOf(id: string): string {
+  const [short, words] = [shortId(id), slug(id)];
+  return short === id || words === '' ? short : `${short} ${words}`;
+}
+
+/** Alembic's marks, in its words: `(head) (current)`. */
+export function marksOf(row: RevisionRow): string {
+  return row.marks.map(mark => `(${mark})`).join(' ');
+}
+
+/** What is odd about a revision. */
+export function flagsOf(row: RevisionRow): string {
+  return [
+    ...(row.state === 'missing' ? ['missing: applied, but it has no file'] : []),
+    ...(row.edited ? ['edited since it was applied'] : []),
+    ...(row.outOfOrder ? ['out of order: a later revision is applied'] : []),
+  ].join(', ');
+}
+
+/** The cells of one revision: state, name, marks, labels, when, what is odd. */
+export function cellsOf(row: RevisionRow, paint: Paint, now: number): Cell[] {
+  const { glyphs } = paint;
+  const glyph = { applied: glyphs.applied, pending: glyphs.pending, missing: glyphs.missing }[row.state];
+  const name = nameOf(row.id);
+  const painted = (text: string): string => paint.id(row.shortId) + text.slice(row.shortId.length);
+  return [
+    { text: glyph, paint: paint.state(row.state) },
+    { text: name, paint: painted },
+    { text: marksOf(row), paint: paint.mark },
+    { text: row.labels.join(' '), paint: paint.label },
+    { text: row.appliedAt ? ago(row.appliedAt, now) : '', paint: paint.dim },
+    { text: flagsOf(row), paint: paint.warn },
+  ];
+}
+
+/** One line for each revision, aligned. */
+export function drawRows(rows: readonly RevisionRow[], paint: Paint, now: number): string {
+  return table(rows.map(row => cellsOf(row, paint, now)));
+}
+
+/** One line for each revision in the order given, numbered from 1. */
+export function drawNumbered(rows: readonly RevisionRow[], paint: Paint, now: number): string {
+  const width = String(rows.length).length;
+  return table(
+    rows.map((row, at) => [
+      { text: String(at + 1).padStart(width), paint: paint.dim },
+      ...cellsOf(row, paint, now),
+    ]),
+  );
+}
+
+/** Everything known about a revision, in a block as Alembic's `-v` prints it. */
+export function drawBlock(row: RevisionRow, paint: Paint): string {
+  const list = (ids: readonly string[]): string => ids.map(nameOf).join(', ');
+  const when = row.appliedAt ? `applied ${absolute(row.appliedAt)}` : row.state;
+  const facts: [string, string][] = [
+    ['Parent', row.revises.length > 0 ? list(row.revises) + (row.inferred ? ' (inferred)' : '') : '<base>'],
+    ['Depends on', list(row.dependsOn)],
+    ['Labels', row.labels.join(', ')],
+    ['State', row.state === 'missing' ? `missing, ${when}` : when],
+    ['Flags', flagsOf(row)],
+    ['Path', row.file ?? ''],
+  ];
+  if (row.revises.length > 1) facts[0] = ['Merges', list(row.revises)];
+  const shown = facts.filter(([, words]) => words !== '');
+  const marks = marksOf(row);
+  return [
+    `Rev: ${paint.id(row.id)}${marks ? ` ${paint.mark(marks)}` : ''}`,
+    ...shown.map(([fact, words]) => `${fact}: ${fact === 'State' ? paint.state(row.state)(words) : words}`),
+    ...(row.slug && row.slug !== row.id ? ['', indent(row.slug.replace(/[_-]+/g, ' '), 4)] : []),
+  ].join('\n');
+}
+
+/** Blocks one below the other. */
+export function drawBlocks(rows: readonly RevisionRow[], paint: Paint): string {
+  return rows.map(row => `${drawBlock(row, paint)}\n`).join('\n');
+}

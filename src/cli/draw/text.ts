@@ -1,0 +1,41 @@
+import { padTo, widthOf } from '../../tui/text/width.ts';
+
+/** Every line moved to the right. */
+export function indent(text: string, by = 2): string {
+  return text
+    .split('\n')
+    .map(line => (line === '' ? '' : ' '.repeat(by) + line))
+    .join('\n');
+}
+
+/** `1 revision`, `3 revisions`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** A part of a line: its text as it is measured, and how it is painted after that. */
+export interface Cell {
+  readonly text: string;
+  readonly paint?: ((text: string) => string) | undefined;
+}
+
+/** Rows of cells in aligned columns two spaces apart; columns that are empty everywhere are left out. */
+export function table(rows: readonly (readonly Cell[])[]): string {
+  const columns = Math.max(0, ...rows.map(row => row.length));
+  const widths = Array.from({ length: columns }, (_, at) =>
+    rows.reduce((widest, row) => Math.max(widest, widthOf(row[at]?.text ?? '')), 0),
+  );
+  return rows
+    .map(row =>
+      row
+        .map((cell, at) => ({ cell, width: widths[at] as number }))
+        .filter(({ width }) => width > 0)
+        .map(({ cell, width }) => {
+          const padding = padTo(cell.text, width).slice(cell.text.length);
+          return (cell.paint ? cell.paint(cell.text) : cell.text) + padding;
+        })
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

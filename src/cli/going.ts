@@ -1,0 +1,118 @@
+import type { EngineApi, PlanRequest, Preview, RunOptions, RunResult } from '../engine/api.ts';
+import { Failure } from '../foundation/failure.ts';
+import { sanitise } from '../foundation/sanitise.ts';
+import { drawPlan, drawSteps } from './draw/plan.ts';
+import { Progress } from './draw/progress.ts';
+import { drawResult } from './draw/result.ts';
+import { planJson, runJson } from './shapes.ts';
+import type { Call } from './shell/call.ts';
+import { confirmPlan } from './shell/confirm.ts';
+
+/** What upgrade, downgrade and stamp can be told. Durations in milliseconds. */
+export interface GoOptions extends RunOptions {
+  readonly plan?: boolean;
+  readonly sql?: boolean;
+  readonly yes?: boolean;
+  readonly transaction?: 'all' | 'each';
+  readonly verbose?: boolean;
+}
+
+/**
+ * Plans, shows, asks, and runs what was shown: the way of every command that moves a database.
+ * @param beforeAsking said after the plan and before the question
+ * @returns the exit code
+ */
+export async function go(
+  call: Call,
+  asked: PlanRequest,
+  options: GoOptions,
+  beforeAsking: () => Promise<void> = async () => {},
+): Promise<number> {
+  const engine = await call.engine();
+  const request = { ...asked, transaction: options.transaction ?? call.settings.transaction };
+  if (options.sql) return printScript(call, engine, request);
+  const preview = await engine.preview(request);
+  if (options.plan) {
+    call.output.answer(preview, planJson, drawPlan);
+    return 0;
+  }
+  if (preview.steps.length === 0) {
+    call.output.answer(nothing(preview), runJson, (_, paint) => paint.dim(nothingToDo(preview)));
+    return 0;
+  }
+  refuseReadOnly(call);
+  call.output.say(preview, drawSteps);
+  await beforeAsking();
+  await confirmPlan(call, preview, options.yes === true);
+  const result = await runShown(call, engine, preview, options);
+  call.output.answer(result, runJson, (result, paint) => drawResult(result, preview, paint));
+  return result.failure || result.cancelled ? 1 : 0;
+}
+
+async function printScript(call: Call, engine: EngineApi, request: PlanRequest): Promise<number> {
+  const script = await engine.script(request);
+  // a file gets the script as it is, a terminal gets it made safe
+  const drawn = call.host.stdout.isTTY ? sanitise(script, { lines: true }) : script;
+  if (call.output.json)
+    call.output.answer(
+      script,
+      sql => ({ sql }),
+      () => '',
+    );
+  else call.output.text(drawn);
+  return 0;
+}
+
+/** Runs the plan, a line for each thing that happens; Ctrl-C cancels and rolls back, a second one insists. */
+async function runShown(
+  call: Call,
+  engine: EngineApi,
+  preview: Preview,
+  options: GoOptions,
+): Promise<RunResult> {
+  const { settings, output, host } = call;
+  const progress = new Progress(preview, { verbose: options.verbose === true });
+  const stopListening = call.onRun(event => output.say(event, (event, paint) => progress.line(event, paint)));
+  let interrupted = 0;
+  const stopInterrupts = host.onInterrupt(signal => {
+    // npx passes a Ctrl-C on that the terminal has sent to us as well
+    if (interrupted > 0 && host.now() - interrupted < 500) return;
+    if (interrupted > 0) host.exit(1);
+    interrupted = host.now();
+    output.say(signal, (signal, paint) =>
+      paint.warn(`${signal}: cancelling the statement and rolling back. Once more ends migtui at once.`),
+    );
+    engine.cancel('rollback').catch((error: Error) => output.say(error.message, message => message));
+  });
+  try {
+    return await engine.run(preview, {
+      lockWait: options.lockWait ?? settings.lockWait,
+      lockTimeout: options.lockTimeout ?? settings.lockTimeout,
+      statementTimeout: options.statementTimeout ?? settings.statementTimeout,
+      retries: options.retries ?? settings.retries,
+    });
+  } finally {
+    stopListening();
+    stopInterrupts();
+  }
+}
+
+function refuseReadOnly(call: Call): void {
+  if (!call.request.options.readOnly) return;
+  throw new Failure({
+    code: 'read-only',
+    message: 'migtui was started read-only: nothing was run.',
+    next: 'Leave out --read-only (or the readOnly setting) to write; --plan shows what would run.',
+  });
+}
+
+function nothing({ plan }: Preview): RunResult {
+  return { run: '', steps: [], tips: plan.tips, failure: null, cancelled: false, unsettled: [] };
+}
+
+function nothingToDo({ request }: Preview): string {
+  const targets = request.targets.join(' ');
+  if (request.command === 'upgrade') return `Nothing to run: everything up to ${targets} is applied.`;
+  if (request.command === 'downgrade') return `Nothing to take back: nothing above ${targets} is applied.`;
+  return `Nothing to write: the table already says ${targets}.`;
+}

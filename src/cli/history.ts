@@ -1,0 +1,57 @@
+import type { Look, RevisionRow } from '../engine/api.ts';
+import { drawBlocks, drawRows } from './draw/rows.ts';
+import { lookFor } from './looking.ts';
+import { revisionsJson } from './shapes.ts';
+import type { Call } from './shell/call.ts';
+import { type Definition, examples } from './shell/command.ts';
+import { verbose } from './shell/options.ts';
+
+interface HistoryOptions {
+  readonly verbose?: boolean;
+  readonly graph?: boolean;
+}
+
+/** `migtui history [range]`: every revision, newest first. */
+export const history: Definition = (program, act) =>
+  program
+    .command('history')
+    .description('show the revisions, newest first')
+    .argument('[range]', 'from:to, from: or :to; both ends included')
+    .addOption(verbose())
+    .option('--graph', 'draw branches and merges as lanes')
+    .addHelpText(
+      'after',
+      examples({
+        'migtui history': 'all revisions',
+        'migtui history --graph': 'with branches and merges drawn',
+        'migtui history current:': 'from what is applied up to the heads',
+        'migtui history -3:current': 'the last applied ones',
+        'migtui history -v': 'everything known about each',
+      }),
+    )
+    .action(act(showHistory));
+
+async function showHistory(
+  call: Call,
+  range: string | undefined,
+  options: HistoryOptions,
+): Promise<undefined> {
+  const look = await lookFor(call, 'database');
+  const rows = range ? await rowsIn(call, look, range) : look.revisions;
+  const drawGraph = options.graph ? (await import('./draw/graph.ts')).drawGraph : null;
+  call.output.answer(
+    rows,
+    () => revisionsJson(rows, look),
+    (rows, paint) => {
+      if (rows.length === 0) return paint.dim('There are no revisions yet.');
+      if (options.verbose) return drawBlocks(rows, paint);
+      return (drawGraph ?? drawRows)(rows, paint, call.host.now());
+    },
+  );
+}
+
+async function rowsIn(call: Call, look: Look, range: string): Promise<RevisionRow[]> {
+  const engine = await call.engine();
+  const ids = new Set(await engine.resolve(range));
+  return look.revisions.filter(row => ids.has(row.id));
+}

@@ -1,0 +1,60 @@
+import type { Look, RevisionRow } from '../engine/api.ts';
+import { Failure } from '../foundation/failure.ts';
+import type { Call } from './shell/call.ts';
+
+/**
+ * Looks, and refuses to answer about a database or revisions that could not be read.
+ * @param needs `database`: what is applied must be known; `revisions`: the files are enough
+ * @throws Failure of the database, or `broken-revisions`
+ */
+export async function lookFor(call: Call, needs: 'database' | 'revisions'): Promise<Look> {
+  const engine = await call.engine();
+  const look = await engine.look();
+  const failure = problemsOf(look) ?? databaseFailure(look);
+  if (failure && (needs === 'database' || failure.code === 'broken-revisions')) throw failure;
+  if (failure) {
+    call.output.say(
+      failure,
+      ({ message }, paint) => `${paint.warn('warning:')} ${message} No revision is shown as applied.`,
+    );
+  }
+  return look;
+}
+
+/** Why it is not known what is applied; null when it is. An embedded database that is not made yet is empty. */
+export function databaseFailure({ database, project }: Look): Failure | null {
+  if (database.state === 'missing' && database.kind === 'pglite') return null;
+  if (database.state !== 'connected') {
+    return new Failure(
+      database.failure ?? {
+        code: `database-${database.state}`,
+        message: `${database.label} is ${database.state}.`,
+      },
+    );
+  }
+  if (database.table !== 'forbidden') return null;
+  return new Failure({
+    code: 'table-forbidden',
+    message: `This role may not read ${project.table}: what is applied is not known.`,
+    next: `Grant it: grant select on ${project.table} to the role that the MikroORM config uses.`,
+  });
+}
+
+/** Everything that is wrong with the revisions on disk, as one failure; null when nothing is. */
+export function problemsOf({ problems }: Look): Failure | null {
+  if (problems.length === 0) return null;
+  return new Failure({
+    code: 'broken-revisions',
+    message:
+      problems.length === 1
+        ? 'The revisions have a problem; nothing runs until it is solved.'
+        : `The revisions have ${problems.length} problems; nothing runs until they are solved.`,
+    problems,
+  });
+}
+
+/** The rows of some ids, in the order of the ids. */
+export function rowsOf(look: Look, ids: readonly string[]): RevisionRow[] {
+  const byId = new Map(look.revisions.map(row => [row.id, row]));
+  return ids.flatMap(id => byId.get(id) ?? []);
+}

@@ -1,0 +1,17 @@
+import type { Call } from './shell/call.ts';
+import type { Definition } from './shell/command.ts';
+import { showStatus } from './status.ts';
+
+/** `migtui` without a command: the full-screen app, or the status where there is no terminal for it. */
+export const open: Definition = (program, act) =>
+  program
+    .command('open', { hidden: true })
+    .description('open the full-screen app, or print the status where there is no terminal')
+    .action(act(openApp));
+
+async function openApp(call: Call): Promise<number | undefined> {
+  const { stdin, stdout, env } = call.host;
+  const interactive = stdin.isTTY === true && stdout.isTTY && env.TERM !== 'dumb';
+  if (!interactive || call.output.json) return showStatus(call, {});
+  return call.host.openApp(call.request);
+}

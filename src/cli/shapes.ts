@@ -1,0 +1,96 @@
+import type { Look, Preview, RevisionRow, RunResult, SqlPreview } from '../engine/api.ts';
+import { databaseFailure } from './looking.ts';
+
+/*
+ * The JSON that scripts rely on, described in docs/json.md. Fields may be added; none may go or change its meaning.
+ */
+
+/** One revision, in every list of revisions. */
+export function revisionJson(row: RevisionRow) {
+  return {
+    id: row.id,
+    revises: row.revises,
+    dependsOn: row.dependsOn,
+    labels: row.labels,
+    state: row.state,
+    appliedAt: row.appliedAt,
+    inferred: row.inferred,
+    marks: row.marks,
+    shortId: row.shortId,
+    slug: row.slug,
+    file: row.file,
+    edited: row.edited,
+    outOfOrder: row.outOfOrder,
+  };
+}
+
+/** A list of revisions; `state` is null while it is not known what is applied. */
+export function revisionsJson(rows: readonly RevisionRow[], look: Look) {
+  const known = databaseFailure(look) === null;
+  return rows.map(row => (known ? revisionJson(row) : { ...revisionJson(row), state: null }));
+}
+
+/** The answer of `status`. */
+export function statusJson(look: Look) {
+  const { kind, name, label, state, version, table, readOnly } = look.database;
+  return {
+    database: { name, label, kind, state, version, table, readOnly },
+    current: look.current,
+    heads: look.heads,
+    applied: look.applied,
+    pending: look.pending,
+    missing: look.missing,
+    edited: look.edited,
+    outOfOrder: look.revisions.filter(row => row.outOfOrder).map(row => row.id),
+    unsettled: look.unsettled,
+    problems: look.problems,
+    journal: look.journal,
+    project: look.project,
+    notes: look.notes,
+    at: look.at,
+  };
+}
+
+/** The SQL of one direction of a revision. */
+export function sqlJson({ sql, complete, note, transactional }: SqlPreview) {
+  return { sql, complete, note, transactional };
+}
+
+/** The answer of `--plan`. */
+export function planJson({ request, plan, steps, batches, warnings, ...rest }: Preview) {
+  return {
+    steps: steps.map(({ revision, action, preview, batch, losses }) => ({
+      revision,
+      action,
+      ...sqlJson(preview),
+      batch,
+      losses,
+    })),
+    tips: plan.tips,
+    command: request.command,
+    targets: request.targets,
+    batches,
+    warnings,
+    destructive: rest.destructive,
+    protected: rest.protected,
+    database: { name: rest.databaseName, label: rest.databaseLabel },
+  };
+}
+
+/** The answer of a run. */
+export function runJson({ steps, tips, run, cancelled, failure, unsettled }: RunResult) {
+  return {
+    steps: steps.map(({ revision, action, outcome, ms, rolledBack }) => ({
+      revision,
+      action,
+      outcome,
+      ms,
+      ...(rolledBack && { rolledBack }),
+    })),
+    tips,
+    run,
+    cancelled,
+    unsettled,
+    ...(failure && { error: failure }),
+  };
+}

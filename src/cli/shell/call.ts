@@ -1,0 +1,85 @@
+import type { EngineApi, EngineEvent, RunEvent } from '../../engine/api.ts';
+import { findRoot } from '../../project/root.ts';
+import { isProtected, loadSettings } from '../../settings/load.ts';
+import type { Settings } from '../../settings/schema.ts';
+import { drawLog, drawTask } from '../draw/events.ts';
+import type { AppRequest, Host } from './host.ts';
+import { Output } from './output.ts';
+
+/** Options that every command takes. */
+export interface SharedOptions {
+  readonly json?: boolean;
+  readonly color?: boolean;
+  readonly config?: string;
+  readonly context?: string;
+  readonly readOnly?: boolean;
+  readonly shadow?: string;
+}
+
+/** One call of a command: what was asked, where it speaks, and the engine once it is needed. */
+export class Call {
+  readonly host: Host;
+  readonly shared: SharedOptions;
+  readonly settings: Settings;
+  readonly output: Output;
+  readonly root: string;
+  readonly #runListeners = new Set<(event: RunEvent) => void>();
+  #engine: Promise<EngineApi> | undefined;
+
+  private constructor(host: Host, shared: SharedOptions, settings: Settings, root: string) {
+    this.host = host;
+    this.shared = shared;
+    this.settings = settings;
+    this.root = root;
+    const colour = shared.color ?? (settings.theme === 'none' ? false : undefined);
+    this.output = new Output(host, { json: shared.json === true, colour, ascii: settings.ascii });
+  }
+
+  /** @throws Failure `no-project` | `settings-invalid` */
+  static async begin(host: Host, shared: SharedOptions): Promise<Call> {
+    const root = findRoot(host.cwd);
+    host.divertStdout();
+    return new Call(host, shared, await loadSettings(root, host.env), root);
+  }
+
+  /** What the engine and the app are opened with: flags over project settings over the person's. */
+  get request(): AppRequest {
+    const { config, shadow = this.settings.shadow } = this.shared;
+    const context = this.shared.context ?? this.host.env.MIKRO_ORM_CONTEXT_NAME;
+    return {
+      settings: this.settings,
+      options: {
+        root: this.root,
+        config,
+        context,
+        readOnly: this.shared.readOnly ?? this.settings.readOnly,
+        protected: isProtected(this.settings, context ?? 'default'),
+        shadow,
+      },
+    };
+  }
+
+  /** Opens the engine in this process, once. */
+  engine(): Promise<EngineApi> {
+    this.#engine ??= this.host.openEngine(this.request.options, event => this.#hear(event));
+    return this.#engine;
+  }
+
+  /** Closes the engine if it was opened. */
+  async end(): Promise<void> {
+    const engine = await this.#engine?.catch(() => undefined);
+    await engine?.close();
+  }
+
+  /** Tells of what happens during a run; returns the way to stop listening. */
+  onRun(listener: (event: RunEvent) => void): () => void {
+    this.#runListeners.add(listener);
+    return () => this.#runListeners.delete(listener);
+  }
+
+  #hear(event: EngineEvent): void {
+    if (event.type === 'run') for (const listener of this.#runListeners) listener(event.event);
+    if (event.type === 'log') this.output.say(event, drawLog);
+    if (event.type === 'task' && this.host.stderr.isTTY) this.output.say(event, drawTask);
+  }
+}

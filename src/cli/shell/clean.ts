@@ -1,0 +1,31 @@
+import { redact } from '../../foundation/redact.ts';
+import { sanitise } from '../../foundation/sanitise.ts';
+
+/** A copy of a plain value in which no string can act on a terminal. Line feeds stay. */
+export function clean<T>(value: T): T {
+  if (typeof value === 'string') return sanitise(value, { lines: true }) as T;
+  if (Array.isArray(value)) return value.map(clean) as T;
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, clean(inner)])) as T;
+  }
+  return value;
+}
+
+/** Characters that JSON lets through and a terminal may act on: DEL, C1, bidirectional controls, tags. */
+const unsafeInJson =
+  /[\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+
+/** JSON in which everything a terminal could act on is written as `\uXXXX`. */
+export function jsonText(value: unknown): string {
+  return JSON.stringify(value, null, 2).replace(unsafeInJson, character =>
+    character
+      .split('')
+      .map(unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
+}
+
+/** What the user's own code printed, on its way to stderr. */
+export function overheard(text: string): string {
+  return redact(sanitise(text, { lines: true }));
+}

@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+import { Call, type SharedOptions } from './call.ts';
+import type { Host } from './host.ts';
+
+/** Gives the exit code when it is not 0. */
+export type Work<Args extends readonly unknown[]> = (
+  call: Call,
+  ...args: Args
+) => Promise<number | undefined>;
+
+/** Adds one command to the program. */
+export type Definition = (program: Command, act: Act) => Command;
+
+/** Makes the action of a command: begins the call, does the work, ends the call, keeps the exit code. */
+export type Act = <Args extends readonly unknown[]>(
+  work: Work<Args>,
+) => (this: Command, ...args: readonly unknown[]) => Promise<void>;
+
+/** @param done gets the exit code */
+export function actor(host: Host, done: (code: number) => void): Act {
+  return <Args extends readonly unknown[]>(work: Work<Args>) =>
+    async function (this: Command, ...args: readonly unknown[]) {
+      const call = await Call.begin(host, this.optsWithGlobals<SharedOptions>());
+      // commander gives the arguments, the options and at last the command itself
+      const given = args.slice(0, -1) as unknown as Args;
+      try {
+        done((await work(call, ...given)) ?? 0);
+      } finally {
+        await call.end();
+      }
+    };
+}
+
+/** The examples at the end of a command's help. */
+export function examples(lines: Readonly<Record<string, string>>): string {
+  const width = Math.max(...Object.keys(lines).map(line => line.length));
+  const shown = Object.entries(lines).map(([line, words]) => `  ${line.padEnd(width)}   ${words}`);
+  return `\nExamples:\n${shown.join('\n')}\n`;
+}

@@ -1,0 +1,74 @@
+import { createInterface } from 'node:readline/promises';
+import type { Preview } from '../../engine/api.ts';
+import { Failure } from '../../foundation/failure.ts';
+import { count } from '../draw/text.ts';
+import type { Call } from './call.ts';
+import { clean } from './clean.ts';
+
+/** Whether somebody is there to be asked. The question goes to stderr: stdout carries the answer alone. */
+export function canAsk({ host }: Call): boolean {
+  return host.stdin.isTTY === true && host.stderr.isTTY;
+}
+
+/** Asks for a line. Ctrl-C and the end of the input are an empty answer. */
+export async function ask(call: Call, question: string): Promise<string> {
+  const { stdin, stderr } = call.host;
+  stderr.write(question);
+  const lines = createInterface({ input: stdin, terminal: false });
+  const ended = new AbortController();
+  const stop = call.host.onInterrupt(() => ended.abort());
+  try {
+    const closed = new Promise<string>(resolve => {
+      lines.once('close', () => resolve(''));
+      ended.signal.addEventListener('abort', () => resolve(''));
+    });
+    const line = new Promise<string>(resolve => lines.once('line', resolve));
+    const answer = await Promise.race([line, closed]);
+    if (answer === '') stderr.write('\n');
+    return answer.trim();
+  } finally {
+    stop();
+    lines.close();
+  }
+}
+
+/**
+ * Asks `question [y/N]`; without a terminal it wants --yes.
+ * @param what that is not done, such as `The upgrade`
+ * @throws Failure `needs-yes` | `declined`
+ */
+export async function confirm(call: Call, what: string, question: string, yes: boolean): Promise<void> {
+  if (yes) return;
+  if (!canAsk(call)) throw needsYes(what);
+  if (!/^y(es)?$/i.test(await ask(call, `${clean(question)} [y/N] `))) throw declined();
+}
+
+/**
+ * Asks before a plan runs: y/N, or the database's name where something is lost or the database is protected.
+ * @throws Failure `needs-yes` | `declined`
+ */
+export async function confirmPlan(call: Call, preview: Preview, yes: boolean): Promise<void> {
+  const { command } = preview.request;
+  const { databaseName, databaseLabel, destructive } = preview;
+  if (!destructive && !preview.protected) {
+    const steps = count(preview.steps.length, 'step');
+    return confirm(call, `The ${command}`, `Run ${steps} on ${databaseLabel}?`, yes);
+  }
+  if (yes) return;
+  if (!canAsk(call)) throw needsYes(`The ${command}`);
+  const why = destructive ? 'This loses data for good.' : 'This database is protected.';
+  const typed = await ask(call, clean(`${why} Type ${databaseName} to run it: `));
+  if (typed !== databaseName) throw declined();
+}
+
+function needsYes(what: string): Failure {
+  return new Failure({
+    code: 'needs-yes',
+    message: `${what} was not run: there is no terminal to ask on.`,
+    next: 'Add --yes to run it without a question.',
+  });
+}
+
+function declined(): Failure {
+  return new Failure({ code: 'declined', message: 'Nothing was done.' });
+}

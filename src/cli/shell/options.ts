@@ -1,0 +1,51 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { durationHelp, parseDuration } from '../../settings/duration.ts';
+
+function duration(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === null) throw new InvalidArgumentError(`It must be ${durationHelp}.`);
+  return ms;
+}
+
+function count(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
+}
+
+/** The options of every command. */
+export const sharedOptions = (): Option[] => [
+  new Option('--json', 'print JSON on stdout, also for errors (docs/json.md)'),
+  new Option('--config <file>', 'MikroORM config, when it is not where MikroORM looks'),
+  new Option('--context <name>', 'context (contextName) of the MikroORM config'),
+  new Option('--read-only', 'refuse everything that writes to the database'),
+  new Option('--shadow <url>', 'PostgreSQL server to rehearse on (default: PGlite in memory)'),
+  new Option('--color', 'use colours, also in a pipe'),
+  new Option('--no-color', 'use no colours'),
+];
+
+export const verbose = (words = 'everything known about each revision'): Option =>
+  new Option('-v, --verbose', words);
+
+export const yes = (): Option => new Option('-y, --yes', 'do not ask');
+
+/** Options of the commands that run a plan. */
+export const planOptions = (): Option[] => [
+  new Option('--plan', 'show the steps and their SQL, run nothing').conflicts('sql'),
+  new Option('--sql', 'print the script for psql that does the same, run nothing'),
+  yes(),
+];
+
+/** Options of the commands that run migrations. */
+export const runOptions = (): Option[] => [
+  new Option('--transaction <how>', 'one transaction for all revisions, or one for each').choices([
+    'all',
+    'each',
+  ]),
+  new Option('--lock-wait <time>', 'wait this long for another run to end (default: 60s)').argParser(
+    duration,
+  ),
+  new Option('--lock-timeout <time>', "PostgreSQL's lock_timeout (default: 5s)").argParser(duration),
+  new Option('--statement-timeout <time>', "PostgreSQL's statement_timeout").argParser(duration),
+  new Option('--retries <n>', 'tries after a lock timeout (default: 3)').argParser(count),
+  verbose('show each statement as it runs'),
+];

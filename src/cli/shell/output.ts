@@ -1,0 +1,48 @@
+import { clean, jsonText } from './clean.ts';
+import type { Host } from './host.ts';
+import { type Paint, paintFor, wantsAscii, wantsColour } from './paint.ts';
+
+/** How an answer is to be drawn. */
+export interface OutputOptions {
+  readonly json: boolean;
+  /** Undefined: as the stream and the environment say. */
+  readonly colour?: boolean | undefined;
+  readonly ascii?: boolean | undefined;
+}
+
+/** Where a command speaks: the answer goes to stdout, once; everything else to stderr. */
+export class Output {
+  readonly json: boolean;
+  /** For stdout and for stderr. */
+  readonly paint: Paint;
+  readonly aside: Paint;
+  readonly #host: Host;
+
+  constructor(host: Host, { json, colour, ascii }: OutputOptions) {
+    this.#host = host;
+    this.json = json;
+    const { stdout, stderr } = host;
+    this.paint = paintFor(wantsColour(host, stdout, colour), wantsAscii(host, stdout, ascii));
+    this.aside = paintFor(wantsColour(host, stderr, colour), wantsAscii(host, stderr, ascii));
+  }
+
+  /**
+   * Prints the answer: `shape` as JSON with --json, else what `draw` makes of `value`,
+   * whose strings are made safe for a terminal first.
+   */
+  answer<T>(value: T, shape: (value: T) => unknown, draw: (value: T, paint: Paint) => string): void {
+    if (this.json) this.text(jsonText(shape(value)));
+    else this.text(draw(clean(value), this.paint));
+  }
+
+  /** Prints text that is already safe to stdout. */
+  text(text: string): void {
+    if (text !== '') this.#host.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  }
+
+  /** Says something beside the answer: draws `value`, made safe, to stderr. */
+  say<T>(value: T, draw: (value: T, paint: Paint) => string): void {
+    const text = draw(clean(value), this.aside);
+    if (text !== '') this.#host.stderr.write(text.endsWith('\n') ? text : `${text}\n`);
+  }
+}

@@ -1,0 +1,71 @@
+import { styleText } from 'node:util';
+import type { RevisionState } from '../../engine/api.ts';
+import { type Glyphs, glyphsOf } from '../../tui/theme/glyphs.ts';
+import { unicodeFrom } from '../../tui/theme/terminal.ts';
+import type { Host, Screen } from './host.ts';
+
+type Brush = (text: string) => string;
+
+/** How parts of an answer look on the stream that they go to. */
+export interface Paint {
+  readonly glyphs: Glyphs;
+  readonly bold: Brush;
+  readonly dim: Brush;
+  readonly id: Brush;
+  readonly mark: Brush;
+  readonly label: Brush;
+  readonly good: Brush;
+  readonly warn: Brush;
+  readonly bad: Brush;
+  readonly added: Brush;
+  readonly removed: Brush;
+  /** The colour of a lane, counted from 0. */
+  lane(text: string, lane: number): string;
+  /** The colour of a state. */
+  state(state: RevisionState): Brush;
+}
+
+const plain: Brush = text => text;
+
+function brush(colours: boolean, ...styles: Parameters<typeof styleText>[0][]): Brush {
+  if (!colours) return plain;
+  return text => (text === '' ? '' : styleText(styles.flat() as never, text, { validateStream: false }));
+}
+
+/** Colours, or none, and the glyphs that the stream can show. */
+export function paintFor(colours: boolean, ascii: boolean): Paint {
+  const good = brush(colours, 'green');
+  const warn = brush(colours, 'yellow');
+  const bad = brush(colours, 'red');
+  const lanes = (['blue', 'magenta', 'cyan', 'green', 'yellow', 'red'] as const).map(colour =>
+    brush(colours, colour),
+  );
+  return {
+    glyphs: glyphsOf(ascii),
+    bold: brush(colours, 'bold'),
+    dim: brush(colours, 'dim'),
+    id: brush(colours, 'yellow'),
+    mark: brush(colours, 'cyan'),
+    label: brush(colours, 'magenta'),
+    good,
+    warn,
+    bad,
+    added: good,
+    removed: bad,
+    lane: (text, lane) => (lanes[lane % lanes.length] as Brush)(text),
+    state: state => (state === 'applied' ? good : state === 'pending' ? warn : bad),
+  };
+}
+
+/** Asked for, forbidden, or because a terminal is there: https://no-color.org, then FORCE_COLOR, then the stream. */
+export function wantsColour(host: Host, screen: Screen, asked: boolean | undefined): boolean {
+  if (asked !== undefined) return asked;
+  if (host.env.NO_COLOR) return false;
+  if (host.env.FORCE_COLOR) return host.env.FORCE_COLOR !== '0';
+  return screen.isTTY && host.env.TERM !== 'dumb';
+}
+
+/** ASCII on a terminal that is not UTF-8; a file or a pipe gets Unicode. */
+export function wantsAscii(host: Host, screen: Screen, asked: boolean | undefined): boolean {
+  return asked ?? (screen.isTTY && !unicodeFrom(host.env, host.platform));
+}

@@ -1,0 +1,100 @@
+import { Command, CommanderError } from 'commander';
+import { Failure, type FailureInfo } from '../../foundation/failure.ts';
+import { redact } from '../../foundation/redact.ts';
+import { commands } from '../commands.ts';
+import { drawFailure } from '../draw/failure.ts';
+import { jsonText } from './clean.ts';
+import { actor } from './command.ts';
+import type { Host } from './host.ts';
+import { sharedOptions } from './options.ts';
+import { Output } from './output.ts';
+
+const epilogue = `
+Targets: head, heads, base, current, a revision (any unique part of its id from the beginning,
+its digits or its words), +1, -1, <revision>+1, <label>@head, <label>@base, <label>@-1.
+
+Without a command migtui opens the full-screen app, or prints the status where there is no terminal.
+Exit codes: 0 fine, 1 failed or refused, 2 wrong usage, 3 check found something.`;
+
+/** The whole command line, as commander knows it. */
+export function buildProgram(host: Host, version: string, done: (code: number) => void): Command {
+  const program = new Command('migtui')
+    .description(
+      'Migrations of MikroORM projects on PostgreSQL: see where a database stands, move it up and down.',
+    )
+    .version(version, '-V, --version')
+    .usage('[command] [options]')
+    .exitOverride()
+    .configureOutput({
+      writeOut: text => host.stdout.write(text),
+      writeErr: text => host.stderr.write(text),
+      getOutHelpWidth: () => Math.min(host.stdout.columns, 120),
+      getErrHelpWidth: () => Math.min(host.stderr.columns, 120),
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('Add --help to see how it is used.')
+    .addHelpText('after', epilogue);
+  for (const option of sharedOptions()) program.addOption(option);
+  const act = actor(host, done);
+  for (const define of commands) define(program, act);
+  return program;
+}
+
+/**
+ * Runs the program and gives its exit code. Nothing that happens inside is thrown.
+ * @param argv arguments after the program's name
+ */
+export async function runProgram(argv: readonly string[], host: Host, version: string): Promise<number> {
+  let code = 0;
+  const program = buildProgram(host, version, done => {
+    code = done;
+  });
+  try {
+    await program.parseAsync(prepared(program, argv), { from: 'user' });
+    return code;
+  } catch (error) {
+    const json = argv.includes('--json');
+    if (!(error instanceof CommanderError)) return fail(host, infoOf(error), argv);
+    if (error.exitCode === 0) return 0;
+    const message = error.message.replace(/^error: /, '');
+    if (json) host.stdout.write(`${jsonText({ error: { code: 'usage', message } })}\n`);
+    return 2;
+  }
+}
+
+/** `migtui` alone means `open`; `-3:` and the like are targets and no options. */
+function prepared(program: Command, argv: readonly string[]): string[] {
+  const relative = (arg: string): boolean => /^-\d+[:@+-]/.test(arg);
+  const args = argv.includes('--')
+    ? [...argv]
+    : [
+        ...argv.filter(arg => !relative(arg)),
+        ...(argv.some(relative) ? ['--'] : []),
+        ...argv.filter(relative),
+      ];
+  const end = args.indexOf('--');
+  const { operands, unknown } = program.parseOptions(end < 0 ? args : args.slice(0, end));
+  return operands.length + unknown.length > 0 ? args : ['open', ...args];
+}
+
+/** Says what went wrong, on stdout with --json, and gives the exit code. */
+function fail(host: Host, info: FailureInfo, argv: readonly string[]): number {
+  const json = argv.includes('--json');
+  const colour = argv.includes('--no-color') ? false : argv.includes('--color') ? true : undefined;
+  const output = new Output(host, { json, colour });
+  if (json) output.text(jsonText({ error: info }));
+  else output.say(info, drawFailure);
+  return 1;
+}
+
+function infoOf(error: unknown): FailureInfo {
+  if (error instanceof Failure) return { ...error.info, message: redact(error.message) };
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  return {
+    code: 'internal',
+    message: redact(process.env.MIGTUI_DEBUG ? (stack ?? message) : message),
+    next: 'This is not expected; please report it. MIGTUI_DEBUG=1 shows where it happened.',
+  };
+}

@@ -1,0 +1,99 @@
+import { spawn } from 'node:child_process';
+import { readFileSync, writeSync } from 'node:fs';
+import { jsonText, overheard } from './cli/shell/clean.ts';
+import type { Host, Screen } from './cli/shell/host.ts';
+import { runProgram } from './cli/shell/program.ts';
+
+/*
+ * The program that bin/migtui.js starts. Everything that belongs to the process is here:
+ * streams, signals, exit codes. What it does is in cli/ and tui/.
+ */
+
+const argv = process.argv.slice(2);
+let answered = false;
+
+const print = process.stdout.write.bind(process.stdout);
+const stdout = screen(process.stdout, text => {
+  answered = true;
+  print(text);
+});
+const stderr = screen(process.stderr, text => void process.stderr.write(text));
+
+const host: Host = {
+  stdout,
+  stderr,
+  stdin: process.stdin,
+  env: process.env,
+  cwd: process.cwd(),
+  platform: process.platform,
+  now: () => Date.now(),
+  openEngine: async (options, emit) => (await import('./engine/engine.ts')).openEngine(options, emit),
+  async openApp() {
+    throw new Error('the app is not built in yet');
+  },
+  divertStdout() {
+    const divert = (chunk: unknown, encoding?: unknown, done?: unknown): boolean => {
+      const text = chunk instanceof Uint8Array ? Buffer.from(chunk).toString('utf8') : String(chunk);
+      const callback = typeof encoding === 'function' ? encoding : done;
+      return process.stderr.write(overheard(text), callback as () => void);
+    };
+    process.stdout.write = divert as typeof process.stdout.write;
+  },
+  onInterrupt(listener) {
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+    for (const signal of signals) process.on(signal, listener);
+    return () => {
+      for (const signal of signals) process.off(signal, listener);
+    };
+  },
+  spawn: (command, args) =>
+    new Promise((resolve, reject) => {
+      const child = spawn(command, args, { stdio: 'inherit', shell: true });
+      child.on('error', reject);
+      child.on('close', code => resolve(code ?? 1));
+    }),
+  exit: code => leave(code),
+};
+
+function screen(stream: NodeJS.WriteStream, write: (text: string) => void): Screen {
+  // whoever read our output may be gone (`migtui history | head`): that is no error
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  return {
+    write,
+    get isTTY() {
+      return stream.isTTY === true;
+    },
+    get columns() {
+      return stream.columns ?? 80;
+    },
+  };
+}
+
+/** Set before every exit of our own: any other one is the user's code calling `process.exit`. */
+let leaving = false;
+
+function leave(code: number): never {
+  leaving = true;
+  process.exit(code);
+}
+
+process.on('exit', () => {
+  if (leaving) return;
+  process.exitCode = 1;
+  const message = "The project's own code ended the process before migtui was done.";
+  const next = 'Look for process.exit in the MikroORM config and the migrations, then see migtui status.';
+  const error = { code: 'process-ended', message, next };
+  if (argv.includes('--json') && !answered) writeSync(1, `${jsonText({ error })}\n`);
+  else writeSync(2, `error: ${message}\nnext:  ${next}\n`);
+});
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+const code = await runProgram(argv, host, version);
+// both streams empty, then out: the user's code may have left timers and pools behind
+await new Promise<void>(resolve => print('', () => resolve()));
+await new Promise<void>(resolve => process.stderr.write('', () => resolve()));
+leave(code);

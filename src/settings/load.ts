@@ -1,0 +1,110 @@
+import { homedir } from 'node:os';
+import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { lilconfig } from 'lilconfig';
+import { Failure } from '../foundation/failure.ts';
+import { parseDuration } from './duration.ts';
+import type { Settings, SettingsFile } from './schema.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const projectFiles = [
+  'package.json',
+  'migtui.config.js',
+  'migtui.config.mjs',
+  'migtui.config.ts',
+  'migtui.config.json',
+];
+
+/**
+ * Settings of the project at `root` over those of the person.
+ * @throws Failure `settings-invalid`, with every problem
+ */
+export async function loadSettings(root: string, env: Environment): Promise<Settings> {
+  const [user, project] = await Promise.all([
+    read(userFolder(env), ['config.json']),
+    read(root, projectFiles),
+  ]);
+  const file: SettingsFile = { ...user, ...project, keys: { ...user.keys, ...project.keys } };
+  return {
+    keys: Object.fromEntries(Object.entries(file.keys ?? {}).map(([id, keys]) => [id, [keys].flat()])),
+    theme: file.theme ?? 'auto',
+    ascii: file.ascii,
+    mouse: file.mouse ?? true,
+    motion: file.motion ?? true,
+    live: file.live ?? true,
+    lockWait: duration(file.lockWait),
+    lockTimeout: duration(file.lockTimeout),
+    statementTimeout: duration(file.statementTimeout),
+    retries: file.retries,
+    transaction: file.transaction,
+    protected: file.protected ?? false,
+    readOnly: file.readOnly ?? false,
+    shadow: file.shadow,
+    editor: file.editor,
+  };
+}
+
+/** Whether runs in this MikroORM context want the database's name typed. */
+export function isProtected({ protected: setting }: Settings, context: string): boolean {
+  return typeof setting === 'boolean' ? setting : setting.includes(context);
+}
+
+/** Where a person's settings are: `$XDG_CONFIG_HOME/migtui`, `~/.config/migtui`, or on Windows `%APPDATA%\migtui`. */
+export function userFolder(env: Environment): string {
+  const base = env.XDG_CONFIG_HOME || (env.APPDATA ?? join(env.HOME || homedir(), '.config'));
+  return join(base, 'migtui');
+}
+
+async function read(folder: string, files: string[]): Promise<SettingsFile> {
+  const searcher = lilconfig('migtui', {
+    searchPlaces: files,
+    stopDir: folder,
+    cache: false,
+    loaders: { '.js': load, '.mjs': load, '.ts': load },
+  });
+  let found: Awaited<ReturnType<typeof searcher.search>>;
+  try {
+    found = await searcher.search(folder);
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    // the loader of JSON does not say which file
+    throw unreadable(files.length === 1 ? join(folder, 'config.json') : `the settings in ${folder}`, error);
+  }
+  if (!found || found.isEmpty) return {};
+  // valibot is loaded only where there is something to check
+  const { validate } = await import('./validate.ts');
+  return validate(found.config, found.filepath);
+}
+
+async function load(path: string): Promise<unknown> {
+  try {
+    const module = (await import(pathToFileURL(path).href)) as { default?: unknown };
+    return await module.default;
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ERR_UNKNOWN_FILE_EXTENSION') {
+      throw new Failure({
+        code: 'settings-invalid',
+        message: `${basename(path)} is TypeScript, which this Node (${process.versions.node}) does not load.`,
+        next: 'Use Node 22.18 or newer, or write it as migtui.config.js.',
+      });
+    }
+    throw unreadable(basename(path), error);
+  }
+}
+
+function unreadable(file: string, error: unknown): Failure {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new Failure(
+    {
+      code: 'settings-invalid',
+      message: `${file} could not be read: ${reason}`,
+      next: 'Fix the file; docs/settings.md describes it.',
+    },
+    { cause: error },
+  );
+}
+
+function duration(value: string | number | undefined): number | undefined {
+  return value === undefined ? undefined : (parseDuration(value) ?? undefined);
+}

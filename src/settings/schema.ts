@@ -1,0 +1,120 @@
+import * as v from 'valibot';
+import { durationHelp, parseDuration } from './duration.ts';
+
+const duration = (description: string) =>
+  v.pipe(
+    v.union([v.number(), v.string()], `must be ${durationHelp}`),
+    v.check(value => parseDuration(value) !== null, `must be ${durationHelp}`),
+    v.description(`${description} ${durationHelp[0]?.toUpperCase()}${durationHelp.slice(1)}.`),
+  );
+
+const flag = (description: string) => v.pipe(v.boolean('must be true or false'), v.description(description));
+
+const key = v.pipe(v.string('must be a key or a list of keys'), v.nonEmpty('must name a key'));
+
+const text = (description: string) =>
+  v.pipe(v.string('must be a text'), v.nonEmpty('must not be empty'), v.description(description));
+
+const oneOf = <const Options extends readonly string[]>(options: Options, description: string) =>
+  v.pipe(
+    v.picklist(options, `must be one of ${options.map(option => `"${option}"`).join(', ')}`),
+    v.description(description),
+  );
+
+const entries = {
+  $schema: v.optional(text('Where the JSON schema of this file is, for editors.')),
+  keys: v.optional(
+    v.pipe(
+      v.record(
+        v.string(),
+        v.union([key, v.array(key)], 'must be a key or a list of keys'),
+        'must be an object of command ids and keys',
+      ),
+      v.description(
+        'Keys by command id, instead of the built-in ones: { "upgrade": "U", "quit": ["q", "ctrl+q"] }. An empty list takes the key away. The help in the app (?) shows the ids.',
+      ),
+    ),
+  ),
+  theme: v.optional(
+    oneOf(
+      ['auto', 'dark', 'light', 'high-contrast', 'none'],
+      'Colours of the app. auto asks the terminal for its background; none uses no colour.',
+    ),
+  ),
+  ascii: v.optional(flag('Draw with ASCII characters only. Default: where the terminal is not UTF-8.')),
+  mouse: v.optional(flag('Click to focus and select, wheel to scroll. Default true.')),
+  motion: v.optional(flag('Spinners and moving progress bars. Default true.')),
+  live: v.optional(flag('Watch the migrations folder and the database for changes by others. Default true.')),
+  lockWait: v.optional(
+    duration('How long a run waits for another run to end; 0 does not wait. Default 60 seconds.'),
+  ),
+  lockTimeout: v.optional(
+    duration("PostgreSQL's lock_timeout for every statement of a run. Default 5 seconds."),
+  ),
+  statementTimeout: v.optional(
+    duration("PostgreSQL's statement_timeout for every statement of a run. Default: the server's."),
+  ),
+  retries: v.optional(
+    v.pipe(
+      v.number('must be a whole number'),
+      v.integer('must be a whole number'),
+      v.minValue(0, 'must not be negative'),
+      v.description('How often a transaction is tried again after a lock timeout. Default 3.'),
+    ),
+  ),
+  transaction: v.optional(
+    oneOf(
+      ['all', 'each'],
+      'One transaction for the whole run, or one for each revision. Default: allOrNothing of the MikroORM config.',
+    ),
+  ),
+  protected: v.optional(
+    v.pipe(
+      v.union([v.boolean(), v.array(v.string())], 'must be true, false or a list of context names'),
+      v.description(
+        'Every run on this database wants its name typed: always, or in the MikroORM contexts named here.',
+      ),
+    ),
+  ),
+  readOnly: v.optional(flag('Refuse everything that writes to the database.')),
+  shadow: v.optional(
+    text('URL of a PostgreSQL server on which revisions are rehearsed. Default: PGlite in memory.'),
+  ),
+  editor: v.optional(
+    text('Command that opens a file, such as "code --wait". Default: $VISUAL, $EDITOR, vi.'),
+  ),
+};
+
+/** What a settings file may hold; the published JSON schema is made from it. */
+export const settingsSchema = v.pipe(
+  v.strictObject(entries),
+  v.title('Settings of migtui'),
+  v.description(
+    'In a project: "migtui" in package.json, or migtui.config.{js,mjs,ts,json}. For a person: migtui/config.json in the XDG config folder.',
+  ),
+);
+
+/** Names of all settings. */
+export const settingNames: readonly string[] = Object.keys(entries).filter(name => name !== '$schema');
+
+/** A settings file as written. */
+export type SettingsFile = v.InferOutput<typeof settingsSchema>;
+
+/** Settings of project and person together; durations in milliseconds, undefined where nobody said anything. */
+export interface Settings {
+  readonly keys: Readonly<Record<string, readonly string[]>>;
+  readonly theme: 'auto' | 'dark' | 'light' | 'high-contrast' | 'none';
+  readonly ascii: boolean | undefined;
+  readonly mouse: boolean;
+  readonly motion: boolean;
+  readonly live: boolean;
+  readonly lockWait: number | undefined;
+  readonly lockTimeout: number | undefined;
+  readonly statementTimeout: number | undefined;
+  readonly retries: number | undefined;
+  readonly transaction: 'all' | 'each' | undefined;
+  readonly protected: boolean | readonly string[];
+  readonly readOnly: boolean;
+  readonly shadow: string | undefined;
+  readonly editor: string | undefined;
+}

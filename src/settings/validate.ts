@@ -1,0 +1,58 @@
+import { basename } from 'node:path';
+import * as v from 'valibot';
+import { Failure, type Problem } from '../foundation/failure.ts';
+import { type SettingsFile, settingNames, settingsSchema } from './schema.ts';
+
+/**
+ * A settings file, checked.
+ * @param path of the file, for messages
+ * @throws Failure `settings-invalid`, with every problem
+ */
+export function validate(settings: unknown, path: string): SettingsFile {
+  const result = v.safeParse(settingsSchema, settings);
+  if (result.success) return result.output;
+  const file = basename(path) === 'package.json' ? 'package.json ("migtui")' : basename(path);
+  const problems = result.issues.map((issue): Problem => {
+    const setting = issue.path?.map(item => String(item.key)).join('.') ?? '';
+    return { code: 'setting', message: messageOf(issue, setting), file };
+  });
+  throw new Failure({
+    code: 'settings-invalid',
+    message: `The settings in ${file} are not valid.`,
+    next: 'docs/settings.md describes every setting.',
+    problems,
+  });
+}
+
+function messageOf(issue: v.BaseIssue<unknown>, setting: string): string {
+  if (issue.type === 'strict_object' && issue.expected === 'never') {
+    return `there is no setting "${setting}"${nearest(setting)}; there are ${settingNames.join(', ')}`;
+  }
+  if (issue.type === 'strict_object') return 'must be an object';
+  return `"${setting}" ${issue.message}, not ${JSON.stringify(issue.input)}`;
+}
+
+/** A setting that differs in case or in a letter or two. */
+function nearest(setting: string): string {
+  const letters = (text: string): string => text.toLowerCase().replace(/[^a-z]/g, '');
+  const found = settingNames.find(
+    name =>
+      letters(name) === letters(setting) ||
+      (name.length > 4 && distance(letters(name), letters(setting)) <= 2),
+  );
+  return found ? ` (did you mean "${found}"?)` : '';
+}
+
+/** Levenshtein distance. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(substitution, (row[j] as number) + 1, (next[j - 1] as number) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] as number;
+}
