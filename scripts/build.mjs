@@ -157,7 +157,8 @@ if (!onlyIfStale || (await isStale())) {
       return false;
     }),
   );
-  const { outputFiles, metafile } = await bundle(present);
+  // esbuild has said what is wrong
+  const { outputFiles, metafile } = await bundle(present).catch(() => process.exit(1));
   await Promise.all(outputFiles.map(file => put(file.path, file.contents)));
   await put(join(dist, 'THIRD-PARTY-NOTICES.txt'), await notices(metafile));
   if (!onlyIfStale) {
