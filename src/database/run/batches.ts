@@ -1,0 +1,41 @@
+import type { Batch } from '../../engine/api.ts';
+import type { Action } from '../../revisions/plan.ts';
+
+/** What the cutting needs to know of a step. */
+export interface CutStep {
+  readonly action: Action;
+  /** False: the revision's `isTransactional()` says so. */
+  readonly transactional: boolean;
+}
+
+export interface CutOptions {
+  /** MikroORM's `migrations.transactional`; false: nothing runs in a transaction. */
+  readonly transactional: boolean;
+  /** MikroORM's `migrations.allOrNothing`. */
+  readonly allOrNothing: boolean;
+  /** `--transaction all|each`, stronger than `allOrNothing`. */
+  readonly override?: 'all' | 'each' | undefined;
+}
+
+/**
+ * Cuts a plan into transactions, in its order. A revision that cannot run in a transaction is a batch of its own,
+ * so that no transaction of ours is open beside it. Steps that only write log rows need none of their own.
+ */
+export function cutBatches(steps: readonly CutStep[], options: CutOptions): Batch[] {
+  const all = options.override ? options.override === 'all' : options.allOrNothing;
+  const batches: { transactional: boolean; steps: number[] }[] = [];
+  let open: { transactional: boolean; steps: number[] } | null = null;
+  steps.forEach(({ action, transactional }, index) => {
+    const rowOnly = action === 'log' || action === 'unlog';
+    if (!rowOnly && !(transactional && options.transactional)) {
+      batches.push({ transactional: false, steps: [index] });
+      open = null;
+    } else if (open && (all || rowOnly)) {
+      open.steps.push(index);
+    } else {
+      open = { transactional: true, steps: [index] };
+      batches.push(open);
+    }
+  });
+  return batches;
+}

@@ -1,0 +1,48 @@
+import type { Preview, RunEvent, RunOptions } from '../../engine/api.ts';
+import type { MigrationClass } from '../../project/classes.ts';
+import type { Project } from '../../project/project.ts';
+import type { Action } from '../../revisions/plan.ts';
+import type { Connection } from '../connection.ts';
+import type { LedgerTable } from '../ledger.ts';
+
+/** What a run is given. */
+export interface RunContext {
+  readonly project: Project;
+  readonly connection: Connection;
+  readonly table: LedgerTable;
+  readonly preview: Preview;
+  readonly options: RunOptions;
+  readonly emit: (event: RunEvent) => void;
+  /** The current revisions of an applied set. */
+  readonly tipsOf: (applied: readonly string[]) => readonly string[];
+}
+
+/** A step with what is needed to run it. */
+export interface LoadedStep {
+  /** Index into the plan's steps. */
+  readonly index: number;
+  readonly revision: string;
+  readonly action: Action;
+  /** Null for steps that only write a log row. */
+  readonly Class: MigrationClass | null;
+  readonly checksum: string | null;
+}
+
+/** The settings of a run, in ms where they are times. */
+export interface Settings {
+  readonly lockWait: number;
+  readonly lockTimeout: number;
+  /** Null: the server's own. */
+  readonly statementTimeout: number | null;
+  readonly retries: number;
+}
+
+/** The options with their defaults. */
+export function settingsOf(options: RunOptions): Settings {
+  return {
+    lockWait: options.lockWait ?? 60_000,
+    lockTimeout: options.lockTimeout ?? 5_000,
+    statementTimeout: options.statementTimeout ?? null,
+    retries: options.retries ?? 3,
+  };
+}

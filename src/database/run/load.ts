@@ -1,0 +1,50 @@
+import type { Preview } from '../../engine/api.ts';
+import { Failure } from '../../foundation/failure.ts';
+import { loadClass } from '../../project/classes.ts';
+import type { Project } from '../../project/project.ts';
+import type { Sources } from '../../project/sources.ts';
+import type { LoadedStep } from './context.ts';
+import { planChanged } from './ledger-rows.ts';
+
+/**
+ * Imports the classes of a plan's steps, so that a file that is missing or broken is known before anything runs.
+ * @throws Failure `missing-revision` | `no-down` | `plan-changed` | what importing throws
+ */
+export async function loadSteps(
+  project: Project,
+  sources: Sources,
+  preview: Preview,
+): Promise<readonly LoadedStep[]> {
+  const byId = new Map(sources.migrations.map(source => [source.id, source]));
+  const { Migration } = project.modules.migrations;
+  const steps: LoadedStep[] = [];
+  for (const [index, { revision, action }] of preview.plan.steps.entries()) {
+    const source = byId.get(revision);
+    if (action === 'log' || action === 'unlog') {
+      steps.push({ index, revision, action, Class: null, checksum: source?.checksum ?? null });
+      continue;
+    }
+    if (!source) {
+      throw new Failure({
+        code: 'missing-revision',
+        message: `Can't locate revision ${revision}: its file is missing.`,
+        next: 'Bring the file back from version control, or stamp the database to a revision that exists.',
+      });
+    }
+    const Class = await loadClass(project.modules, project.root, source);
+    const instance = new Class(project.orm.driver as never, project.orm.config as never);
+    if (action === 'down' && instance.down === Migration.prototype.down) {
+      throw new Failure({
+        code: 'no-down',
+        message: `${revision} has no down(): there is no way back, and nothing was run.`,
+        next: 'Write its down(), or choose a target above it.',
+      });
+    }
+    const batch = preview.batches[preview.steps[index]?.batch ?? -1];
+    if (batch?.transactional && !instance.isTransactional()) {
+      throw planChanged(`${revision} does not want a transaction any more; the plan was made with one.`);
+    }
+    steps.push({ index, revision, action, Class, checksum: source.checksum });
+  }
+  return steps;
+}

@@ -1,0 +1,145 @@
+import {
+  type CompiledQuery,
+  type KyselyClient,
+  type QueryResult,
+  type RawConnection,
+  rawQuery,
+} from './kysely.ts';
+
+/** Hears every statement that a revision sends, and may refuse it by throwing before it is sent. */
+export interface StatementObserver {
+  before(sql: string): void;
+  done(ms: number, rows: number | null): void;
+  failed(sql: string, error: unknown): void;
+}
+
+/**
+ * One connection of the pool on which everything a revision does takes place, whatever way its code goes:
+ * `addSql`, `execute`, the entity manager, or the driver itself. So nothing runs outside its transaction, nothing waits
+ * for a lock that its own transaction holds, and every statement is seen.
+ */
+export class ObservedConnection implements RawConnection {
+  observer: StatementObserver | null = null;
+  readonly #raw: RawConnection;
+  #closed: Error | null = null;
+
+  constructor(raw: RawConnection) {
+    this.#raw = raw;
+  }
+
+  async executeQuery(query: CompiledQuery): Promise<QueryResult> {
+    if (this.#closed) throw this.#closed;
+    const { observer } = this;
+    if (!observer || isPlumbing(query.sql)) return this.#raw.executeQuery(query);
+    observer.before(query.sql);
+    const started = performance.now();
+    try {
+      const result = await this.#raw.executeQuery(query);
+      const rows = result.numAffectedRows === undefined ? result.rows.length || null : result.numAffectedRows;
+      observer.done(performance.now() - started, rows === null ? null : Number(rows));
+      return result;
+    } catch (error) {
+      observer.failed(query.sql, error);
+      throw error;
+    }
+  }
+
+  async *streamQuery(query: CompiledQuery, chunkSize?: number): AsyncIterableIterator<QueryResult> {
+    if (this.#closed) throw this.#closed;
+    this.observer?.before(query.sql);
+    const started = performance.now();
+    try {
+      yield* this.#raw.streamQuery(query, chunkSize);
+      this.observer?.done(performance.now() - started, null);
+    } catch (error) {
+      this.observer?.failed(query.sql, error);
+      throw error;
+    }
+  }
+
+  /** migtui's own statements: not a revision's, so not observed. */
+  async query<Row extends object>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    const { rows } = await this.#raw.executeQuery(rawQuery(sql, parameters));
+    return rows as Row[];
+  }
+
+  /** From now on nothing more is sent: code of a revision that was given up may still be running. */
+  close(reason: Error): void {
+    this.#closed ??= reason;
+  }
+}
+
+/** What MikroORM itself adds around a revision's statements. */
+function isPlumbing(sql: string): boolean {
+  return /^\s*(set names\b|savepoint "?trx\d+|release savepoint "?trx\d+|rollback to (savepoint )?"?trx\d+)/i.test(
+    sql,
+  );
+}
+
+/**
+ * A Kysely dialect in which every connection is the given one.
+ * @param inTransaction the connection is inside a transaction that somebody else ends: what begins one within it gets a savepoint
+ */
+export function pinnedDialect(
+  client: KyselyClient,
+  connection: ObservedConnection,
+  inTransaction: boolean,
+): object {
+  const executor = client.getExecutor();
+  // how each open transaction is ended: by a name of a savepoint, by SQL, or by whoever opened it
+  const open: string[] = [];
+  let savepoints = 0;
+  const named = (verb: string, name: string) => connection.query(`${verb} "${name}"`).then(() => {});
+  const driver = {
+    init: async () => {},
+    acquireConnection: async () => connection,
+    releaseConnection: async () => {},
+    destroy: async () => {},
+    async beginTransaction(_: unknown, settings: { isolationLevel?: string; accessMode?: string }) {
+      if (inTransaction && open.length === 0) {
+        open.push('outer');
+        return;
+      }
+      if (open.length > 0) {
+        const name = `migtui_${++savepoints}`;
+        await named('savepoint', name);
+        open.push(name);
+        return;
+      }
+      const modes = [
+        settings.isolationLevel && `isolation level ${settings.isolationLevel}`,
+        settings.accessMode,
+      ];
+      await connection.query(`start transaction ${modes.filter(Boolean).join(' ')}`);
+      open.push('sql');
+    },
+    async commitTransaction() {
+      const ending = open.pop();
+      if (ending === 'sql') await connection.query('commit');
+      else if (ending && ending !== 'outer') await named('release savepoint', ending);
+    },
+    async rollbackTransaction() {
+      const ending = open.pop();
+      if (ending === 'sql') await connection.query('rollback');
+      else if (ending && ending !== 'outer') await named('rollback to savepoint', ending);
+    },
+    savepoint: (_: unknown, name: string) => named('savepoint', name),
+    rollbackToSavepoint: (_: unknown, name: string) => named('rollback to savepoint', name),
+    releaseSavepoint: (_: unknown, name: string) => named('release savepoint', name),
+  };
+  return {
+    createDriver: () => driver,
+    createAdapter: () => ({ ...adapterOf(executor.adapter), supportsMultipleConnections: true }),
+    createQueryCompiler: () => ({
+      compileQuery: (node: object, queryId: object) => executor.compileQuery(node, queryId),
+    }),
+    createIntrospector: () => client.introspection,
+  };
+}
+
+/** The client's adapter, whose getters live on its class. */
+function adapterOf(adapter: object): Record<string, unknown> {
+  const { supportsCreateIfNotExists, supportsTransactionalDdl, supportsReturning, supportsOutput } =
+    adapter as Record<string, unknown>;
+  return { supportsCreateIfNotExists, supportsTransactionalDdl, supportsReturning, supportsOutput };
+}

@@ -1,0 +1,119 @@
+import type { Transaction } from '@mikro-orm/core';
+import { sqlState } from '../sql-failure.ts';
+import type { LoadedStep } from './context.ts';
+import type { StatementObserver } from './observed.ts';
+import type { RunState } from './state.ts';
+import type { Work } from './work.ts';
+
+/** SQLSTATE of every statement after a failed one in the same transaction. */
+const transactionAborted = '25P02';
+
+/** How a step ended that did not throw. */
+export interface StepEnd {
+  readonly ms: number;
+}
+
+/** What a step's error needs to be told well. */
+export class StepError extends Error {
+  override readonly name = 'StepError';
+  readonly step: LoadedStep;
+  /** The statement that PostgreSQL refused, as it was sent; undefined when the code threw by itself. */
+  readonly statement: string | undefined;
+  /** How many of the step's statements had succeeded before. */
+  readonly statementsDone: number;
+
+  constructor(step: LoadedStep, cause: unknown, statement: string | undefined, statementsDone: number) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.step = step;
+    this.statement = statement;
+    this.statementsDone = statementsDone;
+  }
+}
+
+/**
+ * Runs one step through MikroORM's runner, telling of each statement.
+ * @param record writes the log row and whatever else belongs to the step's end, where the runner wants it
+ * @throws StepError
+ */
+export async function runStep(
+  run: RunState,
+  work: Work,
+  step: LoadedStep,
+  record: (tx?: Transaction) => Promise<void>,
+): Promise<StepEnd> {
+  const { control, context } = run;
+  const { emit } = context;
+  emit({ kind: 'step', step: step.index });
+  const started = performance.now();
+  const statements = new Statements(run, step.index);
+  try {
+    control.check();
+    if (step.Class === null || step.action === 'log' || step.action === 'unlog') {
+      await record();
+    } else {
+      const migration = work.instance(step.Class);
+      work.connection.observer = statements;
+      const running = work.runner.run(migration, step.action, async tx => {
+        work.connection.observer = null;
+        control.check();
+        await record(tx);
+      });
+      await Promise.race([running, control.insisted]);
+    }
+  } catch (error) {
+    const { reason } = control;
+    if (reason) throw new StepError(step, reason, undefined, statements.count);
+    const { cause, statement } = statements.blame(error);
+    throw new StepError(step, cause, statement, statements.count);
+  } finally {
+    work.connection.observer = null;
+    control.inFlight = null;
+  }
+  const ms = Math.round(performance.now() - started);
+  emit({ kind: 'step-done', step: step.index, ms });
+  return { ms };
+}
+
+/** Tells of the statements of one step, and stops them when the run is cancelled. */
+class Statements implements StatementObserver {
+  count = 0;
+  #failed: { readonly sql: string; readonly error: unknown } | null = null;
+  readonly #run: RunState;
+  readonly #step: number;
+
+  constructor(run: RunState, step: number) {
+    this.#run = run;
+    this.#step = step;
+  }
+
+  before(sql: string): void {
+    const { control, context } = this.#run;
+    control.check();
+    control.inFlight = { sql, since: performance.now() };
+    context.emit({ kind: 'statement', step: this.#step, sql });
+  }
+
+  done(ms: number, rows: number | null): void {
+    this.#run.control.inFlight = null;
+    this.count++;
+    this.#run.context.emit({ kind: 'statement-done', step: this.#step, ms: Math.round(ms), rows });
+  }
+
+  failed(sql: string, error: unknown): void {
+    this.#run.control.inFlight = null;
+    if (sqlState(error) !== transactionAborted) this.#failed = { sql, error };
+  }
+
+  /**
+   * The error and the statement to name for what a migration threw: MikroORM may have wrapped PostgreSQL's error in
+   * its own, and code that swallowed an error meets only the aborted transaction later.
+   */
+  blame(thrown: unknown): { readonly cause: unknown; readonly statement: string | undefined } {
+    const failed = this.#failed;
+    if (!failed) return { cause: thrown, statement: undefined };
+    const state = sqlState(thrown);
+    if (state === transactionAborted) return { cause: failed.error, statement: failed.sql };
+    const same = thrown === failed.error || (state !== undefined && state === sqlState(failed.error));
+    return { cause: thrown, statement: same ? failed.sql : undefined };
+  }
+}

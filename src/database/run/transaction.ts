@@ -1,0 +1,60 @@
+import type { LoadedStep } from './context.ts';
+import { checkLedger } from './ledger-rows.ts';
+import { enterTransaction, requireTransaction, setTimeouts } from './prepare.ts';
+import { applySteps, type RunState } from './state.ts';
+import { runStep } from './step.ts';
+import { beginWork } from './work.ts';
+
+/** The commit was sent, and something failed before its answer came. */
+export class CommitError extends Error {
+  override readonly name = 'CommitError';
+
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+/**
+ * Runs steps in one transaction with their log rows, once. Stopping after a step commits the steps that are done.
+ * @returns the steps that are committed
+ * @throws StepError | CommitError | Failure; everything is rolled back, but for a CommitError that lost its connection
+ */
+export async function runTransaction(
+  run: RunState,
+  steps: readonly LoadedStep[],
+): Promise<readonly LoadedStep[]> {
+  const { control, context } = run;
+  const work = await beginWork(context.project);
+  const { connection, storage } = work;
+  const done: LoadedStep[] = [];
+  try {
+    await enterTransaction(run, connection);
+    await setTimeouts(run, connection, true);
+    await storage.ensureTable();
+    await checkLedger(connection, context.table, steps, run.expected);
+    for (const step of steps) {
+      const { revision, action, index } = step;
+      await setTimeouts(run, connection, true);
+      const { ms } = await runStep(run, work, step, async tx => {
+        await requireTransaction(run, connection);
+        if (action === 'up' || action === 'log') await storage.logMigration({ name: revision }, tx);
+        else await storage.unlogMigration({ name: revision }, tx);
+      });
+      run.results[index] = { revision, action, outcome: 'done', ms };
+      done.push(step);
+      if (control.mode === 'after-step') break;
+    }
+    control.check();
+    await work.commit().catch(error => {
+      throw new CommitError(error);
+    });
+  } catch (error) {
+    connection.close(new Error('This batch was given up.'));
+    await Promise.race([work.rollback(), control.insisted]).catch(() => {});
+    throw error;
+  } finally {
+    control.pid = null;
+  }
+  applySteps(run.expected, done);
+  return done;
+}

@@ -1,0 +1,103 @@
+import type { Configuration, MikroORM, Transaction } from '@mikro-orm/core';
+import type { Migration, MigrationRunner, MigrationStorage } from '@mikro-orm/migrations';
+import type { AbstractSqlDriver } from '@mikro-orm/sql';
+import type { MigrationClass } from '../../project/classes.ts';
+import type { Project } from '../../project/project.ts';
+import { clientOf } from './kysely.ts';
+import { ObservedConnection, pinnedDialect } from './observed.ts';
+
+/** One connection with MikroORM's own runner and storage on it: where a batch takes place. */
+export interface Work {
+  readonly connection: ObservedConnection;
+  readonly runner: MigrationRunner;
+  readonly storage: MigrationStorage;
+  /** A migration as the stock migrator makes it, on this connection. */
+  instance(Class: MigrationClass): Migration;
+  /** Inside a batch's transaction: the transaction itself. Else: one of its own. */
+  transactional(use: (tx: Transaction) => Promise<void>): Promise<void>;
+}
+
+/** A batch's transaction that is ended by hand. */
+export interface TransactionalWork extends Work {
+  commit(): Promise<void>;
+  rollback(): Promise<void>;
+}
+
+/** Begins a transaction on a connection of the pool. */
+export async function beginWork(project: Project): Promise<TransactionalWork> {
+  const orm = await project.full();
+  const client = clientOf(orm);
+  const outer = await client.startTransaction().execute();
+  try {
+    return await outer.getExecutor().provideConnection(async raw => {
+      const connection = new ObservedConnection(raw);
+      const driver = await pinnedDriver(orm, pinnedDialect(client, connection, true));
+      const tx = await driver.getConnection().begin();
+      const parts = servicesOf(project, driver, orm.config);
+      parts.runner.setMasterMigration(tx);
+      parts.storage.setMasterMigration(tx);
+      return {
+        ...parts,
+        connection,
+        transactional: use => use(tx),
+        commit: () => outer.commit().execute(),
+        rollback: () => outer.rollback().execute(),
+      };
+    });
+  } catch (error) {
+    await outer
+      .rollback()
+      .execute()
+      .catch(() => {});
+    throw error;
+  }
+}
+
+/** Holds a connection of the pool, outside any transaction, for as long as `use` takes. */
+export async function withWork<T>(project: Project, use: (work: Work) => Promise<T>): Promise<T> {
+  const orm = await project.full();
+  const client = clientOf(orm);
+  return client.getExecutor().provideConnection(async raw => {
+    const connection = new ObservedConnection(raw);
+    const driver = await pinnedDriver(orm, pinnedDialect(client, connection, false));
+    return use({
+      ...servicesOf(project, driver, orm.config),
+      connection,
+      transactional: async work => {
+        await driver.getConnection().transactional(work);
+      },
+    });
+  });
+}
+
+/** A second driver beside the ORM's own: same class, same entities, but on one connection only. */
+async function pinnedDriver(orm: MikroORM, dialect: object): Promise<AbstractSqlDriver> {
+  const Driver = orm.driver.constructor as new (config: Configuration) => AbstractSqlDriver;
+  const driver = new Driver(orm.config);
+  const inside = driver as unknown as {
+    platform: object;
+    replicas: object[];
+    connection: { options: { driverOptions: object } };
+  };
+  inside.platform = orm.driver.getPlatform();
+  inside.replicas = [];
+  inside.connection.options.driverOptions = () => dialect;
+  driver.setMetadata(orm.getMetadata());
+  await driver.connect({ skipOnConnect: true });
+  return driver;
+}
+
+function servicesOf(project: Project, driver: AbstractSqlDriver, config: Configuration) {
+  const { MigrationRunner, MigrationStorage } = project.modules.migrations;
+  const { options } = project;
+  const runner = new MigrationRunner(driver, options, config);
+  const storage = new MigrationStorage(driver, options);
+  const { schema } = options as { schema?: string };
+  runner.setRunSchema(schema);
+  storage.setRunSchema(schema);
+  return {
+    runner,
+    storage,
+    instance: (Class: MigrationClass) => new Class(driver as never, config as never),
+  };
+}

@@ -1,0 +1,128 @@
+import { Failure, type FailureInfo, type SqlError } from '../foundation/failure.ts';
+import { redact } from '../foundation/redact.ts';
+
+/** What drivers put on an error that PostgreSQL sent. */
+interface PostgresError {
+  readonly message: string;
+  readonly code?: string;
+  readonly position?: string | number;
+  readonly detail?: string;
+  readonly hint?: string;
+  readonly where?: string;
+  readonly schema?: string;
+  readonly table?: string;
+  readonly column?: string;
+  readonly constraint?: string;
+}
+
+/** The SQLSTATE of an error, wherever in the chain of causes PostgreSQL's own error is. */
+export function sqlState(error: unknown): string | undefined {
+  return postgresError(error)?.code;
+}
+
+/** The connection is gone: what it was doing is rolled back by the server, or was just committed. */
+export function isConnectionLoss(error: unknown): boolean {
+  const state = sqlState(error);
+  if (state) return /^(08|57P0[1-5])/.test(state);
+  const message = error instanceof Error ? error.message : String(error);
+  return /connection (terminated|ended|closed|reset)|ECONNRESET|EPIPE|not queryable|ETIMEDOUT/i.test(message);
+}
+
+/** A lock could not be had in time, or two transactions waited for each other: the same batch may pass next time. */
+export function isLockTrouble(error: unknown): boolean {
+  const state = sqlState(error);
+  return state === '55P03' || state === '40P01';
+}
+
+/** PostgreSQL's own words about a failed statement; undefined when the error is not PostgreSQL's. */
+export function sqlErrorOf(
+  error: unknown,
+  statement: string | undefined,
+  secrets: Iterable<string>,
+): SqlError | undefined {
+  const from = postgresError(error);
+  if (!from) return undefined;
+  const clean = (text: string | undefined): string | undefined => text && redact(text, secrets);
+  const position = statement === undefined ? undefined : positionIn(statement, Number(from.position));
+  return {
+    sqlState: from.code,
+    statement: clean(statement),
+    position,
+    detail: clean(from.detail),
+    hint: clean(from.hint),
+    where: clean(from.where),
+    table: from.table && [from.schema, from.table].filter(Boolean).join('.'),
+    constraint: from.constraint,
+  };
+}
+
+/**
+ * A failure out of whatever a migration threw: `statement-failed` with PostgreSQL's words when a statement failed,
+ * `connection-lost`, or `migration-threw` when its own code did.
+ * @param statement the SQL that was sent, as it was sent
+ */
+export function sqlFailure(
+  error: unknown,
+  statement: string | undefined,
+  secrets: Iterable<string> = [],
+): Failure {
+  if (error instanceof Failure) return error;
+  const hidden = [...secrets];
+  const sql = sqlErrorOf(error, statement, hidden);
+  const said = postgresError(error)?.message ?? messageOf(error);
+  // MikroORM appends what `sql` holds anyway
+  const message = redact(said.split(/\n - (?:detail|hint): /)[0]?.trim() ?? '', hidden);
+  let info: FailureInfo;
+  if (isConnectionLoss(error)) {
+    info = {
+      code: 'connection-lost',
+      message: `The connection to the database was lost: ${message}`,
+      next: 'Run it again: what was not finished is found out first.',
+    };
+  } else if (sql) {
+    info = { code: codes[sql.sqlState ?? ''] ?? 'statement-failed', message, sql };
+  } else {
+    info = { code: 'migration-threw', message, next: 'Fix the migration file, then run it again.' };
+  }
+  return new Failure(info, { cause: error });
+}
+
+const codes: Readonly<Record<string, string>> = {
+  '55P03': 'lock-timeout',
+  '57014': 'statement-cancelled',
+  '25006': 'database-read-only',
+};
+
+/** The innermost error that carries an SQLSTATE. */
+function postgresError(error: unknown): PostgresError | undefined {
+  let found: PostgresError | undefined;
+  let at: unknown = error;
+  for (let depth = 0; depth < 6 && typeof at === 'object' && at !== null; depth++) {
+    const { code, cause, previous } = at as { code?: unknown; cause?: unknown; previous?: unknown };
+    if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]{4}$/.test(code)) {
+      found = at as PostgresError;
+    }
+    at = cause ?? previous;
+  }
+  return found;
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return messageOf(error.errors[0]);
+  return error instanceof Error ? error.message || error.name : String(error);
+}
+
+/**
+ * PostgreSQL counts characters; JavaScript counts UTF-16 units.
+ * @returns 1-based index such that `statement[position - 1]` is the character meant
+ */
+function positionIn(statement: string, characters: number): number | undefined {
+  if (!Number.isInteger(characters) || characters < 1) return undefined;
+  let units = 0;
+  let seen = 1;
+  for (const character of statement) {
+    if (seen++ === characters) return units + 1;
+    units += character.length;
+  }
+  return statement.length + 1;
+}

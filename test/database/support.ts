@@ -1,0 +1,106 @@
+import { type Connection, connect, isRefusal } from '../../src/database/connection.ts';
+import { fingerprintOf } from '../../src/database/fingerprint.ts';
+import { ledgerTable, readLedger } from '../../src/database/ledger.ts';
+import { cutBatches } from '../../src/database/run/batches.ts';
+import type { RunContext } from '../../src/database/run/context.ts';
+import { type Running, startRun } from '../../src/database/run/run.ts';
+import type { PlanRequest, Preview, RunEvent, RunOptions, RunResult } from '../../src/engine/api.ts';
+import { openProject, type Project } from '../../src/project/project.ts';
+import { record } from '../../src/project/record.ts';
+import type { Action, Step } from '../../src/revisions/plan.ts';
+
+/** A project on its database, as a run sees it: plans are given step by step, without the graph. */
+export interface Opened {
+  readonly project: Project;
+  readonly connection: Connection;
+  /** `plan('up a', 'up b')`: computed from the state as it is now. */
+  plan(...steps: string[]): Promise<Preview>;
+  planOf(request: Partial<PlanRequest>, ...steps: string[]): Promise<Preview>;
+  start(preview: Preview, options?: RunOptions, hear?: (event: RunEvent) => void): Running;
+  /** Plans and runs. */
+  run(...steps: string[]): Promise<RunResult>;
+  applied(): Promise<string[]>;
+  readonly events: RunEvent[];
+  close(): Promise<void>;
+}
+
+/** Opens the project of a folder and connects it. */
+export async function open(root: string): Promise<Opened> {
+  const project = await openProject(root);
+  const connection = await connect(project, { create: true });
+  if (isRefusal(connection)) throw new Error(connection.failure.message);
+  const table = ledgerTable(project);
+  const events: RunEvent[] = [];
+  const opened: Opened = {
+    project,
+    connection,
+    events,
+    plan: (...steps) => opened.planOf({}, ...steps),
+    async planOf(request, ...texts) {
+      const steps = texts.map((text): Step => {
+        const [action, revision] = text.split(' ') as [Action, string];
+        return { action, revision };
+      });
+      const sources = project.sources();
+      const ledger = await readLedger(connection, table);
+      const previews = await Promise.all(
+        steps.map(async ({ revision, action }) => {
+          const source = sources.migrations.find(one => one.id === revision);
+          if (!source || action === 'log' || action === 'unlog') {
+            return { sql: [], complete: true, note: null, transactional: true };
+          }
+          return record(project, source, action);
+        }),
+      );
+      const { transactional = true, allOrNothing = true } = project.options;
+      const batches = cutBatches(
+        steps.map((step, index) => ({ ...step, transactional: previews[index]!.transactional })),
+        { transactional, allOrNothing, override: request.transaction },
+      );
+      const plan = { steps, tips: [] };
+      return {
+        request: { command: 'upgrade', targets: [], ...request },
+        plan,
+        steps: steps.map((step, index) => ({
+          ...step,
+          preview: previews[index]!,
+          batch: batches.findIndex(batch => batch.steps.includes(index)),
+          losses: [],
+        })),
+        batches,
+        warnings: [],
+        destructive: false,
+        protected: false,
+        databaseName: connection.address.name,
+        databaseLabel: connection.address.label,
+        fingerprint: fingerprintOf(
+          ledger.applied.keys(),
+          plan,
+          new Map(sources.migrations.map(({ id, checksum }) => [id, checksum])),
+        ),
+      };
+    },
+    start(preview, options = {}, hear = () => {}) {
+      const context: RunContext = {
+        project,
+        connection,
+        table,
+        preview,
+        options,
+        tipsOf: applied => applied.slice(-1),
+        emit(event) {
+          events.push(event);
+          hear(event);
+        },
+      };
+      return startRun(context);
+    },
+    run: async (...steps) => opened.start(await opened.plan(...steps)).result,
+    applied: async () => [...(await readLedger(connection, table)).applied.keys()],
+    async close() {
+      await connection.close();
+      await project.close();
+    },
+  };
+  return opened;
+}
