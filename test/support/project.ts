@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -111,29 +111,43 @@ export default defineConfig({
 `;
 }
 
+function projectAt(root: string, extension: 'ts' | 'js'): Project {
+  const path = (file: string) => join(root, file);
+  const write = async (file: string, text: string) => {
+    await mkdir(dirname(path(file)), { recursive: true });
+    await writeFile(path(file), text);
+  };
+  return {
+    root,
+    path,
+    write,
+    read: file => readFile(path(file), 'utf8'),
+    remove: file => rm(path(file), { recursive: true, force: true }),
+    list: async folder => (await readdir(path(folder))).sort(),
+    addMigration: (name, migration) =>
+      write(
+        `migrations/${name}.${extension}`,
+        typeof migration === 'string' ? migration : migrationSource(name, migration, extension === 'ts'),
+      ),
+  };
+}
+
+/** The demo of this checkout in a new folder, nothing applied; on its PGlite folder unless DATABASE_URL is set for it. */
+export async function makeDemo(): Promise<Project> {
+  const root = await makeFolder('demo');
+  const parts = ['demo/entities', 'migrations', 'mikro-orm.config.ts', 'package.json', 'tsconfig.json'];
+  for (const part of parts) await cp(join(repository, part), join(root, part), { recursive: true });
+  await symlink(join(repository, 'node_modules'), join(root, 'node_modules'), 'dir');
+  return projectAt(root, 'ts');
+}
+
 /** A MikroORM project in a new folder, using this checkout's node_modules. */
 export async function makeProject(options: ProjectOptions = {}): Promise<Project> {
   const typescript = options.typescript ?? true;
   const extension = typescript ? 'ts' : 'js';
   const root = await makeFolder('project');
 
-  const project: Project = {
-    root,
-    path: file => join(root, file),
-    read: file => readFile(join(root, file), 'utf8'),
-    async write(file, text) {
-      await mkdir(dirname(join(root, file)), { recursive: true });
-      await writeFile(join(root, file), text);
-    },
-    remove: file => rm(join(root, file), { recursive: true, force: true }),
-    list: async folder => (await readdir(join(root, folder))).sort(),
-    addMigration: (name, migration) =>
-      project.write(
-        `migrations/${name}.${extension}`,
-        typeof migration === 'string' ? migration : migrationSource(name, migration, typescript),
-      ),
-  };
-
+  const project = projectAt(root, extension);
   const driver = options.pglite ? '@mikro-orm/pglite' : '@mikro-orm/postgresql';
   const packageJson = {
     name: 'shop',
