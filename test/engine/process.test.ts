@@ -1,0 +1,140 @@
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { EngineEvent, EngineOptions } from '../../src/engine/api.ts';
+import { startEngine } from '../../src/engine/client.ts';
+import type { EngineConnection, EngineExit } from '../../src/engine/connection.ts';
+import { makeProject, migrationSource, repository } from '../support/project.ts';
+
+const program = join(repository, 'dist/engine.js');
+const opened: EngineConnection[] = [];
+
+/** An engine in its own process, with everything it says. */
+function start(options: EngineOptions) {
+  const engine = startEngine(program, options);
+  const events: EngineEvent[] = [];
+  const waiting = new Set<() => void>();
+  engine.events(event => {
+    events.push(event);
+    for (const look of waiting) look();
+  });
+  opened.push(engine);
+  const logged = (text: string): Promise<EngineEvent> =>
+    new Promise(resolve => {
+      const look = (): void => {
+        const found = events.find(event => event.type === 'log' && event.text.includes(text));
+        if (found) resolve(found);
+      };
+      waiting.add(look);
+      look();
+    });
+  const exit = new Promise<EngineExit>(resolve => engine.onExit(resolve));
+  return { engine, events, logged, exit };
+}
+
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map(engine => engine.stop()));
+});
+
+const create = (table: string) => ({
+  up: `create table "${table}" ("id" int)`,
+  down: `drop table "${table}"`,
+});
+
+describe('the engine in a process of its own', () => {
+  it('looks, previews and runs over IPC', async () => {
+    const { root } = await makeProject({
+      pglite: true,
+      migrations: { Migration1_a: create('a'), Migration2_b: create('b') },
+    });
+    const { engine, events } = start({ root });
+    expect((await engine.api.look()).pending).toEqual(['Migration1_a', 'Migration2_b']);
+    const preview = await engine.api.preview({ command: 'upgrade', targets: ['+1'] });
+    expect(preview.steps[0]?.preview.sql).toEqual(['create table "a" ("id" int)']);
+    const result = await engine.api.run(preview, {});
+    expect(result).toMatchObject({ failure: null, tips: ['Migration1_a'], steps: [{ outcome: 'done' }] });
+    expect((await engine.api.look()).current).toEqual(['Migration1_a']);
+    const kinds = events.flatMap(event => (event.type === 'run' ? [event.event.kind] : []));
+    expect(kinds).toEqual(
+      expect.arrayContaining(['started', 'batch', 'step', 'statement', 'step-done', 'finished']),
+    );
+  });
+
+  it('passes failures on with their data', async () => {
+    const { root } = await makeProject({
+      pglite: true,
+      migrations: { Migration20260101000000_alpha: create('a') },
+    });
+    const { engine } = start({ root });
+    await expect(engine.api.preview({ command: 'upgrade', targets: ['alphq'] })).rejects.toMatchObject({
+      name: 'Failure',
+      code: 'unknown-target',
+      message: expect.stringContaining('alpha'),
+    });
+  });
+
+  it('hears what the project prints, and leaves its environment alone', async () => {
+    const { root } = await makeProject({
+      pglite: true,
+      config: `...(console.log('NODE_ENV is ' + process.env.NODE_ENV), console.error('careful'), {}),`,
+    });
+    const before = process.env.NODE_ENV;
+    delete process.env.NODE_ENV;
+    try {
+      const { logged } = start({ root });
+      expect(await logged('NODE_ENV is undefined')).toMatchObject({ level: 'info', source: 'project' });
+      expect(await logged('careful')).toMatchObject({ level: 'error' });
+    } finally {
+      process.env.NODE_ENV = before;
+    }
+  });
+
+  it('says why a project does not open, and opens it after a restart when it is mended', async () => {
+    const project = await makeProject({ pglite: true });
+    const good = await project.read('mikro-orm.config.ts');
+    await project.write('mikro-orm.config.ts', `throw new Error('no secrets today');`);
+    const { engine } = start({ root: project.root });
+    await expect(engine.api.look()).rejects.toMatchObject({
+      code: 'config-broken',
+      message: expect.stringContaining('no secrets today'),
+    });
+    await project.write('mikro-orm.config.ts', good);
+    await engine.restart();
+    expect((await engine.api.look()).project.name).toBe('shop');
+  });
+
+  it('sees an edited migration without being asked to restart', async () => {
+    const project = await makeProject({ pglite: true, migrations: { Migration1_a: create('a') } });
+    const { engine } = start({ root: project.root });
+    expect((await engine.api.revision('Migration1_a')).up.sql).toEqual(['create table "a" ("id" int)']);
+    await project.write('migrations/Migration1_a.ts', migrationSource('Migration1_a', create('b')));
+    expect((await engine.api.revision('Migration1_a')).up.sql).toEqual(['create table "b" ("id" int)']);
+  });
+
+  it('tells when it dies, with its last words, and starts again', async () => {
+    const source = migrationSource('Migration1_a', create('a')).replace(
+      '{\n    this.addSql',
+      `{\n    console.error('goodbye'); process.exit(7);\n    this.addSql`,
+    );
+    const project = await makeProject({ pglite: true, migrations: { Migration1_a: source } });
+    const { engine, exit } = start({ root: project.root });
+    await expect(engine.api.revision('Migration1_a')).rejects.toMatchObject({ code: 'engine-died' });
+    expect(await exit).toMatchObject({ code: 7, said: expect.stringContaining('goodbye') });
+    await engine.restart();
+    expect((await engine.api.look()).pending).toEqual(['Migration1_a']);
+  });
+
+  it('refuses an embedded database that another process has open, until that one is gone', async () => {
+    const project = await makeProject({ pglite: true, migrations: { Migration1_a: create('a') } });
+    const first = start({ root: project.root });
+    await first.engine.api.run(await first.engine.api.preview({ command: 'upgrade', targets: ['head'] }), {});
+    const second = start({ root: project.root });
+    const look = await second.engine.api.look();
+    expect(look.database).toMatchObject({
+      state: 'locked',
+      failure: { message: expect.stringMatching(/pid \d+/) },
+    });
+    first.engine.kill();
+    await first.exit;
+    expect((await second.engine.api.look()).current).toEqual(['Migration1_a']);
+  });
+});
