@@ -46,9 +46,11 @@ const host: Host = {
       for (const signal of signals) process.off(signal, listener);
     };
   },
-  spawn: (command, args) =>
+  spawn: (editor, path) =>
     new Promise((resolve, reject) => {
-      const child = spawn(command, args, { stdio: 'inherit', shell: true });
+      const quoted = process.platform === 'win32' ? `"${path}"` : `'${path.replaceAll("'", "'\\''")}'`;
+      // a shell: an editor may be a command with options
+      const child = spawn(`${editor} ${quoted}`, { stdio: [0, 2, 2], shell: true });
       child.on('error', reject);
       child.on('close', code => resolve(code ?? 1));
     }),
@@ -58,7 +60,7 @@ const host: Host = {
 function screen(stream: NodeJS.WriteStream, write: (text: string) => void): Screen {
   // whoever read our output may be gone (`migtui history | head`): that is no error
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error;
   });
   return {
     write,

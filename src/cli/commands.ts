@@ -1,27 +1,28 @@
+import { adopt } from './adopt.ts';
 import { branches } from './branches.ts';
+import { check } from './check.ts';
 import { current } from './current.ts';
 import { downgrade } from './downgrade.ts';
+import { edit } from './edit.ts';
 import { heads } from './heads.ts';
 import { history } from './history.ts';
+import { init } from './init.ts';
+import { journal } from './journal.ts';
+import { merge } from './merge.ts';
 import { open } from './open.ts';
 import { pending } from './pending.ts';
+import { revision } from './revision.ts';
+import { settle } from './settle.ts';
 import type { Definition } from './shell/command.ts';
 import { show } from './show.ts';
 import { stamp } from './stamp.ts';
 import { status } from './status.ts';
 import { upgrade } from './upgrade.ts';
 
-/** Every command, in the order of the help. */
-export const commands: readonly Definition[] = [
-  status,
-  current,
-  history,
-  heads,
-  branches,
-  show,
-  pending,
-  upgrade,
-  downgrade,
-  stamp,
-  open,
-];
+/** Every command by what a person wants to do, in the order of the help. */
+export const commands: Readonly<Record<string, readonly Definition[]>> = {
+  'See:': [status, current, history, heads, branches, show, pending, journal],
+  'Move a database:': [upgrade, downgrade, stamp, settle],
+  'Write revisions:': [init, revision, merge, adopt, edit, check],
+  'More:': [open],
+};

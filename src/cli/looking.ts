@@ -58,3 +58,28 @@ export function rowsOf(look: Look, ids: readonly string[]): RevisionRow[] {
   const byId = new Map(look.revisions.map(row => [row.id, row]));
   return ids.flatMap(id => byId.get(id) ?? []);
 }
+
+/**
+ * The one revision that a target means.
+ * @throws Failure of the target, `no-revision` | `several-revisions`
+ */
+export async function onlyRow(call: Call, look: Look, target: string): Promise<RevisionRow> {
+  const engine = await call.engine();
+  const rows = rowsOf(look, await engine.resolve(target));
+  const [row] = rows;
+  if (!row) {
+    throw new Failure({
+      code: 'no-revision',
+      message: `"${target}" is no revision.`,
+      next: 'migtui history lists the revisions.',
+    });
+  }
+  if (rows.length > 1) {
+    throw new Failure({
+      code: 'several-revisions',
+      message: `"${target}" is more than one revision: name one.`,
+      candidates: rows.map(({ id }) => id),
+    });
+  }
+  return row;
+}

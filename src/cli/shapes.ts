@@ -1,4 +1,4 @@
-import type { Look, Preview, RevisionRow, RunResult, SqlPreview } from '../engine/api.ts';
+import type { Draft, Look, Preview, RevisionRow, RunResult, SqlPreview } from '../engine/api.ts';
 import { databaseFailure } from './looking.ts';
 
 /*
@@ -92,5 +92,20 @@ export function runJson({ steps, tips, run, cancelled, failure, unsettled }: Run
     cancelled,
     unsettled,
     ...(failure && { error: failure }),
+  };
+}
+
+/** The answer of the commands that write files; `written` tells whether they did. */
+export function draftJson({ kind, revision, files, notes, warnings }: Draft) {
+  return {
+    kind,
+    revision,
+    files: files.map(({ path, before, after, diff }) => ({
+      path,
+      change: after === null ? 'remove' : before === null ? 'create' : 'change',
+      diff,
+    })),
+    notes,
+    warnings,
   };
 }

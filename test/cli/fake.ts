@@ -1,13 +1,15 @@
 import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
-import { runProgram } from '../../src/cli/shell/program.ts';
 import type { AppRequest, Host } from '../../src/cli/shell/host.ts';
+import { runProgram } from '../../src/cli/shell/program.ts';
 import type {
+  Draft,
   EngineApi,
   EngineEvent,
   EngineOptions,
   Look,
   Preview,
+  Rehearsal,
   RevisionRow,
   RunResult,
   SqlPreview,
@@ -127,7 +129,12 @@ export async function migtui(args: string, world: World = {}): Promise<Told> {
       columns: 100,
     },
     stdin,
-    env: { LANG: 'C.UTF-8', XDG_CONFIG_HOME: root, ...(world.colours ? {} : { NO_COLOR: '1' }), ...world.env },
+    env: {
+      LANG: 'C.UTF-8',
+      XDG_CONFIG_HOME: root,
+      ...(world.colours ? {} : { NO_COLOR: '1' }),
+      ...world.env,
+    },
     cwd: root,
     platform: 'linux',
     now: () => now,
@@ -142,8 +149,8 @@ export async function migtui(args: string, world: World = {}): Promise<Told> {
     },
     divertStdout: () => {},
     onInterrupt: () => () => {},
-    async spawn(command, given) {
-      spawned.push([command, ...given].join(' '));
+    async spawn(editor, path) {
+      spawned.push(`${editor} ${path}`);
       return 0;
     },
     exit: code => {
@@ -275,6 +282,61 @@ function fakeEngine(
         unsettled: [],
       } satisfies RunResult;
     },
+    journal: async () => [],
+    settle: async () => {},
+    script: async ({ targets }) => `-- ${targets.join(' ')}\nbegin;\ncommit;\n`,
+    compare: async () => ({ same: true, effects: [], sql: [] }),
+    check: async () => ({ findings: [], skipped: [], clean: true }),
+    draftRevision: async ({ message }) => draftOf('revision', `Migration20261122140000_${message}`),
+    draftMerge: async ({ message = 'merge' }) => draftOf('merge', `Migration20261122140000_${message}`),
+    draftRebase: async ({ branch }) => ({
+      ...draftOf('rebase', null),
+      files: [
+        {
+          path: `migrations/${branch}.ts`,
+          before: 'old',
+          after: 'new',
+          diff: '@@ -1 +1 @@\n-old\n+new\n',
+        },
+      ],
+    }),
+    draftAdopt: async () => draftOf('adopt', null),
+    draftInit: async () => draftOf('init', null),
+    rehearse: async heads => rehearsal(heads),
+    write: async () => {},
     close: async () => {},
+  };
+}
+
+function draftOf(kind: Draft['kind'], revision: string | null): Draft {
+  const path = revision ? `migrations/${revision}.ts` : 'mikro-orm.config.ts';
+  return {
+    kind,
+    revision,
+    files: [{ path, before: null, after: 'new', diff: '@@ -0,0 +1 @@\n+new\n' }],
+    notes: [],
+    warnings: [],
+  };
+}
+
+/** Two branches that fit together. */
+export function rehearsal(heads: readonly string[], over: Partial<Rehearsal> = {}): Rehearsal {
+  return {
+    heads,
+    ancestors: [ids.user],
+    branches: heads.map(head => ({
+      head,
+      revisions: [head],
+      effects: [{ sign: '+', object: 'x', words: `${slug(head)}.x integer` }],
+      failure: null,
+    })),
+    orders: [heads, heads.toReversed()].map(order => ({ heads: order, ok: true, failed: null })),
+    verdict: 'fits',
+    differences: [],
+    shared: [],
+    downAndUp: { ok: true, words: [] },
+    reconcile: [],
+    caveats: [],
+    ...over,
   };
 }

@@ -5,13 +5,15 @@ import { indent } from './text.ts';
 /** Lines of a statement shown around the place that PostgreSQL points at. */
 const around = 4;
 
+const mostCandidates = 12;
+
 /** A failure for a person: what, PostgreSQL's own words, where in the statement, and what next. */
 export function drawFailure(info: FailureInfo, paint: Paint): string {
   return [
     `${paint.bad('error:')} ${info.message}`,
     ...(info.sql ? [indent(drawSqlError(info.sql, paint))] : []),
     ...(info.problems ?? []).map(problem => indent(drawProblem(problem, paint))),
-    ...(info.candidates?.length ? [indent(candidates(info.candidates))] : []),
+    ...candidates(info).map(line => indent(line)),
     ...(info.next ? [`${paint.bold('next:')}  ${info.next}`] : []),
   ]
     .filter(part => part !== '')
@@ -24,10 +26,14 @@ export function drawProblem({ file, line, revision, message }: Problem, paint: P
   return place ? `${paint.bold(place)}: ${message}` : message;
 }
 
-function candidates(names: readonly string[]): string {
-  const shown = names.slice(0, 12);
-  const more = names.length - shown.length;
-  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].map(name => `- ${name}`).join('\n');
+/** What it could have been, unless the message says so itself. */
+function candidates({ message, candidates: names = [] }: FailureInfo): string[] {
+  if (names.every(name => message.includes(name))) return [];
+  const more = names.length - mostCandidates;
+  return [
+    ...names.slice(0, mostCandidates).map(name => `- ${name}`),
+    ...(more > 0 ? [`- and ${more} more`] : []),
+  ];
 }
 
 /** SQLSTATE, detail, hint and context, and the statement with a caret under the error's position. */

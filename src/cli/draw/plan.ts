@@ -4,24 +4,13 @@ import { drawSql } from './detail.ts';
 import { nameOf } from './rows.ts';
 import { count, indent } from './text.ts';
 
-const words: Record<Action, string> = { up: 'up', down: 'down', log: 'log', unlog: 'unlog' };
-
-/** What a step does, in one word of one width for each command. */
-export function actionWord(action: Action): string {
-  return words[action];
-}
-
 /** A plan with the SQL of every step, cut into its transactions: the answer of --plan. */
 export function drawPlan(preview: Preview, paint: Paint): string {
   if (preview.steps.length === 0) return paint.dim('The plan has no steps.');
-  return draw(
-    preview,
-    paint,
-    step =>
-      [drawLosses(step, paint), drawSql(step.preview, paint), ''].filter(part => part !== '').join('\n') +
-      '\n',
-  );
+  return draw(preview, paint, step => `${join([drawLosses(step, paint), drawSql(step.preview, paint)])}\n`);
 }
+
+const join = (parts: readonly string[]): string => parts.filter(part => part !== '').join('\n');
 
 /** A plan without its SQL, to be read before the question. */
 export function drawSteps(preview: Preview, paint: Paint): string {
@@ -43,7 +32,10 @@ function draw(preview: Preview, paint: Paint, below: (step: PreviewStep) => stri
   return [
     `${paint.bold(`${request.command} ${request.targets.join(' ')}`)} on ${preview.databaseLabel}: ${count(steps.length, 'step')}, ${transactions(preview)}`,
     '',
-    ...body.map(line => indent(line)),
+    body
+      .map(line => indent(line))
+      .join('\n')
+      .trimEnd(),
     '',
     `${paint.dim('after it:')} ${plan.tips.length > 0 ? plan.tips.map(nameOf).join(', ') : 'nothing applied'}`,
     ...preview.warnings.map(warning => drawWarning(warning, paint)),

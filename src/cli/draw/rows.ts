@@ -24,19 +24,24 @@ export function flagsOf(row: RevisionRow): string {
   ].join(', ');
 }
 
-/** The cells of one revision: state, name, marks, labels, when, what is odd. */
+/** The cells of one revision: state, name, when it was applied, and its marks, labels and oddities. */
 export function cellsOf(row: RevisionRow, paint: Paint, now: number): Cell[] {
   const { glyphs } = paint;
   const glyph = { applied: glyphs.applied, pending: glyphs.pending, missing: glyphs.missing }[row.state];
-  const name = nameOf(row.id);
-  const painted = (text: string): string => paint.id(row.shortId) + text.slice(row.shortId.length);
+  const remarks: readonly (readonly [string, (text: string) => string])[] = [
+    [marksOf(row), paint.mark],
+    [row.labels.join(' '), paint.label],
+    [flagsOf(row), paint.warn],
+  ];
+  const shown = remarks.filter(([text]) => text !== '');
   return [
     { text: glyph, paint: paint.state(row.state) },
-    { text: name, paint: painted },
-    { text: marksOf(row), paint: paint.mark },
-    { text: row.labels.join(' '), paint: paint.label },
+    { text: nameOf(row.id), paint: text => paint.id(row.shortId) + text.slice(row.shortId.length) },
     { text: row.appliedAt ? ago(row.appliedAt, now) : '', paint: paint.dim },
-    { text: flagsOf(row), paint: paint.warn },
+    {
+      text: shown.map(([text]) => text).join(' '),
+      paint: () => shown.map(([text, brush]) => brush(text)).join(' '),
+    },
   ];
 }
 

@@ -31,8 +31,8 @@ export interface Host {
   divertStdout(): void;
   /** Listens to Ctrl-C, SIGTERM and SIGHUP in place of the system; returns the way to stop. */
   onInterrupt(listener: (signal: string) => void): () => void;
-  /** Runs a program in this terminal and gives its exit code. */
-  spawn(command: string, args: readonly string[]): Promise<number>;
+  /** Runs an editor (a shell command) on a file in this terminal and gives its exit code. */
+  spawn(editor: string, path: string): Promise<number>;
   /** Ends the program at once. */
   exit(code: number): never;
 }

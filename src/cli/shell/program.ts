@@ -2,12 +2,14 @@ import { Command, CommanderError } from 'commander';
 import { Failure, type FailureInfo } from '../../foundation/failure.ts';
 import { redact } from '../../foundation/redact.ts';
 import { commands } from '../commands.ts';
+import { addCompletion } from '../completion.ts';
 import { drawFailure } from '../draw/failure.ts';
 import { jsonText } from './clean.ts';
 import { actor } from './command.ts';
 import type { Host } from './host.ts';
 import { sharedOptions } from './options.ts';
 import { Output } from './output.ts';
+import { UsageError } from './usage.ts';
 
 const epilogue = `
 Targets: head, heads, base, current, a revision (any unique part of its id from the beginning,
@@ -38,7 +40,11 @@ export function buildProgram(host: Host, version: string, done: (code: number) =
     .addHelpText('after', epilogue);
   for (const option of sharedOptions()) program.addOption(option);
   const act = actor(host, done);
-  for (const define of commands) define(program, act);
+  for (const [group, definitions] of Object.entries(commands)) {
+    program.commandsGroup(group);
+    for (const define of definitions) define(program, act);
+  }
+  addCompletion(program, host.cwd);
   return program;
 }
 
@@ -56,6 +62,11 @@ export async function runProgram(argv: readonly string[], host: Host, version: s
     return code;
   } catch (error) {
     const json = argv.includes('--json');
+    if (error instanceof UsageError) {
+      host.stderr.write(`error: ${error.message}\n`);
+      if (json) host.stdout.write(`${jsonText({ error: { code: 'usage', message: error.message } })}\n`);
+      return 2;
+    }
     if (!(error instanceof CommanderError)) return fail(host, infoOf(error), argv);
     if (error.exitCode === 0) return 0;
     const message = error.message.replace(/^error: /, '');

@@ -1,0 +1,26 @@
+import { writeDraft } from './drafting.ts';
+import type { Call } from './shell/call.ts';
+import { type Definition, examples } from './shell/command.ts';
+import { yes } from './shell/options.ts';
+
+/** `migtui adopt`: writes the inferred line into the migration files. */
+export const adopt: Definition = (program, act) =>
+  program
+    .command('adopt')
+    .description('write what each migration revises into its file, as MikroORM orders them today')
+    .addOption(yes())
+    .addHelpText(
+      'after',
+      examples({
+        'migtui adopt': 'shows the diff, asks, writes',
+        'migtui adopt --yes': 'without a question',
+      }),
+    )
+    .action(act(adoptLine));
+
+async function adoptLine(call: Call, options: { yes?: boolean }): Promise<undefined> {
+  const engine = await call.engine();
+  const draft = await engine.draftAdopt();
+  const files = draft.files.length === 1 ? 'this file' : `these ${draft.files.length} files`;
+  await writeDraft(call, draft, { what: 'The lineage', question: `Change ${files}?`, yes: options.yes });
+}

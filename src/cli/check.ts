@@ -1,0 +1,80 @@
+import type { CheckReport, FindingKind } from '../engine/api.ts';
+import { drawReport } from './draw/report.ts';
+import type { Call } from './shell/call.ts';
+import { type Definition, examples } from './shell/command.ts';
+import { UsageError } from './shell/usage.ts';
+
+/** What `check` looks at, in words. */
+const kinds: Record<FindingKind, string> = {
+  pending: 'revisions that are not applied',
+  heads: 'more than one head',
+  entities: 'entities that differ from what the revisions make',
+  drift: 'a live schema that differs from what is applied',
+  edited: 'applied revisions whose files were changed',
+  missing: 'applied revisions without a file',
+  undeclared: 'migrations that do not say what they revise',
+  snapshot: 'a snapshot file that is broken or behind',
+  problems: 'revisions that make no graph',
+  unsettled: 'revisions that stopped half-way',
+};
+
+/** Exit code when something was found. */
+const found = 3;
+
+interface CheckOptions {
+  readonly only?: string;
+  readonly ignore?: string;
+}
+
+/** `migtui check`: for CI and for the eye. */
+export const check: Definition = (program, act) =>
+  program
+    .command('check')
+    .description('look for anything that is not in order; exit code 3 when there is something')
+    .option('--only <kinds>', 'look for these only, separated by commas')
+    .option('--ignore <kinds>', 'do not look for these')
+    .addHelpText('after', `\nKinds:\n${kindList()}`)
+    .addHelpText(
+      'after',
+      examples({
+        'migtui check': 'everything',
+        'migtui check --only entities,heads,problems': 'what a pull request can break; needs no database',
+        'migtui check --ignore pending --json': 'for scripts',
+      }),
+    )
+    .action(act(checkAll));
+
+async function checkAll(call: Call, { only, ignore }: CheckOptions): Promise<number> {
+  const all = Object.keys(kinds) as FindingKind[];
+  const ignored = parseKinds(ignore, '--ignore') ?? [];
+  const asked = (parseKinds(only, '--only') ?? all).filter(kind => !ignored.includes(kind));
+  const engine = await call.engine();
+  const report = await engine.check(asked);
+  call.output.answer(
+    report,
+    ({ clean, findings, skipped }) => ({ clean, findings, skipped }),
+    (report, paint) => drawReport(report, paint),
+  );
+  if (!report.clean) return found;
+  return only && mustHaveLooked(report) ? 1 : 0;
+}
+
+/** What was asked for by name and could not be looked at is no clean answer. */
+function mustHaveLooked({ skipped }: CheckReport): boolean {
+  return skipped.length > 0;
+}
+
+function parseKinds(text: string | undefined, option: string): FindingKind[] | undefined {
+  const names = text?.split(',').map(name => name.trim());
+  const unknown = names?.find(name => !Object.hasOwn(kinds, name));
+  if (unknown !== undefined) {
+    throw new UsageError(`${option} knows no "${unknown}"; there are ${Object.keys(kinds).join(', ')}`);
+  }
+  return names as FindingKind[] | undefined;
+}
+
+function kindList(): string {
+  return Object.entries(kinds)
+    .map(([kind, words]) => `  ${kind.padEnd(10)}  ${words}\n`)
+    .join('');
+}

@@ -1,0 +1,34 @@
+import tab from '@bomb.sh/tab/commander';
+import type { Command } from 'commander';
+import { completeTargets } from './complete-targets.ts';
+
+const help = `
+Examples:
+  source <(migtui completion bash)                                      this shell
+  migtui completion zsh > ~/.migtui-completion.zsh                      then source it from ~/.zshrc
+  migtui completion fish > ~/.config/fish/completions/migtui.fish
+  migtui completion powershell >> $PROFILE
+`;
+
+/** Commands whose arguments are targets. */
+const withTargets = ['show', 'upgrade', 'downgrade', 'stamp', 'history', 'settle', 'edit', 'merge'];
+
+/**
+ * Adds \`migtui completion <shell>\` and what the printed script asks.
+ * @param cwd where revisions are looked for, without running anything of the project
+ */
+export function addCompletion(program: Command, cwd: string): void {
+  const completion = tab(program, { completionCommandName: 'completion' });
+  for (const name of withTargets) {
+    const command = completion.commands.get(name);
+    for (const argument of command?.arguments.values() ?? []) {
+      argument.handler = complete => {
+        for (const [target, words] of completeTargets(cwd, name)) complete(target, words);
+      };
+    }
+  }
+  for (const command of program.commands) {
+    if (command.name() === 'completion')
+      command.description('print the script that completes migtui in a shell').addHelpText('after', help);
+  }
+}

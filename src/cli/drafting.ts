@@ -1,0 +1,36 @@
+import type { Draft } from '../engine/api.ts';
+import { drawDraft, drawWritten } from './draw/draft.ts';
+import { draftJson } from './shapes.ts';
+import type { Call } from './shell/call.ts';
+import { confirm } from './shell/confirm.ts';
+
+/** How a draft is written. */
+export interface WriteOptions {
+  /** Such as `The merge`, for the message that it was not written. */
+  readonly what: string;
+  /** Null: written without a question, because only new files are. */
+  readonly question: string | null;
+  readonly yes?: boolean | undefined;
+  /** More fields of the answer. */
+  readonly more?: object | undefined;
+}
+
+/** Shows the files of a draft, asks, writes them, and says so. */
+export async function writeDraft(
+  call: Call,
+  draft: Draft,
+  { what, question, yes = false, more = {} }: WriteOptions,
+): Promise<void> {
+  const engine = await call.engine();
+  const written = draft.files.length > 0;
+  if (written && question !== null) {
+    call.output.say(draft, drawDraft);
+    await confirm(call, what, question, yes);
+  }
+  if (written) await engine.write(draft);
+  call.output.answer(
+    draft,
+    () => ({ ...draftJson(draft), written, ...more }),
+    (draft, paint) => drawWritten(draft, paint),
+  );
+}

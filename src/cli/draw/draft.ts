@@ -1,0 +1,41 @@
+import type { Draft } from '../../engine/api.ts';
+import type { Paint } from '../shell/paint.ts';
+import { nameOf } from './rows.ts';
+import { indent } from './text.ts';
+
+/** The files that will be written, as diffs, and what is to be said about them. */
+export function drawDraft({ files, warnings, notes }: Draft, paint: Paint): string {
+  return [
+    ...files.map(({ diff }) => `${drawDiff(diff, paint)}\n`),
+    ...notes,
+    ...warnings.map(warning => `${paint.warn(paint.glyphs.warning)} ${warning}`),
+  ].join('\n');
+}
+
+/** A unified diff. */
+export function drawDiff(diff: string, paint: Paint): string {
+  return diff
+    .trimEnd()
+    .split('\n')
+    .map(line => {
+      if (/^(---|\+\+\+|={3,}|Index:)/.test(line)) return paint.bold(line);
+      if (line.startsWith('@@')) return paint.mark(line);
+      if (line.startsWith('+')) return paint.added(line);
+      return line.startsWith('-') ? paint.removed(line) : line;
+    })
+    .join('\n');
+}
+
+/** What was written. */
+export function drawWritten({ files, revision, notes, warnings }: Draft, paint: Paint): string {
+  const verbs = files.map(({ path, before, after }) => {
+    const verb = after === null ? 'Removed' : before === null ? 'Wrote' : 'Changed';
+    return `${paint.good(verb)} ${path}`;
+  });
+  return [
+    ...(files.length === 0 ? [paint.dim('There is nothing to write.')] : verbs),
+    ...(revision ? [`${paint.bold('Revision:')} ${nameOf(revision)}`] : []),
+    ...notes.map(note => indent(note)),
+    ...warnings.map(warning => `${paint.warn(paint.glyphs.warning)} ${warning}`),
+  ].join('\n');
+}

@@ -1,0 +1,26 @@
+import type { CheckReport } from '../../engine/api.ts';
+import type { Paint } from '../shell/paint.ts';
+import { drawSql } from './detail.ts';
+import { drawEffects } from './effects.ts';
+import { nameOf } from './rows.ts';
+import { count, indent } from './text.ts';
+
+/** What a check found, one paragraph each, and what it could not look at. */
+export function drawReport({ findings, skipped, clean }: CheckReport, paint: Paint): string {
+  const paragraphs = findings.map(({ kind, message, next, revisions, sql, effects }) =>
+    [
+      `${paint.bad(paint.glyphs.failed)} ${paint.bold(kind)}: ${message}`,
+      ...(revisions.length > 0 ? [indent(revisions.map(nameOf).join('\n'))] : []),
+      ...(effects.length > 0 ? [drawEffects(effects, paint)] : []),
+      ...(sql.length > 0 ? [drawSql({ sql, complete: true, note: null, transactional: true }, paint)] : []),
+      ...(next === '' ? [] : [indent(`${paint.dim('next:')} ${next}`)]),
+    ].join('\n'),
+  );
+  const unseen = skipped.map(({ kind, why }) =>
+    paint.dim(`${paint.glyphs.skipped} ${kind}: not looked at, ${why}`),
+  );
+  const verdict = clean
+    ? paint.good(`${paint.glyphs.ok} Everything is in order.`)
+    : paint.bad(`${count(findings.length, 'finding')}.`);
+  return [...paragraphs, ...(unseen.length > 0 ? [unseen.join('\n')] : []), verdict].join('\n\n');
+}

@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import type { RevisionRow } from '../engine/api.ts';
+import { Failure } from '../foundation/failure.ts';
+import { nameOf } from './draw/rows.ts';
+import { databaseFailure, lookFor, onlyRow } from './looking.ts';
+import type { Call } from './shell/call.ts';
+import { type Definition, examples } from './shell/command.ts';
+import { confirm } from './shell/confirm.ts';
+import { yes } from './shell/options.ts';
+
+/** `migtui edit <rev>`: opens a migration in the editor. */
+export const edit: Definition = (program, act) =>
+  program
+    .command('edit')
+    .description('open the file of a revision in the editor')
+    .argument('<revision>', 'a target; see migtui --help')
+    .addOption(yes())
+    .addHelpText(
+      'after',
+      examples({
+        'migtui edit head': 'with the editor setting, $VISUAL, $EDITOR or vi',
+        'EDITOR="code --wait" migtui edit add_user_id': 'in another one',
+      }),
+    )
+    .action(act(editRevision));
+
+async function editRevision(call: Call, target: string, options: { yes?: boolean }): Promise<undefined> {
+  const look = await lookFor(call, 'revisions');
+  const row = await onlyRow(call, look, target);
+  if (!row.file) {
+    throw new Failure({
+      code: 'no-file',
+      message: `${row.id} has no file to edit.`,
+      next: row.state === 'missing' ? 'Bring it back from version control.' : 'It is in a migrationsList.',
+    });
+  }
+  if (row.state === 'applied' && databaseFailure(look) === null) {
+    call.output.say(row, warning);
+    await confirm(call, 'The edit', `Edit ${nameOf(row.id)} all the same?`, options.yes === true);
+  }
+  const editor = editorOf(call);
+  const path = join(look.project.root, row.file);
+  const code = await call.host.spawn(editor, path);
+  if (code !== 0) {
+    throw new Failure({
+      code: 'editor-failed',
+      message: `"${editor}" ended with exit code ${code}.`,
+      next: 'Set the editor with the editor setting, $VISUAL or $EDITOR.',
+    });
+  }
+  call.output.answer(
+    { id: row.id, file: row.file, editor },
+    answer => answer,
+    () => '',
+  );
+}
+
+function warning(row: RevisionRow, paint: { warn(text: string): string }): string {
+  return paint.warn(
+    [
+      `${nameOf(row.id)} is applied to this database. What it did stays as it is: an edit changes only what`,
+      'other databases will get, and what a downgrade runs. To change the schema, make a new revision.',
+    ].join('\n'),
+  );
+}
+
+function editorOf({ settings, host }: Call): string {
+  const fallback = host.platform === 'win32' ? 'notepad' : 'vi';
+  return settings.editor ?? (host.env.VISUAL || host.env.EDITOR || fallback);
+}

@@ -1,0 +1,52 @@
+import type { JournalEntry } from '../engine/api.ts';
+import { absolute, duration } from '../tui/text/time.ts';
+import { nameOf } from './draw/rows.ts';
+import { type Cell, table } from './draw/text.ts';
+import { lookFor } from './looking.ts';
+import type { Call } from './shell/call.ts';
+import { type Definition, examples } from './shell/command.ts';
+import type { Paint } from './shell/paint.ts';
+
+/** `migtui journal`: what was run on this database, by whom and how it ended. */
+export const journal: Definition = (program, act) =>
+  program
+    .command('journal')
+    .description('show what was run on this database, newest first')
+    .addHelpText(
+      'after',
+      examples({
+        'migtui journal': 'every step of every run',
+        'migtui journal --json': 'with plans, checksums and errors',
+      }),
+    )
+    .action(act(showJournal));
+
+async function showJournal(call: Call): Promise<undefined> {
+  const look = await lookFor(call, 'database');
+  const engine = await call.engine();
+  const entries = await engine.journal();
+  const { hint } = look.journal;
+  if (entries.length === 0 && hint) call.output.say(hint, (hint, paint) => paint.dim(hint));
+  call.output.answer(
+    entries,
+    entries => entries,
+    (entries, paint) => {
+      if (entries.length === 0) return paint.dim('The journal is empty.');
+      return table(entries.map(entry => cells(entry, paint)));
+    },
+  );
+}
+
+function cells({ started, action, revision, outcome, ms, who, error }: JournalEntry, paint: Paint): Cell[] {
+  const brush =
+    outcome === 'done' || outcome === 'settled' ? paint.good : outcome === 'started' ? paint.warn : paint.bad;
+  return [
+    { text: absolute(started), paint: paint.dim },
+    { text: action },
+    { text: nameOf(revision) },
+    { text: outcome === 'started' ? 'never ended' : outcome, paint: brush },
+    { text: ms === null ? '' : duration(ms) },
+    { text: `${who.osUser}@${who.host} as ${who.databaseUser}`, paint: paint.dim },
+    { text: error?.split('\n')[0] ?? '', paint: paint.bad },
+  ];
+}

@@ -1,0 +1,129 @@
+import type { Draft, Rehearsal } from '../engine/api.ts';
+import { Failure } from '../foundation/failure.ts';
+import { writeDraft } from './drafting.ts';
+import { drawRehearsal } from './draw/rehearsal.ts';
+import { nameOf } from './draw/rows.ts';
+import { lookFor } from './looking.ts';
+import type { Call } from './shell/call.ts';
+import { type Definition, examples } from './shell/command.ts';
+import { ask, canAsk } from './shell/confirm.ts';
+import { yes } from './shell/options.ts';
+import { UsageError } from './shell/usage.ts';
+
+interface MergeOptions {
+  readonly message?: string;
+  readonly rebase?: string;
+  readonly onto?: string;
+  readonly force?: boolean;
+  readonly reconcile: boolean;
+  readonly yes?: boolean;
+}
+
+/** `migtui merge`: rehearses the branches in both orders, then writes a merge revision or rebases one on the other. */
+export const merge: Definition = (program, act) =>
+  program
+    .command('merge')
+    .description('bring heads together, after a rehearsal of both orders')
+    .argument('[heads...]', 'what to merge (default: all heads)')
+    .option('-m, --message <text>', 'what the merge revision is called')
+    .option('--rebase <target>', 'put this branch on top of another instead')
+    .option('--onto <target>', 'the branch that --rebase goes on top of')
+    .option('--no-reconcile', 'leave the merge revision empty, whatever the entities want')
+    .option('--force', 'write it although the rehearsal found a conflict')
+    .addOption(yes())
+    .addHelpText(
+      'after',
+      examples({
+        'migtui merge': 'all heads: shows what they do and whether they fit, asks',
+        'migtui merge -m "merge heads" --yes': 'without a question; refused on a conflict',
+        'migtui merge add_reactions add_last_read_at': 'these two',
+        'migtui merge --rebase add_reactions --onto add_last_read_at': 'one line instead of a merge',
+      }),
+    )
+    .action(act(mergeHeads));
+
+async function mergeHeads(
+  call: Call,
+  targets: readonly string[],
+  options: MergeOptions,
+): Promise<number | undefined> {
+  if ((options.rebase === undefined) !== (options.onto === undefined)) {
+    throw new UsageError('--rebase and --onto belong together: --rebase A --onto B');
+  }
+  const engine = await call.engine();
+  const look = await lookFor(call, 'revisions');
+  const asked = options.rebase && options.onto ? [options.rebase, options.onto] : targets;
+  const resolved = await Promise.all(asked.map(target => engine.resolve(target)));
+  const heads = asked.length > 0 ? [...new Set(resolved.flat())] : look.heads;
+  if (heads.length < 2) {
+    call.output.answer(
+      heads,
+      heads => ({ kind: 'merge', revision: null, files: [], notes: [], warnings: [], written: false, heads }),
+      (heads, paint) =>
+        paint.dim(`There is nothing to merge: ${heads.map(nameOf).join(', ') || 'no revisions yet'}.`),
+    );
+    return 0;
+  }
+  const rehearsal = await engine.rehearse(heads);
+  call.output.say(rehearsal, drawRehearsal);
+  const conflict = conflictOf(rehearsal);
+  const asking = options.yes !== true && canAsk(call);
+  if (conflict && !asking && options.force !== true) {
+    if (!call.output.json) throw conflict;
+    call.output.answer(
+      rehearsal,
+      rehearsal => ({ error: conflict.info, rehearsal }),
+      () => '',
+    );
+    return 1;
+  }
+  const draft = await chosenDraft(call, heads, rehearsal, options, asking);
+  await writeDraft(call, draft, {
+    what: 'The merge',
+    question: 'Write this?',
+    yes: options.yes,
+    more: { rehearsal },
+  });
+  return 0;
+}
+
+/** The way that was asked for, or that somebody chooses now. */
+async function chosenDraft(
+  call: Call,
+  heads: readonly string[],
+  rehearsal: Rehearsal,
+  options: MergeOptions,
+  asking: boolean,
+): Promise<Draft> {
+  const engine = await call.engine();
+  const { message, rebase, onto } = options;
+  if (rebase && onto) return engine.draftRebase({ branch: rebase, onto });
+  const mergeDraft = () =>
+    engine.draftMerge({ heads, message, reconcile: options.reconcile && rehearsal.reconcile.length > 0 });
+  const [first, second] = heads as [string, string];
+  if (!asking || heads.length > 2) return mergeDraft();
+  call.output.say([first, second].map(nameOf), ([one, other], paint) =>
+    [
+      `  ${paint.bold('m')} a merge revision`,
+      `  ${paint.bold('1')} put ${one} on top of ${other}`,
+      `  ${paint.bold('2')} put ${other} on top of ${one}`,
+    ].join('\n'),
+  );
+  const choice = await ask(call, 'm, 1, 2, or nothing to leave: ');
+  if (choice === 'm') return mergeDraft();
+  if (choice === '1') return engine.draftRebase({ branch: first, onto: second });
+  if (choice === '2') return engine.draftRebase({ branch: second, onto: first });
+  throw new Failure({ code: 'declined', message: 'Nothing was done.' });
+}
+
+function conflictOf({ verdict }: Rehearsal): Failure | null {
+  if (verdict === 'fits' || verdict === 'overlaps') return null;
+  return new Failure({
+    code: 'merge-conflict',
+    message:
+      verdict === 'fails'
+        ? 'The branches do not run one after the other: nothing was written.'
+        : 'The schema depends on which branch runs first: nothing was written.',
+    next: 'Change one of the branches, or accept it with --force.',
+  });
+}

@@ -1,0 +1,282 @@
+import { describe, expect, test } from 'vitest';
+import { Failure } from '../../src/foundation/failure.ts';
+import { ids, migtui, rehearsal, unmerged } from './fake.ts';
+
+const wrote = (calls: readonly (readonly unknown[])[]) => calls.some(([method]) => method === 'write');
+
+describe('revision', () => {
+  test('writes the file without a question', async () => {
+    const { code, stdout, calls } = await migtui('revision -m "add_x" --label chat --depends-on a b');
+    expect(code).toBe(0);
+    expect(stdout).toBe(
+      'Wrote migrations/Migration20261122140000_add_x.ts\nRevision: 20261122140000 add_x\n',
+    );
+    expect(calls.find(([method]) => method === 'draftRevision')?.[1]).toEqual({
+      message: 'add_x',
+      autogenerate: false,
+      label: 'chat',
+      dependsOn: ['a', 'b'],
+    });
+  });
+
+  test('has the documented JSON', async () => {
+    expect((await migtui('revision --autogenerate -m x --json')).json()).toEqual({
+      kind: 'revision',
+      revision: 'Migration20261122140000_x',
+      files: [
+        { path: 'migrations/Migration20261122140000_x.ts', change: 'create', diff: '@@ -0,0 +1 @@\n+new\n' },
+      ],
+      notes: [],
+      warnings: [],
+      written: true,
+    });
+  });
+
+  test('wants a message', async () => {
+    const { code, stderr } = await migtui('revision');
+    expect(code).toBe(2);
+    expect(stderr).toContain('-m, --message');
+  });
+
+  test('with several heads asks which one', async () => {
+    const asked: (string | undefined)[] = [];
+    const world = {
+      types: ['2'],
+      engine: {
+        draftRevision: async ({ head }: { head?: string | undefined }) => {
+          asked.push(head);
+          if (!head) {
+            throw new Failure({
+              code: 'multiple-heads',
+              message: 'two',
+              candidates: [ids.last, ids.reactions],
+            });
+          }
+          return { kind: 'revision', revision: 'M1', files: [], notes: [], warnings: [] } as const;
+        },
+      },
+    };
+    expect((await migtui('revision -m x', world)).code).toBe(0);
+    expect(asked).toEqual([undefined, ids.reactions]);
+    const alone = await migtui('revision -m x --json', { ...world, types: undefined } as never);
+    expect(alone.code).toBe(1);
+    expect(alone.json().error.code).toBe('multiple-heads');
+  });
+});
+
+describe.each([
+  ['adopt', 'The lineage'],
+  ['init', 'The setup'],
+])('%s', (command, what) => {
+  test('shows the diff, asks, writes', async () => {
+    const yes = await migtui(command, { types: ['y'] });
+    expect(yes.code).toBe(0);
+    expect(yes.stderr).toContain('+new');
+    expect(wrote(yes.calls)).toBe(true);
+    const no = await migtui(command, { types: [''] });
+    expect(no.code).toBe(1);
+    expect(wrote(no.calls)).toBe(false);
+  });
+
+  test('without a terminal wants --yes', async () => {
+    const { code, stderr, calls } = await migtui(command);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${what} was not run`);
+    expect(wrote(calls)).toBe(false);
+    expect((await migtui(`${command} --yes --json`)).json()).toMatchObject({ written: true });
+  });
+});
+
+describe('merge', () => {
+  const two = { revisions: unmerged };
+
+  test('shows the rehearsal and writes a merge revision', async () => {
+    const { code, stdout, stderr, calls } = await migtui('merge -m join --yes', two);
+    expect(code).toBe(0);
+    expect(stderr).toMatchInlineSnapshot(`
+      "common ancestor: 20261110141500 add_user_id
+
+      20261119161000 add_reactions
+        20261119161000 add_reactions
+        + add_reactions.x integer
+
+      20261120101500 add_last_read_at
+        20261120101500 add_last_read_at
+        + add_last_read_at.x integer
+
+      ✓ 20261119161000 add_reactions then 20261120101500 add_last_read_at: runs
+      ✓ 20261120101500 add_last_read_at then 20261119161000 add_reactions: runs
+      ✓ down and up again
+      ✓ They fit: the same schema in every order.
+      @@ -0,0 +1 @@
+      +new
+      "
+    `);
+    expect(stdout).toContain('Wrote migrations/Migration20261122140000_join.ts');
+    expect(calls.find(([method]) => method === 'draftMerge')?.[1]).toEqual({
+      heads: [ids.reactions, ids.last],
+      message: 'join',
+      reconcile: false,
+    });
+  });
+
+  test('rebases one branch on the other', async () => {
+    const { code, json, calls } = await migtui(
+      'merge --rebase add_reactions --onto add_last --yes --json',
+      two,
+    );
+    expect(code).toBe(0);
+    expect(json()).toMatchObject({ kind: 'rebase', written: true, rehearsal: { verdict: 'fits' } });
+    expect(calls.find(([method]) => method === 'draftRebase')?.[1]).toEqual({
+      branch: 'add_reactions',
+      onto: 'add_last',
+    });
+  });
+
+  test.each([
+    [['m', 'y'], 'draftMerge'],
+    [['1', 'y'], 'draftRebase'],
+    [['2', 'y'], 'draftRebase'],
+    [[''], null],
+    [['m', ''], 'draftMerge'],
+  ])('offers the ways to somebody: %j', async (types, drafted) => {
+    const { calls } = await migtui('merge', { ...two, types });
+    if (drafted) expect(calls.map(([method]) => method)).toContain(drafted);
+    expect(wrote(calls)).toBe(types.length === 2 && types[1] === 'y');
+  });
+
+  test.each(['fails', 'differs'] as const)('a conflict (%s) is refused without --force', async verdict => {
+    const world = {
+      ...two,
+      engine: { rehearse: async (heads: readonly string[]) => rehearsal(heads, { verdict }) },
+    };
+    const refused = await migtui('merge --yes --json', world);
+    expect(refused.code).toBe(1);
+    expect(refused.json()).toMatchObject({ error: { code: 'merge-conflict' }, rehearsal: { verdict } });
+    expect(wrote(refused.calls)).toBe(false);
+    expect((await migtui('merge --yes --force', world)).code).toBe(0);
+  });
+
+  test('of one head is nothing', async () => {
+    const { code, stdout } = await migtui('merge --yes');
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: 'There is nothing to merge: 20261122090000 merge_heads.\n',
+    });
+  });
+
+  test('--rebase wants --onto', async () => {
+    expect((await migtui('merge --rebase a', two)).code).toBe(2);
+  });
+});
+
+describe('check', () => {
+  const drifted = {
+    check: async () =>
+      ({
+        clean: false,
+        skipped: [{ kind: 'snapshot', why: 'there is none' }],
+        findings: [
+          {
+            kind: 'drift',
+            message: 'The live schema differs from what is applied.',
+            next: 'migtui revision --autogenerate',
+            revisions: [ids.user],
+            sql: ['alter table "chats" drop column "x"'],
+            effects: [{ sign: '-', object: 'chats.x', words: 'chats.x integer' }],
+          },
+        ],
+      }) as const,
+  };
+
+  test('exits with 0 when everything is in order', async () => {
+    const { code, stdout } = await migtui('check');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '✓ Everything is in order.\n' });
+  });
+
+  test('exits with 3 and says what it found', async () => {
+    const { code, stdout } = await migtui('check', { engine: drifted });
+    expect(code).toBe(3);
+    expect(stdout).toMatchInlineSnapshot(`
+      "✗ drift: The live schema differs from what is applied.
+        20261110141500 add_user_id
+        - chats.x integer
+        alter table "chats" drop column "x";
+        next: migtui revision --autogenerate
+
+      – snapshot: not looked at, there is none
+
+      1 finding.
+      "
+    `);
+    const json = await migtui('check --json', { engine: drifted });
+    expect(json.code).toBe(3);
+    expect(json.json()).toMatchObject({ clean: false, findings: [{ kind: 'drift' }] });
+  });
+
+  test('looks for what is asked', async () => {
+    const kinds = async (args: string) =>
+      (await migtui(args)).calls.find(([method]) => method === 'check')?.[1];
+    expect(await kinds('check --only drift,heads')).toEqual(['heads', 'drift'].toReversed());
+    expect(await kinds('check --ignore pending,heads')).not.toContain('pending');
+    const unknown = await migtui('check --only nope --json');
+    expect(unknown.code).toBe(2);
+    expect(unknown.json().error.code).toBe('usage');
+  });
+});
+
+describe('edit', () => {
+  test('opens the file with the editor', async () => {
+    const { code, spawned } = await migtui('edit head', { env: { EDITOR: 'code --wait' } });
+    expect(code).toBe(0);
+    expect(spawned).toEqual([`code --wait /chat/migrations/${ids.merge}.ts`]);
+  });
+
+  test('says what it means to edit an applied one', async () => {
+    const refused = await migtui('edit add_user');
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('is applied to this database');
+    expect(refused.spawned).toEqual([]);
+    expect((await migtui('edit add_user', { types: ['y'] })).spawned).toHaveLength(1);
+  });
+});
+
+describe('settle', () => {
+  test.each([
+    ['--applied', 'applied'],
+    ['--not-applied', 'not-applied'],
+  ])('%s', async (flag, settlement) => {
+    const { code, calls } = await migtui(`settle add_user ${flag}`);
+    expect(code).toBe(0);
+    expect(calls.at(-2)).toEqual(['settle', ids.user, settlement]);
+  });
+
+  test.each(['', '--applied --not-applied'])('wants one of both: "%s"', async flags => {
+    expect((await migtui(`settle add_user ${flags}`)).code).toBe(2);
+  });
+});
+
+test('journal tells what ran, by whom and how it ended', async () => {
+  const entry = {
+    run: 'r1',
+    revision: ids.user,
+    action: 'up',
+    outcome: 'failed',
+    started: '2026-11-22T13:00:00',
+    finished: null,
+    ms: 41,
+    who: { databaseUser: 'app', osUser: 'ana', host: 'laptop', version: '0.1.0' },
+    plan: { steps: [], tips: [] },
+    checksum: null,
+    error: 'it exists\nmore',
+  } as const;
+  const engine = { journal: async () => [entry] };
+  expect((await migtui('journal', { engine })).stdout).toBe(
+    '2026-11-22 13:00:00  up  20261110141500 add_user_id  failed  41 ms  ana@laptop as app  it exists\n',
+  );
+  expect((await migtui('journal --json', { engine })).json()).toEqual([entry]);
+  const off = await migtui('journal', {
+    look: { journal: { state: 'off', hint: 'Wrap the config with withMigtui.' } },
+  });
+  expect(off.stderr).toContain('withMigtui');
+});
