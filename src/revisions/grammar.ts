@@ -11,6 +11,8 @@ export interface TargetParts {
   readonly symbol: string | undefined;
   /** Signed; left out when absolute. */
   readonly steps: number | undefined;
+  /** Take as many steps as there are instead of refusing: the ends of a range. */
+  readonly atMost?: boolean | undefined;
 }
 
 const RELATIVE = /^(.*?)([+-]\d+)$/s;

@@ -1,7 +1,6 @@
 import type { Links } from './links.ts';
 import { isDated, shortId, slug } from './names.ts';
 import { nearby } from './nearby.ts';
-import { placesWhere } from './state.ts';
 import { listed, TargetError } from './target-error.ts';
 
 /** The revision that is called exactly so, by id or by a label it declares. */
@@ -18,15 +17,15 @@ export function exactly(links: Links, text: string): number | undefined {
 export function find(links: Links, text: string, within?: Uint8Array): number {
   const exact = exactly(links, text);
   if (exact !== undefined) return exact;
-  const inside = (place: number): boolean => !within || within[place] === 1;
   for (const matches of text === '' ? [] : [byName, byWholePart, byPart]) {
-    const found = matches(links, text).filter(inside);
-    if (found.length === 1) return found[0]!;
+    const found = matches(links, text).filter(([, place]) => !within || within[place] === 1);
+    const [only] = found;
     if (found.length > 1) {
-      const names = found.map(place => links.ids[place]!);
+      const names = found.map(([name]) => name);
       const message = `"${text}" could be any of ${listed(names)}: write more of the name`;
       throw new TargetError('ambiguous-target', message, names);
     }
+    if (only) return only[1];
   }
   throw unknown(links, text, 'revision or label');
 }
@@ -44,29 +43,32 @@ export function unknown(links: Links, text: string, what: string): TargetError {
   return new TargetError('unknown-target', `no ${what} is called "${text}": ${next}`, names);
 }
 
-function byName(links: Links, text: string): number[] {
-  const found = new Set<number>();
+type Match = readonly [name: string, place: number];
+
+function byName(links: Links, text: string): Match[] {
+  const found: Match[] = [];
+  const fits = (name: string): boolean => name.length > 3 && name.startsWith(text);
   for (let place = firstFrom(links.ids, text); links.ids[place]?.startsWith(text); place++) {
-    if (links.ids[place]!.length > 3) found.add(place);
+    if (fits(links.ids[place]!)) found.push([links.ids[place]!, place]);
   }
-  for (const [label, place] of links.labels) {
-    if (label.length > 3 && label.startsWith(text)) found.add(place);
-  }
-  return [...found];
+  return [...found, ...[...links.labels].filter(([label]) => fits(label))];
 }
 
-function byWholePart({ ids }: Links, text: string): number[] {
-  return placesWhere(ids.length, place => {
-    const id = ids[place]!;
-    return id.includes(text) && isDated(id) && (shortId(id) === text || slug(id) === text);
-  });
+function byWholePart(links: Links, text: string): Match[] {
+  return dated(links, text, part => part === text);
 }
 
-function byPart({ ids }: Links, text: string): number[] {
-  return placesWhere(ids.length, place => {
-    const id = ids[place]!;
-    return id.includes(text) && isDated(id) && (shortId(id).startsWith(text) || slug(id).startsWith(text));
-  });
+function byPart(links: Links, text: string): Match[] {
+  return dated(links, text, part => part.startsWith(text));
+}
+
+/** Revisions with digits and a slug of which one fits. */
+function dated({ ids }: Links, text: string, fits: (part: string) => boolean): Match[] {
+  const found: Match[] = [];
+  for (const [place, id] of ids.entries()) {
+    if (id.includes(text) && isDated(id) && (fits(shortId(id)) || fits(slug(id)))) found.push([id, place]);
+  }
+  return found;
 }
 
 /** The place of the first id that does not sort before `text`. */

@@ -3,7 +3,7 @@ import { lineageOf } from './lineage.ts';
 import type { Links } from './links.ts';
 import { topological } from './order.ts';
 import type { State } from './state.ts';
-import { branchOf, resolveTarget } from './target.ts';
+import { branchOf, resolveParts } from './target.ts';
 import { TargetError } from './target-error.ts';
 import { BASE, walkDown, walkUp } from './walk.ts';
 
@@ -27,19 +27,16 @@ export function rangeOf(links: Links, text: string, state: State | undefined): R
   if (from === undefined || to === undefined || more !== undefined) {
     throw new TargetError('bad-range', `"${text}" is no range: write from:to, from: or :to`);
   }
-  const [start, end] = [parse(links, from || 'base'), parse(links, to || 'heads')];
+  const start = { ...parse(links, from || 'base'), atMost: true };
+  const end = { ...parse(links, to || 'heads'), atMost: true };
   const counted = start.symbol === undefined && end.symbol !== undefined;
-  let lower = counted ? [] : resolveTarget(links, start.text, state);
+  let lower = counted ? [] : resolveParts(links, start, state);
   let upper: number[];
   if (end.symbol === undefined && start.symbol !== undefined) {
-    upper = [
-      walkUp(links, only(links, lower, text) ?? BASE, end.steps ?? 0, end.text, branch(links, end.branch)),
-    ];
-  } else upper = resolveTarget(links, end.text, state);
+    upper = based(walkUp(links, only(links, lower, text) ?? BASE, end, branch(links, end.branch)));
+  } else upper = resolveParts(links, end, state);
   if (counted) {
-    const top = only(links, upper, text);
-    const place = top === undefined ? BASE : downAtMost(links, top, start.steps ?? 0, start.text);
-    lower = place === BASE ? [] : [place];
+    lower = based(walkDown(links, only(links, upper, text) ?? BASE, start));
   }
   const inside = branch(links, start.branch);
   if (inside) upper = upper.filter(place => inside[place]);
@@ -81,12 +78,6 @@ function only(links: Links, places: readonly number[], text: string): number | u
   );
 }
 
-/** A history that asks for more than there is gets what there is. */
-function downAtMost(links: Links, from: number, steps: number, text: string): number {
-  try {
-    return walkDown(links, from, steps, text);
-  } catch (error) {
-    if (error instanceof TargetError && error.code === 'past-base') return BASE;
-    throw error;
-  }
+function based(place: number): number[] {
+  return place === BASE ? [] : [place];
 }

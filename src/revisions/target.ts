@@ -9,7 +9,11 @@ import { BASE, walkDown, walkUp } from './walk.ts';
 
 /** The places that an absolute or relative target means; none: base. Relative to current where `state` is known. */
 export function resolveTarget(links: Links, text: string, state: State | undefined): number[] {
-  const parts = parse(links, text);
+  return resolveParts(links, parse(links, text), state);
+}
+
+/** The same for a target that is taken apart already. */
+export function resolveParts(links: Links, parts: TargetParts, state: State | undefined): number[] {
   const { branch, symbol, steps } = parts;
   if (steps === undefined) return resolveAbsolute(links, parts, state);
   if (symbol === undefined) {
@@ -18,7 +22,7 @@ export function resolveTarget(links: Links, text: string, state: State | undefin
     // Alembic reads a bare -N, where there is no database to ask, as N below each head.
     const inside = branchLineage(links, branch);
     const heads = realHeadsOf(links).filter(head => !inside || inside[head]);
-    return [...new Set(heads.flatMap(head => based(walkDown(links, head, steps, parts.text))))];
+    return [...new Set(heads.flatMap(head => based(walkDown(links, head, parts))))];
   }
   return based(walkFromSymbol(links, parts, state));
 }
@@ -60,7 +64,7 @@ export function branchOf(links: Links, branch: string): number {
 
 /** `<label>@+N`, `+N`: up from current, inside the branch. Follows Alembic's `_parse_upgrade_target`. */
 export function upFromCurrent(links: Links, parts: TargetParts, state: State | undefined): number {
-  const { branch, steps = 0, text } = parts;
+  const { branch, text } = parts;
   const inside = branchLineage(links, branch);
   const applied = state?.applied ?? new Uint8Array(links.ids.length);
   let starts = tipsOf(links, applied);
@@ -74,7 +78,7 @@ export function upFromCurrent(links: Links, parts: TargetParts, state: State | u
       );
   }
   if (starts.length > 1) throw severalCurrent(links, starts, text);
-  return walkUp(links, starts[0] ?? BASE, steps, text, inside);
+  return walkUp(links, starts[0] ?? BASE, parts, inside);
 }
 
 /**
@@ -86,7 +90,7 @@ export function downFromCurrent(
   parts: TargetParts,
   state: State,
 ): { place: number; from: number } {
-  const { branch, steps = 0, text } = parts;
+  const { branch, text } = parts;
   const inside = branchLineage(links, branch);
   let starts = tipsOf(links, state.applied);
   if (inside) {
@@ -100,7 +104,7 @@ export function downFromCurrent(
       branch === undefined ? 'nothing is applied' : `nothing of the branch of ${branch} is applied`;
     throw new TargetError('past-base', `"${text}" goes below base: ${where}`);
   }
-  return { place: walkDown(links, from, steps, text), from };
+  return { place: walkDown(links, from, parts), from };
 }
 
 /** `<target>+N` and `<target>-N`: a place, or BASE. */
@@ -114,8 +118,8 @@ export function walkFromSymbol(links: Links, parts: TargetParts, state: State | 
   }
   const from = start[0] ?? BASE;
   if (from === BASE && steps === 0) throw new TargetError('past-base', `"${text}" takes no step: write base`);
-  if (steps <= 0) return walkDown(links, from, steps, text);
-  return walkUp(links, from, steps, text, branchLineage(links, branch));
+  if (steps <= 0) return walkDown(links, from, parts);
+  return walkUp(links, from, parts, branchLineage(links, branch));
 }
 
 /** Ancestors and descendants of a branch, 1 at each; undefined without a branch: no bounds. */

@@ -1,20 +1,26 @@
+import type { TargetParts } from './grammar.ts';
 import { basesOf } from './lineage.ts';
 import type { Links } from './links.ts';
 import { listed, TargetError } from './target-error.ts';
+
+/** How far, and how it was written. */
+type Walk = Pick<TargetParts, 'text' | 'steps' | 'atMost'>;
 
 /** The place below every base: nothing applied. */
 export const BASE = -1;
 
 /**
- * Goes `steps` (positive) up from a place by `revises`, only over revisions of `inside` where that is given.
+ * Goes N steps up from a place by `revises`, only over revisions of `inside` where that is given.
  * @throws TargetError `ambiguous-walk` | `too-few-steps`
  */
-export function walkUp(links: Links, from: number, steps: number, text: string, inside?: Uint8Array): number {
+export function walkUp(links: Links, from: number, walk: Walk, inside?: Uint8Array): number {
+  const { steps = 0, text, atMost } = walk;
   let place = from;
   for (let step = 0; step < steps; step++) {
     const all = place === BASE ? basesOf(links) : [...links.children.of(place)];
     const ways = inside ? all.filter(child => inside[child]) : all;
     if (ways.length > 1) throw ambiguous(links, ways, text, place);
+    if (ways.length === 0 && atMost) return place;
     if (ways.length === 0) {
       const message = `"${text}" has only ${count(step)} above ${nameOf(links, from)}: name a revision, or use head`;
       throw new TargetError('too-few-steps', message, place === BASE ? [] : [links.ids[place]!]);
@@ -25,12 +31,14 @@ export function walkUp(links: Links, from: number, steps: number, text: string, 
 }
 
 /**
- * Goes `-steps` (zero or negative) down from a place by `revises`; BASE when it ends exactly below a base.
+ * Goes N steps down from a place by `revises`; BASE when it ends exactly below a base.
  * @throws TargetError `ambiguous-walk` | `past-base`
  */
-export function walkDown(links: Links, from: number, steps: number, text: string): number {
+export function walkDown(links: Links, from: number, walk: Walk): number {
+  const { steps = 0, text, atMost } = walk;
   let place = from;
   for (let step = 0; step > steps; step--) {
+    if (place === BASE && atMost) return BASE;
     if (place === BASE) {
       const message = `"${text}" has only ${count(-step)} down to base from ${nameOf(links, from)}: use base for all of them`;
       throw new TargetError('past-base', message, ['base']);
