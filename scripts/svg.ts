@@ -1,0 +1,169 @@
+import type headless from '@xterm/headless';
+
+const cell = { width: 8.4, height: 18 };
+const fontSize = 14;
+const margin = 12;
+
+const colours = { foreground: '#d4d7dd', background: '#16181d' };
+const sixteen = [
+  ['#3b4048', '#e06c75', '#98c379', '#e5c07b', '#61afef', '#c678dd', '#56b6c2', '#abb2bf'],
+  ['#6b7280', '#f0868e', '#b0d894', '#f0d399', '#82c2f7', '#d795ea', '#75ccd6', '#f4f5f7'],
+].flat();
+
+/** Which of the four arms a box-drawing character has: up, right, down, left. */
+const boxes: Readonly<Record<string, string>> = {
+  '─': 'rl',
+  '│': 'ud',
+  '╭': 'rd',
+  '╮': 'ld',
+  '╯': 'ul',
+  '╰': 'ur',
+  '┌': 'rd',
+  '┐': 'ld',
+  '┘': 'ul',
+  '└': 'ur',
+  '├': 'urd',
+  '┤': 'uld',
+  '┬': 'rld',
+  '┴': 'url',
+  '┼': 'urld',
+};
+
+interface Look {
+  readonly fill: string;
+  readonly background: string | null;
+  readonly bold: boolean;
+  readonly dim: boolean;
+  readonly italic: boolean;
+  readonly underline: boolean;
+}
+
+/** Neighbouring cells that look the same: some text, one box character, or a horizontal line of them. */
+interface Run {
+  readonly kind: 'text' | 'box';
+  readonly col: number;
+  readonly look: Look;
+  cells: number;
+  text: string;
+}
+
+function runsOf(terminal: headless.Terminal, row: number): Run[] {
+  const { active } = terminal.buffer;
+  const runs: Run[] = [];
+  for (let col = 0; col < terminal.cols; col++) {
+    const at = active.getLine(active.baseY + row)?.getCell(col);
+    if (!at || at.getWidth() === 0) continue;
+    const look = lookOf(at);
+    const text = at.getChars() || ' ';
+    const kind = text in boxes ? 'box' : 'text';
+    const last = runs.at(-1);
+    const continues = kind === 'text' || (text === '─' && last?.text === '─');
+    if (last && continues && last.kind === kind && same(last.look, look)) {
+      last.cells += at.getWidth();
+      if (kind === 'text') last.text += text;
+    } else {
+      runs.push({ kind, col, look, cells: at.getWidth(), text });
+    }
+  }
+  return runs;
+}
+
+/** What a terminal shows, as an SVG: text stays text, boxes are lines. */
+export function svgOf(terminal: headless.Terminal, title: string): string {
+  const { cols, rows } = terminal;
+  const shapes: string[] = [];
+  const texts: string[] = [];
+  for (let row = 0; row < rows; row++) {
+    for (const run of runsOf(terminal, row)) {
+      const { background } = run.look;
+      if (background)
+        shapes.push(
+          `<rect x="${x(run.col)}" y="${y(row)}" width="${n(run.cells * cell.width)}" height="${cell.height}" fill="${background}"/>`,
+        );
+      if (run.kind === 'text') texts.push(textOf(run, row));
+      else shapes.push(boxOf(run, row));
+    }
+  }
+  const width = n(cols * cell.width + 2 * margin);
+  const height = n(rows * cell.height + 2 * margin);
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${xml(title)}">
+<title>${xml(title)}</title>
+<rect width="${width}" height="${height}" rx="8" fill="${colours.background}"/>
+<g stroke-width="1.2" fill="none">
+${shapes.join('\n')}
+</g>
+<g font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="${fontSize}" xml:space="preserve">
+${texts.filter(Boolean).join('\n')}
+</g>
+</svg>
+`;
+}
+
+const n = (value: number) => Number(value.toFixed(1));
+const x = (col: number) => n(margin + col * cell.width);
+const y = (row: number) => n(margin + row * cell.height);
+const same = (a: Look, b: Look) => JSON.stringify(a) === JSON.stringify(b);
+
+function xml(text: string): string {
+  return text.replace(/[&<>"]/g, char => `&#${char.charCodeAt(0)};`);
+}
+
+function lookOf(at: headless.IBufferCell): Look {
+  const foreground = at.isFgDefault()
+    ? colours.foreground
+    : colour(at.getFgColor(), at.isFgRGB(), at.isBold() !== 0);
+  const background = at.isBgDefault() ? null : colour(at.getBgColor(), at.isBgRGB(), false);
+  const inverse = at.isInverse() !== 0;
+  return {
+    fill: inverse ? (background ?? colours.background) : foreground,
+    background: inverse ? foreground : background,
+    bold: at.isBold() !== 0,
+    dim: at.isDim() !== 0,
+    italic: at.isItalic() !== 0,
+    underline: at.isUnderline() !== 0,
+  };
+}
+
+function colour(value: number, rgb: boolean, bright: boolean): string {
+  if (rgb) return `#${value.toString(16).padStart(6, '0')}`;
+  if (value < 16) return sixteen[bright && value < 8 ? value + 8 : value]!;
+  if (value >= 232) {
+    const grey = (8 + (value - 232) * 10).toString(16).padStart(2, '0');
+    return `#${grey}${grey}${grey}`;
+  }
+  const level = (part: number) => (part === 0 ? 0 : 55 + part * 40).toString(16).padStart(2, '0');
+  const cube = value - 16;
+  return `#${level(Math.floor(cube / 36))}${level(Math.floor(cube / 6) % 6)}${level(cube % 6)}`;
+}
+
+function textOf({ col, cells, text, look }: Run, row: number): string {
+  const style = [
+    look.bold ? ' font-weight="bold"' : '',
+    look.italic ? ' font-style="italic"' : '',
+    look.underline ? ' text-decoration="underline"' : '',
+    look.dim ? ' opacity="0.65"' : '',
+  ].join('');
+  const before = text.length - text.trimStart().length;
+  const after = text.length - text.trimEnd().length;
+  const visible = cells - before - after;
+  if (visible <= 0) return '';
+  return `<text x="${x(col + before)}" y="${n(y(row) + 13.5)}" textLength="${n(visible * cell.width)}" fill="${look.fill}"${style}>${xml(text.trim())}</text>`;
+}
+
+function boxOf({ col, cells, text, look }: Run, row: number): string {
+  const arms = boxes[text]!;
+  const [left, top] = [x(col), y(row)];
+  const [centre, middle] = [n(left + cell.width / 2), n(top + cell.height / 2)];
+  const ends: Readonly<Record<string, string>> = {
+    u: `${centre} ${top}`,
+    d: `${centre} ${n(top + cell.height)}`,
+    l: `${left} ${middle}`,
+    r: `${n(left + cells * cell.width)} ${middle}`,
+  };
+  const round = '╭╮╯╰'.includes(text);
+  const path =
+    arms === 'rl' || arms === 'ud' || round
+      ? `M${ends[arms[0]!]}${round ? `Q${centre} ${middle} ` : 'L'}${ends[arms[1]!]}`
+      : [...arms].map(arm => `M${centre} ${middle}L${ends[arm]}`).join('');
+  return `<path d="${path}" stroke="${look.fill}"${look.dim ? ' opacity="0.65"' : ''}/>`;
+}

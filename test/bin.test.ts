@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process';
+import { cp, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { transform } from 'esbuild';
+import { describe, expect, test } from 'vitest';
+import { makeFolder, repository } from './support/project.ts';
+
+const bin = join(repository, 'bin/migtui.js');
+
+/** Runs bin/migtui.js in a Node that says it is another version. */
+function runAs(version: string, file = bin) {
+  const pretend = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } });
+    process.argv[2] = '--version';
+    require(${JSON.stringify(file)});`;
+  return promisify(execFile)(process.execPath, ['-e', pretend]).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    ({ code, stdout, stderr }) => ({
+      code: code as number,
+      stdout: stdout as string,
+      stderr: stderr as string,
+    }),
+  );
+}
+
+describe('bin/migtui.js', () => {
+  test.each(['0.10.48', '12.22.12', '20.20.2', '22.16.0'])(
+    'says on Node %s which Node it needs',
+    async version => {
+      const { code, stdout, stderr } = await runAs(version);
+      expect(code).toBe(1);
+      expect(stdout).toBe('');
+      expect(stderr).toContain(`needs Node 22.17 or newer`);
+      expect(stderr).toContain(`this is Node ${version}`);
+    },
+  );
+
+  test.each(['22.17.0', '24.0.0', '26.1.0'])('starts the program on Node %s', async version => {
+    const folder = await makeFolder();
+    await cp(join(repository, 'bin'), join(folder, 'bin'), { recursive: true });
+    const { code, stderr } = await runAs(version, join(folder, 'bin/migtui.js'));
+    // this copy is not built, which is the first thing that the rest of the program notices
+    expect(stderr).toContain('npm run build');
+    expect(code).toBe(1);
+  });
+
+  test('is written in a JavaScript that the oldest Node can read', async () => {
+    await expect(transform(await readFile(bin, 'utf8'), { target: 'es5' })).resolves.toMatchObject({
+      warnings: [],
+    });
+    await expect(transform('const a = 1', { target: 'es5' })).rejects.toThrow();
+  });
+});
