@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { findRoot } from '../project/root.ts';
 import { shortId, slug } from '../revisions/names.ts';
 
 type Candidate = readonly [target: string, words: string];
@@ -30,9 +29,9 @@ const symbols: Readonly<Record<string, readonly Candidate[]>> = {
  * Targets for a command, newest first. Fast, and runs nothing of the project: it reads names of files in the folder
  * that the text of the config names.
  */
-export function completeTargets(cwd: string, command: string): Candidate[] {
+export function completeTargets(root: string, command: string): Candidate[] {
   try {
-    const folder = migrationsFolder(findRoot(cwd));
+    const folder = migrationsFolder(root);
     const files = folder ? readdirSync(folder).filter(file => /^[^.].*(?<!\.d)\.[jt]s$/.test(file)) : [];
     const revisions = files.map((file): Candidate => {
       const id = file.replace(/\.[jt]s$/, '');

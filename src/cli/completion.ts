@@ -15,15 +15,15 @@ const withTargets = ['show', 'upgrade', 'downgrade', 'stamp', 'history', 'settle
 
 /**
  * Adds \`migtui completion <shell>\` and what the printed script asks.
- * @param cwd where revisions are looked for, without running anything of the project
+ * @param root of the project, where revisions are looked for, without running anything of the project
  */
-export function addCompletion(program: Command, cwd: string): void {
+export function addCompletion(program: Command, root: () => string): void {
   const completion = tab(program, { completionCommandName: 'completion' });
   for (const name of withTargets) {
     const command = completion.commands.get(name);
     for (const argument of command?.arguments.values() ?? []) {
       argument.handler = complete => {
-        for (const [target, words] of completeTargets(cwd, name)) complete(target, words);
+        for (const [target, words] of completeTargets(root(), name)) complete(target, words);
       };
     }
   }

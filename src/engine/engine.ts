@@ -39,6 +39,7 @@ export async function openEngine(
     revision: id => detail(session, id),
     async resolve(target) {
       const { graph, applied } = await session.state();
+      if (target.includes(':')) return graph.range(target, applied.keys()).revisions;
       return graph.resolve(target, applied.keys());
     },
     preview: request => preview(session, request),

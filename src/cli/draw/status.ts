@@ -8,17 +8,22 @@ import { type Cell, count, indent, table } from './text.ts';
 /** Pending revisions listed without -v. */
 const fewPending = 8;
 
+type Section = readonly [title: string, rows: readonly RevisionRow[], whenEmpty: string];
+
 /** Where a database stands, for a person. */
 export function drawStatus(look: Look, paint: Paint, now: number, verbose: boolean): string {
   const unknown = databaseFailure(look);
   const pending = rowsOf(look, look.pending);
   const shown = verbose ? pending : pending.slice(0, fewPending);
   const hidden = pending.length - shown.length;
-  const sections: [string, readonly RevisionRow[], string][] = unknown
-    ? [['Heads', rowsOf(look, look.heads), 'no revisions yet']]
+  const heads: Section = ['Heads', rowsOf(look, look.heads), 'no revisions yet'];
+  // at the heads, Current says all of it
+  const atHeads = look.heads.length > 0 && look.heads.join() === look.current.join();
+  const sections: Section[] = unknown
+    ? [heads]
     : [
         ['Current', rowsOf(look, look.current), 'nothing applied'],
-        ['Heads', rowsOf(look, look.heads), 'no revisions yet'],
+        ...(atHeads ? [] : [heads]),
         ['Pending', shown, 'nothing'],
       ];
   const lines = sections.flatMap(([title, rows, nothing]): Cell[][] => {
@@ -48,7 +53,6 @@ function drawHeader({ project, database }: Look, paint: Paint): string {
     paint.bold(project.name),
     database.label,
     ...(database.version ? [`PostgreSQL ${database.version}`] : []),
-    ...(database.kind === 'pglite' ? ['PGlite'] : []),
     ...(project.context === 'default' ? [] : [`context ${project.context}`]),
     ...(project.protected ? [paint.bad('protected')] : []),
     ...(project.readOnly || database.readOnly ? [paint.warn('read-only')] : []),
@@ -82,7 +86,9 @@ function warningsOf(look: Look, paint: Paint): string[] {
         ].join('\n'),
       ),
     ),
-    ...(look.missing.length > 0 ? [warn(`Applied, but without a file: ${missing}.`)] : []),
+    ...(look.missing.length > 0
+      ? [warn(`Applied, but without a file: ${missing}. Bring it back from version control, or stamp.`)]
+      : []),
     ...(look.edited.length > 0
       ? [warn(`Edited since they were applied: ${look.edited.map(nameOf).join(', ')}.`)]
       : []),

@@ -16,6 +16,14 @@ export interface SharedOptions {
   readonly shadow?: string;
 }
 
+/**
+ * Where the project begins.
+ * @throws Failure `no-project`
+ */
+export function rootOf(host: Host): string {
+  return findRoot(host.cwd);
+}
+
 /** One call of a command: what was asked, where it speaks, and the engine once it is needed. */
 export class Call {
   readonly host: Host;
@@ -37,7 +45,7 @@ export class Call {
 
   /** @throws Failure `no-project` | `settings-invalid` */
   static async begin(host: Host, shared: SharedOptions): Promise<Call> {
-    const root = findRoot(host.cwd);
+    const root = rootOf(host);
     host.divertStdout();
     return new Call(host, shared, await loadSettings(root, host.env), root);
   }

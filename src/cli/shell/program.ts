@@ -4,6 +4,7 @@ import { redact } from '../../foundation/redact.ts';
 import { commands } from '../commands.ts';
 import { addCompletion } from '../completion.ts';
 import { drawFailure } from '../draw/failure.ts';
+import { rootOf } from './call.ts';
 import { jsonText } from './clean.ts';
 import { actor } from './command.ts';
 import type { Host } from './host.ts';
@@ -44,7 +45,7 @@ export function buildProgram(host: Host, version: string, done: (code: number) =
     program.commandsGroup(group);
     for (const define of definitions) define(program, act);
   }
-  addCompletion(program, host.cwd);
+  addCompletion(program, () => rootOf(host));
   return program;
 }
 
