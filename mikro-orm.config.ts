@@ -7,7 +7,7 @@ import { Reaction } from './demo/entities/reaction.ts';
 
 /*
  * The demo: the chat application of demo/, migrated by migrations/.
- * It runs on PostgreSQL embedded in Node (PGlite, in demo/.data), or on any server that DATABASE_URL names.
+ * It runs on PostgreSQL embedded in Node (PGlite, in demo/chat), or on any server that DATABASE_URL names.
  */
 const options = {
   entities: [Chat, Message, Reaction],
@@ -22,4 +22,4 @@ const options = {
 
 const url = process.env.DATABASE_URL;
 
-export default url ? server({ ...options, clientUrl: url }) : embedded({ ...options, dbName: 'demo/.data' });
+export default url ? server({ ...options, clientUrl: url }) : embedded({ ...options, dbName: 'demo/chat' });
