@@ -164,7 +164,7 @@ if (!onlyIfStale || (await isStale())) {
   if (!onlyIfStale) {
     const wanted = new Set([...outputFiles.map(file => file.path), join(dist, 'THIRD-PARTY-NOTICES.txt')]);
     await Promise.all((await files(dist)).filter(file => !wanted.has(file)).map(file => rm(file)));
-    if (present.index || present.config) declarations();
+    if (present.index && present.config) declarations();
     for (const file of outputFiles.filter(file => !basename(file.path).startsWith('chunk-')))
       console.log(`${relative(root, file.path).padEnd(16)} ${Math.ceil(file.contents.length / 1024)} kB`);
     const total = outputFiles.reduce((sum, file) => sum + file.contents.length, 0);
