@@ -55,7 +55,7 @@ export function drawLanes(
       below: hasConnector(layout, row) ? drawConnector(layout, row, before, above, glyphs, cap) : undefined,
     });
   }
-  const width = Math.max(0, ...drawn.flatMap(({ node, below }) => [node.width, below?.width ?? 0]));
+  const width = drawn.reduce((most, { node, below }) => Math.max(most, node.width, below?.width ?? 0), 0);
   return {
     width,
     rows: drawn.map(({ row, node, below }) => ({
