@@ -1,0 +1,120 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
+
+const compress = promisify(zstdCompress);
+const decompress = promisify(zstdDecompress);
+
+/** A change of what is kept, or of its shape, must not read what an older migtui kept. */
+const format = 3;
+
+/** How much is kept, bytes and files; the least recently used goes first. */
+const most = { bytes: 192 * 2 ** 20, files: 2_000 };
+
+/**
+ * Keeps what replays came to, by content: results as JSON and scratch databases as bytes. Any number of processes
+ * may share one folder: files appear whole or not at all, and losing one only costs time.
+ */
+export class ShadowCache {
+  readonly #folder: string;
+  #written = 0;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** `node_modules/.cache` as other tools use it, else the temporary folder. */
+  static of(root: string): ShadowCache {
+    for (let at = root; ; at = dirname(at)) {
+      const modules = join(at, 'node_modules');
+      if (existsSync(modules)) return new ShadowCache(join(modules, '.cache', 'migtui', 'shadow'));
+      if (dirname(at) === at) break;
+    }
+    return new ShadowCache(join(tmpdir(), `migtui-shadow-${userInfo().uid}`));
+  }
+
+  /** A name for contents that depend on nothing but `parts`. */
+  key(...parts: readonly unknown[]): string {
+    return createHash('sha256')
+      .update(JSON.stringify([format, ...parts]))
+      .digest('hex');
+  }
+
+  async json<T>(key: string): Promise<T | null> {
+    const text = await this.#read(`${key}.json`);
+    try {
+      return text && (JSON.parse(text.toString('utf8')) as T);
+    } catch {
+      return null;
+    }
+  }
+
+  async keepJson(key: string, value: unknown): Promise<void> {
+    await this.#write(`${key}.json`, Buffer.from(JSON.stringify(value)));
+  }
+
+  async bytes(key: string): Promise<Uint8Array | null> {
+    const packed = await this.#read(`${key}.zst`);
+    try {
+      return packed && (await decompress(packed));
+    } catch {
+      return null;
+    }
+  }
+
+  async keepBytes(key: string, bytes: Uint8Array): Promise<void> {
+    const params = { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 };
+    await this.#write(`${key}.zst`, await compress(bytes, { params }));
+  }
+
+  /** Whether `bytes` would find something. */
+  hasBytes(key: string): boolean {
+    return existsSync(join(this.#folder, `${key}.zst`));
+  }
+
+  async #read(name: string): Promise<Buffer | null> {
+    const path = join(this.#folder, name);
+    try {
+      const content = await readFile(path);
+      const now = new Date();
+      await utimes(path, now, now).catch(() => {});
+      return content;
+    } catch {
+      return null;
+    }
+  }
+
+  /** A cache that cannot be written (read-only checkout, full disk) is no failure. */
+  async #write(name: string, content: Uint8Array): Promise<void> {
+    const path = join(this.#folder, name);
+    const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
+    try {
+      await mkdir(this.#folder, { recursive: true });
+      await writeFile(temporary, content);
+      await rename(temporary, path);
+      if (this.#written++ % 32 === 0) await this.#prune();
+    } catch {
+      await rm(temporary, { force: true }).catch(() => {});
+    }
+  }
+
+  async #prune(): Promise<void> {
+    const found = await Promise.all(
+      (await readdir(this.#folder)).map(async name => {
+        const path = join(this.#folder, name);
+        const info = await stat(path).catch(() => null);
+        return info && { path, size: info.size, used: info.mtimeMs };
+      }),
+    );
+    const newestFirst = found.filter(file => file !== null).sort((a, b) => b.used - a.used);
+    let bytes = 0;
+    for (const [index, file] of newestFirst.entries()) {
+      bytes += file.size;
+      if (bytes > most.bytes || index >= most.files) await rm(file.path, { force: true });
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { parseSync } from 'oxc-parser';
+import { checksumOf, type MigrationSource } from '../../project/sources.ts';
+
+const endings = ['', '.ts', '.js', '.mjs', '.mts', '.cjs', '/index.ts', '/index.js'];
+
+/** Names what a revision does by content: its file and the project's files that it imports, or the code of its class. */
+export class ContentKeys {
+  readonly #files = new Map<string, string>();
+
+  of({ path, source, listed }: MigrationSource): string {
+    if (path === null || source === null) return checksumOf(String(listed));
+    const seen = new Map<string, string>();
+    this.#collect(path, source, seen);
+    return checksumOf(JSON.stringify([...seen.values()]));
+  }
+
+  #collect(path: string, source: string, seen: Map<string, string>): void {
+    if (seen.has(path)) return;
+    seen.set(path, checksumOf(source));
+    for (const specifier of relativeImports(path, source)) {
+      const base = resolve(dirname(path), specifier);
+      // `./x.js` in TypeScript means the file x.ts
+      const bases = [base, ...(/\.[cm]?js$/.test(base) ? [base.replace(/js$/, 'ts')] : [])];
+      for (const file of bases.flatMap(one => endings.map(ending => one + ending))) {
+        const content = this.#read(file);
+        if (content === '') continue;
+        this.#collect(file, content, seen);
+        break;
+      }
+    }
+  }
+
+  #read(file: string): string {
+    let content = this.#files.get(file);
+    if (content === undefined) {
+      try {
+        content = readFileSync(file, 'utf8');
+      } catch {
+        content = '';
+      }
+      this.#files.set(file, content);
+    }
+    return content;
+  }
+}
+
+/** Extensions that the sources create, by name. */
+export function extensionsIn(sources: readonly MigrationSource[]): string[] {
+  const names = new Set<string>();
+  for (const { source, listed } of sources) {
+    const text = source ?? String(listed ?? '');
+    for (const [, name] of text.matchAll(
+      /create\s+extension\s+(?:if\s+not\s+exists\s+)?\\?["'`]?([\w-]+)/gi,
+    )) {
+      names.add((name as string).toLowerCase());
+    }
+  }
+  return [...names].sort();
+}
+
+function relativeImports(path: string, source: string): string[] {
+  if (!/\.\.?\//.test(source)) return [];
+  const { module } = parseSync(path, source);
+  const dynamic = module.dynamicImports.map(({ moduleRequest: { start, end } }) =>
+    source.slice(start + 1, end - 1),
+  );
+  const required = [...source.matchAll(/\brequire\(\s*['"](\.[^'"]+)['"]\s*\)/g)].map(
+    match => match[1] as string,
+  );
+  return [
+    ...module.staticImports.map(({ moduleRequest }) => moduleRequest.value),
+    ...module.staticExports.flatMap(({ entries }) =>
+      entries.flatMap(entry => entry.moduleRequest?.value ?? []),
+    ),
+    ...dynamic,
+    ...required,
+  ].filter(specifier => specifier.startsWith('.'));
+}

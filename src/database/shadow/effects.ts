@@ -1,0 +1,114 @@
+import type { Effect } from '../../engine/api.ts';
+import type { Fact, Inventory } from './inventory.ts';
+import { nameOf, renamed, type Words, wordsOf } from './words.ts';
+
+/** A change of the schema, and the objects it touches: to find what two branches have in common. */
+export interface Change extends Effect {
+  readonly touches: readonly string[];
+}
+
+/** What changed between two inventories, in words; a new or dropped table stands for all that is in it. */
+export function changesBetween(before: Inventory, after: Inventory): Change[] {
+  const [old, now] = [indexed(before), indexed(after)];
+  const added = after.filter(fact => !old.has(keyOf(fact)));
+  const removed = before.filter(fact => !now.has(keyOf(fact)));
+  const renames = renamesIn(removed, added);
+  const gone = new Set(removed.filter(isWhole).map(fact => fact.name));
+  const come = new Set(added.filter(isWhole).map(fact => fact.name));
+  const settled = new Set(renames.flatMap(({ from, to }) => [from, to]));
+  const changes: Change[] = [];
+  const push = (sign: Effect['sign'], { object, words }: Words, touches: readonly Fact[]): void => {
+    changes.push({ sign, object, words, touches: [...new Set(touches.map(nameOf))] });
+  };
+
+  for (const fact of removed) {
+    if (settled.has(fact) || (fact.part !== null && gone.has(fact.name) && !isWhole(fact))) continue;
+    const inside = before.filter(one => one.name === fact.name && one.part !== null);
+    push('-', wordsOf(fact), isWhole(fact) ? [fact, ...inside] : [fact]);
+  }
+  for (const fact of added) {
+    if (settled.has(fact) || (fact.part !== null && come.has(fact.name) && !isWhole(fact))) continue;
+    push('+', wordsOf(fact), [fact]);
+  }
+  for (const { from, to } of renames) push('~', renamed(from, to), [from, to]);
+  for (const fact of after) {
+    const earlier = old.get(keyOf(fact));
+    const words = earlier && wordsOf(fact, earlier);
+    if (words && words.words !== '') push('~', words, [fact]);
+  }
+  return changes.sort(byObject);
+}
+
+/** Only what a person is shown. */
+export function effectsOf(changes: readonly Change[]): Effect[] {
+  return changes.map(({ sign, object, words }) => ({ sign, object, words }));
+}
+
+/** Objects that more than one of the branches touches; a table made or dropped by one meets whatever another does in it. */
+export function sharedObjects(branches: readonly (readonly Change[])[]): string[] {
+  const touched = branches.map(changes => new Set(changes.flatMap(change => change.touches)));
+  const shared = new Set<string>();
+  for (const [index, mine] of touched.entries()) {
+    for (const theirs of touched.slice(index + 1)) {
+      for (const object of mine) if (theirs.has(object)) shared.add(object);
+      for (const [one, other] of [
+        [mine, theirs],
+        [theirs, mine],
+      ] as const) {
+        for (const object of one) {
+          const table = /^table (.*)$/.exec(object)?.[1];
+          if (
+            table &&
+            [...other].some(name => name.startsWith(`${table}.`) || name.startsWith(`${table} `))
+          ) {
+            shared.add(object);
+          }
+        }
+      }
+    }
+  }
+  return [...shared].sort();
+}
+
+function indexed(inventory: Inventory): Map<string, Fact> {
+  return new Map(inventory.map(fact => [keyOf(fact), fact]));
+}
+
+function keyOf({ kind, name, part }: Fact): string {
+  return JSON.stringify([kind, name, part]);
+}
+
+/** A table or view: with it come and go its columns, constraints, indexes and triggers. */
+function isWhole({ kind }: Fact): boolean {
+  return kind === 'table' || kind === 'view' || kind === 'materialized view';
+}
+
+/** A column keeps its number when it is renamed; a table keeps its columns. Anything ambiguous stays dropped and added. */
+function renamesIn(removed: readonly Fact[], added: readonly Fact[]): { from: Fact; to: Fact }[] {
+  const renames: { from: Fact; to: Fact }[] = [];
+  const come = new Map(
+    added.filter(({ kind }) => kind === 'column').map(fact => [`${fact.name} ${fact.position}`, fact]),
+  );
+  for (const from of removed) {
+    const to = from.kind === 'column' ? come.get(`${from.name} ${from.position}`) : undefined;
+    if (to && to.is.type === from.is.type) renames.push({ from, to });
+  }
+  const shape = (facts: readonly Fact[], table: string): string =>
+    JSON.stringify(
+      facts
+        .filter(({ kind, name }) => kind === 'column' && name === table)
+        .map(({ part, position, is }) => [part, position, is.type]),
+    );
+  const [old, now] = [removed, added].map(facts => facts.filter(({ kind }) => kind === 'table'));
+  for (const from of old as Fact[]) {
+    const alike = (now as Fact[]).filter(to => shape(added, to.name) === shape(removed, from.name));
+    const rivals = (old as Fact[]).filter(other => shape(removed, other.name) === shape(removed, from.name));
+    const [to] = alike;
+    if (to && alike.length === 1 && rivals.length === 1) renames.push({ from, to });
+  }
+  return renames;
+}
+
+function byObject(a: Effect, b: Effect): number {
+  return a.object < b.object ? -1 : a.object > b.object ? 1 : a.sign < b.sign ? -1 : 1;
+}

@@ -1,0 +1,120 @@
+import type { MikroORM } from '@mikro-orm/core';
+import { isEmbedded, type Project } from '../../project/project.ts';
+import type { ShadowCache } from './cache.ts';
+import { lacks } from './lacks.ts';
+import {
+  loadDialect,
+  loadPGlite,
+  type PGlite,
+  type PGliteResult,
+  type PGliteTransaction,
+} from './packages.ts';
+import { type Saved, type Scratch, scratchOrm } from './scratch.ts';
+
+/** Nothing listens there: PGlite is handed to the driver, and a slip must not reach any server. */
+const nowhere = 'postgres://shadow@127.0.0.1:1/shadow';
+
+/**
+ * PGlite in memory: a real PostgreSQL inside this process.
+ * @param extensions names that the migrations create; those that PGlite brings along are made available
+ * @throws Failure `shadow-missing`
+ */
+export async function embeddedScratch(
+  project: Project,
+  cache: ShadowCache,
+  extensions: readonly string[],
+): Promise<Scratch> {
+  const pglite = await loadPGlite(project);
+  const Dialect = isEmbedded(project.orm) ? null : await loadDialect(project);
+  const available: Record<string, object> = {};
+  for (const name of extensions) {
+    const found = await pglite.extension(name);
+    if (found) available[name.replaceAll('-', '_')] = found;
+  }
+  const { createPostgreSqlTypeParsers } = project.modules.sql as unknown as {
+    createPostgreSqlTypeParsers(array: (text: string) => unknown): Record<number, (text: string) => unknown>;
+  };
+  // rows as `pg` gives them: bigint as text, and MikroORM's own parsers
+  const parsers = { ...createPostgreSqlTypeParsers(plainArray), 20: (text: string) => text };
+  const identity = `pglite ${pglite.version}`;
+  let database: PGlite | null = null;
+  let orm: MikroORM | null = null;
+
+  const stop = async (): Promise<void> => {
+    await orm?.close(true).catch(() => {});
+    if (database && !database.closed) await database.close().catch(() => {});
+    orm = database = null;
+  };
+  const start = (loadDataDir?: Uint8Array): Promise<PGlite> =>
+    pglite.create({
+      parsers,
+      extensions: available,
+      ...(loadDataDir && { loadDataDir: new Blob([loadDataDir as Uint8Array<ArrayBuffer>]) }),
+    });
+  /** An empty cluster takes seconds to make and a fraction to load, so one is kept. */
+  const empty = async (): Promise<PGlite> => {
+    const key = cache.key('empty cluster', identity);
+    const kept = await cache.bytes(key);
+    if (kept) return start(kept);
+    const made = await start();
+    await cache.keepBytes(key, await bytesOf(made));
+    return made;
+  };
+
+  return {
+    identity,
+    async open(saved) {
+      await stop();
+      database = saved?.kind === 'bytes' ? await start(saved.bytes) : await empty();
+      orm = await scratchOrm(
+        project,
+        Dialect
+          ? { url: nowhere, driverOptions: new Dialect({ pglite: severalStatements(database) }) }
+          : { url: nowhere, dbName: 'memory://', driverOptions: { pglite: database } },
+      );
+      return orm;
+    },
+    async save() {
+      const saved: Saved = { kind: 'bytes', bytes: await bytesOf(database as PGlite) };
+      return { saved, orm: orm as MikroORM };
+    },
+    lacks: error => lacks(error, 'PGlite'),
+    close: stop,
+  };
+}
+
+/** PGlite takes one statement per prepared query; migrations send several at once, which its `exec` takes. */
+function severalStatements(database: PGlite): object {
+  const query =
+    (on: PGliteTransaction) =>
+    async (sql: string, params?: unknown[], options?: object): Promise<PGliteResult> =>
+      params && params.length > 0
+        ? on.query(sql, params, options)
+        : ((await on.exec(sql, options)).at(-1) ?? { rows: [], affectedRows: 0 });
+  return {
+    query: query(database),
+    transaction: <T>(work: (tx: object) => Promise<T>) =>
+      database.transaction(tx => work({ query: query(tx), exec: tx.exec.bind(tx) })),
+    close: async () => {},
+    get closed() {
+      return database.closed;
+    },
+    get ready() {
+      return database.ready;
+    },
+    waitReady: database.waitReady,
+  };
+}
+
+async function bytesOf(database: PGlite): Promise<Uint8Array> {
+  return new Uint8Array(await (await database.dumpDataDir('none')).arrayBuffer());
+}
+
+/** One-dimensional arrays, which is what the catalogs hold. */
+function plainArray(text: string): unknown {
+  const items: (string | null)[] = [];
+  for (const [, quoted, bare] of text.slice(1, -1).matchAll(/(?:^|,)(?:"((?:[^"\\]|\\.)*)"|([^,]*))/g)) {
+    items.push(quoted !== undefined ? quoted.replace(/\\(.)/g, '$1') : bare === 'NULL' ? null : (bare ?? ''));
+  }
+  return text === '{}' ? [] : items;
+}

@@ -1,0 +1,58 @@
+import { Failure } from '../../foundation/failure.ts';
+import { sqlState } from '../sql-failure.ts';
+
+/** What migrations use of extensions that somebody else created, by the name PostgreSQL misses. */
+const byExtension: Readonly<Record<string, RegExp>> = {
+  vector: /type "(?:public\.)?(?:vector|halfvec|sparsevec)"/,
+  postgis: /type "(?:public\.)?(?:geometry|geography)"|function st_\w+\(/i,
+  citext: /type "(?:public\.)?citext"/,
+  hstore: /type "(?:public\.)?hstore"/,
+  ltree: /type "(?:public\.)?ltree"/,
+  'uuid-ossp': /function uuid_generate_\w+\(/,
+  pgcrypto: /function (?:digest|crypt|gen_salt|hmac)\(/,
+  unaccent: /function unaccent\(/,
+  pg_trgm: /operator class "g\w+_trgm_ops"|function similarity\(/,
+  btree_gist: /data type \w+ has no default operator class for access method "gist"/,
+};
+
+/**
+ * Tells a statement that the scratch database cannot run from one that is wrong: an extension, role, language or
+ * such that the user's server has and this one has not.
+ * @param engine what the shadow is, for the message
+ */
+export function lacks(error: unknown, engine: 'PGlite' | 'server'): Failure | null {
+  const message = error instanceof Error ? error.message : String(error);
+  const state = sqlState(error) ?? '';
+  const assumed = Object.entries(byExtension).find(([, pattern]) => pattern.test(message))?.[0];
+  if (assumed && /^42(704|883)$/.test(state)) {
+    return failure(
+      engine,
+      `extension "${assumed}", which no revision creates`,
+      `Create it in a revision (create extension if not exists "${assumed}")`,
+      error,
+    );
+  }
+  const file = /control file .*?\/([^/]+)\.control/.exec(message)?.[1];
+  const [, what, name] =
+    /(extension|role|language|tablespace|text search configuration|database) "([^"]+)"/.exec(message) ?? [];
+  const missing = what !== undefined && /^(0A000|42704|58P01|3D000|22023|42501)$/.test(state);
+  if (!file && !missing) return null;
+  return failure(engine, file ? `extension "${file}"` : `${what} "${name}"`, null, error);
+}
+
+function failure(engine: 'PGlite' | 'server', thing: string, first: string | null, cause: unknown): Failure {
+  const server =
+    engine === 'PGlite'
+      ? 'name a server to make scratch databases on: --shadow postgres://… (or "shadow" in the settings)'
+      : 'prepare it on the shadow server, or name another with --shadow';
+  const next = first ? `${first}, or ${server}.` : `${server[0]?.toUpperCase()}${server.slice(1)}.`;
+  const where = engine === 'PGlite' ? 'PGlite, which' : 'a server that';
+  return new Failure(
+    {
+      code: 'shadow-lacks',
+      message: `The shadow is ${where} has no ${thing}: the revisions cannot be replayed on it.`,
+      next,
+    },
+    { cause },
+  );
+}

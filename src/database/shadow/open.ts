@@ -1,0 +1,39 @@
+import { isEmbedded, type Project } from '../../project/project.ts';
+import type { MigrationSource } from '../../project/sources.ts';
+import { ShadowCache } from './cache.ts';
+import { extensionsIn } from './content.ts';
+import { embeddedScratch } from './embedded.ts';
+import { loadPGlite } from './packages.ts';
+import { Shadow, type ShadowOptions } from './replay.ts';
+import { serverScratch } from './server.ts';
+
+export interface OpenShadowOptions extends Pick<ShadowOptions, 'progress' | 'importing'> {
+  /** Server to make scratch databases on; default: PGlite in memory. */
+  readonly url?: string | undefined;
+  /** Every revision of the project: extensions they create are made available. */
+  readonly sources: readonly MigrationSource[];
+  /** Default: `node_modules/.cache/migtui/shadow`. */
+  readonly cache?: ShadowCache | undefined;
+}
+
+/**
+ * The shadow of a project. Nothing is started before something has to be replayed.
+ * @throws Failure `shadow-missing` | `shadow-unreachable` | `shadow-needs-server-driver`
+ */
+export async function openShadow(project: Project, options: OpenShadowOptions): Promise<Shadow> {
+  const cache = options.cache ?? ShadowCache.of(project.root);
+  const { url } = options;
+  const { progress, importing } = options;
+  const shared = { cache, ...(progress && { progress }), ...(importing && { importing }) };
+  if (url !== undefined) {
+    const scratch = await serverScratch(project, url);
+    return new Shadow(project, { ...shared, identity: scratch.identity, scratch: async () => scratch });
+  }
+  const { version } = await loadPGlite(project);
+  const extensions = extensionsIn(options.sources);
+  return new Shadow(project, {
+    ...shared,
+    identity: `pglite ${version}${isEmbedded(project.orm) ? ' strict' : ''}`,
+    scratch: () => embeddedScratch(project, cache, extensions),
+  });
+}

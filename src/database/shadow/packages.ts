@@ -1,0 +1,107 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Failure } from '../../foundation/failure.ts';
+import type { Project } from '../../project/project.ts';
+
+/** The little of PGlite that is used here; its versions differ in the rest. */
+export interface PGlite {
+  readonly closed: boolean;
+  readonly ready: boolean;
+  readonly waitReady: Promise<void>;
+  query(sql: string, params?: unknown[], options?: object): Promise<PGliteResult>;
+  exec(sql: string, options?: object): Promise<PGliteResult[]>;
+  transaction<T>(work: (tx: PGliteTransaction) => Promise<T>): Promise<T>;
+  dumpDataDir(compression: 'none'): Promise<Blob>;
+  close(): Promise<void>;
+}
+
+export type PGliteTransaction = Pick<PGlite, 'query' | 'exec'>;
+
+export interface PGliteResult {
+  readonly rows: object[];
+  readonly affectedRows?: number;
+}
+
+/** PGlite as it is installed. */
+export interface PGlitePackage {
+  readonly version: string;
+  create(options: object): Promise<PGlite>;
+  /** The module of an extension that PGlite brings along; null when it has none of that name. */
+  extension(name: string): Promise<object | null>;
+}
+
+/**
+ * Finds PGlite: the project's own, else the one that its `@mikro-orm/pglite` has, else migtui's.
+ * @throws Failure `shadow-missing`
+ */
+export async function loadPGlite({ root }: Project): Promise<PGlitePackage> {
+  const project = createRequire(join(root, 'package.json'));
+  const driver = resolved(project, '@mikro-orm/pglite');
+  for (const require of [
+    project,
+    ...(driver ? [createRequire(driver)] : []),
+    createRequire(import.meta.url),
+  ]) {
+    const main = resolved(require, '@electric-sql/pglite');
+    if (!main) continue;
+    const load = (path: string) => import(pathToFileURL(path).href) as Promise<Record<string, never>>;
+    const { PGlite } = (await load(main)) as unknown as { PGlite: PGlitePackage };
+    return {
+      version: versionAt(require, main),
+      create: options => PGlite.create(options),
+      async extension(name) {
+        const key = name.replaceAll('-', '_');
+        for (const place of [`@electric-sql/pglite/contrib/${key}`, `@electric-sql/pglite/${key}`]) {
+          const path = resolved(require, place);
+          if (path) return (await load(path))[key] ?? null;
+        }
+        return null;
+      },
+    };
+  }
+  throw new Failure({
+    code: 'shadow-missing',
+    message: 'Replaying revisions needs a scratch PostgreSQL, and @electric-sql/pglite is not installed.',
+    next: 'Run: npm install --save-dev @electric-sql/pglite, or name a server to make scratch databases on: --shadow postgres://…',
+  });
+}
+
+/** Kysely's dialect for PGlite, from the very copy of Kysely that MikroORM uses. */
+export async function loadDialect({
+  root,
+}: Project): Promise<new (options: { pglite: unknown; onCreateConnection?: unknown }) => object> {
+  let require = createRequire(join(root, 'package.json'));
+  for (const name of ['@mikro-orm/migrations', '@mikro-orm/sql', 'kysely']) {
+    const path = resolved(require, name);
+    if (path) require = createRequire(path);
+    if (path && name === 'kysely') {
+      const { PGliteDialect } = (await import(pathToFileURL(path).href)) as Record<string, never>;
+      if (PGliteDialect) return PGliteDialect;
+    }
+  }
+  throw new Failure({
+    code: 'shadow-missing',
+    message: 'This version of MikroORM cannot talk to PGlite, which the shadow runs on.',
+    next: 'Update the @mikro-orm/* packages, or name a server to make scratch databases on: --shadow postgres://…',
+  });
+}
+
+function resolved(require: NodeJS.Require, name: string): string | null {
+  try {
+    return require.resolve(name);
+  } catch {
+    return null;
+  }
+}
+
+/** PGlite's package.json is not exported: it is read beside the entry. */
+function versionAt(require: NodeJS.Require, main: string): string {
+  for (let folder = dirname(main); folder !== dirname(folder); folder = dirname(folder)) {
+    try {
+      const { name, version } = require(join(folder, 'package.json')) as { name?: string; version?: string };
+      if (name === '@electric-sql/pglite' && version) return version;
+    } catch {}
+  }
+  return 'unknown';
+}

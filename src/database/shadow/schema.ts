@@ -1,0 +1,112 @@
+import type { MikroORM } from '@mikro-orm/core';
+import type { DatabaseSchema } from '@mikro-orm/sql';
+import type { UserModules } from '../../project/modules.ts';
+
+/** MikroORM's own reading of a database, whole and as plain JSON (its snapshots leave partitions and collations out). */
+export interface SchemaJson {
+  readonly namespaces: readonly string[];
+  readonly nativeEnums: Record<string, never>;
+  readonly views: never[];
+  readonly routines: never[];
+  readonly tables: readonly TableJson[];
+}
+
+interface TableJson {
+  readonly name: string;
+  readonly schema: string | undefined;
+  readonly comment: string | undefined;
+  readonly collation: string | undefined;
+  readonly rlsEnabled: boolean;
+  readonly rlsForced: boolean;
+  readonly partitioning: unknown;
+  readonly columns: readonly (Record<string, unknown> & { readonly typeName: string })[];
+  readonly indexes: unknown;
+  readonly checks: unknown;
+  readonly triggers: unknown;
+  readonly policies: unknown;
+  readonly foreignKeys: unknown;
+}
+
+/** Introspects the database that `orm` is connected to as `migration:create` and `schema:update` would. */
+export async function introspect(modules: UserModules, orm: MikroORM): Promise<DatabaseSchema> {
+  const { skipTables, skipViews } = orm.config.get('schemaGenerator') as Record<string, never>;
+  const connection = orm.em.getConnection() as never;
+  const platform = orm.em.getPlatform() as never;
+  const schema = await modules.sql.DatabaseSchema.create(
+    connection,
+    platform,
+    orm.config as never,
+    undefined,
+    undefined,
+    undefined,
+    skipTables,
+    skipViews,
+  );
+  await schema.loadRoutines(connection, platform, schema.getNamespaces());
+  return schema;
+}
+
+export function schemaToJson(schema: DatabaseSchema): SchemaJson {
+  return {
+    namespaces: schema.getNamespaces(),
+    nativeEnums: schema.getNativeEnums() as never,
+    views: schema.getViews() as never,
+    routines: schema.getRoutines() as never,
+    tables: schema.getTables().map(table => ({
+      name: table.name,
+      schema: table.schema,
+      comment: table.comment,
+      collation: table.collation,
+      rlsEnabled: table.rlsEnabled,
+      rlsForced: table.rlsForced,
+      partitioning: table.getPartitioning(),
+      columns: table.getColumns().map(({ mappedType, ...column }) => ({
+        ...column,
+        typeName: mappedType.constructor.name === 'EnumType' ? 'enum' : column.type,
+      })),
+      indexes: table.getIndexes(),
+      checks: table.getChecks(),
+      triggers: table.getTriggers(),
+      policies: table.getPolicies(),
+      foreignKeys: table.getForeignKeys(),
+    })),
+  };
+}
+
+/** The schema again, for the platform of `orm`; a new one each time, because comparing prunes it. */
+export function schemaFromJson(modules: UserModules, orm: MikroORM, json: SchemaJson): DatabaseSchema {
+  const { DatabaseSchema, DatabaseTable } = modules.sql;
+  const platform = orm.em.getPlatform() as never as {
+    getMappedType(type: string): never;
+    getDefaultSchemaName(): string;
+  };
+  const schema = new DatabaseSchema(
+    platform as never,
+    (orm.config.get('schema') ?? platform.getDefaultSchemaName()) as string,
+  );
+  const plain = structuredClone(json);
+  const tables = plain.tables.map(from => {
+    const table = new DatabaseTable(platform as never, from.name, from.schema);
+    table.nativeEnums = plain.nativeEnums;
+    if (from.comment !== undefined) table.comment = from.comment;
+    if (from.collation !== undefined) table.collation = from.collation;
+    table.rlsEnabled = from.rlsEnabled;
+    table.rlsForced = from.rlsForced;
+    table.setPartitioning(from.partitioning as never);
+    table.setIndexes(from.indexes as never);
+    table.setChecks(from.checks as never);
+    table.setTriggers(from.triggers as never);
+    table.setPolicies(from.policies as never);
+    table.setForeignKeys(from.foreignKeys as never);
+    for (const { typeName, ...column } of from.columns) {
+      table.addColumn({ ...column, mappedType: platform.getMappedType(typeName) } as never);
+    }
+    return table;
+  });
+  schema.setTables(tables);
+  schema.setNativeEnums(plain.nativeEnums);
+  schema.setViews(plain.views);
+  for (const routine of plain.routines) schema.addRoutine(routine);
+  schema.setNamespaces(new Set(plain.namespaces));
+  return schema;
+}

@@ -1,0 +1,151 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { MikroORM } from '@mikro-orm/core';
+import { Failure } from '../../foundation/failure.ts';
+import { redact } from '../../foundation/redact.ts';
+import { isEmbedded, type Project } from '../../project/project.ts';
+import { quoteIdent, quoteLiteral } from '../quote.ts';
+import { sqlState } from '../sql-failure.ts';
+import { lacks } from './lacks.ts';
+import { type Scratch, scratchOrm } from './scratch.ts';
+
+/** Every scratch database's name begins so, which is how leftovers are recognised. */
+export const scratchPrefix = 'migtui_shadow_';
+
+/**
+ * Scratch databases on a server: each has a name of its own, is dropped when it is not needed any more, and, when
+ * this process dies before that, by the next one that comes. A session lock on its name says that it is in use.
+ * @param url a database of the server that the scratch databases are created from; nothing is written in it
+ * @throws Failure `shadow-unreachable` | `shadow-forbidden`
+ */
+export async function serverScratch(project: Project, url: string): Promise<Scratch> {
+  if (isEmbedded(project.orm)) {
+    throw new Failure({
+      code: 'shadow-needs-server-driver',
+      message: 'This project uses the PGlite driver, which cannot talk to a shadow server.',
+      next: 'Leave --shadow out: the shadow is PGlite then.',
+    });
+  }
+  const admin = await connectTo(project, url);
+  const run = <Row extends object>(sql: string): Promise<Row[]> =>
+    admin.em.getConnection().execute(sql, [], 'all') as never;
+  const home = createHash('sha256').update(new URL(url).pathname).digest('hex').slice(0, 6);
+  const prefix = `${scratchPrefix}${home}_`;
+  const [{ version }] = (await run(`select current_setting('server_version') as version`)) as [
+    { version: string },
+  ];
+  const owned = new Set<string>();
+  let open: { readonly orm: MikroORM; readonly name: string } | null = null;
+
+  const create = async (template: string | null): Promise<string> => {
+    const name = `${prefix}${Date.now().toString(36)}_${randomBytes(4).toString('hex')}`;
+    await run(`select pg_advisory_lock(${lockOf(name)})`);
+    owned.add(name);
+    try {
+      await run(`create database ${quoteIdent(name)}${template ? ` template ${quoteIdent(template)}` : ''}`);
+    } catch (error) {
+      if (sqlState(error) !== '42501') throw error;
+      throw new Failure(
+        {
+          code: 'shadow-forbidden',
+          message: 'The role of the shadow server may not create databases.',
+          next: 'Grant it CREATEDB, or name another server with --shadow.',
+        },
+        { cause: error },
+      );
+    }
+    return name;
+  };
+  const drop = async (name: string): Promise<void> => {
+    await run(`drop database if exists ${quoteIdent(name)} with (force)`);
+    await run(`select pg_advisory_unlock(${lockOf(name)})`);
+    owned.delete(name);
+  };
+  const enter = async (name: string): Promise<MikroORM> => {
+    const place = new URL(url);
+    place.pathname = `/${name}`;
+    const orm = await scratchOrm(project, { url: place.href, driverOptions: {} });
+    const [there] = (await orm.em.getConnection().execute('select current_database() as name')) as [
+      { name: string },
+    ];
+    // hooks of the config could lead elsewhere: nothing may run there
+    if (there.name !== name) throw new Error(`the scratch connection reached ${there.name}`);
+    open = { orm, name };
+    return orm;
+  };
+  const leave = async (): Promise<string | null> => {
+    const left = open;
+    open = null;
+    await left?.orm.close(true).catch(() => {});
+    return left?.name ?? null;
+  };
+
+  const scratch: Scratch = {
+    identity: `postgresql ${version}`,
+    async open(saved) {
+      const left = await leave();
+      if (left) await drop(left);
+      return enter(await create(saved?.kind === 'template' ? saved.name : null));
+    },
+    async save() {
+      const name = (await leave()) as string;
+      const kept = await create(name);
+      return { saved: { kind: 'template', name: kept }, orm: await enter(name) };
+    },
+    lacks: error => lacks(error, 'server'),
+    async close() {
+      await leave();
+      for (const name of owned) await drop(name).catch(() => {});
+      await admin.close(true);
+    },
+  };
+  await dropLeftovers(run, prefix, owned);
+  return scratch;
+}
+
+/** Scratch databases whose maker is gone: their lock is free. */
+async function dropLeftovers(
+  run: <Row extends object>(sql: string) => Promise<Row[]>,
+  prefix: string,
+  owned: ReadonlySet<string>,
+): Promise<void> {
+  const found = await run<{ name: string }>(
+    `select datname as name from pg_database where starts_with(datname, ${quoteLiteral(prefix)})`,
+  );
+  for (const { name } of found) {
+    if (owned.has(name)) continue;
+    const [{ free }] = (await run(`select pg_try_advisory_lock(${lockOf(name)}) as free`)) as [
+      { free: boolean },
+    ];
+    if (!free) continue;
+    await run(`drop database if exists ${quoteIdent(name)}`).catch(() => {});
+    await run(`select pg_advisory_unlock(${lockOf(name)})`);
+  }
+}
+
+function lockOf(name: string): string {
+  return `hashtextextended(${quoteLiteral(name)}, 0)`;
+}
+
+/** One connection that stays: the locks live in its session. */
+async function connectTo(project: Project, url: string): Promise<MikroORM> {
+  let orm: MikroORM | undefined;
+  try {
+    orm = await scratchOrm(project, { url, driverOptions: { min: 1, max: 1, idleTimeoutMillis: 0 } });
+    await orm.em.getConnection().execute('select 1');
+    return orm;
+  } catch (error) {
+    await orm?.close(true).catch(() => {});
+    const { password } = new URL(url);
+    const said = redact(error instanceof Error ? error.message : String(error), [
+      decodeURIComponent(password),
+    ]);
+    throw new Failure(
+      {
+        code: 'shadow-unreachable',
+        message: `The shadow server cannot be reached: ${said.split('\n')[0]}`,
+        next: 'Check --shadow, or leave it out to use PGlite in memory.',
+      },
+      { cause: error },
+    );
+  }
+}

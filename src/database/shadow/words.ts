@@ -1,0 +1,129 @@
+import type { Fact } from './inventory.ts';
+
+/** How a change is told: the object it is about, and the line without its sign. */
+export interface Words {
+  readonly object: string;
+  readonly words: string;
+}
+
+/** The name that an object goes by: `table chats`, `chats.title`, `chats index chats_title_index`. */
+export function nameOf({ kind, name, part }: Fact): string {
+  if (kind === 'column') return `${name}.${part}`;
+  if (part !== null) return `${name} ${kind} ${part}`;
+  return `${kind} ${name}`;
+}
+
+/** An object, or what is different about it; no words when nothing is. */
+export function wordsOf(fact: Fact, earlier?: Fact): Words {
+  const object = nameOf(fact);
+  if (!earlier) return { object, words: [object, described(fact)].filter(Boolean).join(' ') };
+  const changed = [...new Set([...Object.keys(earlier.is), ...Object.keys(fact.is)])].filter(
+    key => earlier.is[key] !== fact.is[key],
+  );
+  if (changed.length === 0) return { object, words: '' };
+  const told = changed.map(key => difference(fact, key, earlier.is[key], fact.is[key]));
+  return { object, words: `${object} ${told.join(', ')}` };
+}
+
+/** An object that only got another name. */
+export function renamed(from: Fact, to: Fact): Words {
+  const target = to.kind === 'column' ? to.part : to.name;
+  return { object: nameOf(from), words: `${nameOf(from)} renamed to ${target}` };
+}
+
+/** PostgreSQL's type names as people write them: `timestamptz`, `varchar(255)`. */
+export function shortType(type: string): string {
+  return type
+    .replace(/^timestamp(\(\d+\))? with time zone/, 'timestamptz$1')
+    .replace(/^timestamp(\(\d+\))? without time zone/, 'timestamp$1')
+    .replace(/^time(\(\d+\))? without time zone/, 'time$1')
+    .replace(/^character varying/, 'varchar')
+    .replace(/^character\b/, 'char')
+    .replace(/^integer\b/, 'int');
+}
+
+function described({ kind, is, part }: Fact): string {
+  if (kind === 'column') {
+    return [
+      is.serial
+        ? shortType(is.type ?? '').replace(/^(big|small)?int$/, '$1serial')
+        : shortType(is.type ?? ''),
+      is.collation && `collate ${is.collation}`,
+      is.identity && `generated ${is.identity} as identity`,
+      is.generated && `generated as (${is.generated})`,
+      is['not null'] && 'not null',
+      is.default && `default ${shortDefault(is.default)}`,
+    ]
+      .filter(Boolean)
+      .join(' ');
+  }
+  if (kind === 'constraint') return short(is.definition ?? '');
+  if (kind === 'index') return short(indexed(is.definition ?? '', part ?? ''));
+  if (kind === 'enum') return `(${is.values ?? ''})`;
+  if (kind === 'domain') return shortType(is.definition ?? '');
+  if (kind === 'table') return is['partition by'] ? `partition by ${is['partition by'].toLowerCase()}` : '';
+  return '';
+}
+
+function difference(fact: Fact, key: string, from: string | undefined, to: string | undefined): string {
+  switch (key) {
+    case 'not null':
+      return to ? 'not null' : 'nullable';
+    case 'type':
+      return `${shortType(from ?? '')} -> ${shortType(to ?? '')}`;
+    case 'default':
+      return to === undefined
+        ? `no default (was ${shortDefault(from ?? '')})`
+        : `default ${from === undefined ? '' : `${shortDefault(from)} -> `}${shortDefault(to)}`;
+    case 'values':
+      return enumDifference(from ?? '', to ?? '');
+    case 'definition':
+      return ['constraint', 'index', 'domain'].includes(fact.kind)
+        ? `${short(indexed(from ?? '', fact.part ?? ''))} -> ${short(indexed(to ?? '', fact.part ?? ''))}`
+        : 'changed';
+    case 'privileges':
+      return 'privileges changed';
+    case 'comment':
+      return to ? `comment ${short(to)}` : 'no comment';
+    default:
+      if (to === undefined) return `no ${key}`;
+      return to === 'yes' ? key : `${key} ${short(to)}`;
+  }
+}
+
+function enumDifference(from: string, to: string): string {
+  const [before, after] = [enumValues(from), enumValues(to)];
+  const gained = after.filter(value => !before.includes(value));
+  const lost = before.filter(value => !after.includes(value));
+  if (gained.length === 0 && lost.length === 0) return `order (${from}) -> (${to})`;
+  return [gained.length > 0 && `gains ${gained.join(', ')}`, lost.length > 0 && `loses ${lost.join(', ')}`]
+    .filter(Boolean)
+    .join(', ');
+}
+
+function enumValues(list: string): string[] {
+  return list.match(/'(?:[^']|'')*'/g) ?? [];
+}
+
+/** `CREATE UNIQUE INDEX x ON public.chats USING btree (title)` -> `unique (title)`. */
+function indexed(definition: string, name: string): string {
+  const match = /^CREATE (UNIQUE )?INDEX .*? ON (?:ONLY )?.*? USING (\w+) (.*)$/s.exec(definition);
+  if (!match || name === '') return definition;
+  const [, unique, method, rest] = match;
+  return `${unique ? 'unique ' : ''}${method === 'btree' ? '' : `${method} `}${rest}`;
+}
+
+function shortDefault(expression: string): string {
+  return expression.replace(/^('(?:[^']|'')*')::[\w ".]+$/, '$1');
+}
+
+/** Keywords in lower case, one line, and an end to it. */
+function short(text: string): string {
+  const line = text
+    .replace(
+      /\b(PRIMARY KEY|UNIQUE|FOREIGN KEY|REFERENCES|CHECK|ON DELETE|ON UPDATE|CASCADE|SET NULL|SET DEFAULT|RESTRICT|DEFERRABLE|INITIALLY DEFERRED|WHERE|INCLUDE|NULLS NOT DISTINCT|EXCLUDE USING|NOT VALID|ANY|ARRAY|AND|OR|NOT|IS NULL)\b/g,
+      word => word.toLowerCase(),
+    )
+    .replace(/\s+/g, ' ');
+  return line.length > 160 ? `${line.slice(0, 159)}…` : line;
+}
