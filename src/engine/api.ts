@@ -271,6 +271,8 @@ export type RunEvent =
         readonly total: number;
       } | null;
     }
+  /** Something worth saying that stops nothing. */
+  | { readonly kind: 'notice'; readonly code: string; readonly message: string }
   | { readonly kind: 'finished'; readonly result: RunResult };
 
 // ---------------------------------------------------------------- the journal

@@ -1,47 +1,101 @@
+import { hostname } from 'node:os';
+import { redact } from '../../foundation/redact.ts';
+import { leavesNothing } from '../../safety/traces.ts';
+import type { Query } from '../journal/table.ts';
+import { userName } from '../lock.ts';
+import { clearMark, type Mark, readMarks, setMark } from '../marks.ts';
+import { invalidIndexes } from '../unsettled.ts';
 import type { LoadedStep } from './context.ts';
 import { checkLedger } from './ledger-rows.ts';
-import { setTimeouts } from './prepare.ts';
+import { enterSession, setTimeouts } from './prepare.ts';
 import { applySteps, type RunState } from './state.ts';
-import { runStep } from './step.ts';
+import { runStep, StepError } from './step.ts';
 import { withWork } from './work.ts';
 
 /**
  * Runs one revision outside any transaction, on one connection; only its log row has a transaction.
+ * It is marked as begun before its first statement, so that a crash is found at the next look.
  * @throws StepError | Failure; what its statements did before stays
  */
 export async function runAlone(run: RunState, step: LoadedStep): Promise<void> {
-  const { control, context } = run;
+  const { control, context, journal } = run;
   const { revision, action, index } = step;
+  const { table } = context;
   await withWork(context.project, async work => {
     const { connection, storage } = work;
-    await storage.ensureTable();
-    await checkLedger(connection, context.table, [step], run.expected);
-    const [row] = await connection.query<{ pid: number }>('select pg_backend_pid() as pid');
-    control.pid = row?.pid ?? null;
-    const [before] = await connection.query<{ lock: string; statement: string }>(
-      `select current_setting('lock_timeout') as lock, current_setting('statement_timeout') as statement`,
-    );
-    await setTimeouts(run, connection, false);
+    const { query } = connection;
+    const leave = await enterSession(run, connection);
     try {
-      const { ms } = await runStep(run, work, step, () =>
-        work.transactional(async tx => {
-          if (action === 'up') await storage.logMigration({ name: revision }, tx);
-          else await storage.unlogMigration({ name: revision }, tx);
-        }),
-      );
-      run.results[index] = { revision, action, outcome: 'done', ms };
-    } catch (error) {
-      connection.close(new Error('This revision was given up.'));
-      throw error;
+      await storage.ensureTable();
+      await checkLedger(connection, table, [step], run.expected);
+      await run.guard?.check();
+      control.check();
+      await journal?.begin(query, step, false);
+      const mark = await begin(run, step, query);
+      await setTimeouts(run, connection, false);
+      try {
+        const ms = await runStep(run, work, step, soFar =>
+          work.transactional(async tx => {
+            if (action === 'up') await storage.logMigration({ name: revision }, tx);
+            else await storage.unlogMigration({ name: revision }, tx);
+            if (mark) await clearMark(query, table, revision);
+            await journal?.done(query, step, soFar);
+          }),
+        );
+        run.results[index] = { revision, action, outcome: 'done', ms };
+      } catch (error) {
+        connection.close(new Error('This revision was given up.'));
+        if (mark) await tellHalfWay(run, mark, error, query);
+        throw error;
+      }
     } finally {
       control.pid = null;
-      await connection
-        .query(`select set_config('lock_timeout', $1, false), set_config('statement_timeout', $2, false)`, [
-          before?.lock ?? '0',
-          before?.statement ?? '0',
-        ])
-        .catch(() => {});
+      await leave().catch(() => {});
     }
   });
   applySteps(run.expected, [step]);
+}
+
+/** @returns null where this role may not write the mark */
+async function begin(run: RunState, step: LoadedStep, query: Query): Promise<Mark | null> {
+  const { table, emit } = run.context;
+  const { marks, writable } = await readMarks(query, table);
+  if (!writable) {
+    if (!run.journal) {
+      emit({
+        kind: 'notice',
+        code: 'not-remembered',
+        message: `${table.sql} belongs to another role: if ${step.revision} fails half-way, nothing will remember it.`,
+      });
+    }
+    return null;
+  }
+  const before = marks.find(({ revision }) => revision === step.revision);
+  const mark: Mark = {
+    revision: step.revision,
+    action: step.action,
+    run: run.id,
+    since: new Date().toISOString(),
+    who: `${userName()}@${hostname()}`,
+    error: null,
+    // what an earlier attempt left is still this revision's
+    invalidBefore: before?.invalidBefore ?? (await invalidIndexes(query)),
+  };
+  await setMark(query, table, mark);
+  return mark;
+}
+
+/** Takes the mark back when the first statement failed whole; else notes how it failed. */
+async function tellHalfWay(run: RunState, mark: Mark, error: unknown, query: Query): Promise<void> {
+  const { table, connection } = run.context;
+  const whole =
+    error instanceof StepError && error.statementsDone === 0 && (await leavesNothing(error.statement ?? ''));
+  const tell = (ask: Query): Promise<void> =>
+    whole
+      ? clearMark(ask, table, mark.revision)
+      : setMark(ask, table, {
+          ...mark,
+          error: redact(error instanceof Error ? error.message : String(error), connection.address.secrets),
+        });
+  await tell(query).catch(() => (run.side ? tell(run.side.query).catch(() => {}) : undefined));
 }

@@ -40,10 +40,15 @@ export interface ControlledTransaction {
   rollback(): Command;
 }
 
+interface TransactionBuilder {
+  setIsolationLevel(level: 'read committed'): TransactionBuilder;
+  execute(): Promise<ControlledTransaction>;
+}
+
 export interface KyselyClient {
   readonly introspection: object;
   getExecutor(): Executor;
-  startTransaction(): { execute(): Promise<ControlledTransaction> };
+  startTransaction(): TransactionBuilder;
 }
 
 /** The client behind an ORM that is connected. */

@@ -1,3 +1,4 @@
+import type { Query } from '../journal/table.ts';
 import {
   type CompiledQuery,
   type KyselyClient,
@@ -57,11 +58,9 @@ export class ObservedConnection implements RawConnection {
     }
   }
 
-  /** migtui's own statements: not a revision's, so not observed. */
-  async query<Row extends object>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    const { rows } = await this.#raw.executeQuery(rawQuery(sql, parameters));
-    return rows as Row[];
-  }
+  /** migtui's own statements: not a revision's, so not observed, and still possible after `close`. */
+  readonly query: Query = async (sql, parameters = []) =>
+    (await this.#raw.executeQuery(rawQuery(sql, parameters))).rows as never;
 
   /** From now on nothing more is sent: code of a revision that was given up may still be running. */
   close(reason: Error): void {

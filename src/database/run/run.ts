@@ -1,65 +1,158 @@
 import { randomUUID } from 'node:crypto';
-import type { Batch, CancelMode, RunResult, StepResult } from '../../engine/api.ts';
+import type { CancelMode, RunResult, StepResult } from '../../engine/api.ts';
 import { Failure } from '../../foundation/failure.ts';
+import { loadParser } from '../../safety/parse.ts';
 import { fingerprintOf } from '../fingerprint.ts';
+import { journalAllowed } from '../journal/table.ts';
+import { ensureJournal, JournalWriter, reconcileJournal } from '../journal/writer.ts';
 import { readLedger } from '../ledger.ts';
-import { isConnectionLoss, isLockTrouble, sqlFailure } from '../sql-failure.ts';
-import { runAlone } from './alone.ts';
+import { acquireGuard, type Guard, lockKeys } from '../lock.ts';
+import { openSide, queryOn, type Side } from '../side.ts';
+import { sqlFailure } from '../sql-failure.ts';
+import { readUnsettled } from '../unsettled.ts';
+import { runBatches } from './batch-loop.ts';
 import { type LoadedStep, type RunContext, settingsOf } from './context.ts';
 import { Control } from './control.ts';
 import { planChanged } from './ledger-rows.ts';
 import { loadSteps } from './load.ts';
+import { readBack } from './read-back.ts';
 import type { RunState } from './state.ts';
-import { StepError } from './step.ts';
-import { CommitError, runTransaction } from './transaction.ts';
+import { watchRun } from './watch.ts';
 
 /** A run that has been started. */
 export interface Running {
   readonly id: string;
   /** Rejects with a Failure when nothing was run at all; a failure on the way is in the result. */
   readonly result: Promise<RunResult>;
+  /** `rollback` a second time insists. Resolves when the request has been passed on. */
   cancel(mode: CancelMode): Promise<void>;
 }
 
 /** Starts running a previewed plan: those steps, in that order, in those batches, or a refusal. */
 export function startRun(context: RunContext): Running {
-  const id = randomUUID();
-  const control = new Control(() => null);
-  return { id, result: runPlan(id, context, control), cancel: mode => control.request(mode) };
+  const run = new Run(context);
+  return { id: run.id, result: run.start(), cancel: mode => run.control.request(mode) };
 }
 
-async function runPlan(id: string, context: RunContext, control: Control): Promise<RunResult> {
-  const { preview, emit, project } = context;
-  const sources = project.sources();
-  const steps = await loadSteps(project, sources, preview);
-  const expected = await recheck(context, steps);
-  const run: RunState = {
-    id,
-    context,
-    settings: settingsOf(context.options),
-    control,
-    steps,
-    results: steps.map(
-      ({ revision, action }): StepResult => ({ revision, action, outcome: 'not run', ms: 0 }),
-    ),
-    expected,
-    failure: null,
-  };
-  emit({ kind: 'started', run: id, steps: steps.length, batches: preview.batches.length });
-  for (const [index, batch] of preview.batches.entries()) {
-    if (control.mode !== null) break;
-    if (!(await runBatch(run, index, batch))) break;
+class Run {
+  readonly id = randomUUID();
+  readonly control: Control;
+  readonly #context: RunContext;
+  #side: Side | null = null;
+
+  constructor(context: RunContext) {
+    this.#context = context;
+    this.control = new Control(() => {
+      const side = this.#side;
+      return (
+        side && {
+          cancel: async pid => void (await side.query('select pg_cancel_backend($1)', [pid])),
+          terminate: async pid => void (await side.query('select pg_terminate_backend($1)', [pid])),
+        }
+      );
+    });
   }
-  const result: RunResult = {
-    run: id,
-    steps: run.results,
-    tips: await tips(run),
-    failure: run.failure?.info ?? null,
-    cancelled: control.mode !== null,
-    unsettled: [],
-  };
-  emit({ kind: 'finished', result });
-  return result;
+
+  async start(): Promise<RunResult> {
+    const { connection, project } = this.#context;
+    let guard: Guard | null = null;
+    let stopWatching = (): void => {};
+    try {
+      // what may refuse the run comes before anything is touched
+      const [, steps] = await Promise.all([
+        loadParser(),
+        loadSteps(project, project.sources(), this.#context.preview),
+        project.full(),
+      ]);
+      this.#side = await openSide(project);
+      guard = await this.#lock();
+      const run = await this.#prepare(steps, guard);
+      if (this.#side) {
+        stopWatching = watchRun(this.#side, this.control, connection.address.secrets, this.#context.emit);
+      }
+      return await this.#execute(run);
+    } catch (error) {
+      throw sqlFailure(this.control.reason ?? error, undefined, connection.address.secrets);
+    } finally {
+      stopWatching();
+      await guard?.release();
+      await this.#side?.close().catch(() => {});
+      this.#side = null;
+    }
+  }
+
+  async #lock(): Promise<Guard | null> {
+    const { table, options, emit, connection } = this.#context;
+    if (!this.#side) return null;
+    return acquireGuard(this.#side, {
+      run: this.id,
+      keys: lockKeys(table),
+      wait: settingsOf(options).lockWait,
+      signal: this.control.waiting.signal,
+      secrets: connection.address.secrets,
+      onWaiting: (holder, waitedMs) => emit({ kind: 'waiting', holder, waitedMs }),
+      onLost: failure => void this.control.request('rollback', failure),
+    });
+  }
+
+  /** Everything between the lock and the first statement: the state once more, and the books. */
+  async #prepare(steps: readonly LoadedStep[], guard: Guard | null): Promise<RunState> {
+    const { connection, table, options, preview } = this.#context;
+    const expected = await recheck(this.#context, steps);
+    const outside = this.#side?.query ?? queryOn(connection.orm);
+    return {
+      id: this.id,
+      context: this.#context,
+      settings: settingsOf(options),
+      control: this.control,
+      keys: lockKeys(table),
+      side: this.#side,
+      guard,
+      journal: await this.#openJournal(outside, preview.plan.steps.length),
+      outside,
+      steps,
+      results: steps.map(
+        ({ revision, action }): StepResult => ({ revision, action, outcome: 'not run', ms: 0 }),
+      ),
+      expected,
+    };
+  }
+
+  /** A journal that cannot be made is said, and the run goes on without. */
+  async #openJournal(outside: RunState['outside'], steps: number): Promise<JournalWriter | null> {
+    const { project, connection, table, preview, emit } = this.#context;
+    if (!journalAllowed(project) || steps === 0) return null;
+    const ledger = `${table.schema}.${table.name}`;
+    try {
+      await ensureJournal(outside);
+      await reconcileJournal(outside, ledger);
+      return new JournalWriter(this.id, ledger, preview.plan, connection.address.secrets);
+    } catch (error) {
+      const { message } = sqlFailure(error, undefined, connection.address.secrets);
+      emit({ kind: 'notice', code: 'no-journal', message: `This run is not journalled: ${message}` });
+      return null;
+    }
+  }
+
+  async #execute(run: RunState): Promise<RunResult> {
+    const { context, control } = run;
+    const { emit, table } = context;
+    emit({ kind: 'started', run: run.id, steps: run.steps.length, batches: context.preview.batches.length });
+    const failure = await runBatches(run);
+    const { applied } = await readBack(run);
+    const result: RunResult = {
+      run: run.id,
+      steps: run.results,
+      tips: context.tipsOf([...applied]),
+      failure: failure?.info ?? null,
+      cancelled: control.mode !== null && failure?.code === 'cancelled',
+      unsettled: await readUnsettled(queryOn(context.connection.orm), table, undefined, run.id).catch(
+        () => [],
+      ),
+    };
+    emit({ kind: 'finished', result });
+    return result;
+  }
 }
 
 /** @returns the applied set, when it and the files are still what the plan was made from */
@@ -80,94 +173,4 @@ async function recheck(context: RunContext, steps: readonly LoadedStep[]): Promi
     );
   }
   return new Set(ledger.applied.keys());
-}
-
-/** @returns whether the next batch may follow */
-async function runBatch(run: RunState, index: number, batch: Batch): Promise<boolean> {
-  const { context, settings, control } = run;
-  const steps = batch.steps.map(at => run.steps[at] as LoadedStep);
-  for (let attempt = 1; ; attempt++) {
-    context.emit({ kind: 'batch', batch: index, attempt });
-    try {
-      if (batch.transactional) await runTransaction(run, steps);
-      else await runAlone(run, steps[0] as LoadedStep);
-      context.emit({ kind: 'batch-done', batch: index });
-      return true;
-    } catch (error) {
-      const cause = error instanceof StepError || error instanceof CommitError ? error.cause : error;
-      if (batch.transactional) {
-        for (const step of steps) rollBackResult(run, step, error);
-        context.emit({ kind: 'rolled-back', batch: index });
-        if (isLockTrouble(cause) && attempt <= settings.retries && control.mode === null) {
-          const afterMs = backOff(attempt);
-          const reason = sqlFailure(cause, undefined, context.connection.address.secrets).message;
-          context.emit({
-            kind: 'retry',
-            batch: index,
-            attempt: attempt + 1,
-            of: settings.retries + 1,
-            afterMs,
-            reason,
-          });
-          await pause(afterMs, control.waiting.signal);
-          if (control.mode === null) continue;
-        }
-      }
-      fail(run, error);
-      return false;
-    }
-  }
-}
-
-function rollBackResult(run: RunState, { index, revision, action }: LoadedStep, error: unknown): void {
-  const before = run.results[index] as StepResult;
-  const failed = error instanceof StepError && error.step.index === index;
-  const ran = failed || before.outcome === 'done';
-  run.results[index] = {
-    revision,
-    action,
-    outcome: failed ? 'failed' : 'not run',
-    ms: before.ms,
-    ...(ran && { rolledBack: true }),
-  };
-}
-
-function fail(run: RunState, error: unknown): void {
-  const { secrets } = run.context.connection.address;
-  if (error instanceof StepError) {
-    const { step, cause, statement } = error;
-    const failure = sqlFailure(cause, statement, secrets);
-    run.failure = failure;
-    if (run.results[step.index]?.outcome !== 'failed') {
-      run.results[step.index] = { revision: step.revision, action: step.action, outcome: 'failed', ms: 0 };
-    }
-    run.context.emit({ kind: 'step-failed', step: step.index, failure: failure.info });
-  } else {
-    run.failure = sqlFailure(error instanceof CommitError ? error.cause : error, undefined, secrets);
-  }
-}
-
-async function tips({ context, expected }: RunState): Promise<readonly string[]> {
-  try {
-    const ledger = await readLedger(context.connection, context.table);
-    return context.tipsOf([...ledger.applied.keys()]);
-  } catch (error) {
-    if (!isConnectionLoss(error)) throw error;
-    return context.tipsOf([...expected]);
-  }
-}
-
-/** Longer each time, and not at the same moment as others that wait, ms. */
-function backOff(attempt: number): number {
-  return Math.round(Math.min(500 * 2 ** (attempt - 1), 8_000) * (0.75 + Math.random() / 2));
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

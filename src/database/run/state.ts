@@ -1,5 +1,8 @@
 import type { StepResult } from '../../engine/api.ts';
-import type { Failure } from '../../foundation/failure.ts';
+import type { Query } from '../journal/table.ts';
+import type { JournalWriter } from '../journal/writer.ts';
+import type { Guard, LockKeys } from '../lock.ts';
+import type { Side } from '../side.ts';
 import type { LoadedStep, RunContext, Settings } from './context.ts';
 import type { Control } from './control.ts';
 
@@ -9,13 +12,19 @@ export interface RunState {
   readonly context: RunContext;
   readonly settings: Settings;
   readonly control: Control;
+  readonly keys: LockKeys;
+  /** Null on PGlite, whose one connection nobody else can have. */
+  readonly side: Side | null;
+  readonly guard: Guard | null;
+  /** Null where runs are not journalled. */
+  readonly journal: JournalWriter | null;
+  /** Commits at once: on the second connection where there is one. Must not be used inside a batch on PGlite. */
+  readonly outside: Query;
   readonly steps: readonly LoadedStep[];
   /** By index of the step; replaced as it goes. */
   readonly results: StepResult[];
   /** What the ledger must hold now: changed when a batch is committed. */
   readonly expected: Set<string>;
-  /** The failure that ended the run. */
-  failure: Failure | null;
 }
 
 /** The applied set after these steps. */

@@ -1,17 +1,15 @@
 import type { Transaction } from '@mikro-orm/core';
+import type { Batch } from '../../engine/api.ts';
+import { endsTransaction } from '../../safety/traces.ts';
 import { sqlState } from '../sql-failure.ts';
 import type { LoadedStep } from './context.ts';
 import type { StatementObserver } from './observed.ts';
+import { transactionEnded } from './prepare.ts';
 import type { RunState } from './state.ts';
 import type { Work } from './work.ts';
 
 /** SQLSTATE of every statement after a failed one in the same transaction. */
 const transactionAborted = '25P02';
-
-/** How a step ended that did not throw. */
-export interface StepEnd {
-  readonly ms: number;
-}
 
 /** What a step's error needs to be told well. */
 export class StepError extends Error {
@@ -32,31 +30,33 @@ export class StepError extends Error {
 
 /**
  * Runs one step through MikroORM's runner, telling of each statement.
- * @param record writes the log row and whatever else belongs to the step's end, where the runner wants it
+ * @param record writes the log row and whatever else belongs to the step's end, where the runner wants it; is told the ms so far
+ * @returns how long it took, ms
  * @throws StepError
  */
 export async function runStep(
   run: RunState,
   work: Work,
   step: LoadedStep,
-  record: (tx?: Transaction) => Promise<void>,
-): Promise<StepEnd> {
+  record: (ms: number, tx?: Transaction) => Promise<void>,
+): Promise<number> {
   const { control, context } = run;
   const { emit } = context;
   emit({ kind: 'step', step: step.index });
   const started = performance.now();
-  const statements = new Statements(run, step.index);
+  const elapsed = (): number => Math.round(performance.now() - started);
+  const statements = new Statements(run, step);
   try {
     control.check();
     if (step.Class === null || step.action === 'log' || step.action === 'unlog') {
-      await record();
+      await record(elapsed());
     } else {
       const migration = work.instance(step.Class);
       work.connection.observer = statements;
       const running = work.runner.run(migration, step.action, async tx => {
         work.connection.observer = null;
         control.check();
-        await record(tx);
+        await record(elapsed(), tx);
       });
       await Promise.race([running, control.insisted]);
     }
@@ -69,9 +69,9 @@ export async function runStep(
     work.connection.observer = null;
     control.inFlight = null;
   }
-  const ms = Math.round(performance.now() - started);
+  const ms = elapsed();
   emit({ kind: 'step-done', step: step.index, ms });
-  return { ms };
+  return ms;
 }
 
 /** Tells of the statements of one step, and stops them when the run is cancelled. */
@@ -80,15 +80,18 @@ class Statements implements StatementObserver {
   #failed: { readonly sql: string; readonly error: unknown } | null = null;
   readonly #run: RunState;
   readonly #step: number;
+  readonly #transactional: boolean;
 
-  constructor(run: RunState, step: number) {
+  constructor(run: RunState, step: LoadedStep) {
     this.#run = run;
-    this.#step = step;
+    this.#step = step.index;
+    this.#transactional = batchOf(run, step)?.transactional === true;
   }
 
   before(sql: string): void {
     const { control, context } = this.#run;
     control.check();
+    if (this.#transactional && endsTransaction(sql)) throw transactionEnded();
     control.inFlight = { sql, since: performance.now() };
     context.emit({ kind: 'statement', step: this.#step, sql });
   }
@@ -116,4 +119,8 @@ class Statements implements StatementObserver {
     const same = thrown === failed.error || (state !== undefined && state === sqlState(failed.error));
     return { cause: thrown, statement: same ? failed.sql : undefined };
   }
+}
+
+function batchOf({ context }: RunState, { index }: LoadedStep): Batch | undefined {
+  return context.preview.batches.find(batch => batch.steps.includes(index));
 }

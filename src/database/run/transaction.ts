@@ -8,22 +8,23 @@ import { beginWork } from './work.ts';
 /** The commit was sent, and something failed before its answer came. */
 export class CommitError extends Error {
   override readonly name = 'CommitError';
+  /** The steps that it was to commit. */
+  readonly steps: readonly LoadedStep[];
 
-  constructor(cause: unknown) {
+  constructor(steps: readonly LoadedStep[], cause: unknown) {
     super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.steps = steps;
   }
 }
 
 /**
  * Runs steps in one transaction with their log rows, once. Stopping after a step commits the steps that are done.
- * @returns the steps that are committed
  * @throws StepError | CommitError | Failure; everything is rolled back, but for a CommitError that lost its connection
  */
-export async function runTransaction(
-  run: RunState,
-  steps: readonly LoadedStep[],
-): Promise<readonly LoadedStep[]> {
-  const { control, context } = run;
+export async function runTransaction(run: RunState, steps: readonly LoadedStep[]): Promise<void> {
+  const { control, context, journal, side } = run;
+  // on PGlite's one connection only what is written before the transaction outlives a kill
+  if (!side && steps[0]) await journal?.begin(run.outside, steps[0], true);
   const work = await beginWork(context.project);
   const { connection, storage } = work;
   const done: LoadedStep[] = [];
@@ -34,19 +35,22 @@ export async function runTransaction(
     await checkLedger(connection, context.table, steps, run.expected);
     for (const step of steps) {
       const { revision, action, index } = step;
+      if (!journal?.has(step)) await journal?.begin(side ? run.outside : connection.query, step, true);
       await setTimeouts(run, connection, true);
-      const { ms } = await runStep(run, work, step, async tx => {
+      const ms = await runStep(run, work, step, async (soFar, tx) => {
         await requireTransaction(run, connection);
         if (action === 'up' || action === 'log') await storage.logMigration({ name: revision }, tx);
         else await storage.unlogMigration({ name: revision }, tx);
+        await journal?.done(connection.query, step, soFar);
       });
       run.results[index] = { revision, action, outcome: 'done', ms };
       done.push(step);
       if (control.mode === 'after-step') break;
     }
+    await run.guard?.check();
     control.check();
     await work.commit().catch(error => {
-      throw new CommitError(error);
+      throw new CommitError(done, error);
     });
   } catch (error) {
     connection.close(new Error('This batch was given up.'));
@@ -56,5 +60,4 @@ export async function runTransaction(
     control.pid = null;
   }
   applySteps(run.expected, done);
-  return done;
 }

@@ -1,0 +1,211 @@
+import { createHash } from 'node:crypto';
+import { hostname, userInfo } from 'node:os';
+import type { Session } from '../engine/api.ts';
+import { Failure } from '../foundation/failure.ts';
+import type { LedgerTable } from './ledger.ts';
+import { rawQuery } from './run/kysely.ts';
+import { describeSession, type SessionRow, sessionColumns, sessionOf } from './sessions.ts';
+import type { Side } from './side.ts';
+
+/*
+ * One writer. PostgreSQL's advisory locks belong to a database; the keys below also to the migrations table.
+ *
+ * - `run` is held from before the state is read until the run ends, by a transaction on a connection of its own that
+ *   does nothing else. A lock of a session would stay behind in a pooler's connection (PgBouncer in transaction mode);
+ *   a lock of a transaction does not, and it goes with the connection. The transaction is READ COMMITTED and idle, so
+ *   it holds no snapshot; nobody waits inside a statement, but asks again (`pg_try_…`): a statement that waits holds
+ *   a snapshot, and `create index concurrently` of the run at work would wait for it in turn.
+ * - `batch` is held by each batch's own transaction. When a run was killed, its server process may go on for a while:
+ *   the next run, which has `run` already, waits until nobody has `batch`.
+ */
+
+/** Keys of the advisory locks, as decimal bigints. */
+export interface LockKeys {
+  readonly run: string;
+  readonly batch: string;
+}
+
+export function lockKeys(table: LedgerTable): LockKeys {
+  const key = (name: string): string => {
+    const hash = createHash('sha256').update(`migtui\0${name}\0${table.schema}\0${table.name}`).digest();
+    return hash.readBigInt64BE().toString();
+  };
+  return { run: key('run'), batch: key('batch') };
+}
+
+/** The lock of a run, while it is held. */
+export interface Guard {
+  /** @throws Failure `lock-lost` */
+  check(): Promise<void>;
+  release(): Promise<void>;
+}
+
+export interface GuardOptions {
+  readonly run: string;
+  readonly keys: LockKeys;
+  /** How long to wait for others, ms. */
+  readonly wait: number;
+  readonly signal: AbortSignal;
+  readonly secrets: Iterable<string>;
+  onWaiting(holder: Session | null, waitedMs: number): void;
+  /** Called once when the lock is lost: its connection is gone. */
+  onLost(failure: Failure): void;
+}
+
+/** Names a run's connection to whoever looks at pg_stat_activity; PostgreSQL keeps 63 bytes. */
+export function applicationName(run: string): string {
+  return `migtui ${run.slice(0, 8)} ${userName()}@${hostname()}`.slice(0, 63);
+}
+
+export function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // a container may run under a number that has no name
+    return String(process.getuid?.() ?? 'unknown');
+  }
+}
+
+const pollFirst = 50;
+const pollMost = 500;
+const tellEvery = 500;
+const heartbeat = 2_000;
+
+/**
+ * Takes the lock of a run, waiting for others as long as asked.
+ * @throws Failure `run-in-progress` after that time; the signal's reason when it is aborted
+ */
+export async function acquireGuard(side: Side, options: GuardOptions): Promise<Guard> {
+  const { keys, run } = options;
+  const { connection, transaction } = await side.begin();
+  const ask = async <Row extends object>(sql: string, params: readonly unknown[] = []): Promise<Row[]> =>
+    (await connection.executeQuery(rawQuery(sql, params))).rows as Row[];
+  try {
+    await ask(
+      `select set_config('application_name', $1, true), set_config('statement_timeout', '0', true),
+              set_config('idle_in_transaction_session_timeout', '0', true),
+              case when $2 then set_config('transaction_timeout', '0', true) end`,
+      [applicationName(run), side.server.version >= 170_000],
+    );
+    const tryRun = async (): Promise<boolean> => {
+      const [row] = await ask<{ mine: boolean }>('select pg_try_advisory_xact_lock($1::bigint) as mine', [
+        keys.run,
+      ]);
+      return row?.mine === true;
+    };
+    await waitUntil(tryRun, keys.run, side, options);
+    await waitUntil(
+      async () => (await holderOf(side, keys.batch, options.secrets)) === null,
+      keys.batch,
+      side,
+      options,
+    );
+  } catch (error) {
+    await transaction
+      .rollback()
+      .execute()
+      .catch(() => {});
+    throw error;
+  }
+
+  let lost: Failure | null = null;
+  let asking: Promise<unknown> | null = null;
+  const check = async (): Promise<void> => {
+    if (!lost) {
+      asking ??= ask('select 1').finally(() => {
+        asking = null;
+      });
+      await asking.catch(error => {
+        if (lost) return;
+        lost = new Failure(
+          {
+            code: 'lock-lost',
+            message: `The connection that holds the lock of this run was lost: ${(error as Error).message}`,
+            next: 'Run it again: others may have started meanwhile, so nothing more is run under this lock.',
+          },
+          { cause: error },
+        );
+        options.onLost(lost);
+      });
+    }
+    if (lost) throw lost;
+  };
+  const timer = setInterval(() => void check().catch(() => clearInterval(timer)), heartbeat);
+  timer.unref();
+  return {
+    check,
+    async release() {
+      clearInterval(timer);
+      await asking?.catch(() => {});
+      await transaction
+        .rollback()
+        .execute()
+        .catch(() => {});
+    },
+  };
+}
+
+/** Who holds a key now. */
+export async function holderOf(
+  side: Pick<Side, 'query'>,
+  key: string,
+  secrets: Iterable<string>,
+): Promise<Session | null> {
+  const unsigned = BigInt.asUintN(64, BigInt(key));
+  const rows = await side.query<SessionRow>(
+    `select l.pid, ${sessionColumns}
+       from pg_locks l left join pg_stat_activity a on a.pid = l.pid
+      where l.locktype = 'advisory' and l.granted and l.objsubid = 1
+        and l.database = (select oid from pg_database where datname = current_database())
+        and l.classid = $1::bigint::oid and l.objid = $2::bigint::oid
+      limit 1`,
+    [(unsigned >> 32n).toString(), (unsigned & 0xffffffffn).toString()],
+  );
+  return rows[0] ? sessionOf(rows[0], secrets) : null;
+}
+
+async function waitUntil(
+  free: () => Promise<boolean>,
+  key: string,
+  side: Side,
+  { wait, signal, secrets, onWaiting }: GuardOptions,
+): Promise<void> {
+  const started = performance.now();
+  let told = Number.NEGATIVE_INFINITY;
+  for (let pause = pollFirst; ; pause = Math.min(pause * 1.5, pollMost)) {
+    signal.throwIfAborted();
+    if (await free()) return;
+    const waited = performance.now() - started;
+    if (waited - told >= tellEvery || waited >= wait) {
+      const holder = await holderOf(side, key, secrets);
+      if (waited >= wait) throw inProgress(holder, wait);
+      onWaiting(holder, Math.round(waited));
+      told = waited;
+    }
+    await sleep(Math.min(pause * (0.75 + Math.random() / 2), wait - waited), signal);
+  }
+}
+
+function inProgress(holder: Session | null, wait: number): Failure {
+  const who = holder ? describeSession(holder) : 'another session';
+  const waited = wait > 0 ? ` Waited ${wait / 1000} s.` : '';
+  return new Failure({
+    code: 'run-in-progress',
+    message: `Another run is going on: ${who} holds the lock.${waited} Nothing was run.`,
+    next: holder
+      ? `Wait for its end and look again, wait longer (--lock-wait), or end it: select pg_terminate_backend(${holder.pid}).`
+      : 'Try again.',
+  });
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+  });
+}

@@ -1,0 +1,82 @@
+import type { Action } from '../revisions/plan.ts';
+import type { Query } from './journal/table.ts';
+import type { LedgerTable } from './ledger.ts';
+import { quoteLiteral } from './quote.ts';
+
+/*
+ * What began outside a transaction and has not ended yet must survive a kill, in every project, journal or not.
+ * It is written into the comment of MikroORM's migrations table: no object is made, MikroORM and its diffs do not look
+ * at that comment, a dump carries it along, every role can read it, and it is gone when the revision is settled.
+ */
+
+/** A revision that began outside a transaction. */
+export interface Mark {
+  readonly revision: string;
+  readonly action: Action;
+  readonly run: string;
+  readonly since: string;
+  readonly who: string;
+  readonly error: string | null;
+  /** Indexes that were INVALID before it began: not its doing. */
+  readonly invalidBefore: readonly string[];
+}
+
+const opening = 'migtui: begun and not settled ';
+
+/** The marks in the comment, and what others wrote there. */
+export interface Marks {
+  readonly marks: readonly Mark[];
+  readonly others: string;
+  /** This role may change the comment: it owns the table. */
+  readonly writable: boolean;
+}
+
+export async function readMarks(query: Query, table: LedgerTable): Promise<Marks> {
+  const [row] = await query<{ comment: string | null; writable: boolean }>(
+    `select obj_description(c.oid, 'pg_class') as comment, pg_has_role(c.relowner, 'usage') as writable
+       from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where n.nspname = $1 and c.relname = $2 and c.relkind in ('r', 'p')`,
+    [table.schema, table.name],
+  );
+  const comment = row?.comment ?? '';
+  const at = comment.indexOf(opening);
+  const others = (at < 0 ? comment : comment.slice(0, at)).trimEnd();
+  return {
+    marks: at < 0 ? [] : parse(comment.slice(at + opening.length)),
+    others,
+    writable: row?.writable === true,
+  };
+}
+
+/** Sets or replaces the mark of a revision. */
+export async function setMark(query: Query, table: LedgerTable, mark: Mark): Promise<void> {
+  const { marks, others } = await readMarks(query, table);
+  await write(query, table, others, [...marks.filter(({ revision }) => revision !== mark.revision), mark]);
+}
+
+/** Takes the mark of a revision away, where there is one. */
+export async function clearMark(query: Query, table: LedgerTable, revision: string): Promise<void> {
+  const { marks, others } = await readMarks(query, table);
+  const rest = marks.filter(mark => mark.revision !== revision);
+  if (rest.length < marks.length) await write(query, table, others, rest);
+}
+
+async function write(
+  query: Query,
+  table: LedgerTable,
+  others: string,
+  marks: readonly Mark[],
+): Promise<void> {
+  const ours = marks.length > 0 ? `${opening}${JSON.stringify(marks)}` : '';
+  const comment = [others, ours].filter(Boolean).join('\n\n');
+  await query(`comment on table ${table.sql} is ${comment ? quoteLiteral(comment) : 'null'}`);
+}
+
+function parse(text: string): Mark[] {
+  try {
+    const value = JSON.parse(text) as Mark[];
+    return Array.isArray(value) ? value.filter(mark => typeof mark?.revision === 'string') : [];
+  } catch {
+    return [];
+  }
+}

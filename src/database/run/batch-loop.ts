@@ -1,0 +1,133 @@
+import type { Batch, StepResult } from '../../engine/api.ts';
+import { Failure } from '../../foundation/failure.ts';
+import { isConnectionLoss, isLockTrouble, sqlFailure } from '../sql-failure.ts';
+import { runAlone } from './alone.ts';
+import type { LoadedStep } from './context.ts';
+import { endFailure } from './ending.ts';
+import { readBack } from './read-back.ts';
+import { applySteps, type RunState } from './state.ts';
+import { StepError } from './step.ts';
+import { CommitError, runTransaction } from './transaction.ts';
+
+/**
+ * Runs the batches one after the other until one fails or somebody stops the run.
+ * @returns why it ended early; null when every step is done
+ */
+export async function runBatches(run: RunState): Promise<Failure | null> {
+  for (const [index, batch] of run.context.preview.batches.entries()) {
+    if (run.control.mode !== null) return endFailure(run, null, null);
+    const failure = await runBatch(run, index, batch);
+    if (failure) return failure;
+  }
+  return run.results.some(({ outcome }) => outcome !== 'done') ? endFailure(run, null, null) : null;
+}
+
+async function runBatch(run: RunState, index: number, batch: Batch): Promise<Failure | null> {
+  const { context, settings, control } = run;
+  const { emit } = context;
+  const { secrets } = context.connection.address;
+  const steps = batch.steps.map(at => run.steps[at] as LoadedStep);
+  for (let attempt = 1; ; attempt++) {
+    emit({ kind: 'batch', batch: index, attempt });
+    try {
+      if (batch.transactional) await runTransaction(run, steps);
+      else await runAlone(run, steps[0] as LoadedStep);
+      emit({ kind: 'batch-done', batch: index });
+      return null;
+    } catch (error) {
+      const committed = await wasCommitted(run, error);
+      if (committed === 'unknown') return commitUnknown();
+      if (committed === 'yes') {
+        emit({ kind: 'batch-done', batch: index });
+        return null;
+      }
+      const cause = error instanceof StepError || error instanceof CommitError ? error.cause : error;
+      await settleResults(run, batch, steps, error);
+      if (batch.transactional) {
+        emit({ kind: 'rolled-back', batch: index });
+        if (isLockTrouble(cause) && attempt <= settings.retries && control.mode === null) {
+          const afterMs = backOff(attempt);
+          const reason = sqlFailure(cause, undefined, secrets).message;
+          emit({
+            kind: 'retry',
+            batch: index,
+            attempt: attempt + 1,
+            of: settings.retries + 1,
+            afterMs,
+            reason,
+          });
+          await pause(afterMs, control.waiting.signal);
+          if (control.mode === null) continue;
+        }
+      }
+      return endFailure(run, error, batch);
+    }
+  }
+}
+
+/** When the connection was lost between the commit and its answer, the ledger knows. */
+async function wasCommitted(run: RunState, error: unknown): Promise<'yes' | 'no' | 'unknown'> {
+  if (!(error instanceof CommitError) || !isConnectionLoss(error.cause)) return 'no';
+  const { applied, known } = await readBack(run);
+  if (!known) return 'unknown';
+  const expected = new Set(run.expected);
+  applySteps(expected, error.steps);
+  if (applied.size !== expected.size || [...expected].some(id => !applied.has(id))) return 'no';
+  applySteps(run.expected, error.steps);
+  return 'yes';
+}
+
+function commitUnknown(): Failure {
+  return new Failure({
+    code: 'commit-unknown',
+    message:
+      'The connection was lost during a commit, and the server does not answer: the last batch is done whole, or not at all.',
+    next: 'When the server is back, migtui status tells which.',
+  });
+}
+
+/** What a failed batch means for its steps, in the results and in the journal. */
+async function settleResults(
+  run: RunState,
+  batch: Batch,
+  steps: readonly LoadedStep[],
+  error: unknown,
+): Promise<void> {
+  const { secrets } = run.context.connection.address;
+  for (const step of steps) {
+    const { index, revision, action } = step;
+    const before = run.results[index] as StepResult;
+    const failed = error instanceof StepError && error.step.index === index && run.control.reason === null;
+    const ran = error instanceof StepError && error.step.index === index ? true : before.outcome === 'done';
+    run.results[index] = {
+      revision,
+      action,
+      outcome: failed ? 'failed' : 'not run',
+      ms: before.ms,
+      ...(ran && batch.transactional && { rolledBack: true }),
+    };
+    if (!run.journal?.has(step)) continue;
+    const cause = error instanceof StepError || error instanceof CommitError ? error.cause : error;
+    const words = ran && !before.rolledBack ? sqlFailure(cause, undefined, secrets).message : null;
+    const outcome = failed || !batch.transactional ? 'failed' : 'rolled back';
+    // a server that is gone cannot be told; the next run finds the row and ends it
+    await run.journal.ended(run.outside, step, outcome, before.ms, words).catch(() => {});
+  }
+}
+
+/** Longer each time, and not at the same moment as others that wait, ms. */
+function backOff(attempt: number): number {
+  return Math.round(Math.min(500 * 2 ** (attempt - 1), 8_000) * (0.75 + Math.random() / 2));
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    const done = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+    if (signal.aborted) done();
+  });
+}

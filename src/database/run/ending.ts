@@ -1,0 +1,60 @@
+import type { Batch } from '../../engine/api.ts';
+import { Failure } from '../../foundation/failure.ts';
+import { sqlFailure } from '../sql-failure.ts';
+import type { RunState } from './state.ts';
+import { StepError } from './step.ts';
+import { CommitError } from './transaction.ts';
+
+/**
+ * The failure of a run that ended early: what went wrong, what is done and what is not, and what to do next.
+ * @param error null: somebody stopped the run between two steps
+ * @param batch the batch that failed
+ */
+export function endFailure(run: RunState, error: unknown, batch: Batch | null): Failure {
+  const { control, context, results } = run;
+  const { secrets } = context.connection.address;
+  const done = results.filter(({ outcome }) => outcome === 'done').length;
+  const left = `${done} of ${results.length} steps are done`;
+  const halfWay = error instanceof StepError && batch?.transactional === false;
+  if (error === null || control.reason?.code === 'cancelled') {
+    const how = halfWay
+      ? `Cancelled: ${error.step.revision} ran without a transaction and may be half done; ${left}.`
+      : batch?.transactional
+        ? `Cancelled: the open transaction was rolled back; ${left}.`
+        : `Stopped as asked; ${left}.`;
+    return new Failure({
+      code: 'cancelled',
+      message: how,
+      next: halfWay ? halfWayNext(error.step.revision) : 'Run it again to go on from here.',
+    });
+  }
+  const cause = error instanceof StepError || error instanceof CommitError ? error.cause : error;
+  const { info } = sqlFailure(cause, error instanceof StepError ? error.statement : undefined, secrets);
+  const failure = new Failure(
+    {
+      ...info,
+      message: error instanceof StepError ? `${error.step.revision}: ${info.message}` : info.message,
+      next: halfWay
+        ? halfWayNext(error.step.revision)
+        : (info.next ?? `${rolledBack(batch)}${left}. Fix the cause, then run it again.`),
+    },
+    { cause },
+  );
+  if (error instanceof StepError)
+    context.emit({ kind: 'step-failed', step: error.step.index, failure: failure.info });
+  return failure;
+}
+
+function rolledBack(batch: Batch | null): string {
+  if (!batch?.transactional) return '';
+  return batch.steps.length > 1
+    ? `Its whole batch of ${batch.steps.length} steps was rolled back; `
+    : 'It was rolled back; ';
+}
+
+function halfWayNext(revision: string): string {
+  return (
+    `It had no transaction, so what its statements did before stays. Look at the database, then run it again, ` +
+    `or say how it stands: migtui settle ${revision} --applied or --not-applied.`
+  );
+}

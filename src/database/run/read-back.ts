@@ -1,0 +1,37 @@
+import { readLedger } from '../ledger.ts';
+import { holderOf } from '../lock.ts';
+import { isConnectionLoss } from '../sql-failure.ts';
+import type { RunState } from './state.ts';
+
+/** How long a server may be away (a restart) before its answer is no longer waited for, ms. */
+const patience = 10_000;
+const every = 200;
+
+/** What is applied, as read from the database; `known: false`: it did not answer, and this is what should be. */
+export interface Truth {
+  readonly applied: ReadonlySet<string>;
+  readonly known: boolean;
+}
+
+/** Reads the applied set after a run or a lost connection, when no batch of ours can still be on its way. */
+export async function readBack(run: RunState): Promise<Truth> {
+  const { context, side, keys } = run;
+  const deadline = performance.now() + patience;
+  for (;;) {
+    try {
+      const open = side && (await holderOf(side, keys.batch, []));
+      if (!open || performance.now() > deadline) {
+        const { applied } = await readLedger(context.connection, context.table);
+        return { applied: new Set(applied.keys()), known: !open };
+      }
+    } catch (error) {
+      if (!isConnectionLoss(error) && !isStarting(error)) throw error;
+      if (performance.now() > deadline) return { applied: run.expected, known: false };
+    }
+    await new Promise(resolve => setTimeout(resolve, every));
+  }
+}
+
+function isStarting(error: unknown): boolean {
+  return /ECONNREFUSED|the database system is/i.test(error instanceof Error ? error.message : String(error));
+}

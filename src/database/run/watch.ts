@@ -1,0 +1,83 @@
+import type { RunEvent } from '../../engine/api.ts';
+import { type SessionRow, sessionColumns, sessionOf } from '../sessions.ts';
+import type { Side } from '../side.ts';
+import type { Control } from './control.ts';
+
+type Watch = Extract<RunEvent, { kind: 'watch' }>;
+
+/** How often the server is asked, and how long a statement runs before it is worth asking about, ms. */
+const every = 300;
+
+/**
+ * Tells while statements run: how long, how far PostgreSQL says it is, and who blocks it.
+ * @returns stops it
+ */
+export function watchRun(
+  side: Side,
+  control: Control,
+  secrets: Iterable<string>,
+  emit: (event: RunEvent) => void,
+): () => void {
+  let asking = false;
+  const look = async (): Promise<void> => {
+    const { inFlight, pid } = control;
+    if (!inFlight || performance.now() - inFlight.since < every) return;
+    const [blockers, progress] =
+      pid === null ? [[], null] : await Promise.all([blockersOf(side, pid, secrets), progressOf(side, pid)]);
+    if (control.inFlight !== inFlight) return;
+    const elapsedMs = Math.round(performance.now() - inFlight.since);
+    emit({ kind: 'watch', statement: inFlight.sql, elapsedMs, blockers, progress });
+  };
+  const timer = setInterval(() => {
+    if (asking) return;
+    asking = true;
+    look()
+      // watching is a courtesy: a server that will not tell does not end the run
+      .catch(() => {})
+      .finally(() => {
+        asking = false;
+      });
+  }, every);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+async function blockersOf(side: Side, pid: number, secrets: Iterable<string>): Promise<Watch['blockers']> {
+  const rows = await side.query<SessionRow>(
+    `select b.pid, ${sessionColumns}
+       from (select distinct unnest(pg_blocking_pids($1)) as pid) b left join pg_stat_activity a on a.pid = b.pid
+      order by b.pid`,
+    [pid],
+  );
+  return rows.map(row => sessionOf(row, secrets));
+}
+
+interface ProgressRow {
+  readonly command: string;
+  readonly phase: string | null;
+  readonly done: number | null;
+  readonly total: number | null;
+}
+
+/** PostgreSQL's progress views, each as command, phase, done, total. */
+const views = [
+  `select command, phase,
+          case when blocks_total > 0 then blocks_done when tuples_total > 0 then tuples_done else lockers_done end as done,
+          case when blocks_total > 0 then blocks_total when tuples_total > 0 then tuples_total else lockers_total end as total
+     from pg_stat_progress_create_index where pid = $1`,
+  'select command, phase, heap_blks_scanned, heap_blks_total from pg_stat_progress_cluster where pid = $1',
+  `select 'VACUUM', phase, heap_blks_scanned, heap_blks_total from pg_stat_progress_vacuum where pid = $1`,
+];
+const copyView = `select command, type, bytes_processed, bytes_total from pg_stat_progress_copy where pid = $1`;
+
+async function progressOf(side: Side, pid: number): Promise<Watch['progress']> {
+  const all = side.server.version >= 140_000 ? [...views, copyView] : views;
+  const [row] = await side.query<ProgressRow>(`${all.join('\nunion all ')} limit 1`, [pid]);
+  if (!row) return null;
+  return {
+    command: row.command,
+    phase: row.phase ?? '',
+    done: Number(row.done ?? 0),
+    total: Number(row.total ?? 0),
+  };
+}

@@ -1,0 +1,40 @@
+import type { Session } from '../engine/api.ts';
+import { redact } from '../foundation/redact.ts';
+
+/** Columns of pg_stat_activity (as `a`) that make a Session. */
+export const sessionColumns = `a.usename as "user", a.application_name as application,
+  coalesce(a.client_hostname, host(a.client_addr)) as host, a.query,
+  (extract(epoch from clock_timestamp() - case when a.state = 'active' then a.query_start else a.xact_start end)
+    * 1000)::float8 as age`;
+
+/** A row of `pid` and `sessionColumns`. Other users' rows have nulls where this role may not look. */
+export interface SessionRow {
+  readonly pid: number;
+  readonly user: string | null;
+  readonly application: string | null;
+  readonly host: string | null;
+  readonly query: string | null;
+  readonly age: number | null;
+}
+
+/** How much of another session's query is told, characters. */
+const queryLength = 500;
+
+/** The session as it is shown: passwords taken out, the query cut. */
+export function sessionOf(row: SessionRow, secrets: Iterable<string>): Session {
+  const query = row.query ? redact(row.query, secrets).trim() : null;
+  return {
+    pid: row.pid,
+    user: row.user || null,
+    application: row.application || null,
+    host: row.host,
+    query: query && query.length > queryLength ? `${query.slice(0, queryLength)}…` : query || null,
+    ageMs: Math.max(0, Math.round(row.age ?? 0)),
+  };
+}
+
+/** A session in a sentence: `pid 4711 (ana, psql, 10.0.0.7)`. */
+export function describeSession({ pid, user, application, host }: Session): string {
+  const about = [user, application, host].filter(Boolean).join(', ');
+  return `pid ${pid}${about ? ` (${about})` : ''}`;
+}

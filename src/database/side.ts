@@ -1,0 +1,98 @@
+import type { MikroORM } from '@mikro-orm/core';
+import type { Project } from '../project/project.ts';
+import type { Query } from './journal/table.ts';
+import { type ControlledTransaction, clientOf, type RawConnection, rawQuery } from './run/kysely.ts';
+
+/** Connections beside the one that works: for the lock, for watching, for cancelling, for the journal. */
+export interface Side {
+  readonly server: Server;
+  /** Outside any transaction; parameters are `$1`, `$2`, … */
+  readonly query: Query;
+  /** A READ COMMITTED transaction, whatever the server's default is: an idle one holds no snapshot. */
+  begin(): Promise<{ readonly connection: RawConnection; readonly transaction: ControlledTransaction }>;
+  close(): Promise<void>;
+}
+
+/** What the server is like, as far as a run must know. */
+export interface Server {
+  /** `server_version_num`, such as 180004. */
+  readonly version: number;
+  /** It can notice by itself that a client is gone (`client_connection_check_interval`). */
+  readonly noticesLostClients: boolean;
+  /** Something between us and the server shares its connections (PgBouncer and others): session state is not ours. */
+  readonly pooled: boolean;
+}
+
+/** Asks with `$1`, `$2`, … on any free connection of a connected ORM, outside transactions. */
+export function queryOn(orm: MikroORM): Query {
+  return (sql, params = []) =>
+    clientOf(orm)
+      .getExecutor()
+      .provideConnection(
+        async connection => (await connection.executeQuery(rawQuery(sql, params))).rows as never,
+      );
+}
+
+/** Opens them; null for PGlite, which has a single connection. */
+export async function openSide(project: Project): Promise<Side | null> {
+  const orm = await project.beside({ max: 3 });
+  if (!orm) return null;
+  await orm.connect();
+  const client = clientOf(orm);
+  const query = queryOn(orm);
+  // a config may bring its own client (`driverOptions`): then it is the project's, and not ours to close
+  const own = client !== clientOf(project.orm);
+  try {
+    return {
+      server: await inspect(orm, query),
+      query,
+      async begin() {
+        const transaction = await client.startTransaction().setIsolationLevel('read committed').execute();
+        const connection = await transaction.getExecutor().provideConnection(async raw => raw);
+        return { connection, transaction };
+      },
+      async close() {
+        if (own) await orm.close(true);
+      },
+    };
+  } catch (error) {
+    if (own) await orm.close(true).catch(() => {});
+    throw error;
+  }
+}
+
+async function inspect(orm: MikroORM, query: Side['query']): Promise<Server> {
+  const [row] = await query<{ version: number; built: string }>(
+    `select current_setting('server_version_num')::int as version, version() as built`,
+  );
+  const version = row?.version ?? 0;
+  return {
+    version,
+    noticesLostClients: version >= 140_000 && !/windows|mingw|visual c/i.test(row?.built ?? ''),
+    pooled: await isPooled(orm),
+  };
+}
+
+/** A pooler answers a client with a process id of its own making. */
+async function isPooled(orm: MikroORM): Promise<boolean> {
+  interface Client {
+    readonly processID?: number | null;
+    query(sql: string): Promise<{ rows: { pid: number }[] }>;
+    release(): void;
+  }
+  try {
+    const connection = orm.em.getConnection() as unknown as {
+      getNativeClient(): Promise<{ connect(): Promise<Client> }>;
+    };
+    const client = await (await connection.getNativeClient()).connect();
+    try {
+      const { rows } = await client.query('select pg_backend_pid() as pid');
+      return client.processID != null && client.processID !== rows[0]?.pid;
+    } finally {
+      client.release();
+    }
+  } catch {
+    // a client that the config brought along
+    return false;
+  }
+}

@@ -1,0 +1,77 @@
+import type { Unsettled } from '../engine/api.ts';
+import type { Action } from '../revisions/plan.ts';
+import { journalState, journalTable, type Query } from './journal/table.ts';
+import type { LedgerTable } from './ledger.ts';
+import { readMarks } from './marks.ts';
+
+/** Indexes of the database that PostgreSQL does not use because their build never ended, `schema.index`. */
+export async function invalidIndexes(query: Query): Promise<string[]> {
+  const rows = await query<{ name: string }>(
+    `select n.nspname || '.' || c.relname as name
+       from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
+      where not i.indisvalid and c.relkind = 'i' and n.nspname <> 'pg_toast'
+      order by 1`,
+  );
+  return rows.map(row => row.name);
+}
+
+/** Runs that are going on now, by the first characters of their id. */
+export async function liveRuns(query: Query): Promise<Set<string>> {
+  const rows = await query<{ run: string }>(
+    `select substring(application_name from '^migtui ([0-9a-f]{8}) ') as run
+       from pg_stat_activity where application_name ~ '^migtui [0-9a-f]{8} '`,
+  );
+  return new Set(rows.map(row => row.run));
+}
+
+/**
+ * Revisions that began outside a transaction and neither ended nor were settled. Writes nothing.
+ * @param running id of a run of this very process, which is no news
+ * @param ended id of a run that has just ended: its marks count although its connection may still be seen
+ */
+export async function readUnsettled(
+  query: Query,
+  table: LedgerTable,
+  running?: string | undefined,
+  ended?: string | undefined,
+): Promise<readonly Unsettled[]> {
+  const begun = await readBegun(query, table);
+  if (begun.length === 0) return [];
+  const live = await liveRuns(query);
+  const dead = begun.filter(({ run }) => run === ended || (run !== running && !live.has(run.slice(0, 8))));
+  if (dead.length === 0) return [];
+  const invalid = await invalidIndexes(query);
+  return dead.map(({ revision, action, since, who, error, invalidBefore }) => ({
+    revision,
+    action,
+    since,
+    who,
+    error,
+    invalidIndexes: invalid.filter(name => !invalidBefore.includes(name)),
+  }));
+}
+
+interface Begun {
+  readonly revision: string;
+  readonly action: Action;
+  readonly run: string;
+  readonly since: string;
+  readonly who: string;
+  readonly error: string | null;
+  readonly invalidBefore: readonly string[];
+}
+
+/** From the marks; from the journal where the role does not own the migrations table and could not set them. */
+async function readBegun(query: Query, table: LedgerTable): Promise<readonly Begun[]> {
+  const { marks, writable } = await readMarks(query, table);
+  if (writable || marks.length > 0 || (await journalState(query)) !== 'present') return marks;
+  const rows = await query<Omit<Begun, 'since' | 'invalidBefore'> & { since: Date | string }>(
+    `select * from (
+       select distinct on ("revision") "revision", "action", "run"::text as run, "started" as since, "outcome",
+              "transactional", "os_user" || '@' || "host" as who, "error"
+         from ${journalTable} where "ledger" = $1 order by "revision", "seq" desc) as last
+      where not "transactional" and "outcome" in ('started', 'failed')`,
+    [`${table.schema}.${table.name}`],
+  );
+  return rows.map(row => ({ ...row, since: new Date(row.since).toISOString(), invalidBefore: [] }));
+}

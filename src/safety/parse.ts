@@ -1,0 +1,84 @@
+import { loadModule, parseSync } from 'libpg-query';
+
+/** A node of PostgreSQL's parse tree: one key, the node's type. */
+export type Node = Readonly<Record<string, unknown>>;
+
+/** One statement of a text. */
+export interface Statement {
+  readonly text: string;
+  /** 0-based index of its first character in the text it was split from. */
+  readonly start: number;
+  /** Type of the node, such as `IndexStmt`. */
+  readonly type: string;
+  /** What the node holds. */
+  readonly tree: Node;
+}
+
+/** Loads PostgreSQL's grammar (WASM, about 20 ms); the functions that end in `Sync` need it once. */
+export async function loadParser(): Promise<void> {
+  await loadModule();
+}
+
+/**
+ * Splits a text into statements by PostgreSQL's own grammar.
+ * @returns null when it does not parse: PostgreSQL will say so itself when it runs
+ */
+export function splitSync(sql: string): Statement[] | null {
+  interface Raw {
+    readonly stmt?: Node;
+    readonly stmt_location?: number;
+    readonly stmt_len?: number;
+  }
+  let parsed: { stmts?: Raw[] };
+  try {
+    parsed = parseSync(sql) as { stmts?: Raw[] };
+  } catch {
+    return null;
+  }
+  const bytes = Buffer.from(sql, 'utf8');
+  return (parsed.stmts ?? []).flatMap(({ stmt, stmt_location: from = 0, stmt_len: length }) => {
+    const [type, tree] = Object.entries(stmt ?? {})[0] ?? [];
+    if (!type) return [];
+    const raw = bytes.subarray(from, length ? from + length : undefined).toString('utf8');
+    const text = raw.trimStart();
+    const start = bytes.subarray(0, from).toString('utf8').length + raw.length - text.length;
+    return [{ text: text.trimEnd(), start, type, tree: (tree ?? {}) as Node }];
+  });
+}
+
+/** The same, loading the grammar first. */
+export async function splitStatements(sql: string): Promise<Statement[] | null> {
+  await loadParser();
+  return splitSync(sql);
+}
+
+/** Every node of a type in a tree, outermost first. */
+export function* nodesOf(tree: unknown, type: string): Generator<Node> {
+  const open: unknown[] = [tree];
+  while (open.length > 0) {
+    const at = open.pop();
+    if (Array.isArray(at)) {
+      for (let index = at.length - 1; index >= 0; index--) open.push(at[index]);
+    } else if (typeof at === 'object' && at !== null) {
+      for (const [key, value] of Object.entries(at).reverse()) {
+        if (key === type && typeof value === 'object' && value !== null) yield value as Node;
+        open.push(value);
+      }
+    }
+  }
+}
+
+/** The strings of a list of `String` nodes: a qualified name. */
+export function namesIn(list: unknown): string[] {
+  if (!Array.isArray(list)) return [];
+  return list.flatMap(item => {
+    const { String: string } = item as { String?: { sval?: string } };
+    return string?.sval === undefined ? [] : [string.sval];
+  });
+}
+
+/** `schema.name` of a RangeVar, as written. */
+export function relationName(range: unknown): string {
+  const { schemaname, relname } = (range ?? {}) as { schemaname?: string; relname?: string };
+  return [schemaname, relname].filter(Boolean).join('.');
+}
