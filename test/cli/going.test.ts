@@ -217,7 +217,7 @@ describe('a failed run', () => {
       return {
         run: 'r1',
         steps: [
-          { revision: ids.reactions, action: 'up', outcome: 'done', ms: 5, rolledBack: true },
+          { revision: ids.reactions, action: 'up', outcome: 'not run', ms: 5, rolledBack: true },
           { revision: ids.last, action: 'up', outcome: 'failed', ms: 3 },
           { revision: ids.merge, action: 'up', outcome: 'not run', ms: 0 },
         ],
@@ -269,7 +269,7 @@ describe('a failed run', () => {
     const { code, json } = await migtui('upgrade head --yes --json', { engine: failed });
     expect(code).toBe(1);
     expect(json()).toMatchObject({
-      steps: [{ outcome: 'done', rolledBack: true }, { outcome: 'failed' }, { outcome: 'not run' }],
+      steps: [{ outcome: 'not run', rolledBack: true }, { outcome: 'failed' }, { outcome: 'not run' }],
       tips: [ids.user],
       error: { code: 'statement-failed', sql: { sqlState: '42701' } },
     });

@@ -36,7 +36,7 @@ export function drawResult(result: RunResult, { request }: Preview, paint: Paint
 
 function outcomeCells({ revision, action, outcome, ms, rolledBack }: StepResult, paint: Paint): Cell[] {
   const { glyphs } = paint;
-  const undone = outcome === 'done' && rolledBack === true;
+  const undone = rolledBack === true && outcome !== 'failed';
   const glyph =
     outcome === 'failed' ? glyphs.failed : outcome === 'done' && !undone ? glyphs.ok : glyphs.skipped;
   const brush = outcome === 'failed' ? paint.bad : outcome === 'done' && !undone ? paint.good : paint.dim;
@@ -45,6 +45,6 @@ function outcomeCells({ revision, action, outcome, ms, rolledBack }: StepResult,
     { text: action },
     { text: nameOf(revision) },
     { text: undone ? 'rolled back' : outcome, paint: brush },
-    { text: outcome === 'not run' ? '' : duration(ms), paint: paint.dim },
+    { text: outcome === 'not run' && !undone ? '' : duration(ms), paint: paint.dim },
   ];
 }

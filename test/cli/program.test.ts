@@ -1,0 +1,286 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  cleanEnvironment,
+  makeDemo,
+  makeFolder,
+  makeProject,
+  migtui,
+  type Output,
+  type Project,
+  repository,
+  runNode,
+  stockCli,
+} from '../support/project.ts';
+import { createDatabase, type Database } from '../support/server.ts';
+
+/* The built program, spawned as people and CI run it. */
+
+const bin = join(repository, 'bin/migtui.js');
+const chats = 'Migration20260101000000_chats';
+const title = 'Migration20260102000000_title';
+const seen = 'Migration20260103000000_seen';
+
+const migrations = {
+  [chats]: { up: 'create table "chats" ("id" serial primary key)', down: 'drop table "chats"' },
+  [title]: {
+    up: 'alter table "chats" add "title" text null',
+    down: 'alter table "chats" drop column "title"',
+  },
+  [seen]: {
+    up: 'alter table "chats" add "seen" int null',
+    down: 'alter table "chats" drop column "seen"',
+  },
+} as const;
+
+const json = (output: Output) => JSON.parse(output.stdout);
+
+describe('on a server', () => {
+  let database: Database;
+  let project: Project;
+
+  beforeAll(async () => {
+    database = await createDatabase();
+    project = await makeProject({ url: database.url, migrations });
+  });
+
+  afterAll(async () => {
+    await database.drop();
+  });
+
+  test('looking at an empty database says so and creates nothing', async () => {
+    const status = await migtui(project, ['status', '--json']);
+    expect(status.code).toBe(0);
+    expect(json(status)).toMatchObject({
+      database: { kind: 'postgresql', state: 'connected', table: 'absent' },
+      current: [],
+      heads: [seen],
+      applied: 0,
+      pending: [chats, title, seen],
+      missing: [],
+    });
+    expect(await database.query('select 1 from pg_tables where schemaname = $1', ['public'])).toEqual([]);
+  });
+
+  test('goes up by one, to the head, and down by one', async () => {
+    const up = await migtui(project, ['upgrade', '+1', '--yes', '--json']);
+    expect(json(up)).toMatchObject({
+      steps: [{ revision: chats, action: 'up', outcome: 'done', ms: expect.any(Number) }],
+      tips: [chats],
+    });
+    const head = await migtui(project, ['upgrade', 'head', '--yes']);
+    expect(head).toMatchObject({ code: 0, stdout: expect.stringContaining('Current: 20260103000000 seen') });
+    expect((await stockCli(project, ['migration:pending'])).stdout).not.toContain('Migration2026');
+    const down = await migtui(project, ['downgrade', '-1', '--yes', '--json']);
+    expect(json(down)).toMatchObject({ steps: [{ revision: seen, action: 'down' }], tips: [title] });
+    expect(json(await migtui(project, ['current', '--json']))).toMatchObject([
+      { id: title, state: 'applied', inferred: true, appliedAt: expect.stringMatching(/^\d{4}-.*Z$/) },
+    ]);
+  });
+
+  test('shows a plan and runs nothing', async () => {
+    const plan = await migtui(project, ['upgrade', 'head', '--plan', '--json']);
+    expect(json(plan)).toMatchObject({
+      steps: [{ revision: seen, action: 'up', sql: ['alter table "chats" add "seen" int null'] }],
+      tips: [seen],
+    });
+    expect(json(await migtui(project, ['status', '--json'])).pending).toEqual([seen]);
+  });
+
+  test.each([
+    [['upgrade', 'head', '--json'], 1, 'needs-yes'],
+    [['upgrade', 'nope', '--yes', '--json'], 1, 'unknown-target'],
+    [['downgrade', '+1', '--yes', '--json'], 1, 'wrong-direction'],
+    [['upgrade', 'head', '--yes', '--read-only', '--json'], 1, 'read-only'],
+    [['upgrade', '--json'], 2, 'usage'],
+    [['upgrade', 'head', '--nope', '--json'], 2, 'usage'],
+    [['nope', '--json'], 2, 'usage'],
+    [['status', '--config', 'nope.ts', '--json'], 1, 'no-config'],
+  ])('%j is refused with exit code %i', async (args, code, error) => {
+    const output = await migtui(project, args);
+    expect(output.code).toBe(code);
+    expect(json(output).error.code).toBe(error);
+    expect(json(output).error.message).toEqual(expect.any(String));
+    expect(json(await migtui(project, ['status', '--json'])).current).toEqual([title]);
+  });
+
+  test('a reader that goes away is no error', async () => {
+    const { code, stderr } = await new Promise<Output>(resolve => {
+      const shell = spawn('sh', ['-c', `"${process.execPath}" "${bin}" history -v | head -n 0`], {
+        cwd: project.root,
+        env: cleanEnvironment(),
+      });
+      let stderr = '';
+      shell.stderr.on('data', chunk => {
+        stderr += chunk;
+      });
+      shell.on('close', code => resolve({ code, stdout: '', stderr }));
+    });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+});
+
+describe('a failing migration', () => {
+  test('tells what PostgreSQL said and where, and what is applied', async () => {
+    const database = await createDatabase();
+    const project = await makeProject({
+      url: database.url,
+      migrations: { [chats]: migrations[chats], [title]: { up: 'alter table "chats"\n  add "id" int' } },
+    });
+    const text = await migtui(project, ['upgrade', 'head', '--yes']);
+    expect(text.code).toBe(1);
+    expect(text.stdout).toContain('column "id" of relation "chats" already exists');
+    expect(text.stdout).toContain('42701');
+    expect(text.stdout).toContain('Nothing of this run is left in the database.');
+    const output = await migtui(project, ['upgrade', 'head', '--yes', '--json']);
+    expect(output.code).toBe(1);
+    expect(json(output)).toMatchObject({
+      steps: [{ outcome: 'not run', rolledBack: true }, { outcome: 'failed' }],
+      tips: [],
+      error: { message: expect.stringContaining('already exists'), sql: { sqlState: '42701' } },
+    });
+    await database.drop();
+  });
+});
+
+describe('an interrupted run', () => {
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s rolls back and prints the state', async signal => {
+    const database = await createDatabase();
+    const project = await makeProject({
+      url: database.url,
+      migrations: { [chats]: migrations[chats], [title]: { up: 'select pg_sleep(60)' } },
+    });
+    const child = spawn(process.execPath, [bin, 'upgrade', 'head', '--yes', '--json'], {
+      cwd: project.root,
+      env: cleanEnvironment(),
+    });
+    let stdout = '';
+    child.stdout.on('data', chunk => {
+      stdout += chunk;
+    });
+    const closed = new Promise<number | null>(resolve => child.on('close', resolve));
+    const sleeping = `select 1 from pg_stat_activity where datname = current_database() and query = 'select pg_sleep(60)'`;
+    while ((await database.query(sleeping)).length === 0) await delay(50);
+    child.kill(signal);
+    expect(await closed).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ tips: [], cancelled: true });
+    expect(await database.query('select 1 from pg_tables where tablename = $1', ['chats'])).toEqual([]);
+    await database.drop();
+  });
+});
+
+describe("the project's own code", () => {
+  test('may print what it likes: stdout carries the answer alone', async () => {
+    const database = await createDatabase();
+    const noisy = (source: string) => `console.log('noise', process.env.NODE_ENV);\n${source}`;
+    const project = await makeProject({
+      url: database.url,
+      migrations: {
+        [chats]: `import { Migration } from '@mikro-orm/migrations';
+export class ${chats} extends Migration {
+  up() { console.log('{"from": "up"}'); process.stdout.write('raw\\n'); this.addSql('select 1'); }
+}
+`,
+      },
+    });
+    await project.write('mikro-orm.config.ts', noisy(await project.read('mikro-orm.config.ts')));
+    const status = await migtui(project, ['status', '--json']);
+    expect(json(status).pending).toEqual([chats]);
+    expect(status.stderr).toContain('noise undefined');
+    const run = await migtui(project, ['upgrade', 'head', '--yes', '--json']);
+    expect(json(run)).toMatchObject({ steps: [{ outcome: 'done' }] });
+    expect(run.stderr).toContain('{"from": "up"}');
+    expect(run.stderr).toContain('raw');
+    await database.drop();
+  });
+
+  test('that ends the process is no success', async () => {
+    const project = await makeProject({ migrations });
+    await project.write('mikro-orm.config.ts', 'process.exit(0);\nexport default {};\n');
+    const output = await migtui(project, ['status', '--json']);
+    expect(output.code).toBe(1);
+    expect(json(output).error.code).toBe('process-ended');
+  });
+});
+
+describe('what cannot be opened', () => {
+  test.each([
+    ['a server that is not there', 'postgres://ana:secret-word@127.0.0.1:1/chat', 'database-unreachable'],
+  ])('%s', async (_, url, error) => {
+    const project = await makeProject({ url, migrations });
+    for (const command of ['status', 'history', 'current', 'pending']) {
+      const output = await migtui(project, [command, '--json']);
+      expect(output.code).toBe(1);
+      expect(json(output).error.code).toBe(error);
+      expect(output.stdout + output.stderr).not.toContain('secret-word');
+    }
+    const text = await migtui(project, ['status']);
+    expect(text.code).toBe(1);
+    expect(text.stdout).toContain('ana@127.0.0.1:1/chat cannot be reached');
+  });
+
+  test('a folder that is no project', async () => {
+    const output = await runNode(await makeFolder(), bin, ['status', '--json']);
+    expect(output.code).toBe(1);
+    expect(json(output).error.code).toBe('no-project');
+  });
+
+  test('settings that are wrong name the file, the setting and what is allowed', async () => {
+    const project = await makeProject({ migrations, packageJson: { migtui: { lockTimout: '5s' } } });
+    const output = await migtui(project, ['status']);
+    expect(output.code).toBe(1);
+    expect(output.stderr).toContain(
+      'package.json ("migtui"): there is no setting "lockTimout" (did you mean "lockTimeout"?)',
+    );
+  });
+});
+
+describe('the demo on PGlite', () => {
+  test('goes up, down and up again', async () => {
+    const demo = await makeDemo();
+    const run = (...args: string[]) => migtui(demo, args);
+    const before = await run('status', '--json');
+    expect(before.code).toBe(0);
+    expect(json(before)).toMatchObject({ applied: 0, database: { kind: 'pglite', state: 'missing' } });
+    const { heads, pending } = json(before);
+    expect(heads).toHaveLength(2);
+    const refused = await run('upgrade', 'head', '--yes', '--json');
+    expect(json(refused).error).toMatchObject({ code: 'multiple-heads', candidates: heads });
+    expect(json(await run('upgrade', 'heads', '--yes', '--json')).tips).toEqual(heads);
+    expect(json(await run('downgrade', 'base', '--yes', '--json'))).toMatchObject({ tips: [] });
+    expect(json(await run('upgrade', 'heads', '--yes', '--json')).steps).toHaveLength(pending.length);
+    const graph = await run('history', '--graph');
+    expect(graph.stdout).toContain('├─╯');
+  });
+});
+
+describe('completion', () => {
+  test('prints a script for each shell', async () => {
+    const project = await makeProject({ migrations });
+    for (const shell of ['bash', 'zsh', 'fish', 'powershell']) {
+      const { code, stdout } = await migtui(project, ['completion', shell]);
+      expect(code).toBe(0);
+      expect(stdout).toContain('migtui');
+    }
+    expect((await migtui(project, ['completion', 'tcsh'])).code).toBe(2);
+  });
+
+  test('knows commands, options, revisions and labels, without running the project', async () => {
+    const project = await makeProject({
+      migrations: { ...migrations, [seen]: { ...migrations[seen], labels: ['chat'] } },
+    });
+    await project.write('mikro-orm.config.ts', 'throw new Error("run");\n');
+    const complete = async (...words: string[]) =>
+      (await migtui(project, ['complete', '--', ...words])).stdout
+        .split('\n')
+        .map(line => line.split('\t')[0]);
+    expect(await complete('up')).toContain('upgrade');
+    expect(await complete('upgrade', '--lock')).toContain('--lock-wait');
+    expect(await complete('upgrade', '')).toEqual(
+      expect.arrayContaining(['head', 'heads', '+1', 'chat@head', '20260103000000', '20260101000000']),
+    );
+    expect(await complete('show', '202601010')).toEqual(['20260101000000', ':4', '']);
+  });
+});
