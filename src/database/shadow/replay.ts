@@ -74,6 +74,7 @@ export class Shadow {
   readonly #recent = new Map<string, Saved>();
   #scratch: Scratch | null = null;
   #open: { orm: MikroORM; key: string } | null = null;
+  #statement: string | undefined;
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(project: Project, options: ShadowOptions) {
@@ -201,6 +202,12 @@ export class Shadow {
   async #opened(saved: Saved | null, key: string): Promise<MikroORM> {
     this.#open = null;
     const orm = await (this.#scratch as Scratch).open(saved);
+    const before = orm.config.get('onQuery') as (sql: string, params: readonly unknown[]) => string;
+    orm.config.set('onQuery', (sql, params) => {
+      const statement = before(sql, params);
+      this.#statement = statement;
+      return statement;
+    });
     this.#open = { orm, key };
     return orm;
   }
@@ -242,7 +249,7 @@ export class Shadow {
     const lacking = (this.#scratch as Scratch).lacks(error);
     if (lacking) return lacking;
     if (error instanceof Failure && error.code !== 'no-down') return error;
-    const reason = sqlFailure(error, statementOf(error)).info;
+    const reason = sqlFailure(error, this.#statement).info;
     if (reason.sql) await this.#options.cache.keepJson(key, { failed: { step, reason } });
     return new ReplayFailure(step, reason, { cause: error });
   }
@@ -266,12 +273,4 @@ export class Shadow {
     }
     return keys;
   }
-}
-
-/** MikroORM says a failed statement in front of the message. */
-function statementOf(error: unknown): string | undefined {
-  const message = error instanceof Error ? error.message : '';
-  const said = (error as { cause?: Error; previous?: Error }).previous?.message;
-  const end = said ? message.indexOf(` - ${said}`) : -1;
-  return end > 0 ? message.slice(0, end) : undefined;
 }

@@ -1,0 +1,233 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { ShadowCache } from '../../src/database/shadow/cache.ts';
+import { changesBetween } from '../../src/database/shadow/effects.ts';
+import { scratchPrefix } from '../../src/database/shadow/server.ts';
+import { makeFolder } from '../support/project.ts';
+import { createDatabase, serverUrl } from '../support/server.ts';
+import { downs, openedShadow, projectOf, ups } from './support.ts';
+
+const closing: (() => Promise<void>)[] = [];
+const opened = async (...args: Parameters<typeof openedShadow>) => {
+  const one = await openedShadow(...args);
+  closing.push(one.close);
+  return one;
+};
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+/** Much of what PostgreSQL has: both shadows must read it the same way. */
+const rich = {
+  Migration20260101000000_types: {
+    up: [
+      `create extension if not exists "pg_trgm"; create schema app;`,
+      `create type mood as enum ('sad', 'ok'); create domain email as text check (value like '%@%')`,
+      `create table users (id serial primary key, mail email not null, mood mood default 'ok', tags text[], name varchar(80) collate "C")`,
+      `create table app.notes (id bigint generated always as identity primary key, user_id int references users on delete cascade, body text not null default 'x''y', size int generated always as (length(body)) stored)`,
+      `create index notes_body on app.notes using gin (body gin_trgm_ops); create unique index on users (lower(name)) where name is not null`,
+      `create view loud as select upper(name) as name from users; create materialized view counts as select count(*) as n from app.notes`,
+      `create function touch() returns trigger language plpgsql as $$ begin return new; end $$; create trigger touched before update on users for each row execute function touch()`,
+      `alter table users add constraint named check (name <> ''), enable row level security; create policy own on users using (true); comment on column users.name is 'nick'`,
+      `create sequence tickets increment 10`,
+    ],
+    down: [
+      `drop schema app cascade; drop sequence tickets; drop view loud; drop table users; drop domain email; drop type mood; drop function touch; drop extension pg_trgm`,
+    ],
+  },
+  Migration20260102000000_grow: { up: `alter type mood add value 'glad'`, down: [] },
+  Migration20260103000000_concurrently: {
+    transactional: false as const,
+    up: [
+      `create index concurrently users_mail on users (mail)`,
+      `alter table users alter column mood set default 'glad'`,
+    ],
+    down: `drop index concurrently users_mail`,
+  },
+};
+const all = Object.keys(rich);
+
+describe('a replay', () => {
+  test('says what each revision does to the schema, in words', async () => {
+    const project = await projectOf({ migrations: rich });
+    const { shadow, sources } = await opened(project.root);
+    const before = await shadow.after([], sources);
+    const first = await shadow.after(ups(all[0]!), sources);
+    const last = await shadow.after(ups(...all), sources);
+    const words = (from: typeof before, to: typeof before) =>
+      changesBetween(from.inventory, to.inventory).map(({ sign, words }) => `${sign} ${words}`);
+    expect(words(before, first)).toEqual([
+      `+ domain email text CHECK ((VALUE ~~ '%@%'::text))`,
+      `+ enum mood ('sad', 'ok')`,
+      '+ extension pg_trgm',
+      '+ function touch()',
+      '+ materialized view counts',
+      '+ schema app',
+      '+ sequence tickets',
+      '+ table app.notes',
+      '+ table users',
+      '+ view loud',
+    ]);
+    expect(words(first, last)).toEqual([
+      `~ enum mood gains 'glad'`,
+      '+ users index users_mail (mail)',
+      `~ users.mood default 'ok' -> 'glad'`,
+    ]);
+  });
+
+  test('on a server reads the same schema, and leaves nothing behind there', async () => {
+    const project = await projectOf({ migrations: rich });
+    const database = await createDatabase();
+    const embedded = await opened(project.root);
+    const served = await opened(project.root, {
+      url: database.url,
+      cache: new ShadowCache(await makeFolder()),
+    });
+    const [one, other] = [
+      await embedded.shadow.after(ups(...all), embedded.sources),
+      await served.shadow.after(ups(...all), served.sources),
+    ];
+    expect(other.inventory).toEqual(one.inventory);
+    expect(JSON.stringify(other.schema(served.project.orm))).toBe(
+      JSON.stringify(one.schema(embedded.project.orm)),
+    );
+    await served.shadow.close();
+    const left = await database.query(
+      `select datname from pg_database where starts_with(datname, '${scratchPrefix}')`,
+    );
+    expect(left).toEqual([]);
+  });
+
+  test('of down brings the schema back', async () => {
+    const project = await projectOf({ migrations: rich });
+    const { shadow, sources } = await opened(project.root);
+    const empty = await shadow.after([], sources);
+    const back = await shadow.after([...ups(all[0]!), ...downs(all[0]!)], sources);
+    expect(changesBetween(empty.inventory, back.inventory)).toEqual([]);
+  });
+
+  test('is remembered by content: the second runs nothing, an edit runs the rest', async () => {
+    const cache = new ShadowCache(await makeFolder());
+    const slow = { Migration20260103500000_slow: { up: 'select pg_sleep(0.5)' } };
+    const project = await projectOf({ migrations: { ...rich, ...slow } });
+    const all = Object.keys({ ...rich, ...slow });
+    const first = await opened(project.root, { cache });
+    const one = await first.shadow.after(ups(...all), first.sources);
+    expect(first.replayed).toEqual(all);
+
+    const again = await opened(project.root, { cache });
+    const two = await again.shadow.after(ups(...all), again.sources);
+    expect(again.replayed).toEqual([]);
+    expect(two.inventory).toEqual(one.inventory);
+
+    await project.addMigration('Migration20260104000000_more', { up: 'create table more (id int)' });
+    const edited = await opened(project.root, { cache });
+    await edited.shadow.after(ups(...all, 'Migration20260104000000_more'), edited.sources);
+    expect(edited.replayed).toEqual(['Migration20260104000000_more']);
+  });
+
+  test('sees an edit of a file that a migration imports', async () => {
+    const cache = new ShadowCache(await makeFolder());
+    const project = await projectOf({
+      files: { 'migrations/helpers/sql.ts': `export const sql = 'create table one (id int)';` },
+      migrations: {
+        Migration20260101000000_helped: `import { Migration } from '@mikro-orm/migrations';
+import { sql } from './helpers/sql.ts';
+export class Migration20260101000000_helped extends Migration {
+  override up(): void { this.addSql(sql); }
+}`,
+      },
+    });
+    const id = 'Migration20260101000000_helped';
+    const first = await opened(project.root, { cache });
+    await first.shadow.after(ups(id), first.sources);
+    await project.write('migrations/helpers/sql.ts', `export const sql = 'create table two (id int)';`);
+    const second = await opened(project.root, { cache });
+    await second.shadow.after(ups(id), second.sources);
+    expect(second.replayed).toEqual([id]);
+  });
+
+  test('does not mind a cache that is full of rubbish', async () => {
+    const folder = await makeFolder();
+    const project = await projectOf({
+      migrations: { Migration20260101000000_a: { up: 'create table a (id int)' } },
+    });
+    const first = await opened(project.root, { cache: new ShadowCache(folder) });
+    await first.shadow.after(ups('Migration20260101000000_a'), first.sources);
+    const { writeFileSync } = await import('node:fs');
+    for (const name of readdirSync(folder)) writeFileSync(join(folder, name), 'rubbish');
+    const second = await opened(project.root, { cache: new ShadowCache(folder) });
+    const { inventory } = await second.shadow.after(ups('Migration20260101000000_a'), second.sources);
+    expect(inventory).toContainEqual(expect.objectContaining({ kind: 'table', name: 'a' }));
+  });
+});
+
+describe('a replay that fails', () => {
+  test('names the revision and what PostgreSQL said', async () => {
+    const project = await projectOf({
+      migrations: {
+        Migration20260101000000_bad: { up: ['create table a (id int)', 'alter table b add c int'] },
+      },
+    });
+    const { shadow, sources } = await opened(project.root);
+    const failing = shadow.after(ups('Migration20260101000000_bad'), sources);
+    await expect(failing).rejects.toMatchObject({
+      code: 'replay-failed',
+      revision: 'Migration20260101000000_bad',
+      sql: { sqlState: '42P01', statement: 'alter table b add c int' },
+    });
+  });
+
+  test.each([
+    ['an extension', 'create extension plpython3u', 'extension "plpython3u"'],
+    ['a role', 'create table a (id int); grant select on a to reporting', 'role "reporting"'],
+    ['a type of an extension that no revision creates', 'create table a (v vector(3))', 'extension "vector"'],
+  ])('names %s that PGlite lacks, and the way out', async (_, up, thing) => {
+    const project = await projectOf({ migrations: { Migration20260101000000_needs: { up } } });
+    const { shadow, sources } = await opened(project.root);
+    const failing = shadow.after(ups('Migration20260101000000_needs'), sources);
+    await expect(failing).rejects.toMatchObject({
+      code: 'shadow-lacks',
+      message: expect.stringContaining(thing),
+      next: expect.stringContaining('--shadow'),
+    });
+  });
+});
+
+describe('a shadow server', () => {
+  test('loses what a killed run had left there, and keeps what is in use', async () => {
+    const project = await projectOf({
+      migrations: { Migration20260101000000_a: { up: 'create table a (id int)' } },
+    });
+    const database = await createDatabase();
+    const cache = new ShadowCache(await makeFolder());
+    const names = async () =>
+      (
+        await database.query<{ datname: string }>(
+          `select datname from pg_database where starts_with(datname, '${scratchPrefix}')`,
+        )
+      ).map(row => row.datname);
+    const living = await opened(project.root, { url: database.url, cache });
+    await living.shadow.after(ups('Migration20260101000000_a'), living.sources);
+    const [inUse] = await names();
+    const leftover = `${inUse}9`;
+    await database.query(`create database "${leftover}"`);
+    const next = await opened(project.root, {
+      url: database.url,
+      cache: new ShadowCache(await makeFolder()),
+    });
+    expect(await names()).toEqual([inUse]);
+    await next.shadow.after(ups('Migration20260101000000_a'), next.sources);
+    expect(await names()).toHaveLength(2);
+  });
+
+  test('that is not there is said so, without its password', async () => {
+    const project = await projectOf();
+    const url = new URL(serverUrl());
+    url.password = 'wrong-secret';
+    const failing = openedShadow(project.root, { url: url.href });
+    await expect(failing).rejects.toMatchObject({ code: 'shadow-unreachable' });
+    await expect(failing).rejects.not.toThrow('wrong-secret');
+  });
+});
