@@ -1,8 +1,19 @@
-import { isRefusal } from '../database/connection.ts';
+import { type Connection, isRefusal } from '../database/connection.ts';
+import { createDatabase } from '../database/create.ts';
+import { readJournal } from '../database/journal/reader.ts';
+import { cutBatches } from '../database/run/batches.ts';
+import { settingsOf } from '../database/run/context.ts';
 import { type Running as Run, startRun } from '../database/run/run.ts';
+import { scriptFor } from '../database/script.ts';
+import { settle } from '../database/settle.ts';
+import { queryOn } from '../database/side.ts';
 import { Failure } from '../foundation/failure.ts';
-import type { EngineApi, RunEvent } from './api.ts';
-import type { Session } from './session.ts';
+import { revisionsOf } from '../project/project.ts';
+import { RevisionGraph } from '../revisions/graph.ts';
+import type { Plan } from '../revisions/plan.ts';
+import type { EngineApi, PlanRequest, Preview, RunEvent, SqlPreview } from './api.ts';
+import { sqlOf } from './detail.ts';
+import type { Session, State } from './session.ts';
 
 /** The part of the engine that changes databases. */
 export interface Running {
@@ -18,13 +29,17 @@ const patience = 2_000;
 
 /** The engine's methods `run`, `cancel`, `journal`, `settle` and `script` on a session. */
 export function createRunning(session: Session): Running {
+  const { project, table } = session;
   let current: Run | null = null;
+  let opening = false;
   const emit = (event: RunEvent): void => session.emit({ type: 'run', event });
-  const notYet = async (): Promise<never> => {
-    throw new Failure({ code: 'not-yet', message: 'This is not there yet.' });
+  const connected = async (): Promise<Connection> => {
+    const connection = await session.connection();
+    if (isRefusal(connection)) throw new Failure(connection.failure);
+    return connection;
   };
   return {
-    busy: () => current !== null,
+    busy: () => current !== null || opening,
     async stop() {
       const ending = current;
       if (!ending) return;
@@ -38,37 +53,145 @@ export function createRunning(session: Session): Running {
     },
     api: {
       async run(preview, options) {
-        if (current) {
+        if (current || opening) {
           throw new Failure({
             code: 'busy',
             message: 'A run is going on already.',
             next: 'Wait for its end.',
           });
         }
-        const { graph } = await session.state();
-        const connection = await session.connection({ create: true });
-        if (isRefusal(connection)) throw new Failure(connection.failure);
-        current = startRun({
-          project: session.project,
-          connection,
-          table: session.table,
-          preview,
-          options,
-          emit,
-          tipsOf: applied => graph.current(applied),
-        });
+        opening = true;
         try {
+          const { graph } = await session.state();
+          const connection = await connectToRun(session, preview);
+          const tipsOf = (applied: readonly string[]): readonly string[] => graph.current(applied);
+          current = startRun({ project, connection, table, preview, options, emit, tipsOf });
           return await current.result;
         } finally {
           current = null;
+          opening = false;
         }
       },
       async cancel(mode) {
         await current?.cancel(mode);
       },
-      journal: notYet,
-      settle: notYet,
-      script: notYet,
+      journal: async () => readJournal(queryOn((await connected()).orm), table),
+      async settle(revision, as) {
+        const connection = await connected();
+        const source = project.sources().migrations.find(({ id }) => id === revision);
+        await settle(project, connection, table, revision, as, source?.checksum ?? null);
+      },
+      script: request => script(session, request),
     },
   };
+}
+
+/** A database that is not there is made here, when the preview said so. */
+async function connectToRun(session: Session, { warnings }: Preview): Promise<Connection> {
+  const first = await session.connection();
+  if (!isRefusal(first)) return first;
+  if (first.state !== 'missing' || !warnings.some(({ code }) => code === 'creates-database')) {
+    throw new Failure(first.failure);
+  }
+  await createDatabase(session.project);
+  const second = await session.connection({ create: true });
+  if (isRefusal(second)) throw new Failure(second.failure);
+  return second;
+}
+
+/** The offline script. The database is asked only when a target is relative to it. */
+async function script(session: Session, request: PlanRequest): Promise<string> {
+  const { project, table } = session;
+  const relative = request.targets.some(target => /current|^[+-]/.test(target));
+  const state = relative ? await session.state() : offline(session);
+  const { plan, from } = offlinePlan(state, request);
+  const sql = await Promise.all(plan.steps.map(step => stepSql(session, state, step)));
+  const unknown = plan.steps.filter((_, index) => sql[index]?.complete === false);
+  if (unknown.length > 0) {
+    throw new Failure({
+      code: 'sql-unknown',
+      message: `The SQL of these revisions is known only when they run: ${unknown.map(({ revision }) => revision).join(', ')}.`,
+      next: 'Run them with migtui, or write the script around them.',
+      candidates: unknown.map(({ revision }) => revision),
+    });
+  }
+  const { transactional = true, allOrNothing = true } = project.options;
+  return scriptFor({
+    project,
+    table,
+    plan,
+    batches: cutBatches(
+      plan.steps.map((step, index) => ({ ...step, transactional: sql[index]?.transactional ?? true })),
+      { transactional, allOrNothing, override: request.transaction },
+    ),
+    sql: sql.map(one => one?.sql ?? []),
+    from,
+    lockTimeout: settingsOf({}).lockTimeout,
+  });
+}
+
+type Known = Pick<State, 'graph' | 'applied' | 'problems' | 'byId'>;
+
+/** The project alone. */
+function offline({ project }: Session): Known {
+  const sources = project.sources();
+  const { graph, problems } = RevisionGraph.inspect(revisionsOf(sources));
+  return {
+    graph,
+    problems: [...sources.problems, ...problems],
+    applied: new Map(),
+    byId: new Map(sources.migrations.map(migration => [migration.id, migration])),
+  };
+}
+
+/** The plan of `to` or `from:to`, from what `from` stands on: base when it is not said, as Alembic has it. */
+function offlinePlan(
+  { graph, applied, problems }: Known,
+  request: PlanRequest,
+): { plan: Plan; from: string } {
+  if (problems.length > 0) {
+    throw new Failure({
+      code: 'broken-revisions',
+      message: 'The revisions on disk are broken, so there is no script.',
+      next: 'Fix the files named by migtui status, then try again.',
+      problems,
+    });
+  }
+  const { command, targets } = request;
+  const [first = '', ...more] = targets;
+  const colon = first.indexOf(':');
+  const from = colon < 0 ? 'base' : first.slice(0, colon) || 'base';
+  const to = colon < 0 ? first : first.slice(colon + 1) || (command === 'downgrade' ? 'base' : 'heads');
+  if (command === 'downgrade' && (colon < 0 || more.length > 0)) {
+    throw new Failure({
+      code: 'range-needed',
+      message: 'An offline downgrade needs to know where it begins.',
+      next: 'Write it as from:to, such as head:base.',
+    });
+  }
+  const assumed =
+    from === 'current' ? [...applied.keys()] : graph.ancestors(graph.resolve(from, applied.keys()));
+  if (command === 'downgrade') return { plan: graph.downgrade(to, assumed), from };
+  if (command === 'stamp') return { plan: graph.stamp([to, ...more], assumed), from };
+  return { plan: graph.upgrade([to, ...more], assumed), from };
+}
+
+async function stepSql(
+  session: Session,
+  { byId }: Known,
+  { revision, action }: Plan['steps'][number],
+): Promise<SqlPreview | null> {
+  if (action === 'log' || action === 'unlog') return null;
+  const source = byId.get(revision);
+  if (!source) {
+    throw new Failure({
+      code: 'missing-revision',
+      message: `Can't locate revision ${revision}: its file is missing.`,
+    });
+  }
+  const preview = await sqlOf(session, source, action);
+  if (action === 'down' && preview.note !== null && preview.complete) {
+    throw new Failure({ code: 'no-down', message: `${revision} has no down(): there is no way back.` });
+  }
+  return preview;
 }

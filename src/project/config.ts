@@ -6,6 +6,8 @@ import type { UserModules } from './modules.ts';
 
 export interface LoadedConfig {
   readonly config: Configuration;
+  /** What the user's config says; in `config` it is false, because looking creates nothing. */
+  readonly ensureDatabase: boolean;
   /** Relative to the project; null when the environment alone configures MikroORM. */
   readonly file: string | null;
   readonly context: string;
@@ -40,7 +42,6 @@ export async function loadConfig(
 
   const overrides = {
     pool: { min: 0, max: 2 },
-    ensureDatabase: false,
     migrations: { silent: true, snapshotOnMigrate: false },
   };
   try {
@@ -61,7 +62,9 @@ export async function loadConfig(
     }
     process.env.MIKRO_ORM_ALLOW_GLOBAL_CLI ??= '1';
     const config = await CLIHelper.getConfiguration(context, path ? [path] : paths, overrides as never);
-    return { config, file: path ? relative(root, path) : null, context, contexts };
+    const ensureDatabase = config.get('ensureDatabase') !== false;
+    config.set('ensureDatabase', false);
+    return { config, ensureDatabase, file: path ? relative(root, path) : null, context, contexts };
   } catch (error) {
     if (error instanceof Failure) throw error;
     throw new Failure(

@@ -18,6 +18,8 @@ export interface Project {
   readonly modules: UserModules;
   readonly config: Configuration;
   readonly options: MigrationsOptions;
+  /** MikroORM's `ensureDatabase`: a run may create a database that is not there. */
+  readonly ensureDatabase: boolean;
   /** Absolute migrations folder; null for a `migrationsList`. It may not exist yet. */
   readonly folder: string | null;
   /** The ORM without entities: enough to look at the database, and cheap. One connection pool with `full()`. */
@@ -25,7 +27,7 @@ export interface Project {
   /** The ORM with the project's entities discovered, for running and authoring; shares the connection of `orm`. */
   full(): Promise<MikroORM>;
   /** A second ORM without entities and with its own connections; null where the database has only one (PGlite). */
-  beside(options?: { readonly max?: number }): Promise<MikroORM | null>;
+  beside(options?: { readonly max?: number; readonly database?: string }): Promise<MikroORM | null>;
   /** Reads the migrations as they are on disk now. */
   sources(): Sources;
   close(): Promise<void>;
@@ -77,6 +79,7 @@ export async function openProject(
     modules,
     config,
     options,
+    ensureDatabase: loaded.ensureDatabase,
     folder,
     orm,
     full() {
@@ -87,9 +90,9 @@ export async function openProject(
       })();
       return full;
     },
-    async beside({ max = 1 } = {}) {
+    async beside({ max = 1, database } = {}) {
       if (isEmbedded(orm)) return null;
-      const other = await withoutEntities({ pool: { min: 0, max } });
+      const other = await withoutEntities({ pool: { min: 0, max }, ...(database && { dbName: database }) });
       opened.push(other);
       return other;
     },

@@ -1,80 +1,100 @@
-import type { Node, RangeVar } from 'libpg-query';
-import { parseStatements } from './statements.ts';
+import { type Node, namesIn, nodesOf, relationName, type Statement, splitStatements } from './parse.ts';
 
-/** Data that a statement would take away for good. */
+/** Something that a statement destroys. */
 export interface Loss {
-  readonly kind: 'table' | 'column' | 'schema' | 'rows';
-  /** Null: whatever the search path finds. For a schema: its name. */
-  readonly schema: string | null;
-  /** Empty for a schema. */
-  readonly table: string;
-  /** For a column. */
+  readonly kind: 'table' | 'column' | 'rows' | 'object';
+  /** In words, without counts: `drops column messages.text`. */
+  readonly words: string;
+  /** The table as written, `schema.table` or `table`; null where none is concerned. */
+  readonly table: string | null;
   readonly column: string | null;
-  /** For rows: `truncate` or `delete`. */
-  readonly by: string | null;
 }
 
-/**
- * What SQL statements take away: dropped tables, columns and schemas, and rows truncated or deleted without a condition.
- * Code that is not SQL yet (`do $$ … $$`, functions) is not looked into.
- */
+/** What running these statements destroys for good. A statement that does not parse tells nothing. */
 export async function lossesOf(sql: readonly string[]): Promise<Loss[]> {
   const losses: Loss[] = [];
+  const made = new Set<string>();
   for (const text of sql) {
-    for (const { node } of (await parseStatements(text)) ?? []) losses.push(...lossesOfNode(node));
+    for (const statement of (await splitStatements(text)) ?? []) {
+      if (statement.type === 'CreateStmt') made.add(relationName(statement.tree.relation));
+      losses.push(...lossesOfStatement(statement));
+    }
   }
-  return losses;
+  // what the same step made holds nothing yet
+  return losses.filter(({ table, kind }) => kind === 'object' || table === null || !made.has(table));
 }
 
-function lossesOfNode(node: Node): Loss[] {
-  if ('DropStmt' in node) {
-    const { objects = [], removeType } = node.DropStmt;
-    if (removeType === 'OBJECT_TABLE' || removeType === 'OBJECT_FOREIGN_TABLE') {
-      return objects.map(object => {
-        const names = namesOf(object);
-        return {
-          kind: 'table',
-          schema: names.at(-2) ?? null,
-          table: names.at(-1) ?? '',
-          column: null,
-          by: null,
-        };
-      });
+function lossesOfStatement({ type, tree }: Statement): Loss[] {
+  switch (type) {
+    case 'DropStmt':
+      return dropped(tree);
+    case 'DropdbStmt':
+      return [{ kind: 'object', words: `drops database ${tree.dbname}`, table: null, column: null }];
+    case 'AlterTableStmt':
+      return [...nodesOf(tree.cmds, 'AlterTableCmd')].flatMap(command => droppedColumn(tree, command));
+    case 'TruncateStmt':
+      return [...nodesOf(tree.relations, 'RangeVar')].map(range => rows('empties', relationName(range)));
+    case 'DeleteStmt': {
+      const table = relationName(tree.relation);
+      return [rows(tree.whereClause ? 'deletes rows of' : 'deletes every row of', table)];
     }
-    if (removeType === 'OBJECT_SCHEMA') {
-      return objects.map(object => {
-        return { kind: 'schema', schema: namesOf(object).at(-1) ?? null, table: '', column: null, by: null };
-      });
-    }
+    case 'UpdateStmt':
+      return tree.whereClause ? [] : [rows('overwrites every row of', relationName(tree.relation))];
+    default:
+      return [];
   }
-  if ('AlterTableStmt' in node) {
-    const { relation, cmds = [], objtype } = node.AlterTableStmt;
-    if (!relation || objtype !== 'OBJECT_TABLE') return [];
-    return cmds.flatMap(command => {
-      const { subtype, name } = 'AlterTableCmd' in command ? command.AlterTableCmd : {};
-      return subtype === 'AT_DropColumn' && name
-        ? [{ ...tableOf(relation), kind: 'column' as const, column: name, by: null }]
-        : [];
-    });
-  }
-  if ('TruncateStmt' in node) {
-    return (node.TruncateStmt.relations ?? []).flatMap(relation =>
-      'RangeVar' in relation
-        ? [{ ...tableOf(relation.RangeVar), kind: 'rows' as const, column: null, by: 'truncate' }]
-        : [],
-    );
-  }
-  if ('DeleteStmt' in node && node.DeleteStmt.relation && !node.DeleteStmt.whereClause) {
-    return [{ ...tableOf(node.DeleteStmt.relation), kind: 'rows', column: null, by: 'delete' }];
+}
+
+const droppable: Readonly<Record<string, string>> = {
+  OBJECT_TABLE: 'table',
+  OBJECT_FOREIGN_TABLE: 'foreign table',
+  OBJECT_MATVIEW: 'materialized view',
+  OBJECT_SCHEMA: 'schema',
+  OBJECT_SEQUENCE: 'sequence',
+  OBJECT_TYPE: 'type',
+  OBJECT_DOMAIN: 'domain',
+  OBJECT_EXTENSION: 'extension',
+};
+
+function dropped(tree: Node): Loss[] {
+  const kind = droppable[String(tree.removeType)];
+  if (!kind || !Array.isArray(tree.objects)) return [];
+  return tree.objects.map(object => {
+    const name = nameOf(object as Node);
+    const isTable = kind.endsWith('table') || kind === 'materialized view';
+    return {
+      kind: isTable ? 'table' : 'object',
+      words: `drops ${kind} ${name}${tree.behavior === 'DROP_CASCADE' ? ' and all that depends on it' : ''}`,
+      table: isTable ? name : null,
+      column: null,
+    };
+  });
+}
+
+/** A dropped object's name: a list of strings, a type name, or one string. */
+function nameOf(object: Node): string {
+  const {
+    List: list,
+    TypeName: type,
+    String: single,
+  } = object as {
+    List?: { items?: unknown };
+    TypeName?: { names?: unknown };
+    String?: { sval?: string };
+  };
+  return single?.sval ?? namesIn(list?.items ?? type?.names).join('.');
+}
+
+function droppedColumn(tree: Node, command: Node): Loss[] {
+  const table = relationName(tree.relation);
+  const column = String(command.name ?? '');
+  if (command.subtype === 'AT_DropColumn') {
+    const cascade = command.behavior === 'DROP_CASCADE' ? ' and all that depends on it' : '';
+    return [{ kind: 'column', words: `drops column ${table}.${column}${cascade}`, table, column }];
   }
   return [];
 }
 
-function tableOf({ schemaname, relname }: RangeVar): { schema: string | null; table: string } {
-  return { schema: schemaname ?? null, table: relname ?? '' };
-}
-
-function namesOf(object: Node): string[] {
-  const items = 'List' in object ? (object.List.items ?? []) : [object];
-  return items.flatMap(item => ('String' in item && item.String.sval ? [item.String.sval] : []));
+function rows(verb: string, table: string): Loss {
+  return { kind: 'rows', words: `${verb} ${table}`, table, column: null };
 }

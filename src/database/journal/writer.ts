@@ -60,6 +60,17 @@ export class JournalWriter {
     this.#entries.delete(step.index);
   }
 
+  /** A person said how a step that never ended stands. */
+  async settled(query: Query, step: LoadedStep): Promise<void> {
+    await this.#write(
+      query,
+      { id: randomUUID(), step, transactional: true, started: new Date() },
+      'settled',
+      null,
+      null,
+    );
+  }
+
   /** Whether the step began in this attempt. */
   has(step: LoadedStep): boolean {
     return this.#entries.has(step.index);

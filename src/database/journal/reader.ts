@@ -1,0 +1,101 @@
+import type { JournalEntry } from '../../engine/api.ts';
+import type { Action, Plan } from '../../revisions/plan.ts';
+import type { LedgerTable } from '../ledger.ts';
+import { liveRuns } from '../unsettled.ts';
+import { journalState, journalTable, type Query } from './table.ts';
+
+interface Row {
+  readonly run: string;
+  readonly revision: string;
+  readonly action: Action;
+  readonly outcome: JournalEntry['outcome'];
+  readonly transactional: boolean;
+  readonly started: Date | string;
+  readonly finished: Date | string | null;
+  readonly ms: number | null;
+  readonly database_user: string;
+  readonly os_user: string;
+  readonly host: string;
+  readonly version: string;
+  readonly plan: Plan | string | null;
+  readonly checksum: string | null;
+  readonly error: string | null;
+}
+
+/**
+ * What was run on this migrations table, newest first. Writes nothing; empty where there is no journal.
+ * A transactional step of a run that was killed says `rolled back`, which is what happened to it.
+ */
+export async function readJournal(query: Query, table: LedgerTable): Promise<readonly JournalEntry[]> {
+  if ((await journalState(query)) !== 'present') return [];
+  const rows = await query<Row>(
+    `select "run"::text as run, "revision", "action", "outcome", "transactional", "started", "finished", "ms",
+            "database_user", "os_user", "host", "version", "plan", "checksum", "error"
+       from ${journalTable} where "ledger" = $1 order by "seq" desc`,
+    [ledgerName(table)],
+  );
+  const live = rows.some(({ outcome }) => outcome === 'started') ? await liveRuns(query) : new Set<string>();
+  const plans = new Map<string, Plan>();
+  for (const { run, plan } of rows) {
+    if (plan !== null) plans.set(run, typeof plan === 'string' ? (JSON.parse(plan) as Plan) : plan);
+  }
+  return rows.map(row => ({
+    run: row.run,
+    revision: row.revision,
+    action: row.action,
+    outcome:
+      row.outcome === 'started' && row.transactional && !live.has(row.run.slice(0, 8))
+        ? 'rolled back'
+        : row.outcome,
+    started: new Date(row.started).toISOString(),
+    finished: row.finished === null ? null : new Date(row.finished).toISOString(),
+    ms: row.ms,
+    who: { databaseUser: row.database_user, osUser: row.os_user, host: row.host, version: row.version },
+    plan: plans.get(row.run) ?? { steps: [], tips: [] },
+    checksum: row.checksum,
+    error: row.error,
+  }));
+}
+
+/** How far a clock of the log row may be behind the journal's, ms: the row has the time its transaction began. */
+const slack = 1_000;
+
+/**
+ * Applied revisions whose file is not the one that was applied. Known only where the journal saw it applied last:
+ * one that somebody else applied again since then is not judged.
+ * @param applied when each was logged, by id
+ * @param checksums of the files as they are now, by id
+ */
+export async function editedRevisions(
+  query: Query,
+  table: LedgerTable,
+  applied: ReadonlyMap<string, Date | null>,
+  checksums: ReadonlyMap<string, string | null>,
+): Promise<readonly string[]> {
+  if ((await journalState(query)) !== 'present') return [];
+  const rows = await query<{
+    revision: string;
+    action: Action;
+    checksum: string | null;
+    finished: Date | string;
+  }>(
+    `select distinct on ("revision") "revision", "action", "checksum", "finished"
+       from ${journalTable} where "ledger" = $1 and "outcome" in ('done', 'settled')
+      order by "revision", "seq" desc`,
+    [ledgerName(table)],
+  );
+  return rows
+    .filter(({ revision, action, checksum, finished }) => {
+      const now = checksums.get(revision);
+      const logged = applied.get(revision);
+      if (!now || !checksum || !applied.has(revision) || !(action === 'up' || action === 'log')) return false;
+      if (logged && logged.getTime() > new Date(finished).getTime() + slack) return false;
+      return now !== checksum;
+    })
+    .map(({ revision }) => revision);
+}
+
+/** The migrations table as the journal names it: several may share a database. */
+export function ledgerName(table: LedgerTable): string {
+  return `${table.schema}.${table.name}`;
+}

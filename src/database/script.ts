@@ -1,0 +1,177 @@
+import type { Batch } from '../engine/api.ts';
+import type { Project } from '../project/project.ts';
+import type { Plan, Step } from '../revisions/plan.ts';
+import { type Statement, splitStatements } from '../safety/parse.ts';
+import type { LedgerTable } from './ledger.ts';
+import { lockKeys } from './lock.ts';
+import { quoteIdent, quoteLiteral } from './quote.ts';
+
+/** What an offline script is made from. */
+export interface ScriptInput {
+  readonly project: Project;
+  readonly table: LedgerTable;
+  readonly plan: Plan;
+  readonly batches: readonly Batch[];
+  /** The statements of each step, as they would reach the database; empty for steps that only write a row. */
+  readonly sql: readonly (readonly string[])[];
+  /** What the script takes for applied, in words. */
+  readonly from: string;
+  /** ms */
+  readonly lockTimeout: number;
+}
+
+/**
+ * The plan as a script for `psql -v ON_ERROR_STOP=1`: the same statements in the same transactions with the same log
+ * rows as a run, and a check before each batch that its revisions are still to be done. Connects to nothing.
+ */
+export async function scriptFor(input: ScriptInput): Promise<string> {
+  const { plan, batches, from } = input;
+  const parts = [
+    [
+      `-- migtui: ${plan.steps.length} ${plan.steps.length === 1 ? 'step' : 'steps'}, for a database at ${oneLine(from)}`,
+      '-- run it with: psql -v ON_ERROR_STOP=1 -f <this file>',
+      '\\set ON_ERROR_STOP on',
+    ].join('\n'),
+  ];
+  if (plan.steps.length > 0) parts.push(await createTable(input));
+  for (const batch of batches) parts.push(await batchScript(input, batch));
+  return `${parts.join('\n\n')}\n`;
+}
+
+async function batchScript(input: ScriptInput, { transactional, steps }: Batch): Promise<string> {
+  const { plan, lockTimeout, table } = input;
+  const parts = steps.map(index => [index, plan.steps[index] as Step] as const);
+  const checks = check(
+    table,
+    parts.map(([, step]) => step),
+  );
+  const bodies = await Promise.all(
+    parts.map(([index, step]) => stepScript(input, index, step, transactional)),
+  );
+  const timeout = (local: string): string => `set ${local}lock_timeout = '${lockTimeout}ms';`;
+  if (transactional) return ['begin;', timeout('local '), checks, ...bodies, 'commit;'].join('\n\n');
+  return ['-- without a transaction', timeout(''), checks, ...bodies, 'reset lock_timeout;'].join('\n\n');
+}
+
+async function stepScript(
+  { project, table, sql }: ScriptInput,
+  index: number,
+  { revision, action }: Step,
+  transactional: boolean,
+): Promise<string> {
+  const row =
+    action === 'up' || action === 'log'
+      ? `insert into ${table.sql} ("name") values (${quoteLiteral(revision)});`
+      : `delete from ${table.sql} where "name" in (${['', '.js', '.ts'].map(end => quoteLiteral(revision + end)).join(', ')});`;
+  const title = `-- ${action} ${oneLine(revision)}`;
+  if (action === 'log' || action === 'unlog') return [title, row].join('\n');
+  const { before, after } = aroundStep(project);
+  const statements: string[] = [];
+  for (const text of sql[index] ?? []) statements.push(await asSent(text, transactional));
+  return [title, ...before, ...statements, ...after, row].join('\n');
+}
+
+/** What MikroORM's runner puts around a migration's own statements. */
+function aroundStep({ orm, options }: Project): { before: string[]; after: string[] } {
+  const helper = (
+    orm.driver.getPlatform() as unknown as {
+      getSchemaHelper(): {
+        getSchemaBeginning(charset: string, disableForeignKeys?: boolean): string;
+        getSchemaEnd(disableForeignKeys?: boolean): string;
+      };
+    }
+  ).getSchemaHelper();
+  const { disableForeignKeys, schema } = options as { disableForeignKeys?: boolean; schema?: string };
+  const lines = (text: string): string[] => text.split('\n').filter(line => line.trim() !== '');
+  return {
+    before: [
+      ...(schema ? [`set search_path to ${quoteIdent(schema)};`] : []),
+      ...lines(helper.getSchemaBeginning(orm.config.get('charset'), disableForeignKeys)),
+    ],
+    after: [...lines(helper.getSchemaEnd(disableForeignKeys)), ...(schema ? ['reset search_path;'] : [])],
+  };
+}
+
+/**
+ * A text as a run sends it, in one piece: outside a transaction PostgreSQL makes one of its own around several
+ * statements that come together, and psql sends them one by one.
+ */
+async function asSent(sql: string, transactional: boolean): Promise<string> {
+  const statements = await splitStatements(sql);
+  const ended = statements === null ? end(sql) : statements.map(({ text }) => end(text)).join('\n');
+  const together =
+    !transactional && statements !== null && statements.length > 1 && !statements.some(isTransactionControl);
+  return together ? `begin;\n${ended}\ncommit;` : ended;
+}
+
+function isTransactionControl({ type }: Statement): boolean {
+  return type === 'TransactionStmt';
+}
+
+/** With its semicolon, which a comment at the end must not swallow. */
+function end(statement: string): string {
+  const text = statement.trim().replace(/;$/, '');
+  return text.slice(text.lastIndexOf('\n') + 1).includes('--') ? `${text}\n;` : `${text};`;
+}
+
+/** Refuses where the batch's revisions are not as the script takes them, or a run is going on. */
+function check(table: LedgerTable, steps: readonly Step[]): string {
+  const test = (toBeLogged: boolean, condition: string, words: string): string[] => {
+    const names = steps
+      .filter(({ action }) => (action === 'up' || action === 'log') === toBeLogged)
+      .map(({ revision }) => quoteLiteral(revision));
+    if (names.length === 0) return [];
+    return [
+      `  select wanted into found from unnest(array[${names.join(', ')}]) as wanted where ${condition}`,
+      `    (select from ${table.sql} as applied where regexp_replace(applied.name, '\\.[jt]s$', '') = wanted) limit 1;`,
+      `  if found is not null then raise exception '% ${words}', found; end if;`,
+    ];
+  };
+  return [
+    'do $migtui$',
+    'declare found text;',
+    'begin',
+    `  if not pg_try_advisory_xact_lock(${lockKeys(table).batch}) then`,
+    "    raise exception 'a run of migtui is going on';",
+    '  end if;',
+    ...test(true, 'exists', 'is applied already'),
+    ...test(false, 'not exists', 'is not applied'),
+    'end $migtui$;',
+  ].join('\n');
+}
+
+/** The migrations table in the very words of MikroORM's storage, where it is not there yet. */
+async function createTable({ project, table }: ScriptInput): Promise<string> {
+  const said: string[] = [];
+  const connection = {
+    async execute(sql: string) {
+      if (/^\s*create\b/i.test(sql)) said.push(sql);
+      return /information_schema\.schemata/i.test(sql) ? [{ schema_name: 'public' }] : [];
+    },
+  };
+  const driver = {
+    getConnection: () => connection,
+    getPlatform: () => project.orm.driver.getPlatform(),
+    config: project.orm.config,
+  };
+  const storage = new project.modules.migrations.MigrationStorage(driver as never, project.options);
+  storage.setRunSchema((project.options as { schema?: string }).schema);
+  await storage.ensureTable();
+  // "if not exists" of PostgreSQL asks for the right to create even when there is nothing to create
+  return [
+    'do $migtui$',
+    'begin',
+    ...said.flatMap(sql => [
+      /^\s*create schema/i.test(sql)
+        ? `  if to_regnamespace(${quoteLiteral(quoteIdent(table.schema))}) is null then`
+        : `  if to_regclass(${quoteLiteral(table.sql)}) is null then`,
+      `    ${end(sql)}`,
+      '  end if;',
+    ]),
+    'end $migtui$;',
+  ].join('\n');
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ');
+}

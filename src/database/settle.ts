@@ -1,0 +1,97 @@
+import type { Settlement } from '../engine/api.ts';
+import { Failure } from '../foundation/failure.ts';
+import type { Project } from '../project/project.ts';
+import type { Connection } from './connection.ts';
+import { ledgerName } from './journal/reader.ts';
+import { journalAllowed, journalState } from './journal/table.ts';
+import { JournalWriter } from './journal/writer.ts';
+import type { LedgerTable } from './ledger.ts';
+import { acquireGuard, lockKeys } from './lock.ts';
+import { clearMark } from './marks.ts';
+import { beginWork } from './run/work.ts';
+import { openSide, queryOn } from './side.ts';
+import { readUnsettled } from './unsettled.ts';
+
+/** How long a settlement waits for a run that is going on, ms. */
+const patience = 5_000;
+
+/**
+ * Writes down what a person found out about a revision that stopped half-way: the log row stands exactly when it is
+ * applied, and the revision is no longer named. Runs nothing of the revision itself.
+ * @param checksum of the revision's file now, where there is one
+ * @throws Failure `nothing-to-settle` | `run-in-progress`
+ */
+export async function settle(
+  project: Project,
+  connection: Connection,
+  table: LedgerTable,
+  revision: string,
+  as: Settlement,
+  checksum: string | null,
+): Promise<void> {
+  const outside = queryOn(connection.orm);
+  const unsettled = await readUnsettled(outside, table);
+  if (!unsettled.some(one => one.revision === revision)) {
+    throw new Failure({
+      code: 'nothing-to-settle',
+      message: `${revision} is not unsettled: nothing was written.`,
+      next: 'migtui status names what is. To change log rows otherwise, use migtui stamp.',
+      candidates: unsettled.map(one => one.revision),
+    });
+  }
+  const run = crypto.randomUUID();
+  const side = await openSide(project);
+  try {
+    const guard =
+      side &&
+      (await acquireGuard(side, {
+        run,
+        keys: lockKeys(table),
+        wait: patience,
+        signal: new AbortController().signal,
+        secrets: connection.address.secrets,
+        onWaiting: () => {},
+        onLost: () => {},
+      }));
+    try {
+      await write(project, connection, table, revision, as, checksum, run);
+    } finally {
+      await guard?.release();
+    }
+  } finally {
+    await side?.close();
+  }
+}
+
+async function write(
+  project: Project,
+  connection: Connection,
+  table: LedgerTable,
+  revision: string,
+  as: Settlement,
+  checksum: string | null,
+  run: string,
+): Promise<void> {
+  const work = await beginWork(project);
+  const { query } = work.connection;
+  try {
+    await work.storage.ensureTable();
+    const [row] = await query<{ logged: boolean }>(
+      `select exists (select from ${table.sql} where regexp_replace(name, '\\.[jt]s$', '') = $1) as logged`,
+      [revision],
+    );
+    if (as === 'applied' && !row?.logged) await work.storage.logMigration({ name: revision });
+    if (as === 'not-applied' && row?.logged) await work.storage.unlogMigration({ name: revision });
+    await clearMark(query, table, revision);
+    if (journalAllowed(project) && (await journalState(query)) === 'present') {
+      const action = as === 'applied' ? 'log' : 'unlog';
+      const plan = { steps: [{ revision, action }], tips: [] } as const;
+      const journal = new JournalWriter(run, ledgerName(table), plan, connection.address.secrets);
+      await journal.settled(query, { index: 0, revision, action, Class: null, checksum });
+    }
+    await work.commit();
+  } catch (error) {
+    await work.rollback().catch(() => {});
+    throw error;
+  }
+}

@@ -1,0 +1,149 @@
+import type { Batch, Warning } from '../engine/api.ts';
+import type { Step } from '../revisions/plan.ts';
+import { namesIn, nodesOf, type Statement, splitStatements } from './parse.ts';
+import { endsTransaction, isConcurrent } from './traces.ts';
+
+/**
+ * What will not work the way a plan is cut into transactions, said before anything runs.
+ * @param sql the statements of each step, as far as they are known
+ */
+export async function batchWarnings(
+  steps: readonly Step[],
+  sql: readonly (readonly string[])[],
+  batches: readonly Batch[],
+): Promise<Warning[]> {
+  const warnings: Warning[] = [];
+  for (const batch of batches) {
+    const parsed = await Promise.all(
+      batch.steps.map(async index => {
+        const revision = steps[index]?.revision ?? '';
+        const texts = sql[index] ?? [];
+        return { revision, texts, statements: await parseAll(texts) };
+      }),
+    );
+    if (batch.transactional) {
+      for (const { revision, texts, statements } of parsed) {
+        warnings.push(...notInTransaction(revision, texts, statements));
+      }
+      warnings.push(...newEnumValues(parsed));
+    } else {
+      for (const { revision, texts } of parsed)
+        warnings.push(...(await togetherConcurrently(revision, texts)));
+    }
+  }
+  return warnings;
+}
+
+async function parseAll(texts: readonly string[]): Promise<Statement[]> {
+  const statements = await Promise.all(texts.map(splitStatements));
+  return statements.flatMap(one => one ?? []);
+}
+
+function notInTransaction(
+  revision: string,
+  texts: readonly string[],
+  statements: readonly Statement[],
+): Warning[] {
+  const found = statements.map(cannotRunInside).find(Boolean);
+  if (found) {
+    return [
+      {
+        code: 'needs-no-transaction',
+        message: `${found} cannot run inside a transaction: this revision will fail. Put it into a revision of its own whose isTransactional() returns false.`,
+        revisions: [revision],
+      },
+    ];
+  }
+  if (texts.some(endsTransaction)) {
+    return [
+      {
+        code: 'ends-transaction',
+        message: 'It ends the transaction it runs in (commit or rollback): this revision will be refused.',
+        revisions: [revision],
+      },
+    ];
+  }
+  return [];
+}
+
+/** Statements that PostgreSQL refuses inside a transaction block, in words. */
+function cannotRunInside(statement: Statement): string | null {
+  const { type, tree } = statement;
+  if (isConcurrent(statement)) return `${verbs[type] ?? 'a statement'} concurrently`;
+  if (type === 'VacuumStmt') return tree.is_vacuumcmd === true ? 'vacuum' : null;
+  return fixed[type] ?? null;
+}
+
+const verbs: Readonly<Record<string, string>> = {
+  IndexStmt: 'create index',
+  DropStmt: 'drop index',
+  ReindexStmt: 'reindex',
+  AlterTableStmt: 'detach partition',
+};
+
+const fixed: Readonly<Record<string, string>> = {
+  CreatedbStmt: 'create database',
+  DropdbStmt: 'drop database',
+  AlterSystemStmt: 'alter system',
+  CreateTableSpaceStmt: 'create tablespace',
+  DropTableSpaceStmt: 'drop tablespace',
+};
+
+interface Parsed {
+  readonly revision: string;
+  readonly statements: readonly Statement[];
+}
+
+/** A value added to an enum cannot be used before the transaction that added it is committed. */
+function newEnumValues(parsed: readonly Parsed[]): Warning[] {
+  const added = new Map<string, { readonly type: string; readonly revision: string }>();
+  const warnings: Warning[] = [];
+  const created = new Set<string>();
+  for (const { revision, statements } of parsed) {
+    for (const statement of statements) {
+      const { type, tree } = statement;
+      if (type === 'CreateEnumStmt') created.add(namesIn(tree.typeName).at(-1) ?? '');
+      if (type === 'AlterEnumStmt' && typeof tree.newVal === 'string' && !tree.oldVal) {
+        const name = namesIn(tree.typeName).at(-1) ?? '';
+        // of a type made in the same transaction the values are usable at once
+        if (!created.has(name)) added.set(tree.newVal, { type: name, revision });
+        continue;
+      }
+      const used = [...literalsIn(statement)].find(value => added.has(value));
+      const from = used === undefined ? undefined : added.get(used);
+      if (used === undefined || !from) continue;
+      added.delete(used);
+      warnings.push({
+        code: 'new-enum-value',
+        message: `The value '${used}' is added to ${from.type} and seems to be used in the same transaction, which PostgreSQL refuses ("unsafe use of new value"). Run with --transaction each, or add it in a revision of its own.`,
+        revisions: [...new Set([from.revision, revision])],
+      });
+    }
+  }
+  return warnings;
+}
+
+function* literalsIn({ tree }: Statement): Generator<string> {
+  for (const node of nodesOf(tree, 'A_Const')) {
+    const value = (node.sval as { sval?: string } | undefined)?.sval;
+    if (value !== undefined) yield value;
+  }
+}
+
+/** Several statements in one text make a transaction of their own, which CONCURRENTLY does not want. */
+async function togetherConcurrently(revision: string, texts: readonly string[]): Promise<Warning[]> {
+  for (const text of texts) {
+    const statements = (await splitStatements(text)) ?? [];
+    if (statements.length > 1 && statements.some(statement => cannotRunInside(statement) !== null)) {
+      return [
+        {
+          code: 'needs-no-transaction',
+          message:
+            'A concurrent statement stands in one addSql() with others, which PostgreSQL runs as one transaction: this revision will fail. Give each its own addSql().',
+          revisions: [revision],
+        },
+      ];
+    }
+  }
+  return [];
+}
