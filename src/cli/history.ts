@@ -1,4 +1,5 @@
 import type { Look, RevisionRow } from '../engine/api.ts';
+import { drawGraph } from './draw/graph.ts';
 import { drawBlocks, drawRows } from './draw/rows.ts';
 import { lookFor } from './looking.ts';
 import { revisionsJson } from './shapes.ts';
@@ -18,12 +19,12 @@ export const history: Definition = (program, act) =>
     .description('show the revisions, newest first')
     .argument('[range]', 'from:to, from: or :to; both ends included')
     .addOption(verbose())
-    .option('--graph', 'draw branches and merges as lanes')
+    .option('--graph', 'draw branches and merges as lanes (default: where there are some)')
+    .option('--no-graph', 'draw no lanes')
     .addHelpText(
       'after',
       examples({
         'migtui history': 'all revisions',
-        'migtui history --graph': 'with branches and merges drawn',
         'migtui history current:': 'from what is applied up to the heads',
         'migtui history -3:current': 'the last applied ones',
         'migtui history -v': 'everything known about each',
@@ -38,15 +39,22 @@ async function showHistory(
 ): Promise<undefined> {
   const look = await lookFor(call, 'database');
   const rows = range ? await rowsIn(call, look, range) : look.revisions;
-  const drawGraph = options.graph ? (await import('./draw/graph.ts')).drawGraph : null;
+  const lanes = options.graph ?? branches(rows);
   call.output.answer(
     rows,
     () => revisionsJson(rows, look),
     (rows, paint) => {
       if (rows.length === 0) return paint.dim('There are no revisions yet.');
       if (options.verbose) return drawBlocks(rows, paint);
-      return (drawGraph ?? drawRows)(rows, paint, call.host.now());
+      return (lanes ? drawGraph : drawRows)(rows, paint, call.host.now());
     },
+  );
+}
+
+/** Whether the rows are more than a line: only then do lanes say something. */
+function branches(rows: readonly RevisionRow[]): boolean {
+  return rows.some(
+    (row, at) => row.revises.length > 1 || (at > 0 && !rows[at - 1]?.revises.includes(row.id)),
   );
 }
 

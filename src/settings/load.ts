@@ -61,20 +61,21 @@ async function read(folder: string, files: string[]): Promise<SettingsFile> {
     searchPlaces: files,
     stopDir: folder,
     cache: false,
-    loaders: { '.js': load, '.mjs': load, '.ts': load },
+    loaders: { '.js': load, '.mjs': load, '.ts': load, '.json': parse },
   });
-  let found: Awaited<ReturnType<typeof searcher.search>>;
-  try {
-    found = await searcher.search(folder);
-  } catch (error) {
-    if (error instanceof Failure) throw error;
-    // the loader of JSON does not say which file
-    throw unreadable(files.length === 1 ? join(folder, 'config.json') : `the settings in ${folder}`, error);
-  }
+  const found = await searcher.search(folder);
   if (!found || found.isEmpty) return {};
   // valibot is loaded only where there is something to check
   const { validate } = await import('./validate.ts');
   return validate(found.config, found.filepath);
+}
+
+function parse(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    throw unreadable(basename(path), error);
+  }
 }
 
 async function load(path: string): Promise<unknown> {

@@ -169,7 +169,7 @@ describe('status', () => {
 
 describe('lists of revisions', () => {
   test('history is newest first, aligned', async () => {
-    expect((await migtui('history')).stdout).toMatchInlineSnapshot(`
+    expect((await migtui('history --no-graph')).stdout).toMatchInlineSnapshot(`
       "○  20261122090000 merge_heads                    (head) (mergepoint) chat
       ○  20261120101500 add_last_read_at
       ○  20261119161000 add_reactions                  chat
@@ -179,8 +179,12 @@ describe('lists of revisions', () => {
     `);
   });
 
-  test('history draws lanes', async () => {
-    expect((await migtui('history --graph')).stdout).toMatchInlineSnapshot(`
+  test('history draws lanes where there are branches', async () => {
+    expect((await migtui('history :add_user_id')).stdout).toBe(
+      (await migtui('history :add_user_id --no-graph')).stdout,
+    );
+    expect((await migtui('history')).stdout).toBe((await migtui('history --graph')).stdout);
+    expect((await migtui('history')).stdout).toMatchInlineSnapshot(`
       "○    20261122090000 merge_heads                    (head) (mergepoint) chat
       ├─╮
       ○ │  20261120101500 add_last_read_at

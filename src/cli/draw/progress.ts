@@ -3,7 +3,7 @@ import { duration } from '../../tui/text/time.ts';
 import type { Paint } from '../shell/paint.ts';
 import { drawSql } from './detail.ts';
 import { nameOf } from './rows.ts';
-import { indent } from './text.ts';
+import { count, indent } from './text.ts';
 
 /** Between two lines about the same long wait, ms. */
 const patience = 10_000;
@@ -61,6 +61,7 @@ export class Progress {
 
   #batch(batch: number): string {
     const steps = this.#preview.batches[batch]?.steps ?? [];
+    if (steps.length > 3) return count(steps.length, 'step');
     return steps.map(step => nameOf(this.#preview.steps[step]?.revision ?? '')).join(', ');
   }
 

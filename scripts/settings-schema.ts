@@ -1,0 +1,20 @@
+/*
+ * Writes docs/settings.schema.json from the schema that settings are validated with:
+ *
+ *   node scripts/settings-schema.ts
+ */
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { toJsonSchema } from '@valibot/to-json-schema';
+import { settingsSchema } from '../src/settings/schema.ts';
+
+/** The JSON schema of a settings file. */
+export function settingsJsonSchema(): object {
+  // what JSON schema cannot say (how a duration is written) is said by the descriptions
+  return toJsonSchema(settingsSchema, { errorMode: 'ignore' });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const file = fileURLToPath(new URL('../docs/settings.schema.json', import.meta.url));
+  writeFileSync(file, `${JSON.stringify(settingsJsonSchema(), null, 2)}\n`);
+}
