@@ -1,0 +1,167 @@
+import { helpDialog } from '../dialogs/help.ts';
+import { menu } from '../dialogs/menu.ts';
+import { paletteDialog } from '../dialogs/palette.ts';
+import { askCancel } from '../dialogs/run.ts';
+import { notify, open } from '../dialogs/stack.ts';
+import { type Change, only } from '../state/effect.ts';
+import { logged } from '../state/log.ts';
+import type { State } from '../state/model.ts';
+import { isRunning } from '../state/run.ts';
+import { type ThemeName, themeNames } from '../theme/theme.ts';
+import type { Command } from './command.ts';
+
+const quit = (state: State): Change => [{ ...state, quitting: true }, [{ type: 'quit' }]];
+
+/** Leaving asks first while a run is under way. */
+const leave = (state: State, key: string): Change =>
+  isRunning(state.run) ? askCancel(state, key) : quit(state);
+
+function contexts(state: State, key: string): Change {
+  const { project } = state.look ?? {};
+  if (!project) return only(state);
+  return only(
+    open(
+      state,
+      menu({
+        title: 'Context',
+        openedBy: key,
+        cursor: Math.max(0, project.contexts.indexOf(project.context)),
+        items: project.contexts.map(context => ({
+          label: context,
+          about: context === project.context ? 'now' : '',
+          choose: (next: State): Change =>
+            context === project.context
+              ? only(next)
+              : [
+                  logged(
+                    {
+                      ...next,
+                      link: { is: 'restarting' },
+                      looking: null,
+                      look: null,
+                      lookFailure: null,
+                      details: new Map(),
+                      effects: new Map(),
+                      journal: null,
+                      run: null,
+                    },
+                    'command',
+                    `migtui --context ${context}`,
+                  ),
+                  [{ type: 'restart', change: { context } }],
+                ],
+        })),
+      }),
+    ),
+  );
+}
+
+function themes(state: State, key: string): Change {
+  const use =
+    (theme: ThemeName) =>
+    (next: State): Change =>
+      only({ ...next, appearance: { ...next.appearance, theme } });
+  return only(
+    open(
+      state,
+      menu({
+        title: 'Theme',
+        openedBy: key,
+        cursor: themeNames.indexOf(state.appearance.theme),
+        items: themeNames.map(name => ({
+          label: name,
+          about: name === 'contrast' ? 'high contrast' : name === 'none' ? 'no colours' : '',
+          choose: use(name),
+        })),
+      }),
+    ),
+  );
+}
+
+export const appCommands: readonly Command[] = [
+  {
+    id: 'help',
+    keys: ['?'],
+    where: ['panes'],
+    title: 'help',
+    about: 'every key and what it does here',
+    group: 'App',
+    footer: 90,
+    run: (state, key) => only(open(state, helpDialog(state, key))),
+  },
+  {
+    id: 'palette',
+    keys: [':'],
+    where: ['panes'],
+    title: 'commands',
+    about: 'choose a command by name',
+    group: 'App',
+    keyOnly: true,
+    run: (state, key) => only(open(state, paletteDialog(key))),
+  },
+  {
+    id: 'context',
+    keys: ['C'],
+    where: ['panes'],
+    title: 'context',
+    about: 'open another context of the config',
+    group: 'App',
+    disabled: state => {
+      if (!state.look) return 'the project is not open yet';
+      if (isRunning(state.run)) return 'a run is under way';
+      return state.look.project.contexts.length < 2 ? 'the config has one context only' : null;
+    },
+    run: contexts,
+  },
+  {
+    id: 'theme',
+    keys: ['T'],
+    where: ['panes'],
+    title: 'theme',
+    about: 'choose the colours',
+    group: 'App',
+    run: themes,
+  },
+  {
+    id: 'mouse',
+    keys: ['M'],
+    where: ['panes'],
+    title: 'mouse',
+    about: 'turn the mouse off, to select text with it, and on',
+    group: 'App',
+    run: state => [
+      notify({ ...state, mouse: !state.mouse }, state.mouse ? 'the mouse selects text' : 'the mouse is on'),
+      [{ type: 'mouse', on: !state.mouse }],
+    ],
+  },
+  {
+    id: 'quit',
+    keys: ['q'],
+    where: ['panes'],
+    title: 'quit',
+    about: 'leave',
+    group: 'App',
+    footer: 91,
+    run: leave,
+  },
+  {
+    id: 'interrupt',
+    keys: ['ctrl+c'],
+    where: ['always'],
+    title: 'cancel or quit',
+    about: 'cancel what runs; leave when nothing does',
+    group: 'App',
+    keyOnly: true,
+    run: leave,
+  },
+  {
+    id: 'suspend',
+    keys: ['ctrl+z'],
+    where: ['always'],
+    title: 'suspend',
+    about: 'back to the shell; fg returns',
+    group: 'App',
+    keyOnly: true,
+    run: state => [state, [{ type: 'suspend' }]],
+  },
+];

@@ -1,0 +1,68 @@
+import type { Change } from '../state/effect.ts';
+import type { State } from '../state/model.ts';
+
+/**
+ * Where a command works, innermost first when keys are looked up. A pane's name: that pane has the focus.
+ * `searching`: something is searched for; `revisions`: a pane that lists revisions; `panes`: no dialog is open; `dialog`: any is.
+ * `scrolling`, `choosing`: dialogs with text, with items. `always`: everywhere. The rest are dialogs by name.
+ */
+export type Scope =
+  | 'always'
+  | 'panes'
+  | 'searching'
+  | 'revisions'
+  | 'current'
+  | 'history'
+  | 'pending'
+  | 'detail'
+  | 'log'
+  | 'dialog'
+  | 'scrolling'
+  | 'choosing'
+  | 'menu'
+  | 'target'
+  | 'plan'
+  | 'run'
+  | 'outcome'
+  | 'merge'
+  | 'draft'
+  | 'revision'
+  | 'check'
+  | 'journal'
+  | 'help'
+  | 'palette'
+  | 'text';
+
+export const groups = [
+  'Move',
+  'Look',
+  'Change the database',
+  'Write revisions',
+  'App',
+  'In dialogs',
+] as const;
+export type Group = (typeof groups)[number];
+
+/** One thing that a person can do. The footer, the help, the palette and the README's key table come from these. */
+export interface Command {
+  /** Stable: used in settings. */
+  readonly id: string;
+  /** Names such as `u`, `G`, `ctrl+d`, `enter`, `shift+tab`. */
+  readonly keys: readonly string[];
+  readonly where: readonly Scope[];
+  /** A word or two, for the footer. */
+  readonly title: string;
+  /** One sentence without a full stop, for the help. */
+  readonly about: string;
+  readonly group: Group;
+  /** Shown in the footer, lower first. */
+  readonly footer?: number;
+  /** Changes or destroys something in the database: shown as such. */
+  readonly danger?: boolean;
+  /** Not in the palette: it only makes sense as a key. */
+  readonly keyOnly?: boolean;
+  /** Why it cannot be done now; null when it can. */
+  readonly disabled?: (state: State) => string | null;
+  /** @param key the key that was pressed; empty when chosen in the palette */
+  readonly run: (state: State, key: string) => Change;
+}

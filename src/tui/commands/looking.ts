@@ -1,0 +1,175 @@
+import { openCheck } from '../dialogs/check.ts';
+import { openJournal } from '../dialogs/journal.ts';
+import { notified, notify } from '../dialogs/stack.ts';
+import { tabOf } from '../panes/detail/tabs.ts';
+import { type Change, only, type SideEffect } from '../state/effect.ts';
+import { logged } from '../state/log.ts';
+import type { State } from '../state/model.ts';
+import { beginSearch, endSearch, nextHit } from '../state/search.ts';
+import { nameOf, selectedId } from '../state/select.ts';
+import type { Command } from './command.ts';
+import { commandOf } from './headless.ts';
+
+export const copied = (state: State, text: string, what: string): Change => [
+  notify(state, `copied ${what}`),
+  [{ type: 'copy', text }],
+];
+
+function copy(state: State): Change {
+  if (state.focus === 'log') {
+    const entry = state.log[state.positions.log.cursor];
+    return entry ? copied(state, entry.text, 'the line') : only(state);
+  }
+  const id = selectedId(state);
+  if (id === null) return notified(state, 'there is nothing to copy here');
+  if (state.focus !== 'detail') return copied(state, id, id);
+  const text = tabOf(state.tab).copy?.(state, id) ?? null;
+  return text === null || text === ''
+    ? notified(state, 'there is nothing to copy here')
+    : copied(state, text, tabOf(state.tab).title(state, id));
+}
+
+/** Looks at everything anew; a restart of the engine sees edited files. */
+function reload(state: State): Change {
+  const [asked, effects]: readonly [State, readonly SideEffect[]] = [
+    {
+      ...state,
+      link: { is: 'restarting' },
+      looking: null,
+      lookFailure: null,
+      reconnects: 0,
+      details: new Map(),
+      effects: new Map(),
+      journal: null,
+    },
+    [{ type: 'restart' }],
+  ];
+  return [logged(asked, 'info', 'starting the engine anew'), effects];
+}
+
+const whyNotReload = (state: State): string | null => {
+  if (state.run && state.run.endedAt === null) return 'a run is under way';
+  return state.link.is === 'restarting' ? 'the engine is starting already' : null;
+};
+
+export const lookingCommands: readonly Command[] = [
+  {
+    id: 'search',
+    keys: ['/'],
+    where: ['panes'],
+    title: 'search',
+    about: 'find text in this pane',
+    group: 'Look',
+    footer: 30,
+    keyOnly: true,
+    run: beginSearch,
+  },
+  {
+    id: 'next-hit',
+    keys: ['n'],
+    where: ['searching'],
+    title: 'next',
+    about: 'the next place that was searched for',
+    group: 'Look',
+    footer: 28,
+    keyOnly: true,
+    run: state => nextHit(state, 1),
+  },
+  {
+    id: 'previous-hit',
+    keys: ['N'],
+    where: ['searching'],
+    title: 'previous',
+    about: 'the place before',
+    group: 'Look',
+    footer: 29,
+    keyOnly: true,
+    run: state => nextHit(state, -1),
+  },
+  {
+    id: 'end-search',
+    keys: ['esc'],
+    where: ['searching'],
+    title: 'end search',
+    about: 'end the search',
+    group: 'Look',
+    footer: 27,
+    keyOnly: true,
+    run: state => only(endSearch(state)),
+  },
+  {
+    id: 'check',
+    keys: ['c'],
+    where: ['panes'],
+    title: 'check',
+    about: 'compare revisions, entities and the live schema',
+    group: 'Look',
+    footer: 13,
+    disabled: state => (state.link.is === 'ready' ? null : 'the engine is not ready'),
+    run: openCheck,
+  },
+  {
+    id: 'journal',
+    keys: ['J'],
+    where: ['panes'],
+    title: 'journal',
+    about: 'who ran what, when, and how it ended',
+    group: 'Look',
+    disabled: state => (state.look ? null : 'the project is not open yet'),
+    run: openJournal,
+  },
+  {
+    id: 'copy',
+    keys: ['y'],
+    where: ['panes'],
+    title: 'copy',
+    about: 'copy what is under the cursor: the id, the SQL, the line of the log',
+    group: 'Look',
+    footer: 31,
+    run: copy,
+  },
+  {
+    id: 'copy-command',
+    keys: ['Y'],
+    where: ['panes'],
+    title: 'copy command',
+    about: 'copy the command that upgrades to here',
+    group: 'Look',
+    disabled: state => (selectedId(state) === null ? 'there is no revision here' : null),
+    run: state =>
+      copied(
+        state,
+        commandOf({ command: 'upgrade', targets: [selectedId(state) ?? 'head'] }, true),
+        `the command for ${nameOf(state, selectedId(state) ?? '')}`,
+      ),
+  },
+  {
+    id: 'zoom',
+    keys: ['z'],
+    where: ['panes'],
+    title: 'zoom',
+    about: 'give this pane the whole screen, and back',
+    group: 'Look',
+    run: state => only({ ...state, zoomed: !state.zoomed }),
+  },
+  {
+    id: 'times',
+    keys: ['t'],
+    where: ['panes'],
+    title: 'times',
+    about: 'show dates instead of how long ago, and back',
+    group: 'Look',
+    run: state => only({ ...state, absoluteTimes: !state.absoluteTimes }),
+  },
+  {
+    id: 'reload',
+    keys: ['r'],
+    where: ['panes'],
+    title: 'reload',
+    about: 'start the engine anew and look again',
+    group: 'Look',
+    footer: 32,
+    disabled: whyNotReload,
+    run: reload,
+  },
+];

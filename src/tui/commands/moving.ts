@@ -1,0 +1,285 @@
+import { notified } from '../dialogs/stack.ts';
+import { scrollDetail, scrollDetailTo, sideways } from '../panes/detail/scrolling.ts';
+import { detailTabs, tabOf } from '../panes/detail/tabs.ts';
+import type { Change } from '../state/effect.ts';
+import { wantDetail } from '../state/loading.ts';
+import { type Pane, panes, type State } from '../state/model.ts';
+import { focusOn, isRevisionPane, moveBy, moveTo } from '../state/moving.ts';
+import { historyIndex, lengthOf, pendingIds, visibleLines } from '../state/select.ts';
+import type { Command } from './command.ts';
+
+const vertical =
+  (rows: (state: State) => number) =>
+  (state: State): Change =>
+    state.focus === 'detail' ? scrollDetail(state, rows(state)) : moveBy(state, state.focus, rows(state));
+
+const page = (state: State): number => Math.max(1, visibleLines(state, state.focus) - 1);
+const halfPage = (state: State): number => Math.max(1, Math.floor(visibleLines(state, state.focus) / 2));
+
+const titles: Readonly<Record<Pane, string>> = {
+  current: 'Current',
+  history: 'History',
+  pending: 'Pending',
+  detail: 'Detail',
+  log: 'Log',
+};
+
+const focusing: readonly Command[] = panes.map((pane, index) => ({
+  id: `focus-${pane}`,
+  keys: [String(index + 1)],
+  where: ['panes'],
+  title: titles[pane],
+  about: `go to the ${titles[pane]} pane`,
+  group: 'Move',
+  run: state => focusOn(state, pane),
+}));
+
+const nextPane =
+  (by: number) =>
+  (state: State): Change =>
+    focusOn(state, panes[(panes.indexOf(state.focus) + by + panes.length) % panes.length] as Pane);
+
+const nextTab =
+  (by: number) =>
+  (state: State): Change => {
+    const at = detailTabs.indexOf(tabOf(state.tab));
+    const tab = detailTabs[(at + by + detailTabs.length) % detailTabs.length] ?? detailTabs[0];
+    return wantDetail({ ...state, tab: tab?.id ?? state.tab, detailScroll: { top: 0, left: 0 } });
+  };
+
+/** Puts the history's cursor on a revision. */
+export function goTo(state: State, id: string | undefined, otherwise: string): Change {
+  const row = id === undefined || !state.look ? undefined : historyIndex(state.look).get(id);
+  if (row === undefined) return notified(state, otherwise);
+  return moveTo({ ...state, focus: 'history' }, 'history', row);
+}
+
+/** The next row below the cursor (and around) whose revision is wanted. */
+function nextRow(state: State, wanted: (index: number) => boolean, otherwise: string): Change {
+  const length = lengthOf(state, 'history');
+  const from = state.positions.history.cursor;
+  for (let step = 1; step <= length; step++) {
+    const index = (from + step) % length;
+    if (wanted(index)) return moveTo({ ...state, focus: 'history' }, 'history', index);
+  }
+  return notified(state, otherwise);
+}
+
+const among = (state: State, ids: readonly string[], otherwise: string): Change => {
+  const rows = new Set(ids.map(id => (state.look ? historyIndex(state.look).get(id) : undefined)));
+  return nextRow(state, index => rows.has(index), otherwise);
+};
+
+export const movingCommands: readonly Command[] = [
+  {
+    id: 'down',
+    keys: ['j', 'down'],
+    where: ['panes'],
+    title: 'down',
+    about: 'one row down',
+    group: 'Move',
+    keyOnly: true,
+    run: vertical(() => 1),
+  },
+  {
+    id: 'up',
+    keys: ['k', 'up'],
+    where: ['panes'],
+    title: 'up',
+    about: 'one row up',
+    group: 'Move',
+    keyOnly: true,
+    run: vertical(() => -1),
+  },
+  {
+    id: 'page-down',
+    keys: ['pagedown', 'space'],
+    where: ['panes'],
+    title: 'page down',
+    about: 'one page down',
+    group: 'Move',
+    keyOnly: true,
+    run: vertical(page),
+  },
+  {
+    id: 'page-up',
+    keys: ['pageup'],
+    where: ['panes'],
+    title: 'page up',
+    about: 'one page up',
+    group: 'Move',
+    keyOnly: true,
+    run: vertical(state => -page(state)),
+  },
+  {
+    id: 'half-page-down',
+    keys: ['ctrl+d'],
+    where: ['panes'],
+    title: 'half down',
+    about: 'half a page down',
+    group: 'Move',
+    keyOnly: true,
+    run: vertical(halfPage),
+  },
+  {
+    id: 'half-page-up',
+    keys: ['ctrl+u'],
+    where: ['panes'],
+    title: 'half up',
+    about: 'half a page up',
+    group: 'Move',
+    keyOnly: true,
+    run: vertical(state => -halfPage(state)),
+  },
+  {
+    id: 'top',
+    keys: ['g', 'home'],
+    where: ['panes'],
+    title: 'top',
+    about: 'to the first row',
+    group: 'Move',
+    keyOnly: true,
+    run: state => (state.focus === 'detail' ? scrollDetailTo(state, 0) : moveTo(state, state.focus, 0)),
+  },
+  {
+    id: 'bottom',
+    keys: ['G', 'end'],
+    where: ['panes'],
+    title: 'bottom',
+    about: 'to the last row',
+    group: 'Move',
+    keyOnly: true,
+    run: state =>
+      state.focus === 'detail'
+        ? scrollDetailTo(state, Number.MAX_SAFE_INTEGER)
+        : moveTo(state, state.focus, lengthOf(state, state.focus) - 1),
+  },
+  {
+    id: 'left',
+    keys: ['h', 'left'],
+    where: ['panes'],
+    title: 'left',
+    about: 'scroll to the left',
+    group: 'Move',
+    keyOnly: true,
+    run: state => sideways(state, -8),
+  },
+  {
+    id: 'right',
+    keys: ['l', 'right'],
+    where: ['panes'],
+    title: 'right',
+    about: 'scroll to the right',
+    group: 'Move',
+    keyOnly: true,
+    run: state => sideways(state, 8),
+  },
+  {
+    id: 'next-pane',
+    keys: ['tab'],
+    where: ['panes'],
+    title: 'next pane',
+    about: 'to the next pane',
+    group: 'Move',
+    keyOnly: true,
+    run: nextPane(1),
+  },
+  {
+    id: 'previous-pane',
+    keys: ['shift+tab'],
+    where: ['panes'],
+    title: 'previous pane',
+    about: 'to the pane before',
+    group: 'Move',
+    keyOnly: true,
+    run: nextPane(-1),
+  },
+  ...focusing,
+  {
+    id: 'next-tab',
+    keys: [']'],
+    where: ['panes'],
+    title: 'next tab',
+    about: 'the next tab of the detail',
+    group: 'Move',
+    keyOnly: true,
+    run: nextTab(1),
+  },
+  {
+    id: 'previous-tab',
+    keys: ['['],
+    where: ['panes'],
+    title: 'previous tab',
+    about: 'the tab before',
+    group: 'Move',
+    keyOnly: true,
+    run: nextTab(-1),
+  },
+  {
+    id: 'open-detail',
+    keys: ['enter'],
+    where: ['revisions'],
+    title: 'read',
+    about: 'read the revision under the cursor in the detail',
+    group: 'Move',
+    footer: 40,
+    keyOnly: true,
+    disabled: state =>
+      isRevisionPane(state.focus) && lengthOf(state, state.focus) === 0
+        ? 'there is nothing here to open'
+        : null,
+    run: state => focusOn(state, 'detail'),
+  },
+  {
+    id: 'back',
+    keys: ['esc'],
+    where: ['detail', 'log'],
+    title: 'back',
+    about: 'back to the list, or end the search',
+    group: 'Move',
+    footer: 40,
+    keyOnly: true,
+    run: state => focusOn(state, state.list),
+  },
+  {
+    id: 'to-current',
+    keys: ['.'],
+    where: ['panes'],
+    title: 'current',
+    about: 'jump to the current revision',
+    group: 'Move',
+    run: state => among(state, state.look?.current ?? [], 'nothing is applied: there is no current revision'),
+  },
+  {
+    id: 'to-head',
+    keys: ['H'],
+    where: ['panes'],
+    title: 'head',
+    about: 'jump to the next head',
+    group: 'Move',
+    run: state => among(state, state.look?.heads ?? [], 'there is no revision yet'),
+  },
+  {
+    id: 'to-next-pending',
+    keys: ['p'],
+    where: ['panes'],
+    title: 'next pending',
+    about: 'jump to the revision that runs next',
+    group: 'Move',
+    run: state => goTo(state, pendingIds(state)[0], 'nothing is pending'),
+  },
+  {
+    id: 'to-branch',
+    keys: ['b'],
+    where: ['panes'],
+    title: 'branch point',
+    about: 'jump to the next branch point',
+    group: 'Move',
+    run: state =>
+      nextRow(
+        state,
+        index => state.look?.revisions[index]?.marks.includes('branchpoint') ?? false,
+        'the history has no branch point',
+      ),
+  },
+];

@@ -1,0 +1,160 @@
+import { openDraft } from '../dialogs/draft.ts';
+import { menu } from '../dialogs/menu.ts';
+import { openMerge } from '../dialogs/merge.ts';
+import { revisionDialog } from '../dialogs/revision.ts';
+import { notified, open } from '../dialogs/stack.ts';
+import { type Change, only } from '../state/effect.ts';
+import type { State } from '../state/model.ts';
+import { nameOf, selectedRow } from '../state/select.ts';
+import type { Command } from './command.ts';
+
+function whyNoFiles(state: State): string | null {
+  if (state.link.is === 'lost') return 'the engine has ended: r starts it again';
+  if (!state.look) return 'the project is not open yet';
+  if (state.look.project.readOnly) return 'opened read-only: nothing is written';
+  if (state.look.project.folder === null) return 'this project lists its migrations in code (migrationsList)';
+  return null;
+}
+
+/** Empty or from the entities, on the one head or on one that is chosen. */
+function newRevision(state: State, key: string): Change {
+  const heads = state.look?.heads ?? [];
+  const kinds =
+    (head: string | null) =>
+    (next: State): Change =>
+      only(
+        open(
+          next,
+          menu({
+            title: 'New revision',
+            openedBy: 'enter',
+            text: head === null ? '' : `It will revise ${nameOf(state, head)}.`,
+            items: [
+              {
+                key: 'a',
+                label: 'From the entities',
+                about: 'what changed since its ancestors (autogenerate)',
+                choose: one => only(open(one, revisionDialog(true, head, 'a'))),
+              },
+              {
+                key: 'e',
+                label: 'Empty',
+                about: 'to be filled in by hand',
+                choose: one => only(open(one, revisionDialog(false, head, 'e'))),
+              },
+            ],
+          }),
+        ),
+      );
+  if (heads.length < 2) return kinds(null)(state);
+  return only(
+    open(
+      state,
+      menu({
+        title: 'New revision',
+        openedBy: key,
+        text: `There are ${heads.length} heads. Which one does it revise?`,
+        items: [
+          ...heads.map((id, index) => ({
+            key: index < 9 ? String(index + 1) : undefined,
+            label: nameOf(state, id),
+            choose: kinds(id),
+          })),
+          { key: 'm', label: 'Merge them first', choose: next => openMerge(next, heads, 'enter') },
+        ],
+      }),
+    ),
+  );
+}
+
+function edit(state: State): Change {
+  const row = selectedRow(state);
+  if (!row?.file) return notified(state, 'there is no file to edit here', 'warning');
+  const { file } = row;
+  const go = (next: State): Change => [next, [{ type: 'edit', file }]];
+  if (row.state !== 'applied') return go(state);
+  return only(
+    open(
+      state,
+      menu({
+        title: 'Edit an applied revision?',
+        tone: 'warning',
+        openedBy: 'e',
+        text: 'It has run here already: what you change will not be run again here, and other databases will get something else. A new revision is usually what you want.',
+        items: [
+          { key: 'l', label: 'Leave it', choose: only },
+          { key: 'w', label: 'Edit it anyway', danger: true, choose: go },
+        ],
+      }),
+    ),
+  );
+}
+
+export const writingCommands: readonly Command[] = [
+  {
+    id: 'new',
+    keys: ['n'],
+    where: ['panes'],
+    title: 'new',
+    about: 'a new revision, empty or from the entities',
+    group: 'Write revisions',
+    footer: 11,
+    disabled: whyNoFiles,
+    run: newRevision,
+  },
+  {
+    id: 'merge',
+    keys: ['m'],
+    where: ['panes'],
+    title: 'merge',
+    about: 'settle several heads, after rehearsing them',
+    group: 'Write revisions',
+    footer: 10,
+    disabled: state =>
+      whyNoFiles(state) ??
+      ((state.look?.heads.length ?? 0) < 2 ? 'there is only one head: nothing to merge' : null),
+    run: (state, key) => openMerge(state, state.look?.heads ?? [], key),
+  },
+  {
+    id: 'edit',
+    keys: ['e'],
+    where: ['panes'],
+    title: 'edit',
+    about: 'open the revision in your editor',
+    group: 'Write revisions',
+    footer: 12,
+    disabled: state => (selectedRow(state)?.file ? null : 'there is no file to edit here'),
+    run: edit,
+  },
+  {
+    id: 'adopt',
+    keys: ['A'],
+    where: ['panes'],
+    title: 'adopt',
+    about: 'write the inferred lineage into the files',
+    group: 'Write revisions',
+    disabled: state =>
+      whyNoFiles(state) ??
+      (state.look?.revisions.some(row => row.inferred)
+        ? null
+        : 'every revision declares its lineage already'),
+    run: (state, key) =>
+      openDraft(
+        state,
+        'Adopt: declare the inferred lineage',
+        { call: 'draftAdopt', args: [] },
+        'migtui adopt --yes',
+        key,
+      ),
+  },
+  {
+    id: 'init',
+    keys: ['I'],
+    where: ['panes'],
+    title: 'init',
+    about: 'prepare the project: config, folder, journal',
+    group: 'Write revisions',
+    disabled: state => (state.link.is === 'ready' ? null : 'the engine is not ready'),
+    run: (state, key) => openDraft(state, 'Init', { call: 'draftInit', args: [] }, 'migtui init --yes', key),
+  },
+];

@@ -1,0 +1,94 @@
+import type { CheckFinding, CheckReport } from '../../engine/api.ts';
+import { ask, type Change, only } from '../state/effect.ts';
+import { logged } from '../state/log.ts';
+import type { Loaded, State } from '../state/model.ts';
+import { nameOf } from '../state/select.ts';
+import { effectLines } from '../text/effects.ts';
+import { failureLines } from '../text/failure.ts';
+import { type Line, line } from '../text/span.ts';
+import { sqlLines } from '../text/sql.ts';
+import { wrap } from '../text/wrap.ts';
+import type { DialogBase, DialogPart } from './dialog.ts';
+import { open, replace } from './stack.ts';
+
+/** What `check` found. */
+export interface CheckDialog extends DialogBase {
+  readonly kind: 'check';
+  readonly loaded: Loaded<CheckReport>;
+}
+
+export function openCheck(state: State, openedBy: string): Change {
+  const [asked, ticket, effect] = ask(state, { call: 'check', args: [] });
+  return [
+    logged(
+      open(asked, { kind: 'check', loaded: { is: 'loading', ticket }, top: 0, openedBy }),
+      'command',
+      'migtui check',
+    ),
+    [effect],
+  ];
+}
+
+const shownRevisions = 6;
+
+function findingLines(finding: CheckFinding, state: State, columns: number): Line[] {
+  const indented = (lines: readonly Line[]): Line[] => lines.map(one => [{ text: '    ' }, ...one]);
+  return [
+    ...wrap(finding.message, columns - 12).map(
+      (text, index): Line => [
+        { text: (index === 0 ? finding.kind : '').padEnd(11), style: 'warning' },
+        { text, style: 'strong' },
+      ],
+    ),
+    ...finding.revisions.slice(0, shownRevisions).map(id => line(`    ${nameOf(state, id)}`)),
+    ...(finding.revisions.length > shownRevisions
+      ? [line(`    and ${finding.revisions.length - shownRevisions} more`, 'dim')]
+      : []),
+    ...indented(effectLines(finding.effects)),
+    ...indented(finding.sql.flatMap(sqlLines)),
+    ...wrap(finding.next, columns - 4).map(text => line(`    ${text}`, 'accent')),
+    [],
+  ];
+}
+
+export const checkPart: DialogPart<CheckDialog> = {
+  scopes: () => ['check', 'scrolling'],
+  title: dialog =>
+    dialog.loaded.is === 'ready'
+      ? dialog.loaded.value.clean
+        ? 'Check: clean'
+        : `Check: ${dialog.loaded.value.findings.length} found`
+      : 'Check',
+  tone: dialog => (dialog.loaded.is === 'ready' ? (dialog.loaded.value.clean ? 'ok' : 'warning') : undefined),
+  width: () => 100,
+  body(dialog, state, columns) {
+    const { loaded } = dialog;
+    if (loaded.is === 'loading')
+      return [
+        line(
+          state.task
+            ? `${state.task.text} ${state.task.done}/${state.task.total}`
+            : 'looking at revisions, entities and the live schema …',
+          'dim',
+        ),
+      ];
+    if (loaded.is === 'failed') return failureLines(loaded.failure, columns);
+    const { findings, skipped } = loaded.value;
+    return [
+      ...(findings.length === 0
+        ? [line('Everything agrees: revisions, entities and the database.', 'ok'), []]
+        : []),
+      ...findings.flatMap(finding => findingLines(finding, state, columns)),
+      ...skipped.flatMap(({ kind, why }) =>
+        wrap(`${kind} was not looked at: ${why}`, columns).map(text => line(text, 'dim')),
+      ),
+    ];
+  },
+  answered(dialog, { ticket, outcome }, state) {
+    if (dialog.loaded.is !== 'loading' || dialog.loaded.ticket !== ticket) return null;
+    const loaded: Loaded<CheckReport> = outcome.ok
+      ? { is: 'ready', value: outcome.value as CheckReport }
+      : { is: 'failed', failure: outcome.failure };
+    return only(replace(state, dialog, { ...dialog, loaded }));
+  },
+};

@@ -1,0 +1,161 @@
+import type { Draft } from '../../engine/api.ts';
+import { ask, type Change, only, then } from '../state/effect.ts';
+import { lookAgain } from '../state/loading.ts';
+import { logged } from '../state/log.ts';
+import type { Call, Loaded, State } from '../state/model.ts';
+import { diffLines } from '../text/diff.ts';
+import { failureLines } from '../text/failure.ts';
+import { type Line, line } from '../text/span.ts';
+import { wrap } from '../text/wrap.ts';
+import type { DialogBase, DialogPart } from './dialog.ts';
+import { heldNotice, isHeld } from './held.ts';
+import { menu } from './menu.ts';
+import { notified, notify, open, replace } from './stack.ts';
+
+/** Files that will be written, shown before they are. */
+export interface DraftDialog extends DialogBase {
+  readonly kind: 'draft';
+  readonly title: string;
+  readonly loaded: Loaded<Draft>;
+  /** The writing that is under way. */
+  readonly writing: number | null;
+  /** The command that does the same. */
+  readonly command: string;
+}
+
+type DraftCall = Extract<Call, { call: `draft${string}` }>;
+
+/** Asks for a draft and shows it. */
+export function openDraft(
+  state: State,
+  title: string,
+  call: DraftCall,
+  command: string,
+  openedBy: string,
+): Change {
+  const [asked, ticket, effect] = ask(state, call);
+  const dialog: DraftDialog = {
+    kind: 'draft',
+    title,
+    loaded: { is: 'loading', ticket },
+    writing: null,
+    command,
+    top: 0,
+    openedBy,
+  };
+  return [open(asked, dialog), [effect]];
+}
+
+export function writeDraft(state: State, dialog: DraftDialog, key: string): Change {
+  if (isHeld(state, dialog, key)) return notified(state, heldNotice, 'warning');
+  if (dialog.loaded.is !== 'ready' || dialog.writing !== null) return only(state);
+  const [asked, ticket, effect] = ask(state, { call: 'write', args: [dialog.loaded.value] });
+  return [
+    logged(replace(asked, dialog, { ...dialog, writing: ticket }), 'command', dialog.command),
+    [effect],
+  ];
+}
+
+/** Why it cannot be written; null when it can. */
+export function whyNotWrite(state: State, dialog: DraftDialog): string | null {
+  if (dialog.loaded.is === 'loading') return 'the draft is still being made';
+  if (dialog.loaded.is === 'failed') return 'there is nothing to write';
+  if (dialog.loaded.value.files.length === 0) return 'there is nothing to write';
+  if (state.look?.project.readOnly) return 'opened read-only: nothing is written';
+  return dialog.writing === null ? null : 'it is being written';
+}
+
+export const draftPart: DialogPart<DraftDialog> = {
+  scopes: () => ['draft', 'scrolling'],
+  title: dialog => dialog.title,
+  width: () => 112,
+  head(dialog, _state, columns) {
+    if (dialog.loaded.is !== 'ready') return [];
+    const { notes, warnings } = dialog.loaded.value;
+    const lines = [
+      ...notes.flatMap(note => wrap(note, columns).map(text => line(text))),
+      ...warnings.flatMap(warning => wrap(`! ${warning}`, columns).map(text => line(text, 'warning'))),
+    ];
+    return lines.length > 0 ? [...lines, []] : [];
+  },
+  body(dialog, state, columns) {
+    const { loaded } = dialog;
+    if (loaded.is === 'loading')
+      return [
+        line(
+          state.task ? `${state.task.text} ${state.task.done}/${state.task.total}` : 'making the draft …',
+          'dim',
+        ),
+      ];
+    if (loaded.is === 'failed') return failureLines(loaded.failure, columns);
+    if (loaded.value.files.length === 0) return [line('No file changes.', 'ok')];
+    return loaded.value.files.flatMap((file, index): Line[] => [
+      ...(index > 0 ? [[]] : []),
+      [
+        {
+          text: file.before === null ? 'new  ' : file.after === null ? 'gone ' : 'edit ',
+          style: file.after === null ? 'removed' : 'added',
+        },
+        { text: file.path, style: 'strong' },
+      ],
+      ...diffLines(file),
+    ]);
+  },
+  foot(dialog, state) {
+    if (dialog.loaded.is !== 'ready') return [];
+    if (dialog.writing !== null) return [[], line('writing …', 'dim')];
+    const why = whyNotWrite(state, dialog);
+    if (why) return [[], line(why, 'dim')];
+    const count = dialog.loaded.value.files.length;
+    return [
+      [],
+      [
+        { text: ' Enter ', style: 'badge' },
+        { text: ` writes ${count === 1 ? 'the file' : `${count} files`}   ` },
+        { text: 'Esc', style: 'key' },
+        { text: ' leaves with nothing written', style: 'dim' },
+      ],
+    ];
+  },
+  answered(dialog, { ticket, outcome }, state) {
+    if (dialog.loaded.is === 'loading' && dialog.loaded.ticket === ticket) {
+      const loaded: Loaded<Draft> = outcome.ok
+        ? { is: 'ready', value: outcome.value as Draft }
+        : { is: 'failed', failure: outcome.failure };
+      return only(replace(state, dialog, { ...dialog, loaded }));
+    }
+    if (dialog.writing !== ticket) return null;
+    if (!outcome.ok) {
+      return only(
+        replace(state, dialog, {
+          ...dialog,
+          writing: null,
+          loaded: { is: 'failed', failure: outcome.failure },
+        }),
+      );
+    }
+    return written(state, dialog);
+  },
+};
+
+/** The files are there: looks again, and offers to open what was made. */
+function written(state: State, dialog: DraftDialog): Change {
+  const draft = dialog.loaded.is === 'ready' ? dialog.loaded.value : null;
+  const gone: State = { ...state, dialogs: state.dialogs.filter(one => one !== dialog) };
+  const paths = draft?.files.map(file => file.path) ?? [];
+  const said = logged(notify(gone, `written: ${paths.join(', ')}`), 'info', `written: ${paths.join(', ')}`);
+  const made = draft?.files.find(file => file.before === null)?.path;
+  const next = draft?.kind === 'revision' && made ? open(said, offerEditor(made)) : said;
+  return then(only(next), lookAgain);
+}
+
+const offerEditor = (file: string) =>
+  menu({
+    title: 'Written',
+    text: file,
+    openedBy: 'enter',
+    items: [
+      { key: 'c', label: 'Close', choose: only },
+      { key: 'e', label: 'Open in the editor', choose: state => [state, [{ type: 'edit', file }]] },
+    ],
+  });

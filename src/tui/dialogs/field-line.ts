@@ -1,0 +1,12 @@
+import type { TextField } from '../text/field.ts';
+import type { Span } from '../text/span.ts';
+
+/** A field with its cursor, which is drawn rather than being the terminal's: that one is hidden. */
+export function fieldSpans({ text, cursor }: TextField): Span[] {
+  const at = text.slice(cursor, cursor + 1);
+  return [
+    { text: text.slice(0, cursor), style: 'strong' },
+    { text: at === '' ? ' ' : at, style: 'cursor' },
+    { text: text.slice(cursor + 1), style: 'strong' },
+  ];
+}

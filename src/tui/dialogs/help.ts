@@ -1,0 +1,50 @@
+import { keyTable } from '../commands/lookup.ts';
+import { only } from '../state/effect.ts';
+import type { State } from '../state/model.ts';
+import { emptyField, type TextField } from '../text/field.ts';
+import { type Line, line } from '../text/span.ts';
+import type { DialogBase, DialogPart } from './dialog.ts';
+import { fieldSpans } from './field-line.ts';
+import { replaceTop } from './stack.ts';
+
+/** Every command with its keys, what it does, and why it cannot be done now. */
+export interface HelpDialog extends DialogBase {
+  readonly kind: 'help';
+  readonly field: TextField;
+  /** What was on the screen when help was asked for. */
+  readonly from: State;
+}
+
+export const helpDialog = (from: State, openedBy: string): HelpDialog => ({
+  kind: 'help',
+  field: emptyField,
+  from,
+  top: 0,
+  openedBy,
+});
+
+export const helpPart: DialogPart<HelpDialog> = {
+  scopes: () => ['help', 'scrolling'],
+  title: () => 'Keys',
+  width: () => 100,
+  head: dialog => [[{ text: 'filter ', style: 'dim' }, ...fieldSpans(dialog.field)], []],
+  body(dialog): Line[] {
+    const wanted = dialog.field.text.toLowerCase();
+    const lines: Line[] = [];
+    for (const { group, rows } of keyTable(dialog.from)) {
+      const fitting = rows.filter(row => `${row.keys} ${row.about} ${row.id}`.toLowerCase().includes(wanted));
+      if (fitting.length === 0) continue;
+      lines.push(...(lines.length > 0 ? [[]] : []), line(group, 'title'));
+      for (const row of fitting) {
+        lines.push([
+          { text: `  ${row.keys.padEnd(20)}`, style: row.disabled ? 'dim' : 'key' },
+          { text: row.about, style: row.disabled ? 'dim' : row.danger ? 'danger' : undefined },
+          { text: row.disabled ? `  (${row.disabled})` : '', style: 'dim' },
+        ]);
+      }
+    }
+    return lines.length > 0 ? lines : [line('no command has this in its name', 'dim')];
+  },
+  field: dialog => dialog.field,
+  typed: (dialog, field, state) => only(replaceTop(state, { ...dialog, field, top: 0 })),
+};

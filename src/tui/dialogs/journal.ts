@@ -1,0 +1,81 @@
+import type { JournalEntry } from '../../engine/api.ts';
+import { ask, type Change } from '../state/effect.ts';
+import { logged } from '../state/log.ts';
+import type { State } from '../state/model.ts';
+import { nameOf } from '../state/select.ts';
+import { failureLines } from '../text/failure.ts';
+import { journalLines, timeOf } from '../text/journal.ts';
+import { type Line, line } from '../text/span.ts';
+import { wrap } from '../text/wrap.ts';
+import type { DialogBase, DialogPart } from './dialog.ts';
+import { open } from './stack.ts';
+
+/** Every run that was journalled, newest first. The entries are in the state. */
+export interface JournalDialog extends DialogBase {
+  readonly kind: 'journal';
+}
+
+export function openJournal(state: State, openedBy: string): Change {
+  const opened = logged(open(state, { kind: 'journal', top: 0, openedBy }), 'command', 'migtui journal');
+  if (state.journal?.is === 'loading' || state.look?.journal.state === 'off') return [opened, []];
+  const [asked, ticket, effect] = ask(opened, { call: 'journal', args: [] });
+  return [
+    state.journal?.is === 'ready' ? { ...asked } : { ...asked, journal: { is: 'loading', ticket } },
+    [effect],
+  ];
+}
+
+function runs(entries: readonly JournalEntry[]): JournalEntry[][] {
+  const byRun = new Map<string, JournalEntry[]>();
+  for (const entry of [...entries].sort((a, b) => b.started.localeCompare(a.started))) {
+    const run = byRun.get(entry.run);
+    if (run) run.push(entry);
+    else byRun.set(entry.run, [entry]);
+  }
+  return [...byRun.values()];
+}
+
+function runLines(entries: readonly JournalEntry[], state: State, columns: number): Line[] {
+  const first = entries.at(-1);
+  if (!first) return [];
+  return [
+    [
+      { text: timeOf(first.started, state), style: 'strong' },
+      {
+        text: `  ${first.who.osUser}@${first.who.host} as ${first.who.databaseUser}, ${first.who.version}`,
+        style: 'dim',
+      },
+    ],
+    ...[...entries].reverse().flatMap((entry): Line[] => {
+      const [head, ...rest] = journalLines([entry], state, columns);
+      return [
+        [
+          { text: '  ' },
+          ...(head ?? []).slice(0, 2),
+          { text: `  ${nameOf(state, entry.revision)}`, style: 'strong' },
+          ...(head ?? []).slice(3, 4),
+        ],
+        ...rest,
+      ];
+    }),
+    [],
+  ];
+}
+
+export const journalPart: DialogPart<JournalDialog> = {
+  scopes: () => ['journal', 'scrolling'],
+  title: () => 'Journal',
+  width: () => 104,
+  body(_dialog, state, columns) {
+    const status = state.look?.journal;
+    if (status?.state === 'off') {
+      return wrap(`The journal is off. ${status.hint ?? ''}`, columns).map(text => line(text));
+    }
+    const { journal } = state;
+    if (journal === null || journal.is === 'loading') return [line('reading the journal …', 'dim')];
+    if (journal.is === 'failed') return failureLines(journal.failure, columns);
+    if (journal.value.length === 0)
+      return [line('Nothing has been journalled yet: it begins with the first run.', 'dim')];
+    return runs(journal.value).flatMap(entries => runLines(entries, state, columns));
+  },
+};

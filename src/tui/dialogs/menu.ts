@@ -1,0 +1,85 @@
+import { type Change, only } from '../state/effect.ts';
+import type { State } from '../state/model.ts';
+import type { Line } from '../text/span.ts';
+import { widthOf } from '../text/width.ts';
+import { wrap } from '../text/wrap.ts';
+import type { DialogBase, DialogPart } from './dialog.ts';
+import { heldNotice, isHeld } from './held.ts';
+import { close, notified, replaceTop } from './stack.ts';
+
+export interface MenuItem {
+  /** Chooses it at once; one character. */
+  readonly key?: string | undefined;
+  readonly label: string;
+  readonly about?: string | undefined;
+  readonly danger?: boolean | undefined;
+  /** Why it cannot be chosen. */
+  readonly disabled?: string | null | undefined;
+  /** What it does; the menu is closed before. */
+  readonly choose: (state: State) => Change;
+}
+
+/** A few things to choose from, and a question above them if there is one. */
+export interface MenuDialog extends DialogBase {
+  readonly kind: 'menu';
+  readonly title: string;
+  readonly tone: 'danger' | 'warning' | undefined;
+  readonly text: string;
+  readonly items: readonly MenuItem[];
+  readonly cursor: number;
+}
+
+export interface MenuOptions {
+  readonly title: string;
+  readonly items: readonly MenuItem[];
+  readonly openedBy: string;
+  readonly text?: string;
+  readonly tone?: 'danger' | 'warning' | undefined;
+  readonly cursor?: number;
+}
+
+export function menu({ title, items, openedBy, text = '', tone, cursor }: MenuOptions): MenuDialog {
+  const first =
+    cursor ??
+    Math.max(
+      0,
+      items.findIndex(item => !item.disabled),
+    );
+  return { kind: 'menu', title, items, text, tone, cursor: first, top: 0, openedBy };
+}
+
+export function choose(state: State, dialog: MenuDialog, index: number, key = ''): Change {
+  const item = dialog.items[index];
+  if (!item) return only(state);
+  if (isHeld(state, dialog, key)) return notified(state, heldNotice, 'warning');
+  if (item.disabled)
+    return notified(replaceTop(state, { ...dialog, cursor: index }), item.disabled, 'warning');
+  return item.choose(close(state));
+}
+
+const labelWidth = (dialog: MenuDialog): number => Math.max(...dialog.items.map(item => widthOf(item.label)));
+
+function itemLine(item: MenuItem, width: number): Line {
+  const style = item.disabled ? 'dim' : item.danger ? 'danger' : undefined;
+  return [
+    { text: `${item.key ?? ' '}  `, style: item.disabled ? 'dim' : 'key' },
+    { text: item.label.padEnd(width), style },
+    { text: item.disabled ? `  ${item.disabled}` : item.about ? `  ${item.about}` : '', style: 'dim' },
+  ];
+}
+
+export const menuPart: DialogPart<MenuDialog> = {
+  scopes: () => ['menu', 'choosing'],
+  title: dialog => dialog.title,
+  tone: dialog => dialog.tone,
+  width: dialog =>
+    Math.max(
+      44,
+      ...dialog.items.map(item => labelWidth(dialog) + 14 + widthOf(item.disabled ?? item.about ?? '')),
+    ),
+  head: (dialog, _state, columns) =>
+    dialog.text === '' ? [] : [...wrap(dialog.text, columns).map((text): Line => [{ text }]), []],
+  body: dialog => dialog.items.map(item => itemLine(item, labelWidth(dialog))),
+  selected: dialog => dialog.cursor,
+  clicked: (dialog, line, state) => choose(state, dialog, line),
+};

@@ -1,0 +1,37 @@
+import { checkPart } from './check.ts';
+import type { Dialog, DialogPart } from './dialog.ts';
+import { draftPart } from './draft.ts';
+import { helpPart } from './help.ts';
+import { journalPart } from './journal.ts';
+import { menuPart } from './menu.ts';
+import { mergePart } from './merge.ts';
+import { palettePart } from './palette.ts';
+import { planPart } from './plan.ts';
+import { revisionPart } from './revision.ts';
+import { runPart } from './run.ts';
+import { targetPart } from './target.ts';
+import { textPart } from './text.ts';
+
+type Parts = { readonly [K in Dialog['kind']]: DialogPart<Extract<Dialog, { kind: K }>> };
+
+// made at the first use: the dialogs and the commands know each other
+let parts: Parts | undefined;
+
+/** How a dialog answers keys and is drawn. */
+export function partOf(dialog: Dialog): DialogPart<Dialog> {
+  parts ??= {
+    menu: menuPart,
+    target: targetPart,
+    plan: planPart,
+    run: runPart,
+    merge: mergePart,
+    draft: draftPart,
+    revision: revisionPart,
+    check: checkPart,
+    journal: journalPart,
+    help: helpPart,
+    palette: palettePart,
+    text: textPart,
+  };
+  return parts[dialog.kind] as DialogPart<Dialog>;
+}

@@ -1,0 +1,64 @@
+import type { Rect } from '../screen/layout.ts';
+import type { State } from '../state/model.ts';
+import type { Line } from '../text/span.ts';
+import type { Dialog } from './dialog.ts';
+import { partOf } from './parts.ts';
+
+/** A dialog as it stands on the screen. */
+export interface Placed {
+  readonly rect: Rect;
+  readonly title: string;
+  readonly tone: 'danger' | 'warning' | 'ok' | undefined;
+  readonly head: readonly Line[];
+  readonly body: readonly Line[];
+  readonly foot: readonly Line[];
+  /** First line of the body in sight, and how many are. */
+  readonly top: number;
+  readonly bodyRows: number;
+  /** The line of the body under the cursor. */
+  readonly selected: number | null;
+}
+
+/** Columns of the border and the space beside it, on both sides. */
+const sides = 4;
+
+export function placeDialog(state: State, dialog: Dialog): Placed {
+  const part = partOf(dialog);
+  const { columns, rows } = state.size;
+  const room = { columns: columns - 2, rows: rows - 2 };
+  const width = Math.max(20, Math.min(room.columns, part.width(dialog, state, room)));
+  const inside = width - sides;
+  const selected = part.selected?.(dialog, state) ?? null;
+  const head = part.head?.(dialog, state, inside) ?? [];
+  const foot = part.foot?.(dialog, state, inside) ?? [];
+  const marked = selected !== null || part.selected !== undefined ? 2 : 0;
+  const body = part.body(dialog, state, inside - marked);
+  const most = Math.max(3, room.rows - 2);
+  const bodyRows = Math.max(1, Math.min(body.length, most - head.length - foot.length));
+  const footRows = Math.max(0, Math.min(foot.length, most - head.length - bodyRows));
+  const height = Math.min(rows, head.length + bodyRows + footRows + 2);
+  const top = topOf(dialog.top, body.length, bodyRows, part.scrollsFreely ? null : selected);
+  return {
+    rect: {
+      x: Math.floor((columns - width) / 2),
+      y: Math.max(0, Math.floor((rows - height) / 2)),
+      width,
+      height,
+    },
+    title: part.title(dialog, state),
+    tone: part.tone?.(dialog, state),
+    head: head.slice(0, Math.max(0, height - 2 - bodyRows - footRows)),
+    body,
+    foot: foot.slice(0, footRows),
+    top,
+    bodyRows,
+    selected,
+  };
+}
+
+/** Where the body begins, so that the line under the cursor is in sight. */
+function topOf(wanted: number, length: number, rows: number, selected: number | null): number {
+  const most = Math.max(0, length - rows);
+  if (selected === null) return Math.max(0, Math.min(wanted, most));
+  return Math.max(0, Math.min(selected - Math.floor((rows - 1) / 3), most));
+}

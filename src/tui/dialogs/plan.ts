@@ -1,0 +1,112 @@
+import type { PlanRequest, Preview } from '../../engine/api.ts';
+import { commandOf } from '../commands/headless.ts';
+import { ask, type Change, only } from '../state/effect.ts';
+import { logged } from '../state/log.ts';
+import type { Loaded, State } from '../state/model.ts';
+import { startRun } from '../state/run.ts';
+import { emptyField, type TextField } from '../text/field.ts';
+import type { Line } from '../text/span.ts';
+import type { DialogBase, DialogPart } from './dialog.ts';
+import { heldNotice, isHeld } from './held.ts';
+import { planFoot, planHead, planLines, stepLine } from './plan-lines.ts';
+import { close, notified, open, replace } from './stack.ts';
+
+/** The plan, before anything runs. */
+export interface PlanDialog extends DialogBase {
+  readonly kind: 'plan';
+  readonly request: PlanRequest;
+  readonly loaded: Loaded<Preview>;
+  readonly cursor: number;
+  /** Steps whose SQL is shown. */
+  readonly unfolded: ReadonlySet<number>;
+  /** The database's name, where it has to be typed. */
+  readonly typed: TextField;
+}
+
+/** Asks for a plan and shows it. */
+export function openPlan(state: State, request: PlanRequest, openedBy: string, known?: Preview): Change {
+  const dialog = (loaded: Loaded<Preview>): PlanDialog => ({
+    kind: 'plan',
+    request,
+    loaded,
+    cursor: 0,
+    unfolded: new Set(),
+    typed: emptyField,
+    top: 0,
+    openedBy,
+  });
+  if (known) return only(open(state, dialog({ is: 'ready', value: known })));
+  const [asked, ticket, effect] = ask(state, { call: 'preview', args: [request] });
+  return [open(asked, dialog({ is: 'loading', ticket })), [effect]];
+}
+
+export const wantsName = (preview: Preview): boolean => preview.destructive || preview.protected;
+
+/** Why the plan cannot be run as it stands; null when it can. */
+export function whyNotRun(state: State, dialog: PlanDialog): string | null {
+  if (dialog.loaded.is === 'loading') return 'the plan is still being made';
+  if (dialog.loaded.is === 'failed') return 'there is no plan to run';
+  const preview = dialog.loaded.value;
+  if (preview.steps.length === 0) return 'there is nothing to do';
+  const refused = whyReadOnly(state);
+  if (refused) return refused;
+  if (state.run && state.run.endedAt === null) return 'a run is under way';
+  if (wantsName(preview) && dialog.typed.text !== preview.databaseName)
+    return `type ${preview.databaseName} to confirm`;
+  return null;
+}
+
+export function whyReadOnly(state: State): string | null {
+  if (state.look?.project.readOnly) return 'opened read-only: nothing is changed';
+  if (state.look?.database.readOnly)
+    return 'this database only reads (a standby, or default_transaction_read_only)';
+  return null;
+}
+
+/** Enter in the plan: runs it, unless the key is only still down. */
+export function confirmPlan(state: State, dialog: PlanDialog, key: string): Change {
+  if (isHeld(state, dialog, key)) return notified(state, heldNotice, 'warning');
+  if (dialog.loaded.is !== 'ready') return only(state);
+  const preview = dialog.loaded.value;
+  const [asked, ticket, effect] = ask(close(state), { call: 'run', args: [preview, state.settings.run] });
+  const running = open(
+    { ...asked, run: startRun(preview, ticket, state.now) },
+    { kind: 'run', top: 0, openedBy: key },
+  );
+  return [logged(running, 'command', commandOf(dialog.request, true)), [effect]];
+}
+
+export const toggleStep = (dialog: PlanDialog): PlanDialog => {
+  const unfolded = new Set(dialog.unfolded);
+  if (!unfolded.delete(dialog.cursor)) unfolded.add(dialog.cursor);
+  return { ...dialog, unfolded };
+};
+
+const titles = { upgrade: 'Upgrade', downgrade: 'Downgrade', stamp: 'Stamp' } as const;
+
+export const planPart: DialogPart<PlanDialog> = {
+  scopes: () => ['plan', 'scrolling'],
+  title: dialog => `${titles[dialog.request.command]} to ${dialog.request.targets.join(', ')}`,
+  tone: dialog => (dialog.loaded.is === 'ready' && wantsName(dialog.loaded.value) ? 'danger' : undefined),
+  width: () => 108,
+  head: (dialog, state, columns) => planHead(dialog, state, columns),
+  body: (dialog, state, columns): readonly Line[] => planLines(dialog, state, columns),
+  foot: (dialog, state, columns) => planFoot(dialog, state, columns),
+  scrollsFreely: true,
+  selected: dialog =>
+    dialog.loaded.is === 'ready' && dialog.loaded.value.steps.length > 0
+      ? stepLine(dialog, dialog.loaded.value)
+      : null,
+  field: dialog =>
+    dialog.loaded.is === 'ready' && dialog.loaded.value.steps.length > 0 && wantsName(dialog.loaded.value)
+      ? dialog.typed
+      : null,
+  typed: (dialog, field, state) => only(replace(state, dialog, { ...dialog, typed: field })),
+  answered(dialog, { ticket, outcome }, state) {
+    if (dialog.loaded.is !== 'loading' || dialog.loaded.ticket !== ticket) return null;
+    const loaded: Loaded<Preview> = outcome.ok
+      ? { is: 'ready', value: outcome.value as Preview }
+      : { is: 'failed', failure: outcome.failure };
+    return only(replace(state, dialog, { ...dialog, loaded }));
+  },
+};

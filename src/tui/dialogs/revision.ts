@@ -1,0 +1,88 @@
+import type { RevisionRequest } from '../../engine/api.ts';
+import { revisionCommand } from '../commands/headless.ts';
+import { type Change, only } from '../state/effect.ts';
+import type { State } from '../state/model.ts';
+import { nameOf } from '../state/select.ts';
+import { emptyField, type TextField } from '../text/field.ts';
+import { type Line, line } from '../text/span.ts';
+import type { DialogBase, DialogPart } from './dialog.ts';
+import { openDraft } from './draft.ts';
+import { fieldSpans } from './field-line.ts';
+import { close, notified, replaceTop } from './stack.ts';
+
+/** What a new revision is about. */
+export interface RevisionDialog extends DialogBase {
+  readonly kind: 'revision';
+  readonly autogenerate: boolean;
+  readonly field: TextField;
+  /** Which of the heads it revises; null with one or none. */
+  readonly head: string | null;
+}
+
+export const revisionDialog = (
+  autogenerate: boolean,
+  head: string | null,
+  openedBy: string,
+): RevisionDialog => ({
+  kind: 'revision',
+  autogenerate,
+  head,
+  field: emptyField,
+  top: 0,
+  openedBy,
+});
+
+export function acceptRevision(state: State, dialog: RevisionDialog, key: string): Change {
+  const message = dialog.field.text.trim();
+  if (message === '') return notified(state, 'say what it does: the words become its name', 'warning');
+  const request: RevisionRequest = {
+    message,
+    autogenerate: dialog.autogenerate,
+    ...(dialog.head !== null && { head: dialog.head }),
+  };
+  return openDraft(
+    close(state),
+    'New revision',
+    { call: 'draftRevision', args: [request] },
+    revisionCommand(request),
+    key,
+  );
+}
+
+/** As the file will be called, more or less: the engine has the last word. */
+const slugOf = (text: string): string =>
+  text
+    .trim()
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '_')
+    .replace(/^_|_$/g, '');
+
+export const revisionPart: DialogPart<RevisionDialog> = {
+  scopes: () => ['revision'],
+  title: dialog => (dialog.autogenerate ? 'New revision from the entities' : 'New empty revision'),
+  width: () => 76,
+  body(dialog, state): Line[] {
+    const { look } = state;
+    const parent = dialog.head ?? look?.heads[0] ?? null;
+    return [
+      [{ text: 'message  ', style: 'dim' }, ...fieldSpans(dialog.field)],
+      [
+        { text: 'revises  ', style: 'dim' },
+        { text: parent === null ? 'nothing: it is the first' : nameOf(state, parent) },
+      ],
+      [
+        { text: 'name     ', style: 'dim' },
+        { text: slugOf(dialog.field.text) || ' ', style: 'accent' },
+      ],
+      [],
+      dialog.autogenerate
+        ? line(
+            'The entities are compared with a replay of its ancestors. Nothing is written before you have seen it.',
+            'dim',
+          )
+        : line('An empty file to fill in. Nothing is written before you have seen it.', 'dim'),
+    ];
+  },
+  field: dialog => dialog.field,
+  typed: (dialog, field, state) => only(replaceTop(state, { ...dialog, field })),
+};

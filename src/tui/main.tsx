@@ -1,0 +1,169 @@
+import { type Instance, render } from 'ink';
+import type { EngineConnection } from '../engine/connection.ts';
+import { Root } from './screen/root.tsx';
+import { defaultSettings, type TuiSettings } from './settings.ts';
+import { initialState } from './state/initial.ts';
+import type { Appearance, State } from './state/model.ts';
+import { failureOf, performer } from './store/perform.ts';
+import { Store } from './store/store.ts';
+import { editorCommand, openEditor } from './terminal/editor.ts';
+import { TerminalInput, type TerminalSource } from './terminal/input.ts';
+import { askBackground, copyText, mouseOff, mouseOn } from './terminal/sequences.ts';
+import { stopUntilContinued } from './terminal/suspend.ts';
+import { backgroundOf, depthFrom, themeFrom, unicodeFrom } from './theme/terminal.ts';
+
+export interface TuiOptions {
+  /** Starts the engine, after the first frame is on the screen. */
+  readonly connect: () => EngineConnection | Promise<EngineConnection>;
+  readonly settings?: Partial<TuiSettings> | undefined;
+  /** The project's folder, absolute: files to edit are in there. */
+  readonly root?: string | undefined;
+  readonly stdin?: TerminalSource | undefined;
+  readonly stdout?: NodeJS.WriteStream | undefined;
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** For tests: what else the program does to the world. */
+  readonly platform?: Partial<Platform> | undefined;
+}
+
+export interface Platform {
+  readonly now: () => number;
+  /** Opens a file in the editor; returns what went wrong. */
+  readonly edit: (file: string) => Promise<string | null>;
+  /** Stops the process until it is continued. */
+  readonly stop: () => Promise<void>;
+  readonly onBug: (error: unknown) => void;
+}
+
+/** Runs the terminal app until the person leaves. Returns the exit code. Needs a terminal: the caller has checked. */
+export async function runTui(options: TuiOptions): Promise<number> {
+  const stdout = options.stdout ?? process.stdout;
+  const env = options.env ?? process.env;
+  const settings = { ...defaultSettings, ...options.settings };
+  const root = options.root ?? process.cwd();
+  const platform: Platform = {
+    now: () => Date.now(),
+    edit: file => openEditor(editorCommand(settings.editor, env), root, file),
+    stop: stopUntilContinued,
+    onBug: error => store.dispatch({ type: 'event', event: bugEvent(error) }),
+    ...options.platform,
+  };
+
+  let connection: EngineConnection | null = null;
+  let app: Instance | undefined;
+  let suspendTerminal: Suspend = work => work();
+  const mouse = (on: boolean): void => void stdout.write(on ? mouseOn : mouseOff);
+  const away = async <T,>(work: () => Promise<T>): Promise<T> => {
+    let result: T | undefined;
+    if (store.state.mouse) mouse(false);
+    await suspendTerminal(async () => {
+      result = await work();
+    });
+    if (store.state.mouse) mouse(true);
+    store.dispatch({ type: 'resized', ...sizeOf(stdout) });
+    return result as T;
+  };
+
+  const input = new TerminalInput(options.stdin ?? process.stdin, {
+    mouse: (kind, x, y) => store.dispatch({ type: 'mouse', kind, x, y }),
+    reply: text => {
+      const theme = text.startsWith('11;') ? backgroundOf(text) : null;
+      if (theme) store.dispatch({ type: 'background', theme });
+    },
+    end: () => app?.unmount(),
+  });
+
+  const store: Store = new Store({
+    initial: initialState(settings, appearanceOf(settings, env), sizeOf(stdout), platform.now()),
+    now: platform.now,
+    onBug: platform.onBug,
+    draw: state => app?.rerender(element(state)),
+    perform: performer({
+      connection: () => connection,
+      copy: text => void stdout.write(copyText(text)),
+      mouse,
+      edit: file => away(() => platform.edit(file)),
+      suspend: () => away(platform.stop),
+      quit: () => app?.unmount(),
+    }),
+  });
+
+  const element = (state: State) => (
+    <Root
+      state={state}
+      dispatch={event => store.dispatch(event)}
+      onMount={suspend => {
+        suspendTerminal = suspend;
+        if (settings.theme === 'auto' && themeFrom(env) === null) stdout.write(askBackground);
+        if (settings.mouse) mouse(true);
+      }}
+      onUnmount={() => {
+        if (store.state.mouse) mouse(false);
+      }}
+    />
+  );
+
+  // before Ink's own listener: the frame it draws on a resize already has the new size
+  const resized = (): void => store.dispatch({ type: 'resized', ...sizeOf(stdout) });
+  stdout.on('resize', resized);
+  const suspended = (): void => void away(platform.stop);
+  process.on('SIGTSTP', suspended);
+  try {
+    app = render(element(store.state), {
+      stdout,
+      stdin: input as unknown as NodeJS.ReadStream,
+      exitOnCtrlC: false,
+      patchConsole: false,
+      maxFps: 60,
+      incrementalRendering: true,
+      alternateScreen: true,
+      interactive: true,
+      isScreenReaderEnabled: env['INK_SCREEN_READER'] === 'true',
+    });
+    await app.waitUntilRenderFlush();
+    void connect();
+    await app.waitUntilExit();
+    return 0;
+  } finally {
+    store.close();
+    stdout.off('resize', resized);
+    process.off('SIGTSTP', suspended);
+    app?.unmount();
+    await (connection as EngineConnection | null)?.stop();
+  }
+
+  async function connect(): Promise<void> {
+    try {
+      connection = await options.connect();
+    } catch (error) {
+      store.dispatch({ type: 'restarted', failure: failureOf(error) });
+      return;
+    }
+    connection.events(event => store.dispatch({ type: 'event', event }));
+    connection.onExit(exit => store.dispatch({ type: 'lost', exit }));
+    store.dispatch({ type: 'connected' });
+  }
+}
+
+type Suspend = (work: () => Promise<void>) => Promise<void>;
+
+/** On Windows a frame as high as the console scrolls it. */
+function sizeOf(stdout: NodeJS.WriteStream): { columns: number; rows: number } {
+  const rows = stdout.rows || 24;
+  return { columns: stdout.columns || 80, rows: process.platform === 'win32' ? rows - 1 : rows };
+}
+
+function appearanceOf(settings: TuiSettings, env: Readonly<Record<string, string | undefined>>): Appearance {
+  return {
+    theme: env['NO_COLOR'] ? 'none' : settings.theme === 'auto' ? (themeFrom(env) ?? 'dark') : settings.theme,
+    depth: depthFrom(env),
+    ascii: settings.ascii === 'auto' ? !unicodeFrom(env, process.platform) : settings.ascii,
+  };
+}
+
+const bugEvent = (error: unknown) => ({
+  type: 'log' as const,
+  at: new Date().toISOString(),
+  level: 'error' as const,
+  source: 'migtui' as const,
+  text: `an error of migtui's own, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+});

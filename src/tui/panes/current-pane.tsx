@@ -1,0 +1,116 @@
+import type { ReactNode } from 'react';
+import type { Look, RevisionRow } from '../../engine/api.ts';
+import { Frame } from '../screen/frame.tsx';
+import type { Rect } from '../screen/layout.ts';
+import type { State } from '../state/model.ts';
+import { linesPerTip, rowsById } from '../state/select.ts';
+import { timeOf } from '../text/journal.ts';
+import type { Line } from '../text/span.ts';
+import { glyphsOf } from '../theme/glyphs.ts';
+import { themeOf } from '../theme/theme.ts';
+import { drawLine, drawRow, flagSpans, markHits, nameSpans, wantedIn } from './rows.ts';
+import { waitingLine } from './waiting.ts';
+
+/** Where the database stands: the tips of what is applied. */
+export function CurrentPane({ state, rect }: { readonly state: State; readonly rect: Rect }): ReactNode {
+  const focused = state.focus === 'current' && state.dialogs.length === 0;
+  return (
+    <Frame
+      rect={rect}
+      title={[{ text: '1 ', style: 'key' }, { text: 'Current' }]}
+      focused={focused}
+      theme={themeOf(state.appearance.theme, state.appearance.depth)}
+      ascii={state.appearance.ascii}
+      lines={currentLines(state, rect.width - 4, rect.height - 2, focused)}
+    />
+  );
+}
+
+function currentLines(state: State, columns: number, height: number, focused: boolean): string[] {
+  const { look } = state;
+  if (!look) return [drawLine(waitingLine(state), columns, state)];
+  const troubles = trouble(look);
+  if (troubles)
+    return [
+      drawLine(troubles, columns, state),
+      drawLine(
+        [
+          {
+            text:
+              look.database.state === 'missing'
+                ? 'the first upgrade makes it'
+                : 'the history is what the files say',
+            style: 'dim',
+          },
+        ],
+        columns,
+        state,
+      ),
+    ];
+  const each = linesPerTip(state);
+  const { cursor, top } = state.positions.current;
+  const from = Math.floor(top / each);
+  const room = Math.max(1, Math.floor((height - 1) / each));
+  const byId = rowsById(look);
+  const lines = look.current.slice(from, from + room).flatMap((id, index) => {
+    const row = byId.get(id);
+    if (!row) return [];
+    const at = from + index;
+    const selected = at === cursor && state.focus === 'current';
+    const glyph = row.state === 'missing' ? 'missing' : 'applied';
+    const name: Line = [
+      { text: `${glyphsOf(state.appearance.ascii)[glyph]} `, style: glyph },
+      ...markHits(nameSpans(row), wantedIn(state, 'current')),
+      ...flagSpans(row, state.appearance.ascii),
+    ];
+    const drawn = [drawRow(name, columns, state, { selected, focused })];
+    return each === 2
+      ? [...drawn, drawLine([{ text: `    ${appliedWhen(row, state)}`, style: 'dim' }], columns, state)]
+      : drawn;
+  });
+  if (look.current.length === 0)
+    lines.push(drawLine([{ text: 'base: nothing is applied', style: 'dim' }], columns, state));
+  return [
+    ...lines.slice(0, height - 1),
+    ...Array.from({ length: Math.max(0, height - 1 - lines.length) }, () => ''),
+    drawLine(summary(look), columns, state),
+  ];
+}
+
+const appliedWhen = (row: RevisionRow, state: State): string =>
+  row.appliedAt === null ? '' : `applied ${timeOf(row.appliedAt, state)}`;
+
+/** Why it is not known where the database stands. */
+function trouble({ database }: Look): Line | null {
+  switch (database.state) {
+    case 'connected':
+      return database.table === 'forbidden'
+        ? [{ text: 'this role may not read the migrations table', style: 'danger' }]
+        : null;
+    case 'missing':
+      return [{ text: `there is no database ${database.name} yet`, style: 'warning' }];
+    case 'unreachable':
+      return [{ text: 'no server answers; trying again', style: 'danger' }];
+    case 'refused':
+      return [{ text: 'the server refused us', style: 'danger' }];
+    case 'locked':
+      return [{ text: 'open in another process', style: 'danger' }];
+  }
+}
+
+function summary(look: Look): Line {
+  const part = (count: number, word: string, style: 'pending' | 'missing' | 'edited' | 'danger'): Line =>
+    count === 0
+      ? []
+      : [
+          { text: ' · ', style: 'border' },
+          { text: `${count} ${word}`, style },
+        ];
+  return [
+    { text: `${look.applied} applied`, style: look.applied > 0 ? 'applied' : 'dim' },
+    ...part(look.pending.length, 'pending', 'pending'),
+    ...part(look.missing.length, 'missing', 'missing'),
+    ...part(look.edited.length, 'edited', 'edited'),
+    ...part(look.unsettled.length, 'unsettled', 'danger'),
+  ];
+}

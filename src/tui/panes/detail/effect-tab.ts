@@ -1,0 +1,19 @@
+import { effectLines } from '../../text/effects.ts';
+import { line } from '../../text/span.ts';
+import { contentOf, type DetailTab } from './tab.ts';
+import { whenLoaded } from './waiting.ts';
+
+/** What the revision changes in the schema, found by replaying it on the shadow. */
+export const effectTab: DetailTab = {
+  id: 'effect',
+  title: () => 'Effect',
+  missing: (state, revision) => (state.effects.has(revision) ? null : { call: 'effect', args: [revision] }),
+  content: (state, revision, columns) =>
+    whenLoaded(
+      state.effects.get(revision),
+      columns,
+      effects =>
+        contentOf(effects.length === 0 ? [line('the schema stays as it is', 'dim')] : effectLines(effects)),
+      state.task ? `${state.task.text} ${state.task.done}/${state.task.total}` : 'replaying on the shadow',
+    ),
+};

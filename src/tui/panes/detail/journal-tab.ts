@@ -1,0 +1,28 @@
+import { journalLines } from '../../text/journal.ts';
+import { line } from '../../text/span.ts';
+import { wrap } from '../../text/wrap.ts';
+import { contentOf, type DetailTab } from './tab.ts';
+import { whenLoaded } from './waiting.ts';
+
+export const journalTab: DetailTab = {
+  id: 'journal',
+  title: () => 'Journal',
+  missing: state =>
+    state.journal === null && state.look?.database.state === 'connected'
+      ? { call: 'journal', args: [] }
+      : null,
+  content: (state, revision, columns) => {
+    const status = state.look?.journal;
+    if (status?.state === 'off') {
+      return contentOf(wrap(status.hint ?? 'The journal is off.', columns).map(text => line(text, 'dim')));
+    }
+    return whenLoaded(state.journal, columns, entries => {
+      const own = entries.filter(entry => entry.revision === revision);
+      return contentOf(
+        own.length === 0
+          ? [line('nothing has been journalled about it', 'dim')]
+          : journalLines(own, state, columns),
+      );
+    });
+  },
+};

@@ -1,0 +1,30 @@
+import { layoutOf } from '../../screen/layout.ts';
+import { type Change, only } from '../../state/effect.ts';
+import type { State } from '../../state/model.ts';
+import { selectedId, visibleLines } from '../../state/select.ts';
+import { type Content, contentOf } from './tab.ts';
+import { tabOf } from './tabs.ts';
+
+/** What the detail shows now. */
+export function detailContent(state: State): Content {
+  const id = selectedId(state);
+  const columns = Math.max(10, (layoutOf(state).panes.detail?.width ?? state.size.columns) - 4);
+  return id === null ? contentOf([]) : tabOf(state.tab).content(state, id, columns);
+}
+
+export function scrollDetailTo(state: State, top: number): Change {
+  const most = Math.max(0, detailContent(state).length - visibleLines(state, 'detail'));
+  return only({ ...state, detailScroll: { ...state.detailScroll, top: Math.max(0, Math.min(top, most)) } });
+}
+
+export const scrollDetail = (state: State, rows: number): Change =>
+  scrollDetailTo(state, state.detailScroll.top + rows);
+
+/** Scrolls the detail or the log sideways. */
+export function sideways(state: State, columns: number): Change {
+  if (state.focus === 'log') return only({ ...state, logLeft: Math.max(0, state.logLeft + columns) });
+  return only({
+    ...state,
+    detailScroll: { ...state.detailScroll, left: Math.max(0, state.detailScroll.left + columns) },
+  });
+}

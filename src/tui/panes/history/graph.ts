@@ -1,0 +1,83 @@
+import type { Look } from '../../../engine/api.ts';
+import { drawLanes, type LaneSegment } from '../../../revisions/draw-lanes.ts';
+import { hasConnector, type LaneLayout, layoutLanes } from '../../../revisions/lanes.ts';
+import type { Span } from '../../text/span.ts';
+import type { Style } from '../../theme/theme.ts';
+
+/** A history laid out, and which of its drawn lines is which revision's. */
+export interface Graph {
+  readonly layout: LaneLayout;
+  /** The drawn line of each row. */
+  readonly lineOf: Int32Array;
+  /** The row that a drawn line belongs to; a connector belongs to the row above it. */
+  readonly rowOf: Int32Array;
+}
+
+const graphs = new WeakMap<Look, Graph>();
+
+export function graphOf(look: Look): Graph {
+  let graph = graphs.get(look);
+  if (!graph) {
+    graph = index(layoutLanes(look.revisions));
+    graphs.set(look, graph);
+  }
+  return graph;
+}
+
+function index(layout: LaneLayout): Graph {
+  const lineOf = new Int32Array(layout.rows.length);
+  const rowOf: number[] = [];
+  for (let row = 0; row < layout.rows.length; row++) {
+    lineOf[row] = rowOf.length;
+    rowOf.push(row);
+    if (hasConnector(layout, row)) rowOf.push(row);
+  }
+  return { layout, lineOf, rowOf: Int32Array.from(rowOf) };
+}
+
+export interface GraphLine {
+  readonly row: number;
+  /** False for a line of connectors. */
+  readonly node: boolean;
+  readonly spans: readonly Span[];
+}
+
+/** Lines `from` … `to - 1` of the drawing, all equally wide. */
+export function graphLines(
+  look: Look,
+  from: number,
+  to: number,
+  ascii: boolean,
+  maxLanes: number,
+): GraphLine[] {
+  const { layout, rowOf, lineOf } = graphOf(look);
+  const end = Math.min(to, rowOf.length);
+  if (from >= end) return [];
+  const firstRow = rowOf[from] as number;
+  const lastRow = rowOf[end - 1] as number;
+  const current = new Set(look.current);
+  const states = (id: string, row: number) => ({
+    state: look.revisions[row]?.state ?? 'pending',
+    current: current.has(id),
+  });
+  let row = firstRow - 1;
+  const drawn = drawLanes(layout, firstRow, lastRow + 1, id => states(id, ++row), { ascii, maxLanes });
+  const lines: GraphLine[] = [];
+  for (const one of drawn.rows) {
+    const { state } = states(one.id, one.row);
+    const at = lineOf[one.row] as number;
+    if (at >= from)
+      lines.push({ row: one.row, node: true, spans: one.node.map(segment => spanOf(segment, state)) });
+    if (one.below && at + 1 < end)
+      lines.push({ row: one.row, node: false, spans: one.below.map(segment => spanOf(segment, state)) });
+  }
+  return lines;
+}
+
+const laneStyles: readonly Style[] = ['lane0', 'lane1', 'lane2', 'lane3', 'lane4', 'lane5'];
+
+function spanOf({ text, lane, kind }: LaneSegment, state: 'applied' | 'pending' | 'missing'): Span {
+  if (kind === 'node') return { text, style: state };
+  if (kind === 'current') return { text, style: 'focus' };
+  return { text, style: kind === 'line' ? laneStyles[lane % laneStyles.length] : 'dim' };
+}

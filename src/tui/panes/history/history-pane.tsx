@@ -1,0 +1,65 @@
+import type { ReactNode } from 'react';
+import type { RevisionRow } from '../../../engine/api.ts';
+import { Frame } from '../../screen/frame.tsx';
+import type { Rect } from '../../screen/layout.ts';
+import type { State } from '../../state/model.ts';
+import { linesOf } from '../../state/select.ts';
+import type { Line, Span } from '../../text/span.ts';
+import { themeOf } from '../../theme/theme.ts';
+import { drawLine, drawRow, flagSpans, markHits, nameSpans, wantedIn } from '../rows.ts';
+import { waitingLine } from '../waiting.ts';
+import { graphLines } from './graph.ts';
+
+/** The graph of revisions, newest first. */
+export function HistoryPane({ state, rect }: { readonly state: State; readonly rect: Rect }): ReactNode {
+  const focused = state.focus === 'history' && state.dialogs.length === 0;
+  const { cursor, top } = state.positions.history;
+  const total = state.look?.revisions.length ?? 0;
+  const visible = rect.height - 2;
+  return (
+    <Frame
+      rect={rect}
+      title={[{ text: '2 ', style: 'key' }, { text: 'History' }]}
+      right={total > 0 ? [{ text: `${cursor + 1}/${total}`, style: 'dim' }] : []}
+      focused={focused}
+      theme={themeOf(state.appearance.theme, state.appearance.depth)}
+      ascii={state.appearance.ascii}
+      scroll={{ top, visible, count: linesOf(state, 'history').count }}
+      lines={historyLines(state, rect.width - 4, visible, focused)}
+    />
+  );
+}
+
+/** Lanes drawn at most, so that names keep their room. */
+const lanesIn = (columns: number): number => Math.max(3, Math.min(16, Math.floor(columns / 7)));
+
+function historyLines(state: State, columns: number, visible: number, focused: boolean): string[] {
+  const { look, appearance } = state;
+  if (!look) return [drawLine(waitingLine(state), columns, state)];
+  if (look.revisions.length === 0) {
+    return [drawLine([{ text: 'no revision yet: n makes the first', style: 'dim' }], columns, state)];
+  }
+  const { cursor, top } = state.positions.history;
+  const wanted = wantedIn(state, 'history');
+  return graphLines(look, top, top + visible, appearance.ascii, lanesIn(columns)).map(one => {
+    const row = look.revisions[one.row];
+    if (!one.node || !row) return drawRow(one.spans, columns, state, { selected: false, focused });
+    const line: Line = [
+      ...one.spans,
+      { text: ' ' },
+      ...markHits(nameSpans(row), wanted),
+      ...marks(row),
+      ...flagSpans(row, appearance.ascii),
+    ];
+    return drawRow(line, columns, state, { selected: one.row === cursor, focused });
+  });
+}
+
+function marks(row: RevisionRow): Span[] {
+  const shown: Span[] = [];
+  if (row.labels.length > 0 && row.marks.includes('head'))
+    shown.push({ text: ` ${row.labels.join(' ')}`, style: 'accent' });
+  if (row.marks.includes('head')) shown.push({ text: ' (head)', style: 'pending' });
+  if (row.marks.includes('current')) shown.push({ text: ' (current)', style: 'applied' });
+  return shown;
+}

@@ -1,0 +1,57 @@
+import type { ReactNode } from 'react';
+import { Frame } from '../screen/frame.tsx';
+import type { Rect } from '../screen/layout.ts';
+import type { State } from '../state/model.ts';
+import { rowsById } from '../state/select.ts';
+import type { Line } from '../text/span.ts';
+import { glyphsOf } from '../theme/glyphs.ts';
+import { themeOf } from '../theme/theme.ts';
+import { drawLine, drawRow, flagSpans, markHits, nameSpans, wantedIn } from './rows.ts';
+
+/** What an upgrade to the heads would run, in that order. */
+export function PendingPane({ state, rect }: { readonly state: State; readonly rect: Rect }): ReactNode {
+  const focused = state.focus === 'pending' && state.dialogs.length === 0;
+  const count = state.look?.pending.length ?? 0;
+  const { cursor, top } = state.positions.pending;
+  return (
+    <Frame
+      rect={rect}
+      title={[{ text: '3 ', style: 'key' }, { text: 'Pending' }]}
+      right={count > 0 ? [{ text: `${focused ? `${cursor + 1}/` : ''}${count}`, style: 'pending' }] : []}
+      focused={focused}
+      theme={themeOf(state.appearance.theme, state.appearance.depth)}
+      ascii={state.appearance.ascii}
+      scroll={{ top, visible: rect.height - 2, count }}
+      lines={pendingLines(state, rect.width - 4, rect.height - 2, focused)}
+    />
+  );
+}
+
+function pendingLines(state: State, columns: number, visible: number, focused: boolean): string[] {
+  const { look, appearance } = state;
+  if (!look) return [];
+  if (look.pending.length === 0) {
+    const words =
+      look.problems.length > 0
+        ? 'the revisions have problems'
+        : look.revisions.length === 0
+          ? 'no revision yet'
+          : 'nothing: up to date';
+    return [drawLine([{ text: words, style: look.problems.length > 0 ? 'danger' : 'ok' }], columns, state)];
+  }
+  const { cursor, top } = state.positions.pending;
+  const digits = String(look.pending.length).length;
+  const byId = rowsById(look);
+  return look.pending.slice(top, top + visible).flatMap((id, index) => {
+    const row = byId.get(id);
+    if (!row) return [];
+    const at = top + index;
+    const line: Line = [
+      { text: `${String(at + 1).padStart(digits)} `, style: 'dim' },
+      { text: `${glyphsOf(appearance.ascii).pending} `, style: 'pending' },
+      ...markHits(nameSpans(row), wantedIn(state, 'pending')),
+      ...flagSpans(row, appearance.ascii),
+    ];
+    return [drawRow(line, columns, state, { selected: at === cursor && state.list === 'pending', focused })];
+  });
+}

@@ -1,0 +1,94 @@
+import type { RevisionRow } from '../../engine/api.ts';
+import type { State } from '../state/model.ts';
+import { type Line, type Span, textOf } from '../text/span.ts';
+import { glyphsOf } from '../theme/glyphs.ts';
+import { paint } from '../theme/paint.ts';
+import { themeOf } from '../theme/theme.ts';
+
+/** How a line of a list is drawn. */
+export interface RowLook {
+  readonly selected: boolean;
+  readonly focused: boolean;
+  /** The pane is searched, and this row is a hit. */
+  readonly hit?: boolean;
+  readonly left?: number;
+}
+
+/** A line of a list as drawn: its marker, cut to the columns, inverse where the cursor is. */
+export function drawRow(line: Line, columns: number, state: State, look: RowLook): string {
+  const { ascii, theme: name, depth } = state.appearance;
+  const theme = themeOf(name, depth);
+  const glyphs = glyphsOf(ascii);
+  const marker: Span = {
+    text: look.selected ? `${glyphs.cursor} ` : '  ',
+    style: look.selected && look.focused ? undefined : 'focus',
+  };
+  const over = look.selected ? (look.focused ? theme.selected : theme.marked) : undefined;
+  const options = { ascii, over, fill: look.selected, ellipsis: glyphs.ellipsis };
+  return (
+    paint([marker], 2, theme, { ascii, over }) +
+    paint(line, columns - 2, theme, { ...options, from: look.left ?? 0 })
+  );
+}
+
+/** A line that is not a row: cut, nothing else. */
+export function drawLine(line: Line, columns: number, state: State, left = 0): string {
+  const { ascii, theme, depth } = state.appearance;
+  return paint(line, columns, themeOf(theme, depth), {
+    ascii,
+    from: left,
+    ellipsis: glyphsOf(ascii).ellipsis,
+  });
+}
+
+/** The places of a search in a line, marked. */
+export function markHits(line: Line, wanted: string): Line {
+  if (wanted === '') return line;
+  const text = textOf(line);
+  const lower = text.toLowerCase();
+  const needle = wanted.toLowerCase();
+  if (lower.length !== text.length || !lower.includes(needle)) return line;
+  const marks: [number, number][] = [];
+  for (let at = lower.indexOf(needle); at >= 0; at = lower.indexOf(needle, at + needle.length))
+    marks.push([at, at + needle.length]);
+  let offset = 0;
+  return line.flatMap(span => {
+    const start = offset;
+    offset += span.text.length;
+    const cuts = new Set([0, span.text.length]);
+    for (const mark of marks)
+      for (const edge of mark) if (edge > start && edge < offset) cuts.add(edge - start);
+    const places = [...cuts].sort((a, b) => a - b);
+    return places.slice(1).map((to, index): Span => {
+      const from = places[index] as number;
+      const inside = marks.some(([a, b]) => start + from >= a && start + to <= b);
+      return { text: span.text.slice(from, to), style: inside ? 'match' : span.style };
+    });
+  });
+}
+
+/** What is searched for in a pane. */
+export const wantedIn = (state: State, pane: string): string =>
+  state.search?.pane === pane ? state.search.field.text : '';
+
+/** The day of a timestamp: what a list has room for. Any other id in full. */
+const briefId = (id: string): string => (/^\d{14}$/.test(id) ? id.slice(0, 8) : id);
+
+/** The name of a revision: its day quiet, its words plain. */
+export function nameSpans(row: RevisionRow): Span[] {
+  const style = row.state === 'missing' ? 'missing' : undefined;
+  if (row.slug === '' || row.slug === row.shortId) return [{ text: row.id, style }];
+  return [
+    { text: `${briefId(row.shortId)} `, style: 'dim' },
+    { text: row.slug, style },
+  ];
+}
+
+export function flagSpans(row: RevisionRow, ascii: boolean): Span[] {
+  const flags: Span[] = [];
+  if (row.state === 'missing') flags.push({ text: ' missing', style: 'missing' });
+  if (row.edited) flags.push({ text: ' edited', style: 'edited' });
+  if (row.outOfOrder) flags.push({ text: ' out of order', style: 'warning' });
+  if (row.inferred) flags.push({ text: ascii ? ' (inferred)' : ' ⋯', style: 'dim' });
+  return flags;
+}

@@ -1,0 +1,69 @@
+import type { ReactNode } from 'react';
+import { footerCommands, keyName } from '../commands/lookup.ts';
+import { fieldSpans } from '../dialogs/field-line.ts';
+import type { State } from '../state/model.ts';
+import { hitsOf } from '../state/search.ts';
+import { type Line, type Span, textOf } from '../text/span.ts';
+import { widthOf } from '../text/width.ts';
+import { glyphsOf } from '../theme/glyphs.ts';
+import { paint } from '../theme/paint.ts';
+import { themeOf } from '../theme/theme.ts';
+import { At } from './frame.tsx';
+
+/** One line: a notice, the search, or the keys that do something here. */
+export function Footer({ state }: { readonly state: State }): ReactNode {
+  const { columns, rows } = state.size;
+  const { ascii, theme, depth } = state.appearance;
+  return <At x={0} y={rows - 1} text={paint(footerLine(state), columns, themeOf(theme, depth), { ascii })} />;
+}
+
+function footerLine(state: State): Line {
+  const { notice, search } = state;
+  if (notice) {
+    const style = notice.level === 'error' ? 'danger' : notice.level === 'warning' ? 'warning' : 'ok';
+    return [
+      {
+        text: ` ${notice.level === 'info' ? glyphsOf(state.appearance.ascii).ok : glyphsOf(state.appearance.ascii).warning} ${notice.text}`,
+        style,
+      },
+    ];
+  }
+  if (search && state.dialogs.length === 0) {
+    const { count, at } = hitsOf(state);
+    const found =
+      search.field.text === ''
+        ? ''
+        : count === 0
+          ? '  nothing found'
+          : `  ${at === 0 ? '' : `${at} of `}${count}`;
+    const ways = search.typing ? '   Enter keeps it, Esc goes back' : '   n next   N previous   Esc ends';
+    return [
+      { text: ' / ', style: 'key' },
+      ...(search.typing ? fieldSpans(search.field) : [{ text: search.field.text, style: 'strong' as const }]),
+      { text: found, style: count === 0 ? 'warning' : 'dim' },
+      { text: ways, style: 'dim' },
+    ];
+  }
+  return keysLine(state);
+}
+
+/** As many keys as fit; help and quit are always there. */
+function keysLine(state: State): Line {
+  const all = footerCommands(state).map(({ key, command }): Span[] => [
+    { text: keyName(key), style: 'key' },
+    { text: ` ${command.title}` },
+  ]);
+  const last = state.dialogs.length === 0 ? all.splice(-2) : [];
+  const room = state.size.columns - 2 - last.reduce((sum, spans) => sum + widthOf(textOf(spans)) + 3, 0);
+  const shown: Span[][] = [];
+  let used = 0;
+  for (const spans of all) {
+    used += widthOf(textOf(spans)) + 3;
+    if (used > room) break;
+    shown.push(spans);
+  }
+  return [
+    { text: ' ' },
+    ...[...shown, ...last].flatMap((spans, index) => (index === 0 ? spans : [{ text: '   ' }, ...spans])),
+  ];
+}

@@ -1,0 +1,91 @@
+import { Box, Text } from 'ink';
+import type { ReactNode } from 'react';
+import { sanitise } from '../../foundation/sanitise.ts';
+import { footerCommands, keyName } from '../commands/lookup.ts';
+import { placeDialog } from '../dialogs/place.ts';
+import { topDialog } from '../dialogs/stack.ts';
+import { detailContent } from '../panes/detail/scrolling.ts';
+import type { State } from '../state/model.ts';
+import { lengthOf, nameOf, revisionAt, selectedRow, visibleLines } from '../state/select.ts';
+import { type Line, textOf } from '../text/span.ts';
+
+/** The screen for a screen reader: what matters now, line after line, without frames or columns. */
+export function Linear({ state }: { readonly state: State }): ReactNode {
+  return (
+    <Box flexDirection="column">
+      <Text>
+        {linearLines(state)
+          .map(text => sanitise(text))
+          .join('\n')}
+      </Text>
+    </Box>
+  );
+}
+
+/** Rows read around the cursor. */
+const around = 5;
+
+function linearLines(state: State): string[] {
+  const { look } = state;
+  const dialog = topDialog(state);
+  const lines = [
+    look
+      ? `${look.project.name} on ${look.database.label}, ${look.database.state}. ${look.applied} applied, ${look.pending.length} pending, ${look.heads.length} heads.`
+      : state.lookFailure
+        ? state.lookFailure.message
+        : 'migtui is opening the project.',
+    ...(look?.project.protected ? ['Protected.'] : []),
+    ...(look?.project.readOnly ? ['Read-only.'] : []),
+    ...(state.link.is === 'lost' ? ['The engine has ended. Press r to start it again.'] : []),
+    ...(dialog ? dialogLines(state) : paneLines(state)),
+    ...(state.search ? [`Search: ${state.search.field.text}`] : []),
+    ...(state.notice ? [state.notice.text] : []),
+    `Keys: ${footerCommands(state)
+      .map(({ key, command }) => `${keyName(key)} ${command.title}`)
+      .join(', ')}`,
+  ];
+  return lines.filter(text => text !== '');
+}
+
+function dialogLines(state: State): string[] {
+  const dialog = topDialog(state);
+  if (!dialog) return [];
+  const { title, head, body, foot, selected } = placeDialog(state, dialog);
+  const text = (line: Line, index: number): string =>
+    `${index === selected ? 'selected: ' : ''}${textOf(line).trim()}`;
+  return [
+    `${title}.`,
+    ...head.map(line => textOf(line).trim()),
+    ...body.map(text),
+    ...foot.map(line => textOf(line).trim()),
+  ];
+}
+
+function paneLines(state: State): string[] {
+  const pane = state.focus;
+  if (pane === 'detail') {
+    const row = selectedRow(state);
+    const content = detailContent(state);
+    const from = state.detailScroll.top;
+    const to = Math.min(content.length, from + visibleLines(state, 'detail'));
+    return [
+      `Detail of ${row ? nameOf(state, row.id) : 'nothing'}, ${state.tab}.`,
+      ...Array.from({ length: Math.max(0, to - from) }, (_, index) => textOf(content.line(from + index))),
+    ];
+  }
+  const { cursor } = state.positions[pane];
+  const count = lengthOf(state, pane);
+  const rows: string[] = [];
+  for (let row = Math.max(0, cursor - around); row < Math.min(count, cursor + around + 1); row++) {
+    const id = pane === 'log' ? null : revisionAt(state, pane, row);
+    const found = id === null ? null : state.look?.revisions.find(one => one.id === id);
+    const words =
+      pane === 'log'
+        ? (state.log[row]?.text ?? '')
+        : id === null
+          ? ''
+          : `${nameOf(state, id)}, ${found?.state ?? ''}${found && found.marks.length > 0 ? `, ${found.marks.join(', ')}` : ''}`;
+    rows.push(`${row === cursor ? 'selected: ' : ''}${words}`);
+  }
+  return [`${pane}, ${count === 0 ? 'empty' : `${cursor + 1} of ${count}`}.`, ...rows];
+}

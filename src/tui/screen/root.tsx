@@ -1,0 +1,31 @@
+import { useApp, useInput, useIsScreenReaderEnabled, usePaste } from 'ink';
+import { type ReactNode, useEffect, useEffectEvent, useLayoutEffect } from 'react';
+import type { State } from '../state/model.ts';
+import type { Event } from '../store/store.ts';
+import { keysOf } from '../terminal/keys.ts';
+import { Linear } from './linear.tsx';
+import { Screen } from './screen.tsx';
+
+export interface RootProps {
+  readonly state: State;
+  readonly dispatch: (...events: Event[]) => void;
+  /** The terminal is in raw mode: told once, with the way to hand it to another program. */
+  readonly onMount: (suspend: (work: () => Promise<void>) => Promise<void>) => void;
+  /** The last chance to say something to the terminal, on every way out. */
+  readonly onUnmount: () => void;
+}
+
+/** Takes every key, and draws the state. */
+export function Root({ state, dispatch, onMount, onUnmount }: RootProps): ReactNode {
+  const { suspendTerminal } = useApp();
+  const linear = useIsScreenReaderEnabled();
+  useInput((input, key) => {
+    dispatch(...keysOf(input, key).map(one => ({ type: 'key' as const, key: one })));
+  });
+  usePaste(text => dispatch({ type: 'paste', text }));
+  const mounted = useEffectEvent(() => onMount(work => suspendTerminal(work)));
+  const unmounted = useEffectEvent(onUnmount);
+  useEffect(() => mounted(), []);
+  useLayoutEffect(() => () => unmounted(), []);
+  return linear ? <Linear state={state} /> : <Screen state={state} />;
+}

@@ -1,0 +1,58 @@
+import { Box } from 'ink';
+import type { ReactNode } from 'react';
+import { CurrentPane } from '../panes/current-pane.tsx';
+import { DetailPane } from '../panes/detail/detail-pane.tsx';
+import { HistoryPane } from '../panes/history/history-pane.tsx';
+import { LogPane } from '../panes/log-pane.tsx';
+import { PendingPane } from '../panes/pending-pane.tsx';
+import type { Pane, State } from '../state/model.ts';
+import { Footer } from './footer.tsx';
+import { At } from './frame.tsx';
+import { Header } from './header.tsx';
+import { layoutOf, smallest } from './layout.ts';
+import { Overlay } from './overlay.tsx';
+
+const panes = {
+  current: CurrentPane,
+  history: HistoryPane,
+  pending: PendingPane,
+  detail: DetailPane,
+  log: LogPane,
+} as const;
+
+/** The whole screen: exactly as many rows and columns as the terminal has. */
+export function Screen({ state }: { readonly state: State }): ReactNode {
+  const layout = layoutOf(state);
+  const { columns, rows } = state.size;
+  const stack = state.dialogs.map((dialog, depth) => ({ dialog, depth }));
+  if (layout.tooSmall) return <TooSmall columns={columns} rows={rows} />;
+  return (
+    <Box width={columns} height={rows} overflow="hidden">
+      <Header state={state} />
+      {(Object.keys(layout.panes) as Pane[]).map(pane => {
+        const PaneOf = panes[pane];
+        const rect = layout.panes[pane];
+        return rect && <PaneOf key={pane} state={state} rect={rect} />;
+      })}
+      {stack.map(({ dialog, depth }) => (
+        <Overlay key={depth} state={state} dialog={dialog} top={depth === stack.length - 1} />
+      ))}
+      <Footer state={state} />
+    </Box>
+  );
+}
+
+function TooSmall({ columns, rows }: { readonly columns: number; readonly rows: number }): ReactNode {
+  const words = [
+    `migtui needs ${smallest.columns}x${smallest.rows}`,
+    `this terminal is ${columns}x${rows}`,
+    'q quits',
+  ];
+  return (
+    <Box width={columns} height={rows} overflow="hidden">
+      {words.slice(0, rows).map((text, index) => (
+        <At key={text} x={0} y={index} text={text.slice(0, columns)} />
+      ))}
+    </Box>
+  );
+}

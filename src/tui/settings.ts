@@ -1,0 +1,29 @@
+import type { RunOptions } from '../engine/api.ts';
+import type { ThemeName } from './theme/theme.ts';
+
+/** What a person may set about the terminal app. Reading the files it comes from is done elsewhere. */
+export interface TuiSettings {
+  /** `auto` asks the terminal for its background. */
+  readonly theme: ThemeName | 'auto';
+  /** Draw with ASCII; `auto`: where the locale is not UTF-8. */
+  readonly ascii: boolean | 'auto';
+  readonly mouse: boolean;
+  /** Spinners and progress that moves. */
+  readonly motion: boolean;
+  /** Command id to the keys that replace its own, such as `{ "upgrade": ["U"] }`; an empty list takes the key away. */
+  readonly keys: Readonly<Record<string, readonly string[]>>;
+  /** Used for every run that is started here. */
+  readonly run: RunOptions;
+  /** What opens a file, such as `code --wait`; default: $VISUAL, $EDITOR, vi. */
+  readonly editor: string | null;
+}
+
+export const defaultSettings: TuiSettings = {
+  theme: 'auto',
+  ascii: 'auto',
+  mouse: true,
+  motion: true,
+  keys: {},
+  run: {},
+  editor: null,
+};

@@ -1,0 +1,134 @@
+import type { Effect, JournalEntry, Look, RevisionDetail, RunResult } from '../../engine/api.ts';
+import { partOf } from '../dialogs/parts.ts';
+import { withoutCancelQuestion } from '../dialogs/run.ts';
+import { notify } from '../dialogs/stack.ts';
+import { type Change, only, then } from './effect.ts';
+import { reconnectAfter } from './link.ts';
+import { lookAgain, remember, sameRevisions, wantDetail } from './loading.ts';
+import { logged } from './log.ts';
+import type { Answer } from './message.ts';
+import type { Loaded, State } from './model.ts';
+import { settleAll } from './moving.ts';
+import { abandon, finish, isRunning } from './run.ts';
+
+/** An answer of the engine: for the dialog that waits for it, or for the panes. One that nobody waits for is stale. */
+export function answered(state: State, answer: Answer): Change {
+  for (const dialog of state.dialogs) {
+    const change = partOf(dialog).answered?.(dialog, answer, state);
+    if (change) return then(change, next => only({ ...next, task: null }));
+  }
+  switch (answer.call.call) {
+    case 'look':
+      return state.looking === answer.ticket ? looked(state, answer) : only(state);
+    case 'revision':
+      return detailed(state, answer.call.args[0], answer);
+    case 'effect':
+      return effected(state, answer.call.args[0], answer);
+    case 'journal':
+      return journalled(state, answer);
+    case 'run':
+      return ran(state, answer);
+    case 'settle':
+      return settled(state, answer);
+    case 'cancel':
+      return answer.outcome.ok ? only(state) : only(notify(state, answer.outcome.failure.message, 'error'));
+    default:
+      return only(state);
+  }
+}
+
+const loadedOf = <T>({ outcome }: Answer): Loaded<T> =>
+  outcome.ok ? { is: 'ready', value: outcome.value as T } : { is: 'failed', failure: outcome.failure };
+
+function looked(state: State, { outcome }: Answer): Change {
+  const idle: State = { ...state, looking: null };
+  if (!outcome.ok) {
+    return only(logged({ ...idle, lookFailure: outcome.failure }, 'error', outcome.failure.message));
+  }
+  const look = outcome.value as Look;
+  const before = state.look;
+  const fresh = before === null || !sameRevisions(before, look);
+  const next = settleAll({
+    ...idle,
+    look,
+    lookFailure: null,
+    ...(fresh && { details: new Map(), effects: before === null ? new Map() : state.effects, journal: null }),
+  });
+  const placed = keepCursor(next, before);
+  const said =
+    before === null || before.database.state !== look.database.state
+      ? logged(placed, ...greeting(look))
+      : placed;
+  if (look.database.state !== 'unreachable') return wantDetail({ ...said, reconnects: 0 });
+  const tries = state.reconnects + 1;
+  return then(wantDetail({ ...said, reconnects: tries }), waiting => [
+    waiting,
+    [{ type: 'later', ms: reconnectAfter(tries - 1), topic: 'reconnect', token: tries }],
+  ]);
+}
+
+/** The history's cursor stays on its revision, wherever that is now. */
+function keepCursor(state: State, before: Look | null): State {
+  const id = before?.revisions[state.positions.history.cursor]?.id;
+  if (id === undefined || !state.look) return state;
+  const cursor = state.look.revisions.findIndex(row => row.id === id);
+  const shift = cursor - state.positions.history.cursor;
+  if (cursor < 0 || shift === 0) return state;
+  const { top } = state.positions.history;
+  return settleAll({ ...state, positions: { ...state.positions, history: { cursor, top: top + shift } } });
+}
+
+function greeting({ database, applied }: Look): readonly ['info' | 'error', string] {
+  if (database.state !== 'connected')
+    return ['error', database.failure?.message ?? `the database is ${database.state}`];
+  const product = database.kind === 'pglite' ? 'PGlite' : 'PostgreSQL';
+  return ['info', `connected · ${product} ${database.version ?? ''} · ${applied} applied`];
+}
+
+function detailed(state: State, id: string, answer: Answer): Change {
+  const known = state.details.get(id);
+  if (known?.is !== 'loading' || known.ticket !== answer.ticket) return only(state);
+  return only({ ...state, details: remember(state.details, id, loadedOf<RevisionDetail>(answer)) });
+}
+
+function effected(state: State, id: string, answer: Answer): Change {
+  const known = state.effects.get(id);
+  if (known?.is !== 'loading' || known.ticket !== answer.ticket) return only(state);
+  return only({
+    ...state,
+    task: null,
+    effects: remember(state.effects, id, loadedOf<readonly Effect[]>(answer)),
+  });
+}
+
+const journalled = (state: State, answer: Answer): Change =>
+  only({ ...state, journal: loadedOf<readonly JournalEntry[]>(answer) });
+
+function ran(state: State, { ticket, outcome }: Answer): Change {
+  const { run } = state;
+  if (run?.ticket !== ticket) return only(state);
+  const next = isRunning(run)
+    ? outcome.ok
+      ? finish(run, outcome.value as RunResult, state.now)
+      : abandon(run, outcome.failure, state.now)
+    : outcome.ok
+      ? run
+      : { ...run, failure: run.failure ?? outcome.failure };
+  const words = next.failure
+    ? `failed: ${next.failure.message}`
+    : next.result?.cancelled
+      ? 'cancelled'
+      : 'done';
+  const said = logged(
+    { ...withoutCancelQuestion(state), run: next, journal: null, looking: null },
+    next.failure ? 'error' : 'info',
+    words,
+  );
+  return lookAgain(said);
+}
+
+function settled(state: State, { outcome }: Answer): Change {
+  if (!outcome.ok)
+    return only(logged(notify(state, outcome.failure.message, 'error'), 'error', outcome.failure.message));
+  return lookAgain(notify({ ...state, journal: null, looking: null }, 'settled'));
+}

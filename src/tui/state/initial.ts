@@ -1,0 +1,47 @@
+import { detailTabs } from '../panes/detail/tabs.ts';
+import type { TuiSettings } from '../settings.ts';
+import type { Appearance, State } from './model.ts';
+
+/** Before anything is known: what the first frame is drawn from. */
+export function initialState(
+  settings: TuiSettings,
+  appearance: Appearance,
+  size: State['size'],
+  now: number,
+): State {
+  const start = { cursor: 0, top: 0 };
+  return {
+    settings,
+    appearance,
+    size,
+    now,
+    link: { is: 'starting' },
+    look: null,
+    looking: null,
+    lookFailure: null,
+    reconnects: 0,
+    focus: 'history',
+    zoomed: false,
+    positions: { current: start, history: start, pending: start, log: start },
+    list: 'history',
+    tab: detailTabs[0]?.id ?? '',
+    detailScroll: { top: 0, left: 0 },
+    detailToken: 0,
+    details: new Map(),
+    effects: new Map(),
+    journal: null,
+    search: null,
+    log: [],
+    following: true,
+    logLeft: 0,
+    dialogs: [],
+    run: null,
+    task: null,
+    notice: null,
+    absoluteTimes: false,
+    mouse: settings.mouse,
+    lastTicket: 0,
+    previousKey: { key: '', at: 0 },
+    quitting: false,
+  };
+}

@@ -1,0 +1,39 @@
+import type { EngineEvent } from '../../engine/api.ts';
+import type { EngineExit } from '../../engine/connection.ts';
+import type { FailureInfo } from '../../foundation/failure.ts';
+import type { Topic } from './effect.ts';
+import type { Call } from './model.ts';
+
+/** What an engine call came to. */
+export type Outcome =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly failure: FailureInfo };
+
+export interface Answer {
+  readonly ticket: number;
+  readonly call: Call;
+  readonly outcome: Outcome;
+}
+
+/** Something that happened. `now` is milliseconds since the epoch. */
+export type Message = { readonly now: number } & (
+  | { readonly type: 'start' }
+  | { readonly type: 'key'; readonly key: string }
+  | { readonly type: 'paste'; readonly text: string }
+  | {
+      readonly type: 'mouse';
+      readonly kind: 'press' | 'wheel-up' | 'wheel-down';
+      readonly x: number;
+      readonly y: number;
+    }
+  | { readonly type: 'resized'; readonly columns: number; readonly rows: number }
+  | { readonly type: 'tick' }
+  | ({ readonly type: 'answered' } & Answer)
+  | { readonly type: 'event'; readonly event: EngineEvent }
+  | { readonly type: 'connected' }
+  | { readonly type: 'lost'; readonly exit: EngineExit }
+  | { readonly type: 'restarted'; readonly failure: FailureInfo | null }
+  | { readonly type: 'later'; readonly topic: Topic; readonly token: number }
+  | { readonly type: 'edited'; readonly file: string; readonly failure: string | null }
+  | { readonly type: 'background'; readonly theme: 'light' | 'dark' }
+);

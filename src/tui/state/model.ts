@@ -1,0 +1,124 @@
+import type {
+  EngineApi,
+  JournalEntry,
+  Look,
+  RevisionDetail,
+  Effect as SchemaEffect,
+} from '../../engine/api.ts';
+import type { EngineExit } from '../../engine/connection.ts';
+import type { FailureInfo } from '../../foundation/failure.ts';
+import type { Dialog } from '../dialogs/dialog.ts';
+import type { TuiSettings } from '../settings.ts';
+import type { TextField } from '../text/field.ts';
+import type { ColourDepth, ThemeName } from '../theme/theme.ts';
+import type { Run } from './run.ts';
+
+export const panes = ['current', 'history', 'pending', 'detail', 'log'] as const;
+export type Pane = (typeof panes)[number];
+
+/** The panes that list revisions; the detail shows what is under the cursor of one of them. */
+export type RevisionPane = 'current' | 'history' | 'pending';
+
+/** Where a list is: the row under the cursor and the first row that is drawn. */
+export interface Position {
+  readonly cursor: number;
+  readonly top: number;
+}
+
+export interface Scroll {
+  readonly top: number;
+  readonly left: number;
+}
+
+/** A value that is asked for, has come, or could not be had. */
+export type Loaded<T> =
+  | { readonly is: 'loading'; readonly ticket: number }
+  | { readonly is: 'ready'; readonly value: T }
+  | { readonly is: 'failed'; readonly failure: FailureInfo };
+
+export type Link =
+  | { readonly is: 'starting' }
+  | { readonly is: 'ready' }
+  | { readonly is: 'restarting' }
+  | { readonly is: 'lost'; readonly exit: EngineExit };
+
+export interface LogEntry {
+  readonly at: string;
+  /** `command`: the headless command that does the same; `sql`: a statement that ran; `project`: the user's code. */
+  readonly kind: 'info' | 'warning' | 'error' | 'command' | 'sql' | 'project';
+  /** One line. */
+  readonly text: string;
+}
+
+export interface Notice {
+  readonly text: string;
+  readonly level: 'info' | 'warning' | 'error';
+  /** Milliseconds since the epoch at which it goes. */
+  readonly until: number;
+}
+
+export interface Search {
+  readonly pane: Pane;
+  readonly field: TextField;
+  /** Still being typed in the footer. */
+  readonly typing: boolean;
+  /** The cursor before it began: Esc goes back there. */
+  readonly from: Position;
+}
+
+export interface Appearance {
+  readonly theme: ThemeName;
+  readonly depth: ColourDepth;
+  readonly ascii: boolean;
+}
+
+/** Everything the screen is drawn from. */
+export interface State {
+  readonly settings: TuiSettings;
+  readonly appearance: Appearance;
+  readonly size: { readonly columns: number; readonly rows: number };
+  /** Milliseconds since the epoch, as of the last tick or message. */
+  readonly now: number;
+  readonly link: Link;
+  readonly look: Look | null;
+  /** The look that is under way. */
+  readonly looking: number | null;
+  readonly lookFailure: FailureInfo | null;
+  /** How often a lost database was tried again since it was lost. */
+  readonly reconnects: number;
+  readonly focus: Pane;
+  readonly zoomed: boolean;
+  readonly positions: Readonly<Record<Exclude<Pane, 'detail'>, Position>>;
+  /** Which list the detail follows. */
+  readonly list: RevisionPane;
+  readonly tab: string;
+  readonly detailScroll: Scroll;
+  /** The timer that waits for the cursor to rest; older ones mean nothing. */
+  readonly detailToken: number;
+  /** By revision, as of the look at hand. */
+  readonly details: ReadonlyMap<string, Loaded<RevisionDetail>>;
+  readonly effects: ReadonlyMap<string, Loaded<readonly SchemaEffect[]>>;
+  readonly journal: Loaded<readonly JournalEntry[]> | null;
+  readonly search: Search | null;
+  readonly log: readonly LogEntry[];
+  /** The log scrolls along with what comes. */
+  readonly following: boolean;
+  readonly logLeft: number;
+  /** The last is on top. */
+  readonly dialogs: readonly Dialog[];
+  readonly run: Run | null;
+  /** Long work that is no run. */
+  readonly task: { readonly text: string; readonly done: number; readonly total: number } | null;
+  readonly notice: Notice | null;
+  readonly absoluteTimes: boolean;
+  readonly mouse: boolean;
+  /** Tickets tell the answer that is waited for from one that is stale. */
+  readonly lastTicket: number;
+  /** The key before the one at hand: a held key repeats. */
+  readonly previousKey: { readonly key: string; readonly at: number };
+  readonly quitting: boolean;
+}
+
+export type Call = {
+  readonly [K in keyof EngineApi]: { readonly call: K; readonly args: Parameters<EngineApi[K]> };
+}[keyof EngineApi];

@@ -1,0 +1,172 @@
+import type { Action, CancelMode, Preview, RunEvent, RunResult, Session } from '../../engine/api.ts';
+import type { FailureInfo } from '../../foundation/failure.ts';
+
+export type StepStatus = 'waiting' | 'running' | 'done' | 'failed' | 'rolled back' | 'not run';
+
+export interface RunStep {
+  readonly revision: string;
+  readonly action: Action;
+  readonly status: StepStatus;
+  readonly ms: number | null;
+  /** Statements that came back. */
+  readonly statements: number;
+}
+
+type Watch = Extract<RunEvent, { kind: 'watch' }>;
+type Retry = Extract<RunEvent, { kind: 'retry' }>;
+
+/** A run as the screen follows it, from the confirmation until it is looked away. Times are milliseconds. */
+export interface Run {
+  readonly preview: Preview;
+  /** Of the call; its answer ends the run even if no event says so. */
+  readonly ticket: number;
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+  readonly steps: readonly RunStep[];
+  readonly step: number | null;
+  readonly stepAt: number;
+  readonly statement: string | null;
+  readonly statementAt: number;
+  /** Whoever holds the lock that all runs take. */
+  readonly waiting: { readonly holder: Session | null; readonly since: number } | null;
+  readonly retry: (Retry & { readonly at: number }) | null;
+  readonly watch: Watch | null;
+  /** What was worth saying on the way. */
+  readonly notices: readonly string[];
+  readonly cancel: CancelMode | null;
+  readonly result: RunResult | null;
+  readonly failure: FailureInfo | null;
+}
+
+export const isRunning = (run: Run | null): run is Run & { readonly endedAt: null } =>
+  run !== null && run.endedAt === null;
+
+export function startRun(preview: Preview, ticket: number, now: number): Run {
+  return {
+    preview,
+    ticket,
+    startedAt: now,
+    endedAt: null,
+    steps: preview.steps.map(step => ({
+      revision: step.revision,
+      action: step.action,
+      status: 'waiting',
+      ms: null,
+      statements: 0,
+    })),
+    step: null,
+    stepAt: now,
+    statement: null,
+    statementAt: now,
+    waiting: null,
+    retry: null,
+    watch: null,
+    notices: [],
+    cancel: null,
+    result: null,
+    failure: null,
+  };
+}
+
+/** The run after something happened in it. */
+export function follow(run: Run, event: RunEvent, now: number): Run {
+  switch (event.kind) {
+    case 'waiting':
+      return { ...run, waiting: { holder: event.holder, since: now - event.waitedMs } };
+    case 'started':
+      return { ...run, waiting: null };
+    case 'batch':
+      return { ...run, retry: null, waiting: null, steps: reset(run, event.batch) };
+    case 'step':
+      return {
+        ...withStep(run, event.step, { status: 'running', statements: 0 }),
+        step: event.step,
+        stepAt: now,
+        statement: null,
+        watch: null,
+      };
+    case 'statement':
+      return { ...run, statement: event.sql, statementAt: now, watch: null };
+    case 'statement-done':
+      return {
+        ...withStep(run, event.step, { statements: (run.steps[event.step]?.statements ?? 0) + 1 }),
+        statement: null,
+        watch: null,
+      };
+    case 'step-done':
+      return { ...withStep(run, event.step, { status: 'done', ms: event.ms }), statement: null, watch: null };
+    case 'step-failed':
+      return {
+        ...withStep(run, event.step, { status: 'failed', ms: now - run.stepAt }),
+        failure: event.failure,
+        watch: null,
+      };
+    case 'batch-done':
+      return run;
+    case 'rolled-back':
+      return { ...run, steps: rolledBack(run, event.batch) };
+    case 'retry':
+      return { ...run, retry: { ...event, at: now }, failure: null, statement: null, watch: null };
+    case 'notice':
+      return { ...run, notices: [...run.notices, event.message] };
+    case 'watch':
+      return { ...run, watch: event };
+    case 'finished':
+      return finish(run, event.result, now);
+  }
+}
+
+export function finish(run: Run, result: RunResult, now: number): Run {
+  return {
+    ...run,
+    endedAt: run.endedAt ?? now,
+    statement: null,
+    watch: null,
+    waiting: null,
+    retry: null,
+    result,
+    failure: result.failure,
+    steps: run.steps.map((step, index) => {
+      const told = result.steps[index];
+      if (!told) return step;
+      const status: StepStatus = told.outcome !== 'failed' && told.rolledBack ? 'rolled back' : told.outcome;
+      return { ...step, status, ms: told.outcome === 'not run' ? null : told.ms };
+    }),
+  };
+}
+
+/** The run ended without a result: refused before it began, or the engine is gone. */
+export function abandon(run: Run, failure: FailureInfo, now: number): Run {
+  return {
+    ...run,
+    endedAt: now,
+    failure,
+    statement: null,
+    watch: null,
+    waiting: null,
+    retry: null,
+    steps: run.steps.map(step => (step.status === 'waiting' ? { ...step, status: 'not run' } : step)),
+  };
+}
+
+function withStep(run: Run, index: number, change: Partial<RunStep>): Run {
+  return { ...run, steps: run.steps.map((step, at) => (at === index ? { ...step, ...change } : step)) };
+}
+
+const inBatch = (run: Run, index: number, batch: number): boolean =>
+  run.preview.steps[index]?.batch === batch;
+
+/** A batch that is tried again begins anew. */
+function reset(run: Run, batch: number): readonly RunStep[] {
+  return run.steps.map((step, index) =>
+    inBatch(run, index, batch) ? { ...step, status: 'waiting' as const, ms: null, statements: 0 } : step,
+  );
+}
+
+function rolledBack(run: Run, batch: number): readonly RunStep[] {
+  return run.steps.map((step, index) =>
+    inBatch(run, index, batch) && (step.status === 'done' || step.status === 'running')
+      ? { ...step, status: 'rolled back' as const }
+      : step,
+  );
+}

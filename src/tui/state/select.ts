@@ -1,0 +1,126 @@
+import type { Look, RevisionRow } from '../../engine/api.ts';
+import { graphOf } from '../panes/history/graph.ts';
+import { layoutOf } from '../screen/layout.ts';
+import type { Pane, RevisionPane, State } from './model.ts';
+
+const none: readonly string[] = [];
+
+const rowMaps = new WeakMap<Look, ReadonlyMap<string, RevisionRow>>();
+
+/** The revisions of a look by id. */
+export function rowsById(look: Look): ReadonlyMap<string, RevisionRow> {
+  let map = rowMaps.get(look);
+  if (!map) {
+    map = new Map(look.revisions.map(row => [row.id, row]));
+    rowMaps.set(look, map);
+  }
+  return map;
+}
+
+const indexes = new WeakMap<Look, ReadonlyMap<string, number>>();
+
+/** The rows of the history by id. */
+export function historyIndex(look: Look): ReadonlyMap<string, number> {
+  let map = indexes.get(look);
+  if (!map) {
+    map = new Map(look.revisions.map((row, index) => [row.id, index]));
+    indexes.set(look, map);
+  }
+  return map;
+}
+
+/** How many rows a list pane has. */
+export function lengthOf(state: State, pane: Exclude<Pane, 'detail'>): number {
+  switch (pane) {
+    case 'history':
+      return state.look?.revisions.length ?? 0;
+    case 'current':
+      return state.look?.current.length ?? 0;
+    case 'pending':
+      return state.look?.pending.length ?? 0;
+    case 'log':
+      return state.log.length;
+  }
+}
+
+/** The revision in a row of a pane. */
+export function revisionAt(state: State, pane: RevisionPane, index: number): string | null {
+  const { look } = state;
+  if (!look) return null;
+  if (pane === 'history') return look.revisions[index]?.id ?? null;
+  return (pane === 'current' ? look.current : look.pending)[index] ?? null;
+}
+
+/** The revision that the detail shows: what is under the cursor of the list that was used last. */
+export function selectedId(state: State): string | null {
+  return revisionAt(state, state.list, state.positions[state.list].cursor);
+}
+
+export function selectedRow(state: State): RevisionRow | null {
+  const id = selectedId(state);
+  return (id !== null && state.look && rowsById(state.look).get(id)) || null;
+}
+
+/** Lines that the current pane takes per revision: with its date, or alone where there is little room. */
+export function linesPerTip(state: State): number {
+  const rect = layoutOf(state).panes.current;
+  return rect && rect.height - 3 >= 2 * Math.min(3, Math.max(1, state.look?.current.length ?? 1)) ? 2 : 1;
+}
+
+/** How the rows of a list lie on its lines: a revision may take more than one. */
+export interface Lines {
+  readonly count: number;
+  lineOf(row: number): number;
+  rowOf(line: number): number;
+}
+
+export function linesOf(state: State, pane: Exclude<Pane, 'detail'>): Lines {
+  const rows = lengthOf(state, pane);
+  if (pane === 'history' && state.look) {
+    const { lineOf, rowOf } = graphOf(state.look);
+    return {
+      count: rowOf.length,
+      lineOf: row => lineOf[row] ?? 0,
+      rowOf: line => rowOf[line] ?? Math.max(0, rows - 1),
+    };
+  }
+  const each = pane === 'current' ? linesPerTip(state) : 1;
+  return { count: rows * each, lineOf: row => row * each, rowOf: line => Math.floor(line / each) };
+}
+
+/** How many lines of a pane are on screen. */
+export function visibleLines(state: State, pane: Pane): number {
+  const rect = layoutOf(state).panes[pane];
+  if (!rect || rect.height < 3) return 0;
+  const inside = rect.height - 2;
+  if (pane === 'detail') return Math.max(1, inside - detailHead);
+  if (pane === 'current') return Math.max(1, inside - 1);
+  return inside;
+}
+
+/** Lines above the text of the detail: the sentence, the tabs, the rule under them. */
+export const detailHead = 3;
+
+/** The short name that people type: the digits, or the id where there are none. */
+export function shortName(row: RevisionRow): string {
+  return row.slug === '' || row.shortId === row.slug ? row.id : `${row.shortId} ${row.slug}`;
+}
+
+export function nameOf(state: State, id: string): string {
+  const row = state.look && rowsById(state.look).get(id);
+  return row ? shortName(row) : id;
+}
+
+/** Whether anything moves on the screen by itself. */
+export function isBusy(state: State): boolean {
+  return (
+    state.link.is === 'starting' ||
+    state.link.is === 'restarting' ||
+    state.looking !== null ||
+    (state.run !== null && state.run.endedAt === null) ||
+    state.task !== null ||
+    state.dialogs.some(dialog => 'loaded' in dialog && dialog.loaded?.is === 'loading')
+  );
+}
+
+export const pendingIds = (state: State): readonly string[] => state.look?.pending ?? none;

@@ -1,0 +1,94 @@
+import type { EngineApi } from '../../engine/api.ts';
+import type { EngineConnection } from '../../engine/connection.ts';
+import { Failure, type FailureInfo } from '../../foundation/failure.ts';
+import type { SideEffect } from '../state/effect.ts';
+import type { Call } from '../state/model.ts';
+import type { Store } from './store.ts';
+
+/** What lies outside: the engine and the terminal. */
+export interface World {
+  readonly connection: () => EngineConnection | null;
+  readonly copy: (text: string) => void;
+  readonly mouse: (on: boolean) => void;
+  /** Opens a file of the project; returns what went wrong. */
+  readonly edit: (file: string) => Promise<string | null>;
+  readonly suspend: () => Promise<void>;
+  readonly quit: () => void;
+}
+
+/** An error as a plain value; one that is no `Failure` is a bug of ours and says so. */
+export function failureOf(error: unknown): FailureInfo {
+  if (error instanceof Failure) return error.info;
+  return { code: 'internal', message: error instanceof Error ? error.message : String(error) };
+}
+
+/** Carries out what the state asked for. Whatever comes of it comes back as a message. */
+export const performer =
+  (world: World) =>
+  (effect: SideEffect, store: Store): void => {
+    switch (effect.type) {
+      case 'call':
+        void call(world, effect.call).then(
+          value =>
+            store.dispatch({
+              type: 'answered',
+              ticket: effect.ticket,
+              call: effect.call,
+              outcome: { ok: true, value },
+            }),
+          error =>
+            store.dispatch({
+              type: 'answered',
+              ticket: effect.ticket,
+              call: effect.call,
+              outcome: { ok: false, failure: failureOf(error) },
+            }),
+        );
+        return;
+      case 'later': {
+        const { topic, token } = effect;
+        setTimeout(() => store.dispatch({ type: 'later', topic, token }), effect.ms).unref?.();
+        return;
+      }
+      case 'restart':
+        void restart(world, effect.change).then(failure => store.dispatch({ type: 'restarted', failure }));
+        return;
+      case 'edit': {
+        const { file } = effect;
+        void world.edit(file).then(failure => store.dispatch({ type: 'edited', file, failure }));
+        return;
+      }
+      case 'copy':
+        world.copy(effect.text);
+        return;
+      case 'mouse':
+        world.mouse(effect.on);
+        return;
+      case 'suspend':
+        void world.suspend();
+        return;
+      case 'quit':
+        world.quit();
+        return;
+    }
+  };
+
+async function call(world: World, { call: name, args }: Call): Promise<unknown> {
+  const connection = world.connection();
+  if (!connection) throw new Failure({ code: 'not-open', message: 'The engine is not there yet.' });
+  return (connection.api[name] as (...args: readonly unknown[]) => ReturnType<EngineApi[typeof name]>)(
+    ...args,
+  );
+}
+
+async function restart(
+  world: World,
+  change: Extract<SideEffect, { type: 'restart' }>['change'],
+): Promise<FailureInfo | null> {
+  try {
+    await world.connection()?.restart(change);
+    return null;
+  } catch (error) {
+    return failureOf(error);
+  }
+}

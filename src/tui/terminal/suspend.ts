@@ -1,0 +1,9 @@
+/** Stops this process and its group as Ctrl-Z does, and resolves when the shell continues it. */
+export function stopUntilContinued(): Promise<void> {
+  return new Promise(resolve => {
+    process.once('SIGCONT', () => resolve());
+    // the whole group, as the terminal would: a shell waits for the process that it started, which may be npx.
+    // SIGSTOP, since SIGTSTP has a listener of ours
+    process.kill(0, 'SIGSTOP');
+  });
+}

@@ -1,0 +1,71 @@
+/** A one-line text that is being edited; `cursor` counts UTF-16 units from the start. */
+export interface TextField {
+  readonly text: string;
+  readonly cursor: number;
+}
+
+export const emptyField: TextField = { text: '', cursor: 0 };
+
+export const fieldOf = (text: string): TextField => ({ text, cursor: text.length });
+
+/** `inserted` at the cursor; what a terminal would act on, and line ends, are left out. */
+export function insert(field: TextField, inserted: string): TextField {
+  const clean = inserted.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');
+  return {
+    text: field.text.slice(0, field.cursor) + clean + field.text.slice(field.cursor),
+    cursor: field.cursor + clean.length,
+  };
+}
+
+/** The field after an editing key, or null when the key does not edit. */
+export function edit(field: TextField, key: string): TextField | null {
+  const { text, cursor } = field;
+  const cutBefore = (from: number): TextField => ({
+    text: text.slice(0, from) + text.slice(cursor),
+    cursor: from,
+  });
+  switch (key) {
+    case 'space':
+      return insert(field, ' ');
+    case 'backspace':
+      return cutBefore(before(text, cursor));
+    case 'delete':
+      return { text: text.slice(0, cursor) + text.slice(after(text, cursor)), cursor };
+    case 'left':
+      return { text, cursor: before(text, cursor) };
+    case 'right':
+      return { text, cursor: after(text, cursor) };
+    case 'home':
+    case 'ctrl+a':
+      return { text, cursor: 0 };
+    case 'end':
+    case 'ctrl+e':
+      return { text, cursor: text.length };
+    case 'ctrl+u':
+      return cutBefore(0);
+    case 'ctrl+w':
+      return cutBefore(Math.max(0, text.slice(0, cursor).search(/\S+\s*$/)));
+    case 'ctrl+k':
+      return { text: text.slice(0, cursor), cursor };
+    default:
+      return [...key].length === 1 ? insert(field, key) : null;
+  }
+}
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+function before(text: string, cursor: number): number {
+  let last = 0;
+  for (const { index } of graphemes.segment(text)) {
+    if (index >= cursor) break;
+    last = index;
+  }
+  return last;
+}
+
+function after(text: string, cursor: number): number {
+  for (const { index, segment } of graphemes.segment(text)) {
+    if (index + segment.length > cursor) return index + segment.length;
+  }
+  return text.length;
+}

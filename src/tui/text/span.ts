@@ -1,0 +1,19 @@
+import type { Style } from '../theme/theme.ts';
+
+/** A run of text in one style. The text may hold anything: drawing makes it safe. */
+export interface Span {
+  readonly text: string;
+  readonly style?: Style | undefined;
+}
+
+/** One line of the screen. */
+export type Line = readonly Span[];
+
+export const span = (text: string, style?: Style): Span => ({ text, style });
+
+/** A line of one style. */
+export const line = (text: string, style?: Style): Line => [{ text, style }];
+
+export const emptyLine: Line = [];
+
+export const textOf = (spans: Line): string => spans.map(one => one.text).join('');

@@ -1,0 +1,53 @@
+import stringWidth from 'string-width';
+
+/*
+ * How many columns text takes, and cutting it to columns. Nearly everything drawn is ASCII, box drawing or Latin;
+ * only the rest pays for grapheme segmentation.
+ */
+
+const simple =
+  /^[\x20-\x7e\u00a0-\u02ff\u0370-\u052f\u2010-\u2027\u2190-\u21ff\u2500-\u259f\u25cb\u25cf\u2800-\u28ff]*$/;
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+const isSimple = (text: string): boolean => simple.test(text);
+
+/** Columns of `text`, which holds no control characters. */
+export function widthOf(text: string): number {
+  return isSimple(text) ? text.length : stringWidth(text);
+}
+
+/** The longest beginning of `text` that fits into `columns`; never splits a grapheme. */
+export function cutTo(text: string, columns: number): string {
+  if (columns <= 0) return '';
+  if (isSimple(text)) return text.length <= columns ? text : text.slice(0, columns);
+  let width = 0;
+  let out = '';
+  for (const { segment } of graphemes.segment(text)) {
+    width += stringWidth(segment);
+    if (width > columns) break;
+    out += segment;
+  }
+  return out;
+}
+
+/** `text` without its first `columns` columns; half of a wide character becomes a space. */
+export function cutFrom(text: string, columns: number): string {
+  if (columns <= 0) return text;
+  if (isSimple(text)) return text.slice(columns);
+  let width = 0;
+  for (const { segment, index } of graphemes.segment(text)) {
+    if (width >= columns) return ' '.repeat(width - columns) + text.slice(index);
+    width += stringWidth(segment);
+  }
+  return ' '.repeat(Math.max(0, width - columns));
+}
+
+/** `text` cut to `columns`, with an ellipsis where something is missing. */
+export function clip(text: string, columns: number, ellipsis = '…'): string {
+  if (widthOf(text) <= columns) return text;
+  return cutTo(text, columns - ellipsis.length) + (columns > 0 ? ellipsis : '');
+}
+
+export function padTo(text: string, columns: number): string {
+  return text + ' '.repeat(Math.max(0, columns - widthOf(text)));
+}

@@ -1,0 +1,12 @@
+import type { State } from '../state/model.ts';
+import { glyphsOf } from './glyphs.ts';
+
+/** Milliseconds per picture. */
+export const spinnerPace = 100;
+
+/** The spinner's picture at this moment; one that stands still where motion is off. */
+export function spinner(state: Pick<State, 'appearance' | 'settings' | 'now'>): string {
+  const glyphs = glyphsOf(state.appearance.ascii);
+  if (!state.settings.motion) return glyphs.ellipsis;
+  return glyphs.spinner[Math.floor(state.now / spinnerPace) % glyphs.spinner.length] as string;
+}

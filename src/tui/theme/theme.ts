@@ -1,0 +1,70 @@
+import { palettes, type Shades } from './palettes.ts';
+
+/** What a piece of text is, never which colour it has. */
+export type Style =
+  | 'strong'
+  | 'dim'
+  | 'border'
+  | 'focus'
+  | 'title'
+  | 'key'
+  | 'accent'
+  | 'applied'
+  | 'pending'
+  | 'missing'
+  | 'edited'
+  | 'ok'
+  | 'warning'
+  | 'danger'
+  | 'badge'
+  | 'alarm'
+  | 'match'
+  | 'cursor'
+  | 'keyword'
+  | 'string'
+  | 'number'
+  | 'comment'
+  | 'function'
+  | 'type'
+  | 'added'
+  | 'removed'
+  | 'hunk'
+  | 'lane0'
+  | 'lane1'
+  | 'lane2'
+  | 'lane3'
+  | 'lane4'
+  | 'lane5';
+
+export const themeNames = ['dark', 'light', 'contrast', 'none'] as const;
+export type ThemeName = (typeof themeNames)[number];
+
+/** How many colours the terminal has. */
+export type ColourDepth = 16 | 256;
+
+export interface Theme {
+  readonly name: ThemeName;
+  /** SGR parameters per style; missing: plain. */
+  readonly sgr: Readonly<Partial<Record<Style, string>>>;
+  /** SGR parameters laid over a selected line, in the focused pane and in another. */
+  readonly selected: string;
+  readonly marked: string;
+}
+
+const cache = new Map<string, Theme>();
+
+export function themeOf(name: ThemeName, depth: ColourDepth): Theme {
+  const id = `${name}/${depth}`;
+  const known = cache.get(id);
+  if (known) return known;
+  const theme = build(
+    name,
+    depth === 16 && name !== 'none' ? palettes.basic(name === 'light') : palettes[name],
+  );
+  cache.set(id, theme);
+  return theme;
+}
+
+function build(name: ThemeName, shades: Shades): Theme {
+  return { name, sgr: shades.sgr, selected: shades.selected, marked: shades.marked };
+}
