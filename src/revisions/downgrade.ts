@@ -5,7 +5,7 @@ import { topological } from './order.ts';
 import type { Plan } from './plan.ts';
 import { type State, tipsOf } from './state.ts';
 import { branchOf, downFromCurrent, resolveAbsolute, walkFromSymbol } from './target.ts';
-import { listed, TargetError } from './target-error.ts';
+import { cannotLocate, listed, TargetError } from './target-error.ts';
 import { BASE } from './walk.ts';
 
 /** Where a downgrade goes: down to a place (BASE: all the way), over the children that lead to `branch` alone. */
@@ -95,9 +95,5 @@ function refuseMissing(
   if (!all && !leaving.includes(1)) return;
   const inTheWay = state.missing.filter(id => all || id > links.ids[first]!);
   if (inTheWay.length === 0) return;
-  const message =
-    `can't locate revision ${listed(inTheWay)}: applied, but no file declares it, so "${target}" cannot take it back. ` +
-    `Bring the file back (look in git, or on another branch), or, if its changes are to stay, ` +
-    `set the log right with \`migtui stamp --purge <current revisions>\`.`;
-  throw new TargetError('missing-revision', message, inTheWay);
+  throw cannotLocate(inTheWay, `"${target}" cannot take it back`);
 }

@@ -198,9 +198,13 @@ export class RevisionGraph {
     for (let at = order.length - 1; at >= 0; at--) {
       const place = order[at]!;
       while (strays.length > 0 && strays.at(-1)! > ids[place]!) rows.push(alone(strays.pop()!));
-      const revises = parents.of(place);
-      const dependsOn = needs.of(place).filter(need => !revises.includes(need));
-      rows.push({ id: ids[place]!, revises: this.#names(revises), dependsOn: this.#names(dependsOn) });
+      // parents come first among the needs
+      const dependsOn = needs.of(place).subarray(parents.count(place));
+      rows.push({
+        id: ids[place]!,
+        revises: this.#names(parents.of(place)),
+        dependsOn: this.#names(dependsOn),
+      });
     }
     return [...rows, ...strays.reverse().map(alone)];
   }

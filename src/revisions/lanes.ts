@@ -42,6 +42,7 @@ export function layoutLanes(rows: readonly LaneRow[]): LaneLayout {
   const laneTo = new Int32Array(rows.length).fill(-1);
   const free = new IntHeap();
   let lanes = 0;
+  let resting = -1;
   const open = (): number => free.pop() ?? lanes++;
 
   const column = new Int32Array(rows.length);
@@ -57,6 +58,8 @@ export function layoutLanes(rows: readonly LaneRow[]): LaneLayout {
     if (place % STRIDE === 0) saved.set(running, (place / STRIDE) * MOST_LANES);
     const own = laneTo[place] === -1 ? open() : laneTo[place]!;
     column[place] = own;
+    if (resting !== -1) free.push(resting);
+    resting = -1;
     const targets = new Map<number, Line>();
     for (const [ids, line] of [
       [row.revises, 1],
@@ -72,14 +75,17 @@ export function layoutLanes(rows: readonly LaneRow[]): LaneLayout {
       const there = laneTo[target]!;
       if (there > own && targets.size === 1) joins[place] = there;
       if (there === -1 || joins[place] !== -1) {
-        laneTo[target] = continues ? open() : own;
-        continues = true;
+        const mayContinue: boolean = !continues && (line === 1 || targets.values().next().value === 2);
+        laneTo[target] = mayContinue ? own : open();
+        continues ||= mayContinue;
       }
       edgeLane.push(laneTo[target]!);
       edgeLine.push(line);
     }
     edgeStart[place + 1] = edgeLane.length;
-    if (!continues) free.push(own);
+    // Below a row that leads nowhere the lane stays empty for a row, or the next node would seem to be its parent.
+    if (targets.size === 0) resting = own;
+    else if (!continues) free.push(own);
     if (joins[place] !== -1) free.push(joins[place]!);
     advance(layout, place, running);
   }

@@ -10,7 +10,7 @@ export function exactly(links: Links, text: string): number | undefined {
 
 /**
  * The one revision meant by a name or a part of one: the whole name or label; else a prefix of names and labels
- * (longer than three characters, as in Alembic); else the digits or the slug, whole or a prefix.
+ * (longer than three characters, as in Alembic); else the digits (and what follows) or the slug, whole or a prefix.
  * `within` (1 at each member) narrows parts of names to a branch; a whole name is found anywhere.
  * @throws TargetError `unknown-target` | `ambiguous-target`
  */
@@ -62,11 +62,13 @@ function byPart(links: Links, text: string): Match[] {
   return dated(links, text, part => part.startsWith(text));
 }
 
-/** Revisions with digits and a slug of which one fits. */
+/** Revisions of whose name the digits, the slug, or all from the digits on fits. */
 function dated({ ids }: Links, text: string, fits: (part: string) => boolean): Match[] {
   const found: Match[] = [];
   for (const [place, id] of ids.entries()) {
-    if (id.includes(text) && isDated(id) && (fits(shortId(id)) || fits(slug(id)))) found.push([id, place]);
+    if (!id.includes(text) || !isDated(id)) continue;
+    const digits = shortId(id);
+    if (fits(digits) || fits(slug(id)) || fits(id.slice(id.indexOf(digits)))) found.push([id, place]);
   }
   return found;
 }

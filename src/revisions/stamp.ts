@@ -14,13 +14,13 @@ import { refuseOverlap } from './upgrade.ts';
  */
 export function planStamp(links: Links, targets: readonly string[], state: State, purge: boolean): Plan {
   const resolved = targets.map(target => ({ target, places: resolveTarget(links, target, state) }));
-  const places = [...new Set(resolved.flatMap(one => one.places))];
-  if (targets.length > 1) refuseOverlap(links, places);
+  const places = new Set(resolved.flatMap(one => one.places));
+  if (targets.length > 1) refuseOverlap(links, [...places]);
 
   const staying = new Set(purge ? [] : tipsOf(links, state.applied));
   for (const one of resolved) {
     const left = leavingFor(links, one.target, one.places, [...staying]);
-    for (const tip of left) if (!places.includes(tip)) staying.delete(tip);
+    for (const tip of left) if (!places.has(tip)) staying.delete(tip);
   }
   const after = links.needs.reach(staying).map((one, place) => one & state.applied[place]!);
   const wanted = links.needs.reach(places);
@@ -48,7 +48,8 @@ function leavingFor(
   const leaving = tips.filter(tip => lineage[tip]);
   if (places.length === 0) return leaving;
   const moved = lineageOf(links, places, 'needs');
-  return leaving.some(tip => moved[tip] && !places.includes(tip)) ? leaving : [];
+  const there = new Set(places);
+  return leaving.some(tip => moved[tip] && !there.has(tip)) ? leaving : [];
 }
 
 /** What changes between two sets: rows taken out children first, then rows put in parents first. */

@@ -44,3 +44,12 @@ export function listed(names: readonly string[]): string {
   const shown = names.slice(0, 8).join(', ');
   return names.length > 8 ? `${shown} and ${names.length - 8} more` : shown;
 }
+
+/** The error for applied revisions that no file declares, with the ways out. `so` is what cannot be done. */
+export function cannotLocate(missing: readonly string[], so: string): TargetError {
+  const message =
+    `can't locate revision ${listed(missing)}: applied, but no file declares it, so ${so}. ` +
+    'Bring the file back (look in git, or on another branch); or, if its changes are to stay, ' +
+    'set the log right with `migtui stamp --purge <current revisions>`.';
+  return new TargetError('missing-revision', message, missing);
+}

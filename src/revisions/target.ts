@@ -4,7 +4,7 @@ import { headsOf, lineageOf, realHeadsOf } from './lineage.ts';
 import type { Links } from './links.ts';
 import { exactly, find, unknown } from './lookup.ts';
 import { placesWhere, type State, tipsOf } from './state.ts';
-import { listed, TargetError } from './target-error.ts';
+import { cannotLocate, listed, TargetError } from './target-error.ts';
 import { BASE, walkDown, walkUp } from './walk.ts';
 
 /** The places that an absolute or relative target means; none: base. Relative to current where `state` is known. */
@@ -42,6 +42,7 @@ export function resolveAbsolute(links: Links, parts: TargetParts, state: State |
       return heads;
     }
   }
+  if (state?.missing.includes(symbol)) throw cannotLocate([symbol], `"${parts.text}" leads nowhere`);
   const place = find(links, symbol, inside);
   if (!within(place)) {
     const message = `${links.ids[place]} is not in the branch of ${branch}: leave "${branch}@" out, or name a revision of that branch`;
