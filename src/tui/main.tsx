@@ -90,7 +90,7 @@ export async function runTui(options: TuiOptions): Promise<number> {
   const element = (state: State) => (
     <Root
       state={state}
-      dispatch={event => store.dispatch(event)}
+      dispatch={(...events) => store.dispatch(...events)}
       onMount={suspend => {
         suspendTerminal = suspend;
         if (settings.theme === 'auto' && themeFrom(env) === null) stdout.write(askBackground);
@@ -108,6 +108,9 @@ export async function runTui(options: TuiOptions): Promise<number> {
   const suspended = (): void => void away(platform.stop);
   process.on('SIGTSTP', suspended);
   try {
+    // what is typed while we start must neither be echoed nor lost, and the first frame begins in the first column
+    input.setRawMode(true);
+    stdout.write('\r');
     app = render(element(store.state), {
       stdout,
       stdin: input as unknown as NodeJS.ReadStream,
@@ -128,6 +131,7 @@ export async function runTui(options: TuiOptions): Promise<number> {
     stdout.off('resize', resized);
     process.off('SIGTSTP', suspended);
     app?.unmount();
+    input.setRawMode(false);
     await (connection as EngineConnection | null)?.stop();
   }
 

@@ -6,7 +6,7 @@ import { paletteRows, runFromPalette } from '../dialogs/palette.ts';
 import { confirmPlan, openPlan, type PlanDialog, toggleStep, whyNotRun } from '../dialogs/plan.ts';
 import { acceptRevision } from '../dialogs/revision.ts';
 import { askCancel } from '../dialogs/run.ts';
-import { pageOf, revealSelected, scrollDialog, scrollDialogTo } from '../dialogs/scrolling.ts';
+import { pageOf, revealSelected, scrollDialog, scrollDialogTo, scrolls } from '../dialogs/scrolling.ts';
 import { close, replaceTop, topDialog } from '../dialogs/stack.ts';
 import { acceptTarget, candidatesOf, complete, retarget, type TargetDialog } from '../dialogs/target.ts';
 import { scriptOf } from '../panes/detail/sql-tab.ts';
@@ -422,6 +422,7 @@ export const dialogCommands: readonly Command[] = [
     group: 'In dialogs',
     footer: 50,
     keyOnly: true,
+    disabled: state => (scrolls(state) ? null : 'everything is in sight'),
     run: state => scrollDialog(state, 1),
   },
   {

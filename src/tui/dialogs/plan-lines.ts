@@ -129,12 +129,7 @@ function stepHead(preview: Preview, index: number, unfolded: boolean, state: Sta
 function stepBody(preview: Preview, index: number, unfolded: boolean, columns: number): Line[] {
   const step = preview.steps[index];
   if (!step) return [];
-  const losses = step.losses.map(
-    (loss): Line => [
-      { text: '         loses ', style: 'danger' },
-      { text: loss.replace(/^loses /, ''), style: 'danger' },
-    ],
-  );
+  const losses = step.losses.map((loss): Line => [{ text: `         ${loss}`, style: 'danger' }]);
   if (!unfolded) return losses;
   const content = previewContent(step.preview, Math.max(200, columns));
   const lines = Array.from(

@@ -4,6 +4,7 @@ import { ask, type Change, only } from '../state/effect.ts';
 import { logged } from '../state/log.ts';
 import type { Loaded, State } from '../state/model.ts';
 import { startRun } from '../state/run.ts';
+import { nameOf } from '../state/select.ts';
 import { emptyField, type TextField } from '../text/field.ts';
 import type { Line } from '../text/span.ts';
 import type { DialogBase, DialogPart } from './dialog.ts';
@@ -86,7 +87,8 @@ const titles = { upgrade: 'Upgrade', downgrade: 'Downgrade', stamp: 'Stamp' } as
 
 export const planPart: DialogPart<PlanDialog> = {
   scopes: () => ['plan', 'scrolling'],
-  title: dialog => `${titles[dialog.request.command]} to ${dialog.request.targets.join(', ')}`,
+  title: (dialog, state) =>
+    `${titles[dialog.request.command]} to ${dialog.request.targets.map(target => nameOf(state, target)).join(', ')}`,
   tone: dialog => (dialog.loaded.is === 'ready' && wantsName(dialog.loaded.value) ? 'danger' : undefined),
   width: () => 108,
   head: (dialog, state, columns) => planHead(dialog, state, columns),

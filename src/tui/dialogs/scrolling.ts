@@ -34,3 +34,11 @@ export function revealSelected(state: State): State {
   const next = Math.max(low, Math.min(selected - gap, top));
   return replaceTop(state, { ...dialog, top: Math.max(0, Math.min(next, body.length - bodyRows)) });
 }
+
+/** Whether the dialog on top has more lines than room. */
+export function scrolls(state: State): boolean {
+  const dialog = topDialog(state);
+  if (!dialog) return false;
+  const { body, bodyRows } = placeDialog(state, dialog);
+  return body.length > bodyRows;
+}

@@ -48,7 +48,7 @@ const unicode: Glyphs = {
   warning: '⚠',
   ok: '✓',
   failed: '✗',
-  refresh: '⟳',
+  refresh: '↻',
   underline: '─',
   caret: '▏',
   up: '↑',
