@@ -28,8 +28,29 @@ const host: Host = {
   platform: process.platform,
   now: () => Date.now(),
   openEngine: async (options, emit) => (await import('./engine/engine.ts')).openEngine(options, emit),
-  async openApp() {
-    throw new Error('the app is not built in yet');
+  async openApp({ options, settings }) {
+    const [{ runTui }, { startEngine }] = await Promise.all([
+      import('./tui/main.tsx'),
+      import('./engine/client.ts'),
+    ]);
+    const { theme, ascii, mouse, motion, keys, editor, lockWait, lockTimeout, statementTimeout, retries } =
+      settings;
+    const run = { lockWait, lockTimeout, statementTimeout, retries };
+    // the screen is drawn with the very stream that headless commands divert
+    process.stdout.write = print;
+    return runTui({
+      root: options.root,
+      settings: {
+        theme: theme === 'high-contrast' ? 'contrast' : theme,
+        ascii: ascii ?? 'auto',
+        mouse,
+        motion,
+        keys,
+        editor: editor ?? null,
+        run,
+      },
+      connect: () => startEngine({ ...options, live: settings.live }),
+    });
   },
   divertStdout() {
     const divert = (chunk: unknown, encoding?: unknown, done?: unknown): boolean => {

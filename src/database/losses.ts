@@ -1,40 +1,58 @@
 import type { Loss } from '../safety/losses.ts';
-import type { Query } from './journal/table.ts';
+import type { Connection } from './connection.ts';
 import { quoteIdent } from './quote.ts';
 
-/** Above this many rows (PostgreSQL's estimate) nothing is counted: a preview must not read a big table. */
-const countUpTo = 1_000_000;
-
-/**
- * Losses in words with what the live database holds: `drops column messages.text: 1,204 rows have a value`.
- * Reads only; where a table is absent or may not be read, the words stand alone. An empty table loses nothing
- * but itself.
- */
-export async function describeLosses(query: Query, losses: readonly Loss[]): Promise<string[]> {
-  const words: string[] = [];
-  for (const loss of losses) {
-    const count = loss.table === null ? null : await counted(query, loss).catch(() => null);
-    words.push(count === null ? loss.words : `${loss.words}: ${count}`);
-  }
-  return words;
+/** A loss as it stands in this database now. */
+export interface MeasuredLoss {
+  /** `drops column messages.text: 1,204 rows have a value`. */
+  readonly words: string;
+  /** False where there is nothing to lose: no such table here yet, or nothing in it. */
+  readonly destructive: boolean;
 }
 
-async function counted(query: Query, { kind, table, column }: Loss): Promise<string | null> {
-  const name = (table as string).split('.').map(quoteIdent).join('.');
-  const [found] = await query<{ estimate: number; readable: boolean; there: boolean }>(
-    `select c.reltuples::float8 as estimate, has_table_privilege(c.oid, 'select') as readable,
-            $2::text is null or exists (
-              select from pg_attribute where attrelid = c.oid and attname = $2 and not attisdropped) as there
-       from pg_class c where c.oid = to_regclass($1) and c.relkind in ('r', 'p', 'm', 'f')`,
-    [name, column],
+/** Above this size nothing is counted: a preview must not read a big table. Bytes. */
+const countable = 64 * 1024 * 1024;
+
+/** Measures losses against the live rows, reading only. Where rows may not be read, the words stand alone. */
+export async function measureLosses(
+  connection: Connection,
+  losses: readonly Loss[],
+): Promise<MeasuredLoss[]> {
+  const measured: MeasuredLoss[] = [];
+  for (const loss of losses) measured.push(await measure(connection, loss));
+  return measured;
+}
+
+async function measure(connection: Connection, { kind, words, table, column }: Loss): Promise<MeasuredLoss> {
+  if (!table) return { words, destructive: true };
+  const sql = (table.schema ? [table.schema, table.name] : [table.name]).map(quoteIdent).join('.');
+  const [found] = await connection.query<{
+    bytes: string;
+    estimate: number;
+    readable: boolean;
+    there: boolean;
+  }>(
+    `select pg_total_relation_size(c.oid)::text as bytes, c.reltuples::float8 as estimate,
+            has_table_privilege(c.oid, 'select') as readable,
+            ?::text is null or exists (
+              select from pg_attribute where attrelid = c.oid and attname = ? and not attisdropped) as there
+       from pg_class c where c.oid = to_regclass(?)`,
+    [column, column, sql],
   );
-  if (!found?.readable || !found.there) return null;
-  const of = kind === 'column' ? `count(${quoteIdent(column as string)})` : 'count(*)';
-  const words = kind === 'column' ? ['row has a value', 'rows have a value'] : ['row', 'rows'];
-  if (found.estimate > countUpTo) return `about ${number(found.estimate)} rows`;
-  const [row] = await query<{ n: string }>(`select ${of} as n from ${name}`);
-  const n = Number(row?.n ?? 0);
-  return `${number(n)} ${words[n === 1 ? 0 : 1]}`;
+  if (!found?.there) return { words, destructive: false };
+  if (!found.readable) return { words, destructive: true };
+  if (Number(found.bytes) > countable) {
+    const estimate = found.estimate > 0 ? `: about ${number(found.estimate)} rows` : '';
+    return { words: `${words}${estimate}`, destructive: true };
+  }
+  const what = kind === 'column' ? quoteIdent(column as string) : '*';
+  const [counted] = await connection.query<{ n: string }>(`select count(${what})::text as n from ${sql}`);
+  const n = Number(counted?.n ?? 0);
+  if (n === 0)
+    return { words: `${words} (${kind === 'column' ? 'no row has a value' : 'empty'})`, destructive: false };
+  const rows = `${number(n)} ${n === 1 ? 'row' : 'rows'}`;
+  const has = n === 1 ? 'has' : 'have';
+  return { words: `${words}: ${rows}${kind === 'column' ? ` ${has} a value` : ''}`, destructive: true };
 }
 
 function number(n: number): string {

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { createBirpc } from 'birpc';
 import { Failure } from '../foundation/failure.ts';
 import type { EngineApi, EngineEvent, EngineOptions } from './api.ts';
@@ -34,9 +35,12 @@ const lastWords = 4_000;
 /**
  * Starts the engine in a process of its own and speaks with it over IPC.
  * The process starts at once; opening the project is awaited by the first call.
- * @param program path of the built `engine/child.js`
+ * @param program the engine's entry, as it was built beside this file
  */
-export function startEngine(program: string, options: EngineOptions): EngineConnection {
+export function startEngine(
+  options: EngineOptions,
+  program = fileURLToPath(new URL('./child.ts', import.meta.url)),
+): EngineConnection {
   const listeners = new Set<(event: EngineEvent) => void>();
   const exits = new Set<(exit: EngineExit) => void>();
   const tell = (event: EngineEvent): void => {

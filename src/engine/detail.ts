@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { Failure } from '../foundation/failure.ts';
 import type { MigrationSource } from '../project/sources.ts';
 import type { RevisionDetail, SqlPreview } from './api.ts';
+import { bookkeeping } from './bookkeeping.ts';
 import { rowsOf } from './look.ts';
 import type { Session } from './session.ts';
 
@@ -14,7 +15,8 @@ const run = promisify(execFile);
  */
 export async function detail(session: Session, id: string): Promise<RevisionDetail> {
   const state = await session.state();
-  const row = rowsOf(state).find(candidate => candidate.id === id);
+  const { edited } = await bookkeeping(session, state);
+  const row = rowsOf(state, edited).find(candidate => candidate.id === id);
   if (!row) {
     throw new Failure({
       code: 'unknown-revision',

@@ -4,34 +4,37 @@ import { addressOf, isRefusal } from '../database/connection.ts';
 import { shortId, slug } from '../revisions/names.ts';
 import type { Revision } from '../revisions/revision.ts';
 import type { DatabaseInfo, Look, ProjectInfo, RevisionRow } from './api.ts';
+import { bookkeeping } from './bookkeeping.ts';
 import type { Session, State } from './session.ts';
 
 /** Everything the screen shows, read without writing. */
 export async function look(session: Session): Promise<Look> {
   const state = await session.state();
+  const { journal, edited, unsettled } = await bookkeeping(session, state);
   const { graph, applied, ledger } = state;
   const ids = [...applied.keys()];
   return {
     project: projectInfo(session),
     database: databaseInfo(session, state),
-    revisions: rowsOf(state),
+    revisions: rowsOf(state, edited),
     heads: graph.heads,
     bases: graph.bases,
     current: graph.current(ids),
     pending: graph.pending(ids),
     missing: graph.missing(ids),
-    edited: [],
+    edited,
     applied: ledger ? applied.size : 0,
     problems: state.problems,
-    unsettled: [],
-    journal: { state: 'unknown', hint: null },
+    unsettled,
+    journal,
     notes: notesOf(session, state),
     at: new Date().toISOString(),
   };
 }
 
 /** Every revision newest first; applied ones without a file stand on top, where they cannot be overlooked. */
-export function rowsOf({ graph, applied, byId }: State): RevisionRow[] {
+export function rowsOf({ graph, applied, byId }: State, edited: readonly string[]): RevisionRow[] {
+  const changed = new Set(edited);
   const ids = [...applied.keys()];
   const marks = graph.marks(ids);
   const outOfOrder = new Set(graph.gaps(ids));
@@ -49,7 +52,7 @@ export function rowsOf({ graph, applied, byId }: State): RevisionRow[] {
       appliedAt: when?.toISOString() ?? null,
       inferred: revision.inferred,
       marks: marks.get(id) ?? [],
-      edited: false,
+      edited: changed.has(id),
       outOfOrder: outOfOrder.has(id),
       file: byId.get(id)?.path ? (revision.file ?? null) : null,
     };

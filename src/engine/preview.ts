@@ -5,8 +5,10 @@ import { quoteLiteral } from '../database/quote.ts';
 import { cutBatches } from '../database/run/batches.ts';
 import { Failure } from '../foundation/failure.ts';
 import type { Plan, Step } from '../revisions/plan.ts';
+import { batchWarnings } from '../safety/batches.ts';
 import { lossesOf } from '../safety/losses.ts';
 import type { PlanRequest, Preview, PreviewStep, SqlPreview, Warning } from './api.ts';
+import { bookkeeping } from './bookkeeping.ts';
 import { sqlOf } from './detail.ts';
 import type { Session, State } from './session.ts';
 
@@ -42,7 +44,14 @@ export async function preview(session: Session, request: PlanRequest): Promise<P
       };
     }),
     batches,
-    warnings: warningsOf(session, state, plan),
+    warnings: [
+      ...(await warningsOf(session, state, plan)),
+      ...(await batchWarnings(
+        plan.steps,
+        steps.map(({ sql }) => sql),
+        batches,
+      )),
+    ],
     destructive: losses.flat().some(loss => loss.destructive),
     protected: session.options.protected === true,
     databaseName: address.name,
@@ -125,7 +134,8 @@ async function lossesIn({ database }: State, { sql }: SqlPreview): Promise<Measu
   return isRefusal(database) ? [] : measureLosses(database, await lossesOf(sql));
 }
 
-function warningsOf({ project }: Session, { graph, applied, database }: State, plan: Plan): Warning[] {
+async function warningsOf(session: Session, state: State, plan: Plan): Promise<Warning[]> {
+  const { graph, applied, database } = state;
   const warnings: Warning[] = [];
   const ups = plan.steps.filter(step => step.action === 'up').map(step => step.revision);
   const gaps = new Set(graph.gaps(applied.keys()));
@@ -137,10 +147,28 @@ function warningsOf({ project }: Session, { graph, applied, database }: State, p
       revisions: filled,
     });
   }
+  const { edited, unsettled } = await bookkeeping(session, state);
+  const planned = new Set(plan.steps.map(step => step.revision));
+  const changed = edited.filter(id => planned.has(id));
+  if (changed.length > 0) {
+    warnings.push({
+      code: 'edited',
+      message: 'These were edited after they were applied: what runs now is not what is in the database.',
+      revisions: changed,
+    });
+  }
+  if (unsettled.length > 0) {
+    warnings.push({
+      code: 'unsettled',
+      message:
+        'These began without a transaction and never ended. Find out what is there and settle them first.',
+      revisions: unsettled.map(({ revision }) => revision),
+    });
+  }
   if (isRefusal(database)) {
     warnings.push({
       code: 'creates-database',
-      message: `The database ${addressOf(project).name} does not exist: the run creates it.`,
+      message: `The database ${addressOf(session.project).name} does not exist: the run creates it.`,
       revisions: [],
     });
   }

@@ -1,27 +1,36 @@
-import { type Node, namesIn, nodesOf, relationName, type Statement, splitStatements } from './parse.ts';
+import { type Node, namesIn, nodesOf, type Statement, splitStatements } from './parse.ts';
 
 /** Something that a statement destroys. */
 export interface Loss {
   readonly kind: 'table' | 'column' | 'rows' | 'object';
   /** In words, without counts: `drops column messages.text`. */
   readonly words: string;
-  /** The table as written, `schema.table` or `table`; null where none is concerned. */
-  readonly table: string | null;
+  /** The table as written; null where none is concerned. */
+  readonly table: TableName | null;
   readonly column: string | null;
 }
 
-/** What running these statements destroys for good. A statement that does not parse tells nothing. */
+/** A table's name as a statement gives it; without a schema the search path finds it. */
+export interface TableName {
+  readonly schema: string | null;
+  readonly name: string;
+}
+
+/**
+ * What running these statements destroys for good. A statement that does not parse tells nothing, and code that is
+ * not SQL yet (`do $$ … $$`, functions) is not looked into.
+ */
 export async function lossesOf(sql: readonly string[]): Promise<Loss[]> {
   const losses: Loss[] = [];
   const made = new Set<string>();
   for (const text of sql) {
     for (const statement of (await splitStatements(text)) ?? []) {
-      if (statement.type === 'CreateStmt') made.add(relationName(statement.tree.relation));
+      if (statement.type === 'CreateStmt') made.add(wordsOf(tableOf(statement.tree.relation)));
       losses.push(...lossesOfStatement(statement));
     }
   }
   // what the same step made holds nothing yet
-  return losses.filter(({ table, kind }) => kind === 'object' || table === null || !made.has(table));
+  return losses.filter(({ table, kind }) => kind === 'object' || table === null || !made.has(wordsOf(table)));
 }
 
 function lossesOfStatement({ type, tree }: Statement): Loss[] {
@@ -33,13 +42,9 @@ function lossesOfStatement({ type, tree }: Statement): Loss[] {
     case 'AlterTableStmt':
       return [...nodesOf(tree.cmds, 'AlterTableCmd')].flatMap(command => droppedColumn(tree, command));
     case 'TruncateStmt':
-      return [...nodesOf(tree.relations, 'RangeVar')].map(range => rows('empties', relationName(range)));
-    case 'DeleteStmt': {
-      const table = relationName(tree.relation);
-      return [rows(tree.whereClause ? 'deletes rows of' : 'deletes every row of', table)];
-    }
-    case 'UpdateStmt':
-      return tree.whereClause ? [] : [rows('overwrites every row of', relationName(tree.relation))];
+      return [...nodesOf(tree.relations, 'RangeVar')].map(range => rows('empties', tableOf(range)));
+    case 'DeleteStmt':
+      return [rows(tree.whereClause ? 'deletes rows of' : 'deletes every row of', tableOf(tree.relation))];
     default:
       return [];
   }
@@ -60,41 +65,48 @@ function dropped(tree: Node): Loss[] {
   const kind = droppable[String(tree.removeType)];
   if (!kind || !Array.isArray(tree.objects)) return [];
   return tree.objects.map(object => {
-    const name = nameOf(object as Node);
-    const isTable = kind.endsWith('table') || kind === 'materialized view';
+    const names = namesOf(object as Node);
+    const isTable = kind === 'table' || kind === 'foreign table';
     return {
       kind: isTable ? 'table' : 'object',
-      words: `drops ${kind} ${name}${tree.behavior === 'DROP_CASCADE' ? ' and all that depends on it' : ''}`,
-      table: isTable ? name : null,
+      words: `drops ${kind} ${names.join('.')}${tree.behavior === 'DROP_CASCADE' ? ' and all that depends on it' : ''}`,
+      table: isTable ? { schema: names.at(-2) ?? null, name: names.at(-1) ?? '' } : null,
       column: null,
     };
   });
 }
 
 /** A dropped object's name: a list of strings, a type name, or one string. */
-function nameOf(object: Node): string {
+function namesOf(object: Node): string[] {
   const {
-    List: list,
-    TypeName: type,
+    List,
+    TypeName,
     String: single,
   } = object as {
     List?: { items?: unknown };
     TypeName?: { names?: unknown };
     String?: { sval?: string };
   };
-  return single?.sval ?? namesIn(list?.items ?? type?.names).join('.');
+  return single?.sval === undefined ? namesIn(List?.items ?? TypeName?.names) : [single.sval];
 }
 
-function droppedColumn(tree: Node, command: Node): Loss[] {
-  const table = relationName(tree.relation);
-  const column = String(command.name ?? '');
-  if (command.subtype === 'AT_DropColumn') {
-    const cascade = command.behavior === 'DROP_CASCADE' ? ' and all that depends on it' : '';
-    return [{ kind: 'column', words: `drops column ${table}.${column}${cascade}`, table, column }];
-  }
-  return [];
+function droppedColumn(tree: Node, { subtype, name, behavior }: Node): Loss[] {
+  if (subtype !== 'AT_DropColumn') return [];
+  const table = tableOf(tree.relation);
+  const column = String(name ?? '');
+  const cascade = behavior === 'DROP_CASCADE' ? ' and all that depends on it' : '';
+  return [{ kind: 'column', words: `drops column ${wordsOf(table)}.${column}${cascade}`, table, column }];
 }
 
-function rows(verb: string, table: string): Loss {
-  return { kind: 'rows', words: `${verb} ${table}`, table, column: null };
+function rows(verb: string, table: TableName): Loss {
+  return { kind: 'rows', words: `${verb} ${wordsOf(table)}`, table, column: null };
+}
+
+function tableOf(range: unknown): TableName {
+  const { schemaname, relname } = (range ?? {}) as { schemaname?: string; relname?: string };
+  return { schema: schemaname ?? null, name: relname ?? '' };
+}
+
+function wordsOf({ schema, name }: TableName): string {
+  return schema ? `${schema}.${name}` : name;
 }

@@ -4,13 +4,14 @@ import type { EngineEvent, EngineOptions } from '../../src/engine/api.ts';
 import { startEngine } from '../../src/engine/client.ts';
 import type { EngineConnection, EngineExit } from '../../src/engine/connection.ts';
 import { makeProject, migrationSource, repository } from '../support/project.ts';
+import { createDatabase } from '../support/server.ts';
 
 const program = join(repository, 'dist/engine.js');
 const opened: EngineConnection[] = [];
 
 /** An engine in its own process, with everything it says. */
 function start(options: EngineOptions) {
-  const engine = startEngine(program, options);
+  const engine = startEngine(options, program);
   const events: EngineEvent[] = [];
   const waiting = new Set<() => void>();
   engine.events(event => {
@@ -42,8 +43,9 @@ const create = (table: string) => ({
 
 describe('the engine in a process of its own', () => {
   it('looks, previews and runs over IPC', async () => {
+    const { url } = await createDatabase();
     const { root } = await makeProject({
-      pglite: true,
+      url,
       migrations: { Migration1_a: create('a'), Migration2_b: create('b') },
     });
     const { engine, events } = start({ root });

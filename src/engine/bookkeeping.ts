@@ -1,0 +1,31 @@
+import { isRefusal } from '../database/connection.ts';
+import { editedRevisions } from '../database/journal/reader.ts';
+import { journalStatus } from '../database/journal/table.ts';
+import { queryOn } from '../database/side.ts';
+import { readUnsettled } from '../database/unsettled.ts';
+import type { JournalStatus, Unsettled } from './api.ts';
+import type { Session, State } from './session.ts';
+
+/** What migtui itself remembers in a database. */
+export interface Bookkeeping {
+  readonly journal: JournalStatus;
+  /** Applied revisions whose file is no longer the one that was applied. */
+  readonly edited: readonly string[];
+  /** Revisions without a transaction that began and never ended. */
+  readonly unsettled: readonly Unsettled[];
+}
+
+const nothing: Bookkeeping = { journal: { state: 'unknown', hint: null }, edited: [], unsettled: [] };
+
+/** Reads it, writing nothing. */
+export async function bookkeeping({ project, table }: Session, state: State): Promise<Bookkeeping> {
+  const { database, applied, sources } = state;
+  if (isRefusal(database)) return nothing;
+  const query = queryOn(database.orm);
+  const checksums = new Map(sources.migrations.map(({ id, checksum }) => [id, checksum]));
+  return {
+    journal: await journalStatus(project, query),
+    edited: await editedRevisions(query, table, applied, checksums),
+    unsettled: await readUnsettled(query, table),
+  };
+}
