@@ -21,7 +21,9 @@ export interface ReplayStep {
 /** What a scratch database became by a replay. */
 export interface Replayed {
   readonly inventory: Inventory;
-  /** As MikroORM introspects it; a new one each time, for comparing prunes it. */
+  /** As MikroORM introspects it. */
+  readonly json: SchemaJson;
+  /** The same for the platform of `orm`; a new one each time, for comparing prunes it. */
   schema(orm: MikroORM): DatabaseSchema;
 }
 
@@ -138,7 +140,7 @@ export class Shadow {
   }
 
   #replayed({ inventory, schema }: Kept): Replayed {
-    return { inventory, schema: orm => schemaFromJson(this.#project.modules, orm, schema) };
+    return { inventory, json: schema, schema: orm => schemaFromJson(this.#project.modules, orm, schema) };
   }
 
   #reachable(key: string): boolean {

@@ -6,7 +6,7 @@ import type { UserModules } from '../../project/modules.ts';
 export interface SchemaJson {
   readonly namespaces: readonly string[];
   readonly nativeEnums: Record<string, never>;
-  readonly views: never[];
+  readonly views: readonly { readonly name: string; readonly schema?: string }[];
   readonly routines: never[];
   readonly tables: readonly TableJson[];
 }
@@ -27,6 +27,11 @@ interface TableJson {
   readonly foreignKeys: unknown;
 }
 
+/** Tables and views that came with an extension, such as pg_stat_statements: nobody's revisions made them. */
+const extensionRelations = `select n.nspname as schema, c.relname as name
+  from pg_depend d join pg_class c on c.oid = d.objid join pg_namespace n on n.oid = c.relnamespace
+  where d.classid = 'pg_class'::regclass and d.deptype = 'e' and c.relkind in ('r', 'v', 'm', 'p', 'f')`;
+
 /** Introspects the database that `orm` is connected to as `migration:create` and `schema:update` would. */
 export async function introspect(modules: UserModules, orm: MikroORM): Promise<DatabaseSchema> {
   const { skipTables, skipViews } = orm.config.get('schemaGenerator') as Record<string, never>;
@@ -43,6 +48,14 @@ export async function introspect(modules: UserModules, orm: MikroORM): Promise<D
     skipViews,
   );
   await schema.loadRoutines(connection, platform, schema.getNamespaces());
+  const foreign = (await orm.em.getConnection().execute(extensionRelations, [], 'all')) as {
+    schema: string;
+    name: string;
+  }[];
+  const isForeign = (one: { name: string; schema?: string | undefined }): boolean =>
+    foreign.some(({ schema, name }) => name === one.name && schema === (one.schema ?? 'public'));
+  schema.setTables(schema.getTables().filter(table => !isForeign(table)));
+  schema.setViews(schema.getViews().filter(view => !isForeign(view)));
   return schema;
 }
 
@@ -105,7 +118,7 @@ export function schemaFromJson(modules: UserModules, orm: MikroORM, json: Schema
   });
   schema.setTables(tables);
   schema.setNativeEnums(plain.nativeEnums);
-  schema.setViews(plain.views);
+  schema.setViews(plain.views as never);
   for (const routine of plain.routines) schema.addRoutine(routine);
   schema.setNamespaces(new Set(plain.namespaces));
   return schema;

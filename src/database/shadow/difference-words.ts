@@ -1,0 +1,109 @@
+import type { Column, DatabaseTable, IndexDef, SchemaDifference, TableDifference } from '@mikro-orm/sql';
+import type { Effect } from '../../engine/api.ts';
+import { shortType } from './words.ts';
+
+/** MikroORM's difference of two schemas in the same words that replays use. */
+export function wordsOfDifference(difference: SchemaDifference, defaultSchema: string): Effect[] {
+  const effects: Effect[] = [];
+  const short = (name: string): string =>
+    name.startsWith(`${defaultSchema}.`) ? name.slice(defaultSchema.length + 1) : name;
+  const say = (sign: Effect['sign'], object: string, more = ''): void => {
+    effects.push({ sign, object, words: [object, more].filter(Boolean).join(' ') });
+  };
+  for (const name of difference.newNamespaces) say('+', `schema ${name}`);
+  for (const name of difference.removedNamespaces) say('-', `schema ${name}`);
+  for (const { name, items } of difference.newNativeEnums) {
+    say('+', `enum ${name}`, `(${items.map(item => `'${item}'`).join(', ')})`);
+  }
+  for (const { name } of difference.removedNativeEnums) say('-', `enum ${name}`);
+  for (const name of Object.keys(difference.newTables)) say('+', `table ${short(name)}`);
+  for (const name of Object.keys(difference.removedTables)) say('-', `table ${short(name)}`);
+  for (const [name, table] of Object.entries(difference.changedTables)) sayTable(say, short(name), table);
+  for (const name of Object.keys(difference.newViews)) say('+', `view ${short(name)}`);
+  for (const name of Object.keys(difference.removedViews)) say('-', `view ${short(name)}`);
+  for (const name of Object.keys(difference.changedViews)) say('~', `view ${short(name)}`, 'changed');
+  for (const name of Object.keys(difference.newRoutines)) say('+', `function ${short(name)}`);
+  for (const name of Object.keys(difference.removedRoutines)) say('-', `function ${short(name)}`);
+  for (const name of Object.keys(difference.changedRoutines)) say('~', `function ${short(name)}`, 'changed');
+  return effects;
+}
+
+type Say = (sign: Effect['sign'], object: string, more?: string) => void;
+
+function sayTable(say: Say, name: string, table: TableDifference): void {
+  for (const [column, definition] of Object.entries(table.addedColumns)) {
+    say('+', `${name}.${column}`, columnWords(definition));
+  }
+  for (const column of Object.keys(table.removedColumns)) say('-', `${name}.${column}`);
+  for (const [from, to] of Object.entries(table.renamedColumns)) {
+    say('~', `${name}.${from}`, `renamed to ${to.name}`);
+  }
+  for (const [column, { fromColumn, column: to, changedProperties }] of Object.entries(
+    table.changedColumns,
+  )) {
+    say('~', `${name}.${column}`, [...changedProperties].map(key => changed(key, fromColumn, to)).join(', '));
+  }
+  const parts: [string, Record<string, unknown>, Record<string, unknown>, Record<string, unknown>][] = [
+    ['index', table.addedIndexes, table.removedIndexes, table.changedIndexes],
+    ['foreign key', table.addedForeignKeys, table.removedForeignKeys, table.changedForeignKeys],
+    ['check', table.addedChecks, table.removedChecks, table.changedChecks],
+    ['trigger', table.addedTriggers, table.removedTriggers, table.changedTriggers],
+    ['policy', table.addedPolicies, table.removedPolicies, {}],
+  ];
+  for (const [kind, added, removed, changed] of parts) {
+    for (const part of Object.keys(added)) say('+', `${name} ${kind} ${part}`, partWords(kind, added[part]));
+    for (const part of Object.keys(removed)) say('-', `${name} ${kind} ${part}`);
+    for (const part of Object.keys(changed))
+      say('~', `${name} ${kind} ${part}`, partWords(kind, changed[part]));
+  }
+  for (const [from, to] of Object.entries(table.renamedIndexes)) {
+    say('~', `${name} index ${from}`, `renamed to ${to.keyName}`);
+  }
+  if (table.changedComment !== undefined) say('~', `table ${name}`, 'comment');
+  if (table.changedPartitioning) say('~', `table ${name}`, 'partitioning');
+  if (table.changedRlsEnabled !== undefined) {
+    say('~', `table ${name}`, `row level security ${table.changedRlsEnabled ? 'enabled' : 'disabled'}`);
+  }
+  if (table.changedRlsForced !== undefined) {
+    say('~', `table ${name}`, `row level security ${table.changedRlsForced ? 'forced' : 'not forced'}`);
+  }
+}
+
+function columnWords(column: Column): string {
+  const { type, nullable, generated, default: value } = column;
+  return [
+    shortType(type),
+    generated && `generated as (${generated})`,
+    !nullable && 'not null',
+    value != null && `default ${value}`,
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
+function changed(key: string, from: Column, to: Column): string {
+  switch (key) {
+    case 'type':
+      return `${shortType(from.type)} -> ${shortType(to.type)}`;
+    case 'nullable':
+      return to.nullable ? 'nullable' : 'not null';
+    case 'default':
+      return to.default == null ? 'no default' : `default ${to.default}`;
+    case 'enumItems':
+      return `one of (${(to.enumItems ?? []).map(item => `'${item}'`).join(', ')})`;
+    default:
+      return key;
+  }
+}
+
+function partWords(kind: string, part: unknown): string {
+  if (kind === 'index') {
+    const { unique, primary, columnNames } = part as IndexDef;
+    return `${primary ? 'primary key ' : unique ? 'unique ' : ''}(${columnNames.join(', ')})`;
+  }
+  if (kind === 'foreign key') {
+    const key = part as ReturnType<DatabaseTable['getForeignKeys']>[string];
+    return `(${key.columnNames.join(', ')}) references ${key.referencedTableName}(${key.referencedColumnNames.join(', ')})`;
+  }
+  return '';
+}

@@ -1,0 +1,135 @@
+import type { SchemaJson } from './schema.ts';
+
+/** The objects that snapshots name: what MikroORM generated, as opposed to what somebody wrote in SQL. */
+export interface Known {
+  readonly names: ReadonlySet<string>;
+  /** False when a snapshot could not be read, so that nothing can be said of what it does not name. */
+  readonly complete: boolean;
+}
+
+interface SnapshotJson {
+  readonly tables?: readonly {
+    readonly name: string;
+    readonly schema?: string;
+    readonly columns?: Record<string, unknown>;
+    readonly indexes?: readonly IndexJson[];
+    readonly checks?: readonly { readonly name: string }[];
+    readonly triggers?: readonly { readonly name: string }[];
+    readonly policies?: readonly { readonly name: string }[];
+    readonly foreignKeys?: Record<string, unknown>;
+  }[];
+  readonly views?: readonly { readonly name: string; readonly schema?: string }[];
+  readonly nativeEnums?: Record<string, { readonly name: string }>;
+}
+
+interface IndexJson {
+  readonly keyName: string;
+  readonly columnNames: readonly string[];
+  readonly unique: boolean;
+  readonly primary?: boolean;
+}
+
+/** Collects the names in snapshots; one with git's conflict markers counts with both of its sides. */
+export function knownIn(texts: readonly string[]): Known {
+  const names = new Set<string>();
+  let complete = true;
+  for (const text of texts) {
+    const sides = sidesOf(text);
+    for (const side of sides) {
+      try {
+        collect(JSON.parse(side) as SnapshotJson, names);
+      } catch {
+        complete = false;
+      }
+    }
+  }
+  return { names, complete };
+}
+
+/** The schema without what no snapshot names, and the names of that. */
+export function withoutUnknown(
+  json: SchemaJson,
+  { names }: Known,
+  wanted: string,
+): { json: SchemaJson; left: string[] } {
+  const left: string[] = [];
+  const target = new Map(
+    ((JSON.parse(wanted) as SnapshotJson).tables ?? []).map(table => [tableName(table), table]),
+  );
+  const keep = (name: string): boolean => {
+    if (names.has(name)) return true;
+    left.push(name);
+    return false;
+  };
+  const named = <T extends { readonly name: string }>(table: string, kind: string, list: unknown): T[] =>
+    ((list ?? []) as T[]).filter(one => keep(`${table} ${kind} ${one.name}`));
+  const tables = json.tables
+    .filter(table => keep(`table ${tableName(table)}`))
+    .map(table => {
+      const name = tableName(table);
+      const twins = target.get(name)?.indexes ?? [];
+      return {
+        ...table,
+        columns: table.columns.filter(column => keep(`${name}.${column.name as string}`)),
+        // the same index under another name is renamed, not overlooked
+        indexes: (table.indexes as IndexJson[]).filter(
+          index =>
+            index.primary || twins.some(twin => alike(twin, index)) || keep(`${name} index ${index.keyName}`),
+        ),
+        checks: named(name, 'check', table.checks),
+        triggers: named(name, 'trigger', table.triggers),
+        policies: named(name, 'policy', table.policies),
+        foreignKeys: Object.fromEntries(
+          Object.entries(table.foreignKeys as Record<string, unknown>).filter(([key]) =>
+            keep(`${name} foreign key ${key}`),
+          ),
+        ),
+      };
+    });
+  const views = json.views.filter(view => keep(`view ${tableName(view)}`));
+  const nativeEnums = Object.fromEntries(
+    Object.entries(json.nativeEnums).filter(([key]) => keep(`enum ${key}`)),
+  );
+  const used = new Set([...tables, ...views].map(one => one.schema));
+  const namespaces = json.namespaces.filter(name => used.has(name) || names.has(`schema ${name}`));
+  return { json: { ...json, tables, views, nativeEnums, namespaces } as SchemaJson, left };
+}
+
+function collect({ tables = [], views = [], nativeEnums = {} }: SnapshotJson, names: Set<string>): void {
+  for (const table of tables) {
+    const name = tableName(table);
+    names.add(`table ${name}`);
+    names.add(`schema ${table.schema}`);
+    for (const column of Object.keys(table.columns ?? {})) names.add(`${name}.${column}`);
+    for (const { keyName } of table.indexes ?? []) names.add(`${name} index ${keyName}`);
+    for (const kind of ['check', 'trigger'] as const) {
+      for (const part of table[`${kind}s`] ?? []) names.add(`${name} ${kind} ${part.name}`);
+    }
+    for (const policy of table.policies ?? []) names.add(`${name} policy ${policy.name}`);
+    for (const key of Object.keys(table.foreignKeys ?? {})) names.add(`${name} foreign key ${key}`);
+  }
+  for (const view of views) names.add(`view ${tableName(view)}`);
+  for (const key of Object.keys(nativeEnums)) names.add(`enum ${key}`);
+}
+
+function tableName({
+  name,
+  schema,
+}: {
+  readonly name: string;
+  readonly schema?: string | undefined;
+}): string {
+  return schema === undefined || schema === 'public' ? name : `${schema}.${name}`;
+}
+
+function alike(a: IndexJson, b: IndexJson): boolean {
+  return a.unique === b.unique && a.columnNames.join() === b.columnNames.join();
+}
+
+/** Ours and theirs of a file that git could not merge; the file itself otherwise. */
+function sidesOf(text: string): string[] {
+  if (!/^<{7}/m.test(text)) return [text];
+  const conflict =
+    /^<{7}.*\r?\n([\s\S]*?)(?:^\|{7}.*\r?\n[\s\S]*?)?^={7}.*\r?\n([\s\S]*?)^>{7}.*(?:\r?\n|$)/gm;
+  return [text.replace(conflict, '$1'), text.replace(conflict, '$2')];
+}

@@ -1,0 +1,87 @@
+import type { MikroORM } from '@mikro-orm/core';
+import type { DatabaseSchema } from '@mikro-orm/sql';
+import { Failure } from '../foundation/failure.ts';
+import type { Project } from './project.ts';
+
+/** What the entities want the schema to be. */
+export interface Entities {
+  /** With the entities discovered and without any way to a database. */
+  readonly orm: MikroORM;
+  readonly count: number;
+  /** The schema that the entities describe; a new one each time, for comparing prunes it. */
+  schema(): DatabaseSchema;
+}
+
+/** Statements of a migration, as MikroORM would write them down; empty strings are blank lines. */
+export interface MigrationSql {
+  readonly up: string[];
+  readonly down: string[];
+}
+
+/**
+ * Discovers the entities, connecting to nothing.
+ * @throws Failure `entities-broken`
+ */
+export async function discoverEntities({ modules, config }: Project): Promise<Entities> {
+  let orm: MikroORM;
+  try {
+    orm = await modules.core.MikroORM.init({
+      ...config.getAll(),
+      discovery: { ...(config.get('discovery') as object), warnWhenNoEntities: false },
+      driverOptions: {
+        createDriver() {
+          throw new Error('authoring looks at entities only, and connects to no database');
+        },
+      },
+    } as never);
+  } catch (error) {
+    throw new Failure(
+      {
+        code: 'entities-broken',
+        message: `The entities could not be discovered: ${firstLine(error)}`,
+        next: 'Fix the entities; the stock "mikro-orm debug" reports on the same.',
+      },
+      { cause: error },
+    );
+  }
+  const described = [...orm.getMetadata().getAll().values()].filter(
+    meta => meta.tableName && !meta.embeddable && !meta.virtual,
+  );
+  return { orm, count: described.length, schema: () => generatorOf(orm).getTargetSchema() };
+}
+
+/**
+ * The SQL that leads from a schema to the entities and back, with the project's `safe` and `dropTables`,
+ * cut into statements as the stock CLI cuts them.
+ */
+export async function sqlToEntities(
+  { modules }: Project,
+  { orm }: Entities,
+  from: DatabaseSchema,
+): Promise<MigrationSql> {
+  class Probe extends modules.migrations.Migrator {
+    diff(): Promise<MigrationSql> {
+      return (
+        this as unknown as { getSchemaDiff(blank: boolean, initial: boolean): Promise<MigrationSql> }
+      ).getSchemaDiff(false, false);
+    }
+    /** Where the stock CLI starts from. */
+    override getSchemaFromSnapshot(): Promise<DatabaseSchema> {
+      return Promise.resolve(from);
+    }
+  }
+  return new Probe(orm.em as never).diff();
+}
+
+interface Generator {
+  getTargetSchema(): DatabaseSchema;
+}
+
+function generatorOf(orm: MikroORM): Generator {
+  return (orm as unknown as { schema: Generator }).schema;
+}
+
+function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split('\n').find(line => line.trim() !== '') ?? 'it threw';
+}

@@ -1,0 +1,56 @@
+import type { MikroORM } from '@mikro-orm/core';
+import type { DatabaseSchema } from '@mikro-orm/sql';
+import { read } from './file-change.ts';
+import type { Project } from './project.ts';
+
+/** What is wrong with a snapshot file. */
+export type SnapshotTrouble = 'conflict' | 'broken';
+
+/** MikroORM's snapshot: the schema that its CLI diffs the entities against. */
+export interface Snapshot {
+  /** Absolute; null when the project has snapshots turned off. */
+  readonly path: string | null;
+  /** Null when there is no such file. */
+  readonly text: string | null;
+  /** `conflict`: git left its markers in it; `broken`: no snapshot that MikroORM can read. */
+  readonly trouble: SnapshotTrouble | null;
+  /** Why it is broken. */
+  readonly why: string | null;
+  /** A new reading of it; null when there is nothing readable. */
+  schema(): Promise<DatabaseSchema | null>;
+}
+
+/** Reads the snapshot where the stock CLI would, for the platform of `orm`. */
+export async function readSnapshot(project: Project, orm: MikroORM = project.orm): Promise<Snapshot> {
+  class Probe extends project.modules.migrations.Migrator {
+    path(): Promise<string> {
+      return (this as unknown as { getSnapshotPath(): Promise<string> }).getSnapshotPath();
+    }
+    read(): Promise<DatabaseSchema | undefined> {
+      return (
+        this as unknown as { getSchemaFromSnapshot(): Promise<DatabaseSchema | undefined> }
+      ).getSchemaFromSnapshot();
+    }
+  }
+  const off: Snapshot = { path: null, text: null, trouble: null, why: null, schema: async () => null };
+  if (project.options.snapshot === false || project.folder === null) return off;
+  const probe = new Probe(orm.em as never);
+  const path = await probe.path();
+  const text = read(path);
+  if (text === null) return { ...off, path };
+  if (/^(<{7}|>{7})( |$)/m.test(text)) {
+    return { ...off, path, text, trouble: 'conflict', why: 'git left conflict markers in it' };
+  }
+  try {
+    await probe.read();
+  } catch (error) {
+    const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    return { ...off, path, text, trouble: 'broken', why };
+  }
+  return { path, text, trouble: null, why: null, schema: async () => (await probe.read()) ?? null };
+}
+
+/** The file's content for a schema, as the stock CLI writes it. */
+export function snapshotText(schema: DatabaseSchema): string {
+  return JSON.stringify(schema, null, 2);
+}

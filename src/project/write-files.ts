@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, relative } from 'node:path';
+import type { FileChange } from '../engine/api.ts';
+import { Failure } from '../foundation/failure.ts';
+import { pathOf, read } from './file-change.ts';
+
+/**
+ * Writes all the changes or none. Each file appears whole or not at all; when one cannot be written, those before it
+ * are put back.
+ * @throws Failure `draft-stale` when a file is no longer as the draft says, `draft-outside`, `write-failed`
+ */
+export async function writeChanges(root: string, changes: readonly FileChange[]): Promise<void> {
+  for (const change of changes) {
+    const path = pathOf(root, change);
+    if (relative(root, path).startsWith('..')) {
+      throw new Failure({ code: 'draft-outside', message: `${change.path} is outside of the project.` });
+    }
+    if (read(path) !== change.before) {
+      throw new Failure({
+        code: 'draft-stale',
+        message: `${change.path} was changed meanwhile: nothing was written.`,
+        next: 'Look at the draft again, then write it.',
+      });
+    }
+  }
+  const done: FileChange[] = [];
+  try {
+    for (const change of changes) {
+      await put(pathOf(root, change), change.after);
+      done.push(change);
+    }
+  } catch (error) {
+    for (const change of done.reverse()) await put(pathOf(root, change), change.before).catch(() => {});
+    throw new Failure(
+      {
+        code: 'write-failed',
+        message: `The files could not be written: ${(error as Error).message}. Nothing was changed.`,
+        next: 'Check the permissions and the space on the disk.',
+      },
+      { cause: error },
+    );
+  }
+}
+
+async function put(path: string, text: string | null): Promise<void> {
+  if (text === null) return rm(path, { force: true });
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(temporary, text, { flush: true });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw error;
+  }
+}

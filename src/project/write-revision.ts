@@ -1,0 +1,114 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { IMigrationGenerator } from '@mikro-orm/core';
+import { Failure } from '../foundation/failure.ts';
+import { type Declared, declare } from './edit-declarations.ts';
+import type { MigrationSql } from './entities.ts';
+import type { Project } from './project.ts';
+
+/** A new revision, before it is on disk. */
+export interface NewRevision {
+  readonly id: string;
+  /** Absolute path and text; the first is the migration, more only where a custom generator writes more. */
+  readonly files: readonly { readonly path: string; readonly text: string }[];
+}
+
+/**
+ * Makes the file of a new revision with the project's own generator, naming strategy and `fileName`.
+ * @param taken every id there is: the new one sorts after them all, for the stock CLI runs them by name
+ * @throws Failure `no-folder` | `cannot-declare`
+ */
+export async function newRevision(
+  project: Project,
+  message: string,
+  sql: MigrationSql,
+  declared: Declared,
+  taken: readonly string[],
+): Promise<NewRevision> {
+  const folder = folderFor(project);
+  const generator = generatorOf(project);
+  const temporary = await mkdtemp(join(tmpdir(), 'migtui-revision-'));
+  try {
+    // without a down() MikroORM's migrations throw when they are reverted
+    const withDown = { up: sql.up, down: sql.down.length > 0 ? sql.down : [''] };
+    const [code, fileName] = await generator.generate(withDown, temporary, slugOf(message));
+    const names = [fileName, ...(await readdir(temporary)).filter(name => name !== fileName)];
+    const stamp = stampAfter(fileName, taken);
+    const rename = (text: string): string => (stamp ? text.replaceAll(stamp.from, stamp.to) : text);
+    const id = rename(fileName).replace(/\.[^.]+$/, '');
+    const files = await Promise.all(
+      names.map(async (name, index) => {
+        const text = index === 0 ? code : await readFile(join(temporary, name), 'utf8');
+        const path = join(folder, rename(name));
+        if (index > 0) return { path, text: rename(text) };
+        return { path, text: declare(id, rename(name), emptied(rename(text)), declared) };
+      }),
+    );
+    return { id, files };
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+/** Where new migrations go: beside the others that the stock CLI generates. */
+function folderFor({ folder, options, modules, config }: Project): string {
+  if (folder === null) {
+    throw new Failure({
+      code: 'no-folder',
+      message:
+        'The config lists migration classes (migrationsList), so there is no folder to write revisions to.',
+      next: 'Set migrations.path in the config.',
+    });
+  }
+  const { emit, path, pathTs } = options;
+  const chosen = emit === 'ts' && pathTs ? pathTs : path;
+  return chosen ? modules.coreFs.fs.absolutePath(chosen, config.get('baseDir')) : folder;
+}
+
+function generatorOf({ modules, orm }: Project): IMigrationGenerator {
+  class Probe extends modules.migrations.Migrator {
+    get own(): IMigrationGenerator {
+      return (this as unknown as { generator: IMigrationGenerator }).generator;
+    }
+  }
+  return new Probe(orm.em as never).own;
+}
+
+/** `Add last_read_at to chats` -> `add_last_read_at_to_chats`. */
+function slugOf(message: string): string | undefined {
+  const words = message
+    .normalize('NFC')
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}_]+/u)
+    .filter(word => word !== '')
+    .join('_')
+    .slice(0, 80)
+    .replace(/_+$/, '');
+  return words === '' ? undefined : words;
+}
+
+/** The timestamp to use instead, when the generator's would not sort last. */
+function stampAfter(fileName: string, taken: readonly string[]): { from: string; to: string } | null {
+  const from = /\d{14}/.exec(fileName)?.[0];
+  if (!from) return null;
+  const newest = taken
+    .map(id => /\d{14}/.exec(id)?.[0] ?? '')
+    .sort()
+    .at(-1);
+  return newest !== undefined && newest >= from ? { from, to: nextSecond(newest) } : null;
+}
+
+function nextSecond(stamp: string): string {
+  const [, y, mo, d, h, mi, s] = /^(\d{4})(..)(..)(..)(..)(..)$/.exec(stamp) as unknown as string[];
+  const next = new Date(Date.UTC(Number(y), Number(mo) - 1, Number(d), Number(h), Number(mi), Number(s) + 1))
+    .toISOString()
+    .replace(/[-T:]|\.\d{3}Z$/g, '');
+  // impossible times are in use, and must still be passed
+  return next > stamp && next.length === 14 ? next : String(BigInt(stamp) + 1n).padStart(14, '0');
+}
+
+/** The generator writes a blank line into a body without statements. */
+function emptied(code: string): string {
+  return code.replace(/(\) *(?::[^{]*)?\{\n)\n( *\})/g, '$1$2');
+}
