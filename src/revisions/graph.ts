@@ -9,6 +9,7 @@ import { topological } from './order.ts';
 import type { Plan } from './plan.ts';
 import { GraphError, type GraphProblem } from './problems.ts';
 import { type Range, rangeOf } from './range.ts';
+import { type Rebase, rebaseOf } from './rebase.ts';
 import type { Revision } from './revision.ts';
 import { planStamp } from './stamp.ts';
 import { gapsOf, type State, stateOf, tipsOf } from './state.ts';
@@ -215,6 +216,14 @@ export class RevisionGraph {
    */
   fork(heads: readonly string[]): Fork {
     return forkOf(this.#links, heads);
+  }
+
+  /**
+   * What to rewrite so that an unapplied branch stands on top of another revision.
+   * @throws TargetError `already-applied`, `overlapping-targets`, and those of names
+   */
+  rebase(branch: string, onto: string, applied: Iterable<string>): Rebase {
+    return rebaseOf(this.#links, branch, onto, this.#state(applied));
   }
 
   #state(applied: Iterable<string>): State {

@@ -96,7 +96,12 @@ type Report = (code: GraphProblemCode, revision: Revision, message: string) => v
 
 /** Complete revisions by name; of two with one name the first by file. */
 function sorted(input: Iterable<RevisionInput>): Revision[] {
-  const all = Array.from(input, given => ({ dependsOn: [], labels: [], inferred: false, ...given }));
+  const all = Array.from(input, given => ({
+    ...given,
+    dependsOn: given.dependsOn ?? [],
+    labels: given.labels ?? [],
+    inferred: given.inferred ?? false,
+  }));
   const key = (revision: Revision): string => `${revision.file ?? ''}\0${JSON.stringify(revision)}`;
   return all.sort((a, b) => {
     if (a.id !== b.id) return a.id < b.id ? -1 : 1;

@@ -24,6 +24,8 @@ export type TargetCode =
   | 'nothing-to-downgrade'
   /** An applied revision that no file declares is in the way. */
   | 'missing-revision'
+  /** A branch that is to be rewritten is applied. */
+  | 'already-applied'
   /** Not a range, or its ends are not on one line. */
   | 'bad-range';
 

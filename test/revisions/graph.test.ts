@@ -112,6 +112,12 @@ describe('the model', () => {
   });
 });
 
+test('what a revision leaves out is empty', () => {
+  const graph = RevisionGraph.from([{ id: 'a', revises: [], dependsOn: undefined }]);
+  expect(graph.get('a')).toEqual({ id: 'a', revises: [], dependsOn: [], labels: [], inferred: false });
+  expect([graph.get('b'), graph.has('a'), graph.has('b')]).toEqual([undefined, true, false]);
+});
+
 describe('migrations that declare nothing', () => {
   test('form one line by name, as MikroORM runs them', () => {
     const line = inferLine([

@@ -267,3 +267,50 @@ describe('fork: what a merge joins', () => {
     });
   });
 });
+
+describe('rebase', () => {
+  //        ╭─ b1 ── b2
+  //   a ───┤
+  //        ╰─ c1 ── c2
+  const two = sketch(`
+    a
+    b1: a
+    b2: b1
+    c1: a
+    c2: c1
+  `);
+
+  test('the first revision of the branch is put on the other', () => {
+    const expected = { rewrites: [{ revision: 'c1', revises: ['b2'] }], moved: ['c1', 'c2'] };
+    expect(two.rebase('c2', 'b2', ['a', 'b1', 'b2'])).toEqual(expected);
+    expect(two.rebase('c1', 'b2', ['a'])).toEqual(expected);
+  });
+
+  test('a branch with a base of its own, and one that parts twice', () => {
+    expect(graph.rebase('y', 'n', []).rewrites).toEqual([{ revision: 'x', revises: ['n'] }]);
+    const parted = sketch(`
+      a
+      o: a
+      p: a
+      q: a
+      m: p q
+    `);
+    expect(parted.rebase('m', 'o', []).rewrites).toEqual([
+      { revision: 'p', revises: ['o'] },
+      { revision: 'q', revises: ['o'] },
+    ]);
+  });
+
+  test('what is applied is not moved', () => {
+    expect(refusal(() => two.rebase('c1', 'b2', ['a', 'c1', 'c2']))).toMatchObject({
+      code: 'already-applied',
+      candidates: ['c1', 'c2'],
+    });
+  });
+
+  test('nothing to do when one stands on the other, or depends on it', () => {
+    expect(codeOf(() => two.rebase('b2', 'b1', []))).toBe('overlapping-targets');
+    expect(codeOf(() => two.rebase('b1', 'b2', []))).toBe('overlapping-targets');
+    expect(codeOf(() => graph.rebase('b1', 'y', []))).toBe('overlapping-targets');
+  });
+});
