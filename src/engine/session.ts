@@ -28,6 +28,7 @@ export class Session {
   readonly emit: (event: EngineEvent) => void;
   #connecting: Promise<Connection | Refusal> | undefined;
   readonly #imported = new Map<string, string | null>();
+  readonly #closing: (() => Promise<void>)[] = [];
 
   private constructor(project: Project, options: EngineOptions, emit: (event: EngineEvent) => void) {
     this.project = project;
@@ -66,11 +67,17 @@ export class Session {
     };
   }
 
-  /**
-   * The SQL of one direction of a revision.
-   * @throws Failure `restart-needed` when the file was edited after this process imported it
-   */
+  /** The SQL of one direction of a revision. */
   async record(source: MigrationSource, direction: 'up' | 'down'): Promise<Recording> {
+    this.importing(source);
+    return record(this.project, source, direction);
+  }
+
+  /**
+   * To be told before a revision's file is imported: Node imports a file once.
+   * @throws Failure `restart-needed` when it was edited after this process imported it
+   */
+  importing(source: MigrationSource): void {
     const seen = this.#imported.get(source.id);
     if (seen !== undefined && seen !== source.checksum) {
       throw new Failure({
@@ -80,10 +87,15 @@ export class Session {
       });
     }
     this.#imported.set(source.id, source.checksum);
-    return record(this.project, source, direction);
+  }
+
+  /** To be done before the project is closed. */
+  onClose(work: () => Promise<void>): void {
+    this.#closing.push(work);
   }
 
   async close(): Promise<void> {
+    await Promise.allSettled(this.#closing.map(work => work()));
     const connection = await this.#connecting?.catch(() => undefined);
     if (connection && !isRefusal(connection)) await connection.close().catch(() => {});
     await this.project.close();

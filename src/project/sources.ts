@@ -12,7 +12,7 @@ export interface MigrationSource {
   /** Absolute; null for a class of a `migrationsList`. */
   readonly path: string | null;
   readonly source: string | null;
-  /** SHA-256 of the source with line endings normalised, hex; null where there is no source. */
+  /** What it does, see `checksumOf`; null where there is no source. */
   readonly checksum: string | null;
   readonly parsed: ParsedMigration;
   readonly listed: MigrationClass | null;
@@ -24,9 +24,14 @@ export interface Sources {
   readonly problems: readonly Problem[];
 }
 
-/** SHA-256 of a source, the same whether git checked it out with LF or CRLF. */
-export function checksumOf(source: string): string {
-  return createHash('sha256').update(source.replace(/\r\n/g, '\n')).digest('hex');
+/**
+ * SHA-256, hex, of what a migration does: declarations and white space do not count, so that adopting, rebasing,
+ * formatting and git's line endings are no edits.
+ */
+export function checksumOf(source: string, { members }: Pick<ParsedMigration, 'members'>): string {
+  const declared = Object.values(members).sort((a, b) => b.start - a.start);
+  const code = declared.reduce((text, { start, end }) => text.slice(0, start) + text.slice(end), source);
+  return createHash('sha256').update(code.replace(/\s+/g, ' ')).digest('hex');
 }
 
 /**
@@ -58,7 +63,7 @@ export function readSources(
     let migration = known.get(path);
     if (migration?.source !== source) {
       const parsed = parseMigration(id, file, source);
-      migration = { id, path, source, checksum: checksumOf(source), parsed, listed: null };
+      migration = { id, path, source, checksum: checksumOf(source, parsed), parsed, listed: null };
       known.set(path, migration);
     }
     problems.push(...migration.parsed.problems);

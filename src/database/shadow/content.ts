@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseSync } from 'oxc-parser';
-import { checksumOf, type MigrationSource } from '../../project/sources.ts';
+import type { MigrationSource } from '../../project/sources.ts';
 
 const endings = ['', '.ts', '.js', '.mjs', '.mts', '.cjs', '/index.ts', '/index.js'];
 
@@ -9,16 +10,16 @@ const endings = ['', '.ts', '.js', '.mjs', '.mts', '.cjs', '/index.ts', '/index.
 export class ContentKeys {
   readonly #files = new Map<string, string>();
 
-  of({ path, source, listed }: MigrationSource): string {
-    if (path === null || source === null) return checksumOf(String(listed));
+  of({ path, source, checksum, listed }: MigrationSource): string {
+    if (path === null || source === null) return hash(String(listed));
     const seen = new Map<string, string>();
     this.#collect(path, source, seen);
-    return checksumOf(JSON.stringify([...seen.values()]));
+    return hash([checksum, ...[...seen.values()].slice(1)].join());
   }
 
   #collect(path: string, source: string, seen: Map<string, string>): void {
     if (seen.has(path)) return;
-    seen.set(path, checksumOf(source));
+    seen.set(path, hash(source));
     for (const specifier of relativeImports(path, source)) {
       const base = resolve(dirname(path), specifier);
       // `./x.js` in TypeScript means the file x.ts
@@ -58,6 +59,10 @@ export function extensionsIn(sources: readonly MigrationSource[]): string[] {
     }
   }
   return [...names].sort();
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 function relativeImports(path: string, source: string): string[] {
