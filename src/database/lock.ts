@@ -3,7 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import type { Session } from '../engine/api.ts';
 import { Failure } from '../foundation/failure.ts';
 import type { LedgerTable } from './ledger.ts';
-import { rawQuery } from './run/kysely.ts';
+import { quoteLiteral } from './quote.ts';
 import { describeSession, type SessionRow, sessionColumns, sessionOf } from './sessions.ts';
 import type { Side } from './side.ts';
 
@@ -14,7 +14,8 @@ import type { Side } from './side.ts';
  *   does nothing else. A lock of a session would stay behind in a pooler's connection (PgBouncer in transaction mode);
  *   a lock of a transaction does not, and it goes with the connection. The transaction is READ COMMITTED and idle, so
  *   it holds no snapshot; nobody waits inside a statement, but asks again (`pg_try_…`): a statement that waits holds
- *   a snapshot, and `create index concurrently` of the run at work would wait for it in turn.
+ *   a snapshot, and `create index concurrently` of the run at work would wait for it in turn. For the same reason
+ *   nothing in it has parameters: in the extended protocol a finished statement keeps its snapshot until the next one.
  * - `batch` is held by each batch's own transaction. When a run was killed, its server process may go on for a while:
  *   the next run, which has `run` already, waits until nobody has `batch`.
  */
@@ -77,20 +78,16 @@ const heartbeat = 2_000;
  */
 export async function acquireGuard(side: Side, options: GuardOptions): Promise<Guard> {
   const { keys, run } = options;
-  const { connection, transaction } = await side.begin();
-  const ask = async <Row extends object>(sql: string, params: readonly unknown[] = []): Promise<Row[]> =>
-    (await connection.executeQuery(rawQuery(sql, params))).rows as Row[];
+  const { query: ask, rollback } = await side.begin();
   try {
     await ask(
-      `select set_config('application_name', $1, true), set_config('statement_timeout', '0', true),
-              set_config('idle_in_transaction_session_timeout', '0', true),
-              case when $2 then set_config('transaction_timeout', '0', true) end`,
-      [applicationName(run), side.server.version >= 170_000],
+      `select set_config('application_name', ${quoteLiteral(applicationName(run))}, true),
+              set_config('statement_timeout', '0', true),
+              set_config('idle_in_transaction_session_timeout', '0', true)
+              ${side.server.version >= 170_000 ? ", set_config('transaction_timeout', '0', true)" : ''}`,
     );
     const tryRun = async (): Promise<boolean> => {
-      const [row] = await ask<{ mine: boolean }>('select pg_try_advisory_xact_lock($1::bigint) as mine', [
-        keys.run,
-      ]);
+      const [row] = await ask<{ mine: boolean }>(`select pg_try_advisory_xact_lock(${keys.run}) as mine`);
       return row?.mine === true;
     };
     await waitUntil(tryRun, keys.run, side, options);
@@ -101,10 +98,7 @@ export async function acquireGuard(side: Side, options: GuardOptions): Promise<G
       options,
     );
   } catch (error) {
-    await transaction
-      .rollback()
-      .execute()
-      .catch(() => {});
+    await rollback();
     throw error;
   }
 
@@ -137,10 +131,7 @@ export async function acquireGuard(side: Side, options: GuardOptions): Promise<G
     async release() {
       clearInterval(timer);
       await asking?.catch(() => {});
-      await transaction
-        .rollback()
-        .execute()
-        .catch(() => {});
+      await rollback();
     },
   };
 }

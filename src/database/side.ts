@@ -1,7 +1,7 @@
 import type { MikroORM } from '@mikro-orm/core';
 import type { Project } from '../project/project.ts';
 import type { Query } from './journal/table.ts';
-import { type ControlledTransaction, clientOf, type RawConnection, rawQuery } from './run/kysely.ts';
+import { clientOf, holdConnection, rawQuery } from './run/kysely.ts';
 
 /** Connections beside the one that works: for the lock, for watching, for cancelling, for the journal. */
 export interface Side {
@@ -9,8 +9,16 @@ export interface Side {
   /** Outside any transaction; parameters are `$1`, `$2`, … */
   readonly query: Query;
   /** A READ COMMITTED transaction, whatever the server's default is: an idle one holds no snapshot. */
-  begin(): Promise<{ readonly connection: RawConnection; readonly transaction: ControlledTransaction }>;
+  begin(): Promise<SideTransaction>;
   close(): Promise<void>;
+}
+
+/** A transaction on a connection of its own. */
+export interface SideTransaction {
+  /** Without parameters, so that no snapshot is held between two statements. */
+  readonly query: <Row extends object>(sql: string) => Promise<Row[]>;
+  /** Never rejects: a connection that is gone has rolled back. */
+  rollback(): Promise<void>;
 }
 
 /** What the server is like, as far as a run must know. */
@@ -47,9 +55,20 @@ export async function openSide(project: Project): Promise<Side | null> {
       server: await inspect(orm, query),
       query,
       async begin() {
-        const transaction = await client.startTransaction().setIsolationLevel('read committed').execute();
-        const connection = await transaction.getExecutor().provideConnection(async raw => raw);
-        return { connection, transaction };
+        const { raw, release } = await holdConnection(client);
+        const ask: SideTransaction['query'] = async sql =>
+          (await raw.executeQuery(rawQuery(sql))).rows as never;
+        const rollback = (): Promise<void> =>
+          ask('rollback')
+            .catch(() => {})
+            .then(release);
+        try {
+          await ask('start transaction isolation level read committed');
+        } catch (error) {
+          release();
+          throw error;
+        }
+        return { query: ask, rollback };
       },
       async close() {
         if (own) await orm.close(true);

@@ -5,8 +5,8 @@ import { cutBatches } from '../../src/database/run/batches.ts';
 import type { RunContext } from '../../src/database/run/context.ts';
 import { type Running, startRun } from '../../src/database/run/run.ts';
 import type { PlanRequest, Preview, RunEvent, RunOptions, RunResult } from '../../src/engine/api.ts';
+import { loadClass } from '../../src/project/classes.ts';
 import { openProject, type Project } from '../../src/project/project.ts';
-import { record } from '../../src/project/record.ts';
 import type { Action, Step } from '../../src/revisions/plan.ts';
 
 /** A project on its database, as a run sees it: plans are given step by step, without the graph. */
@@ -21,6 +21,8 @@ export interface Opened {
   run(...steps: string[]): Promise<RunResult>;
   applied(): Promise<string[]>;
   readonly events: RunEvent[];
+  /** Resolves with the next event (from now on) that fits. */
+  hears(fits: (event: RunEvent) => boolean): Promise<RunEvent>;
   close(): Promise<void>;
 }
 
@@ -31,6 +33,7 @@ export async function open(root: string): Promise<Opened> {
   if (isRefusal(connection)) throw new Error(connection.failure.message);
   const table = ledgerTable(project);
   const events: RunEvent[] = [];
+  const listeners = new Set<(event: RunEvent) => void>();
   const opened: Opened = {
     project,
     connection,
@@ -46,10 +49,10 @@ export async function open(root: string): Promise<Opened> {
       const previews = await Promise.all(
         steps.map(async ({ revision, action }) => {
           const source = sources.migrations.find(one => one.id === revision);
-          if (!source || action === 'log' || action === 'unlog') {
-            return { sql: [], complete: true, note: null, transactional: true };
-          }
-          return record(project, source, action);
+          const rowOnly = !source || action === 'log' || action === 'unlog';
+          const Class = rowOnly ? null : await loadClass(project.modules, project.root, source);
+          const migration = Class && new Class(project.orm.driver as never, project.orm.config as never);
+          return { sql: [], complete: true, note: null, transactional: migration?.isTransactional() ?? true };
         }),
       );
       const { transactional = true, allOrNothing = true } = project.options;
@@ -91,10 +94,20 @@ export async function open(root: string): Promise<Opened> {
         emit(event) {
           events.push(event);
           hear(event);
+          for (const listener of listeners) listener(event);
         },
       };
       return startRun(context);
     },
+    hears: fits =>
+      new Promise(resolve => {
+        const listener = (event: RunEvent): void => {
+          if (!fits(event)) return;
+          listeners.delete(listener);
+          resolve(event);
+        };
+        listeners.add(listener);
+      }),
     run: async (...steps) => opened.start(await opened.plan(...steps)).result,
     applied: async () => [...(await readLedger(connection, table)).applied.keys()],
     async close() {

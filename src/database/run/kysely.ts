@@ -29,26 +29,9 @@ interface Executor {
   provideConnection<T>(use: (connection: RawConnection) => Promise<T>): Promise<T>;
 }
 
-interface Command {
-  execute(): Promise<void>;
-}
-
-/** A transaction that is ended by hand. */
-export interface ControlledTransaction {
-  getExecutor(): Executor;
-  commit(): Command;
-  rollback(): Command;
-}
-
-interface TransactionBuilder {
-  setIsolationLevel(level: 'read committed'): TransactionBuilder;
-  execute(): Promise<ControlledTransaction>;
-}
-
 export interface KyselyClient {
   readonly introspection: object;
   getExecutor(): Executor;
-  startTransaction(): TransactionBuilder;
 }
 
 /** The client behind an ORM that is connected. */
@@ -61,4 +44,23 @@ let counter = 0;
 /** A statement as Kysely passes it to a connection; parameters are `$1`, `$2`, … */
 export function rawQuery(sql: string, parameters: readonly unknown[] = []): CompiledQuery {
   return { sql, parameters, query: { kind: 'RawNode' }, queryId: { queryId: `migtui${++counter}` } };
+}
+
+/** A connection of the pool, held until it is released. */
+export interface HeldConnection {
+  readonly raw: RawConnection;
+  release(): void;
+}
+
+/**
+ * Takes a connection out of the pool. Kysely's own transactions do not give theirs back when the server has ended it
+ * (their rollback fails first), and then the pool never closes; so transactions are begun and ended by hand here.
+ */
+export function holdConnection(client: KyselyClient): Promise<HeldConnection> {
+  return new Promise((resolve, reject) => {
+    client
+      .getExecutor()
+      .provideConnection(raw => new Promise<void>(release => resolve({ raw, release })))
+      .catch(reject);
+  });
 }

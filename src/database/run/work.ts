@@ -3,7 +3,7 @@ import type { Migration, MigrationRunner, MigrationStorage } from '@mikro-orm/mi
 import type { AbstractSqlDriver } from '@mikro-orm/sql';
 import type { MigrationClass } from '../../project/classes.ts';
 import type { Project } from '../../project/project.ts';
-import { clientOf } from './kysely.ts';
+import { clientOf, holdConnection } from './kysely.ts';
 import { ObservedConnection, pinnedDialect } from './observed.ts';
 
 /** One connection with MikroORM's own runner and storage on it: where a batch takes place. */
@@ -27,28 +27,34 @@ export interface TransactionalWork extends Work {
 export async function beginWork(project: Project): Promise<TransactionalWork> {
   const orm = await project.full();
   const client = clientOf(orm);
-  const outer = await client.startTransaction().execute();
+  const { raw, release } = await holdConnection(client);
+  const connection = new ObservedConnection(raw);
   try {
-    return await outer.getExecutor().provideConnection(async raw => {
-      const connection = new ObservedConnection(raw);
-      const driver = await pinnedDriver(orm, pinnedDialect(client, connection, true));
-      const tx = await driver.getConnection().begin();
-      const parts = servicesOf(project, driver, orm.config);
-      parts.runner.setMasterMigration(tx);
-      parts.storage.setMasterMigration(tx);
-      return {
-        ...parts,
-        connection,
-        transactional: use => use(tx),
-        commit: () => outer.commit().execute(),
-        rollback: () => outer.rollback().execute(),
-      };
-    });
+    await connection.query('begin');
+    const driver = await pinnedDriver(orm, pinnedDialect(client, connection, true));
+    const tx = await driver.getConnection().begin();
+    const parts = servicesOf(project, driver, orm.config);
+    parts.runner.setMasterMigration(tx);
+    parts.storage.setMasterMigration(tx);
+    return {
+      ...parts,
+      connection,
+      transactional: use => use(tx),
+      async commit() {
+        await connection.query('commit');
+        release();
+      },
+      async rollback() {
+        try {
+          await connection.query('rollback');
+        } finally {
+          release();
+        }
+      },
+    };
   } catch (error) {
-    await outer
-      .rollback()
-      .execute()
-      .catch(() => {});
+    await connection.query('rollback').catch(() => {});
+    release();
     throw error;
   }
 }

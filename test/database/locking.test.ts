@@ -1,0 +1,346 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { ledgerTable } from '../../src/database/ledger.ts';
+import { lockKeys } from '../../src/database/lock.ts';
+import { type MigrationSketch, makeProject } from '../support/project.ts';
+import { createDatabase, type Database } from '../support/server.ts';
+import { type Opened, open } from './support.ts';
+
+const chats = 'Migration20260101000000_chats';
+const slow = 'Migration20260102000000_slow';
+const touch = 'Migration20260103000000_touch';
+const index = 'Migration20260104000000_index';
+const half = 'Migration20260105000000_half';
+
+const migrations: Record<string, MigrationSketch> = {
+  [chats]: {
+    up: 'create table "chats" ("id" serial primary key, "title" text not null)',
+    down: 'drop table "chats"',
+  },
+  [slow]: { up: ['create table "before" ("id" int)', 'select pg_sleep(60)'] },
+  [touch]: { up: 'alter table "chats" add column "topic" text' },
+  [index]: {
+    up: 'create index concurrently "chats_title" on "chats" ("title")',
+    down: 'drop index concurrently "chats_title"',
+    transactional: false,
+  },
+  [half]: {
+    up: [
+      'create table "left_behind" ("id" int)',
+      'create unique index concurrently "chats_unique" on "chats" ("title")',
+    ],
+    down: ['drop table if exists "left_behind"', 'drop index concurrently if exists "chats_unique"'],
+    transactional: false,
+  },
+};
+
+let database: Database;
+const apps: Opened[] = [];
+afterEach(async () => {
+  for (const app of apps.splice(0)) await app.close();
+});
+
+async function start(
+  more: { config?: string; migrationsConfig?: string; url?: string } = {},
+): Promise<Opened> {
+  database = await createDatabase();
+  return again(more);
+}
+
+async function again({
+  url,
+  ...more
+}: {
+  config?: string;
+  migrationsConfig?: string;
+  url?: string;
+} = {}): Promise<Opened> {
+  const project = await makeProject({
+    url: url ?? database.url,
+    migrations,
+    ...more,
+    config: `baseDir: process.cwd(), ${more.config ?? ''}`,
+  });
+  const app = await open(project.root);
+  apps.push(app);
+  return app;
+}
+
+const advisory = `select count(*)::int as n from pg_locks where locktype = 'advisory'
+  and database = (select oid from pg_database where datname = current_database())`;
+
+describe('one writer', () => {
+  test('another run waits, shows who holds the lock, and then finds its plan changed', async () => {
+    const one = await start();
+    const two = await again();
+    const blocker = await database.connect();
+    await one.run(`up ${chats}`);
+    await blocker.query('begin; lock table chats in access share mode');
+    const plan = await two.plan(`up ${touch}`);
+    const first = one.start(await one.plan(`up ${touch}`));
+    await one.hears(event => event.kind === 'statement');
+    const refused = expect(two.start(plan).result).rejects.toMatchObject({ code: 'plan-changed' });
+    expect(await two.hears(event => event.kind === 'waiting')).toMatchObject({
+      holder: { user: 'postgres', application: expect.stringContaining(`migtui ${first.id.slice(0, 8)}`) },
+    });
+    await blocker.query('rollback');
+    expect((await first.result).failure).toBeNull();
+    await refused;
+    expect(two.events.some(event => event.kind === 'started')).toBe(false);
+    expect(await two.applied()).toEqual([chats, touch]);
+    await blocker.end();
+  });
+
+  test('waiting ends after --lock-wait, naming the holder', async () => {
+    const one = await start();
+    const two = await again();
+    const running = one.start(await one.plan(`up ${slow}`));
+    await one.hears(event => event.kind === 'statement' && event.sql.includes('pg_sleep'));
+    await expect(two.start(await two.plan(`up ${chats}`), { lockWait: 300 }).result).rejects.toMatchObject({
+      code: 'run-in-progress',
+      message: expect.stringMatching(/pid \d+ \(postgres, migtui/),
+    });
+    await running.cancel('rollback');
+    await running.result;
+  });
+
+  test('the lock goes with its holder: killed, the next one proceeds and the first stops', async () => {
+    const one = await start();
+    const two = await again();
+    const running = one.start(await one.plan(`up ${slow}`));
+    await one.hears(event => event.kind === 'statement' && event.sql.includes('pg_sleep'));
+    const guard = `select pid from pg_stat_activity where application_name like 'migtui %' and datname = current_database()`;
+    await database.query(`select pg_terminate_backend(pid) from (${guard}) as guard`);
+    const result = await running.result;
+    expect(result.failure).toMatchObject({ code: 'lock-lost' });
+    expect(result.steps).toMatchObject([{ outcome: 'not run', rolledBack: true }]);
+    expect(await one.applied()).toEqual([]);
+    expect(await one.connection.query(`select to_regclass('before') as t`)).toEqual([{ t: null }]);
+    expect((await two.run(`up ${chats}`)).failure).toBeNull();
+  });
+
+  test('the batch of a killed run is waited for', async () => {
+    const app = await start();
+    const orphan = await database.connect();
+    const keys = lockKeys(ledgerTable(app.project));
+    await orphan.query('begin');
+    await orphan.query('select pg_advisory_xact_lock($1)', [keys.batch]);
+    const running = app.start(await app.plan(`up ${chats}`));
+    const waiting = await app.hears(event => event.kind === 'waiting');
+    expect(waiting).toMatchObject({ holder: { application: 'migtui-test' } });
+    await orphan.query('rollback');
+    expect((await running.result).failure).toBeNull();
+    await orphan.end();
+  });
+
+  test('nothing is locked after a run, however it ended', async () => {
+    const app = await start();
+    await app.run(`up ${chats}`, `up ${index}`);
+    expect(await database.query(advisory)).toEqual([{ n: 0 }]);
+    await app.run(`up ${chats}`).catch(() => {});
+    expect(await database.query(advisory)).toEqual([{ n: 0 }]);
+    expect(await app.connection.query(`select current_setting('lock_timeout') as t`)).toEqual([{ t: '0' }]);
+  });
+
+  test('a concurrent index after a revision that touched its table runs while another run waits', async () => {
+    const one = await start();
+    const two = await again();
+    const plan = await two.plan(`up ${chats}`);
+    const first = one.start(await one.plan(`up ${chats}`, `up ${touch}`, `up ${index}`));
+    await one.hears(event => event.kind === 'started');
+    const second = two.start(plan).result.catch(error => error.code);
+    expect((await first.result).failure).toBeNull();
+    expect(await second).toBe('plan-changed');
+    expect(
+      await database.query(`select indisvalid from pg_index where indexrelid = 'chats_title'::regclass`),
+    ).toEqual([{ indisvalid: true }]);
+  });
+
+  test('holds no snapshot where the server begins transactions as repeatable read', async () => {
+    const app = await start();
+    await database.query(
+      `alter database "${database.name}" set default_transaction_isolation = 'repeatable read'`,
+    );
+    const fresh = await again();
+    expect((await fresh.run(`up ${chats}`, `up ${touch}`, `up ${index}`)).failure).toBeNull();
+    await app.close();
+    apps.splice(apps.indexOf(app), 1);
+  });
+});
+
+describe('waiting for a table', () => {
+  test('a table locked for a moment: shows the blocker, tries again, goes on', async () => {
+    const app = await start();
+    await app.run(`up ${chats}`);
+    const blocker = await database.connect();
+    await blocker.query('begin; lock table chats in access share mode');
+    const running = app.start(await app.plan(`up ${touch}`), { lockTimeout: 700, retries: 5 });
+    const watch = await app.hears(event => event.kind === 'watch' && event.blockers.length > 0);
+    expect(watch).toMatchObject({
+      statement: expect.stringContaining('alter table "chats"'),
+      blockers: [
+        { user: 'postgres', application: 'migtui-test', query: expect.stringContaining('lock table') },
+      ],
+    });
+    const retry = await app.hears(event => event.kind === 'retry');
+    expect(retry).toMatchObject({ attempt: 2, of: 6, reason: expect.stringContaining('lock timeout') });
+    await blocker.query('rollback');
+    expect((await running.result).failure).toBeNull();
+    expect(await app.applied()).toEqual([chats, touch]);
+    await blocker.end();
+  });
+
+  test('locked for longer: gives up after its retries, with nothing done', async () => {
+    const app = await start();
+    await app.run(`up ${chats}`);
+    const blocker = await database.connect();
+    await blocker.query('begin; lock table chats in access share mode');
+    const result = await app.start(await app.plan(`up ${touch}`), { lockTimeout: 100, retries: 1 }).result;
+    expect(result.failure).toMatchObject({ code: 'lock-timeout', sql: { sqlState: '55P03' } });
+    expect(result.steps).toMatchObject([{ outcome: 'failed', rolledBack: true }]);
+    expect(app.events.filter(event => event.kind === 'batch' && event.attempt > 1)).toHaveLength(1);
+    expect(await app.applied()).toEqual([chats]);
+    await blocker.end();
+  });
+
+  test('statement_timeout ends a statement that takes too long', async () => {
+    const app = await start();
+    const result = await app.start(await app.plan(`up ${slow}`), { statementTimeout: 100 }).result;
+    expect(result.failure).toMatchObject({
+      code: 'statement-cancelled',
+      sql: { statement: 'select pg_sleep(60)' },
+    });
+  });
+});
+
+describe('cancelling', () => {
+  test('cancels the statement in flight and rolls the batch back', async () => {
+    const app = await start();
+    const running = app.start(await app.plan(`up ${chats}`, `up ${slow}`, `up ${touch}`));
+    await app.hears(event => event.kind === 'statement' && event.sql.includes('pg_sleep'));
+    await running.cancel('rollback');
+    const result = await running.result;
+    expect(result).toMatchObject({ cancelled: true, failure: { code: 'cancelled' } });
+    expect(result.steps.map(step => step.outcome)).toEqual(['not run', 'not run', 'not run']);
+    expect(await app.applied()).toEqual([]);
+    expect(await database.query(`select to_regclass('before') as t`)).toEqual([{ t: null }]);
+  });
+
+  test('after this step: what is done stays, the rest is not run', async () => {
+    const app = await start();
+    const running = app.start(await app.plan(`up ${chats}`, `up ${touch}`, `up ${index}`));
+    await app.hears(event => event.kind === 'step' && event.step === 0);
+    await running.cancel('after-step');
+    const result = await running.result;
+    expect(result).toMatchObject({ cancelled: true, failure: { code: 'cancelled' }, tips: [chats] });
+    expect(result.steps.map(step => step.outcome)).toEqual(['done', 'not run', 'not run']);
+    expect(await app.applied()).toEqual([chats]);
+  });
+
+  test('while it waits for another run', async () => {
+    const one = await start();
+    const two = await again();
+    const running = one.start(await one.plan(`up ${slow}`));
+    await one.hears(event => event.kind === 'statement' && event.sql.includes('pg_sleep'));
+    const waiting = two.start(await two.plan(`up ${chats}`));
+    const ended = expect(waiting.result).rejects.toMatchObject({ code: 'cancelled' });
+    await two.hears(event => event.kind === 'waiting');
+    await waiting.cancel('rollback');
+    await ended;
+    await running.cancel('rollback');
+    await running.result;
+  });
+
+  test('a second cancel insists on code that hangs', async () => {
+    const hang = 'Migration20260106000000_hang';
+    database = await createDatabase();
+    const project = await makeProject({
+      url: database.url,
+      config: 'baseDir: process.cwd()',
+      migrations: {
+        [hang]: `import { Migration } from '@mikro-orm/migrations';
+export class ${hang} extends Migration {
+  override async up(): Promise<void> {
+    await this.execute('create table "hanging" ("id" int)');
+    await new Promise(() => {});
+  }
+}
+`,
+      },
+    });
+    const app = await open(project.root);
+    apps.push(app);
+    const hanging = app.start(await app.plan(`up ${hang}`));
+    await app.hears(event => event.kind === 'statement-done');
+    await hanging.cancel('rollback');
+    await hanging.cancel('rollback');
+    expect(await hanging.result).toMatchObject({ cancelled: true });
+    expect(await database.query(`select to_regclass('hanging') as t`)).toEqual([{ t: null }]);
+    expect(await database.query(advisory)).toEqual([{ n: 0 }]);
+  });
+});
+
+describe('a revision without a transaction', () => {
+  test('that fails half-way is named with its invalid index until it is settled', async () => {
+    const app = await start();
+    await app.run(`up ${chats}`);
+    await database.query(`insert into chats (title) values ('a'), ('a')`);
+    const result = await app.run(`up ${half}`);
+    expect(result.failure).toMatchObject({ code: 'statement-failed', sql: { sqlState: '23505' } });
+    expect(result.steps[0]).not.toHaveProperty('rolledBack');
+    expect(result.unsettled).toMatchObject([
+      {
+        revision: half,
+        action: 'up',
+        invalidIndexes: ['public.chats_unique'],
+        error: expect.stringContaining('could not create unique index'),
+      },
+    ]);
+    const { readUnsettled } = await import('../../src/database/unsettled.ts');
+    const { settle } = await import('../../src/database/settle.ts');
+    const { queryOn } = await import('../../src/database/side.ts');
+    const table = ledgerTable(app.project);
+    const query = queryOn(app.connection.orm);
+    expect(await readUnsettled(query, table)).toEqual(result.unsettled);
+    await database.query('drop index chats_unique; drop table left_behind');
+    await settle(app.project, app.connection, table, half, 'not-applied', null);
+    expect(await readUnsettled(query, table)).toEqual([]);
+    await database.query(`delete from chats`);
+    expect((await app.run(`up ${half}`)).failure).toBeNull();
+    expect(await app.applied()).toEqual([chats, half]);
+    await expect(settle(app.project, app.connection, table, half, 'applied', null)).rejects.toMatchObject({
+      code: 'nothing-to-settle',
+    });
+  });
+
+  test('settled as applied it is logged; what else stands in the comment of the table stays', async () => {
+    const app = await start();
+    await app.run(`up ${chats}`);
+    await database.query(`comment on table mikro_orm_migrations is 'ours, "quoted" and it''s \\ fine'`);
+    await database.query(`insert into chats (title) values ('a'), ('a')`);
+    expect((await app.run(`up ${half}`)).unsettled).toHaveLength(1);
+    const { settle } = await import('../../src/database/settle.ts');
+    await settle(app.project, app.connection, ledgerTable(app.project), half, 'applied', null);
+    expect(await app.applied()).toEqual([chats, half]);
+    expect(await database.query(`select obj_description('mikro_orm_migrations'::regclass) as c`)).toEqual([
+      { c: `ours, "quoted" and it's \\ fine` },
+    ]);
+  });
+
+  test('whose first statement failed whole leaves nothing to settle', async () => {
+    const app = await start();
+    await database.query('create table left_behind (id int)');
+    await app.run(`up ${chats}`);
+    const result = await app.run(`up ${half}`);
+    expect(result.failure).toMatchObject({ sql: { sqlState: '42P07' } });
+    expect(result.unsettled).toEqual([]);
+  });
+
+  test('retried and done it is settled by that', async () => {
+    const app = await start();
+    await app.run(`up ${chats}`);
+    await database.query(`insert into chats (title) values ('a'), ('a')`);
+    expect((await app.run(`up ${half}`)).unsettled).toHaveLength(1);
+    await database.query('drop index chats_unique; drop table left_behind; delete from chats');
+    expect(await app.run(`up ${half}`)).toMatchObject({ failure: null, unsettled: [] });
+  });
+});
