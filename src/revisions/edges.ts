@@ -9,9 +9,9 @@ export class Edges {
   }
 
   /** Packs edges given as parallel arrays; the targets of a revision keep the order they are given in. */
-  static pack(nodes: number, from: readonly number[], to: readonly number[]): Edges {
+  static pack(nodes: number, from: ArrayLike<number>, to: ArrayLike<number>): Edges {
     const start = new Int32Array(nodes + 1);
-    for (const node of from) start[node + 1]!++;
+    for (let edge = 0; edge < from.length; edge++) start[from[edge]! + 1]!++;
     for (let node = 0; node < nodes; node++) start[node + 1]! += start[node]!;
     const next = start.slice(0, nodes);
     const list = new Int32Array(from.length);
@@ -33,15 +33,9 @@ export class Edges {
 
   /** The same edges the other way round; targets in ascending order. */
   reversed(): Edges {
-    const from: number[] = [];
-    const to: number[] = [];
-    for (let node = 0; node < this.nodes; node++) {
-      for (let edge = this.start[node]!; edge < this.start[node + 1]!; edge++) {
-        from.push(this.list[edge]!);
-        to.push(node);
-      }
-    }
-    return Edges.pack(this.nodes, from, to);
+    const from = new Int32Array(this.list.length);
+    for (let node = 0; node < this.nodes; node++) from.fill(node, this.start[node]!, this.start[node + 1]!);
+    return Edges.pack(this.nodes, this.list, from);
   }
 
   /** The edges for which `keep` holds. */

@@ -58,16 +58,19 @@ export function link(input: Iterable<RevisionInput>): { links: Links; problems: 
 
   const parents: [number[], number[]] = [[], []];
   const needs: [number[], number[]] = [[], []];
+  const linkedFrom = new Int32Array(ids.length).fill(-1);
   for (const [place, revision] of revisions.entries()) {
-    const linked = new Set<number>();
     for (const parent of revision.revises) {
       const target = places.get(parent);
       if (target === place) report('self-parent', revision, `${revision.id} revises itself`);
       else if (target === undefined) {
         report('unknown-parent', revision, `${revision.id} revises ${parent}, which is not there`);
-      } else if (!linked.has(target)) {
-        linked.add(target);
-        for (const [from, to] of [parents, needs]) [from.push(place), to.push(target)];
+      } else if (linkedFrom[target] !== place) {
+        linkedFrom[target] = place;
+        parents[0].push(place);
+        parents[1].push(target);
+        needs[0].push(place);
+        needs[1].push(target);
       }
     }
     for (const dependency of revision.dependsOn) {
@@ -76,8 +79,8 @@ export function link(input: Iterable<RevisionInput>): { links: Links; problems: 
       else if (target === undefined) {
         const message = `${revision.id} depends on ${dependency}, which is neither a revision nor a label`;
         report('unknown-dependency', revision, message);
-      } else if (!linked.has(target)) {
-        linked.add(target);
+      } else if (linkedFrom[target] !== place) {
+        linkedFrom[target] = place;
         needs[0].push(place);
         needs[1].push(target);
       }

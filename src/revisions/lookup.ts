@@ -1,5 +1,5 @@
 import type { Links } from './links.ts';
-import { isDated, shortId, slug } from './names.ts';
+import { datedParts } from './names.ts';
 import { nearby } from './nearby.ts';
 import { listed, TargetError } from './target-error.ts';
 
@@ -66,9 +66,10 @@ function byPart(links: Links, text: string): Match[] {
 function dated({ ids }: Links, text: string, fits: (part: string) => boolean): Match[] {
   const found: Match[] = [];
   for (const [place, id] of ids.entries()) {
-    if (!id.includes(text) || !isDated(id)) continue;
-    const digits = shortId(id);
-    if (fits(digits) || fits(slug(id)) || fits(id.slice(id.indexOf(digits)))) found.push([id, place]);
+    const parts = id.includes(text) ? datedParts(id) : undefined;
+    if (!parts) continue;
+    const { digits, slug } = parts;
+    if (fits(digits) || fits(slug) || fits(id.slice(id.indexOf(digits)))) found.push([id, place]);
   }
   return found;
 }

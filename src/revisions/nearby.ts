@@ -1,5 +1,5 @@
 import type { Links } from './links.ts';
-import { isDated, shortId, slug } from './names.ts';
+import { datedParts } from './names.ts';
 
 const FARTHEST = 2;
 const MOST = 5;
@@ -13,22 +13,20 @@ export function nearby(links: Links, text: string): string[] {
   const wanted = text.toLowerCase();
   const found: { name: string; distance: number }[] = [];
   const allowed = text.length < 6 ? 1 : FARTHEST;
-  const consider = (name: string, spellings: readonly string[]): void => {
+  const consider = (name: string): void => {
+    const lower = name.toLowerCase();
+    const parts = datedParts(lower);
     let best = FARTHEST + 1;
-    let contains = false;
-    for (const spelling of spellings) {
-      const lower = spelling.toLowerCase();
-      if (Math.abs(lower.length - wanted.length) <= allowed) {
-        best = Math.min(best, distance(wanted, lower, allowed));
-      }
-      contains ||= wanted.length > 2 && lower.includes(wanted);
+    for (const spelling of parts ? [lower, parts.digits, parts.slug] : [lower]) {
+      if (Math.abs(spelling.length - wanted.length) > allowed) continue;
+      best = Math.min(best, distance(wanted, spelling, allowed));
     }
     if (best <= allowed) found.push({ name, distance: best });
-    else if (contains) found.push({ name, distance: FARTHEST + 1 });
+    else if (wanted.length > 2 && lower.includes(wanted)) found.push({ name, distance: FARTHEST + 1 });
   };
-  for (const word of ['head', 'heads', 'base', 'current']) consider(word, [word]);
-  for (const label of links.labels.keys()) consider(label, [label]);
-  for (const id of links.ids) consider(id, isDated(id) ? [id, shortId(id), slug(id)] : [id]);
+  for (const word of ['head', 'heads', 'base', 'current']) consider(word);
+  for (const label of links.labels.keys()) consider(label);
+  for (const id of links.ids) consider(id);
   const typos = found.filter(one => one.distance <= FARTHEST);
   return (typos.length > 0 ? typos : found)
     .sort((a, b) => a.distance - b.distance)
