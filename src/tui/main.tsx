@@ -50,6 +50,12 @@ export async function runTui(options: TuiOptions): Promise<number> {
 
   let connection: EngineConnection | null = null;
   let app: Instance | undefined;
+  // drawing into an unmounted app would mount it again, and set the terminal up again
+  let left = false;
+  const leave = (): void => {
+    left = true;
+    app?.unmount();
+  };
   let suspendTerminal: Suspend = work => work();
   const mouse = (on: boolean): void => void stdout.write(on ? mouseOn : mouseOff);
   const away = async <T,>(work: () => Promise<T>): Promise<T> => {
@@ -69,21 +75,23 @@ export async function runTui(options: TuiOptions): Promise<number> {
       const theme = text.startsWith('11;') ? backgroundOf(text) : null;
       if (theme) store.dispatch({ type: 'background', theme });
     },
-    end: () => app?.unmount(),
+    end: leave,
   });
 
   const store: Store = new Store({
     initial: initialState(settings, appearanceOf(settings, env), sizeOf(stdout), platform.now()),
     now: platform.now,
     onBug: platform.onBug,
-    draw: state => app?.rerender(element(state)),
+    draw: state => {
+      if (!left) app?.rerender(element(state));
+    },
     perform: performer({
       connection: () => connection,
       copy: text => void stdout.write(copyText(text)),
       mouse,
       edit: file => away(() => platform.edit(file)),
       suspend: () => away(platform.stop),
-      quit: () => app?.unmount(),
+      quit: leave,
     }),
   });
 

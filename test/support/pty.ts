@@ -120,13 +120,14 @@ export async function openPty(command: readonly string[], options: PtyOptions): 
   const { cols = 120, rows = 36, cwd } = options;
   const notes = await makeFolder('pty');
   const [program, ...args] = command;
-  const env = {
+  const wanted = {
     ...cleanEnvironment(),
     COLORTERM: 'truecolor',
     LANG: 'C.UTF-8',
     ...options.env,
     NOTES: notes,
   };
+  const env = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
   const name = options.env?.TERM ?? 'xterm-256color';
   const child = spawn(
     '/bin/sh',
