@@ -1,0 +1,126 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { EngineApi, EngineEvent } from '../../src/engine/api.ts';
+import { openEngine } from '../../src/engine/engine.ts';
+import { makeProject, type Project } from '../support/project.ts';
+import { createDatabase, type Database } from '../support/server.ts';
+import { open } from './support.ts';
+
+const chats = 'Migration20260101000000_chats';
+const rows = 'Migration20260102000000_rows';
+const migrations = {
+  [chats]: { up: 'create table "chats" ("id" serial primary key, "title" text)', down: 'drop table "chats"' },
+  [rows]: { up: `insert into "chats" ("title") values ('a')`, down: 'delete from "chats"' },
+};
+
+const config = `baseDir: process.cwd(), schemaGenerator: { ignoreSchema: ['migtui'] }`;
+const engines: EngineApi[] = [];
+afterEach(async () => {
+  for (const engine of engines.splice(0)) await engine.close();
+});
+
+async function engineOf(project: Project, events: EngineEvent[] = []): Promise<EngineApi> {
+  const engine = await openEngine({ root: project.root }, event => void events.push(event));
+  engines.push(engine);
+  return engine;
+}
+
+/** Everything in the database that looking could have made or changed. */
+async function contents(database: Database): Promise<unknown> {
+  return database.query(`
+    select 'object' as what, n.nspname || '.' || c.relname || ' ' || coalesce(obj_description(c.oid), '') as name
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname !~ '^pg_|information_schema'
+    union all select 'schema', nspname from pg_namespace where nspname !~ '^pg_'
+    union all select 'written', coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::text from pg_stat_user_tables
+    order by 1, 2`);
+}
+
+async function lookAtEverything(engine: EngineApi): Promise<void> {
+  await engine.look();
+  await engine.revision(rows);
+  await engine.preview({ command: 'upgrade', targets: ['heads'] });
+  await engine.preview({ command: 'stamp', targets: ['base'] });
+  await engine.journal();
+  await engine.script({ command: 'upgrade', targets: ['base:heads'] });
+}
+
+describe('looking writes nothing', () => {
+  test('into an empty database', async () => {
+    const database = await createDatabase();
+    const before = await contents(database);
+    const engine = await engineOf(await makeProject({ url: database.url, migrations, config }));
+    await lookAtEverything(engine);
+    expect(await engine.look()).toMatchObject({
+      database: { state: 'connected', table: 'absent' },
+      applied: 0,
+    });
+    expect(await contents(database)).toEqual(before);
+  });
+
+  test('with a role that can only read, and every look works', async () => {
+    const database = await createDatabase();
+    const role = await database.createRole({ may: 'select', schemas: ['public'] });
+    const owner = await open((await makeProject({ url: database.url, migrations, config })).root);
+    await owner.run(`up ${chats}`);
+    await owner.close();
+    await database.query(
+      `grant usage on schema migtui to "${role.name}"; grant select on migtui.journal to "${role.name}"`,
+    );
+    await database.query(`alter role "${role.name}" set default_transaction_read_only = on`);
+    const before = await contents(database);
+    const engine = await engineOf(await makeProject({ url: role.url, migrations, config }));
+    await lookAtEverything(engine);
+    expect(await engine.look()).toMatchObject({
+      current: [chats],
+      pending: [rows],
+      database: { readOnly: true, table: 'present' },
+      journal: { state: 'on' },
+    });
+    expect(await engine.journal()).toMatchObject([{ revision: chats, outcome: 'done' }]);
+    const preview = await engine.preview({ command: 'upgrade', targets: ['heads'] });
+    await expect(engine.run(preview, {})).rejects.toMatchObject({ code: 'database-read-only' });
+    expect(await contents(database)).toEqual(before);
+  });
+
+  test('without the right to read the table it says so, and without the right to the journal too', async () => {
+    const database = await createDatabase();
+    const role = await database.createRole({ may: 'nothing' });
+    const owner = await open((await makeProject({ url: database.url, migrations, config })).root);
+    await owner.run(`up ${chats}`);
+    await owner.close();
+    const engine = await engineOf(await makeProject({ url: role.url, migrations, config }));
+    expect(await engine.look()).toMatchObject({
+      database: { table: 'forbidden' },
+      journal: { state: 'unknown' },
+    });
+    expect(await engine.journal()).toEqual([]);
+    await expect(engine.preview({ command: 'upgrade', targets: ['heads'] })).rejects.toMatchObject({
+      code: 'table-forbidden',
+    });
+  });
+
+  test('does not make a database; a run does, after the preview has said so', async () => {
+    const database = await createDatabase();
+    const url = new URL(database.url);
+    url.pathname = `/${database.name}_new`;
+    const engine = await engineOf(await makeProject({ url: url.href, migrations, config }));
+    expect(await engine.look()).toMatchObject({ database: { state: 'missing' } });
+    const preview = await engine.preview({ command: 'upgrade', targets: ['heads'] });
+    expect(preview.warnings).toContainEqual(expect.objectContaining({ code: 'creates-database' }));
+    const exists = () =>
+      database.query(`select datname from pg_database where datname = '${database.name}_new'`);
+    expect(await exists()).toEqual([]);
+    expect(await engine.run(preview, {})).toMatchObject({ failure: null, tips: [rows] });
+    expect(await exists()).toHaveLength(1);
+    expect(await engine.look()).toMatchObject({ database: { state: 'connected' }, pending: [] });
+  });
+
+  test('makes no embedded folder', async () => {
+    const project = await makeProject({ pglite: true, migrations, config });
+    const engine = await engineOf(project);
+    expect(await engine.look()).toMatchObject({ database: { state: 'missing' } });
+    const preview = await engine.preview({ command: 'upgrade', targets: ['heads'] });
+    expect(await project.list('.')).not.toContain('.data');
+    expect(await engine.run(preview, {})).toMatchObject({ failure: null, tips: [rows] });
+    expect(await engine.look()).toMatchObject({ applied: 2, journal: { state: 'on' } });
+  });
+});
