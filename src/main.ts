@@ -11,6 +11,8 @@ import { runProgram } from './cli/shell/program.ts';
 
 const argv = process.argv.slice(2);
 let answered = false;
+/** Set before every exit of our own: any other one is the user's code calling `process.exit`. */
+let leaving = false;
 
 const print = process.stdout.write.bind(process.stdout);
 const stdout = screen(process.stdout, text => {
@@ -36,6 +38,8 @@ const host: Host = {
     const { theme, ascii, mouse, motion, keys, editor, lockWait, lockTimeout, statementTimeout, retries } =
       settings;
     const run = { lockWait, lockTimeout, statementTimeout, retries };
+    // the project's code runs in another process from here on: no exit of this one is its doing
+    leaving = true;
     // the screen is drawn with the very stream that headless commands divert
     process.stdout.write = print;
     return runTui({
@@ -93,9 +97,6 @@ function screen(stream: NodeJS.WriteStream, write: (text: string) => void): Scre
     },
   };
 }
-
-/** Set before every exit of our own: any other one is the user's code calling `process.exit`. */
-let leaving = false;
 
 function leave(code: number): never {
   leaving = true;

@@ -10,7 +10,7 @@ export const status: Definition = (program, act) =>
   program
     .command('status')
     .description('show where the database stands: current, heads, pending, and what is wrong')
-    .addOption(verbose('list every pending revision'))
+    .addOption(verbose('list every revision, however many'))
     .addHelpText(
       'after',
       examples({

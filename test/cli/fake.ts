@@ -181,6 +181,8 @@ function fakeEngine(
 ): Partial<EngineApi> {
   const marks = graph.marks(applied);
   const missing = graph.missing(applied);
+  const isApplied = new Set(applied);
+  const gaps = new Set(graph.gaps(applied));
   const row = (id: string): RevisionRow => ({
     id,
     shortId: shortId(id),
@@ -188,12 +190,12 @@ function fakeEngine(
     revises: graph.get(id)?.revises ?? [],
     dependsOn: graph.get(id)?.dependsOn ?? [],
     labels: graph.labelsOf(id),
-    state: missing.includes(id) ? 'missing' : applied.includes(id) ? 'applied' : 'pending',
-    appliedAt: applied.includes(id) ? new Date(now - 10 * day).toISOString() : null,
+    state: missing.includes(id) ? 'missing' : isApplied.has(id) ? 'applied' : 'pending',
+    appliedAt: isApplied.has(id) ? new Date(now - 10 * day).toISOString() : null,
     inferred: false,
     marks: marks.get(id) ?? [],
     edited: false,
-    outOfOrder: graph.gaps(applied).includes(id),
+    outOfOrder: gaps.has(id),
     file: missing.includes(id) ? null : `migrations/${id}.ts`,
   });
   const look: Look = {

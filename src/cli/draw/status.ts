@@ -1,44 +1,46 @@
-import type { Look, RevisionRow } from '../../engine/api.ts';
+import type { Look } from '../../engine/api.ts';
 import { databaseFailure, rowsOf } from '../looking.ts';
 import type { Paint } from '../shell/paint.ts';
 import { drawProblem } from './failure.ts';
 import { cellsOf, nameOf } from './rows.ts';
 import { type Cell, count, indent, table } from './text.ts';
 
-/** Pending revisions listed without -v. */
-const fewPending = 8;
+/** Revisions listed under a title without -v. */
+const few = 8;
 
-type Section = readonly [title: string, rows: readonly RevisionRow[], whenEmpty: string];
+interface Section {
+  readonly title: string;
+  readonly ids: readonly string[];
+  readonly whenEmpty: string;
+}
 
 /** Where a database stands, for a person. */
 export function drawStatus(look: Look, paint: Paint, now: number, verbose: boolean): string {
   const unknown = databaseFailure(look);
-  const pending = rowsOf(look, look.pending);
-  const shown = verbose ? pending : pending.slice(0, fewPending);
-  const hidden = pending.length - shown.length;
-  const heads: Section = ['Heads', rowsOf(look, look.heads), 'no revisions yet'];
+  const heads: Section = { title: 'Heads', ids: look.heads, whenEmpty: 'no revisions yet' };
   // at the heads, Current says all of it
   const atHeads = look.heads.length > 0 && look.heads.join() === look.current.join();
   const sections: Section[] = unknown
     ? [heads]
     : [
-        ['Current', rowsOf(look, look.current), 'nothing applied'],
+        { title: 'Current', ids: look.current, whenEmpty: 'nothing applied' },
         ...(atHeads ? [] : [heads]),
-        ['Pending', shown, 'nothing'],
+        { title: 'Pending', ids: look.pending, whenEmpty: 'nothing' },
       ];
-  const lines = sections.flatMap(([title, rows, nothing]): Cell[][] => {
-    if (rows.length === 0)
-      return [[{ text: title, paint: paint.bold }, { text: '' }, { text: nothing, paint: paint.dim }]];
-    return rows.map((row, at) => [
-      { text: at === 0 ? title : '', paint: paint.bold },
-      ...(unknown ? [{ text: '' }, ...cellsOf(row, paint, now).slice(1)] : cellsOf(row, paint, now)),
-    ]);
+  const lines = sections.flatMap(({ title, ids, whenEmpty }): Cell[][] => {
+    const shown = verbose || ids.length <= few + 1 ? ids : ids.slice(0, few);
+    const rows = rowsOf(look, shown).map(row => cellsOf(row, paint, now));
+    if (unknown) for (const row of rows) row[0] = { text: '' };
+    if (rows.length === 0) rows.push([{ text: '' }, { text: whenEmpty, paint: paint.dim }]);
+    const hidden = ids.length - shown.length;
+    const more = `${paint.glyphs.ellipsis} and ${hidden} more: migtui ${title.toLowerCase()}`;
+    if (hidden > 0) rows.push([{ text: '' }, { text: more, paint: paint.dim }]);
+    return rows.map((row, at) => [{ text: at === 0 ? title : '', paint: paint.bold }, ...row]);
   });
   return [
     drawHeader(look, paint),
     '',
     indent(table(lines)),
-    ...(hidden > 0 ? [indent(paint.dim(`… and ${hidden} more: migtui pending`), 11)] : []),
     ...(unknown ? [] : ['', indent(drawCounts(look, paint))]),
     ...section(warningsOf(look, paint)),
     ...section(nextSteps(look, paint)),

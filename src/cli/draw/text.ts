@@ -21,7 +21,7 @@ export interface Cell {
 
 /** Rows of cells in aligned columns two spaces apart; columns that are empty everywhere are left out. */
 export function table(rows: readonly (readonly Cell[])[]): string {
-  const columns = Math.max(0, ...rows.map(row => row.length));
+  const columns = rows.reduce((most, row) => Math.max(most, row.length), 0);
   const widths = Array.from({ length: columns }, (_, at) =>
     rows.reduce((widest, row) => Math.max(widest, widthOf(row[at]?.text ?? '')), 0),
   );
