@@ -1,5 +1,14 @@
-import { Failure } from '../foundation/failure.ts';
+import { writeChanges } from '../project/write-files.ts';
 import type { EngineApi } from './api.ts';
+import { check } from './authoring/check.ts';
+import { compare } from './authoring/compare.ts';
+import { draftAdopt } from './authoring/draft-adopt.ts';
+import { draftMerge } from './authoring/draft-merge.ts';
+import { draftRebase } from './authoring/draft-rebase.ts';
+import { draftRevision } from './authoring/draft-revision.ts';
+import { effect } from './authoring/effect.ts';
+import { rehearse } from './authoring/rehearse.ts';
+import { Workspace } from './authoring/workspace.ts';
 import type { Session } from './session.ts';
 
 /** What of the engine writes files, or replays revisions on a scratch database. */
@@ -17,21 +26,22 @@ export type AuthoringApi = Pick<
   | 'write'
 >;
 
-/** Composes authoring for an open session. */
-export function createAuthoring(_session: Session): AuthoringApi {
-  const later = async (): Promise<never> => {
-    throw new Failure({ code: 'not-built', message: 'This part of migtui is being built.' });
-  };
+/** Composes authoring for an open session, which closes it. Drafts write nothing; `write` does. */
+export function createAuthoring(session: Session): AuthoringApi {
+  const workspace = new Workspace(session);
+  const { root } = session.project;
   return {
-    effect: later,
-    compare: later,
-    check: later,
-    draftRevision: later,
-    draftMerge: later,
-    draftRebase: later,
-    draftAdopt: later,
-    draftInit: later,
-    rehearse: later,
-    write: later,
+    effect: revision => effect(workspace, revision),
+    compare: target => compare(workspace, target),
+    check: kinds => check(workspace, kinds),
+    draftRevision: request => draftRevision(workspace, request),
+    draftMerge: request => draftMerge(workspace, request),
+    draftRebase: request => draftRebase(workspace, request),
+    draftAdopt: () => draftAdopt(workspace),
+    draftInit: async () => {
+      throw new Error('later');
+    },
+    rehearse: heads => rehearse(workspace, heads),
+    write: draft => writeChanges(root, draft.files),
   };
 }

@@ -71,11 +71,6 @@ export class ShadowCache {
     await this.#write(`${key}.zst`, await compress(bytes, { params }));
   }
 
-  /** Whether `bytes` would find something. */
-  hasBytes(key: string): boolean {
-    return existsSync(join(this.#folder, `${key}.zst`));
-  }
-
   async #read(name: string): Promise<Buffer | null> {
     const path = join(this.#folder, name);
     try {

@@ -7,12 +7,19 @@ export interface Change extends Effect {
   readonly touches: readonly string[];
 }
 
-/** What changed between two inventories, in words; a new or dropped table stands for all that is in it. */
-export function changesBetween(before: Inventory, after: Inventory): Change[] {
+/**
+ * What changed between two inventories, in words; a new or dropped table stands for all that is in it.
+ * @param options `renames: false` where `after` was not made out of `before`
+ */
+export function changesBetween(
+  before: Inventory,
+  after: Inventory,
+  { renames: looking = true }: { renames?: boolean } = {},
+): Change[] {
   const [old, now] = [indexed(before), indexed(after)];
   const added = after.filter(fact => !old.has(keyOf(fact)));
   const removed = before.filter(fact => !now.has(keyOf(fact)));
-  const renames = renamesIn(removed, added);
+  const renames = looking ? renamesIn(removed, added) : [];
   const gone = new Set(removed.filter(isWhole).map(fact => fact.name));
   const come = new Set(added.filter(isWhole).map(fact => fact.name));
   const settled = new Set(renames.flatMap(({ from, to }) => [from, to]));

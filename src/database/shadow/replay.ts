@@ -98,15 +98,15 @@ export class Shadow {
 
   /**
    * The database after `steps`, run one after the other on an empty one.
-   * @param keep the state will be built upon: keep it even when it was quick to reach
+   * @param options `common`: so many of the first steps are what other replays share: that state is kept to come back to
    * @throws ReplayFailure when a revision does not run; Failure `shadow-missing` | `shadow-lacks` | `shadow-unreachable`
    */
   async after(
     steps: readonly ReplayStep[],
     sources: ReadonlyMap<string, MigrationSource>,
-    { keep = false } = {},
+    { common = 0 }: { readonly common?: number } = {},
   ): Promise<Replayed> {
-    const work = this.#queue.then(() => this.#after(steps, sources, keep));
+    const work = this.#queue.then(() => this.#after(steps, sources, common));
     this.#queue = work.catch(() => {});
     return work;
   }
@@ -122,15 +122,15 @@ export class Shadow {
   async #after(
     steps: readonly ReplayStep[],
     sources: ReadonlyMap<string, MigrationSource>,
-    keep: boolean,
+    common: number,
   ): Promise<Replayed> {
     const { cache } = this.#options;
     const keys = this.#keys(steps, sources);
     const key = keys.at(-1) as string;
     const kept = await cache.json<Kept | KeptFailure>(key);
     if (kept?.failed) throw new ReplayFailure(kept.failed.step, kept.failed.reason);
-    if (kept && !(keep && !this.#reachable(key))) return this.#replayed(kept);
-    const orm = await this.#bring(steps, keys, sources, keep);
+    if (kept) return this.#replayed(kept);
+    const orm = await this.#bring(steps, keys, sources, common);
     const fresh: Kept = {
       inventory: await readInventory(orm, this.#scope),
       schema: schemaToJson(await introspect(this.#project.modules, orm)),
@@ -143,16 +143,12 @@ export class Shadow {
     return { inventory, json: schema, schema: orm => schemaFromJson(this.#project.modules, orm, schema) };
   }
 
-  #reachable(key: string): boolean {
-    return this.#open?.key === key || this.#recent.has(key) || this.#options.cache.hasBytes(key);
-  }
-
   /** Opens the nearest state that is known and runs the rest. */
   async #bring(
     steps: readonly ReplayStep[],
     keys: readonly string[],
     sources: ReadonlyMap<string, MigrationSource>,
-    keep: boolean,
+    common: number,
   ): Promise<MikroORM> {
     this.#scratch ??= await this.#options.scratch();
     let from = keys.length - 1;
@@ -161,6 +157,7 @@ export class Shadow {
     orm ??= await this.#enterEmpty(keys[0] as string);
     const began = performance.now();
     for (let at = from; at < steps.length; at++) {
+      if (at === common && at > 0) orm = await this.#keep(keys[at] as string, performance.now() - began);
       const step = steps[at] as ReplayStep;
       this.#options.progress?.(step.revision, at, steps.length);
       this.#open = null;
@@ -172,15 +169,17 @@ export class Shadow {
       this.#open = { orm, key: keys[at + 1] as string };
     }
     const took = performance.now() - began;
-    const key = keys.at(-1) as string;
-    if (keep || took > worthKeeping) {
-      const { saved, orm: same } = await this.#scratch.save();
-      orm = same;
-      this.#open = { orm, key };
-      this.#remember(key, saved);
-      if (saved.kind === 'bytes' && took > worthKeeping) {
-        await this.#options.cache.keepBytes(key, saved.bytes);
-      }
+    return took > worthKeeping ? this.#keep(keys.at(-1) as string, took) : orm;
+  }
+
+  /** Keeps the open state, on disk when it took long to reach. */
+  async #keep(key: string, took: number): Promise<MikroORM> {
+    if (this.#recent.has(key)) return (this.#open as { orm: MikroORM }).orm;
+    const { saved, orm } = await (this.#scratch as Scratch).save();
+    this.#open = { orm, key };
+    this.#remember(key, saved);
+    if (saved.kind === 'bytes' && took > worthKeeping) {
+      await this.#options.cache.keepBytes(key, saved.bytes);
     }
     return orm;
   }

@@ -1,0 +1,206 @@
+import { Failure } from '../../foundation/failure.ts';
+import { readSnapshot } from '../../project/snapshot.ts';
+import type { CheckFinding, CheckReport, FindingKind, Look } from '../api.ts';
+import { look } from '../look.ts';
+import { compareTo } from './compare.ts';
+import { wantedBeyond, whyNot } from './generated.ts';
+import type { Workspace } from './workspace.ts';
+
+const kinds: readonly FindingKind[] = [
+  'problems',
+  'unsettled',
+  'missing',
+  'heads',
+  'undeclared',
+  'snapshot',
+  'entities',
+  'pending',
+  'edited',
+  'drift',
+];
+
+/** Kinds that only the database can tell. */
+const ofDatabase: readonly FindingKind[] = ['pending', 'missing', 'edited', 'unsettled', 'drift'];
+
+type Finding = Pick<CheckFinding, 'message' | 'next'> & Partial<CheckFinding>;
+type Answer = Finding | null | { readonly why: string };
+
+/** Looks for anything that is not in order. The database is asked only for kinds that need it. */
+export async function check(
+  workspace: Workspace,
+  asked: readonly FindingKind[] = kinds,
+): Promise<CheckReport> {
+  const wanted = kinds.filter(kind => asked.includes(kind));
+  const findings: CheckFinding[] = [];
+  const skipped: { kind: FindingKind; why: string }[] = [];
+  let looked: Promise<Look> | undefined;
+  const database = (): Promise<Look> => {
+    looked ??= look(workspace.session);
+    return looked;
+  };
+  for (const kind of wanted) {
+    const answer = await answerTo(kind, workspace, database);
+    if (answer === null) continue;
+    if ('why' in answer) skipped.push({ kind, why: answer.why });
+    else findings.push({ revisions: [], sql: [], effects: [], ...answer, kind });
+  }
+  return { findings, skipped, clean: findings.length === 0 };
+}
+
+async function answerTo(
+  kind: FindingKind,
+  workspace: Workspace,
+  database: () => Promise<Look>,
+): Promise<Answer> {
+  try {
+    if (kind === 'problems') return problems(workspace);
+    if (ofDatabase.includes(kind)) {
+      const looked = await database();
+      const why = unseen(kind, looked);
+      return why ? { why } : await inDatabase(kind, workspace, looked);
+    }
+    return await onDisk(kind, workspace);
+  } catch (error) {
+    return { why: whyNot(error) };
+  }
+}
+
+function problems(workspace: Workspace): Answer {
+  try {
+    workspace.onDisk();
+    return null;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const all = error.problems ?? [];
+    return {
+      message: `The revisions on disk are broken: ${all.map(one => [one.file, one.message].filter(Boolean).join(': ')).join('; ')}.`,
+      next: 'Fix the files; nothing runs before.',
+      revisions: all.flatMap(one => one.revision ?? []),
+    };
+  }
+}
+
+async function onDisk(kind: FindingKind, workspace: Workspace): Promise<Answer> {
+  const disk = workspace.onDisk();
+  const { graph } = disk;
+  switch (kind) {
+    case 'heads':
+      if (graph.heads.length < 2) return null;
+      return {
+        message: `There are ${graph.heads.length} heads.`,
+        next: 'Make them one with "migtui merge".',
+        revisions: graph.heads,
+      };
+    case 'undeclared': {
+      const inferred = graph.order.filter(id => graph.get(id)?.inferred);
+      if (inferred.length === 0) return null;
+      return {
+        message: `${inferred.length === 1 ? 'One migration does' : `${inferred.length} migrations do`} not say what ${inferred.length === 1 ? 'it revises' : 'they revise'}; it is inferred from their names.`,
+        next: 'Write it into the files with "migtui adopt".',
+        revisions: inferred,
+      };
+    }
+    case 'entities': {
+      const { sql, effects } = await wantedBeyond(workspace, disk, graph.heads);
+      const up = sql.up.filter(statement => statement !== '');
+      if (up.length === 0) return null;
+      return {
+        message: 'The entities describe more than the revisions make.',
+        next: 'Make a revision of it with "migtui revision --autogenerate -m …".',
+        sql: up,
+        effects,
+      };
+    }
+    case 'snapshot':
+      return snapshot(workspace);
+    default:
+      return null;
+  }
+}
+
+async function snapshot(workspace: Workspace): Promise<Answer> {
+  const { path, text, trouble, why } = await readSnapshot(workspace.project);
+  if (path === null || text === null) return null;
+  if (trouble) {
+    return {
+      message: `The snapshot that the stock CLI generates from is ${trouble === 'conflict' ? 'in pieces' : 'broken'}: ${why}.`,
+      next: 'Put it right with "migtui revision --autogenerate", or with "migtui merge" where there are several heads.',
+    };
+  }
+  const disk = workspace.onDisk();
+  const { staleSnapshot } = await wantedBeyond(workspace, disk, disk.graph.heads);
+  if (!staleSnapshot) return null;
+  return {
+    message: 'The snapshot that the stock CLI generates from is not what the revisions make.',
+    next: 'Put it right with "migtui revision --autogenerate".',
+  };
+}
+
+/** Why the database cannot tell. */
+function unseen(kind: FindingKind, { database, journal }: Look): string | null {
+  if (database.failure) return database.failure.message;
+  if (database.state !== 'connected') return `the database is ${database.state}`;
+  if (database.table === 'forbidden' && kind !== 'unsettled')
+    return 'this role may not read the migrations table';
+  if ((kind === 'edited' || kind === 'unsettled') && journal.state === 'off') {
+    return journal.hint ?? 'the journal is off';
+  }
+  return null;
+}
+
+async function inDatabase(kind: FindingKind, workspace: Workspace, looked: Look): Promise<Answer> {
+  const { pending, missing, edited, unsettled, current } = looked;
+  switch (kind) {
+    case 'pending':
+      if (pending.length === 0) return null;
+      return {
+        message: `${pending.length === 1 ? 'One revision is' : `${pending.length} revisions are`} not applied.`,
+        next: 'Apply with "migtui upgrade heads".',
+        revisions: pending,
+      };
+    case 'missing':
+      if (missing.length === 0) return null;
+      return {
+        message: `${missing.length === 1 ? 'One applied revision has' : `${missing.length} applied revisions have`} no file.`,
+        next: 'Bring the files back from version control, or stamp the database to revisions that exist.',
+        revisions: missing,
+      };
+    case 'edited':
+      if (edited.length === 0) return null;
+      return {
+        message: `${edited.length === 1 ? 'One file was' : `${edited.length} files were`} changed after being applied.`,
+        next: 'Undo the edit, and make a new revision of it instead.',
+        revisions: edited,
+      };
+    case 'unsettled':
+      if (unsettled.length === 0) return null;
+      return {
+        message: `${unsettled.map(one => one.revision).join(', ')} stopped half-way: whether it is applied is not known.`,
+        next: 'Look, finish or undo it by hand, then say which with "migtui settle".',
+        revisions: unsettled.map(one => one.revision),
+      };
+    default:
+      return drift(workspace, current, missing);
+  }
+}
+
+async function drift(
+  workspace: Workspace,
+  current: readonly string[],
+  missing: readonly string[],
+): Promise<Answer> {
+  if (missing.length > 0)
+    return { why: `applied revisions without a file cannot be replayed: ${missing.join(', ')}` };
+  const { applied } = await workspace.session.state();
+  const { graph } = workspace.onDisk();
+  // what is applied, gaps and all, in the order it would run
+  const order = graph.order.filter(id => applied.has(id));
+  const { same, effects, sql } = await compareTo(workspace, order);
+  if (same) return null;
+  return {
+    message: `The live schema is not what its applied revisions make (current: ${current.join(', ') || 'base'}). To become it again:`,
+    next: 'Undo the change by hand with this SQL, or put it into the entities and make a revision of it.',
+    sql,
+    effects,
+  };
+}

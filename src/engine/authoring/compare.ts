@@ -1,0 +1,28 @@
+import { isRefusal } from '../../database/connection.ts';
+import { driftTo } from '../../database/drift.ts';
+import { Failure } from '../../foundation/failure.ts';
+import type { Comparison } from '../api.ts';
+import type { Workspace } from './workspace.ts';
+
+/** What would bring the live schema to what a target's lineage makes: nothing when stamping it would be the truth. */
+export async function compare(workspace: Workspace, target: string): Promise<Comparison> {
+  const disk = workspace.onDisk();
+  const { database, applied } = await workspace.session.state();
+  if (isRefusal(database)) throw new Failure(database.failure);
+  const ids = disk.graph.resolve(target, applied.keys());
+  return compareTo(workspace, disk.graph.ancestors(ids));
+}
+
+/** The same for a list of revisions in the order they run. */
+export async function compareTo(workspace: Workspace, order: readonly string[]): Promise<Comparison> {
+  const database = await workspace.session.connection();
+  if (isRefusal(database)) throw new Failure(database.failure);
+  const disk = workspace.onDisk();
+  const expected = await workspace.replay(
+    disk,
+    order.map(revision => ({ revision, action: 'up' as const })),
+  );
+  const { scope } = await workspace.shadow(disk.byId);
+  const { effects, sql } = await driftTo(workspace.project, database, scope, expected);
+  return { same: effects.length === 0 && sql.length === 0, effects, sql };
+}

@@ -1,0 +1,91 @@
+import { Failure } from '../../foundation/failure.ts';
+import { changeOf } from '../../project/file-change.ts';
+import { readSnapshot, snapshotText } from '../../project/snapshot.ts';
+import { newRevision } from '../../project/write-revision.ts';
+import type { Draft, FileChange, MergeRequest } from '../api.ts';
+import { remarks, snapshotChange, type Wanted, wantedBeyond, whyNot } from './generated.ts';
+import type { OnDisk, Workspace } from './workspace.ts';
+
+/**
+ * A revision that revises several heads: empty, or with the SQL that the merged entities still need.
+ * @throws Failure `nothing-to-merge`; TargetError `overlapping-targets` and those of names
+ */
+export async function draftMerge(workspace: Workspace, request: MergeRequest): Promise<Draft> {
+  const disk = workspace.onDisk();
+  const heads = headsToMerge(disk, request.heads);
+  const { wanted, warnings } = await mergedSchema(workspace, disk, heads);
+  const reconciling = request.reconcile === true && wanted !== null && wanted.sql.up.length > 0;
+  if (request.reconcile === true && wanted === null) {
+    warnings.push('The reconciling SQL is left out: it could not be found out.');
+  }
+  const sql = reconciling ? wanted.sql : { up: [], down: [] };
+  const message = request.message ?? 'merge heads';
+  const { graph } = disk;
+  const { id, files } = await newRevision(workspace.project, message, sql, { revises: heads }, graph.ids);
+  const changes: FileChange[] = files.map(({ path, text }) => changeOf(workspace.project.root, path, text));
+  const settled = reconciling || wanted?.sql.up.length === 0;
+  const snapshot = !wanted
+    ? await unconflicted(workspace)
+    : reconciling || wanted.staleSnapshot
+      ? snapshotChange(workspace, wanted, settled)
+      : null;
+  if (snapshot) changes.push(snapshot);
+  const said = wanted ? remarks(wanted) : { notes: [], warnings: [] };
+  if (wanted && wanted.sql.up.length > 0 && !reconciling) {
+    warnings.push(
+      'The merged entities need more than the branches make: make a revision with --autogenerate after it.',
+    );
+  }
+  return {
+    kind: 'merge',
+    files: changes,
+    revision: id,
+    notes: said.notes,
+    warnings: [...warnings, ...(reconciling ? said.warnings : [])],
+  };
+}
+
+/** The heads that are meant, by name; all where none are named. */
+export function headsToMerge({ graph }: OnDisk, asked: readonly string[]): string[] {
+  const heads = asked.length > 0 ? [...new Set(asked.flatMap(target => graph.resolve(target)))] : graph.heads;
+  if (heads.length < 2) {
+    throw new Failure({
+      code: 'nothing-to-merge',
+      message:
+        graph.heads.length < 2
+          ? `There is one head: ${graph.heads[0] ?? 'none, for there are no revisions yet'}.`
+          : 'A merge takes two heads or more.',
+      next: graph.heads.length < 2 ? 'There is nothing to merge.' : `Name them: ${graph.heads.join(', ')}.`,
+      candidates: graph.heads,
+    });
+  }
+  return graph.fork(heads).branches.map(branch => branch.head);
+}
+
+async function mergedSchema(
+  workspace: Workspace,
+  disk: OnDisk,
+  heads: readonly string[],
+): Promise<{ wanted: Wanted | null; warnings: string[] }> {
+  try {
+    // other heads, if any, are in the entities too
+    const all = new Set([...heads, ...disk.graph.heads]);
+    return { wanted: await wantedBeyond(workspace, disk, all), warnings: [] };
+  } catch (error) {
+    const why = whyNot(error);
+    return { wanted: null, warnings: [`The merged schema could not be compared with the entities: ${why}`] };
+  }
+}
+
+/** Without a replay, a snapshot that git left in pieces at least becomes what the entities describe. */
+async function unconflicted(workspace: Workspace): Promise<FileChange | null> {
+  const snapshot = await readSnapshot(workspace.project);
+  if (snapshot.path === null || snapshot.trouble === null) return null;
+  try {
+    const text = snapshotText((await workspace.entities()).schema());
+    return changeOf(workspace.project.root, snapshot.path, text);
+  } catch (error) {
+    whyNot(error);
+    return null;
+  }
+}

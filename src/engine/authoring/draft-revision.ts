@@ -1,0 +1,145 @@
+import { ReplayFailure } from '../../database/shadow/replay.ts';
+import { Failure } from '../../foundation/failure.ts';
+import { changeOf } from '../../project/file-change.ts';
+import { newRevision } from '../../project/write-revision.ts';
+import type { RevisionGraph } from '../../revisions/graph.ts';
+import type { Draft, FileChange, RevisionRequest } from '../api.ts';
+import { remarks, snapshotChange, type Wanted, wantedBeyond, whyNot } from './generated.ts';
+import type { OnDisk, Workspace } from './workspace.ts';
+
+/**
+ * A new revision: empty, or with the SQL that leads from what the revisions make to what the entities describe.
+ * @throws TargetError `multiple-heads` and others; Failure `not-a-head` | `label-taken` | `no-changes` | `no-entities`
+ */
+export async function draftRevision(workspace: Workspace, request: RevisionRequest): Promise<Draft> {
+  const disk = workspace.onDisk();
+  const { graph } = disk;
+  const revises = parentsOf(graph, request);
+  const declared = {
+    revises,
+    ...(request.dependsOn?.length ? { dependsOn: dependenciesOf(graph, request.dependsOn, revises) } : {}),
+    ...(request.label ? { labels: [freeLabel(graph, request.label)] } : {}),
+  };
+  const { wanted, warnings } = request.autogenerate
+    ? await generate(workspace, disk, revises)
+    : { wanted: null, warnings: [] };
+  if (wanted?.sql.up.length === 0) return snapshotOnly(workspace, wanted);
+  const sql = wanted?.sql ?? { up: [], down: [] };
+  const { id, files } = await newRevision(workspace.project, request.message, sql, declared, graph.ids);
+  const changes: FileChange[] = files.map(({ path, text }) => changeOf(workspace.project.root, path, text));
+  const snapshot = wanted && snapshotChange(workspace, wanted, true);
+  if (snapshot) changes.push(snapshot);
+  const said = wanted ? remarks(wanted) : { notes: [], warnings: [] };
+  return {
+    kind: 'revision',
+    files: changes,
+    revision: id,
+    notes: [...said.notes, ...parentNote(graph, revises)],
+    warnings: [...warnings, ...said.warnings],
+  };
+}
+
+function parentsOf(graph: RevisionGraph, { head, splice }: RevisionRequest): string[] {
+  if (graph.ids.length === 0) return [];
+  const parents = graph.resolve(head ?? 'head');
+  const inner = parents.filter(id => graph.children(id).length > 0);
+  if (inner.length > 0 && splice !== true) {
+    throw new Failure({
+      code: 'not-a-head',
+      message: `${inner.join(', ')} is no head: a revision on top of it starts a second branch.`,
+      next: 'Choose a head, or say that a branch is meant with --splice.',
+      candidates: graph.heads,
+    });
+  }
+  return parents;
+}
+
+/** Labels stay labels: they follow their branch. */
+function dependenciesOf(
+  graph: RevisionGraph,
+  targets: readonly string[],
+  revises: readonly string[],
+): string[] {
+  const labels = new Set(graph.ids.flatMap(id => graph.get(id)?.labels ?? []));
+  const lineage = new Set(graph.ancestors(revises));
+  return targets.flatMap(target => {
+    const ids = graph.resolve(target);
+    const covered = ids.filter(id => lineage.has(id));
+    if (covered.length > 0) {
+      throw new Failure({
+        code: 'depends-on-lineage',
+        message: `${covered.join(', ')} is an ancestor already: there is nothing to depend on.`,
+        next: 'Leave it out.',
+      });
+    }
+    return labels.has(target) ? [target] : ids;
+  });
+}
+
+function freeLabel(graph: RevisionGraph, label: string): string {
+  const holder = graph.ids.find(id => id === label || graph.get(id)?.labels.includes(label));
+  if (holder !== undefined || /[@:+\s]|^(head|heads|base|current)$/.test(label)) {
+    throw new Failure({
+      code: 'label-taken',
+      message:
+        holder === undefined
+          ? `"${label}" cannot be a label: it means something in a target.`
+          : `The label "${label}" is taken by ${holder}.`,
+      next: 'Choose another.',
+    });
+  }
+  return label;
+}
+
+/**
+ * With several heads the entities describe what all of them make, so all are compared together; only when they cannot
+ * be replayed together the new revision's own lineage is.
+ */
+async function generate(
+  workspace: Workspace,
+  disk: OnDisk,
+  revises: readonly string[],
+): Promise<{ wanted: Wanted; warnings: string[] }> {
+  const { graph } = disk;
+  const warnings: string[] = [];
+  let wanted: Wanted;
+  try {
+    wanted = await wantedBeyond(workspace, disk, graph.heads);
+  } catch (error) {
+    if (!(error instanceof ReplayFailure) || graph.ancestors(revises).includes(error.revision)) throw error;
+    warnings.push(`Compared with this branch alone, because the heads do not run together: ${whyNot(error)}`);
+    wanted = await wantedBeyond(workspace, disk, revises);
+  }
+  return { wanted, warnings };
+}
+
+/** Nothing to generate. The stock CLI may think otherwise, which can be put right. */
+async function snapshotOnly(workspace: Workspace, wanted: Wanted): Promise<Draft> {
+  const change = wanted.staleSnapshot ? snapshotChange(workspace, wanted, true) : null;
+  if (!change) throw await noChanges(workspace, wanted);
+  const notes = ['There is nothing to generate. The snapshot said otherwise, and is put right.'];
+  return { kind: 'revision', files: [change], revision: null, notes, warnings: [] };
+}
+
+async function noChanges(workspace: Workspace, { leftAlone }: Wanted): Promise<Failure> {
+  const { count } = await workspace.entities();
+  const reasons = [
+    `an entity that MikroORM does not discover (it found ${count}; see "entities" and "entitiesTs" in the config)`,
+    'an entity file that is not saved, or not compiled where the config points at compiled files',
+    'a change that a revision has already, applied or pending',
+    ...(leftAlone.length > 0
+      ? [`something that only SQL describes (left alone: ${leftAlone.join(', ')})`]
+      : []),
+  ];
+  return new Failure({
+    code: 'no-changes',
+    message: 'The revisions make what the entities describe: there is nothing to generate.',
+    next: `If a change was expected, likely reasons are: ${reasons.join('; ')}. Without --autogenerate an empty revision is made.`,
+  });
+}
+
+function parentNote(graph: RevisionGraph, revises: readonly string[]): string[] {
+  const others = graph.heads.filter(head => !revises.includes(head));
+  if (others.length === 0 || graph.heads.length === 0) return [];
+  return [`There are other heads: ${others.join(', ')}. "migtui merge" makes them one.`];
+}

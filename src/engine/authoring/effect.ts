@@ -1,0 +1,21 @@
+import { changesBetween, effectsOf } from '../../database/shadow/effects.ts';
+import { Failure } from '../../foundation/failure.ts';
+import type { Effect } from '../api.ts';
+import { ups, type Workspace } from './workspace.ts';
+
+/** What one revision does to the schema, on top of all that it needs. */
+export async function effect(workspace: Workspace, revision: string): Promise<readonly Effect[]> {
+  const disk = workspace.onDisk();
+  const [id, ...more] = disk.graph.has(revision) ? [revision] : disk.graph.resolve(revision);
+  if (id === undefined || more.length > 0) {
+    throw new Failure({
+      code: 'one-target',
+      message: `"${revision}" is not one revision.`,
+      next: 'Name one.',
+    });
+  }
+  const before = disk.graph.ancestors([id]).filter(one => one !== id);
+  const from = await workspace.replay(disk, ups(before));
+  const to = await workspace.replay(disk, ups([...before, id]));
+  return effectsOf(changesBetween(from.inventory, to.inventory));
+}

@@ -1,0 +1,159 @@
+import { type Change, changesBetween, effectsOf, sharedObjects } from '../../database/shadow/effects.ts';
+import { type Replayed, ReplayFailure } from '../../database/shadow/replay.ts';
+import type { Effect, FailureInfo, Rehearsal } from '../api.ts';
+import { caveatsOf, rowsTouched, type Side } from './caveats.ts';
+import { headsToMerge } from './draft-merge.ts';
+import { wantedBeyond, whyNot } from './generated.ts';
+import { ordersOf } from './orders.ts';
+import { downs, type OnDisk, ups, type Workspace } from './workspace.ts';
+
+interface Tried {
+  readonly heads: readonly string[];
+  readonly schema: Replayed | null;
+  readonly failed: { readonly revision: string; readonly failure: FailureInfo } | null;
+}
+
+/**
+ * Tells whether branches fit together: each is run on its own and then all of them in every order, on scratch
+ * databases, and the schemas are compared exactly.
+ * @throws Failure `nothing-to-merge`; TargetError; Failure `shadow-missing` | `shadow-lacks`, and a ReplayFailure when
+ * what the branches have in common does not run
+ */
+export async function rehearse(workspace: Workspace, asked: readonly string[]): Promise<Rehearsal> {
+  const disk = workspace.onDisk();
+  const heads = headsToMerge(disk, asked);
+  const { ancestors, branches } = disk.graph.fork(heads);
+  const all = disk.graph.ancestors(heads);
+  const own = new Set(branches.flatMap(branch => branch.revisions));
+  const base = all.filter(id => !own.has(id));
+  const before = await workspace.replay(disk, ups(base));
+
+  const { orders, notes } = ordersOf(disk.graph, branches, base);
+  const attempt = (heads: readonly string[], revisions: readonly string[]): Promise<Tried> =>
+    runs(workspace, disk, base, heads, revisions);
+  const alone = (head: string): Promise<Tried> =>
+    // what this branch depends on in another comes along
+    attempt(
+      [head],
+      disk.graph.ancestors([head]).filter(id => !base.includes(id)),
+    );
+  const tried: Tried[] = [];
+  let back: Rehearsal['downAndUp'] = null;
+  for (const { heads: order, revisions } of orders) {
+    // each step goes on from where the one before it left the scratch database, which spares making another
+    await alone(order[0] as string);
+    const one = await attempt(order, revisions);
+    tried.push(one);
+    if (one.schema) back ??= await downAndUp(workspace, disk, base, revisions, before, one.schema);
+  }
+  const sides: (Side & { failure: FailureInfo | null })[] = [];
+  for (const { head, revisions } of branches) {
+    const { schema, failed } = await alone(head);
+    const changes = schema ? changesBetween(before.inventory, schema.inventory) : [];
+    sides.push({ head, revisions, changes, failure: failed?.failure ?? null });
+  }
+  // the order in which `upgrade heads` runs them may interleave the branches
+  const merged = await attempt(
+    heads,
+    all.filter(id => own.has(id)),
+  );
+  if (merged.failed && tried.every(one => !one.failed)) tried.push(merged);
+
+  const ran = [...tried, merged].filter(one => one.schema !== null);
+  const differences = differencesIn(ran.map(one => (one.schema as Replayed).inventory));
+  const rows = await rowsTouched(workspace, disk, sides);
+  const shared = [...sharedObjects(sides.map(side => side.changes)), ...rows.shared].sort();
+  const verdict = tried.some(one => one.failed)
+    ? 'fails'
+    : differences.length > 0
+      ? 'differs'
+      : shared.length > 0
+        ? 'overlaps'
+        : 'fits';
+  const reconciled = merged.schema ? await reconcile(workspace, disk, heads) : { sql: [], caveats: [] };
+  return {
+    heads,
+    ancestors,
+    branches: sides.map(({ head, revisions, changes, failure }) => ({
+      head,
+      revisions,
+      effects: effectsOf(changes),
+      failure,
+    })),
+    orders: tried.map(({ heads, failed }) => ({ heads, ok: failed === null, failed })),
+    verdict,
+    differences,
+    shared,
+    downAndUp: back,
+    reconcile: reconciled.sql,
+    caveats: [...notes, ...caveatsOf(sides, rows), ...reconciled.caveats],
+  };
+}
+
+async function runs(
+  workspace: Workspace,
+  disk: OnDisk,
+  base: readonly string[],
+  heads: readonly string[],
+  revisions: readonly string[],
+): Promise<Tried> {
+  try {
+    const schema = await workspace.replay(disk, ups([...base, ...revisions]), { common: base.length });
+    return { heads, schema, failed: null };
+  } catch (error) {
+    if (!(error instanceof ReplayFailure)) throw error;
+    return { heads, schema: null, failed: { revision: error.revision, failure: error.reason } };
+  }
+}
+
+/** Where schemas that should be one are not; each difference once. */
+function differencesIn(inventories: readonly Replayed['inventory'][]): Effect[] {
+  const [first, ...others] = inventories;
+  if (!first) return [];
+  const found = new Map<string, Change>();
+  for (const other of others) {
+    for (const change of changesBetween(first, other, { renames: false })) found.set(change.words, change);
+  }
+  return effectsOf([...found.values()]);
+}
+
+/** Goes down from the merged schema to the common one and up again. */
+async function downAndUp(
+  workspace: Workspace,
+  disk: OnDisk,
+  base: readonly string[],
+  branch: readonly string[],
+  before: Replayed,
+  merged: Replayed,
+): Promise<NonNullable<Rehearsal['downAndUp']>> {
+  const down = [...ups([...base, ...branch]), ...downs(branch)];
+  const words: string[] = [];
+  const line = ({ sign, words }: Effect): string => `${sign} ${words}`;
+  try {
+    const below = await workspace.replay(disk, down);
+    const left = changesBetween(before.inventory, below.inventory).map(line);
+    if (left.length > 0) words.push(`going down leaves the schema different: ${left.join(', ')}`);
+    const above = await workspace.replay(disk, [...down, ...ups(branch)]);
+    const lost = changesBetween(merged.inventory, above.inventory).map(line);
+    if (lost.length > 0) words.push(`going down and up again ends in another schema: ${lost.join(', ')}`);
+  } catch (error) {
+    if (!(error instanceof ReplayFailure)) throw error;
+    const { revision, action, reason } = error;
+    words.push(`${revision} does not go ${action}: ${reason.message}`);
+  }
+  return { ok: words.length === 0, words };
+}
+
+async function reconcile(
+  workspace: Workspace,
+  disk: OnDisk,
+  heads: readonly string[],
+): Promise<{ sql: readonly string[]; caveats: string[] }> {
+  try {
+    // other heads, if any, are in the entities too
+    const { sql } = await wantedBeyond(workspace, disk, new Set([...heads, ...disk.graph.heads]));
+    return { sql: sql.up.filter(statement => statement !== ''), caveats: [] };
+  } catch (error) {
+    return { sql: [], caveats: [`The entities were not compared with the merged schema: ${whyNot(error)}`] };
+  }
+}

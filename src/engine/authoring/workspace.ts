@@ -1,0 +1,134 @@
+import { extensionsIn } from '../../database/shadow/content.ts';
+import { openShadow } from '../../database/shadow/open.ts';
+import type { Replayed, ReplayStep, Shadow } from '../../database/shadow/replay.ts';
+import { Failure } from '../../foundation/failure.ts';
+import { discoverEntities, type Entities } from '../../project/entities.ts';
+import { type Project, revisionsOf } from '../../project/project.ts';
+import type { MigrationSource } from '../../project/sources.ts';
+import { RevisionGraph } from '../../revisions/graph.ts';
+import type { Session } from '../session.ts';
+
+/** The revisions as they are on disk at one moment, known to be sound. */
+export interface OnDisk {
+  readonly graph: RevisionGraph;
+  readonly byId: ReadonlyMap<string, MigrationSource>;
+}
+
+/** After this long without a replay the scratch database is given back, ms: PGlite holds hundreds of megabytes. */
+const idle = 30_000;
+
+/** What the authoring calls share: the revisions on disk, the shadow and the entities. Nothing here asks the user's database. */
+export class Workspace {
+  readonly session: Session;
+  #shadow: { readonly made: Promise<Shadow>; readonly extensions: string } | null = null;
+  #entities: Promise<Entities> | null = null;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(session: Session) {
+    this.session = session;
+    session.onClose(() => this.close());
+  }
+
+  get project(): Project {
+    return this.session.project;
+  }
+
+  /**
+   * Reads the revisions on disk.
+   * @throws Failure `broken-revisions`
+   */
+  onDisk(): OnDisk {
+    const sources = this.project.sources();
+    const { graph, problems } = RevisionGraph.inspect(revisionsOf(sources));
+    const all = [...sources.problems, ...problems];
+    const [first] = all;
+    if (first) {
+      const more = all.length > 1 ? ` (and ${all.length - 1} more)` : '';
+      throw new Failure({
+        code: 'broken-revisions',
+        message: `The revisions on disk are broken: ${[first.file, first.message].filter(Boolean).join(': ')}${more}.`,
+        next: 'Fix the files named by migtui status, then try again.',
+        problems: all,
+      });
+    }
+    return { graph, byId: new Map(sources.migrations.map(one => [one.id, one])) };
+  }
+
+  /**
+   * The schema after `steps` on an empty database.
+   * @param options `common`: how many of the first steps other replays share
+   * @throws ReplayFailure; Failure `shadow-missing` | `shadow-lacks` | `shadow-unreachable`
+   */
+  async replay(
+    { byId }: OnDisk,
+    steps: readonly ReplayStep[],
+    options: { readonly common?: number } = {},
+  ): Promise<Replayed> {
+    const shadow = await this.shadow(byId);
+    try {
+      return await shadow.after(steps, byId, options);
+    } finally {
+      this.#rest();
+    }
+  }
+
+  /** The schema that revisions and all they need make. */
+  async lineage(disk: OnDisk, ids: Iterable<string>): Promise<Replayed> {
+    return this.replay(disk, ups(disk.graph.ancestors(ids)));
+  }
+
+  async shadow(byId: ReadonlyMap<string, MigrationSource>): Promise<Shadow> {
+    const sources = [...byId.values()];
+    const extensions = extensionsIn(sources).join();
+    if (this.#shadow && this.#shadow.extensions !== extensions) await this.#giveBack();
+    if (!this.#shadow) {
+      const made = openShadow(this.project, {
+        url: this.session.options.shadow,
+        sources,
+        importing: source => this.session.importing(source),
+        progress: (revision, done, total) =>
+          this.session.emit({ type: 'task', text: `Replaying ${revision}`, done, total }),
+      });
+      made.catch(() => {
+        this.#shadow = null;
+      });
+      this.#shadow = { made, extensions };
+    }
+    return this.#shadow.made;
+  }
+
+  /** @throws Failure `entities-broken` */
+  async entities(): Promise<Entities> {
+    this.#entities ??= discoverEntities(this.project);
+    this.#entities.catch(() => {
+      this.#entities = null;
+    });
+    return this.#entities;
+  }
+
+  async close(): Promise<void> {
+    await this.#giveBack();
+  }
+
+  #rest(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#giveBack(), idle);
+    this.#timer.unref();
+  }
+
+  async #giveBack(): Promise<void> {
+    if (this.#timer) clearTimeout(this.#timer);
+    const shadow = this.#shadow;
+    this.#shadow = null;
+    await shadow?.made.then(one => one.close()).catch(() => {});
+  }
+}
+
+export function ups(revisions: readonly string[]): ReplayStep[] {
+  return revisions.map(revision => ({ revision, action: 'up' }));
+}
+
+/** Back down, newest first. */
+export function downs(revisions: readonly string[]): ReplayStep[] {
+  return revisions.toReversed().map(revision => ({ revision, action: 'down' }));
+}
