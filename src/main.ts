@@ -31,10 +31,10 @@ const host: Host = {
   now: () => Date.now(),
   openEngine: async (options, emit) => (await import('./engine/engine.ts')).openEngine(options, emit),
   async openApp({ options, settings }) {
-    const [{ runTui }, { startEngine }] = await Promise.all([
-      import('./tui/main.tsx'),
-      import('./engine/client.ts'),
-    ]);
+    const { startEngine } = await import('./engine/client.ts');
+    // it loads the project in its own process while the screen is put together here
+    const engine = startEngine({ ...options, live: settings.live });
+    const { runTui } = await import('./tui/main.tsx');
     const { theme, ascii, mouse, motion, keys, editor, lockWait, lockTimeout, statementTimeout, retries } =
       settings;
     const run = { lockWait, lockTimeout, statementTimeout, retries };
@@ -53,7 +53,7 @@ const host: Host = {
         editor: editor ?? null,
         run,
       },
-      connect: () => startEngine({ ...options, live: settings.live }),
+      connect: () => engine,
     });
   },
   divertStdout() {

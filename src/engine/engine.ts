@@ -1,12 +1,11 @@
 import { Failure } from '../foundation/failure.ts';
 import type { EngineApi, EngineEvent, EngineOptions } from './api.ts';
-import { createAuthoring } from './authoring.ts';
+import type { AuthoringApi } from './authoring.ts';
 import { detail } from './detail.ts';
 import { asFailure } from './failures.ts';
 import { watchChanges } from './live.ts';
 import { look } from './look.ts';
-import { preview } from './preview.ts';
-import { createRunning } from './running.ts';
+import type { Running } from './running.ts';
 import { Session } from './session.ts';
 
 /**
@@ -20,8 +19,20 @@ export async function openEngine(
   emit: (event: EngineEvent) => void,
 ): Promise<EngineApi> {
   const session = await Session.open(options, emit);
-  const running = createRunning(session);
-  const stopWatching = options.live ? watchChanges(session, running.busy) : () => {};
+  // looking comes first: what plans, runs and writes is loaded when it is asked for
+  let running: Running | undefined;
+  const run = async (): Promise<Running['api']> => {
+    const { createRunning } = await import('./running.ts');
+    running ??= createRunning(session);
+    return running.api;
+  };
+  let authoring: AuthoringApi | undefined;
+  const author = async (): Promise<AuthoringApi> => {
+    const { createAuthoring } = await import('./authoring.ts');
+    authoring ??= createAuthoring(session);
+    return authoring;
+  };
+  const stopWatching = options.live ? watchChanges(session, () => running?.busy() === true) : () => {};
   const writing = <Args extends unknown[], Result>(work: (...args: Args) => Promise<Result>) => {
     return async (...args: Args): Promise<Result> => {
       if (options.readOnly) {
@@ -42,14 +53,25 @@ export async function openEngine(
       if (target.includes(':')) return graph.range(target, applied.keys()).revisions;
       return graph.resolve(target, applied.keys());
     },
-    preview: request => preview(session, request),
-    ...running.api,
-    run: writing(running.api.run),
-    settle: writing(running.api.settle),
-    ...createAuthoring(session),
+    preview: async request => (await import('./preview.ts')).preview(session, request),
+    run: writing(async (preview, options) => (await run()).run(preview, options)),
+    cancel: async mode => (await run()).cancel(mode),
+    journal: async () => (await run()).journal(),
+    settle: writing(async (revision, as) => (await run()).settle(revision, as)),
+    script: async request => (await run()).script(request),
+    effect: async revision => (await author()).effect(revision),
+    compare: async target => (await author()).compare(target),
+    check: async kinds => (await author()).check(kinds),
+    draftRevision: async request => (await author()).draftRevision(request),
+    draftMerge: async request => (await author()).draftMerge(request),
+    draftRebase: async request => (await author()).draftRebase(request),
+    draftAdopt: async () => (await author()).draftAdopt(),
+    draftInit: async () => (await author()).draftInit(),
+    rehearse: async heads => (await author()).rehearse(heads),
+    write: writing(async draft => (await author()).write(draft)),
     async close() {
       stopWatching();
-      await running.stop();
+      await running?.stop();
       await session.close();
     },
   };

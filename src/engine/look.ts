@@ -46,7 +46,8 @@ export function rowsOf({ graph, applied, byId }: State, edited: readonly string[
       shortId: shortId(id),
       slug: slug(id),
       revises: revision.revises,
-      dependsOn: revision.dependsOn,
+      // ids, also where a label was declared
+      dependsOn: graph.needs(id).slice(revision.revises.length),
       labels: graph.labelsOf(id),
       state: applied.has(id) ? 'applied' : 'pending',
       appliedAt: when?.toISOString() ?? null,
