@@ -6,7 +6,6 @@
  *   node scripts/build.mjs --if-stale  only when a source is newer, without declarations; for tests
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -71,7 +70,7 @@ const noDevtools = {
   },
 };
 
-async function bundle(present) {
+async function bundle() {
   const external = Object.keys({
     ...manifest.dependencies,
     ...manifest.optionalDependencies,
@@ -79,7 +78,7 @@ async function bundle(present) {
   });
   return build({
     absWorkingDir: root,
-    entryPoints: present,
+    entryPoints: entries,
     outdir: dist,
     bundle: true,
     splitting: true,
@@ -150,21 +149,14 @@ function declarations() {
 const onlyIfStale = process.argv.includes('--if-stale');
 if (!onlyIfStale || (await isStale())) {
   const began = new Date();
-  const present = Object.fromEntries(
-    Object.entries(entries).filter(([, file]) => {
-      if (existsSync(join(root, file))) return true;
-      console.warn(`build: ${file} does not exist, skipped`);
-      return false;
-    }),
-  );
   // esbuild has said what is wrong
-  const { outputFiles, metafile } = await bundle(present).catch(() => process.exit(1));
+  const { outputFiles, metafile } = await bundle().catch(() => process.exit(1));
   await Promise.all(outputFiles.map(file => put(file.path, file.contents)));
   await put(join(dist, 'THIRD-PARTY-NOTICES.txt'), await notices(metafile));
   if (!onlyIfStale) {
     const wanted = new Set([...outputFiles.map(file => file.path), join(dist, 'THIRD-PARTY-NOTICES.txt')]);
     await Promise.all((await files(dist)).filter(file => !wanted.has(file)).map(file => rm(file)));
-    if (present.index && present.config) declarations();
+    declarations();
     for (const file of outputFiles.filter(file => !basename(file.path).startsWith('chunk-')))
       console.log(`${relative(root, file.path).padEnd(16)} ${Math.ceil(file.contents.length / 1024)} kB`);
     const total = outputFiles.reduce((sum, file) => sum + file.contents.length, 0);

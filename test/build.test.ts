@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { join } from 'node:path';
+import { parseSync } from 'oxc-parser';
+import { describe, expect, test } from 'vitest';
+import { repository } from './support/project.ts';
+
+const dist = join(repository, 'dist');
+const manifest = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
+
+/** The files that loading `entry` loads at once: itself and its static imports, all the way down. */
+function loadedWith(entry: string): { files: string[]; packages: string[] } {
+  const files = new Set<string>();
+  const packages = new Set<string>();
+  const queue = [entry];
+  for (let file = queue.pop(); file; file = queue.pop()) {
+    if (files.has(file)) continue;
+    files.add(file);
+    const { module } = parseSync(file, readFileSync(join(dist, file), 'utf8'));
+    const requests = [
+      ...module.staticImports.map(found => found.moduleRequest.value),
+      ...module.staticExports.flatMap(found =>
+        found.entries.flatMap(entry => entry.moduleRequest?.value ?? []),
+      ),
+    ];
+    for (const request of requests) {
+      if (request.startsWith('./')) queue.push(request.slice(2));
+      else if (!isBuiltin(request)) packages.add(request);
+    }
+  }
+  return { files: [...files], packages: [...packages].sort() };
+}
+
+/** Packages whose code is in a built file: esbuild names each source. */
+function bundledIn(files: readonly string[]): string[] {
+  const names = files.flatMap(file =>
+    [
+      ...readFileSync(join(dist, file), 'utf8').matchAll(/^\/\/ node_modules\/((?:@[^/\n]+\/)?[^/\n]+)\//gm),
+    ].map(match => match[1]!),
+  );
+  return [...new Set(names)].sort();
+}
+
+const built = readdirSync(dist).filter(file => file.endsWith('.js'));
+
+describe('the built program', () => {
+  test('bundles no MikroORM and nothing that is installed beside it', () => {
+    const installed = {
+      ...manifest.dependencies,
+      ...manifest.optionalDependencies,
+      ...manifest.peerDependencies,
+    };
+    const bundled = bundledIn(built);
+    expect(bundled).toContain('react');
+    expect(bundled.filter(name => name in installed || name.startsWith('@mikro-orm/'))).toEqual([]);
+  });
+
+  test('imports only what is installed with it', () => {
+    const installed = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
+    for (const file of built) {
+      const { packages } = loadedWith(file);
+      const unknown = packages.filter(
+        request => !installed.some(name => request === name || request.startsWith(`${name}/`)),
+      );
+      expect(unknown, file).toEqual([]);
+    }
+  });
+
+  test('starts without React, which only the screen loads', () => {
+    expect(bundledIn(loadedWith('tui.js').files)).toContain('react');
+    expect(bundledIn(loadedWith('main.js').files)).not.toContain('react');
+    expect(bundledIn(loadedWith('engine.js').files)).not.toContain('react');
+  });
+
+  test('runs React as in production', () => {
+    const code = built.map(file => readFileSync(join(dist, file), 'utf8')).join('\n');
+    expect(code.includes('react.production.js')).toBe(true);
+    expect(code.includes('react.development.js')).toBe(false);
+  });
+
+  test('carries the licences of what it bundles', () => {
+    const notices = readFileSync(join(dist, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
+    const missing = bundledIn(built).filter(name => !notices.includes(`\n${name} `));
+    expect(missing).toEqual([]);
+    expect(notices).toContain('Permission is hereby granted');
+  });
+});
