@@ -1,0 +1,50 @@
+import type { Database } from '../support/server.ts';
+
+/** Everything of a database that a migration could make, in words and sorted, but for migtui's own schema. */
+export async function describeDatabase(database: Database): Promise<string[]> {
+  const objects = await database.query<{ line: string }>(`
+    with ours as (
+      select oid, nspname from pg_namespace where nspname !~ '^pg_' and nspname not in ('information_schema', 'migtui'))
+    select line from (
+      select 'schema ' || nspname as line from ours
+      union all
+      select 'relation ' || c.oid::regclass::text || ' ' || c.relkind::text || ' ' || coalesce(obj_description(c.oid, 'pg_class'), '')
+        from pg_class c join ours n on n.oid = c.relnamespace
+      union all
+      select 'column ' || c.oid::regclass::text || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
+             || case when a.attnotnull then ' not null' else '' end
+             || coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), '') || ' ' || a.attidentity::text || a.attgenerated::text
+        from pg_attribute a join pg_class c on c.oid = a.attrelid join ours n on n.oid = c.relnamespace
+        left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+       where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p', 'v', 'm')
+      union all
+      select 'constraint ' || k.conrelid::regclass::text || ' ' || k.conname || ' ' || pg_get_constraintdef(k.oid) || ' ' || k.convalidated::text
+        from pg_constraint k join ours n on n.oid = k.connamespace where k.conrelid <> 0
+      union all
+      select 'index ' || pg_get_indexdef(i.indexrelid) || ' ' || i.indisvalid::text
+        from pg_index i join pg_class c on c.oid = i.indexrelid join ours n on n.oid = c.relnamespace
+      union all
+      select 'enum ' || t.typname || ' ' || (select string_agg(e.enumlabel, ',' order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid)
+        from pg_type t join ours n on n.oid = t.typnamespace where t.typtype = 'e'
+      union all
+      select 'function ' || pg_get_functiondef(p.oid) from pg_proc p join ours n on n.oid = p.pronamespace where p.prokind in ('f', 'p')
+      union all
+      select 'view ' || c.oid::regclass::text || ' ' || pg_get_viewdef(c.oid)
+        from pg_class c join ours n on n.oid = c.relnamespace where c.relkind in ('v', 'm')
+      union all
+      select 'trigger ' || pg_get_triggerdef(t.oid) from pg_trigger t join pg_class c on c.oid = t.tgrelid
+        join ours n on n.oid = c.relnamespace where not t.tgisinternal
+    ) as everything order by line`);
+  const tables = await database.query<{ name: string }>(
+    `select c.oid::regclass::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where c.relkind = 'r' and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'migtui') order by 1`,
+  );
+  const rows: string[] = [];
+  for (const { name } of tables) {
+    const found = await database.query<{ row: string }>(
+      `select (to_jsonb(t) - 'executed_at')::text as row from ${name} as t order by 1`,
+    );
+    rows.push(...found.map(({ row }) => `row ${name} ${row}`));
+  }
+  return [...objects.map(({ line }) => line), ...rows];
+}

@@ -1,0 +1,147 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { EngineApi } from '../../src/engine/api.ts';
+import { openEngine } from '../../src/engine/engine.ts';
+import { type MigrationSketch, makeProject, type ProjectOptions } from '../support/project.ts';
+import { createDatabase, type Database } from '../support/server.ts';
+import { describeDatabase } from './introspect.ts';
+import { runScript } from './psql.ts';
+import { randomFrom, randomMigrations } from './random-project.ts';
+
+const engines: EngineApi[] = [];
+afterEach(async () => {
+  for (const engine of engines.splice(0)) await engine.close();
+});
+
+async function start(
+  options: ProjectOptions,
+): Promise<{ engine: EngineApi; online: Database; offline: Database }> {
+  const [online, offline] = await Promise.all([createDatabase(), createDatabase()]);
+  const project = await makeProject({ url: online.url, config: 'baseDir: process.cwd()', ...options });
+  const engine = await openEngine({ root: project.root }, () => {});
+  engines.push(engine);
+  return { engine, online, offline };
+}
+
+/** Runs a request online, its script offline, and compares what they left. */
+async function compare(
+  { engine, online, offline }: Awaited<ReturnType<typeof start>>,
+  command: 'upgrade' | 'downgrade' | 'stamp',
+  from: string,
+  to: string,
+  transaction?: 'all' | 'each',
+): Promise<void> {
+  const preview = await engine.preview({ command, targets: [to], transaction });
+  expect((await engine.run(preview, {})).failure).toBeNull();
+  await runScript(offline, await engine.script({ command, targets: [`${from}:${to}`], transaction }));
+  expect(await describeDatabase(offline)).toEqual(await describeDatabase(online));
+}
+
+const lock = 'Migration20260102000000_index';
+const migrations: Record<string, MigrationSketch> = {
+  Migration20260101000000_chats: {
+    up: 'create table "chats" ("id" serial primary key, "title" text not null) -- the first',
+    down: 'drop table "chats"',
+  },
+  [lock]: {
+    up: 'create index concurrently "chats_title" on "chats" ("title")',
+    down: 'drop index concurrently "chats_title"',
+    transactional: false,
+  },
+  Migration20260103000000_topic: {
+    up: ['alter table "chats" add column "topic" text', `insert into "chats" ("title") values ('a;b')`],
+    down: 'alter table "chats" drop column "topic"; delete from "chats"',
+  },
+};
+
+describe('the offline script leaves what the run leaves', () => {
+  test('up, down by one, stamp and up again', async () => {
+    const both = await start({ migrations });
+    await compare(both, 'upgrade', 'base', 'head');
+    await compare(both, 'downgrade', 'head', lock);
+    await compare(both, 'downgrade', lock, 'base', 'each');
+    await compare(both, 'stamp', 'base', lock);
+  });
+
+  test.each([1, 2, 3])('random plans, seed %i', async seed => {
+    const random = randomFrom(seed);
+    const ids = Object.keys(randomMigrations(randomFrom(seed), 9)).sort();
+    const both = await start({ migrations: randomMigrations(randomFrom(seed), 9) });
+    const middle = ids[Math.floor(random() * ids.length)] as string;
+    await compare(both, 'upgrade', 'base', middle, random() < 0.5 ? 'all' : 'each');
+    await compare(both, 'upgrade', middle, 'heads');
+    await compare(both, 'downgrade', ids.at(-1) as string, middle);
+    await compare(both, 'downgrade', middle, 'base');
+  });
+
+  test('a table and a schema of its own for the log', async () => {
+    const both = await start({ migrations, migrationsConfig: `tableName: 'ops.Applied'` });
+    await compare(both, 'upgrade', 'base', 'head');
+  });
+
+  test('a schema for the migrations', async () => {
+    const both = await start({
+      migrations: { Migration20260101000000_chats: migrations.Migration20260101000000_chats! },
+      migrationsConfig: `schema: 'tenant'`,
+    });
+    for (const database of [both.online, both.offline]) await database.query('create schema tenant');
+    await compare(both, 'upgrade', 'base', 'head');
+  });
+});
+
+describe('the offline script', () => {
+  test('says its revisions and batches, and connects to nothing', async () => {
+    const project = await makeProject({ migrations, config: 'baseDir: process.cwd()' });
+    const engine = await openEngine({ root: project.root }, () => {});
+    engines.push(engine);
+    const script = await engine.script({ command: 'upgrade', targets: ['head'] });
+    expect(script.split('\n').filter(line => /^(begin;|commit;|-- )/.test(line))).toEqual([
+      '-- migtui: 3 steps, for a database at base',
+      '-- run it with: psql -v ON_ERROR_STOP=1 -f <this file>',
+      'begin;',
+      '-- up Migration20260101000000_chats',
+      'commit;',
+      '-- without a transaction',
+      `-- up ${lock}`,
+      'begin;',
+      '-- up Migration20260103000000_topic',
+      'commit;',
+    ]);
+    await expect(engine.script({ command: 'downgrade', targets: ['base'] })).rejects.toMatchObject({
+      code: 'range-needed',
+    });
+  });
+
+  test('refuses a database that is elsewhere than it thinks, with nothing done', async () => {
+    const { engine, offline } = await start({ migrations });
+    const script = await engine.script({ command: 'upgrade', targets: ['head'] });
+    await runScript(offline, script);
+    const before = await describeDatabase(offline);
+    await expect(runScript(offline, script)).rejects.toThrow(
+      'Migration20260101000000_chats is applied already',
+    );
+    await runScript(offline, await engine.script({ command: 'downgrade', targets: [`head:${lock}`] }));
+    const down = await engine.script({ command: 'downgrade', targets: [`head:${lock}`] });
+    await expect(runScript(offline, down)).rejects.toThrow('Migration20260103000000_topic is not applied');
+    expect(before.length).toBeGreaterThan((await describeDatabase(offline)).length);
+  });
+
+  test('refuses by name what is known only when it runs', async () => {
+    const reader = `import { Migration } from '@mikro-orm/migrations';
+export class Migration20260104000000_reader extends Migration {
+  override async up(): Promise<void> {
+    for (const row of await this.execute('select id from chats')) this.addSql('select ' + row.id);
+  }
+}
+`;
+    const project = await makeProject({
+      migrations: { ...migrations, Migration20260104000000_reader: reader },
+      config: 'baseDir: process.cwd()',
+    });
+    const engine = await openEngine({ root: project.root }, () => {});
+    engines.push(engine);
+    await expect(engine.script({ command: 'upgrade', targets: ['head'] })).rejects.toMatchObject({
+      code: 'sql-unknown',
+      candidates: ['Migration20260104000000_reader'],
+    });
+  });
+});
