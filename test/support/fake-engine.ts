@@ -385,7 +385,7 @@ export class FakeEngine {
       tell({ kind: 'step', step: index });
       for (const sql of step.preview.sql) {
         tell({ kind: 'statement', step: index, sql });
-        if (trouble.hold === step.revision) {
+        if (this.trouble.hold === step.revision) {
           if (trouble.blockers || trouble.progress) {
             tell({
               kind: 'watch',

@@ -1,6 +1,7 @@
 import type { PlanRequest } from '../../engine/api.ts';
 import { type MenuItem, menu } from '../dialogs/menu.ts';
-import { openPlan, whyReadOnly } from '../dialogs/plan.ts';
+import { openPlan } from '../dialogs/plan.ts';
+import { whyReadOnly } from '../dialogs/plan-rules.ts';
 import { runDialog } from '../dialogs/run.ts';
 import { notified, open } from '../dialogs/stack.ts';
 import { targetDialog } from '../dialogs/target.ts';

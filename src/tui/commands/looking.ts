@@ -5,6 +5,7 @@ import { tabOf } from '../panes/detail/tabs.ts';
 import { type Change, only, type SideEffect } from '../state/effect.ts';
 import { logged } from '../state/log.ts';
 import type { State } from '../state/model.ts';
+import { settleAll } from '../state/moving.ts';
 import { beginSearch, endSearch, nextHit } from '../state/search.ts';
 import { nameOf, selectedId } from '../state/select.ts';
 import type { Command } from './command.ts';
@@ -150,7 +151,7 @@ export const lookingCommands: readonly Command[] = [
     title: 'zoom',
     about: 'give this pane the whole screen, and back',
     group: 'Look',
-    run: state => only({ ...state, zoomed: !state.zoomed }),
+    run: state => only(settleAll({ ...state, zoomed: !state.zoomed })),
   },
   {
     id: 'times',

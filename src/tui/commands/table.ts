@@ -7,7 +7,7 @@ import { movingCommands } from './moving.ts';
 import { writingCommands } from './writing.ts';
 
 /** Every command there is. */
-export const commands = (): readonly Command[] => [
+export const commands: readonly Command[] = [
   ...changingCommands,
   ...writingCommands,
   ...lookingCommands,

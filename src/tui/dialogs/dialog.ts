@@ -11,7 +11,7 @@ import type { JournalDialog } from './journal.ts';
 import type { MenuDialog } from './menu.ts';
 import type { MergeDialog } from './merge.ts';
 import type { PaletteDialog } from './palette.ts';
-import type { PlanDialog } from './plan.ts';
+import type { PlanDialog } from './plan-rules.ts';
 import type { RevisionDialog } from './revision.ts';
 import type { RunDialog } from './run.ts';
 import type { TargetDialog } from './target.ts';

@@ -1,5 +1,5 @@
 import type { Draft } from '../../engine/api.ts';
-import { ask, type Change, only, then } from '../state/effect.ts';
+import { andThen, ask, type Change, only } from '../state/effect.ts';
 import { lookAgain } from '../state/loading.ts';
 import { logged } from '../state/log.ts';
 import type { Call, Loaded, State } from '../state/model.ts';
@@ -146,7 +146,7 @@ function written(state: State, dialog: DraftDialog): Change {
   const said = logged(notify(gone, `written: ${paths.join(', ')}`), 'info', `written: ${paths.join(', ')}`);
   const made = draft?.files.find(file => file.before === null)?.path;
   const next = draft?.kind === 'revision' && made ? open(said, offerEditor(made)) : said;
-  return then(only(next), lookAgain);
+  return andThen(only(next), lookAgain);
 }
 
 const offerEditor = (file: string) =>

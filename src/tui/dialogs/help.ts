@@ -1,4 +1,4 @@
-import { keyTable } from '../commands/lookup.ts';
+import { keyTable } from '../commands/keys.ts';
 import { only } from '../state/effect.ts';
 import type { State } from '../state/model.ts';
 import { emptyField, type TextField } from '../text/field.ts';
@@ -31,7 +31,7 @@ export const helpPart: DialogPart<HelpDialog> = {
   body(dialog): Line[] {
     const wanted = dialog.field.text.toLowerCase();
     const lines: Line[] = [];
-    for (const { group, rows } of keyTable(dialog.from)) {
+    for (const { group, rows } of keyTable(dialog.from.commands, dialog.from)) {
       const fitting = rows.filter(row => `${row.keys} ${row.about} ${row.id}`.toLowerCase().includes(wanted));
       if (fitting.length === 0) continue;
       lines.push(...(lines.length > 0 ? [[]] : []), line(group, 'title'));

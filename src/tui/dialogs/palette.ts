@@ -1,5 +1,5 @@
 import type { Command } from '../commands/command.ts';
-import { keysOf, paletteCommands } from '../commands/lookup.ts';
+import { keysOf, paletteCommands } from '../commands/keys.ts';
 import { type Change, only } from '../state/effect.ts';
 import type { State } from '../state/model.ts';
 import { emptyField, type TextField } from '../text/field.ts';

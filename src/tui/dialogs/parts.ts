@@ -12,26 +12,20 @@ import { runPart } from './run.ts';
 import { targetPart } from './target.ts';
 import { textPart } from './text.ts';
 
-type Parts = { readonly [K in Dialog['kind']]: DialogPart<Extract<Dialog, { kind: K }>> };
-
-// made at the first use: the dialogs and the commands know each other
-let parts: Parts | undefined;
+const parts: { readonly [K in Dialog['kind']]: DialogPart<Extract<Dialog, { kind: K }>> } = {
+  menu: menuPart,
+  target: targetPart,
+  plan: planPart,
+  run: runPart,
+  merge: mergePart,
+  draft: draftPart,
+  revision: revisionPart,
+  check: checkPart,
+  journal: journalPart,
+  help: helpPart,
+  palette: palettePart,
+  text: textPart,
+};
 
 /** How a dialog answers keys and is drawn. */
-export function partOf(dialog: Dialog): DialogPart<Dialog> {
-  parts ??= {
-    menu: menuPart,
-    target: targetPart,
-    plan: planPart,
-    run: runPart,
-    merge: mergePart,
-    draft: draftPart,
-    revision: revisionPart,
-    check: checkPart,
-    journal: journalPart,
-    help: helpPart,
-    palette: palettePart,
-    text: textPart,
-  };
-  return parts[dialog.kind] as DialogPart<Dialog>;
-}
+export const partOf = (dialog: Dialog): DialogPart<Dialog> => parts[dialog.kind] as DialogPart<Dialog>;

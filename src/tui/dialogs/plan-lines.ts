@@ -7,7 +7,7 @@ import { type Line, line } from '../text/span.ts';
 import { wrap } from '../text/wrap.ts';
 import type { Style } from '../theme/theme.ts';
 import { fieldSpans } from './field-line.ts';
-import { type PlanDialog, wantsName, whyReadOnly } from './plan.ts';
+import { type PlanDialog, wantsName, whyReadOnly } from './plan-rules.ts';
 
 export const actionStyles: Readonly<Record<Action, Style>> = {
   up: 'applied',

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
-import { footerCommands, keyName } from '../commands/lookup.ts';
+import { keyName } from '../commands/keys.ts';
+import { footerCommands } from '../commands/lookup.ts';
 import { fieldSpans } from '../dialogs/field-line.ts';
 import type { State } from '../state/model.ts';
 import { hitsOf } from '../state/search.ts';

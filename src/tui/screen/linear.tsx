@@ -1,7 +1,8 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
 import { sanitise } from '../../foundation/sanitise.ts';
-import { footerCommands, keyName } from '../commands/lookup.ts';
+import { keyName } from '../commands/keys.ts';
+import { footerCommands } from '../commands/lookup.ts';
 import { placeDialog } from '../dialogs/place.ts';
 import { topDialog } from '../dialogs/stack.ts';
 import { detailContent } from '../panes/detail/scrolling.ts';

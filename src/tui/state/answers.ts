@@ -2,7 +2,7 @@ import type { Effect, JournalEntry, Look, RevisionDetail, RunResult } from '../.
 import { partOf } from '../dialogs/parts.ts';
 import { withoutCancelQuestion } from '../dialogs/run.ts';
 import { notify } from '../dialogs/stack.ts';
-import { type Change, only, then } from './effect.ts';
+import { andThen, type Change, only } from './effect.ts';
 import { reconnectAfter } from './link.ts';
 import { lookAgain, remember, sameRevisions, wantDetail } from './loading.ts';
 import { logged } from './log.ts';
@@ -15,7 +15,7 @@ import { abandon, finish, isRunning } from './run.ts';
 export function answered(state: State, answer: Answer): Change {
   for (const dialog of state.dialogs) {
     const change = partOf(dialog).answered?.(dialog, answer, state);
-    if (change) return then(change, next => only({ ...next, task: null }));
+    if (change) return andThen(change, next => only({ ...next, task: null }));
   }
   switch (answer.call.call) {
     case 'look':
@@ -61,7 +61,7 @@ function looked(state: State, { outcome }: Answer): Change {
       : placed;
   if (look.database.state !== 'unreachable') return wantDetail({ ...said, reconnects: 0 });
   const tries = state.reconnects + 1;
-  return then(wantDetail({ ...said, reconnects: tries }), waiting => [
+  return andThen(wantDetail({ ...said, reconnects: tries }), waiting => [
     waiting,
     [{ type: 'later', ms: reconnectAfter(tries - 1), topic: 'reconnect', token: tries }],
   ]);

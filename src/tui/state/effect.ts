@@ -22,7 +22,7 @@ export type Change = readonly [State, readonly SideEffect[]];
 export const only = (state: State): Change => [state, []];
 
 /** `second` after `first`, with the effects of both. */
-export function then(first: Change, second: (state: State) => Change): Change {
+export function andThen(first: Change, second: (state: State) => Change): Change {
   const [state, effects] = second(first[0]);
   return [state, [...first[1], ...effects]];
 }

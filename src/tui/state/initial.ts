@@ -1,3 +1,4 @@
+import { commands } from '../commands/table.ts';
 import { detailTabs } from '../panes/detail/tabs.ts';
 import type { TuiSettings } from '../settings.ts';
 import type { Appearance, State } from './model.ts';
@@ -11,6 +12,7 @@ export function initialState(
 ): State {
   const start = { cursor: 0, top: 0 };
   return {
+    commands,
     settings,
     appearance,
     size,

@@ -2,7 +2,7 @@ import type { EngineExit } from '../../engine/connection.ts';
 import type { FailureInfo } from '../../foundation/failure.ts';
 import { withoutCancelQuestion } from '../dialogs/run.ts';
 import { notify } from '../dialogs/stack.ts';
-import { type Change, only, then } from './effect.ts';
+import { andThen, type Change, only } from './effect.ts';
 import { lookAgain } from './loading.ts';
 import { logged } from './log.ts';
 import type { State } from './model.ts';
@@ -44,6 +44,6 @@ export function reconnect(state: State, tries: number): Change {
   const away =
     state.link.is === 'ready' && state.look !== null && state.look.database.state === 'unreachable';
   return away && tries === state.reconnects && !isRunning(state.run)
-    ? then(only(state), lookAgain)
+    ? andThen(only(state), lookAgain)
     : only(state);
 }

@@ -7,6 +7,7 @@ import type {
 } from '../../engine/api.ts';
 import type { EngineExit } from '../../engine/connection.ts';
 import type { FailureInfo } from '../../foundation/failure.ts';
+import type { Command } from '../commands/command.ts';
 import type { Dialog } from '../dialogs/dialog.ts';
 import type { TuiSettings } from '../settings.ts';
 import type { TextField } from '../text/field.ts';
@@ -74,6 +75,8 @@ export interface Appearance {
 
 /** Everything the screen is drawn from. */
 export interface State {
+  /** Everything that can be done, in one table. */
+  readonly commands: readonly Command[];
   readonly settings: TuiSettings;
   readonly appearance: Appearance;
   readonly size: { readonly columns: number; readonly rows: number };

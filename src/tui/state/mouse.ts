@@ -5,7 +5,7 @@ import { topDialog } from '../dialogs/stack.ts';
 import { scrollDetail } from '../panes/detail/scrolling.ts';
 import { tabAtColumn } from '../panes/detail/tab-bar.ts';
 import { layoutOf, paneAt } from '../screen/layout.ts';
-import { type Change, only, then } from './effect.ts';
+import { andThen, type Change, only } from './effect.ts';
 import { wantDetail } from './loading.ts';
 import type { Message } from './message.ts';
 import type { Pane, State } from './model.ts';
@@ -27,7 +27,7 @@ export function pointed(state: State, event: Pointed): Change {
   const rect = pane && layout.panes[pane];
   if (!pane || !rect) return only(state);
   if (rows !== 0) return pane === 'detail' ? scrollDetail(state, rows) : scrollBy(state, pane, rows);
-  return then(focusOn(state, pane), focused =>
+  return andThen(focusOn(state, pane), focused =>
     clickPane(focused, pane, event.x - rect.x, event.y - rect.y - 1),
   );
 }

@@ -1,0 +1,174 @@
+import { afterEach, expect, test } from 'vitest';
+import { demoRevisions } from '../support/fake-engine.ts';
+import { closeScreens, openScreen } from '../support/screen.ts';
+
+afterEach(closeScreens);
+
+test('merge: both sides, the verdict, the file before it is written', async () => {
+  const app = await openScreen();
+  await app.sees('2 heads');
+  await app.press('m');
+  await app.sees(
+    'common ancestor',
+    'fill_text_length',
+    '+ reactions table',
+    '+ chats.last_read_at',
+    'They fit',
+  );
+  await app.press('Enter');
+  await app.sees('Settle the heads', 'Merge revision', 'Put add_reactions on top of add_last_read_at');
+  await app.press('Enter');
+  await app.sees('Merge revision', 'new  migrations/', 'merge_heads', 'writes the file');
+  expect(app.engine.written).toHaveLength(0);
+  await app.press('Enter');
+  await app.sees('written: migrations/');
+  await app.seesNot('2 heads');
+  expect(app.engine.written[0]?.kind).toBe('merge');
+});
+
+test('one branch is put on top of the other', async () => {
+  const app = await openScreen();
+  await app.sees('2 heads');
+  await app.press('m');
+  await app.sees('They fit');
+  await app.press('Enter', '1');
+  await app.sees(
+    'Rebase',
+    'Other databases may have applied it',
+    '-  static readonly revises',
+    '+  static readonly revises',
+  );
+  await app.press('Enter');
+  await app.seesNot('2 heads');
+});
+
+test('a branch that is applied here cannot be put elsewhere, and it says why', async () => {
+  const app = await openScreen({ applied: demoRevisions.slice(0, 4).map(one => one.id) });
+  await app.sees('2 heads');
+  await app.press('m');
+  await app.sees('They fit');
+  await app.press('Enter');
+  await app.sees('it is applied here');
+});
+
+test('when the orders differ, leaving it is the default', async () => {
+  const app = await openScreen({
+    rehearsal: {
+      verdict: 'differs',
+      differences: [{ sign: '~', object: 'messages.text', words: 'varchar(100) or text' }],
+      shared: ['messages.text'],
+    },
+  });
+  await app.sees('2 heads');
+  await app.press('m');
+  await app.sees('They do not fit', '~ messages.text varchar(100) or text', 'Touched by more than one');
+  await app.press('Enter');
+  await app.sees('▸ l  Leave it');
+  await app.press('Enter');
+  await app.seesNot('Settle the heads');
+  expect(app.engine.calls.filter(call => call.startsWith('draft'))).toEqual([]);
+});
+
+test('a new revision: which head, from the entities or empty, the message, the draft, the file', async () => {
+  const edited: string[] = [];
+  const app = await openScreen({ edit: async file => void edited.push(file) ?? null });
+  await app.sees('2 heads');
+  await app.press('n');
+  await app.sees('There are 2 heads', 'Merge them first');
+  await app.press('1');
+  await app.sees('It will revise', 'From the entities', 'Empty');
+  await app.press('a');
+  await app.sees('message');
+  await app.press('Enter');
+  await app.sees('say what it does');
+  await app.type('Add title');
+  await app.sees('add_title');
+  await app.press('Enter');
+  await app.sees('new  migrations/Migration20261201120000_add_title.ts', '1 change of the entities');
+  await app.press('Esc');
+  expect(app.engine.written).toHaveLength(0);
+  await app.press('n', '1', 'e');
+  await app.type('Add title');
+  await app.press('Enter');
+  await app.sees('new  migrations/');
+  await app.press('Enter');
+  await app.sees('Written', 'Open in the editor');
+  await app.press('e');
+  await app.sees('4 pending');
+  expect(edited).toEqual(['migrations/Migration20261201120000_add_title.ts']);
+});
+
+test('adopt shows the diff of every file before it writes', async () => {
+  const app = await openScreen({ revisions: demoRevisions.map(one => ({ ...one, inferred: true })) });
+  await app.sees('3 pending');
+  await app.press('A');
+  await app.sees('declare the inferred lineage', '+  static readonly revises', 'writes 5 files');
+  await app.press('Enter');
+  await app.sees('written: ');
+  await app.press('A');
+  await app.sees('every revision declares its lineage already');
+});
+
+test('init, where everything is there', async () => {
+  const app = await openScreen();
+  await app.sees('3 pending');
+  await app.press('I');
+  await app.sees('Everything is there already.', 'there is nothing to write');
+});
+
+test('check: what was found, with the way out', async () => {
+  const app = await openScreen({
+    check: {
+      clean: false,
+      findings: [
+        {
+          kind: 'drift',
+          message: 'The live schema is not what its revisions make.',
+          next: 'Make a revision of it, or put it right by hand.',
+          revisions: [],
+          sql: ['alter table "chats" add column "rogue" int'],
+          effects: [{ sign: '+', object: 'chats.rogue', words: 'int' }],
+        },
+      ],
+      skipped: [{ kind: 'entities', why: 'the shadow needs PGlite' }],
+    },
+  });
+  await app.sees('3 pending');
+  await app.press('c');
+  await app.sees(
+    'Check: 1 found',
+    'The live schema is not',
+    '+ chats.rogue int',
+    'alter table "chats"',
+    'entities was not looked at',
+  );
+});
+
+test('the journal, of everything and of one revision', async () => {
+  const app = await openScreen();
+  await app.sees('3 pending');
+  await app.press('J');
+  await app.sees('Nothing has been journalled yet');
+  await app.press('Esc', 'u');
+  await app.sees('2 steps');
+  await app.press('Enter');
+  await app.sees('Upgrade done');
+  await app.press('Enter', 'J');
+  await app.sees('Journal', 'ana@laptop as postgres', 'done', 'fill_text_length');
+  await app.press('Esc', '[');
+  await app.sees('up     done just now');
+});
+
+test('an applied revision is not edited by the way', async () => {
+  const edited: string[] = [];
+  const app = await openScreen({ edit: async file => void edited.push(file) ?? null });
+  await app.sees('3 pending');
+  await app.press('G', 'e');
+  await app.sees('Edit an applied revision?');
+  await app.press('Enter');
+  await app.seesNot('Edit an applied revision?');
+  expect(edited).toEqual([]);
+  await app.press('e', 'w');
+  await app.sees('edited migrations/Migration20261101090000_initial_schema.ts');
+  expect(edited).toHaveLength(1);
+});

@@ -1,0 +1,78 @@
+import { afterEach, expect, test } from 'vitest';
+import { closeScreens, openScreen } from '../support/screen.ts';
+
+afterEach(closeScreens);
+
+test('what is lost is said, and the name of the database has to be typed', async () => {
+  const app = await openScreen();
+  await app.sees('2 applied');
+  await app.press('G', 'd');
+  await app.sees('Downgrade to', '1 step', 'drops column chats.user_id: 312 rows have a value', 'Type chat');
+  await app.press('Enter');
+  await app.sees('type chat to confirm');
+  await app.type('chta');
+  await app.press('Enter');
+  await app.sees('type chat to confirm');
+  await app.press('Backspace', 'Backspace');
+  await app.type('at');
+  await app.press('Enter');
+  await app.sees('Downgrade done');
+  await app.press('Enter');
+  await app.sees('1 applied', '4 pending');
+});
+
+test('a name that is pasted counts, and nothing pasted acts as keys', async () => {
+  const app = await openScreen();
+  await app.sees('2 applied');
+  await app.paste('dddq');
+  await app.press('G', 'd');
+  await app.sees('Type chat');
+  await app.paste('chat\n');
+  await app.sees('chat');
+  expect(app.engine.calls).not.toContain('run');
+  await app.press('Backspace', 'Enter');
+  await app.sees('Downgrade done');
+});
+
+test('base takes back everything, by name', async () => {
+  const app = await openScreen();
+  await app.sees('2 applied');
+  await app.press('D', 'b');
+  await app.sees('2 steps', 'drops table messages: 1,204,331 rows');
+  await app.type('chat');
+  await app.press('Enter');
+  await app.sees('Downgrade done', 'current is now base');
+  await app.press('Enter');
+  await app.sees('base: nothing is applied');
+});
+
+test('with nothing applied the menu says so', async () => {
+  const app = await openScreen({ applied: [] });
+  await app.sees('base: nothing is applied');
+  await app.press('d');
+  await app.sees('Downgrade to', 'nothing is applied');
+  await app.press('n');
+  await app.sees('⚠ nothing is applied');
+  expect(app.engine.calls).not.toContain('preview');
+});
+
+test('stamp shows rows only', async () => {
+  const app = await openScreen();
+  await app.sees('2 applied');
+  await app.press('s');
+  await app.sees('Stamp to', 'as if everything had run');
+  await app.press('h');
+  await app.sees('3 steps', 'rows only', 'log   ');
+  await app.press('Enter');
+  await app.sees('Stamp done');
+  expect(app.engine.applied.size).toBe(5);
+});
+
+test('stamping can purge, and says so before', async () => {
+  const app = await openScreen();
+  await app.sees('2 applied');
+  await app.press('s', 't');
+  await app.type('base');
+  await app.press('C-x');
+  await app.sees('purge', '2 steps');
+});

@@ -1,0 +1,80 @@
+import { afterEach, expect, test } from 'vitest';
+import { closeScreens, openScreen, type ScreenOptions } from '../support/screen.ts';
+
+afterEach(closeScreens);
+
+const fill = 'Migration20261113100000_fill_text_length';
+const failure = {
+  code: 'sql',
+  message: 'column "txt" does not exist',
+  next: 'Repair the revision and try again.',
+  sql: {
+    sqlState: '42703',
+    detail: 'There is a column named "text".',
+    hint: 'Perhaps you meant to reference the column "messages.text".',
+    statement: 'update "messages"\nset "text_length" = length("txt")\nwhere true',
+    position: 46,
+  },
+};
+
+async function failed(options: ScreenOptions = {}, unsettled = false) {
+  const app = await openScreen(options);
+  await app.sees('3 pending');
+  app.engine.trouble = { fail: { revision: fill, failure, unsettled } };
+  await app.press('u');
+  await app.sees('2 steps');
+  await app.press('Enter');
+  await app.sees('Upgrade failed');
+  return app;
+}
+
+test("PostgreSQL's own words, and the place it points at", async () => {
+  const app = await failed();
+  await app.sees(
+    'column "txt" does not exist',
+    '42703',
+    'There is a column named "text".',
+    'Perhaps you meant',
+    'Repair the revision',
+  );
+  const lines = app.terminal.lines();
+  const at = lines.findIndex(line => line.includes('length("txt")'));
+  expect(lines[at + 1]?.indexOf('^')).toBe(lines[at]?.indexOf('"txt"'));
+  await app.sees('not run', 'current is now 20261110120000 add_user_id_to_chats');
+});
+
+test('try again makes the plan anew', async () => {
+  const app = await failed();
+  await app.press('r');
+  await app.sees('2 steps on chat');
+  await app.press('Enter');
+  await app.sees('Upgrade done');
+});
+
+test('the revision that failed opens in the editor', async () => {
+  const edited: string[] = [];
+  const app = await failed({ edit: async file => void edited.push(file) ?? null });
+  await app.press('e');
+  await app.sees('Upgrade failed');
+  expect(edited).toEqual([`migrations/${fill}.ts`]);
+});
+
+test('the error is copied through the terminal', async () => {
+  const app = await failed();
+  await app.press('y');
+  await app.sees('copied the error');
+  const copied = /\u001b\]52;c;([^\u0007]+)\u0007/.exec(app.terminal.written)?.[1] ?? '';
+  expect(Buffer.from(copied, 'base64').toString()).toContain('column "txt" does not exist\n42703');
+});
+
+test('a revision that ran outside a transaction is named until it is settled', async () => {
+  const app = await failed({}, true);
+  await app.sees('may be half done', 'left invalid: public.messages_text_index');
+  await app.press('x');
+  await app.sees('Settle', 'It is applied', 'It is not applied');
+  await app.press('Esc', 'Esc');
+  await app.sees('1 unsettled');
+  await app.press('x', 'a');
+  await app.sees('3 applied');
+  await app.seesNot('1 unsettled');
+});

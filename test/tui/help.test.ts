@@ -1,0 +1,65 @@
+import { afterEach, expect, test } from 'vitest';
+import { keysOf, keyTable } from '../../src/tui/commands/keys.ts';
+import { commands } from '../../src/tui/commands/table.ts';
+import { closeScreens, openScreen } from '../support/screen.ts';
+
+afterEach(closeScreens);
+
+test('help can be filtered, and says why something cannot be done', async () => {
+  const app = await openScreen({ revisions: [], applied: [] });
+  await app.sees('no revision yet');
+  await app.press('?');
+  await app.sees('Keys', 'one row down');
+  await app.type('heads');
+  await app.sees('settle several heads', 'there is only one head');
+  await app.press('Esc');
+  await app.seesNot('settle several heads');
+});
+
+test('the palette runs a command by name', async () => {
+  const app = await openScreen();
+  await app.sees('3 pending');
+  await app.press(':');
+  await app.sees('Commands');
+  await app.type('journal');
+  await app.press('Enter');
+  await app.sees('Nothing has been journalled yet');
+});
+
+test('the footer shows the keys that do something here', async () => {
+  const app = await openScreen();
+  await app.sees('u upgrade', 'm merge', 'q quit');
+  await app.press('u');
+  await app.sees('Enter run it', 'Tab SQL', 'Esc leave');
+  await app.seesNot('q quit');
+});
+
+test("a person's own keys replace those of the table", async () => {
+  const app = await openScreen({ settings: { keys: { upgrade: ['w'], quit: ['X'] } } });
+  await app.sees('w upgrade', 'X quit');
+  await app.press('u');
+  await app.press('w');
+  await app.sees('2 steps');
+});
+
+test('no two commands of one scope want the same key, and every command says what it does', () => {
+  const seen = new Map<string, string>();
+  for (const command of commands) {
+    expect(command.about).not.toMatch(/\.$/);
+    for (const scope of command.where) {
+      for (const key of keysOf(command, { keys: {} })) {
+        const place = `${scope} ${key}`;
+        expect([seen.get(place), command.id].filter(Boolean), place).toHaveLength(1);
+        seen.set(place, command.id);
+      }
+    }
+  }
+  expect(new Set(commands.map(one => one.id)).size).toBe(commands.length);
+});
+
+test('the key table names every command once', () => {
+  const rows = keyTable(commands, null).flatMap(group => group.rows.map(row => row.id));
+  expect(new Set(rows).size).toBe(rows.length);
+  expect(rows).toContain('upgrade');
+  expect(rows).toContain('confirm');
+});

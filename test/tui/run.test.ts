@@ -1,0 +1,144 @@
+import { afterEach, expect, test } from 'vitest';
+import { closeScreens, openScreen, type ScreenOptions } from '../support/screen.ts';
+
+afterEach(closeScreens);
+
+const fill = 'Migration20261113100000_fill_text_length';
+const ana = {
+  pid: 4711,
+  user: 'ana',
+  application: 'psql',
+  host: '10.0.0.7',
+  query: 'select * from messages for update',
+  ageMs: 192_000,
+};
+
+/** A run that stops at fill_text_length. */
+async function heldRun(options: ScreenOptions = {}, trouble = {}) {
+  const app = await openScreen(options);
+  await app.sees('3 pending');
+  app.engine.trouble = { hold: fill, ...trouble };
+  await app.press('u');
+  await app.sees('2 steps');
+  await app.press('Enter');
+  await app.sees('0 of 2', 'statement');
+  return app;
+}
+
+test('a running step shows its statement, its time, and who is in the way', async () => {
+  const app = await heldRun(
+    {},
+    { blockers: [ana], progress: { command: 'CREATE INDEX', phase: 'building index', done: 3, total: 12 } },
+  );
+  await app.sees(
+    'blocked by',
+    'ana · psql · 10.0.0.7',
+    'pid 4711, for 3 min 12 s',
+    'select * from messages for update',
+  );
+  await app.sees('25 %', 'CREATE INDEX: building index');
+  app.engine.trouble = {};
+  app.engine.release();
+  await app.sees('Upgrade done');
+  await app.seesNot('blocked by');
+});
+
+test('a run waits for another and shows who holds the lock', async () => {
+  const app = await openScreen();
+  await app.sees('3 pending');
+  app.engine.trouble = { waitFor: ana };
+  await app.press('u');
+  await app.sees('2 steps');
+  await app.press('Enter');
+  await app.sees('waiting for another run to end', 'ana · psql');
+  app.engine.release();
+  await app.sees('Upgrade done');
+});
+
+test('a retry says why and how often', async () => {
+  const app = await openScreen();
+  await app.sees('3 pending');
+  app.engine.trouble = { retry: { attempt: 2, of: 3, reason: 'the lock was not given in time' } };
+  await app.press('u');
+  await app.sees('2 steps');
+  await app.press('Enter');
+  await app.sees('Upgrade done');
+  await app.press('Enter', '5', 'z');
+  await app.sees('the lock was not given in time: try 2 of 3');
+});
+
+test('c asks, and going on goes on', async () => {
+  const app = await heldRun();
+  await app.press('c');
+  await app.sees('Cancel the run?', 'Stop after this step', 'Cancel and roll back');
+  await app.press('Enter');
+  await app.seesNot('Cancel the run?');
+  app.engine.trouble = {};
+  app.engine.release();
+  await app.sees('Upgrade done');
+  expect(app.engine.calls).not.toContain('cancel');
+});
+
+test('cancel and roll back: nothing of the transaction stays', async () => {
+  const app = await heldRun();
+  await app.press('c', 'r');
+  await app.sees('Upgrade cancelled', 'rolled back');
+  await app.press('Enter');
+  await app.sees('3 pending', '2 applied');
+});
+
+test('stop after this step', async () => {
+  const app = await heldRun();
+  await app.press('C-c', 's');
+  await app.sees('stops after this step');
+  app.engine.trouble = {};
+  app.engine.release();
+  await app.sees('Upgrade cancelled', '1 step done');
+});
+
+test('a second Ctrl-C insists', async () => {
+  const app = await heldRun();
+  await app.press('C-c');
+  await app.sees('Cancel the run?');
+  await app.press('C-c');
+  await app.sees('Upgrade cancelled');
+});
+
+test('the run goes on when its view is closed; R shows it again; q asks', async () => {
+  const app = await heldRun();
+  await app.press('Esc');
+  await app.seesNot('0 of 2');
+  await app.sees('upgrade 0/2');
+  await app.press('j');
+  await app.sees('2/5');
+  await app.press('u');
+  await app.sees('a run is under way');
+  await app.press('q');
+  await app.sees('Cancel the run?');
+  await app.press('g', 'R');
+  await app.sees('0 of 2');
+  app.engine.trouble = {};
+  app.engine.release();
+  await app.sees('Upgrade done');
+});
+
+test('resized in the middle of a run', async () => {
+  const app = await heldRun();
+  await app.resize(60, 16);
+  await app.sees('0 of 2');
+  await app.resize(200, 50);
+  await app.sees('0 of 2', '1 Current');
+  app.engine.trouble = {};
+  app.engine.release();
+  await app.sees('Upgrade done');
+});
+
+test('the engine dies in the middle of a run: what happened is said, and r starts it again', async () => {
+  const app = await heldRun();
+  app.engine.die({ signal: 'SIGKILL', said: 'Killed' });
+  await app.sees('Upgrade failed', 'The engine ended (SIGKILL)', 'ENGINE ENDED');
+  await app.press('Esc', 'r');
+  await app.sees('3 pending');
+  await app.seesNot('ENGINE ENDED');
+  expect(app.engine.calls).toContain('restart');
+});

@@ -1,0 +1,145 @@
+import { afterEach, expect, test } from 'vitest';
+import { closeScreens, openScreen } from '../support/screen.ts';
+
+afterEach(closeScreens);
+
+test('a project that cannot be opened: why, and r tries again', async () => {
+  const app = await openScreen({
+    failure: {
+      code: 'config-throws',
+      message: 'mikro-orm.config.ts throws: no such module ./entities.js',
+      next: 'Repair it.',
+      problems: [{ code: 'x', message: 'bad line', file: 'mikro-orm.config.ts', line: 3 }],
+    },
+  });
+  await app.sees(
+    'the project cannot be opened',
+    'mikro-orm.config.ts throws',
+    'mikro-orm.config.ts:3: bad line',
+    'Repair it.',
+    'r tries again',
+  );
+  await app.press('r');
+  await app.sees('3 pending');
+});
+
+test('a database that is gone is shown, the history stays, and it comes back by itself', async () => {
+  const app = await openScreen({
+    database: {
+      state: 'unreachable',
+      version: null,
+      table: 'unknown',
+      failure: { code: 'unreachable', message: 'No PostgreSQL answers at localhost:5432.' },
+    },
+  });
+  await app.sees(
+    'UNREACHABLE',
+    'no server answers',
+    'add_last_read_at',
+    'No PostgreSQL answers at localhost:5432.',
+  );
+  await app.press('u');
+  await app.sees('the database is unreachable');
+  app.engine.database = {
+    ...app.engine.database,
+    state: 'connected',
+    version: '18.4',
+    table: 'present',
+    failure: null,
+  };
+  await app.sees('3 pending', 'connected · PostgreSQL 18.4');
+});
+
+test('a database that does not exist yet is made by the first upgrade', async () => {
+  const app = await openScreen({
+    applied: [],
+    database: {
+      state: 'missing',
+      version: null,
+      table: 'absent',
+      failure: { code: 'database-missing', message: 'There is no database chat.' },
+    },
+  });
+  await app.sees('there is no database chat yet', 'the first upgrade makes it', 'no database yet');
+  await app.press('u');
+  await app.sees('4 steps');
+});
+
+test('the engine dies: the last words are shown, and r starts it again', async () => {
+  const app = await openScreen();
+  await app.sees('3 pending');
+  app.engine.die({ code: 7, signal: null, said: 'Segmentation fault' });
+  await app.sees('ENGINE ENDED', 'The engine ended (exit code 7)');
+  await app.press('u');
+  await app.sees('the engine has ended: r starts it again');
+  await app.press('r');
+  await app.seesNot('ENGINE ENDED');
+  await app.sees('3 pending');
+});
+
+test('the engine cannot even be started', async () => {
+  const app = await openScreen({
+    connect: () => {
+      throw new Error('fork failed');
+    },
+  });
+  await app.sees('ENGINE ENDED', 'fork failed');
+});
+
+test('problems of the revisions keep everything from running', async () => {
+  const app = await openScreen({
+    look: {
+      problems: [{ code: 'cycle', message: 'a revises b revises a', file: 'migrations/a.ts', line: 4 }],
+    },
+  });
+  await app.sees('1 problem');
+  await app.press('u');
+  await app.sees('the revisions on disk have problems');
+});
+
+test('changes made by others appear', async () => {
+  const app = await openScreen();
+  await app.sees('3 pending');
+  app.engine.applied.add('Migration20261113100000_fill_text_length');
+  app.engine.emit({ type: 'changed', what: 'database' });
+  await app.sees('2 pending', '3 applied');
+});
+
+test('the context is switched by starting the engine with another', async () => {
+  const app = await openScreen({ project: { contexts: ['default', 'staging'] } });
+  await app.sees('3 pending', 'default');
+  await app.press('C');
+  await app.sees('Context', 'staging');
+  await app.press('Down', 'Enter');
+  await app.sees('staging', '3 pending');
+  expect(app.engine.project.context).toBe('staging');
+});
+
+test('what the code of the project prints goes to the log', async () => {
+  const app = await openScreen();
+  await app.sees('3 pending');
+  app.engine.emit({
+    type: 'log',
+    at: new Date(0).toISOString(),
+    level: 'info',
+    source: 'project',
+    text: 'hello from a migration\nand a second line',
+  });
+  await app.sees('| hello from a migration', '| and a second line');
+});
+
+test('a missing, an edited and an out-of-order revision are told from the others', async () => {
+  const app = await openScreen({
+    revisions: [
+      { id: 'Migration20260101000000_first', revises: [], edited: true },
+      { id: 'Migration20260102000000_second', revises: ['Migration20260101000000_first'] },
+      { id: 'Migration20260103000000_third', revises: ['Migration20260102000000_second'] },
+    ],
+    applied: [
+      'Migration20260101000000_first',
+      'Migration20260103000000_third',
+      'Migration20259999000000_gone',
+    ],
+  });
+  await app.sees('1 missing', '1 edited', 'out of order', '✗');
+});

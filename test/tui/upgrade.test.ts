@@ -1,0 +1,169 @@
+import { afterEach, expect, test } from 'vitest';
+import { closeScreens, openScreen } from '../support/screen.ts';
+
+afterEach(closeScreens);
+
+const head = 'Migration20261120101500_add_last_read_at';
+
+test('upgrade to the revision under the cursor: plan, confirmation, run, new state', async () => {
+  const app = await openScreen();
+  await app.sees('3 pending', 'add_last_read_at');
+  await app.press('u');
+  await app.sees('2 steps', 'on chat', 'fill_text_length');
+  expect(app.engine.calls).not.toContain('run');
+  await app.press('Enter');
+  await app.sees('Upgrade done', '2 steps done');
+  await app.press('Enter');
+  await app.sees('1 pending', '4 applied');
+  await app.seesNot('Upgrade done');
+  expect(app.engine.applied).toContain(head);
+  await app.press('5', 'z', 'g');
+  await app.sees(`$ migtui upgrade ${head} --yes`, 'create index "chats_last_read_at_index"');
+});
+
+test('Esc leaves the plan with nothing done', async () => {
+  const app = await openScreen();
+  await app.sees('3 pending');
+  await app.press('u');
+  await app.sees('2 steps');
+  await app.press('Esc');
+  await app.seesNot('2 steps');
+  expect(app.engine.calls).not.toContain('run');
+  expect(app.engine.applied.size).toBe(2);
+});
+
+test('the SQL of a step is one key away, and that of all steps another', async () => {
+  const app = await openScreen();
+  await app.sees('3 pending');
+  await app.press('u');
+  await app.sees('2 steps', '2 statements');
+  await app.press('Tab');
+  await app.sees('update "messages" set "text_length"');
+  await app.press('Tab');
+  await app.seesNot('update "messages" set "text_length"');
+  await app.press('S-Tab');
+  await app.sees('update "messages" set "text_length"', 'chats_last_read_at_index');
+});
+
+test('on the current revision there is nothing to go to: a menu asks where', async () => {
+  const app = await openScreen();
+  await app.sees('3 pending');
+  await app.press('.');
+  await app.press('u');
+  await app.sees('Upgrade to', 'all 2 heads', 'by one', 'target …');
+  await app.press('h');
+  await app.sees('3 steps');
+  await app.press('Enter');
+  await app.sees('3 steps done');
+  expect(app.engine.applied.size).toBe(5);
+});
+
+test('by one', async () => {
+  const app = await openScreen();
+  await app.sees('3 pending');
+  await app.press('U', 'n');
+  await app.sees('1 step on chat', 'fill_text_length');
+});
+
+test('a menu can be walked with the arrows, and its default does nothing by itself', async () => {
+  const app = await openScreen();
+  await app.sees('3 pending');
+  await app.press('U');
+  await app.sees('Upgrade to');
+  await app.press('Down', 'Enter');
+  await app.sees('3 steps');
+});
+
+test('the prompt completes, and shows the plan while one types', async () => {
+  const app = await openScreen();
+  await app.sees('3 pending');
+  await app.press('U', 't');
+  await app.sees('Type a target');
+  await app.type('react');
+  await app.sees('20261119150000  add_reactions');
+  await app.press('Tab');
+  await app.sees('target 20261119150000', '2 steps', 'add_reactions');
+  await app.press('Enter');
+  await app.sees('2 steps on chat');
+  await app.press('Enter');
+  await app.sees('Upgrade done');
+  expect(app.engine.applied).toContain('Migration20261119150000_add_reactions');
+});
+
+test('a target that means nothing runs nothing and says what there is', async () => {
+  const app = await openScreen();
+  await app.sees('3 pending');
+  await app.press('U', 't');
+  await app.type('tpyo');
+  await app.sees(/tpyo/);
+  await app.press('Enter');
+  await app.sees(/no revision|unknown|nothing/i);
+  await app.press('Enter', 'Enter');
+  expect(app.engine.calls).not.toContain('run');
+});
+
+test('several heads: head is refused and names them', async () => {
+  const app = await openScreen();
+  await app.sees('3 pending');
+  await app.press('U', 't');
+  await app.type('head');
+  await app.sees('Migration20261119150000_add_reactions', 'Migration20261120101500_add_last_read_at');
+});
+
+test('Enter held down opens the plan and never confirms it', async () => {
+  const app = await openScreen();
+  await app.sees('3 pending');
+  await app.press('U', 'Down');
+  await app.hold('Enter', 30);
+  await app.sees('3 steps', 'still held');
+  expect(app.engine.calls).not.toContain('run');
+  app.later(5_000);
+  await app.press('Enter');
+  await app.sees('Upgrade done');
+});
+
+test('u held down does not confirm either', async () => {
+  const app = await openScreen();
+  await app.sees('3 pending');
+  await app.hold('u', 20);
+  await app.sees('2 steps');
+  expect(app.engine.calls).not.toContain('run');
+});
+
+test('a plan that has become another is refused, and can be made anew', async () => {
+  const app = await openScreen();
+  await app.sees('3 pending');
+  await app.press('u');
+  await app.sees('2 steps');
+  app.engine.applied.add('Migration20261113100000_fill_text_length');
+  await app.press('Enter');
+  await app.sees('Upgrade failed', 'not as it was when the plan was made');
+  await app.press('r');
+  await app.sees('1 step on chat');
+  await app.press('Enter');
+  await app.sees('Upgrade done');
+});
+
+test('read-only: nothing can be changed, and every key says why', async () => {
+  const app = await openScreen({ project: { readOnly: true } });
+  await app.sees('READ-ONLY', '3 pending');
+  await app.press('u');
+  await app.sees('opened read-only');
+  await app.press('n');
+  await app.sees('nothing is written');
+  expect(app.engine.calls).not.toContain('preview');
+});
+
+test('a protected database wants its name typed', async () => {
+  const app = await openScreen({ project: { protected: true } });
+  await app.sees('PROTECTED', '3 pending');
+  await app.press('u');
+  await app.sees('This database is protected', 'Type chat');
+  await app.press('Enter');
+  await app.sees('type chat to confirm');
+  expect(app.engine.calls).not.toContain('run');
+  await app.type('chat');
+  await app.sees('Enter runs it');
+  await app.press('Enter');
+  await app.sees('Upgrade done');
+});
