@@ -25,8 +25,11 @@ try {
 
   const app = await openMigtui(demo.root, { cols: 120, rows: 36 });
   await app.sees('2 heads');
-  await app.sees('last_read_at');
+  await app.sees('alter table');
   await picture(app, 'screen', 'migtui on the demo: three revisions applied, two heads pending');
+  await app.press('u');
+  await app.sees('Enter');
+  await picture(app, 'upgrade', 'The plan of an upgrade, before it runs');
   app.kill('SIGTERM');
   await app.exit;
 } finally {
