@@ -102,6 +102,8 @@ function launch(
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     serialization: 'advanced',
     detached: true,
+    // or its exit may hang, see bin/start.js
+    execArgv: [...process.execArgv, '--no-concurrent-sparkplug'],
   });
   let said = '';
   let leaving = false;
