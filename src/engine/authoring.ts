@@ -3,6 +3,7 @@ import type { EngineApi } from './api.ts';
 import { check } from './authoring/check.ts';
 import { compare } from './authoring/compare.ts';
 import { draftAdopt } from './authoring/draft-adopt.ts';
+import { draftInit } from './authoring/draft-init.ts';
 import { draftMerge } from './authoring/draft-merge.ts';
 import { draftRebase } from './authoring/draft-rebase.ts';
 import { draftRevision } from './authoring/draft-revision.ts';
@@ -38,9 +39,7 @@ export function createAuthoring(session: Session): AuthoringApi {
     draftMerge: request => draftMerge(workspace, request),
     draftRebase: request => draftRebase(workspace, request),
     draftAdopt: () => draftAdopt(workspace),
-    draftInit: async () => {
-      throw new Error('later');
-    },
+    draftInit: () => draftInit(workspace),
     rehearse: heads => rehearse(workspace, heads),
     write: draft => writeChanges(root, draft.files),
   };

@@ -12,13 +12,34 @@ import { Session } from './session.ts';
  * Opens the one façade that both faces talk to. Headless commands call it in their own process;
  * the terminal app through `startEngine`. Opening connects to nothing and writes nothing.
  * @param emit hears what happens between calls
- * @throws Failure when the project cannot be opened (see `openProject`); so do all methods, with nothing else
+ * @throws Failure when the project cannot be opened (see `openProject`); so do all methods, with nothing else.
+ * Where only a config is missing it opens all the same: `draftInit` and `write` work, everything else says why not.
  */
 export async function openEngine(
   options: EngineOptions,
   emit: (event: EngineEvent) => void,
 ): Promise<EngineApi> {
-  const session = await Session.open(options, emit);
+  const writing = <Args extends unknown[], Result>(work: (...args: Args) => Promise<Result>) => {
+    return async (...args: Args): Promise<Result> => {
+      if (options.readOnly) {
+        throw new Failure({
+          code: 'read-only',
+          message: 'migtui was opened read-only: nothing is written.',
+          next: 'Leave out --read-only (or the readOnly setting) to write.',
+        });
+      }
+      return work(...args);
+    };
+  };
+  let session: Session;
+  try {
+    session = await Session.open(options, emit);
+  } catch (error) {
+    const { onlySetUp } = await import('./authoring/draft-init.ts');
+    const api = onlySetUp(options, error);
+    if (!api) throw error;
+    return guarded({ ...api, write: writing(api.write) });
+  }
   // looking comes first: what plans, runs and writes is loaded when it is asked for
   let running: Running | undefined;
   const run = async (): Promise<Running['api']> => {
@@ -33,18 +54,6 @@ export async function openEngine(
     return authoring;
   };
   const stopWatching = options.live ? watchChanges(session, () => running?.busy() === true) : () => {};
-  const writing = <Args extends unknown[], Result>(work: (...args: Args) => Promise<Result>) => {
-    return async (...args: Args): Promise<Result> => {
-      if (options.readOnly) {
-        throw new Failure({
-          code: 'read-only',
-          message: 'migtui was opened read-only: nothing is written.',
-          next: 'Leave out --read-only (or the readOnly setting) to write.',
-        });
-      }
-      return work(...args);
-    };
-  };
   const api: EngineApi = {
     look: () => look(session),
     revision: id => detail(session, id),

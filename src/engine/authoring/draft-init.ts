@@ -1,0 +1,80 @@
+import { isRefusal } from '../../database/connection.ts';
+import { readLedger } from '../../database/ledger.ts';
+import { readInventory } from '../../database/shadow/inventory.ts';
+import { Failure } from '../../foundation/failure.ts';
+import { setUp } from '../../project/init.ts';
+import { writeChanges } from '../../project/write-files.ts';
+import type { Draft, EngineApi, EngineOptions } from '../api.ts';
+import type { Workspace } from './workspace.ts';
+
+/**
+ * Makes a project ready: its config wrapped, its migrations folder there. For a database that has tables already, and
+ * no revisions yet, it says how to begin.
+ * @throws Failure `config-not-wrapped`
+ */
+export async function draftInit(workspace: Workspace): Promise<Draft> {
+  const { project, session } = workspace;
+  const { files, notes } = setUp(project.root, project.configFile ?? session.options.config, project.folder);
+  return {
+    kind: 'init',
+    files,
+    revision: null,
+    notes: [...notes, ...(await conversion(workspace))],
+    warnings: [],
+  };
+}
+
+/**
+ * What remains possible where no project can be opened yet: to write its config. Everything else says why not.
+ * Null when that would not help.
+ */
+export function onlySetUp(options: EngineOptions, why: unknown): EngineApi | null {
+  const helps = ['no-config', 'mikro-orm-missing', 'no-ts-loader'];
+  if (!(why instanceof Failure) || !helps.includes(why.code) || options.config !== undefined) return null;
+  const refuse = async (): Promise<never> => {
+    throw why;
+  };
+  return {
+    look: refuse,
+    revision: refuse,
+    resolve: refuse,
+    preview: refuse,
+    run: refuse,
+    cancel: refuse,
+    journal: refuse,
+    settle: refuse,
+    script: refuse,
+    effect: refuse,
+    compare: refuse,
+    check: refuse,
+    draftRevision: refuse,
+    draftMerge: refuse,
+    draftRebase: refuse,
+    draftAdopt: refuse,
+    rehearse: refuse,
+    async draftInit() {
+      const { files, notes } = setUp(options.root);
+      return { kind: 'init', files, revision: null, notes, warnings: [] };
+    },
+    write: draft => writeChanges(options.root, draft.files),
+    close: async () => {},
+  };
+}
+
+/** "Converting an existing database", step by step, where there is one. */
+async function conversion(workspace: Workspace): Promise<string[]> {
+  const { session } = workspace;
+  const database = await session.connection();
+  if (isRefusal(database) || workspace.project.sources().migrations.length > 0) return [];
+  const ledger = await readLedger(database, session.table);
+  if (ledger.table === 'forbidden' || ledger.applied.size > 0) return [];
+  const { scope } = await workspace.shadow(new Map());
+  const tables = (await readInventory(database.orm, scope)).filter(({ kind }) => kind === 'table').length;
+  if (tables === 0) return [];
+  return [
+    `${database.address.label} has ${tables === 1 ? 'a table' : `${tables} tables`} and no revisions. To begin with what is there:`,
+    '1. Back it up: pg_dump.',
+    '2. The first revision, from the entities: migtui revision --autogenerate -m "initial schema"',
+    '3. Compare it with the live schema and say that it is applied, without running it: migtui stamp head',
+  ];
+}
