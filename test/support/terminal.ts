@@ -21,12 +21,14 @@ export class FakeTerminal {
       convertEol: true,
     });
     this.stdout = new FakeStdout(columns, rows, (text, done) => {
-      this.written += text;
       this.screen.write(text, () => {
         this.onFrame();
         done();
       });
     });
+    this.stdout.record = text => {
+      this.written += text;
+    };
   }
 
   resize(columns: number, rows: number): void {
@@ -69,9 +71,9 @@ export class FakeTerminal {
     const { written } = this;
     const last = (on: string, off: string): boolean => written.lastIndexOf(on) > written.lastIndexOf(off);
     return {
-      alternateScreen: this.screen.buffer.active.type === 'alternate',
+      alternateScreen: last('\u001b[?1049h', '\u001b[?1049l'),
       mouse: last('\u001b[?1000h', '\u001b[?1000l'),
-      bracketedPaste: this.screen.modes.bracketedPasteMode,
+      bracketedPaste: last('\u001b[?2004h', '\u001b[?2004l'),
       cursorHidden: last('\u001b[?25l', '\u001b[?25h'),
       raw: this.stdin.raw,
     };
@@ -112,6 +114,7 @@ class FakeStdin extends PassThrough {
 }
 
 class FakeStdout extends Writable {
+  record: (text: string) => void = () => {};
   readonly isTTY = true;
   columns: number;
   rows: number;
@@ -120,5 +123,11 @@ class FakeStdout extends Writable {
     super({ decodeStrings: false, write: (chunk, _encoding, done) => write(String(chunk), done) });
     this.columns = columns;
     this.rows = rows;
+  }
+
+  // recorded at once: what is waiting to be understood has been written all the same
+  override write(chunk: string, ...rest: never[]): boolean {
+    this.record(String(chunk));
+    return super.write(chunk, ...rest);
   }
 }

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { noting } from '../support/editor.ts';
 import { demoRevisions } from '../support/fake-engine.ts';
 import { closeScreens, openScreen } from '../support/screen.ts';
 
@@ -71,7 +72,7 @@ test('when the orders differ, leaving it is the default', async () => {
 
 test('a new revision: which head, from the entities or empty, the message, the draft, the file', async () => {
   const edited: string[] = [];
-  const app = await openScreen({ edit: async file => void edited.push(file) ?? null });
+  const app = await openScreen({ edit: noting(edited) });
   await app.sees('2 heads');
   await app.press('n');
   await app.sees('There are 2 heads', 'Merge them first');
@@ -161,7 +162,7 @@ test('the journal, of everything and of one revision', async () => {
 
 test('an applied revision is not edited by the way', async () => {
   const edited: string[] = [];
-  const app = await openScreen({ edit: async file => void edited.push(file) ?? null });
+  const app = await openScreen({ edit: noting(edited) });
   await app.sees('3 pending');
   await app.press('G', 'e');
   await app.sees('Edit an applied revision?');

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { noting } from '../support/editor.ts';
 import { closeScreens, openScreen, type ScreenOptions } from '../support/screen.ts';
 
 afterEach(closeScreens);
@@ -53,7 +54,7 @@ test('try again makes the plan anew', async () => {
 
 test('the revision that failed opens in the editor', async () => {
   const edited: string[] = [];
-  const app = await failed({ edit: async file => void edited.push(file) ?? null });
+  const app = await failed({ edit: noting(edited) });
   await app.press('e');
   await app.sees('Upgrade failed');
   expect(edited).toEqual([`migrations/${fill}.ts`]);

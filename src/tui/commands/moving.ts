@@ -222,7 +222,7 @@ export const movingCommands: readonly Command[] = [
     title: 'read',
     about: 'read the revision under the cursor in the detail',
     group: 'Move',
-    footer: 40,
+    footer: 20,
     keyOnly: true,
     disabled: state =>
       isRevisionPane(state.focus) && lengthOf(state, state.focus) === 0
@@ -237,7 +237,7 @@ export const movingCommands: readonly Command[] = [
     title: 'back',
     about: 'back to the list, or end the search',
     group: 'Move',
-    footer: 40,
+    footer: 0,
     keyOnly: true,
     run: state => focusOn(state, state.list),
   },

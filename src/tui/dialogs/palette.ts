@@ -25,9 +25,17 @@ export const paletteDialog = (openedBy: string): PaletteDialog => ({
 
 export function paletteRows(state: State, dialog: PaletteDialog): readonly Command[] {
   const wanted = dialog.field.text.toLowerCase();
-  return paletteCommands(close(state)).filter(one =>
-    `${one.id} ${one.title} ${one.about}`.toLowerCase().includes(wanted),
-  );
+  const rank = (one: Command): number =>
+    one.id.startsWith(wanted)
+      ? 0
+      : one.id.includes(wanted)
+        ? 1
+        : `${one.title} ${one.about}`.includes(wanted)
+          ? 2
+          : 3;
+  return paletteCommands(close(state))
+    .filter(one => rank(one) < 3)
+    .sort((a, b) => rank(a) - rank(b));
 }
 
 export function runFromPalette(state: State, dialog: PaletteDialog, index: number): Change {

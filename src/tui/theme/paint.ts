@@ -1,4 +1,5 @@
 import { sanitise } from '../../foundation/sanitise.ts';
+import { toAscii } from '../text/ascii.ts';
 import type { Line } from '../text/span.ts';
 import { cutFrom, cutTo, widthOf } from '../text/width.ts';
 import type { Theme } from './theme.ts';
@@ -30,7 +31,7 @@ export function paint(line: Line, width: number, theme: Theme, options: PaintOpt
       if (ellipsis && text !== '') return withEllipsis(line, width, theme, options);
       break;
     }
-    let visible = sanitise(text, { ascii });
+    let visible = ascii ? toAscii(sanitise(text, { ascii })) : sanitise(text);
     if (skip > 0) {
       const columns = widthOf(visible);
       visible = cutFrom(visible, skip);

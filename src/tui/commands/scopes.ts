@@ -1,0 +1,14 @@
+import type { State } from '../state/model.ts';
+import { isRevisionPane } from '../state/moving.ts';
+import type { Scope } from './command.ts';
+
+/** Whose commands work while no dialog is open, innermost first. */
+export function paneScopes(state: State): readonly Scope[] {
+  return [
+    ...(state.search ? (['searching'] as const) : []),
+    state.focus,
+    ...(isRevisionPane(state.focus) ? (['revisions'] as const) : []),
+    'panes',
+    'always',
+  ];
+}

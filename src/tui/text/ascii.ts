@@ -1,0 +1,33 @@
+import { widthOf } from './width.ts';
+
+const known: Readonly<Record<string, string>> = {
+  '·': '-',
+  '…': '~',
+  '⋯': '~',
+  '─': '-',
+  '│': '|',
+  '•': '*',
+  '–': '-',
+  '—': '-',
+  '↑': '^',
+  '↓': 'v',
+  '←': '<',
+  '→': '>',
+  '“': '"',
+  '”': '"',
+  '‘': "'",
+  '’': "'",
+};
+
+const beyond = /[^\x20-\x7e]/;
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/** Text for a terminal that has only ASCII, as wide as it was: what has no likeness becomes `?`. */
+export function toAscii(text: string): string {
+  if (!beyond.test(text)) return text;
+  let out = '';
+  for (const { segment } of graphemes.segment(text)) {
+    out += beyond.test(segment) ? (known[segment] ?? '?'.repeat(widthOf(segment))) : segment;
+  }
+  return out;
+}
