@@ -1,0 +1,106 @@
+/*
+ * A program of its own: an engine that upgrades a project's database, and has an accident where it is told to.
+ * It prints every event and result as a line of JSON, so that all that it says can be searched.
+ */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { EngineApi, EngineEvent } from '../../src/engine/api.ts';
+import { startEngine } from '../../src/engine/client.ts';
+import { openEngine } from '../../src/engine/engine.ts';
+import { Failure } from '../../src/foundation/failure.ts';
+
+/** What an agent is asked to do, over IPC. */
+export interface Order {
+  readonly root: string;
+  /** Becomes `FAULT_URL` of the project's config. */
+  readonly url: string;
+  /** The accident: at the n-th run event (0-based). */
+  readonly at?: number;
+  /**
+   * `die`: SIGKILL this process, with the engine inside; `face`: the engine is a process of its own, and this one, its
+   * face, is killed; `backends`: every connection to the database is ended by the server; `crash`: the server process
+   * that works for us is killed, and the server restarts.
+   */
+  readonly accident?: 'die' | 'face' | 'backends' | 'crash';
+  readonly lockWait?: number;
+}
+
+/** What it tells its parent. */
+export type Report =
+  | { readonly kind: 'ready' }
+  | {
+      readonly kind: 'done';
+      readonly code: string | null;
+      readonly events: number;
+      readonly tips: readonly string[];
+    };
+
+const say = (value: unknown): void => console.log(JSON.stringify(value));
+
+function strike({ accident, url }: Order): void {
+  if (accident === 'die' || accident === 'face') process.kill(process.pid, 'SIGKILL');
+  // this process stands still meanwhile: the accident happens exactly here
+  const program = fileURLToPath(new URL('./strike.ts', import.meta.url));
+  const { stderr } = spawnSync(process.execPath, [program, accident as string, url], { encoding: 'utf8' });
+  if (stderr) say({ strike: stderr });
+}
+
+async function upgrade(order: Order): Promise<void> {
+  process.env.FAULT_URL = order.url;
+  let events = 0;
+  const hear = (event: EngineEvent): void => {
+    say(event);
+    if (event.type !== 'run' || event.event.kind === 'watch' || event.event.kind === 'waiting') return;
+    if (events++ === order.at) strike(order);
+  };
+  let engine: EngineApi;
+  if (order.accident === 'face') {
+    const face = startEngine({
+      root: order.root,
+    });
+    face.events(hear);
+    engine = face.api;
+  } else {
+    engine = await openEngine({ root: order.root }, hear);
+  }
+  try {
+    const { code, tips } = await run(engine, order);
+    process.send?.({ kind: 'done', code, events, tips } satisfies Report);
+  } finally {
+    await engine.close().catch(() => {});
+  }
+}
+
+/** Until nothing is pending, as a person would: look again when the plan has changed. */
+async function run(
+  engine: EngineApi,
+  { lockWait }: Order,
+): Promise<{ code: string | null; tips: readonly string[] }> {
+  for (;;) {
+    const preview = await engine.preview({ command: 'upgrade', targets: ['heads'] });
+    if (preview.plan.steps.length === 0) return { code: null, tips: preview.plan.tips };
+    try {
+      const result = await engine.run(preview, { lockWait });
+      say(result);
+      return { code: result.failure?.code ?? null, tips: result.tips };
+    } catch (error) {
+      const { code, info } = error as Failure;
+      say(error instanceof Failure ? info : { message: String(error) });
+      if (code !== 'plan-changed') return { code: code ?? 'internal', tips: [] };
+    }
+  }
+}
+
+process.on('message', (order: Order) => {
+  upgrade(order).catch(error => {
+    say({ message: String((error as Error).stack ?? error) });
+    process.send?.({
+      kind: 'done',
+      code: (error as Failure).code ?? 'internal',
+      events: 0,
+      tips: [],
+    } satisfies Report);
+  });
+});
+process.on('disconnect', () => process.exit(0));
+process.send?.({ kind: 'ready' } satisfies Report);

@@ -1,0 +1,99 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { type MigrationSketch, makeProject, type Project } from '../support/project.ts';
+import type { Order, Report } from './agent.ts';
+
+/** Everything that agents and engines said, searched for passwords at the end. */
+export const said: string[] = [];
+
+/** An agent's process. */
+export interface Agent {
+  /** Resolves with the report, or null when the agent died. */
+  order(order: Order): Promise<Extract<Report, { kind: 'done' }> | null>;
+  end(): Promise<void>;
+}
+
+export async function startAgent(): Promise<Agent> {
+  const child: ChildProcess = fork(fileURLToPath(new URL('./agent.ts', import.meta.url)), {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    execArgv: [],
+  });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => said.push(text));
+  }
+  const gone = new Promise<null>(resolve => child.once('exit', () => resolve(null)));
+  const next = (kind: Report['kind']): Promise<Report | null> => {
+    const told = new Promise<Report>(resolve => {
+      const hear = (report: Report): void => {
+        if (report.kind !== kind) return;
+        child.off('message', hear);
+        resolve(report);
+      };
+      child.on('message', hear);
+    });
+    return Promise.race([told, gone]);
+  };
+  await next('ready');
+  return {
+    async order(order) {
+      const report = next('done');
+      child.send(order);
+      return (await report) as Extract<Report, { kind: 'done' }> | null;
+    },
+    async end() {
+      if (child.connected) child.disconnect();
+      await gone;
+    },
+  };
+}
+
+/** A project whose database is told by `FAULT_URL`, so that many databases can be tried with one. */
+export function makeFaultProject(
+  migrations: Record<string, MigrationSketch | string>,
+  more = '',
+): Promise<Project> {
+  return makeProject({
+    migrations,
+    files: {
+      'mikro-orm.config.ts': `import { defineConfig } from '@mikro-orm/postgresql';
+import { Migrator } from '@mikro-orm/migrations';
+export default () => defineConfig({
+  clientUrl: process.env.FAULT_URL,
+  baseDir: process.cwd(),
+  extensions: [Migrator],
+  entities: [],
+  discovery: { warnWhenNoEntities: false },
+  migrations: { path: 'migrations', pathTs: 'migrations', emit: 'ts' },
+  ${more}
+});
+`,
+    },
+  });
+}
+
+/** The journal on. */
+export const journalled = `schemaGenerator: { ignoreSchema: ['migtui'] },`;
+
+/** Lets `count` of them run at a time. */
+export async function inParallel<T>(
+  items: readonly T[],
+  count: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = [...items];
+  await Promise.all(
+    Array.from({ length: count }, async () => {
+      for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+    }),
+  );
+}
+
+/** One after the other. */
+export function serially(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return work => {
+    const mine = last.then(work, work);
+    last = mine.catch(() => {});
+    return mine;
+  };
+}
