@@ -1,5 +1,7 @@
 import { openShadow } from '../../src/database/shadow/open.ts';
 import type { Shadow } from '../../src/database/shadow/replay.ts';
+import type { EngineApi, EngineOptions } from '../../src/engine/api.ts';
+import { openEngine } from '../../src/engine/engine.ts';
 import { openProject, type Project } from '../../src/project/project.ts';
 import type { MigrationSource } from '../../src/project/sources.ts';
 import { makeProject, type ProjectOptions, type Project as TestProject } from '../support/project.ts';
@@ -44,4 +46,9 @@ export const downs = (...revisions: string[]) =>
 /** A project that does not mind others in the same process: MikroORM takes the first current folder for all. */
 export function projectOf(options: ProjectOptions = {}): Promise<TestProject> {
   return makeProject({ ...options, config: `baseDir: import.meta.dirname, ${options.config ?? ''}` });
+}
+
+/** An engine on the project at `root`, closed by whoever opened it. */
+export function engineOn(root: string, options: Partial<EngineOptions> = {}): Promise<EngineApi> {
+  return openEngine({ root, ...options }, () => {});
 }

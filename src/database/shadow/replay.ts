@@ -1,4 +1,5 @@
 import type { MigrationsOptions, MikroORM } from '@mikro-orm/core';
+import type { MigrationStorage } from '@mikro-orm/migrations';
 import type { DatabaseSchema } from '@mikro-orm/sql';
 import { Failure, type FailureInfo } from '../../foundation/failure.ts';
 import { loadClass } from '../../project/classes.ts';
@@ -18,9 +19,13 @@ export interface ReplayStep {
   readonly action: 'up' | 'down';
 }
 
-/** What a scratch database became by a replay. */
-export interface Replayed {
+/** What a scratch database became by a replay, exactly. */
+export interface Outcome {
   readonly inventory: Inventory;
+}
+
+/** The same, also as MikroORM sees it. */
+export interface Replayed extends Outcome {
   /** As MikroORM introspects it. */
   readonly json: SchemaJson;
   /** The same for the platform of `orm`; a new one each time, for comparing prunes it. */
@@ -43,6 +48,13 @@ export class ReplayFailure extends Failure {
   }
 }
 
+/** The project's revisions by id. */
+export type Revisions = ReadonlyMap<string, MigrationSource>;
+
+export interface ReplayOptions {
+  readonly common?: number;
+}
+
 export interface ShadowOptions {
   /** Gives the scratch databases; asked only when something has to be replayed. */
   readonly scratch: () => Promise<Scratch>;
@@ -57,7 +69,8 @@ export interface ShadowOptions {
 
 interface Kept {
   readonly inventory: Inventory;
-  readonly schema: SchemaJson;
+  /** Left out where only the inventory was asked for: introspecting takes longer than replaying. */
+  readonly schema?: SchemaJson;
   readonly failed?: undefined;
 }
 
@@ -76,6 +89,7 @@ export class Shadow {
   readonly #recent = new Map<string, Saved>();
   #scratch: Scratch | null = null;
   #open: { orm: MikroORM; key: string } | null = null;
+  #storage: { readonly orm: MikroORM; readonly storage: MigrationStorage } | null = null;
   #statement: string | undefined;
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -103,12 +117,21 @@ export class Shadow {
    */
   async after(
     steps: readonly ReplayStep[],
-    sources: ReadonlyMap<string, MigrationSource>,
-    { common = 0 }: { readonly common?: number } = {},
+    sources: Revisions,
+    options: ReplayOptions = {},
   ): Promise<Replayed> {
-    const work = this.#queue.then(() => this.#after(steps, sources, common));
-    this.#queue = work.catch(() => {});
-    return work;
+    const { inventory, schema } = await this.#queued(() => this.#after(steps, sources, true, options));
+    const json = schema as SchemaJson;
+    return { inventory, json, schema: orm => schemaFromJson(this.#project.modules, orm, json) };
+  }
+
+  /** The same without MikroORM's view of it, which takes a fraction of the time. */
+  async outcome(
+    steps: readonly ReplayStep[],
+    sources: Revisions,
+    options: ReplayOptions = {},
+  ): Promise<Outcome> {
+    return this.#queued(() => this.#after(steps, sources, false, options));
   }
 
   async close(): Promise<void> {
@@ -119,35 +142,38 @@ export class Shadow {
     this.#scratch = null;
   }
 
+  #queued<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#queue.then(work);
+    this.#queue = done.catch(() => {});
+    return done;
+  }
+
   async #after(
     steps: readonly ReplayStep[],
-    sources: ReadonlyMap<string, MigrationSource>,
-    common: number,
-  ): Promise<Replayed> {
+    sources: Revisions,
+    whole: boolean,
+    { common = 0 }: ReplayOptions,
+  ): Promise<Kept> {
     const { cache } = this.#options;
     const keys = this.#keys(steps, sources);
     const key = keys.at(-1) as string;
     const kept = await cache.json<Kept | KeptFailure>(key);
     if (kept?.failed) throw new ReplayFailure(kept.failed.step, kept.failed.reason);
-    if (kept) return this.#replayed(kept);
+    if (kept && (kept.schema || !whole)) return kept;
     const orm = await this.#bring(steps, keys, sources, common);
     const fresh: Kept = {
-      inventory: await readInventory(orm, this.#scope),
-      schema: schemaToJson(await introspect(this.#project.modules, orm)),
+      inventory: kept?.inventory ?? (await readInventory(orm, this.#scope)),
+      ...(whole && { schema: schemaToJson(await introspect(this.#project.modules, orm)) }),
     };
     await cache.keepJson(key, fresh);
-    return this.#replayed(fresh);
-  }
-
-  #replayed({ inventory, schema }: Kept): Replayed {
-    return { inventory, json: schema, schema: orm => schemaFromJson(this.#project.modules, orm, schema) };
+    return fresh;
   }
 
   /** Opens the nearest state that is known and runs the rest. */
   async #bring(
     steps: readonly ReplayStep[],
     keys: readonly string[],
-    sources: ReadonlyMap<string, MigrationSource>,
+    sources: Revisions,
     common: number,
   ): Promise<MikroORM> {
     this.#scratch ??= await this.#options.scratch();
@@ -220,11 +246,7 @@ export class Shadow {
     if (this.#recent.size > 3 && oldest !== undefined) this.#recent.delete(oldest);
   }
 
-  async #run(
-    orm: MikroORM,
-    { revision, action }: ReplayStep,
-    sources: ReadonlyMap<string, MigrationSource>,
-  ): Promise<void> {
+  async #run(orm: MikroORM, { revision, action }: ReplayStep, sources: Revisions): Promise<void> {
     const { modules, root } = this.#project;
     const source = sources.get(revision);
     if (!source) {
@@ -238,12 +260,20 @@ export class Shadow {
       throw new Failure({ code: 'no-down', message: 'it has no down()' });
     }
     const runner = new modules.migrations.MigrationRunner(orm.driver as never, options, orm.config as never);
-    const storage = new modules.migrations.MigrationStorage(orm.driver as never, options);
-    await storage.ensureTable();
+    const storage = await this.#storageOf(orm, options);
     await runner.run(migration, action, async tx => {
       if (action === 'up') await storage.logMigration({ name: revision }, tx);
       else await storage.unlogMigration({ name: revision }, tx);
     });
+  }
+
+  async #storageOf(orm: MikroORM, options: MigrationsOptions): Promise<MigrationStorage> {
+    if (this.#storage?.orm !== orm) {
+      const storage = new this.#project.modules.migrations.MigrationStorage(orm.driver as never, options);
+      this.#storage = { orm, storage };
+      await storage.ensureTable();
+    }
+    return this.#storage.storage;
   }
 
   async #failure(error: unknown, step: ReplayStep, key: string): Promise<Failure> {
@@ -256,7 +286,7 @@ export class Shadow {
   }
 
   /** A name for every state on the way: of the empty database, then after each step. */
-  #keys(steps: readonly ReplayStep[], sources: ReadonlyMap<string, MigrationSource>): string[] {
+  #keys(steps: readonly ReplayStep[], sources: Revisions): string[] {
     const { cache, identity } = this.#options;
     const { modules, orm } = this.#project;
     const { ignoreSchema, skipTables, skipViews } = orm.config.get('schemaGenerator') as Record<

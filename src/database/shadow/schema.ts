@@ -80,7 +80,7 @@ export function schemaToJson(schema: DatabaseSchema): SchemaJson {
       indexes: table.getIndexes(),
       checks: table.getChecks(),
       triggers: table.getTriggers(),
-      policies: table.getPolicies(),
+      policies: table.getPolicies?.() ?? [],
       foreignKeys: table.getForeignKeys(),
     })),
   };

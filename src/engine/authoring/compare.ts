@@ -18,10 +18,7 @@ export async function compareTo(workspace: Workspace, order: readonly string[]):
   const database = await workspace.session.connection();
   if (isRefusal(database)) throw new Failure(database.failure);
   const disk = workspace.onDisk();
-  const expected = await workspace.replay(
-    disk,
-    order.map(revision => ({ revision, action: 'up' as const })),
-  );
+  const expected = await workspace.schemaAfter(disk, order);
   const { scope } = await workspace.shadow(disk.byId);
   const { effects, sql } = await driftTo(workspace.project, database, scope, expected);
   return { same: effects.length === 0 && sql.length === 0, effects, sql };

@@ -29,7 +29,7 @@ export async function wantedBeyond(
     });
   }
   const snapshot = await readSnapshot(workspace.project, entities.orm);
-  const replayed = await workspace.lineage(disk, ids);
+  const replayed = await workspace.schemaAfter(disk, disk.graph.ancestors(ids));
   return { ...(await autogenerate(workspace.project, entities, replayed, snapshot)), snapshot };
 }
 

@@ -1,5 +1,5 @@
 import { type Change, changesBetween, effectsOf, sharedObjects } from '../../database/shadow/effects.ts';
-import { type Replayed, ReplayFailure } from '../../database/shadow/replay.ts';
+import { type Outcome, ReplayFailure } from '../../database/shadow/replay.ts';
 import type { Effect, FailureInfo, Rehearsal } from '../api.ts';
 import { caveatsOf, rowsTouched, type Side } from './caveats.ts';
 import { headsToMerge } from './draft-merge.ts';
@@ -9,7 +9,7 @@ import { downs, type OnDisk, ups, type Workspace } from './workspace.ts';
 
 interface Tried {
   readonly heads: readonly string[];
-  readonly schema: Replayed | null;
+  readonly schema: Outcome | null;
   readonly failed: { readonly revision: string; readonly failure: FailureInfo } | null;
 }
 
@@ -60,7 +60,7 @@ export async function rehearse(workspace: Workspace, asked: readonly string[]): 
   if (merged.failed && tried.every(one => !one.failed)) tried.push(merged);
 
   const ran = [...tried, merged].filter(one => one.schema !== null);
-  const differences = differencesIn(ran.map(one => (one.schema as Replayed).inventory));
+  const differences = differencesIn(ran.map(one => (one.schema as Outcome).inventory));
   const rows = await rowsTouched(workspace, disk, sides);
   const shared = [...sharedObjects(sides.map(side => side.changes)), ...rows.shared].sort();
   const verdict = tried.some(one => one.failed)
@@ -107,7 +107,7 @@ async function runs(
 }
 
 /** Where schemas that should be one are not; each difference once. */
-function differencesIn(inventories: readonly Replayed['inventory'][]): Effect[] {
+function differencesIn(inventories: readonly Outcome['inventory'][]): Effect[] {
   const [first, ...others] = inventories;
   if (!first) return [];
   const found = new Map<string, Change>();
@@ -123,8 +123,8 @@ async function downAndUp(
   disk: OnDisk,
   base: readonly string[],
   branch: readonly string[],
-  before: Replayed,
-  merged: Replayed,
+  before: Outcome,
+  merged: Outcome,
 ): Promise<NonNullable<Rehearsal['downAndUp']>> {
   const down = [...ups([...base, ...branch]), ...downs(branch)];
   const words: string[] = [];

@@ -1,6 +1,6 @@
 import { extensionsIn } from '../../database/shadow/content.ts';
 import { openShadow } from '../../database/shadow/open.ts';
-import type { Replayed, ReplayStep, Shadow } from '../../database/shadow/replay.ts';
+import type { Outcome, Replayed, ReplayOptions, ReplayStep, Shadow } from '../../database/shadow/replay.ts';
 import { Failure } from '../../foundation/failure.ts';
 import { discoverEntities, type Entities } from '../../project/entities.ts';
 import { type Project, revisionsOf } from '../../project/project.ts';
@@ -62,19 +62,24 @@ export class Workspace {
   async replay(
     { byId }: OnDisk,
     steps: readonly ReplayStep[],
-    options: { readonly common?: number } = {},
-  ): Promise<Replayed> {
+    options: ReplayOptions = {},
+  ): Promise<Outcome> {
     const shadow = await this.shadow(byId);
     try {
-      return await shadow.after(steps, byId, options);
+      return await shadow.outcome(steps, byId, options);
     } finally {
       this.#rest();
     }
   }
 
-  /** The schema that revisions and all they need make. */
-  async lineage(disk: OnDisk, ids: Iterable<string>): Promise<Replayed> {
-    return this.replay(disk, ups(disk.graph.ancestors(ids)));
+  /** The schema that revisions make, run in this order, as MikroORM sees it. */
+  async schemaAfter({ byId }: OnDisk, order: readonly string[]): Promise<Replayed> {
+    const shadow = await this.shadow(byId);
+    try {
+      return await shadow.after(ups(order), byId);
+    } finally {
+      this.#rest();
+    }
   }
 
   async shadow(byId: ReadonlyMap<string, MigrationSource>): Promise<Shadow> {
