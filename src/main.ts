@@ -103,15 +103,42 @@ function leave(code: number): never {
   process.exit(code);
 }
 
-process.on('exit', () => {
+/** What nobody caught, before it ends the process. */
+let uncaught: unknown;
+process.on('uncaughtExceptionMonitor', error => {
+  uncaught = error;
+});
+
+process.on('exit', code => {
   if (leaving) return;
   process.exitCode = 1;
-  const message = "The project's own code ended the process before migtui was done.";
-  const next = 'Look for process.exit in the MikroORM config and the migrations, then see migtui status.';
-  const error = { code: 'process-ended', message, next };
+  const error = { code: 'process-ended', ...endedBy(code) };
+  const { message, next } = error;
   if (argv.includes('--json') && !answered) writeSync(1, `${jsonText({ error })}\n`);
   else writeSync(2, `error: ${message}\nnext:  ${next}\n`);
 });
+
+function endedBy(code: number): { message: string; next: string } {
+  const look = 'the MikroORM config and the migrations, then see migtui status.';
+  if (uncaught !== undefined) {
+    const said = uncaught instanceof Error ? uncaught.message : String(uncaught);
+    return {
+      message: overheard(`The project's own code failed where nobody could catch it: ${said}`),
+      next: `Look for a promise that is not awaited in ${look}`,
+    };
+  }
+  // Node's own: nothing is left that could go on
+  if (code === 13) {
+    return {
+      message: "The project's own code waits for something that never comes.",
+      next: `Look for an await that cannot end in ${look}`,
+    };
+  }
+  return {
+    message: "The project's own code ended the process before migtui was done.",
+    next: `Look for process.exit in ${look}`,
+  };
+}
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;

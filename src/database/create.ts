@@ -1,6 +1,6 @@
 import { Failure } from '../foundation/failure.ts';
 import type { Project } from '../project/project.ts';
-import { addressOf } from './connection.ts';
+import { addressOf } from './address.ts';
 import { quoteIdent } from './quote.ts';
 import { clientOf, rawQuery } from './run/kysely.ts';
 import { sqlFailure, sqlState } from './sql-failure.ts';

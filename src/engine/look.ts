@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
-import { addressOf, isRefusal } from '../database/connection.ts';
+import { addressOf } from '../database/address.ts';
+import { isRefusal } from '../database/connection.ts';
 import { shortId, slug } from '../revisions/names.ts';
 import type { Revision } from '../revisions/revision.ts';
 import type { DatabaseInfo, Look, ProjectInfo, RevisionRow } from './api.ts';

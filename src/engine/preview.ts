@@ -1,4 +1,5 @@
-import { addressOf, isRefusal } from '../database/connection.ts';
+import { addressOf } from '../database/address.ts';
+import { isRefusal } from '../database/connection.ts';
 import { fingerprintOf } from '../database/fingerprint.ts';
 import { type MeasuredLoss, measureLosses } from '../database/losses.ts';
 import { quoteLiteral } from '../database/quote.ts';

@@ -1,5 +1,6 @@
-import { type Connection, connect, isRefusal, type Refusal } from '../database/connection.ts';
+import { type Connection, connect, isRefusal } from '../database/connection.ts';
 import { type Ledger, type LedgerTable, ledgerTable, readLedger } from '../database/ledger.ts';
+import type { Refusal } from '../database/refusal.ts';
 import { Failure, type Problem } from '../foundation/failure.ts';
 import { openProject, type Project, revisionsOf } from '../project/project.ts';
 import { type Recording, record } from '../project/record.ts';

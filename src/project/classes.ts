@@ -3,13 +3,14 @@ import type { Migration } from '@mikro-orm/migrations';
 import { Failure } from '../foundation/failure.ts';
 import type { UserModules } from './modules.ts';
 import type { MigrationSource } from './sources.ts';
+import { lineIn, missingPackage, saidBy } from './thrown.ts';
 
 /** The constructor of a migration. */
 export type MigrationClass = new (...args: ConstructorParameters<typeof Migration>) => Migration;
 
 /**
- * Imports a migration's class: the exported one with an `up` method. The stock migrator takes the first
- * function that the module exports; real projects export helpers beside the class.
+ * Imports a migration's class: the exported one with an `up` method, else the one that extends Migration. The stock
+ * migrator takes the first function that the module exports; real projects export helpers beside the class.
  * @throws Failure `migration-broken` | `no-migration-class`
  */
 export async function loadClass(
@@ -20,21 +21,25 @@ export async function loadClass(
   if (source.listed) return source.listed;
   const path = source.path as string;
   const file = relative(root, path);
-  let exported: Record<string, unknown>;
+  let exported: unknown;
   try {
-    exported = await modules.coreFs.fs.dynamicImport<Record<string, unknown>>(path);
+    exported = await modules.coreFs.fs.dynamicImport<unknown>(path);
   } catch (error) {
+    const line = lineIn(path, error);
+    const absent = missingPackage(error);
     throw new Failure(
       {
         code: 'migration-broken',
-        message: `${file} could not be imported: ${error instanceof Error ? error.message : String(error)}`,
-        next: 'Fix the file; nothing was run.',
+        message: `${line === undefined ? file : `${file}:${line}`} could not be imported: ${saidBy(error)}`,
+        next: absent ? `Run: npm install ${absent}` : 'Fix the file; nothing was run.',
       },
       { cause: error },
     );
   }
-  const functions = Object.values(exported).filter(value => typeof value === 'function');
-  const found = functions.find(value => typeof value.prototype?.up === 'function');
+  const functions = functionsOf(exported);
+  const found =
+    functions.find(value => typeof value.prototype?.up === 'function') ??
+    functions.find(value => value.prototype instanceof modules.migrations.Migration);
   if (!found) {
     throw new Failure({
       code: 'no-migration-class',
@@ -42,5 +47,18 @@ export async function loadClass(
       next: 'Export a class that extends Migration and has an up() method.',
     });
   }
-  return found as MigrationClass;
+  return found as unknown as MigrationClass;
+}
+
+interface Exported {
+  readonly prototype?: { readonly up?: unknown };
+}
+
+/** The functions that a module exports, in the order of its exports; what CommonJS exports may stand under `default`. */
+function functionsOf(exported: unknown): Exported[] {
+  if (typeof exported === 'function') return [exported as Exported];
+  const values = Object.values(exported as object);
+  const inside = (exported as { default?: unknown }).default;
+  const more = typeof inside === 'object' && inside !== null ? Object.values(inside) : [];
+  return [...values, ...more].filter(value => typeof value === 'function');
 }

@@ -3,6 +3,7 @@ import { relative, resolve } from 'node:path';
 import type { Configuration } from '@mikro-orm/core';
 import { Failure } from '../foundation/failure.ts';
 import type { UserModules } from './modules.ts';
+import { lineIn, missingPackage, saidBy } from './thrown.ts';
 
 export interface LoadedConfig {
   readonly config: Configuration;
@@ -27,7 +28,7 @@ export async function loadConfig(
 ): Promise<LoadedConfig> {
   const { CLIHelper } = modules.cli;
   const context = asked.context ?? process.env.MIKRO_ORM_CONTEXT_NAME ?? 'default';
-  const typescript = await registerLoader(modules);
+  const typescript = await registerLoader(modules, root);
   const paths = asked.config ? [resolve(root, asked.config)] : await CLIHelper.getConfigPaths();
   const path = paths.map(p => resolve(root, p)).find(p => existsSync(p));
   if (asked.config && !path) {
@@ -44,15 +45,14 @@ export async function loadConfig(
     pool: { min: 0, max: 2 },
     migrations: { silent: true, snapshotOnMigrate: false },
   };
+  process.env.MIKRO_ORM_ALLOW_GLOBAL_CLI ??= '1';
   try {
+    // in a CommonJS project files are required, through the loader that was registered for that
+    (CLIHelper as unknown as { commonJSCompat?(options: object): void }).commonJSCompat?.(overrides);
     const exported = path ? await importConfig(modules, path) : undefined;
     const contexts = namesOf(exported, context);
-    if (
-      Array.isArray(exported) &&
-      contexts.length > 0 &&
-      !contexts.includes(context) &&
-      !exported.some(isFunction)
-    ) {
+    const open = (Array.isArray(exported) ? exported : [exported]).some(isFunction);
+    if (path && !open && !contexts.includes(context)) {
       throw new Failure({
         code: 'unknown-context',
         message: `The config has no context "${context}".`,
@@ -60,50 +60,75 @@ export async function loadConfig(
         candidates: contexts,
       });
     }
-    process.env.MIKRO_ORM_ALLOW_GLOBAL_CLI ??= '1';
     const config = await CLIHelper.getConfiguration(context, path ? [path] : paths, overrides as never);
     const ensureDatabase = config.get('ensureDatabase') !== false;
     config.set('ensureDatabase', false);
     return { config, ensureDatabase, file: path ? relative(root, path) : null, context, contexts };
   } catch (error) {
-    if (error instanceof Failure) throw error;
-    throw new Failure(
-      {
-        code: 'config-broken',
-        message: `${path ? relative(root, path) : 'The MikroORM config'} could not be loaded: ${firstLine(error)}`,
-        next: 'Fix the file and run migtui again; the stock "mikro-orm debug" reports on the same file.',
-      },
-      { cause: error },
-    );
+    throw configFailure(error, root, path);
   }
 }
 
-async function registerLoader({ cli, core }: UserModules): Promise<boolean> {
-  const settings = cli.CLIHelper.getSettings();
+/** What went wrong with the config, whoever threw it. */
+export function configFailure(error: unknown, root: string, path: string | undefined): Failure {
+  if (error instanceof Failure) return error;
+  const file = path && relative(root, path);
+  const line = path && lineIn(path, error);
+  const absent = missingPackage(error);
+  return new Failure(
+    {
+      code: 'config-broken',
+      message: `${file ? `${file}${line ? `:${line}` : ''}` : 'The MikroORM config'} could not be loaded: ${saidBy(error)}`,
+      next: absent
+        ? `Run: npm install ${absent}`
+        : 'Fix it and run migtui again; the stock "mikro-orm debug" reports on the same config.',
+    },
+    { cause: error },
+  );
+}
+
+async function registerLoader(modules: UserModules, root: string): Promise<boolean> {
+  const { CLIHelper } = modules.cli;
+  const settings = CLIHelper.getSettings();
   if (settings.preferTs === false) return false;
-  if (core.Utils.detectTypeScriptSupport()) return true;
+  if (modules.core.Utils.detectTypeScriptSupport()) return true;
+  const { tsConfigPath, tsLoader } = settings;
   const warn = console.warn;
   console.warn = () => {};
   try {
-    const registered = await cli.CLIHelper.registerTypeScriptSupport(
-      settings.tsConfigPath,
-      settings.tsLoader,
-    );
+    const registered = await CLIHelper.registerTypeScriptSupport(tsConfigPath, tsLoader);
+    if (registered || (await registerTsx(modules, settings))) return true;
     // what the stock CLI does, so that both see the same config paths
-    if (!registered) process.env.MIKRO_ORM_CLI_PREFER_TS ??= '0';
-    return registered || settings.preferTs === true;
+    process.env.MIKRO_ORM_CLI_PREFER_TS ??= '0';
+    return settings.preferTs === true;
   } catch (error) {
+    // the stock CLI gives tsx a tsconfig.json that a project need not have
+    const needless = tsConfigPath === undefined && !existsSync(resolve(root, 'tsconfig.json'));
+    if (needless && (await registerTsx(modules, settings))) return true;
     throw new Failure(
       {
         code: 'no-ts-loader',
-        message: `The TypeScript loader could not be started: ${firstLine(error)}`,
-        next: 'Install it (npm install --save-dev tsx), or fix "mikro-orm".tsLoader in package.json.',
+        message: `The TypeScript loader could not be started: ${saidBy(error)}`,
+        next: `Install ${tsLoader && tsLoader !== 'auto' ? 'it' : 'one (npm install --save-dev tsx)'}, or fix "mikro-orm".tsLoader and tsConfigPath in package.json.`,
       },
       { cause: error },
     );
   } finally {
     console.warn = warn;
   }
+}
+
+/** Registers tsx as the project resolves it, with whatever tsconfig.json it finds; false when it is not there. */
+async function registerTsx(
+  { cli, optional }: UserModules,
+  { tsLoader = 'auto' }: { tsLoader?: string },
+): Promise<boolean> {
+  if (tsLoader !== 'auto' && tsLoader !== 'tsx') return false;
+  const esm = (cli.CLIHelper as unknown as { isESM(): boolean }).isESM();
+  const tsx = await optional<{ register?(): unknown }>(esm ? 'tsx/esm/api' : 'tsx/cjs/api');
+  if (!tsx?.register) return false;
+  tsx.register();
+  return true;
 }
 
 function requireSomeConfig(root: string, paths: readonly string[], typescript: boolean): void {
@@ -123,7 +148,7 @@ function noLoader(file: string): Failure {
   return new Failure({
     code: 'no-ts-loader',
     message: `${file} is TypeScript, and no loader for it is installed.`,
-    next: 'Run: npm install --save-dev tsx',
+    next: 'Run: npm install --save-dev tsx (or, without decorators, set "mikro-orm": { "preferTs": true } in package.json).',
   });
 }
 
@@ -142,9 +167,4 @@ async function importConfig({ coreFs }: UserModules, path: string): Promise<unkn
 
 function isFunction(value: unknown): boolean {
   return typeof value === 'function';
-}
-
-function firstLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.split('\n').find(line => line.trim() !== '') ?? 'it threw';
 }

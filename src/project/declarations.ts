@@ -43,6 +43,8 @@ export function parseMigration(id: string, file: string, source: string): Parsed
   }
   const program = parsed.program as unknown as Node;
   const found = migrationClass(program);
+  // what another file exports is known only when it runs
+  if (!found && reexports(program)) return { declaration: { id, file }, problems, body: null, members: {} };
   if (!found) {
     problem('no-migration-class', 'exports no migration class', 0);
     return { declaration: { id, file }, problems, body: null, members: {} };
@@ -113,7 +115,15 @@ function migrationClass(program: Node): FoundClass | null {
     found.members.some(member => nameOf(member.key as Node | null, member.computed === true) === 'up');
   const isMigration = (found: FoundClass): boolean =>
     /Migration$/.test(((found.node.superClass as { name?: string } | null)?.name ?? '') as string);
-  return classes.find(hasUp) ?? classes.find(isMigration) ?? null;
+  // a class of the project's own base, whose `up` may be there
+  const isDerived = (found: FoundClass): boolean => found.node.superClass != null;
+  return classes.find(hasUp) ?? classes.find(isMigration) ?? classes.find(isDerived) ?? null;
+}
+
+function reexports(program: Node): boolean {
+  return (program.body as Node[]).some(
+    ({ type, source }) => /^Export(All|Named)Declaration$/.test(type) && source != null,
+  );
 }
 
 function assignments(

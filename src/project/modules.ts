@@ -1,5 +1,6 @@
+import { readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Failure } from '../foundation/failure.ts';
 
@@ -16,67 +17,116 @@ export interface UserModules {
   readonly optional: <T>(name: string) => Promise<T | null>;
 }
 
+const drivers = ['@mikro-orm/postgresql', '@mikro-orm/pglite'];
+
 /**
  * Imports the project's own MikroORM.
- * @throws Failure `mikro-orm-missing` | `mikro-orm-version`
+ * @throws Failure `mikro-orm-missing` | `mikro-orm-version` | `mikro-orm-mismatch`
  */
 export async function loadModules(root: string): Promise<UserModules> {
-  const require = createRequire(join(root, 'package.json'));
-  const version = readVersion(require);
-  const load = async <T>(name: string): Promise<T> => {
-    let path: string;
-    try {
-      path = require.resolve(name);
-    } catch {
-      throw missing(name);
-    }
-    return (await import(pathToFileURL(path).href)) as T;
-  };
-  // `sql` belongs to the migrations package: it may be nested below it rather than installed beside it
-  const sqlFrom = createRequire(resolveOrFail(require, '@mikro-orm/migrations'));
+  const places = new Places(root);
+  const version = requireVersions(places);
+  const load = async <T>(name: string): Promise<T> =>
+    (await import(pathToFileURL(places.resolve(name)).href)) as T;
   const [core, coreFs, migrations, cli, sql] = await Promise.all([
     load<UserModules['core']>('@mikro-orm/core'),
     load<UserModules['coreFs']>('@mikro-orm/core/fs-utils'),
     load<UserModules['migrations']>('@mikro-orm/migrations'),
     load<UserModules['cli']>('@mikro-orm/cli'),
-    import(pathToFileURL(sqlFrom.resolve('@mikro-orm/sql')).href) as Promise<UserModules['sql']>,
+    load<UserModules['sql']>('@mikro-orm/sql'),
   ]);
   const optional = async <T>(name: string): Promise<T | null> => {
-    for (const from of [require, sqlFrom]) {
-      try {
-        return (await import(pathToFileURL(from.resolve(name)).href)) as T;
-      } catch (error) {
-        if ((error as { code?: string }).code !== 'MODULE_NOT_FOUND') throw error;
-      }
-    }
-    return null;
+    const path = places.find(name);
+    return path === null ? null : ((await import(pathToFileURL(path).href)) as T);
   };
   return { core, coreFs, migrations, sql, cli, version, optional };
 }
 
-function readVersion(require: NodeJS.Require): string {
-  let version: string;
-  try {
-    version = (require('@mikro-orm/core/package.json') as { version: string }).version;
-  } catch {
-    throw missing('@mikro-orm/core');
+/**
+ * Where the project's packages are. Package managers that keep packages apart (pnpm) put what the project does not
+ * depend on itself, such as core and sql, where only its MikroORM packages see it.
+ */
+class Places {
+  readonly #requires: NodeJS.Require[];
+
+  constructor(root: string) {
+    const own = createRequire(join(root, 'package.json'));
+    this.#requires = [own];
+    // the migrations package first: `sql` is to be the one that it uses
+    for (const name of ['@mikro-orm/migrations', ...drivers, '@mikro-orm/cli']) {
+      const path = this.find(name);
+      if (path) this.#requires.push(createRequire(realpathSync(path)));
+    }
   }
-  if (Number.parseInt(version, 10) < 7) {
-    throw new Failure({
-      code: 'mikro-orm-version',
-      message: `This project has MikroORM ${version}; migtui needs MikroORM 7.1 or newer.`,
-      next: 'Upgrade the @mikro-orm/* packages (https://mikro-orm.io/docs/upgrading-v6-to-v7), then run migtui again.',
-    });
+
+  /** Absolute path of what `import` of the name would load; null when it is not installed. */
+  find(name: string): string | null {
+    // its own sql, wherever another one is hoisted to
+    const [own, ...inside] = this.#requires as [NodeJS.Require, ...NodeJS.Require[]];
+    for (const require of name === '@mikro-orm/sql' ? [...inside, own] : [own, ...inside]) {
+      try {
+        return require.resolve(name);
+      } catch (error) {
+        const { code } = error as { code?: string };
+        if (code !== 'MODULE_NOT_FOUND' && code !== 'ERR_PACKAGE_PATH_NOT_EXPORTED') throw error;
+      }
+    }
+    return null;
   }
-  return version;
+
+  /** @throws Failure `mikro-orm-missing` */
+  resolve(name: string): string {
+    const path = this.find(name);
+    if (path === null) throw missing(name.split('/', 2).join('/'));
+    return path;
+  }
+
+  /** The version of an installed package; null when it is not installed. */
+  version(name: string): string | null {
+    const path = this.find(`${name}/package.json`) ?? this.#packageOf(name);
+    if (path === null) return null;
+    return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
+  }
+
+  #packageOf(name: string): string | null {
+    const path = this.find(name);
+    return path && join(dirname(path), 'package.json');
+  }
 }
 
-function resolveOrFail(require: NodeJS.Require, name: string): string {
-  try {
-    return require.resolve(name);
-  } catch {
-    throw missing(name);
+/** @throws Failure unless core and what belongs to it are all there, new enough, and of one version */
+function requireVersions(places: Places): string {
+  const needed = ['@mikro-orm/core', '@mikro-orm/migrations', '@mikro-orm/cli'];
+  const found = [...needed, ...drivers].map(name => ({ name, version: places.version(name) }));
+  const version = found[0]?.version;
+  if (version) {
+    const [major = 0, minor = 0] = version.split('.').map(part => Number.parseInt(part, 10));
+    if (major < 7 || (major === 7 && minor < 1)) {
+      throw new Failure({
+        code: 'mikro-orm-version',
+        message: `This project has MikroORM ${version}; migtui needs MikroORM 7.1 or newer.`,
+        next:
+          major < 7
+            ? 'Upgrade the @mikro-orm/* packages (https://mikro-orm.io/docs/upgrading-v6-to-v7), then run migtui again.'
+            : 'Run: npm install @mikro-orm/core@7 with all other @mikro-orm/* packages, then run migtui again.',
+      });
+    }
   }
+  for (const { name, version } of found.slice(0, needed.length)) if (version === null) throw missing(name);
+  const other = found.filter(one => one.version !== null && one.version !== version);
+  if (other.length > 0 && !process.env.MIKRO_ORM_ALLOW_VERSION_MISMATCH) {
+    throw new Failure({
+      code: 'mikro-orm-mismatch',
+      message: `The @mikro-orm/* packages must all have one version: core is ${version}, ${other
+        .map(({ name, version }) => `${name.replace('@mikro-orm/', '')} is ${version}`)
+        .join(', ')}.`,
+      next: `Run: npm install ${found
+        .filter(one => one.version !== null)
+        .map(({ name }) => `${name}@${version}`)
+        .join(' ')}`,
+    });
+  }
+  return version as string;
 }
 
 function missing(name: string): Failure {

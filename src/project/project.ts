@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { Configuration, MigrationsOptions, MikroORM } from '@mikro-orm/core';
+import { Failure } from '../foundation/failure.ts';
 import { inferLine } from '../revisions/infer.ts';
 import type { Revision } from '../revisions/revision.ts';
-import { loadConfig } from './config.ts';
+import type { MigrationClass } from './classes.ts';
+import { configFailure, loadConfig } from './config.ts';
 import { loadModules, type UserModules } from './modules.ts';
 import { listedSources, type MigrationSource, readSources, type Sources } from './sources.ts';
+import { saidBy } from './thrown.ts';
 
 /** A MikroORM project, opened with its own MikroORM. Nothing is connected and nothing is written by opening it. */
 export interface Project {
@@ -40,7 +43,8 @@ export function revisionsOf(sources: Sources): Revision[] {
 
 /**
  * Opens the project at `root` (where package.json is) and makes it the current folder, as MikroORM expects.
- * @throws Failure `mikro-orm-missing` | `mikro-orm-version` | `no-config` | `no-ts-loader` | `config-broken` | `unknown-context`
+ * @throws Failure `mikro-orm-missing` | `mikro-orm-version` | `mikro-orm-mismatch` | `no-config` | `no-ts-loader` |
+ *   `config-broken` | `unknown-context` | `wrong-driver`
  */
 export async function openProject(
   root: string,
@@ -50,6 +54,7 @@ export async function openProject(
   const modules = await loadModules(root);
   const loaded = await loadConfig(modules, root, asked);
   const { config } = loaded;
+  requirePostgres(config);
   const settings = modules.cli.CLIHelper.getSettings();
   config.set('allowGlobalContext', true);
   config.set('debug', settings.verbose === true);
@@ -63,7 +68,9 @@ export async function openProject(
       discovery: { ...(config.get('discovery') as object), warnWhenNoEntities: false },
       ...more,
     } as never);
-  const orm = await withoutEntities({});
+  const orm = await withoutEntities({}).catch(error => {
+    throw configFailure(error, root, loaded.file === null ? undefined : resolve(root, loaded.file));
+  });
   const options = orm.config.get('migrations') as MigrationsOptions;
   const folder = options.migrationsList ? null : await migrationsFolder(modules, orm);
   const opened: MikroORM[] = [orm];
@@ -86,7 +93,17 @@ export async function openProject(
       full ??= (async () => {
         await orm.connect();
         const client = (orm.em.getConnection() as unknown as { getClient(): object }).getClient();
-        return modules.core.MikroORM.init({ ...config.getAll(), driverOptions: () => client } as never);
+        const options = { ...config.getAll(), driverOptions: () => client };
+        return modules.core.MikroORM.init(options as never).catch(error => {
+          throw new Failure(
+            {
+              code: 'entities-broken',
+              message: `The entities could not be discovered: ${saidBy(error)}`,
+              next: 'Fix the entities; the stock "mikro-orm debug" reports on the same. Nothing was run.',
+            },
+            { cause: error },
+          );
+        });
       })();
       return full;
     },
@@ -97,7 +114,9 @@ export async function openProject(
       return other;
     },
     sources() {
-      if (options.migrationsList) return listedSources(options.migrationsList as never);
+      if (options.migrationsList) {
+        return listedSources(options.migrationsList as never, Class => nameOfInstance(Class, orm));
+      }
       const { fs } = modules.coreFs;
       const paths = fs.glob(fs.normalizePath(folder as string, options.glob as string)).sort();
       return readSources(root, paths, known);
@@ -113,13 +132,52 @@ export function isEmbedded(orm: MikroORM): boolean {
   return /pglite/i.test(orm.driver.constructor.name);
 }
 
+/** @throws Failure `wrong-driver` when the project's database is no PostgreSQL */
+function requirePostgres(config: Configuration): void {
+  const platform = config.getPlatform();
+  // by name: another copy of the package is as good
+  for (let at: object | null = platform; at; at = Object.getPrototypeOf(at)) {
+    if (at.constructor.name === 'BasePostgreSqlPlatform') return;
+  }
+  const name = platform.constructor.name.replace(/Platform$/, '');
+  throw new Failure({
+    code: 'wrong-driver',
+    message: `This project uses MikroORM's ${name} driver; migtui is for PostgreSQL.`,
+    next: 'Name a config or context with the driver of @mikro-orm/postgresql or @mikro-orm/pglite: --config, --context.',
+  });
+}
+
+/** The `name` that a migration of a list gives itself. */
+function nameOfInstance(Class: MigrationClass, orm: MikroORM): string | undefined {
+  try {
+    return (new Class(orm.driver as never, orm.config as never) as { name?: string }).name;
+  } catch {
+    // it is told when its SQL is asked for
+    return undefined;
+  }
+}
+
 /** MikroORM's own rule for the folder, without its side effect of creating it. */
 async function migrationsFolder(modules: UserModules, orm: MikroORM): Promise<string> {
+  interface Rule {
+    resolvePaths?(): Promise<void>;
+    detectSourceFolder(fs: object): void;
+    readonly options: { path: string; pathTs?: string };
+    readonly absolutePath: string;
+  }
   class FolderProbe extends modules.migrations.Migrator {
     async folder(): Promise<string> {
-      const self = this as unknown as { resolvePaths(): Promise<void>; absolutePath: string };
-      await self.resolvePaths();
-      return self.absolutePath;
+      const self = this as unknown as Rule;
+      if (self.resolvePaths) {
+        await self.resolvePaths();
+        return self.absolutePath;
+      }
+      // MikroORM before 7.2 finds the folder and makes it in one go
+      const { fs } = modules.coreFs;
+      self.detectSourceFolder(fs);
+      const { path, pathTs } = self.options;
+      const typescript = this.config.get('preferTs', modules.core.Utils.detectTypeScriptSupport());
+      return fs.absolutePath((typescript && pathTs) || path, this.config.get('baseDir'));
     }
   }
   return new FolderProbe(orm.em as never).folder();

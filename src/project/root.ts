@@ -2,13 +2,23 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Failure } from '../foundation/failure.ts';
 
+/** Where the stock CLI finds a config in the folder it is called in, unless it is told otherwise. */
+const usual = ['', 'src/', 'dist/', 'build/'].flatMap(folder => [
+  `${folder}mikro-orm.config.ts`,
+  `${folder}mikro-orm.config.js`,
+]);
+
 /**
- * The nearest folder upwards that has a package.json: where the stock CLI would look as well.
+ * The nearest folder upwards that has a package.json; when no config is there, the nearest on the way that has one:
+ * an app of a monorepo may have its package.json above. Packages are found from there as from anywhere below.
  * @throws Failure `no-project`
  */
 export function findRoot(from: string): string {
+  let configured: string | undefined;
   for (let folder = resolve(from); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, 'package.json'))) return folder;
+    const hasConfig = usual.some(file => existsSync(join(folder, file)));
+    if (existsSync(join(folder, 'package.json'))) return hasConfig ? folder : (configured ?? folder);
+    if (hasConfig) configured ??= folder;
     if (dirname(folder) === folder) break;
   }
   throw new Failure({

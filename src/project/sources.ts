@@ -72,14 +72,19 @@ export function readSources(
   return { migrations, problems };
 }
 
-/** The classes of a `migrationsList`: `[Class]` or `[{ name, class }]`. Declarations are read from the classes. */
+/**
+ * The classes of a `migrationsList`: `[Class]` or `[{ name, class }]`. Declarations are read from the classes.
+ * @param nameOf the `name` that an instance of the class gives itself, which MikroORM prefers to the class's own
+ */
 export function listedSources(
   list: readonly (MigrationClass | { name: string; class: MigrationClass })[],
+  nameOf: (listed: MigrationClass) => string | undefined,
 ): Sources {
   const problems: Problem[] = [];
   const migrations = list.map(entry => {
     const listed = typeof entry === 'function' ? entry : entry.class;
-    const id = (typeof entry === 'function' ? entry.name : entry.name).replace(/\.[jt]s$/, '');
+    const given = typeof entry === 'function' ? undefined : entry.name;
+    const id = (given ?? nameOf(listed) ?? listed.name).replace(/\.[jt]s$/, '');
     const declared = listed as unknown as Record<string, unknown>;
     const read = (field: string): readonly string[] | undefined => {
       const value = declared[field];

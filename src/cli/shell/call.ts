@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { EngineApi, EngineEvent, RunEvent } from '../../engine/api.ts';
 import { findRoot } from '../../project/root.ts';
 import { isProtected, loadSettings } from '../../settings/load.ts';
@@ -52,7 +54,10 @@ export class Call {
 
   /** What the engine and the app are opened with: flags over project settings over the person's. */
   get request(): AppRequest {
-    const { config, shadow = this.settings.shadow } = this.shared;
+    const { shadow = this.settings.shadow } = this.shared;
+    // a path is relative to where one stands, like every other
+    const here = this.shared.config && resolve(this.host.cwd, this.shared.config);
+    const config = here && existsSync(here) ? here : this.shared.config;
     const context = this.shared.context ?? this.host.env.MIKRO_ORM_CONTEXT_NAME;
     return {
       settings: this.settings,

@@ -109,7 +109,7 @@ export function schemaFromJson(modules: UserModules, orm: MikroORM, json: Schema
     table.setIndexes(from.indexes as never);
     table.setChecks(from.checks as never);
     table.setTriggers(from.triggers as never);
-    table.setPolicies(from.policies as never);
+    table.setPolicies?.(from.policies as never);
     table.setForeignKeys(from.foreignKeys as never);
     for (const { typeName, ...column } of from.columns) {
       table.addColumn({ ...column, mappedType: platform.getMappedType(typeName) } as never);

@@ -1,0 +1,88 @@
+import { basename, resolve } from 'node:path';
+import type { MikroORM } from '@mikro-orm/core';
+import { isEmbedded, type Project } from '../project/project.ts';
+
+/** Where the database is, in words that may be shown: never with a password. */
+export interface Address {
+  readonly kind: 'postgresql' | 'pglite';
+  readonly name: string;
+  /** `user@host:port/name`, or the embedded folder. */
+  readonly label: string;
+  /** Passwords to keep out of every text, as they are and as a URL writes them. */
+  readonly secrets: readonly string[];
+  /** Absolute folder of an embedded database on disk; null on a server or in memory. */
+  readonly folder: string | null;
+}
+
+/** What the config says of a connection. */
+interface Options {
+  readonly host?: string;
+  readonly port?: number;
+  readonly user?: string;
+  /** A function's answer is never seen here. */
+  readonly password?: unknown;
+  readonly database?: string;
+}
+
+/** Reads the address out of the project's config without connecting. */
+export function addressOf({ orm, root }: Project): Address {
+  if (isEmbedded(orm)) return embedded(orm, root);
+  const base = orm.em.getConnection().getConnectionOptions() as Options;
+  const driver = orm.config.get('driverOptions') as unknown;
+  const own =
+    typeof driver === 'function' ||
+    (isObject(driver) && ('createDriver' in driver || 'getExecutor' in driver));
+  const options: Options = own || !isObject(driver) ? base : { ...base, ...driver, ...fromUrl(driver) };
+  const name = options.database ?? orm.config.get('dbName') ?? 'postgres';
+  return {
+    kind: 'postgresql',
+    name,
+    // the config brings its own client: only that knows where it connects
+    label: own
+      ? `${name} (by driverOptions)`
+      : `${options.user ? `${options.user}@` : ''}${placeOf(options)}/${name}`,
+    secrets: secretsOf([base.password, options.password]),
+    folder: null,
+  };
+}
+
+function embedded(orm: MikroORM, root: string): Address {
+  const driverOptions = orm.config.get('driverOptions') as { dataDir?: string } | undefined;
+  const location = driverOptions?.dataDir ?? orm.config.get('dbName') ?? 'memory://';
+  const inMemory = location.startsWith('memory:');
+  const folder = inMemory ? null : resolve(root, location.replace(/^file:\/\//, ''));
+  return {
+    kind: 'pglite',
+    name: inMemory ? 'memory' : basename(folder as string),
+    label: inMemory ? 'in memory' : `embedded ${location}`,
+    secrets: [],
+    folder,
+  };
+}
+
+function placeOf({ host, port }: Options): string {
+  if (!host || host.startsWith('/')) return 'local';
+  return port && Number(port) !== 5432 ? `${host}:${port}` : host;
+}
+
+/** pg lets a `connectionString` win over everything beside it. */
+function fromUrl({ connectionString }: { connectionString?: unknown }): Options {
+  if (typeof connectionString !== 'string' || !URL.canParse(connectionString)) return {};
+  const { hostname, port, username, password, pathname } = new URL(connectionString);
+  return {
+    host: decodeURIComponent(hostname),
+    port: Number(port) || 5432,
+    user: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+    database: decodeURIComponent(pathname.slice(1)),
+  };
+}
+
+function secretsOf(passwords: readonly unknown[]): string[] {
+  const texts = passwords.filter(password => typeof password === 'string' && password !== '') as string[];
+  return [...new Set(texts.flatMap(text => [text, encodeURIComponent(text), encodeURI(text)]))];
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
