@@ -128,7 +128,7 @@ function styleOf(source: string): Style {
   const single = source.split(`'`).length >= source.split('"').length;
   return {
     quote: line?.[1] ?? (single ? `'` : '"'),
-    semicolon: line ? (line[2] ?? '') : /;\s*$/m.test(source) ? ';' : '',
+    semicolon: line ? (line[2] ?? '') : source.includes(';') ? ';' : '',
     eol: source.includes('\r\n') ? '\r\n' : '\n',
   };
 }

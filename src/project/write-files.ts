@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
 import type { FileChange } from '../engine/api.ts';
 import { Failure } from '../foundation/failure.ts';
@@ -45,11 +45,15 @@ export async function writeChanges(root: string, changes: readonly FileChange[])
 
 async function put(path: string, text: string | null): Promise<void> {
   if (text === null) return rm(path, { force: true });
-  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
+  await mkdir(dirname(path), { recursive: true });
+  // a link stays one, and a file keeps its mode
+  const target = await realpath(path).catch(() => path);
+  const mode = (await stat(target).catch(() => null))?.mode;
+  const temporary = `${target}.${randomBytes(4).toString('hex')}.tmp`;
   try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(temporary, text, { flush: true });
-    await rename(temporary, path);
+    await writeFile(temporary, text, { flush: true, ...(mode !== undefined && { mode }) });
+    if (mode !== undefined) await chmod(temporary, mode);
+    await rename(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
     throw error;
