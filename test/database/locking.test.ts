@@ -326,6 +326,23 @@ describe('a revision without a transaction', () => {
     ]);
   });
 
+  test('that is cancelled in a concurrent build is named, with the index it left', async () => {
+    const app = await start();
+    await app.run(`up ${chats}`);
+    const blocker = await database.connect();
+    await blocker.query(`begin; insert into chats (title) values ('open')`);
+    const running = app.start(await app.plan(`up ${index}`), { lockTimeout: 0 });
+    await app.hears(event => event.kind === 'watch' && event.blockers.length > 0);
+    await running.cancel('rollback');
+    const result = await running.result;
+    expect(result).toMatchObject({
+      cancelled: true,
+      failure: { code: 'cancelled', next: expect.stringContaining('settle') },
+      unsettled: [{ revision: index, invalidIndexes: ['public.chats_title'] }],
+    });
+    await blocker.end();
+  });
+
   test('whose first statement failed whole leaves nothing to settle', async () => {
     const app = await start();
     await database.query('create table left_behind (id int)');

@@ -11,6 +11,8 @@ export interface Agent {
   /** Resolves with the report, or null when the agent died. */
   order(order: Order): Promise<Extract<Report, { kind: 'done' }> | null>;
   end(): Promise<void>;
+  /** SIGKILL. */
+  kill(): void;
 }
 
 export async function startAgent(): Promise<Agent> {
@@ -40,6 +42,7 @@ export async function startAgent(): Promise<Agent> {
       child.send(order);
       return (await report) as Extract<Report, { kind: 'done' }> | null;
     },
+    kill: () => void child.kill('SIGKILL'),
     async end() {
       if (child.connected) child.disconnect();
       await gone;

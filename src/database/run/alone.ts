@@ -45,7 +45,7 @@ export async function runAlone(run: RunState, step: LoadedStep): Promise<void> {
         run.results[index] = { revision, action, outcome: 'done', ms };
       } catch (error) {
         connection.close(new Error('This revision was given up.'));
-        if (mark) await tellHalfWay(run, mark, error, query);
+        await tellHalfWay(run, step, mark, error, query);
         throw error;
       }
     } finally {
@@ -85,17 +85,27 @@ async function begin(run: RunState, step: LoadedStep, query: Query): Promise<Mar
   return mark;
 }
 
-/** Takes the mark back when the first statement failed whole; else notes how it failed. */
-async function tellHalfWay(run: RunState, mark: Mark, error: unknown, query: Query): Promise<void> {
+/**
+ * Takes the mark back when the first statement failed whole; else notes how it failed. Where an answer never came, the
+ * statement may have been done.
+ */
+async function tellHalfWay(
+  run: RunState,
+  { revision }: LoadedStep,
+  mark: Mark | null,
+  error: unknown,
+  query: Query,
+): Promise<void> {
   const { table, connection } = run.context;
   const whole =
-    error instanceof StepError && error.statementsDone === 0 && (await leavesNothing(error.statement ?? ''));
+    error instanceof StepError &&
+    error.statementsDone === 0 &&
+    error.answered &&
+    (await leavesNothing(error.statement ?? ''));
+  if (!whole) run.halfWay.add(revision);
+  if (!mark) return;
+  const words = redact(error instanceof Error ? error.message : String(error), connection.address.secrets);
   const tell = (ask: Query): Promise<void> =>
-    whole
-      ? clearMark(ask, table, mark.revision)
-      : setMark(ask, table, {
-          ...mark,
-          error: redact(error instanceof Error ? error.message : String(error), connection.address.secrets),
-        });
+    whole ? clearMark(ask, table, revision) : setMark(ask, table, { ...mark, error: words });
   await tell(query).catch(() => (run.side ? tell(run.side.query).catch(() => {}) : undefined));
 }

@@ -94,24 +94,26 @@ async function settleResults(
   error: unknown,
 ): Promise<void> {
   const { secrets } = run.context.connection.address;
+  const cause = error instanceof StepError || error instanceof CommitError ? error.cause : error;
   for (const step of steps) {
     const { index, revision, action } = step;
     const before = run.results[index] as StepResult;
-    const failed = error instanceof StepError && error.step.index === index && run.control.reason === null;
-    const ran = error instanceof StepError && error.step.index === index ? true : before.outcome === 'done';
+    const here = error instanceof StepError && error.step.index === index ? error : null;
+    const failed = here !== null && run.control.reason === null;
+    const ran = here !== null || before.outcome === 'done';
+    const ms = here?.ms ?? before.ms;
     run.results[index] = {
       revision,
       action,
       outcome: failed ? 'failed' : 'not run',
-      ms: before.ms,
+      ms,
       ...(ran && batch.transactional && { rolledBack: true }),
     };
     if (!run.journal?.has(step)) continue;
-    const cause = error instanceof StepError || error instanceof CommitError ? error.cause : error;
-    const words = ran && !before.rolledBack ? sqlFailure(cause, undefined, secrets).message : null;
     const outcome = failed || !batch.transactional ? 'failed' : 'rolled back';
+    const words = here ? sqlFailure(cause, undefined, secrets).message : null;
     // a server that is gone cannot be told; the next run finds the row and ends it
-    await run.journal.ended(run.outside, step, outcome, before.ms, words).catch(() => {});
+    await run.journal.ended(run.outside, step, outcome, ms, words).catch(() => {});
   }
 }
 

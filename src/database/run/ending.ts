@@ -15,7 +15,7 @@ export function endFailure(run: RunState, error: unknown, batch: Batch | null): 
   const { secrets } = context.connection.address;
   const done = results.filter(({ outcome }) => outcome === 'done').length;
   const left = `${done} of ${results.length} steps are done`;
-  const halfWay = error instanceof StepError && batch?.transactional === false;
+  const halfWay = error instanceof StepError && run.halfWay.has(error.step.revision);
   if (error === null || control.reason?.code === 'cancelled') {
     const how = halfWay
       ? `Cancelled: ${error.step.revision} ran without a transaction and may be half done; ${left}.`

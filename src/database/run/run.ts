@@ -115,6 +115,7 @@ class Run {
         ({ revision, action }): StepResult => ({ revision, action, outcome: 'not run', ms: 0 }),
       ),
       expected,
+      halfWay: new Set(),
     };
   }
 

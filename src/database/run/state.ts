@@ -25,6 +25,8 @@ export interface RunState {
   readonly results: StepResult[];
   /** What the ledger must hold now: changed when a batch is committed. */
   readonly expected: Set<string>;
+  /** Revisions without a transaction that failed with something done. */
+  readonly halfWay: Set<string>;
 }
 
 /** The applied set after these steps. */

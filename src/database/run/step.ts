@@ -1,7 +1,7 @@
 import type { Transaction } from '@mikro-orm/core';
 import type { Batch } from '../../engine/api.ts';
 import { endsTransaction } from '../../safety/traces.ts';
-import { sqlState } from '../sql-failure.ts';
+import { isConnectionLoss, sqlState } from '../sql-failure.ts';
 import type { LoadedStep } from './context.ts';
 import type { StatementObserver } from './observed.ts';
 import { transactionEnded } from './prepare.ts';
@@ -19,12 +19,27 @@ export class StepError extends Error {
   readonly statement: string | undefined;
   /** How many of the step's statements had succeeded before. */
   readonly statementsDone: number;
+  /** False: a statement was sent and its answer never came, so nobody knows whether it was done. */
+  readonly answered: boolean;
+  /** How long it had run. */
+  readonly ms: number;
 
-  constructor(step: LoadedStep, cause: unknown, statement: string | undefined, statementsDone: number) {
+  constructor(
+    step: LoadedStep,
+    cause: unknown,
+    at: {
+      readonly statement: string | undefined;
+      readonly statementsDone: number;
+      readonly answered: boolean;
+      readonly ms: number;
+    },
+  ) {
     super(cause instanceof Error ? cause.message : String(cause), { cause });
     this.step = step;
-    this.statement = statement;
-    this.statementsDone = statementsDone;
+    this.statement = at.statement;
+    this.statementsDone = at.statementsDone;
+    this.answered = at.answered;
+    this.ms = at.ms;
   }
 }
 
@@ -62,9 +77,14 @@ export async function runStep(
     }
   } catch (error) {
     const { reason } = control;
-    if (reason) throw new StepError(step, reason, undefined, statements.count);
     const { cause, statement } = statements.blame(error);
-    throw new StepError(step, cause, statement, statements.count);
+    const answered = control.inFlight === null && !isConnectionLoss(cause);
+    throw new StepError(step, reason ?? cause, {
+      statement,
+      statementsDone: statements.count,
+      answered,
+      ms: elapsed(),
+    });
   } finally {
     work.connection.observer = null;
     control.inFlight = null;

@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest';
+import { openEngine } from '../../src/engine/engine.ts';
+import { createDatabase, type Database } from '../support/server.ts';
+import { journalled, makeFaultProject, startAgent } from './support.ts';
+
+const sleeps = 'Migration20260101000000_sleeps';
+const builds = 'Migration20260102000000_builds';
+
+/** Kills a runner while its statement is at work, and runs again. */
+async function killWhile(
+  database: Database,
+  migrations: Parameters<typeof makeFaultProject>[0],
+  sql: string,
+) {
+  const project = await makeFaultProject(migrations, journalled);
+  const agent = await startAgent();
+  const dying = agent.order({ root: project.root, url: database.url });
+  for (;;) {
+    const [row] = await database.query<{ n: number }>(
+      `select count(*)::int as n from pg_stat_activity where state = 'active' and pid <> pg_backend_pid() and query like $1`,
+      [`%${sql}%`],
+    );
+    if (row?.n) break;
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }
+  agent.kill();
+  await dying;
+  process.env.FAULT_URL = database.url;
+  return openEngine({ root: project.root }, () => {});
+}
+
+test('the statement of a killed run ends by itself, and the next run does not wait for its natural end', async () => {
+  const database = await createDatabase();
+  const engine = await killWhile(
+    database,
+    {
+      [sleeps]: {
+        up: [
+          'create table "t" ("id" int)',
+          "select pg_sleep(600) where not exists (select from pg_class where relname = 'awake')",
+        ],
+      },
+    },
+    'pg_sleep(600)',
+  );
+  await database.query('create table awake ()');
+  const preview = await engine.preview({ command: 'upgrade', targets: ['heads'] });
+  const started = performance.now();
+  expect(await engine.run(preview, {})).toMatchObject({ failure: null, tips: [sleeps] });
+  expect(performance.now() - started).toBeLessThan(20_000);
+  await engine.close();
+});
+
+test('a concurrent build of a killed run is found and named', async () => {
+  const database = await createDatabase();
+  const blocker = await database.connect();
+  await blocker.query('create table big (id int)');
+  await blocker.query('begin; insert into big values (1)');
+  const engine = await killWhile(
+    database,
+    { [builds]: { up: 'create index concurrently "big_id" on "big" ("id")', transactional: false } },
+    'create index concurrently',
+  );
+  // the build waits for a transaction that goes on: only the server's look at its client ends it
+  for (;;) {
+    const look = await engine.look();
+    const [row] = await database.query<{ n: number }>(
+      `select count(*)::int as n from pg_stat_activity where query like 'create index concurrently%' and state = 'active' and pid <> pg_backend_pid()`,
+    );
+    if (row?.n) continue;
+    expect(look.unsettled).toMatchObject([
+      { revision: builds, action: 'up', invalidIndexes: ['public.big_id'] },
+    ]);
+    break;
+  }
+  await blocker.query('commit');
+  await database.query('drop index big_id');
+  await engine.settle(builds, 'not-applied');
+  const preview = await engine.preview({ command: 'upgrade', targets: ['heads'] });
+  expect(await engine.run(preview, {})).toMatchObject({ failure: null, unsettled: [] });
+  await engine.close();
+  await blocker.end();
+});
