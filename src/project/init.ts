@@ -41,10 +41,14 @@ export function setUp(root: string, asked?: string, folder?: string | null): Set
   } else {
     const typescript = usesTypeScript(root, manifest);
     files.push(
-      changeOf(root, join(root, `mikro-orm.config.${typescript ? 'ts' : 'js'}`), newConfig(manifest)),
+      changeOf(
+        root,
+        join(root, `mikro-orm.config.${typescript ? 'ts' : 'js'}`),
+        newConfig(manifest, typescript),
+      ),
     );
     migrations = join(root, 'migrations');
-    notes.push('The new config takes the database from DATABASE_URL. List your entities in it.');
+    notes.push('The new config takes the database from DATABASE_URL. Say in it where your entities are.');
   }
   if (migrations && !existsSync(migrations)) files.push(changeOf(root, join(migrations, '.gitkeep'), ''));
   return { files, notes: [...notes, ...missingPackages(root, manifest, path === null)] };
@@ -88,7 +92,7 @@ function usesTypeScript(root: string, { dependencies, devDependencies }: Package
   return existsSync(join(root, 'tsconfig.json')) || 'typescript' in all || 'tsx' in all;
 }
 
-function newConfig({ name = 'app' }: PackageJson): string {
+function newConfig({ name = 'app' }: PackageJson, typescript: boolean): string {
   const database = name.replace(/^@.*\//, '').replace(/\W+/g, '_');
   return `import { Migrator } from '@mikro-orm/migrations';
 import { defineConfig } from '@mikro-orm/postgresql';
@@ -97,8 +101,13 @@ import { withMigtui } from 'migtui/config';
 export default withMigtui(
   defineConfig({
     clientUrl: process.env.DATABASE_URL ?? 'postgres://postgres@localhost:5432/${database}',
-    // every entity of the project: classes, or globs of their files
-    entities: [],
+    // every entity of the project: globs of their files, or the classes themselves
+    entities: [${typescript ? "'dist/**/*.entity.js'" : "'**/*.entity.js'"}],${
+      typescript
+        ? `
+    entitiesTs: ['src/**/*.entity.ts'],`
+        : ''
+    }
     extensions: [Migrator],
     migrations: {
       path: 'migrations',

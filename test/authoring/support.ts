@@ -1,10 +1,18 @@
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { openShadow } from '../../src/database/shadow/open.ts';
 import type { Shadow } from '../../src/database/shadow/replay.ts';
-import type { EngineApi, EngineOptions } from '../../src/engine/api.ts';
+import type { EngineApi, EngineOptions, RunResult } from '../../src/engine/api.ts';
 import { openEngine } from '../../src/engine/engine.ts';
 import { openProject, type Project } from '../../src/project/project.ts';
 import type { MigrationSource } from '../../src/project/sources.ts';
-import { makeProject, type ProjectOptions, type Project as TestProject } from '../support/project.ts';
+import {
+  makeFolder,
+  makeProject,
+  type ProjectOptions,
+  stockCli,
+  type Project as TestProject,
+} from '../support/project.ts';
 
 /** A shadow of the project at `root` as the engine opens one, and what replays need beside it. */
 export async function openedShadow(
@@ -51,4 +59,71 @@ export function projectOf(options: ProjectOptions = {}): Promise<TestProject> {
 /** An engine on the project at `root`, closed by whoever opened it. */
 export function engineOn(root: string, options: Partial<EngineOptions> = {}): Promise<EngineApi> {
   return openEngine({ root, ...options }, () => {});
+}
+
+/**
+ * The same project a while later, in a folder of its own: Node imports a file once, so an edited one wants another path.
+ * @param entities source of `entities.ts`; default: as they were
+ * @param files by path; null removes
+ */
+export async function later(
+  project: TestProject,
+  { entities, files = {} }: { entities?: string; files?: Record<string, string | null> } = {},
+): Promise<TestProject> {
+  const root = await makeFolder('later');
+  await cp(project.root, root, { recursive: true, verbatimSymlinks: true });
+  const next = await movedTo(project, root);
+  if (entities !== undefined) await next.write('entities.ts', entities);
+  for (const [file, text] of Object.entries(files)) {
+    if (text === null) await next.remove(file);
+    else await next.write(file, text);
+  }
+  return next;
+}
+
+async function movedTo(project: TestProject, root: string): Promise<TestProject> {
+  const path = (file: string): string => join(root, file);
+  return {
+    ...project,
+    root,
+    path,
+    read: file => readFile(path(file), 'utf8'),
+    async write(file, text) {
+      await mkdir(dirname(path(file)), { recursive: true });
+      await writeFile(path(file), text);
+    },
+    remove: file => rm(path(file), { recursive: true, force: true }),
+    list: async folder => (await readdir(path(folder))).sort(),
+  };
+}
+
+/** Asks the engine of a project one thing, closing it afterwards. */
+export async function asking<T>(
+  root: string,
+  work: (engine: EngineApi) => Promise<T>,
+  options: Partial<EngineOptions> = {},
+): Promise<T> {
+  const engine = await engineOn(root, options);
+  try {
+    return await work(engine);
+  } finally {
+    await engine.close();
+  }
+}
+
+/** Plans and runs, as a person who says yes. */
+export async function running(
+  engine: EngineApi,
+  command: 'upgrade' | 'downgrade' | 'stamp',
+  ...targets: string[]
+): Promise<RunResult> {
+  const result = await engine.run(await engine.preview({ command, targets }), {});
+  if (result.failure) throw new Error(result.failure.message);
+  return result;
+}
+
+/** What `mikro-orm migration:check` says: empty when there is nothing to generate. */
+export async function stockFinds(project: TestProject): Promise<string> {
+  const { code, stdout, stderr } = await stockCli(project, ['migration:check']);
+  return code === 0 ? '' : `${stdout}${stderr}`;
 }
