@@ -30,15 +30,17 @@ export function declare(id: string, file: string, source: string, declared: Decl
     readonly string[] | undefined,
   ][]) {
     if (values === undefined) continue;
-    const list = `[${values.map(value => quoted(value, style.quote)).join(', ')}]`;
+    const listed = (quote: string): string => `[${values.map(value => quoted(value, quote)).join(', ')}]`;
     const member = parsed.members[field];
     if (member) {
-      const range = listIn(source.slice(member.start, member.end));
+      const code = source.slice(member.start, member.end);
+      const range = listIn(code);
       if (!range) throw cannot(file, `"static ${field}" is no list of strings`);
-      text.overwrite(member.start + range.start, member.start + range.end, list);
+      const quote = /['"]/.exec(code.slice(range.start, range.end))?.[0] ?? style.quote;
+      text.overwrite(member.start + range.start, member.start + range.end, listed(quote));
     } else {
       const readonly = /\.[cm]?ts$/.test(file) ? 'readonly ' : '';
-      added.push(`${style.indent}static ${readonly}${field} = ${list}${style.semicolon}`);
+      added.push(`${style.indent}static ${readonly}${field} = ${listed(style.quote)}${style.semicolon}`);
     }
   }
   if (added.length > 0) {

@@ -25,7 +25,7 @@ export async function generateDeclared(
   const revises = headsIn(glob(join(folder, options.glob ?? '!(*.d).{js,ts,cjs}')));
   const [code, fileName] = await inner.generate(diff, path, name);
   const file = join(folder, fileName);
-  const declared = declare(fileName.replace(/\.[^.]+$/, ''), fileName, code, { revises });
+  const declared = declare(fileName.replace(/\.[jt]s$/, ''), fileName, code, { revises });
   if (existsSync(file) && (await readFile(file, 'utf8')) === code) await writeFile(file, declared);
   return [declared, fileName];
 }

@@ -36,7 +36,8 @@ export async function newRevision(
     const names = [fileName, ...(await readdir(temporary)).filter(name => name !== fileName)];
     const stamp = stampAfter(fileName, taken);
     const rename = (text: string): string => (stamp ? text.replaceAll(stamp.from, stamp.to) : text);
-    const id = rename(fileName).replace(/\.[^.]+$/, '');
+    // as MikroORM makes a name of a file: other endings stay
+    const id = rename(fileName).replace(/\.[jt]s$/, '');
     const files = await Promise.all(
       names.map(async (name, index) => {
         const text = index === 0 ? code : await readFile(join(temporary, name), 'utf8');

@@ -1,0 +1,299 @@
+import { describe, expect, test } from 'vitest';
+import type { Draft } from '../../src/engine/api.ts';
+import { stockCli } from '../support/project.ts';
+import { createDatabase } from '../support/server.ts';
+import { chatEntities } from './chat.ts';
+import { asking, later, projectOf, running, stockFinds } from './support.ts';
+
+const line = {
+  Migration20260101000000_one: { up: 'create table one (id int)', down: 'drop table one' },
+  Migration20260102000000_two: { up: 'create table two (id int)', down: 'drop table two' },
+  Migration20260103000000_three: { up: 'create table three (id int)', down: 'drop table three' },
+};
+const [one, two, three] = Object.keys(line) as [string, string, string];
+
+const texts = (draft: Draft) => Object.fromEntries(draft.files.map(({ path, after }) => [path, after ?? '']));
+const first = (draft: Draft) => draft.files[0]?.after ?? '';
+
+describe('a new revision', () => {
+  test('in a project of the stock CLI follows its last migration', async () => {
+    const project = await projectOf({ migrations: line });
+    const draft = await asking(project.root, engine =>
+      engine.draftRevision({ message: 'By hand', autogenerate: false }),
+    );
+    expect(draft.revision).toMatch(/^Migration\d{14}_by_hand$/);
+    expect(first(draft)).toContain(`static readonly revises = ['${three}'];`);
+    expect(draft.files[0]?.diff).toMatch(/^--- \/dev\/null\n\+\+\+ b\/migrations\/Migration/);
+  });
+
+  test('carries a label and dependencies', async () => {
+    const project = await projectOf({
+      migrations: {
+        ...line,
+        Migration20260104000000_side: { up: 'select 1', revises: [two], labels: ['side'] },
+      },
+    });
+    await asking(project.root, async engine => {
+      const draft = await engine.draftRevision({
+        message: 'x',
+        autogenerate: false,
+        head: three,
+        label: 'mine',
+        dependsOn: ['side'],
+      });
+      expect(first(draft)).toContain(
+        `  static readonly revises = ['${three}'];\n  static readonly dependsOn = ['side'];\n  static readonly labels = ['mine'];\n`,
+      );
+      expect(draft.notes.join()).toContain('Migration20260104000000_side');
+      const taken = engine.draftRevision({ message: 'x', autogenerate: false, head: three, label: 'side' });
+      await expect(taken).rejects.toMatchObject({ code: 'label-taken' });
+    });
+  });
+
+  test('starts a branch only when a branch is meant', async () => {
+    const project = await projectOf({ migrations: line });
+    await asking(project.root, async engine => {
+      const request = { message: 'x', autogenerate: false, head: two };
+      await expect(engine.draftRevision(request)).rejects.toMatchObject({
+        code: 'not-a-head',
+        candidates: [three],
+      });
+      expect(first(await engine.draftRevision({ ...request, splice: true }))).toContain(
+        `revises = ['${two}']`,
+      );
+      const base = await engine.draftRevision({ message: 'x', autogenerate: false, head: 'base' });
+      expect(first(base)).toContain('revises = []');
+    });
+  });
+
+  test('sorts after all others, whatever times they claim', async () => {
+    const late = 'Migration20991231235959_late';
+    const project = await projectOf({ migrations: { [late]: { up: 'select 1' } } });
+    const draft = await asking(project.root, engine =>
+      engine.draftRevision({ message: 'x', autogenerate: false }),
+    );
+    expect(draft.revision).toBe('Migration21000101000000_x');
+    expect(first(draft)).toContain('export class Migration21000101000000_x extends');
+  });
+
+  test('is written by the project’s own generator, naming and format', async () => {
+    const project = await projectOf({
+      entities: chatEntities(),
+      migrationsConfig: `fileName: (time, name) => \`\${time}-\${name ?? 'x'}\`, generator: Mine,`,
+      files: {
+        'mine.ts': `import { TSMigrationGenerator } from '@mikro-orm/migrations';
+export class Mine extends TSMigrationGenerator {
+  generateMigrationFile(name: string, diff: any): string { return '// ours\\n' + super.generateMigrationFile(name, diff); }
+}`,
+      },
+    });
+    const config = await project.read('mikro-orm.config.ts');
+    await project.write('mikro-orm.config.ts', `import { Mine } from './mine.ts';\n${config}`);
+    const draft = await asking(project.root, engine =>
+      engine.draftRevision({ message: 'Init it', autogenerate: true }),
+    );
+    expect(draft.revision).toMatch(/^\d{14}-init_it$/);
+    expect(first(draft)).toMatch(/^\/\/ ours\nimport/);
+    expect(first(draft)).toContain('static readonly revises = [];');
+  });
+
+  test('is JavaScript where the project emits JavaScript', async () => {
+    const project = await projectOf({
+      typescript: false,
+      migrationsConfig: `emit: 'cjs',`,
+      entities: chatEntities().replace(': any[]', ''),
+    });
+    const draft = await asking(project.root, async engine => {
+      const draft = await engine.draftRevision({ message: 'x', autogenerate: true });
+      await engine.write(draft);
+      return draft;
+    });
+    expect(draft.files[0]?.path).toMatch(/\.cjs$/);
+    expect(first(draft)).toContain(`  static revises = [];\n`);
+    await asking(project.root, async engine => {
+      expect((await engine.look()).heads).toEqual([draft.revision]);
+      expect(await engine.check(['entities', 'undeclared'])).toMatchObject({ clean: true });
+    });
+  });
+
+  test('needs no database, and makes none', async () => {
+    const project = await projectOf({ pglite: '.data', entities: chatEntities() });
+    await asking(project.root, async engine => {
+      const draft = await engine.draftRevision({ message: 'x', autogenerate: true });
+      expect(first(draft)).toContain('create table "chats"');
+    });
+    expect(await project.list('.')).not.toContain('.data');
+  });
+});
+
+describe('autogenerate', () => {
+  test('leaves alone what was written by hand in SQL, and says so', async () => {
+    const database = await createDatabase();
+    const start = await projectOf({ url: database.url, entities: chatEntities() });
+    await asking(start.root, async engine =>
+      engine.write(await engine.draftRevision({ message: 'initial', autogenerate: true })),
+    );
+    const initial = (await start.list('migrations')).find(name => name.endsWith('_initial.ts')) as string;
+    await start.addMigration('Migration20991231000000_by_hand', {
+      revises: [initial.replace('.ts', '')],
+      up: [
+        `create index chats_title_fts on chats using gin (to_tsvector('simple', title))`,
+        'create table legacy (id int)',
+        'create view loud as select upper(title) as title from chats',
+      ],
+      down: [],
+    });
+    const project = await later(start, { entities: chatEntities({ chat: 'topic: p.text().nullable(),' }) });
+    const draft = await asking(project.root, engine =>
+      engine.draftRevision({ message: 'topic', autogenerate: true }),
+    );
+    expect(first(draft)).toContain('add "topic" text null');
+    expect(first(draft)).not.toMatch(/legacy|fts|loud/);
+    expect(draft.notes.join()).toMatch(/Left alone.*table legacy/);
+    expect(draft.warnings).toEqual([]);
+  });
+
+  test('drops what an entity does not describe any more, with a warning', async () => {
+    const extra = `const Pin = defineEntity({ name: 'Pin', tableName: 'pins', properties: { id: p.integer().primary() } });\nentities.push(Pin);`;
+    const start = await projectOf({
+      entities: chatEntities({ chat: 'topic: p.text().nullable(),', more: extra }),
+    });
+    await asking(start.root, async engine =>
+      engine.write(await engine.draftRevision({ message: 'initial', autogenerate: true })),
+    );
+    const project = await later(start, { entities: chatEntities() });
+    const draft = await asking(project.root, engine =>
+      engine.draftRevision({ message: 'less', autogenerate: true }),
+    );
+    expect(first(draft)).toContain('drop table if exists "pins" cascade');
+    expect(draft.warnings).toEqual([
+      'It drops table pins with what is in it.',
+      'It drops column chats.topic with what is in it.',
+    ]);
+  });
+
+  test('writes no snapshot where the project has none', async () => {
+    const project = await projectOf({ entities: chatEntities(), migrationsConfig: 'snapshot: false,' });
+    const draft = await asking(project.root, engine =>
+      engine.draftRevision({ message: 'x', autogenerate: true }),
+    );
+    expect(draft.files).toHaveLength(1);
+  });
+
+  test('says when MikroORM finds no entities at all', async () => {
+    const project = await projectOf({ migrations: line });
+    const failing = asking(project.root, engine =>
+      engine.draftRevision({ message: 'x', autogenerate: true }),
+    );
+    await expect(failing).rejects.toMatchObject({ code: 'no-entities' });
+  });
+});
+
+describe('adopt', () => {
+  test('writes the inferred line into every file, and nothing changes but that', async () => {
+    const { url } = await createDatabase();
+    const project = await projectOf({ url, migrations: line });
+    await asking(project.root, async engine => {
+      await running(engine, 'upgrade', 'head');
+      const before = (await engine.look()).revisions.map(({ id, revises }) => [id, revises]);
+      const draft = await engine.draftAdopt();
+      for (const { before, after } of draft.files) {
+        expect((after as string).replace(/ {2}static readonly revises = .*\n/, '')).toBe(before);
+      }
+      await engine.write(draft);
+      const look = await engine.look();
+      expect(look.revisions.map(({ id, revises }) => [id, revises])).toEqual(before);
+      expect(look.revisions.some(row => row.inferred || row.edited)).toBe(false);
+      await expect(engine.draftAdopt()).rejects.toMatchObject({ code: 'nothing-to-adopt' });
+    });
+    expect((await stockCli(project, ['migration:pending'])).stdout).toContain('No pending migrations');
+  });
+});
+
+describe('rebase', () => {
+  const fork = {
+    [one]: { ...line[one as keyof typeof line], revises: [] },
+    [two]: { ...line[two as keyof typeof line], revises: [one] },
+    [three]: { ...line[three as keyof typeof line], revises: [one], labels: ['late'] },
+    Migration20260104000000_four: { up: 'create table four (id int)', revises: [three] },
+  };
+
+  test('puts a branch on top of another, and refuses while it is applied', async () => {
+    const { url } = await createDatabase();
+    const project = await projectOf({ url, migrations: fork });
+    await asking(project.root, async engine => {
+      await running(engine, 'upgrade', two);
+      const applied = engine.draftRebase({ branch: two, onto: 'Migration20260104000000_four' });
+      await expect(applied).rejects.toMatchObject({ code: 'already-applied', candidates: [two] });
+      const draft = await engine.draftRebase({ branch: 'Migration20260104000000_four', onto: two });
+      expect(Object.keys(texts(draft))).toEqual([`migrations/${three}.ts`]);
+      expect(first(draft)).toContain(`static readonly revises = ["${two}"];`);
+      expect(draft.warnings.join()).toContain('applied');
+      await engine.write(draft);
+      expect((await engine.look()).heads).toEqual(['Migration20260104000000_four']);
+      await running(engine, 'upgrade', 'head');
+    });
+    expect((await stockCli(project, ['migration:pending'])).stdout).toContain('No pending migrations');
+  });
+
+  test('keeps the inferred line where it was', async () => {
+    const project = await projectOf({
+      migrations: {
+        ...line,
+        Migration20260104000000_side: { up: 'select 1', revises: [one] },
+      },
+    });
+    await asking(project.root, async engine => {
+      const draft = await engine.draftRebase({ branch: two, onto: 'Migration20260104000000_side' });
+      expect(Object.keys(texts(draft)).sort()).toEqual(
+        [`migrations/${two}.ts`, `migrations/${three}.ts`].sort(),
+      );
+      await engine.write(draft);
+      const { revisions } = await engine.look();
+      expect(Object.fromEntries(revisions.map(({ id, revises }) => [id, revises]))).toMatchObject({
+        [two]: ['Migration20260104000000_side'],
+        [three]: [two],
+      });
+    });
+  });
+});
+
+describe('check', () => {
+  test('tells what is pending, missing and broken, from the database that is there', async () => {
+    const { url, query } = await createDatabase();
+    const project = await projectOf({ url, migrations: line });
+    await asking(project.root, async engine => {
+      await running(engine, 'upgrade', two);
+      await query(`insert into mikro_orm_migrations (name) values ('Migration20250101000000_gone')`);
+      const report = await engine.check(['pending', 'missing', 'drift']);
+      expect(report.findings.map(({ kind, revisions }) => [kind, revisions])).toEqual([
+        ['missing', ['Migration20250101000000_gone']],
+        ['pending', [three]],
+      ]);
+      expect(report.skipped.map(({ kind }) => kind)).toEqual(['drift']);
+    });
+    await project.write('migrations/Migration20260105000000_bad.ts', 'export class {');
+    const report = await asking(project.root, engine => engine.check(['problems', 'heads']));
+    expect(report.findings[0]).toMatchObject({
+      kind: 'problems',
+      revisions: ['Migration20260105000000_bad'],
+    });
+  });
+
+  test('sees a snapshot that is not JSON, and the next generation mends it', async () => {
+    const { url } = await createDatabase();
+    const start = await projectOf({ url, entities: chatEntities() });
+    await asking(start.root, async engine =>
+      engine.write(await engine.draftRevision({ message: 'initial', autogenerate: true })),
+    );
+    const [snapshot] = (await start.list('migrations')).filter(name => name.startsWith('.snapshot'));
+    await start.write(`migrations/${snapshot}`, '{"tables": [');
+    await asking(start.root, async engine => {
+      const { findings } = await engine.check(['snapshot']);
+      expect(findings).toMatchObject([{ kind: 'snapshot', message: expect.stringContaining('broken') }]);
+      await engine.write(await engine.draftRevision({ message: 'x', autogenerate: true }));
+      expect(await engine.check(['snapshot'])).toMatchObject({ clean: true });
+    });
+    expect(await stockFinds(start)).toBe('');
+  });
+});
