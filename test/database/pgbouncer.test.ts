@@ -1,0 +1,165 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { openSide } from '../../src/database/side.ts';
+import { makeProject } from '../support/project.ts';
+import { createDatabase, type Database, serverUrl } from '../support/server.ts';
+import { type Opened, open } from './support.ts';
+
+const program = ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer', '/usr/local/bin/pgbouncer'].find(path =>
+  existsSync(path),
+);
+if (!program) console.info('pgbouncer is not installed here: its tests are skipped.');
+
+const chats = 'Migration20260101000000_chats';
+const index = 'Migration20260102000000_index';
+const more = 'Migration20260103000000_more';
+const migrations = {
+  [chats]: { up: 'create table "chats" ("id" serial primary key, "title" text)' },
+  [index]: {
+    up: 'create index concurrently "chats_title" on "chats" ("title")',
+    transactional: false as const,
+  },
+  [more]: {
+    up: [`insert into "chats" ("title") values ('a')`, 'alter table "chats" add column "more" text'],
+  },
+};
+
+let bouncer: ChildProcess;
+let port: number;
+let folder: string;
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>(resolve => probe.listen(0, '127.0.0.1', resolve));
+  const { port } = probe.address() as { port: number };
+  await new Promise(resolve => probe.close(resolve));
+  return port;
+}
+
+async function startBouncer(path: string): Promise<void> {
+  folder = await mkdtemp(join(tmpdir(), 'migtui-pgbouncer-'));
+  const server = new URL(serverUrl());
+  port = await freePort();
+  await writeFile(
+    join(folder, 'users.txt'),
+    `"${server.username}" "${decodeURIComponent(server.password)}"\n`,
+  );
+  await writeFile(
+    join(folder, 'pgbouncer.ini'),
+    `[databases]
+* = host=127.0.0.1 port=${server.port}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = ${port}
+unix_socket_dir =
+auth_type = plain
+auth_file = ${join(folder, 'users.txt')}
+pool_mode = transaction
+default_pool_size = 8
+server_reset_query =
+`,
+  );
+  // it refuses to run as root, and must be able to enter
+  await chmod(folder, 0o755);
+  const root = process.getuid?.() === 0;
+  bouncer = spawn(path, [join(folder, 'pgbouncer.ini')], {
+    stdio: 'ignore',
+    ...(root && { uid: 65_534, gid: 65_534 }),
+  });
+  for (;;) {
+    const client = new pg.Client(through(serverUrl()));
+    const connected = await client.connect().then(
+      () => true,
+      () => false,
+    );
+    await client.end().catch(() => {});
+    if (connected) return;
+    if (bouncer.exitCode !== null) throw new Error(`pgbouncer ended with ${bouncer.exitCode}`);
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }
+}
+
+function through(url: string): string {
+  const changed = new URL(url);
+  changed.port = String(port);
+  return changed.href;
+}
+
+describe.skipIf(!program)('behind PgBouncer in transaction mode', () => {
+  beforeAll(() => startBouncer(program as string));
+  afterAll(async () => {
+    bouncer?.kill();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const apps: Opened[] = [];
+  afterEach(async () => {
+    for (const app of apps.splice(0)) await app.close();
+  });
+
+  async function openThrough(database: Database): Promise<Opened> {
+    const project = await makeProject({
+      url: through(database.url),
+      migrations,
+      config: `baseDir: process.cwd(), schemaGenerator: { ignoreSchema: ['migtui'] }`,
+    });
+    const app = await open(project.root);
+    apps.push(app);
+    return app;
+  }
+
+  /** What a session could leave behind in a connection that others get next. */
+  const leaks = (database: Database) =>
+    database.query(`select count(*)::int as n from pg_locks where locktype = 'advisory'
+      and database = (select oid from pg_database where datname = current_database())`);
+
+  test('runs everything and leaves nothing in the shared connections', async () => {
+    const database = await createDatabase();
+    const app = await openThrough(database);
+    const side = await openSide(app.project);
+    expect(side?.server.pooled).toBe(true);
+    await side?.close();
+    expect((await app.run(`up ${chats}`, `up ${index}`, `up ${more}`)).failure).toBeNull();
+    expect(await leaks(database)).toEqual([{ n: 0 }]);
+    for (let look = 0; look < 10; look++) {
+      expect(await app.connection.query(`select current_setting('lock_timeout') as t`)).toEqual([{ t: '0' }]);
+    }
+  });
+
+  test('five at once: one runs, the others wait and find the plan changed', async () => {
+    const database = await createDatabase();
+    const five = await Promise.all([1, 2, 3, 4, 5].map(() => openThrough(database)));
+    const previews = await Promise.all(five.map(app => app.plan(`up ${chats}`, `up ${index}`, `up ${more}`)));
+    const ends = await Promise.all(
+      five.map((app, at) =>
+        app.start(previews[at]!).result.then(
+          result => result.failure?.code ?? 'done',
+          error => error.code as string,
+        ),
+      ),
+    );
+    expect(ends.sort()).toEqual(['done', 'plan-changed', 'plan-changed', 'plan-changed', 'plan-changed']);
+    expect(await database.query('select count(*)::int as n from chats')).toEqual([{ n: 1 }]);
+    expect(await leaks(database)).toEqual([{ n: 0 }]);
+  });
+
+  test('a cancelled statement is cancelled, and the lock is free at once', async () => {
+    const database = await createDatabase();
+    const app = await openThrough(database);
+    await app.run(`up ${chats}`);
+    const blocker = await database.connect();
+    await blocker.query('begin; lock table chats in access exclusive mode');
+    const running = app.start(await app.plan(`up ${more}`));
+    await app.hears(event => event.kind === 'watch' && event.blockers.length > 0);
+    await running.cancel('rollback');
+    expect(await running.result).toMatchObject({ cancelled: true });
+    await blocker.query('rollback');
+    expect((await app.run(`up ${index}`, `up ${more}`)).failure).toBeNull();
+    await blocker.end();
+  });
+});
