@@ -29,6 +29,7 @@ export function splitSync(sql: string): Statement[] | null {
     readonly stmt_location?: number;
     readonly stmt_len?: number;
   }
+  if (sql.trim() === '') return [];
   let parsed: { stmts?: Raw[] };
   try {
     parsed = parseSync(sql) as { stmts?: Raw[] };

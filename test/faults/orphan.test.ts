@@ -81,3 +81,35 @@ test('a concurrent build of a killed run is found and named', async () => {
   await engine.close();
   await blocker.end();
 });
+
+test('a commit whose answer was lost is found to be done', async () => {
+  const database = await createDatabase();
+  const waits = 'Migration20260103000000_waits';
+  // a commit that waits for a standby that never comes; ended there it stays committed, and its client never hears
+  await database.query(`alter system set synchronous_standby_names = 'nobody'`);
+  await database.query('select pg_reload_conf()');
+  try {
+    const project = await makeFaultProject({
+      [waits]: { up: ['create table "waited" ("id" int)', 'set local synchronous_commit = on'] },
+    });
+    process.env.FAULT_URL = database.url;
+    const engine = await openEngine({ root: project.root }, () => {});
+    const preview = await engine.preview({ command: 'upgrade', targets: ['heads'] });
+    const running = engine.run(preview, {});
+    for (;;) {
+      const ended = await database.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'SyncRep' and datname = current_database()`,
+      );
+      if (ended.length > 0) break;
+      await new Promise(resolve => setTimeout(resolve, 50));
+    }
+    expect(await running).toMatchObject({ failure: null, steps: [{ outcome: 'done' }], tips: [waits] });
+    expect(await database.query(`select to_regclass('waited') is not null as there`)).toEqual([
+      { there: true },
+    ]);
+    await engine.close();
+  } finally {
+    await database.query('alter system reset synchronous_standby_names');
+    await database.query('select pg_reload_conf()');
+  }
+});
