@@ -1,6 +1,7 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { defineConfig as embedded } from '@mikro-orm/pglite';
 import { defineConfig as server } from '@mikro-orm/postgresql';
+import { withMigtui } from 'migtui/config';
 import { Chat } from './demo/entities/chat.ts';
 import { Message } from './demo/entities/message.ts';
 import { Reaction } from './demo/entities/reaction.ts';
@@ -22,4 +23,6 @@ const options = {
 
 const url = process.env.DATABASE_URL;
 
-export default url ? server({ ...options, clientUrl: url }) : embedded({ ...options, dbName: 'demo/chat' });
+export default withMigtui(
+  url ? server({ ...options, clientUrl: url }) : embedded({ ...options, dbName: 'demo/chat' }),
+);

@@ -137,7 +137,8 @@ export async function makeDemo(): Promise<Project> {
   const root = await makeFolder('demo');
   const parts = ['demo/entities', 'migrations', 'mikro-orm.config.ts', 'package.json', 'tsconfig.json'];
   for (const part of parts) await cp(join(repository, part), join(root, part), { recursive: true });
-  await symlink(join(repository, 'node_modules'), join(root, 'node_modules'), 'dir');
+  // its config imports migtui/config, which package.json finds in dist
+  for (const part of ['node_modules', 'dist']) await symlink(join(repository, part), join(root, part), 'dir');
   return projectAt(root, 'ts');
 }
 
