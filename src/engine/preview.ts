@@ -5,6 +5,7 @@ import { type MeasuredLoss, measureLosses } from '../database/losses.ts';
 import { quoteLiteral } from '../database/quote.ts';
 import { cutBatches } from '../database/run/batches.ts';
 import { Failure } from '../foundation/failure.ts';
+import { isEmbedded } from '../project/project.ts';
 import type { Plan, Step } from '../revisions/plan.ts';
 import { batchWarnings } from '../safety/batches.ts';
 import { lossesOf } from '../safety/losses.ts';
@@ -19,7 +20,7 @@ import type { Session, State } from './session.ts';
  */
 export async function preview(session: Session, request: PlanRequest): Promise<Preview> {
   const state = await session.state();
-  refuseBroken(state);
+  refuseBroken(session, state);
   const plan = planFor(state, request);
   const steps = await Promise.all(plan.steps.map(step => stepSql(session, state, step)));
   refuseIrreversible(plan, steps);
@@ -77,7 +78,7 @@ function planFor({ graph, applied }: State, { command, targets, purge }: PlanReq
 }
 
 /** @throws Failure when the revisions on disk or the database do not allow any plan */
-function refuseBroken({ problems, database, ledger }: State): void {
+function refuseBroken({ project }: Session, { problems, database, ledger }: State): void {
   if (problems.length > 0) {
     const [first] = problems;
     throw new Failure({
@@ -89,7 +90,9 @@ function refuseBroken({ problems, database, ledger }: State): void {
       problems,
     });
   }
-  if (isRefusal(database) && database.state !== 'missing') throw new Failure(database.failure);
+  // a database that is not there is made by the run, as MikroORM would, unless the config forbids it
+  const made = project.ensureDatabase || isEmbedded(project.orm);
+  if (isRefusal(database) && !(database.state === 'missing' && made)) throw new Failure(database.failure);
   if (ledger?.table === 'forbidden') {
     throw new Failure({
       code: 'table-forbidden',

@@ -114,6 +114,21 @@ describe('looking writes nothing', () => {
     expect(await engine.look()).toMatchObject({ database: { state: 'connected' }, pending: [] });
   });
 
+  test('a config that forbids making databases is obeyed', async () => {
+    const database = await createDatabase();
+    const url = new URL(database.url);
+    url.pathname = `/${database.name}_never`;
+    const project = await makeProject({
+      url: url.href,
+      migrations,
+      config: `${config}, ensureDatabase: false`,
+    });
+    const engine = await engineOf(project);
+    await expect(engine.preview({ command: 'upgrade', targets: ['heads'] })).rejects.toMatchObject({
+      code: 'database-missing',
+    });
+  });
+
   test('makes no embedded folder', async () => {
     const project = await makeProject({ pglite: true, migrations, config });
     const engine = await engineOf(project);
