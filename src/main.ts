@@ -109,16 +109,22 @@ process.on('uncaughtExceptionMonitor', error => {
   uncaught = error;
 });
 
-process.on('exit', code => {
+/** Nothing was left to wait for: what is awaited never comes. */
+let idle = false;
+process.on('beforeExit', () => {
+  idle = true;
+});
+
+process.on('exit', () => {
   if (leaving) return;
   process.exitCode = 1;
-  const error = { code: 'process-ended', ...endedBy(code) };
+  const error = { code: 'process-ended', ...endedBy() };
   const { message, next } = error;
   if (argv.includes('--json') && !answered) writeSync(1, `${jsonText({ error })}\n`);
   else writeSync(2, `error: ${message}\nnext:  ${next}\n`);
 });
 
-function endedBy(code: number): { message: string; next: string } {
+function endedBy(): { message: string; next: string } {
   const look = 'the MikroORM config and the migrations, then see migtui status.';
   if (uncaught !== undefined) {
     const said = uncaught instanceof Error ? uncaught.message : String(uncaught);
@@ -127,8 +133,7 @@ function endedBy(code: number): { message: string; next: string } {
       next: `Look for a promise that is not awaited in ${look}`,
     };
   }
-  // Node's own: nothing is left that could go on
-  if (code === 13) {
+  if (idle) {
     return {
       message: "The project's own code waits for something that never comes.",
       next: `Look for an await that cannot end in ${look}`,

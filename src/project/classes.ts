@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import type { Migration } from '@mikro-orm/migrations';
 import { Failure } from '../foundation/failure.ts';
 import type { UserModules } from './modules.ts';
+import type { Project } from './project.ts';
 import type { MigrationSource } from './sources.ts';
 import { lineIn, missingPackage, saidBy } from './thrown.ts';
 
@@ -48,6 +49,31 @@ export async function loadClass(
     });
   }
   return found as unknown as MigrationClass;
+}
+
+/**
+ * Makes an instance, as MikroORM does.
+ * @throws Failure `migration-broken` when the class's own constructor throws
+ */
+export function instantiate(
+  { root, orm }: Pick<Project, 'root' | 'orm'>,
+  Class: MigrationClass,
+  { id, path }: MigrationSource,
+  driver: object = orm.driver,
+): Migration {
+  try {
+    return new Class(driver as never, orm.config as never);
+  } catch (error) {
+    const line = path && lineIn(path, error);
+    throw new Failure(
+      {
+        code: 'migration-broken',
+        message: `${path ? relative(root, path) : id}${line ? `:${line}` : ''} cannot be constructed: ${saidBy(error)}`,
+        next: 'Fix its constructor; nothing was run.',
+      },
+      { cause: error },
+    );
+  }
 }
 
 interface Exported {

@@ -91,7 +91,7 @@ async function registerLoader(modules: UserModules, root: string): Promise<boole
   const { CLIHelper } = modules.cli;
   const settings = CLIHelper.getSettings();
   if (settings.preferTs === false) return false;
-  if (modules.core.Utils.detectTypeScriptSupport()) return true;
+  if (runsTypeScript()) return true;
   const { tsConfigPath, tsLoader } = settings;
   const warn = console.warn;
   console.warn = () => {};
@@ -116,6 +116,13 @@ async function registerLoader(modules: UserModules, root: string): Promise<boole
   } finally {
     console.warn = warn;
   }
+}
+
+/** Whoever started this process can load TypeScript already. MikroORM's own test takes `--config x.ts` for that too. */
+function runsTypeScript(): boolean {
+  const { env, versions, execArgv } = process;
+  if (env.VITEST || env.TS_JEST || versions.bun) return true;
+  return execArgv.some(arg => /\bts-node\b|@swc-node\/register|\btsx\b|@oxc-node|@nubjs\/loader/.test(arg));
 }
 
 /** Registers tsx as the project resolves it, with whatever tsconfig.json it finds; false when it is not there. */

@@ -1,11 +1,8 @@
-import { relative } from 'node:path';
 import type { EntityManager } from '@mikro-orm/core';
-import type { Migration } from '@mikro-orm/migrations';
 import { Failure } from '../foundation/failure.ts';
-import { loadClass, type MigrationClass } from './classes.ts';
+import { instantiate, loadClass } from './classes.ts';
 import type { Project } from './project.ts';
 import type { MigrationSource } from './sources.ts';
-import { saidBy } from './thrown.ts';
 
 /** The SQL that a migration's `up` or `down` would run, as far as it can be known without running it. */
 export interface Recording {
@@ -34,7 +31,8 @@ export async function record(
 ): Promise<Recording> {
   const Class = await loadClass(project.modules, project.root, source);
   const tape = new Tape(project);
-  const { migration, transactional } = construct(Class, tape, project, source);
+  const migration = instantiate(project, Class, source, tape.driver());
+  const transactional = migration.isTransactional();
   if (direction === 'down' && migration.down === project.modules.migrations.Migration.prototype.down) {
     return {
       sql: [],
@@ -63,28 +61,6 @@ export async function record(
   for (const query of migration.getQueries()) tape.write(query);
   const note = thrown !== null ? `could not be previewed to its end: ${thrown}` : tape.note;
   return { sql: tape.statements, complete: note === null, note, transactional };
-}
-
-/** @throws Failure `migration-broken` when the class's own constructor or `isTransactional` throws */
-function construct(
-  Class: MigrationClass,
-  tape: Tape,
-  project: Project,
-  { id, path }: MigrationSource,
-): { readonly migration: Migration; readonly transactional: boolean } {
-  try {
-    const migration = new Class(tape.driver() as never, project.orm.config as never);
-    return { migration, transactional: migration.isTransactional() };
-  } catch (error) {
-    throw new Failure(
-      {
-        code: 'migration-broken',
-        message: `${path ? relative(project.root, path) : id} cannot be made: ${saidBy(error)}`,
-        next: 'Fix its constructor or isTransactional(); nothing was run.',
-      },
-      { cause: error },
-    );
-  }
 }
 
 /** Writes down statements in place of a database, and notices code whose SQL depends on what it reads. */

@@ -1,6 +1,6 @@
 import type { Preview } from '../../engine/api.ts';
 import { Failure } from '../../foundation/failure.ts';
-import { loadClass } from '../../project/classes.ts';
+import { instantiate, loadClass } from '../../project/classes.ts';
 import type { Project } from '../../project/project.ts';
 import type { Sources } from '../../project/sources.ts';
 import type { LoadedStep } from './context.ts';
@@ -32,7 +32,7 @@ export async function loadSteps(
       });
     }
     const Class = await loadClass(project.modules, project.root, source);
-    const instance = new Class(project.orm.driver as never, project.orm.config as never);
+    const instance = instantiate(project, Class, source);
     if (action === 'down' && instance.down === Migration.prototype.down) {
       throw new Failure({
         code: 'no-down',

@@ -1,0 +1,295 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { makeFolder, makeProject, migtui, type Project } from '../support/project.ts';
+import { createDatabase, type Database } from '../support/server.ts';
+import { makeInstalled } from './installed.ts';
+import { answer, failure } from './support.ts';
+
+/* What a user meets first. Each says what happened, where, and what to do next, with exit code 1. */
+
+const config = (body: string): string => `import { defineConfig } from '@mikro-orm/postgresql';
+import { Migrator } from '@mikro-orm/migrations';
+${body}
+`;
+const options = `extensions: [Migrator], entities: [], discovery: { warnWhenNoEntities: false }`;
+
+describe('the config', async () => {
+  const project = await makeProject({
+    files: {
+      'throws.ts': config(
+        `const url: string = 'postgres://u:p%40ss@h/d';\n\nthrow new Error('no STAGE for ' + url);`,
+      ),
+      'syntax.ts': config('\nexport default {{;'),
+      'package.ts': `import { x } from '@acme/absent/deep';\nexport default { x };`,
+      'driver.ts': `export default { dbName: 'x' };`,
+      'invalid.ts': config(`export default defineConfig({ ${options}, clientUrl: 'not a url' });`),
+      'contexts.ts': config(
+        `export default [defineConfig({ ${options}, dbName: 'a' }), defineConfig({ ${options}, contextName: 'reports', dbName: 'b' })];`,
+      ),
+      'exits.ts': 'process.exit(0);',
+      'rejects.ts': config(
+        `Promise.reject(new Error('nobody awaits password=hunter2'));\nawait new Promise(resolve => setTimeout(resolve, 5_000));\nexport default {};`,
+      ),
+      'never.ts': 'await new Promise(() => {});\nexport default {};',
+    },
+  });
+
+  test.each([
+    [
+      'throws.ts',
+      'config-broken',
+      /^throws\.ts:5 could not be loaded: no STAGE for postgres:\/\/u:\*\*\*@h\/d$/,
+    ],
+    ['syntax.ts', 'config-broken', /^syntax\.ts:4 could not be loaded: .*[Ee]xpected/],
+    ['package.ts', 'config-broken', /^package\.ts.*Cannot find package '@acme\/absent'/],
+    ['driver.ts', 'config-broken', /No driver specified/],
+    ['invalid.ts', 'config-broken', /invalid\.ts/i],
+    ['absent.ts', 'no-config', /no config file absent\.ts/],
+    ['exits.ts', 'process-ended', /ended the process/],
+    ['rejects.ts', 'process-ended', /nobody awaits password=\*\*\*/],
+    ['never.ts', 'process-ended', /waits for something that never comes/],
+  ])('%s: %s', async (file, code, message) => {
+    expect(await failure(project, ['status', '--config', file])).toMatchObject({
+      code,
+      message: expect.stringMatching(message),
+      next:
+        code === 'config-broken' && file === 'package.ts'
+          ? 'Run: npm install @acme/absent'
+          : expect.stringMatching(/\w/),
+    });
+  });
+
+  test('an unknown context names those that there are', async () => {
+    expect(await failure(project, ['status', '--config', 'contexts.ts', '--context', 'nope'])).toMatchObject({
+      code: 'unknown-context',
+      candidates: ['default', 'reports'],
+    });
+  });
+
+  test('none at all: where it was looked for, and how to have one; in words on stderr', async () => {
+    await project.remove('mikro-orm.config.ts');
+    expect(await failure(project, ['status'])).toMatchObject({
+      code: 'no-config',
+      message: expect.stringContaining('src/mikro-orm.config.ts'),
+      next: expect.stringMatching(/migtui init.*--config/),
+    });
+    const { code, stdout, stderr } = await migtui(project, ['status']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^error: No MikroORM config was found\..*\nnext: .*migtui init/s);
+  });
+});
+
+const manifest = (name: string, version: string) =>
+  JSON.stringify({ name, version, type: 'module', main: 'index.js' });
+
+describe('the packages', async () => {
+  const project = await makeInstalled();
+  const path = (name: string): string => project.path(`node_modules/${name}`);
+
+  test('no TypeScript loader', async () => {
+    await rm(path('tsx'));
+    expect(await failure(project, ['status'])).toMatchObject({
+      code: 'no-ts-loader',
+      message: expect.stringContaining('mikro-orm.config.ts'),
+      next: expect.stringContaining('npm install --save-dev tsx'),
+    });
+    // what the message offers: Node's own type stripping
+    const { database } = await answer(project, ['status'], { env: { MIKRO_ORM_CLI_PREFER_TS: '1' } });
+    expect(database).toMatchObject({ name: 'none', state: 'unreachable' });
+  });
+
+  test('of two versions, of version 6, of 7.0, missing', async () => {
+    const manifestOf = (name: string) => path(`${name}/package.json`);
+    await writeFile(manifestOf('@mikro-orm/migrations'), manifest('@mikro-orm/migrations', '7.1.3'));
+    expect(await failure(project, ['status'])).toMatchObject({
+      code: 'mikro-orm-mismatch',
+      message: expect.stringMatching(/core is 7\.\d+\.\d+, migrations is 7\.1\.3/),
+      next: expect.stringMatching(/npm install @mikro-orm\/core@(\S+) @mikro-orm\/migrations@\1 /),
+    });
+    await rm(path('@mikro-orm/migrations'), { recursive: true });
+    expect(await failure(project, ['status'])).toMatchObject({
+      code: 'mikro-orm-missing',
+      next: 'Run: npm install @mikro-orm/migrations',
+    });
+    for (const version of ['6.4.3', '7.0.17']) {
+      await writeFile(manifestOf('@mikro-orm/core'), manifest('@mikro-orm/core', version));
+      expect(await failure(project, ['status'])).toMatchObject({
+        code: 'mikro-orm-version',
+        message: expect.stringContaining(version),
+      });
+    }
+  });
+});
+
+test('a project of another database: migtui is for PostgreSQL', async () => {
+  const project = await makeProject({
+    typescript: false,
+    files: {
+      'mikro-orm.config.js': `import { AbstractSqlDriver, AbstractSqlPlatform, AbstractSqlConnection } from '@mikro-orm/sql';
+class MySqlPlatform extends AbstractSqlPlatform {}
+class MySqlDriver extends AbstractSqlDriver {
+  constructor(config) { super(config, new MySqlPlatform(), AbstractSqlConnection, ['kysely']); }
+}
+export default { driver: MySqlDriver, dbName: 'shop', entities: [], discovery: { warnWhenNoEntities: false } };
+`,
+    },
+  });
+  expect(await failure(project, ['status'])).toMatchObject({
+    code: 'wrong-driver',
+    message: expect.stringMatching(/MySql driver.*PostgreSQL/),
+  });
+});
+
+describe('the migrations', async () => {
+  const database = await createDatabase();
+  const fine = `import { Migration } from '@mikro-orm/migrations';\nexport class M extends Migration { up() { this.addSql('select 1'); } }\n`;
+
+  test('no folder, or an empty one, is no error, and says how to begin', async () => {
+    const project = await makeProject({ url: database.url });
+    const empty = await answer(project, ['status']);
+    expect(empty).toMatchObject({ code: 0, heads: [], pending: [] });
+    expect(empty.notes.join()).toContain('There are no migrations in migrations yet.');
+    await project.remove('migrations');
+    const absent = await answer(project, ['status']);
+    expect(absent.notes.join()).toContain('The migrations folder migrations does not exist yet.');
+    expect((await answer(project, ['upgrade', 'head', '--yes'])).error?.code).not.toBe('internal');
+  });
+
+  test('files that do not parse, export no class, or have one name: each with its place, and nothing runs', async () => {
+    const project = await makeProject({
+      url: database.url,
+      migrationsConfig: `glob: '**/!(*.d).{js,ts}'`,
+      files: {
+        'migrations/M1.ts': fine,
+        'migrations/M2_syntax.ts': `${fine}\nexport const = ;\n`,
+        'migrations/M3_none.ts': 'export const helper = 1;\n',
+        'migrations/a/M4.ts': fine,
+        'migrations/b/M4.ts': fine,
+      },
+    });
+    const { code, error } = await answer(project, ['status']);
+    expect(code).toBe(1);
+    expect(error.problems).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ code: 'unreadable-file', file: 'migrations/M2_syntax.ts', line: 4 }),
+        expect.objectContaining({ code: 'no-migration-class', file: 'migrations/M3_none.ts' }),
+        expect.objectContaining({ revision: 'M4' }),
+      ]),
+    );
+    expect(JSON.stringify(error.problems)).toMatch(
+      /migrations\/a\/M4\.ts.*migrations\/b\/M4\.ts|migrations\/b\/M4\.ts.*migrations\/a\/M4\.ts/,
+    );
+    expect(await failure(project, ['upgrade', 'head', '--yes'])).toMatchObject({
+      code: 'broken-revisions',
+      next: expect.any(String),
+    });
+  });
+
+  test('files that throw when they are imported, made, or run', async () => {
+    const project = await makeProject({
+      url: database.url,
+      migrations: {
+        M1_fine: fine,
+        M2_throws: `${fine}\nconst settings: { region?: string } = {};\nif (!settings.region) throw new Error('REGION is not set');\n`,
+      },
+    });
+    expect(await failure(project, ['upgrade', 'head', '--yes'])).toMatchObject({
+      code: 'migration-broken',
+      message: 'migrations/M2_throws.ts:5 could not be imported: REGION is not set',
+      next: expect.any(String),
+    });
+    await project.addMigration(
+      'M2_throws',
+      fine.replace(
+        'up()',
+        `constructor() { super(...arguments as never); throw new Error('made badly'); } up()`,
+      ),
+    );
+    expect(await failure(project, ['upgrade', 'head', '--yes'])).toMatchObject({
+      code: 'migration-broken',
+      message: expect.stringMatching(/M2_throws\.ts.*made badly/),
+    });
+    await project.addMigration('M2_throws', fine.replace('this.addSql', 'process.exit(0); this.addSql'));
+    expect(await failure(project, ['upgrade', 'head', '--yes'])).toMatchObject({ code: 'process-ended' });
+    await project.addMigration(
+      'M2_throws',
+      fine.replace('up() {', `up() { setInterval(() => {}, 1000); throw new Error('duplicate data');`),
+    );
+    const { code, steps, error } = await answer(project, ['upgrade', 'head', '--yes']);
+    expect({ code, steps }).toMatchObject({
+      code: 1,
+      steps: [{ outcome: 'not run' }, { outcome: 'failed' }],
+    });
+    expect(error).toMatchObject({
+      code: 'migration-threw',
+      message: expect.stringContaining('duplicate data'),
+    });
+    expect(await database.query(`select 1 from pg_tables where schemaname = 'public'`)).toEqual([]);
+  });
+});
+
+describe('the database', async () => {
+  const database: Database = await createDatabase();
+  const password = `s3cret/ü@'"; ${Math.random()}`;
+  const role = `role ${Math.random()}`;
+  await database.query(
+    `create role "${role}" login password '${password.replaceAll("'", "''")}'; revoke connect on database "${database.name}" from public`,
+  );
+  const { hostname, port } = new URL(database.url);
+  const project = await makeProject({
+    typescript: false,
+    files: {
+      'mikro-orm.config.js': `import { Migrator } from '@mikro-orm/migrations';
+import { defineConfig } from '@mikro-orm/postgresql';
+const base = { ${options}, host: '${hostname}', port: ${port}, user: ${JSON.stringify(role)}, password: ${JSON.stringify(password)}, dbName: '${database.name}' };
+console.log(base, JSON.stringify(base));
+const made = {
+  denied: {},
+  password: { password: ${JSON.stringify(`${password}x`)} },
+  none: { password: undefined, user: 'postgres' },
+  later: { password: async () => { throw new Error('no vault'); } },
+  unknown: { user: 'postgres', password: 'correct horse', dbName: 'no such database' },
+  down: { port: 1 },
+  host: { host: 'no-such-host.invalid' },
+  socket: { host: '/nowhere' },
+  ssl: { driverOptions: { ssl: true } },
+  url: { host: undefined, port: undefined, user: undefined, password: undefined, dbName: undefined,
+    clientUrl: 'postgres://' + encodeURIComponent(${JSON.stringify(role)}) + ':' + encodeURIComponent(${JSON.stringify(password)}) + '@${hostname}:${port}/${database.name}' },
+};
+export default name => defineConfig({ contextName: name, ...base, ...made[name] });
+`,
+    },
+  });
+
+  test.each([
+    ['denied', 'database-refused', /permission denied for database/, /grant connect/],
+    ['password', 'database-refused', /password authentication failed/, /Check user and password/],
+    ['later', 'database-unreachable', /no vault/, /clientUrl, host, password/],
+    ['unknown', 'database-missing', /no database "no such database"/, /createdb/],
+    ['down', 'database-unreachable', /ECONNREFUSED/, /Start the server/],
+    ['host', 'database-unreachable', /no-such-host\.invalid/, /host and port/],
+    ['socket', 'database-unreachable', /local.*ENOENT/, /Start the server/],
+    ['ssl', 'database-unreachable', /does not support SSL/, /Leave ssl out/],
+    ['url', 'database-refused', /permission denied for database/, /grant connect/],
+  ])('%s: %s', async (context, code, message, next) => {
+    const { stderr, ...said } = await answer(project, ['status', '--context', context]);
+    expect(said).toMatchObject({
+      code: 1,
+      error: { code, message: expect.stringMatching(message), next: expect.stringMatching(next) },
+    });
+    const everything = stderr + JSON.stringify(said);
+    for (const secret of [
+      password,
+      encodeURIComponent(password),
+      JSON.stringify(password).slice(1, -1),
+      's3cret',
+    ])
+      expect(everything).not.toContain(secret);
+  });
+});
+
+test('no project at all', async () => {
+  const root = await makeFolder('nowhere');
+  const project = { root } as Project;
+  expect(await failure(project, ['status'])).toMatchObject({ code: 'no-project', next: expect.any(String) });
+});
