@@ -1,5 +1,6 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { lockEmbedded } from '../../src/database/embedded-lock.ts';
 import { makeFolder, makeProject, migtui, type Project } from '../support/project.ts';
 import { createDatabase, type Database } from '../support/server.ts';
 import { makeInstalled } from './installed.ts';
@@ -286,6 +287,22 @@ export default name => defineConfig({ contextName: name, ...base, ...made[name] 
     ])
       expect(everything).not.toContain(secret);
   });
+});
+
+test('an embedded database that is open in another process', async () => {
+  const project = await makeProject({ pglite: true, migrations: { M1: { up: 'create table "t" ()' } } });
+  await mkdir(project.path('.data'));
+  await project.write('.data/PG_VERSION', '18');
+  const release = lockEmbedded(project.path('.data'));
+  try {
+    expect(await failure(project, ['upgrade', 'head', '--yes'])).toMatchObject({
+      code: 'database-locked',
+      message: expect.stringContaining(`pid ${process.pid}`),
+      next: expect.stringContaining('Close that one first'),
+    });
+  } finally {
+    release();
+  }
 });
 
 test('no project at all', async () => {
