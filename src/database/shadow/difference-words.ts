@@ -43,14 +43,16 @@ function sayTable(say: Say, name: string, table: TableDifference): void {
   )) {
     say('~', `${name}.${column}`, [...changedProperties].map(key => changed(key, fromColumn, to)).join(', '));
   }
-  const parts: [string, Record<string, unknown>, Record<string, unknown>, Record<string, unknown>][] = [
+  // MikroORM before 7.2 knows no policies
+  type Parts = Record<string, unknown> | undefined;
+  const parts: [string, Parts, Parts, Parts][] = [
     ['index', table.addedIndexes, table.removedIndexes, table.changedIndexes],
     ['foreign key', table.addedForeignKeys, table.removedForeignKeys, table.changedForeignKeys],
     ['check', table.addedChecks, table.removedChecks, table.changedChecks],
     ['trigger', table.addedTriggers, table.removedTriggers, table.changedTriggers],
     ['policy', table.addedPolicies, table.removedPolicies, {}],
   ];
-  for (const [kind, added, removed, changed] of parts) {
+  for (const [kind, added = {}, removed = {}, changed = {}] of parts) {
     for (const part of Object.keys(added)) say('+', `${name} ${kind} ${part}`, partWords(kind, added[part]));
     for (const part of Object.keys(removed)) say('-', `${name} ${kind} ${part}`);
     for (const part of Object.keys(changed))
