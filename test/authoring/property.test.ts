@@ -1,0 +1,90 @@
+import { isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Project } from '../support/project.ts';
+import { createDatabase } from '../support/server.ts';
+import { changed, changes, model, sourceOf } from './model.ts';
+import { asking, later, projectOf, running } from './support.ts';
+
+/** How many worlds are tried; more by PROPERTY_RUNS, each taking about a second. */
+const runs = Number(process.env.PROPERTY_RUNS ?? 12);
+
+/*
+ * Two people change the entities of one project at random, each generates a revision, and somebody merges: either the
+ * rehearsal reports a conflict, or the merge, applied to a database, makes what the merged entities describe.
+ */
+test('merge and upgrade make the schema of the merged entities, or a conflict is reported', {
+  timeout: 60_000 + runs * 2_000,
+}, async () => {
+  const { url: shadow } = await createDatabase();
+  const verdicts: Record<string, number> = {};
+  await fc.assert(
+    fc.asyncProperty(model, changes, changes, async (start, ours, theirs) => {
+      const [mine, yours] = [changed(start, ours), changed(start, theirs)];
+      fc.pre(isDeepStrictEqual(mine, start) === false && isDeepStrictEqual(yours, start) === false);
+      const database = await createDatabase();
+      const base = await projectOf({ url: database.url, entities: sourceOf(start) });
+      await revise(base, 'base', shadow);
+      const one = await later(base, { entities: sourceOf(mine) });
+      const other = await later(base, { entities: sourceOf(yours) });
+      const files = {
+        ...(await revise(one, 'ours', shadow)),
+        ...(await revise(other, 'theirs', shadow)),
+      };
+      const merged = await later(base, { entities: sourceOf(changed(mine, theirs)), files });
+      const verdict = await settle(merged, shadow);
+      verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
+      await database.drop();
+    }),
+    { numRuns: runs, interruptAfterTimeLimit: runs * 2_000, markInterruptAsFailure: false },
+  );
+  if (process.env.PROPERTY_RUNS) console.log(verdicts);
+  expect(Object.keys(verdicts)).not.toEqual([]);
+});
+
+/** Generates and writes a revision; the files of it, or none when nothing changed. */
+async function revise(project: Project, message: string, shadow: string): Promise<Record<string, string>> {
+  return asking(
+    project.root,
+    async engine => {
+      try {
+        const draft = await engine.draftRevision({ message, autogenerate: true });
+        await engine.write(draft);
+        return Object.fromEntries(draft.files.map(({ path, after }) => [path, after as string]));
+      } catch (error) {
+        if ((error as { code?: string }).code === 'no-changes') return {};
+        throw error;
+      }
+    },
+    { shadow },
+  );
+}
+
+async function settle(project: Project, shadow: string): Promise<string> {
+  const verdict = await asking(
+    project.root,
+    async engine => {
+      const { heads } = await engine.look();
+      if (heads.length < 2) return 'one head';
+      const { verdict } = await engine.rehearse([]);
+      if (verdict === 'fails' || verdict === 'differs') return verdict;
+      await engine.write(await engine.draftMerge({ heads: [], message: 'merge', reconcile: true }));
+      return verdict;
+    },
+    { shadow },
+  );
+  if (verdict === 'fails' || verdict === 'differs') return verdict;
+  await asking(
+    project.root,
+    async engine => {
+      await running(engine, 'upgrade', 'head');
+      const report = await engine.check(['heads', 'entities', 'drift', 'snapshot', 'pending']);
+      // with one side unchanged there is no merge that could reconcile
+      const found = report.findings.filter(({ kind }) => verdict !== 'one head' || kind === 'heads');
+      expect(found).toEqual([]);
+      expect(report.skipped).toEqual([]);
+    },
+    { shadow },
+  );
+  return verdict;
+}
