@@ -16,6 +16,7 @@ interface MergeOptions {
   readonly onto?: string;
   readonly force?: boolean;
   readonly reconcile: boolean;
+  readonly plan?: boolean;
   readonly yes?: boolean;
 }
 
@@ -29,6 +30,7 @@ export const merge: Definition = (program, act) =>
     .option('--rebase <target>', 'put this branch on top of another instead')
     .option('--onto <target>', 'the branch that --rebase goes on top of')
     .option('--no-reconcile', 'leave the merge revision empty, whatever the entities want')
+    .option('--plan', 'rehearse and show, write nothing')
     .option('--force', 'write it although the rehearsal found a conflict')
     .addOption(yes())
     .addHelpText(
@@ -36,6 +38,7 @@ export const merge: Definition = (program, act) =>
       examples({
         'migtui merge': 'all heads: shows what they do and whether they fit, asks',
         'migtui merge -m "merge heads" --yes': 'without a question; refused on a conflict',
+        'migtui merge --plan': 'only the rehearsal; exit code 1 on a conflict',
         'migtui merge add_reactions add_last_read_at': 'these two',
         'migtui merge --rebase add_reactions --onto add_last_read_at': 'one line instead of a merge',
       }),
@@ -65,8 +68,12 @@ async function mergeHeads(
     return 0;
   }
   const rehearsal = await engine.rehearse(heads);
-  call.output.say(rehearsal, drawRehearsal);
   const conflict = conflictOf(rehearsal);
+  if (options.plan) {
+    call.output.answer(rehearsal, rehearsal => rehearsal, drawRehearsal);
+    return conflict ? 1 : 0;
+  }
+  call.output.say(rehearsal, drawRehearsal);
   const asking = options.yes !== true && canAsk(call);
   if (conflict && !asking && options.force !== true) {
     if (!call.output.json) throw conflict;

@@ -204,7 +204,7 @@ describe('check', () => {
         alter table "chats" drop column "x";
         next: migtui revision --autogenerate
 
-      – snapshot: not looked at, there is none
+      – snapshot: not looked at: there is none
 
       1 finding.
       "

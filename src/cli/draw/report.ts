@@ -16,11 +16,14 @@ export function drawReport({ findings, skipped, clean }: CheckReport, paint: Pai
       ...(next === '' ? [] : [indent(`${paint.dim('next:')} ${next}`)]),
     ].join('\n'),
   );
-  const unseen = skipped.map(({ kind, why }) =>
-    paint.dim(`${paint.glyphs.skipped} ${kind}: not looked at, ${why}`),
+  const reasons = Map.groupBy(skipped, ({ why }) => why);
+  const unseen = [...reasons].map(([why, kinds]) =>
+    paint.dim(`${paint.glyphs.skipped} ${kinds.map(({ kind }) => kind).join(', ')}: not looked at: ${why}`),
   );
+  const fine =
+    skipped.length > 0 ? 'Nothing was found in what could be looked at.' : 'Everything is in order.';
   const verdict = clean
-    ? paint.good(`${paint.glyphs.ok} Everything is in order.`)
+    ? paint.good(`${paint.glyphs.ok} ${fine}`)
     : paint.bad(`${count(findings.length, 'finding')}.`);
   return [...paragraphs, ...(unseen.length > 0 ? [unseen.join('\n')] : []), verdict].join('\n\n');
 }
