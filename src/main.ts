@@ -149,7 +149,11 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
   version: string;
 };
 const code = await runProgram(argv, host, version);
-// both streams empty, then out: the user's code may have left timers and pools behind
+// both streams empty, then out
 await new Promise<void>(resolve => print('', () => resolve()));
 await new Promise<void>(resolve => process.stderr.write('', () => resolve()));
-leave(code);
+// by having nothing left to do: process.exit may wait forever for V8's compiler threads
+// (https://github.com/nodejs/node/issues/54918). It ends what the user's code has left behind, timers and pools.
+leaving = true;
+process.exitCode = code;
+setTimeout(() => process.exit(), 500).unref();
