@@ -2,7 +2,10 @@ import type { Database } from '../support/server.ts';
 
 /** Everything of a database that a migration could make, in words and sorted, but for migtui's own schema. */
 export async function describeDatabase(database: Database): Promise<string[]> {
-  const objects = await database.query<{ line: string }>(`
+  const client = await database.connect();
+  const ask = async (sql: string): Promise<string[]> =>
+    (await client.query<{ line: string }>(sql)).rows.map(({ line }) => line);
+  const objects = await ask(`
     with ours as (
       select oid, nspname from pg_namespace where nspname !~ '^pg_' and nspname not in ('information_schema', 'migtui'))
     select line from (
@@ -35,16 +38,15 @@ export async function describeDatabase(database: Database): Promise<string[]> {
       select 'trigger ' || pg_get_triggerdef(t.oid) from pg_trigger t join pg_class c on c.oid = t.tgrelid
         join ours n on n.oid = c.relnamespace where not t.tgisinternal
     ) as everything order by line`);
-  const tables = await database.query<{ name: string }>(
-    `select c.oid::regclass::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  const tables = await ask(
+    `select c.oid::regclass::text as line from pg_class c join pg_namespace n on n.oid = c.relnamespace
       where c.relkind = 'r' and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'migtui') order by 1`,
   );
-  const rows: string[] = [];
-  for (const { name } of tables) {
-    const found = await database.query<{ row: string }>(
-      `select (to_jsonb(t) - 'executed_at')::text as row from ${name} as t order by 1`,
-    );
-    rows.push(...found.map(({ row }) => `row ${name} ${row}`));
-  }
-  return [...objects.map(({ line }) => line), ...rows];
+  const rows = tables.map(
+    name =>
+      `select '${name.replaceAll("'", "''")} ' || (to_jsonb(t) - 'executed_at')::text as line from ${name} as t`,
+  );
+  const contents = rows.length > 0 ? await ask(`${rows.join(' union all ')} order by 1`) : [];
+  await client.end();
+  return [...objects, ...contents.map(line => `row ${line}`)];
 }

@@ -113,14 +113,6 @@ describe.each(['server', 'pglite'] as const)('running a plan (%s)', kind => {
     ).toEqual([{ chats: null, half: null }]);
   });
 
-  test('one transaction for each keeps what was done before the failure', async () => {
-    const app = await start(kind, { migrationsConfig: 'allOrNothing: false' });
-    const result = await app.run(`up ${chats}`, `up ${broken}`, `up ${noWayBack}`);
-    expect(result.steps.map(step => step.outcome)).toEqual(['done', 'failed', 'not run']);
-    expect(result.tips).toEqual([chats]);
-    expect(await app.applied()).toEqual([chats]);
-  });
-
   test('a stamp writes rows and runs nothing', async () => {
     const app = await start(kind);
     expect((await app.run(`log ${chats}`, `log ${rows}`)).failure).toBeNull();
@@ -128,22 +120,6 @@ describe.each(['server', 'pglite'] as const)('running a plan (%s)', kind => {
     expect((await app.run(`unlog ${rows}`)).failure).toBeNull();
     expect(await app.applied()).toEqual([chats]);
     expect(await app.connection.query(`select to_regclass('chats') as chats`)).toEqual([{ chats: null }]);
-  });
-
-  test('a plan made for another state is refused before anything runs', async () => {
-    const app = await start(kind);
-    const preview = await app.plan(`up ${chats}`);
-    await app.run(`log ${chats}`);
-    await expect(app.start(preview).result).rejects.toMatchObject({ code: 'plan-changed' });
-    expect(await app.applied()).toEqual([chats]);
-  });
-
-  test('a revision without down() is refused before anything runs', async () => {
-    const app = await start(kind);
-    await app.run(`up ${chats}`, `up ${noWayBack}`);
-    const preview = await app.plan(`down ${noWayBack}`, `down ${chats}`);
-    await expect(app.start(preview).result).rejects.toMatchObject({ code: 'no-down' });
-    expect(await app.applied()).toEqual([chats, noWayBack]);
   });
 
   test('execute() and entities work in the batch, whatever connection the code asks for', async () => {
@@ -181,30 +157,6 @@ export class Migration20260102000001_data extends Migration {
     ]);
   });
 
-  test('code that throws is told as such', async () => {
-    const thrower = `import { Migration } from '@mikro-orm/migrations';
-export class Migration20260102000002_thrower extends Migration {
-  override async up(): Promise<void> {
-    await this.execute('create table "left" ("id" int)');
-    throw new Error('duplicate titles');
-  }
-}
-`;
-    const app = await start(kind, { migrations: { Migration20260102000002_thrower: thrower } });
-    const result = await app.run('up Migration20260102000002_thrower');
-    expect(result.failure).toMatchObject({
-      code: 'migration-threw',
-      message: expect.stringContaining('duplicate titles'),
-    });
-    expect(await app.connection.query(`select to_regclass('"left"') as left`)).toEqual([{ left: null }]);
-  });
-
-  test('the log table may be elsewhere', async () => {
-    const app = await start(kind, { migrationsConfig: `tableName: 'ops.applied'` });
-    expect((await app.run(`up ${chats}`)).failure).toBeNull();
-    expect(await app.connection.query('select name from ops.applied')).toEqual([{ name: chats }]);
-  });
-
   test('migrations.schema runs the revision in that schema and logs it there', async () => {
     const app = await start(kind, { migrationsConfig: `schema: 'tenant'` });
     await app.connection.query('create schema tenant');
@@ -219,6 +171,56 @@ export class Migration20260102000002_thrower extends Migration {
       `select current_setting('search_path') as path`,
     );
     expect(setting?.path).not.toContain('tenant');
+  });
+});
+
+describe('running a plan', () => {
+  test('one transaction for each keeps what was done before the failure', async () => {
+    const app = await start('server', { migrationsConfig: 'allOrNothing: false' });
+    const result = await app.run(`up ${chats}`, `up ${broken}`, `up ${noWayBack}`);
+    expect(result.steps.map(step => step.outcome)).toEqual(['done', 'failed', 'not run']);
+    expect(result.tips).toEqual([chats]);
+    expect(await app.applied()).toEqual([chats]);
+  });
+
+  test('a plan made for another state is refused before anything runs', async () => {
+    const app = await start('server');
+    const preview = await app.plan(`up ${chats}`);
+    await app.run(`log ${chats}`);
+    await expect(app.start(preview).result).rejects.toMatchObject({ code: 'plan-changed' });
+    expect(await app.applied()).toEqual([chats]);
+  });
+
+  test('a revision without down() is refused before anything runs', async () => {
+    const app = await start('server');
+    await app.run(`up ${chats}`, `up ${noWayBack}`);
+    const preview = await app.plan(`down ${noWayBack}`, `down ${chats}`);
+    await expect(app.start(preview).result).rejects.toMatchObject({ code: 'no-down' });
+    expect(await app.applied()).toEqual([chats, noWayBack]);
+  });
+
+  test('code that throws is told as such', async () => {
+    const thrower = `import { Migration } from '@mikro-orm/migrations';
+export class Migration20260102000002_thrower extends Migration {
+  override async up(): Promise<void> {
+    await this.execute('create table "left" ("id" int)');
+    throw new Error('duplicate titles');
+  }
+}
+`;
+    const app = await start('server', { migrations: { Migration20260102000002_thrower: thrower } });
+    const result = await app.run('up Migration20260102000002_thrower');
+    expect(result.failure).toMatchObject({
+      code: 'migration-threw',
+      message: expect.stringContaining('duplicate titles'),
+    });
+    expect(await app.connection.query(`select to_regclass('"left"') as left`)).toEqual([{ left: null }]);
+  });
+
+  test('the log table may be elsewhere', async () => {
+    const app = await start('server', { migrationsConfig: `tableName: 'ops.applied'` });
+    expect((await app.run(`up ${chats}`)).failure).toBeNull();
+    expect(await app.connection.query('select name from ops.applied')).toEqual([{ name: chats }]);
   });
 });
 

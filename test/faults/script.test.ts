@@ -34,4 +34,4 @@ test('50 random plans: the offline script leaves what the run leaves', async () 
     await engine.close();
     await Promise.all([online.drop(), offline.drop()]);
   }
-});
+}, 600_000);
