@@ -52,24 +52,25 @@ export async function loadClass(
 }
 
 /**
- * Makes an instance, as MikroORM does.
- * @throws Failure `migration-broken` when the class's own constructor throws
+ * Makes an instance, as MikroORM does, and asks it whether it wants a transaction.
+ * @throws Failure `migration-broken` when the class's own constructor or `isTransactional` throws
  */
 export function instantiate(
   { root, orm }: Pick<Project, 'root' | 'orm'>,
   Class: MigrationClass,
   { id, path }: MigrationSource,
   driver: object = orm.driver,
-): Migration {
+): { readonly migration: Migration; readonly transactional: boolean } {
   try {
-    return new Class(driver as never, orm.config as never);
+    const migration = new Class(driver as never, orm.config as never);
+    return { migration, transactional: migration.isTransactional() };
   } catch (error) {
     const line = path && lineIn(path, error);
     throw new Failure(
       {
         code: 'migration-broken',
         message: `${path ? relative(root, path) : id}${line ? `:${line}` : ''} cannot be constructed: ${saidBy(error)}`,
-        next: 'Fix its constructor; nothing was run.',
+        next: 'Fix its constructor or isTransactional(); nothing was run.',
       },
       { cause: error },
     );

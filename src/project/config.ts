@@ -169,7 +169,11 @@ function namesOf(exported: unknown, asked: string): string[] {
 
 async function importConfig({ coreFs }: UserModules, path: string): Promise<unknown> {
   const exported = await coreFs.fs.dynamicImport<{ default?: unknown }>(path);
-  return (await exported.default) ?? exported;
+  const config = await exported.default;
+  if (config == null && Reflect.get(exported, Symbol.toStringTag) === 'Module') {
+    throw new Error('it has no default export (export default defineConfig({ … }))');
+  }
+  return config ?? exported;
 }
 
 function isFunction(value: unknown): boolean {

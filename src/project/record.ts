@@ -31,8 +31,7 @@ export async function record(
 ): Promise<Recording> {
   const Class = await loadClass(project.modules, project.root, source);
   const tape = new Tape(project);
-  const migration = instantiate(project, Class, source, tape.driver());
-  const transactional = migration.isTransactional();
+  const { migration, transactional } = instantiate(project, Class, source, tape.driver());
   if (direction === 'down' && migration.down === project.modules.migrations.Migration.prototype.down) {
     return {
       sql: [],

@@ -220,7 +220,6 @@ const url = new URL(connectionString);
 const parts = { host: url.hostname, port: +url.port, user: url.username, dbName: '${database.name}' };
 const made = {
   password: () => ({ ...parts, password: async () => decodeURIComponent(url.password) }),
-  expiring: () => ({ ...parts, password: async () => ({ password: decodeURIComponent(url.password), expirationChecker: () => true }).password }),
   kysely: () => ({ dbName: '${database.name}', driverOptions: new Kysely({ dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString }) }) }) }),
   function: () => ({ dbName: '${database.name}', driverOptions: () => new PostgresDialect({ pool: new pg.Pool({ connectionString, max: 3 }) }) }),
   pool: () => ({ dbName: 'ignored', driverOptions: { connectionString, application_name: 'mine' } }),
@@ -231,7 +230,7 @@ export default name => defineConfig({ contextName: name, extensions: [Migrator],
     },
   });
 
-  test.each(['password', 'expiring', 'kysely', 'function', 'pool', 'single'])('%s', async context => {
+  test.each(['password', 'kysely', 'function', 'pool', 'single'])('%s', async context => {
     const up = await upgraded(project, 'head', { env: { MIKRO_ORM_CONTEXT_NAME: context } });
     expect(up.stderr).toContain(database.name);
     expect(up.stderr).not.toContain('correct horse');

@@ -23,6 +23,7 @@ describe('the config', async () => {
       'syntax.ts': config('\nexport default {{;'),
       'package.ts': `import { x } from '@acme/absent/deep';\nexport default { x };`,
       'driver.ts': `export default { dbName: 'x' };`,
+      'named.ts': config(`export const config = defineConfig({ ${options}, dbName: 'x' });`),
       'invalid.ts': config(`export default defineConfig({ ${options}, clientUrl: 'not a url' });`),
       'contexts.ts': config(
         `export default [defineConfig({ ${options}, dbName: 'a' }), defineConfig({ ${options}, contextName: 'reports', dbName: 'b' })];`,
@@ -44,6 +45,7 @@ describe('the config', async () => {
     ['syntax.ts', 'config-broken', /^syntax\.ts:4 could not be loaded: .*[Ee]xpected/],
     ['package.ts', 'config-broken', /^package\.ts.*Cannot find package '@acme\/absent'/],
     ['driver.ts', 'config-broken', /No driver specified/],
+    ['named.ts', 'config-broken', /named\.ts could not be loaded: it has no default export/],
     ['invalid.ts', 'config-broken', /invalid\.ts/i],
     ['absent.ts', 'no-config', /no config file absent\.ts/],
     ['exits.ts', 'process-ended', /ended the process/],

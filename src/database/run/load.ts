@@ -32,8 +32,8 @@ export async function loadSteps(
       });
     }
     const Class = await loadClass(project.modules, project.root, source);
-    const instance = instantiate(project, Class, source);
-    if (action === 'down' && instance.down === Migration.prototype.down) {
+    const { migration, transactional } = instantiate(project, Class, source);
+    if (action === 'down' && migration.down === Migration.prototype.down) {
       throw new Failure({
         code: 'no-down',
         message: `${revision} has no down(): there is no way back, and nothing was run.`,
@@ -41,7 +41,7 @@ export async function loadSteps(
       });
     }
     const batch = preview.batches[preview.steps[index]?.batch ?? -1];
-    if (batch?.transactional && !instance.isTransactional()) {
+    if (batch?.transactional && !transactional) {
       throw planChanged(`${revision} does not want a transaction any more; the plan was made with one.`);
     }
     steps.push({ index, revision, action, Class, checksum: source.checksum });
