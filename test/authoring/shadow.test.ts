@@ -94,7 +94,7 @@ describe('a replay', () => {
     );
     await served.shadow.close();
     const left = await database.query(
-      `select datname from pg_database where starts_with(datname, '${scratchPrefix}')`,
+      `select datname from pg_database where starts_with(datname, '${scratchPrefix(database.url)}')`,
     );
     expect(left).toEqual([]);
   });
@@ -205,7 +205,7 @@ describe('a shadow server', () => {
     const names = async () =>
       (
         await database.query<{ datname: string }>(
-          `select datname from pg_database where starts_with(datname, '${scratchPrefix}')`,
+          `select datname from pg_database where starts_with(datname, '${scratchPrefix(database.url)}')`,
         )
       ).map(row => row.datname);
     const living = await opened(project.root, { url: database.url, cache });

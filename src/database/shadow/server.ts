@@ -8,8 +8,10 @@ import { sqlState } from '../sql-failure.ts';
 import { lacks } from './lacks.ts';
 import { type Scratch, scratchOrm } from './scratch.ts';
 
-/** Every scratch database's name begins so, which is how leftovers are recognised. */
-export const scratchPrefix = 'migtui_shadow_';
+/** How the names of scratch databases begin that are made from a database: how leftovers are recognised. */
+export function scratchPrefix(url: string): string {
+  return `migtui_shadow_${createHash('sha256').update(new URL(url).pathname).digest('hex').slice(0, 6)}_`;
+}
 
 /**
  * Scratch databases on a server: each has a name of its own, is dropped when it is not needed any more, and, when
@@ -28,8 +30,7 @@ export async function serverScratch(project: Project, url: string): Promise<Scra
   const admin = await connectTo(project, url);
   const run = <Row extends object>(sql: string): Promise<Row[]> =>
     admin.em.getConnection().execute(sql, [], 'all') as never;
-  const home = createHash('sha256').update(new URL(url).pathname).digest('hex').slice(0, 6);
-  const prefix = `${scratchPrefix}${home}_`;
+  const prefix = scratchPrefix(url);
   const [{ version }] = (await run(`select current_setting('server_version') as version`)) as [
     { version: string },
   ];

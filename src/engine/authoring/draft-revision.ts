@@ -1,4 +1,4 @@
-import { ReplayFailure } from '../../database/shadow/replay.ts';
+import { ReplayFailure } from '../../database/shadow/revision-run.ts';
 import { Failure } from '../../foundation/failure.ts';
 import { changeOf } from '../../project/file-change.ts';
 import { newRevision } from '../../project/write-revision.ts';

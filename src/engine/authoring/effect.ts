@@ -1,7 +1,7 @@
-import { changesBetween, effectsOf } from '../../database/shadow/effects.ts';
+import { effectsOf } from '../../database/shadow/effects.ts';
 import { Failure } from '../../foundation/failure.ts';
 import type { Effect } from '../api.ts';
-import { ups, type Workspace } from './workspace.ts';
+import type { Workspace } from './workspace.ts';
 
 /** What one revision does to the schema, on top of all that it needs. */
 export async function effect(workspace: Workspace, revision: string): Promise<readonly Effect[]> {
@@ -14,8 +14,7 @@ export async function effect(workspace: Workspace, revision: string): Promise<re
       next: 'Name one.',
     });
   }
-  const before = disk.graph.ancestors([id]).filter(one => one !== id);
-  const from = await workspace.replay(disk, ups(before));
-  const to = await workspace.replay(disk, ups([...before, id]));
-  return effectsOf(changesBetween(from.inventory, to.inventory));
+  return effectsOf(
+    await workspace.lastEffect(disk, [...disk.graph.ancestors([id]).filter(one => one !== id), id]),
+  );
 }

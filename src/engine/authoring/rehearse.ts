@@ -1,5 +1,6 @@
 import { type Change, changesBetween, effectsOf, sharedObjects } from '../../database/shadow/effects.ts';
-import { type Outcome, ReplayFailure } from '../../database/shadow/replay.ts';
+import type { Outcome } from '../../database/shadow/replay.ts';
+import { ReplayFailure } from '../../database/shadow/revision-run.ts';
 import type { Effect, FailureInfo, Rehearsal } from '../api.ts';
 import { caveatsOf, rowsTouched, type Side } from './caveats.ts';
 import { headsToMerge } from './draft-merge.ts';

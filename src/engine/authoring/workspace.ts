@@ -1,6 +1,8 @@
 import { extensionsIn } from '../../database/shadow/content.ts';
+import type { Change } from '../../database/shadow/effects.ts';
 import { openShadow } from '../../database/shadow/open.ts';
-import type { Outcome, Replayed, ReplayOptions, ReplayStep, Shadow } from '../../database/shadow/replay.ts';
+import type { Outcome, Replayed, ReplayOptions, Shadow } from '../../database/shadow/replay.ts';
+import type { ReplayStep } from '../../database/shadow/revision-run.ts';
 import { Failure } from '../../foundation/failure.ts';
 import { discoverEntities, type Entities } from '../../project/entities.ts';
 import { type Project, revisionsOf } from '../../project/project.ts';
@@ -59,24 +61,24 @@ export class Workspace {
    * @param options `common`: how many of the first steps other replays share
    * @throws ReplayFailure; Failure `shadow-missing` | `shadow-lacks` | `shadow-unreachable`
    */
-  async replay(
-    { byId }: OnDisk,
-    steps: readonly ReplayStep[],
-    options: ReplayOptions = {},
-  ): Promise<Outcome> {
-    const shadow = await this.shadow(byId);
-    try {
-      return await shadow.outcome(steps, byId, options);
-    } finally {
-      this.#rest();
-    }
+  async replay(disk: OnDisk, steps: readonly ReplayStep[], options: ReplayOptions = {}): Promise<Outcome> {
+    return this.#using(disk, shadow => shadow.outcome(steps, disk.byId, options));
   }
 
   /** The schema that revisions make, run in this order, as MikroORM sees it. */
-  async schemaAfter({ byId }: OnDisk, order: readonly string[]): Promise<Replayed> {
+  async schemaAfter(disk: OnDisk, order: readonly string[]): Promise<Replayed> {
+    return this.#using(disk, shadow => shadow.after(ups(order), disk.byId));
+  }
+
+  /** What the last of these revisions does on top of the others. */
+  async lastEffect(disk: OnDisk, order: readonly string[]): Promise<readonly Change[]> {
+    return this.#using(disk, shadow => shadow.lastEffect(ups(order), disk.byId));
+  }
+
+  async #using<T>({ byId }: OnDisk, work: (shadow: Shadow) => Promise<T>): Promise<T> {
     const shadow = await this.shadow(byId);
     try {
-      return await shadow.after(ups(order), byId);
+      return await work(shadow);
     } finally {
       this.#rest();
     }

@@ -1,0 +1,111 @@
+import type { MigrationsOptions, MikroORM } from '@mikro-orm/core';
+import type { MigrationStorage } from '@mikro-orm/migrations';
+import { Failure, type FailureInfo } from '../../foundation/failure.ts';
+import { loadClass } from '../../project/classes.ts';
+import type { Project } from '../../project/project.ts';
+import type { MigrationSource } from '../../project/sources.ts';
+
+/** One revision run on the shadow. */
+export interface ReplayStep {
+  readonly revision: string;
+  readonly action: 'up' | 'down';
+}
+
+/** A revision that does not run on the shadow. */
+export class ReplayFailure extends Failure {
+  readonly revision: string;
+  readonly action: 'up' | 'down';
+  /** What went wrong, in the words of the database. */
+  readonly reason: FailureInfo;
+
+  constructor({ revision, action }: ReplayStep, reason: FailureInfo, options?: { cause: unknown }) {
+    const message = `${revision} does not run${action === 'down' ? ' down' : ''} on the shadow: ${reason.message}`;
+    super({ ...reason, code: 'replay-failed', message, next: 'Fix that revision, then try again.' }, options);
+    this.revision = revision;
+    this.action = action;
+    this.reason = reason;
+  }
+}
+
+/** After so long without a statement a revision is taken to wait for itself, ms. */
+const patience = 120_000;
+
+/** Runs revisions on one scratch database, through the user's own MigrationRunner, and logs them there. */
+export class RevisionRunner {
+  readonly #project: Project;
+  readonly #orm: MikroORM;
+  readonly #options: MigrationsOptions;
+  #storage: MigrationStorage | null = null;
+  #statement: string | undefined;
+  #heard = 0;
+
+  constructor(project: Project, orm: MikroORM) {
+    this.#project = project;
+    this.#orm = orm;
+    this.#options = { ...(orm.config.get('migrations') as MigrationsOptions) };
+    const before = orm.config.get('onQuery') as (sql: string, params: readonly unknown[]) => string;
+    orm.config.set('onQuery', (sql, params) => {
+      this.#heard = Date.now();
+      this.#statement = before(sql, params);
+      return this.#statement;
+    });
+  }
+
+  /** The statement that was sent last. */
+  get statement(): string | undefined {
+    return this.#statement;
+  }
+
+  /** @throws whatever the revision or the database throws; Failure `no-down` | `replay-stuck` */
+  async run({ revision, action }: ReplayStep, source: MigrationSource): Promise<void> {
+    const { modules, root } = this.#project;
+    const Class = await loadClass(modules, root, source);
+    const migration = new Class(this.#orm.driver as never, this.#orm.config as never);
+    if (action === 'down' && migration.down === modules.migrations.Migration.prototype.down) {
+      throw new Failure({ code: 'no-down', message: 'it has no down()' });
+    }
+    const runner = new modules.migrations.MigrationRunner(
+      this.#orm.driver as never,
+      this.#options,
+      this.#orm.config as never,
+    );
+    const storage = await this.#log();
+    await this.#notStuck(
+      runner.run(migration, action, async tx => {
+        if (action === 'up') await storage.logMigration({ name: revision }, tx);
+        else await storage.unlogMigration({ name: revision }, tx);
+      }),
+    );
+  }
+
+  async #log(): Promise<MigrationStorage> {
+    if (!this.#storage) {
+      const { MigrationStorage } = this.#project.modules.migrations;
+      this.#storage = new MigrationStorage(this.#orm.driver as never, this.#options);
+      await this.#storage.ensureTable();
+    }
+    return this.#storage;
+  }
+
+  /** PGlite has one connection: code that opens a second transaction inside its own would wait for ever. */
+  async #notStuck(work: Promise<void>): Promise<void> {
+    this.#heard = Date.now();
+    let timer: NodeJS.Timeout | undefined;
+    const stuck = new Promise<never>((_, reject) => {
+      timer = setInterval(() => {
+        if (Date.now() - this.#heard < patience) return;
+        reject(
+          new Failure({
+            code: 'replay-stuck',
+            message: 'it waits for something, such as a second connection, that the shadow does not have',
+          }),
+        );
+      }, 1_000);
+    });
+    try {
+      await Promise.race([work, stuck]);
+    } finally {
+      clearInterval(timer);
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import type { MikroORM } from '@mikro-orm/core';
+import { Failure } from '../../foundation/failure.ts';
+import type { Project } from '../../project/project.ts';
+import type { MigrationSource } from '../../project/sources.ts';
+import { sqlFailure } from '../sql-failure.ts';
+import type { ShadowCache } from './cache.ts';
+import { ReplayFailure, type ReplayStep, RevisionRunner } from './revision-run.ts';
+import type { Saved, Scratch } from './scratch.ts';
+
+/** Steps with the names of the states on their way: of the empty database, then after each step. */
+export interface Way {
+  readonly steps: readonly ReplayStep[];
+  readonly keys: readonly string[];
+  readonly sources: ReadonlyMap<string, MigrationSource>;
+}
+
+export interface StageOptions {
+  /** Gives the scratch databases; asked only when something has to be replayed. */
+  readonly scratch: () => Promise<Scratch>;
+  readonly cache: ShadowCache;
+  /** Told before each revision that is replayed. */
+  readonly progress?: (revision: string, done: number, total: number) => void;
+  /** @throws Failure when the file was edited after it was imported */
+  readonly importing?: (source: MigrationSource) => void;
+}
+
+/** What to do on the way. */
+export interface Passing {
+  /** So many of the first steps are what other ways share: that state is kept to come back to. */
+  readonly common?: number | undefined;
+  /** Start from a state before this step, even when a later one is known. */
+  readonly from?: number | undefined;
+  /** Told after each step, and before the first with -1. */
+  readonly passed?: ((step: number, orm: MikroORM) => Promise<void>) | undefined;
+}
+
+interface Open {
+  readonly orm: MikroORM;
+  readonly runner: RevisionRunner;
+  readonly key: string;
+}
+
+/** A replay shorter than this is not worth a file of its own on disk, ms. */
+const worthKeeping = 400;
+
+/** The scratch database that is open, and the states that it can be brought back to. */
+export class Stage {
+  readonly #project: Project;
+  readonly #options: StageOptions;
+  readonly #recent = new Map<string, Saved>();
+  #scratch: Scratch | null = null;
+  #open: Open | null = null;
+
+  constructor(project: Project, options: StageOptions) {
+    this.#project = project;
+    this.#options = options;
+  }
+
+  /**
+   * Opens the nearest state on the way that is known, and runs the rest.
+   * @throws ReplayFailure; Failure `shadow-missing` | `shadow-lacks` | `shadow-unreachable`
+   */
+  async bring({ steps, keys, sources }: Way, { common, from, passed }: Passing = {}): Promise<MikroORM> {
+    this.#scratch ??= await this.#options.scratch();
+    let open: Open | null = null;
+    let at = Math.min(from ?? steps.length, steps.length);
+    for (; at > 0 && !open; open ?? at--) open = await this.#known(keys[at] as string);
+    open ??= await this.#empty(keys[0] as string);
+    await passed?.(-1, open.orm);
+    const began = performance.now();
+    for (; at < steps.length; at++) {
+      if (at === common && at > 0) open = await this.#keep(open, performance.now() - began);
+      const step = steps[at] as ReplayStep;
+      this.#options.progress?.(step.revision, at, steps.length);
+      this.#open = null;
+      try {
+        await open.runner.run(step, this.#source(step, sources));
+      } catch (error) {
+        throw this.#failure(error, step, open.runner.statement);
+      }
+      open = { ...open, key: keys[at + 1] as string };
+      this.#open = open;
+      await passed?.(at, open.orm);
+    }
+    const took = performance.now() - began;
+    return (took > worthKeeping ? await this.#keep(open, took) : open).orm;
+  }
+
+  async close(): Promise<void> {
+    this.#open = null;
+    this.#recent.clear();
+    await this.#scratch?.close();
+    this.#scratch = null;
+  }
+
+  /** Opens a state that is known; null when it is not. */
+  async #known(key: string): Promise<Open | null> {
+    if (this.#open?.key === key) return this.#open;
+    const recent = this.#recent.get(key);
+    if (recent) return this.#enter(recent, key);
+    const bytes = await this.#options.cache.bytes(key);
+    return bytes && this.#enter({ kind: 'bytes', bytes }, key);
+  }
+
+  async #empty(key: string): Promise<Open> {
+    return this.#open?.key === key ? this.#open : this.#enter(null, key);
+  }
+
+  async #enter(saved: Saved | null, key: string): Promise<Open> {
+    this.#open = null;
+    const orm = await (this.#scratch as Scratch).open(saved);
+    this.#open = { orm, runner: new RevisionRunner(this.#project, orm), key };
+    return this.#open;
+  }
+
+  /** Keeps a state, on disk when it took long to reach. A handful stay in memory (40 MB each on PGlite). */
+  async #keep(open: Open, took: number): Promise<Open> {
+    const { key } = open;
+    if (this.#recent.has(key)) return open;
+    const { saved, orm } = await (this.#scratch as Scratch).save();
+    this.#recent.set(key, saved);
+    const [oldest] = this.#recent.keys();
+    if (this.#recent.size > 3 && oldest !== undefined) this.#recent.delete(oldest);
+    if (saved.kind === 'bytes' && took > worthKeeping) await this.#options.cache.keepBytes(key, saved.bytes);
+    this.#open = orm === open.orm ? open : { orm, runner: new RevisionRunner(this.#project, orm), key };
+    return this.#open;
+  }
+
+  #source({ revision }: ReplayStep, sources: Way['sources']): MigrationSource {
+    const source = sources.get(revision);
+    if (!source)
+      throw new Failure({ code: 'missing-revision', message: `Can't locate revision ${revision}.` });
+    this.#options.importing?.(source);
+    return source;
+  }
+
+  #failure(error: unknown, step: ReplayStep, statement: string | undefined): Failure {
+    const lacking = this.#scratch?.lacks(error);
+    if (lacking) return lacking;
+    if (error instanceof Failure && error.code !== 'no-down' && error.code !== 'replay-stuck') return error;
+    return new ReplayFailure(step, sqlFailure(error, statement).info, { cause: error });
+  }
+}
