@@ -1,3 +1,5 @@
+import type { Draft } from '../engine/api.ts';
+import { Failure } from '../foundation/failure.ts';
 import { writeDraft } from './drafting.ts';
 import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
@@ -18,9 +20,15 @@ export const adopt: Definition = (program, act) =>
     )
     .action(act(adoptLine));
 
+const nothing: Draft = { kind: 'adopt', revision: null, files: [], notes: [], warnings: [] };
+
 async function adoptLine(call: Call, options: { yes?: boolean }): Promise<undefined> {
   const engine = await call.engine();
-  const draft = await engine.draftAdopt();
+  const draft = await engine.draftAdopt().catch((error: unknown) => {
+    // run twice it has nothing to do, which is no failure
+    if (error instanceof Failure && error.code === 'nothing-to-adopt') return nothing;
+    throw error;
+  });
   const files = draft.files.length === 1 ? 'this file' : `these ${draft.files.length} files`;
   await writeDraft(call, draft, { what: 'The lineage', question: `Change ${files}?`, yes: options.yes });
 }

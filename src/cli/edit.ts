@@ -5,7 +5,7 @@ import { nameOf } from './draw/rows.ts';
 import { databaseFailure, lookFor, onlyRow } from './looking.ts';
 import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
-import { confirm } from './shell/confirm.ts';
+import { canAsk, confirm } from './shell/confirm.ts';
 import { yes } from './shell/options.ts';
 
 /** `migtui edit <rev>`: opens a migration in the editor. */
@@ -64,7 +64,15 @@ function warning(row: RevisionRow, paint: { warn(text: string): string }): strin
   );
 }
 
-function editorOf({ settings, host }: Call): string {
-  const fallback = host.platform === 'win32' ? 'notepad' : 'vi';
-  return settings.editor ?? (host.env.VISUAL || host.env.EDITOR || fallback);
+function editorOf(call: Call): string {
+  const { settings, host } = call;
+  const chosen = settings.editor ?? (host.env.VISUAL || host.env.EDITOR);
+  if (chosen) return chosen;
+  if (host.platform === 'win32') return 'notepad';
+  if (canAsk(call)) return 'vi';
+  throw new Failure({
+    code: 'no-editor',
+    message: 'There is no terminal for vi.',
+    next: 'Set the editor with the editor setting, $VISUAL or $EDITOR.',
+  });
 }

@@ -87,6 +87,16 @@ describe.each([
   });
 });
 
+test('adopt with nothing to do is fine', async () => {
+  const draftAdopt = async () => {
+    throw new Failure({ code: 'nothing-to-adopt', message: 'Every migration says it already.' });
+  };
+  const { code, stdout } = await migtui('adopt --yes', { engine: { draftAdopt } });
+  expect({ code, stdout }).toEqual({ code: 0, stdout: 'There is nothing to write.\n' });
+  const { json } = await migtui('adopt --json', { engine: { draftAdopt } });
+  expect(json()).toMatchObject({ kind: 'adopt', files: [], written: false });
+});
+
 describe('merge', () => {
   const two = { revisions: unmerged };
 

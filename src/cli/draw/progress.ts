@@ -47,6 +47,8 @@ export class Progress {
         );
       case 'watch':
         return this.#watch(event, paint);
+      case 'notice':
+        return paint.warn(event.message);
       default:
         return '';
     }

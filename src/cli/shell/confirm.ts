@@ -13,7 +13,6 @@ export function canAsk({ host }: Call): boolean {
 /** Asks for a line. Ctrl-C and the end of the input are an empty answer. */
 export async function ask(call: Call, question: string): Promise<string> {
   const { stdin, stderr } = call.host;
-  stderr.write(question);
   const lines = createInterface({ input: stdin, terminal: false });
   const ended = new AbortController();
   const stop = call.host.onInterrupt(() => ended.abort());
@@ -23,6 +22,8 @@ export async function ask(call: Call, question: string): Promise<string> {
       ended.signal.addEventListener('abort', () => resolve(''));
     });
     const line = new Promise<string>(resolve => lines.once('line', resolve));
+    // after all is listened to: somebody may answer at once
+    stderr.write(question);
     const answer = await Promise.race([line, closed]);
     if (answer === '') stderr.write('\n');
     return answer.trim();
