@@ -352,6 +352,23 @@ describe('a revision without a transaction', () => {
     expect(result.unsettled).toEqual([]);
   });
 
+  test('of a role that does not own the table is told by the journal', async () => {
+    database = await createDatabase();
+    const role = await database.createRole({ may: 'all' });
+    const ignoring = `schemaGenerator: { ignoreSchema: ['migtui'] }`;
+    const owner = await again({ config: ignoring });
+    await owner.run(`up ${chats}`);
+    await database.query(`insert into chats (title) values ('a'), ('a')`);
+    await database.query(`alter table chats owner to "${role.name}"; grant all on schema migtui to "${role.name}";
+      grant all on all tables in schema migtui to "${role.name}"`);
+    const app = await again({ url: role.url, config: ignoring });
+    const result = await app.run(`up ${half}`);
+    expect(result.unsettled).toMatchObject([{ revision: half, action: 'up' }]);
+    expect(await database.query(`select obj_description('mikro_orm_migrations'::regclass) as c`)).toEqual([
+      { c: null },
+    ]);
+  });
+
   test('retried and done it is settled by that', async () => {
     const app = await start();
     await app.run(`up ${chats}`);

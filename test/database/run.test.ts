@@ -175,6 +175,42 @@ export class Migration20260102000001_data extends Migration {
 });
 
 describe('running a plan', () => {
+  test('a revision that would end its transaction is refused, and nothing of its batch stays', async () => {
+    const ends = 'Migration20260102000003_ends';
+    const app = await start('server', {
+      migrations: {
+        [chats]: migrations[chats as keyof typeof migrations],
+        [ends]: { up: ['create table "left" ("id" int)', 'commit', 'create table "right" ("id" int)'] },
+      },
+    });
+    const result = await app.run(`up ${chats}`, `up ${ends}`);
+    expect(result.failure).toMatchObject({ code: 'transaction-ended' });
+    expect(await app.applied()).toEqual([]);
+    expect(
+      await app.connection.query(`select to_regclass('"left"') as l, to_regclass('chats') as c`),
+    ).toEqual([{ l: null, c: null }]);
+  });
+
+  test('a swallowed error is told as what it was', async () => {
+    const swallows = 'Migration20260102000004_swallows';
+    const app = await start('server', {
+      migrations: {
+        [swallows]: `import { Migration } from '@mikro-orm/migrations';
+export class ${swallows} extends Migration {
+  override async up(): Promise<void> {
+    await this.execute('select 1 / 0').catch(() => {});
+    this.addSql('select 2');
+  }
+}
+`,
+      },
+    });
+    expect((await app.run(`up ${swallows}`)).failure).toMatchObject({
+      message: expect.stringContaining('division by zero'),
+      sql: { statement: 'select 1 / 0' },
+    });
+  });
+
   test('one transaction for each keeps what was done before the failure', async () => {
     const app = await start('server', { migrationsConfig: 'allOrNothing: false' });
     const result = await app.run(`up ${chats}`, `up ${broken}`, `up ${noWayBack}`);

@@ -5,7 +5,7 @@ import type { Plan } from '../../revisions/plan.ts';
 import { userName } from '../lock.ts';
 import type { LoadedStep } from '../run/context.ts';
 import { sqlState } from '../sql-failure.ts';
-import { createJournal, journalTable, type Query } from './table.ts';
+import { createJournal, journalState, journalTable, type Query } from './table.ts';
 import { version } from './version.ts';
 
 /** How a step ended that did not commit. */
@@ -114,6 +114,8 @@ export class JournalWriter {
 
 /** Makes schema and table where they are not there yet. */
 export async function ensureJournal(query: Query): Promise<void> {
+  // "if not exists" of PostgreSQL asks for the right to create even when there is nothing to create
+  if ((await journalState(query)) === 'present') return;
   for (const sql of createJournal) {
     try {
       await query(sql);

@@ -35,7 +35,14 @@ export async function enterSession(
   run: RunState,
   { query }: ObservedConnection,
 ): Promise<() => Promise<void>> {
-  if (run.side?.server.pooled) return async () => {};
+  if (run.side?.server.pooled) {
+    run.context.emit({
+      kind: 'notice',
+      code: 'pooled',
+      message: 'A pooler is in between: revisions without a transaction run without timeouts of migtui.',
+    });
+    return async () => {};
+  }
   const checks = run.side?.server.noticesLostClients === true;
   const names = [
     'lock_timeout',

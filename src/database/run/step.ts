@@ -1,5 +1,6 @@
 import type { Transaction } from '@mikro-orm/core';
 import type { Batch } from '../../engine/api.ts';
+import type { Failure } from '../../foundation/failure.ts';
 import { endsTransaction } from '../../safety/traces.ts';
 import { isConnectionLoss, sqlState } from '../sql-failure.ts';
 import type { LoadedStep } from './context.ts';
@@ -98,6 +99,7 @@ export async function runStep(
 class Statements implements StatementObserver {
   count = 0;
   #failed: { readonly sql: string; readonly error: unknown } | null = null;
+  #refused: Failure | null = null;
   readonly #run: RunState;
   readonly #step: number;
   readonly #transactional: boolean;
@@ -111,7 +113,10 @@ class Statements implements StatementObserver {
   before(sql: string): void {
     const { control, context } = this.#run;
     control.check();
-    if (this.#transactional && endsTransaction(sql)) throw transactionEnded();
+    if (this.#transactional && endsTransaction(sql)) {
+      this.#refused = transactionEnded();
+      throw this.#refused;
+    }
     control.inFlight = { sql, since: performance.now() };
     context.emit({ kind: 'statement', step: this.#step, sql });
   }
@@ -132,6 +137,8 @@ class Statements implements StatementObserver {
    * its own, and code that swallowed an error meets only the aborted transaction later.
    */
   blame(thrown: unknown): { readonly cause: unknown; readonly statement: string | undefined } {
+    // MikroORM wraps this, too
+    if (this.#refused) return { cause: this.#refused, statement: undefined };
     const failed = this.#failed;
     if (!failed) return { cause: thrown, statement: undefined };
     const state = sqlState(thrown);
