@@ -242,7 +242,10 @@ describe('cancelling', () => {
     const running = one.start(await one.plan(`up ${slow}`));
     await one.hears(event => event.kind === 'statement' && event.sql.includes('pg_sleep'));
     const waiting = two.start(await two.plan(`up ${chats}`));
-    const ended = expect(waiting.result).rejects.toMatchObject({ code: 'cancelled' });
+    const ended = expect(waiting.result).rejects.toMatchObject({
+      code: 'cancelled',
+      message: 'Cancelled: nothing was run.',
+    });
     await two.hears(event => event.kind === 'waiting');
     await waiting.cancel('rollback');
     await ended;

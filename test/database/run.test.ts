@@ -191,6 +191,12 @@ describe('running a plan', () => {
     ).toEqual([{ l: null, c: null }]);
   });
 
+  test('entities that cannot be loaded are told before anything runs', async () => {
+    const app = await start('server', { entities: `export const entities = [class Broken {}];` });
+    await expect(app.run(`up ${chats}`)).rejects.toMatchObject({ code: 'entities-broken' });
+    expect(await app.applied()).toEqual([]);
+  });
+
   test('a swallowed error is told as what it was', async () => {
     const swallows = 'Migration20260102000004_swallows';
     const app = await start('server', {

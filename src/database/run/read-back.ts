@@ -1,11 +1,14 @@
 import { readLedger } from '../ledger.ts';
 import { holderOf } from '../lock.ts';
-import { isConnectionLoss } from '../sql-failure.ts';
+import { isConnectionLoss, sqlState } from '../sql-failure.ts';
 import type { RunState } from './state.ts';
 
 /** How long a server may be away (a restart) before its answer is no longer waited for, ms. */
 const patience = 10_000;
 const every = 200;
+
+/** SQLSTATE of a statement that a late cancel of ours has hit. */
+const cancelled = '57014';
 
 /** What is applied, as read from the database; `known: false`: it did not answer, and this is what should be. */
 export interface Truth {
@@ -25,8 +28,8 @@ export async function readBack(run: RunState): Promise<Truth> {
         return { applied: new Set(applied.keys()), known: !open };
       }
     } catch (error) {
-      if (!isConnectionLoss(error) && !isStarting(error)) throw error;
-      if (performance.now() > deadline) return { applied: run.expected, known: false };
+      const passing = isConnectionLoss(error) || isStarting(error) || sqlState(error) === cancelled;
+      if (!passing || performance.now() > deadline) return { applied: run.expected, known: false };
     }
     await new Promise(resolve => setTimeout(resolve, every));
   }

@@ -62,7 +62,7 @@ class Run {
       const [, steps] = await Promise.all([
         loadParser(),
         loadSteps(project, project.sources(), this.#context.preview),
-        project.full(),
+        project.full().catch(entitiesBroken),
       ]);
       this.#side = await openSide(project);
       guard = await this.#lock();
@@ -72,7 +72,9 @@ class Run {
       }
       return await this.#execute(run);
     } catch (error) {
-      throw sqlFailure(this.control.reason ?? error, undefined, connection.address.secrets);
+      const { reason } = this.control;
+      if (reason?.code === 'cancelled') throw cancelledBefore();
+      throw sqlFailure(reason ?? error, undefined, connection.address.secrets);
     } finally {
       stopWatching();
       await guard?.release();
@@ -174,4 +176,19 @@ async function recheck(context: RunContext, steps: readonly LoadedStep[]): Promi
     );
   }
   return new Set(ledger.applied.keys());
+}
+
+function cancelledBefore(): Failure {
+  return new Failure({ code: 'cancelled', message: 'Cancelled: nothing was run.' });
+}
+
+function entitiesBroken(error: unknown): never {
+  throw new Failure(
+    {
+      code: 'entities-broken',
+      message: `The entities could not be loaded: ${error instanceof Error ? error.message.split('\n')[0] : error}`,
+      next: 'Migrations may use them, so nothing was run. The stock "mikro-orm debug" reports on the same config.',
+    },
+    { cause: error },
+  );
 }
