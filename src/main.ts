@@ -33,7 +33,7 @@ const host: Host = {
   async openApp({ options, settings }) {
     const { startEngine } = await import('./engine/client.ts');
     // it loads the project in its own process while the screen is put together here
-    const engine = startEngine({ ...options, live: settings.live });
+    const engine = startEngine({ ...options, live: settings.live, transaction: settings.transaction });
     const { runTui } = await import('./tui/main.tsx');
     const { theme, ascii, mouse, motion, keys, editor, lockWait, lockTimeout, statementTimeout, retries } =
       settings;

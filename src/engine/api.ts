@@ -479,6 +479,8 @@ export interface EngineOptions {
   readonly readOnly?: boolean | undefined;
   /** Every run wants the database's name typed. */
   readonly protected?: boolean | undefined;
+  /** How plans that do not say it themselves are cut into transactions; default: as the MikroORM config says. */
+  readonly transaction?: 'all' | 'each' | undefined;
   /** Tell of changes in the folder and the database. */
   readonly live?: boolean | undefined;
   /** Server URL for the shadow; default: PGlite in memory. */

@@ -27,7 +27,7 @@ export async function preview(session: Session, request: PlanRequest): Promise<P
   const { transactional = true, allOrNothing = true } = session.project.options;
   const batches = cutBatches(
     plan.steps.map((step, index) => ({ ...step, transactional: steps[index]?.transactional ?? true })),
-    { transactional, allOrNothing, override: request.transaction },
+    { transactional, allOrNothing, override: request.transaction ?? session.options.transaction },
   );
   const batchOf = new Map(batches.flatMap((batch, index) => batch.steps.map(step => [step, index] as const)));
   const checksums = new Map(state.sources.migrations.map(({ id, checksum }) => [id, checksum]));
