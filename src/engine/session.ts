@@ -27,11 +27,19 @@ export class Session {
   readonly table: LedgerTable;
   readonly options: EngineOptions;
   readonly emit: (event: EngineEvent) => void;
+  /** When opening began, ms since the epoch: what is edited later is not what was loaded. */
+  readonly opened: number;
   #connecting: Promise<Connection | Refusal> | undefined;
   readonly #imported = new Map<string, string | null>();
   readonly #closing: (() => Promise<void>)[] = [];
 
-  private constructor(project: Project, options: EngineOptions, emit: (event: EngineEvent) => void) {
+  private constructor(
+    project: Project,
+    options: EngineOptions,
+    emit: (event: EngineEvent) => void,
+    opened: number,
+  ) {
+    this.opened = opened;
     this.project = project;
     this.table = ledgerTable(project);
     this.options = options;
@@ -39,7 +47,8 @@ export class Session {
   }
 
   static async open(options: EngineOptions, emit: (event: EngineEvent) => void): Promise<Session> {
-    return new Session(await openProject(options.root, options), options, emit);
+    const opened = performance.timeOrigin + performance.now();
+    return new Session(await openProject(options.root, options), options, emit, opened);
   }
 
   /** The connection; a refusal is not kept, so that the next look tries again. */

@@ -1,3 +1,5 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
 import type { MikroORM } from '@mikro-orm/core';
 import type { DatabaseSchema } from '@mikro-orm/sql';
 import { Failure } from '../foundation/failure.ts';
@@ -72,6 +74,33 @@ export async function sqlToEntities(
   }
   return new Probe(orm.em as never).diff();
 }
+
+/**
+ * A source of the project that was edited since `time` (ms): Node imports a file once, so the entities may be others
+ * by now. Null when there is none. Migrations do not count.
+ */
+export function editedSince({ root, folder, configFile }: Project, time: number): string | null {
+  const open = [root];
+  for (let looked = 0; open.length > 0 && looked < most; looked++) {
+    const at = open.pop() as string;
+    for (const entry of readdirSync(at, { withFileTypes: true })) {
+      const path = join(at, entry.name);
+      if (entry.isDirectory()) {
+        const isOutput = outputs.has(entry.name) && !configFile?.startsWith(`${relative(root, path)}${sep}`);
+        if (!isOutput && !entry.name.startsWith('.') && path !== folder) open.push(path);
+      } else if (/\.[cm]?[jt]sx?$/.test(entry.name) && statSync(path).mtimeMs > time) {
+        return relative(root, path);
+      }
+    }
+  }
+  return null;
+}
+
+/** So many folders are looked into. */
+const most = 5_000;
+
+/** Folders that tools write while somebody works; a config may be loaded from one. */
+const outputs = new Set(['node_modules', 'dist', 'build', 'out', 'coverage', 'tmp', 'temp', 'logs']);
 
 interface Generator {
   getTargetSchema(): DatabaseSchema;

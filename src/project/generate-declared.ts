@@ -25,7 +25,13 @@ export async function generateDeclared(
   const revises = headsIn(glob(join(folder, options.glob ?? '!(*.d).{js,ts,cjs}')));
   const [code, fileName] = await inner.generate(diff, path, name);
   const file = join(folder, fileName);
-  const declared = declare(fileName.replace(/\.[jt]s$/, ''), fileName, code, { revises });
+  let declared: string;
+  try {
+    declared = declare(fileName.replace(/\.[jt]s$/, ''), fileName, code, { revises });
+  } catch {
+    // a generator that writes something else than a class: the stock CLI goes on as without migtui
+    return [code, fileName];
+  }
   if (existsSync(file) && (await readFile(file, 'utf8')) === code) await writeFile(file, declared);
   return [declared, fileName];
 }

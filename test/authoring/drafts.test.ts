@@ -3,7 +3,7 @@ import type { Draft } from '../../src/engine/api.ts';
 import { stockCli } from '../support/project.ts';
 import { createDatabase } from '../support/server.ts';
 import { chatEntities } from './chat.ts';
-import { asking, later, projectOf, running, stockFinds } from './support.ts';
+import { asking, later, onPGlite, projectOf, running, stockFinds } from './support.ts';
 
 const line = {
   Migration20260101000000_one: { up: 'create table one (id int)', down: 'drop table one' },
@@ -118,10 +118,14 @@ export class Mine extends TSMigrationGenerator {
 
   test('needs no database, and makes none', async () => {
     const project = await projectOf({ pglite: '.data', entities: chatEntities() });
-    await asking(project.root, async engine => {
-      const draft = await engine.draftRevision({ message: 'x', autogenerate: true });
-      expect(first(draft)).toContain('create table "chats"');
-    });
+    await asking(
+      project.root,
+      async engine => {
+        const draft = await engine.draftRevision({ message: 'x', autogenerate: true });
+        expect(first(draft)).toContain('create table "chats"');
+      },
+      onPGlite,
+    );
     expect(await project.list('.')).not.toContain('.data');
   });
 });
@@ -170,6 +174,46 @@ describe('autogenerate', () => {
       'It drops table pins with what is in it.',
       'It drops column chats.topic with what is in it.',
     ]);
+  });
+
+  test('warns of generated SQL that does not run', async () => {
+    const start = await projectOf({ entities: chatEntities({ chat: 'seen: p.datetime(),' }) });
+    await asking(start.root, async engine =>
+      engine.write(await engine.draftRevision({ message: 'initial', autogenerate: true })),
+    );
+    const project = await later(start, { entities: chatEntities({ chat: 'seen: p.integer(),' }) });
+    const draft = await asking(project.root, engine =>
+      engine.draftRevision({ message: 'cast', autogenerate: true }),
+    );
+    expect(draft.warnings.join()).toMatch(
+      /does not run as it is: cannot cast type timestamp with time zone to integer\. In: alter table "chats"/,
+    );
+  });
+
+  test('sees that an entity was edited after it was loaded', async () => {
+    const project = await projectOf({ entities: chatEntities() });
+    await asking(project.root, async engine => {
+      await project.write('entities.ts', chatEntities({ chat: 'topic: p.text(),' }));
+      const stale = engine.draftRevision({ message: 'x', autogenerate: true });
+      await expect(stale).rejects.toMatchObject({
+        code: 'restart-needed',
+        message: expect.stringContaining('entities.ts'),
+      });
+    });
+  });
+
+  test('works for a project on the embedded database, up to a clean check', async () => {
+    const project = await projectOf({ pglite: '.data', entities: chatEntities() });
+    await asking(
+      project.root,
+      async engine => {
+        await engine.write(await engine.draftRevision({ message: 'initial', autogenerate: true }));
+        await running(engine, 'upgrade', 'head');
+        expect(await engine.compare('head')).toMatchObject({ same: true });
+        expect(await engine.check()).toMatchObject({ clean: true });
+      },
+      onPGlite,
+    );
   });
 
   test('writes no snapshot where the project has none', async () => {

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { makeFolder, type Project, repository, stockCli } from '../support/project.ts';
 import { createDatabase, type Database } from '../support/server.ts';
 import { chatEntities } from './chat.ts';
-import { asking, later, projectOf, running, stockFinds } from './support.ts';
+import { asking, later, onPGlite, projectOf, running, stockFinds } from './support.ts';
 
 /*
  * The Alembic guide, section by section, with migtui in a MikroORM project.
@@ -100,28 +100,39 @@ describe('From the initial schema to production', () => {
     project = await later(project, {
       entities: chatEntities({ chat: 'lastReadAt: p.datetime().nullable(),' }),
     });
-    await asking(project.root, async engine => {
-      expect(await engine.check(['entities'])).toMatchObject({
-        findings: [
-          {
-            kind: 'entities',
-            effects: [{ sign: '+', words: 'chats.last_read_at timestamptz' }],
-            sql: ['alter table "chats" add "last_read_at" timestamptz null;'],
-          },
-        ],
-      });
-      const draft = await engine.draftRevision({ message: 'Add last_read_at to chats', autogenerate: true });
-      const [first] = (await engine.look()).heads;
-      expect(draft.files[0]?.after).toContain(`revises = ['${first}']`);
-      await engine.write(draft);
-    });
-    await asking(project.root, async engine => {
-      const [head] = (await engine.look()).heads;
-      expect(await engine.effect(head as string)).toEqual([
-        { sign: '+', object: 'chats.last_read_at', words: 'chats.last_read_at timestamptz' },
-      ]);
-      await running(engine, 'upgrade', '+1');
-    });
+    await asking(
+      project.root,
+      async engine => {
+        expect(await engine.check(['entities'])).toMatchObject({
+          findings: [
+            {
+              kind: 'entities',
+              effects: [{ sign: '+', words: 'chats.last_read_at timestamptz' }],
+              sql: ['alter table "chats" add "last_read_at" timestamptz null;'],
+            },
+          ],
+        });
+        const draft = await engine.draftRevision({
+          message: 'Add last_read_at to chats',
+          autogenerate: true,
+        });
+        const [first] = (await engine.look()).heads;
+        expect(draft.files[0]?.after).toContain(`revises = ['${first}']`);
+        await engine.write(draft);
+      },
+      onPGlite,
+    );
+    await asking(
+      project.root,
+      async engine => {
+        const [head] = (await engine.look()).heads;
+        expect(await engine.effect(head as string)).toEqual([
+          { sign: '+', object: 'chats.last_read_at', words: 'chats.last_read_at timestamptz' },
+        ]);
+        await running(engine, 'upgrade', '+1');
+      },
+      onPGlite,
+    );
     expect(await stockFinds(project)).toBe('');
   });
 

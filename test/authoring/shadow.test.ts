@@ -6,7 +6,7 @@ import { changesBetween } from '../../src/database/shadow/effects.ts';
 import { scratchPrefix } from '../../src/database/shadow/server.ts';
 import { makeFolder } from '../support/project.ts';
 import { createDatabase, serverUrl } from '../support/server.ts';
-import { downs, openedShadow, projectOf, ups } from './support.ts';
+import { downs, freshCache, openedShadow, projectOf, ups } from './support.ts';
 
 const closing: (() => Promise<void>)[] = [];
 const opened = async (...args: Parameters<typeof openedShadow>) => {
@@ -82,7 +82,7 @@ describe('a replay', () => {
     const embedded = await opened(project.root);
     const served = await opened(project.root, {
       url: database.url,
-      cache: new ShadowCache(await makeFolder()),
+      cache: await freshCache(),
     });
     const [one, other] = [
       await embedded.shadow.after(ups(...all), embedded.sources),
@@ -108,7 +108,7 @@ describe('a replay', () => {
   });
 
   test('is remembered by content: the second runs nothing, an edit runs the rest', async () => {
-    const cache = new ShadowCache(await makeFolder());
+    const cache = await freshCache();
     const slow = { Migration20260103500000_slow: { up: 'select pg_sleep(0.5)' } };
     const project = await projectOf({ migrations: { ...rich, ...slow } });
     const all = Object.keys({ ...rich, ...slow });
@@ -128,7 +128,7 @@ describe('a replay', () => {
   });
 
   test('sees an edit of a file that a migration imports', async () => {
-    const cache = new ShadowCache(await makeFolder());
+    const cache = await freshCache();
     const project = await projectOf({
       files: { 'migrations/helpers/sql.ts': `export const sql = 'create table one (id int)';` },
       migrations: {
@@ -153,7 +153,7 @@ export class Migration20260101000000_helped extends Migration {
     const project = await projectOf({
       migrations: { Migration20260101000000_a: { up: 'create table a (id int)' } },
     });
-    const first = await opened(project.root, { cache: new ShadowCache(folder) });
+    const first = await opened(project.root, { cache: await freshCache(folder) });
     await first.shadow.after(ups('Migration20260101000000_a'), first.sources);
     const { writeFileSync } = await import('node:fs');
     for (const name of readdirSync(folder)) writeFileSync(join(folder, name), 'rubbish');
@@ -201,7 +201,7 @@ describe('a shadow server', () => {
       migrations: { Migration20260101000000_a: { up: 'create table a (id int)' } },
     });
     const database = await createDatabase();
-    const cache = new ShadowCache(await makeFolder());
+    const cache = await freshCache();
     const names = async () =>
       (
         await database.query<{ datname: string }>(
@@ -215,7 +215,7 @@ describe('a shadow server', () => {
     await database.query(`create database "${leftover}"`);
     const next = await opened(project.root, {
       url: database.url,
-      cache: new ShadowCache(await makeFolder()),
+      cache: await freshCache(),
     });
     expect(await names()).toEqual([inUse]);
     await next.shadow.after(ups('Migration20260101000000_a'), next.sources);

@@ -1,6 +1,8 @@
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { ShadowCache } from '../../src/database/shadow/cache.ts';
 import { openShadow } from '../../src/database/shadow/open.ts';
+import { loadPGlite } from '../../src/database/shadow/packages.ts';
 import type { Shadow } from '../../src/database/shadow/replay.ts';
 import type { EngineApi, EngineOptions, RunResult } from '../../src/engine/api.ts';
 import { openEngine } from '../../src/engine/engine.ts';
@@ -10,9 +12,11 @@ import {
   makeFolder,
   makeProject,
   type ProjectOptions,
+  repository,
   stockCli,
   type Project as TestProject,
 } from '../support/project.ts';
+import { serverUrl } from '../support/server.ts';
 
 /** A shadow of the project at `root` as the engine opens one, and what replays need beside it. */
 export async function openedShadow(
@@ -31,7 +35,9 @@ export async function openedShadow(
   const shadow = await openShadow(project, {
     ...options,
     sources: migrations,
-    progress: revision => replayed.push(revision),
+    progress: (revision, done, total) => {
+      if (done < total) replayed.push(revision);
+    },
   });
   return {
     project,
@@ -97,11 +103,14 @@ async function movedTo(project: TestProject, root: string): Promise<TestProject>
   };
 }
 
-/** Asks the engine of a project one thing, closing it afterwards. */
+/**
+ * Asks the engine of a project one thing, closing it afterwards.
+ * @param options default: a shadow on the test server, where making scratch databases takes a fraction of the time
+ */
 export async function asking<T>(
   root: string,
   work: (engine: EngineApi) => Promise<T>,
-  options: Partial<EngineOptions> = {},
+  options: Partial<EngineOptions> = { shadow: serverUrl() },
 ): Promise<T> {
   const engine = await engineOn(root, options);
   try {
@@ -110,6 +119,9 @@ export async function asking<T>(
     await engine.close();
   }
 }
+
+/** Of `asking`: the shadow that people have who set none. */
+export const onPGlite: Partial<EngineOptions> = {};
 
 /** Plans and runs, as a person who says yes. */
 export async function running(
@@ -126,4 +138,14 @@ export async function running(
 export async function stockFinds(project: TestProject): Promise<string> {
   const { code, stdout, stderr } = await stockCli(project, ['migration:check']);
   return code === 0 ? '' : `${stdout}${stderr}`;
+}
+
+/** A cache that knows nothing but the empty cluster, which takes seconds to make. */
+export async function freshCache(folder?: string): Promise<ShadowCache> {
+  const cache = new ShadowCache(folder ?? (await makeFolder()));
+  const { version } = await loadPGlite({ root: repository } as Project);
+  const key = cache.key('empty cluster', `pglite ${version}`);
+  const kept = await ShadowCache.of(repository).bytes(key);
+  if (kept) await cache.keepBytes(key, kept);
+  return cache;
 }

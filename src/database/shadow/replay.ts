@@ -107,6 +107,15 @@ export class Shadow {
     return this.#queued(() => this.#lastEffect(this.#way(steps, sources)));
   }
 
+  /** Tries statements out after `steps`; null when they run, else what PostgreSQL says. Nothing of them stays. */
+  async tryOut(
+    steps: readonly ReplayStep[],
+    sources: Revisions,
+    statements: readonly string[],
+  ): Promise<FailureInfo | null> {
+    return this.#queued(() => this.#stage.attempt(this.#way(steps, sources), statements));
+  }
+
   async close(): Promise<void> {
     await this.#queue;
     await this.#stage.close();

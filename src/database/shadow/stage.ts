@@ -1,5 +1,5 @@
 import type { MikroORM } from '@mikro-orm/core';
-import { Failure } from '../../foundation/failure.ts';
+import { Failure, type FailureInfo } from '../../foundation/failure.ts';
 import type { Project } from '../../project/project.ts';
 import type { MigrationSource } from '../../project/sources.ts';
 import { sqlFailure } from '../sql-failure.ts';
@@ -18,7 +18,7 @@ export interface StageOptions {
   /** Gives the scratch databases; asked only when something has to be replayed. */
   readonly scratch: () => Promise<Scratch>;
   readonly cache: ShadowCache;
-  /** Told before each revision that is replayed. */
+  /** Told before each revision that is replayed, and with `done` = `total` at the end. */
   readonly progress?: (revision: string, done: number, total: number) => void;
   /** @throws Failure when the file was edited after it was imported */
   readonly importing?: (source: MigrationSource) => void;
@@ -82,8 +82,32 @@ export class Stage {
       this.#open = open;
       await passed?.(at, open.orm);
     }
+    const last = steps.at(-1);
+    if (last) this.#options.progress?.(last.revision, steps.length, steps.length);
     const took = performance.now() - began;
     return (took > worthKeeping ? await this.#keep(open, took) : open).orm;
+  }
+
+  /**
+   * Runs statements at the end of a way and takes them back.
+   * @returns what PostgreSQL says of the first that fails; null when all run
+   */
+  async attempt(way: Way, statements: readonly string[]): Promise<FailureInfo | null> {
+    const orm = await this.bring(way);
+    const connection = orm.em.getConnection();
+    // whatever they did, the state is not the way's any more
+    this.#open = null;
+    let statement: string | undefined;
+    const done = new Error('taken back');
+    try {
+      await connection.transactional(async tx => {
+        for (statement of statements) await connection.execute(statement, [], 'run', tx);
+        throw done;
+      });
+      return null;
+    } catch (error) {
+      return error === done ? null : sqlFailure(error, statement).info;
+    }
   }
 
   async close(): Promise<void> {

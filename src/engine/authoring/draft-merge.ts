@@ -14,9 +14,13 @@ export async function draftMerge(workspace: Workspace, request: MergeRequest): P
   const disk = workspace.onDisk();
   const heads = headsToMerge(disk, request.heads);
   const { wanted, warnings } = await mergedSchema(workspace, disk, heads);
-  const reconciling = request.reconcile === true && wanted !== null && wanted.sql.up.length > 0;
-  if (request.reconcile === true && wanted === null) {
-    warnings.push('The reconciling SQL is left out: it could not be found out.');
+  const alone = disk.graph.heads.every(head => heads.includes(head));
+  const reconciling = request.reconcile === true && alone && wanted !== null && wanted.sql.up.length > 0;
+  if (request.reconcile === true && (wanted === null || !alone)) {
+    const why = alone
+      ? 'it could not be found out'
+      : 'there are other heads, which the entities describe as well';
+    warnings.push(`The reconciling SQL is left out: ${why}.`);
   }
   const sql = reconciling ? wanted.sql : { up: [], down: [] };
   const message = request.message ?? 'merge heads';

@@ -103,14 +103,32 @@ async function generate(
   const { graph } = disk;
   const warnings: string[] = [];
   let wanted: Wanted;
+  let compared: readonly string[] = graph.heads;
   try {
     wanted = await wantedBeyond(workspace, disk, graph.heads);
   } catch (error) {
     if (!(error instanceof ReplayFailure) || graph.ancestors(revises).includes(error.revision)) throw error;
     warnings.push(`Compared with this branch alone, because the heads do not run together: ${whyNot(error)}`);
-    wanted = await wantedBeyond(workspace, disk, revises);
+    compared = revises;
+    wanted = await wantedBeyond(workspace, disk, compared);
   }
+  warnings.push(...(await trial(workspace, disk, compared, wanted)));
   return { wanted, warnings };
+}
+
+/** MikroORM generates what PostgreSQL refuses at times: casts that there are not, columns that rows would need a value for. */
+async function trial(
+  workspace: Workspace,
+  disk: OnDisk,
+  ids: readonly string[],
+  { sql }: Wanted,
+): Promise<string[]> {
+  const statements = sql.up.filter(statement => statement !== '');
+  if (statements.length === 0) return [];
+  const failure = await workspace.tryOut(disk, disk.graph.ancestors(ids), statements);
+  if (!failure) return [];
+  const where = failure.sql?.statement ? ` In: ${failure.sql.statement}` : '';
+  return [`The generated SQL does not run as it is: ${failure.message}.${where}`];
 }
 
 /** Nothing to generate. The stock CLI may think otherwise, which can be put right. */

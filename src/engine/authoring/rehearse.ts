@@ -150,9 +150,13 @@ async function reconcile(
   disk: OnDisk,
   heads: readonly string[],
 ): Promise<{ sql: readonly string[]; caveats: string[] }> {
+  const others = disk.graph.heads.filter(head => !disk.graph.ancestors(heads).includes(head));
+  if (others.length > 0) {
+    const why = `The entities also describe what ${others.join(', ')} makes: they are compared once all heads are merged.`;
+    return { sql: [], caveats: [why] };
+  }
   try {
-    // other heads, if any, are in the entities too
-    const { sql } = await wantedBeyond(workspace, disk, new Set([...heads, ...disk.graph.heads]));
+    const { sql } = await wantedBeyond(workspace, disk, heads);
     return { sql: sql.up.filter(statement => statement !== ''), caveats: [] };
   } catch (error) {
     return { sql: [], caveats: [`The entities were not compared with the merged schema: ${whyNot(error)}`] };

@@ -3,8 +3,8 @@ import type { Change } from '../../database/shadow/effects.ts';
 import { openShadow } from '../../database/shadow/open.ts';
 import type { Outcome, Replayed, ReplayOptions, Shadow } from '../../database/shadow/replay.ts';
 import type { ReplayStep } from '../../database/shadow/revision-run.ts';
-import { Failure } from '../../foundation/failure.ts';
-import { discoverEntities, type Entities } from '../../project/entities.ts';
+import { Failure, type FailureInfo } from '../../foundation/failure.ts';
+import { discoverEntities, type Entities, editedSince } from '../../project/entities.ts';
 import { type Project, revisionsOf } from '../../project/project.ts';
 import type { MigrationSource } from '../../project/sources.ts';
 import { RevisionGraph } from '../../revisions/graph.ts';
@@ -75,6 +75,11 @@ export class Workspace {
     return this.#using(disk, shadow => shadow.lastEffect(ups(order), disk.byId));
   }
 
+  /** Whether statements run on top of these revisions: null, or what PostgreSQL says. */
+  async tryOut(disk: OnDisk, order: readonly string[], sql: readonly string[]): Promise<FailureInfo | null> {
+    return this.#using(disk, shadow => shadow.tryOut(ups(order), disk.byId, sql));
+  }
+
   async #using<T>({ byId }: OnDisk, work: (shadow: Shadow) => Promise<T>): Promise<T> {
     const shadow = await this.shadow(byId);
     try {
@@ -104,8 +109,16 @@ export class Workspace {
     return this.#shadow.made;
   }
 
-  /** @throws Failure `entities-broken` */
+  /** @throws Failure `entities-broken` | `restart-needed` when a source was edited since the project was opened */
   async entities(): Promise<Entities> {
+    const edited = editedSince(this.project, this.session.opened);
+    if (edited !== null) {
+      throw new Failure({
+        code: 'restart-needed',
+        message: `${edited} was edited after the engine had loaded it.`,
+        next: 'Restart the engine.',
+      });
+    }
     this.#entities ??= discoverEntities(this.project);
     this.#entities.catch(() => {
       this.#entities = null;
