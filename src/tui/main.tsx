@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { type Instance, render } from 'ink';
 import type { EngineConnection } from '../engine/connection.ts';
 import { Root } from './screen/root.tsx';
@@ -8,7 +9,7 @@ import { failureOf, performer } from './store/perform.ts';
 import { Store } from './store/store.ts';
 import { editorCommand, openEditor } from './terminal/editor.ts';
 import { TerminalInput, type TerminalSource } from './terminal/input.ts';
-import { askBackground, copyText, mouseOff, mouseOn } from './terminal/sequences.ts';
+import { askBackground, copyText, eraseScreen, mouseOff, mouseOn } from './terminal/sequences.ts';
 import { stopUntilContinued } from './terminal/suspend.ts';
 import { backgroundOf, depthFrom, themeFrom, unicodeFrom } from './theme/terminal.ts';
 
@@ -36,6 +37,7 @@ export interface Platform {
 
 /** Runs the terminal app until the person leaves. Returns the exit code. Needs a terminal: the caller has checked. */
 export async function runTui(options: TuiOptions): Promise<number> {
+  keepSmall();
   const stdout = options.stdout ?? process.stdout;
   const env = options.env ?? process.env;
   const settings = { ...defaultSettings, ...options.settings };
@@ -57,6 +59,10 @@ export async function runTui(options: TuiOptions): Promise<number> {
     app?.unmount();
   };
   let suspendTerminal: Suspend = work => work();
+  const erase = (): void => {
+    app?.clear();
+    stdout.write(eraseScreen);
+  };
   const mouse = (on: boolean): void => void stdout.write(on ? mouseOn : mouseOff);
   const away = async <T,>(work: () => Promise<T>): Promise<T> => {
     let result: T | undefined;
@@ -91,6 +97,10 @@ export async function runTui(options: TuiOptions): Promise<number> {
       mouse,
       edit: file => away(() => platform.edit(file)),
       suspend: () => away(platform.stop),
+      redraw: () => {
+        erase();
+        app?.rerender(element(store.state));
+      },
       quit: leave,
     }),
   });
@@ -111,7 +121,11 @@ export async function runTui(options: TuiOptions): Promise<number> {
   );
 
   // before Ink's own listener: the frame it draws on a resize already has the new size
-  const resized = (): void => store.dispatch({ type: 'resized', ...sizeOf(stdout) });
+  const resized = (): void => {
+    // terminals differ in what they leave of the old frame
+    erase();
+    store.dispatch({ type: 'resized', ...sizeOf(stdout) });
+  };
   stdout.on('resize', resized);
   const suspended = (): void => void away(platform.stop);
   process.on('SIGTSTP', suspended);
@@ -154,6 +168,15 @@ export async function runTui(options: TuiOptions): Promise<number> {
     connection.onExit(exit => store.dispatch({ type: 'lost', exit }));
     store.dispatch({ type: 'connected' });
   }
+}
+
+/**
+ * A frame leaves much garbage behind, and V8 would rather let the heap grow to ten times of what is in use: 350 MB
+ * instead of 170 after a thousand frames, for no gain in time.
+ */
+function keepSmall(): void {
+  setFlagsFromString('--heap-growing-percent=30');
+  setFlagsFromString('--semi-space-growth-factor=1');
 }
 
 type Suspend = (work: () => Promise<void>) => Promise<void>;

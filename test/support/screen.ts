@@ -131,6 +131,14 @@ export class Screen {
     await new Promise(resolve => setImmediate(resolve));
   }
 
+  /** Waits until nothing has been written for a few frames' time. */
+  async settles(): Promise<void> {
+    for (let before = -1; before !== this.terminal.written.length; ) {
+      before = this.terminal.written.length;
+      await new Promise(resolve => setTimeout(resolve, 200));
+    }
+  }
+
   /** Lets the made-up clock run on. */
   later(ms: number): void {
     this.#now += ms;

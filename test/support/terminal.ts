@@ -43,7 +43,7 @@ export class FakeTerminal {
     const buffer = this.screen.buffer.active;
     return Array.from(
       { length: this.screen.rows },
-      (_, row) => buffer.getLine(buffer.viewportY + row)?.translateToString(true) ?? '',
+      (_, row) => buffer.getLine(buffer.viewportY + row)?.translateToString(true, 0, this.screen.cols) ?? '',
     );
   }
 

@@ -155,6 +155,16 @@ export const appCommands: readonly Command[] = [
     run: leave,
   },
   {
+    id: 'redraw',
+    keys: ['ctrl+l'],
+    where: ['always'],
+    title: 'redraw',
+    about: 'draw the screen anew',
+    group: 'App',
+    keyOnly: true,
+    run: state => [state, [{ type: 'redraw' }]],
+  },
+  {
     id: 'suspend',
     keys: ['ctrl+z'],
     where: ['always'],

@@ -61,6 +61,8 @@ export interface Command {
   readonly danger?: boolean;
   /** Not in the palette: it only makes sense as a key. */
   readonly keyOnly?: boolean;
+  /** Does nothing here that is worth a place in the footer. */
+  readonly hidden?: (state: State) => boolean;
   /** Why it cannot be done now; null when it can. */
   readonly disabled?: (state: State) => string | null;
   /** @param key the key that was pressed; empty when chosen in the palette */

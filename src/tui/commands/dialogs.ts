@@ -423,7 +423,7 @@ export const dialogCommands: readonly Command[] = [
     group: 'In dialogs',
     footer: 50,
     keyOnly: true,
-    disabled: state => (scrolls(state) ? null : 'everything is in sight'),
+    hidden: state => !scrolls(state),
     run: state => scrollDialog(state, 1),
   },
   {

@@ -26,7 +26,7 @@ export function footerCommands(state: State): readonly { readonly key: string; r
   const scopes = new Set(scopesOf(state));
   return state.commands
     .filter(command => command.footer !== undefined && command.where.some(scope => scopes.has(scope)))
-    .filter(command => (command.disabled?.(state) ?? null) === null)
+    .filter(command => (command.disabled?.(state) ?? null) === null && !command.hidden?.(state))
     .sort((a, b) => (a.footer ?? 0) - (b.footer ?? 0))
     .flatMap(command => {
       const key = keysOf(command, state.settings).find(one => commandFor(state, one) === command);

@@ -65,7 +65,7 @@ export function Frame({
         <>
           <At x={x} y={y + 1} text={edge(inside, style, theme, ascii, null)} />
           <At x={x + width - 1} y={y + 1} text={edge(inside, style, theme, ascii, scroll)} />
-          <At x={x + 2} y={y + 1} text={lines.slice(0, inside).join('\n')} />
+          <Lines x={x + 2} y={y + 1} lines={lines.slice(0, inside)} />
         </>
       )}
       {height > 1 && (
@@ -79,7 +79,7 @@ export function Frame({
   );
 }
 
-/** Text at a cell. */
+/** Text from a cell on, as one piece. */
 export function At({
   x,
   y,
@@ -95,6 +95,23 @@ export function At({
       <Text wrap="truncate">{text}</Text>
     </Box>
   );
+}
+
+/**
+ * Lines from a cell downwards, each a text of its own: Ink measures and takes apart every text that has changed, and
+ * most lines have not.
+ */
+function Lines({
+  x,
+  y,
+  lines,
+}: {
+  readonly x: number;
+  readonly y: number;
+  readonly lines: readonly string[];
+}): ReactNode {
+  const placed = lines.map((text, row) => ({ text, row: y + row })).filter(({ text }) => text !== '');
+  return placed.map(({ text, row }) => <At key={row} x={x} y={row} text={text} />);
 }
 
 function upperBorder(

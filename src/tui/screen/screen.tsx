@@ -27,7 +27,7 @@ export function Screen({ state }: { readonly state: State }): ReactNode {
   const stack = state.dialogs.map((dialog, depth) => ({ dialog, depth }));
   if (layout.tooSmall) return <TooSmall columns={columns} rows={rows} />;
   return (
-    <Box width={columns} height={rows} overflow="hidden">
+    <Box width={columns} height={rows}>
       <Header state={state} />
       {(Object.keys(layout.panes) as Pane[]).map(pane => {
         const PaneOf = panes[pane];
@@ -49,7 +49,7 @@ function TooSmall({ columns, rows }: { readonly columns: number; readonly rows: 
     'q quits',
   ];
   return (
-    <Box width={columns} height={rows} overflow="hidden">
+    <Box width={columns} height={rows}>
       {words.slice(0, rows).map((text, index) => (
         <At key={text} x={0} y={index} text={text.slice(0, columns)} />
       ))}

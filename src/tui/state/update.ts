@@ -18,6 +18,13 @@ import { pasteSearch, typeSearch } from './search.ts';
 /** The state after something happened, and what is to be done about it. Pure. */
 export function update(before: State, message: Message): Change {
   const state = tick(before, message.now);
+  const [next, effects] = apply(state, message);
+  // nothing but the time has changed: not worth a frame, unless the time is the message
+  const same = next === state && state.notice === before.notice && message.type !== 'tick';
+  return [same ? before : next, effects];
+}
+
+function apply(state: State, message: Message): Change {
   switch (message.type) {
     case 'start':
     case 'tick':

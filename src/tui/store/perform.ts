@@ -13,6 +13,7 @@ export interface World {
   /** Opens a file of the project; returns what went wrong. */
   readonly edit: (file: string) => Promise<string | null>;
   readonly suspend: () => Promise<void>;
+  readonly redraw: () => void;
   readonly quit: () => void;
 }
 
@@ -66,6 +67,9 @@ export const performer =
         return;
       case 'suspend':
         void world.suspend();
+        return;
+      case 'redraw':
+        world.redraw();
         return;
       case 'quit':
         world.quit();

@@ -12,3 +12,5 @@ export const askBackground = '\u001b]11;?\u0007';
 /** Puts text on the clipboard of the terminal that is looked at, over SSH as well (OSC 52). */
 export const copyText = (text: string): string =>
   `\u001b]52;c;${Buffer.from(text, 'utf8').toString('base64')}\u0007`;
+
+export const eraseScreen = '\u001b[H\u001b[2J';

@@ -1,19 +1,15 @@
-import stringWidth from 'string-width';
+import stringWidth, { isSimple } from '../faster/string-width.ts';
 
 /*
  * How many columns text takes, and cutting it to columns. Nearly everything drawn is ASCII, box drawing or Latin;
  * only the rest pays for grapheme segmentation.
  */
 
-const simple =
-  /^[\x20-\x7e\u00a0-\u02ff\u0370-\u052f\u2010-\u2027\u2190-\u21ff\u2500-\u259f\u25cb\u25cf\u2800-\u28ff]*$/;
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-
-const isSimple = (text: string): boolean => simple.test(text);
 
 /** Columns of `text`, which holds no control characters. */
 export function widthOf(text: string): number {
-  return isSimple(text) ? text.length : stringWidth(text);
+  return stringWidth(text);
 }
 
 /** The longest beginning of `text` that fits into `columns`; never splits a grapheme. */

@@ -15,8 +15,6 @@ export interface PaintOptions {
   readonly ellipsis?: string;
 }
 
-const reset = '\u001b[0m';
-
 /**
  * A line as a string of at most `width` columns. Everything that is drawn passes here, so here it is made safe;
  * no other escape sequences than colours come out.
@@ -57,8 +55,42 @@ function withEllipsis(line: Line, width: number, theme: Theme, options: PaintOpt
   );
 }
 
+/**
+ * Text between the codes that switch its style on and off, one code at a time, outermost first: the very form that Ink
+ * makes of it, so that Ink need not take it apart twice.
+ */
 function styled(text: string, sgr: string | undefined, over: string | undefined): string {
   if (text === '') return '';
   const codes = sgr && over ? `${sgr};${over}` : (over ?? sgr);
-  return codes ? `\u001b[${codes}m${text}${reset}` : text;
+  if (!codes) return text;
+  const [open, close] = sequencesOf(codes);
+  return open + text + close;
+}
+
+const sequences = new Map<string, readonly [string, string]>();
+
+function sequencesOf(codes: string): readonly [string, string] {
+  let known = sequences.get(codes);
+  if (!known) {
+    const parts = codes.match(/[34]8;5;\d+|\d+/g) ?? [];
+    // of two colours for one thing the later wins
+    const last = new Map(parts.map(part => [endOf(part), part]));
+    known = [
+      [...last.values()].map(part => `\u001b[${part}m`).join(''),
+      [...last.keys()]
+        .reverse()
+        .map(end => `\u001b[${end}m`)
+        .join(''),
+    ];
+    sequences.set(codes, known);
+  }
+  return known;
+}
+
+/** The code that ends what another began. */
+function endOf(part: string): string {
+  const code = Number.parseInt(part, 10);
+  if (code === 1 || code === 2) return '22';
+  if (code < 10) return String(20 + code);
+  return (code >= 40 && code < 50) || code >= 100 ? '49' : '39';
 }

@@ -1,0 +1,20 @@
+import original from 'string-width';
+
+/*
+ * `string-width` with a short way for what nearly every text is made of. The bundle puts it in the place of the package
+ * (scripts/faster.mjs): Ink measures every text of every frame, which is a third of the time of a frame otherwise.
+ */
+
+/** ASCII, Latin, Greek, Cyrillic, box drawing, blocks and Braille: one character, one column. */
+const simple =
+  /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2190-\u21ff\u2500-\u259f\u25cb\u25cf\u2800-\u28ff]*$/;
+const colours = /\u001b\[[\d;]*m/g;
+
+/** One column per UTF-16 unit, no combining, nothing wide. */
+export const isSimple = (text: string): boolean => simple.test(text);
+
+export default function stringWidth(text: string, options?: Parameters<typeof original>[1]): number {
+  if (options !== undefined || typeof text !== 'string') return original(text, options);
+  const plain = text.includes('\u001b') ? text.replace(colours, '') : text;
+  return simple.test(plain) ? plain.length : original(text);
+}
