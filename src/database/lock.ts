@@ -54,7 +54,7 @@ export interface GuardOptions {
 }
 
 /** Names a run's connection to whoever looks at pg_stat_activity; PostgreSQL keeps 63 bytes. */
-export function applicationName(run: string): string {
+function applicationName(run: string): string {
   return `migtui ${run.slice(0, 8)} ${userName()}@${hostname()}`.slice(0, 63);
 }
 

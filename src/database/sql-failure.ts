@@ -35,7 +35,7 @@ export function isLockTrouble(error: unknown): boolean {
 }
 
 /** PostgreSQL's own words about a failed statement; undefined when the error is not PostgreSQL's. */
-export function sqlErrorOf(
+function sqlErrorOf(
   error: unknown,
   statement: string | undefined,
   secrets: Iterable<string>,

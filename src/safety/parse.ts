@@ -77,9 +77,3 @@ export function namesIn(list: unknown): string[] {
     return string?.sval === undefined ? [] : [string.sval];
   });
 }
-
-/** `schema.name` of a RangeVar, as written. */
-export function relationName(range: unknown): string {
-  const { schemaname, relname } = (range ?? {}) as { schemaname?: string; relname?: string };
-  return [schemaname, relname].filter(Boolean).join('.');
-}

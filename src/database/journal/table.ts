@@ -2,7 +2,7 @@ import type { JournalStatus } from '../../engine/api.ts';
 import type { Project } from '../../project/project.ts';
 
 /** The schema of everything that migtui keeps in a user's database; `withMigtui` makes MikroORM ignore it. */
-export const journalSchema = 'migtui';
+const journalSchema = 'migtui';
 
 /** The journal's table, for SQL. */
 export const journalTable = `"${journalSchema}"."journal"`;
