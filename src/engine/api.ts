@@ -347,11 +347,12 @@ export interface RebaseRequest {
   readonly onto: string;
 }
 
-/** One change of the schema in words: `+ chats.last_read_at timestamptz`. */
+/** One change of the schema in words: `+ chats.last_read_at timestamptz` is `sign` and `words`. */
 export interface Effect {
   readonly sign: '+' | '-' | '~';
-  /** `table`, `table.column`, `table index name`, … */
+  /** `table chats`, `chats.title`, `chats index chats_title_index`, `enum mood`, … */
   readonly object: string;
+  /** The line without its sign: the object and what becomes of it. */
   readonly words: string;
 }
 
@@ -412,7 +413,7 @@ export interface CheckReport {
   readonly clean: boolean;
 }
 
-/** Whether the live schema is what a target's lineage makes (before stamping). */
+/** Whether the live schema is what a target's lineage makes (before stamping); effects and SQL lead from it to there. */
 export interface Comparison {
   readonly same: boolean;
   readonly effects: readonly Effect[];

@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { IMigrationGenerator } from '@mikro-orm/core';
 import { Failure } from '../foundation/failure.ts';
 import { type Declared, declare } from './edit-declarations.ts';
@@ -16,15 +17,15 @@ export interface NewRevision {
 
 /**
  * Makes the file of a new revision with the project's own generator, naming strategy and `fileName`.
- * @param taken every id there is: the new one sorts after them all, for the stock CLI runs them by name
- * @throws Failure `no-folder` | `cannot-declare`
+ * @param ids every id there is: the new one sorts after them all, for the stock CLI runs them by name
+ * @throws Failure `no-folder` | `cannot-declare` | `file-exists`
  */
 export async function newRevision(
   project: Project,
   message: string,
   sql: MigrationSql,
   declared: Declared,
-  taken: readonly string[],
+  ids: readonly string[],
 ): Promise<NewRevision> {
   const folder = folderFor(project);
   const generator = generatorOf(project);
@@ -34,7 +35,7 @@ export async function newRevision(
     const withDown = { up: sql.up, down: sql.down.length > 0 ? sql.down : [''] };
     const [code, fileName] = await generator.generate(withDown, temporary, slugOf(message));
     const names = [fileName, ...(await readdir(temporary)).filter(name => name !== fileName)];
-    const stamp = stampAfter(fileName, taken);
+    const stamp = stampAfter(fileName, ids);
     const rename = (text: string): string => (stamp ? text.replaceAll(stamp.from, stamp.to) : text);
     // as MikroORM makes a name of a file: other endings stay
     const id = rename(fileName).replace(/\.[jt]s$/, '');
@@ -46,6 +47,14 @@ export async function newRevision(
         return { path, text: declare(id, rename(name), emptied(rename(text)), declared) };
       }),
     );
+    const taken = files.find(({ path }) => existsSync(path));
+    if (taken) {
+      throw new Failure({
+        code: 'file-exists',
+        message: `${relative(project.root, taken.path)} exists already.`,
+        next: 'Choose another message, or let fileName of the config use the timestamp.',
+      });
+    }
     return { id, files };
   } finally {
     await rm(temporary, { recursive: true, force: true });

@@ -103,6 +103,10 @@ function partWords(kind: string, part: unknown): string {
     const { unique, primary, columnNames } = part as IndexDef;
     return `${primary ? 'primary key ' : unique ? 'unique ' : ''}(${columnNames.join(', ')})`;
   }
+  if (kind === 'check') {
+    const { expression } = part as { expression?: unknown };
+    return typeof expression === 'string' ? `(${expression})` : '';
+  }
   if (kind === 'foreign key') {
     const key = part as ReturnType<DatabaseTable['getForeignKeys']>[string];
     return `(${key.columnNames.join(', ')}) references ${key.referencedTableName}(${key.referencedColumnNames.join(', ')})`;

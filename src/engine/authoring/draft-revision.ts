@@ -1,3 +1,4 @@
+import { dirname, relative, resolve } from 'node:path';
 import { ReplayFailure } from '../../database/shadow/revision-run.ts';
 import { Failure } from '../../foundation/failure.ts';
 import { changeOf } from '../../project/file-change.ts';
@@ -34,7 +35,7 @@ export async function draftRevision(workspace: Workspace, request: RevisionReque
     kind: 'revision',
     files: changes,
     revision: id,
-    notes: [...said.notes, ...parentNote(graph, revises)],
+    notes: [...said.notes, ...parentNote(graph, revises), ...folderNote(workspace, files[0]?.path)],
     warnings: [...warnings, ...said.warnings],
   };
 }
@@ -154,6 +155,13 @@ async function noChanges(workspace: Workspace, { leftAlone }: Wanted): Promise<F
     message: 'The revisions make what the entities describe: there is nothing to generate.',
     next: `If a change was expected, likely reasons are: ${reasons.join('; ')}. Without --autogenerate an empty revision is made.`,
   });
+}
+
+/** Where TypeScript is compiled first, new revisions go to the sources. */
+function folderNote({ project }: Workspace, path: string | undefined): string[] {
+  if (path === undefined || project.folder === null || dirname(path) === resolve(project.folder)) return [];
+  const from = relative(project.root, project.folder);
+  return [`It is seen once it is compiled: revisions are read from ${from}.`];
 }
 
 function parentNote(graph: RevisionGraph, revises: readonly string[]): string[] {
