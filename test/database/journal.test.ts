@@ -82,6 +82,10 @@ describe.each(['server', 'pglite'] as const)('the journal (%s)', kind => {
       hint: null,
     });
   });
+});
+
+describe('the journal', () => {
+  const kind = 'server';
 
   test('is not there where the config does not ignore its schema', async () => {
     const [app] = await start(kind, 'baseDir: process.cwd()');
