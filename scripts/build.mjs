@@ -10,6 +10,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'n
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { fasterScreen } from './faster.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const source = join(root, 'src');
@@ -93,7 +94,7 @@ async function bundle() {
     banner: {
       js: "import { createRequire as createRequireForBundle } from 'node:module';\nvar require = createRequireForBundle(import.meta.url);",
     },
-    plugins: [entryUrls, noDevtools],
+    plugins: [entryUrls, fasterScreen, noDevtools],
     legalComments: 'none',
     metafile: true,
     write: false,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const folder = fileURLToPath(new URL('../src/tui/faster/', import.meta.url));
+const folder = fileURLToPath(new URL('../src/drawing/faster/', import.meta.url));
 
 /** Packages that the screen's bundle replaces by quicker ones of the same name and meaning, for Ink as well. */
 const replaced = { 'string-width': 'string-width.ts', '@alcalzone/ansi-tokenize': 'ansi-tokenize.ts' };

@@ -1,5 +1,5 @@
+import { absolute, duration } from '../drawing/text/time.ts';
 import type { JournalEntry } from '../engine/api.ts';
-import { absolute, duration } from '../tui/text/time.ts';
 import { nameOf } from './draw/rows.ts';
 import { type Cell, table } from './draw/text.ts';
 import { lookFor } from './looking.ts';

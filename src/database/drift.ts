@@ -1,7 +1,7 @@
 import type { MikroORM } from '@mikro-orm/core';
 import type { DatabaseSchema } from '@mikro-orm/sql';
-import type { Effect } from '../engine/api.ts';
 import type { Project } from '../project/project.ts';
+import type { Effect } from '../values/authoring.ts';
 import type { Connection } from './connection.ts';
 import { ledgerTable } from './ledger.ts';
 import { wordsOfDifference } from './shadow/difference-words.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
-import type { Session } from '../engine/api.ts';
 import { Failure } from '../foundation/failure.ts';
+import type { Session } from '../values/run.ts';
 import type { LedgerTable } from './ledger.ts';
 import { quoteLiteral } from './quote.ts';
 import { describeSession, type SessionRow, sessionColumns, sessionOf } from './sessions.ts';

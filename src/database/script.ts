@@ -1,7 +1,7 @@
-import type { Batch } from '../engine/api.ts';
 import type { Project } from '../project/project.ts';
 import type { Plan, Step } from '../revisions/plan.ts';
 import { type Statement, splitStatements } from '../safety/parse.ts';
+import type { Batch } from '../values/run.ts';
 import type { LedgerTable } from './ledger.ts';
 import { lockKeys } from './lock.ts';
 import { quoteIdent, quoteLiteral } from './quote.ts';

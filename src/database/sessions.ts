@@ -1,5 +1,5 @@
-import type { Session } from '../engine/api.ts';
 import { redact } from '../foundation/redact.ts';
+import type { Session } from '../values/run.ts';
 
 /** Columns of pg_stat_activity (as `a`) that make a Session. */
 export const sessionColumns = `a.usename as "user", a.application_name as application,

@@ -1,6 +1,6 @@
-import type { Settlement } from '../engine/api.ts';
 import { Failure } from '../foundation/failure.ts';
 import type { Project } from '../project/project.ts';
+import type { Settlement } from '../values/journal.ts';
 import type { Connection } from './connection.ts';
 import { ledgerName } from './journal/reader.ts';
 import { journalAllowed, journalState } from './journal/table.ts';

@@ -1,5 +1,5 @@
-import type { Unsettled } from '../engine/api.ts';
 import type { Action } from '../revisions/plan.ts';
+import type { Unsettled } from '../values/look.ts';
 import { journalState, journalTable, type Query } from './journal/table.ts';
 import type { LedgerTable } from './ledger.ts';
 import { readMarks } from './marks.ts';

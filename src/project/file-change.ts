@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
-import type { FileChange } from '../engine/api.ts';
+import type { FileChange } from '../values/authoring.ts';
 
 /**
  * A change of one file, with its diff for people.

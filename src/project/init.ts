@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isAbsolute, join, relative, resolve } from 'node:path';
-import type { FileChange } from '../engine/api.ts';
 import { Failure } from '../foundation/failure.ts';
+import type { FileChange } from '../values/authoring.ts';
 import { changeOf, read } from './file-change.ts';
 import { wrapConfig } from './wrap-config.ts';
 

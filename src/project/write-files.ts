@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
-import type { FileChange } from '../engine/api.ts';
 import { Failure } from '../foundation/failure.ts';
+import type { FileChange } from '../values/authoring.ts';
 import { pathOf, read } from './file-change.ts';
 
 /**

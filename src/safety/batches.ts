@@ -1,5 +1,5 @@
-import type { Batch, Warning } from '../engine/api.ts';
 import type { Step } from '../revisions/plan.ts';
+import type { Batch, Warning } from '../values/run.ts';
 import { namesIn, nodesOf, type Statement, splitStatements } from './parse.ts';
 import { endsTransaction, isConcurrent } from './traces.ts';
 

@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { type Instance, render } from 'ink';
+import { backgroundOf, depthFrom, themeFrom, unicodeFrom } from '../drawing/theme/terminal.ts';
 import type { EngineConnection } from '../engine/connection.ts';
 import { Root } from './screen/root.tsx';
 import { defaultSettings, type TuiSettings } from './settings.ts';
@@ -11,7 +12,6 @@ import { editorCommand, openEditor } from './terminal/editor.ts';
 import { TerminalInput, type TerminalSource } from './terminal/input.ts';
 import { askBackground, copyText, eraseScreen, mouseOff, mouseOn } from './terminal/sequences.ts';
 import { stopUntilContinued } from './terminal/suspend.ts';
-import { backgroundOf, depthFrom, themeFrom, unicodeFrom } from './theme/terminal.ts';
 
 export interface TuiOptions {
   /** Starts the engine, after the first frame is on the screen. */

@@ -1,5 +1,5 @@
+import type { ThemeName } from '../drawing/theme/theme.ts';
 import type { RunOptions } from '../engine/api.ts';
-import type { ThemeName } from './theme/theme.ts';
 
 /** What a person may set about the terminal app. Reading the files it comes from is done elsewhere. */
 export interface TuiSettings {

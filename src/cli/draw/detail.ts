@@ -1,5 +1,5 @@
+import { absolute } from '../../drawing/text/time.ts';
 import type { RevisionDetail, SqlPreview } from '../../engine/api.ts';
-import { absolute } from '../../tui/text/time.ts';
 import type { Paint } from '../shell/paint.ts';
 import { drawBlock } from './rows.ts';
 import { indent } from './text.ts';

@@ -1,5 +1,5 @@
+import { duration } from '../../drawing/text/time.ts';
 import type { Preview, RunResult, StepResult } from '../../engine/api.ts';
-import { duration } from '../../tui/text/time.ts';
 import type { Paint } from '../shell/paint.ts';
 import { drawFailure } from './failure.ts';
 import { nameOf } from './rows.ts';

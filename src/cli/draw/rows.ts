@@ -1,6 +1,6 @@
+import { absolute, ago } from '../../drawing/text/time.ts';
 import type { RevisionRow } from '../../engine/api.ts';
 import { shortId, slug } from '../../revisions/names.ts';
-import { absolute, ago } from '../../tui/text/time.ts';
 import type { Paint } from '../shell/paint.ts';
 import { type Cell, indent, table } from './text.ts';
 

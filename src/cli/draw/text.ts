@@ -1,4 +1,4 @@
-import { padTo, widthOf } from '../../tui/text/width.ts';
+import { padTo, widthOf } from '../../drawing/text/width.ts';
 
 /** Every line moved to the right. */
 export function indent(text: string, by = 2): string {

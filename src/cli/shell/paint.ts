@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
+import { type Glyphs, glyphsOf } from '../../drawing/theme/glyphs.ts';
+import { unicodeFrom } from '../../drawing/theme/terminal.ts';
 import type { RevisionState } from '../../engine/api.ts';
-import { type Glyphs, glyphsOf } from '../../tui/theme/glyphs.ts';
-import { unicodeFrom } from '../../tui/theme/terminal.ts';
 import type { Host, Screen } from './host.ts';
 
 type Brush = (text: string) => string;

@@ -1,5 +1,5 @@
-import type { JournalEntry } from '../../engine/api.ts';
 import type { Action, Plan } from '../../revisions/plan.ts';
+import type { JournalEntry } from '../../values/journal.ts';
 import type { LedgerTable } from '../ledger.ts';
 import { liveRuns } from '../unsettled.ts';
 import { journalState, journalTable, type Query } from './table.ts';

@@ -1,5 +1,5 @@
-import type { JournalStatus } from '../../engine/api.ts';
 import type { Project } from '../../project/project.ts';
+import type { JournalStatus } from '../../values/look.ts';
 
 /** The schema of everything that migtui keeps in a user's database; `withMigtui` makes MikroORM ignore it. */
 const journalSchema = 'migtui';

@@ -1,5 +1,5 @@
-import type { Batch, StepResult } from '../../engine/api.ts';
 import { Failure } from '../../foundation/failure.ts';
+import type { Batch, StepResult } from '../../values/run.ts';
 import { isConnectionLoss, isLockTrouble, sqlFailure } from '../sql-failure.ts';
 import { runAlone } from './alone.ts';
 import type { LoadedStep } from './context.ts';

@@ -1,5 +1,5 @@
-import type { Batch } from '../../engine/api.ts';
 import type { Action } from '../../revisions/plan.ts';
+import type { Batch } from '../../values/run.ts';
 
 /** What the cutting needs to know of a step. */
 export interface CutStep {

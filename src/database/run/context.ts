@@ -1,7 +1,7 @@
-import type { Preview, RunEvent, RunOptions } from '../../engine/api.ts';
 import type { MigrationClass } from '../../project/classes.ts';
 import type { Project } from '../../project/project.ts';
 import type { Action } from '../../revisions/plan.ts';
+import type { Preview, RunEvent, RunOptions } from '../../values/run.ts';
 import type { Connection } from '../connection.ts';
 import type { LedgerTable } from '../ledger.ts';
 

@@ -1,5 +1,5 @@
-import type { CancelMode } from '../../engine/api.ts';
 import { Failure } from '../../foundation/failure.ts';
+import type { CancelMode } from '../../values/run.ts';
 
 /** What a person, a signal or a lost lock may do to a backend of ours; null where there is no second connection. */
 export interface Backends {

@@ -1,5 +1,5 @@
-import type { Batch } from '../../engine/api.ts';
 import { Failure } from '../../foundation/failure.ts';
+import type { Batch } from '../../values/run.ts';
 import { sqlFailure } from '../sql-failure.ts';
 import type { RunState } from './state.ts';
 import { StepError } from './step.ts';

@@ -1,8 +1,8 @@
-import type { Preview } from '../../engine/api.ts';
 import { Failure } from '../../foundation/failure.ts';
 import { instantiate, loadClass } from '../../project/classes.ts';
 import type { Project } from '../../project/project.ts';
 import type { Sources } from '../../project/sources.ts';
+import type { Preview } from '../../values/run.ts';
 import type { LoadedStep } from './context.ts';
 import { planChanged } from './ledger-rows.ts';
 

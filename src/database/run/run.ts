@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { CancelMode, RunResult, StepResult } from '../../engine/api.ts';
 import { Failure } from '../../foundation/failure.ts';
 import { loadParser } from '../../safety/parse.ts';
+import type { CancelMode, RunResult, StepResult } from '../../values/run.ts';
 import { fingerprintOf } from '../fingerprint.ts';
 import { journalAllowed } from '../journal/table.ts';
 import { ensureJournal, JournalWriter, reconcileJournal } from '../journal/writer.ts';

@@ -1,4 +1,4 @@
-import type { StepResult } from '../../engine/api.ts';
+import type { StepResult } from '../../values/run.ts';
 import type { Query } from '../journal/table.ts';
 import type { JournalWriter } from '../journal/writer.ts';
 import type { Guard, LockKeys } from '../lock.ts';

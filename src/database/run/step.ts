@@ -1,7 +1,7 @@
 import type { Transaction } from '@mikro-orm/core';
-import type { Batch } from '../../engine/api.ts';
 import type { Failure } from '../../foundation/failure.ts';
 import { endsTransaction } from '../../safety/traces.ts';
+import type { Batch } from '../../values/run.ts';
 import { isConnectionLoss, sqlState } from '../sql-failure.ts';
 import type { LoadedStep } from './context.ts';
 import type { StatementObserver } from './observed.ts';

@@ -1,4 +1,4 @@
-import type { RunEvent } from '../../engine/api.ts';
+import type { RunEvent } from '../../values/run.ts';
 import { type SessionRow, sessionColumns, sessionOf } from '../sessions.ts';
 import type { Side } from '../side.ts';
 import type { Control } from './control.ts';

@@ -1,9 +1,9 @@
 import type { MikroORM } from '@mikro-orm/core';
 import type { DatabaseSchema } from '@mikro-orm/sql';
-import type { Effect } from '../../engine/api.ts';
 import { type Entities, type MigrationSql, sqlToEntities } from '../../project/entities.ts';
 import type { Project } from '../../project/project.ts';
 import { type Snapshot, snapshotText } from '../../project/snapshot.ts';
+import type { Effect } from '../../values/authoring.ts';
 import { differenceBetween } from '../drift.ts';
 import { knownIn, withoutUnknown } from './known.ts';
 import type { Replayed } from './replay.ts';

@@ -1,5 +1,5 @@
 import type { Column, DatabaseTable, IndexDef, SchemaDifference, TableDifference } from '@mikro-orm/sql';
-import type { Effect } from '../../engine/api.ts';
+import type { Effect } from '../../values/authoring.ts';
 import { shortType } from './words.ts';
 
 /** MikroORM's difference of two schemas in the same words that replays use. */

@@ -1,4 +1,4 @@
-import type { Effect } from '../../engine/api.ts';
+import type { Effect } from '../../values/authoring.ts';
 import type { Fact, Inventory } from './inventory.ts';
 import { nameOf, renamed, type Words, wordsOf } from './words.ts';
 

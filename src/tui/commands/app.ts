@@ -1,3 +1,4 @@
+import { type ThemeName, themeNames } from '../../drawing/theme/theme.ts';
 import { helpDialog } from '../dialogs/help.ts';
 import { menu } from '../dialogs/menu.ts';
 import { paletteDialog } from '../dialogs/palette.ts';
@@ -7,7 +8,6 @@ import { type Change, only } from '../state/effect.ts';
 import { logged } from '../state/log.ts';
 import type { State } from '../state/model.ts';
 import { isRunning } from '../state/run.ts';
-import { type ThemeName, themeNames } from '../theme/theme.ts';
 import type { Command } from './command.ts';
 
 const quit = (state: State): Change => [{ ...state, quitting: true }, [{ type: 'quit' }]];

@@ -1,13 +1,13 @@
+import { effectLines } from '../../drawing/text/effects.ts';
+import { failureLines } from '../../drawing/text/failure.ts';
+import { type Line, line } from '../../drawing/text/span.ts';
+import { sqlLines } from '../../drawing/text/sql.ts';
+import { wrap } from '../../drawing/text/wrap.ts';
 import type { CheckFinding, CheckReport } from '../../engine/api.ts';
 import { ask, type Change, only } from '../state/effect.ts';
 import { logged } from '../state/log.ts';
 import type { Loaded, State } from '../state/model.ts';
 import { nameOf } from '../state/select.ts';
-import { effectLines } from '../text/effects.ts';
-import { failureLines } from '../text/failure.ts';
-import { type Line, line } from '../text/span.ts';
-import { sqlLines } from '../text/sql.ts';
-import { wrap } from '../text/wrap.ts';
 import type { DialogBase, DialogPart } from './dialog.ts';
 import { open, replace } from './stack.ts';
 

@@ -1,9 +1,9 @@
+import type { TextField } from '../../drawing/text/field.ts';
+import type { Line } from '../../drawing/text/span.ts';
 import type { Scope } from '../commands/command.ts';
 import type { Change } from '../state/effect.ts';
 import type { Answer } from '../state/message.ts';
 import type { State } from '../state/model.ts';
-import type { TextField } from '../text/field.ts';
-import type { Line } from '../text/span.ts';
 import type { CheckDialog } from './check.ts';
 import type { DraftDialog } from './draft.ts';
 import type { HelpDialog } from './help.ts';

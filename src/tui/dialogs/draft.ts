@@ -1,12 +1,12 @@
+import { diffLines } from '../../drawing/text/diff.ts';
+import { failureLines } from '../../drawing/text/failure.ts';
+import { type Line, line } from '../../drawing/text/span.ts';
+import { wrap } from '../../drawing/text/wrap.ts';
 import type { Draft } from '../../engine/api.ts';
 import { andThen, ask, type Change, only } from '../state/effect.ts';
 import { lookAgain } from '../state/loading.ts';
 import { logged } from '../state/log.ts';
 import type { Call, Loaded, State } from '../state/model.ts';
-import { diffLines } from '../text/diff.ts';
-import { failureLines } from '../text/failure.ts';
-import { type Line, line } from '../text/span.ts';
-import { wrap } from '../text/wrap.ts';
 import type { DialogBase, DialogPart } from './dialog.ts';
 import { heldNotice, isHeld } from './held.ts';
 import { menu } from './menu.ts';

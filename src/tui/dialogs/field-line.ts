@@ -1,5 +1,5 @@
-import type { TextField } from '../text/field.ts';
-import type { Span } from '../text/span.ts';
+import type { TextField } from '../../drawing/text/field.ts';
+import type { Span } from '../../drawing/text/span.ts';
 
 /** A field with its cursor, which is drawn rather than being the terminal's: that one is hidden. */
 export function fieldSpans({ text, cursor }: TextField): Span[] {

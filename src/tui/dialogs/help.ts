@@ -1,8 +1,8 @@
+import { emptyField, type TextField } from '../../drawing/text/field.ts';
+import { type Line, line } from '../../drawing/text/span.ts';
 import { keyTable } from '../commands/keys.ts';
 import { only } from '../state/effect.ts';
 import type { State } from '../state/model.ts';
-import { emptyField, type TextField } from '../text/field.ts';
-import { type Line, line } from '../text/span.ts';
 import type { DialogBase, DialogPart } from './dialog.ts';
 import { fieldSpans } from './field-line.ts';
 import { replaceTop } from './stack.ts';

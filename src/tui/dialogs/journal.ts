@@ -1,12 +1,12 @@
+import { failureLines } from '../../drawing/text/failure.ts';
+import { journalLines, timeOf } from '../../drawing/text/journal.ts';
+import { type Line, line } from '../../drawing/text/span.ts';
+import { wrap } from '../../drawing/text/wrap.ts';
 import type { JournalEntry } from '../../engine/api.ts';
 import { ask, type Change } from '../state/effect.ts';
 import { logged } from '../state/log.ts';
 import type { State } from '../state/model.ts';
 import { nameOf } from '../state/select.ts';
-import { failureLines } from '../text/failure.ts';
-import { journalLines, timeOf } from '../text/journal.ts';
-import { type Line, line } from '../text/span.ts';
-import { wrap } from '../text/wrap.ts';
 import type { DialogBase, DialogPart } from './dialog.ts';
 import { open } from './stack.ts';
 

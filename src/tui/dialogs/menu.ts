@@ -1,8 +1,8 @@
+import type { Line } from '../../drawing/text/span.ts';
+import { widthOf } from '../../drawing/text/width.ts';
+import { wrap } from '../../drawing/text/wrap.ts';
 import { type Change, only } from '../state/effect.ts';
 import type { State } from '../state/model.ts';
-import type { Line } from '../text/span.ts';
-import { widthOf } from '../text/width.ts';
-import { wrap } from '../text/wrap.ts';
 import type { DialogBase, DialogPart } from './dialog.ts';
 import { heldNotice, isHeld } from './held.ts';
 import { close, notified, replaceTop } from './stack.ts';

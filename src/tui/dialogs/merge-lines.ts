@@ -1,13 +1,13 @@
+import { effectLines } from '../../drawing/text/effects.ts';
+import { failureLines } from '../../drawing/text/failure.ts';
+import { type Line, line } from '../../drawing/text/span.ts';
+import { sqlLines } from '../../drawing/text/sql.ts';
+import { clip, widthOf } from '../../drawing/text/width.ts';
+import { wrap } from '../../drawing/text/wrap.ts';
+import type { Style } from '../../drawing/theme/theme.ts';
 import type { Rehearsal } from '../../engine/api.ts';
 import type { State } from '../state/model.ts';
 import { nameOf } from '../state/select.ts';
-import { effectLines } from '../text/effects.ts';
-import { failureLines } from '../text/failure.ts';
-import { type Line, line, textOf } from '../text/span.ts';
-import { sqlLines } from '../text/sql.ts';
-import { widthOf } from '../text/width.ts';
-import { wrap } from '../text/wrap.ts';
-import type { Style } from '../theme/theme.ts';
 
 const verdicts: Readonly<Record<Rehearsal['verdict'], readonly [string, Style]>> = {
   fits: ['They fit: every order gives the same schema.', 'ok'],
@@ -74,11 +74,11 @@ function besides(blocks: readonly (readonly Line[])[], columns: number): Line[] 
 function fitted(spans: Line, width: number): Line {
   let left = width;
   const out = spans.flatMap(one => {
-    const text = [...one.text].slice(0, left).join('');
+    const text = left > 0 ? clip(one.text, left) : '';
     left -= widthOf(text);
     return text === '' ? [] : [{ ...one, text }];
   });
-  return [...out, { text: ' '.repeat(Math.max(0, width - widthOf(textOf(out)))) }];
+  return [...out, { text: ' '.repeat(Math.max(0, left)) }];
 }
 
 function evidence(rehearsal: Rehearsal, state: State, columns: number): Line[] {

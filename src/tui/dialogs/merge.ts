@@ -1,11 +1,11 @@
+import { failureLines } from '../../drawing/text/failure.ts';
+import { type Line, line } from '../../drawing/text/span.ts';
 import type { Rehearsal } from '../../engine/api.ts';
 import { mergeCommand, rebaseCommand } from '../commands/headless.ts';
 import { ask, type Change, only } from '../state/effect.ts';
 import { logged } from '../state/log.ts';
 import type { Loaded, State } from '../state/model.ts';
 import { nameOf, rowsById } from '../state/select.ts';
-import { failureLines } from '../text/failure.ts';
-import { type Line, line } from '../text/span.ts';
 import type { DialogBase, DialogPart } from './dialog.ts';
 import { openDraft } from './draft.ts';
 import { type MenuItem, menu } from './menu.ts';

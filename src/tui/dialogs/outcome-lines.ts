@@ -1,9 +1,9 @@
+import { failureLines } from '../../drawing/text/failure.ts';
+import { type Line, line } from '../../drawing/text/span.ts';
+import { wrap } from '../../drawing/text/wrap.ts';
 import type { State } from '../state/model.ts';
 import type { Run } from '../state/run.ts';
 import { nameOf } from '../state/select.ts';
-import { failureLines } from '../text/failure.ts';
-import { type Line, line } from '../text/span.ts';
-import { wrap } from '../text/wrap.ts';
 import { counted } from './plan-lines.ts';
 
 /** How a run ended: PostgreSQL's words, what is applied and what is not, what is left to settle. */
@@ -29,9 +29,11 @@ export function outcomeLines(run: Run, state: State, columns: number): Line[] {
 function standing(run: Run, state: State): Line[] {
   const did = run.steps.filter(step => step.status === 'done').length;
   const undone = run.steps.filter(step => step.status === 'rolled back').length;
+  const failed = run.steps.filter(step => step.status === 'failed').length;
   const not = run.steps.filter(step => step.status === 'not run' || step.status === 'waiting').length;
   const parts = [
     `${counted(did, 'step')} done`,
+    failed > 0 && `${failed} failed`,
     undone > 0 && `${undone} rolled back`,
     not > 0 && `${not} not run`,
   ].filter(Boolean);

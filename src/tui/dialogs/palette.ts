@@ -1,9 +1,9 @@
+import { emptyField, type TextField } from '../../drawing/text/field.ts';
+import { type Line, line } from '../../drawing/text/span.ts';
 import type { Command } from '../commands/command.ts';
 import { keysOf, paletteCommands } from '../commands/keys.ts';
 import { type Change, only } from '../state/effect.ts';
 import type { State } from '../state/model.ts';
-import { emptyField, type TextField } from '../text/field.ts';
-import { type Line, line } from '../text/span.ts';
 import type { DialogBase, DialogPart } from './dialog.ts';
 import { fieldSpans } from './field-line.ts';
 import { close, notified, replaceTop } from './stack.ts';

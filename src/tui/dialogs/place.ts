@@ -1,6 +1,6 @@
+import type { Line } from '../../drawing/text/span.ts';
 import type { Rect } from '../screen/layout.ts';
 import type { State } from '../state/model.ts';
-import type { Line } from '../text/span.ts';
 import type { Dialog } from './dialog.ts';
 import { partOf } from './parts.ts';
 

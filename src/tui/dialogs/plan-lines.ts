@@ -1,11 +1,11 @@
+import { failureLines } from '../../drawing/text/failure.ts';
+import { type Line, line } from '../../drawing/text/span.ts';
+import { wrap } from '../../drawing/text/wrap.ts';
+import type { Style } from '../../drawing/theme/theme.ts';
 import type { Action, Preview } from '../../engine/api.ts';
 import { previewContent } from '../panes/detail/sql-tab.ts';
 import type { State } from '../state/model.ts';
 import { nameOf } from '../state/select.ts';
-import { failureLines } from '../text/failure.ts';
-import { type Line, line } from '../text/span.ts';
-import { wrap } from '../text/wrap.ts';
-import type { Style } from '../theme/theme.ts';
 import { fieldSpans } from './field-line.ts';
 import { type PlanDialog, wantsName, whyReadOnly } from './plan-rules.ts';
 

@@ -1,6 +1,6 @@
+import type { TextField } from '../../drawing/text/field.ts';
 import type { PlanRequest, Preview } from '../../engine/api.ts';
 import type { Loaded, State } from '../state/model.ts';
-import type { TextField } from '../text/field.ts';
 import type { DialogBase } from './dialog.ts';
 
 /** The plan, before anything runs. */

@@ -1,3 +1,5 @@
+import { emptyField } from '../../drawing/text/field.ts';
+import type { Line } from '../../drawing/text/span.ts';
 import type { PlanRequest, Preview } from '../../engine/api.ts';
 import { commandOf } from '../commands/headless.ts';
 import { ask, type Change, only } from '../state/effect.ts';
@@ -5,8 +7,6 @@ import { logged } from '../state/log.ts';
 import type { Loaded, State } from '../state/model.ts';
 import { startRun } from '../state/run.ts';
 import { nameOf } from '../state/select.ts';
-import { emptyField } from '../text/field.ts';
-import type { Line } from '../text/span.ts';
 import type { DialogPart } from './dialog.ts';
 import { heldNotice, isHeld } from './held.ts';
 import { planFoot, planHead, planLines, stepLine } from './plan-lines.ts';

@@ -1,10 +1,10 @@
+import { emptyField, type TextField } from '../../drawing/text/field.ts';
+import { type Line, line } from '../../drawing/text/span.ts';
 import type { RevisionRequest } from '../../engine/api.ts';
 import { revisionCommand } from '../commands/headless.ts';
 import { type Change, only } from '../state/effect.ts';
 import type { State } from '../state/model.ts';
 import { nameOf } from '../state/select.ts';
-import { emptyField, type TextField } from '../text/field.ts';
-import { type Line, line } from '../text/span.ts';
 import type { DialogBase, DialogPart } from './dialog.ts';
 import { openDraft } from './draft.ts';
 import { fieldSpans } from './field-line.ts';

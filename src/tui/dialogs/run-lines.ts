@@ -1,13 +1,13 @@
+import type { Line, Span } from '../../drawing/text/span.ts';
+import { sqlLines } from '../../drawing/text/sql.ts';
+import { duration } from '../../drawing/text/time.ts';
+import { type Glyphs, glyphsOf } from '../../drawing/theme/glyphs.ts';
+import type { Style } from '../../drawing/theme/theme.ts';
 import type { Session } from '../../engine/api.ts';
+import { spinner } from '../screen/spinner.ts';
 import type { State } from '../state/model.ts';
 import type { Run, RunStep } from '../state/run.ts';
 import { nameOf } from '../state/select.ts';
-import type { Line, Span } from '../text/span.ts';
-import { sqlLines } from '../text/sql.ts';
-import { duration } from '../text/time.ts';
-import { type Glyphs, glyphsOf } from '../theme/glyphs.ts';
-import { spinner } from '../theme/spinner.ts';
-import type { Style } from '../theme/theme.ts';
 import { actionStyles } from './plan-lines.ts';
 
 const looks: Readonly<Record<Exclude<RunStep['status'], 'running'>, readonly [keyof Glyphs, Style]>> = {

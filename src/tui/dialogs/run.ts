@@ -1,9 +1,9 @@
+import type { Line } from '../../drawing/text/span.ts';
 import type { CancelMode } from '../../engine/api.ts';
 import { ask, type Change, only } from '../state/effect.ts';
 import { logged } from '../state/log.ts';
 import type { State } from '../state/model.ts';
 import { isRunning, type Run } from '../state/run.ts';
-import type { Line } from '../text/span.ts';
 import type { DialogBase, DialogPart } from './dialog.ts';
 import { menu } from './menu.ts';
 import { outcomeFoot, outcomeLines } from './outcome-lines.ts';

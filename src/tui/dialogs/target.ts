@@ -1,10 +1,10 @@
+import { failureLines } from '../../drawing/text/failure.ts';
+import { emptyField, fieldOf, type TextField } from '../../drawing/text/field.ts';
+import { type Line, line } from '../../drawing/text/span.ts';
 import type { PlanRequest, Preview } from '../../engine/api.ts';
 import { ask, type Change, only } from '../state/effect.ts';
 import type { Loaded, State } from '../state/model.ts';
 import { nameOf } from '../state/select.ts';
-import { failureLines } from '../text/failure.ts';
-import { emptyField, fieldOf, type TextField } from '../text/field.ts';
-import { type Line, line } from '../text/span.ts';
 import { type Candidate, candidatesFor } from './candidates.ts';
 import type { DialogBase, DialogPart } from './dialog.ts';
 import { fieldSpans } from './field-line.ts';

@@ -1,6 +1,6 @@
+import { failureLines } from '../../drawing/text/failure.ts';
+import type { Line } from '../../drawing/text/span.ts';
 import type { FailureInfo } from '../../foundation/failure.ts';
-import { failureLines } from '../text/failure.ts';
-import type { Line } from '../text/span.ts';
 import type { DialogBase, DialogPart } from './dialog.ts';
 
 /** Something to read. */

@@ -1,13 +1,13 @@
 import type { ReactNode } from 'react';
+import { timeOf } from '../../drawing/text/journal.ts';
+import type { Line } from '../../drawing/text/span.ts';
+import { glyphsOf } from '../../drawing/theme/glyphs.ts';
+import { themeOf } from '../../drawing/theme/theme.ts';
 import type { Look, RevisionRow } from '../../engine/api.ts';
 import { Frame } from '../screen/frame.tsx';
 import type { Rect } from '../screen/layout.ts';
 import type { State } from '../state/model.ts';
 import { linesPerTip, rowsById } from '../state/select.ts';
-import { timeOf } from '../text/journal.ts';
-import type { Line } from '../text/span.ts';
-import { glyphsOf } from '../theme/glyphs.ts';
-import { themeOf } from '../theme/theme.ts';
 import { drawLine, drawRow, flagSpans, markHits, nameSpans, wantedIn } from './rows.ts';
 import { waitingLine } from './waiting.ts';
 
@@ -60,7 +60,7 @@ function currentLines(state: State, columns: number, height: number, focused: bo
     const glyph = row.state === 'missing' ? 'missing' : 'applied';
     const name: Line = [
       { text: `${glyphsOf(state.appearance.ascii)[glyph]} `, style: glyph },
-      ...markHits(nameSpans(row), wantedIn(state, 'current')),
+      ...markHits(nameSpans(row, columns), wantedIn(state, 'current')),
       ...flagSpans(row, state.appearance.ascii),
     ];
     const drawn = [drawRow(name, columns, state, { selected, focused })];

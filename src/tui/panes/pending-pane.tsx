@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react';
+import type { Line } from '../../drawing/text/span.ts';
+import { glyphsOf } from '../../drawing/theme/glyphs.ts';
+import { themeOf } from '../../drawing/theme/theme.ts';
 import { Frame } from '../screen/frame.tsx';
 import type { Rect } from '../screen/layout.ts';
 import type { State } from '../state/model.ts';
 import { rowsById } from '../state/select.ts';
-import type { Line } from '../text/span.ts';
-import { glyphsOf } from '../theme/glyphs.ts';
-import { themeOf } from '../theme/theme.ts';
 import { drawLine, drawRow, flagSpans, markHits, nameSpans, wantedIn } from './rows.ts';
 
 /** What an upgrade to the heads would run, in that order. */
@@ -49,7 +49,7 @@ function pendingLines(state: State, columns: number, visible: number, focused: b
     const line: Line = [
       { text: `${String(at + 1).padStart(digits)} `, style: 'dim' },
       { text: `${glyphsOf(appearance.ascii).pending} `, style: 'pending' },
-      ...markHits(nameSpans(row), wantedIn(state, 'pending')),
+      ...markHits(nameSpans(row, columns), wantedIn(state, 'pending')),
       ...flagSpans(row, appearance.ascii),
     ];
     return [drawRow(line, columns, state, { selected: at === cursor && state.list === 'pending', focused })];

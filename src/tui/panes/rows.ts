@@ -1,9 +1,9 @@
+import { type Line, type Span, textOf } from '../../drawing/text/span.ts';
+import { glyphsOf } from '../../drawing/theme/glyphs.ts';
+import { paint } from '../../drawing/theme/paint.ts';
+import { type Style, themeOf } from '../../drawing/theme/theme.ts';
 import type { RevisionRow } from '../../engine/api.ts';
 import type { State } from '../state/model.ts';
-import { type Line, type Span, textOf } from '../text/span.ts';
-import { glyphsOf } from '../theme/glyphs.ts';
-import { paint } from '../theme/paint.ts';
-import { themeOf } from '../theme/theme.ts';
 
 /** How a line of a list is drawn. */
 export interface RowLook {
@@ -74,14 +74,15 @@ export const wantedIn = (state: State, pane: string): string =>
 /** The day of a timestamp: what a list has room for. Any other id in full. */
 const briefId = (id: string): string => (/^\d{14}$/.test(id) ? id.slice(0, 8) : id);
 
+/** Lists narrower than this leave the day out. */
+const roomForDay = 36;
+
 /** The name of a revision: its day quiet, its words plain. */
-export function nameSpans(row: RevisionRow): Span[] {
-  const style = row.state === 'missing' ? 'missing' : undefined;
+export function nameSpans(row: RevisionRow, columns: number): Span[] {
+  const style: Style | undefined = row.state === 'missing' ? 'missing' : undefined;
   if (row.slug === '' || row.slug === row.shortId) return [{ text: row.id, style }];
-  return [
-    { text: `${briefId(row.shortId)} `, style: 'dim' },
-    { text: row.slug, style },
-  ];
+  const words: Span = { text: row.slug, style };
+  return columns < roomForDay ? [words] : [{ text: `${briefId(row.shortId)} `, style: 'dim' }, words];
 }
 
 export function flagSpans(row: RevisionRow, ascii: boolean): Span[] {

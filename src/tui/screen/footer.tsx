@@ -1,14 +1,14 @@
 import type { ReactNode } from 'react';
+import { type Line, type Span, textOf } from '../../drawing/text/span.ts';
+import { widthOf } from '../../drawing/text/width.ts';
+import { glyphsOf } from '../../drawing/theme/glyphs.ts';
+import { paint } from '../../drawing/theme/paint.ts';
+import { themeOf } from '../../drawing/theme/theme.ts';
 import { keyName } from '../commands/keys.ts';
 import { footerCommands } from '../commands/lookup.ts';
 import { fieldSpans } from '../dialogs/field-line.ts';
 import type { State } from '../state/model.ts';
 import { hitsOf } from '../state/search.ts';
-import { type Line, type Span, textOf } from '../text/span.ts';
-import { widthOf } from '../text/width.ts';
-import { glyphsOf } from '../theme/glyphs.ts';
-import { paint } from '../theme/paint.ts';
-import { themeOf } from '../theme/theme.ts';
 import { At } from './frame.tsx';
 
 /** One line: a notice, the search, or the keys that do something here. */

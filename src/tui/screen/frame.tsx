@@ -1,10 +1,10 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
-import type { Line } from '../text/span.ts';
-import { clip, widthOf } from '../text/width.ts';
-import { glyphsOf } from '../theme/glyphs.ts';
-import { paint } from '../theme/paint.ts';
-import type { Style, Theme } from '../theme/theme.ts';
+import type { Line } from '../../drawing/text/span.ts';
+import { clip, widthOf } from '../../drawing/text/width.ts';
+import { glyphsOf } from '../../drawing/theme/glyphs.ts';
+import { paint } from '../../drawing/theme/paint.ts';
+import type { Style, Theme } from '../../drawing/theme/theme.ts';
 import type { Rect } from './layout.ts';
 
 export interface FrameProps {

@@ -1,14 +1,14 @@
 import type { ReactNode } from 'react';
+import { type Line, type Span, textOf } from '../../drawing/text/span.ts';
+import { clock } from '../../drawing/text/time.ts';
+import { widthOf } from '../../drawing/text/width.ts';
+import { glyphsOf } from '../../drawing/theme/glyphs.ts';
+import { paint } from '../../drawing/theme/paint.ts';
+import { themeOf } from '../../drawing/theme/theme.ts';
 import type { State } from '../state/model.ts';
 import { isRunning } from '../state/run.ts';
-import { type Line, type Span, textOf } from '../text/span.ts';
-import { clock } from '../text/time.ts';
-import { widthOf } from '../text/width.ts';
-import { glyphsOf } from '../theme/glyphs.ts';
-import { paint } from '../theme/paint.ts';
-import { spinner } from '../theme/spinner.ts';
-import { themeOf } from '../theme/theme.ts';
 import { At } from './frame.tsx';
+import { spinner } from './spinner.ts';
 
 /** One line: which project and database, and how they stand. */
 export function Header({ state }: { readonly state: State }): ReactNode {

@@ -1,5 +1,6 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
+import { type Line, textOf } from '../../drawing/text/span.ts';
 import { sanitise } from '../../foundation/sanitise.ts';
 import { keyName } from '../commands/keys.ts';
 import { footerCommands } from '../commands/lookup.ts';
@@ -8,7 +9,6 @@ import { topDialog } from '../dialogs/stack.ts';
 import { detailContent } from '../panes/detail/scrolling.ts';
 import type { State } from '../state/model.ts';
 import { lengthOf, nameOf, revisionAt, selectedRow, visibleLines } from '../state/select.ts';
-import { type Line, textOf } from '../text/span.ts';
 
 /** The screen for a screen reader: what matters now, line after line, without frames or columns. */
 export function Linear({ state }: { readonly state: State }): ReactNode {

@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react';
+import { type Style, themeOf } from '../../drawing/theme/theme.ts';
 import type { Dialog } from '../dialogs/dialog.ts';
 import { partOf } from '../dialogs/parts.ts';
 import { type Placed, placeDialog } from '../dialogs/place.ts';
 import { drawLine, drawRow } from '../panes/rows.ts';
 import type { State } from '../state/model.ts';
-import { type Style, themeOf } from '../theme/theme.ts';
 import { Frame } from './frame.tsx';
 
 /** A dialog over the panes. */

@@ -1,5 +1,5 @@
+import { duration } from '../../drawing/text/time.ts';
 import type { EngineEvent, RunEvent } from '../../engine/api.ts';
-import { duration } from '../text/time.ts';
 import { type Change, only } from './effect.ts';
 import { logged } from './log.ts';
 import type { State } from './model.ts';

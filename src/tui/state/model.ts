@@ -1,3 +1,5 @@
+import type { TextField } from '../../drawing/text/field.ts';
+import type { ColourDepth, ThemeName } from '../../drawing/theme/theme.ts';
 import type {
   EngineApi,
   JournalEntry,
@@ -10,8 +12,6 @@ import type { FailureInfo } from '../../foundation/failure.ts';
 import type { Command } from '../commands/command.ts';
 import type { Dialog } from '../dialogs/dialog.ts';
 import type { TuiSettings } from '../settings.ts';
-import type { TextField } from '../text/field.ts';
-import type { ColourDepth, ThemeName } from '../theme/theme.ts';
 import type { Run } from './run.ts';
 
 export const panes = ['current', 'history', 'pending', 'detail', 'log'] as const;

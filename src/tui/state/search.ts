@@ -1,6 +1,6 @@
+import { edit, emptyField, insert, type TextField } from '../../drawing/text/field.ts';
+import { textOf } from '../../drawing/text/span.ts';
 import { detailContent } from '../panes/detail/scrolling.ts';
-import { edit, emptyField, insert, type TextField } from '../text/field.ts';
-import { textOf } from '../text/span.ts';
 import { type Change, only } from './effect.ts';
 import type { Pane, State } from './model.ts';
 import { moveTo } from './moving.ts';

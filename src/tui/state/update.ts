@@ -1,8 +1,8 @@
+import { edit, insert } from '../../drawing/text/field.ts';
 import { commandFor } from '../commands/lookup.ts';
 import { choose } from '../dialogs/menu.ts';
 import { partOf } from '../dialogs/parts.ts';
 import { notified, notify, topDialog } from '../dialogs/stack.ts';
-import { edit, insert } from '../text/field.ts';
 import { answered } from './answers.ts';
 import { type Change, only } from './effect.ts';
 import { happened } from './events.ts';

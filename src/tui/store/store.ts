@@ -1,10 +1,10 @@
+import { spinnerPace } from '../screen/spinner.ts';
 import type { SideEffect } from '../state/effect.ts';
 import type { Message } from '../state/message.ts';
 import type { State } from '../state/model.ts';
 import { isRunning } from '../state/run.ts';
 import { isBusy } from '../state/select.ts';
 import { update } from '../state/update.ts';
-import { spinnerPace } from '../theme/spinner.ts';
 
 /** A message without its time: the store knows what time it is. */
 export type Event = Message extends infer M ? (M extends Message ? Omit<M, 'now'> : never) : never;

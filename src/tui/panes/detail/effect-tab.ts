@@ -1,5 +1,5 @@
-import { effectLines } from '../../text/effects.ts';
-import { line } from '../../text/span.ts';
+import { effectLines } from '../../../drawing/text/effects.ts';
+import { line } from '../../../drawing/text/span.ts';
 import { contentOf, type DetailTab } from './tab.ts';
 import { whenLoaded } from './waiting.ts';
 

@@ -1,6 +1,6 @@
-import { journalLines } from '../../text/journal.ts';
-import { line } from '../../text/span.ts';
-import { wrap } from '../../text/wrap.ts';
+import { journalLines } from '../../../drawing/text/journal.ts';
+import { line } from '../../../drawing/text/span.ts';
+import { wrap } from '../../../drawing/text/wrap.ts';
 import { contentOf, type DetailTab } from './tab.ts';
 import { whenLoaded } from './waiting.ts';
 

@@ -1,5 +1,5 @@
-import { sourceLines } from '../../text/source.ts';
-import { line } from '../../text/span.ts';
+import { sourceLines } from '../../../drawing/text/source.ts';
+import { line } from '../../../drawing/text/span.ts';
 import { contentOf, type DetailTab } from './tab.ts';
 import { detailOf, whenLoaded } from './waiting.ts';
 

@@ -1,7 +1,7 @@
+import { type Line, line } from '../../../drawing/text/span.ts';
+import { sqlLines } from '../../../drawing/text/sql.ts';
+import { wrap } from '../../../drawing/text/wrap.ts';
 import type { SqlPreview } from '../../../engine/api.ts';
-import { type Line, line } from '../../text/span.ts';
-import { sqlLines } from '../../text/sql.ts';
-import { wrap } from '../../text/wrap.ts';
 import type { Content, DetailTab } from './tab.ts';
 import { detailOf, whenLoaded } from './waiting.ts';
 

@@ -1,11 +1,11 @@
+import type { Line, Span } from '../../../drawing/text/span.ts';
+import { widthOf } from '../../../drawing/text/width.ts';
+import { glyphsOf } from '../../../drawing/theme/glyphs.ts';
 import type { State } from '../../state/model.ts';
 import { selectedId } from '../../state/select.ts';
-import type { Line, Span } from '../../text/span.ts';
-import { widthOf } from '../../text/width.ts';
-import { glyphsOf } from '../../theme/glyphs.ts';
 import { detailTabs, tabOf } from './tabs.ts';
 
-const gap = 3;
+const gap = 2;
 
 const titles = (state: State): readonly string[] => {
   const id = selectedId(state);

@@ -1,5 +1,5 @@
+import type { Line } from '../../../drawing/text/span.ts';
 import type { Call, State } from '../../state/model.ts';
-import type { Line } from '../../text/span.ts';
 
 /** Lines that are made only when they are drawn. */
 export interface Content {

@@ -1,7 +1,7 @@
+import { failureLines } from '../../../drawing/text/failure.ts';
+import { line } from '../../../drawing/text/span.ts';
 import type { RevisionDetail } from '../../../engine/api.ts';
 import type { Loaded, State } from '../../state/model.ts';
-import { failureLines } from '../../text/failure.ts';
-import { line } from '../../text/span.ts';
 import { type Content, contentOf } from './tab.ts';
 
 /** The content made from a value, or what is shown instead while it is not there. */

@@ -1,8 +1,8 @@
+import type { Span } from '../../../drawing/text/span.ts';
+import type { Style } from '../../../drawing/theme/theme.ts';
 import type { Look } from '../../../engine/api.ts';
 import { drawLanes, type LaneSegment } from '../../../revisions/draw-lanes.ts';
 import { hasConnector, type LaneLayout, layoutLanes } from '../../../revisions/lanes.ts';
-import type { Span } from '../../text/span.ts';
-import type { Style } from '../../theme/theme.ts';
 
 /** A history laid out, and which of its drawn lines is which revision's. */
 export interface Graph {

@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react';
+import type { Line, Span } from '../../../drawing/text/span.ts';
+import { themeOf } from '../../../drawing/theme/theme.ts';
 import type { RevisionRow } from '../../../engine/api.ts';
 import { Frame } from '../../screen/frame.tsx';
 import type { Rect } from '../../screen/layout.ts';
 import type { State } from '../../state/model.ts';
 import { linesOf } from '../../state/select.ts';
-import type { Line, Span } from '../../text/span.ts';
-import { themeOf } from '../../theme/theme.ts';
 import { drawLine, drawRow, flagSpans, markHits, nameSpans, wantedIn } from '../rows.ts';
 import { waitingLine } from '../waiting.ts';
 import { graphLines } from './graph.ts';
@@ -47,7 +47,7 @@ function historyLines(state: State, columns: number, visible: number, focused: b
     const line: Line = [
       ...one.spans,
       { text: ' ' },
-      ...markHits(nameSpans(row), wanted),
+      ...markHits(nameSpans(row, columns), wanted),
       ...marks(row),
       ...flagSpans(row, appearance.ascii),
     ];

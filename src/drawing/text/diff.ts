@@ -1,4 +1,4 @@
-import type { FileChange } from '../../engine/api.ts';
+import type { FileChange } from '../../values/authoring.ts';
 import { sourceLines } from './source.ts';
 import type { Line } from './span.ts';
 

@@ -1,4 +1,4 @@
-import type { JournalEntry } from '../../engine/api.ts';
+import type { JournalEntry } from '../../values/journal.ts';
 import type { Style } from '../theme/theme.ts';
 import type { Line } from './span.ts';
 import { absolute, ago, duration } from './time.ts';

@@ -1,5 +1,5 @@
+import { glyphsOf } from '../../drawing/theme/glyphs.ts';
 import type { State } from '../state/model.ts';
-import { glyphsOf } from './glyphs.ts';
 
 /** Milliseconds per picture. */
 export const spinnerPace = 100;

@@ -1,4 +1,4 @@
-import type { Effect } from '../../engine/api.ts';
+import type { Effect } from '../../values/authoring.ts';
 import type { Style } from '../theme/theme.ts';
 import type { Line } from './span.ts';
 

@@ -1,0 +1,125 @@
+import type { FailureInfo } from '../foundation/failure.ts';
+
+/*
+ * Files to be written, rehearsals and checks.
+ * Plain serialisable values: they cross the engine's process boundary and are printed by `--json`.
+ * Times are ISO 8601 strings, durations milliseconds, revisions ids (MikroORM's migration names).
+ */
+
+export interface FileChange {
+  /** Relative to the project. */
+  readonly path: string;
+  /** Null: the file does not exist. */
+  readonly before: string | null;
+  /** Null: the file is removed. */
+  readonly after: string | null;
+  /** Unified diff, for people. */
+  readonly diff: string;
+}
+
+/** Files to be written, shown before they are: `write` refuses when a file is no longer as `before` says. */
+export interface Draft {
+  readonly kind: 'revision' | 'merge' | 'rebase' | 'adopt' | 'init';
+  readonly files: readonly FileChange[];
+  /** The new revision, where there is one. */
+  readonly revision: string | null;
+  readonly notes: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+export interface RevisionRequest {
+  readonly message: string;
+  readonly autogenerate: boolean;
+  /** Target of the parent; default `head`. */
+  readonly head?: string | undefined;
+  readonly label?: string | undefined;
+  readonly dependsOn?: readonly string[] | undefined;
+  /** Allow a parent that is no head (makes a branch). */
+  readonly splice?: boolean | undefined;
+}
+
+export interface MergeRequest {
+  /** Empty: all heads. */
+  readonly heads: readonly string[];
+  readonly message?: string | undefined;
+  /** Put the reconciling SQL into the merge revision where there is any. */
+  readonly reconcile?: boolean | undefined;
+}
+
+export interface RebaseRequest {
+  readonly branch: string;
+  readonly onto: string;
+}
+
+/** One change of the schema in words: `+ chats.last_read_at timestamptz` is `sign` and `words`. */
+export interface Effect {
+  readonly sign: '+' | '-' | '~';
+  /** `table chats`, `chats.title`, `chats index chats_title_index`, `enum mood`, … */
+  readonly object: string;
+  /** The line without its sign: the object and what becomes of it. */
+  readonly words: string;
+}
+
+/** The rehearsal of a merge. */
+export interface Rehearsal {
+  readonly heads: readonly string[];
+  readonly ancestors: readonly string[];
+  readonly branches: readonly {
+    readonly head: string;
+    readonly revisions: readonly string[];
+    readonly effects: readonly Effect[];
+    readonly failure: FailureInfo | null;
+  }[];
+  readonly orders: readonly {
+    readonly heads: readonly string[];
+    readonly ok: boolean;
+    readonly failed: { readonly revision: string; readonly failure: FailureInfo } | null;
+  }[];
+  /** `fits`: same schema in every order; `differs`; `fails`: an order does not run; `overlaps`: fits, but both touch the same object. */
+  readonly verdict: 'fits' | 'overlaps' | 'differs' | 'fails';
+  /** Where the orders' schemas differ. */
+  readonly differences: readonly Effect[];
+  /** Objects that more than one branch touches. */
+  readonly shared: readonly string[];
+  /** Down of the branches and up again. */
+  readonly downAndUp: { readonly ok: boolean; readonly words: readonly string[] } | null;
+  /** SQL that brings the merged schema to the merged entities; empty when they agree. */
+  readonly reconcile: readonly string[];
+  /** What an empty shadow cannot see. */
+  readonly caveats: readonly string[];
+}
+
+export type FindingKind =
+  | 'pending'
+  | 'heads'
+  | 'entities'
+  | 'drift'
+  | 'edited'
+  | 'missing'
+  | 'undeclared'
+  | 'snapshot'
+  | 'problems'
+  | 'unsettled';
+
+export interface CheckFinding {
+  readonly kind: FindingKind;
+  readonly message: string;
+  readonly next: string;
+  readonly revisions: readonly string[];
+  readonly sql: readonly string[];
+  readonly effects: readonly Effect[];
+}
+
+export interface CheckReport {
+  readonly findings: readonly CheckFinding[];
+  /** What could not be looked at, and why. */
+  readonly skipped: readonly { readonly kind: FindingKind; readonly why: string }[];
+  readonly clean: boolean;
+}
+
+/** Whether the live schema is what a target's lineage makes (before stamping); effects and SQL lead from it to there. */
+export interface Comparison {
+  readonly same: boolean;
+  readonly effects: readonly Effect[];
+  readonly sql: readonly string[];
+}

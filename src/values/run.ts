@@ -1,0 +1,141 @@
+import type { FailureInfo } from '../foundation/failure.ts';
+import type { Action, Plan } from '../revisions/plan.ts';
+import type { SqlPreview, Unsettled } from './look.ts';
+
+/*
+ * Plans as they are confirmed, and what a run tells.
+ * Plain serialisable values: they cross the engine's process boundary and are printed by `--json`.
+ * Times are ISO 8601 strings, durations milliseconds, revisions ids (MikroORM's migration names).
+ */
+
+export interface PlanRequest {
+  readonly command: 'upgrade' | 'downgrade' | 'stamp';
+  readonly targets: readonly string[];
+  readonly purge?: boolean | undefined;
+  readonly transaction?: 'all' | 'each' | undefined;
+}
+
+export interface PreviewStep {
+  readonly revision: string;
+  readonly action: Action;
+  readonly preview: SqlPreview;
+  /** 0-based index into `Preview.batches`. */
+  readonly batch: number;
+  /** In words, what is lost: `drops table chats`, `drops column messages.text: 1,204 rows have a value`. */
+  readonly losses: readonly string[];
+}
+
+/** A transaction of the run, or one revision that runs without any. */
+export interface Batch {
+  readonly transactional: boolean;
+  readonly steps: readonly number[];
+}
+
+export interface Warning {
+  readonly code: string;
+  readonly message: string;
+  readonly revisions: readonly string[];
+}
+
+/** A plan ready to be confirmed: what will run, how it is cut into transactions, what is lost. */
+export interface Preview {
+  readonly request: PlanRequest;
+  readonly plan: Plan;
+  readonly steps: readonly PreviewStep[];
+  readonly batches: readonly Batch[];
+  readonly warnings: readonly Warning[];
+  /** Something is lost for good: a confirmation wants the database's name typed. */
+  readonly destructive: boolean;
+  readonly protected: boolean;
+  /** The name to type. */
+  readonly databaseName: string;
+  readonly databaseLabel: string;
+  /** Identifies the state and the files it was computed from; a run refuses when they changed. */
+  readonly fingerprint: string;
+}
+
+export interface RunOptions {
+  /** How long to wait for another run to end, ms. Default 60,000; 0: do not wait. */
+  readonly lockWait?: number | undefined;
+  /** PostgreSQL's lock_timeout in ms. Default 5,000. */
+  readonly lockTimeout?: number | undefined;
+  /** PostgreSQL's statement_timeout in ms. Default: the server's. */
+  readonly statementTimeout?: number | undefined;
+  /** How often a batch is tried again after a lock timeout. Default 3. */
+  readonly retries?: number | undefined;
+}
+
+export type Outcome = 'done' | 'failed' | 'not run';
+
+export interface StepResult {
+  readonly revision: string;
+  readonly action: Action;
+  readonly outcome: Outcome;
+  readonly ms: number;
+  /** It ran, and its batch was rolled back: nothing of it is left. */
+  readonly rolledBack?: boolean | undefined;
+}
+
+export interface RunResult {
+  readonly run: string;
+  readonly steps: readonly StepResult[];
+  /** The current revisions after the run, as read from the database. */
+  readonly tips: readonly string[];
+  readonly failure: FailureInfo | null;
+  readonly cancelled: boolean;
+  readonly unsettled: readonly Unsettled[];
+}
+
+/** `rollback`: cancel the statement and roll the batch back; `after-step`: let this step end, then stop. */
+export type CancelMode = 'rollback' | 'after-step';
+
+/** A session of the server, as pg_stat_activity shows it. */
+export interface Session {
+  readonly pid: number;
+  readonly user: string | null;
+  readonly application: string | null;
+  readonly host: string | null;
+  readonly query: string | null;
+  /** How long it has been in this query, or in its transaction when idle. */
+  readonly ageMs: number;
+}
+
+export type RunEvent =
+  | { readonly kind: 'waiting'; readonly holder: Session | null; readonly waitedMs: number }
+  | { readonly kind: 'started'; readonly run: string; readonly steps: number; readonly batches: number }
+  | { readonly kind: 'batch'; readonly batch: number; readonly attempt: number }
+  | { readonly kind: 'step'; readonly step: number }
+  | { readonly kind: 'statement'; readonly step: number; readonly sql: string }
+  | {
+      readonly kind: 'statement-done';
+      readonly step: number;
+      readonly ms: number;
+      readonly rows: number | null;
+    }
+  | { readonly kind: 'step-done'; readonly step: number; readonly ms: number }
+  | { readonly kind: 'step-failed'; readonly step: number; readonly failure: FailureInfo }
+  | { readonly kind: 'batch-done'; readonly batch: number }
+  | { readonly kind: 'rolled-back'; readonly batch: number }
+  | {
+      readonly kind: 'retry';
+      readonly batch: number;
+      readonly attempt: number;
+      readonly of: number;
+      readonly afterMs: number;
+      readonly reason: string;
+    }
+  | {
+      readonly kind: 'watch';
+      readonly statement: string | null;
+      readonly elapsedMs: number;
+      readonly blockers: readonly Session[];
+      readonly progress: {
+        readonly command: string;
+        readonly phase: string;
+        readonly done: number;
+        readonly total: number;
+      } | null;
+    }
+  /** Something worth saying that stops nothing. */
+  | { readonly kind: 'notice'; readonly code: string; readonly message: string }
+  | { readonly kind: 'finished'; readonly result: RunResult };

@@ -1,0 +1,163 @@
+import * as originalTokens from '@alcalzone/ansi-tokenize';
+import fc from 'fast-check';
+import stringWidth from 'string-width';
+import { expect, test } from 'vitest';
+import * as tokens from '../../src/drawing/faster/ansi-tokenize.ts';
+import quick from '../../src/drawing/faster/string-width.ts';
+import { toAscii } from '../../src/drawing/text/ascii.ts';
+import { markedStatement } from '../../src/drawing/text/failure.ts';
+import { edit, emptyField, fieldOf, insert } from '../../src/drawing/text/field.ts';
+import { textOf } from '../../src/drawing/text/span.ts';
+import { absolute, ago, duration } from '../../src/drawing/text/time.ts';
+import { clip, cutFrom, cutTo, widthOf } from '../../src/drawing/text/width.ts';
+import { wrap } from '../../src/drawing/text/wrap.ts';
+import { paint } from '../../src/drawing/theme/paint.ts';
+import { themeOf } from '../../src/drawing/theme/theme.ts';
+
+process.env['TZ'] = 'UTC';
+
+const words = fc
+  .array(
+    fc.constantFrom(
+      'a',
+      'bc ',
+      '日本',
+      '👩‍👩‍👧',
+      'e\u0301',
+      '─',
+      ' ',
+      'x'.repeat(9),
+      '\u001b[31m',
+      'ß',
+      '한글',
+      '🇩🇪',
+    ),
+  )
+  .map(parts => parts.join(''));
+const columns = fc.integer({ min: 0, max: 40 });
+
+test('cut text is never wider than its place, and with the rest makes the whole', () => {
+  fc.assert(
+    fc.property(words, columns, (text, width) => {
+      const clean = text.replaceAll('\u001b[31m', '');
+      expect(widthOf(cutTo(clean, width))).toBeLessThanOrEqual(width);
+      expect(widthOf(clip(clean, width))).toBeLessThanOrEqual(width);
+      expect(clean.startsWith(cutTo(clean, width))).toBe(true);
+      expect(widthOf(cutFrom(clean, width))).toBe(Math.max(0, widthOf(clean) - width));
+    }),
+  );
+});
+
+test('a wrapped text loses nothing but spaces, and fits', () => {
+  fc.assert(
+    fc.property(words, fc.integer({ min: 2, max: 40 }), (text, width) => {
+      const clean = text.replaceAll('\u001b[31m', '');
+      const lines = wrap(clean, width);
+      for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(width);
+      expect(lines.join('').replaceAll(' ', '')).toBe(clean.replaceAll(' ', ''));
+    }),
+  );
+});
+
+test('a painted line fills its columns exactly, whatever is in it', () => {
+  fc.assert(
+    fc.property(
+      fc.array(words),
+      columns,
+      fc.integer({ min: 0, max: 20 }),
+      fc.boolean(),
+      (parts, width, from, ascii) => {
+        const line = parts.map(text => ({ text, style: 'keyword' as const }));
+        for (const ellipsis of ['', '…']) {
+          const drawn = paint(line, width, themeOf('dark', 256), { fill: true, from, ascii, ellipsis });
+          expect(stringWidth(drawn)).toBe(width);
+        }
+      },
+    ),
+  );
+});
+
+test('the quick measure and the quick tokens are those of the packages they stand in for', () => {
+  fc.assert(
+    fc.property(fc.oneof(words, fc.string({ unit: 'binary' })), text => {
+      expect(quick(text)).toBe(stringWidth(text));
+      const own = tokens.styledCharsFromTokens(tokens.tokenize(text));
+      const theirs = originalTokens.styledCharsFromTokens(originalTokens.tokenize(text));
+      expect(own).toEqual(theirs);
+      expect(tokens.styledCharsToString(own)).toBe(originalTokens.styledCharsToString(theirs));
+    }),
+  );
+});
+
+test('a line of the screen is what Ink makes of it', () => {
+  const theme = themeOf('dark', 256);
+  for (const style of Object.keys(theme.sgr) as (keyof typeof theme.sgr)[]) {
+    for (const over of [undefined, theme.selected, theme.marked]) {
+      const drawn = paint([{ text: 'text', style }], 4, theme, { over });
+      expect(tokens.styledCharsToString(tokens.styledCharsFromTokens(tokens.tokenize(drawn))), style).toBe(
+        drawn,
+      );
+    }
+  }
+});
+
+test('ASCII keeps the width', () => {
+  expect(toAscii('a · b … │ ─')).toBe('a - b ~ | -');
+  expect(toAscii('日本')).toBe('????');
+  fc.assert(
+    fc.property(words, text => {
+      const clean = text.replaceAll('\u001b[31m', '');
+      expect(widthOf(toAscii(clean))).toBe(widthOf(clean));
+    }),
+  );
+});
+
+test('a field is edited as in a shell', () => {
+  const keys = (text: string, ...pressed: string[]) =>
+    pressed.reduce((field, key) => edit(field, key) ?? field, fieldOf(text));
+  expect(keys('', 'a', 'b', 'space', 'c')).toEqual({ text: 'ab c', cursor: 4 });
+  expect(keys('abc', 'left', 'backspace').text).toBe('ac');
+  expect(keys('abc', 'home', 'delete').text).toBe('bc');
+  expect(keys('one two', 'ctrl+w').text).toBe('one ');
+  expect(keys('one two', 'left', 'left', 'ctrl+u').text).toBe('wo');
+  expect(keys('one two', 'ctrl+a', 'ctrl+k').text).toBe('');
+  expect(keys('👩‍👩‍👧', 'backspace').text).toBe('');
+  expect(edit(emptyField, 'up')).toBeNull();
+  expect(insert(emptyField, 'a\nb\u001b').text).toBe('a b ');
+});
+
+test('the caret stands under the character that PostgreSQL points at', () => {
+  const statement = 'select\n  日本, broken\nfrom t';
+  const position = [...statement].indexOf('b') + 1;
+  const lines = markedStatement(statement, position, 80).map(textOf);
+  expect(lines).toEqual(['select', '  日本, broken', '        ^', 'from t']);
+});
+
+test('the caret of a long line stays in sight', () => {
+  const statement = `select ${'x, '.repeat(100)}broken from t`;
+  const lines = markedStatement(statement, statement.indexOf('broken') + 1, 60).map(textOf);
+  const caret = lines[1]?.indexOf('^') ?? -1;
+  expect(caret).toBeLessThan(60);
+  expect(lines[0]?.slice(caret, caret + 6)).toBe('broken');
+});
+
+test('times for people', () => {
+  const now = Date.UTC(2026, 10, 22, 12);
+  const before = (ms: number): string => ago(new Date(now - ms).toISOString(), now);
+  expect([
+    before(10_000),
+    before(60_000),
+    before(3 * 3_600_000),
+    before(2 * 86_400_000),
+    before(100 * 86_400_000),
+  ]).toEqual(['just now', '1 minute ago', '3 hours ago', '2 days ago', '3 months ago']);
+  expect(before(500 * 86_400_000)).toBe('2025-07-10');
+  expect(absolute('2026-11-22T12:00:05Z')).toBe('2026-11-22 12:00:05');
+  expect(ago('nonsense', now)).toBe('nonsense');
+  expect([duration(41.4), duration(2_430), duration(192_000), duration(7_260_000)]).toEqual([
+    '41 ms',
+    '2.4 s',
+    '3 min 12 s',
+    '2 h 01 min',
+  ]);
+});
