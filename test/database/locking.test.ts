@@ -182,7 +182,11 @@ describe('waiting for a table', () => {
       ],
     });
     const retry = await app.hears(event => event.kind === 'retry');
-    expect(retry).toMatchObject({ attempt: 2, of: 6, reason: expect.stringContaining('lock timeout') });
+    expect(retry).toMatchObject({
+      attempt: expect.any(Number),
+      of: 6,
+      reason: expect.stringContaining('lock timeout'),
+    });
     await blocker.query('rollback');
     expect((await running.result).failure).toBeNull();
     expect(await app.applied()).toEqual([chats, touch]);

@@ -596,10 +596,12 @@ function sourceOf({ id, revises, up = [], down = [] }: FakeRevision): string {
 function effectsOf(sql: readonly string[]): Effect[] {
   return sql.flatMap((one): Effect[] => {
     const column = /alter table "(\w+)" add column "(\w+)" ([\w ]+)/.exec(one);
-    if (column)
-      return [{ sign: '+', object: `${column[1]}.${column[2]}`, words: (column[3] as string).trim() }];
+    if (column) {
+      const object = `${column[1]}.${column[2]}`;
+      return [{ sign: '+', object, words: `${object} ${(column[3] as string).trim()}` }];
+    }
     const table = /create table "(\w+)"/.exec(one);
-    return table ? [{ sign: '+', object: table[1] as string, words: 'table' }] : [];
+    return table ? [{ sign: '+', object: `table ${table[1]}`, words: `table ${table[1]}` }] : [];
   });
 }
 

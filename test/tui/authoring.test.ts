@@ -12,7 +12,7 @@ test('merge: both sides, the verdict, the file before it is written', async () =
   await app.sees(
     'common ancestor',
     'fill_text_length',
-    '+ reactions table',
+    '+ table reactions',
     '+ chats.last_read_at',
     'They fit',
   );
@@ -56,7 +56,7 @@ test('when the orders differ, leaving it is the default', async () => {
   const app = await openScreen({
     rehearsal: {
       verdict: 'differs',
-      differences: [{ sign: '~', object: 'messages.text', words: 'varchar(100) or text' }],
+      differences: [{ sign: '~', object: 'messages.text', words: 'messages.text varchar(100) or text' }],
       shared: ['messages.text'],
     },
   });
@@ -128,7 +128,7 @@ test('check: what was found, with the way out', async () => {
           next: 'Make a revision of it, or put it right by hand.',
           revisions: [],
           sql: ['alter table "chats" add column "rogue" int'],
-          effects: [{ sign: '+', object: 'chats.rogue', words: 'int' }],
+          effects: [{ sign: '+', object: 'chats.rogue', words: 'chats.rogue int' }],
         },
       ],
       skipped: [{ kind: 'entities', why: 'the shadow needs PGlite' }],

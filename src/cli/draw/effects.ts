@@ -5,9 +5,6 @@ import { indent } from './text.ts';
 /** Changes of a schema in words, one a line: `+ chats.last_read_at timestamptz`. */
 export function drawEffects(effects: readonly Effect[], paint: Paint): string {
   const brush = { '+': paint.added, '-': paint.removed, '~': paint.warn };
-  const lines = effects.map(({ sign, words }) => {
-    const text = words.startsWith(`${sign} `) ? words : `${sign} ${words}`;
-    return brush[sign](text);
-  });
+  const lines = effects.map(({ sign, words }) => brush[sign](`${sign} ${words}`));
   return indent(lines.join('\n'));
 }

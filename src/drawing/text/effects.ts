@@ -4,10 +4,13 @@ import type { Line } from './span.ts';
 
 const styles: Readonly<Record<Effect['sign'], Style>> = { '+': 'added', '-': 'removed', '~': 'hunk' };
 
-/** Changes of the schema, a line each. */
+/** Changes of the schema, a line each. The object stands out where its words begin with it. */
 export const effectLines = (effects: readonly Effect[]): Line[] =>
-  effects.map(({ sign, object, words }) => [
-    { text: `${sign} `, style: styles[sign] },
-    { text: object, style: 'strong' },
-    { text: words === '' ? '' : ` ${words}` },
-  ]);
+  effects.map(({ sign, object, words }) => {
+    const named = words.startsWith(object) ? object : '';
+    return [
+      { text: `${sign} `, style: styles[sign] },
+      { text: named, style: 'strong' },
+      { text: words.slice(named.length) },
+    ];
+  });
