@@ -1,16 +1,20 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** `vitest run` is everything but the slow, destructive tests of test/faults, which `--mode faults` runs. */
+/** What takes long and is run by scripts of its own: `npm run test:faults`, `npm run test:projects`. */
+const long = ['faults', 'projects'];
+
+/** `vitest run` is everything else; `--mode faults` and `--mode projects` run one of these. */
 export default defineConfig(({ mode }) => {
-  const faults = mode === 'faults';
+  const only = long.includes(mode) ? mode : null;
   return {
     test: {
-      include: faults ? ['test/faults/**/*.test.ts'] : ['test/**/*.test.{ts,tsx}'],
-      exclude: faults ? configDefaults.exclude : [...configDefaults.exclude, 'test/faults/**'],
+      include: only ? [`test/${only}/**/*.test.ts`] : ['test/**/*.test.{ts,tsx}'],
+      exclude: only
+        ? configDefaults.exclude
+        : [...configDefaults.exclude, ...long.map(one => `test/${one}/**`)],
       globalSetup: ['test/support/global-setup.ts'],
-      passWithNoTests: faults,
-      testTimeout: faults ? 300_000 : 60_000,
-      hookTimeout: 60_000,
+      testTimeout: only === 'faults' ? 300_000 : 120_000,
+      hookTimeout: 120_000,
       maxWorkers: 2,
     },
   };
