@@ -3,6 +3,7 @@ import { readFileSync, writeSync } from 'node:fs';
 import { jsonText, overheard } from './cli/shell/clean.ts';
 import type { Host, Screen } from './cli/shell/host.ts';
 import { runProgram } from './cli/shell/program.ts';
+import { findRoot } from './project/root.ts';
 
 /*
  * The program that bin/migtui.js starts. Everything that belongs to the process is here:
@@ -13,6 +14,26 @@ const argv = process.argv.slice(2);
 let answered = false;
 /** Set before every exit of our own: any other one is the user's code calling `process.exit`. */
 let leaving = false;
+
+/** The app was asked for: the engine's process is started before anything else is read, and loads itself meanwhile. */
+const wantsApp =
+  argv.length === 0 && process.stdin.isTTY && process.stdout.isTTY && process.env.TERM !== 'dumb';
+const early = wantsApp
+  ? import('./engine/client.ts').then(({ forkEngine }) => {
+      const child = forkEngine(rootOrNone());
+      child.unref();
+      child.channel?.unref();
+      return child;
+    })
+  : null;
+
+function rootOrNone(): string | undefined {
+  try {
+    return findRoot(process.cwd());
+  } catch {
+    return undefined;
+  }
+}
 
 const print = process.stdout.write.bind(process.stdout);
 const stdout = screen(process.stdout, text => {
@@ -31,9 +52,15 @@ const host: Host = {
   now: () => Date.now(),
   openEngine: async (options, emit) => (await import('./engine/engine.ts')).openEngine(options, emit),
   async openApp({ options, settings }) {
-    const { startEngine } = await import('./engine/client.ts');
-    // it loads the project in its own process while the screen is put together here
-    const engine = startEngine({ ...options, live: settings.live, transaction: settings.transaction });
+    const { forkEngine, startEngine } = await import('./engine/client.ts');
+    let first = await early;
+    const engine = startEngine({ ...options, live: settings.live, transaction: settings.transaction }, () => {
+      const child = first ?? forkEngine(options.root);
+      first = null;
+      child.ref();
+      child.channel?.ref();
+      return child;
+    });
     const { runTui } = await import('./tui/main.tsx');
     const { theme, ascii, mouse, motion, keys, editor, lockWait, lockTimeout, statementTimeout, retries } =
       settings;

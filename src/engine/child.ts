@@ -1,60 +1,10 @@
 import { enableCompileCache } from 'node:module';
-import { createBirpc } from 'birpc';
-import { Failure } from '../foundation/failure.ts';
-import type { EngineApi } from './api.ts';
-import { openEngine } from './engine.ts';
-import type { Answer, EngineSide, FaceSide } from './wire.ts';
 
 /*
- * The engine's own process: the user's code runs here and cannot break the screen.
- * Started by client.ts with an IPC channel; when the channel closes, the face is gone, however it went.
+ * The engine's own process: the user's code runs here and cannot break the screen. Started by client.ts.
+ * The cache has to be on before the rest is imported.
  */
 
 enableCompileCache?.();
-
-let engine: EngineApi | undefined;
-
-async function answer(work: () => Promise<unknown>): Promise<Answer> {
-  try {
-    return { ok: true, value: await work() };
-  } catch (error) {
-    if (error instanceof Failure) return { ok: false, failure: error.info };
-    const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    process.stderr.write(`${stack ?? message}\n`);
-    return {
-      ok: false,
-      failure: { code: 'internal', message, next: 'The log has the details; please report it.' },
-    };
-  }
-}
-
-const face = createBirpc<FaceSide, EngineSide>(
-  {
-    open: options =>
-      answer(async () => {
-        engine = await openEngine(options, event => void face.event.asEvent(event));
-      }),
-    call: (method, args) =>
-      answer(async () => {
-        if (!engine) throw new Failure({ code: 'not-open', message: 'The engine is not open.' });
-        return (engine[method] as (...args: readonly unknown[]) => Promise<unknown>)(...args);
-      }),
-  },
-  {
-    post: data => void process.send?.(data),
-    on: listener => void process.on('message', listener),
-    timeout: -1,
-  },
-);
-
-/** Ends what runs (cancel, roll back, write it down), then goes. */
-async function leave(): Promise<void> {
-  await engine?.close().catch(() => {});
-  process.exit(0);
-}
-
-process.on('disconnect', () => void leave());
-process.on('SIGTERM', () => void leave());
-// the terminal's signals are the face's business; when it ends because of one, the channel closes
-process.on('SIGINT', () => {});
-process.on('SIGHUP', () => {});
+const { serve } = await import('./serve.ts');
+serve();

@@ -33,13 +33,31 @@ const methods: readonly (keyof EngineApi)[] = [
 const lastWords = 4_000;
 
 /**
- * Starts the engine in a process of its own and speaks with it over IPC.
- * The process starts at once; opening the project is awaited by the first call.
+ * Starts the engine's process, which loads itself and waits for `startEngine`.
+ * @param root the project that will be opened, where it is known so early: its MikroORM is loaded, too
  * @param program the engine's entry, as it was built beside this file
+ */
+export function forkEngine(
+  root?: string,
+  program = fileURLToPath(new URL('./child.ts', import.meta.url)),
+): ChildProcess {
+  // a group of its own: Ctrl-C and a closed terminal reach the face, which tells the engine what to do
+  return fork(program, root === undefined ? [] : [root], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    serialization: 'advanced',
+    detached: true,
+    // or its exit may hang, see bin/start.js
+    execArgv: [...process.execArgv, '--no-concurrent-sparkplug'],
+  });
+}
+
+/**
+ * Opens a project in an engine's process and speaks with it over IPC. Opening is awaited by the first call.
+ * @param launchChild gives the process, now and at every restart
  */
 export function startEngine(
   options: EngineOptions,
-  program = fileURLToPath(new URL('./child.ts', import.meta.url)),
+  launchChild: () => ChildProcess = () => forkEngine(options.root),
 ): EngineConnection {
   const listeners = new Set<(event: EngineEvent) => void>();
   const exits = new Set<(exit: EngineExit) => void>();
@@ -50,11 +68,11 @@ export function startEngine(
     for (const listener of exits) listener(exit);
   };
   let opening = options;
-  let current = launch(program, opening, tell, gone);
+  let current = launch(launchChild(), opening, tell, gone);
   const relaunch = async (change: EngineChange = {}): Promise<void> => {
     await current.stop();
     opening = { ...opening, ...change };
-    current = launch(program, opening, tell, gone);
+    current = launch(launchChild(), opening, tell, gone);
   };
   const call = async (method: keyof EngineApi, args: readonly unknown[]): Promise<unknown> => {
     try {
@@ -92,19 +110,11 @@ interface Launched {
 }
 
 function launch(
-  program: string,
+  child: ChildProcess,
   options: EngineOptions,
   tell: (event: EngineEvent) => void,
   gone: (exit: EngineExit) => void,
 ): Launched {
-  // a group of its own: Ctrl-C and a closed terminal reach the face, which tells the engine what to do
-  const child = fork(program, [], {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    serialization: 'advanced',
-    detached: true,
-    // or its exit may hang, see bin/start.js
-    execArgv: [...process.execArgv, '--no-concurrent-sparkplug'],
-  });
   let said = '';
   let leaving = false;
   const overhear = (level: 'info' | 'error') => (chunk: Buffer) => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { EngineEvent, EngineOptions } from '../../src/engine/api.ts';
-import { startEngine } from '../../src/engine/client.ts';
+import { forkEngine, startEngine } from '../../src/engine/client.ts';
 import type { EngineConnection, EngineExit } from '../../src/engine/connection.ts';
 import { makeProject, migrationSource, repository } from '../support/project.ts';
 import { createDatabase } from '../support/server.ts';
@@ -11,7 +11,7 @@ const opened: EngineConnection[] = [];
 
 /** An engine in its own process, with everything it says. */
 function start(options: EngineOptions) {
-  const engine = startEngine(options, program);
+  const engine = startEngine(options, () => forkEngine(options.root, program));
   const events: EngineEvent[] = [];
   const waiting = new Set<() => void>();
   engine.events(event => {
