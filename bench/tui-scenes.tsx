@@ -127,7 +127,7 @@ const figures = [
 await sleep(200);
 stdin.write('p');
 await sleep(200);
-figures.push(await measure('a plan opened and left', ['u', '\u001b']));
+figures.push(await measure('a plan opened and left (two frames)', ['u', 'q']));
 const rss = process.memoryUsage().rss / 1_048_576;
 const report: TuiReport = { figures, firstFrame, rss };
 process.send?.(report, () => process.exit(0));

@@ -30,52 +30,57 @@ export function tokenize(text: string, limit?: number): Tokens {
 }
 
 const characters = new WeakMap<Tokens, Characters>();
+const none: Styles = [];
+/** Every style that was seen, once: two that are equal are the same list, and nobody changes one. */
+const known = new Map<string, Styles>([['', none]]);
+const changes = new Map<Styles, Map<Styles, string>>();
 
-/** Characters of one style share their list of styles: nobody changes one. */
-export function styledCharsFromTokens(tokens: Tokens): Characters {
-  let known = characters.get(tokens);
-  if (known) return known;
-  known = [];
-  let styles: Styles = [];
-  for (const token of tokens) {
-    if (token.type === 'ansi') styles = original.reduceAnsiCodesIncremental(styles, [token]);
-    else if (token.type === 'char') known.push({ ...token, styles });
-  }
-  characters.set(tokens, known);
-  return known;
+function oneOf(styles: Styles): Styles {
+  const name = styles.map(({ code, endCode }) => `${code}${endCode}`).join('');
+  const same = known.get(name);
+  if (!same) known.set(name, styles);
+  return same ?? styles;
 }
 
-const none: Styles = [];
-const names = new WeakMap<Styles, string>();
-const changes = new Map<string, string>();
-
-function nameOf(styles: Styles): string {
-  let name = names.get(styles);
-  if (name === undefined) {
-    name = styles.map(({ code, endCode }) => `${code}${endCode}`).join('');
-    names.set(styles, name);
+export function styledCharsFromTokens(tokens: Tokens): Characters {
+  const made = characters.get(tokens);
+  if (made) return made;
+  const all: Characters = [];
+  let styles = none;
+  for (const token of tokens) {
+    if (token.type === 'ansi') styles = oneOf(original.reduceAnsiCodesIncremental(styles, [token]));
+    else if (token.type === 'char') all.push({ ...token, styles });
   }
-  return name;
+  characters.set(tokens, all);
+  return all;
 }
 
 /** The sequence that leads from one style to another. */
 function change(from: Styles, to: Styles): string {
-  if (from === to) return '';
-  const place = `${nameOf(from)} ${nameOf(to)}`;
-  let known = changes.get(place);
-  if (known === undefined) {
-    known = nameOf(from) === nameOf(to) ? '' : original.ansiCodesToString(original.diffAnsiCodes(from, to));
-    changes.set(place, known);
+  let ways = changes.get(from);
+  if (!ways) {
+    ways = new Map();
+    changes.set(from, ways);
   }
-  return known;
+  let way = ways.get(to);
+  if (way === undefined) {
+    way = from === to ? '' : original.ansiCodesToString(original.diffAnsiCodes(from, to));
+    ways.set(to, way);
+  }
+  return way;
 }
 
 export function styledCharsToString(chars: Characters): string {
   let text = '';
   let styles = none;
   for (const char of chars) {
-    text += change(styles, char.styles) + char.value;
-    styles = char.styles;
+    // a blank cell of Ink's has an empty list of its own
+    const next = char.styles.length === 0 ? none : char.styles;
+    if (next !== styles) {
+      text += change(styles, next);
+      styles = next;
+    }
+    text += char.value;
   }
-  return text + change(styles, none);
+  return styles === none ? text : text + change(styles, none);
 }

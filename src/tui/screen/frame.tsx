@@ -110,8 +110,17 @@ function Lines({
   readonly y: number;
   readonly lines: readonly string[];
 }): ReactNode {
-  const placed = lines.map((text, row) => ({ text, row: y + row })).filter(({ text }) => text !== '');
-  return placed.map(({ text, row }) => <At key={row} x={x} y={row} text={text} />);
+  if (lines.length === 0) return null;
+  const rows = lines.map((text, row) => ({ text, row }));
+  return (
+    <Box position="absolute" marginLeft={x} marginTop={y} flexDirection="column" flexShrink={0}>
+      {rows.map(({ text, row }) => (
+        <Text key={row} wrap="truncate">
+          {text === '' ? ' ' : text}
+        </Text>
+      ))}
+    </Box>
+  );
 }
 
 function upperBorder(
