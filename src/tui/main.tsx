@@ -64,12 +64,26 @@ export async function runTui(options: TuiOptions): Promise<number> {
     stdout.write(eraseScreen);
   };
   const mouse = (on: boolean): void => void stdout.write(on ? mouseOn : mouseOff);
-  const away = async <T,>(work: () => Promise<T>): Promise<T> => {
+  // another program has the terminal: not a byte of ours
+  let given = false;
+  let turn: Promise<unknown> = Promise.resolve();
+  // the terminal is given to one at a time
+  const away = <T,>(work: () => Promise<T>): Promise<T> => {
+    const mine = turn.then(() => giveTerminal(work));
+    turn = mine.catch(() => {});
+    return mine;
+  };
+  const giveTerminal = async <T,>(work: () => Promise<T>): Promise<T> => {
     let result: T | undefined;
+    given = true;
     if (store.state.mouse) mouse(false);
-    await suspendTerminal(async () => {
-      result = await work();
-    });
+    try {
+      await suspendTerminal(async () => {
+        result = await work();
+      });
+    } finally {
+      given = false;
+    }
     if (store.state.mouse) mouse(true);
     store.dispatch({ type: 'resized', ...sizeOf(stdout) });
     return result as T;
@@ -122,6 +136,7 @@ export async function runTui(options: TuiOptions): Promise<number> {
 
   // before Ink's own listener: the frame it draws on a resize already has the new size
   const resized = (): void => {
+    if (given || left) return;
     // terminals differ in what they leave of the old frame
     erase();
     store.dispatch({ type: 'resized', ...sizeOf(stdout) });

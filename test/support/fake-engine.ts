@@ -1,6 +1,7 @@
 import type {
   CancelMode,
   CheckReport,
+  Comparison,
   DatabaseInfo,
   Draft,
   Effect,
@@ -71,6 +72,7 @@ export interface FakeOptions {
   readonly failure?: FailureInfo;
   readonly rehearsal?: Partial<Rehearsal>;
   readonly check?: CheckReport;
+  readonly comparison?: Comparison;
   readonly journal?: readonly JournalEntry[];
 }
 
@@ -196,7 +198,7 @@ export class FakeEngine {
       },
       script: async () => '-- script',
       effect: async id => effectsOf(this.revisions.find(one => one.id === id)?.up ?? []),
-      compare: async () => ({ same: true, effects: [], sql: [] }),
+      compare: async () => this.#options.comparison ?? { same: true, effects: [], sql: [] },
       check: async () => this.#options.check ?? { findings: [], skipped: [], clean: true },
       draftRevision: async request =>
         this.#draftRevision(request.message, request.head ?? 'head', request.autogenerate),

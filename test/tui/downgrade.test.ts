@@ -62,10 +62,23 @@ test('stamp shows rows only', async () => {
   await app.press('s');
   await app.sees('Stamp to', 'as if everything had run');
   await app.press('h');
-  await app.sees('3 steps', 'rows only', 'log   ');
+  await app.sees('3 steps', 'rows only', 'log   ', 'The live schema is what this makes.');
   await app.press('Enter');
   await app.sees('Stamp done');
   expect(app.engine.applied.size).toBe(5);
+});
+
+test('a stamp that is not true of the live schema is seen before it is done', async () => {
+  const app = await openScreen({
+    comparison: {
+      same: false,
+      effects: [{ sign: '-', object: 'reactions', words: 'reactions table' }],
+      sql: [],
+    },
+  });
+  await app.sees('2 applied');
+  await app.press('s', 'h');
+  await app.sees('The live schema is not what this makes', '- reactions table');
 });
 
 test('stamping can purge, and says so before', async () => {

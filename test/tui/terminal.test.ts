@@ -164,3 +164,21 @@ test('text from outside cannot act on the terminal', async () => {
   expect(app.terminal.written).not.toContain('\u009b');
   for (const line of app.terminal.lines()) expect(line.length).toBeLessThanOrEqual(120);
 });
+
+test('a terminal that is resized while the editor has it hears nothing of us', async () => {
+  let said = '';
+  const app = await openScreen({
+    edit: async () => {
+      const before = app.terminal.written.length;
+      app.terminal.resize(100, 30);
+      await new Promise(resolve => setTimeout(resolve, 50));
+      said = app.terminal.written.slice(before);
+      return null;
+    },
+  });
+  await app.sees('3 pending');
+  await app.press('e');
+  await app.sees('edited migrations/', '2 History');
+  expect(said).toBe('');
+  expect(app.terminal.lines()).toHaveLength(30);
+});

@@ -1,3 +1,4 @@
+import { effectLines } from '../../drawing/text/effects.ts';
 import { failureLines } from '../../drawing/text/failure.ts';
 import { type Line, line } from '../../drawing/text/span.ts';
 import { wrap } from '../../drawing/text/wrap.ts';
@@ -51,7 +52,34 @@ export function planHead(dialog: PlanDialog, state: State, columns: number): Lin
       ),
     ),
     ...(whyReadOnly(state) ? [line(`! ${whyReadOnly(state)}`, 'warning')] : []),
+    ...comparisonLines(dialog, state, columns),
     [],
+  ];
+}
+
+/** Changes of the schema that are named before a stamp. */
+const mostEffects = 6;
+
+/** So that stamping a lie is seen before it is done. */
+function comparisonLines({ compared }: PlanDialog, state: State, columns: number): Line[] {
+  if (compared === null) return [];
+  if (compared.is === 'loading') {
+    const words = state.task
+      ? `${state.task.text} ${state.task.done}/${state.task.total}`
+      : 'comparing the live schema with it …';
+    return [line(words, 'dim')];
+  }
+  if (compared.is === 'failed') {
+    return wrap(`not compared with the live schema: ${compared.failure.message}`, columns).map(text =>
+      line(text, 'warning'),
+    );
+  }
+  const { same, effects } = compared.value;
+  if (same) return [line('The live schema is what this makes.', 'ok')];
+  return [
+    line('The live schema is not what this makes:', 'danger'),
+    ...effectLines(effects.slice(0, mostEffects)).map((one): Line => [{ text: '  ' }, ...one]),
+    ...(effects.length > mostEffects ? [line(`  and ${effects.length - mostEffects} more`, 'dim')] : []),
   ];
 }
 

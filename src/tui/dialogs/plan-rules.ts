@@ -1,5 +1,5 @@
 import type { TextField } from '../../drawing/text/field.ts';
-import type { PlanRequest, Preview } from '../../engine/api.ts';
+import type { Comparison, PlanRequest, Preview } from '../../engine/api.ts';
 import type { Loaded, State } from '../state/model.ts';
 import type { DialogBase } from './dialog.ts';
 
@@ -13,6 +13,8 @@ export interface PlanDialog extends DialogBase {
   readonly unfolded: ReadonlySet<number>;
   /** The database's name, where it has to be typed. */
   readonly typed: TextField;
+  /** Before a stamp: whether the live schema is what the target's lineage makes. */
+  readonly compared: Loaded<Comparison> | null;
 }
 
 export const wantsName = (preview: Preview): boolean => preview.destructive || preview.protected;

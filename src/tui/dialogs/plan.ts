@@ -1,6 +1,6 @@
 import { emptyField } from '../../drawing/text/field.ts';
 import type { Line } from '../../drawing/text/span.ts';
-import type { PlanRequest, Preview } from '../../engine/api.ts';
+import type { Comparison, PlanRequest, Preview } from '../../engine/api.ts';
 import { commandOf } from '../commands/headless.ts';
 import { ask, type Change, only } from '../state/effect.ts';
 import { logged } from '../state/log.ts';
@@ -15,19 +15,26 @@ import { close, notified, open, replace } from './stack.ts';
 
 /** Asks for a plan and shows it. */
 export function openPlan(state: State, request: PlanRequest, openedBy: string, known?: Preview): Change {
+  const [target, ...more] = request.targets;
+  const compares = request.command === 'stamp' && target !== undefined && more.length === 0;
+  const [comparing, comparison, compare] = compares
+    ? ask(state, { call: 'compare', args: [target] })
+    : ([state, 0, null] as const);
+  const effects = compare === null ? [] : [compare];
   const dialog = (loaded: Loaded<Preview>): PlanDialog => ({
     kind: 'plan',
     request,
     loaded,
+    compared: compares ? { is: 'loading', ticket: comparison } : null,
     cursor: 0,
     unfolded: new Set(),
     typed: emptyField,
     top: 0,
     openedBy,
   });
-  if (known) return only(open(state, dialog({ is: 'ready', value: known })));
-  const [asked, ticket, effect] = ask(state, { call: 'preview', args: [request] });
-  return [open(asked, dialog({ is: 'loading', ticket })), [effect]];
+  if (known) return [open(comparing, dialog({ is: 'ready', value: known })), effects];
+  const [asked, ticket, effect] = ask(comparing, { call: 'preview', args: [request] });
+  return [open(asked, dialog({ is: 'loading', ticket })), [effect, ...effects]];
 }
 
 /** Enter in the plan: runs it, unless the key is only still down. */
@@ -71,6 +78,12 @@ export const planPart: DialogPart<PlanDialog> = {
       : null,
   typed: (dialog, field, state) => only(replace(state, dialog, { ...dialog, typed: field })),
   answered(dialog, { ticket, outcome }, state) {
+    if (dialog.compared?.is === 'loading' && dialog.compared.ticket === ticket) {
+      const compared: Loaded<Comparison> = outcome.ok
+        ? { is: 'ready', value: outcome.value as Comparison }
+        : { is: 'failed', failure: outcome.failure };
+      return only(replace(state, dialog, { ...dialog, compared }));
+    }
     if (dialog.loaded.is !== 'loading' || dialog.loaded.ticket !== ticket) return null;
     const loaded: Loaded<Preview> = outcome.ok
       ? { is: 'ready', value: outcome.value as Preview }

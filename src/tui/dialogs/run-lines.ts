@@ -70,8 +70,16 @@ export function stepLines(run: Run, state: State): Line[] {
   });
 }
 
+/** Lines kept free for what it is doing, so that the dialog does not jump from statement to statement. */
+const watched = 8;
+
 /** What it is doing now, and who is in the way. */
 export function watchLines(run: Run, state: State, columns: number): Line[] {
+  const lines = doing(run, state, columns);
+  return [...lines, ...Array.from({ length: Math.max(0, watched - lines.length) }, (): Line => [])];
+}
+
+function doing(run: Run, state: State, columns: number): Line[] {
   const lines: Line[] = [[]];
   if (run.waiting) {
     lines.push([

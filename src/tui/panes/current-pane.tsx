@@ -7,17 +7,23 @@ import type { Look, RevisionRow } from '../../engine/api.ts';
 import { Frame } from '../screen/frame.tsx';
 import type { Rect } from '../screen/layout.ts';
 import type { State } from '../state/model.ts';
-import { linesPerTip, rowsById } from '../state/select.ts';
+import { linesOf, linesPerTip, rowsById } from '../state/select.ts';
 import { drawLine, drawRow, flagSpans, markHits, nameSpans, wantedIn } from './rows.ts';
 import { waitingLine } from './waiting.ts';
 
 /** Where the database stands: the tips of what is applied. */
 export function CurrentPane({ state, rect }: { readonly state: State; readonly rect: Rect }): ReactNode {
   const focused = state.focus === 'current' && state.dialogs.length === 0;
+  const { cursor, top } = state.positions.current;
+  const count = state.look?.current.length ?? 0;
   return (
     <Frame
       rect={rect}
       title={[{ text: '1 ', style: 'key' }, { text: 'Current' }]}
+      right={
+        count > 1 ? [{ text: focused ? `${cursor + 1}/${count}` : String(count), style: 'applied' }] : []
+      }
+      scroll={{ top, visible: rect.height - 3, count: linesOf(state, 'current').count }}
       focused={focused}
       theme={themeOf(state.appearance.theme, state.appearance.depth)}
       ascii={state.appearance.ascii}
