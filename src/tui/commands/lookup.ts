@@ -12,13 +12,29 @@ export function scopesOf(state: State): readonly Scope[] {
 }
 
 /** The command that a key is for now. */
-export function commandFor(state: State, key: string): Command | null {
-  for (const scope of scopesOf(state)) {
-    for (const command of state.commands) {
-      if (command.where.includes(scope) && keysOf(command, state.settings).includes(key)) return command;
+export const commandFor = (state: State, key: string): Command | null => keysIn(state).get(key) ?? null;
+
+const maps = new WeakMap<State['settings'], Map<string, ReadonlyMap<string, Command>>>();
+
+/** Every key that does something now. Made once for the same scopes. */
+function keysIn(state: State): ReadonlyMap<string, Command> {
+  const scopes = scopesOf(state);
+  const known = maps.get(state.settings) ?? new Map<string, ReadonlyMap<string, Command>>();
+  maps.set(state.settings, known);
+  const name = scopes.join(' ');
+  let keys = known.get(name);
+  if (!keys) {
+    const made = new Map<string, Command>();
+    for (const scope of scopes) {
+      for (const command of state.commands) {
+        if (!command.where.includes(scope)) continue;
+        for (const key of keysOf(command, state.settings)) if (!made.has(key)) made.set(key, command);
+      }
     }
+    keys = made;
+    known.set(name, made);
   }
-  return null;
+  return keys;
 }
 
 /** What the footer shows: the commands that do something here, most wanted first, with their first key. */

@@ -1,11 +1,10 @@
-import { notified } from '../dialogs/stack.ts';
 import { scrollDetail, scrollDetailTo, sideways } from '../panes/detail/scrolling.ts';
 import { detailTabs, tabOf } from '../panes/detail/tabs.ts';
 import type { Change } from '../state/effect.ts';
 import { wantDetail } from '../state/loading.ts';
 import { type Pane, panes, type State } from '../state/model.ts';
 import { focusOn, isRevisionPane, moveBy, moveTo } from '../state/moving.ts';
-import { historyIndex, lengthOf, pendingIds, visibleLines } from '../state/select.ts';
+import { lengthOf, visibleLines } from '../state/select.ts';
 import type { Command } from './command.ts';
 
 const vertical =
@@ -15,24 +14,6 @@ const vertical =
 
 const page = (state: State): number => Math.max(1, visibleLines(state, state.focus) - 1);
 const halfPage = (state: State): number => Math.max(1, Math.floor(visibleLines(state, state.focus) / 2));
-
-const titles: Readonly<Record<Pane, string>> = {
-  current: 'Current',
-  history: 'History',
-  pending: 'Pending',
-  detail: 'Detail',
-  log: 'Log',
-};
-
-const focusing: readonly Command[] = panes.map((pane, index) => ({
-  id: `focus-${pane}`,
-  keys: [String(index + 1)],
-  where: ['panes'],
-  title: titles[pane],
-  about: `go to the ${titles[pane]} pane`,
-  group: 'Move',
-  run: state => focusOn(state, pane),
-}));
 
 const nextPane =
   (by: number) =>
@@ -46,29 +27,6 @@ const nextTab =
     const tab = detailTabs[(at + by + detailTabs.length) % detailTabs.length] ?? detailTabs[0];
     return wantDetail({ ...state, tab: tab?.id ?? state.tab, detailScroll: { top: 0, left: 0 } });
   };
-
-/** Puts the history's cursor on a revision. */
-export function goTo(state: State, id: string | undefined, otherwise: string): Change {
-  const row = id === undefined || !state.look ? undefined : historyIndex(state.look).get(id);
-  if (row === undefined) return notified(state, otherwise);
-  return moveTo({ ...state, focus: 'history' }, 'history', row);
-}
-
-/** The next row below the cursor (and around) whose revision is wanted. */
-function nextRow(state: State, wanted: (index: number) => boolean, otherwise: string): Change {
-  const length = lengthOf(state, 'history');
-  const from = state.positions.history.cursor;
-  for (let step = 1; step <= length; step++) {
-    const index = (from + step) % length;
-    if (wanted(index)) return moveTo({ ...state, focus: 'history' }, 'history', index);
-  }
-  return notified(state, otherwise);
-}
-
-const among = (state: State, ids: readonly string[], otherwise: string): Change => {
-  const rows = new Set(ids.map(id => (state.look ? historyIndex(state.look).get(id) : undefined)));
-  return nextRow(state, index => rows.has(index), otherwise);
-};
 
 export const movingCommands: readonly Command[] = [
   {
@@ -194,7 +152,6 @@ export const movingCommands: readonly Command[] = [
     keyOnly: true,
     run: nextPane(-1),
   },
-  ...focusing,
   {
     id: 'next-tab',
     keys: [']'],
@@ -240,46 +197,5 @@ export const movingCommands: readonly Command[] = [
     footer: 0,
     keyOnly: true,
     run: state => focusOn(state, state.list),
-  },
-  {
-    id: 'to-current',
-    keys: ['.'],
-    where: ['panes'],
-    title: 'current',
-    about: 'jump to the current revision',
-    group: 'Move',
-    run: state => among(state, state.look?.current ?? [], 'nothing is applied: there is no current revision'),
-  },
-  {
-    id: 'to-head',
-    keys: ['H'],
-    where: ['panes'],
-    title: 'head',
-    about: 'jump to the next head',
-    group: 'Move',
-    run: state => among(state, state.look?.heads ?? [], 'there is no revision yet'),
-  },
-  {
-    id: 'to-next-pending',
-    keys: ['p'],
-    where: ['panes'],
-    title: 'next pending',
-    about: 'jump to the revision that runs next',
-    group: 'Move',
-    run: state => goTo(state, pendingIds(state)[0], 'nothing is pending'),
-  },
-  {
-    id: 'to-branch',
-    keys: ['b'],
-    where: ['panes'],
-    title: 'branch point',
-    about: 'jump to the next branch point',
-    group: 'Move',
-    run: state =>
-      nextRow(
-        state,
-        index => state.look?.revisions[index]?.marks.includes('branchpoint') ?? false,
-        'the history has no branch point',
-      ),
   },
 ];

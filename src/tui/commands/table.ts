@@ -1,7 +1,13 @@
 import { appCommands } from './app.ts';
 import { changingCommands } from './changing.ts';
 import type { Command } from './command.ts';
-import { dialogCommands } from './dialogs.ts';
+import { choosingCommands } from './dialogs/choosing.ts';
+import { fileCommands } from './dialogs/files.ts';
+import { planningCommands } from './dialogs/planning.ts';
+import { runningCommands } from './dialogs/running.ts';
+import { scrollingCommands } from './dialogs/scrolling.ts';
+import { targetCommands } from './dialogs/target.ts';
+import { jumpingCommands } from './jumping.ts';
 import { lookingCommands } from './looking.ts';
 import { movingCommands } from './moving.ts';
 import { writingCommands } from './writing.ts';
@@ -12,6 +18,12 @@ export const commands: readonly Command[] = [
   ...writingCommands,
   ...lookingCommands,
   ...movingCommands,
+  ...jumpingCommands,
   ...appCommands,
-  ...dialogCommands,
+  ...planningCommands,
+  ...targetCommands,
+  ...runningCommands,
+  ...choosingCommands,
+  ...fileCommands,
+  ...scrollingCommands,
 ];

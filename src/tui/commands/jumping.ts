@@ -1,0 +1,93 @@
+import { notified } from '../dialogs/stack.ts';
+import type { Change } from '../state/effect.ts';
+import { type Pane, panes, type State } from '../state/model.ts';
+import { focusOn, moveTo } from '../state/moving.ts';
+import { historyIndex, lengthOf, pendingIds } from '../state/select.ts';
+import type { Command } from './command.ts';
+
+const titles: Readonly<Record<Pane, string>> = {
+  current: 'Current',
+  history: 'History',
+  pending: 'Pending',
+  detail: 'Detail',
+  log: 'Log',
+};
+
+const focusing: readonly Command[] = panes.map((pane, index) => ({
+  id: `focus-${pane}`,
+  keys: [String(index + 1)],
+  where: ['panes'],
+  title: titles[pane],
+  about: `go to the ${titles[pane]} pane`,
+  group: 'Move',
+  run: state => focusOn(state, pane),
+}));
+
+/** Puts the history's cursor on a revision. */
+export function goTo(state: State, id: string | undefined, otherwise: string): Change {
+  const row = id === undefined || !state.look ? undefined : historyIndex(state.look).get(id);
+  if (row === undefined) return notified(state, otherwise);
+  return moveTo({ ...state, focus: 'history' }, 'history', row);
+}
+
+/** The next row below the cursor (and around) whose revision is wanted. */
+function nextRow(state: State, wanted: (index: number) => boolean, otherwise: string): Change {
+  const length = lengthOf(state, 'history');
+  const from = state.positions.history.cursor;
+  for (let step = 1; step <= length; step++) {
+    const index = (from + step) % length;
+    if (wanted(index)) return moveTo({ ...state, focus: 'history' }, 'history', index);
+  }
+  return notified(state, otherwise);
+}
+
+const among = (state: State, ids: readonly string[], otherwise: string): Change => {
+  const rows = new Set(ids.map(id => (state.look ? historyIndex(state.look).get(id) : undefined)));
+  return nextRow(state, index => rows.has(index), otherwise);
+};
+
+/** To a pane, or to a revision of note. */
+export const jumpingCommands: readonly Command[] = [
+  ...focusing,
+  {
+    id: 'to-current',
+    keys: ['.'],
+    where: ['panes'],
+    title: 'current',
+    about: 'jump to the current revision',
+    group: 'Move',
+    run: state => among(state, state.look?.current ?? [], 'nothing is applied: there is no current revision'),
+  },
+  {
+    id: 'to-head',
+    keys: ['H'],
+    where: ['panes'],
+    title: 'head',
+    about: 'jump to the next head',
+    group: 'Move',
+    run: state => among(state, state.look?.heads ?? [], 'there is no revision yet'),
+  },
+  {
+    id: 'to-next-pending',
+    keys: ['p'],
+    where: ['panes'],
+    title: 'next pending',
+    about: 'jump to the revision that runs next',
+    group: 'Move',
+    run: state => goTo(state, pendingIds(state)[0], 'nothing is pending'),
+  },
+  {
+    id: 'to-branch',
+    keys: ['b'],
+    where: ['panes'],
+    title: 'branch point',
+    about: 'jump to the next branch point',
+    group: 'Move',
+    run: state =>
+      nextRow(
+        state,
+        index => state.look?.revisions[index]?.marks.includes('branchpoint') ?? false,
+        'the history has no branch point',
+      ),
+  },
+];
