@@ -1,8 +1,7 @@
-import type { Action } from '../revisions/plan.ts';
 import type { Unsettled } from '../values/look.ts';
 import { journalState, journalTable, type Query } from './journal/table.ts';
 import type { LedgerTable } from './ledger.ts';
-import { readMarks } from './marks.ts';
+import { type Mark, readMarks } from './marks.ts';
 
 /** Indexes of the database that PostgreSQL does not use because their build never ended, `schema.index`. */
 export async function invalidIndexes(query: Query): Promise<string[]> {
@@ -51,21 +50,11 @@ export async function readUnsettled(
   }));
 }
 
-interface Begun {
-  readonly revision: string;
-  readonly action: Action;
-  readonly run: string;
-  readonly since: string;
-  readonly who: string;
-  readonly error: string | null;
-  readonly invalidBefore: readonly string[];
-}
-
 /** From the marks; from the journal where the role does not own the migrations table and could not set them. */
-async function readBegun(query: Query, table: LedgerTable): Promise<readonly Begun[]> {
+async function readBegun(query: Query, table: LedgerTable): Promise<readonly Mark[]> {
   const { marks, writable } = await readMarks(query, table);
   if (writable || marks.length > 0 || (await journalState(query)) !== 'present') return marks;
-  const rows = await query<Omit<Begun, 'since' | 'invalidBefore'> & { since: Date | string }>(
+  const rows = await query<Omit<Mark, 'since' | 'invalidBefore'> & { since: Date | string }>(
     `select * from (
        select distinct on ("revision") "revision", "action", "run"::text as run, "started" as since, "outcome",
               "transactional", "os_user" || '@' || "host" as who, "error"
