@@ -51,7 +51,12 @@ export async function driftTo(
   expected: Replayed,
 ): Promise<Difference> {
   const { orm } = connection;
-  const schemas = new Set([scope.defaultSchema, ...expected.json.namespaces]);
+  // revisions that run in a schema of their own leave what is in public to others, unless they go there by name
+  const used = new Set([...expected.json.tables, ...expected.json.views].map(one => one.schema ?? 'public'));
+  const schemas = new Set([
+    scope.defaultSchema,
+    ...expected.json.namespaces.filter(name => name !== 'public' || used.has(name)),
+  ]);
   const live = await introspect(project.modules, orm);
   const from = onlyOurs(schemaToJson(live), schemas, ledgerTable(project));
   const to = onlyOurs(expected.json, schemas, ledgerTable(project));

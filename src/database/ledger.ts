@@ -19,15 +19,24 @@ export interface Ledger {
   readonly serverVersion: string;
   /** A hot standby or `default_transaction_read_only`. */
   readonly readOnly: boolean;
+  /** The schema of the table is there; one that is not is made by the first run. */
+  readonly schemaExists: boolean;
+  /** Every schema that has a migrations table of this name, sorted. */
+  readonly schemas: readonly string[];
 }
 
-/** The migrations table as MikroORM's own storage resolves it. */
-export function ledgerTable({ options, orm }: Project): LedgerTable {
+/**
+ * The migrations table as MikroORM's own storage resolves it.
+ * @param runSchema the schema that migrations run in; null: none in particular
+ */
+export function ledgerTable(
+  { options, orm, schema: own }: Pick<Project, 'options' | 'orm' | 'schema'>,
+  runSchema: string | null = own,
+): LedgerTable {
   const parts = (options.tableName as string).split('.');
   const name = parts.length > 1 ? (parts[1] as string) : (parts[0] as string);
   const schema =
-    (options as { schema?: string }).schema ??
-    (parts.length > 1 ? (parts[0] as string) : (orm.config.get('schema') ?? 'public'));
+    runSchema ?? (parts.length > 1 ? (parts[0] as string) : (orm.config.get('schema') ?? 'public'));
   return { schema, name, sql: `${quoteIdent(schema)}.${quoteIdent(name)}` };
 }
 
@@ -38,21 +47,31 @@ export async function readLedger(connection: Connection, table: LedgerTable): Pr
     read_only: boolean;
     present: boolean;
     readable: boolean | null;
+    schema_exists: boolean;
+    schemas: string[];
   }>(
     `select current_setting('server_version') as version,
             (pg_is_in_recovery() or current_setting('transaction_read_only') = 'on') as read_only,
             c.oid is not null as present,
             case when c.oid is not null
-              then has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select') end as readable
+              then has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select') end as readable,
+            n.oid is not null as schema_exists,
+            array(select s.nspname::text from pg_class t join pg_namespace s on s.oid = t.relnamespace
+                   where t.relname = ? and t.relkind in ('r', 'p', 'v', 'f') order by 1) as schemas
        from (select 1) as one
        left join pg_namespace n on n.nspname = ?
        left join pg_class c on c.relnamespace = n.oid and c.relname = ? and c.relkind in ('r', 'p', 'v', 'f')`,
-    [table.schema, table.name],
+    [table.name, table.schema, table.name],
   );
   const serverVersion = server?.version.split(' ')[0] ?? '';
-  const readOnly = server?.read_only === true;
-  if (!server?.present) return { table: 'absent', applied: new Map(), serverVersion, readOnly };
-  if (!server.readable) return { table: 'forbidden', applied: new Map(), serverVersion, readOnly };
+  const known = {
+    serverVersion,
+    readOnly: server?.read_only === true,
+    schemaExists: server?.schema_exists === true,
+    schemas: server?.schemas ?? [],
+  };
+  if (!server?.present) return { table: 'absent', applied: new Map(), ...known };
+  if (!server.readable) return { table: 'forbidden', applied: new Map(), ...known };
   const rows = await connection.query<{ name: string; executed_at: Date | string | null }>(
     `select name, executed_at from ${table.sql} order by id`,
   );
@@ -61,5 +80,5 @@ export async function readLedger(connection: Connection, table: LedgerTable): Pr
     const id = row.name.replace(/\.[jt]s$/, '');
     if (!applied.has(id)) applied.set(id, row.executed_at === null ? null : new Date(row.executed_at));
   }
-  return { table: 'present', applied, serverVersion, readOnly };
+  return { table: 'present', applied, ...known };
 }

@@ -13,19 +13,28 @@ export interface MeasuredLoss {
 /** Above this size nothing is counted: a preview must not read a big table. Bytes. */
 const countable = 64 * 1024 * 1024;
 
-/** Measures losses against the live rows, reading only. Where rows may not be read, the words stand alone. */
+/**
+ * Measures losses against the live rows, reading only. Where rows may not be read, the words stand alone.
+ * @param schema that the migrations run in: tables without a schema are there
+ */
 export async function measureLosses(
   connection: Connection,
   losses: readonly Loss[],
+  schema: string | null,
 ): Promise<MeasuredLoss[]> {
   const measured: MeasuredLoss[] = [];
-  for (const loss of losses) measured.push(await measure(connection, loss));
+  for (const loss of losses) measured.push(await measure(connection, loss, schema));
   return measured;
 }
 
-async function measure(connection: Connection, { kind, words, table, column }: Loss): Promise<MeasuredLoss> {
+async function measure(
+  connection: Connection,
+  { kind, words, table, column }: Loss,
+  runSchema: string | null,
+): Promise<MeasuredLoss> {
   if (!table) return { words, destructive: true };
-  const sql = (table.schema ? [table.schema, table.name] : [table.name]).map(quoteIdent).join('.');
+  const schema = table.schema ?? runSchema;
+  const sql = (schema ? [schema, table.name] : [table.name]).map(quoteIdent).join('.');
   const [found] = await connection.query<{
     bytes: string;
     estimate: number;

@@ -79,6 +79,8 @@ export interface EngineOptions {
   readonly root: string;
   readonly config?: string | undefined;
   readonly context?: string | undefined;
+  /** Runs migrations in this schema, with a migrations table of its own there; default: as the config has it. */
+  readonly schema?: string | undefined;
   readonly readOnly?: boolean | undefined;
   /** Every run wants the database's name typed. */
   readonly protected?: boolean | undefined;

@@ -12,6 +12,8 @@ export interface EngineExit {
 export interface EngineChange {
   /** Another context of the config file. */
   readonly context?: string | undefined;
+  /** Another schema to run migrations in; undefined: the config's. */
+  readonly schema?: string | undefined;
 }
 
 /** A face's hold on an engine that may live in another process. Calls reject with a `Failure`. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import { addressOf } from '../database/address.ts';
 import { isRefusal } from '../database/connection.ts';
+import { ledgerTable } from '../database/ledger.ts';
 import { shortId, slug } from '../revisions/names.ts';
 import type { Revision } from '../revisions/revision.ts';
 import type { DatabaseInfo, Look, ProjectInfo, RevisionRow } from './api.ts';
@@ -91,6 +92,8 @@ function projectInfo({ project, table, options }: Session): ProjectInfo {
     contexts: project.contexts,
     folder: project.folder === null ? null : relative(project.root, project.folder),
     table: `${table.schema}.${table.name}`,
+    schema: project.askedSchema,
+    defaultSchema: ledgerTable(project, project.configuredSchema).schema,
     readOnly: options.readOnly === true,
     protected: options.protected === true,
   };
@@ -107,6 +110,7 @@ function databaseInfo({ project }: Session, { database, ledger }: State): Databa
     version: ledger?.serverVersion ?? null,
     table: ledger?.table ?? 'unknown',
     readOnly: ledger?.readOnly === true,
+    schemas: ledger?.schemas ?? [],
     failure: refused?.failure ?? null,
   };
 }
@@ -122,7 +126,8 @@ function notesOf({ project, table }: Session, { sources, ledger, database }: Sta
     );
   }
   if (ledger?.table === 'absent') {
-    notes.push(`${table.schema}.${table.name} does not exist yet. The first run makes it.`);
+    const what = ledger.schemaExists ? `${table.schema}.${table.name}` : `The schema ${table.schema}`;
+    notes.push(`${what} does not exist yet. The first run makes it.`);
   }
   if (ledger?.table === 'forbidden') {
     notes.push(`This role may not read ${table.schema}.${table.name}: what is applied is not known.`);

@@ -12,6 +12,7 @@ import { lossesOf } from '../safety/losses.ts';
 import type { PlanRequest, Preview, PreviewStep, SqlPreview, Warning } from './api.ts';
 import { bookkeeping } from './bookkeeping.ts';
 import { sqlOf } from './detail.ts';
+import { refuseOutsideSchema } from './run-schema.ts';
 import type { Session, State } from './session.ts';
 
 /**
@@ -24,6 +25,7 @@ export async function preview(session: Session, request: PlanRequest): Promise<P
   const plan = planFor(state, request);
   const steps = await Promise.all(plan.steps.map(step => stepSql(session, state, step)));
   refuseIrreversible(plan, steps);
+  refuseOutsideSchema(session.project, plan.steps, steps);
   const { transactional = true, allOrNothing = true } = session.project.options;
   const batches = cutBatches(
     plan.steps.map((step, index) => ({ ...step, transactional: steps[index]?.transactional ?? true })),
@@ -32,7 +34,7 @@ export async function preview(session: Session, request: PlanRequest): Promise<P
   const batchOf = new Map(batches.flatMap((batch, index) => batch.steps.map(step => [step, index] as const)));
   const checksums = new Map(state.sources.migrations.map(({ id, checksum }) => [id, checksum]));
   const address = addressOf(session.project);
-  const losses = await Promise.all(steps.map(step => lossesIn(state, step)));
+  const losses = await Promise.all(steps.map(step => lossesIn(session, state, step)));
   return {
     request,
     plan,
@@ -58,6 +60,7 @@ export async function preview(session: Session, request: PlanRequest): Promise<P
     protected: session.options.protected === true,
     databaseName: address.name,
     databaseLabel: address.label,
+    schema: session.project.schema,
     fingerprint: fingerprintOf(state.applied.keys(), plan, checksums),
   };
 }
@@ -134,12 +137,16 @@ async function stepSql(session: Session, { byId }: State, { revision, action }: 
   return sqlOf(session, source, action);
 }
 
-async function lossesIn({ database }: State, { sql }: SqlPreview): Promise<MeasuredLoss[]> {
-  return isRefusal(database) ? [] : measureLosses(database, await lossesOf(sql));
+async function lossesIn(
+  { project }: Session,
+  { database }: State,
+  { sql }: SqlPreview,
+): Promise<MeasuredLoss[]> {
+  return isRefusal(database) ? [] : measureLosses(database, await lossesOf(sql), project.schema);
 }
 
 async function warningsOf(session: Session, state: State, plan: Plan): Promise<Warning[]> {
-  const { graph, applied, database } = state;
+  const { graph, applied, database, ledger } = state;
   const warnings: Warning[] = [];
   const ups = plan.steps.filter(step => step.action === 'up').map(step => step.revision);
   const gaps = new Set(graph.gaps(applied.keys()));
@@ -167,6 +174,13 @@ async function warningsOf(session: Session, state: State, plan: Plan): Promise<W
       message:
         'These began without a transaction and never ended. Find out what is there and settle them first.',
       revisions: unsettled.map(({ revision }) => revision),
+    });
+  }
+  if (ledger && !ledger.schemaExists) {
+    warnings.push({
+      code: 'creates-schema',
+      message: `The schema ${session.table.schema} does not exist: the run creates it.`,
+      revisions: [],
     });
   }
   if (isRefusal(database)) {

@@ -13,6 +13,7 @@ import { RevisionGraph } from '../revisions/graph.ts';
 import type { Plan } from '../revisions/plan.ts';
 import type { EngineApi, PlanRequest, Preview, RunEvent, SqlPreview } from './api.ts';
 import { sqlOf } from './detail.ts';
+import { refuseOutsideSchema } from './run-schema.ts';
 import type { Session, State } from './session.ts';
 
 /** The part of the engine that changes databases. */
@@ -53,6 +54,7 @@ export function createRunning(session: Session): Running {
     },
     api: {
       async run(preview, options) {
+        if (preview.schema !== project.schema) throw otherSchema(preview);
         if (current || opening) {
           throw new Failure({
             code: 'busy',
@@ -86,6 +88,15 @@ export function createRunning(session: Session): Running {
   };
 }
 
+/** The engine was opened for another schema after the plan was made. */
+function otherSchema({ schema }: Preview): Failure {
+  return new Failure({
+    code: 'plan-changed',
+    message: `This plan was made for ${schema === null ? 'no schema in particular' : `the schema ${schema}`}; nothing was run.`,
+    next: 'Make the plan again.',
+  });
+}
+
 /** A database that is not there is made here, when the preview said so. */
 async function connectToRun(session: Session, { warnings }: Preview): Promise<Connection> {
   const first = await session.connection();
@@ -115,6 +126,7 @@ async function script(session: Session, request: PlanRequest): Promise<string> {
       candidates: unknown.map(({ revision }) => revision),
     });
   }
+  refuseOutsideSchema(project, plan.steps, sql);
   const { transactional = true, allOrNothing = true } = project.options;
   return scriptFor({
     project,

@@ -7,6 +7,7 @@ import type { Revision } from '../revisions/revision.ts';
 import type { MigrationClass } from './classes.ts';
 import { configFailure, loadConfig } from './config.ts';
 import { loadModules, type UserModules } from './modules.ts';
+import { runSchema } from './run-schema.ts';
 import { listedSources, type MigrationSource, readSources, type Sources } from './sources.ts';
 import { saidBy } from './thrown.ts';
 
@@ -20,7 +21,14 @@ export interface Project {
   readonly contexts: readonly string[];
   readonly modules: UserModules;
   readonly config: Configuration;
+  /** MikroORM's `migrations`, with the schema that was asked for in place of the config's. */
   readonly options: MigrationsOptions;
+  /** The schema that was asked for; null: as the config has it. */
+  readonly askedSchema: string | null;
+  /** The config's `migrations.schema`; null: none. */
+  readonly configuredSchema: string | null;
+  /** The schema that migrations run in (their search_path), with a log of its own; null: none in particular. */
+  readonly schema: string | null;
   /** MikroORM's `ensureDatabase`: a run may create a database that is not there. */
   readonly ensureDatabase: boolean;
   /** Absolute migrations folder; null for a `migrationsList`. It may not exist yet. */
@@ -44,12 +52,13 @@ export function revisionsOf(sources: Sources): Revision[] {
 /**
  * Opens the project at `root` (where package.json is) and makes it the current folder, as MikroORM expects.
  * @throws Failure `mikro-orm-missing` | `mikro-orm-version` | `mikro-orm-mismatch` | `no-config` | `no-ts-loader` |
- *   `config-broken` | `unknown-context` | `wrong-driver`
+ *   `config-broken` | `unknown-context` | `wrong-driver` | `bad-schema`
  */
 export async function openProject(
   root: string,
-  asked: { config?: string | undefined; context?: string | undefined } = {},
+  asked: { config?: string | undefined; context?: string | undefined; schema?: string | undefined } = {},
 ): Promise<Project> {
+  const askedSchema = asked.schema === undefined ? null : runSchema(asked.schema);
   if (process.cwd() !== root) process.chdir(root);
   const modules = await loadModules(root);
   const loaded = await loadConfig(modules, root, asked);
@@ -71,8 +80,11 @@ export async function openProject(
   const orm = await withoutEntities({}).catch(error => {
     throw configFailure(error, root, loaded.file === null ? undefined : resolve(root, loaded.file));
   });
-  const options = orm.config.get('migrations') as MigrationsOptions;
-  const folder = options.migrationsList ? null : await migrationsFolder(modules, orm);
+  const configured = orm.config.get('migrations') as MigrationsOptions & { schema?: string };
+  const folder = configured.migrationsList ? null : await migrationsFolder(modules, orm);
+  const configuredSchema = configured.schema ?? null;
+  const schema = askedSchema ?? configuredSchema;
+  const options = { ...configured, ...(schema !== null && { schema }) };
   const opened: MikroORM[] = [orm];
   const known = new Map<string, MigrationSource>();
   let full: Promise<MikroORM> | undefined;
@@ -86,6 +98,9 @@ export async function openProject(
     modules,
     config,
     options,
+    askedSchema,
+    configuredSchema,
+    schema,
     ensureDatabase: loaded.ensureDatabase,
     folder,
     orm,

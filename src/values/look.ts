@@ -46,6 +46,10 @@ export interface ProjectInfo {
   readonly folder: string | null;
   /** The migrations table, `schema.table`. */
   readonly table: string;
+  /** The schema that was asked for (`--schema`); null: as the config has it. */
+  readonly schema: string | null;
+  /** Where the migrations table is when no schema is asked for. */
+  readonly defaultSchema: string;
   /** Writes are refused (`--read-only` or setting). */
   readonly readOnly: boolean;
   /** Every run wants the database's name typed (setting). */
@@ -70,6 +74,8 @@ export interface DatabaseInfo {
   readonly table: 'present' | 'absent' | 'forbidden' | 'unknown';
   /** A hot standby or `default_transaction_read_only`: looking works, runs are refused. */
   readonly readOnly: boolean;
+  /** Every schema that has a migrations table of this name; empty while not connected. */
+  readonly schemas: readonly string[];
   readonly failure: FailureInfo | null;
 }
 

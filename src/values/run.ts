@@ -50,6 +50,8 @@ export interface Preview {
   /** The name to type. */
   readonly databaseName: string;
   readonly databaseLabel: string;
+  /** The schema that the migrations run in; null: none in particular. */
+  readonly schema: string | null;
   /** Identifies the state and the files it was computed from; a run refuses when they changed. */
   readonly fingerprint: string;
 }

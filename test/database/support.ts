@@ -76,6 +76,7 @@ export async function open(root: string): Promise<Opened> {
         protected: false,
         databaseName: connection.address.name,
         databaseLabel: connection.address.label,
+        schema: project.schema,
         fingerprint: fingerprintOf(
           ledger.applied.keys(),
           plan,

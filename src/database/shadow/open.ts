@@ -10,6 +10,8 @@ import { serverScratch } from './server.ts';
 export interface OpenShadowOptions extends Pick<ShadowOptions, 'progress' | 'importing'> {
   /** Server to make scratch databases on; default: PGlite in memory. */
   readonly url?: string | undefined;
+  /** The schema that the revisions run in; default: none in particular. */
+  readonly schema?: string | null | undefined;
   /** Every revision of the project: extensions they create are made available. */
   readonly sources: readonly MigrationSource[];
   /** Default: `node_modules/.cache/migtui/shadow`. */
@@ -23,8 +25,8 @@ export interface OpenShadowOptions extends Pick<ShadowOptions, 'progress' | 'imp
 export async function openShadow(project: Project, options: OpenShadowOptions): Promise<Shadow> {
   const cache = options.cache ?? ShadowCache.of(project.root);
   const { url } = options;
-  const { progress, importing } = options;
-  const shared = { cache, ...(progress && { progress }), ...(importing && { importing }) };
+  const { progress, importing, schema = null } = options;
+  const shared = { cache, schema, ...(progress && { progress }), ...(importing && { importing }) };
   if (url !== undefined) {
     const scratch = await serverScratch(project, url);
     return new Shadow(project, { ...shared, identity: scratch.identity, scratch: async () => scratch });

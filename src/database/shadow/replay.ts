@@ -71,9 +71,9 @@ export class Shadow {
     const { config } = project.orm;
     const { ignoreSchema = [] } = config.get('schemaGenerator') as { ignoreSchema?: string[] };
     this.scope = {
-      defaultSchema: (config.get('schema') as string | undefined) ?? 'public',
+      defaultSchema: options.schema ?? (config.get('schema') as string | undefined) ?? 'public',
       ignoredSchemas: [...ignoreSchema, 'migtui'],
-      ledger: ledgerTable(project),
+      ledger: ledgerTable(project, options.schema),
     };
   }
 

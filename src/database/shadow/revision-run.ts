@@ -35,14 +35,18 @@ export class RevisionRunner {
   readonly #project: Project;
   readonly #orm: MikroORM;
   readonly #options: MigrationsOptions;
+  readonly #schema: string | undefined;
   #storage: MigrationStorage | null = null;
   #statement: string | undefined;
   #heard = 0;
 
-  constructor(project: Project, orm: MikroORM) {
+  /** @param schema that the revisions run in; null: none in particular */
+  constructor(project: Project, orm: MikroORM, schema: string | null) {
     this.#project = project;
     this.#orm = orm;
-    this.#options = { ...(orm.config.get('migrations') as MigrationsOptions) };
+    this.#schema = schema ?? undefined;
+    const { schema: _, ...options } = orm.config.get('migrations') as MigrationsOptions & { schema?: string };
+    this.#options = options;
     const before = orm.config.get('onQuery') as (sql: string, params: readonly unknown[]) => string;
     orm.config.set('onQuery', (sql, params) => {
       this.#heard = Date.now();
@@ -69,6 +73,7 @@ export class RevisionRunner {
       this.#options,
       this.#orm.config as never,
     );
+    runner.setRunSchema(this.#schema);
     const storage = await this.#log();
     await this.#notStuck(
       runner.run(migration, action, async tx => {
@@ -82,6 +87,7 @@ export class RevisionRunner {
     if (!this.#storage) {
       const { MigrationStorage } = this.#project.modules.migrations;
       this.#storage = new MigrationStorage(this.#orm.driver as never, this.#options);
+      this.#storage.setRunSchema(this.#schema);
       await this.#storage.ensureTable();
     }
     return this.#storage;

@@ -20,6 +20,8 @@ export interface StageOptions {
   readonly cache: ShadowCache;
   /** Told before each revision that is replayed, and with `done` = `total` at the end. */
   readonly progress?: (revision: string, done: number, total: number) => void;
+  /** The schema that the revisions run in; null: none in particular. */
+  readonly schema: string | null;
   /** @throws Failure when the file was edited after it was imported */
   readonly importing?: (source: MigrationSource) => void;
 }
@@ -133,7 +135,7 @@ export class Stage {
   async #enter(saved: Saved | null, key: string): Promise<Open> {
     this.#open = null;
     const orm = await (this.#scratch as Scratch).open(saved);
-    this.#open = { orm, runner: new RevisionRunner(this.#project, orm), key };
+    this.#open = { orm, runner: this.#runner(orm), key };
     return this.#open;
   }
 
@@ -146,8 +148,12 @@ export class Stage {
     const [oldest] = this.#recent.keys();
     if (this.#recent.size > 3 && oldest !== undefined) this.#recent.delete(oldest);
     if (saved.kind === 'bytes' && took > worthKeeping) await this.#options.cache.keepBytes(key, saved.bytes);
-    this.#open = orm === open.orm ? open : { orm, runner: new RevisionRunner(this.#project, orm), key };
+    this.#open = orm === open.orm ? open : { orm, runner: this.#runner(orm), key };
     return this.#open;
+  }
+
+  #runner(orm: MikroORM): RevisionRunner {
+    return new RevisionRunner(this.#project, orm, this.#options.schema);
   }
 
   #source({ revision }: ReplayStep, sources: Way['sources']): MigrationSource {

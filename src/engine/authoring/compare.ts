@@ -18,8 +18,9 @@ export async function compareTo(workspace: Workspace, order: readonly string[]):
   const database = await workspace.session.connection();
   if (isRefusal(database)) throw new Failure(database.failure);
   const disk = workspace.onDisk();
-  const expected = await workspace.schemaAfter(disk, order);
-  const { scope } = await workspace.shadow(disk.byId);
+  const { schema } = workspace.project;
+  const expected = await workspace.schemaAfter(disk, order, schema);
+  const { scope } = await workspace.shadow(disk.byId, schema);
   const { effects, sql } = await driftTo(workspace.project, database, scope, expected);
   return { same: effects.length === 0 && sql.length === 0, effects, sql };
 }

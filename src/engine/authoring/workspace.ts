@@ -22,7 +22,11 @@ const idle = 30_000;
 /** What the authoring calls share: the revisions on disk, the shadow and the entities. Nothing here asks the user's database. */
 export class Workspace {
   readonly session: Session;
-  #shadow: { readonly made: Promise<Shadow>; readonly extensions: string } | null = null;
+  #shadow: {
+    readonly made: Promise<Shadow>;
+    readonly extensions: string;
+    readonly schema: string | null;
+  } | null = null;
   #entities: Promise<Entities> | null = null;
   #timer: NodeJS.Timeout | null = null;
 
@@ -65,9 +69,12 @@ export class Workspace {
     return this.#using(disk, shadow => shadow.outcome(steps, disk.byId, options));
   }
 
-  /** The schema that revisions make, run in this order, as MikroORM sees it. */
-  async schemaAfter(disk: OnDisk, order: readonly string[]): Promise<Replayed> {
-    return this.#using(disk, shadow => shadow.after(ups(order), disk.byId));
+  /**
+   * The schema that revisions make, run in this order, as MikroORM sees it.
+   * @param schema that they run in; null: none in particular, as files are written
+   */
+  async schemaAfter(disk: OnDisk, order: readonly string[], schema: string | null = null): Promise<Replayed> {
+    return this.#using(disk, shadow => shadow.after(ups(order), disk.byId), schema);
   }
 
   /** What the last of these revisions does on top of the others. */
@@ -80,8 +87,12 @@ export class Workspace {
     return this.#using(disk, shadow => shadow.tryOut(ups(order), disk.byId, sql));
   }
 
-  async #using<T>({ byId }: OnDisk, work: (shadow: Shadow) => Promise<T>): Promise<T> {
-    const shadow = await this.shadow(byId);
+  async #using<T>(
+    { byId }: OnDisk,
+    work: (shadow: Shadow) => Promise<T>,
+    schema: string | null = null,
+  ): Promise<T> {
+    const shadow = await this.shadow(byId, schema);
     try {
       return await work(shadow);
     } finally {
@@ -89,14 +100,17 @@ export class Workspace {
     }
   }
 
-  async shadow(byId: ReadonlyMap<string, MigrationSource>): Promise<Shadow> {
+  /** The shadow on which revisions run in `schema`. */
+  async shadow(byId: ReadonlyMap<string, MigrationSource>, schema: string | null = null): Promise<Shadow> {
     const sources = [...byId.values()];
     const extensions = extensionsIn(sources).join();
-    if (this.#shadow && this.#shadow.extensions !== extensions) await this.#giveBack();
+    const { extensions: had, schema: was } = this.#shadow ?? { extensions, schema };
+    if (had !== extensions || was !== schema) await this.#giveBack();
     if (!this.#shadow) {
       const made = openShadow(this.project, {
         url: this.session.options.shadow,
         sources,
+        schema,
         importing: source => this.session.importing(source),
         progress: (revision, done, total) =>
           this.session.emit({ type: 'task', text: `Replaying ${revision}`, done, total }),
@@ -104,7 +118,7 @@ export class Workspace {
       made.catch(() => {
         this.#shadow = null;
       });
-      this.#shadow = { made, extensions };
+      this.#shadow = { made, extensions, schema };
     }
     return this.#shadow.made;
   }
