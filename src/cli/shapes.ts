@@ -32,9 +32,9 @@ export function revisionsJson(rows: readonly RevisionRow[], look: Look) {
 
 /** The answer of `status`. */
 export function statusJson(look: Look) {
-  const { kind, name, label, state, version, table, readOnly } = look.database;
+  const { kind, name, label, state, version, table, readOnly, schemas } = look.database;
   return {
-    database: { name, label, kind, state, version, table, readOnly },
+    database: { name, label, kind, state, version, table, readOnly, schemas },
     current: look.current,
     heads: look.heads,
     applied: look.applied,
@@ -73,7 +73,7 @@ export function planJson({ request, plan, steps, batches, warnings, ...rest }: P
     warnings,
     destructive: rest.destructive,
     protected: rest.protected,
-    database: { name: rest.databaseName, label: rest.databaseLabel },
+    database: { name: rest.databaseName, label: rest.databaseLabel, schema: rest.schema },
   };
 }
 

@@ -94,6 +94,7 @@ describe('status', () => {
           version: null,
           table: 'unknown',
           readOnly: false,
+          schemas: [],
           failure: {
             code: 'database-unreachable',
             message: 'ana@db.staging/chat cannot be reached: connection refused',
@@ -144,6 +145,7 @@ describe('status', () => {
           version: null,
           table: 'unknown',
           readOnly: false,
+          schemas: [],
           failure: { code: 'database-missing', message: 'There is no embedded database yet.' },
         },
       },

@@ -1,3 +1,4 @@
+import { placeLabel } from '../../drawing/text/place.ts';
 import type { Action, Preview, PreviewStep, Warning } from '../../engine/api.ts';
 import type { Paint } from '../shell/paint.ts';
 import { drawSql } from './detail.ts';
@@ -30,7 +31,7 @@ function draw(preview: Preview, paint: Paint, below: (step: PreviewStep) => stri
     }),
   ]);
   return [
-    `${paint.bold(`${request.command} ${request.targets.join(' ')}`)} on ${preview.databaseLabel}: ${count(steps.length, 'step')}, ${transactions(preview)}`,
+    `${paint.bold(`${request.command} ${request.targets.join(' ')}`)} on ${placeLabel(preview.databaseLabel, preview.schema)}: ${count(steps.length, 'step')}, ${transactions(preview)}`,
     '',
     body
       .map(line => indent(line))

@@ -1,3 +1,4 @@
+import { placeOptions } from '../../drawing/text/place.ts';
 import type { Look } from '../../engine/api.ts';
 import { databaseFailure, rowsOf } from '../looking.ts';
 import type { Paint } from '../shell/paint.ts';
@@ -56,6 +57,7 @@ function drawHeader({ project, database }: Look, paint: Paint): string {
     database.label,
     ...(database.version ? [`PostgreSQL ${database.version}`] : []),
     ...(project.context === 'default' ? [] : [`context ${project.context}`]),
+    ...(project.schema === null ? [] : [paint.warn(`schema ${project.schema}`)]),
     ...(project.protected ? [paint.bad('protected')] : []),
     ...(project.readOnly || database.readOnly ? [paint.warn('read-only')] : []),
   ].join(dot);
@@ -84,7 +86,7 @@ function warningsOf(look: Look, paint: Paint): string[] {
         [
           `${nameOf(revision)} began to run ${action} at ${since} and never ended${error ? `: ${error}` : '.'}`,
           ...(invalidIndexes.length > 0 ? [`  Left INVALID: ${invalidIndexes.join(', ')}.`] : []),
-          `  Settle it: run it again, or migtui settle ${revision} --applied | --not-applied`,
+          `  Settle it: run it again, or migtui settle ${revision}${placeOptions(look.project)} --applied | --not-applied`,
         ].join('\n'),
       ),
     ),
@@ -101,7 +103,8 @@ function warningsOf(look: Look, paint: Paint): string[] {
 
 function nextSteps(look: Look, paint: Paint): string[] {
   const failure = databaseFailure(look);
-  const step = (command: string, words: string): string => `  ${paint.bold(command)}  ${paint.dim(words)}`;
+  const step = (command: string, words: string): string =>
+    `  ${paint.bold(`${command}${placeOptions(look.project)}`)}  ${paint.dim(words)}`;
   if (failure) return failure.next ? [`${paint.bold('next:')}  ${failure.next}`] : [];
   if (look.problems.length > 0) return [];
   return [

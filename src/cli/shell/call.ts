@@ -14,6 +14,7 @@ export interface SharedOptions {
   readonly color?: boolean;
   readonly config?: string;
   readonly context?: string;
+  readonly schema?: string;
   readonly readOnly?: boolean;
   readonly shadow?: string;
 }
@@ -65,6 +66,7 @@ export class Call {
         root: this.root,
         config,
         context,
+        schema: this.shared.schema,
         readOnly: this.shared.readOnly ?? this.settings.readOnly,
         protected: isProtected(this.settings, context ?? 'default'),
         shadow,

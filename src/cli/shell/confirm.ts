@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { placeLabel } from '../../drawing/text/place.ts';
 import type { Preview } from '../../engine/api.ts';
 import { Failure } from '../../foundation/failure.ts';
 import { count } from '../draw/text.ts';
@@ -50,10 +51,10 @@ export async function confirm(call: Call, what: string, question: string, yes: b
  */
 export async function confirmPlan(call: Call, preview: Preview, yes: boolean): Promise<void> {
   const { command } = preview.request;
-  const { databaseName, databaseLabel, destructive } = preview;
+  const { databaseName, databaseLabel, destructive, schema } = preview;
   if (!destructive && !preview.protected) {
     const steps = count(preview.steps.length, 'step');
-    return confirm(call, `The ${command}`, `Run ${steps} on ${databaseLabel}?`, yes);
+    return confirm(call, `The ${command}`, `Run ${steps} on ${placeLabel(databaseLabel, schema)}?`, yes);
   }
   if (yes) return;
   if (!canAsk(call)) throw needsYes(`The ${command}`);

@@ -17,6 +17,7 @@ export const sharedOptions = (): Option[] => [
   new Option('--json', 'print JSON on stdout, also for errors (docs/json.md)'),
   new Option('--config <file>', 'MikroORM config, when it is not where MikroORM looks'),
   new Option('--context <name>', 'context (contextName) of the MikroORM config'),
+  new Option('-s, --schema <name>', 'run migrations in this schema, with a log of its own there'),
   new Option('--read-only', 'refuse everything that writes to the database'),
   new Option('--shadow <url>', 'PostgreSQL server to rehearse on (default: PGlite in memory)'),
   new Option('--color', 'use colours, also in a pipe'),
