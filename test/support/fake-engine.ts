@@ -97,6 +97,7 @@ export class FakeEngine {
   #release: (() => void) | null = null;
   #cancelled: CancelMode | null = null;
   #dead = false;
+  readonly #logs = new Map<string | null, Set<string>>();
 
   constructor(options: FakeOptions = {}) {
     this.#options = options;
@@ -113,6 +114,8 @@ export class FakeEngine {
       contexts: ['default'],
       folder: 'migrations',
       table: 'public.mikro_orm_migrations',
+      schema: null,
+      defaultSchema: 'public',
       readOnly: false,
       protected: false,
       ...options.project,
@@ -125,6 +128,7 @@ export class FakeEngine {
       version: '18.4',
       table: 'present',
       readOnly: false,
+      schemas: ['public'],
       failure: null,
       ...options.database,
     };
@@ -178,6 +182,14 @@ export class FakeEngine {
     this.#dead = false;
     this.failure = null;
     if (change?.context) this.project = { ...this.project, context: change.context };
+    if (change && 'schema' in change) this.#reopen(change.schema);
+  }
+
+  /** Each schema has a log of its own; one that is not known has none. */
+  #reopen(schema: string | undefined): void {
+    this.#logs.set(this.project.schema, this.applied);
+    this.project = { ...this.project, schema: schema ?? null };
+    this.applied = this.#logs.get(this.project.schema) ?? new Set();
   }
 
   #makeApi(): EngineApi {
@@ -341,6 +353,7 @@ export class FakeEngine {
       protected: this.project.protected,
       databaseName: this.database.name,
       databaseLabel: this.database.label,
+      schema: this.project.schema,
       fingerprint: [...this.applied].join(),
     };
   }

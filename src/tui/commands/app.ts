@@ -3,12 +3,13 @@ import { helpDialog } from '../dialogs/help.ts';
 import { menu } from '../dialogs/menu.ts';
 import { paletteDialog } from '../dialogs/palette.ts';
 import { askCancel } from '../dialogs/run.ts';
+import { schemaDialog } from '../dialogs/schema.ts';
 import { notify, open } from '../dialogs/stack.ts';
 import { type Change, only } from '../state/effect.ts';
-import { logged } from '../state/log.ts';
 import type { State } from '../state/model.ts';
 import { isRunning } from '../state/run.ts';
 import type { Command } from './command.ts';
+import { reopen } from './reopening.ts';
 
 const quit = (state: State): Change => [{ ...state, quitting: true }, [{ type: 'quit' }]];
 
@@ -19,42 +20,19 @@ const leave = (state: State, key: string): Change =>
 function contexts(state: State, key: string): Change {
   const { project } = state.look ?? {};
   if (!project) return only(state);
-  return only(
-    open(
-      state,
-      menu({
-        title: 'Context',
-        openedBy: key,
-        cursor: Math.max(0, project.contexts.indexOf(project.context)),
-        items: project.contexts.map(context => ({
-          label: context,
-          about: context === project.context ? 'now' : '',
-          choose: (next: State): Change =>
-            context === project.context
-              ? only(next)
-              : [
-                  logged(
-                    {
-                      ...next,
-                      link: { is: 'restarting' },
-                      looking: null,
-                      look: null,
-                      lookFailure: null,
-                      details: new Map(),
-                      effects: new Map(),
-                      journal: null,
-                      run: null,
-                    },
-                    'command',
-                    `migtui --context ${context}`,
-                  ),
-                  [{ type: 'restart', change: { context } }],
-                ],
-        })),
-      }),
-    ),
-  );
+  const items = project.contexts.map(context => ({
+    label: context,
+    about: context === project.context ? 'now' : '',
+    // the schemas of one database say nothing about another
+    choose: (next: State): Change =>
+      context === project.context ? only(next) : reopen(next, { context, schema: undefined }),
+  }));
+  const cursor = Math.max(0, project.contexts.indexOf(project.context));
+  return only(open(state, menu({ title: 'Context', openedBy: key, cursor, items })));
 }
+
+const schemas = (state: State, key: string): Change =>
+  only(state.look ? open(state, schemaDialog(state.look, key)) : state);
 
 function themes(state: State, key: string): Change {
   const use =
@@ -112,6 +90,19 @@ export const appCommands: readonly Command[] = [
       return state.look.project.contexts.length < 2 ? 'the config has one context only' : null;
     },
     run: contexts,
+  },
+  {
+    id: 'schema',
+    keys: ['S'],
+    where: ['panes'],
+    title: 'schema',
+    about: 'run migrations in another schema, with a log of its own',
+    group: 'App',
+    disabled: state => {
+      if (!state.look) return 'the project is not open yet';
+      return isRunning(state.run) ? 'a run is under way' : null;
+    },
+    run: schemas,
   },
   {
     id: 'theme',

@@ -11,6 +11,7 @@ import type { State } from '../state/model.ts';
 import { isRevisionPane } from '../state/moving.ts';
 import { nameOf, selectedRow } from '../state/select.ts';
 import type { Command } from './command.ts';
+import { here as inPlace } from './headless.ts';
 
 type Verb = PlanRequest['command'];
 
@@ -161,7 +162,7 @@ function settleMenu(state: State, key: string): Change {
     (as: 'applied' | 'not-applied') =>
     (next: State): Change => {
       const [asked, , effect] = ask(next, { call: 'settle', args: [open1.revision, as] });
-      return [logged(asked, 'command', `migtui settle ${open1.revision} --${as}`), [effect]];
+      return [logged(asked, 'command', inPlace(next, `migtui settle ${open1.revision} --${as}`)), [effect]];
     };
   return only(
     open(

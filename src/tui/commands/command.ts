@@ -31,6 +31,7 @@ export type Scope =
   | 'journal'
   | 'help'
   | 'palette'
+  | 'schema'
   | 'text';
 
 export const groups = [

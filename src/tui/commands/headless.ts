@@ -1,12 +1,14 @@
+import { placeOptions, quote } from '../../drawing/text/place.ts';
 import type { MergeRequest, PlanRequest, RebaseRequest, RevisionRequest } from '../../engine/api.ts';
+import type { State } from '../state/model.ts';
 
 /*
  * The commands that do the same without the screen. They are logged for every action, to be copied into a script.
  */
 
-/** A word as a POSIX shell wants it. */
-export const quote = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+/** The command as it is to be typed to reach the context and the schema that are on the screen. */
+export const here = ({ look }: State, command: string): string =>
+  look ? `${command}${placeOptions(look.project)}` : command;
 
 const words = (...parts: readonly (string | false | undefined)[]): string => parts.filter(Boolean).join(' ');
 

@@ -9,7 +9,7 @@ import { settleAll } from '../state/moving.ts';
 import { beginSearch, endSearch, nextHit } from '../state/search.ts';
 import { nameOf, selectedId } from '../state/select.ts';
 import type { Command } from './command.ts';
-import { commandOf } from './headless.ts';
+import { commandOf, here } from './headless.ts';
 
 export const copied = (state: State, text: string, what: string): Change => [
   notify(state, `copied ${what}`),
@@ -140,7 +140,7 @@ export const lookingCommands: readonly Command[] = [
     run: state =>
       copied(
         state,
-        commandOf({ command: 'upgrade', targets: [selectedId(state) ?? 'head'] }, true),
+        here(state, commandOf({ command: 'upgrade', targets: [selectedId(state) ?? 'head'] }, true)),
         `the command for ${nameOf(state, selectedId(state) ?? '')}`,
       ),
   },

@@ -4,6 +4,7 @@ import { type Line, line } from '../../drawing/text/span.ts';
 import { sqlLines } from '../../drawing/text/sql.ts';
 import { wrap } from '../../drawing/text/wrap.ts';
 import type { CheckFinding, CheckReport } from '../../engine/api.ts';
+import { here } from '../commands/headless.ts';
 import { ask, type Change, only } from '../state/effect.ts';
 import { logged } from '../state/log.ts';
 import type { Loaded, State } from '../state/model.ts';
@@ -23,7 +24,7 @@ export function openCheck(state: State, openedBy: string): Change {
     logged(
       open(asked, { kind: 'check', loaded: { is: 'loading', ticket }, top: 0, openedBy }),
       'command',
-      'migtui check',
+      here(state, 'migtui check'),
     ),
     [effect],
   ];

@@ -14,6 +14,7 @@ import type { PaletteDialog } from './palette.ts';
 import type { PlanDialog } from './plan-rules.ts';
 import type { RevisionDialog } from './revision.ts';
 import type { RunDialog } from './run.ts';
+import type { SchemaDialog } from './schema.ts';
 import type { TargetDialog } from './target.ts';
 import type { TextDialog } from './text.ts';
 
@@ -29,6 +30,7 @@ export type Dialog =
   | JournalDialog
   | HelpDialog
   | PaletteDialog
+  | SchemaDialog
   | TextDialog;
 
 export interface DialogBase {

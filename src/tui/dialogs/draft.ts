@@ -3,6 +3,7 @@ import { failureLines } from '../../drawing/text/failure.ts';
 import { type Line, line } from '../../drawing/text/span.ts';
 import { wrap } from '../../drawing/text/wrap.ts';
 import type { Draft } from '../../engine/api.ts';
+import { here } from '../commands/headless.ts';
 import { andThen, ask, type Change, only } from '../state/effect.ts';
 import { lookAgain } from '../state/loading.ts';
 import { logged } from '../state/log.ts';
@@ -51,7 +52,7 @@ export function writeDraft(state: State, dialog: DraftDialog, key: string): Chan
   if (dialog.loaded.is !== 'ready' || dialog.writing !== null) return only(state);
   const [asked, ticket, effect] = ask(state, { call: 'write', args: [dialog.loaded.value] });
   return [
-    logged(replace(asked, dialog, { ...dialog, writing: ticket }), 'command', dialog.command),
+    logged(replace(asked, dialog, { ...dialog, writing: ticket }), 'command', here(state, dialog.command)),
     [effect],
   ];
 }

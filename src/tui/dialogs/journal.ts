@@ -3,6 +3,7 @@ import { journalLines, timeOf } from '../../drawing/text/journal.ts';
 import { type Line, line } from '../../drawing/text/span.ts';
 import { wrap } from '../../drawing/text/wrap.ts';
 import type { JournalEntry } from '../../engine/api.ts';
+import { here } from '../commands/headless.ts';
 import { ask, type Change } from '../state/effect.ts';
 import { logged } from '../state/log.ts';
 import type { State } from '../state/model.ts';
@@ -16,7 +17,11 @@ export interface JournalDialog extends DialogBase {
 }
 
 export function openJournal(state: State, openedBy: string): Change {
-  const opened = logged(open(state, { kind: 'journal', top: 0, openedBy }), 'command', 'migtui journal');
+  const opened = logged(
+    open(state, { kind: 'journal', top: 0, openedBy }),
+    'command',
+    here(state, 'migtui journal'),
+  );
   if (state.journal?.is === 'loading' || state.look?.journal.state === 'off') return [opened, []];
   const [asked, ticket, effect] = ask(opened, { call: 'journal', args: [] });
   return [

@@ -1,7 +1,7 @@
 import { failureLines } from '../../drawing/text/failure.ts';
 import { type Line, line } from '../../drawing/text/span.ts';
 import type { Rehearsal } from '../../engine/api.ts';
-import { mergeCommand, rebaseCommand } from '../commands/headless.ts';
+import { here, mergeCommand, rebaseCommand } from '../commands/headless.ts';
 import { ask, type Change, only } from '../state/effect.ts';
 import { logged } from '../state/log.ts';
 import type { Loaded, State } from '../state/model.ts';
@@ -22,7 +22,7 @@ export interface MergeDialog extends DialogBase {
 export function openMerge(state: State, heads: readonly string[], openedBy: string): Change {
   const [asked, ticket, effect] = ask(state, { call: 'rehearse', args: [heads] });
   const dialog: MergeDialog = { kind: 'merge', heads, loaded: { is: 'loading', ticket }, top: 0, openedBy };
-  return [logged(open(asked, dialog), 'command', 'migtui merge --plan'), [effect]];
+  return [logged(open(asked, dialog), 'command', here(state, 'migtui merge --plan')), [effect]];
 }
 
 /** Enter: what to do about it. Leaving is the default unless they fit. */

@@ -9,6 +9,7 @@ import { palettePart } from './palette.ts';
 import { planPart } from './plan.ts';
 import { revisionPart } from './revision.ts';
 import { runPart } from './run.ts';
+import { schemaPart } from './schema.ts';
 import { targetPart } from './target.ts';
 import { textPart } from './text.ts';
 
@@ -24,6 +25,7 @@ const parts: { readonly [K in Dialog['kind']]: DialogPart<Extract<Dialog, { kind
   journal: journalPart,
   help: helpPart,
   palette: palettePart,
+  schema: schemaPart,
   text: textPart,
 };
 

@@ -1,5 +1,6 @@
 import { effectLines } from '../../drawing/text/effects.ts';
 import { failureLines } from '../../drawing/text/failure.ts';
+import { placeLabel } from '../../drawing/text/place.ts';
 import { type Line, line } from '../../drawing/text/span.ts';
 import { wrap } from '../../drawing/text/wrap.ts';
 import type { Style } from '../../drawing/theme/theme.ts';
@@ -43,7 +44,7 @@ export function planHead(dialog: PlanDialog, state: State, columns: number): Lin
       { text: counted(preview.steps.length, 'step'), style: 'strong' },
       { text: ' on ' },
       { text: preview.databaseName, style: preview.protected ? 'alarm' : 'accent' },
-      { text: `  ${preview.databaseLabel}`, style: 'dim' },
+      { text: `  ${placeLabel(preview.databaseLabel, preview.schema)}`, style: 'dim' },
       { text: cut === '' ? '' : `  ${cut}`, style: 'dim' },
     ],
     ...preview.warnings.flatMap(warning =>

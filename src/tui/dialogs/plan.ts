@@ -1,7 +1,7 @@
 import { emptyField } from '../../drawing/text/field.ts';
 import type { Line } from '../../drawing/text/span.ts';
 import type { Comparison, PlanRequest, Preview } from '../../engine/api.ts';
-import { commandOf } from '../commands/headless.ts';
+import { commandOf, here } from '../commands/headless.ts';
 import { ask, type Change, only } from '../state/effect.ts';
 import { logged } from '../state/log.ts';
 import type { Loaded, State } from '../state/model.ts';
@@ -47,7 +47,7 @@ export function confirmPlan(state: State, dialog: PlanDialog, key: string): Chan
     { ...asked, run: startRun(preview, ticket, state.now) },
     { kind: 'run', top: 0, openedBy: key },
   );
-  return [logged(running, 'command', commandOf(dialog.request, true)), [effect]];
+  return [logged(running, 'command', here(state, commandOf(dialog.request, true))), [effect]];
 }
 
 export const toggleStep = (dialog: PlanDialog): PlanDialog => {

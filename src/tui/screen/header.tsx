@@ -42,6 +42,9 @@ function identity(state: State): Line {
     ...(project.readOnly || database.readOnly
       ? [{ text: ' READ-ONLY ', style: 'badge' as const }, { text: ' ' }]
       : []),
+    ...(project.schema === null
+      ? []
+      : [{ text: ` SCHEMA ${project.schema} `, style: 'badge' as const }, { text: ' ' }]),
     { text: project.name, style: 'strong' },
     dot,
     {
@@ -50,6 +53,9 @@ function identity(state: State): Line {
     },
     ...(project.contexts.length > 1 || project.context !== 'default'
       ? [dot, { text: project.context, style: 'edited' as const }]
+      : []),
+    ...(project.schema === null && database.schemas.length > 1
+      ? [dot, { text: `schema ${project.defaultSchema}`, style: 'edited' as const }]
       : []),
   ];
 }

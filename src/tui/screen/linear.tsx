@@ -35,6 +35,8 @@ function linearLines(state: State): string[] {
       : state.lookFailure
         ? state.lookFailure.message
         : 'migtui is opening the project.',
+    ...(look && look.project.context !== 'default' ? [`Context ${look.project.context}.`] : []),
+    ...(look && look.project.schema !== null ? [`Schema ${look.project.schema}.`] : []),
     ...(look?.project.protected ? ['Protected.'] : []),
     ...(look?.project.readOnly ? ['Read-only.'] : []),
     ...(state.link.is === 'lost' ? ['The engine has ended. Press r to start it again.'] : []),

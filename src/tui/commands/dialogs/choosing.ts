@@ -1,5 +1,6 @@
 import { choose } from '../../dialogs/menu.ts';
 import { paletteRows, runFromPalette } from '../../dialogs/palette.ts';
+import { chooseSchema, schemaChoices } from '../../dialogs/schema.ts';
 import { replaceTop, topDialog } from '../../dialogs/stack.ts';
 import { type Change, only } from '../../state/effect.ts';
 import type { State } from '../../state/model.ts';
@@ -19,11 +20,18 @@ function moveChoice(by: number) {
           cursor: wrapped(dialog.cursor + by, paletteRows(state, dialog).length),
         }),
       );
+    if (dialog?.kind === 'schema')
+      return only(
+        replaceTop(state, {
+          ...dialog,
+          cursor: wrapped(dialog.cursor + by, schemaChoices(dialog, state).length),
+        }),
+      );
     return only(state);
   };
 }
 
-/** Menus and the palette. */
+/** Menus, the palette, the schemas. */
 export const choosingCommands = inDialogs([
   {
     id: 'next-item',
@@ -74,5 +82,14 @@ export const choosingCommands = inDialogs([
     about: 'run the command under the cursor',
     footer: 1,
     run: on('palette', (state, dialog) => runFromPalette(state, dialog, dialog.cursor)),
+  },
+  {
+    id: 'choose-schema',
+    keys: ['enter'],
+    where: ['schema'],
+    title: 'open it',
+    about: 'open the project anew for the schema under the cursor',
+    footer: 1,
+    run: on('schema', (state, dialog) => chooseSchema(state, dialog, dialog.cursor)),
   },
 ]);

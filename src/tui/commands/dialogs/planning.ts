@@ -4,7 +4,7 @@ import { revealSelected } from '../../dialogs/scrolling.ts';
 import { replaceTop } from '../../dialogs/stack.ts';
 import { scriptOf } from '../../panes/detail/sql-tab.ts';
 import { only } from '../../state/effect.ts';
-import { commandOf } from '../headless.ts';
+import { commandOf, here } from '../headless.ts';
 import { copied } from '../looking.ts';
 import { inDialogs, on, why } from './on.ts';
 
@@ -78,7 +78,9 @@ export const planningCommands = inDialogs([
     title: 'copy command',
     about: 'copy the command that shows this plan',
     footer: 4,
-    run: on('plan', (state, dialog) => copied(state, commandOf(dialog.request, false), 'the command')),
+    run: on('plan', (state, dialog) =>
+      copied(state, here(state, commandOf(dialog.request, false)), 'the command'),
+    ),
   },
   {
     id: 'copy-sql',

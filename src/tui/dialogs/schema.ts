@@ -1,0 +1,91 @@
+import { emptyField, type TextField } from '../../drawing/text/field.ts';
+import { type Line, line } from '../../drawing/text/span.ts';
+import type { Look } from '../../engine/api.ts';
+import { reopen } from '../commands/reopening.ts';
+import { type Change, only } from '../state/effect.ts';
+import type { State } from '../state/model.ts';
+import type { DialogBase, DialogPart } from './dialog.ts';
+import { fieldSpans } from './field-line.ts';
+import { close, replaceTop } from './stack.ts';
+
+/** Which schema migrations are to run in: one that has a migrations table, or a new name. */
+export interface SchemaDialog extends DialogBase {
+  readonly kind: 'schema';
+  readonly field: TextField;
+  readonly cursor: number;
+}
+
+/** A schema that can be chosen. */
+interface Choice {
+  readonly label: string;
+  readonly about: string;
+  /** Undefined: the one of the config. */
+  readonly schema: string | undefined;
+}
+
+export function schemaDialog(look: Look, openedBy: string): SchemaDialog {
+  const now = known(look).findIndex(({ schema }) => schema === (look.project.schema ?? undefined));
+  return { kind: 'schema', field: emptyField, cursor: Math.max(0, now), top: 0, openedBy };
+}
+
+function known({ project, database }: Look): Choice[] {
+  const now = (asked: string | null): string => (project.schema === asked ? ', now' : '');
+  const others = new Set(database.schemas.filter(name => name !== project.defaultSchema));
+  if (project.schema !== null) others.add(project.schema);
+  return [
+    { label: project.defaultSchema, about: `as the config has it${now(null)}`, schema: undefined },
+    ...[...others].map((name): Choice => {
+      const table = database.schemas.includes(name) ? 'has a migrations table' : untouched;
+      return { label: name, about: `${table}${now(name)}`, schema: name };
+    }),
+  ];
+}
+
+const untouched = 'no migrations table yet: the first run makes it';
+
+/** What is offered for what has been typed: the known ones with it in their name, and the name itself. */
+export function schemaChoices({ field }: SchemaDialog, { look }: State): readonly Choice[] {
+  if (!look) return [];
+  const typed = field.text.trim();
+  const all = known(look);
+  const fitting = all.filter(({ label }) => label.toLowerCase().includes(typed.toLowerCase()));
+  return typed === '' || all.some(({ label }) => label === typed)
+    ? fitting
+    : [...fitting, { label: typed, about: untouched, schema: typed }];
+}
+
+/** Opens the project anew for the schema under the cursor. */
+export function chooseSchema(state: State, dialog: SchemaDialog, index: number): Change {
+  const choice = schemaChoices(dialog, state)[index];
+  if (!choice) return only(state);
+  const { schema } = choice;
+  const closed = close(state);
+  return schema === (state.look?.project.schema ?? undefined) ? only(closed) : reopen(closed, { schema });
+}
+
+export const schemaPart: DialogPart<SchemaDialog> = {
+  scopes: () => ['schema', 'choosing'],
+  title: () => 'Schema that migrations run in',
+  width: () => 76,
+  head: dialog => [[{ text: 'name ', style: 'dim' }, ...fieldSpans(dialog.field)], []],
+  body(dialog, state): Line[] {
+    return schemaChoices(dialog, state).map(({ label, about }) => [
+      { text: label, style: 'accent' },
+      { text: `  ${about}`, style: 'dim' },
+    ]);
+  },
+  foot: () => [
+    [],
+    line('Migrations run with it as their search_path, and are logged in a table of its own.', 'dim'),
+  ],
+  selected: dialog => dialog.cursor,
+  field: dialog => dialog.field,
+  typed(dialog, field, state) {
+    const typed = { ...dialog, field };
+    const name = field.text.trim();
+    const exact = state.look !== null && known(state.look).some(({ label }) => label === name);
+    const cursor = exact ? schemaChoices(typed, state).findIndex(({ label }) => label === name) : 0;
+    return only(replaceTop(state, { ...typed, cursor }));
+  },
+  clicked: (dialog, at, state) => chooseSchema(state, dialog, at),
+};
