@@ -69,8 +69,10 @@ export function startEngine(
   };
   let opening = options;
   let current = launch(launchChild(), opening, tell, gone);
+  let over = false;
   const relaunch = async (change: EngineChange = {}): Promise<void> => {
     await current.stop();
+    if (over) return;
     opening = { ...opening, ...change };
     current = launch(launchChild(), opening, tell, gone);
   };
@@ -99,7 +101,10 @@ export function startEngine(
     },
     restart: relaunch,
     kill: () => current.kill(),
-    stop: () => current.stop(),
+    stop() {
+      over = true;
+      return current.stop();
+    },
   };
 }
 
@@ -132,14 +137,18 @@ function launch(
     { event: tell },
     {
       post: data => {
-        if (child.connected) child.send(data);
+        // an engine that has just died: its exit answers whatever is waiting
+        if (child.connected) child.send(data, () => {});
       },
       on: listener => void child.on('message', listener),
       timeout: -1,
     },
   );
   const exited = new Promise<EngineExit>(resolve => {
-    child.once('error', error => resolve({ code: null, signal: null, said: error.message }));
+    child.on('error', error => {
+      // it never started; any other error is of a process whose exit will be told
+      if (child.pid === undefined) resolve({ code: null, signal: null, said: error.message });
+    });
     child.once('exit', (code, signal) => resolve({ code, signal, said }));
   });
   void exited.then(exit => {

@@ -23,7 +23,10 @@ export function serve(): void {
         }),
     },
     {
-      post: data => void process.send?.(data),
+      // a face that is gone is told nothing more: its channel's error must not end the rollback
+      post: data => {
+        if (process.connected) process.send?.(data, undefined, undefined, () => {});
+      },
       on: listener => void process.on('message', listener),
       timeout: -1,
     },

@@ -125,6 +125,17 @@ describe('the engine in a process of its own', () => {
     expect((await engine.api.look()).pending).toEqual(['Migration1_a']);
   });
 
+  it('tells how it was killed, also when it was being spoken to', async () => {
+    const { root } = await makeProject({ pglite: true });
+    const { engine, exit } = start({ root });
+    await engine.api.look();
+    engine.kill();
+    // longer than the kernel takes: the message finds a closed channel before the exit is known
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+    await expect(engine.api.look()).rejects.toMatchObject({ code: 'engine-died' });
+    expect(await exit).toMatchObject({ code: null, signal: 'SIGKILL' });
+  });
+
   it('refuses an embedded database that another process has open, until that one is gone', async () => {
     const project = await makeProject({ pglite: true, migrations: { Migration1_a: create('a') } });
     const first = start({ root: project.root });
