@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { createBirpc } from 'birpc';
 import { Failure } from '../foundation/failure.ts';
 import type { EngineApi, EngineEvent, EngineOptions } from './api.ts';
-import type { EngineChange, EngineConnection, EngineExit } from './connection.ts';
+import type { EngineConnection, EngineExit } from './connection.ts';
+import { type Launched, renewable } from './renewable.ts';
 import type { Answer, EngineSide, FaceSide } from './wire.ts';
 
 const methods: readonly (keyof EngineApi)[] = [
@@ -68,26 +69,12 @@ export function startEngine(
     for (const listener of exits) listener(exit);
   };
   let opening = options;
-  let current = launch(launchChild(), opening, tell, gone);
-  let over = false;
-  const relaunch = async (change: EngineChange = {}): Promise<void> => {
-    await current.stop();
-    if (over) return;
+  const engine = renewable(change => {
     opening = { ...opening, ...change };
-    current = launch(launchChild(), opening, tell, gone);
-  };
-  const call = async (method: keyof EngineApi, args: readonly unknown[]): Promise<unknown> => {
-    try {
-      return await current.call(method, args);
-    } catch (error) {
-      // Node keeps imported modules for good: an edited file is seen by a new process only
-      if (!(error instanceof Failure) || error.code !== 'restart-needed') throw error;
-      await relaunch();
-      return current.call(method, args);
-    }
-  };
+    return launch(launchChild(), opening, tell, gone);
+  });
   const api = Object.fromEntries(
-    methods.map(method => [method, (...args: unknown[]) => call(method, args)]),
+    methods.map(method => [method, (...args: unknown[]) => engine.call(method, args)]),
   ) as unknown as EngineApi;
   return {
     api,
@@ -99,19 +86,10 @@ export function startEngine(
       exits.add(listener);
       return () => exits.delete(listener);
     },
-    restart: relaunch,
-    kill: () => current.kill(),
-    stop() {
-      over = true;
-      return current.stop();
-    },
+    restart: engine.renew,
+    kill: engine.kill,
+    stop: engine.stop,
   };
-}
-
-interface Launched {
-  call(method: keyof EngineApi, args: readonly unknown[]): Promise<unknown>;
-  stop(): Promise<void>;
-  kill(): void;
 }
 
 function launch(

@@ -112,6 +112,50 @@ describe('the engine in a process of its own', () => {
     expect((await engine.api.revision('Migration1_a')).up.sql).toEqual(['create table "b" ("id" int)']);
   });
 
+  it('sees edited migrations in calls that come together, and answers all of them', async () => {
+    const project = await makeProject({ pglite: true, migrations: { Migration1_a: create('a') } });
+    const { engine } = start({ root: project.root });
+    await engine.api.revision('Migration1_a');
+    await project.write('migrations/Migration1_a.ts', migrationSource('Migration1_a', create('b')));
+    const preview = engine.api.preview({ command: 'upgrade', targets: ['head'] });
+    const [one, two, look] = await Promise.all([
+      engine.api.revision('Migration1_a'),
+      preview,
+      engine.api.look(),
+      engine.restart(),
+    ]);
+    expect(one.up.sql).toEqual(['create table "b" ("id" int)']);
+    expect(two.steps[0]?.preview.sql).toEqual(['create table "b" ("id" int)']);
+    expect(look.pending).toEqual(['Migration1_a']);
+  });
+
+  it('ends no run for the sake of looking at an edited migration', async () => {
+    const { url, connect } = await createDatabase();
+    const holder = await connect();
+    await holder.query('select pg_advisory_lock(7)');
+    const project = await makeProject({
+      url,
+      migrations: {
+        Migration1_a: create('a'),
+        Migration2_b: { up: ['select pg_advisory_xact_lock(7)', 'create table "b" ("id" int)'] },
+      },
+    });
+    const { engine, events } = start({ root: project.root });
+    await engine.api.revision('Migration1_a');
+    const running = engine.api.run(await engine.api.preview({ command: 'upgrade', targets: ['head'] }), {});
+    await expect
+      .poll(() =>
+        events.some(
+          event => event.type === 'run' && event.event.kind === 'statement' && event.event.step === 1,
+        ),
+      )
+      .toBe(true);
+    await project.write('migrations/Migration1_a.ts', migrationSource('Migration1_a', create('c')));
+    await expect(engine.api.revision('Migration1_a')).rejects.toMatchObject({ code: 'restart-needed' });
+    await holder.end();
+    expect(await running).toMatchObject({ failure: null, tips: ['Migration2_b'] });
+  });
+
   it('tells when it dies, with its last words, and starts again', async () => {
     const source = migrationSource('Migration1_a', create('a')).replace(
       '{\n    this.addSql',
