@@ -1,6 +1,7 @@
 import { Failure, type FailureInfo } from '../foundation/failure.ts';
 import { redact } from '../foundation/redact.ts';
 import type { Address } from './address.ts';
+import { isConnectionLoss } from './sql-failure.ts';
 
 /** Why a database could not be opened: the state to show, and the failure. */
 export interface Refusal {
@@ -47,6 +48,10 @@ export function refusalOf(error: unknown, address: Address): Refusal {
     },
   };
 }
+
+/** Whether there is no server to talk to, or none any more. */
+export const isUnreachable = (error: unknown): boolean =>
+  isConnectionLoss(error) || network.test(rootCause(error).code ?? '');
 
 function nextFor(code: string, said: string, { name }: Address): string {
   if (/no encryption|requires SSL|SSL (is )?(required|off)/i.test(said)) {

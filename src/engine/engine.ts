@@ -1,4 +1,5 @@
 import { Failure } from '../foundation/failure.ts';
+import type { Project } from '../project/project.ts';
 import type { EngineApi, EngineEvent, EngineOptions } from './api.ts';
 import type { AuthoringApi } from './authoring.ts';
 import { detail } from './detail.ts';
@@ -84,11 +85,11 @@ export async function openEngine(
       await session.close();
     },
   };
-  return guarded(api);
+  return guarded(api, session.project);
 }
 
 /** Turns whatever is thrown into a Failure, phrased once. */
-function guarded(api: EngineApi): EngineApi {
+function guarded(api: EngineApi, project?: Project): EngineApi {
   const methods = Object.entries(api) as [string, (...args: unknown[]) => Promise<unknown>][];
   return Object.fromEntries(
     methods.map(([name, method]) => [
@@ -97,7 +98,7 @@ function guarded(api: EngineApi): EngineApi {
         try {
           return await method(...args);
         } catch (error) {
-          throw asFailure(error);
+          throw asFailure(error, project);
         }
       },
     ]),

@@ -1,6 +1,6 @@
 import { type Connection, connect, isRefusal } from '../database/connection.ts';
 import { type Ledger, type LedgerTable, ledgerTable, readLedger } from '../database/ledger.ts';
-import type { Refusal } from '../database/refusal.ts';
+import { isUnreachable, type Refusal, refusalOf } from '../database/refusal.ts';
 import { Failure, type Problem } from '../foundation/failure.ts';
 import { openProject, type Project, revisionsOf } from '../project/project.ts';
 import { type Recording, record } from '../project/record.ts';
@@ -64,8 +64,7 @@ export class Session {
   async state(): Promise<State> {
     const sources = this.project.sources();
     const { graph, problems } = RevisionGraph.inspect(revisionsOf(sources));
-    const database = await this.connection();
-    const ledger = isRefusal(database) ? null : await readLedger(database, this.table);
+    const { database, ledger } = await this.#applied();
     return {
       sources,
       byId: new Map(sources.migrations.map(migration => [migration.id, migration])),
@@ -75,6 +74,18 @@ export class Session {
       ledger,
       applied: ledger?.applied ?? new Map(),
     };
+  }
+
+  /** A database that was lost is refused for now: its pool connects again as soon as there is a server. */
+  async #applied(): Promise<Pick<State, 'database' | 'ledger'>> {
+    const database = await this.connection();
+    if (isRefusal(database)) return { database, ledger: null };
+    try {
+      return { database, ledger: await readLedger(database, this.table) };
+    } catch (error) {
+      if (!isUnreachable(error)) throw error;
+      return { database: refusalOf(error, database.address), ledger: null };
+    }
   }
 
   /** The SQL of one direction of a revision. */

@@ -52,7 +52,9 @@ function looked(state: State, { outcome }: Answer): Change {
     ...idle,
     look,
     lookFailure: null,
-    ...(fresh && { details: new Map(), effects: before === null ? new Map() : state.effects, journal: null }),
+    details: fresh ? new Map() : withoutFailed(state.details),
+    effects: before === null ? new Map() : withoutFailed(state.effects),
+    journal: fresh || state.journal?.is === 'failed' ? null : state.journal,
   });
   const placed = keepCursor(next, before);
   const said =
@@ -65,6 +67,12 @@ function looked(state: State, { outcome }: Answer): Change {
     waiting,
     [{ type: 'later', ms: reconnectAfter(tries - 1), topic: 'reconnect', token: tries }],
   ]);
+}
+
+/** What could not be had is asked for again after every look: it may have been the connection. */
+function withoutFailed<T>(known: ReadonlyMap<string, Loaded<T>>): ReadonlyMap<string, Loaded<T>> {
+  const good = [...known].filter(([, one]) => one.is !== 'failed');
+  return good.length === known.size ? known : new Map(good);
 }
 
 /** The history's cursor stays on its revision, wherever that is now. */
