@@ -89,6 +89,8 @@ export class FakeEngine {
   project: ProjectInfo;
   failure: FailureInfo | null;
   unsettled: Unsettled[] = [];
+  /** Calls that will be answered without anybody's doing: those that are held are not. */
+  working = 0;
   readonly #options: FakeOptions;
   readonly #now: number;
   readonly #listeners = new Set<(event: EngineEvent) => void>();
@@ -233,9 +235,14 @@ export class FakeEngine {
         name,
         async (...args: never[]) => {
           this.calls.push(name);
-          if (this.#options.delay) await new Promise(resolve => setTimeout(resolve, this.#options.delay));
-          if (this.#dead) throw new Failure({ code: 'engine-died', message: 'The engine ended.' });
-          return structuredClone(await (method as (...all: never[]) => Promise<unknown>)(...args));
+          this.working++;
+          try {
+            if (this.#options.delay) await new Promise(resolve => setTimeout(resolve, this.#options.delay));
+            if (this.#dead) throw new Failure({ code: 'engine-died', message: 'The engine ended.' });
+            return structuredClone(await (method as (...all: never[]) => Promise<unknown>)(...args));
+          } finally {
+            this.working--;
+          }
         },
       ]),
     );
@@ -359,9 +366,11 @@ export class FakeEngine {
   }
 
   #held(): Promise<void> {
+    this.working--;
     return new Promise(resolve => {
       this.#release = () => {
         this.#release = null;
+        this.working++;
         resolve();
       };
     });

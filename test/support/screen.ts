@@ -23,6 +23,8 @@ export interface ScreenOptions extends FakeOptions {
   readonly edit?: (file: string) => Promise<string | null>;
   readonly stop?: () => Promise<void>;
   readonly connect?: () => FakeEngine['connection'] | Promise<FakeEngine['connection']>;
+  /** Another build of the app, such as the one in dist/. */
+  readonly app?: typeof runTui;
 }
 
 const bytes: Readonly<Record<string, string>> = {
@@ -62,7 +64,7 @@ export class Screen {
     this.#now = options.now ?? noon;
     this.engine = options.engine ?? new FakeEngine({ now: this.#now, ...options });
     this.terminal = new FakeTerminal(columns, rows);
-    this.exit = runTui({
+    this.exit = (options.app ?? runTui)({
       connect: options.connect ?? (() => this.engine.connection),
       settings: { motion: false, theme: 'dark', ...settings },
       root: '/home/ana/chat',
@@ -131,11 +133,11 @@ export class Screen {
     await new Promise(resolve => setImmediate(resolve));
   }
 
-  /** Waits until nothing has been written for a few frames' time. */
-  async settles(): Promise<void> {
-    for (let before = -1; before !== this.terminal.written.length; ) {
+  /** Waits until the engine has nothing to do and nothing has been written for `quiet` ms. */
+  async settles(quiet = 200): Promise<void> {
+    for (let before = -1; before !== this.terminal.written.length || this.engine.working > 0; ) {
       before = this.terminal.written.length;
-      await new Promise(resolve => setTimeout(resolve, 200));
+      await new Promise(resolve => setTimeout(resolve, quiet));
     }
   }
 

@@ -1,13 +1,19 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { longHistory } from '../support/fake-engine.ts';
+import { repository } from '../support/project.ts';
 import { Screen } from '../support/screen.ts';
 
 /*
- * Ten thousand random keys, clicks and resizes: no error of ours, no frame larger than the terminal, and the terminal
- * as it was afterwards. The seed is printed: the same seed presses the same keys.
+ * Ten thousand random keys, clicks and resizes in the app as it is built: no error of ours, no frame larger than the
+ * terminal, and the terminal as it was afterwards. The seed is printed: the same seed presses the same keys.
  */
 
 const presses = 10_000;
+
+type App = typeof import('../../src/tui/main.tsx');
+const built = pathToFileURL(join(repository, 'dist/tui.js')).href;
 
 /** Mulberry32. */
 function random(seed: number): () => number {
@@ -58,7 +64,9 @@ test('ten thousand random keys and resizes', { timeout: 900_000 }, async () => {
   console.log(`monkey seed ${seed}`);
   const next = random(seed);
   const revisions = longHistory(60);
+  const { runTui } = (await import(built)) as App;
   const app = new Screen({
+    app: runTui,
     revisions: revisions.map((one, index) =>
       index % 7 === 3 ? { ...one, losses: ['drops everything: 3 rows'], labels: [`label${index}`] } : one,
     ),
@@ -108,7 +116,8 @@ test('ten thousand random keys and resizes', { timeout: 900_000 }, async () => {
 const panesOf = (text: string): string => text.slice(0, text.lastIndexOf('\n'));
 
 async function check(app: Screen): Promise<void> {
-  await app.settles();
+  // longer than the app waits for a pause in typing
+  await app.settles(140);
   expect(app.bugs).toEqual([]);
   const { screen } = app.terminal;
   for (let row = 0; row < screen.rows; row++) {
@@ -117,7 +126,7 @@ async function check(app: Screen): Promise<void> {
   const shown = app.text();
   expect(app.terminal.lines()[0], shown).toMatch(/migtui/);
   await app.send('\u000c');
-  await app.settles();
+  await app.settles(50);
   // the last line may be a notice, which goes with the next key
   expect(panesOf(app.text())).toBe(panesOf(shown));
 }
