@@ -1,5 +1,6 @@
 import { emptyField, type TextField } from '../../drawing/text/field.ts';
 import { type Line, line } from '../../drawing/text/span.ts';
+import { wrap } from '../../drawing/text/wrap.ts';
 import type { RevisionRequest } from '../../engine/api.ts';
 import { revisionCommand } from '../commands/headless.ts';
 import { type Change, only } from '../state/effect.ts';
@@ -61,7 +62,7 @@ export const revisionPart: DialogPart<RevisionDialog> = {
   scopes: () => ['revision'],
   title: dialog => (dialog.autogenerate ? 'New revision from the entities' : 'New empty revision'),
   width: () => 76,
-  body(dialog, state): Line[] {
+  body(dialog, state, columns): Line[] {
     const { look } = state;
     const parent = dialog.head ?? look?.heads[0] ?? null;
     return [
@@ -75,12 +76,12 @@ export const revisionPart: DialogPart<RevisionDialog> = {
         { text: slugOf(dialog.field.text) || ' ', style: 'accent' },
       ],
       [],
-      dialog.autogenerate
-        ? line(
-            'The entities are compared with a replay of its ancestors. Nothing is written before you have seen it.',
-            'dim',
-          )
-        : line('An empty file to fill in. Nothing is written before you have seen it.', 'dim'),
+      ...wrap(
+        dialog.autogenerate
+          ? 'The entities are compared with a replay of its ancestors. Nothing is written before you have seen it.'
+          : 'An empty file to fill in. Nothing is written before you have seen it.',
+        columns,
+      ).map(text => line(text, 'dim')),
     ];
   },
   field: dialog => dialog.field,
