@@ -80,6 +80,12 @@ export interface Pty {
   press(...keys: string[]): Promise<void>;
   /** Types text, in one burst as a paste without brackets. */
   type(text: string): Promise<void>;
+  /** Pastes text as a terminal with bracketed paste does. */
+  paste(text: string): Promise<void>;
+  /** Clicks the first place on the screen where this text is. */
+  click(text: string): Promise<void>;
+  /** Turns the wheel by one notch over the first place where this text is. */
+  wheel(direction: 'up' | 'down', text: string): Promise<void>;
   /** Resolves when the screen shows it; fails with the screen when it never does. */
   sees(wanted: string | RegExp, options?: SeesOptions): Promise<void>;
   /** Resolves when the screen no longer shows it. */
@@ -211,6 +217,13 @@ export async function openPty(command: readonly string[], options: PtyOptions): 
     return pid;
   };
 
+  /** The cell where a text begins, counted from 1. */
+  const placeOf = (wanted: string): string => {
+    const row = lines().findIndex(line => line.includes(wanted));
+    if (row < 0) throw new Error(`Not on the screen: ${wanted}\n${frame(lines(), terminal.cols)}`);
+    return `${(lines()[row] as string).indexOf(wanted) + 1};${row + 1}`;
+  };
+
   return {
     terminal,
     lines,
@@ -227,6 +240,15 @@ export async function openPty(command: readonly string[], options: PtyOptions): 
     },
     async type(typed) {
       child.write(typed);
+    },
+    async paste(text) {
+      child.write(`\x1b[200~${text}\x1b[201~`);
+    },
+    async click(text) {
+      child.write(`\x1b[<0;${placeOf(text)}M\x1b[<0;${placeOf(text)}m`);
+    },
+    async wheel(direction, text) {
+      child.write(`\x1b[<${direction === 'up' ? 64 : 65};${placeOf(text)}M`);
     },
     sees: (wanted, given) => until(now => matches(now, wanted), `${wanted}`, given),
     seesNo: (unwanted, given) => until(now => !matches(now, unwanted), `no ${unwanted}`, given),

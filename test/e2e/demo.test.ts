@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import { makeDemo, migrationSource } from '../support/project.ts';
+import { asFound, openMigtui } from '../support/pty.ts';
+import { createDatabase } from '../support/server.ts';
+
+/*
+ * A day with the demo, by keys alone, on both databases that it runs on: everything that can be done to a database and
+ * to the files, in one sitting of the whole program.
+ */
+
+const tea = 'Migration20270101120000_tea';
+const rows = [
+  `insert into "chats" ("title") values ('Tea')`,
+  `insert into "messages" ("chat_id", "text", "text_length") select "id", 'Darjeeling', 10 from "chats"`,
+];
+
+describe.each(['embedded in Node', 'on a server'] as const)('the demo %s', where => {
+  it('goes through every flow in one sitting', { timeout: 300_000 }, async () => {
+    const slow = { timeout: 90_000 };
+    const database = where === 'on a server' ? await createDatabase() : null;
+    const name = database?.name ?? 'chat';
+    const demo = await makeDemo();
+    const app = await openMigtui(demo.root, { env: { DATABASE_URL: database?.url } });
+    await app.sees('Up SQL');
+    await app.sees('2 heads');
+
+    // upgrade to the revision under the cursor, which is one of the heads
+    await app.press('u');
+    await app.sees('4 steps');
+    await app.sees(database ? name : 'creates it');
+    await app.press('Enter');
+    await app.sees('Upgrade done', slow);
+    await app.press('Enter');
+    await app.sees('4 applied');
+    await app.sees('1 pending');
+
+    // merge: the rehearsal, the file before it is written, the file
+    const before = await demo.list('migrations');
+    await app.press('m');
+    await app.sees('They fit: every order gives the same schema.', slow);
+    await app.sees('common ancestor');
+    await app.press('Enter');
+    await app.sees('Settle the heads');
+    await app.press('m');
+    await app.sees("static readonly revises = ['Migration20261119161000_add_reactions'");
+    expect(await demo.list('migrations')).toEqual(before);
+    await app.press('Enter');
+    await app.sees('written: migrations/Migration');
+    await app.seesNo('2 heads');
+    const merged = (await demo.list('migrations')).find(file => file.endsWith('_merge_heads.ts'));
+    expect(await demo.read(`migrations/${merged}`)).toContain('static readonly revises');
+
+    // upgrade to head by the menu
+    await app.press('U');
+    await app.sees('Upgrade to');
+    await app.press('h');
+    await app.sees('2 steps');
+    await app.press('Enter');
+    await app.sees('Upgrade done', slow);
+    await app.press('Enter');
+    await app.sees('up to date');
+
+    // a new revision from what changed in the entities, its message pasted in two lines
+    const chat = await demo.read('demo/entities/chat.ts');
+    await demo.write(
+      'demo/entities/chat.ts',
+      chat.replace('title: p.string(),', 'title: p.string(),\n    topic: p.string().nullable(),'),
+    );
+    await app.press('n');
+    await app.sees('From the entities');
+    await app.press('a');
+    await app.sees('message');
+    await app.paste('add topic\nto chats');
+    await app.sees('add_topic_to_chats');
+    await app.press('Enter');
+    await app.sees('alter table "chats" add "topic"', slow);
+    await app.press('Enter');
+    await app.sees('Written');
+    await app.press('c');
+    await app.sees('1 pending');
+    await app.press('g');
+    await app.sees(/▸ ○ +\d+ add_topic_to_chats/);
+
+    // upgrade by one
+    await app.press('U');
+    await app.sees('by one');
+    await app.press('n');
+    await app.sees('1 step');
+    await app.press('Enter');
+    await app.sees('Upgrade done', slow);
+    await app.press('Enter');
+    await app.sees('up to date');
+
+    // the entities, the revisions and the database agree
+    await app.press('c');
+    await app.sees('Everything agrees', slow);
+    await app.press('Esc');
+
+    // a migration of somebody else appears, and fails
+    const head = (await demo.list('migrations')).find(file => file.includes('add_topic'))?.slice(0, -3);
+    const broken = migrationSource(tea, {
+      up: [...rows, 'select * from chatz'],
+      down: 'select 1',
+      revises: [`${head}`],
+    });
+    await demo.addMigration(tea, broken);
+    await app.sees('1 pending');
+    await app.press('g', 'u');
+    await app.sees('1 step');
+    await app.press('Enter');
+    await app.sees('relation "chatz" does not exist', slow);
+    await app.sees('42P01');
+    await app.sees('Upgrade failed');
+
+    // mended in an editor, tried again
+    await demo.addMigration(tea, broken.replace('select * from chatz', 'select * from chats'));
+    await app.press('r');
+    await app.sees('runs it on');
+    await app.press('Enter');
+    await app.sees('Upgrade done', slow);
+    await app.press('Enter');
+    await app.sees('up to date');
+
+    // downgrade: rows would be lost, so the database's name is wanted
+    await app.press('D');
+    await app.sees('takes back everything');
+    await app.press('b');
+    await app.sees('This destroys data.', slow);
+    await app.press('Enter');
+    await app.sees(`type ${name} to confirm`);
+    await app.type(name.slice(0, -1));
+    await app.press('Enter');
+    await app.sees(`type ${name} to confirm`);
+    await app.type(name.slice(-1));
+    await app.sees('Enter runs it');
+    await app.press('Enter');
+    await app.sees('Downgrade done', slow);
+    await app.press('Enter');
+    await app.sees('base: nothing is applied');
+
+    // stamp: the rows without the schema, which is said before
+    await app.press('s');
+    await app.sees('as if everything had run');
+    await app.press('h');
+    await app.sees('rows only', slow);
+    await app.sees('The live schema is not what this makes', slow);
+    await app.press('Enter');
+    await app.sees('Stamp done', slow);
+    await app.press('Enter');
+    await app.sees('8 applied');
+
+    // who did what
+    await app.press('J');
+    await app.sees('log   ');
+    await app.sees('20270101120000 tea');
+    await app.press('Esc', 'q');
+    expect(await app.exit).toEqual({ code: 0 });
+    expect(await app.restored()).toEqual(asFound);
+    if (!database) return;
+    expect(await database.query('select count(*)::int as n from mikro_orm_migrations')).toEqual([{ n: 8 }]);
+    expect(await database.query(`select to_regclass('chats') as there`)).toEqual([{ there: null }]);
+  });
+});
