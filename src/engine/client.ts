@@ -100,6 +100,8 @@ function launch(
 ): Launched {
   let said = '';
   let leaving = false;
+  /** Set when the process is gone. */
+  let died: Failure | undefined;
   const overhear = (level: 'info' | 'error') => (chunk: Buffer) => {
     const text = chunk.toString('utf8');
     said = (said + text).slice(-lastWords);
@@ -130,12 +132,12 @@ function launch(
     child.once('exit', (code, signal) => resolve({ code, signal, said }));
   });
   void exited.then(exit => {
-    const failure = new Failure({
+    died = new Failure({
       code: 'engine-died',
       message: `The engine ended (${exit.signal ?? `exit code ${exit.code}`}).`,
       next: 'Press r to start it again; the log has its last words.',
     });
-    engine.$close(failure);
+    engine.$close(died);
     if (!leaving) gone(exit);
   });
   const opened = engine.open(options).then(unwrap);
@@ -147,6 +149,8 @@ function launch(
         return unwrap(await engine.call(method, args));
       } catch (error) {
         if (error instanceof Failure) throw error;
+        // birpc's own words for a call after the end
+        if (died) throw died;
         const cause = (error as { cause?: unknown }).cause;
         throw cause instanceof Failure ? cause : error;
       }

@@ -165,6 +165,7 @@ describe('the engine in a process of its own', () => {
     const { engine, exit } = start({ root: project.root });
     await expect(engine.api.revision('Migration1_a')).rejects.toMatchObject({ code: 'engine-died' });
     expect(await exit).toMatchObject({ code: 7, said: expect.stringContaining('goodbye') });
+    await expect(engine.api.look()).rejects.toMatchObject({ code: 'engine-died' });
     await engine.restart();
     expect((await engine.api.look()).pending).toEqual(['Migration1_a']);
   });

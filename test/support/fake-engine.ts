@@ -458,6 +458,7 @@ export class FakeEngine {
       else this.applied.delete(step.revision);
       results[index] = { ...(results[index] as StepResult), outcome: 'done', ms: 12 + index };
       tell({ kind: 'step-done', step: index, ms: 12 + index });
+      if (preview.steps[index + 1]?.batch !== step.batch) tell({ kind: 'batch-done', batch: step.batch });
     }
     const result: RunResult = {
       run: 'run-1',

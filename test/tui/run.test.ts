@@ -4,6 +4,7 @@ import { closeScreens, openScreen, type ScreenOptions } from '../support/screen.
 afterEach(closeScreens);
 
 const fill = 'Migration20261113100000_fill_text_length';
+const reactions = 'Migration20261119161000_add_reactions';
 const ana = {
   pid: 4711,
   user: 'ana',
@@ -141,4 +142,21 @@ test('the engine dies in the middle of a run: what happened is said, and r start
   await app.sees('3 pending');
   await app.seesNot('ENGINE ENDED');
   expect(app.engine.calls).toContain('restart');
+});
+
+test('the engine dies with a transaction open: a step that was done in it is not said to be done', async () => {
+  const app = await heldRun();
+  app.engine.trouble = { hold: reactions };
+  app.engine.release();
+  await app.sees('1 of 2');
+  app.engine.die({ signal: 'SIGKILL', said: 'Killed' });
+  await app.sees(
+    'Upgrade failed',
+    '0 of 2',
+    /fill_text_length\s+\d+ ms\s+unknown/,
+    '0 steps done, 2 unknown',
+  );
+  await app.press('Esc', '5', 'z');
+  await app.sees('the engine ended (SIGKILL)');
+  await app.seesNot('birpc');
 });

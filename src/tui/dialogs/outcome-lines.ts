@@ -31,10 +31,12 @@ function standing(run: Run, state: State): Line[] {
   const undone = run.steps.filter(step => step.status === 'rolled back').length;
   const failed = run.steps.filter(step => step.status === 'failed').length;
   const not = run.steps.filter(step => step.status === 'not run' || step.status === 'waiting').length;
+  const unknown = run.steps.filter(step => step.status === 'unknown').length;
   const parts = [
     `${counted(did, 'step')} done`,
     failed > 0 && `${failed} failed`,
     undone > 0 && `${undone} rolled back`,
+    unknown > 0 && `${unknown} unknown`,
     not > 0 && `${not} not run`,
   ].filter(Boolean);
   const tips = run.result?.tips ?? null;

@@ -16,7 +16,11 @@ const looks: Readonly<Record<Exclude<RunStep['status'], 'running'>, readonly [ke
   failed: ['failed', 'danger'],
   'rolled back': ['skipped', 'warning'],
   'not run': ['skipped', 'dim'],
+  unknown: ['skipped', 'warning'],
 };
+
+/** What the glyph alone does not tell. */
+const named: readonly RunStep['status'][] = ['rolled back', 'not run', 'unknown'];
 
 /** How far it is, as a bar over all steps. */
 export function runHead(run: Run, state: State, columns: number): Line[] {
@@ -64,7 +68,7 @@ export function stepLines(run: Run, state: State): Line[] {
         style: step.status === 'waiting' || step.status === 'not run' ? 'dim' : 'strong',
       },
       { text: time === '' ? '' : `  ${time}`, style: 'dim' },
-      { text: step.status === 'rolled back' || step.status === 'not run' ? `  ${step.status}` : '', style },
+      { text: named.includes(step.status) ? `  ${step.status}` : '', style },
       { text: running && step.statements > 0 ? `  ${step.statements} statements` : '', style: 'dim' },
     ];
   });

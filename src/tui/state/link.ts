@@ -25,7 +25,7 @@ export function lost(state: State, exit: EngineExit): Change {
   const failure: FailureInfo = {
     code: 'engine-died',
     message: `The engine ended (${how}).`,
-    next: 'Whatever was not committed was rolled back by PostgreSQL. Press r to start it again.',
+    next: 'PostgreSQL rolls back what was not committed. Press r to start it again: the history tells what is applied.',
   };
   const run = isRunning(state.run) ? abandon(state.run, failure, state.now) : state.run;
   const next = notify(

@@ -60,9 +60,9 @@ export function remember<T>(
   return next;
 }
 
-/** Looks again at everything. */
+/** Looks again at everything, where there is an engine to ask. */
 export function lookAgain(state: State): Change {
-  if (state.looking !== null) return only(state);
+  if (state.looking !== null || state.link.is === 'lost') return only(state);
   const [asked, ticket, effect] = ask(state, { call: 'look', args: [] });
   return [{ ...asked, looking: ticket }, [effect]];
 }

@@ -1,7 +1,8 @@
 import type { Action, CancelMode, Preview, RunEvent, RunResult, Session } from '../../engine/api.ts';
 import type { FailureInfo } from '../../foundation/failure.ts';
 
-export type StepStatus = 'waiting' | 'running' | 'done' | 'failed' | 'rolled back' | 'not run';
+/** `unknown`: nobody was left to tell whether its batch was committed. */
+export type StepStatus = 'waiting' | 'running' | 'done' | 'failed' | 'rolled back' | 'not run' | 'unknown';
 
 export interface RunStep {
   readonly revision: string;
@@ -23,6 +24,8 @@ export interface Run {
   readonly startedAt: number;
   readonly endedAt: number | null;
   readonly steps: readonly RunStep[];
+  /** Batches that are told to be committed. */
+  readonly committed: readonly number[];
   readonly step: number | null;
   readonly stepAt: number;
   readonly statement: string | null;
@@ -54,6 +57,7 @@ export function startRun(preview: Preview, ticket: number, now: number): Run {
       ms: null,
       statements: 0,
     })),
+    committed: [],
     step: null,
     stepAt: now,
     statement: null,
@@ -102,7 +106,7 @@ export function follow(run: Run, event: RunEvent, now: number): Run {
         watch: null,
       };
     case 'batch-done':
-      return run;
+      return { ...run, committed: [...run.committed, event.batch] };
     case 'rolled-back':
       return { ...run, steps: rolledBack(run, event.batch) };
     case 'retry':
@@ -145,8 +149,14 @@ export function abandon(run: Run, failure: FailureInfo, now: number): Run {
     watch: null,
     waiting: null,
     retry: null,
-    steps: run.steps.map(step => (step.status === 'waiting' ? { ...step, status: 'not run' } : step)),
+    steps: run.steps.map((step, index) => ({ ...step, status: abandoned(run, step, index) })),
   };
+}
+
+function abandoned(run: Run, { status }: RunStep, index: number): StepStatus {
+  if (status === 'waiting') return 'not run';
+  const open = !run.committed.some(batch => inBatch(run, index, batch));
+  return open && (status === 'done' || status === 'running') ? 'unknown' : status;
 }
 
 function withStep(run: Run, index: number, change: Partial<RunStep>): Run {
