@@ -6,8 +6,11 @@ import type { Database } from '../support/server.ts';
 export const hasPsql = spawnSync('psql', ['--version']).status === 0;
 
 /** Runs a script as `psql -v ON_ERROR_STOP=1` does: statement by statement, stopping at the first error. */
-export async function runScript(database: Database, script: string): Promise<void> {
-  if (hasPsql) return psql(database, script);
+export const runScript = (database: Database, script: string): Promise<void> =>
+  hasPsql ? psql(database, script) : likePsql(database, script);
+
+/** What psql would send. */
+export async function likePsql(database: Database, script: string): Promise<void> {
   const client = await database.connect();
   try {
     const sql = script.replace(/^\\.*$/gm, '');
@@ -17,7 +20,8 @@ export async function runScript(database: Database, script: string): Promise<voi
   }
 }
 
-function psql(database: Database, script: string): Promise<void> {
+/** `psql -v ON_ERROR_STOP=1` itself. */
+export function psql(database: Database, script: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-f', '-', database.url], {
       stdio: ['pipe', 'ignore', 'pipe'],
