@@ -5,7 +5,6 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { EngineApi, EngineEvent } from '../../src/engine/api.ts';
-import { startEngine } from '../../src/engine/client.ts';
 import { openEngine } from '../../src/engine/engine.ts';
 import { Failure } from '../../src/foundation/failure.ts';
 
@@ -17,11 +16,11 @@ export interface Order {
   /** The accident: at the n-th run event (0-based). */
   readonly at?: number;
   /**
-   * `die`: SIGKILL this process, with the engine inside; `face`: the engine is a process of its own, and this one, its
-   * face, is killed; `backends`: every connection to the database is ended by the server; `crash`: the server process
-   * that works for us is killed, and the server restarts.
+   * `die`: SIGKILL this process, with the engine inside; `backends`: every connection to the database is ended by the
+   * server; `crash`: the server process that works for us is killed, and the server recovers; `fast`, `immediate`: the
+   * server is shut down that way, and starts again.
    */
-  readonly accident?: 'die' | 'face' | 'backends' | 'crash';
+  readonly accident?: 'die' | 'backends' | 'crash' | 'fast' | 'immediate';
   readonly lockWait?: number;
 }
 
@@ -38,7 +37,7 @@ export type Report =
 const say = (value: unknown): void => console.log(JSON.stringify(value));
 
 function strike({ accident, url }: Order): void {
-  if (accident === 'die' || accident === 'face') process.kill(process.pid, 'SIGKILL');
+  if (accident === 'die') process.kill(process.pid, 'SIGKILL');
   // this process stands still meanwhile: the accident happens exactly here
   const program = fileURLToPath(new URL('./strike.ts', import.meta.url));
   const { stderr } = spawnSync(process.execPath, [program, accident as string, url], { encoding: 'utf8' });
@@ -53,16 +52,7 @@ async function upgrade(order: Order): Promise<void> {
     if (event.type !== 'run' || event.event.kind === 'watch' || event.event.kind === 'waiting') return;
     if (events++ === order.at) strike(order);
   };
-  let engine: EngineApi;
-  if (order.accident === 'face') {
-    const face = startEngine({
-      root: order.root,
-    });
-    face.events(hear);
-    engine = face.api;
-  } else {
-    engine = await openEngine({ root: order.root }, hear);
-  }
+  const engine = await openEngine({ root: order.root }, hear);
   try {
     const { code, tips } = await run(engine, order);
     process.send?.({ kind: 'done', code, events, tips } satisfies Report);

@@ -1,4 +1,5 @@
-/* A program of its own: ends connections to a database. `backends <url>` or `crash <url>`. */
+/* A program of its own: what happens to the server. `backends <url>`, `crash <url>`, `fast <url>`, `immediate <url>`. */
+import { existsSync, readFileSync } from 'node:fs';
 import pg from 'pg';
 
 const [, , accident, url] = process.argv;
@@ -8,11 +9,16 @@ await client.connect();
 const others = `pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`;
 if (accident === 'backends') {
   await client.query(`select pg_terminate_backend(pid, 2000) from ${others}`);
-} else {
+} else if (accident === 'crash') {
   // one that works is taken where there is one; the server ends all others and recovers
   const { rows } = await client.query(
     `select pid from ${others} order by application_name like 'migtui %', state limit 1`,
   );
   if (rows[0]) process.kill(rows[0].pid, 'SIGKILL');
+} else {
+  const { rows } = await client.query('select pg_backend_pid() as pid');
+  const server = Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${rows[0].pid}/status`, 'utf8'))?.[1]);
+  process.kill(server, accident === 'fast' ? 'SIGINT' : 'SIGQUIT');
+  while (existsSync(`/proc/${server}`)) await new Promise(resolve => setTimeout(resolve, 10));
 }
 await client.end().catch(() => {});

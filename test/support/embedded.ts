@@ -2,8 +2,12 @@
  * A program of its own: a throwaway PostgreSQL server that lives exactly as long as whoever forked it.
  * It tells its parent the URL over IPC. When the parent disconnects or dies, even by SIGKILL, the channel closes
  * and the server is stopped and its data removed.
+ *
+ * --restarts  a server that is shut down is started again, as a service manager does
+ * --standby   a second server follows the first one and answers who only reads
  */
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import type { ChildProcess } from 'node:child_process';
+import { chmod, cp, lchown, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,10 +24,16 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-async function start(folder: string, log: string[]): Promise<{ server: EmbeddedPostgres; port: number }> {
-  const port = await freePort();
-  const server = new EmbeddedPostgres({
-    databaseDir: join(folder, 'data'),
+interface Running {
+  readonly url: string;
+  /** Of the standby, where there is one. */
+  readonly standby?: string;
+  stop(): Promise<void>;
+}
+
+function serverIn(databaseDir: string, port: number, hear: (line: string) => void): EmbeddedPostgres {
+  return new EmbeddedPostgres({
+    databaseDir,
     port,
     user: 'postgres',
     password,
@@ -40,32 +50,102 @@ async function start(folder: string, log: string[]): Promise<{ server: EmbeddedP
       ['autovacuum', 'off'],
       ['timezone', 'UTC'],
     ].flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-    onLog: line => log.push(String(line)),
-    onError: line => log.push(String(line)),
+    onLog: line => hear(String(line)),
+    onError: line => hear(String(line)),
   });
+}
+
+const urlAt = (port: number): string =>
+  `postgres://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres`;
+
+async function start(folder: string, hear: (line: string) => void): Promise<Running> {
+  const data = join(folder, 'data');
+  const port = await freePort();
+  const server = serverIn(data, port, hear);
   await server.initialise();
+  // a copy made before the first start is as good as a base backup
+  const copy = wanted.standby ? await copyData(data, join(folder, 'standby')) : null;
   await server.start();
+  if (wanted.restarts) keepUp(server);
+  if (copy === null) return { url: urlAt(port), stop: () => server.stop() };
+  const standby = await follow(copy, port, hear);
+  return {
+    url: urlAt(port),
+    standby: urlAt(standby.port),
+    async stop() {
+      await standby.server.stop();
+      await server.stop();
+    },
+  };
+}
+
+async function copyData(data: string, copy: string): Promise<string> {
+  const { uid, gid } = await stat(data);
+  await cp(data, copy, { recursive: true, preserveTimestamps: true });
+  await chmod(copy, 0o700);
+  for (const name of ['', ...(await readdir(copy, { recursive: true }))])
+    await lchown(join(copy, name), uid, gid);
+  return copy;
+}
+
+/** Starts a hot standby of the server on `primary`. */
+async function follow(
+  data: string,
+  primary: number,
+  hear: (line: string) => void,
+): Promise<{ server: EmbeddedPostgres; port: number }> {
+  const port = await freePort();
+  await writeFile(join(data, 'standby.signal'), '');
+  await writeFile(
+    join(data, 'postgresql.auto.conf'),
+    `primary_conninfo = 'host=127.0.0.1 port=${primary} user=postgres password=''${password}'''\n`,
+  );
+  const ready = Promise.withResolvers<void>();
+  const server = serverIn(data, port, line => {
+    hear(line);
+    if (line.includes('ready to accept read-only connections')) ready.resolve();
+  });
+  // it resolves when a server takes writes, which a standby never does
+  server.start().catch(() => ready.reject(new Error('the standby did not start')));
+  await ready.promise;
   return { server, port };
 }
 
+function keepUp(server: EmbeddedPostgres): void {
+  const { process: child } = server as unknown as { process: ChildProcess };
+  child.once('exit', () => {
+    if (ending) return;
+    void server.start().then(
+      () => keepUp(server),
+      () => {},
+    );
+  });
+}
+
 /** Another process may take the port between finding it and listening on it. */
-async function startWithRetries(folder: string): Promise<{ server: EmbeddedPostgres; port: number }> {
+async function startWithRetries(folder: string): Promise<Running> {
   for (let attempt = 1; ; attempt++) {
     const log: string[] = [];
     try {
-      return await start(folder, log);
+      return await start(folder, line => log.push(line));
     } catch (error) {
-      await rm(join(folder, 'data'), { recursive: true, force: true });
+      for (const part of ['data', 'standby']) {
+        await rm(join(folder, part), { recursive: true, force: true });
+      }
       if (attempt === 3)
         throw new Error(`PostgreSQL did not start: ${error ?? ''}\n${log.join('')}`, { cause: error });
     }
   }
 }
 
+const wanted = {
+  restarts: process.argv.includes('--restarts'),
+  standby: process.argv.includes('--standby'),
+};
 const folder = await mkdtemp(join(tmpdir(), 'migtui-server-'));
 // As root the server runs as the user postgres, who must be able to enter.
 await chmod(folder, 0o755);
-let running: EmbeddedPostgres | undefined;
+let running: Running | undefined;
 let ending = false;
 
 async function end(): Promise<void> {
@@ -81,10 +161,10 @@ process.on('disconnect', end);
 process.on('SIGINT', () => {});
 
 try {
-  const { server, port } = await startWithRetries(folder);
-  running = server;
+  running = await startWithRetries(folder);
   if (!process.connected) await end();
-  process.send?.({ url: `postgres://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres` });
+  const { url, standby } = running;
+  process.send?.({ url, standby });
 } catch (error) {
   process.send?.({ error: error instanceof Error ? error.message : String(error) });
   await end();

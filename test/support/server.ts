@@ -9,18 +9,28 @@ const variable = 'MIGTUI_TEST_SERVER';
 export interface Server {
   /** URL of the superuser on database `postgres`. */
   readonly url: string;
+  /** The same of its hot standby, where one was asked for. */
+  readonly standby?: string | undefined;
   stop(): Promise<void>;
 }
 
+export interface ServerOptions {
+  /** Start it again when it is shut down, as a service manager does. */
+  readonly restarts?: boolean;
+  /** A second server follows it and answers who only reads. */
+  readonly standby?: boolean;
+}
+
 /** Starts a real PostgreSQL server (about a second). It also ends when this process ends in whatever way. */
-export async function startServer(): Promise<Server> {
-  const child = fork(fileURLToPath(new URL('./embedded.ts', import.meta.url)), {
+export async function startServer({ restarts, standby }: ServerOptions = {}): Promise<Server> {
+  const flags = [restarts && '--restarts', standby && '--standby'].filter(flag => typeof flag === 'string');
+  const child = fork(fileURLToPath(new URL('./embedded.ts', import.meta.url)), flags, {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     execArgv: [],
   });
   const exited = new Promise<void>(resolve => child.once('exit', () => resolve()));
-  const started = await new Promise<{ url?: string; error?: string }>(resolve => {
-    child.once('message', message => resolve(message as { url?: string; error?: string }));
+  const started = await new Promise<{ url?: string; standby?: string; error?: string }>(resolve => {
+    child.once('message', message => resolve(message as { url?: string; standby?: string; error?: string }));
     child.once('exit', code => resolve({ error: `the server process ended with code ${code}` }));
   });
   if (!started.url) {
@@ -31,6 +41,7 @@ export async function startServer(): Promise<Server> {
   child.channel?.unref();
   return {
     url: started.url,
+    standby: started.standby,
     async stop() {
       child.ref();
       if (child.connected) child.disconnect();

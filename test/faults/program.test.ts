@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { migtui, type Project } from '../support/project.ts';
+import { openMigtui, type Pty } from '../support/pty.ts';
+import { createDatabase, type Database } from '../support/server.ts';
+import { countEvents } from './accidents.ts';
+import { expectFinished, recover } from './recovery.ts';
+import { sixRevisions } from './six-revisions.ts';
+import { inParallel, journalled, makeFaultProject, said } from './support.ts';
+
+/*
+ * The real program: bin/migtui.js, in a terminal and driven by keys, or headless.
+ */
+
+const killed = 128 + 9;
+const preload = fileURLToPath(new URL('./boundary.ts', import.meta.url));
+
+/** An environment in which the program, or its engine, is ended at one moment: see boundary.ts. */
+const environment = (database: Database, ends: 'face' | 'engine' | 'both' | 'command', at?: number) => ({
+  FAULT_URL: database.url,
+  FAULT_ENDS: ends,
+  FAULT_AT: at === undefined ? undefined : String(at),
+  NODE_OPTIONS: `--import=${preload}`,
+});
+
+/** By keys to the moment before the run. */
+async function openPlan(project: Project, env: Record<string, string | undefined>): Promise<Pty> {
+  const app = await openMigtui(project.root, { env });
+  await app.sees('6 pending');
+  await app.press('u');
+  await app.sees('6 steps');
+  return app;
+}
+
+/** The process of the engine of a program that runs. */
+function engineOf(app: Pty): number {
+  const pid = app.pid();
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0]);
+}
+
+async function gone(pid: number): Promise<void> {
+  for (let tries = 0; tries < 400; tries++) {
+    try {
+      if (/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) return;
+    } catch {
+      return;
+    }
+    await pause(50);
+  }
+  throw new Error(`process ${pid} is still there`);
+}
+
+/** Ends the face, or all of it, at each of these events. */
+async function killAt(project: Project, ends: 'face' | 'both', points: readonly number[]): Promise<void> {
+  await inParallel(points, 2, async at => {
+    const database = await createDatabase();
+    const app = await openPlan(project, environment(database, ends, at));
+    const engine = engineOf(app);
+    await app.press('Enter');
+    expect([at, await app.exit]).toEqual([at, { code: killed }]);
+    await gone(engine);
+    said.push(app.output());
+    await recover(project, database, `${ends} killed at ${at}`);
+    await database.drop();
+  });
+}
+
+const every = (count: number, step = 1, first = 0): number[] =>
+  Array.from({ length: Math.ceil((count - first) / step) }, (_, index) => first + index * step);
+
+test('kill -9 of the program with its screen at every boundary: its engine notices, rolls back and goes', async () => {
+  const project = await makeFaultProject(sixRevisions, journalled);
+  await killAt(project, 'face', every(await countEvents(project)));
+});
+
+test('kill -9 of the program and its engine at once', async () => {
+  const project = await makeFaultProject(sixRevisions, journalled);
+  await killAt(project, 'both', every(await countEvents(project), 6, 1));
+});
+
+test('kill -9 of the engine under the screen: it is said, and r starts the engine again', async () => {
+  const project = await makeFaultProject(sixRevisions, journalled);
+  await inParallel(every(await countEvents(project), 6, 3), 2, async at => {
+    const database = await createDatabase();
+    const app = await openPlan(project, environment(database, 'engine', at));
+    await app.press('Enter');
+    await app.sees('The engine ended (SIGKILL)');
+    await app.press('Esc', 'r');
+    await app.seesNo('ENGINE ENDED');
+    await app.press('q');
+    expect([at, await app.exit]).toEqual([at, { code: 0 }]);
+    said.push(app.output());
+    expect(app.output()).not.toContain('birpc');
+    await recover(project, database, `engine killed under the screen at ${at}`);
+    await database.drop();
+  });
+});
+
+test('kill -9 of a headless upgrade between what it sends to the server', async () => {
+  const project = await makeFaultProject(sixRevisions, journalled);
+  const upgrade = async (at?: number) => {
+    const database = await createDatabase();
+    const output = await migtui(project, ['upgrade', 'heads', '--yes'], {
+      env: environment(database, 'command', at),
+    });
+    said.push(output.stdout, output.stderr);
+    return { database, output };
+  };
+  const whole = await upgrade();
+  expect(whole.output).toMatchObject({ code: 0 });
+  await expectFinished(whole.database, 'nothing happened');
+  const writes = Number(/FAULT_WRITES (\d+)/.exec(whole.output.stderr)?.[1]);
+  expect(writes).toBeGreaterThan(60);
+  await inParallel(every(writes - 4, 12, 3), 2, async at => {
+    const { database, output } = await upgrade(at);
+    expect([at, output.code]).toEqual([at, null]);
+    await recover(project, database, `headless killed before it wrote ${at}`);
+    await database.drop();
+  });
+});
+
+test('no password in anything that was said', () => {
+  expect(said.join('').length).toBeGreaterThan(100_000);
+  expect(said.join('')).not.toMatch(/correct(%20|\+| )horse/);
+});
