@@ -5,11 +5,13 @@ import type { Connection } from './connection.ts';
 import { ledgerName } from './journal/reader.ts';
 import { journalAllowed, journalState } from './journal/table.ts';
 import { JournalWriter } from './journal/writer.ts';
-import type { LedgerTable } from './ledger.ts';
+import { type LedgerTable, readLedger } from './ledger.ts';
 import { acquireGuard, lockKeys } from './lock.ts';
 import { clearMark } from './marks.ts';
+import { takesNoWrites } from './read-only.ts';
 import { beginWork } from './run/work.ts';
-import { openSide, queryOn } from './side.ts';
+import { openSide, queryOn, type Side } from './side.ts';
+import { sqlFailure } from './sql-failure.ts';
 import { readUnsettled } from './unsettled.ts';
 
 /** How long a settlement waits for a run that is going on, ms. */
@@ -19,7 +21,7 @@ const patience = 5_000;
  * Writes down what a person found out about a revision that stopped half-way: the log row stands exactly when it is
  * applied, and the revision is no longer named. Runs nothing of the revision itself.
  * @param checksum of the revision's file now, where there is one
- * @throws Failure `nothing-to-settle` | `run-in-progress`
+ * @throws Failure `nothing-to-settle` | `run-in-progress` | `database-read-only`, or what PostgreSQL refused
  */
 export async function settle(
   project: Project,
@@ -39,9 +41,12 @@ export async function settle(
       candidates: unsettled.map(one => one.revision),
     });
   }
+  if ((await readLedger(connection, table)).readOnly) throw takesNoWrites();
   const run = crypto.randomUUID();
-  const side = await openSide(project);
+  const { secrets } = connection.address;
+  let side: Side | null = null;
   try {
+    side = await openSide(project);
     const guard =
       side &&
       (await acquireGuard(side, {
@@ -49,7 +54,7 @@ export async function settle(
         keys: lockKeys(table),
         wait: patience,
         signal: new AbortController().signal,
-        secrets: connection.address.secrets,
+        secrets,
         onWaiting: () => {},
         onLost: () => {},
       }));
@@ -58,6 +63,8 @@ export async function settle(
     } finally {
       await guard?.release();
     }
+  } catch (error) {
+    throw sqlFailure(error, undefined, secrets);
   } finally {
     await side?.close();
   }

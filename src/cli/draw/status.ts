@@ -109,13 +109,14 @@ function nextSteps(look: Look, paint: Paint): string[] {
   if (look.problems.length > 0) return [];
   return [
     ...(look.heads.length > 1 ? [step('migtui merge', 'brings the heads together')] : []),
-    ...(look.pending.length > 0
-      ? [
-          step(
-            `migtui upgrade ${look.heads.length > 1 ? 'heads' : 'head'}`,
-            `runs ${count(look.pending.length, 'revision')}; --plan shows the SQL`,
-          ),
-        ]
-      : []),
+    ...(look.pending.length > 0 ? [upgradeStep(look, step)] : []),
   ];
+}
+
+function upgradeStep(look: Look, step: (command: string, words: string) => string): string {
+  const command = `migtui upgrade ${look.heads.length > 1 ? 'heads' : 'head'}`;
+  const revisions = count(look.pending.length, 'revision');
+  return look.project.readOnly || look.database.readOnly
+    ? step(`${command} --plan`, `shows the SQL of ${revisions}`)
+    : step(command, `runs ${revisions}; --plan shows the SQL`);
 }

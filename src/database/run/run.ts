@@ -7,6 +7,7 @@ import { journalAllowed } from '../journal/table.ts';
 import { ensureJournal, JournalWriter, reconcileJournal } from '../journal/writer.ts';
 import { readLedger } from '../ledger.ts';
 import { acquireGuard, type Guard, lockKeys } from '../lock.ts';
+import { takesNoWrites } from '../read-only.ts';
 import { openSide, queryOn, type Side } from '../side.ts';
 import { sqlFailure } from '../sql-failure.ts';
 import { readUnsettled } from '../unsettled.ts';
@@ -162,13 +163,7 @@ class Run {
 async function recheck(context: RunContext, steps: readonly LoadedStep[]): Promise<Set<string>> {
   const { connection, table, preview } = context;
   const ledger = await readLedger(connection, table);
-  if (ledger.readOnly) {
-    throw new Failure({
-      code: 'database-read-only',
-      message: 'This server takes no writes: it is a standby, or default_transaction_read_only is on.',
-      next: 'Connect to the primary, or as a role that may write.',
-    });
-  }
+  if (ledger.readOnly) throw takesNoWrites();
   const checksums = new Map(steps.map(({ revision, checksum }) => [revision, checksum]));
   if (fingerprintOf(ledger.applied.keys(), preview.plan, checksums) !== preview.fingerprint) {
     throw planChanged(

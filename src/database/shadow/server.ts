@@ -44,15 +44,7 @@ export async function serverScratch(project: Project, url: string): Promise<Scra
     try {
       await run(`create database ${quoteIdent(name)}${template ? ` template ${quoteIdent(template)}` : ''}`);
     } catch (error) {
-      if (sqlState(error) !== '42501') throw error;
-      throw new Failure(
-        {
-          code: 'shadow-forbidden',
-          message: 'The role of the shadow server may not create databases.',
-          next: 'Grant it CREATEDB, or name another server with --shadow.',
-        },
-        { cause: error },
-      );
+      throw notCreated(error);
     }
     return name;
   };
@@ -125,6 +117,24 @@ async function dropLeftovers(
 
 function lockOf(name: string): string {
   return `hashtextextended(${quoteLiteral(name)}, 0)`;
+}
+
+function notCreated(error: unknown): unknown {
+  const state = sqlState(error);
+  if (state !== '42501' && state !== '25006') return error;
+  const standby = state === '25006';
+  return new Failure(
+    {
+      code: 'shadow-forbidden',
+      message: standby
+        ? 'The shadow server takes no writes, so no scratch database can be made on it.'
+        : 'The role of the shadow server may not create databases.',
+      next: standby
+        ? 'Name another server with --shadow, or leave it out to use PGlite in memory.'
+        : 'Grant it CREATEDB, or name another server with --shadow.',
+    },
+    { cause: error },
+  );
 }
 
 /** One connection that stays: the locks live in its session. */
