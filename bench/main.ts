@@ -1,16 +1,18 @@
 import { benchRevisions } from './revisions.ts';
 import { benchStart } from './start.ts';
 import { printTable } from './table.ts';
+import { benchTui } from './tui.ts';
 
-/* `npm run bench`: every figure of one run on one machine; trust the ratios. */
+/* `npm run bench`: every figure of one run on one machine; trust the ratios. `npm run bench tui` is one of them. */
 
 const benches = {
-  revisions: () => benchRevisions(),
-  start: () => benchStart(),
+  revisions: { title: 'Revisions: 100,000 of them', run: () => benchRevisions() },
+  tui: { title: 'Screen: 10,000 revisions at 200x50', run: () => benchTui() },
+  start: { title: 'Start and upgrade: 100 migrations', run: () => benchStart() },
 };
 
 const asked = process.argv.slice(2);
-for (const [name, bench] of Object.entries(benches)) {
+for (const [name, { title, run }] of Object.entries(benches)) {
   if (asked.length > 0 && !asked.includes(name)) continue;
-  printTable(name, await bench());
+  printTable(title, await run());
 }

@@ -91,6 +91,7 @@ function stillEngine(look: Look): EngineConnection {
       protected: false,
       databaseName: 'chat',
       databaseLabel: 'chat',
+      schema: null,
       fingerprint: '',
     }),
   } as unknown as EngineApi;
