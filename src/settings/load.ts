@@ -100,7 +100,7 @@ function unreadable(file: string, error: unknown): Failure {
     {
       code: 'settings-invalid',
       message: `${file} could not be read: ${reason}`,
-      next: 'Fix the file; docs/settings.md describes it.',
+      next: 'Fix the file; node_modules/migtui/docs/settings.md describes it.',
     },
     { cause: error },
   );

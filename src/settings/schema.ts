@@ -78,7 +78,10 @@ const entries = {
   ),
   readOnly: v.optional(flag('Refuse everything that writes to the database.')),
   shadow: v.optional(
-    text('URL of a PostgreSQL server on which revisions are rehearsed. Default: PGlite in memory.'),
+    v.pipe(
+      text('URL of a PostgreSQL server on which revisions are rehearsed. Default: PGlite in memory.'),
+      v.regex(/^postgres(ql)?:\/\//, 'must be a URL such as "postgres://user@localhost:5432"'),
+    ),
   ),
   editor: v.optional(
     text('Command that opens a file, such as "code --wait". Default: $VISUAL, $EDITOR, vi.'),

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import * as v from 'valibot';
 import { Failure, type Problem } from '../foundation/failure.ts';
+import { redact } from '../foundation/redact.ts';
 import { type SettingsFile, settingNames, settingsSchema } from './schema.ts';
 
 /**
@@ -9,7 +10,7 @@ import { type SettingsFile, settingNames, settingsSchema } from './schema.ts';
  * @throws Failure `settings-invalid`, with every problem
  */
 export function validate(settings: unknown, path: string): SettingsFile {
-  const result = v.safeParse(settingsSchema, settings);
+  const result = v.safeParse(settingsSchema, withoutLists(settings));
   if (result.success) return result.output;
   const file = basename(path) === 'package.json' ? 'package.json ("migtui")' : basename(path);
   const problems = result.issues.map((issue): Problem => {
@@ -19,17 +20,24 @@ export function validate(settings: unknown, path: string): SettingsFile {
   throw new Failure({
     code: 'settings-invalid',
     message: `The settings in ${file} are not valid.`,
-    next: 'docs/settings.md describes every setting.',
+    next: 'Every setting is described in node_modules/migtui/docs/settings.md.',
     problems,
   });
+}
+
+/** To valibot a list is an object without entries. */
+function withoutLists(settings: unknown): unknown {
+  if (Array.isArray(settings)) return JSON.stringify(settings);
+  const keys = (settings as { keys?: unknown } | null)?.keys;
+  return Array.isArray(keys) ? { ...(settings as object), keys: JSON.stringify(keys) } : settings;
 }
 
 function messageOf(issue: v.BaseIssue<unknown>, setting: string): string {
   if (issue.type === 'strict_object' && issue.expected === 'never') {
     return `there is no setting "${setting}"${nearest(setting)}; there are ${settingNames.join(', ')}`;
   }
-  if (issue.type === 'strict_object') return 'must be an object';
-  return `"${setting}" ${issue.message}, not ${JSON.stringify(issue.input)}`;
+  if (issue.type === 'strict_object') return 'must be an object of settings';
+  return `"${setting}" ${issue.message}, not ${redact(JSON.stringify(issue.input))}`;
 }
 
 /** A setting that differs in case or in a letter or two. */

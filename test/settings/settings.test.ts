@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { settingsJsonSchema } from '../../scripts/settings-schema.ts';
 import type { Failure } from '../../src/foundation/failure.ts';
@@ -111,6 +112,40 @@ describe('wrong settings', () => {
   });
 
   test.each([
+    [{ keys: [] }, '"keys" must be an object of command ids and keys, not "[]"'],
+    [{ keys: { upgrade: 5 } }, '"keys.upgrade" must be a key or a list of keys, not 5'],
+    [{ keys: { upgrade: [''] } }, '"keys.upgrade.0" must name a key, not ""'],
+    [{ ascii: 'yes' }, '"ascii" must be true or false, not "yes"'],
+    [{ mouse: 1 }, '"mouse" must be true or false, not 1'],
+    [{ motion: null }, '"motion" must be true or false, not null'],
+    [{ live: 'off' }, '"live" must be true or false, not "off"'],
+    [{ lockTimeout: '5 d' }, /^"lockTimeout" must be a duration such as .*, not "5 d"$/],
+    [{ statementTimeout: {} }, /^"statementTimeout" must be a duration such as .*, not \{\}$/],
+    [{ retries: 1.5 }, '"retries" must be a whole number, not 1.5'],
+    [{ transaction: 'none' }, '"transaction" must be one of "all", "each", not "none"'],
+    [
+      { protected: 'production' },
+      '"protected" must be true, false or a list of context names, not "production"',
+    ],
+    [{ readOnly: 'true' }, '"readOnly" must be true or false, not "true"'],
+    [{ editor: '' }, '"editor" must not be empty, not ""'],
+    [
+      { shadow: 'mysql://ana:secret@localhost' },
+      '"shadow" must be a URL such as "postgres://user@localhost:5432", not "mysql://ana:***@localhost"',
+    ],
+    [[], 'must be an object of settings'],
+  ])('%j', async (settings, words) => {
+    const info = await refusal({ packageJson: { migtui: settings } });
+    expect(info.problems).toEqual([
+      {
+        code: 'setting',
+        file: 'package.json ("migtui")',
+        message: typeof words === 'string' ? words : expect.stringMatching(words),
+      },
+    ]);
+  });
+
+  test.each([
     ['JSON that does not parse', { project: { 'migtui.config.json': '{' } }, 'migtui.config.json'],
     ['a file that throws', { project: { 'migtui.config.mjs': 'throw new Error("boom")' } }, 'boom'],
     ['a list', { packageJson: { migtui: [] } }, 'package.json'],
@@ -147,6 +182,17 @@ test.each([
 });
 
 describe('the published schema', () => {
+  test('is in the package, and is found there by its name', async () => {
+    const manifest = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8'));
+    const found = createRequire(join(repository, 'package.json')).resolve('migtui/settings.schema.json');
+    const path = relative(repository, found);
+    expect(path).toBe(join('docs', 'settings.schema.json'));
+    expect(manifest.files).toContain('docs/settings.schema.json');
+    const docs = await readFile(join(repository, 'docs/settings.md'), 'utf8');
+    expect(docs).toContain('"$schema": "./node_modules/migtui/docs/settings.schema.json"');
+    expect(settingsJsonSchema()).toHaveProperty('properties.$schema');
+  });
+
   test('is made from what is validated', async () => {
     const published = await readFile(join(repository, 'docs/settings.schema.json'), 'utf8');
     expect(JSON.parse(published)).toEqual(settingsJsonSchema());
