@@ -72,7 +72,7 @@ const host: Host = {
     return runTui({
       root: options.root,
       settings: {
-        theme: theme === 'high-contrast' ? 'contrast' : theme,
+        theme,
         ascii: ascii ?? 'auto',
         mouse,
         motion,

@@ -89,7 +89,7 @@ const light: Shades = {
   marked: '48;5;254',
 };
 
-const contrast: Shades = {
+const highContrast: Shades = {
   sgr: {
     strong: '1',
     dim: '37',
@@ -192,4 +192,4 @@ function basic(onLight: boolean): Shades {
   };
 }
 
-export const palettes = { dark, light, contrast, none, basic };
+export const palettes = { dark, light, 'high-contrast': highContrast, none, basic };

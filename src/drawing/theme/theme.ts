@@ -36,7 +36,7 @@ export type Style =
   | 'lane4'
   | 'lane5';
 
-export const themeNames = ['dark', 'light', 'contrast', 'none'] as const;
+export const themeNames = ['dark', 'light', 'high-contrast', 'none'] as const;
 export type ThemeName = (typeof themeNames)[number];
 
 /** How many colours the terminal has. */

@@ -48,7 +48,7 @@ function themes(state: State, key: string): Change {
         cursor: themeNames.indexOf(state.appearance.theme),
         items: themeNames.map(name => ({
           label: name,
-          about: name === 'contrast' ? 'high contrast' : name === 'none' ? 'no colours' : '',
+          about: name === 'none' ? 'no colours' : '',
           choose: use(name),
         })),
       }),

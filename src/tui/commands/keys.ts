@@ -68,6 +68,9 @@ const names: Readonly<Record<string, string>> = {
   delete: 'Delete',
 };
 
+/** Keys that have a name instead of a character. */
+export const namedKeys: readonly string[] = Object.keys(names);
+
 /** A key as people write it. */
 export const keyName = (key: string): string =>
   names[key] ??

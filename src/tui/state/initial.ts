@@ -1,3 +1,4 @@
+import { keyTroubles } from '../commands/key-troubles.ts';
 import { commands } from '../commands/table.ts';
 import { detailTabs } from '../panes/detail/tabs.ts';
 import type { TuiSettings } from '../settings.ts';
@@ -33,7 +34,11 @@ export function initialState(
     effects: new Map(),
     journal: null,
     search: null,
-    log: [],
+    log: keyTroubles(commands, settings).map(text => ({
+      at: new Date(now).toISOString(),
+      kind: 'warning',
+      text,
+    })),
     following: true,
     logLeft: 0,
     dialogs: [],

@@ -1,0 +1,21 @@
+import type { TuiSettings } from '../settings.ts';
+import type { Command } from './command.ts';
+import { namedKeys } from './keys.ts';
+
+/** What of the person's own keys does nothing: commands that do not exist, keys that no terminal sends. In words. */
+export function keyTroubles(
+  commands: readonly Command[],
+  { keys }: Pick<TuiSettings, 'keys'>,
+): readonly string[] {
+  const ids = new Set(commands.map(({ id }) => id));
+  return Object.entries(keys).flatMap(([id, own]) =>
+    ids.has(id)
+      ? own.filter(key => !isKey(key)).map(key => `settings: "${key}" for ${id} is no key. Keys are ${words}`)
+      : [`settings: there is no command "${id}" to give keys to. ? shows the commands`],
+  );
+}
+
+const words = 'single characters, ctrl+a to ctrl+z, and enter, esc, tab, shift+tab, space, up, pagedown, …';
+
+const isKey = (key: string): boolean =>
+  namedKeys.includes(key) || /^ctrl\+[a-z]$/.test(key) || [...new Intl.Segmenter().segment(key)].length === 1;

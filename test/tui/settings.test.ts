@@ -1,0 +1,28 @@
+import { afterEach, expect, test } from 'vitest';
+import { themeNames } from '../../src/drawing/theme/theme.ts';
+import { settingsSchema } from '../../src/settings/schema.ts';
+import { keyTroubles } from '../../src/tui/commands/key-troubles.ts';
+import { commands } from '../../src/tui/commands/table.ts';
+import { closeScreens, openScreen } from '../support/screen.ts';
+
+afterEach(closeScreens);
+
+test('keys for a command that does not exist, and keys that do not exist, are told in the log', async () => {
+  const app = await openScreen({ settings: { keys: { upgarde: ['U'], quit: ['ctrl-q', 'Q'] } } });
+  await app.press('5', 'z');
+  await app.sees('there is no command "upgarde" to give keys to', '"ctrl-q" for quit is no key');
+  await app.press('Q');
+  expect(await app.exit).toBe(0);
+});
+
+test('the built-in keys and their like are no trouble', () => {
+  const own = Object.fromEntries(commands.map(({ id, keys }) => [id, [...keys, 'ö', '🐈', 'ctrl+a']]));
+  expect(keyTroubles(commands, { keys: own })).toEqual([]);
+});
+
+test('a theme has one name, in the settings and in the menu', async () => {
+  expect(['auto', ...themeNames]).toEqual(settingsSchema.entries.theme.wrapped.pipe[0].options);
+  const app = await openScreen({ settings: { theme: 'high-contrast' } });
+  await app.press('T');
+  await app.sees(/▸ +high-contrast/);
+});
