@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import type { MikroORM } from '@mikro-orm/core';
 import type { Project } from '../project/project.ts';
 import { type Address, addressOf } from './address.ts';
-import { lockEmbedded } from './embedded-lock.ts';
 import { type Refusal, refusalOf } from './refusal.ts';
 
 /** A connected database. */
@@ -35,7 +34,10 @@ export async function connect(project: Project, { create = false } = {}): Promis
   let release = (): void => {};
   try {
     if (address.folder) {
-      const { mkdirSync } = await import('node:fs');
+      const [{ mkdirSync }, { lockEmbedded }] = await Promise.all([
+        import('node:fs'),
+        import('./embedded-lock.ts'),
+      ]);
       mkdirSync(address.folder, { recursive: true });
       release = lockEmbedded(address.folder);
     }

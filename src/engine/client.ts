@@ -1,9 +1,9 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import type { ChildProcess } from 'node:child_process';
 import { createBirpc } from 'birpc';
 import { Failure } from '../foundation/failure.ts';
 import type { EngineApi, EngineEvent, EngineOptions } from './api.ts';
 import type { EngineConnection, EngineExit } from './connection.ts';
+import { forkEngine } from './fork.ts';
 import { type Launched, renewable } from './renewable.ts';
 import type { Answer, EngineSide, FaceSide } from './wire.ts';
 
@@ -32,25 +32,6 @@ const methods: readonly (keyof EngineApi)[] = [
 
 /** How much of what a dying engine said is kept, characters. */
 const lastWords = 4_000;
-
-/**
- * Starts the engine's process, which loads itself and waits for `startEngine`.
- * @param root the project that will be opened, where it is known so early: its MikroORM is loaded, too
- * @param program the engine's entry, as it was built beside this file
- */
-export function forkEngine(
-  root?: string,
-  program = fileURLToPath(new URL('./child.ts', import.meta.url)),
-): ChildProcess {
-  // a group of its own: Ctrl-C and a closed terminal reach the face, which tells the engine what to do
-  return fork(program, root === undefined ? [] : [root], {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    serialization: 'advanced',
-    detached: true,
-    // or its exit may hang, see bin/start.js
-    execArgv: [...process.execArgv, '--no-concurrent-sparkplug'],
-  });
-}
 
 /**
  * Opens a project in an engine's process and speaks with it over IPC. Opening is awaited by the first call.

@@ -62,9 +62,13 @@ export class Session {
 
   /** Reads project and database anew, writing nothing. */
   async state(): Promise<State> {
+    // on its way to the server while the files are read
+    const reading = this.#applied();
+    reading.catch(() => {});
+    await new Promise(setImmediate);
     const sources = this.project.sources();
     const { graph, problems } = RevisionGraph.inspect(revisionsOf(sources));
-    const { database, ledger } = await this.#applied();
+    const { database, ledger } = await reading;
     return {
       sources,
       byId: new Map(sources.migrations.map(migration => [migration.id, migration])),

@@ -1,3 +1,4 @@
+import { graphemes } from './graphemes.ts';
 import { widthOf } from './width.ts';
 
 const known: Readonly<Record<string, string>> = {
@@ -20,7 +21,6 @@ const known: Readonly<Record<string, string>> = {
 };
 
 const beyond = /[^\x20-\x7e]/;
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /** Text for a terminal that has only ASCII, as wide as it was: what has no likeness becomes `?`. */
 export function toAscii(text: string): string {

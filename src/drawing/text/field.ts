@@ -1,3 +1,5 @@
+import { graphemes } from './graphemes.ts';
+
 /** A one-line text that is being edited; `cursor` counts UTF-16 units from the start. */
 export interface TextField {
   readonly text: string;
@@ -51,8 +53,6 @@ export function edit(field: TextField, key: string): TextField | null {
       return [...key].length === 1 ? insert(field, key) : null;
   }
 }
-
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 function before(text: string, cursor: number): number {
   let last = 0;

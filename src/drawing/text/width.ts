@@ -1,11 +1,10 @@
 import stringWidth, { isSimple } from '../faster/string-width.ts';
+import { graphemes } from './graphemes.ts';
 
 /*
  * How many columns text takes, and cutting it to columns. Nearly everything drawn is ASCII, box drawing or Latin;
  * only the rest pays for grapheme segmentation.
  */
-
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /** Columns of `text`, which holds no control characters. */
 export function widthOf(text: string): number {

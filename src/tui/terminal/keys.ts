@@ -1,4 +1,5 @@
 import type { Key } from 'ink';
+import { graphemes } from '../../drawing/text/graphemes.ts';
 
 /** Names of what Ink tells as flags. */
 const flags: readonly (readonly [keyof Key, string])[] = [
@@ -29,8 +30,6 @@ export function keysOf(input: string, key: Key): readonly string[] {
   if (key.ctrl && input.length === 1) return [`ctrl+${input.toLowerCase()}`];
   return [...before, ...characters(input)];
 }
-
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 function characters(input: string): string[] {
   return Array.from(graphemes.segment(input), ({ segment }) => segment)
