@@ -1,37 +1,40 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeDemo, migtui, provideTestFolder, repository } from '../test/support/project.ts';
-import { openMigtui, type Pty } from '../test/support/pty.ts';
+import { fileURLToPath } from 'node:url';
+import headless from '@xterm/headless';
 import { svgOf } from './svg.ts';
 
 /*
- * The pictures of the documentation: the built program on the demo, in a terminal, as a person sees it.
- * `npm run screenshots` writes docs/*.svg.
+ * The pictures of the README, drawn from the golden screens of the tests. `npm run screenshots` writes docs/*.svg.
  */
 
-const removeFolder = await provideTestFolder();
+const repository = fileURLToPath(new URL('..', import.meta.url));
+const size = { cols: 120, rows: 36 };
 
-async function picture(app: Pty, name: string, title: string): Promise<void> {
-  const file = join('docs', `${name}.svg`);
-  await mkdir(join(repository, 'docs'), { recursive: true });
-  await writeFile(join(repository, file), svgOf(app.terminal, title));
-  console.log(file);
+/** Name in docs/ -> view in test/tui/golden/, and what it shows. */
+const pictures = {
+  screen: ['main', 'The screen: revisions as a graph, what is current and pending, the SQL of the revision'],
+  plan: ['plan', 'The plan of an upgrade with its SQL, before it runs'],
+  merge: ['merge', 'Two heads side by side, and the verdict of running them in both orders'],
+  failure: ['failure', 'A failed upgrade: what PostgreSQL said, what is applied, and the ways out'],
+} as const;
+
+/** Every picture: its path in the repository and its text. */
+export function drawPictures(): Promise<{ path: string; svg: string }[]> {
+  return Promise.all(
+    Object.entries(pictures).map(async ([name, [view, title]]) => {
+      const golden = `test/tui/golden/${view}-${size.cols}x${size.rows}.ansi`;
+      const lines = (await readFile(join(repository, golden), 'utf8')).trimEnd().split('\n');
+      const terminal = new headless.Terminal({ ...size, allowProposedApi: true });
+      await new Promise<void>(resolve => terminal.write(lines.join('\r\n'), resolve));
+      return { path: `docs/${name}.svg`, svg: svgOf(terminal, title) };
+    }),
+  );
 }
 
-try {
-  const demo = await makeDemo();
-  const applied = await migtui(demo, ['upgrade', 'Migration20261113100000_fill_text_length', '--yes']);
-  if (applied.code !== 0) throw new Error(applied.stderr);
-
-  const app = await openMigtui(demo.root, { cols: 120, rows: 36 });
-  await app.sees('2 heads');
-  await app.sees('alter table');
-  await picture(app, 'screen', 'migtui on the demo: three revisions applied, two heads pending');
-  await app.press('u');
-  await app.sees('Enter');
-  await picture(app, 'upgrade', 'The plan of an upgrade, before it runs');
-  app.kill('SIGTERM');
-  await app.exit;
-} finally {
-  await removeFolder();
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const { path, svg } of await drawPictures()) {
+    await writeFile(join(repository, path), svg);
+    console.log(path);
+  }
 }

@@ -2,9 +2,20 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { withKeys } from '../scripts/readme-keys.ts';
+import { drawPictures } from '../scripts/screenshots.ts';
 import { repository } from './support/project.ts';
 
+const read = (path: string) => readFile(join(repository, path), 'utf8');
+
 test('the keys of the README are those of the program (node scripts/readme-keys.ts)', async () => {
-  const readme = await readFile(join(repository, 'README.md'), 'utf8');
+  const readme = await read('README.md');
   expect(readme).toBe(withKeys(readme));
+});
+
+test('the pictures of the README are the golden screens (npm run screenshots)', async () => {
+  const readme = await read('README.md');
+  for (const { path, svg } of await drawPictures()) {
+    expect(readme).toContain(`](${path})`);
+    expect((await read(path)) === svg, `${path} is as the golden screen`).toBe(true);
+  }
 });
