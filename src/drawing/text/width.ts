@@ -1,5 +1,6 @@
 import stringWidth, { isSimple } from '../faster/string-width.ts';
 import { graphemes } from './graphemes.ts';
+import type { Line } from './span.ts';
 
 /*
  * How many columns text takes, and cutting it to columns. Nearly everything drawn is ASCII, box drawing or Latin;
@@ -45,4 +46,15 @@ export function clip(text: string, columns: number, ellipsis = '…'): string {
 
 export function padTo(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - widthOf(text)));
+}
+
+/** The spans that fit into `columns`, the last one of them clipped. */
+export function cutLine(line: Line, columns: number): Line {
+  let left = columns;
+  return line.flatMap(one => {
+    if (left <= 0) return [];
+    const text = clip(one.text, left);
+    left -= widthOf(text);
+    return [{ ...one, text }];
+  });
 }

@@ -1,7 +1,7 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
 import type { Line } from '../../drawing/text/span.ts';
-import { clip, widthOf } from '../../drawing/text/width.ts';
+import { cutLine, widthOf } from '../../drawing/text/width.ts';
 import { glyphsOf } from '../../drawing/theme/glyphs.ts';
 import { paint } from '../../drawing/theme/paint.ts';
 import type { Style, Theme } from '../../drawing/theme/theme.ts';
@@ -145,16 +145,6 @@ function upperBorder(
     ...(rightText === '' ? [] : [{ text: ' ', style }, ...right, { text: ` ${horizontal}`, style }]),
     { text: corner.topRight, style },
   ];
-}
-
-function cutLine(title: Line, room: number): Line {
-  let left = room;
-  return title.flatMap(one => {
-    if (left <= 0) return [];
-    const text = clip(one.text, left);
-    left -= widthOf(text);
-    return [{ ...one, text }];
-  });
 }
 
 function lowerBorder(width: number, style: Style, ascii: boolean): Line {

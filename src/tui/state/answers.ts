@@ -87,6 +87,9 @@ function keepCursor(state: State, before: Look | null): State {
 }
 
 function greeting({ database, applied }: Look): readonly ['info' | 'error', string] {
+  // a first run makes it: nothing is wrong
+  if (database.state === 'missing' && database.failure)
+    return ['info', [database.failure.message, database.failure.next].filter(Boolean).join(' ')];
   if (database.state !== 'connected')
     return ['error', database.failure?.message ?? `the database is ${database.state}`];
   const product = database.kind === 'pglite' ? 'PGlite' : 'PostgreSQL';

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
-import type { Line, Span } from '../../../drawing/text/span.ts';
+import { type Line, type Span, textOf } from '../../../drawing/text/span.ts';
+import { cutLine, widthOf } from '../../../drawing/text/width.ts';
 import { themeOf } from '../../../drawing/theme/theme.ts';
 import type { RevisionRow } from '../../../engine/api.ts';
 import { Frame } from '../../screen/frame.tsx';
@@ -44,22 +45,32 @@ function historyLines(state: State, columns: number, visible: number, focused: b
   return graphLines(look, top, top + visible, appearance.ascii, lanesIn(columns)).map(one => {
     const row = look.revisions[one.row];
     if (!one.node || !row) return drawRow(one.spans, columns, state, { selected: false, focused });
-    const line: Line = [
-      ...one.spans,
-      { text: ' ' },
-      ...markHits(nameSpans(row, columns), wanted),
-      ...marks(row),
-      ...flagSpans(row, appearance.ascii),
-    ];
-    return drawRow(line, columns, state, { selected: one.row === cursor, focused });
+    const lanes: Line = [...one.spans, { text: ' ' }];
+    const room = columns - 2 - widthOf(textOf(lanes));
+    const named = namedRow(row, room, columns, wanted, appearance.ascii);
+    return drawRow([...lanes, ...named], columns, state, { selected: one.row === cursor, focused });
   });
+}
+
+/** The name with what is wrong with the revision, for which the name is cut, and the other tags that fit whole. */
+function namedRow(row: RevisionRow, room: number, columns: number, wanted: string, ascii: boolean): Line {
+  const flags = flagSpans(row, ascii);
+  const name = cutLine(nameSpans(row, columns), room - widthOf(textOf(flags)));
+  let left = room - widthOf(textOf([...name, ...flags]));
+  const tags = marks(row).filter(tag => {
+    const width = widthOf(tag.text);
+    if (width > left) return false;
+    left -= width;
+    return true;
+  });
+  return [...markHits(name, wanted), ...flags, ...tags];
 }
 
 function marks(row: RevisionRow): Span[] {
   const shown: Span[] = [];
-  if (row.labels.length > 0 && row.marks.includes('head'))
-    shown.push({ text: ` ${row.labels.join(' ')}`, style: 'accent' });
-  if (row.marks.includes('head')) shown.push({ text: ' (head)', style: 'pending' });
+  const head = row.marks.includes('head');
+  if (head) shown.push({ text: ' (head)', style: 'pending' });
   if (row.marks.includes('current')) shown.push({ text: ' (current)', style: 'applied' });
+  if (head) shown.push(...row.labels.map((label): Span => ({ text: ` ${label}`, style: 'accent' })));
   return shown;
 }
