@@ -1,9 +1,9 @@
 import { hostname } from 'node:os';
-import { redact } from '../../foundation/redact.ts';
 import { leavesNothing } from '../../safety/traces.ts';
 import type { Query } from '../journal/table.ts';
 import { userName } from '../lock.ts';
 import { clearMark, type Mark, readMarks, setMark } from '../marks.ts';
+import { sqlFailure } from '../sql-failure.ts';
 import { invalidIndexes } from '../unsettled.ts';
 import type { LoadedStep } from './context.ts';
 import { checkLedger } from './ledger-rows.ts';
@@ -31,21 +31,21 @@ export async function runAlone(run: RunState, step: LoadedStep): Promise<void> {
       await run.guard?.check();
       control.check();
       await journal?.begin(query, step, false);
-      const mark = await begin(run, step, query);
+      const begun = await begin(run, step, query);
       await setTimeouts(run, connection, false);
       try {
         const ms = await runStep(run, work, step, soFar =>
           work.transactional(async tx => {
             if (action === 'up') await storage.logMigration({ name: revision }, tx);
             else await storage.unlogMigration({ name: revision }, tx);
-            if (mark) await clearMark(query, table, revision);
+            if (begun) await clearMark(query, table, revision);
             await journal?.done(query, step, soFar);
           }),
         );
         run.results[index] = { revision, action, outcome: 'done', ms };
       } catch (error) {
         connection.close(new Error('This revision was given up.'));
-        await tellHalfWay(run, step, mark, error, query);
+        await tellHalfWay(run, step, begun, error, query);
         throw error;
       }
     } finally {
@@ -56,8 +56,14 @@ export async function runAlone(run: RunState, step: LoadedStep): Promise<void> {
   applySteps(run.expected, [step]);
 }
 
+interface Begun {
+  readonly mark: Mark;
+  /** What an earlier attempt left behind, which was never settled. */
+  readonly before: Mark | undefined;
+}
+
 /** @returns null where this role may not write the mark */
-async function begin(run: RunState, step: LoadedStep, query: Query): Promise<Mark | null> {
+async function begin(run: RunState, step: LoadedStep, query: Query): Promise<Begun | null> {
   const { table, emit } = run.context;
   const { marks, writable } = await readMarks(query, table);
   if (!writable) {
@@ -82,17 +88,17 @@ async function begin(run: RunState, step: LoadedStep, query: Query): Promise<Mar
     invalidBefore: before?.invalidBefore ?? (await invalidIndexes(query)),
   };
   await setMark(query, table, mark);
-  return mark;
+  return { mark, before };
 }
 
 /**
- * Takes the mark back when the first statement failed whole; else notes how it failed. Where an answer never came, the
- * statement may have been done.
+ * Leaves the mark as it was before when the first statement failed whole; else notes how it failed. Where an answer
+ * never came, the statement may have been done.
  */
 async function tellHalfWay(
   run: RunState,
   { revision }: LoadedStep,
-  mark: Mark | null,
+  begun: Begun | null,
   error: unknown,
   query: Query,
 ): Promise<void> {
@@ -102,10 +108,13 @@ async function tellHalfWay(
     error.statementsDone === 0 &&
     error.answered &&
     (await leavesNothing(error.statement ?? ''));
-  if (!whole) run.halfWay.add(revision);
-  if (!mark) return;
-  const words = redact(error instanceof Error ? error.message : String(error), connection.address.secrets);
+  if (!whole || begun?.before) run.halfWay.add(revision);
+  if (!begun) return;
+  const { mark, before } = begun;
+  const cause = error instanceof StepError ? error.cause : error;
+  const words = sqlFailure(cause, undefined, connection.address.secrets).message;
+  const left = whole ? before : { ...mark, error: words };
   const tell = (ask: Query): Promise<void> =>
-    whole ? clearMark(ask, table, revision) : setMark(ask, table, { ...mark, error: words });
+    left ? setMark(ask, table, left) : clearMark(ask, table, revision);
   await tell(query).catch(() => (run.side ? tell(run.side.query).catch(() => {}) : undefined));
 }

@@ -1,3 +1,4 @@
+import { clearMark, readMarks } from '../marks.ts';
 import type { LoadedStep } from './context.ts';
 import { checkLedger } from './ledger-rows.ts';
 import { enterTransaction, requireTransaction, setTimeouts } from './prepare.ts';
@@ -33,6 +34,7 @@ export async function runTransaction(run: RunState, steps: readonly LoadedStep[]
     await setTimeouts(run, connection, true);
     await storage.ensureTable();
     await checkLedger(connection, context.table, steps, run.expected);
+    const { marks, writable } = await readMarks(connection.query, context.table);
     for (const step of steps) {
       const { revision, action, index } = step;
       if (!journal?.has(step)) await journal?.begin(side ? run.outside : connection.query, step, true);
@@ -41,6 +43,10 @@ export async function runTransaction(run: RunState, steps: readonly LoadedStep[]
         await requireTransaction(run, connection);
         if (action === 'up' || action === 'log') await storage.logMigration({ name: revision }, tx);
         else await storage.unlogMigration({ name: revision }, tx);
+        // it stopped half-way before, outside a transaction: now it is known how it stands
+        if (writable && marks.some(mark => mark.revision === revision)) {
+          await clearMark(connection.query, context.table, revision);
+        }
         await journal?.done(connection.query, step, soFar);
       });
       run.results[index] = { revision, action, outcome: 'done', ms };
