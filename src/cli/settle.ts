@@ -1,40 +1,54 @@
+import type { EngineApi } from '../engine/api.ts';
 import { nameOf } from './draw/rows.ts';
+import { type GoOptions, go } from './going.ts';
 import { lookFor } from './looking.ts';
 import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
+import { runOptions, yes } from './shell/options.ts';
 import { UsageError } from './shell/usage.ts';
 
-interface SettleOptions {
+interface SettleOptions extends GoOptions {
   readonly applied?: boolean;
   readonly notApplied?: boolean;
+  readonly down?: boolean;
 }
 
-/** `migtui settle <rev>`: says what became of a revision that stopped half-way outside a transaction. */
-export const settle: Definition = (program, act) =>
-  program
+/** `migtui settle <rev>`: says what became of a revision that stopped half-way outside a transaction, or runs its down. */
+export const settle: Definition = (program, act) => {
+  const command = program
     .command('settle')
     .description('say what became of a revision that stopped half-way')
     .argument('<revision>', 'one that migtui status names')
     .option('--applied', 'its work is done: log it')
     .option('--not-applied', 'nothing of it is left: take its row away')
+    .option('--down', 'run its down()')
+    .option('--plan', 'with --down: show the SQL, run nothing')
     .addHelpText(
       'after',
       examples({
         'migtui settle add_index --applied': 'after the rest was done by hand',
         'migtui settle add_index --not-applied': 'after what it left was dropped; then upgrade again',
+        'migtui settle add_index --down': 'lets its down() take back what it left',
       }),
     )
     .action(act(settleRevision));
+  for (const option of [yes(), ...runOptions()]) command.addOption(option);
+  return command;
+};
 
-async function settleRevision(call: Call, target: string, options: SettleOptions): Promise<undefined> {
-  if (options.applied === options.notApplied) {
-    throw new UsageError('settle wants --applied or --not-applied');
+async function settleRevision(
+  call: Call,
+  target: string,
+  options: SettleOptions,
+): Promise<number | undefined> {
+  if ([options.applied, options.notApplied, options.down].filter(Boolean).length !== 1) {
+    throw new UsageError('settle wants --applied, --not-applied or --down');
   }
-  const look = await lookFor(call, 'database');
   const engine = await call.engine();
-  // an unsettled revision may have lost its file: its full name always does
-  const open = look.unsettled.map(({ revision }) => revision);
-  const revision = open.includes(target) ? target : ((await engine.resolve(target))[0] ?? target);
+  const revision = await revisionOf(call, engine, target);
+  if (options.down) {
+    return go(call, { command: 'downgrade', targets: [revision], halfWay: true }, options);
+  }
   const settlement = options.applied ? 'applied' : 'not-applied';
   await engine.settle(revision, settlement);
   call.output.answer(
@@ -43,4 +57,11 @@ async function settleRevision(call: Call, target: string, options: SettleOptions
     ({ revision, settlement }, paint) =>
       `${paint.good('Settled:')} ${nameOf(revision)} is ${settlement.replace('-', ' ')}.`,
   );
+}
+
+/** An unsettled revision may have lost its file: its full name always does. */
+async function revisionOf(call: Call, engine: EngineApi, target: string): Promise<string> {
+  const look = await lookFor(call, 'database');
+  if (look.unsettled.some(({ revision }) => revision === target)) return target;
+  return (await engine.resolve(target))[0] ?? target;
 }

@@ -1,4 +1,3 @@
-import { Failure } from '../foundation/failure.ts';
 import type { Project } from '../project/project.ts';
 import type { Settlement } from '../values/journal.ts';
 import type { Connection } from './connection.ts';
@@ -12,7 +11,7 @@ import { takesNoWrites } from './read-only.ts';
 import { beginWork } from './run/work.ts';
 import { openSide, queryOn, type Side } from './side.ts';
 import { sqlFailure } from './sql-failure.ts';
-import { readUnsettled } from './unsettled.ts';
+import { nothingToSettle, readUnsettled } from './unsettled.ts';
 
 /** How long a settlement waits for a run that is going on, ms. */
 const patience = 5_000;
@@ -33,14 +32,7 @@ export async function settle(
 ): Promise<void> {
   const outside = queryOn(connection.orm);
   const unsettled = await readUnsettled(outside, table);
-  if (!unsettled.some(one => one.revision === revision)) {
-    throw new Failure({
-      code: 'nothing-to-settle',
-      message: `${revision} is not unsettled: nothing was written.`,
-      next: 'migtui status names what is. To change log rows otherwise, use migtui stamp.',
-      candidates: unsettled.map(one => one.revision),
-    });
-  }
+  if (!unsettled.some(one => one.revision === revision)) throw nothingToSettle(revision, unsettled);
   if ((await readLedger(connection, table)).readOnly) throw takesNoWrites();
   const run = crypto.randomUUID();
   const { secrets } = connection.address;

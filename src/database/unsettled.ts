@@ -1,3 +1,4 @@
+import { Failure } from '../foundation/failure.ts';
 import type { Unsettled } from '../values/look.ts';
 import { journalState, journalTable, type Query } from './journal/table.ts';
 import type { LedgerTable } from './ledger.ts';
@@ -63,4 +64,14 @@ async function readBegun(query: Query, table: LedgerTable): Promise<readonly Mar
     [`${table.schema}.${table.name}`],
   );
   return rows.map(row => ({ ...row, since: new Date(row.since).toISOString(), invalidBefore: [] }));
+}
+
+/** The failure of whoever would settle what is not unsettled. */
+export function nothingToSettle(revision: string, unsettled: readonly Unsettled[]): Failure {
+  return new Failure({
+    code: 'nothing-to-settle',
+    message: `${revision} is not unsettled: nothing was written.`,
+    next: 'migtui status names what is. To change log rows otherwise, use migtui stamp.',
+    candidates: unsettled.map(one => one.revision),
+  });
 }

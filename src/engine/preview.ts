@@ -10,8 +10,9 @@ import type { Plan, Step } from '../revisions/plan.ts';
 import { batchWarnings } from '../safety/batches.ts';
 import { lossesOf } from '../safety/losses.ts';
 import type { PlanRequest, Preview, PreviewStep, SqlPreview, Warning } from './api.ts';
-import { bookkeeping } from './bookkeeping.ts';
+import { type Bookkeeping, bookkeeping } from './bookkeeping.ts';
 import { sqlOf } from './detail.ts';
+import { planFor } from './plan-for.ts';
 import { refuseOutsideSchema } from './run-schema.ts';
 import type { Session, State } from './session.ts';
 
@@ -22,7 +23,8 @@ import type { Session, State } from './session.ts';
 export async function preview(session: Session, request: PlanRequest): Promise<Preview> {
   const state = await session.state();
   refuseBroken(session, state);
-  const plan = planFor(state, request);
+  const books = await bookkeeping(session, state);
+  const plan = planFor(state, books, request);
   const steps = await Promise.all(plan.steps.map(step => stepSql(session, state, step)));
   refuseIrreversible(plan, steps);
   refuseOutsideSchema(session.project, plan.steps, steps);
@@ -49,7 +51,7 @@ export async function preview(session: Session, request: PlanRequest): Promise<P
     }),
     batches,
     warnings: [
-      ...(await warningsOf(session, state, plan)),
+      ...warningsOf(session, state, books, plan),
       ...(await batchWarnings(
         plan.steps,
         steps.map(({ sql }) => sql),
@@ -63,21 +65,6 @@ export async function preview(session: Session, request: PlanRequest): Promise<P
     schema: session.project.schema,
     fingerprint: fingerprintOf(state.applied.keys(), plan, checksums),
   };
-}
-
-function planFor({ graph, applied }: State, { command, targets, purge }: PlanRequest): Plan {
-  const ids = [...applied.keys()];
-  if (command === 'stamp') return graph.stamp(targets as string[], ids, { purge: purge === true });
-  if (command === 'upgrade') return graph.upgrade(targets as string[], ids);
-  const [target, ...more] = targets;
-  if (target === undefined || more.length > 0) {
-    throw new Failure({
-      code: 'one-target',
-      message: 'A downgrade takes one target.',
-      next: 'Name one, such as -1 or base.',
-    });
-  }
-  return graph.downgrade(target, ids);
 }
 
 /** @throws Failure when the revisions on disk or the database do not allow any plan */
@@ -145,7 +132,12 @@ async function lossesIn(
   return isRefusal(database) ? [] : measureLosses(database, await lossesOf(sql), project.schema);
 }
 
-async function warningsOf(session: Session, state: State, plan: Plan): Promise<Warning[]> {
+function warningsOf(
+  session: Session,
+  state: State,
+  { edited, unsettled }: Bookkeeping,
+  plan: Plan,
+): Warning[] {
   const { graph, applied, database, ledger } = state;
   const warnings: Warning[] = [];
   const ups = plan.steps.filter(step => step.action === 'up').map(step => step.revision);
@@ -158,7 +150,6 @@ async function warningsOf(session: Session, state: State, plan: Plan): Promise<W
       revisions: filled,
     });
   }
-  const { edited, unsettled } = await bookkeeping(session, state);
   const planned = new Set(plan.steps.map(step => step.revision));
   const changed = edited.filter(id => planned.has(id));
   if (changed.length > 0) {
@@ -171,8 +162,7 @@ async function warningsOf(session: Session, state: State, plan: Plan): Promise<W
   if (unsettled.length > 0) {
     warnings.push({
       code: 'unsettled',
-      message:
-        'These began without a transaction and never ended. Find out what is there and settle them first.',
+      message: 'These stopped half-way, outside a transaction: what they did is still there.',
       revisions: unsettled.map(({ revision }) => revision),
     });
   }

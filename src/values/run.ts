@@ -12,6 +12,8 @@ export interface PlanRequest {
   readonly command: 'upgrade' | 'downgrade' | 'stamp';
   readonly targets: readonly string[];
   readonly purge?: boolean | undefined;
+  /** With `downgrade` and one revision that stopped half-way: runs its down, whether its row is there or not. */
+  readonly halfWay?: boolean | undefined;
   readonly transaction?: 'all' | 'each' | undefined;
 }
 

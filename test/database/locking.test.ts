@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { ledgerTable } from '../../src/database/ledger.ts';
 import { lockKeys } from '../../src/database/lock.ts';
-import { type MigrationSketch, makeProject } from '../support/project.ts';
+import { openEngine } from '../../src/engine/engine.ts';
+import { type MigrationSketch, makeProject, migtui } from '../support/project.ts';
 import { createDatabase, type Database } from '../support/server.ts';
 import { type Opened, open } from './support.ts';
 
@@ -374,6 +375,67 @@ describe('a revision without a transaction', () => {
     expect(await database.query(`select obj_description('mikro_orm_migrations'::regclass) as c`)).toEqual([
       { c: null },
     ]);
+  });
+
+  test('stays named when a retry fails whole: what the first attempt left is still there', async () => {
+    const app = await start();
+    await app.run(`up ${chats}`);
+    await database.query(`insert into chats (title) values ('a'), ('a')`);
+    const first = await app.run(`up ${half}`);
+    const second = await app.run(`up ${half}`);
+    expect(second.failure).toMatchObject({
+      sql: { sqlState: '42P07' },
+      next: expect.stringContaining('settle'),
+    });
+    expect(second.unsettled).toEqual(first.unsettled);
+  });
+
+  test('made transactional and retried, it is settled by that', async () => {
+    database = await createDatabase();
+    const project = await makeProject({
+      url: database.url,
+      migrations: {
+        [half]: { up: ['create table "left_behind" ("id" int)', 'select 1 / 0'], transactional: false },
+      },
+    });
+    // by processes of their own: one process imports a file once
+    const upgrade = () => migtui(project, ['upgrade', 'head', '--yes', '--json']);
+    expect(JSON.parse((await upgrade()).stdout)).toMatchObject({ unsettled: [{ revision: half }] });
+    await database.query('drop table left_behind');
+    await project.addMigration(half, { up: 'create table "left_behind" ("id" int)' });
+    expect(JSON.parse((await upgrade()).stdout)).toMatchObject({ tips: [half], unsettled: [] });
+    const status = await migtui(project, ['status', '--json']);
+    expect(JSON.parse(status.stdout)).toMatchObject({ current: [half], unsettled: [] });
+  });
+
+  test('its down takes back what it left, though it has no row', async () => {
+    database = await createDatabase();
+    const { [chats]: first, [half]: last } = migrations;
+    const project = await makeProject({
+      url: database.url,
+      migrations: { [chats]: first as MigrationSketch, [half]: last as MigrationSketch },
+      config: 'baseDir: process.cwd()',
+    });
+    const engine = await openEngine({ root: project.root }, () => {});
+    const upgrade = async (target: string) =>
+      engine.run(await engine.preview({ command: 'upgrade', targets: [target] }), {});
+    await upgrade(chats);
+    await database.query(`insert into chats (title) values ('a'), ('a')`);
+    expect(await upgrade(half)).toMatchObject({ unsettled: [{ revision: half }] });
+    const down = { command: 'downgrade', targets: [half], halfWay: true } as const;
+    const preview = await engine.preview(down);
+    expect(preview).toMatchObject({
+      plan: { steps: [{ revision: half, action: 'down' }], tips: [chats] },
+      batches: [{ transactional: false }],
+      steps: [{ losses: [expect.stringContaining('drops table left_behind')] }],
+    });
+    expect(await engine.run(preview, {})).toMatchObject({ failure: null, unsettled: [], tips: [chats] });
+    expect(
+      await database.query(`select to_regclass('left_behind') as t, to_regclass('chats_unique') as i`),
+    ).toEqual([{ t: null, i: null }]);
+    expect(await engine.look()).toMatchObject({ current: [chats], pending: [half], unsettled: [] });
+    await expect(engine.preview(down)).rejects.toMatchObject({ code: 'nothing-to-settle' });
+    await engine.close();
   });
 
   test('retried and done it is settled by that', async () => {

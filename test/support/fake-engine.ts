@@ -323,8 +323,10 @@ export class FakeEngine {
 
   #preview(request: PlanRequest): Preview {
     const { graph } = this;
-    const plan =
-      request.command === 'upgrade'
+    const [left] = request.halfWay ? request.targets : [];
+    const plan = left
+      ? { steps: [{ revision: left, action: 'down' as const }], tips: graph.current(this.applied) }
+      : request.command === 'upgrade'
         ? graph.upgrade(request.targets, this.applied)
         : request.command === 'downgrade'
           ? graph.downgrade(request.targets[0] ?? 'base', this.applied)
@@ -456,6 +458,7 @@ export class FakeEngine {
       }
       if (step.action === 'up' || step.action === 'log') this.applied.add(step.revision);
       else this.applied.delete(step.revision);
+      this.unsettled = this.unsettled.filter(one => one.revision !== step.revision);
       results[index] = { ...(results[index] as StepResult), outcome: 'done', ms: 12 + index };
       tell({ kind: 'step-done', step: index, ms: 12 + index });
       if (preview.steps[index + 1]?.batch !== step.batch) tell({ kind: 'batch-done', batch: step.batch });

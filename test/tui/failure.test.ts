@@ -79,3 +79,19 @@ test('a revision that ran outside a transaction is named until it is settled', a
   await app.sees('3 applied');
   await app.seesNot('1 unsettled');
 });
+
+test('what a revision left half-way is taken back by its down, or it is run again', async () => {
+  const app = await failed({}, true);
+  await app.press('Esc', 'x', 'd');
+  await app.sees(/Take back what .*fill_text_length left/, '1 down', 'Enter  runs it');
+  await app.press('Esc', 'x', 'r');
+  await app.sees(/Upgrade to .*fill_text_length/);
+  await app.press('Esc', 'x', 'd');
+  await app.sees('Take back what');
+  await app.press('Enter');
+  await app.sees('Downgrade done');
+  await app.press('Enter');
+  await app.seesNot('1 unsettled');
+  await app.press('5', 'z');
+  await app.sees(/migtui settle \S*fill_text_length --down --yes/);
+});

@@ -1,5 +1,5 @@
 import { placeLabel } from '../../drawing/text/place.ts';
-import type { Action, Preview, PreviewStep, Warning } from '../../engine/api.ts';
+import type { Action, PlanRequest, Preview, PreviewStep, Warning } from '../../engine/api.ts';
 import type { Paint } from '../shell/paint.ts';
 import { drawSql } from './detail.ts';
 import { nameOf } from './rows.ts';
@@ -31,7 +31,7 @@ function draw(preview: Preview, paint: Paint, below: (step: PreviewStep) => stri
     }),
   ]);
   return [
-    `${paint.bold(`${request.command} ${request.targets.join(' ')}`)} on ${placeLabel(preview.databaseLabel, preview.schema)}: ${count(steps.length, 'step')}, ${transactions(preview)}`,
+    `${paint.bold(titleOf(request))} on ${placeLabel(preview.databaseLabel, preview.schema)}: ${count(steps.length, 'step')}, ${transactions(preview)}`,
     '',
     body
       .map(line => indent(line))
@@ -42,6 +42,12 @@ function draw(preview: Preview, paint: Paint, below: (step: PreviewStep) => stri
     ...preview.warnings.map(warning => drawWarning(warning, paint)),
     '',
   ].join('\n');
+}
+
+function titleOf({ command, targets, halfWay }: PlanRequest): string {
+  return halfWay
+    ? `down of ${targets.join(' ')}, which stopped half-way,`
+    : `${command} ${targets.join(' ')}`;
 }
 
 function transactions({ batches }: Preview): string {
@@ -71,6 +77,7 @@ function drawLosses({ losses }: PreviewStep, paint: Paint): string {
 }
 
 /** A warning of a plan. */
-export function drawWarning({ message }: Warning, paint: Paint): string {
-  return `${paint.warn(paint.glyphs.warning)} ${message}`;
+export function drawWarning({ message, revisions }: Warning, paint: Paint): string {
+  const named = revisions.map(nameOf).join(', ');
+  return `${paint.warn(paint.glyphs.warning)} ${message}${named === '' ? '' : `\n  ${named}`}`;
 }

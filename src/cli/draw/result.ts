@@ -27,7 +27,7 @@ export function drawResult(result: RunResult, { request }: Preview, paint: Paint
       : `Kept of this run: ${kept.map(step => nameOf(step.revision)).join(', ')}.`,
     ...result.unsettled.map(({ revision, invalidIndexes }) =>
       paint.bad(
-        `${nameOf(revision)} stopped half-way, outside a transaction${invalidIndexes.length > 0 ? `; INVALID: ${invalidIndexes.join(', ')}` : ''}. Run it again, or: migtui settle ${revision} --applied | --not-applied`,
+        `${nameOf(revision)} stopped half-way, outside a transaction${invalidIndexes.length > 0 ? `; INVALID: ${invalidIndexes.join(', ')}` : ''}. Run it again, or: migtui settle ${revision} --applied | --not-applied | --down`,
       ),
     ),
     now,

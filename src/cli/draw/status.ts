@@ -86,7 +86,7 @@ function warningsOf(look: Look, paint: Paint): string[] {
         [
           `${nameOf(revision)} began to run ${action} at ${since} and never ended${error ? `: ${error}` : '.'}`,
           ...(invalidIndexes.length > 0 ? [`  Left INVALID: ${invalidIndexes.join(', ')}.`] : []),
-          `  Settle it: run it again, or migtui settle ${revision}${placeOptions(look.project)} --applied | --not-applied`,
+          `  Settle it: run it again, or migtui settle ${revision}${placeOptions(look.project)} --applied | --not-applied | --down`,
         ].join('\n'),
       ),
     ),

@@ -55,6 +55,6 @@ function rolledBack(batch: Batch | null): string {
 function halfWayNext(revision: string): string {
   return (
     `It had no transaction, so what its statements did before stays. Look at the database, then run it again, ` +
-    `or say how it stands: migtui settle ${revision} --applied or --not-applied.`
+    `let its down take it back, or say how it stands: migtui settle ${revision} --down, --applied or --not-applied.`
   );
 }

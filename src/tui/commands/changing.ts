@@ -158,6 +158,13 @@ const planned = (verb: Verb, key: string, menuKey: string, footer: number): read
 function settleMenu(state: State, key: string): Change {
   const open1 = state.look?.unsettled[0];
   if (!open1) return notified(state, 'nothing is unsettled');
+  const targets = [open1.revision];
+  const down: PlanRequest = { command: 'downgrade', targets, halfWay: true };
+  const up: PlanRequest = { command: 'upgrade', targets };
+  const plan =
+    (request: PlanRequest) =>
+    (next: State): Change =>
+      openPlan(next, request, 'enter');
   const settle =
     (as: 'applied' | 'not-applied') =>
     (next: State): Change => {
@@ -174,6 +181,15 @@ function settleMenu(state: State, key: string): Change {
         text: `${nameOf(state, open1.revision)} began (${open1.action}) and never ended${open1.error ? `: ${open1.error}` : '.'}${open1.invalidIndexes.length > 0 ? ` Left invalid: ${open1.invalidIndexes.join(', ')}.` : ''} Which is true of the schema?`,
         items: [
           { key: 'l', label: 'Leave it', about: 'find out first', choose: only },
+          {
+            key: 'r',
+            label: 'Run it again',
+            about: open1.action === 'up' ? 'its up(), from the beginning' : 'its down(), from the beginning',
+            choose: plan(open1.action === 'up' ? up : down),
+          },
+          ...(open1.action === 'up'
+            ? [{ key: 'd', label: 'Run its down', about: 'takes back what it left', choose: plan(down) }]
+            : []),
           { key: 'a', label: 'It is applied', about: 'its row is logged', choose: settle('applied') },
           {
             key: 'n',

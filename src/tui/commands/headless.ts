@@ -14,13 +14,15 @@ const words = (...parts: readonly (string | false | undefined)[]): string => par
 
 /** @param yes with `--yes`: nobody is asked */
 export function commandOf(request: PlanRequest, yes: boolean): string {
+  const how = yes ? '--yes' : '--plan';
+  if (request.halfWay) return words('migtui settle', ...request.targets.map(quote), '--down', how);
   return words(
     'migtui',
     request.command,
     ...request.targets.map(quote),
     request.purge && '--purge',
     request.transaction && `--transaction ${request.transaction}`,
-    yes ? '--yes' : '--plan',
+    how,
   );
 }
 

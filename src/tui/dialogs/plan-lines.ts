@@ -4,7 +4,7 @@ import { placeLabel } from '../../drawing/text/place.ts';
 import { type Line, line } from '../../drawing/text/span.ts';
 import { wrap } from '../../drawing/text/wrap.ts';
 import type { Style } from '../../drawing/theme/theme.ts';
-import type { Action, Preview } from '../../engine/api.ts';
+import type { Action, Preview, Warning } from '../../engine/api.ts';
 import { previewContent } from '../panes/detail/sql-tab.ts';
 import type { State } from '../state/model.ts';
 import { nameOf } from '../state/select.ts';
@@ -48,7 +48,7 @@ export function planHead(dialog: PlanDialog, state: State, columns: number): Lin
       { text: cut === '' ? '' : `  ${cut}`, style: 'dim' },
     ],
     ...preview.warnings.flatMap(warning =>
-      wrap(warning.message, columns - 2).map((text, index) =>
+      wrap(warningText(warning, state), columns - 2).map((text, index) =>
         line(`${index === 0 ? '! ' : '  '}${text}`, 'warning'),
       ),
     ),
@@ -56,6 +56,11 @@ export function planHead(dialog: PlanDialog, state: State, columns: number): Lin
     ...comparisonLines(dialog, state, columns),
     [],
   ];
+}
+
+function warningText({ message, revisions }: Warning, state: State): string {
+  const named = revisions.map(id => nameOf(state, id)).join(', ');
+  return named === '' ? message : `${message} ${named}`;
 }
 
 /** Changes of the schema that are named before a stamp. */

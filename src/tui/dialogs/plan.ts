@@ -60,8 +60,10 @@ const titles = { upgrade: 'Upgrade', downgrade: 'Downgrade', stamp: 'Stamp' } as
 
 export const planPart: DialogPart<PlanDialog> = {
   scopes: () => ['plan', 'scrolling'],
-  title: (dialog, state) =>
-    `${titles[dialog.request.command]} to ${dialog.request.targets.map(target => nameOf(state, target)).join(', ')}`,
+  title({ request }, state) {
+    const targets = request.targets.map(target => nameOf(state, target)).join(', ');
+    return request.halfWay ? `Take back what ${targets} left` : `${titles[request.command]} to ${targets}`;
+  },
   tone: dialog => (dialog.loaded.is === 'ready' && wantsName(dialog.loaded.value) ? 'danger' : undefined),
   width: () => 108,
   head: (dialog, state, columns) => planHead(dialog, state, columns),

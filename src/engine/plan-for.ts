@@ -1,0 +1,32 @@
+import { nothingToSettle } from '../database/unsettled.ts';
+import { Failure } from '../foundation/failure.ts';
+import type { Plan } from '../revisions/plan.ts';
+import type { PlanRequest } from './api.ts';
+import type { Bookkeeping } from './bookkeeping.ts';
+import type { State } from './session.ts';
+
+/**
+ * The steps that a request asks for, on what is applied now.
+ * @throws TargetError | Failure `one-target` | `nothing-to-settle`
+ */
+export function planFor(
+  { graph, applied }: State,
+  { unsettled }: Bookkeeping,
+  { command, targets, purge, halfWay }: PlanRequest,
+): Plan {
+  const ids = [...applied.keys()];
+  if (command === 'stamp') return graph.stamp(targets as string[], ids, { purge: purge === true });
+  if (command === 'upgrade') return graph.upgrade(targets as string[], ids);
+  const [target, ...more] = targets;
+  if (target === undefined || more.length > 0) {
+    throw new Failure({
+      code: 'one-target',
+      message: 'A downgrade takes one target.',
+      next: 'Name one, such as -1 or base.',
+    });
+  }
+  if (!halfWay) return graph.downgrade(target, ids);
+  if (!unsettled.some(({ revision }) => revision === target)) throw nothingToSettle(target, unsettled);
+  const rest = ids.filter(id => id !== target);
+  return { steps: [{ revision: target, action: 'down' }], tips: graph.current(rest) };
+}
