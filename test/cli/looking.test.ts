@@ -56,7 +56,7 @@ describe('status', () => {
 
       ✗ 20261119161000 add_reactions began to run up at 2026-11-22T13:00:00Z and never ended.
         Left INVALID: public.i.
-        Settle it: run it again, or migtui settle Migration20261119161000_add_reactions --applied | --not-applied
+        Settle it: run it again, or migtui settle Migration20261119161000_add_reactions --applied | --not-applied | --down
       ⚠ Applied, but without a file: 20251010101010 gone. Bring it back from version control, or stamp.
       ⚠ Edited since they were applied: 20261101093000 initial_schema.
       ⚠ There are 2 heads.
