@@ -78,7 +78,10 @@ export function upFromCurrent(links: Links, parts: TargetParts, state: State | u
         inside,
       );
   }
-  if (starts.length > 1) throw severalCurrent(links, starts, text);
+  if (starts.length > 1) {
+    const open = starts.filter(place => links.children.of(place).some(child => !inside || inside[child]));
+    throw severalCurrent(links, starts, text, open);
+  }
   return walkUp(links, starts[0] ?? BASE, parts, inside);
 }
 
@@ -148,9 +151,16 @@ function multipleHeads(links: Links, { text, branch }: TargetParts, heads: reado
   return new TargetError('multiple-heads', message, names);
 }
 
-function severalCurrent(links: Links, places: readonly number[], text: string): TargetError {
+/** @param open those from which there is a way */
+function severalCurrent(
+  links: Links,
+  places: readonly number[],
+  text: string,
+  open: readonly number[] = places,
+): TargetError {
   const names = places.map(place => links.ids[place]!);
   const steps = text.replace(/^.*?([+-]\d+)$/s, '$1');
-  const message = `"${text}" could start from any of the current ${listed(names)}: say which, such as \`${names[0]}@${steps}\``;
-  return new TargetError('ambiguous-walk', message, names);
+  const targets = open.map(place => `${links.ids[place]}@${steps}`);
+  const message = `"${text}" could start from any of the current ${listed(names)}: say which, such as \`${targets[0] ?? `${names[0]}@${steps}`}\``;
+  return new TargetError('ambiguous-walk', message, targets);
 }

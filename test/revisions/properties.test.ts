@@ -4,6 +4,7 @@ import { RevisionGraph } from '../../src/revisions/graph.ts';
 import { hasConnector, layoutLanes } from '../../src/revisions/lanes.ts';
 import type { RevisionInput } from '../../src/revisions/links.ts';
 import type { Plan } from '../../src/revisions/plan.ts';
+import type { TargetError } from '../../src/revisions/target-error.ts';
 
 const NAMES = [
   'a3f1',
@@ -78,6 +79,29 @@ function run(graph: RevisionGraph, applied: Iterable<string>, { steps, tips }: P
 const sorted = (ids: Iterable<string>): string[] => [...ids].sort();
 
 describe('for any graph and state', () => {
+  test('where one step could go several ways, each of them can be gone', () => {
+    fc.assert(
+      fc.property(situations(), fc.boolean(), ({ graph, applied }, up) => {
+        const go = (target: string): Plan =>
+          up ? graph.upgrade(target, applied) : graph.downgrade(target, applied);
+        let ways: readonly string[] = [];
+        try {
+          go(up ? '+1' : '-1');
+        } catch (error) {
+          if ((error as TargetError).code === 'ambiguous-walk') ways = (error as TargetError).candidates;
+        }
+        for (const way of ways) {
+          try {
+            expect(go(way).steps.length).toBeGreaterThan(0);
+          } catch (error) {
+            expect((error as TargetError).code).toBe('ambiguous-walk');
+          }
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+
   test('an upgrade is the target and what it needs, less what is applied, in an order that can run', () => {
     fc.assert(
       fc.property(situations(), ({ graph, applied, target }) => {

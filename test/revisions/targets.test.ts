@@ -229,13 +229,35 @@ describe('steps', () => {
 
   test('from several current revisions: ambiguous, naming them', () => {
     const applied = graph.ancestors(['c1', 'd1']);
-    for (const error of [
+    const errors = [
       refusal(() => graph.downgrade('-1', applied)),
       refusal(() => graph.upgrade('+1', applied)),
-    ]) {
-      expect(error.code).toBe('ambiguous-walk');
-      expect(error.candidates).toEqual(['c1', 'd1']);
-      expect(error.message).toMatch(/`c1@[+-]1`/);
+    ];
+    for (const { code, message } of errors) {
+      expect(code).toBe('ambiguous-walk');
+      expect(message).toMatch(/`c1@[+-]1`/);
+    }
+    expect(errors.map(({ candidates }) => candidates)).toEqual([
+      ['c1@-1', 'd1@-1'],
+      ['c1@+1', 'd1@+1'],
+    ]);
+  });
+
+  test('a head among several current revisions is no way up', () => {
+    const forked = sketch(`
+      a
+      b: a
+      c: a
+      d: c
+    `);
+    expect(refusal(() => forked.upgrade('+1', ['a', 'b', 'c'])).candidates).toEqual(['c@+1']);
+  });
+
+  test('the rest of the way is told with the choices', () => {
+    const error = refusal(() => graph.upgrade('+3', ['a0']));
+    expect(error.candidates.every(candidate => /[+]\d$/.test(candidate))).toBe(true);
+    for (const candidate of error.candidates) {
+      expect(graph.upgrade(candidate, ['a0']).steps.length).toBeGreaterThan(0);
     }
   });
 });

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { demoApplied, demoRevisions } from '../support/fake-engine.ts';
 import { closeScreens, openScreen } from '../support/screen.ts';
 
 afterEach(closeScreens);
@@ -63,6 +64,44 @@ test('by one', async () => {
   await app.sees('3 pending');
   await app.press('U', 'n');
   await app.sees('1 step on chat', 'fill_text_length');
+});
+
+const fork = 'Migration20261113100000_fill_text_length';
+
+test('by one where there are several ways: the branches are offered, like heads', async () => {
+  const app = await openScreen({ applied: [...demoApplied, fork] });
+  await app.sees('2 pending');
+  await app.press('U', 'n');
+  await app.sees('Upgrade to +1', '+1 could be any of these', 'add_reactions', 'add_last_read_at');
+  await app.press('2');
+  await app.sees('1 step on chat', 'add_last_read_at');
+  await app.press('Enter');
+  await app.sees('1 step done');
+  await app.press('Enter', '5', 'z', 'g');
+  await app.sees(`$ migtui upgrade ${head} --yes`);
+});
+
+test('back by one from several current revisions: they are offered', async () => {
+  const app = await openScreen({ applied: demoRevisions.map(({ id }) => id) });
+  await app.sees('up to date');
+  await app.press('D', 'n');
+  await app.sees('Downgrade to -1', 'Which one?', '-1 from there');
+  await app.press('Down', 'Enter');
+  await app.sees('1 step on chat');
+  await app.press('Esc');
+  await app.seesNot('1 step on chat');
+  expect(app.engine.calls).not.toContain('run');
+});
+
+test('a typed target that could be several offers them too, and Esc leaves', async () => {
+  const app = await openScreen();
+  await app.sees('3 pending');
+  await app.press('U', 't');
+  await app.type('head');
+  await app.press('Enter');
+  await app.sees('Upgrade to head', 'Which one?');
+  await app.press('Esc');
+  await app.seesNot('Which one?');
 });
 
 test('a menu can be walked with the arrows, and its default does nothing by itself', async () => {

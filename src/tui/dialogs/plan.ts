@@ -12,6 +12,7 @@ import { heldNotice, isHeld } from './held.ts';
 import { planFoot, planHead, planLines, stepLine } from './plan-lines.ts';
 import { type PlanDialog, wantsName } from './plan-rules.ts';
 import { close, notified, open, replace } from './stack.ts';
+import { whichWay } from './ways.ts';
 
 /** Asks for a plan and shows it. */
 export function openPlan(state: State, request: PlanRequest, openedBy: string, known?: Preview): Change {
@@ -90,6 +91,10 @@ export const planPart: DialogPart<PlanDialog> = {
     const loaded: Loaded<Preview> = outcome.ok
       ? { is: 'ready', value: outcome.value as Preview }
       : { is: 'failed', failure: outcome.failure };
-    return only(replace(state, dialog, { ...dialog, loaded }));
+    const menu =
+      loaded.is === 'failed'
+        ? whichWay(state, dialog, loaded.failure, (next, request) => openPlan(next, request, 'enter'))
+        : null;
+    return only(replace(state, dialog, menu ?? { ...dialog, loaded }));
   },
 };
