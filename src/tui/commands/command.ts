@@ -3,13 +3,14 @@ import type { State } from '../state/model.ts';
 
 /**
  * Where a command works, innermost first when keys are looked up. A pane's name: that pane has the focus.
- * `searching`: something is searched for; `revisions`: a pane that lists revisions; `panes`: no dialog is open; `dialog`: any is.
+ * `searching`: something is searched for; `filtered`: the history has the focus and a filter; `revisions`: a pane that lists revisions; `panes`: no dialog is open; `dialog`: any is.
  * `scrolling`, `choosing`: dialogs with text, with items. `always`: everywhere. The rest are dialogs by name.
  */
 export type Scope =
   | 'always'
   | 'panes'
   | 'searching'
+  | 'filtered'
   | 'revisions'
   | 'current'
   | 'history'

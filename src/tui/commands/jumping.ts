@@ -2,7 +2,8 @@ import { notified } from '../dialogs/stack.ts';
 import type { Change } from '../state/effect.ts';
 import { type Pane, panes, type State } from '../state/model.ts';
 import { focusOn, moveTo } from '../state/moving.ts';
-import { historyIndex, lengthOf, pendingIds } from '../state/select.ts';
+import { lengthOf, pendingIds } from '../state/select.ts';
+import { shownHistory } from '../state/shown.ts';
 import type { Command } from './command.ts';
 
 const titles: Readonly<Record<Pane, string>> = {
@@ -23,10 +24,12 @@ const focusing: readonly Command[] = panes.map((pane, index) => ({
   run: state => focusOn(state, pane),
 }));
 
+const hidden = 'the filter hides it: Esc shows everything';
+
 /** Puts the history's cursor on a revision. */
 export function goTo(state: State, id: string | undefined, otherwise: string): Change {
-  const row = id === undefined || !state.look ? undefined : historyIndex(state.look).get(id);
-  if (row === undefined) return notified(state, otherwise);
+  const row = id === undefined ? undefined : shownHistory(state).index.get(id);
+  if (row === undefined) return notified(state, id === undefined ? otherwise : hidden);
   return moveTo({ ...state, focus: 'history' }, 'history', row);
 }
 
@@ -38,12 +41,13 @@ function nextRow(state: State, wanted: (index: number) => boolean, otherwise: st
     const index = (from + step) % length;
     if (wanted(index)) return moveTo({ ...state, focus: 'history' }, 'history', index);
   }
-  return notified(state, otherwise);
+  return notified(state, state.filter === '' ? otherwise : `${otherwise}, or the filter hides it`);
 }
 
 const among = (state: State, ids: readonly string[], otherwise: string): Change => {
-  const rows = new Set(ids.map(id => (state.look ? historyIndex(state.look).get(id) : undefined)));
-  return nextRow(state, index => rows.has(index), otherwise);
+  const { index } = shownHistory(state);
+  const rows = new Set(ids.map(id => index.get(id)));
+  return nextRow(state, row => rows.has(row), otherwise);
 };
 
 /** To a pane, or to a revision of note. */
@@ -86,7 +90,7 @@ export const jumpingCommands: readonly Command[] = [
     run: state =>
       nextRow(
         state,
-        index => state.look?.revisions[index]?.marks.includes('branchpoint') ?? false,
+        row => shownHistory(state).rows[row]?.marks.includes('branchpoint') ?? false,
         'the history has no branch point',
       ),
   },

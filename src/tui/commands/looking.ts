@@ -3,10 +3,11 @@ import { openJournal } from '../dialogs/journal.ts';
 import { notified, notify } from '../dialogs/stack.ts';
 import { tabOf } from '../panes/detail/tabs.ts';
 import { type Change, only, type SideEffect } from '../state/effect.ts';
+import { setFilter } from '../state/filtering.ts';
 import { logged } from '../state/log.ts';
 import type { State } from '../state/model.ts';
 import { settleAll } from '../state/moving.ts';
-import { beginSearch, endSearch, nextHit } from '../state/search.ts';
+import { beginFilter, beginSearch, endSearch, nextHit } from '../state/search.ts';
 import { nameOf, selectedId } from '../state/select.ts';
 import type { Command } from './command.ts';
 import { commandOf, here } from './headless.ts';
@@ -64,6 +65,27 @@ export const lookingCommands: readonly Command[] = [
     footer: 30,
     keyOnly: true,
     run: beginSearch,
+  },
+  {
+    id: 'filter',
+    keys: ['f'],
+    where: ['panes'],
+    title: 'filter',
+    about: 'show only the revisions that fit: text, is:pending, is:head, label:chat',
+    group: 'Look',
+    footer: 30,
+    run: beginFilter,
+  },
+  {
+    id: 'end-filter',
+    keys: ['esc'],
+    where: ['filtered'],
+    title: 'show all',
+    about: 'end the filter, and show every revision again',
+    group: 'Look',
+    footer: 27,
+    keyOnly: true,
+    run: state => setFilter(state, ''),
   },
   {
     id: 'next-hit',

@@ -6,6 +6,7 @@ import type { Scope } from './command.ts';
 export function paneScopes(state: State): readonly Scope[] {
   return [
     ...(state.search ? (['searching'] as const) : []),
+    ...(state.filter !== '' && state.focus === 'history' ? (['filtered'] as const) : []),
     state.focus,
     ...(isRevisionPane(state.focus) ? (['revisions'] as const) : []),
     'panes',

@@ -9,6 +9,7 @@ import { footerCommands } from '../commands/lookup.ts';
 import { fieldSpans } from '../dialogs/field-line.ts';
 import type { State } from '../state/model.ts';
 import { hitsOf } from '../state/search.ts';
+import { shownHistory } from '../state/shown.ts';
 import { At } from './frame.tsx';
 
 /** One line: a notice, the search, or the keys that do something here. */
@@ -30,16 +31,20 @@ function footerLine(state: State): Line {
     ];
   }
   if (search && state.dialogs.length === 0) {
-    const { count, at } = hitsOf(state);
+    const { count, at } = search.only ? { count: shownHistory(state).rows.length, at: 0 } : hitsOf(state);
     const found =
       search.field.text === ''
         ? ''
         : count === 0
           ? '  nothing found'
           : `  ${at === 0 ? '' : `${at} of `}${count}`;
-    const ways = search.typing ? '   Enter keeps it, Esc goes back' : '   n next   N previous   Esc ends';
+    const ways = !search.typing
+      ? '   n next   N previous   Esc ends'
+      : search.pane === 'history'
+        ? `   Enter keeps it   Tab ${search.only ? 'shows all' : 'only hits'}   Esc goes back`
+        : '   Enter keeps it   Esc goes back';
     return [
-      { text: ' / ', style: 'key' },
+      { text: search.only ? ' filter ' : ' / ', style: 'key' },
       ...(search.typing ? fieldSpans(search.field) : [{ text: search.field.text, style: 'strong' as const }]),
       { text: found, style: count === 0 ? 'warning' : 'dim' },
       { text: ways, style: 'dim' },

@@ -41,6 +41,7 @@ function linearLines(state: State): string[] {
     ...(look?.project.readOnly ? ['Read-only.'] : []),
     ...(state.link.is === 'lost' ? ['The engine has ended. Press r to start it again.'] : []),
     ...(dialog ? dialogLines(state) : paneLines(state)),
+    ...(state.filter === '' ? [] : [`Filter: ${state.filter}, ${lengthOf(state, 'history')} shown.`]),
     ...(state.search ? [`Search: ${state.search.field.text}`] : []),
     ...(state.notice ? [state.notice.text] : []),
     `Keys: ${footerCommands(state)

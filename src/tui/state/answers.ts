@@ -3,6 +3,7 @@ import { partOf } from '../dialogs/parts.ts';
 import { withoutCancelQuestion } from '../dialogs/run.ts';
 import { notify } from '../dialogs/stack.ts';
 import { andThen, type Change, only } from './effect.ts';
+import { cursorId } from './filtering.ts';
 import { reconnectAfter } from './link.ts';
 import { lookAgain, remember, sameRevisions, wantDetail } from './loading.ts';
 import { logged } from './log.ts';
@@ -10,6 +11,7 @@ import type { Answer } from './message.ts';
 import type { Loaded, State } from './model.ts';
 import { settleAll } from './moving.ts';
 import { abandon, finish, isRunning } from './run.ts';
+import { shownHistory } from './shown.ts';
 
 /** An answer of the engine: for the dialog that waits for it, or for the panes. One that nobody waits for is stale. */
 export function answered(state: State, answer: Answer): Change {
@@ -56,7 +58,7 @@ function looked(state: State, { outcome }: Answer): Change {
     effects: before === null ? new Map() : withoutFailed(state.effects),
     journal: fresh || state.journal?.is === 'failed' ? null : state.journal,
   });
-  const placed = keepCursor(next, before);
+  const placed = keepCursor(next, state);
   const said =
     before === null || before.database.state !== look.database.state
       ? logged(placed, ...greeting(look))
@@ -76,14 +78,13 @@ function withoutFailed<T>(known: ReadonlyMap<string, Loaded<T>>): ReadonlyMap<st
 }
 
 /** The history's cursor stays on its revision, wherever that is now. */
-function keepCursor(state: State, before: Look | null): State {
-  const id = before?.revisions[state.positions.history.cursor]?.id;
-  if (id === undefined || !state.look) return state;
-  const cursor = state.look.revisions.findIndex(row => row.id === id);
-  const shift = cursor - state.positions.history.cursor;
-  if (cursor < 0 || shift === 0) return state;
-  const { top } = state.positions.history;
-  return settleAll({ ...state, positions: { ...state.positions, history: { cursor, top: top + shift } } });
+function keepCursor(state: State, before: State): State {
+  const id = cursorId(before);
+  const row = id === null ? undefined : shownHistory(state).index.get(id);
+  const { cursor, top } = before.positions.history;
+  if (row === undefined || row === cursor) return state;
+  const history = { cursor: row, top: top + row - cursor };
+  return settleAll({ ...state, positions: { ...state.positions, history } });
 }
 
 function greeting({ database, applied }: Look): readonly ['info' | 'error', string] {

@@ -34,6 +34,7 @@ export function initialState(
     effects: new Map(),
     journal: null,
     search: null,
+    filter: '',
     log: keyTroubles(commands, settings).map(text => ({
       at: new Date(now).toISOString(),
       kind: 'warning',

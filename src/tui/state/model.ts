@@ -65,6 +65,10 @@ export interface Search {
   readonly typing: boolean;
   /** The cursor before it began: Esc goes back there. */
   readonly from: Position;
+  /** It filters: only hits are shown. Of the history alone. */
+  readonly only: boolean;
+  /** The history before it began: the filter, and the revision under the cursor. */
+  readonly before: { readonly filter: string; readonly id: string | null };
 }
 
 export interface Appearance {
@@ -103,6 +107,8 @@ export interface State {
   readonly effects: ReadonlyMap<string, Loaded<readonly SchemaEffect[]>>;
   readonly journal: Loaded<readonly JournalEntry[]> | null;
   readonly search: Search | null;
+  /** The history shows only what fits it; empty: everything. */
+  readonly filter: string;
   readonly log: readonly LogEntry[];
   /** The log scrolls along with what comes. */
   readonly following: boolean;

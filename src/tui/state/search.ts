@@ -1,19 +1,40 @@
-import { edit, emptyField, insert, type TextField } from '../../drawing/text/field.ts';
+import { edit, emptyField, fieldOf, insert, type TextField } from '../../drawing/text/field.ts';
 import { textOf } from '../../drawing/text/span.ts';
+import { notified } from '../dialogs/stack.ts';
 import { detailContent } from '../panes/detail/scrolling.ts';
-import { type Change, only } from './effect.ts';
-import type { Pane, State } from './model.ts';
-import { moveTo } from './moving.ts';
+import { andThen, type Change, only } from './effect.ts';
+import { cursorId, setFilter } from './filtering.ts';
+import type { Pane, Search, State } from './model.ts';
+import { focusOn, moveTo } from './moving.ts';
 import { lengthOf, nameOf, revisionAt, rowsById, visibleLines } from './select.ts';
 
 /** Rows of the detail that are searched at most. */
 const mostLines = 20_000;
 
-export const beginSearch = (state: State): Change =>
-  only({
-    ...state,
-    search: { pane: state.focus, field: emptyField, typing: true, from: positionOf(state, state.focus) },
-  });
+const begun = (state: State, pane: Pane): Search => ({
+  pane,
+  field: emptyField,
+  typing: true,
+  from: positionOf(state, pane),
+  only: false,
+  before: { filter: state.filter, id: cursorId(state) },
+});
+
+export const beginSearch = (state: State): Change => only({ ...state, search: begun(state, state.focus) });
+
+/** Asks for a filter of the history, or changes the one there is. */
+export const beginFilter = (state: State): Change =>
+  andThen(focusOn(state, 'history'), next =>
+    only({ ...next, search: { ...begun(next, 'history'), only: true, field: fieldOf(state.filter) } }),
+  );
+
+/** Only hits, or all with the hits marked: of the history, while it is searched. */
+export function toggleOnly(state: State): Change {
+  const { search } = state;
+  if (search?.pane !== 'history') return notified(state, 'only the history can be filtered', 'warning');
+  if (search.only) return setFilter({ ...state, search: { ...search, only: false } }, '', search.before.id);
+  return searchFor({ ...state, search: { ...search, only: true } }, search.field);
+}
 
 export const endSearch = (state: State): State => ({ ...state, search: null });
 
@@ -24,7 +45,14 @@ const positionOf = (state: State, pane: Pane) =>
 export function typeSearch(state: State, key: string): Change {
   const { search } = state;
   if (!search) return only(state);
-  if (key === 'esc') return goToRow(endSearch(state), search.pane, search.from.cursor);
+  if (key === 'tab') return toggleOnly(state);
+  if (key === 'esc') {
+    const { filter, id } = search.before;
+    if (filter !== state.filter || search.only) return setFilter(endSearch(state), filter, id);
+    return goToRow(endSearch(state), search.pane, search.from.cursor);
+  }
+  // what is typed is the filter now, and every row is a hit
+  if (key === 'enter' && search.only) return only(endSearch(state));
   if (key === 'enter')
     return only(
       search.field.text === '' ? endSearch(state) : { ...state, search: { ...search, typing: false } },
@@ -42,6 +70,7 @@ function searchFor(state: State, field: TextField): Change {
   if (!state.search) return only(state);
   const search = { ...state.search, field };
   const next: State = { ...state, search };
+  if (search.only) return setFilter(next, field.text.trim(), search.before.id);
   const row = field.text === '' ? search.from.cursor : findFrom(next, search.pane, search.from.cursor, 1);
   return row === null ? only(next) : goToRow(next, search.pane, row);
 }

@@ -2,6 +2,7 @@ import type { Look, RevisionRow } from '../../engine/api.ts';
 import { graphOf } from '../panes/history/graph.ts';
 import { layoutOf } from '../screen/layout.ts';
 import type { Pane, RevisionPane, State } from './model.ts';
+import { shownHistory } from './shown.ts';
 
 const none: readonly string[] = [];
 
@@ -17,23 +18,11 @@ export function rowsById(look: Look): ReadonlyMap<string, RevisionRow> {
   return map;
 }
 
-const indexes = new WeakMap<Look, ReadonlyMap<string, number>>();
-
-/** The rows of the history by id. */
-export function historyIndex(look: Look): ReadonlyMap<string, number> {
-  let map = indexes.get(look);
-  if (!map) {
-    map = new Map(look.revisions.map((row, index) => [row.id, index]));
-    indexes.set(look, map);
-  }
-  return map;
-}
-
 /** How many rows a list pane has. */
 export function lengthOf(state: State, pane: Exclude<Pane, 'detail'>): number {
   switch (pane) {
     case 'history':
-      return state.look?.revisions.length ?? 0;
+      return shownHistory(state).rows.length;
     case 'current':
       return state.look?.current.length ?? 0;
     case 'pending':
@@ -47,7 +36,7 @@ export function lengthOf(state: State, pane: Exclude<Pane, 'detail'>): number {
 export function revisionAt(state: State, pane: RevisionPane, index: number): string | null {
   const { look } = state;
   if (!look) return null;
-  if (pane === 'history') return look.revisions[index]?.id ?? null;
+  if (pane === 'history') return shownHistory(state).rows[index]?.id ?? null;
   return (pane === 'current' ? look.current : look.pending)[index] ?? null;
 }
 
@@ -77,7 +66,7 @@ export interface Lines {
 export function linesOf(state: State, pane: Exclude<Pane, 'detail'>): Lines {
   const rows = lengthOf(state, pane);
   if (pane === 'history' && state.look) {
-    const { lineOf, rowOf } = graphOf(state.look);
+    const { lineOf, rowOf } = graphOf(shownHistory(state));
     return {
       count: rowOf.length,
       lineOf: row => lineOf[row] ?? 0,

@@ -1,8 +1,8 @@
 import type { Span } from '../../../drawing/text/span.ts';
 import type { Style } from '../../../drawing/theme/theme.ts';
-import type { Look } from '../../../engine/api.ts';
 import { drawLanes, type LaneSegment } from '../../../revisions/draw-lanes.ts';
 import { hasConnector, type LaneLayout, layoutLanes } from '../../../revisions/lanes.ts';
+import type { Shown } from '../../state/shown.ts';
 
 /** A history laid out, and which of its drawn lines is which revision's. */
 export interface Graph {
@@ -13,13 +13,13 @@ export interface Graph {
   readonly rowOf: Int32Array;
 }
 
-const graphs = new WeakMap<Look, Graph>();
+const graphs = new WeakMap<Shown, Graph>();
 
-export function graphOf(look: Look): Graph {
-  let graph = graphs.get(look);
+export function graphOf(shown: Shown): Graph {
+  let graph = graphs.get(shown);
   if (!graph) {
-    graph = index(layoutLanes(look.revisions));
-    graphs.set(look, graph);
+    graph = index(layoutLanes(shown.lanes));
+    graphs.set(shown, graph);
   }
   return graph;
 }
@@ -44,20 +44,20 @@ export interface GraphLine {
 
 /** Lines `from` … `to - 1` of the drawing, all equally wide. */
 export function graphLines(
-  look: Look,
+  shown: Shown,
+  current: ReadonlySet<string>,
   from: number,
   to: number,
   ascii: boolean,
   maxLanes: number,
 ): GraphLine[] {
-  const { layout, rowOf, lineOf } = graphOf(look);
+  const { layout, rowOf, lineOf } = graphOf(shown);
   const end = Math.min(to, rowOf.length);
   if (from >= end) return [];
   const firstRow = rowOf[from] as number;
   const lastRow = rowOf[end - 1] as number;
-  const current = new Set(look.current);
   const states = (id: string, row: number) => ({
-    state: look.revisions[row]?.state ?? 'pending',
+    state: shown.rows[row]?.state ?? 'pending',
     current: current.has(id),
   });
   let row = firstRow - 1;

@@ -5,8 +5,10 @@ import { themeOf } from '../../../drawing/theme/theme.ts';
 import type { RevisionRow } from '../../../engine/api.ts';
 import { Frame } from '../../screen/frame.tsx';
 import type { Rect } from '../../screen/layout.ts';
+import { filterWords, textIn } from '../../state/filter.ts';
 import type { State } from '../../state/model.ts';
 import { linesOf } from '../../state/select.ts';
+import { shownHistory } from '../../state/shown.ts';
 import { drawLine, drawRow, flagSpans, markHits, nameSpans, wantedIn } from '../rows.ts';
 import { waitingLine } from '../waiting.ts';
 import { graphLines } from './graph.ts';
@@ -15,13 +17,24 @@ import { graphLines } from './graph.ts';
 export function HistoryPane({ state, rect }: { readonly state: State; readonly rect: Rect }): ReactNode {
   const focused = state.focus === 'history' && state.dialogs.length === 0;
   const { cursor, top } = state.positions.history;
+  const shown = shownHistory(state).rows.length;
   const total = state.look?.revisions.length ?? 0;
   const visible = rect.height - 2;
   return (
     <Frame
       rect={rect}
-      title={[{ text: '2 ', style: 'key' }, { text: 'History' }]}
-      right={total > 0 ? [{ text: `${cursor + 1}/${total}`, style: 'dim' }] : []}
+      title={[
+        { text: '2 ', style: 'key' },
+        { text: 'History' },
+        ...(state.filter === '' ? [] : [{ text: `  filter "${state.filter}"`, style: 'warning' as const }]),
+      ]}
+      right={
+        state.filter !== ''
+          ? [{ text: `${shown} of ${total}`, style: 'warning' }]
+          : total > 0
+            ? [{ text: `${cursor + 1}/${total}`, style: 'dim' }]
+            : []
+      }
       focused={focused}
       theme={themeOf(state.appearance.theme, state.appearance.depth)}
       ascii={state.appearance.ascii}
@@ -40,10 +53,18 @@ function historyLines(state: State, columns: number, visible: number, focused: b
   if (look.revisions.length === 0) {
     return [drawLine([{ text: 'no revision yet: n makes the first', style: 'dim' }], columns, state)];
   }
+  const shown = shownHistory(state);
+  if (shown.rows.length === 0) {
+    return [
+      drawLine([{ text: 'no revision fits the filter', style: 'warning' }], columns, state),
+      drawLine([{ text: `It may be text, or ${filterWords}`, style: 'dim' }], columns, state),
+    ];
+  }
   const { cursor, top } = state.positions.history;
-  const wanted = wantedIn(state, 'history');
-  return graphLines(look, top, top + visible, appearance.ascii, lanesIn(columns)).map(one => {
-    const row = look.revisions[one.row];
+  const wanted = wantedIn(state, 'history') || textIn(state.filter);
+  const current = new Set(look.current);
+  return graphLines(shown, current, top, top + visible, appearance.ascii, lanesIn(columns)).map(one => {
+    const row = shown.rows[one.row];
     if (!one.node || !row) return drawRow(one.spans, columns, state, { selected: false, focused });
     const lanes: Line = [...one.spans, { text: ' ' }];
     const room = columns - 2 - widthOf(textOf(lanes));

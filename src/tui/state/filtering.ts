@@ -1,0 +1,44 @@
+import type { Look } from '../../engine/api.ts';
+import type { Change } from './effect.ts';
+import { wantDetail } from './loading.ts';
+import type { State } from './model.ts';
+import { settleAll } from './moving.ts';
+import { linesOf, revisionAt } from './select.ts';
+import { shownHistory } from './shown.ts';
+
+/**
+ * Shows what a filter lets through, and everything for an empty one. The cursor stays on its revision, on its line of
+ * the screen; where that is hidden, on the next older one that is not.
+ * @param anchor the revision to stay on; default: the one under the cursor
+ */
+export function setFilter(state: State, filter: string, anchor = cursorId(state)): Change {
+  if (filter === state.filter) return [state, []];
+  return wantDetail(keepOn(state, { ...state, filter, detailScroll: { top: 0, left: 0 } }, anchor));
+}
+
+export const cursorId = (state: State): string | null =>
+  revisionAt(state, 'history', state.positions.history.cursor);
+
+/** `after` with its history's cursor on a revision, as far from the top as the cursor of `before` is. */
+export function keepOn(before: State, after: State, id: string | null): State {
+  const { cursor, top } = before.positions.history;
+  const offset = linesOf(before, 'history').lineOf(cursor) - top;
+  const row = id === null || !after.look ? 0 : nearest(after, after.look, id);
+  const line = linesOf(after, 'history').lineOf(row);
+  const history = { cursor: row, top: Math.max(0, line - offset) };
+  return settleAll({ ...after, positions: { ...after.positions, history } });
+}
+
+/** The row of a revision; of the next older one on show where it is hidden, else of the last. */
+function nearest(state: State, look: Look, id: string): number {
+  const { index, rows } = shownHistory(state);
+  const here = index.get(id);
+  if (here !== undefined) return here;
+  const from = look.revisions.findIndex(row => row.id === id);
+  if (from < 0) return 0;
+  for (const row of look.revisions.slice(from)) {
+    const older = index.get(row.id);
+    if (older !== undefined) return older;
+  }
+  return Math.max(0, rows.length - 1);
+}

@@ -1,0 +1,161 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { RevisionRow } from '../../src/engine/api.ts';
+import { filterOf } from '../../src/tui/state/filter.ts';
+import { demoRevisions, longHistory } from '../support/fake-engine.ts';
+import { closeScreens, openScreen } from '../support/screen.ts';
+
+afterEach(closeScreens);
+
+test('f shows only what fits, joined over what is hidden, and Esc shows everything again', async () => {
+  const app = await openScreen();
+  await app.sees('3 pending', '1/5');
+  await app.press('f');
+  await app.sees('filter', 'Tab shows all');
+  await app.type('add_');
+  await app.sees('filter "add_"', '3 of 5');
+  await app.seesNot('initial_schema  ');
+  await app.press('Enter');
+  expect(app.text()).toMatch(/○ .*add_last_read_at.*\n.*│ ○ .*add_reactions.*\n.*├─╯.*\n.*● .*add_user_id/);
+  await app.press('Esc');
+  await app.sees('1/5', 'initial_schema');
+  await app.seesNot('filter "');
+});
+
+test('the cursor stays on its revision when the filter comes and goes', async () => {
+  const app = await openScreen();
+  await app.sees('1/5');
+  await app.press('G', 'k');
+  await app.sees(/▸ .*add_user_id/);
+  await app.press('f');
+  await app.type('is:applied');
+  await app.sees('2 of 5', /▸ .*add_user_id/);
+  await app.press('Enter', 'Esc');
+  await app.sees('4/5', /▸ .*add_user_id/);
+});
+
+test('where its revision is hidden it goes to an older one, and Esc in the prompt brings it back', async () => {
+  const app = await openScreen();
+  await app.sees('1/5');
+  await app.press('f');
+  await app.type('is:current');
+  await app.sees('1 of 5', /▸ .*add_user_id/);
+  await app.press('Esc');
+  await app.sees('1/5', /▸ .*add_last_read_at/);
+});
+
+test('Tab turns a search into a filter and back', async () => {
+  const app = await openScreen();
+  await app.sees('1/5');
+  await app.press('/');
+  await app.type('fill');
+  await app.sees('Tab only hits', '1 of 1', 'initial_schema');
+  await app.press('Tab');
+  await app.sees('filter "fill"', '1 of 5');
+  await app.press('Tab');
+  await app.sees('/5', 'initial_schema');
+  await app.press('Esc');
+  await app.sees('1/5');
+});
+
+test('a filter is changed by f, and kept while another pane is searched', async () => {
+  const app = await openScreen();
+  await app.sees('1/5');
+  await app.press('f');
+  await app.type('add');
+  await app.press('Enter', 'f');
+  await app.type('_reac');
+  await app.sees('filter "add_reac"', '1 of 5');
+  await app.press('Enter', '4', '/');
+  await app.type('table');
+  await app.press('Enter', 'Esc');
+  await app.sees('filter "add_reac"', '1 of 5');
+});
+
+test('nothing fits: it says so, and what can be asked for', async () => {
+  const app = await openScreen();
+  await app.sees('1/5');
+  await app.press('f');
+  await app.type('nope');
+  await app.sees('no revision fits the filter', 'is:pending', '0 of 5');
+  await app.press('Enter', 'u');
+  await app.sees('Upgrade to');
+});
+
+test('u and d go to the revision under the cursor as ever', async () => {
+  const app = await openScreen();
+  await app.sees('1/5');
+  await app.press('f');
+  await app.type('is:pending fill');
+  await app.press('Enter', 'u');
+  await app.sees('1 step on chat', 'fill_text_length');
+  await app.press('Enter');
+  await app.sees('1 step done');
+  await app.press('Enter');
+  // it is no longer pending
+  await app.sees('no revision fits', '0 of 5', '2 pending');
+  await app.press('f');
+  await app.type('\u0015is:applied init');
+  await app.press('Enter', 'd');
+  await app.sees('on chat', 'down');
+});
+
+test('jumps tell when the filter hides where they go', async () => {
+  const app = await openScreen();
+  await app.sees('1/5');
+  await app.press('f');
+  await app.type('initial');
+  await app.press('Enter', 'p');
+  await app.sees('the filter hides it: Esc shows everything');
+});
+
+test('10,000 revisions are filtered as one types', async () => {
+  const app = await openScreen({ revisions: longHistory(10_000), applied: [] });
+  await app.sees('1/10000');
+  await app.press('f');
+  await app.type('99');
+  await app.sees('filter "99"', /\b\d{2,3} of 10000/);
+});
+
+describe('a filter lets through', () => {
+  const row = (over: Partial<RevisionRow>): RevisionRow => ({
+    id: 'Migration20260101000000_add_chats',
+    shortId: '20260101000000',
+    slug: 'add_chats',
+    revises: [demoRevisions[0]!.id],
+    dependsOn: [],
+    labels: ['Billing'],
+    state: 'pending',
+    appliedAt: null,
+    inferred: false,
+    marks: [],
+    edited: false,
+    outOfOrder: false,
+    file: null,
+    ...over,
+  });
+
+  test.each<[string, Partial<RevisionRow>, boolean]>([
+    ['', {}, true],
+    ['CHATS', {}, true],
+    ['20260101', {}, true],
+    ['chats add', {}, true],
+    ['chats drop', {}, false],
+    ['bill', {}, true],
+    ['label:bill', {}, true],
+    ['label:illing', {}, false],
+    ['is:pending', {}, true],
+    ['is:applied', {}, false],
+    ['is:p', {}, true],
+    ['is:', {}, true],
+    ['is:nonsense', {}, false],
+    ['is:missing', { state: 'missing' }, true],
+    ['is:edited', { edited: true }, true],
+    ['is:head', { marks: ['head'] }, true],
+    ['is:current', { marks: ['head'] }, false],
+    ['is:base', { revises: [] }, true],
+    ['is:base', { revises: [], state: 'missing' }, false],
+    ['is:outoforder label:billing chats', { outOfOrder: true }, true],
+  ])('%j of %j: %j', (filter, over, wanted) => {
+    expect(filterOf(filter)(row(over))).toBe(wanted);
+  });
+});
