@@ -36,6 +36,11 @@ test('back to the one of the config', async () => {
   expect(app.engine.project.schema).toBeNull();
 });
 
+test('the header says it on narrow screens too, also with much else to say', async () => {
+  const app = await openScreen({ columns: 60, rows: 16, project: { schema: 'tenant_1', protected: true } });
+  await app.sees('PROTECTED', 'SCHEMA tenant_1');
+});
+
 test('a new name can be typed, and whatever it is it is quoted', async () => {
   const app = await openScreen();
   await app.sees('3 pending');

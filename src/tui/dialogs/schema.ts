@@ -1,5 +1,6 @@
 import { emptyField, type TextField } from '../../drawing/text/field.ts';
 import { type Line, line } from '../../drawing/text/span.ts';
+import { wrap } from '../../drawing/text/wrap.ts';
 import type { Look } from '../../engine/api.ts';
 import { reopen } from '../commands/reopening.ts';
 import { type Change, only } from '../state/effect.ts';
@@ -41,6 +42,7 @@ function known({ project, database }: Look): Choice[] {
   ];
 }
 
+const explained = 'Migrations run with it as their search_path, and are logged in a table of its own.';
 const untouched = 'no migrations table yet: the first run makes it';
 
 /** What is offered for what has been typed: the known ones with it in their name, and the name itself. */
@@ -74,10 +76,7 @@ export const schemaPart: DialogPart<SchemaDialog> = {
       { text: `  ${about}`, style: 'dim' },
     ]);
   },
-  foot: () => [
-    [],
-    line('Migrations run with it as their search_path, and are logged in a table of its own.', 'dim'),
-  ],
+  foot: (_dialog, _state, columns) => [[], ...wrap(explained, columns).map(text => line(text, 'dim'))],
   selected: dialog => dialog.cursor,
   field: dialog => dialog.field,
   typed(dialog, field, state) {

@@ -18,7 +18,9 @@ export function Header({ state }: { readonly state: State }): ReactNode {
   const theme = themeOf(state.appearance.theme, state.appearance.depth);
   const { ascii } = state.appearance;
   const options = { ascii, ellipsis: glyphsOf(ascii).ellipsis };
-  const room = Math.max(10, columns - rightWidth - 3);
+  // what must not be overlooked keeps its room; the clock goes first
+  const least = Math.min(Math.floor(columns * 0.75), widthOf(textOf(badges(state))));
+  const room = Math.max(10, least, columns - rightWidth - 3);
   return (
     <>
       <At x={0} y={0} text={paint(identity(state), room, theme, options)} />
@@ -31,10 +33,9 @@ export function Header({ state }: { readonly state: State }): ReactNode {
   );
 }
 
-function identity(state: State): Line {
-  const { look } = state;
-  const dot: Span = { text: ` ${glyphsOf(state.appearance.ascii).separator} `, style: 'border' };
-  if (!look) return [{ text: ' migtui', style: 'title' }];
+/** Who is speaking, and what makes this project or database another than one might think. */
+function badges({ look }: State): Line {
+  if (!look) return [];
   const { project, database } = look;
   return [
     { text: ' migtui  ', style: 'title' },
@@ -45,6 +46,16 @@ function identity(state: State): Line {
     ...(project.schema === null
       ? []
       : [{ text: ` SCHEMA ${project.schema} `, style: 'badge' as const }, { text: ' ' }]),
+  ];
+}
+
+function identity(state: State): Line {
+  const { look } = state;
+  const dot: Span = { text: ` ${glyphsOf(state.appearance.ascii).separator} `, style: 'border' };
+  if (!look) return [{ text: ' migtui', style: 'title' }];
+  const { project, database } = look;
+  return [
+    ...badges(state),
     { text: project.name, style: 'strong' },
     dot,
     {

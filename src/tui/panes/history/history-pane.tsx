@@ -23,11 +23,7 @@ export function HistoryPane({ state, rect }: { readonly state: State; readonly r
   return (
     <Frame
       rect={rect}
-      title={[
-        { text: '2 ', style: 'key' },
-        { text: 'History' },
-        ...(state.filter === '' ? [] : [{ text: `  filter "${state.filter}"`, style: 'warning' as const }]),
-      ]}
+      title={[{ text: '2 ', style: 'key' }, ...titleOf(state.filter, rect.width)]}
       right={
         state.filter !== ''
           ? [{ text: `${shown} of ${total}`, style: 'warning' }]
@@ -42,6 +38,13 @@ export function HistoryPane({ state, rect }: { readonly state: State; readonly r
       lines={historyLines(state, rect.width - 4, visible, focused)}
     />
   );
+}
+
+/** Where there is little room the filter stands in the place of the pane's name. */
+function titleOf(filter: string, columns: number): Line {
+  if (filter === '') return [{ text: 'History' }];
+  const words: Span = { text: `filter "${filter}"`, style: 'warning' };
+  return columns < widthOf(words.text) + 32 ? [words] : [{ text: 'History  ' }, words];
 }
 
 /** Lanes drawn at most, so that names keep their room. */
