@@ -3,6 +3,7 @@ import { type Instance, render } from 'ink';
 import { backgroundOf, depthFrom, themeFrom, unicodeFrom } from '../drawing/theme/terminal.ts';
 import type { EngineConnection } from '../engine/connection.ts';
 import { Root } from './screen/root.tsx';
+import { warmUp } from './screen/warm.tsx';
 import { defaultSettings, type TuiSettings } from './settings.ts';
 import { initialState } from './state/initial.ts';
 import type { Appearance, State } from './state/model.ts';
@@ -161,6 +162,10 @@ export async function runTui(options: TuiOptions): Promise<number> {
     });
     await app.waitUntilRenderFlush();
     void connect();
+    // the first frame goes out before
+    setTimeout(() => {
+      if (!left && store.state.look === null) warmUp(store.state);
+    }, 30).unref();
     await app.waitUntilExit();
     return 0;
   } finally {
