@@ -1,5 +1,5 @@
 import { absolute, duration } from '../drawing/text/time.ts';
-import type { JournalEntry } from '../engine/api.ts';
+import type { JournalEntry, JournalStatus } from '../engine/api.ts';
 import { nameOf } from './draw/rows.ts';
 import { type Cell, table } from './draw/text.ts';
 import { lookFor } from './looking.ts';
@@ -21,6 +21,13 @@ export const journal: Definition = (program, act) =>
     )
     .action(act(showJournal));
 
+const nothing: Readonly<Record<JournalStatus['state'], string>> = {
+  on: 'The journal is empty.',
+  ready: 'The journal is empty.',
+  off: 'There is no journal.',
+  unknown: 'The journal cannot be read.',
+};
+
 async function showJournal(call: Call): Promise<undefined> {
   const look = await lookFor(call, 'database');
   const engine = await call.engine();
@@ -31,7 +38,7 @@ async function showJournal(call: Call): Promise<undefined> {
     entries,
     entries => entries,
     (entries, paint) => {
-      if (entries.length === 0) return paint.dim('The journal is empty.');
+      if (entries.length === 0) return paint.dim(nothing[look.journal.state]);
       return table(entries.map(entry => cells(entry, paint)));
     },
   );

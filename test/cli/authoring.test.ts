@@ -285,6 +285,13 @@ test('journal tells what ran, by whom and how it ended', async () => {
     '2026-11-22 13:00:00  up  20261110141500 add_user_id  failed  41 ms  ana@laptop as app  it exists\n',
   );
   expect((await migtui('journal --json', { engine })).json()).toEqual([entry]);
+  const dark = await migtui('journal', {
+    look: { journal: { state: 'unknown', hint: 'This role may not read migtui.journal.' } },
+  });
+  expect([dark.stdout, dark.stderr]).toEqual([
+    'The journal cannot be read.\n',
+    'This role may not read migtui.journal.\n',
+  ]);
   const off = await migtui('journal', {
     look: { journal: { state: 'off', hint: 'Wrap the config with withMigtui.' } },
   });
