@@ -1,6 +1,9 @@
 import type { MikroORM } from '@mikro-orm/core';
+import { Failure } from '../foundation/failure.ts';
 import type { Project } from '../project/project.ts';
+import { addressOf } from './address.ts';
 import type { Query } from './journal/table.ts';
+import { refusalOf } from './refusal.ts';
 import { clientOf, holdConnection, rawQuery } from './run/kysely.ts';
 
 /** Connections beside the one that works: for the lock, for watching, for cancelling, for the journal. */
@@ -41,11 +44,18 @@ export function queryOn(orm: MikroORM): Query {
       );
 }
 
-/** Opens them; null for PGlite, which has a single connection. */
+/**
+ * Opens them; null for PGlite, which has a single connection.
+ * @throws Failure, the same as a look's: the server may have gone since then
+ */
 export async function openSide(project: Project): Promise<Side | null> {
   const orm = await project.beside({ max: 3 });
   if (!orm) return null;
-  await orm.connect();
+  const refused = (error: unknown): Failure =>
+    new Failure(refusalOf(error, addressOf(project)).failure, { cause: error });
+  await orm.connect().catch(error => {
+    throw refused(error);
+  });
   const client = clientOf(orm);
   const query = queryOn(orm);
   // a config may bring its own client (`driverOptions`): then it is the project's, and not ours to close
@@ -76,7 +86,7 @@ export async function openSide(project: Project): Promise<Side | null> {
     };
   } catch (error) {
     if (own) await orm.close(true).catch(() => {});
-    throw error;
+    throw refused(error);
   }
 }
 
