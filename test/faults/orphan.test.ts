@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
+import type { EngineEvent } from '../../src/engine/api.ts';
 import { openEngine } from '../../src/engine/engine.ts';
 import { createDatabase, type Database } from '../support/server.ts';
-import { journalled, makeFaultProject, startAgent } from './support.ts';
+import { expectNoPassword, journalled, makeFaultProject, said, startAgent } from './support.ts';
 
 const sleeps = 'Migration20260101000000_sleeps';
 const builds = 'Migration20260102000000_builds';
+
+const hear = (event: EngineEvent): void => void said.push(JSON.stringify(event));
 
 /** Kills a runner while its statement is at work, and runs again. */
 async function killWhile(
@@ -26,7 +29,7 @@ async function killWhile(
   agent.kill();
   await dying;
   process.env.FAULT_URL = database.url;
-  return openEngine({ root: project.root }, () => {});
+  return openEngine({ root: project.root }, hear);
 }
 
 test('the statement of a killed run ends by itself, and the next run does not wait for its natural end', async () => {
@@ -93,7 +96,7 @@ test('a commit whose answer was lost is found to be done', async () => {
       [waits]: { up: ['create table "waited" ("id" int)', 'set local synchronous_commit = on'] },
     });
     process.env.FAULT_URL = database.url;
-    const engine = await openEngine({ root: project.root }, () => {});
+    const engine = await openEngine({ root: project.root }, hear);
     const preview = await engine.preview({ command: 'upgrade', targets: ['heads'] });
     const running = engine.run(preview, {});
     for (;;) {
@@ -113,3 +116,5 @@ test('a commit whose answer was lost is found to be done', async () => {
     await database.query('select pg_reload_conf()');
   }
 });
+
+test('no password in anything that was said', () => expectNoPassword(1_000));

@@ -1,10 +1,21 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
+import { expect } from 'vitest';
 import { type MigrationSketch, makeProject, type Project } from '../support/project.ts';
 import type { Order, Report } from './agent.ts';
 
 /** Everything that agents and engines said, searched for passwords at the end. */
 export const said: string[] = [];
+
+/** Finds no password of the test server in anything that was said. A screen may break a word, or colour its half. */
+export function expectNoPassword(atLeast: number): void {
+  const all = said.join('\n');
+  expect(all.length).toBeGreaterThan(atLeast);
+  for (const text of [all, stripVTControlCharacters(all).replace(/[│╭╮╰╯\s]+/g, ' ')]) {
+    expect(text.match(/.{0,40}correct(%20|\+|\s)*horse/s)).toBeNull();
+  }
+}
 
 /** An agent's process. */
 export interface Agent {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { RunEvent } from '../../src/engine/api.ts';
 import { openEngine } from '../../src/engine/engine.ts';
 import { createDatabase } from '../support/server.ts';
-import { makeFaultProject } from './support.ts';
+import { expectNoPassword, makeFaultProject, said } from './support.ts';
 
 const touch = 'Migration20260101000000_touch';
 
@@ -16,6 +16,7 @@ async function upgradeBehind(held: (release: () => Promise<void>) => void) {
   process.env.FAULT_URL = database.url;
   const events: RunEvent[] = [];
   const engine = await openEngine({ root: project.root }, event => {
+    said.push(JSON.stringify(event));
     if (event.type === 'run') events.push(event.event);
   });
   const preview = await engine.preview({ command: 'upgrade', targets: ['heads'] });
@@ -44,3 +45,5 @@ test('locked for longer: gives up cleanly after its retries', async () => {
   expect(events.filter(event => event.kind === 'retry')).toHaveLength(3);
   expect(applied).toBe(0);
 });
+
+test('no password in anything that was said', () => expectNoPassword(1_000));
