@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Failure } from '../foundation/failure.ts';
+import { quickly } from './quick-resolve.ts';
 
 /** The MikroORM packages as the user's project has them: a second copy of core breaks `instanceof` everywhere. */
 export interface UserModules {
@@ -28,13 +29,15 @@ export async function loadModules(root: string): Promise<UserModules> {
   const version = requireVersions(places);
   const load = async <T>(name: string): Promise<T> =>
     (await import(pathToFileURL(places.resolve(name)).href)) as T;
-  const [core, coreFs, migrations, cli, sql] = await Promise.all([
-    load<UserModules['core']>('@mikro-orm/core'),
-    load<UserModules['coreFs']>('@mikro-orm/core/fs-utils'),
-    load<UserModules['migrations']>('@mikro-orm/migrations'),
-    load<UserModules['cli']>('@mikro-orm/cli'),
-    load<UserModules['sql']>('@mikro-orm/sql'),
-  ]);
+  const [core, coreFs, migrations, cli, sql] = await quickly(() =>
+    Promise.all([
+      load<UserModules['core']>('@mikro-orm/core'),
+      load<UserModules['coreFs']>('@mikro-orm/core/fs-utils'),
+      load<UserModules['migrations']>('@mikro-orm/migrations'),
+      load<UserModules['cli']>('@mikro-orm/cli'),
+      load<UserModules['sql']>('@mikro-orm/sql'),
+    ]),
+  );
   const optional = async <T>(name: string): Promise<T | null> => {
     const path = places.find(name);
     return path === null ? null : ((await import(pathToFileURL(path).href)) as T);

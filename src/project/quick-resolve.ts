@@ -1,0 +1,32 @@
+import { registerHooks } from 'node:module';
+
+/** The files of MikroORM and of what it builds its SQL with, wherever a package manager puts them: plain ES modules. */
+const known = /\/node_modules\/(@mikro-orm\/[a-z-]+|kysely)\/(?!.*node_modules\/)/;
+
+/**
+ * The address of a file that a file of these packages imports by its relative path; null for anything else.
+ * @param parent URL of the importing file, as Node gives it: without symbolic links
+ */
+export function siblingUrl(specifier: string, parent: string | undefined): string | null {
+  if (parent === undefined || !/^\.\.?\//.test(specifier) || !known.test(parent)) return null;
+  return new URL(specifier, parent).href;
+}
+
+/**
+ * Does work that imports MikroORM. Its packages are some 450 files that import one another by their paths, and for each
+ * Node asks the disk whether it is there, whether it is a link, and which package it is of: a quarter of the time that
+ * loading takes, for what the path says already.
+ */
+export async function quickly<T>(work: () => Promise<T>): Promise<T> {
+  const hooks = registerHooks({
+    resolve(specifier, context, next) {
+      const url = context.conditions.includes('import') ? siblingUrl(specifier, context.parentURL) : null;
+      return url === null ? next(specifier, context) : { url, shortCircuit: true };
+    },
+  });
+  try {
+    return await work();
+  } finally {
+    hooks.deregister();
+  }
+}
