@@ -8,6 +8,7 @@ import { type LedgerTable, readLedger } from './ledger.ts';
 import { acquireGuard, lockKeys } from './lock.ts';
 import { clearMark } from './marks.ts';
 import { takesNoWrites } from './read-only.ts';
+import type { Heard } from './run/observed.ts';
 import { beginWork } from './run/work.ts';
 import { openSide, queryOn, type Side } from './side.ts';
 import { sqlFailure } from './sql-failure.ts';
@@ -20,6 +21,7 @@ const patience = 5_000;
  * Writes down what a person found out about a revision that stopped half-way: the log row stands exactly when it is
  * applied, and the revision is no longer named. Runs nothing of the revision itself.
  * @param checksum of the revision's file now, where there is one
+ * @param hear is told the statements that change something
  * @throws Failure `nothing-to-settle` | `run-in-progress` | `database-read-only`, or what PostgreSQL refused
  */
 export async function settle(
@@ -29,6 +31,7 @@ export async function settle(
   revision: string,
   as: Settlement,
   checksum: string | null,
+  hear?: (statement: Heard) => void,
 ): Promise<void> {
   const outside = queryOn(connection.orm);
   const unsettled = await readUnsettled(outside, table);
@@ -51,7 +54,7 @@ export async function settle(
         onLost: () => {},
       }));
     try {
-      await write(project, connection, table, revision, as, checksum, run);
+      await write(project, connection, table, revision, as, checksum, run, hear);
     } finally {
       await guard?.release();
     }
@@ -70,8 +73,9 @@ async function write(
   as: Settlement,
   checksum: string | null,
   run: string,
+  hear?: (statement: Heard) => void,
 ): Promise<void> {
-  const work = await beginWork(project);
+  const work = await beginWork(project, hear);
   const { query } = work.connection;
   try {
     await work.storage.ensureTable();

@@ -3,11 +3,13 @@ import { createDatabase } from '../database/create.ts';
 import { readJournal } from '../database/journal/reader.ts';
 import { cutBatches } from '../database/run/batches.ts';
 import { settingsOf } from '../database/run/context.ts';
+import type { Heard } from '../database/run/observed.ts';
 import { type Running as Run, startRun } from '../database/run/run.ts';
 import { scriptFor } from '../database/script.ts';
 import { settle } from '../database/settle.ts';
 import { queryOn } from '../database/side.ts';
 import { Failure } from '../foundation/failure.ts';
+import { redact } from '../foundation/redact.ts';
 import { revisionsOf } from '../project/project.ts';
 import { RevisionGraph } from '../revisions/graph.ts';
 import type { Plan } from '../revisions/plan.ts';
@@ -34,6 +36,16 @@ export function createRunning(session: Session): Running {
   let current: Run | null = null;
   let opening = false;
   const emit = (event: RunEvent): void => session.emit({ type: 'run', event });
+  const hearOn =
+    ({ address }: Connection) =>
+    ({ sql, ms, error }: Heard): void =>
+      session.emit({
+        type: 'sql',
+        at: new Date().toISOString(),
+        sql: redact(sql, address.secrets),
+        ms,
+        error: error && redact(error, address.secrets),
+      });
   const connected = async (): Promise<Connection> => {
     const connection = await session.connection();
     if (isRefusal(connection)) throw new Failure(connection.failure);
@@ -67,7 +79,8 @@ export function createRunning(session: Session): Running {
           const { graph } = await session.state();
           const connection = await connectToRun(session, preview);
           const tipsOf = (applied: readonly string[]): readonly string[] => graph.current(applied);
-          current = startRun({ project, connection, table, preview, options, emit, tipsOf });
+          const hear = hearOn(connection);
+          current = startRun({ project, connection, table, preview, options, emit, hear, tipsOf });
           return await current.result;
         } finally {
           current = null;
@@ -81,7 +94,8 @@ export function createRunning(session: Session): Running {
       async settle(revision, as) {
         const connection = await connected();
         const source = project.sources().migrations.find(({ id }) => id === revision);
-        await settle(project, connection, table, revision, as, source?.checksum ?? null);
+        const checksum = source?.checksum ?? null;
+        await settle(project, connection, table, revision, as, checksum, hearOn(connection));
       },
       script: request => script(session, request),
     },

@@ -21,7 +21,7 @@ export async function runAlone(run: RunState, step: LoadedStep): Promise<void> {
   const { control, context, journal } = run;
   const { revision, action, index } = step;
   const { table } = context;
-  await withWork(context.project, async work => {
+  await withWork(context.project, context.hear, async work => {
     const { connection, storage } = work;
     const { query } = connection;
     const leave = await enterSession(run, connection);

@@ -4,6 +4,7 @@ import type { Action } from '../../revisions/plan.ts';
 import type { Preview, RunEvent, RunOptions } from '../../values/run.ts';
 import type { Connection } from '../connection.ts';
 import type { LedgerTable } from '../ledger.ts';
+import type { Heard } from './observed.ts';
 
 /** What a run is given. */
 export interface RunContext {
@@ -13,6 +14,8 @@ export interface RunContext {
   readonly preview: Preview;
   readonly options: RunOptions;
   readonly emit: (event: RunEvent) => void;
+  /** Is told the statements that change something. */
+  readonly hear?: ((statement: Heard) => void) | undefined;
   /** The current revisions of an applied set. */
   readonly tipsOf: (applied: readonly string[]) => readonly string[];
 }

@@ -14,6 +14,13 @@ export interface StatementObserver {
   failed(sql: string, error: unknown): void;
 }
 
+/** A statement that has been run: a revision's, or one of ours that changes something. `error`: what PostgreSQL said. */
+export interface Heard {
+  readonly sql: string;
+  readonly ms: number;
+  readonly error: string | null;
+}
+
 /**
  * One connection of the pool on which everything a revision does takes place, whatever way its code goes:
  * `addSql`, `execute`, the entity manager, or the driver itself. So nothing runs outside its transaction, nothing waits
@@ -22,27 +29,51 @@ export interface StatementObserver {
 export class ObservedConnection implements RawConnection {
   observer: StatementObserver | null = null;
   readonly #raw: RawConnection;
+  readonly #hear: (statement: Heard) => void;
   #closed: Error | null = null;
 
-  constructor(raw: RawConnection) {
+  /** @param hear is told every statement but those that only look or set something for the session */
+  constructor(raw: RawConnection, hear: (statement: Heard) => void = () => {}) {
     this.#raw = raw;
+    this.#hear = hear;
   }
 
   async executeQuery(query: CompiledQuery): Promise<QueryResult> {
     if (this.#closed) throw this.#closed;
     const { observer } = this;
-    if (!observer || isPlumbing(query.sql)) return this.#raw.executeQuery(query);
+    if (!observer || isPlumbing(query.sql)) return this.#own(query);
     observer.before(query.sql);
     const started = performance.now();
     try {
       const result = await this.#raw.executeQuery(query);
+      this.#told(query.sql, started, null);
       const rows = result.numAffectedRows === undefined ? result.rows.length || null : result.numAffectedRows;
       observer.done(performance.now() - started, rows === null ? null : Number(rows));
       return result;
     } catch (error) {
       observer.failed(query.sql, error);
+      this.#told(query.sql, started, error);
       throw error;
     }
+  }
+
+  /** What MikroORM and migtui add of their own. */
+  async #own(query: CompiledQuery): Promise<QueryResult> {
+    if (isPlumbing(query.sql) || onlyLooks(query.sql)) return this.#raw.executeQuery(query);
+    const started = performance.now();
+    try {
+      const result = await this.#raw.executeQuery(query);
+      this.#told(query.sql, started, null);
+      return result;
+    } catch (error) {
+      this.#told(query.sql, started, error);
+      throw error;
+    }
+  }
+
+  #told(sql: string, started: number, error: unknown): void {
+    const said = error === null ? null : error instanceof Error ? error.message : String(error);
+    this.#hear({ sql, ms: Math.round(performance.now() - started), error: said });
   }
 
   async *streamQuery(query: CompiledQuery, chunkSize?: number): AsyncIterableIterator<QueryResult> {
@@ -52,15 +83,17 @@ export class ObservedConnection implements RawConnection {
     try {
       yield* this.#raw.streamQuery(query, chunkSize);
       this.observer?.done(performance.now() - started, null);
+      this.#told(query.sql, started, null);
     } catch (error) {
       this.observer?.failed(query.sql, error);
+      this.#told(query.sql, started, error);
       throw error;
     }
   }
 
   /** migtui's own statements: not a revision's, so not observed, and still possible after `close`. */
   readonly query: Query = async (sql, parameters = []) =>
-    (await this.#raw.executeQuery(rawQuery(sql, parameters))).rows as never;
+    (await this.#own(rawQuery(sql, parameters))).rows as never;
 
   /** From now on nothing more is sent: code of a revision that was given up may still be running. */
   close(reason: Error): void {
@@ -74,6 +107,9 @@ function isPlumbing(sql: string): boolean {
     sql,
   );
 }
+
+/** Reads, takes an advisory lock, or sets something for the session. */
+const onlyLooks = (sql: string): boolean => /^\s*(select|with)\b/i.test(sql);
 
 /**
  * A Kysely dialect in which every connection is the given one.

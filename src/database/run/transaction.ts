@@ -26,7 +26,7 @@ export async function runTransaction(run: RunState, steps: readonly LoadedStep[]
   const { control, context, journal, side } = run;
   // on PGlite's one connection only what is written before the transaction outlives a kill
   if (!side && steps[0]) await journal?.begin(run.outside, steps[0], true);
-  const work = await beginWork(context.project);
+  const work = await beginWork(context.project, context.hear);
   const { connection, storage } = work;
   const done: LoadedStep[] = [];
   try {

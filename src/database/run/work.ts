@@ -4,7 +4,7 @@ import type { AbstractSqlDriver } from '@mikro-orm/sql';
 import type { MigrationClass } from '../../project/classes.ts';
 import type { Project } from '../../project/project.ts';
 import { clientOf, holdConnection } from './kysely.ts';
-import { ObservedConnection, pinnedDialect } from './observed.ts';
+import { type Heard, ObservedConnection, pinnedDialect } from './observed.ts';
 
 /** One connection with MikroORM's own runner and storage on it: where a batch takes place. */
 export interface Work {
@@ -23,12 +23,18 @@ export interface TransactionalWork extends Work {
   rollback(): Promise<void>;
 }
 
-/** Begins a transaction on a connection of the pool. */
-export async function beginWork(project: Project): Promise<TransactionalWork> {
+/**
+ * Begins a transaction on a connection of the pool.
+ * @param hear is told the statements that change something
+ */
+export async function beginWork(
+  project: Project,
+  hear?: (statement: Heard) => void,
+): Promise<TransactionalWork> {
   const orm = await project.full();
   const client = clientOf(orm);
   const { raw, release } = await holdConnection(client);
-  const connection = new ObservedConnection(raw);
+  const connection = new ObservedConnection(raw, hear);
   try {
     await connection.query('begin');
     const driver = await pinnedDriver(orm, pinnedDialect(client, connection, true));
@@ -60,11 +66,15 @@ export async function beginWork(project: Project): Promise<TransactionalWork> {
 }
 
 /** Holds a connection of the pool, outside any transaction, for as long as `use` takes. */
-export async function withWork<T>(project: Project, use: (work: Work) => Promise<T>): Promise<T> {
+export async function withWork<T>(
+  project: Project,
+  hear: ((statement: Heard) => void) | undefined,
+  use: (work: Work) => Promise<T>,
+): Promise<T> {
   const orm = await project.full();
   const client = clientOf(orm);
   return client.getExecutor().provideConnection(async raw => {
-    const connection = new ObservedConnection(raw);
+    const connection = new ObservedConnection(raw, hear);
     const driver = await pinnedDriver(orm, pinnedDialect(client, connection, false));
     return use({
       ...servicesOf(project, driver, orm.config),

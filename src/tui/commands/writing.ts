@@ -1,12 +1,15 @@
+import { quote } from '../../drawing/text/place.ts';
 import { openDraft } from '../dialogs/draft.ts';
 import { menu } from '../dialogs/menu.ts';
 import { openMerge } from '../dialogs/merge.ts';
 import { revisionDialog } from '../dialogs/revision.ts';
 import { notified, open } from '../dialogs/stack.ts';
 import { type Change, only } from '../state/effect.ts';
+import { logged } from '../state/log.ts';
 import type { State } from '../state/model.ts';
 import { nameOf, selectedRow } from '../state/select.ts';
 import type { Command } from './command.ts';
+import { here } from './headless.ts';
 
 function whyNoFiles(state: State): string | null {
   if (state.link.is === 'lost') return 'the engine has ended: r starts it again';
@@ -71,7 +74,10 @@ function edit(state: State): Change {
   const row = selectedRow(state);
   if (!row?.file) return notified(state, 'there is no file to edit here', 'warning');
   const { file } = row;
-  const go = (next: State): Change => [next, [{ type: 'edit', file }]];
+  const go = (next: State): Change => [
+    logged(next, 'command', here(next, `migtui edit ${quote(row.id)}`)),
+    [{ type: 'edit', file }],
+  ];
   if (row.state !== 'applied') return go(state);
   return only(
     open(

@@ -1,0 +1,75 @@
+import { afterEach, expect, test } from 'vitest';
+import type { EngineApi, EngineEvent } from '../../src/engine/api.ts';
+import { openEngine } from '../../src/engine/engine.ts';
+import { makeProject } from '../support/project.ts';
+import { createDatabase } from '../support/server.ts';
+
+const engines: EngineApi[] = [];
+afterEach(async () => {
+  for (const engine of engines.splice(0)) await engine.close();
+});
+
+type Told = Extract<EngineEvent, { type: 'sql' }>;
+
+const one = 'Migration20260101000000_one';
+const two = 'Migration20260102000000_two';
+const three = 'Migration20260103000000_three';
+
+/** An engine with the statements that it has told of, in short. */
+async function start() {
+  const database = await createDatabase();
+  const project = await makeProject({
+    url: database.url,
+    typescript: false,
+    migrations: {
+      [one]: { up: `create table "one" ()`, down: `drop table "one"` },
+      [two]: { up: 'create index concurrently on "one" ((1))', transactional: false },
+      [three]: { up: `comment on table "one" is 'password=hunter2'; select nonsense` },
+    },
+  });
+  const told: Told[] = [];
+  const engine = await openEngine({ root: project.root }, event => {
+    if (event.type === 'sql') told.push(event);
+  });
+  engines.push(engine);
+  const go = async (target: string) => {
+    told.length = 0;
+    return engine.run(await engine.preview({ command: 'upgrade', targets: [target] }), {});
+  };
+  return { engine, told, go };
+}
+
+test('every statement that changes something is told, in the order they ran, those of migtui too', async () => {
+  const { engine, told, go } = await start();
+  await engine.look();
+  expect(told).toEqual([]);
+  await go(one);
+  expect(told.map(({ sql }) => sql)).toEqual([
+    'begin',
+    expect.stringContaining('create table "mikro_orm_migrations"'),
+    'create table "one" ()',
+    expect.stringMatching(/^insert into .*"mikro_orm_migrations"/),
+    'commit',
+  ]);
+  expect(told.every(({ error, ms }) => error === null && ms >= 0)).toBe(true);
+});
+
+test('outside a transaction the mark is told, too', async () => {
+  const { told, go } = await start();
+  await go(one);
+  await go(two);
+  const [mark, index, ...rest] = told.map(({ sql }) => sql);
+  expect(mark).toContain('comment on table');
+  expect(index).toBe('create index concurrently on "one" ((1))');
+  expect(rest.join('\n')).toMatch(/insert into .*mikro_orm_migrations/);
+});
+
+test('one that fails is told with what PostgreSQL says, and no password', async () => {
+  const { told, go } = await start();
+  await go(two);
+  expect((await go(three)).failure?.message).toContain('nonsense');
+  const failed = told.find(({ error }) => error !== null);
+  expect(failed?.error).toContain('column "nonsense" does not exist');
+  expect(failed?.sql).toContain('password=***');
+  expect(told.at(-1)?.sql).toBe('rollback');
+});
