@@ -173,3 +173,17 @@ test('an applied revision is not edited by the way', async () => {
   await app.sees('edited migrations/Migration20261101090000_initial_schema.ts');
   expect(edited).toHaveLength(1);
 });
+
+test('e opens the file in the editor, and the command that does the same is logged', async () => {
+  const files: string[] = [];
+  const app = await openScreen({
+    edit: async file => {
+      files.push(file);
+      return null;
+    },
+  });
+  await app.sees('3 pending');
+  await app.press('e');
+  await app.sees('$ migtui edit Migration20261120101500_add_last_read_at');
+  expect(files).toEqual(['migrations/Migration20261120101500_add_last_read_at.ts']);
+});

@@ -56,6 +56,8 @@ test('jumps: current, head, next pending, branch point', async () => {
   await app.sees('◀');
   await app.press('p');
   await app.sees(/4 \d+ change_number_120/);
+  await app.press('p');
+  await app.sees(/4 \d+ change_number_121/);
   await app.press('H');
   await app.sees(/head/);
   await app.press('b');

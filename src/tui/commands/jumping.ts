@@ -1,5 +1,6 @@
 import { notified } from '../dialogs/stack.ts';
 import type { Change } from '../state/effect.ts';
+import { cursorId } from '../state/filtering.ts';
 import { type Pane, panes, type State } from '../state/model.ts';
 import { focusOn, moveTo } from '../state/moving.ts';
 import { lengthOf, pendingIds } from '../state/select.ts';
@@ -44,6 +45,13 @@ function nextRow(state: State, wanted: (index: number) => boolean, otherwise: st
   return notified(state, state.filter === '' ? otherwise : `${otherwise}, or the filter hides it`);
 }
 
+/** In the order they run, which is not the order of the rows. */
+function nextPending(state: State): Change {
+  const ids = pendingIds(state);
+  const at = state.focus === 'history' ? ids.indexOf(cursorId(state) ?? '') : -1;
+  return goTo(state, ids[(at + 1) % Math.max(1, ids.length)], 'nothing is pending');
+}
+
 const among = (state: State, ids: readonly string[], otherwise: string): Change => {
   const { index } = shownHistory(state);
   const rows = new Set(ids.map(id => index.get(id)));
@@ -76,9 +84,9 @@ export const jumpingCommands: readonly Command[] = [
     keys: ['p'],
     where: ['panes'],
     title: 'next pending',
-    about: 'jump to the revision that runs next',
+    about: 'jump to the pending revision that runs next, then to the one after it',
     group: 'Move',
-    run: state => goTo(state, pendingIds(state)[0], 'nothing is pending'),
+    run: nextPending,
   },
   {
     id: 'to-branch',

@@ -12,10 +12,13 @@ export function logged(
   text: string,
   at = new Date(state.now).toISOString(),
 ): State {
+  // what the engine tells with its own clock stands where it came in
+  const last = state.log.at(-1)?.at ?? '';
+  const when = at < last ? last : at;
   const entries = sanitise(text, { lines: true })
     .split('\n')
     .filter((one, index) => one.trim() !== '' || index === 0)
-    .map((one): LogEntry => ({ at, kind, text: one }));
+    .map((one): LogEntry => ({ at: when, kind, text: one }));
   const log = [...state.log, ...entries];
   return settleAll({ ...state, log: log.length > kept ? log.slice(log.length - kept) : log });
 }
