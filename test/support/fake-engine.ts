@@ -192,6 +192,8 @@ export class FakeEngine {
     this.#logs.set(this.project.schema, this.applied);
     this.project = { ...this.project, schema: schema ?? null };
     this.applied = this.#logs.get(this.project.schema) ?? new Set();
+    if (schema?.includes('.'))
+      this.failure = { code: 'bad-schema', message: `"${schema}" cannot be the schema` };
   }
 
   #makeApi(): EngineApi {

@@ -53,6 +53,19 @@ test('a new name can be typed, and whatever it is it is quoted', async () => {
   expect(app.engine.project.schema).toBe(`it's new`);
 });
 
+test('one that cannot be opened is no dead end', async () => {
+  const app = await openScreen({ database });
+  await app.sees('3 pending');
+  await app.press('S');
+  await app.type('a.b');
+  await app.press('Enter');
+  await app.sees('"a.b" cannot be the schema');
+  await app.press('S');
+  await app.sees('as the config has it', 'tenant_1');
+  await app.press('Enter');
+  await app.sees('3 pending', 'schema public');
+});
+
 test('Esc, and the one that is open already, change nothing', async () => {
   const app = await openScreen({ database });
   await app.sees('3 pending');

@@ -18,21 +18,22 @@ const leave = (state: State, key: string): Change =>
   isRunning(state.run) ? askCancel(state, key) : quit(state);
 
 function contexts(state: State, key: string): Change {
-  const { project } = state.look ?? {};
+  const { project } = state.known ?? {};
   if (!project) return only(state);
+  const now = state.look?.project.context;
   const items = project.contexts.map(context => ({
     label: context,
-    about: context === project.context ? 'now' : '',
+    about: context === now ? 'now' : '',
     // the schemas of one database say nothing about another
     choose: (next: State): Change =>
-      context === project.context ? only(next) : reopen(next, { context, schema: undefined }),
+      context === now ? only(next) : reopen(next, { context, schema: undefined }),
   }));
-  const cursor = Math.max(0, project.contexts.indexOf(project.context));
+  const cursor = Math.max(0, project.contexts.indexOf(now ?? project.context));
   return only(open(state, menu({ title: 'Context', openedBy: key, cursor, items })));
 }
 
 const schemas = (state: State, key: string): Change =>
-  only(state.look ? open(state, schemaDialog(state.look, key)) : state);
+  only(state.known ? open(state, schemaDialog(state, state.known, key)) : state);
 
 function themes(state: State, key: string): Change {
   const use =
@@ -85,9 +86,9 @@ export const appCommands: readonly Command[] = [
     about: 'open another context of the config',
     group: 'App',
     disabled: state => {
-      if (!state.look) return 'the project is not open yet';
+      if (!state.known) return 'the project is not open yet';
       if (isRunning(state.run)) return 'a run is under way';
-      return state.look.project.contexts.length < 2 ? 'the config has one context only' : null;
+      return state.known.project.contexts.length < 2 ? 'the config has one context only' : null;
     },
     run: contexts,
   },
@@ -99,7 +100,7 @@ export const appCommands: readonly Command[] = [
     about: 'run migrations in another schema, with a log of its own',
     group: 'App',
     disabled: state => {
-      if (!state.look) return 'the project is not open yet';
+      if (!state.known) return 'the project is not open yet';
       return isRunning(state.run) ? 'a run is under way' : null;
     },
     run: schemas,

@@ -6,9 +6,10 @@ import type { State } from '../state/model.ts';
 
 /** Starts the engine anew for another context or schema: nothing that was known of the old one stays. */
 export function reopen(state: State, change: EngineChange): Change {
-  const { context = 'default', schema = null } = { ...state.look?.project, ...change };
+  const { context = 'default', schema = null } = { ...(state.look?.project ?? state.sentTo), ...change };
   const fresh: State = {
     ...state,
+    sentTo: { context, schema },
     link: { is: 'restarting' },
     looking: null,
     look: null,

@@ -24,17 +24,21 @@ interface Choice {
   readonly schema: string | undefined;
 }
 
-export function schemaDialog(look: Look, openedBy: string): SchemaDialog {
-  const now = known(look).findIndex(({ schema }) => schema === (look.project.schema ?? undefined));
+export function schemaDialog(state: State, look: Look, openedBy: string): SchemaDialog {
+  const now = known(look, state).findIndex(({ schema }) => schema === schemaNow(state));
   return { kind: 'schema', field: emptyField, cursor: Math.max(0, now), top: 0, openedBy };
 }
 
-function known({ project, database }: Look): Choice[] {
-  const now = (asked: string | null): string => (project.schema === asked ? ', now' : '');
+/** The schema that is open; undefined: the config's; null: nothing is. */
+const schemaNow = ({ look }: State): string | undefined | null =>
+  look ? (look.project.schema ?? undefined) : null;
+
+function known({ project, database }: Look, state: State): Choice[] {
+  const now = (schema: string | undefined): string => (schema === schemaNow(state) ? ', now' : '');
   const others = new Set(database.schemas.filter(name => name !== project.defaultSchema));
   if (project.schema !== null) others.add(project.schema);
   return [
-    { label: project.defaultSchema, about: `as the config has it${now(null)}`, schema: undefined },
+    { label: project.defaultSchema, about: `as the config has it${now(undefined)}`, schema: undefined },
     ...[...others].map((name): Choice => {
       const table = database.schemas.includes(name) ? 'has a migrations table' : untouched;
       return { label: name, about: `${table}${now(name)}`, schema: name };
@@ -46,10 +50,10 @@ const explained = 'Migrations run with it as their search_path, and are logged i
 const untouched = 'no migrations table yet: the first run makes it';
 
 /** What is offered for what has been typed: the known ones with it in their name, and the name itself. */
-export function schemaChoices({ field }: SchemaDialog, { look }: State): readonly Choice[] {
-  if (!look) return [];
+export function schemaChoices({ field }: SchemaDialog, state: State): readonly Choice[] {
+  if (!state.known) return [];
   const typed = field.text.trim();
-  const all = known(look);
+  const all = known(state.known, state);
   const fitting = all.filter(({ label }) => label.toLowerCase().includes(typed.toLowerCase()));
   return typed === '' || all.some(({ label }) => label === typed)
     ? fitting
@@ -62,7 +66,7 @@ export function chooseSchema(state: State, dialog: SchemaDialog, index: number):
   if (!choice) return only(state);
   const { schema } = choice;
   const closed = close(state);
-  return schema === (state.look?.project.schema ?? undefined) ? only(closed) : reopen(closed, { schema });
+  return schema === schemaNow(state) ? only(closed) : reopen(closed, { schema });
 }
 
 export const schemaPart: DialogPart<SchemaDialog> = {
@@ -82,7 +86,7 @@ export const schemaPart: DialogPart<SchemaDialog> = {
   typed(dialog, field, state) {
     const typed = { ...dialog, field };
     const name = field.text.trim();
-    const exact = state.look !== null && known(state.look).some(({ label }) => label === name);
+    const exact = state.known !== null && known(state.known, state).some(({ label }) => label === name);
     const cursor = exact ? schemaChoices(typed, state).findIndex(({ label }) => label === name) : 0;
     return only(replaceTop(state, { ...typed, cursor }));
   },

@@ -53,6 +53,7 @@ function looked(state: State, { outcome }: Answer): Change {
   const next = settleAll({
     ...idle,
     look,
+    known: look,
     lookFailure: null,
     details: fresh ? new Map() : withoutFailed(state.details),
     effects: before === null ? new Map() : withoutFailed(state.effects),

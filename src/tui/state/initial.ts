@@ -20,6 +20,8 @@ export function initialState(
     now,
     link: { is: 'starting' },
     look: null,
+    known: null,
+    sentTo: null,
     looking: null,
     lookFailure: null,
     reconnects: 0,

@@ -88,6 +88,10 @@ export interface State {
   readonly now: number;
   readonly link: Link;
   readonly look: Look | null;
+  /** The last look, also of a place that has been left: it says where else one can go. */
+  readonly known: Look | null;
+  /** Where the engine was sent, whether it arrived or not; null: nobody has asked for another place. */
+  readonly sentTo: { readonly context: string; readonly schema: string | null } | null;
   /** The look that is under way. */
   readonly looking: number | null;
   readonly lookFailure: FailureInfo | null;
