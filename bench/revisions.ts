@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { drawLanes } from '../src/revisions/draw-lanes.ts';
 import { RevisionGraph } from '../src/revisions/graph.ts';
 import { layoutLanes } from '../src/revisions/lanes.ts';
+import { simplify } from '../src/revisions/simplify.ts';
 import { TargetError } from '../src/revisions/target-error.ts';
 import { printTable, type Row } from './table.ts';
 
@@ -108,6 +109,8 @@ export function benchRevisions(): Row[] {
     });
     const history = graph.history();
     measure('lay out the history', 500, () => layoutLanes(history));
+    measure('simplify to every second revision', 1000, () => simplify(history, place => place % 2 === 0));
+    measure('simplify to a hundredth', 1000, () => simplify(history, place => place % 100 === 0));
     const layout = layoutLanes(history);
     const applied = new Set(half);
     const look = (id: string) => ({
