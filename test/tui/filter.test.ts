@@ -71,6 +71,17 @@ test('a filter is changed by f, and kept while another pane is searched', async 
   await app.sees('filter "add_reac"', '1 of 5');
 });
 
+test('what fits is marked, on the selected line too', async () => {
+  const app = await openScreen();
+  await app.sees('1/5');
+  await app.press('f');
+  await app.type('add_last');
+  await app.press('Enter');
+  await app.sees('1 of 5');
+  // black on yellow, over the line's own background
+  expect(app.terminal.coloured().join('\n')).toMatch(/38;5;234[^a-z]*(m\S*)?48;5;221m\S*add_last/);
+});
+
 test('nothing fits: it says so, and what can be asked for', async () => {
   const app = await openScreen();
   await app.sees('1/5');

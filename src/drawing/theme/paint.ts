@@ -61,18 +61,32 @@ function withEllipsis(line: Line, width: number, theme: Theme, options: PaintOpt
  */
 function styled(text: string, sgr: string | undefined, over: string | undefined): string {
   if (text === '') return '';
-  const codes = sgr && over ? `${sgr};${over}` : (over ?? sgr);
+  const codes = sgr && over ? (standsOut(sgr) ? `${over};${sgr}` : `${sgr};${over}`) : (over ?? sgr);
   if (!codes) return text;
   const [open, close] = sequencesOf(codes);
   return open + text + close;
 }
+
+const ownBackgrounds = new Map<string, boolean>();
+
+/** A style with a background of its own keeps its colours on a line that is laid over: they belong together. */
+function standsOut(sgr: string): boolean {
+  let known = ownBackgrounds.get(sgr);
+  if (known === undefined) {
+    known = partsOf(sgr).some(part => endOf(part) === '49');
+    ownBackgrounds.set(sgr, known);
+  }
+  return known;
+}
+
+const partsOf = (codes: string): readonly string[] => codes.match(/[34]8;5;\d+|\d+/g) ?? [];
 
 const sequences = new Map<string, readonly [string, string]>();
 
 function sequencesOf(codes: string): readonly [string, string] {
   let known = sequences.get(codes);
   if (!known) {
-    const parts = codes.match(/[34]8;5;\d+|\d+/g) ?? [];
+    const parts = partsOf(codes);
     // of two colours for one thing the later wins
     const last = new Map(parts.map(part => [endOf(part), part]));
     known = [
