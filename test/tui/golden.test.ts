@@ -25,6 +25,25 @@ const views: Readonly<Record<string, (app: Screen) => Promise<void>>> = {
     await app.press('G', 'd');
     await app.sees('Type chat');
   },
+  running: async app => {
+    app.engine.trouble = {
+      hold: fill,
+      blockers: [
+        {
+          pid: 4711,
+          user: 'ana',
+          application: 'psql',
+          host: '10.0.0.7',
+          query: 'select * from messages for update',
+          ageMs: 192_000,
+        },
+      ],
+    };
+    await app.press('u');
+    await app.sees('2 steps');
+    await app.press('Enter');
+    await app.sees('blocked by');
+  },
   failure: async app => {
     app.engine.trouble = {
       fail: {
