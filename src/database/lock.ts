@@ -179,10 +179,11 @@ async function waitUntil(
 
 function inProgress(holder: Session | null, wait: number): Failure {
   const who = holder ? describeSession(holder) : 'another session';
+  const since = holder ? `, for ${Math.round(holder.ageMs / 1_000)} s` : '';
   const waited = wait > 0 ? ` Waited ${wait / 1000} s.` : '';
   return new Failure({
     code: 'run-in-progress',
-    message: `Another run is going on: ${who} holds the lock.${waited} Nothing was run.`,
+    message: `Another run is going on: ${who} holds the lock${since}.${waited} Nothing was run.`,
     next: holder
       ? `Wait for its end and look again, wait longer (--lock-wait), or end it: select pg_terminate_backend(${holder.pid}).`
       : 'Try again.',
