@@ -4,6 +4,7 @@ import { sanitise } from '../foundation/sanitise.ts';
 import { drawPlan, drawSteps } from './draw/plan.ts';
 import { Progress } from './draw/progress.ts';
 import { drawResult } from './draw/result.ts';
+import { cancelOnSignals } from './interrupts.ts';
 import { planJson, runJson } from './shapes.ts';
 import type { Call } from './shell/call.ts';
 import { confirmPlan } from './shell/confirm.ts';
@@ -63,27 +64,17 @@ async function printScript(call: Call, engine: EngineApi, request: PlanRequest):
   return 0;
 }
 
-/** Runs the plan, a line for each thing that happens; Ctrl-C cancels and rolls back, a second one insists. */
+/** Runs the plan, a line for each thing that happens. */
 async function runShown(
   call: Call,
   engine: EngineApi,
   preview: Preview,
   options: GoOptions,
 ): Promise<RunResult> {
-  const { settings, output, host } = call;
+  const { settings, output } = call;
   const progress = new Progress(preview, { verbose: options.verbose === true });
   const stopListening = call.onRun(event => output.say(event, (event, paint) => progress.line(event, paint)));
-  let interrupted = 0;
-  const stopInterrupts = host.onInterrupt(signal => {
-    // npx passes a Ctrl-C on that the terminal has sent to us as well
-    if (interrupted > 0 && host.now() - interrupted < 500) return;
-    if (interrupted > 0) host.exit(1);
-    interrupted = host.now();
-    output.say(signal, (signal, paint) =>
-      paint.warn(`${signal}: cancelling the statement and rolling back. Once more ends migtui at once.`),
-    );
-    engine.cancel('rollback').catch((error: Error) => output.say(error.message, message => message));
-  });
+  const stopInterrupts = cancelOnSignals(call, engine);
   try {
     return await engine.run(preview, {
       lockWait: options.lockWait ?? settings.lockWait,

@@ -169,6 +169,49 @@ describe('an interrupted run', () => {
     expect(await database.query('select 1 from pg_tables where tablename = $1', ['chats'])).toEqual([]);
     await database.drop();
   });
+
+  const hanging = `import { Migration } from '@mikro-orm/migrations';
+export class ${title} extends Migration {
+  override async up(): Promise<void> {
+    await this.execute('create table "hanging" ("id" int)');
+    // no rows when it is only previewed
+    const rows = await this.execute('select 1 as "here"');
+    if (rows.length > 0) await new Promise(resolve => setTimeout(resolve, 600_000));
+  }
+}
+`;
+
+  test.each([
+    { signals: ['SIGINT', 'SIGINT'] as const, how: 'a second Ctrl-C insists' },
+    { signals: ['SIGTERM'] as const, how: 'SIGTERM insists by itself' },
+  ])('whose code hangs: $how, and the state is printed', async ({ signals }) => {
+    const database = await createDatabase();
+    const project = await makeProject({ url: database.url, migrations: { [title]: hanging } });
+    const child = spawn(process.execPath, [bin, 'upgrade', 'head', '--yes'], {
+      cwd: project.root,
+      env: cleanEnvironment(),
+    });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', chunk => {
+        said += chunk;
+      });
+    }
+    const closed = new Promise<number | null>(resolve => child.on('close', resolve));
+    const here = `select 1 from pg_stat_activity where datname = current_database() and query = 'select 1 as "here"' and state like 'idle%'`;
+    while ((await database.query(here)).length === 0) await delay(50);
+    for (const signal of signals) {
+      child.kill(signal);
+      while (!said.includes(signal)) await delay(50);
+      // sooner it would be taken for the same one, passed on by npx
+      await delay(600);
+    }
+    expect(await closed).toBe(1);
+    expect(said).toContain('It is no longer waited for');
+    expect(said).toContain('Nothing of this run is left in the database.');
+    expect(await database.query(`select to_regclass('hanging') as t`)).toEqual([{ t: null }]);
+    await database.drop();
+  });
 });
 
 describe('writing revisions', () => {
