@@ -1,4 +1,4 @@
-import type { PlanRequest } from '../../engine/api.ts';
+import type { PlanRequest, Unsettled } from '../../engine/api.ts';
 import { type MenuItem, menu } from '../dialogs/menu.ts';
 import { openPlan } from '../dialogs/plan.ts';
 import { whyReadOnly } from '../dialogs/plan-rules.ts';
@@ -155,8 +155,13 @@ const planned = (verb: Verb, key: string, menuKey: string, footer: number): read
   },
 ];
 
+/** What is to be settled first. The run that has just ended knows it before the look after it does. */
+function unsettledIn({ look, looking, run }: State): Unsettled | undefined {
+  return look?.unsettled[0] ?? (looking === null ? undefined : run?.result?.unsettled[0]);
+}
+
 function settleMenu(state: State, key: string): Change {
-  const open1 = state.look?.unsettled[0];
+  const open1 = unsettledIn(state);
   if (!open1) return notified(state, 'nothing is unsettled');
   const targets = [open1.revision];
   const down: PlanRequest = { command: 'downgrade', targets, halfWay: true };
@@ -216,8 +221,7 @@ export const changingCommands: readonly Command[] = [
     group: 'Change the database',
     footer: 4,
     danger: true,
-    disabled: state =>
-      whyNoRun(state) ?? ((state.look?.unsettled.length ?? 0) === 0 ? 'nothing is unsettled' : null),
+    disabled: state => whyNoRun(state) ?? (unsettledIn(state) ? null : 'nothing is unsettled'),
     run: settleMenu,
   },
   {

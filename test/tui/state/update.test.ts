@@ -5,6 +5,7 @@ import type { Change, SideEffect } from '../../../src/tui/state/effect.ts';
 import { initialState } from '../../../src/tui/state/initial.ts';
 import type { Message } from '../../../src/tui/state/message.ts';
 import type { State } from '../../../src/tui/state/model.ts';
+import { startRun } from '../../../src/tui/state/run.ts';
 import { selectedId } from '../../../src/tui/state/select.ts';
 import { update } from '../../../src/tui/state/update.ts';
 import { FakeEngine, longHistory } from '../../support/fake-engine.ts';
@@ -174,4 +175,24 @@ test('a key of no command does nothing', async () => {
   const [next, effects] = after(state, key('F'));
   expect(effects).toEqual([]);
   expect({ ...next, previousKey: state.previousKey, now: state.now }).toEqual(state);
+});
+
+test('what a run left half-way can be settled before the look after it has come back', async () => {
+  const engine = new FakeEngine({ now: at });
+  const request = { command: 'upgrade', targets: ['heads'] } as const;
+  const preview = await engine.api.preview(request);
+  const [step] = preview.plan.steps;
+  const failure = { code: 'statement-failed', message: 'it failed' };
+  engine.trouble = { fail: { revision: step?.revision as string, failure, unsettled: true } };
+  const result = await engine.api.run(preview, {});
+  const state = { ...(await opened()), run: startRun(preview, 50, at) };
+  const [ended] = after(state, {
+    type: 'answered',
+    ticket: 50,
+    call: { call: 'run', args: [preview, {}] },
+    outcome: { ok: true, value: result },
+  });
+  expect(ended.looking).not.toBeNull();
+  expect(ended.look?.unsettled).toEqual([]);
+  expect(after(ended, key('x'))[0].dialogs).toMatchObject([{ kind: 'menu', title: 'Settle' }]);
 });
