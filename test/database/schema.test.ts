@@ -32,7 +32,14 @@ afterEach(async () => {
 
 async function start(options: ProjectOptions = {}) {
   const database = await createDatabase();
-  const project = await makeProject({ url: database.url, migrations, typescript: false, ...options });
+  const project = await makeProject({
+    url: database.url,
+    migrations,
+    typescript: false,
+    // MikroORM remembers the first folder of the process
+    config: 'baseDir: process.cwd()',
+    ...options,
+  });
   return {
     database,
     project,

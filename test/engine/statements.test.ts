@@ -21,6 +21,8 @@ async function start() {
   const project = await makeProject({
     url: database.url,
     typescript: false,
+    // MikroORM remembers the first folder of the process
+    config: 'baseDir: process.cwd()',
     migrations: {
       [one]: { up: `create table "one" ()`, down: `drop table "one"` },
       [two]: { up: 'create index concurrently on "one" ((1))', transactional: false },
