@@ -13,8 +13,8 @@ export function logged(
   at = new Date(state.now).toISOString(),
 ): State {
   // what the engine tells with its own clock stands where it came in
-  const last = state.log.at(-1)?.at ?? '';
-  const when = at < last ? last : at;
+  const last = state.log.at(-1)?.at;
+  const when = last !== undefined && last > at ? last : at;
   const entries = sanitise(text, { lines: true })
     .split('\n')
     .filter((one, index) => one.trim() !== '' || index === 0)
