@@ -80,8 +80,8 @@ export async function measureTui(): Promise<TuiReport> {
     });
     return await new Promise<TuiReport>((resolve, reject) => {
       const child = fork(outfile, {
-        stdio: ['ignore', process.env['BENCH_OUT'] ? 'inherit' : 'ignore', 'inherit', 'ipc'],
-        execArgv: (process.env['BENCH_EXEC'] ?? '').split(' ').filter(Boolean),
+        stdio: ['ignore', process.env.BENCH_OUT ? 'inherit' : 'ignore', 'inherit', 'ipc'],
+        execArgv: (process.env.BENCH_EXEC ?? '').split(' ').filter(Boolean),
         serialization: 'advanced',
       });
       child.send(look);

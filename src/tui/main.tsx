@@ -158,7 +158,7 @@ export async function runTui(options: TuiOptions): Promise<number> {
       incrementalRendering: true,
       alternateScreen: true,
       interactive: true,
-      isScreenReaderEnabled: env['INK_SCREEN_READER'] === 'true',
+      isScreenReaderEnabled: env.INK_SCREEN_READER === 'true',
     });
     await app.waitUntilRenderFlush();
     void connect();
@@ -217,7 +217,7 @@ function sizeOf(stdout: NodeJS.WriteStream): { columns: number; rows: number } {
 
 function appearanceOf(settings: TuiSettings, env: Readonly<Record<string, string | undefined>>): Appearance {
   return {
-    theme: env['NO_COLOR'] ? 'none' : settings.theme === 'auto' ? (themeFrom(env) ?? 'dark') : settings.theme,
+    theme: env.NO_COLOR ? 'none' : settings.theme === 'auto' ? (themeFrom(env) ?? 'dark') : settings.theme,
     depth: depthFrom(env),
     ascii: settings.ascii === 'auto' ? !unicodeFrom(env, process.platform) : settings.ascii,
   };

@@ -3,7 +3,7 @@ import type { TuiSettings } from '../../src/tui/settings.ts';
 import { FakeEngine, type FakeOptions } from './fake-engine.ts';
 import { FakeTerminal } from './terminal.ts';
 
-process.env['TZ'] = 'UTC';
+process.env.TZ = 'UTC';
 
 /** The moment at which every test begins. */
 export const noon = Date.UTC(2026, 10, 22, 12, 0, 0);

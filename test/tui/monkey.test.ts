@@ -60,7 +60,7 @@ function keys(next: () => number): string {
 }
 
 test('ten thousand random keys and resizes', { timeout: 900_000 }, async () => {
-  const seed = Number(process.env['MONKEY_SEED'] ?? Math.floor(Math.random() * 1e9));
+  const seed = Number(process.env.MONKEY_SEED ?? Math.floor(Math.random() * 1e9));
   console.log(`monkey seed ${seed}`);
   const next = random(seed);
   const revisions = longHistory(60);

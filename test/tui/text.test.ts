@@ -14,7 +14,7 @@ import { wrap } from '../../src/drawing/text/wrap.ts';
 import { paint } from '../../src/drawing/theme/paint.ts';
 import { themeOf } from '../../src/drawing/theme/theme.ts';
 
-process.env['TZ'] = 'UTC';
+process.env.TZ = 'UTC';
 
 const words = fc
   .array(

@@ -4,25 +4,25 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The theme that the environment asks for; null: ask the terminal for its background. */
 export function themeFrom(env: Environment): ThemeName | null {
-  if (env['NO_COLOR']) return 'none';
+  if (env.NO_COLOR) return 'none';
   // `COLORFGBG` is `foreground;background` in the 16 ANSI colours; 7 and 9 and up are light
-  const background = Number(env['COLORFGBG']?.split(';').at(-1) || Number.NaN);
+  const background = Number(env.COLORFGBG?.split(';').at(-1) || Number.NaN);
   if (Number.isNaN(background)) return null;
   return background === 7 || background >= 9 ? 'light' : 'dark';
 }
 
 export function depthFrom(env: Environment): ColourDepth {
-  const term = env['TERM'] ?? '';
-  if (env['COLORTERM'] || /256|kitty|alacritty|ghostty|wezterm|direct/.test(term)) return 256;
-  if (env['WT_SESSION'] || env['TERM_PROGRAM']) return 256;
+  const term = env.TERM ?? '';
+  if (env.COLORTERM || /256|kitty|alacritty|ghostty|wezterm|direct/.test(term)) return 256;
+  if (env.WT_SESSION || env.TERM_PROGRAM) return 256;
   return 16;
 }
 
 /** Whether the terminal is likely to draw Unicode. */
 export function unicodeFrom(env: Environment, platform: NodeJS.Platform): boolean {
-  if (env['TERM'] === 'linux') return false;
-  if (platform === 'win32') return Boolean(env['WT_SESSION'] || env['TERM_PROGRAM']);
-  const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '';
+  if (env.TERM === 'linux') return false;
+  if (platform === 'win32') return Boolean(env.WT_SESSION || env.TERM_PROGRAM);
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || '';
   return platform === 'darwin' ? !/^(C|POSIX)$/.test(locale) : /utf-?8/i.test(locale);
 }
 

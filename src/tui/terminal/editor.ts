@@ -5,7 +5,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The person's editor, which may have options. */
 export const editorCommand = (configured: string | null, env: Environment): string =>
-  configured || env['VISUAL'] || env['EDITOR'] || (process.platform === 'win32' ? 'notepad' : 'vi');
+  configured || env.VISUAL || env.EDITOR || (process.platform === 'win32' ? 'notepad' : 'vi');
 
 /** Opens a file in the editor and waits for its end. Returns what went wrong, or null. */
 export function openEditor(command: string, root: string, file: string): Promise<string | null> {
