@@ -86,7 +86,8 @@ export async function runTui(options: TuiOptions): Promise<number> {
       given = false;
     }
     if (store.state.mouse) mouse(true);
-    store.dispatch({ type: 'resized', ...sizeOf(stdout) });
+    // the size may be another, and the frame that was drawn on the way back too large or too small for it
+    resized();
     return result as T;
   };
 
