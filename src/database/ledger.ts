@@ -16,6 +16,8 @@ export interface Ledger {
   readonly table: 'present' | 'absent' | 'forbidden';
   /** In the order they were logged; a name logged twice appears once, with its first time. */
   readonly applied: ReadonlyMap<string, Date | null>;
+  /** Differs whenever rows came or went; `absent` or `forbidden` without rows to see. */
+  readonly seen: string;
   readonly serverVersion: string;
   /** A hot standby or `default_transaction_read_only`. */
   readonly readOnly: boolean;
@@ -70,15 +72,15 @@ export async function readLedger(connection: Connection, table: LedgerTable): Pr
     schemaExists: server?.schema_exists === true,
     schemas: server?.schemas ?? [],
   };
-  if (!server?.present) return { table: 'absent', applied: new Map(), ...known };
-  if (!server.readable) return { table: 'forbidden', applied: new Map(), ...known };
-  const rows = await connection.query<{ name: string; executed_at: Date | string | null }>(
-    `select name, executed_at from ${table.sql} order by id`,
+  if (!server?.present) return { table: 'absent', seen: 'absent', applied: new Map(), ...known };
+  if (!server.readable) return { table: 'forbidden', seen: 'forbidden', applied: new Map(), ...known };
+  const rows = await connection.query<{ id: unknown; name: string; executed_at: Date | string | null }>(
+    `select id, name, executed_at from ${table.sql} order by id`,
   );
   const applied = new Map<string, Date | null>();
   for (const row of rows) {
     const id = row.name.replace(/\.[jt]s$/, '');
     if (!applied.has(id)) applied.set(id, row.executed_at === null ? null : new Date(row.executed_at));
   }
-  return { table: 'present', applied, ...known };
+  return { table: 'present', seen: `${rows.length}/${rows.at(-1)?.id ?? 0}`, applied, ...known };
 }

@@ -1,6 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Connection, isRefusal } from '../database/connection.ts';
+import { refusalOf } from '../database/refusal.ts';
 import type { Session } from './session.ts';
 
 /** How often the database is asked, ms: one short query on a connection that is open anyway. */
@@ -35,20 +36,16 @@ export function watchChanges(session: Session, busy: () => boolean): () => void 
     }
   }
 
-  let last: string | undefined;
+  // compared with what the last look saw, and told until there is a look that sees it
   const poll = async (): Promise<void> => {
-    if (busy()) {
-      last = undefined;
-      return;
-    }
+    if (busy() || session.seen === undefined) return;
     const connection = await session.connection();
     const seen = isRefusal(connection)
       ? connection.state
       : await fingerprint(connection, table.sql).catch((error: Error) =>
-          /permission denied/.test(error.message) ? 'forbidden' : 'lost',
+          /permission denied/.test(error.message) ? 'forbidden' : refusalOf(error, connection.address).state,
         );
-    if (last !== undefined && seen !== last && !busy()) emit({ type: 'changed', what: 'database' });
-    last = seen;
+    if (seen !== session.seen && !busy()) emit({ type: 'changed', what: 'database' });
   };
   let polling = false;
   const timer = setInterval(() => {

@@ -14,6 +14,7 @@ export async function look(session: Session): Promise<Look> {
   const state = await session.state();
   const { journal, edited, unsettled } = await bookkeeping(session, state);
   const { graph, applied, ledger } = state;
+  session.seen = isRefusal(state.database) ? state.database.state : ledger?.seen;
   const ids = [...applied.keys()];
   return {
     project: projectInfo(session),

@@ -29,6 +29,8 @@ export class Session {
   readonly emit: (event: EngineEvent) => void;
   /** When opening began, ms since the epoch: what is edited later is not what was loaded. */
   readonly opened: number;
+  /** How the database was at the last look; undefined before the first. */
+  seen: string | undefined;
   #connecting: Promise<Connection | Refusal> | undefined;
   readonly #imported = new Map<string, string | null>();
   readonly #closing: (() => Promise<void>)[] = [];

@@ -7,7 +7,7 @@ import { follow } from './run.ts';
 import { nameOf } from './select.ts';
 
 /** What changed under us is looked at after this pause, ms: an editor or a checkout writes many files. */
-const calm = 200;
+export const calm = 200;
 /** A statement in the log is shortened to this. */
 const longest = 400;
 

@@ -5,7 +5,7 @@ import { partOf } from '../dialogs/parts.ts';
 import { notified, notify, topDialog } from '../dialogs/stack.ts';
 import { answered } from './answers.ts';
 import { type Change, only } from './effect.ts';
-import { happened } from './events.ts';
+import { calm, happened } from './events.ts';
 import { connected, lost, reconnect, restarted } from './link.ts';
 import { loadDetail, lookAgain, wantDetail } from './loading.ts';
 import { logged } from './log.ts';
@@ -101,7 +101,8 @@ function waited(state: State, topic: Extract<Message, { type: 'later' }>['topic'
     case 'detail':
       return token === state.detailToken ? loadDetail(state) : only(state);
     case 'refresh':
-      return lookAgain(state);
+      // a look that is under way may have begun before the change
+      return state.looking === null ? lookAgain(state) : [state, [{ type: 'later', ms: calm, topic, token }]];
     case 'reconnect':
       return reconnect(state, token);
     case 'preview': {
