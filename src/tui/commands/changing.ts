@@ -183,7 +183,7 @@ function settleMenu(state: State, key: string): Change {
         title: 'Settle',
         tone: 'warning',
         openedBy: key,
-        text: `${nameOf(state, open1.revision)} began (${open1.action}) and never ended${open1.error ? `: ${open1.error}` : '.'}${open1.invalidIndexes.length > 0 ? ` Left invalid: ${open1.invalidIndexes.join(', ')}.` : ''} Which is true of the schema?`,
+        text: `${nameOf(state, open1.revision)} began (${open1.action}) and ${open1.error ? `failed: ${open1.error.replace(/\.?$/, '.')}` : 'never ended.'}${open1.invalidIndexes.length > 0 ? ` Left invalid: ${open1.invalidIndexes.join(', ')}.` : ''} Which is true of the schema?`,
         items: [
           { key: 'l', label: 'Leave it', about: 'find out first', choose: only },
           {

@@ -74,7 +74,7 @@ export const menuPart: DialogPart<MenuDialog> = {
   tone: dialog => dialog.tone,
   width: dialog =>
     Math.max(
-      44,
+      dialog.text === '' ? 44 : Math.min(84, Math.max(44, widthOf(dialog.text) + 4)),
       ...dialog.items.map(item => labelWidth(dialog) + 14 + widthOf(item.disabled ?? item.about ?? '')),
     ),
   head: (dialog, _state, columns) =>

@@ -62,8 +62,9 @@ export function outcomeFoot(run: Run): Line[] {
   const ways: Line = [
     { text: 'r', style: 'key' },
     { text: ' try again   ' },
-    { text: 'e', style: 'key' },
-    { text: ' edit the revision   ' },
+    ...(run.steps.some(step => step.status === 'failed')
+      ? [{ text: 'e', style: 'key' as const }, { text: ' edit the revision   ' }]
+      : []),
     { text: 'y', style: 'key' },
     { text: ' copy the error   ' },
     ...(run.result?.unsettled.length ? [{ text: 'x', style: 'key' as const }, { text: ' settle   ' }] : []),
