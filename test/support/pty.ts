@@ -51,8 +51,8 @@ export interface Exit {
   readonly code: number;
 }
 
-/** How the terminal was left. Everything true: as it was found. */
-export interface Restored {
+/** What a program has asked of the terminal. Everything true: nothing, as a shell wants it. */
+export interface Modes {
   /** The alternate screen was left. */
   readonly mainScreen: boolean;
   readonly cursorShown: boolean;
@@ -60,6 +60,10 @@ export interface Restored {
   readonly mouseOff: boolean;
   /** No bracketed paste. */
   readonly pasteOff: boolean;
+}
+
+/** How the terminal was left. Everything true: as it was found. */
+export interface Restored extends Modes {
   /** `stty` says the same as before: echo, canonical mode, signals. */
   readonly cooked: boolean;
 }
@@ -99,6 +103,8 @@ export interface Pty {
   kill(signal: NodeJS.Signals): void;
   /** Closes the terminal window: the kernel hangs up. `exit` resolves, `restored` cannot be asked. */
   hangUp(): void;
+  /** How the terminal is at the moment. */
+  modes(): Modes;
   readonly exit: Promise<Exit>;
   /** After the exit: how the terminal was left. */
   restored(): Promise<Restored>;
@@ -224,8 +230,16 @@ export async function openPty(command: readonly string[], options: PtyOptions): 
     return `${(lines()[row] as string).indexOf(wanted) + 1};${row + 1}`;
   };
 
+  const modes = (): Modes => ({
+    mainScreen: terminal.buffer.active.type === 'normal',
+    cursorShown,
+    mouseOff: terminal.modes.mouseTrackingMode === 'none',
+    pasteOff: !terminal.modes.bracketedPasteMode,
+  });
+
   return {
     terminal,
+    modes,
     lines,
     screen,
     history: () => text(0, terminal.buffer.active.length).join('\n').trimEnd(),
@@ -266,13 +280,7 @@ export async function openPty(command: readonly string[], options: PtyOptions): 
       const [before, after] = await Promise.all(
         ['before', 'after'].map(file => readFile(join(notes, file), 'utf8')),
       );
-      return {
-        mainScreen: terminal.buffer.active.type === 'normal',
-        cursorShown,
-        mouseOff: terminal.modes.mouseTrackingMode === 'none',
-        pasteOff: !terminal.modes.bracketedPasteMode,
-        cooked: before === after,
-      };
+      return { ...modes(), cooked: before === after };
     },
   };
 }
@@ -286,14 +294,11 @@ function frame(lines: readonly string[], cols: number): string {
   return [`┌${rule}┐`, ...lines.map(line => `│${line.padEnd(cols)}│`), `└${rule}┘`].join('\n');
 }
 
+/** What a shell's terminal is like. */
+export const plain: Modes = { mainScreen: true, cursorShown: true, mouseOff: true, pasteOff: true };
+
 /** The terminal is as the program found it. */
-export const asFound: Restored = {
-  mainScreen: true,
-  cursorShown: true,
-  mouseOff: true,
-  pasteOff: true,
-  cooked: true,
-};
+export const asFound: Restored = { ...plain, cooked: true };
 
 /** The built program in a terminal: `await openMigtui(project.root)`, `openMigtui(root, { args: ['upgrade', 'head'] })`. */
 export function openMigtui(

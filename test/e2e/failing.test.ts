@@ -1,0 +1,108 @@
+import { expect, it } from 'vitest';
+import { makeProject, migrationSource } from '../support/project.ts';
+import { asFound, openMigtui } from '../support/pty.ts';
+import { createDatabase } from '../support/server.ts';
+import { copied, upgrade } from './support.ts';
+
+/*
+ * Runs that fail, and every way out of them.
+ */
+
+const fine = 'Migration20260101000000_fine';
+const broken = 'Migration20260102000000_broken';
+
+it("shows PostgreSQL's words and the place, opens the editor, and tries again", async () => {
+  const database = await createDatabase();
+  const sql = 'create table orders (\n  id int,\n  total mony not null\n)';
+  const project = await makeProject({
+    url: database.url,
+    migrations: {
+      [fine]: { up: 'create table fine (id int)', down: 'drop table fine' },
+      [broken]: { up: sql, down: 'drop table orders' },
+    },
+    files: {
+      'mended.ts': migrationSource(broken, { up: sql.replace('mony', 'money'), down: 'drop table orders' }),
+    },
+  });
+  // an "editor" that mends the file
+  const app = await openMigtui(project.root, { env: { VISUAL: undefined, EDITOR: 'cp mended.ts' } });
+  await app.sees('2 pending');
+  await upgrade(app);
+  await app.sees('type "mony" does not exist');
+  await app.sees(/code +42704/);
+  // a caret under the word that PostgreSQL points at
+  const lines = app.lines();
+  const at = lines.findIndex(line => line.includes('total mony not null'));
+  expect(lines[at + 1]?.indexOf('^')).toBe(lines[at]?.indexOf('mony'));
+  await app.sees('0 steps done, 1 failed, 1 rolled back');
+  await app.sees('current is now base');
+  expect(await database.query(`select to_regclass('fine') as there`)).toEqual([{ there: null }]);
+
+  await app.press('y');
+  await app.sees('copied the error');
+  expect(copied(app)).toEqual([
+    expect.stringMatching(/^[^]*type "mony" does not exist\n42704\n[^]*total mony/),
+  ]);
+  await app.press('e');
+  await app.sees(`edited migrations/${broken}.ts`);
+  await app.press('r');
+  await app.sees(/Enter +runs them on/);
+  await app.press('Enter');
+  await app.sees('Upgrade done');
+  await app.press('Enter');
+  await app.sees('up to date');
+  await app.press('q');
+  expect(await app.exit).toEqual({ code: 0 });
+  expect(await app.restored()).toEqual(asFound);
+});
+
+it('remembers what ran half-way outside a transaction until it is settled', async () => {
+  const database = await createDatabase();
+  const half = (statement: string) => ({
+    up: ['create table half (id int)', statement],
+    down: 'drop table half',
+    transactional: false as const,
+  });
+  const project = await makeProject({
+    url: database.url,
+    migrations: { [fine]: half('insert into half select * from missing') },
+    config: `schemaGenerator: { ignoreSchema: ['migtui'] },`,
+  });
+  const app = await openMigtui(project.root);
+  await app.sees('1 pending');
+  await app.press('u');
+  await app.sees('1 without a transaction');
+  await app.press('Enter');
+  await app.sees('relation "missing" does not exist');
+  await app.sees('ran outside a transaction and may be half done');
+  await app.press('Esc');
+  await app.sees('1 unsettled');
+
+  // nothing runs over it; it is not applied: it can be tried again after the table is taken away by hand
+  await app.press('x');
+  await app.sees('began (up) and failed: relation "missing"');
+  await app.sees('Which is true of');
+  await app.press('n');
+  await app.sees('settled');
+  await app.seesNo('unsettled');
+  await database.query('drop table half');
+  await project.addMigration(fine, half('insert into half select 1 / 0'));
+  await app.press('r');
+  await app.sees('starting the engine anew');
+  await app.sees('1 pending');
+  await upgrade(app);
+  await app.sees('division by zero');
+  await app.sees('1 unsettled');
+
+  // it is applied: what is there is what it should have made
+  await app.press('x');
+  await app.sees('Which is true of');
+  await app.press('a');
+  await app.sees('up to date');
+  expect(await database.query('select name from mikro_orm_migrations')).toEqual([{ name: fine }]);
+  await app.press('J');
+  await app.sees('division by zero');
+  await app.press('Esc', 'C-c');
+  expect(await app.exit).toEqual({ code: 0 });
+  expect(await app.restored()).toEqual(asFound);
+});

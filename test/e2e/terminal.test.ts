@@ -1,0 +1,138 @@
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { makeProject, repository } from '../support/project.ts';
+import { asFound, openMigtui, openPty, plain } from '../support/pty.ts';
+import { createDatabase } from '../support/server.ts';
+import { atRest, childrenOf, openGate, upgrade, waitAtGate } from './support.ts';
+
+/*
+ * The program and the terminal it was given: on every way out, and while it is stopped, the terminal is as a shell
+ * wants it.
+ */
+
+/** A migration that runs until the gate is opened, in a project that keeps a journal. */
+async function slowProject() {
+  const database = await createDatabase();
+  const project = await makeProject({
+    url: database.url,
+    migrations: { Migration20260101000000_slow: { up: waitAtGate, down: 'select 1' } },
+    config: `schemaGenerator: { ignoreSchema: ['migtui'] },`,
+  });
+  return { database, project };
+}
+
+it('restores the terminal after every signal', async () => {
+  const { project } = await slowProject();
+  for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const) {
+    const app = await openMigtui(project.root);
+    await app.sees('1 pending');
+    expect(app.modes(), signal).toEqual({
+      mainScreen: false,
+      cursorShown: false,
+      mouseOff: false,
+      pasteOff: false,
+    });
+    app.kill(signal);
+    await app.exit;
+    expect(await app.restored(), signal).toEqual(asFound);
+  }
+});
+
+it('survives the death of its engine, tells of it, and starts another with r', async () => {
+  const { project } = await slowProject();
+  const app = await openMigtui(project.root);
+  await app.sees('1 pending');
+  const [engine] = await childrenOf(app.pid());
+  process.kill(engine as number, 'SIGKILL');
+  await app.sees('ENGINE ENDED');
+  await app.sees('The engine ended (SIGKILL)');
+  await app.press('u');
+  await app.sees('the engine has ended: r starts it again');
+  await app.press('r');
+  await app.seesNo('ENGINE ENDED');
+  await upgrade(app);
+  await app.sees('perform pg_sleep');
+
+  // once more, in the middle of a run
+  const [second] = await childrenOf(app.pid());
+  expect(second).not.toBe(engine);
+  process.kill(second as number, 'SIGKILL');
+  await app.sees('Upgrade failed');
+  await app.sees('Whatever was not committed was rolled back');
+  await app.press('Esc', 'r');
+  await app.seesNo('ENGINE ENDED');
+  await app.sees('1 pending');
+  await app.press('q');
+  expect(await app.exit).toEqual({ code: 0 });
+  expect(await app.restored()).toEqual(asFound);
+});
+
+it('cancels the run when the terminal window closes, and writes that down', async () => {
+  const { database, project } = await slowProject();
+  const app = await openMigtui(project.root);
+  await app.sees('1 pending');
+  await upgrade(app);
+  await app.sees('perform pg_sleep');
+  app.hangUp();
+  await expect.poll(() => atRest(database), { timeout: 20_000 }).toBe(true);
+  await expect
+    .poll(() => database.query(`select outcome, error from migtui.journal`), { timeout: 20_000 })
+    .toEqual([{ outcome: 'rolled back', error: 'Cancelled.' }]);
+  // the very first run was rolled back whole, MikroORM's table included
+  expect(await database.query(`select to_regclass('mikro_orm_migrations') as there`)).toEqual([
+    { there: null },
+  ]);
+});
+
+it('is stopped by Ctrl-Z and continued by fg, also in the middle of a run', async () => {
+  const { database, project } = await slowProject();
+  // a shell with jobs and without a line editor, which would switch modes of its own
+  const shell = await openPty(['bash', '--norc', '--noprofile', '--noediting', '-i'], {
+    cwd: project.root,
+    env: { PS1: 'shell> ', PS0: undefined, PROMPT_COMMAND: undefined },
+  });
+  await shell.sees('shell>');
+  await shell.type(`'${process.execPath}' '${join(repository, 'bin/migtui.js')}'\n`);
+  await shell.sees('1 pending');
+
+  await shell.press('C-z');
+  await shell.sees('Stopped');
+  expect(shell.modes()).toEqual(plain);
+  await shell.type('echo answer $((6 * 7))\n');
+  await shell.sees('answer 42');
+  // typed text is echoed, and Enter ends a line
+  expect(shell.screen()).toContain('shell> echo answer $((6 * 7))');
+  await shell.type('fg\n');
+  await shell.sees('1 pending');
+  expect(shell.modes().mainScreen).toBe(false);
+
+  await upgrade(shell);
+  await shell.sees('perform pg_sleep');
+  await shell.press('C-z');
+  await shell.sees('Stopped');
+  expect(shell.modes()).toEqual(plain);
+  expect(await atRest(database)).toBe(false);
+  shell.resize(90, 30);
+  await shell.type('fg\n');
+  await shell.sees('perform pg_sleep');
+  await shell.sees('0 of 1');
+  expect(shell.modes()).toEqual({ mainScreen: false, cursorShown: false, mouseOff: false, pasteOff: false });
+
+  // stopped by somebody else, and the run ends meanwhile
+  const [app] = await childrenOf(shell.pid());
+  process.kill(app as number, 'SIGTSTP');
+  await shell.sees('Stopped');
+  expect(shell.modes()).toEqual(plain);
+  await openGate(database);
+  await expect.poll(() => atRest(database), { timeout: 20_000 }).toBe(true);
+  await shell.type('fg\n');
+  await shell.sees('Upgrade done');
+  await shell.press('Enter');
+  await shell.sees('up to date');
+  await shell.press('q');
+  await shell.sees('shell>');
+  expect(shell.modes()).toEqual(plain);
+  await shell.type('exit\n');
+  await shell.exit;
+  expect(await shell.restored()).toEqual(asFound);
+});
