@@ -13,7 +13,16 @@ import { redact } from '../foundation/redact.ts';
 import { revisionsOf } from '../project/project.ts';
 import { RevisionGraph } from '../revisions/graph.ts';
 import type { Plan } from '../revisions/plan.ts';
-import type { EngineApi, PlanRequest, Preview, RunEvent, SqlPreview } from './api.ts';
+import type {
+  CancelMode,
+  EngineApi,
+  PlanRequest,
+  Preview,
+  RunEvent,
+  RunOptions,
+  RunResult,
+  SqlPreview,
+} from './api.ts';
 import { sqlOf } from './detail.ts';
 import { refuseOutsideSchema } from './run-schema.ts';
 import type { Session, State } from './session.ts';
@@ -34,8 +43,16 @@ const patience = 2_000;
 export function createRunning(session: Session): Running {
   const { project, table } = session;
   let current: Run | null = null;
-  let opening = false;
-  const emit = (event: RunEvent): void => session.emit({ type: 'run', event });
+  /** A run from its call to its answer; it never rejects. */
+  let working: Promise<unknown> | null = null;
+  /** A run has told its end, and is only putting things away. */
+  let told = false;
+  /** How to cancel the run that is still being started. */
+  let wish: CancelMode | null = null;
+  const emit = (event: RunEvent): void => {
+    if (event.kind === 'finished') told = true;
+    session.emit({ type: 'run', event });
+  };
   const hearOn =
     ({ address }: Connection) =>
     ({ sql, ms, error }: Heard): void =>
@@ -46,48 +63,53 @@ export function createRunning(session: Session): Running {
         ms,
         error: error && redact(error, address.secrets),
       });
+  async function start(preview: Preview, options: RunOptions): Promise<RunResult> {
+    told = false;
+    wish = null;
+    try {
+      const { graph } = await session.state();
+      const connection = await connectToRun(session, preview);
+      const tipsOf = (applied: readonly string[]): readonly string[] => graph.current(applied);
+      const hear = hearOn(connection);
+      current = startRun({ project, connection, table, preview, options, emit, hear, tipsOf });
+      if (wish) void current.cancel(wish);
+      return await current.result;
+    } finally {
+      current = null;
+      working = null;
+    }
+  }
   const connected = async (): Promise<Connection> => {
     const connection = await session.connection();
     if (isRefusal(connection)) throw new Failure(connection.failure);
     return connection;
   };
   return {
-    busy: () => current !== null || opening,
+    busy: () => working !== null,
     async stop() {
-      const ending = current;
-      if (!ending) return;
-      const done = ending.result.then(
-        () => {},
-        () => {},
-      );
-      const insist = setTimeout(() => void ending.cancel('rollback'), patience);
-      await Promise.all([ending.cancel('rollback'), done]);
+      if (!working) return;
+      wish = 'rollback';
+      const insist = setTimeout(() => void current?.cancel('rollback'), patience);
+      await Promise.all([current?.cancel('rollback'), working]);
       clearTimeout(insist);
     },
     api: {
       async run(preview, options) {
         if (preview.schema !== project.schema) throw otherSchema(preview);
-        if (current || opening) {
+        if (told) await working;
+        if (working) {
           throw new Failure({
             code: 'busy',
             message: 'A run is going on already.',
             next: 'Wait for its end.',
           });
         }
-        opening = true;
-        try {
-          const { graph } = await session.state();
-          const connection = await connectToRun(session, preview);
-          const tipsOf = (applied: readonly string[]): readonly string[] => graph.current(applied);
-          const hear = hearOn(connection);
-          current = startRun({ project, connection, table, preview, options, emit, hear, tipsOf });
-          return await current.result;
-        } finally {
-          current = null;
-          opening = false;
-        }
+        const run = start(preview, options);
+        working = run.catch(() => {});
+        return run;
       },
       async cancel(mode) {
+        wish = mode;
         await current?.cancel(mode);
       },
       journal: async () => readJournal(queryOn((await connected()).orm), table),

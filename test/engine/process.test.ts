@@ -130,6 +130,28 @@ describe('the engine in a process of its own', () => {
     expect(look.pending).toEqual(['Migration1_a']);
   });
 
+  it('cancels a run that is still being started, and begins one as soon as the last has told its end', async () => {
+    const { url } = await createDatabase();
+    const { root } = await makeProject({ url, migrations: { Migration1_a: create('a') } });
+    const { engine } = start({ root });
+    const preview = await engine.api.preview({ command: 'upgrade', targets: ['head'] });
+    const cancelled = engine.api.run(preview, {}).catch(error => error);
+    await engine.api.cancel('rollback');
+    expect(await cancelled).toMatchObject({ code: 'cancelled' });
+    expect((await engine.api.look()).applied).toBe(0);
+
+    const again = new Promise(resolve => {
+      engine.events(event => {
+        if (event.type === 'run' && event.event.kind === 'finished')
+          resolve(engine.api.run(preview, {}).then(undefined, error => error));
+      });
+    });
+    const done = await engine.api.run(preview, {});
+    expect(done).toMatchObject({ failure: null, tips: ['Migration1_a'] });
+    // refused for what the plan says, not because the first was still putting things away
+    expect(await again).toMatchObject({ code: 'plan-changed' });
+  });
+
   it('ends no run for the sake of looking at an edited migration', async () => {
     const { url, connect } = await createDatabase();
     const holder = await connect();

@@ -33,12 +33,18 @@ export function runHead(run: Run, state: State, columns: number): Line[] {
       { text: `  ${done} of ${run.steps.length}`, style: 'strong' },
       { text: `  ${elapsed}`, style: 'dim' },
       {
-        text: run.cancel ? (run.cancel === 'rollback' ? '  cancelling' : '  stops after this step') : '',
+        text: cancelWords(run),
         style: 'warning',
       },
     ],
     [],
   ];
+}
+
+function cancelWords({ cancel, heard }: Run): string {
+  if (cancel === null) return '';
+  if (cancel === 'rollback') return '  cancelling';
+  return heard ? '  stops after this step' : '  stopping …';
 }
 
 function bar(done: number, total: number, width: number, state: State): Span[] {

@@ -67,14 +67,21 @@ function cancel(state: State, mode: CancelMode): Change {
   const [asked, , effect] = ask(state, { call: 'cancel', args: [mode] });
   const words =
     mode === 'rollback' ? 'cancelling: the statement is stopped and rolled back' : 'stopping after this step';
-  return [logged({ ...asked, run: { ...state.run, cancel: mode } }, 'warning', words), [effect]];
+  return [
+    logged({ ...asked, run: { ...state.run, cancel: mode, heard: false } }, 'warning', words),
+    [effect],
+  ];
 }
+
+/** Also before it had begun. */
+const wasCancelled = (run: Run): boolean =>
+  run.result?.cancelled === true || run.failure?.code === 'cancelled';
 
 export function runTitle(run: Run | null): string {
   if (!run) return 'Run';
   const word = { upgrade: 'Upgrade', downgrade: 'Downgrade', stamp: 'Stamp' }[run.preview.request.command];
   if (run.endedAt === null) return `${word} on ${run.preview.databaseName}`;
-  if (run.result?.cancelled) return `${word} cancelled`;
+  if (wasCancelled(run)) return `${word} cancelled`;
   return run.failure ? `${word} failed` : `${word} done`;
 }
 
@@ -84,10 +91,10 @@ export const runPart: DialogPart<RunDialog> = {
   tone: (_dialog, state) =>
     isRunning(state.run)
       ? undefined
-      : state.run?.failure
-        ? 'danger'
-        : state.run?.result?.cancelled
-          ? 'warning'
+      : state.run && wasCancelled(state.run)
+        ? 'warning'
+        : state.run?.failure
+          ? 'danger'
           : 'ok',
   width: () => 108,
   head: (_dialog, state, columns) => (state.run ? runHead(state.run, state, columns) : []),

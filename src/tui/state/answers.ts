@@ -33,7 +33,8 @@ export function answered(state: State, answer: Answer): Change {
     case 'settle':
       return settled(state, answer);
     case 'cancel':
-      return answer.outcome.ok ? only(state) : only(notify(state, answer.outcome.failure.message, 'error'));
+      if (!answer.outcome.ok) return only(notify(state, answer.outcome.failure.message, 'error'));
+      return only(state.run ? { ...state, run: { ...state.run, heard: true } } : state);
     default:
       return only(state);
   }

@@ -37,6 +37,8 @@ export interface Run {
   /** What was worth saying on the way. */
   readonly notices: readonly string[];
   readonly cancel: CancelMode | null;
+  /** The engine has taken the wish to cancel. */
+  readonly heard: boolean;
   readonly result: RunResult | null;
   readonly failure: FailureInfo | null;
 }
@@ -67,6 +69,7 @@ export function startRun(preview: Preview, ticket: number, now: number): Run {
     watch: null,
     notices: [],
     cancel: null,
+    heard: false,
     result: null,
     failure: null,
   };
