@@ -32,7 +32,7 @@ function copy(state: State): Change {
 }
 
 /** Looks at everything anew; a restart of the engine sees edited files. */
-function reload(state: State): Change {
+export function reload(state: State): Change {
   const [asked, effects]: readonly [State, readonly SideEffect[]] = [
     {
       ...state,

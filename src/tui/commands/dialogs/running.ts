@@ -4,10 +4,12 @@ import { close } from '../../dialogs/stack.ts';
 import { type Change, only } from '../../state/effect.ts';
 import type { State } from '../../state/model.ts';
 import { rowsById } from '../../state/select.ts';
-import { copied } from '../looking.ts';
+import { copied, reload } from '../looking.ts';
 import { inDialogs } from './on.ts';
 
 function retry(state: State, key: string): Change {
+  // as the failure says: r starts the engine
+  if (state.link.is === 'lost') return reload(close(state));
   const request = state.run?.preview.request;
   return request ? openPlan(close(state), request, key) : only(state);
 }
