@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { makeProject } from '../support/project.ts';
 import { asFound, openMigtui, type Pty } from '../support/pty.ts';
 import { createDatabase } from '../support/server.ts';
-import { atRest, openGate, upgrade, waitAtGate } from './support.ts';
+import { atRest, openGate, seesGate, upgrade, waitAtGate } from './support.ts';
 
 /*
  * A run that takes its time: cancelled in every way, and looked at in terminals of every size.
@@ -34,12 +34,12 @@ it('cancels and rolls back, insists with a second Ctrl-C, and stops after a step
 
   // asked first; going on is the default
   await upgrade(app);
-  await app.sees('perform pg_sleep');
+  await seesGate(app);
   await app.press('c');
   await app.sees('Cancel the run?');
   await app.press('Enter');
   await app.seesNo('Cancel the run?');
-  await app.sees('perform pg_sleep');
+  await seesGate(app);
 
   await app.press('C-c');
   await app.sees('Cancel the run?');
@@ -53,7 +53,7 @@ it('cancels and rolls back, insists with a second Ctrl-C, and stops after a step
 
   // q does not leave a run behind; a second Ctrl-C insists
   await upgrade(app);
-  await app.sees('perform pg_sleep');
+  await seesGate(app);
   await app.press('Esc', 'q');
   await app.sees('Cancel the run?');
   await app.press('C-c');
@@ -66,7 +66,7 @@ it('cancels and rolls back, insists with a second Ctrl-C, and stops after a step
 
   // what is done stays
   await upgrade(app);
-  await app.sees('perform pg_sleep');
+  await seesGate(app);
   await app.press('C-c');
   await app.sees('Cancel the run?');
   await app.press('s');
@@ -105,7 +105,7 @@ it('goes on in a terminal of every size, and leaves nothing of the old one', asy
   const app = await openMigtui(project.root);
   await app.sees('3 pending');
   await upgrade(app);
-  await app.sees('perform pg_sleep');
+  await seesGate(app);
   for (const [cols, rows] of [
     [60, 16],
     [200, 50],

@@ -74,7 +74,8 @@ describe.each(['embedded in Node', 'on a server'] as const)('the demo %s', where
     await app.sees('add_topic_to_chats');
     await app.press('Enter');
     await app.sees('alter table "chats" add "topic"', slow);
-    await app.press('Enter');
+    // the key that opened it does not confirm it while it may still be held
+    await app.press('j', 'Enter');
     await app.sees('Written');
     await app.press('c');
     await app.sees('1 pending');

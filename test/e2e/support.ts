@@ -7,6 +7,9 @@ export const waitAtGate = `do $$ begin
   while not exists (select from pg_class where relname = 'gate')
   loop perform pg_sleep(0.02); end loop; end $$`;
 
+/** Resolves when a run shows that it is at the gate; the panes show the same SQL at any time. */
+export const seesGate = (app: Pty) => app.sees(/ of \d[^]*statement +[\d.]+ m?s[^]*perform pg_sleep/);
+
 /** Lets runs through that wait at the gate. */
 export const openGate = (database: Database) => database.query('create table gate ()');
 

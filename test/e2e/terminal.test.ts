@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { makeProject, repository } from '../support/project.ts';
 import { asFound, openMigtui, openPty, plain } from '../support/pty.ts';
 import { createDatabase } from '../support/server.ts';
-import { atRest, childrenOf, openGate, upgrade, waitAtGate } from './support.ts';
+import { atRest, childrenOf, openGate, seesGate, upgrade, waitAtGate } from './support.ts';
 
 /*
  * The program and the terminal it was given: on every way out, and while it is stopped, the terminal is as a shell
@@ -51,15 +51,15 @@ it('survives the death of its engine, tells of it, and starts another with r', a
   await app.press('r');
   await app.seesNo('ENGINE ENDED');
   await upgrade(app);
-  await app.sees('perform pg_sleep');
+  await seesGate(app);
 
   // once more, in the middle of a run
   const [second] = await childrenOf(app.pid());
   expect(second).not.toBe(engine);
   process.kill(second as number, 'SIGKILL');
   await app.sees('Upgrade failed');
-  await app.sees('Whatever was not committed was rolled back');
-  await app.press('Esc', 'r');
+  await app.sees('PostgreSQL rolls back what was not committed. Press r to start it again');
+  await app.press('r');
   await app.seesNo('ENGINE ENDED');
   await app.sees('1 pending');
   await app.press('q');
@@ -72,7 +72,7 @@ it('cancels the run when the terminal window closes, and writes that down', asyn
   const app = await openMigtui(project.root);
   await app.sees('1 pending');
   await upgrade(app);
-  await app.sees('perform pg_sleep');
+  await seesGate(app);
   app.hangUp();
   await expect.poll(() => atRest(database), { timeout: 20_000 }).toBe(true);
   await expect
@@ -107,14 +107,14 @@ it('is stopped by Ctrl-Z and continued by fg, also in the middle of a run', asyn
   expect(shell.modes().mainScreen).toBe(false);
 
   await upgrade(shell);
-  await shell.sees('perform pg_sleep');
+  await seesGate(shell);
   await shell.press('C-z');
   await shell.sees('Stopped');
   expect(shell.modes()).toEqual(plain);
-  expect(await atRest(database)).toBe(false);
+  await expect.poll(() => atRest(database)).toBe(false);
   shell.resize(90, 30);
   await shell.type('fg\n');
-  await shell.sees('perform pg_sleep');
+  await seesGate(shell);
   await shell.sees('0 of 1');
   expect(shell.modes()).toEqual({ mainScreen: false, cursorShown: false, mouseOff: false, pasteOff: false });
 
