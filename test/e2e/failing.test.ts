@@ -41,7 +41,7 @@ it("shows PostgreSQL's words and the place, opens the editor, and tries again", 
   await app.press('y');
   await app.sees('copied the error');
   expect(copied(app)).toEqual([
-    expect.stringMatching(/^[^]*type "mony" does not exist\n42704\n[^]*total mony/),
+    expect.stringMatching(/^[\s\S]*type "mony" does not exist\n42704\n[\s\S]*total mony/),
   ]);
   await app.press('e');
   await app.sees(`edited migrations/${broken}.ts`);

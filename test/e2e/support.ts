@@ -8,7 +8,7 @@ export const waitAtGate = `do $$ begin
   loop perform pg_sleep(0.02); end loop; end $$`;
 
 /** Resolves when a run shows that it is at the gate; the panes show the same SQL at any time. */
-export const seesGate = (app: Pty) => app.sees(/ of \d[^]*statement +[\d.]+ m?s[^]*perform pg_sleep/);
+export const seesGate = (app: Pty) => app.sees(/ of \d[\s\S]*statement +[\d.]+ m?s[\s\S]*perform pg_sleep/);
 
 /** Lets runs through that wait at the gate. */
 export const openGate = (database: Database) => database.query('create table gate ()');
