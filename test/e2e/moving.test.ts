@@ -131,7 +131,6 @@ it('needs no colours, no Unicode and no room', async () => {
   await app.press('Esc', 'q');
   expect(await app.exit).toEqual({ code: 0 });
   expect(await app.restored()).toEqual(asFound);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences
   expect(app.output()).not.toMatch(/\u001b\[(?:\d+;)*(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:;\d+)*m/);
   expect(app.output()).not.toMatch(/[^\x00-\x7f]/);
 });

@@ -37,7 +37,6 @@ export async function childrenOf(pid: number): Promise<number[]> {
 
 /** What programs have put on the terminal's clipboard (OSC 52), oldest first. */
 export function copied(app: Pty): string[] {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is an escape sequence
   return [...app.output().matchAll(/\u001b\]52;c;([A-Za-z0-9+/=]*)\u0007/g)].map(([, text]) =>
     Buffer.from(text as string, 'base64').toString('utf8'),
   );
