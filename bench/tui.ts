@@ -34,10 +34,12 @@ export const promised = { p50: 8, p95: 16, rss: 200 };
 export interface TuiFigures {
   readonly scene: string;
   readonly keys: number;
-  /** Milliseconds from a key to the last byte of its frame. */
+  /** Milliseconds from a key to the last byte of the frame that answers it. */
   readonly p50: number;
   readonly p95: number;
   readonly worst: number;
+  /** 95 of 100 keys have had their last frame by then, ms: what the engine answers comes in a frame of its own. */
+  readonly end: number;
   /** Milliseconds of processor time per key: says more than the clock on a busy machine. */
   readonly cpu: number;
   /** Bytes written per key. */
@@ -99,7 +101,7 @@ export async function benchTui(): Promise<Row[]> {
   const against = (value: number, most: number, unit: string): string =>
     `${value <= most ? '' : 'TOO MUCH, '}limit ${most} ${unit}`;
   return [
-    ...figures.flatMap(({ scene, p50, p95, worst, cpu, bytes }): Row[] => [
+    ...figures.flatMap(({ scene, p50, p95, worst, end, cpu, bytes }): Row[] => [
       {
         what: `${scene}: key to bytes, p50`,
         value: `${p50.toFixed(1)} ms`,
@@ -108,7 +110,7 @@ export async function benchTui(): Promise<Row[]> {
       {
         what: `${scene}: key to bytes, p95`,
         value: `${p95.toFixed(1)} ms`,
-        limit: `${against(p95, promised.p95, 'ms')}; worst ${worst.toFixed(1)} ms`,
+        limit: `${against(p95, promised.p95, 'ms')}; worst ${worst.toFixed(1)} ms, last frame p95 ${end.toFixed(1)} ms`,
       },
     ]),
     { what: 'first frame, once loaded', value: `${firstFrame.toFixed(1)} ms` },
