@@ -2,19 +2,17 @@ import { addressOf } from '../database/address.ts';
 import { isRefusal } from '../database/connection.ts';
 import { fingerprintOf } from '../database/fingerprint.ts';
 import { type MeasuredLoss, measureLosses } from '../database/losses.ts';
-import { quoteLiteral } from '../database/quote.ts';
-import { cutBatches } from '../database/run/batches.ts';
 import { Failure } from '../foundation/failure.ts';
 import { isEmbedded } from '../project/project.ts';
-import type { Plan, Step } from '../revisions/plan.ts';
+import type { Plan } from '../revisions/plan.ts';
 import { batchWarnings } from '../safety/batches.ts';
 import { lossesOf } from '../safety/losses.ts';
 import type { PlanRequest, Preview, PreviewStep, SqlPreview, Warning } from './api.ts';
 import { type Bookkeeping, bookkeeping } from './bookkeeping.ts';
-import { sqlOf } from './detail.ts';
 import { planFor } from './plan-for.ts';
 import { refuseOutsideSchema } from './run-schema.ts';
 import type { Session, State } from './session.ts';
+import { batchesOf, stepsSql } from './steps.ts';
 
 /**
  * Computes a plan and everything a person wants to know before confirming it. Writes nothing.
@@ -25,14 +23,9 @@ export async function preview(session: Session, request: PlanRequest): Promise<P
   refuseBroken(session, state);
   const books = await bookkeeping(session, state);
   const plan = planFor(state, books, request);
-  const steps = await Promise.all(plan.steps.map(step => stepSql(session, state, step)));
-  refuseIrreversible(plan, steps);
+  const steps = await stepsSql(session, state, plan);
   refuseOutsideSchema(session.project, plan.steps, steps);
-  const { transactional = true, allOrNothing = true } = session.project.options;
-  const batches = cutBatches(
-    plan.steps.map((step, index) => ({ ...step, transactional: steps[index]?.transactional ?? true })),
-    { transactional, allOrNothing, override: request.transaction ?? session.options.transaction },
-  );
+  const batches = batchesOf(session.project, plan, steps, request.transaction ?? session.options.transaction);
   const batchOf = new Map(batches.flatMap((batch, index) => batch.steps.map(step => [step, index] as const)));
   const checksums = new Map(state.sources.migrations.map(({ id, checksum }) => [id, checksum]));
   const address = addressOf(session.project);
@@ -90,38 +83,6 @@ function refuseBroken({ project }: Session, { problems, database, ledger }: Stat
       next: 'Grant SELECT on it, or connect as another role.',
     });
   }
-}
-
-function refuseIrreversible({ steps }: Plan, sql: readonly SqlPreview[]): void {
-  const stuck = steps.filter((_, index) => sql[index]?.irreversible).map(step => step.revision);
-  if (stuck.length === 0) return;
-  throw new Failure({
-    code: 'no-down',
-    message: `There is no way back: ${stuck.join(', ')} ${stuck.length > 1 ? 'have' : 'has'} no down().`,
-    next: 'Write the down(), or undo the schema by hand and stamp.',
-    candidates: stuck,
-  });
-}
-
-async function stepSql(session: Session, { byId }: State, { revision, action }: Step): Promise<SqlPreview> {
-  const { table } = session;
-  if (action === 'log') {
-    const sql = `insert into ${table.sql} ("name") values (${quoteLiteral(revision)})`;
-    return { sql: [sql], complete: true, note: null, transactional: true };
-  }
-  if (action === 'unlog') {
-    const sql = `delete from ${table.sql} where "name" = ${quoteLiteral(revision)}`;
-    return { sql: [sql], complete: true, note: null, transactional: true };
-  }
-  const source = byId.get(revision);
-  if (!source) {
-    throw new Failure({
-      code: 'missing-revision',
-      message: `Can't locate revision ${revision}: it is applied, and its file is missing.`,
-      next: 'Bring the file back from version control, or stamp the database to a revision that exists.',
-    });
-  }
-  return sqlOf(session, source, action);
 }
 
 async function lossesIn(

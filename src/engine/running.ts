@@ -1,31 +1,15 @@
 import { type Connection, isRefusal } from '../database/connection.ts';
 import { createDatabase } from '../database/create.ts';
 import { readJournal } from '../database/journal/reader.ts';
-import { cutBatches } from '../database/run/batches.ts';
-import { settingsOf } from '../database/run/context.ts';
 import type { Heard } from '../database/run/observed.ts';
 import { type Running as Run, startRun } from '../database/run/run.ts';
-import { scriptFor } from '../database/script.ts';
 import { settle } from '../database/settle.ts';
 import { queryOn } from '../database/side.ts';
 import { Failure } from '../foundation/failure.ts';
 import { redact } from '../foundation/redact.ts';
-import { revisionsOf } from '../project/project.ts';
-import { RevisionGraph } from '../revisions/graph.ts';
-import type { Plan } from '../revisions/plan.ts';
-import type {
-  CancelMode,
-  EngineApi,
-  PlanRequest,
-  Preview,
-  RunEvent,
-  RunOptions,
-  RunResult,
-  SqlPreview,
-} from './api.ts';
-import { sqlOf } from './detail.ts';
-import { refuseOutsideSchema } from './run-schema.ts';
-import type { Session, State } from './session.ts';
+import type { CancelMode, EngineApi, Preview, RunEvent, RunOptions, RunResult } from './api.ts';
+import { script } from './script.ts';
+import type { Session } from './session.ts';
 
 /** The part of the engine that changes databases. */
 export interface Running {
@@ -144,102 +128,4 @@ async function connectToRun(session: Session, { warnings }: Preview): Promise<Co
   const second = await session.connection({ create: true });
   if (isRefusal(second)) throw new Failure(second.failure);
   return second;
-}
-
-/** The offline script. The database is asked only when a target is relative to it. */
-async function script(session: Session, request: PlanRequest): Promise<string> {
-  const { project, table } = session;
-  const relative = request.targets.some(target => /current|^[+-]/.test(target));
-  const state = relative ? await session.state() : offline(session);
-  const { plan, from } = offlinePlan(state, request);
-  const sql = await Promise.all(plan.steps.map(step => stepSql(session, state, step)));
-  const unknown = plan.steps.filter((_, index) => sql[index]?.complete === false);
-  if (unknown.length > 0) {
-    throw new Failure({
-      code: 'sql-unknown',
-      message: `The SQL of these revisions is known only when they run: ${unknown.map(({ revision }) => revision).join(', ')}.`,
-      next: 'Run them with migtui, or write the script around them.',
-      candidates: unknown.map(({ revision }) => revision),
-    });
-  }
-  refuseOutsideSchema(project, plan.steps, sql);
-  const { transactional = true, allOrNothing = true } = project.options;
-  return scriptFor({
-    project,
-    table,
-    plan,
-    batches: cutBatches(
-      plan.steps.map((step, index) => ({ ...step, transactional: sql[index]?.transactional ?? true })),
-      { transactional, allOrNothing, override: request.transaction },
-    ),
-    sql: sql.map(one => one?.sql ?? []),
-    from,
-    lockTimeout: settingsOf({}).lockTimeout,
-  });
-}
-
-type Known = Pick<State, 'graph' | 'applied' | 'problems' | 'byId'>;
-
-/** The project alone. */
-function offline({ project }: Session): Known {
-  const sources = project.sources();
-  const { graph, problems } = RevisionGraph.inspect(revisionsOf(sources));
-  return {
-    graph,
-    problems: [...sources.problems, ...problems],
-    applied: new Map(),
-    byId: new Map(sources.migrations.map(migration => [migration.id, migration])),
-  };
-}
-
-/** The plan of `to` or `from:to`, from what `from` stands on: base when it is not said, as Alembic has it. */
-function offlinePlan(
-  { graph, applied, problems }: Known,
-  request: PlanRequest,
-): { plan: Plan; from: string } {
-  if (problems.length > 0) {
-    throw new Failure({
-      code: 'broken-revisions',
-      message: 'The revisions on disk are broken, so there is no script.',
-      next: 'Fix the files named by migtui status, then try again.',
-      problems,
-    });
-  }
-  const { command, targets } = request;
-  const [first = '', ...more] = targets;
-  const colon = first.indexOf(':');
-  const from = colon < 0 ? 'base' : first.slice(0, colon) || 'base';
-  const to = colon < 0 ? first : first.slice(colon + 1) || (command === 'downgrade' ? 'base' : 'heads');
-  if (command === 'downgrade' && (colon < 0 || more.length > 0)) {
-    throw new Failure({
-      code: 'range-needed',
-      message: 'An offline downgrade needs to know where it begins.',
-      next: 'Write it as from:to, such as head:base.',
-    });
-  }
-  const assumed =
-    from === 'current' ? [...applied.keys()] : graph.ancestors(graph.resolve(from, applied.keys()));
-  if (command === 'downgrade') return { plan: graph.downgrade(to, assumed), from };
-  if (command === 'stamp') return { plan: graph.stamp([to, ...more], assumed), from };
-  return { plan: graph.upgrade([to, ...more], assumed), from };
-}
-
-async function stepSql(
-  session: Session,
-  { byId }: Known,
-  { revision, action }: Plan['steps'][number],
-): Promise<SqlPreview | null> {
-  if (action === 'log' || action === 'unlog') return null;
-  const source = byId.get(revision);
-  if (!source) {
-    throw new Failure({
-      code: 'missing-revision',
-      message: `Can't locate revision ${revision}: its file is missing.`,
-    });
-  }
-  const preview = await sqlOf(session, source, action);
-  if (action === 'down' && preview.note !== null && preview.complete) {
-    throw new Failure({ code: 'no-down', message: `${revision} has no down(): there is no way back.` });
-  }
-  return preview;
 }

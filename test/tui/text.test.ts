@@ -7,6 +7,7 @@ import quick from '../../src/drawing/faster/string-width.ts';
 import { toAscii } from '../../src/drawing/text/ascii.ts';
 import { markedStatement } from '../../src/drawing/text/failure.ts';
 import { edit, emptyField, fieldOf, insert } from '../../src/drawing/text/field.ts';
+import { fold } from '../../src/drawing/text/fold.ts';
 import { textOf } from '../../src/drawing/text/span.ts';
 import { absolute, ago, duration } from '../../src/drawing/text/time.ts';
 import { clip, cutFrom, cutTo, widthOf } from '../../src/drawing/text/width.ts';
@@ -44,6 +45,23 @@ test('cut text is never wider than its place, and with the rest makes the whole'
       expect(widthOf(clip(clean, width))).toBeLessThanOrEqual(width);
       expect(clean.startsWith(cutTo(clean, width))).toBe(true);
       expect(widthOf(cutFrom(clean, width))).toBe(Math.max(0, widthOf(clean) - width));
+    }),
+  );
+});
+
+test('a folded line loses nothing, keeps its styles, and fits', () => {
+  fc.assert(
+    fc.property(fc.array(words), fc.integer({ min: 6, max: 40 }), (texts, width) => {
+      const line = texts.map((text, index) => ({
+        text: text.replaceAll('\u001b[31m', ''),
+        style: index % 2 === 0 ? ('added' as const) : undefined,
+      }));
+      const lines = fold(line, width, 2);
+      for (const one of lines) expect(widthOf(textOf(one))).toBeLessThanOrEqual(width);
+      const pieces = lines.flatMap((one, index) => (index === 0 ? one : one.slice(1)));
+      expect(textOf(pieces)).toBe(textOf(line));
+      const added = (spans: typeof pieces) => textOf(spans.filter(({ style }) => style === 'added'));
+      expect(added(pieces)).toBe(added(line));
     }),
   );
 });

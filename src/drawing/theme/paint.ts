@@ -40,7 +40,8 @@ export function paint(line: Line, width: number, theme: Theme, options: PaintOpt
     if (!fits && ellipsis) return withEllipsis(line, width, theme, options);
     if (!fits) visible = cutTo(visible, left);
     left -= fits ? columns : widthOf(visible);
-    out += styled(visible, style && theme.sgr[style], over);
+    // quiet text could not be read on the colour of a selection
+    out += styled(visible, style && !(over && style === 'dim') ? theme.sgr[style] : undefined, over);
     if (!fits) break;
   }
   return fill && left > 0 ? out + styled(' '.repeat(left), undefined, over) : out;

@@ -1,5 +1,6 @@
 import { diffLines } from '../../drawing/text/diff.ts';
 import { failureLines } from '../../drawing/text/failure.ts';
+import { fold } from '../../drawing/text/fold.ts';
 import { type Line, line } from '../../drawing/text/span.ts';
 import { wrap } from '../../drawing/text/wrap.ts';
 import type { Draft } from '../../engine/api.ts';
@@ -99,7 +100,7 @@ export const draftPart: DialogPart<DraftDialog> = {
         },
         { text: file.path, style: 'strong' },
       ],
-      ...diffLines(file),
+      ...diffLines(file).flatMap(one => fold(one, columns, 4)),
     ]);
   },
   foot(dialog, state) {

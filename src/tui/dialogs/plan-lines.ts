@@ -1,7 +1,8 @@
 import { effectLines } from '../../drawing/text/effects.ts';
 import { failureLines } from '../../drawing/text/failure.ts';
 import { placeLabel } from '../../drawing/text/place.ts';
-import { type Line, line } from '../../drawing/text/span.ts';
+import { type Line, line, textOf } from '../../drawing/text/span.ts';
+import { widthOf } from '../../drawing/text/width.ts';
 import { wrap } from '../../drawing/text/wrap.ts';
 import type { Style } from '../../drawing/theme/theme.ts';
 import type { Action, Preview, Warning } from '../../engine/api.ts';
@@ -176,20 +177,19 @@ function stepBody(preview: Preview, index: number, unfolded: boolean, columns: n
 }
 
 /** What Enter does, or the name to type. */
-export function planFoot(dialog: PlanDialog, state: State, _columns: number): Line[] {
+export function planFoot(dialog: PlanDialog, state: State, columns: number): Line[] {
   if (dialog.loaded.is !== 'ready' || dialog.loaded.value.steps.length === 0) return [];
   const preview = dialog.loaded.value;
   if (whyReadOnly(state)) return [];
   if (!wantsName(preview)) {
-    return [
-      [],
-      [
-        { text: ' Enter ', style: 'badge' },
-        { text: ` runs ${preview.steps.length === 1 ? 'it' : 'them'} on ${preview.databaseName}   ` },
-        { text: 'Esc', style: 'key' },
-        { text: ' leaves with nothing done', style: 'dim' },
-      ],
+    const keys: Line = [
+      { text: ' Enter ', style: 'badge' },
+      { text: ` runs ${preview.steps.length === 1 ? 'it' : 'them'} on ${preview.databaseName}   ` },
+      { text: 'Esc', style: 'key' },
+      { text: ' leaves', style: 'dim' },
     ];
+    const more = ' with nothing done';
+    return [[], widthOf(textOf(keys) + more) > columns ? keys : [...keys, { text: more, style: 'dim' }]];
   }
   const why = preview.destructive ? 'This destroys data.' : 'This database is protected.';
   const right = dialog.typed.text === preview.databaseName;

@@ -1,0 +1,75 @@
+import { quoteLiteral } from '../database/quote.ts';
+import { cutBatches } from '../database/run/batches.ts';
+import { Failure } from '../foundation/failure.ts';
+import type { Project } from '../project/project.ts';
+import type { Action, Plan, Step } from '../revisions/plan.ts';
+import type { Batch, SqlPreview } from './api.ts';
+import { sqlOf } from './detail.ts';
+import type { Session, State } from './session.ts';
+
+/** A step that writes or removes a log row and runs nothing. */
+export const isBookkeeping = (action: Action): boolean => action === 'log' || action === 'unlog';
+
+/**
+ * What each step of a plan would run, in the plan's order.
+ * @throws Failure `missing-revision` for a step whose file is missing; `no-down` where a plan goes down a revision that
+ *   has none
+ */
+export async function stepsSql(
+  session: Session,
+  known: Pick<State, 'byId'>,
+  { steps }: Plan,
+): Promise<SqlPreview[]> {
+  const sql = await Promise.all(steps.map(step => stepSql(session, known, step)));
+  refuseIrreversible(steps, sql);
+  return sql;
+}
+
+/** The transactions that a plan is cut into, as the MikroORM config has it or as `override` says. */
+export function batchesOf(
+  { options: { transactional = true, allOrNothing = true } }: Project,
+  { steps }: Plan,
+  sql: readonly SqlPreview[],
+  override: 'all' | 'each' | undefined,
+): Batch[] {
+  return cutBatches(
+    steps.map((step, index) => ({ ...step, transactional: sql[index]?.transactional ?? true })),
+    { transactional, allOrNothing, override },
+  );
+}
+
+function refuseIrreversible(steps: readonly Step[], sql: readonly SqlPreview[]): void {
+  const stuck = steps.filter((_, index) => sql[index]?.irreversible).map(step => step.revision);
+  if (stuck.length === 0) return;
+  throw new Failure({
+    code: 'no-down',
+    message: `There is no way back: ${stuck.join(', ')} ${stuck.length > 1 ? 'have' : 'has'} no down().`,
+    next: 'Write the down(), or undo the schema by hand and stamp.',
+    candidates: stuck,
+  });
+}
+
+async function stepSql(
+  session: Session,
+  { byId }: Pick<State, 'byId'>,
+  { revision, action }: Step,
+): Promise<SqlPreview> {
+  const { table } = session;
+  if (action === 'log') {
+    const sql = `insert into ${table.sql} ("name") values (${quoteLiteral(revision)})`;
+    return { sql: [sql], complete: true, note: null, transactional: true };
+  }
+  if (action === 'unlog') {
+    const sql = `delete from ${table.sql} where "name" = ${quoteLiteral(revision)}`;
+    return { sql: [sql], complete: true, note: null, transactional: true };
+  }
+  const source = byId.get(revision);
+  if (!source) {
+    throw new Failure({
+      code: 'missing-revision',
+      message: `Can't locate revision ${revision}: it is applied, and its file is missing.`,
+      next: 'Bring the file back from version control, or stamp the database to a revision that exists.',
+    });
+  }
+  return sqlOf(session, source, action);
+}
