@@ -52,7 +52,7 @@ async function checkAll(call: Call, { only, ignore }: CheckOptions): Promise<num
   const report = await engine.check(asked);
   call.output.answer(
     report,
-    ({ clean, findings, skipped }) => ({ clean, findings, skipped }),
+    ({ clean, findings, agreed, skipped }) => ({ clean, findings, agreed, skipped }),
     (report, paint) => drawReport(report, paint),
   );
   if (!report.clean) return found;

@@ -112,6 +112,8 @@ export interface CheckFinding {
 
 export interface CheckReport {
   readonly findings: readonly CheckFinding[];
+  /** What was looked at and is in order. */
+  readonly agreed: readonly FindingKind[];
   /** What could not be looked at, and why. */
   readonly skipped: readonly { readonly kind: FindingKind; readonly why: string }[];
   readonly clean: boolean;

@@ -185,6 +185,7 @@ describe('check', () => {
     check: async () =>
       ({
         clean: false,
+        agreed: ['heads', 'entities'],
         skipped: [{ kind: 'snapshot', why: 'there is none' }],
         findings: [
           {
@@ -201,7 +202,7 @@ describe('check', () => {
 
   test('exits with 0 when everything is in order', async () => {
     const { code, stdout } = await migtui('check');
-    expect({ code, stdout }).toEqual({ code: 0, stdout: '✓ Everything is in order.\n' });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '✓ heads, entities, drift\n\n✓ Everything is in order.\n' });
   });
 
   test('exits with 3 and says what it found', async () => {
@@ -214,6 +215,7 @@ describe('check', () => {
         alter table "chats" drop column "x";
         next: migtui revision --autogenerate
 
+      ✓ heads, entities
       – snapshot: not looked at: there is none
 
       1 finding.

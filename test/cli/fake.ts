@@ -292,7 +292,7 @@ function fakeEngine(
     settle: async () => {},
     script: async ({ targets }) => `-- ${targets.join(' ')}\nbegin;\ncommit;\n`,
     compare: async () => ({ same: true, effects: [], sql: [] }),
-    check: async () => ({ findings: [], skipped: [], clean: true }),
+    check: async () => ({ findings: [], agreed: ['heads', 'entities', 'drift'], skipped: [], clean: true }),
     draftRevision: async ({ message }) => draftOf('revision', `Migration20261122140000_${message}`),
     draftMerge: async ({ message = 'merge' }) => draftOf('merge', `Migration20261122140000_${message}`),
     draftRebase: async ({ branch }) => ({

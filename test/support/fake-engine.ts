@@ -215,7 +215,13 @@ export class FakeEngine {
       script: async () => '-- script',
       effect: async id => effectsOf(this.revisions.find(one => one.id === id)?.up ?? []),
       compare: async () => this.#options.comparison ?? { same: true, effects: [], sql: [] },
-      check: async () => this.#options.check ?? { findings: [], skipped: [], clean: true },
+      check: async () =>
+        this.#options.check ?? {
+          findings: [],
+          agreed: ['heads', 'entities', 'drift'],
+          skipped: [],
+          clean: true,
+        },
       draftRevision: async request =>
         this.#draftRevision(request.message, request.head ?? 'head', request.autogenerate),
       draftMerge: async request => this.#draftMerge(request.heads),

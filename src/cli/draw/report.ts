@@ -5,8 +5,8 @@ import { drawEffects } from './effects.ts';
 import { nameOf } from './rows.ts';
 import { count, indent } from './text.ts';
 
-/** What a check found, one paragraph each, and what it could not look at. */
-export function drawReport({ findings, skipped, clean }: CheckReport, paint: Paint): string {
+/** What a check found, one paragraph each, what is in order, and what it could not look at. */
+export function drawReport({ findings, agreed, skipped, clean }: CheckReport, paint: Paint): string {
   const paragraphs = findings.map(({ kind, message, next, revisions, sql, effects }) =>
     [
       `${paint.bad(paint.glyphs.failed)} ${paint.bold(kind)}: ${message}`,
@@ -20,10 +20,12 @@ export function drawReport({ findings, skipped, clean }: CheckReport, paint: Pai
   const unseen = [...reasons].map(([why, kinds]) =>
     paint.dim(`${paint.glyphs.skipped} ${kinds.map(({ kind }) => kind).join(', ')}: not looked at: ${why}`),
   );
+  const looked = agreed.length > 0 ? [`${paint.good(paint.glyphs.ok)} ${agreed.join(', ')}`] : [];
   const fine =
     skipped.length > 0 ? 'Nothing was found in what could be looked at.' : 'Everything is in order.';
   const verdict = clean
     ? paint.good(`${paint.glyphs.ok} ${fine}`)
     : paint.bad(`${count(findings.length, 'finding')}.`);
-  return [...paragraphs, ...(unseen.length > 0 ? [unseen.join('\n')] : []), verdict].join('\n\n');
+  const rest = [...looked, ...unseen];
+  return [...paragraphs, ...(rest.length > 0 ? [rest.join('\n')] : []), verdict].join('\n\n');
 }

@@ -32,6 +32,7 @@ export async function check(
 ): Promise<CheckReport> {
   const wanted = kinds.filter(kind => asked.includes(kind));
   const findings: CheckFinding[] = [];
+  const agreed: FindingKind[] = [];
   const skipped: { kind: FindingKind; why: string }[] = [];
   let looked: Promise<Look> | undefined;
   const database = (): Promise<Look> => {
@@ -40,11 +41,11 @@ export async function check(
   };
   for (const kind of wanted) {
     const answer = await answerTo(kind, workspace, database);
-    if (answer === null) continue;
-    if ('why' in answer) skipped.push({ kind, why: answer.why });
+    if (answer === null) agreed.push(kind);
+    else if ('why' in answer) skipped.push({ kind, why: answer.why });
     else findings.push({ revisions: [], sql: [], effects: [], ...answer, kind });
   }
-  return { findings, skipped, clean: findings.length === 0 };
+  return { findings, agreed, skipped, clean: findings.length === 0 };
 }
 
 async function answerTo(

@@ -74,12 +74,15 @@ export const checkPart: DialogPart<CheckDialog> = {
         ),
       ];
     if (loaded.is === 'failed') return failureLines(loaded.failure, columns);
-    const { findings, skipped } = loaded.value;
+    const { findings, agreed, skipped } = loaded.value;
     return [
       ...(findings.length === 0
         ? [line('Everything agrees: revisions, entities and the database.', 'ok'), []]
         : []),
       ...findings.flatMap(finding => findingLines(finding, state, columns)),
+      ...(agreed.length > 0
+        ? wrap(`in order   ${agreed.join(', ')}`, columns).map(text => line(text, 'ok'))
+        : []),
       ...skipped.flatMap(({ kind, why }) =>
         wrap(`${kind} was not looked at: ${why}`, columns).map(text => line(text, 'dim')),
       ),
