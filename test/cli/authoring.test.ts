@@ -202,7 +202,10 @@ describe('check', () => {
 
   test('exits with 0 when everything is in order', async () => {
     const { code, stdout } = await migtui('check');
-    expect({ code, stdout }).toEqual({ code: 0, stdout: '✓ heads, entities, drift\n\n✓ Everything is in order.\n' });
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: '✓ heads, entities, drift\n\n✓ Everything is in order.\n',
+    });
   });
 
   test('exits with 3 and says what it found', async () => {

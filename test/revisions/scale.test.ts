@@ -6,8 +6,8 @@ import type { RevisionInput } from '../../src/revisions/links.ts';
 import { refusal } from './sketch.ts';
 
 /*
- * 100,000 revisions: nothing overflows the stack and nothing is quadratic. The limits are those of the promise;
- * the figures themselves are in the bench.
+ * 100,000 revisions: nothing overflows the stack, and what is quadratic does not end in a test's time. How long things
+ * take is measured by the bench.
  */
 const SIZE = 100_000;
 const id = (at: number): string => `Migration${20200101000000 + at}_step_${at}`;
@@ -36,32 +36,20 @@ const shapes: Record<string, () => RevisionInput[]> = {
     range.map(at => ({ id: id(at), revises: at === SIZE - 1 ? range.slice(0, SIZE - 1).map(id) : [] })),
 };
 
-/** The work's result; fails when the best of three rounds takes too long, counted on this thread, as the machine may be busy. */
-function within<T>(limitMs: number, work: () => T): T {
-  for (let round = 1; ; round++) {
-    const start = process.threadCpuUsage();
-    const result = work();
-    const { user, system } = process.threadCpuUsage(start);
-    const ms = (user + system) / 1000;
-    if (round === 3) expect(ms).toBeLessThan(limitMs);
-    if (round === 3 || ms < limitMs) return result;
-  }
-}
-
 test.each(Object.keys(shapes))('%s', shape => {
   const revisions = shapes[shape]!();
-  const graph = within(1000, () => RevisionGraph.from(revisions));
+  const graph = RevisionGraph.from(revisions);
   const half = graph.order.slice(0, SIZE / 2);
   const newest = graph.order.at(-1)!;
-  expect(within(500, () => graph.upgrade('heads', half)).steps).toHaveLength(SIZE / 2);
-  expect(within(500, () => graph.upgrade(newest, [])).tips).toEqual([newest]);
-  expect(within(500, () => graph.downgrade('base', graph.ids)).tips).toEqual([]);
-  expect(within(500, () => graph.stamp('heads', half)).tips).toEqual(graph.realHeads);
-  within(500, () => graph.marks(half));
-  within(500, () => graph.labelsOf(newest));
+  expect(graph.upgrade('heads', half).steps).toHaveLength(SIZE / 2);
+  expect(graph.upgrade(newest, []).tips).toEqual([newest]);
+  expect(graph.downgrade('base', graph.ids).tips).toEqual([]);
+  expect(graph.stamp('heads', half).tips).toEqual(graph.realHeads);
+  expect(graph.marks(half).size).toBeGreaterThan(0);
+  graph.labelsOf(newest);
   const typo = () => refusal(() => graph.upgrade('Migration20200101099999_stepp', []));
-  expect(within(500, typo).code).toBe('unknown-target');
-  const layout = within(500, () => layoutLanes(graph.history()));
+  expect(typo().code).toBe('unknown-target');
+  const layout = layoutLanes(graph.history());
   const look = () => ({ state: 'applied' as const, current: false });
   drawLanes(layout, 0, 40, look);
   for (const from of [0, SIZE / 2 + 77, SIZE - 40]) {
@@ -69,20 +57,17 @@ test.each(Object.keys(shapes))('%s', shape => {
   }
 });
 
-test('40 rows of a wide history in under 1 ms', () => {
+test('40 rows of a wide history', () => {
   const layout = layoutLanes(RevisionGraph.from(shapes['1,000 labelled bases']!()).history());
   const look = () => ({ state: 'pending' as const, current: true });
-  const times = Array.from({ length: 20 }, (_, round) => {
-    const start = performance.now();
-    drawLanes(layout, round * 100, round * 100 + 40, look);
-    return performance.now() - start;
-  });
-  expect(Math.min(...times)).toBeLessThan(1);
+  for (const from of [0, SIZE / 3, SIZE - 40]) {
+    expect(drawLanes(layout, Math.floor(from), Math.floor(from) + 40, look).rows).toHaveLength(40);
+  }
 });
 
 test('a cycle of 100,000 is found', () => {
   const revisions = range.map(at => ({ id: id(at), revises: [id((at + 1) % SIZE)] }));
-  const { problems, graph } = within(2000, () => RevisionGraph.inspect(revisions));
+  const { problems, graph } = RevisionGraph.inspect(revisions);
   expect(problems.map(({ code }) => code)).toEqual(['cycle']);
   expect(graph.order).toHaveLength(SIZE);
 });

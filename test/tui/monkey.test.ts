@@ -95,7 +95,7 @@ test('ten thousand random keys and resizes', { timeout: 900_000 }, async () => {
       await app.press(keys(next));
       done++;
     }
-    if (done % 100 === 0 && done !== checked) {
+    if (done % 200 === 0 && done !== checked) {
       checked = done;
       await check(app);
     }
