@@ -1,4 +1,4 @@
-import { readFileSync, realpathSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -14,7 +14,10 @@ export interface UserModules {
   readonly cli: typeof import('@mikro-orm/cli');
   /** Version of `@mikro-orm/core`. */
   readonly version: string;
-  /** Imports any other package as the project resolves it; null when it is not installed. */
+  /**
+   * Imports any other package as the project resolves it; null when it is not installed. Of a package that has both, the
+   * ES module where it stands beside the CommonJS one.
+   */
   readonly optional: <T>(name: string) => Promise<T | null>;
 }
 
@@ -40,7 +43,9 @@ export async function loadModules(root: string): Promise<UserModules> {
   );
   const optional = async <T>(name: string): Promise<T | null> => {
     const path = places.find(name);
-    return path === null ? null : ((await import(pathToFileURL(path).href)) as T);
+    if (path === null) return null;
+    const module = path.replace(/\.cjs$/, '.mjs');
+    return (await import(pathToFileURL(existsSync(module) ? module : path).href)) as T;
   };
   return { core, coreFs, migrations, sql, cli, version, optional };
 }
