@@ -2,26 +2,24 @@ import { Failure } from '../foundation/failure.ts';
 import type { Project } from '../project/project.ts';
 import { addressOf } from './address.ts';
 import { quoteIdent } from './quote.ts';
-import { clientOf, rawQuery } from './run/kysely.ts';
+import { type Heard, heard } from './run/observed.ts';
+import { queryOn } from './side.ts';
 import { sqlFailure, sqlState } from './sql-failure.ts';
 
 /**
  * Creates the project's database on its server, as MikroORM would: from the database `postgres`.
  * One that somebody else creates at the same moment is fine.
+ * @param hear is told the statement
  * @throws Failure `database-not-created`
  */
-export async function createDatabase(project: Project): Promise<void> {
+export async function createDatabase(project: Project, hear?: (statement: Heard) => void): Promise<void> {
   const address = addressOf(project);
   const orm = await project.beside({ max: 1, database: 'postgres' });
   // an embedded database is made by opening it
   if (!orm) return;
   try {
     await orm.connect();
-    await clientOf(orm)
-      .getExecutor()
-      .provideConnection(connection =>
-        connection.executeQuery(rawQuery(`create database ${quoteIdent(address.name)}`)),
-      );
+    await heard(queryOn(orm), hear)(`create database ${quoteIdent(address.name)}`);
   } catch (error) {
     if (sqlState(error) === '42P04' || sqlState(error) === '23505') return;
     throw new Failure(

@@ -1,3 +1,4 @@
+import { addressOf } from '../database/address.ts';
 import { type Connection, isRefusal } from '../database/connection.ts';
 import { createDatabase } from '../database/create.ts';
 import { readJournal } from '../database/journal/reader.ts';
@@ -38,7 +39,7 @@ export function createRunning(session: Session): Running {
     session.emit({ type: 'run', event });
   };
   const hearOn =
-    ({ address }: Connection) =>
+    ({ address }: Pick<Connection, 'address'>) =>
     ({ sql, ms, error }: Heard): void =>
       session.emit({
         type: 'sql',
@@ -52,7 +53,7 @@ export function createRunning(session: Session): Running {
     wish = null;
     try {
       const { graph } = await session.state();
-      const connection = await connectToRun(session, preview);
+      const connection = await connectToRun(session, preview, hearOn({ address: addressOf(project) }));
       const tipsOf = (applied: readonly string[]): readonly string[] => graph.current(applied);
       const hear = hearOn(connection);
       current = startRun({ project, connection, table, preview, options, emit, hear, tipsOf });
@@ -118,13 +119,17 @@ function otherSchema({ schema }: Preview): Failure {
 }
 
 /** A database that is not there is made here, when the preview said so. */
-async function connectToRun(session: Session, { warnings }: Preview): Promise<Connection> {
+async function connectToRun(
+  session: Session,
+  { warnings }: Preview,
+  hear: (statement: Heard) => void,
+): Promise<Connection> {
   const first = await session.connection();
   if (!isRefusal(first)) return first;
   if (first.state !== 'missing' || !warnings.some(({ code }) => code === 'creates-database')) {
     throw new Failure(first.failure);
   }
-  await createDatabase(session.project);
+  await createDatabase(session.project, hear);
   const second = await session.connection({ create: true });
   if (isRefusal(second)) throw new Failure(second.failure);
   return second;

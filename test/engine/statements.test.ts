@@ -16,13 +16,13 @@ const two = 'Migration20260102000000_two';
 const three = 'Migration20260103000000_three';
 
 /** An engine with the statements that it has told of, in short. */
-async function start() {
+async function start(more = '') {
   const database = await createDatabase();
   const project = await makeProject({
     url: database.url,
     typescript: false,
     // MikroORM remembers the first folder of the process
-    config: 'baseDir: process.cwd()',
+    config: `baseDir: process.cwd(), ${more}`,
     migrations: {
       [one]: { up: `create table "one" ()`, down: `drop table "one"` },
       [two]: { up: 'create index concurrently on "one" ((1))', transactional: false },
@@ -74,4 +74,18 @@ test('one that fails is told with what PostgreSQL says, and no password', async 
   expect(failed?.error).toContain('column "nonsense" does not exist');
   expect(failed?.sql).toContain('password=***');
   expect(told.at(-1)?.sql).toBe('rollback');
+});
+
+test('what is written in the journal is told, on whatever connection it is', async () => {
+  const { told, go } = await start(`schemaGenerator: { ignoreSchema: ['migtui'] }`);
+  await go(one);
+  const sql = told.map(statement => statement.sql);
+  expect(sql.filter(text => /create (schema|table).*migtui/.test(text))).not.toEqual([]);
+  expect(sql.filter(text => /^insert into "?migtui"?/.test(text))).toHaveLength(2);
+});
+
+test('a database that is made for the run is told', async () => {
+  const { told, go } = await start(`dbName: 'made for the run'`);
+  expect(await go(one)).toMatchObject({ failure: null });
+  expect(told[0]?.sql).toBe('create database "made for the run"');
 });

@@ -72,7 +72,7 @@ export class ObservedConnection implements RawConnection {
   }
 
   #told(sql: string, started: number, error: unknown): void {
-    const said = error === null ? null : error instanceof Error ? error.message : String(error);
+    const said = error === null ? null : wordsOf(error);
     this.#hear({ sql, ms: Math.round(performance.now() - started), error: said });
   }
 
@@ -110,6 +110,26 @@ function isPlumbing(sql: string): boolean {
 
 /** Reads, takes an advisory lock, or sets something for the session. */
 const onlyLooks = (sql: string): boolean => /^\s*(select|with)\b/i.test(sql);
+
+/** The same query; what it changes is told to `hear`. */
+export function heard(query: Query, hear: (statement: Heard) => void = () => {}): Query {
+  return async (sql, parameters) => {
+    if (onlyLooks(sql)) return query(sql, parameters);
+    const started = performance.now();
+    const tell = (error: string | null): void =>
+      hear({ sql, ms: Math.round(performance.now() - started), error });
+    try {
+      const rows = await query(sql, parameters);
+      tell(null);
+      return rows as never;
+    } catch (error) {
+      tell(wordsOf(error));
+      throw error;
+    }
+  };
+}
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**
  * A Kysely dialect in which every connection is the given one.

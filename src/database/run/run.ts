@@ -16,6 +16,7 @@ import { type LoadedStep, type RunContext, settingsOf } from './context.ts';
 import { Control } from './control.ts';
 import { planChanged } from './ledger-rows.ts';
 import { loadSteps } from './load.ts';
+import { heard } from './observed.ts';
 import { readBack } from './read-back.ts';
 import type { RunState } from './state.ts';
 import { watchRun } from './watch.ts';
@@ -102,7 +103,7 @@ class Run {
   async #prepare(steps: readonly LoadedStep[], guard: Guard | null): Promise<RunState> {
     const { connection, table, options, preview } = this.#context;
     const expected = await recheck(this.#context, steps);
-    const outside = this.#side?.query ?? queryOn(connection.orm);
+    const outside = heard(this.#side?.query ?? queryOn(connection.orm), this.#context.hear);
     return {
       id: this.id,
       context: this.#context,
