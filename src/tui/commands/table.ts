@@ -10,11 +10,13 @@ import { targetCommands } from './dialogs/target.ts';
 import { jumpingCommands } from './jumping.ts';
 import { lookingCommands } from './looking.ts';
 import { movingCommands } from './moving.ts';
+import { settlingCommands } from './settling.ts';
 import { writingCommands } from './writing.ts';
 
 /** Every command there is. */
 export const commands: readonly Command[] = [
   ...changingCommands,
+  ...settlingCommands,
   ...writingCommands,
   ...lookingCommands,
   ...movingCommands,

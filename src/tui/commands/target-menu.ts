@@ -1,0 +1,100 @@
+import type { PlanRequest } from '../../engine/api.ts';
+import { type MenuItem, menu } from '../dialogs/menu.ts';
+import { openPlan } from '../dialogs/plan.ts';
+import { open } from '../dialogs/stack.ts';
+import { targetDialog } from '../dialogs/target.ts';
+import { type Change, only } from '../state/effect.ts';
+import type { State } from '../state/model.ts';
+import { isRevisionPane } from '../state/moving.ts';
+import { nameOf, selectedRow } from '../state/select.ts';
+
+/** What moves a database. */
+export type Verb = PlanRequest['command'];
+
+/** The revision under the cursor, where it is a sensible target. */
+export function targetHere(state: State, verb: Verb): string | null {
+  const row = isRevisionPane(state.focus) ? selectedRow(state) : null;
+  if (!row) return null;
+  if (verb === 'upgrade') return row.state === 'pending' ? row.id : null;
+  if (verb === 'stamp') return row.state === 'missing' ? null : row.id;
+  return row.state === 'applied' && !state.look?.current.includes(row.id) ? row.id : null;
+}
+
+const titles: Readonly<Record<Verb, string>> = { upgrade: 'Upgrade', downgrade: 'Downgrade', stamp: 'Stamp' };
+
+/** Where to: here, the heads, by one, base, or what is typed. */
+export function targetMenu(state: State, verb: Verb, key: string): Change {
+  const plan =
+    (target: string) =>
+    (next: State): Change =>
+      openPlan(next, { command: verb, targets: [target] }, 'enter');
+  const here = targetHere(state, verb);
+  const heads = state.look?.heads ?? [];
+  const none = verb === 'upgrade' && (state.look?.pending.length ?? 0) === 0 ? 'nothing is pending' : null;
+  const noneApplied = (state.look?.applied ?? 0) === 0 ? 'nothing is applied' : null;
+  const up: MenuItem[] = [
+    heads.length === 1
+      ? {
+          key: 'h',
+          label: 'head',
+          about: nameOf(state, heads[0] as string),
+          disabled: none,
+          choose: plan('head'),
+        }
+      : {
+          key: 'h',
+          label: 'heads',
+          about: `all ${heads.length} heads`,
+          disabled: none ?? (heads.length === 0 ? 'there is no revision yet' : null),
+          choose: plan('heads'),
+        },
+    ...(heads.length > 1
+      ? heads.slice(0, 9).map(
+          (id, index): MenuItem => ({
+            key: String(index + 1),
+            label: nameOf(state, id),
+            about: 'a head',
+            choose: plan(id),
+          }),
+        )
+      : []),
+    { key: 'n', label: 'by one', about: 'the next revision', disabled: none, choose: plan('+1') },
+  ];
+  const down: MenuItem[] = [
+    {
+      key: 'n',
+      label: 'by one',
+      about: 'takes back the current revision',
+      disabled: noneApplied,
+      choose: plan('-1'),
+    },
+    {
+      key: 'b',
+      label: 'base',
+      about: 'takes back everything',
+      danger: true,
+      disabled: noneApplied,
+      choose: plan('base'),
+    },
+  ];
+  const stamp: MenuItem[] = [
+    {
+      key: 'h',
+      label: heads.length === 1 ? 'head' : 'heads',
+      about: 'as if everything had run',
+      choose: plan(heads.length === 1 ? 'head' : 'heads'),
+    },
+    { key: 'b', label: 'base', about: 'as if nothing had run', choose: plan('base') },
+  ];
+  const items: MenuItem[] = [
+    ...(here === null ? [] : [{ key: 'c', label: 'here', about: nameOf(state, here), choose: plan(here) }]),
+    ...(verb === 'upgrade' ? up : verb === 'downgrade' ? down : stamp),
+    {
+      key: 't',
+      label: 'target …',
+      about: 'type where to',
+      choose: next => only(open(next, targetDialog(verb, 't'))),
+    },
+  ];
+  return only(open(state, menu({ title: `${titles[verb]} to`, items, openedBy: key })));
+}

@@ -1,0 +1,19 @@
+import { whyReadOnly } from '../dialogs/plan-rules.ts';
+import type { State } from '../state/model.ts';
+
+/** Why nothing can be planned at all. */
+export function whyNoPlan(state: State): string | null {
+  if (state.link.is === 'lost') return 'the engine has ended: r starts it again';
+  if (!state.look) return 'the project is not open yet';
+  if (state.look.problems.length > 0)
+    return 'the revisions on disk have problems: nothing runs before they are solved';
+  const { database } = state.look;
+  // one that is missing is made by the first run, and the plan says so
+  if (database.state !== 'connected' && database.state !== 'missing')
+    return `the database is ${database.state}`;
+  if (state.run && state.run.endedAt === null) return 'a run is under way (R shows it)';
+  return null;
+}
+
+/** Why nothing can be run. */
+export const whyNoRun = (state: State): string | null => whyNoPlan(state) ?? whyReadOnly(state);
