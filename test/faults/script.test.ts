@@ -4,7 +4,7 @@ import { describeDatabase } from '../database/introspect.ts';
 import { runScript } from '../database/psql.ts';
 import { randomFrom, randomMigrations } from '../database/random-project.ts';
 import { createDatabase } from '../support/server.ts';
-import { makeFaultProject } from './support.ts';
+import { expectNoPassword, makeFaultProject, said } from './support.ts';
 
 test('50 random plans: the offline script leaves what the run leaves', async () => {
   for (let seed = 1; seed <= 50; seed++) {
@@ -17,7 +17,7 @@ test('50 random plans: the offline script leaves what the run leaves', async () 
       makeFaultProject(migrations),
     ]);
     process.env.FAULT_URL = online.url;
-    const engine = await openEngine({ root: project.root }, () => {});
+    const engine = await openEngine({ root: project.root }, event => void said.push(JSON.stringify(event)));
     let from = 'base';
     for (let move = 0; move < 3; move++) {
       const to = random() < 0.15 ? 'base' : (ids[Math.floor(random() * ids.length)] as string);
@@ -27,7 +27,9 @@ test('50 random plans: the offline script leaves what the run leaves', async () 
       const transaction = random() < 0.5 ? ('all' as const) : ('each' as const);
       const preview = await engine.preview({ command, targets: [to], transaction });
       expect([seed, (await engine.run(preview, {})).failure]).toEqual([seed, null]);
-      await runScript(offline, await engine.script({ command, targets: [`${from}:${to}`], transaction }));
+      const script = await engine.script({ command, targets: [`${from}:${to}`], transaction });
+      said.push(script);
+      await runScript(offline, script);
       expect([seed, await describeDatabase(offline)]).toEqual([seed, await describeDatabase(online)]);
       from = to;
     }
@@ -35,3 +37,5 @@ test('50 random plans: the offline script leaves what the run leaves', async () 
     await Promise.all([online.drop(), offline.drop()]);
   }
 }, 600_000);
+
+test('no password in anything that was said', () => expectNoPassword(50_000));
