@@ -5,7 +5,7 @@ import { Failure } from '../foundation/failure.ts';
 import { inferLine } from '../revisions/infer.ts';
 import type { Revision } from '../revisions/revision.ts';
 import type { MigrationClass } from './classes.ts';
-import { configFailure, loadConfig } from './config.ts';
+import { configFailure, type LoadedConfig, loadConfig } from './config.ts';
 import { loadModules, type UserModules } from './modules.ts';
 import { runSchema } from './run-schema.ts';
 import { listedSources, type MigrationSource, readSources, type Sources } from './sources.ts';
@@ -63,7 +63,7 @@ export async function openProject(
   const modules = await loadModules(root);
   const loaded = await loadConfig(modules, root, asked);
   const { config } = loaded;
-  requirePostgres(config);
+  requirePostgres(loaded);
   const settings = modules.cli.CLIHelper.getSettings();
   config.set('allowGlobalContext', true);
   config.set('debug', settings.verbose === true);
@@ -148,17 +148,19 @@ export function isEmbedded(orm: MikroORM): boolean {
 }
 
 /** @throws Failure `wrong-driver` when the project's database is no PostgreSQL */
-function requirePostgres(config: Configuration): void {
+function requirePostgres({ config, context, contexts }: LoadedConfig): void {
   const platform = config.getPlatform();
   // by name: another copy of the package is as good
   for (let at: object | null = platform; at; at = Object.getPrototypeOf(at)) {
     if (at.constructor.name === 'BasePostgreSqlPlatform') return;
   }
   const name = platform.constructor.name.replace(/Platform$/, '');
+  const others = contexts.filter(one => one !== context);
   throw new Failure({
     code: 'wrong-driver',
     message: `This project uses MikroORM's ${name} driver; migtui is for PostgreSQL.`,
-    next: 'Name a config or context with the driver of @mikro-orm/postgresql or @mikro-orm/pglite: --config, --context.',
+    next: `Name a config or context with the driver of @mikro-orm/postgresql or @mikro-orm/pglite: --config, --context${others.length > 0 ? ` (there are ${others.join(', ')})` : ''}.`,
+    ...(others.length > 0 && { candidates: others }),
   });
 }
 

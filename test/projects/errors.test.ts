@@ -133,13 +133,16 @@ class MySqlPlatform extends AbstractSqlPlatform {}
 class MySqlDriver extends AbstractSqlDriver {
   constructor(config) { super(config, new MySqlPlatform(), AbstractSqlConnection, ['kysely']); }
 }
-export default { driver: MySqlDriver, dbName: 'shop', entities: [], discovery: { warnWhenNoEntities: false } };
+const common = { dbName: 'shop', entities: [], discovery: { warnWhenNoEntities: false } };
+export default [{ ...common, driver: MySqlDriver }, { ...common, contextName: 'chat', driver: MySqlDriver }];
 `,
     },
   });
   expect(await failure(project, ['status'])).toMatchObject({
     code: 'wrong-driver',
     message: expect.stringMatching(/MySql driver.*PostgreSQL/),
+    next: expect.stringContaining('(there are chat)'),
+    candidates: ['chat'],
   });
 });
 

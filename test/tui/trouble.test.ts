@@ -23,6 +23,21 @@ test('a project that cannot be opened: why, and r tries again', async () => {
   await app.sees('3 pending');
 });
 
+test('a context with another database is no dead end', async () => {
+  const app = await openScreen({
+    failure: {
+      code: 'wrong-driver',
+      message: "This project uses MikroORM's MySql driver; migtui is for PostgreSQL.",
+      candidates: ['chat', 'shop'],
+    },
+  });
+  await app.sees('MySql driver', 'C opens another context');
+  await app.press('C');
+  await app.sees('Context', 'chat', 'shop');
+  await app.press('Down', 'Enter');
+  await app.sees('3 pending', '$ migtui --context shop');
+});
+
 test('a database that is gone is shown, the history stays, and it comes back by itself', async () => {
   const app = await openScreen({
     database: {

@@ -8,6 +8,7 @@ import { notify, open } from '../dialogs/stack.ts';
 import { type Change, only } from '../state/effect.ts';
 import type { State } from '../state/model.ts';
 import { isRunning } from '../state/run.ts';
+import { contextsOf } from '../state/select.ts';
 import type { Command } from './command.ts';
 import { reopen } from './reopening.ts';
 
@@ -18,17 +19,17 @@ const leave = (state: State, key: string): Change =>
   isRunning(state.run) ? askCancel(state, key) : quit(state);
 
 function contexts(state: State, key: string): Change {
-  const { project } = state.known ?? {};
-  if (!project) return only(state);
+  const names = contextsOf(state);
+  if (names.length === 0) return only(state);
   const now = state.look?.project.context;
-  const items = project.contexts.map(context => ({
+  const items = names.map(context => ({
     label: context,
     about: context === now ? 'now' : '',
     // the schemas of one database say nothing about another
     choose: (next: State): Change =>
       context === now ? only(next) : reopen(next, { context, schema: undefined }),
   }));
-  const cursor = Math.max(0, project.contexts.indexOf(now ?? project.context));
+  const cursor = Math.max(0, names.indexOf(now ?? state.known?.project.context ?? ''));
   return only(open(state, menu({ title: 'Context', openedBy: key, cursor, items })));
 }
 
@@ -86,9 +87,9 @@ export const appCommands: readonly Command[] = [
     about: 'open another context of the config',
     group: 'App',
     disabled: state => {
-      if (!state.known) return 'the project is not open yet';
       if (isRunning(state.run)) return 'a run is under way';
-      return state.known.project.contexts.length < 2 ? 'the config has one context only' : null;
+      if (state.known) return contextsOf(state).length < 2 ? 'the config has one context only' : null;
+      return contextsOf(state).length === 0 ? 'the project is not open yet' : null;
     },
     run: contexts,
   },

@@ -113,3 +113,10 @@ export function isBusy(state: State): boolean {
 }
 
 export const pendingIds = (state: State): readonly string[] => state.look?.pending ?? none;
+
+/** The contexts of the config, as the project tells them, or the failure to open it. */
+export function contextsOf({ known, lookFailure }: State): readonly string[] {
+  if (known) return known.project.contexts;
+  const telling = lookFailure?.code === 'wrong-driver' || lookFailure?.code === 'unknown-context';
+  return telling ? (lookFailure.candidates ?? []) : [];
+}

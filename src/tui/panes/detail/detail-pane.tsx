@@ -8,7 +8,7 @@ import type { RevisionRow } from '../../../engine/api.ts';
 import { Frame } from '../../screen/frame.tsx';
 import type { Rect } from '../../screen/layout.ts';
 import type { State } from '../../state/model.ts';
-import { detailHead, nameOf, selectedRow } from '../../state/select.ts';
+import { contextsOf, detailHead, nameOf, selectedRow } from '../../state/select.ts';
 import { drawLine, markHits, wantedIn } from '../rows.ts';
 import { waitingLine } from '../waiting.ts';
 import { detailContent } from './scrolling.ts';
@@ -81,7 +81,12 @@ function instead(state: State, columns: number): Line[] {
     ];
   }
   if (state.lookFailure)
-    return [...failureLines(state.lookFailure, columns), [], line('r tries again', 'accent')];
+    return [
+      ...failureLines(state.lookFailure, columns),
+      [],
+      line('r tries again', 'accent'),
+      ...(contextsOf(state).length > 0 ? [line('C opens another context', 'accent')] : []),
+    ];
   if (!state.look) return [waitingLine(state)];
   const { problems, database } = state.look;
   if (problems.length > 0) {
