@@ -30,19 +30,22 @@ it("shows PostgreSQL's words and the place, opens the editor, and tries again", 
   await upgrade(app);
   await app.sees('type "mony" does not exist');
   await app.sees(/code +42704/);
-  // a caret under the word that PostgreSQL points at
-  const lines = app.lines();
-  const at = lines.findIndex(line => line.includes('total mony not null'));
-  expect(lines[at + 1]?.indexOf('^')).toBe(lines[at]?.indexOf('mony'));
+  await app.until(screen => {
+    const lines = screen.split('\n');
+    return lines.some((line, row) => {
+      const word = line.indexOf('mony not null');
+      return word >= 0 && lines[row + 1]?.indexOf('^') === word;
+    });
+  }, 'a caret under the word that PostgreSQL points at');
   await app.sees('0 steps done, 1 failed, 1 rolled back');
   await app.sees('current is now base');
   expect(await database.query(`select to_regclass('fine') as there`)).toEqual([{ there: null }]);
 
   await app.press('y');
   await app.sees('copied the error');
-  expect(copied(app)).toEqual([
-    expect.stringMatching(/^[\s\S]*type "mony" does not exist\n42704\n[\s\S]*total mony/),
-  ]);
+  await expect
+    .poll(() => copied(app))
+    .toEqual([expect.stringMatching(/^[\s\S]*type "mony" does not exist\n42704\n[\s\S]*total mony/)]);
   await app.press('e');
   await app.sees(`edited migrations/${broken}.ts`);
   await app.press('r');

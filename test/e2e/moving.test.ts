@@ -90,8 +90,10 @@ it('moves by keys that are typed at once, and takes no command from what is past
   await app.sees(`copied ${names[37]}`);
   await app.press('Y');
   await app.sees('copied the command');
-  expect(app.output()).toContain(`\x1b]52;c;${Buffer.from(names[37] as string).toString('base64')}\x07`);
-  expect(copied(app)).toEqual([names[37], `migtui upgrade ${names[37]} --yes`]);
+  await expect
+    .poll(() => app.output())
+    .toContain(`\x1b]52;c;${Buffer.from(names[37] as string).toString('base64')}\x07`);
+  await expect.poll(() => copied(app)).toEqual([names[37], `migtui upgrade ${names[37]} --yes`]);
 
   // the mouse: a row, the wheel, a tab; and without it
   await app.press('g');
@@ -105,7 +107,7 @@ it('moves by keys that are typed at once, and takes no command from what is past
   await app.sees('drop table step_');
   await app.press('M');
   await app.sees('the mouse selects text');
-  expect(app.modes().mouseOff).toBe(true);
+  await expect.poll(() => app.modes().mouseOff).toBe(true);
   await app.press('M', 'q');
   expect(await app.exit).toEqual({ code: 0 });
   expect(await app.restored()).toEqual(asFound);

@@ -26,12 +26,14 @@ it('restores the terminal after every signal', async () => {
   for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const) {
     const app = await openMigtui(project.root);
     await app.sees('1 pending');
-    expect(app.modes(), signal).toEqual({
-      mainScreen: false,
-      cursorShown: false,
-      mouseOff: false,
-      pasteOff: false,
-    });
+    await expect
+      .poll(() => app.modes(), { message: signal })
+      .toEqual({
+        mainScreen: false,
+        cursorShown: false,
+        mouseOff: false,
+        pasteOff: false,
+      });
     app.kill(signal);
     await app.exit;
     expect(await app.restored(), signal).toEqual(asFound);
@@ -97,32 +99,34 @@ it('is stopped by Ctrl-Z and continued by fg, also in the middle of a run', asyn
 
   await shell.press('C-z');
   await shell.sees('Stopped');
-  expect(shell.modes()).toEqual(plain);
+  await expect.poll(() => shell.modes()).toEqual(plain);
   await shell.type('echo answer $((6 * 7))\n');
   await shell.sees('answer 42');
   // typed text is echoed, and Enter ends a line
-  expect(shell.screen()).toContain('shell> echo answer $((6 * 7))');
+  await shell.sees('shell> echo answer $((6 * 7))');
   await shell.type('fg\n');
   await shell.sees('1 pending');
-  expect(shell.modes().mainScreen).toBe(false);
+  await expect.poll(() => shell.modes().mainScreen).toBe(false);
 
   await upgrade(shell);
   await seesGate(shell);
   await shell.press('C-z');
   await shell.sees('Stopped');
-  expect(shell.modes()).toEqual(plain);
+  await expect.poll(() => shell.modes()).toEqual(plain);
   await expect.poll(() => atRest(database)).toBe(false);
   shell.resize(90, 30);
   await shell.type('fg\n');
   await seesGate(shell);
   await shell.sees('0 of 1');
-  expect(shell.modes()).toEqual({ mainScreen: false, cursorShown: false, mouseOff: false, pasteOff: false });
+  await expect
+    .poll(() => shell.modes())
+    .toEqual({ mainScreen: false, cursorShown: false, mouseOff: false, pasteOff: false });
 
   // stopped by somebody else, and the run ends meanwhile
   const [app] = await childrenOf(shell.pid());
   process.kill(app as number, 'SIGTSTP');
   await shell.sees('Stopped');
-  expect(shell.modes()).toEqual(plain);
+  await expect.poll(() => shell.modes()).toEqual(plain);
   await openGate(database);
   await expect.poll(() => atRest(database), { timeout: 20_000 }).toBe(true);
   await shell.type('fg\n');
@@ -131,7 +135,7 @@ it('is stopped by Ctrl-Z and continued by fg, also in the middle of a run', asyn
   await shell.sees('up to date');
   await shell.press('q');
   await shell.sees('shell>');
-  expect(shell.modes()).toEqual(plain);
+  await expect.poll(() => shell.modes()).toEqual(plain);
   await shell.type('exit\n');
   await shell.exit;
   expect(await shell.restored()).toEqual(asFound);

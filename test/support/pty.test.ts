@@ -7,7 +7,6 @@ import { asFound, openPty } from './pty.ts';
 const program = `
 const out = text => process.stdout.write(text);
 process.stdin.setRawMode(true);
-out('\\x1b[?1049h\\x1b[?25l\\x1b[?1000h\\x1b[?2004h\\x1b[2J\\x1b[Hready ' + process.stdout.columns);
 const restore = () => { out('\\x1b[?2004l\\x1b[?1000l\\x1b[?25h\\x1b[?1049l'); process.stdin.setRawMode(false); };
 // A closed window ends stdin before the hang-up arrives: something must keep the program alive until then.
 setInterval(() => {}, 1000);
@@ -19,6 +18,8 @@ process.stdin.on('data', data => {
 process.stdout.on('resize', () => out(' now ' + process.stdout.columns));
 process.on('SIGTERM', () => { restore(); process.exit(0); });
 process.on('SIGHUP', () => { require('node:fs').writeFileSync('hung-up', ''); process.exit(0); });
+// last: whoever reads it may send a signal at once
+out('\\x1b[?1049h\\x1b[?25l\\x1b[?1000h\\x1b[?2004h\\x1b[2J\\x1b[Hready ' + process.stdout.columns);
 `;
 
 const open = async (cwd?: string) =>
