@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { MikroORM } from '@mikro-orm/core';
 import type { Project } from '../project/project.ts';
@@ -34,10 +34,8 @@ export async function connect(project: Project, { create = false } = {}): Promis
   let release = (): void => {};
   try {
     if (address.folder) {
-      const [{ mkdirSync }, { lockEmbedded }] = await Promise.all([
-        import('node:fs'),
-        import('./embedded-lock.ts'),
-      ]);
+      // SQLite is loaded for embedded databases alone
+      const { lockEmbedded } = await import('./embedded-lock.ts');
       mkdirSync(address.folder, { recursive: true });
       release = lockEmbedded(address.folder);
     }

@@ -2,23 +2,23 @@ import { Failure } from '../foundation/failure.ts';
 import type { Project } from '../project/project.ts';
 import type { Step } from '../revisions/plan.ts';
 import type { SqlPreview } from './api.ts';
+import { isBookkeeping } from './steps.ts';
 
 /**
  * MikroORM runs a migration in a schema only inside a transaction: outside, the search_path would not be sure.
- * @param sql of each step; null for one that only writes a row
+ * @param sql of each step
  * @throws Failure `schema-needs-transaction` before anything runs, where MikroORM would stop at that revision
  */
 export function refuseOutsideSchema(
   { schema, options }: Pick<Project, 'schema' | 'options'>,
   steps: readonly Step[],
-  sql: readonly (SqlPreview | null)[],
+  sql: readonly SqlPreview[],
 ): void {
   if (schema === null) return;
   const alone = steps
     .filter(
       ({ action }, index) =>
-        (action === 'up' || action === 'down') &&
-        !(options.transactional !== false && sql[index]?.transactional),
+        !isBookkeeping(action) && !(options.transactional !== false && sql[index]?.transactional),
     )
     .map(({ revision }) => revision);
   if (alone.length === 0) return;

@@ -38,24 +38,22 @@ export function createRunning(session: Session): Running {
     if (event.kind === 'finished') told = true;
     session.emit({ type: 'run', event });
   };
-  const hearOn =
-    ({ address }: Pick<Connection, 'address'>) =>
-    ({ sql, ms, error }: Heard): void =>
-      session.emit({
-        type: 'sql',
-        at: new Date().toISOString(),
-        sql: redact(sql, address.secrets),
-        ms,
-        error: error && redact(error, address.secrets),
-      });
+  const { secrets } = addressOf(project);
+  const hear = ({ sql, ms, error }: Heard): void =>
+    session.emit({
+      type: 'sql',
+      at: new Date().toISOString(),
+      sql: redact(sql, secrets),
+      ms,
+      error: error && redact(error, secrets),
+    });
   async function start(preview: Preview, options: RunOptions): Promise<RunResult> {
     told = false;
     wish = null;
     try {
       const { graph } = await session.state();
-      const connection = await connectToRun(session, preview, hearOn({ address: addressOf(project) }));
+      const connection = await connectToRun(session, preview, hear);
       const tipsOf = (applied: readonly string[]): readonly string[] => graph.current(applied);
-      const hear = hearOn(connection);
       current = startRun({ project, connection, table, preview, options, emit, hear, tipsOf });
       if (wish) void current.cancel(wish);
       return await current.result;
@@ -102,7 +100,7 @@ export function createRunning(session: Session): Running {
         const connection = await connected();
         const source = project.sources().migrations.find(({ id }) => id === revision);
         const checksum = source?.checksum ?? null;
-        await settle(project, connection, table, revision, as, checksum, hearOn(connection));
+        await settle(project, connection, table, revision, as, checksum, hear);
       },
       script: request => script(session, request),
     },

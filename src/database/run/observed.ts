@@ -58,22 +58,13 @@ export class ObservedConnection implements RawConnection {
   }
 
   /** What MikroORM and migtui add of their own. */
-  async #own(query: CompiledQuery): Promise<QueryResult> {
-    if (isPlumbing(query.sql) || onlyLooks(query.sql)) return this.#raw.executeQuery(query);
-    const started = performance.now();
-    try {
-      const result = await this.#raw.executeQuery(query);
-      this.#told(query.sql, started, null);
-      return result;
-    } catch (error) {
-      this.#told(query.sql, started, error);
-      throw error;
-    }
+  #own(query: CompiledQuery): Promise<QueryResult> {
+    const send = (): Promise<QueryResult> => this.#raw.executeQuery(query);
+    return isPlumbing(query.sql) ? send() : telling(query.sql, this.#hear, send);
   }
 
   #told(sql: string, started: number, error: unknown): void {
-    const said = error === null ? null : wordsOf(error);
-    this.#hear({ sql, ms: Math.round(performance.now() - started), error: said });
+    tell(this.#hear, sql, started, error);
   }
 
   async *streamQuery(query: CompiledQuery, chunkSize?: number): AsyncIterableIterator<QueryResult> {
@@ -113,23 +104,27 @@ const onlyLooks = (sql: string): boolean => /^\s*(select|with)\b/i.test(sql);
 
 /** The same query; what it changes is told to `hear`. */
 export function heard(query: Query, hear: (statement: Heard) => void = () => {}): Query {
-  return async (sql, parameters) => {
-    if (onlyLooks(sql)) return query(sql, parameters);
-    const started = performance.now();
-    const tell = (error: string | null): void =>
-      hear({ sql, ms: Math.round(performance.now() - started), error });
-    try {
-      const rows = await query(sql, parameters);
-      tell(null);
-      return rows as never;
-    } catch (error) {
-      tell(wordsOf(error));
-      throw error;
-    }
-  };
+  return (sql, parameters) => telling(sql, hear, () => query(sql, parameters)) as never;
 }
 
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** Sends a statement, and tells it unless it only looks. */
+async function telling<T>(sql: string, hear: (statement: Heard) => void, send: () => Promise<T>): Promise<T> {
+  if (onlyLooks(sql)) return send();
+  const started = performance.now();
+  try {
+    const result = await send();
+    tell(hear, sql, started, null);
+    return result;
+  } catch (error) {
+    tell(hear, sql, started, error);
+    throw error;
+  }
+}
+
+function tell(hear: (statement: Heard) => void, sql: string, started: number, error: unknown): void {
+  const said = error === null ? null : error instanceof Error ? error.message : String(error);
+  hear({ sql, ms: Math.round(performance.now() - started), error: said });
+}
 
 /**
  * A Kysely dialect in which every connection is the given one.

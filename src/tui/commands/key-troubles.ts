@@ -1,3 +1,4 @@
+import { graphemes } from '../../drawing/text/graphemes.ts';
 import type { TuiSettings } from '../settings.ts';
 import type { Command } from './command.ts';
 import { namedKeys } from './keys.ts';
@@ -18,4 +19,4 @@ export function keyTroubles(
 const words = 'single characters, ctrl+a to ctrl+z, and enter, esc, tab, shift+tab, space, up, pagedown, …';
 
 const isKey = (key: string): boolean =>
-  namedKeys.includes(key) || /^ctrl\+[a-z]$/.test(key) || [...new Intl.Segmenter().segment(key)].length === 1;
+  namedKeys.includes(key) || /^ctrl\+[a-z]$/.test(key) || [...graphemes.segment(key)].length === 1;

@@ -3,7 +3,7 @@ import { partOf } from '../dialogs/parts.ts';
 import { withoutCancelQuestion } from '../dialogs/run.ts';
 import { notify } from '../dialogs/stack.ts';
 import { andThen, type Change, only } from './effect.ts';
-import { cursorId } from './filtering.ts';
+import { cursorId, keepOn } from './filtering.ts';
 import { reconnectAfter } from './link.ts';
 import { lookAgain, remember, sameRevisions, wantDetail } from './loading.ts';
 import { logged } from './log.ts';
@@ -82,11 +82,7 @@ function withoutFailed<T>(known: ReadonlyMap<string, Loaded<T>>): ReadonlyMap<st
 /** The history's cursor stays on its revision, wherever that is now. */
 function keepCursor(state: State, before: State): State {
   const id = cursorId(before);
-  const row = id === null ? undefined : shownHistory(state).index.get(id);
-  const { cursor, top } = before.positions.history;
-  if (row === undefined || row === cursor) return state;
-  const history = { cursor: row, top: top + row - cursor };
-  return settleAll({ ...state, positions: { ...state.positions, history } });
+  return id !== null && shownHistory(state).index.has(id) ? keepOn(before, state, id) : state;
 }
 
 function greeting({ database, applied }: Look): readonly ['info' | 'error', string] {
