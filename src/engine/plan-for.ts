@@ -1,5 +1,6 @@
 import { nothingToSettle } from '../database/unsettled.ts';
 import { Failure } from '../foundation/failure.ts';
+import { refuseOtherOrder } from '../revisions/applied-order.ts';
 import type { Plan } from '../revisions/plan.ts';
 import type { PlanRequest } from './api.ts';
 import type { Bookkeeping } from './bookkeeping.ts';
@@ -25,7 +26,15 @@ export function planFor(
       next: 'Name one, such as -1 or base.',
     });
   }
-  if (!halfWay) return graph.downgrade(target, ids);
+  if (!halfWay) {
+    const plan = graph.downgrade(target, ids);
+    refuseOtherOrder(
+      target,
+      plan,
+      ids.filter(id => graph.has(id)),
+    );
+    return plan;
+  }
   if (!unsettled.some(({ revision }) => revision === target)) throw nothingToSettle(target, unsettled);
   const rest = ids.filter(id => id !== target);
   return { steps: [{ revision: target, action: 'down' }], tips: graph.current(rest) };

@@ -17,7 +17,7 @@ export interface State {
   readonly database: Connection | Refusal;
   /** Null while there is no connection. */
   readonly ledger: Ledger | null;
-  /** Ids the database has logged, missing ones included. */
+  /** Ids the database has logged, missing ones included, in the order they were logged. */
   readonly applied: ReadonlyMap<string, Date | null>;
 }
 

@@ -39,7 +39,7 @@ export interface Project {
   full(): Promise<MikroORM>;
   /** A second ORM without entities and with its own connections; null where the database has only one (PGlite). */
   beside(options?: { readonly max?: number; readonly database?: string }): Promise<MikroORM | null>;
-  /** Reads the migrations as they are on disk now. */
+  /** Reads the migrations as they are on disk now, in the order in which MikroORM runs them. */
   sources(): Sources;
   close(): Promise<void>;
 }

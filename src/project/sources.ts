@@ -18,7 +18,7 @@ export interface MigrationSource {
   readonly listed: MigrationClass | null;
 }
 
-/** All migrations of a project, in MikroORM's own order, with everything wrong with their files. */
+/** All migrations of a project, in the order in which MikroORM runs them, with everything wrong with their files. */
 export interface Sources {
   readonly migrations: readonly MigrationSource[];
   readonly problems: readonly Problem[];

@@ -4,7 +4,7 @@ import type { Links } from './links.ts';
 import { topological } from './order.ts';
 import type { Plan } from './plan.ts';
 import { type State, tipsOf } from './state.ts';
-import { branchOf, downFromCurrent, resolveAbsolute, walkFromSymbol } from './target.ts';
+import { branchOf, currentIn, downFromCurrent, resolveAbsolute, walkFromSymbol } from './target.ts';
 import { cannotLocate, listed, TargetError } from './target-error.ts';
 import { BASE } from './walk.ts';
 
@@ -20,8 +20,10 @@ interface Destination {
  */
 export function planDowngrade(links: Links, target: string, state: State): Plan {
   const parts = parse(links, target);
-  const destination = destinationOf(links, parts, state);
-  const roots = rootsOf(links, destination, parts);
+  const merge = mergeToUndo(links, parts, state);
+  const destination =
+    merge === undefined ? destinationOf(links, parts, state) : { place: merge, branch: undefined };
+  const roots = merge === undefined ? rootsOf(links, destination, parts) : [merge];
   const standing = links.neededBy.reach(roots);
   const leaving = standing.map((one, place) => one & state.applied[place]!);
   refuseMissing(links, destination, leaving, state, target);
@@ -33,6 +35,16 @@ export function planDowngrade(links: Links, target: string, state: State): Plan 
   })).reverse();
   const after = state.applied.map((one, place) => one & ~leaving[place]!);
   return { steps, tips: tipsOf(links, after).map(place => links.ids[place]!) };
+}
+
+/**
+ * The current merge revision that `-1` takes back alone, leaving its parents current; undefined where `-1` is an
+ * ordinary step. Alembic refuses that step as ambiguous.
+ */
+function mergeToUndo(links: Links, parts: TargetParts, state: State): number | undefined {
+  if (parts.symbol !== undefined || parts.steps !== -1) return undefined;
+  const from = currentIn(links, parts, state);
+  return links.parents.count(from) > 1 ? from : undefined;
 }
 
 /** Follows Alembic's `_parse_downgrade_target`: an absolute target is found anywhere, its label only picks the way. */

@@ -94,7 +94,15 @@ export function downFromCurrent(
   parts: TargetParts,
   state: State,
 ): { place: number; from: number } {
-  const { branch, text } = parts;
+  const from = currentIn(links, parts, state);
+  return { place: walkDown(links, from, parts), from };
+}
+
+/**
+ * The one current revision that `<label>@-N` or `-N` counts down from.
+ * @throws TargetError `ambiguous-walk` when there are several, `past-base` when there is none
+ */
+export function currentIn(links: Links, { branch, text }: TargetParts, state: State): number {
   const inside = branchLineage(links, branch);
   let starts = tipsOf(links, state.applied);
   if (inside) {
@@ -108,7 +116,7 @@ export function downFromCurrent(
       branch === undefined ? 'nothing is applied' : `nothing of the branch of ${branch} is applied`;
     throw new TargetError('past-base', `"${text}" goes below base: ${where}`);
   }
-  return { place: walkDown(links, from, parts), from };
+  return from;
 }
 
 /** `<target>+N` and `<target>-N`: a place, or BASE. */

@@ -140,6 +140,16 @@ export const EXCEPTIONS: readonly Exception[] = [
       one.op === 'stamp' && targets(one).length > 1 && code === 'overlapping-targets',
   },
   {
+    reason:
+      'undoing a merge that is current takes that revision alone; Alembic refuses the step as ambiguous',
+    covers: (one, { code }, graph) =>
+      one.op === 'downgrade' &&
+      written(one, /(^|@)-1$/) &&
+      one.answer.error !== undefined &&
+      code === undefined &&
+      one.state.some(id => graph.isMergePoint(id)),
+  },
+  {
     reason: 'reference: -N from several current revisions is ambiguous; Alembic warns and takes any of them',
     covers: (one, { code }) =>
       one.op === 'downgrade' && written(one, /^-\d+$/) && one.state.length > 1 && code === 'ambiguous-walk',

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { refuseOtherOrder } from '../../src/revisions/applied-order.ts';
 import { RevisionGraph } from '../../src/revisions/graph.ts';
+import type { TargetError } from '../../src/revisions/target-error.ts';
 import { codeOf, refusal, sketch } from './sketch.ts';
 
 //                ╭─ c1 ── c2      chat
@@ -218,13 +220,47 @@ describe('steps', () => {
     expect(codeOf(() => graph.upgrade('+1', []))).toBe('ambiguous-walk');
   });
 
-  test('more than one way down: ambiguous', () => {
+  test('one step down from a merge takes the merge alone; where further steps go is ambiguous', () => {
+    //  a ─┬─ m        r ── s depends on m
+    //  b ─╯
     const merged = sketch(`
-      a
+      a [left]
       b
       m: a b
+      r
+      s: r ~ m
     `);
-    expect(refusal(() => merged.downgrade('-1', ['a', 'b', 'm'])).candidates).toEqual(['a', 'b']);
+    const alone = { steps: [{ revision: 'm', action: 'down' }], tips: ['a', 'b'] };
+    for (const target of ['-1', 'm@-1', 'left@-1']) {
+      expect(merged.downgrade(target, ['a', 'b', 'm'])).toEqual(alone);
+    }
+    expect(refusal(() => merged.downgrade('-2', ['a', 'b', 'm'])).candidates).toEqual(['a-1', 'b-1']);
+    expect(refusal(() => merged.downgrade('m-1', ['a', 'b', 'm'])).candidates).toEqual(['a', 'b']);
+    expect(codeOf(() => merged.downgrade('-1', ['a', 'b', 'm', 'r']))).toBe('ambiguous-walk');
+    expect(merged.downgrade('left@-1', merged.ids)).toMatchObject({ tips: ['a', 'b', 'r'] });
+  });
+
+  test('-N means what the log has last, or asks', () => {
+    //  a ── b ── c
+    const line = sketch(`
+      a
+      b: a
+      c: b
+    `);
+    const asked = (target: string, logged: readonly string[]): TargetError =>
+      refusal(() => refuseOtherOrder(target, line.downgrade(target, logged), logged));
+    const filled = ['a', 'c', 'b'];
+    expect(asked('-1', filled)).toMatchObject({ code: 'ambiguous-walk', candidates: ['b'] });
+    expect(asked('-1', filled).message).toContain('by the log b was applied last, but c stands on top');
+    expect(asked('-1', ['b', 'a'])).toMatchObject({ candidates: ['a'] });
+    for (const [target, logged] of [
+      ['-2', filled],
+      ['-3', filled],
+      ['b', filled],
+      ['-1', ['a', 'b', 'c']],
+    ] as const) {
+      refuseOtherOrder(target, line.downgrade(target, logged), logged);
+    }
   });
 
   test('from several current revisions: ambiguous, naming them', () => {

@@ -96,7 +96,7 @@ async function onDisk(kind: FindingKind, workspace: Workspace): Promise<Answer> 
       const inferred = graph.order.filter(id => graph.get(id)?.inferred);
       if (inferred.length === 0) return null;
       return {
-        message: `${inferred.length === 1 ? 'One migration does' : `${inferred.length} migrations do`} not say what ${inferred.length === 1 ? 'it revises' : 'they revise'}; it is inferred from their names.`,
+        message: `${inferred.length === 1 ? 'One migration does' : `${inferred.length} migrations do`} not say what ${inferred.length === 1 ? 'it revises' : 'they revise'}; it is inferred from the order in which MikroORM runs them.`,
         next: 'Write it into the files with "migtui adopt".',
         revisions: inferred,
       };
