@@ -1,4 +1,5 @@
-import type { EngineApi, PlanRequest, Preview, RunOptions, RunResult } from '../engine/api.ts';
+import { resolve } from 'node:path';
+import type { BackupOptions, EngineApi, PlanRequest, Preview, RunOptions, RunResult } from '../engine/api.ts';
 import { Failure } from '../foundation/failure.ts';
 import { sanitise } from '../foundation/sanitise.ts';
 import { drawPlan, drawSteps } from './draw/plan.ts';
@@ -10,10 +11,12 @@ import type { Call } from './shell/call.ts';
 import { confirmPlan } from './shell/confirm.ts';
 
 /** What upgrade, downgrade and stamp can be told. Durations in milliseconds. */
-export interface GoOptions extends RunOptions {
+export interface GoOptions extends Omit<RunOptions, 'backup'> {
   readonly plan?: boolean;
   readonly sql?: boolean;
   readonly yes?: boolean;
+  /** True: into the folder of the settings; a text: into that folder; false: none, whatever the settings say. */
+  readonly backup?: boolean | string;
   readonly transaction?: 'all' | 'each';
   readonly verbose?: boolean;
 }
@@ -35,6 +38,7 @@ export async function go(
   const preview = await engine.preview(request);
   if (options.plan) {
     call.output.answer(preview, planJson, drawPlan);
+    sayBackup(call, preview, options);
     return 0;
   }
   if (preview.steps.length === 0) {
@@ -43,6 +47,7 @@ export async function go(
   }
   refuseReadOnly(call);
   call.output.say(preview, drawSteps);
+  sayBackup(call, preview, options);
   await beforeAsking();
   await confirmPlan(call, preview, options.yes === true);
   const result = await runShown(call, engine, preview, options);
@@ -81,11 +86,25 @@ async function runShown(
       lockTimeout: options.lockTimeout ?? settings.lockTimeout,
       statementTimeout: options.statementTimeout ?? settings.statementTimeout,
       retries: options.retries ?? settings.retries,
+      backup: backupFor(call, options.backup),
     });
   } finally {
     stopListening();
     stopInterrupts();
   }
+}
+
+function sayBackup(call: Call, { steps }: Preview, { backup }: GoOptions): void {
+  const options = backupFor(call, backup);
+  if (!options || !steps.some(({ action }) => action === 'up' || action === 'down')) return;
+  call.output.say(`Backup first, to ${options.folder}.`, words => words);
+}
+
+/** The backup to take before the run; undefined: none. A folder on the command line is relative to where one stands. */
+function backupFor({ settings, host }: Call, asked: boolean | string | undefined): BackupOptions | undefined {
+  const { always, ...options } = settings.backup;
+  if (!(asked ?? always)) return undefined;
+  return typeof asked === 'string' ? { ...options, folder: resolve(host.cwd, asked) } : options;
 }
 
 function refuseReadOnly(call: Call): void {

@@ -4,7 +4,7 @@ import { type GoOptions, go } from './going.ts';
 import { lookFor } from './looking.ts';
 import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
-import { runOptions, yes } from './shell/options.ts';
+import { backupOptions, runOptions, yes } from './shell/options.ts';
 import { UsageError } from './shell/usage.ts';
 
 interface SettleOptions extends GoOptions {
@@ -32,7 +32,7 @@ export const settle: Definition = (program, act) => {
       }),
     )
     .action(act(settleRevision));
-  for (const option of [yes(), ...runOptions()]) command.addOption(option);
+  for (const option of [yes(), ...runOptions(), ...backupOptions()]) command.addOption(option);
   return command;
 };
 

@@ -78,7 +78,7 @@ export function planJson({ request, plan, steps, batches, warnings, ...rest }: P
 }
 
 /** The answer of a run. */
-export function runJson({ steps, tips, run, cancelled, failure, unsettled }: RunResult) {
+export function runJson({ steps, tips, run, cancelled, failure, unsettled, backup }: RunResult) {
   return {
     steps: steps.map(({ revision, action, outcome, ms, rolledBack }) => ({
       revision,
@@ -91,6 +91,7 @@ export function runJson({ steps, tips, run, cancelled, failure, unsettled }: Run
     run,
     cancelled,
     unsettled,
+    ...(backup && { backup }),
     ...(failure && { error: failure }),
   };
 }

@@ -16,6 +16,7 @@ import type { CancelMode, PlanRequest, Preview, RunEvent, RunOptions, RunResult 
 export type { FailureInfo, Problem, SqlError } from '../foundation/failure.ts';
 export type { Action, Plan, Step } from '../revisions/plan.ts';
 export type * from '../values/authoring.ts';
+export type * from '../values/backup.ts';
 export type * from '../values/journal.ts';
 export type * from '../values/look.ts';
 export type * from '../values/run.ts';

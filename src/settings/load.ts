@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { lilconfig } from 'lilconfig';
 import { Failure } from '../foundation/failure.ts';
 import { parseDuration } from './duration.ts';
-import type { Settings, SettingsFile } from './schema.ts';
+import type { BackupSettings, Settings, SettingsFile } from './schema.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -39,9 +39,23 @@ export async function loadSettings(root: string, env: Environment): Promise<Sett
     retries: file.retries,
     transaction: file.transaction,
     protected: file.protected ?? false,
+    backup: backupSettings(file.backup),
     readOnly: file.readOnly ?? false,
     shadow: file.shadow,
     editor: file.editor,
+  };
+}
+
+function backupSettings(setting: SettingsFile['backup']): BackupSettings {
+  const given = typeof setting === 'object' ? setting : {};
+  return {
+    always: setting === true || given.always === true,
+    folder: given.folder ?? 'backups',
+    format: given.format ?? 'custom',
+    jobs: given.jobs,
+    pgDump: given.pgDump,
+    keep: given.keep,
+    keepFor: duration(given.keepFor),
   };
 }
 

@@ -21,6 +21,14 @@ const oneOf = <const Options extends readonly string[]>(options: Options, descri
     v.description(description),
   );
 
+const wholeNumber = (description: string, least: number) =>
+  v.pipe(
+    v.number('must be a whole number'),
+    v.integer('must be a whole number'),
+    v.minValue(least, `must be at least ${least}`),
+    v.description(description),
+  );
+
 const entries = {
   $schema: v.optional(text('Where the JSON schema of this file is, for editors.')),
   keys: v.optional(
@@ -76,6 +84,42 @@ const entries = {
       ),
     ),
   ),
+  backup: v.optional(
+    v.pipe(
+      v.union(
+        [
+          v.boolean(),
+          v.strictObject({
+            always: v.optional(flag('Back up before every upgrade and downgrade. Default false.')),
+            folder: v.optional(text('Folder for the backups, relative to the project. Default "backups".')),
+            format: v.optional(
+              oneOf(
+                ['custom', 'directory'],
+                'Format of pg_dump: one file, or a folder written by parallel jobs. Default custom.',
+              ),
+            ),
+            jobs: v.optional(
+              wholeNumber(
+                'Parallel jobs of the directory format. Default: up to 4, as there are processors.',
+                1,
+              ),
+            ),
+            pgDump: v.optional(
+              text('Path of pg_dump. Default: the first on PATH that is new enough for the server.'),
+            ),
+            keep: v.optional(
+              wholeNumber('Keep this many backups of a database, delete older ones. Default: keep all.', 1),
+            ),
+            keepFor: v.optional(
+              duration('Delete backups of a database that are older than this. Default: never.'),
+            ),
+          }),
+        ],
+        'must be true, false or an object',
+      ),
+      v.description('Back up the database before a run: true is { "always": true }.'),
+    ),
+  ),
   readOnly: v.optional(flag('Refuse everything that writes to the database.')),
   shadow: v.optional(
     v.pipe(
@@ -103,6 +147,20 @@ export const settingNames: readonly string[] = Object.keys(entries).filter(name 
 /** A settings file as written. */
 export type SettingsFile = v.InferOutput<typeof settingsSchema>;
 
+/** How backups are taken. */
+export interface BackupSettings {
+  /** Before every run, also without `--backup`. */
+  readonly always: boolean;
+  /** As written: absolute, or relative to the project. */
+  readonly folder: string;
+  readonly format: 'custom' | 'directory';
+  readonly jobs: number | undefined;
+  readonly pgDump: string | undefined;
+  readonly keep: number | undefined;
+  /** ms */
+  readonly keepFor: number | undefined;
+}
+
 /** Settings of project and person together; durations in milliseconds, undefined where nobody said anything. */
 export interface Settings {
   readonly keys: Readonly<Record<string, readonly string[]>>;
@@ -117,6 +175,7 @@ export interface Settings {
   readonly retries: number | undefined;
   readonly transaction: 'all' | 'each' | undefined;
   readonly protected: boolean | readonly string[];
+  readonly backup: BackupSettings;
   readonly readOnly: boolean;
   readonly shadow: string | undefined;
   readonly editor: string | undefined;

@@ -1,4 +1,5 @@
 import type { Action, Plan } from '../revisions/plan.ts';
+import type { Backup } from './backup.ts';
 
 /*
  * What was run, as the journal remembers it.
@@ -22,6 +23,8 @@ export interface JournalEntry {
     readonly version: string;
   };
   readonly plan: Plan;
+  /** The backup that was taken before the run, when one was asked for. */
+  readonly backup?: Backup | undefined;
   readonly checksum: string | null;
   readonly error: string | null;
 }

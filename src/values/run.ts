@@ -1,5 +1,6 @@
 import type { FailureInfo } from '../foundation/failure.ts';
 import type { Action, Plan } from '../revisions/plan.ts';
+import type { Backup, BackupOptions } from './backup.ts';
 import type { SqlPreview, Unsettled } from './look.ts';
 
 /*
@@ -67,6 +68,8 @@ export interface RunOptions {
   readonly statementTimeout?: number | undefined;
   /** How often a batch is tried again after a lock timeout. Default 3. */
   readonly retries?: number | undefined;
+  /** Back up the database before the first migration runs; default: no backup. */
+  readonly backup?: BackupOptions | undefined;
 }
 
 export type Outcome = 'done' | 'failed' | 'not run';
@@ -88,6 +91,8 @@ export interface RunResult {
   readonly failure: FailureInfo | null;
   readonly cancelled: boolean;
   readonly unsettled: readonly Unsettled[];
+  /** The backup that was taken before the run, when one was asked for. */
+  readonly backup?: Backup | undefined;
 }
 
 /** `rollback`: cancel the statement and roll the batch back; `after-step`: let this step end, then stop. */
@@ -107,6 +112,9 @@ export interface Session {
 export type RunEvent =
   | { readonly kind: 'waiting'; readonly holder: Session | null; readonly waitedMs: number }
   | { readonly kind: 'started'; readonly run: string; readonly steps: number; readonly batches: number }
+  /** A backup is being written. `of`: bytes of the database, which a compressed dump does not reach; null: unknown. */
+  | { readonly kind: 'backup'; readonly bytes: number; readonly of: number | null }
+  | { readonly kind: 'backup-done'; readonly backup: Backup }
   | { readonly kind: 'batch'; readonly batch: number; readonly attempt: number }
   | { readonly kind: 'step'; readonly step: number }
   | { readonly kind: 'statement'; readonly step: number; readonly sql: string }

@@ -1,3 +1,4 @@
+import { bytes } from '../../drawing/text/bytes.ts';
 import { duration } from '../../drawing/text/time.ts';
 import type { Preview, RunEvent, Session } from '../../engine/api.ts';
 import type { Paint } from '../shell/paint.ts';
@@ -6,13 +7,14 @@ import { nameOf } from './rows.ts';
 import { count, indent } from './text.ts';
 
 /** Between two lines about the same long wait, ms. */
-const patience = 10_000;
+const reportEvery = 10_000;
 
 /** A run told in plain lines, one for each thing that a person would want to know. */
 export class Progress {
   readonly #preview: Preview;
   readonly #verbose: boolean;
   #lastWait = Number.NEGATIVE_INFINITY;
+  #lastBackup = 0;
   #lastWatch = 0;
   #blockers = '';
   #step = 0;
@@ -27,6 +29,10 @@ export class Progress {
     switch (event.kind) {
       case 'waiting':
         return this.#waiting(event, paint);
+      case 'backup':
+        return this.#backup(event, paint);
+      case 'backup-done':
+        return `${paint.good(paint.glyphs.ok)} backup ${event.backup.path}  ${paint.dim(`${bytes(event.backup.bytes)}, ${duration(event.backup.ms)}`)}`;
       case 'step':
         this.#step = event.step;
         this.#lastWatch = 0;
@@ -54,6 +60,15 @@ export class Progress {
     }
   }
 
+  /** A line at the beginning, then one whenever enough time has passed. */
+  #backup({ bytes: written, of }: Extract<RunEvent, { kind: 'backup' }>, paint: Paint): string {
+    const now = Date.now();
+    if (now - this.#lastBackup < reportEvery) return '';
+    this.#lastBackup = now;
+    const total = of === null ? '' : ` of a database of ${bytes(of)}`;
+    return paint.dim(`backing up … ${bytes(written)}${total}`);
+  }
+
   #place(step: number): string {
     const { steps } = this.#preview;
     const { revision, action } = steps[step] ?? { revision: '', action: 'up' };
@@ -68,7 +83,7 @@ export class Progress {
   }
 
   #waiting({ holder, waitedMs }: Extract<RunEvent, { kind: 'waiting' }>, paint: Paint): string {
-    if (waitedMs - this.#lastWait < patience) return '';
+    if (waitedMs - this.#lastWait < reportEvery) return '';
     this.#lastWait = waitedMs;
     const who = holder ? `: ${drawSession(holder)}` : '';
     const since = waitedMs > 0 ? ` (${duration(waitedMs)})` : '';
@@ -78,7 +93,7 @@ export class Progress {
   #watch(event: Extract<RunEvent, { kind: 'watch' }>, paint: Paint): string {
     const blockers = event.blockers.map(blocker => String(blocker.pid)).join();
     const news = blockers !== this.#blockers;
-    if (!news && event.elapsedMs - this.#lastWatch < patience) return '';
+    if (!news && event.elapsedMs - this.#lastWatch < reportEvery) return '';
     this.#blockers = blockers;
     this.#lastWatch = event.elapsedMs;
     const { progress } = event;

@@ -10,11 +10,14 @@ const verbs = { upgrade: 'Upgraded', downgrade: 'Downgraded', stamp: 'Stamped' }
 /** How a run ended: in a line when all went well, else step by step with the failure and what is applied. */
 export function drawResult(result: RunResult, { request }: Preview, paint: Paint): string {
   const { steps, tips, failure, cancelled } = result;
+  const backup = result.backup
+    ? [`Backup: ${result.backup.path}`, paint.dim(`To restore it: ${result.backup.restore}`)]
+    : [];
   const now = `${paint.bold('Current:')} ${tips.length > 0 ? tips.map(nameOf).join(', ') : 'nothing applied'}`;
   if (!failure && !cancelled) {
     const ms = steps.reduce((sum, step) => sum + step.ms, 0);
     const done = `${verbs[request.command]}: ${count(steps.length, 'revision')} in ${duration(ms)}.`;
-    return `${paint.good(done)}\n${now}`;
+    return [paint.good(done), ...backup, now].join('\n');
   }
   const kept = steps.filter(step => step.outcome === 'done' && !step.rolledBack);
   return [
@@ -30,6 +33,7 @@ export function drawResult(result: RunResult, { request }: Preview, paint: Paint
         `${nameOf(revision)} stopped half-way, outside a transaction${invalidIndexes.length > 0 ? `; INVALID: ${invalidIndexes.join(', ')}` : ''}. Run it again, or: migtui settle ${revision} --applied | --not-applied | --down`,
       ),
     ),
+    ...backup,
     now,
   ].join('\n');
 }

@@ -50,3 +50,9 @@ export const runOptions = (): Option[] => [
   new Option('--retries <n>', 'tries after a lock timeout (default: 3)').argParser(count),
   verbose('show each statement as it runs'),
 ];
+
+/** Options of the commands that may lose data. */
+export const backupOptions = (): Option[] => [
+  new Option('--backup [folder]', 'back up the database first; runs only when that worked'),
+  new Option('--no-backup', 'take no backup, also when the settings ask for one'),
+];

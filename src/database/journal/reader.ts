@@ -1,8 +1,12 @@
 import type { Action, Plan } from '../../revisions/plan.ts';
+import type { Backup } from '../../values/backup.ts';
 import type { JournalEntry } from '../../values/journal.ts';
 import type { LedgerTable } from '../ledger.ts';
 import { liveRuns } from '../unsettled.ts';
 import { journalState, journalTable, type Query } from './table.ts';
+
+/** `plan` as it is stored, with the backup beside its steps. */
+type StoredPlan = Plan & { readonly backup?: Backup };
 
 interface Row {
   readonly run: string;
@@ -17,7 +21,7 @@ interface Row {
   readonly os_user: string;
   readonly host: string;
   readonly version: string;
-  readonly plan: Plan | string | null;
+  readonly plan: StoredPlan | string | null;
   readonly checksum: string | null;
   readonly error: string | null;
 }
@@ -35,26 +39,30 @@ export async function readJournal(query: Query, table: LedgerTable): Promise<rea
     [ledgerName(table)],
   );
   const live = rows.some(({ outcome }) => outcome === 'started') ? await liveRuns(query) : new Set<string>();
-  const plans = new Map<string, Plan>();
+  const plans = new Map<string, StoredPlan>();
   for (const { run, plan } of rows) {
-    if (plan !== null) plans.set(run, typeof plan === 'string' ? (JSON.parse(plan) as Plan) : plan);
+    if (plan !== null) plans.set(run, typeof plan === 'string' ? (JSON.parse(plan) as StoredPlan) : plan);
   }
-  return rows.map(row => ({
-    run: row.run,
-    revision: row.revision,
-    action: row.action,
-    outcome:
-      row.outcome === 'started' && row.transactional && !live.has(row.run.slice(0, 8))
-        ? 'rolled back'
-        : row.outcome,
-    started: new Date(row.started).toISOString(),
-    finished: row.finished === null ? null : new Date(row.finished).toISOString(),
-    ms: row.ms,
-    who: { databaseUser: row.database_user, osUser: row.os_user, host: row.host, version: row.version },
-    plan: plans.get(row.run) ?? { steps: [], tips: [] },
-    checksum: row.checksum,
-    error: row.error,
-  }));
+  return rows.map(row => {
+    const { backup, ...plan } = plans.get(row.run) ?? { steps: [], tips: [] };
+    return {
+      run: row.run,
+      revision: row.revision,
+      action: row.action,
+      outcome:
+        row.outcome === 'started' && row.transactional && !live.has(row.run.slice(0, 8))
+          ? 'rolled back'
+          : row.outcome,
+      started: new Date(row.started).toISOString(),
+      finished: row.finished === null ? null : new Date(row.finished).toISOString(),
+      ms: row.ms,
+      who: { databaseUser: row.database_user, osUser: row.os_user, host: row.host, version: row.version },
+      plan,
+      ...(backup && { backup }),
+      checksum: row.checksum,
+      error: row.error,
+    };
+  });
 }
 
 /** How far a clock of the log row may be behind the journal's, ms: the row has the time its transaction began. */

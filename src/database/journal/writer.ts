@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { redact } from '../../foundation/redact.ts';
 import type { Plan } from '../../revisions/plan.ts';
+import type { Backup } from '../../values/backup.ts';
 import { userName } from '../lock.ts';
 import type { LoadedStep } from '../run/context.ts';
 import { sqlState } from '../sql-failure.ts';
@@ -22,12 +23,18 @@ interface Entry {
 export class JournalWriter {
   readonly #run: string;
   readonly #ledger: string;
-  readonly #plan: Plan;
+  readonly #plan: Plan & { readonly backup?: Backup };
   readonly #secrets: readonly string[];
   readonly #entries = new Map<number, Entry>();
   #planWritten = false;
 
-  constructor(run: string, ledger: string, plan: Plan, secrets: readonly string[]) {
+  /** @param plan with the backup that was taken before it, where there is one */
+  constructor(
+    run: string,
+    ledger: string,
+    plan: Plan & { readonly backup?: Backup },
+    secrets: readonly string[],
+  ) {
     this.#run = run;
     this.#ledger = ledger;
     this.#plan = plan;

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Failure } from '../../foundation/failure.ts';
 import { loadParser } from '../../safety/parse.ts';
+import type { Backup } from '../../values/backup.ts';
 import type { CancelMode, RunResult, StepResult } from '../../values/run.ts';
+import { backUp } from '../backup/backup.ts';
 import { fingerprintOf } from '../fingerprint.ts';
 import { journalAllowed } from '../journal/table.ts';
 import { ensureJournal, JournalWriter, reconcileJournal } from '../journal/writer.ts';
@@ -103,6 +105,7 @@ class Run {
   async #prepare(steps: readonly LoadedStep[], guard: Guard | null): Promise<RunState> {
     const { connection, table, options, preview } = this.#context;
     const expected = await recheck(this.#context, steps);
+    const backup = await this.#backUp([...expected]);
     const outside = heard(this.#side?.query ?? queryOn(connection.orm), this.#context.hear);
     return {
       id: this.id,
@@ -112,7 +115,8 @@ class Run {
       keys: lockKeys(table),
       side: this.#side,
       guard,
-      journal: await this.#openJournal(outside, preview.plan.steps.length),
+      journal: await this.#openJournal(outside, preview.plan.steps.length, backup),
+      backup,
       outside,
       steps,
       results: steps.map(
@@ -124,19 +128,47 @@ class Run {
   }
 
   /** A journal that cannot be made is said, and the run goes on without. */
-  async #openJournal(outside: RunState['outside'], steps: number): Promise<JournalWriter | null> {
+  async #openJournal(
+    outside: RunState['outside'],
+    steps: number,
+    backup: Backup | undefined,
+  ): Promise<JournalWriter | null> {
     const { project, connection, table, preview, emit } = this.#context;
     if (!journalAllowed(project) || steps === 0) return null;
     const ledger = `${table.schema}.${table.name}`;
     try {
       await ensureJournal(outside);
       await reconcileJournal(outside, ledger);
-      return new JournalWriter(this.id, ledger, preview.plan, connection.address.secrets);
+      return new JournalWriter(
+        this.id,
+        ledger,
+        { ...preview.plan, ...(backup && { backup }) },
+        connection.address.secrets,
+      );
     } catch (error) {
       const { message } = sqlFailure(error, undefined, connection.address.secrets);
       emit({ kind: 'notice', code: 'no-journal', message: `This run is not journalled: ${message}` });
       return null;
     }
+  }
+
+  /** The state that the plan was made from is what is backed up: the lock is held and the state has been checked. */
+  async #backUp(applied: readonly string[]): Promise<Backup | undefined> {
+    const { project, connection, options, preview, emit, tipsOf } = this.#context;
+    const runs = preview.plan.steps.some(({ action }) => action === 'up' || action === 'down');
+    if (!options.backup || !runs) return undefined;
+    const backup = await backUp(
+      {
+        project,
+        connection,
+        current: tipsOf(applied),
+        signal: this.control.waiting.signal,
+        onProgress: (bytes, of) => emit({ kind: 'backup', bytes, of }),
+      },
+      options.backup,
+    );
+    emit({ kind: 'backup-done', backup });
+    return backup;
   }
 
   async #execute(run: RunState): Promise<RunResult> {
@@ -150,6 +182,7 @@ class Run {
       steps: run.results,
       tips: context.tipsOf([...applied]),
       failure: failure?.info ?? null,
+      ...(run.backup && { backup: run.backup }),
       cancelled: control.mode !== null && failure?.code === 'cancelled',
       unsettled: await readUnsettled(queryOn(context.connection.orm), table, undefined, run.id).catch(
         () => [],

@@ -1,3 +1,4 @@
+import type { Backup } from '../../values/backup.ts';
 import type { StepResult } from '../../values/run.ts';
 import type { Query } from '../journal/table.ts';
 import type { JournalWriter } from '../journal/writer.ts';
@@ -27,6 +28,8 @@ export interface RunState {
   readonly expected: Set<string>;
   /** Revisions without a transaction that failed with something done. */
   readonly halfWay: Set<string>;
+  /** Taken before the first batch, when one was asked for. */
+  readonly backup: Backup | undefined;
 }
 
 /** The applied set after these steps. */

@@ -1,14 +1,11 @@
+import { quoteShell } from '../../foundation/shell.ts';
 import type { ProjectInfo } from '../../values/look.ts';
-
-/** A word as a POSIX shell wants it. */
-export const quote = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 /** The options that lead another call of migtui to the same place: ` --context staging --schema tenant_7`, or nothing. */
 export function placeOptions({ context, schema }: Pick<ProjectInfo, 'context' | 'schema'>): string {
   return [
-    context === 'default' ? '' : ` --context ${quote(context)}`,
-    schema === null ? '' : ` --schema ${quote(schema)}`,
+    context === 'default' ? '' : ` --context ${quoteShell(context)}`,
+    schema === null ? '' : ` --schema ${quoteShell(schema)}`,
   ].join('');
 }
 

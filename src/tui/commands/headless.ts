@@ -1,5 +1,6 @@
-import { placeOptions, quote } from '../../drawing/text/place.ts';
+import { placeOptions } from '../../drawing/text/place.ts';
 import type { MergeRequest, PlanRequest, RebaseRequest, RevisionRequest } from '../../engine/api.ts';
+import { quoteShell } from '../../foundation/shell.ts';
 import type { State } from '../state/model.ts';
 
 /*
@@ -15,11 +16,11 @@ const words = (...parts: readonly (string | false | undefined)[]): string => par
 /** @param yes with `--yes`: nobody is asked */
 export function commandOf(request: PlanRequest, yes: boolean): string {
   const how = yes ? '--yes' : '--plan';
-  if (request.halfWay) return words('migtui settle', ...request.targets.map(quote), '--down', how);
+  if (request.halfWay) return words('migtui settle', ...request.targets.map(quoteShell), '--down', how);
   return words(
     'migtui',
     request.command,
-    ...request.targets.map(quote),
+    ...request.targets.map(quoteShell),
     request.purge && '--purge',
     request.transaction && `--transaction ${request.transaction}`,
     how,
@@ -30,21 +31,26 @@ export function revisionCommand(request: RevisionRequest): string {
   return words(
     'migtui revision',
     request.autogenerate && '--autogenerate',
-    request.head && `--head ${quote(request.head)}`,
-    request.label && `--label ${quote(request.label)}`,
+    request.head && `--head ${quoteShell(request.head)}`,
+    request.label && `--label ${quoteShell(request.label)}`,
     request.splice && '--splice',
-    `-m ${quote(request.message)}`,
+    `-m ${quoteShell(request.message)}`,
   );
 }
 
 export function mergeCommand(request: MergeRequest): string {
   return words(
     'migtui merge',
-    ...request.heads.map(quote),
-    request.message && `-m ${quote(request.message)}`,
+    ...request.heads.map(quoteShell),
+    request.message && `-m ${quoteShell(request.message)}`,
     '--yes',
   );
 }
 
 export const rebaseCommand = (request: RebaseRequest): string =>
-  words('migtui merge', `--rebase ${quote(request.branch)}`, `--onto ${quote(request.onto)}`, '--yes');
+  words(
+    'migtui merge',
+    `--rebase ${quoteShell(request.branch)}`,
+    `--onto ${quoteShell(request.onto)}`,
+    '--yes',
+  );

@@ -1,4 +1,4 @@
-import { quote } from '../../drawing/text/place.ts';
+import { quoteShell } from '../../foundation/shell.ts';
 import { openDraft } from '../dialogs/draft.ts';
 import { menu } from '../dialogs/menu.ts';
 import { openMerge } from '../dialogs/merge.ts';
@@ -75,7 +75,7 @@ function edit(state: State): Change {
   if (!row?.file) return notified(state, 'there is no file to edit here', 'warning');
   const { file } = row;
   const go = (next: State): Change => [
-    logged(next, 'command', here(next, `migtui edit ${quote(row.id)}`)),
+    logged(next, 'command', here(next, `migtui edit ${quoteShell(row.id)}`)),
     [{ type: 'edit', file }],
   ];
   if (row.state !== 'applied') return go(state);

@@ -80,6 +80,10 @@ export function follow(run: Run, event: RunEvent, now: number): Run {
   switch (event.kind) {
     case 'waiting':
       return { ...run, waiting: { holder: event.holder, since: now - event.waitedMs } };
+    case 'backup':
+      return run;
+    case 'backup-done':
+      return { ...run, notices: [...run.notices, `Backup: ${event.backup.path}`] };
     case 'started':
       return { ...run, waiting: null };
     case 'batch':

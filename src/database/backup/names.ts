@@ -1,0 +1,63 @@
+/** What a backup's name is made of. */
+export interface NameParts {
+  readonly database: string;
+  /** Null: the whole database. */
+  readonly schema: string | null;
+  readonly at: Date;
+  /** Short ids of the current revisions; empty: nothing is applied. */
+  readonly current: readonly string[];
+}
+
+const suffix = /\.(\d+)\.partial$/;
+
+/** `chat-20261126T140211Z-20261113100000`: database, time (UTC) and current revisions. Safe on every file system. */
+export function fileStem({ database, schema, at, current }: NameParts): string {
+  const time = at.toISOString().replace(/[-:]|\.\d+/g, '');
+  const revisions =
+    current.length === 0
+      ? 'base'
+      : current
+          .map(id => safe(id, 40))
+          .join('+')
+          .slice(0, 90);
+  return `${namePrefix(database, schema)}${time}-${revisions}`;
+}
+
+/** How the names of all backups of a database (or of one schema of it) begin. */
+function namePrefix(database: string, schema: string | null): string {
+  return `${safe(database, 60)}${schema === null ? '' : `.${safe(schema, 60)}`}-`;
+}
+
+/** The part of a backup's name before its time; null where it is no backup's name. */
+export function prefixOf(name: string): string | null {
+  return /^(.+-)\d{8}T\d{6}Z-/.exec(name)?.[1] ?? null;
+}
+
+/** The name while the backup is being written: the process id tells whether somebody still writes it. */
+export function partialName(name: string): string {
+  return `${name}.${process.pid}.partial`;
+}
+
+/** Whether this is an unfinished backup of a process that is gone. */
+export function isPartial(name: string): boolean {
+  const pid = suffix.exec(name)?.[1];
+  return pid !== undefined && !isRunning(Number(pid));
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as { code?: string }).code === 'EPERM';
+  }
+}
+
+function safe(text: string, length: number): string {
+  return (
+    text
+      .replace(/[^A-Za-z0-9_.+-]/g, '_')
+      .replace(/^[.-]+/, '_')
+      .slice(0, length) || '_'
+  );
+}

@@ -1,0 +1,155 @@
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { redact } from '../../foundation/redact.ts';
+import { quoteShell } from '../../foundation/shell.ts';
+import type { Backup } from '../../values/backup.ts';
+import { findBinaries } from './binaries.ts';
+import { backupFailed, type DumpRequest } from './dump.ts';
+import { type LibpqSettings, libpqSettings } from './libpq.ts';
+import { sizeOf } from './size.ts';
+
+/** Between two reports of how far the dump is, ms. */
+const progressEvery = 500;
+
+/** How long pg_dump may take to stop when it is asked to, ms. */
+const killAfter = 2_000;
+
+/**
+ * Dumps with pg_dump and reads the result's table of contents back with pg_restore.
+ * The password reaches them in the environment, never as an argument.
+ */
+export async function dumpServer(request: DumpRequest): Promise<Pick<Backup, 'format' | 'restore'>> {
+  const { project, connection, options, partial, final } = request;
+  const libpq = await libpqSettings(connection);
+  try {
+    const [server] = await connection.query<{ version: number; bytes: string }>(
+      `select current_setting('server_version_num')::int as version, pg_database_size(current_database())::text as bytes`,
+    );
+    const binaries = await findBinaries(options.pgDump, Math.floor((server?.version ?? 0) / 10_000));
+    const directory = options.format === 'directory';
+    // made here, so that nobody else can read it at any moment
+    if (directory) mkdirSync(partial, { mode: 0o700 });
+    else closeSync(openSync(partial, 'wx', 0o600));
+    await dump(
+      request,
+      binaries.pgDump,
+      [
+        '--no-password',
+        `--format=${options.format}`,
+        ...(directory ? [`--jobs=${options.jobs ?? Math.min(4, availableParallelism())}`] : []),
+        ...(project.schema === null ? [] : [`--schema=${pattern(project.schema)}`]),
+        `--file=${partial}`,
+      ],
+      libpq,
+      project.schema === null ? Number(server?.bytes ?? 0) || null : null,
+    );
+    await verify(binaries.pgRestore, partial, request.signal);
+    return { format: options.format, restore: restoreCommand(libpq, final, project.schema) };
+  } finally {
+    libpq.dispose();
+  }
+}
+
+async function dump(
+  { connection, partial, signal, onProgress }: DumpRequest,
+  program: string,
+  args: readonly string[],
+  libpq: LibpqSettings,
+  of: number | null,
+): Promise<void> {
+  const timer = setInterval(() => onProgress(sizeOf(partial), of), progressEvery);
+  try {
+    const { code, errors } = await execute(program, args, libpq.env, signal);
+    onProgress(sizeOf(partial), of);
+    if (code !== 0) throw backupFailed(redact(lastLines(errors), connection.address.secrets));
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** A dump that was cut short has no readable table of contents, or none of the entries' data. */
+async function verify(pgRestore: string, path: string, signal: AbortSignal): Promise<void> {
+  const { code, output, errors } = await execute(pgRestore, ['--list', path], {}, signal);
+  // lines that begin with a semicolon are comments
+  if (code === 0 && /^;\s+TOC Entries: \d+/m.test(output)) return;
+  throw backupFailed(
+    `the dump could not be read back: ${lastLines(errors) || 'its table of contents is empty'}`,
+  );
+}
+
+interface Ended {
+  readonly code: number | null;
+  /** The beginning of stdout. */
+  readonly output: string;
+  /** The end of stderr. */
+  readonly errors: string;
+}
+
+function execute(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<Ended> {
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      env: { ...process.env, ...env, LC_ALL: 'C', LC_MESSAGES: 'C' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      windowsHide: true,
+    });
+    let kill: NodeJS.Timeout | undefined;
+    const stop = (): void => {
+      child.kill('SIGTERM');
+      kill = setTimeout(() => child.kill('SIGKILL'), killAfter);
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    let output = '';
+    let errors = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      if (output.length < 10_000) output += chunk.toString();
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      errors = (errors + chunk.toString()).slice(-10_000);
+    });
+    const settle = (): void => {
+      clearTimeout(kill);
+      signal.removeEventListener('abort', stop);
+    };
+    child.once('error', error => {
+      settle();
+      reject(backupFailed(`${program} could not be started (${error.message}).`));
+    });
+    child.once('close', code => {
+      settle();
+      if (signal.aborted) reject(signal.reason);
+      else resolve({ code, output, errors });
+    });
+  });
+}
+
+/** The last words of a program that failed. */
+function lastLines(text: string): string {
+  const lines = text.trim().split('\n');
+  return lines.slice(-4).join('\n') || 'it ended without a message';
+}
+
+/** A schema's name as pg_dump's patterns take it literally. */
+function pattern(schema: string): string {
+  return `"${schema.replaceAll('"', '""')}"`;
+}
+
+/** Puts the whole database, or one schema of it, back as it was. */
+function restoreCommand({ place }: LibpqSettings, path: string, schema: string | null): string {
+  const at = [
+    ...(place.host ? [`--host=${place.host}`] : []),
+    ...(place.port ? [`--port=${place.port}`] : []),
+    ...(place.user ? [`--username=${place.user}`] : []),
+  ];
+  const what =
+    schema === null
+      ? ['--clean', '--if-exists', '--create', '--dbname=postgres']
+      : ['--clean', '--if-exists', `--dbname=${place.database}`];
+  return ['pg_restore', ...at, ...what, path].map(quoteShell).join(' ');
+}
