@@ -14,6 +14,7 @@ import { confirmPlan } from './shell/confirm.ts';
 export interface GoOptions extends Omit<RunOptions, 'backup'> {
   readonly plan?: boolean;
   readonly sql?: boolean;
+  readonly partial?: boolean;
   readonly yes?: boolean;
   /** True: into the folder of the settings; a text: into that folder; false: none, whatever the settings say. */
   readonly backup?: boolean | string;
@@ -34,7 +35,7 @@ export async function go(
 ): Promise<number> {
   const engine = await call.engine();
   const request = { ...asked, transaction: options.transaction ?? call.settings.transaction };
-  if (options.sql) return printScript(call, engine, request);
+  if (options.sql) return printScript(call, engine, { ...request, partial: options.partial });
   const preview = await engine.preview(request);
   if (options.plan) {
     call.output.answer(preview, planJson, drawPlan);

@@ -14,8 +14,12 @@ export interface ScriptInput {
   readonly batches: readonly Batch[];
   /** The statements of each step, as they would reach the database; empty for steps that only write a row. */
   readonly sql: readonly (readonly string[])[];
-  /** What the script takes for applied, in words. */
+  /** Where the script begins, in words. */
   readonly from: string;
+  /** What the log must have at the beginning, and what it must not have beside the script's own revisions. */
+  readonly start: { readonly applied: readonly string[]; readonly absent: readonly string[] };
+  /** Why the script ends before its target, and how to go on; empty where it does not. */
+  readonly ending: readonly string[];
   /** ms */
   readonly lockTimeout: number;
 }
@@ -25,7 +29,7 @@ export interface ScriptInput {
  * rows as a run, and a check before each batch that its revisions are still to be done. Connects to nothing.
  */
 export async function scriptFor(input: ScriptInput): Promise<string> {
-  const { plan, batches, from } = input;
+  const { plan, batches, from, ending } = input;
   const parts = [
     [
       `-- migtui: ${plan.steps.length} ${plan.steps.length === 1 ? 'step' : 'steps'}, for a database at ${oneLine(from)}`,
@@ -33,8 +37,11 @@ export async function scriptFor(input: ScriptInput): Promise<string> {
       '\\set ON_ERROR_STOP on',
     ].join('\n'),
   ];
+  const start = checkStart(input);
+  if (start !== null) parts.push(start);
   if (plan.steps.length > 0) parts.push(await createTable(input));
   for (const batch of batches) parts.push(await batchScript(input, batch));
+  if (ending.length > 0) parts.push(ending.map(line => `\\echo ${quoteLiteral(oneLine(line))}`).join('\n'));
   return `${parts.join('\n\n')}\n`;
 }
 
@@ -112,6 +119,42 @@ function isTransactionControl({ type }: Statement): boolean {
 function end(statement: string): string {
   const text = statement.trim().replace(/;$/, '');
   return text.slice(text.lastIndexOf('\n') + 1).includes('--') ? `${text}\n;` : `${text};`;
+}
+
+/** Refuses a database that is not where the script begins; null where there is nothing to look for. */
+function checkStart({ table, from, start }: ScriptInput): string | null {
+  const { applied, absent } = start;
+  if (applied.length + absent.length === 0) return null;
+  const where = `this script is for a database at ${oneLine(from)}`.replaceAll('%', '%%');
+  const list = (ids: readonly string[]): string => `array[${ids.map(quoteLiteral).join(', ')}]::text[]`;
+  const logged = `select from ${table.sql} as applied where regexp_replace(applied.name, '\\.[jt]s$', '') = wanted`;
+  const raise = (words: string): string[] => [
+    '  if found is not null then',
+    `    raise exception ${quoteLiteral(`${where}: % ${words}`)}, found;`,
+    '  end if;',
+  ];
+  const test = (ids: readonly string[], condition: string, words: string): string[] =>
+    ids.length === 0
+      ? []
+      : [
+          `  select wanted into found from unnest(${list(ids)}) as wanted where ${condition} (${logged}) limit 1;`,
+          ...raise(words),
+        ];
+  return [
+    'do $migtui$',
+    'declare found text;',
+    'begin',
+    `  if to_regclass(${quoteLiteral(table.sql)}) is null then`,
+    ...(applied.length === 0
+      ? ['    return;']
+      : [
+          `    raise exception ${quoteLiteral(`${where}: nothing is applied here, there is no table ${table.sql.replaceAll('%', '%%')}`)};`,
+        ]),
+    '  end if;',
+    ...test(applied, 'not exists', 'is not applied'),
+    ...test(absent, 'exists', 'is applied on top of it'),
+    'end $migtui$;',
+  ].join('\n');
 }
 
 /** Refuses where the batch's revisions are not as the script takes them, or a run is going on. */

@@ -4,15 +4,15 @@ import { fingerprintOf } from '../database/fingerprint.ts';
 import { type MeasuredLoss, measureLosses } from '../database/losses.ts';
 import { Failure } from '../foundation/failure.ts';
 import { isEmbedded } from '../project/project.ts';
-import type { Plan } from '../revisions/plan.ts';
+import type { Plan, Step } from '../revisions/plan.ts';
 import { batchWarnings } from '../safety/batches.ts';
-import { lossesOf } from '../safety/losses.ts';
+import { type Loss, lossesOfSteps } from '../safety/losses.ts';
 import type { PlanRequest, Preview, PreviewStep, SqlPreview, Warning } from './api.ts';
 import { type Bookkeeping, bookkeeping } from './bookkeeping.ts';
 import { planFor } from './plan-for.ts';
 import { refuseOutsideSchema } from './run-schema.ts';
 import type { Session, State } from './session.ts';
-import { batchesOf, stepsSql } from './steps.ts';
+import { batchesOf, isBookkeeping, stepsSql } from './steps.ts';
 
 /**
  * Computes a plan and everything a person wants to know before confirming it. Writes nothing.
@@ -29,7 +29,7 @@ export async function preview(session: Session, request: PlanRequest): Promise<P
   const batchOf = new Map(batches.flatMap((batch, index) => batch.steps.map(step => [step, index] as const)));
   const checksums = new Map(state.sources.migrations.map(({ id, checksum }) => [id, checksum]));
   const address = addressOf(session.project);
-  const losses = await Promise.all(steps.map(step => lossesIn(session, state, step)));
+  const losses = await lossesIn(session, state, plan, steps);
   return {
     request,
     plan,
@@ -85,12 +85,27 @@ function refuseBroken({ project }: Session, { problems, database, ledger }: Stat
   }
 }
 
+/** What each step destroys. Log rows are no loss: whoever deletes one says what is applied. */
 async function lossesIn(
-  { project }: Session,
+  { project, table }: Session,
   { database }: State,
-  { sql }: SqlPreview,
-): Promise<MeasuredLoss[]> {
-  return isRefusal(database) ? [] : measureLosses(database, await lossesOf(sql), project.schema);
+  { steps }: Plan,
+  sql: readonly SqlPreview[],
+): Promise<MeasuredLoss[][]> {
+  if (isRefusal(database)) return [];
+  const migrating = sql.map((one, index) =>
+    isBookkeeping((steps[index] as Step).action) ? { sql: [], complete: true } : one,
+  );
+  const ofTheLog = (loss: Loss): boolean =>
+    loss.kind === 'rows' &&
+    loss.table?.name === table.name &&
+    (loss.table.schema ?? table.schema) === table.schema;
+  const measured: MeasuredLoss[][] = [];
+  for (const losses of await lossesOfSteps(migrating)) {
+    const counted = losses.filter(loss => !ofTheLog(loss));
+    measured.push(await measureLosses(database, counted, project.schema));
+  }
+  return measured;
 }
 
 function warningsOf(

@@ -3,8 +3,8 @@ import { scriptFor } from '../database/script.ts';
 import { Failure } from '../foundation/failure.ts';
 import { revisionsOf } from '../project/project.ts';
 import { RevisionGraph } from '../revisions/graph.ts';
-import type { Plan } from '../revisions/plan.ts';
-import type { PlanRequest } from './api.ts';
+import type { Plan, Step } from '../revisions/plan.ts';
+import type { PlanRequest, SqlPreview } from './api.ts';
 import { refuseOutsideSchema } from './run-schema.ts';
 import type { Session, State } from './session.ts';
 import { batchesOf, isBookkeeping, stepsSql } from './steps.ts';
@@ -18,17 +18,13 @@ export async function script(session: Session, request: PlanRequest): Promise<st
   const { project, table } = session;
   const relative = request.targets.some(target => /current|^[+-]/.test(target));
   const state = relative ? await session.state() : offline(session);
-  const { plan, from } = offlinePlan(state, request);
-  const sql = await stepsSql(session, state, plan);
-  const unknown = plan.steps.filter((_, index) => sql[index]?.complete === false);
-  if (unknown.length > 0) {
-    throw new Failure({
-      code: 'sql-unknown',
-      message: `The SQL of these revisions is known only when they run: ${unknown.map(({ revision }) => revision).join(', ')}.`,
-      next: 'Run them with migtui, or write the script around them.',
-      candidates: unknown.map(({ revision }) => revision),
-    });
-  }
+  const { plan: whole, from, assumed, to } = offlinePlan(state, request);
+  const all = await stepsSql(session, state, whole);
+  const first = all.findIndex(({ complete }) => !complete);
+  const stopsAt = request.partial === true && first > 0 ? first : whole.steps.length;
+  const plan = { ...whole, steps: whole.steps.slice(0, stopsAt) };
+  const sql = all.slice(0, stopsAt);
+  if (first >= 0 && first < stopsAt) throw sqlUnknown(request, whole, all, to);
   refuseOutsideSchema(project, plan.steps, sql);
   return scriptFor({
     project,
@@ -38,8 +34,51 @@ export async function script(session: Session, request: PlanRequest): Promise<st
     // the rows of a stamp are the script's own
     sql: plan.steps.map(({ action }, index) => (isBookkeeping(action) ? [] : (sql[index]?.sql ?? []))),
     from,
+    start: startOf(state.graph, request, plan, assumed),
+    ending: stopsAt < whole.steps.length ? endingBefore(request, whole.steps[stopsAt] as Step, to) : [],
     lockTimeout: settingsOf({}).lockTimeout,
   });
+}
+
+/** How to do the step whose SQL is not known, and what comes after it. */
+function endingBefore({ command }: PlanRequest, { revision, action }: Step, to: string): string[] {
+  const run = action === 'down' ? 'migtui downgrade -1' : `migtui upgrade ${revision}`;
+  return [
+    `This script ends before ${revision}: its SQL is known only when it runs.`,
+    `To go on: ${run}, then migtui ${command} current:${to} --sql`,
+  ];
+}
+
+function sqlUnknown(request: PlanRequest, { steps }: Plan, sql: readonly SqlPreview[], to: string): Failure {
+  const unknown = steps.filter((_, index) => sql[index]?.complete === false);
+  const [first] = unknown;
+  const notes = unknown.map(({ revision }) => {
+    const note = sql[steps.findIndex(step => step.revision === revision)]?.note;
+    return note ? `${revision} (${note})` : revision;
+  });
+  const further = first === steps[0] ? endingBefore(request, first as Step, to).slice(1) : [];
+  return new Failure({
+    code: 'sql-unknown',
+    message: `The SQL of these revisions is known only when they run: ${notes.join(', ')}.`,
+    next:
+      further.length > 0
+        ? further.join(' ')
+        : 'With --partial the script ends before the first of them and says how to go on.',
+    candidates: unknown.map(({ revision }) => revision),
+  });
+}
+
+/** What the log must look like where a script begins: what it builds on is applied, what stands on it is not. */
+function startOf(
+  graph: RevisionGraph,
+  { command }: PlanRequest,
+  { steps }: Plan,
+  assumed: readonly string[],
+): { applied: readonly string[]; absent: readonly string[] } {
+  if (steps.length === 0) return { applied: [], absent: [] };
+  const own = steps.map(step => step.revision);
+  const standing = command === 'downgrade' ? graph.descendants(own).filter(id => !own.includes(id)) : [];
+  return { applied: assumed, absent: standing.filter(id => !assumed.includes(id)) };
 }
 
 type Known = Pick<State, 'graph' | 'applied' | 'problems' | 'byId'>;
@@ -60,7 +99,7 @@ function offline({ project }: Session): Known {
 function offlinePlan(
   { graph, applied, problems }: Known,
   request: PlanRequest,
-): { plan: Plan; from: string } {
+): { plan: Plan; from: string; to: string; assumed: readonly string[] } {
   if (problems.length > 0) {
     throw new Failure({
       code: 'broken-revisions',
@@ -83,7 +122,12 @@ function offlinePlan(
   }
   const assumed =
     from === 'current' ? [...applied.keys()] : graph.ancestors(graph.resolve(from, applied.keys()));
-  if (command === 'downgrade') return { plan: graph.downgrade(to, assumed), from };
-  if (command === 'stamp') return { plan: graph.stamp([to, ...more], assumed), from };
-  return { plan: graph.upgrade([to, ...more], assumed), from };
+  const all = [to, ...more];
+  const plan =
+    command === 'downgrade'
+      ? graph.downgrade(to, assumed)
+      : command === 'stamp'
+        ? graph.stamp(all, assumed)
+        : graph.upgrade(all, assumed);
+  return { plan, from, to, assumed };
 }

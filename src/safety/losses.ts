@@ -1,3 +1,4 @@
+import { countOfDeleted, type RowCount } from './deleted-rows.ts';
 import { type Node, namesIn, nodesOf, type Statement, splitStatements } from './parse.ts';
 
 /** Something that a statement destroys. */
@@ -8,6 +9,11 @@ export interface Loss {
   /** The table as written; null where none is concerned. */
   readonly table: TableName | null;
   readonly column: string | null;
+  /**
+   * For rows that a condition picks: how to count them as the database is now; null where an earlier statement of the
+   * plan may change which they are. Undefined: all rows of the table.
+   */
+  readonly matching?: RowCount | null | undefined;
 }
 
 /** A table's name as a statement gives it; without a schema the search path finds it. */
@@ -16,24 +22,87 @@ export interface TableName {
   readonly name: string;
 }
 
-/**
- * What running these statements destroys for good. A statement that does not parse tells nothing, and code that is
- * not SQL yet (`do $$ … $$`, functions) is not looked into.
- */
-export async function lossesOf(sql: readonly string[]): Promise<Loss[]> {
-  const losses: Loss[] = [];
-  const made = new Set<string>();
-  for (const text of sql) {
-    for (const statement of (await splitStatements(text)) ?? []) {
-      if (statement.type === 'CreateStmt') made.add(wordsOf(tableOf(statement.tree.relation)));
-      losses.push(...lossesOfStatement(statement));
-    }
-  }
-  // what the same step made holds nothing yet
-  return losses.filter(({ table, kind }) => kind === 'object' || table === null || !made.has(wordsOf(table)));
+/** The statements of one step. */
+export interface StepSql {
+  readonly sql: readonly string[];
+  /** False: there may be more. */
+  readonly complete: boolean;
 }
 
-function lossesOfStatement({ type, tree }: Statement): Loss[] {
+/**
+ * What running each of these steps destroys for good. A statement that does not parse tells nothing, and code that is
+ * not SQL yet (`do $$ … $$`, functions) is not looked into.
+ */
+export async function lossesOfSteps(steps: readonly StepSql[]): Promise<Loss[][]> {
+  const earlier = new Earlier();
+  const all: Loss[][] = [];
+  for (const { sql, complete } of steps) {
+    const losses: Loss[] = [];
+    const made = new Set<string>();
+    for (const text of sql) {
+      const statements = await splitStatements(text);
+      for (const statement of statements ?? []) {
+        if (statement.type === 'CreateStmt') made.add(wordsOf(tableOf(statement.tree.relation)));
+        for (const loss of lossesOfStatement(statement)) {
+          const uncertain = loss.matching !== undefined && earlier.mayChange(statement);
+          losses.push(uncertain ? { ...loss, matching: null } : loss);
+        }
+        earlier.add(statement);
+      }
+      if (statements === null) earlier.addUnknown();
+    }
+    if (!complete) earlier.addUnknown();
+    // what the same step made holds nothing yet
+    all.push(
+      losses.filter(({ table, kind }) => kind === 'object' || table === null || !made.has(wordsOf(table))),
+    );
+  }
+  return all;
+}
+
+/** What the statements before one may have changed, so that counting its rows now would count others. */
+class Earlier {
+  #rows = false;
+  readonly #tables = new Set<string>();
+
+  add({ type, tree }: Statement): void {
+    const wrote = writes.includes(type) || writes.some(kind => [...nodesOf(tree, kind)].length > 0);
+    // triggers and functions may write anywhere
+    if (wrote || (type === 'SelectStmt' && [...nodesOf(tree, 'FuncCall')].length > 0)) this.#rows = true;
+    for (const name of tablesIn(tree)) this.#tables.add(name);
+  }
+
+  addUnknown(): void {
+    this.#rows = true;
+  }
+
+  mayChange({ tree }: Statement): boolean {
+    return this.#rows || tablesIn(tree).some(name => this.#tables.has(name));
+  }
+}
+
+const writes = [
+  'InsertStmt',
+  'UpdateStmt',
+  'DeleteStmt',
+  'MergeStmt',
+  'CopyStmt',
+  'TruncateStmt',
+  'DoStmt',
+  'CallStmt',
+];
+
+function tablesIn(tree: Node): string[] {
+  const ranges = [...nodesOf(tree, 'RangeVar'), ...[tree.relation].filter(isNode)];
+  return ranges.map(range => tableOf(range).name);
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null;
+}
+
+function lossesOfStatement(statement: Statement): Loss[] {
+  const { type, tree } = statement;
   switch (type) {
     case 'DropStmt':
       return dropped(tree);
@@ -43,8 +112,11 @@ function lossesOfStatement({ type, tree }: Statement): Loss[] {
       return [...nodesOf(tree.cmds, 'AlterTableCmd')].flatMap(command => droppedColumn(tree, command));
     case 'TruncateStmt':
       return [...nodesOf(tree.relations, 'RangeVar')].map(range => rows('empties', tableOf(range)));
-    case 'DeleteStmt':
-      return [rows(tree.whereClause ? 'deletes rows of' : 'deletes every row of', tableOf(tree.relation))];
+    case 'DeleteStmt': {
+      const table = tableOf(tree.relation);
+      if (!tree.whereClause) return [rows('deletes every row of', table)];
+      return [{ ...rows('deletes rows of', table), matching: countOfDeleted(statement) }];
+    }
     default:
       return [];
   }

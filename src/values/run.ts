@@ -16,6 +16,8 @@ export interface PlanRequest {
   /** With `downgrade` and one revision that stopped half-way: runs its down, whether its row is there or not. */
   readonly halfWay?: boolean | undefined;
   readonly transaction?: 'all' | 'each' | undefined;
+  /** For a script: end before the first step whose SQL is not known, and say how to go on. */
+  readonly partial?: boolean | undefined;
 }
 
 export interface PreviewStep {

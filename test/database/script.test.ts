@@ -125,6 +125,25 @@ describe('the offline script', () => {
     expect(before.length).toBeGreaterThan((await describeDatabase(offline)).length);
   });
 
+  test('of a range looks first whether the database is at its start', async () => {
+    const { engine, offline } = await start({ migrations });
+    const upper = await engine.script({ command: 'upgrade', targets: [`${lock}:head`] });
+    const empty = await describeDatabase(offline);
+    await expect(runScript(offline, upper)).rejects.toThrow(
+      `this script is for a database at ${lock}: nothing is applied here`,
+    );
+    expect(await describeDatabase(offline)).toEqual(empty);
+    await runScript(offline, await engine.script({ command: 'upgrade', targets: ['+1'] }));
+    await expect(runScript(offline, upper)).rejects.toThrow(
+      `this script is for a database at ${lock}: ${lock} is not applied`,
+    );
+    await runScript(offline, await engine.script({ command: 'upgrade', targets: ['20260101:head'] }));
+    const lower = await engine.script({ command: 'downgrade', targets: [`${lock}:base`] });
+    await expect(runScript(offline, lower)).rejects.toThrow(
+      'Migration20260103000000_topic is applied on top of it',
+    );
+  });
+
   test('refuses by name what is known only when it runs', async () => {
     const reader = `import { Migration } from '@mikro-orm/migrations';
 export class Migration20260104000000_reader extends Migration {
@@ -143,5 +162,17 @@ export class Migration20260104000000_reader extends Migration {
       code: 'sql-unknown',
       candidates: ['Migration20260104000000_reader'],
     });
+    const partial = await engine.script({ command: 'upgrade', targets: ['head'], partial: true });
+    expect(partial.trim().split('\n').slice(-3)).toEqual([
+      '',
+      "\\echo 'This script ends before Migration20260104000000_reader: its SQL is known only when it runs.'",
+      "\\echo 'To go on: migtui upgrade Migration20260104000000_reader, then migtui upgrade current:head --sql'",
+    ]);
+    const offline = await createDatabase();
+    await runScript(offline, partial);
+    expect(await offline.query('select name from mikro_orm_migrations')).toHaveLength(3);
+    await expect(
+      engine.script({ command: 'upgrade', targets: ['Migration20260103000000_topic:head'], partial: true }),
+    ).rejects.toMatchObject({ code: 'sql-unknown', next: expect.stringContaining('To go on: ') });
   });
 });

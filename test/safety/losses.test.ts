@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { lossesOf } from '../../src/safety/losses.ts';
+import { countOfDeleted } from '../../src/safety/deleted-rows.ts';
+import { type Loss, lossesOfSteps } from '../../src/safety/losses.ts';
+import { splitStatements } from '../../src/safety/parse.ts';
+
+const lossesOf = async (sql: readonly string[]): Promise<Loss[]> =>
+  (await lossesOfSteps([{ sql, complete: true }])).flat();
 
 describe('what a statement takes away', () => {
   it.each([
@@ -32,5 +37,52 @@ describe('what a statement takes away', () => {
     'not sql at all',
   ])('nothing: %s', async sql => {
     expect(await lossesOf([sql])).toEqual([]);
+  });
+});
+
+describe('the rows that a condition picks are counted as', () => {
+  it.each([
+    ['delete from t where a = 1', 'select from t where a = 1'],
+    [
+      'DELETE FROM only "Ünï".t AS x WHERE x.a IN (select b from u where c) returning *',
+      'select from only "Ünï".t AS x where x.a IN (select b from u where c)',
+    ],
+    [
+      'delete from t x using u, v where x.a = u.b and x.c is distinct from v.d',
+      'select distinct "x".tableoid, "x".ctid from t x, u, v where x.a = u.b and x.c is distinct from v.d',
+    ],
+  ])('%s', async (sql, expected) => {
+    const [statement] = (await splitStatements(sql)) ?? [];
+    expect(statement && countOfDeleted(statement)?.sql).toContain(expected);
+  });
+
+  it.each([
+    ['delete from t', undefined],
+    ['with old as (delete from u returning id) delete from t where id in (select id from old)', null],
+    ["update u set a = 1; delete from t where b = 'x'", null],
+    ["do 'begin end'; delete from t where b", null],
+    ['select fill(); delete from t where b', null],
+    ['alter table t add b boolean default true; delete from t where b', null],
+  ])('not known: %s', async (sql, expected) => {
+    expect((await lossesOf([sql])).at(-1)?.matching).toBe(expected);
+  });
+
+  it.each(['create table u (a int)', 'alter table u add b int', 'comment on table t is $$x$$'])(
+    'known after: %s',
+    async before => {
+      const [, losses] = await lossesOfSteps([
+        { sql: [before], complete: true },
+        { sql: ['delete from x where lower(b) = $$y$$'], complete: true },
+      ]);
+      expect(losses?.[0]?.matching).toMatchObject({ functions: ['lower'] });
+    },
+  );
+
+  it('not known after a step whose SQL is not known', async () => {
+    const [, losses] = await lossesOfSteps([
+      { sql: [], complete: false },
+      { sql: ['delete from x where b'], complete: true },
+    ]);
+    expect(losses?.[0]?.matching).toBeNull();
   });
 });

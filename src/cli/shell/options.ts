@@ -33,6 +33,9 @@ export const yes = (): Option => new Option('-y, --yes', 'do not ask');
 export const planOptions = (): Option[] => [
   new Option('--plan', 'show the steps and their SQL, run nothing').conflicts('sql'),
   new Option('--sql', 'print the script for psql that does the same, run nothing'),
+  new Option('--partial', 'with --sql: end the script before the first step whose SQL is not known').implies({
+    sql: true,
+  }),
   yes(),
 ];
 
