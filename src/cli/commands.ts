@@ -2,6 +2,7 @@ import { adopt } from './adopt.ts';
 import { branches } from './branches.ts';
 import { check } from './check.ts';
 import { current } from './current.ts';
+import { doctor } from './doctor.ts';
 import { downgrade } from './downgrade.ts';
 import { edit } from './edit.ts';
 import { heads } from './heads.ts';
@@ -24,5 +25,5 @@ export const commands: Readonly<Record<string, readonly Definition[]>> = {
   'See:': [status, current, history, heads, branches, show, pending, journal],
   'Move a database:': [upgrade, downgrade, stamp, settle],
   'Write revisions:': [init, revision, merge, adopt, edit, check],
-  'More:': [open],
+  'More:': [doctor, open],
 };

@@ -102,8 +102,8 @@ async function inspect(orm: MikroORM, query: Side['query']): Promise<Server> {
   };
 }
 
-/** A pooler answers a client with a process id of its own making. */
-async function isPooled(orm: MikroORM): Promise<boolean> {
+/** Whether a pooler is in between: it answers a client with a process id of its own making. */
+export async function isPooled(orm: MikroORM): Promise<boolean> {
   interface Client {
     readonly processID?: number | null;
     query(sql: string): Promise<{ rows: { pid: number }[] }>;

@@ -9,6 +9,7 @@ import type {
   Rehearsal,
   RevisionRequest,
 } from '../values/authoring.ts';
+import type { DoctorReport } from '../values/doctor.ts';
 import type { JournalEntry, Settlement } from '../values/journal.ts';
 import type { Look, RevisionDetail } from '../values/look.ts';
 import type { CancelMode, PlanRequest, Preview, RunEvent, RunOptions, RunResult } from '../values/run.ts';
@@ -17,6 +18,7 @@ export type { FailureInfo, Problem, SqlError } from '../foundation/failure.ts';
 export type { Action, Plan, Step } from '../revisions/plan.ts';
 export type * from '../values/authoring.ts';
 export type * from '../values/backup.ts';
+export type * from '../values/doctor.ts';
 export type * from '../values/journal.ts';
 export type * from '../values/look.ts';
 export type * from '../values/run.ts';
@@ -40,6 +42,11 @@ export interface EngineApi {
   script(request: PlanRequest): Promise<string>;
   effect(revision: string): Promise<readonly Effect[]>;
   compare(target: string): Promise<Comparison>;
+  /**
+   * Examines versions, connection, rights, shadow and tools.
+   * @param pgDump path of pg_dump, where the settings name one
+   */
+  doctor(pgDump?: string): Promise<DoctorReport>;
   check(kinds?: readonly FindingKind[]): Promise<CheckReport>;
   draftRevision(request: RevisionRequest): Promise<Draft>;
   draftMerge(request: MergeRequest): Promise<Draft>;

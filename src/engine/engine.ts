@@ -65,6 +65,7 @@ export async function openEngine(
     },
     preview: async request => (await import('./preview.ts')).preview(session, request),
     run: writing(async (preview, options) => (await run()).run(preview, options)),
+    doctor: async pgDump => (await import('./doctor.ts')).doctor(session, pgDump),
     cancel: async mode => (await run()).cancel(mode),
     journal: async () => (await run()).journal(),
     settle: writing(async (revision, as) => (await run()).settle(revision, as)),

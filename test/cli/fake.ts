@@ -291,6 +291,12 @@ function fakeEngine(
     journal: async () => [],
     settle: async () => {},
     script: async ({ targets }) => `-- ${targets.join(' ')}\nbegin;\ncommit;\n`,
+    doctor: async () => ({
+      checks: [
+        { id: 'journal', status: 'warning', message: 'Runs are not journalled.', next: 'Wrap the config.' },
+      ],
+      ok: true,
+    }),
     compare: async () => ({ same: true, effects: [], sql: [] }),
     check: async () => ({ findings: [], agreed: ['heads', 'entities', 'drift'], skipped: [], clean: true }),
     draftRevision: async ({ message }) => draftOf('revision', `Migration20261122140000_${message}`),

@@ -202,6 +202,7 @@ export class FakeEngine {
       revision: async id => this.#detail(id),
       resolve: async target => this.graph.resolve(target, this.applied),
       preview: async request => this.#preview(request),
+      doctor: async () => ({ checks: [], ok: true }),
       run: async preview => this.#run(preview),
       cancel: async mode => {
         this.#cancelled = mode;

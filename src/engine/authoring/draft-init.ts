@@ -40,6 +40,7 @@ export function onlySetUp(options: EngineOptions, why: unknown): EngineApi | nul
     resolve: refuse,
     preview: refuse,
     run: refuse,
+    doctor: refuse,
     cancel: refuse,
     journal: refuse,
     settle: refuse,
