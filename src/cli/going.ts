@@ -9,6 +9,7 @@ import { cancelOnSignals } from './interrupts.ts';
 import { planJson, runJson } from './shapes.ts';
 import type { Call } from './shell/call.ts';
 import { confirmPlan } from './shell/confirm.ts';
+import type { Paint } from './shell/paint.ts';
 
 /** What upgrade, downgrade and stamp can be told. Durations in milliseconds. */
 export interface GoOptions extends Omit<RunOptions, 'backup'> {
@@ -22,25 +23,40 @@ export interface GoOptions extends Omit<RunOptions, 'backup'> {
   readonly verbose?: boolean;
 }
 
+/** What a command found out about its plan beside the plan itself. */
+export interface Examined {
+  /** More fields of the answer of --plan --json. */
+  readonly json: object;
+  draw(paint: Paint): string;
+  /** Why the database's name has to be typed; null: because of this it has not. */
+  readonly stern: string | null;
+}
+
 /**
  * Plans, shows, asks, and runs what was shown: the way of every command that moves a database.
- * @param beforeAsking said after the plan and before the question
+ * @param examine looks at the plan, also with --plan; what it finds is shown below the plan and before the question
  * @returns the exit code
  */
 export async function go(
   call: Call,
   asked: PlanRequest,
   options: GoOptions,
-  beforeAsking: () => Promise<void> = async () => {},
+  examine: (preview: Preview) => Promise<Examined | null> = async () => null,
 ): Promise<number> {
   const engine = await call.engine();
   const request = { ...asked, transaction: options.transaction ?? call.settings.transaction };
   if (options.sql) return printScript(call, engine, { ...request, partial: options.partial });
   const preview = await engine.preview(request);
+  const examined = preview.steps.length > 0 ? await examine(preview) : null;
   if (options.plan) {
-    call.output.answer(preview, planJson, drawPlan);
+    call.output.answer(
+      { preview, examined },
+      ({ preview, examined }) => ({ ...planJson(preview), ...examined?.json }),
+      ({ preview, examined }, paint) =>
+        examined ? `${drawPlan(preview, paint)}\n${examined.draw(paint)}` : drawPlan(preview, paint),
+    );
     sayBackup(call, preview, options);
-    return 0;
+    return isForbidden(preview) ? 1 : 0;
   }
   if (preview.steps.length === 0) {
     call.output.answer(nothing(preview), runJson, (_, paint) => paint.dim(nothingToDo(preview)));
@@ -49,8 +65,11 @@ export async function go(
   refuseReadOnly(call);
   call.output.say(preview, drawSteps);
   sayBackup(call, preview, options);
-  await beforeAsking();
-  await confirmPlan(call, preview, options.yes === true);
+  if (examined) call.output.say(examined, ({ draw }, paint) => draw(paint));
+  // what the engine will refuse is not asked about
+  if (!isForbidden(preview)) {
+    await confirmPlan(call, preview, options.yes === true, examined?.stern ?? null);
+  }
   const result = await runShown(call, engine, preview, options);
   call.output.answer(result, runJson, (result, paint) => drawResult(result, preview, paint));
   return result.failure || result.cancelled ? 1 : 0;
@@ -106,6 +125,11 @@ function backupFor({ settings, host }: Call, asked: boolean | string | undefined
   const { always, ...options } = settings.backup;
   if (!(asked ?? always)) return undefined;
   return typeof asked === 'string' ? { ...options, folder: resolve(host.cwd, asked) } : options;
+}
+
+/** By the `strict` setting. */
+function isForbidden({ warnings }: Preview): boolean {
+  return warnings.some(({ code }) => code === 'strict');
 }
 
 function refuseReadOnly(call: Call): void {

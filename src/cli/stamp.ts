@@ -1,6 +1,9 @@
+import type { Comparison, Preview } from '../engine/api.ts';
 import { drawEffects } from './draw/effects.ts';
-import { type GoOptions, go } from './going.ts';
+import { nameOf } from './draw/rows.ts';
+import { type Examined, type GoOptions, go } from './going.ts';
 import type { Call } from './shell/call.ts';
+import { clean } from './shell/clean.ts';
 import { type Definition, examples } from './shell/command.ts';
 import { planOptions, runOptions } from './shell/options.ts';
 
@@ -35,24 +38,35 @@ export const stamp: Definition = (program, act) => {
 
 async function runStamp(call: Call, targets: readonly string[], options: StampOptions): Promise<number> {
   const request = { command: 'stamp', targets, purge: options.purge === true } as const;
-  return go(call, request, options, async () => {
-    if (options.compare) for (const target of targets) await compare(call, target);
-  });
+  return go(call, request, options, preview =>
+    options.compare ? compare(call, preview) : Promise.resolve(null),
+  );
 }
 
-/** Says where the live schema is not what the target's lineage makes, so that a lie is seen before it is stamped. */
-async function compare(call: Call, target: string): Promise<void> {
+/** Whether the live schema is what the log will say, so that a lie is seen before it is stamped. */
+async function compare(call: Call, { plan, steps }: Preview): Promise<Examined> {
   const engine = await call.engine();
-  const comparison = await engine.compare(target).catch((error: Error) => {
-    call.output.say(error.message, (message, paint) =>
-      paint.dim(`The live schema was not compared: ${message}`),
-    );
-    return null;
-  });
-  if (!comparison) return;
-  call.output.say(comparison, ({ same, effects }, paint) =>
-    same
-      ? `${paint.good(paint.glyphs.ok)} The live schema is what ${target} makes.`
-      : `${paint.warn(paint.glyphs.warning)} The live schema is not what ${target} makes. To become it:\n${drawEffects(effects, paint)}`,
-  );
+  const after = plan.tips.length > 0 ? plan.tips : ['base'];
+  const made = after.map(nameOf).join(' and ');
+  let comparison: Comparison;
+  try {
+    comparison = await engine.compare(after);
+  } catch (error) {
+    const message = clean((error as Error).message);
+    return {
+      json: { comparison: null, notCompared: message },
+      draw: paint => paint.dim(`The live schema was not compared: ${message}`),
+      stern: null,
+    };
+  }
+  const { same, effects } = comparison;
+  const forward = steps.some(({ action }) => action === 'log');
+  return {
+    json: { comparison },
+    draw: paint =>
+      same
+        ? `${paint.good(paint.glyphs.ok)} The live schema is what ${made} makes.`
+        : `${paint.warn(paint.glyphs.warning)} The live schema is not what ${made} makes. To become it:\n${drawEffects(clean(effects), paint)}`,
+    stern: !same && forward ? 'The log would say what the schema is not.' : null,
+  };
 }

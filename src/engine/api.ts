@@ -12,7 +12,15 @@ import type {
 import type { DoctorReport } from '../values/doctor.ts';
 import type { JournalEntry, Settlement } from '../values/journal.ts';
 import type { Look, RevisionDetail } from '../values/look.ts';
-import type { CancelMode, PlanRequest, Preview, RunEvent, RunOptions, RunResult } from '../values/run.ts';
+import type {
+  CancelMode,
+  PlanRequest,
+  Preview,
+  RunEvent,
+  RunOptions,
+  RunResult,
+  StrictRule,
+} from '../values/run.ts';
 
 export type { FailureInfo, Problem, SqlError } from '../foundation/failure.ts';
 export type { Action, Plan, Step } from '../revisions/plan.ts';
@@ -41,7 +49,8 @@ export interface EngineApi {
   /** The offline script of a range or target. */
   script(request: PlanRequest): Promise<string>;
   effect(revision: string): Promise<readonly Effect[]>;
-  compare(target: string): Promise<Comparison>;
+  /** Compares the live schema with what the lineages of the targets make together. */
+  compare(targets: string | readonly string[]): Promise<Comparison>;
   /**
    * Examines versions, connection, rights, shadow and tools.
    * @param pgDump path of pg_dump, where the settings name one
@@ -94,6 +103,8 @@ export interface EngineOptions {
   readonly protected?: boolean | undefined;
   /** How plans that do not say it themselves are cut into transactions; default: as the MikroORM config says. */
   readonly transaction?: 'all' | 'each' | undefined;
+  /** What a run refuses to run over. */
+  readonly strict?: readonly StrictRule[] | undefined;
   /** Tell of changes in the folder and the database. */
   readonly live?: boolean | undefined;
   /** Server URL for the shadow; default: PGlite in memory. */

@@ -33,7 +33,7 @@ export function createAuthoring(session: Session): AuthoringApi {
   const { root } = session.project;
   return {
     effect: revision => effect(workspace, revision),
-    compare: target => compare(workspace, target),
+    compare: targets => compare(workspace, targets),
     check: kinds => check(workspace, kinds),
     draftRevision: request => draftRevision(workspace, request),
     draftMerge: request => draftMerge(workspace, request),

@@ -71,7 +71,7 @@ export async function openEngine(
     settle: writing(async (revision, as) => (await run()).settle(revision, as)),
     script: async request => (await run()).script(request),
     effect: async revision => (await author()).effect(revision),
-    compare: async target => (await author()).compare(target),
+    compare: async targets => (await author()).compare(targets),
     check: async kinds => (await author()).check(kinds),
     draftRevision: async request => (await author()).draftRevision(request),
     draftMerge: async request => (await author()).draftMerge(request),

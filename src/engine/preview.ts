@@ -13,6 +13,7 @@ import { planFor } from './plan-for.ts';
 import { refuseOutsideSchema } from './run-schema.ts';
 import type { Session, State } from './session.ts';
 import { batchesOf, isBookkeeping, stepsSql } from './steps.ts';
+import { strictness } from './strict.ts';
 
 /**
  * Computes a plan and everything a person wants to know before confirming it. Writes nothing.
@@ -108,14 +109,20 @@ async function lossesIn(
   return measured;
 }
 
-function warningsOf(
-  session: Session,
-  state: State,
-  { edited, unsettled }: Bookkeeping,
-  plan: Plan,
-): Warning[] {
+function warningsOf(session: Session, state: State, books: Bookkeeping, plan: Plan): Warning[] {
   const { graph, applied, database, ledger } = state;
-  const warnings: Warning[] = [];
+  const { edited, unsettled } = books;
+  const warnings: Warning[] = strictness(session, state, books, plan);
+  const unlogged = new Set(plan.steps.filter(one => one.action === 'unlog').map(one => one.revision));
+  const missing = graph.missing(applied.keys()).filter(id => !unlogged.has(id));
+  if (missing.length > 0) {
+    warnings.push({
+      code: 'missing',
+      message:
+        'These are applied and have no file: what they made is still in the database. Bring the files back from version control, or stamp.',
+      revisions: missing,
+    });
+  }
   const ups = plan.steps.filter(step => step.action === 'up').map(step => step.revision);
   const gaps = new Set(graph.gaps(applied.keys()));
   const filled = ups.filter(id => gaps.has(id));

@@ -11,6 +11,7 @@ import { redact } from '../foundation/redact.ts';
 import type { CancelMode, EngineApi, Preview, RunEvent, RunOptions, RunResult } from './api.ts';
 import { script } from './script.ts';
 import type { Session } from './session.ts';
+import { refuseStrict } from './strict.ts';
 
 /** The part of the engine that changes databases. */
 export interface Running {
@@ -79,6 +80,7 @@ export function createRunning(session: Session): Running {
     api: {
       async run(preview, options) {
         if (preview.schema !== project.schema) throw otherSchema(preview);
+        refuseStrict(preview);
         if (told) await working;
         if (working) {
           throw new Failure({

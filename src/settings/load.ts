@@ -5,6 +5,7 @@ import { lilconfig } from 'lilconfig';
 import { Failure } from '../foundation/failure.ts';
 import { parseDuration } from './duration.ts';
 import type { BackupSettings, Settings, SettingsFile } from './schema.ts';
+import { type StrictRule, strictRules } from './strict.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -41,6 +42,7 @@ export async function loadSettings(root: string, env: Environment): Promise<Sett
     protected: file.protected ?? false,
     backup: backupSettings(file.backup),
     readOnly: file.readOnly ?? false,
+    strict: rulesOf(file.strict),
     shadow: file.shadow,
     editor: file.editor,
   };
@@ -57,6 +59,11 @@ function backupSettings(setting: SettingsFile['backup']): BackupSettings {
     keep: given.keep,
     keepFor: duration(given.keepFor),
   };
+}
+
+function rulesOf(strict: SettingsFile['strict']): readonly StrictRule[] {
+  if (strict === true) return strictRules;
+  return strict || [];
 }
 
 /** Whether runs in this MikroORM context want the database's name typed. */

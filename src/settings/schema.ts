@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { durationHelp, parseDuration } from './duration.ts';
+import { type StrictRule, strictRules } from './strict.ts';
 
 const duration = (description: string) =>
   v.pipe(
@@ -121,6 +122,17 @@ const entries = {
     ),
   ),
   readOnly: v.optional(flag('Refuse everything that writes to the database.')),
+  strict: v.optional(
+    v.pipe(
+      v.union(
+        [v.boolean(), v.array(v.picklist(strictRules))],
+        `must be true, false or a list of ${strictRules.map(rule => `"${rule}"`).join(', ')}`,
+      ),
+      v.description(
+        'Refuse to run over applied revisions without a file (missing), revisions pending below applied ones (out-of-order), or applied revisions whose files were edited (edited): true for all of them. Default false.',
+      ),
+    ),
+  ),
   shadow: v.optional(
     v.pipe(
       text('URL of a PostgreSQL server on which revisions are rehearsed. Default: PGlite in memory.'),
@@ -177,6 +189,7 @@ export interface Settings {
   readonly protected: boolean | readonly string[];
   readonly backup: BackupSettings;
   readonly readOnly: boolean;
+  readonly strict: readonly StrictRule[];
   readonly shadow: string | undefined;
   readonly editor: string | undefined;
 }

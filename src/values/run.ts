@@ -20,6 +20,9 @@ export interface PlanRequest {
   readonly partial?: boolean | undefined;
 }
 
+/** What a run can be told to refuse: the `strict` setting. */
+export type StrictRule = 'missing' | 'out-of-order' | 'edited';
+
 export interface PreviewStep {
   readonly revision: string;
   readonly action: Action;

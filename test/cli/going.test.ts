@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { RunEvent, Session } from '../../src/engine/api.ts';
+import type { Comparison, EngineApi, Preview, RunEvent, Session } from '../../src/engine/api.ts';
+import { Failure } from '../../src/foundation/failure.ts';
 import { ids, migtui, unmerged } from './fake.ts';
 
 describe('a plan', () => {
@@ -283,17 +284,87 @@ test('--sql prints the script alone', async () => {
   expect((await migtui('upgrade head --sql --json')).json()).toEqual({ sql: '-- head\nbegin;\ncommit;\n' });
 });
 
-test('stamp compares the live schema before it writes', async () => {
-  const { stderr } = await migtui('stamp head --yes', {
-    engine: {
-      compare: async () => ({
-        same: false,
-        sql: [],
-        effects: [{ sign: '-', object: 'chats.x', words: 'chats.x integer' }],
-      }),
-    },
+describe('stamp compares the live schema with what the log will say', () => {
+  const comparison: Comparison = {
+    same: false,
+    sql: [],
+    effects: [{ sign: '-', object: 'chats.x', words: 'chats.x integer' }],
+  };
+  const compare = async () => comparison;
+
+  test('before it writes, and with --plan', async () => {
+    const words = /The live schema is not what .* makes\. To become it:\n {2}- chats\.x integer/;
+    const { stderr } = await migtui('stamp head --yes', { engine: { compare } });
+    expect(stderr).toMatch(words);
+    expect((await migtui('stamp head --plan', { engine: { compare } })).stdout).toMatch(words);
+    expect((await migtui('stamp head --plan --json', { engine: { compare } })).json()).toMatchObject({
+      comparison,
+    });
+    const { calls } = await migtui('stamp head --yes --no-compare');
+    expect(calls.map(([method]) => method)).not.toContain('compare');
   });
-  expect(stderr).toContain('The live schema is not what head makes. To become it:\n  - chats.x integer');
-  const { calls } = await migtui('stamp head --yes --no-compare');
-  expect(calls.map(([method]) => method)).not.toContain('compare');
+
+  test('and asks for the name of the database when it would log more than the schema has', async () => {
+    const told = await migtui('stamp head', { engine: { compare }, types: ['y'] });
+    expect(told).toMatchObject({ code: 1 });
+    expect(told.stderr).toContain('The log would say what the schema is not. Type chat to run it: ');
+    expect(await migtui('stamp head', { engine: { compare }, types: ['chat'] })).toMatchObject({ code: 0 });
+    // taking rows away logs nothing
+    const back = await migtui('stamp base', { engine: { compare }, types: ['y'] });
+    expect(back.stderr).toContain('[y/N]');
+    expect(back.code).toBe(0);
+  });
+
+  test('what cannot be compared is said, and asked about as ever', async () => {
+    const cannot = async () => {
+      throw new Error('no shadow');
+    };
+    const told = await migtui('stamp head', { engine: { compare: cannot }, types: ['y'] });
+    expect(told.stderr).toContain('The live schema was not compared: no shadow');
+    expect(told.code).toBe(0);
+  });
+});
+
+describe('strict', () => {
+  const forbidden: Partial<EngineApi> = {
+    run: async () => {
+      throw new Failure({ code: 'strict', message: 'The strict rule "missing" forbids this run.' });
+    },
+  };
+
+  test('is an option over the settings', async () => {
+    expect((await migtui('upgrade head --plan')).opened?.strict).toEqual([]);
+    expect((await migtui('upgrade head --plan --no-strict')).opened?.strict).toEqual([]);
+    const all = ['missing', 'out-of-order', 'edited'];
+    expect((await migtui('upgrade head --plan --strict')).opened?.strict).toEqual(all);
+  });
+
+  test('what it forbids is not asked about, and fails as a plan too', async () => {
+    const preview = async (): Promise<Preview> => ({
+      request: { command: 'upgrade', targets: ['head'] },
+      plan: { steps: [{ revision: ids.last, action: 'up' }], tips: [ids.last] },
+      steps: [
+        {
+          revision: ids.last,
+          action: 'up',
+          preview: { sql: [], complete: true, note: null, transactional: true },
+          batch: 0,
+          losses: [],
+        },
+      ],
+      batches: [{ transactional: true, steps: [0] }],
+      warnings: [{ code: 'strict', message: 'The strict rule "missing" …', revisions: [] }],
+      destructive: false,
+      protected: false,
+      databaseName: 'chat',
+      databaseLabel: 'ana@db.staging/chat',
+      schema: null,
+      fingerprint: 'f',
+    });
+    expect(await migtui('upgrade head --plan', { engine: { preview } })).toMatchObject({ code: 1 });
+    const run = await migtui('upgrade head', { engine: { preview, ...forbidden }, types: ['y'] });
+    expect(run.code).toBe(1);
+    expect(run.stderr).not.toContain('[y/N]');
+    expect(run.stderr).toContain('error: The strict rule "missing" forbids this run.');
+  });
 });

@@ -60,6 +60,7 @@ test('without any file everything has its default', async () => {
       keepFor: undefined,
     },
     readOnly: false,
+    strict: [],
     shadow: undefined,
     editor: undefined,
   });

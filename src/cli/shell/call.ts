@@ -4,6 +4,7 @@ import type { EngineApi, EngineEvent, RunEvent } from '../../engine/api.ts';
 import { findRoot } from '../../project/root.ts';
 import { isProtected, loadSettings } from '../../settings/load.ts';
 import type { Settings } from '../../settings/schema.ts';
+import { type StrictRule, strictRules } from '../../settings/strict.ts';
 import { drawLog, drawTask } from '../draw/events.ts';
 import type { AppRequest, Host } from './host.ts';
 import { Output } from './output.ts';
@@ -17,6 +18,8 @@ export interface SharedOptions {
   readonly schema?: string;
   readonly readOnly?: boolean;
   readonly shadow?: string;
+  /** Of the commands that run a plan; undefined: as the settings say. */
+  readonly strict?: boolean;
 }
 
 /**
@@ -68,10 +71,18 @@ export class Call {
         context,
         schema: this.shared.schema,
         readOnly: this.shared.readOnly ?? this.settings.readOnly,
+        strict: this.#strict(),
         protected: isProtected(this.settings, context ?? 'default'),
         shadow,
       },
     };
+  }
+
+  #strict(): readonly StrictRule[] {
+    const { strict } = this.shared;
+    if (strict === undefined) return this.settings.strict;
+    if (!strict) return [];
+    return this.settings.strict.length > 0 ? this.settings.strict : strictRules;
   }
 
   /** Opens the engine in this process, once. */

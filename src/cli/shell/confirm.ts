@@ -47,18 +47,24 @@ export async function confirm(call: Call, what: string, question: string, yes: b
 
 /**
  * Asks before a plan runs: y/N, or the database's name where something is lost or the database is protected.
+ * @param stern another reason to want the name
  * @throws Failure `needs-yes` | `declined`
  */
-export async function confirmPlan(call: Call, preview: Preview, yes: boolean): Promise<void> {
+export async function confirmPlan(
+  call: Call,
+  preview: Preview,
+  yes: boolean,
+  stern: string | null = null,
+): Promise<void> {
   const { command } = preview.request;
   const { databaseName, databaseLabel, destructive, schema } = preview;
-  if (!destructive && !preview.protected) {
+  if (!destructive && !preview.protected && stern === null) {
     const steps = count(preview.steps.length, 'step');
     return confirm(call, `The ${command}`, `Run ${steps} on ${placeLabel(databaseLabel, schema)}?`, yes);
   }
   if (yes) return;
   if (!canAsk(call)) throw needsYes(`The ${command}`);
-  const why = destructive ? 'This loses data for good.' : 'This database is protected.';
+  const why = destructive ? 'This loses data for good.' : (stern ?? 'This database is protected.');
   const typed = await ask(call, clean(`${why} Type ${databaseName} to run it: `));
   if (typed !== databaseName) throw declined();
 }

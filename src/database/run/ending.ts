@@ -1,4 +1,4 @@
-import { Failure } from '../../foundation/failure.ts';
+import { Failure, type FailureInfo } from '../../foundation/failure.ts';
 import type { Batch } from '../../values/run.ts';
 import { sqlFailure } from '../sql-failure.ts';
 import type { RunState } from './state.ts';
@@ -36,13 +36,28 @@ export function endFailure(run: RunState, error: unknown, batch: Batch | null): 
       message: error instanceof StepError ? `${error.step.revision}: ${info.message}` : info.message,
       next: halfWay
         ? halfWayNext(error.step.revision)
-        : (info.next ?? `${rolledBack(batch)}${left}. Fix the cause, then run it again.`),
+        : (info.next ?? `${rolledBack(batch)}${left}. ${howToGoOn(error, info)}`),
     },
     { cause },
   );
   if (error instanceof StepError)
     context.emit({ kind: 'step-failed', step: error.step.index, failure: failure.info });
   return failure;
+}
+
+/** SQLSTATEs of a table, column, or other object, schema or function that is there already. */
+const thereAlready = ['42P07', '42701', '42710', '42P06', '42723'];
+
+function howToGoOn(error: unknown, { sql }: FailureInfo): string {
+  if (
+    !(error instanceof StepError && error.step.action === 'up' && thereAlready.includes(sql?.sqlState ?? ''))
+  )
+    return 'Fix the cause, then run it again.';
+  const { revision } = error.step;
+  return (
+    `If this database has what ${revision} makes already, log it instead of running it: migtui stamp ${revision} ` +
+    '(it compares the live schema first; --plan only shows that). Otherwise fix the cause, then run it again.'
+  );
 }
 
 function rolledBack(batch: Batch | null): string {

@@ -4,12 +4,15 @@ import { Failure } from '../../foundation/failure.ts';
 import type { Comparison } from '../api.ts';
 import type { Workspace } from './workspace.ts';
 
-/** What would bring the live schema to what a target's lineage makes: nothing when stamping it would be the truth. */
-export async function compare(workspace: Workspace, target: string): Promise<Comparison> {
+/** What would bring the live schema to what the targets' lineages make: nothing when stamping them would be the truth. */
+export async function compare(
+  workspace: Workspace,
+  targets: string | readonly string[],
+): Promise<Comparison> {
   const disk = workspace.onDisk();
   const { database, applied } = await workspace.session.state();
   if (isRefusal(database)) throw new Failure(database.failure);
-  const ids = disk.graph.resolve(target, applied.keys());
+  const ids = [targets].flat().flatMap(target => disk.graph.resolve(target, applied.keys()));
   return compareTo(workspace, disk.graph.ancestors(ids));
 }
 
