@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { keyTable } from '../src/tui/commands/keys.ts';
-import { commands } from '../src/tui/commands/table.ts';
+import { commands } from '../src/tui/app/registry.ts';
+import { keyTable } from '../src/tui/keymap/keys.ts';
 
 /*
  * The README's table of keys, made from the table of commands that also makes the footer and the help.

@@ -2,13 +2,15 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { type Instance, render } from 'ink';
 import { backgroundOf, depthFrom, themeFrom, unicodeFrom } from '../drawing/theme/terminal.ts';
 import type { EngineConnection } from '../engine/connection.ts';
+import { failureOf, performer } from './app/perform.ts';
+import { commands } from './app/registry.ts';
+import { Store } from './app/store.ts';
+import { keyTroubles } from './keymap/key-troubles.ts';
 import { Root } from './screen/root.tsx';
 import { warmUp } from './screen/warm.tsx';
 import { defaultSettings, type TuiSettings } from './settings.ts';
 import { initialState } from './state/initial.ts';
 import type { Appearance, State } from './state/model.ts';
-import { failureOf, performer } from './store/perform.ts';
-import { Store } from './store/store.ts';
 import { editorCommand, openEditor } from './terminal/editor.ts';
 import { TerminalInput, type TerminalSource } from './terminal/input.ts';
 import { askBackground, copyText, eraseScreen, mouseOff, mouseOn } from './terminal/sequences.ts';
@@ -101,7 +103,13 @@ export async function runTui(options: TuiOptions): Promise<number> {
   });
 
   const store: Store = new Store({
-    initial: initialState(settings, appearanceOf(settings, env), sizeOf(stdout), platform.now()),
+    initial: initialState(
+      settings,
+      appearanceOf(settings, env),
+      sizeOf(stdout),
+      platform.now(),
+      keyTroubles(commands, settings),
+    ),
     now: platform.now,
     onBug: platform.onBug,
     draw: state => {

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
-import { keysOf, keyTable } from '../../src/tui/commands/keys.ts';
-import { commands } from '../../src/tui/commands/table.ts';
+import { commands } from '../../src/tui/app/registry.ts';
+import { keysOf, keyTable } from '../../src/tui/keymap/keys.ts';
 import { closeScreens, openScreen } from '../support/screen.ts';
 
 afterEach(closeScreens);

@@ -4,7 +4,7 @@ import { closeScreens, openScreen, type ScreenOptions } from '../support/screen.
 afterEach(closeScreens);
 
 const fill = 'Migration20261113100000_fill_text_length';
-const reactions = 'Migration20261119161000_add_reactions';
+const lastRead = 'Migration20261120101500_add_last_read_at';
 const ana = {
   pid: 4711,
   user: 'ana',
@@ -146,7 +146,7 @@ test('the engine dies in the middle of a run: what happened is said, and r start
 
 test('the engine dies with a transaction open: a step that was done in it is not said to be done', async () => {
   const app = await heldRun();
-  app.engine.trouble = { hold: reactions };
+  app.engine.trouble = { hold: lastRead };
   app.engine.release();
   await app.sees('1 of 2');
   app.engine.die({ signal: 'SIGKILL', said: 'Killed' });

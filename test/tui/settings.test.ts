@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
 import { themeNames } from '../../src/drawing/theme/theme.ts';
 import { settingsSchema } from '../../src/settings/schema.ts';
-import { keyTroubles } from '../../src/tui/commands/key-troubles.ts';
-import { commands } from '../../src/tui/commands/table.ts';
+import { commands } from '../../src/tui/app/registry.ts';
+import { keyTroubles } from '../../src/tui/keymap/key-troubles.ts';
 import { closeScreens, openScreen } from '../support/screen.ts';
 
 afterEach(closeScreens);

@@ -1,5 +1,5 @@
 import type { Effect } from '../../values/authoring.ts';
-import type { Style } from '../theme/theme.ts';
+import type { Style } from '../theme/style.ts';
 import type { Line } from './span.ts';
 
 const styles: Readonly<Record<Effect['sign'], Style>> = { '+': 'added', '-': 'removed', '~': 'hunk' };

@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../../values/journal.ts';
-import type { Style } from '../theme/theme.ts';
+import type { Style } from '../theme/style.ts';
 import type { Line } from './span.ts';
 import { absolute, ago, duration } from './time.ts';
 import { wrap } from './wrap.ts';

@@ -1,6 +1,6 @@
 import { parse } from 'sugar-high/core';
 import { languages } from 'sugar-high/lang';
-import type { Style } from '../theme/theme.ts';
+import type { Style } from '../theme/style.ts';
 import type { Line } from './span.ts';
 
 /** Files longer than this are drawn plain. */

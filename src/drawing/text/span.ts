@@ -1,4 +1,4 @@
-import type { Style } from '../theme/theme.ts';
+import type { Style } from '../theme/style.ts';
 
 /** A run of text in one style. The text may hold anything: drawing makes it safe. */
 export interface Span {

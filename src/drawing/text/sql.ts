@@ -1,5 +1,5 @@
 import { getSegments } from 'sql-highlight';
-import type { Style } from '../theme/theme.ts';
+import type { Style } from '../theme/style.ts';
 import type { Line, Span } from './span.ts';
 
 /** Statements longer than this are drawn plain: colours are not worth a wait. */

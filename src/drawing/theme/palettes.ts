@@ -1,10 +1,4 @@
-import type { Style } from './theme.ts';
-
-export interface Shades {
-  readonly sgr: Readonly<Partial<Record<Style, string>>>;
-  readonly selected: string;
-  readonly marked: string;
-}
+import type { Shades } from './style.ts';
 
 const fg = (colour: number, extra = ''): string => `${extra}38;5;${colour}`;
 const bold = '1;';

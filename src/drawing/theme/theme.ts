@@ -1,40 +1,5 @@
-import { palettes, type Shades } from './palettes.ts';
-
-/** What a piece of text is, never which colour it has. */
-export type Style =
-  | 'strong'
-  | 'dim'
-  | 'border'
-  | 'focus'
-  | 'title'
-  | 'key'
-  | 'accent'
-  | 'applied'
-  | 'pending'
-  | 'missing'
-  | 'edited'
-  | 'ok'
-  | 'warning'
-  | 'danger'
-  | 'badge'
-  | 'alarm'
-  | 'match'
-  | 'cursor'
-  | 'keyword'
-  | 'string'
-  | 'number'
-  | 'comment'
-  | 'function'
-  | 'type'
-  | 'added'
-  | 'removed'
-  | 'hunk'
-  | 'lane0'
-  | 'lane1'
-  | 'lane2'
-  | 'lane3'
-  | 'lane4'
-  | 'lane5';
+import { palettes } from './palettes.ts';
+import type { Shades, Style } from './style.ts';
 
 export const themeNames = ['dark', 'light', 'high-contrast', 'none'] as const;
 export type ThemeName = (typeof themeNames)[number];

@@ -2,15 +2,15 @@ import { type ThemeName, themeNames } from '../../drawing/theme/theme.ts';
 import { helpDialog } from '../dialogs/help.ts';
 import { menu } from '../dialogs/menu.ts';
 import { paletteDialog } from '../dialogs/palette.ts';
-import { askCancel } from '../dialogs/run.ts';
+import { askCancel } from '../dialogs/run/cancel.ts';
 import { schemaDialog } from '../dialogs/schema.ts';
-import { notify, open } from '../dialogs/stack.ts';
+import type { Command } from '../keymap/command.ts';
 import { type Change, only } from '../state/effect.ts';
+import { reopen } from '../state/link.ts';
 import type { State } from '../state/model.ts';
 import { isRunning } from '../state/run.ts';
 import { contextsOf } from '../state/select.ts';
-import type { Command } from './command.ts';
-import { reopen } from './reopening.ts';
+import { notify, open } from '../state/stack.ts';
 
 const quit = (state: State): Change => [{ ...state, quitting: true }, [{ type: 'quit' }]];
 

@@ -1,10 +1,10 @@
-import { openPlan } from '../dialogs/plan.ts';
-import { runDialog } from '../dialogs/run.ts';
-import { open } from '../dialogs/stack.ts';
+import { openPlan } from '../dialogs/plan/plan.ts';
+import { runDialog } from '../dialogs/run/dialog.ts';
+import type { Command } from '../keymap/command.ts';
 import { only } from '../state/effect.ts';
-import type { Command } from './command.ts';
+import { open } from '../state/stack.ts';
+import { whyNoRun } from '../state/why-not.ts';
 import { targetHere, targetMenu, type Verb } from './target-menu.ts';
-import { whyNoRun } from './why-not.ts';
 
 const about: Readonly<Record<Verb, string>> = {
   upgrade: 'to the revision under the cursor, or choose where to',

@@ -1,11 +1,11 @@
-import { notified } from '../dialogs/stack.ts';
+import type { Command } from '../keymap/command.ts';
 import type { Change } from '../state/effect.ts';
 import { cursorId } from '../state/filtering.ts';
 import { type Pane, panes, type State } from '../state/model.ts';
 import { focusOn, moveTo } from '../state/moving.ts';
 import { lengthOf, pendingIds } from '../state/select.ts';
 import { shownHistory } from '../state/shown.ts';
-import type { Command } from './command.ts';
+import { notified } from '../state/stack.ts';
 
 const titles: Readonly<Record<Pane, string>> = {
   current: 'Current',

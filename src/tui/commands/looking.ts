@@ -1,21 +1,16 @@
 import { openCheck } from '../dialogs/check.ts';
 import { openJournal } from '../dialogs/journal.ts';
-import { notified, notify } from '../dialogs/stack.ts';
+import type { Command } from '../keymap/command.ts';
 import { tabOf } from '../panes/detail/tabs.ts';
-import { type Change, only, type SideEffect } from '../state/effect.ts';
+import { beginFilter, beginSearch, endSearch, nextHit } from '../panes/search.ts';
+import { commandOf, here } from '../state/command-line.ts';
+import { type Change, only } from '../state/effect.ts';
 import { setFilter } from '../state/filtering.ts';
-import { logged } from '../state/log.ts';
+import { reload } from '../state/link.ts';
 import type { State } from '../state/model.ts';
 import { settleAll } from '../state/moving.ts';
-import { beginFilter, beginSearch, endSearch, nextHit } from '../state/search.ts';
 import { nameOf, selectedId } from '../state/select.ts';
-import type { Command } from './command.ts';
-import { commandOf, here } from './headless.ts';
-
-export const copied = (state: State, text: string, what: string): Change => [
-  notify(state, `copied ${what}`),
-  [{ type: 'copy', text }],
-];
+import { copied, notified } from '../state/stack.ts';
 
 function copy(state: State): Change {
   if (state.focus === 'log') {
@@ -29,24 +24,6 @@ function copy(state: State): Change {
   return text === null || text === ''
     ? notified(state, 'there is nothing to copy here')
     : copied(state, text, tabOf(state.tab).title(state, id));
-}
-
-/** Looks at everything anew; a restart of the engine sees edited files. */
-export function reload(state: State): Change {
-  const [asked, effects]: readonly [State, readonly SideEffect[]] = [
-    {
-      ...state,
-      link: { is: 'restarting' },
-      looking: null,
-      lookFailure: null,
-      reconnects: 0,
-      details: new Map(),
-      effects: new Map(),
-      journal: null,
-    },
-    [{ type: 'restart' }],
-  ];
-  return [logged(asked, 'info', 'starting the engine anew'), effects];
 }
 
 const whyNotReload = (state: State): string | null => {

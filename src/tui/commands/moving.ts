@@ -1,3 +1,4 @@
+import type { Command } from '../keymap/command.ts';
 import { scrollDetail, scrollDetailTo, sideways } from '../panes/detail/scrolling.ts';
 import { detailTabs, tabOf } from '../panes/detail/tabs.ts';
 import type { Change } from '../state/effect.ts';
@@ -5,7 +6,6 @@ import { wantDetail } from '../state/loading.ts';
 import { type Pane, panes, type State } from '../state/model.ts';
 import { focusOn, isRevisionPane, moveBy, moveTo } from '../state/moving.ts';
 import { lengthOf, visibleLines } from '../state/select.ts';
-import type { Command } from './command.ts';
 
 const vertical =
   (rows: (state: State) => number) =>

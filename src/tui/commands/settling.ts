@@ -1,14 +1,14 @@
 import type { PlanRequest, Unsettled } from '../../engine/api.ts';
 import { menu } from '../dialogs/menu.ts';
-import { openPlan } from '../dialogs/plan.ts';
-import { notified, open } from '../dialogs/stack.ts';
+import { openPlan } from '../dialogs/plan/plan.ts';
+import type { Command } from '../keymap/command.ts';
+import { here } from '../state/command-line.ts';
 import { ask, type Change, only } from '../state/effect.ts';
 import { logged } from '../state/log.ts';
 import type { State } from '../state/model.ts';
 import { nameOf } from '../state/select.ts';
-import type { Command } from './command.ts';
-import { here } from './headless.ts';
-import { whyNoRun } from './why-not.ts';
+import { notified, open } from '../state/stack.ts';
+import { whyNoRun } from '../state/why-not.ts';
 
 /** What is to be settled first. The run that has just ended knows it before the look after it does. */
 function unsettledIn({ look, looking, run }: State): Unsettled | undefined {

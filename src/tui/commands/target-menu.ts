@@ -1,12 +1,12 @@
 import type { PlanRequest } from '../../engine/api.ts';
 import { type MenuItem, menu } from '../dialogs/menu.ts';
-import { openPlan } from '../dialogs/plan.ts';
-import { open } from '../dialogs/stack.ts';
-import { targetDialog } from '../dialogs/target.ts';
+import { openPlan } from '../dialogs/plan/plan.ts';
+import { targetDialog } from '../dialogs/target/dialog.ts';
 import { type Change, only } from '../state/effect.ts';
 import type { State } from '../state/model.ts';
 import { isRevisionPane } from '../state/moving.ts';
 import { nameOf, selectedRow } from '../state/select.ts';
+import { open } from '../state/stack.ts';
 
 /** What moves a database. */
 export type Verb = PlanRequest['command'];

@@ -1,15 +1,15 @@
 import { quoteShell } from '../../foundation/shell.ts';
 import { openDraft } from '../dialogs/draft.ts';
 import { menu } from '../dialogs/menu.ts';
-import { openMerge } from '../dialogs/merge.ts';
+import { openMerge } from '../dialogs/merge/merge.ts';
 import { revisionDialog } from '../dialogs/revision.ts';
-import { notified, open } from '../dialogs/stack.ts';
+import type { Command } from '../keymap/command.ts';
+import { here } from '../state/command-line.ts';
 import { type Change, only } from '../state/effect.ts';
 import { logged } from '../state/log.ts';
 import type { State } from '../state/model.ts';
 import { nameOf, selectedRow } from '../state/select.ts';
-import type { Command } from './command.ts';
-import { here } from './headless.ts';
+import { notified, open } from '../state/stack.ts';
 
 function whyNoFiles(state: State): string | null {
   if (state.link.is === 'lost') return 'the engine has ended: r starts it again';

@@ -4,16 +4,16 @@ import { type Line, line } from '../../drawing/text/span.ts';
 import { sqlLines } from '../../drawing/text/sql.ts';
 import { wrap } from '../../drawing/text/wrap.ts';
 import type { CheckFinding, CheckReport } from '../../engine/api.ts';
-import { here } from '../commands/headless.ts';
+import { here } from '../state/command-line.ts';
 import { ask, type Change, only } from '../state/effect.ts';
 import { logged } from '../state/log.ts';
-import type { Loaded, State } from '../state/model.ts';
+import type { Dialog, Loaded, State } from '../state/model.ts';
 import { nameOf } from '../state/select.ts';
-import type { DialogBase, DialogPart } from './dialog.ts';
-import { open, replace } from './stack.ts';
+import { open, replace } from '../state/stack.ts';
+import type { DialogType } from './dialog.ts';
 
 /** What `check` found. */
-export interface CheckDialog extends DialogBase {
+export interface CheckDialog extends Dialog {
   readonly kind: 'check';
   readonly loaded: Loaded<CheckReport>;
 }
@@ -52,7 +52,8 @@ function findingLines(finding: CheckFinding, state: State, columns: number): Lin
   ];
 }
 
-export const checkPart: DialogPart<CheckDialog> = {
+export const checkType: DialogType<CheckDialog> = {
+  kind: 'check',
   scopes: () => ['check', 'scrolling'],
   title: dialog =>
     dialog.loaded.is === 'ready'

@@ -4,18 +4,19 @@ import { fold } from '../../drawing/text/fold.ts';
 import { type Line, line } from '../../drawing/text/span.ts';
 import { wrap } from '../../drawing/text/wrap.ts';
 import type { Draft } from '../../engine/api.ts';
-import { here } from '../commands/headless.ts';
+import { here } from '../state/command-line.ts';
 import { andThen, ask, type Change, only } from '../state/effect.ts';
+import { heldNotice, isHeld } from '../state/held.ts';
 import { lookAgain } from '../state/loading.ts';
 import { logged } from '../state/log.ts';
-import type { Call, Loaded, State } from '../state/model.ts';
-import type { DialogBase, DialogPart } from './dialog.ts';
-import { heldNotice, isHeld } from './held.ts';
+import type { Call, Dialog, Loaded, State } from '../state/model.ts';
+import { notified, notify, open, replace } from '../state/stack.ts';
+import { inDialogs, on, why } from './commands.ts';
+import type { DialogType } from './dialog.ts';
 import { menu } from './menu.ts';
-import { notified, notify, open, replace } from './stack.ts';
 
 /** Files that will be written, shown before they are. */
-export interface DraftDialog extends DialogBase {
+export interface DraftDialog extends Dialog {
   readonly kind: 'draft';
   readonly title: string;
   readonly loaded: Loaded<Draft>;
@@ -67,7 +68,22 @@ export function whyNotWrite(state: State, dialog: DraftDialog): string | null {
   return dialog.writing === null ? null : 'it is being written';
 }
 
-export const draftPart: DialogPart<DraftDialog> = {
+const commands = inDialogs([
+  {
+    id: 'write',
+    keys: ['enter'],
+    where: ['draft'],
+    title: 'write',
+    about: 'write the files that are shown',
+    footer: 1,
+    disabled: why<DraftDialog>('draft', whyNotWrite),
+    run: on<DraftDialog>('draft', writeDraft),
+  },
+]);
+
+export const draftType: DialogType<DraftDialog> = {
+  kind: 'draft',
+  commands,
   scopes: () => ['draft', 'scrolling'],
   title: dialog => dialog.title,
   width: () => 112,

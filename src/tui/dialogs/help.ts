@@ -1,14 +1,15 @@
 import { emptyField, type TextField } from '../../drawing/text/field.ts';
 import { type Line, line } from '../../drawing/text/span.ts';
-import { keyTable } from '../commands/keys.ts';
+import type { Command } from '../keymap/command.ts';
+import { keyTable } from '../keymap/keys.ts';
 import { only } from '../state/effect.ts';
-import type { State } from '../state/model.ts';
-import type { DialogBase, DialogPart } from './dialog.ts';
+import type { Dialog, State } from '../state/model.ts';
+import { replaceTop } from '../state/stack.ts';
+import type { DialogType } from './dialog.ts';
 import { fieldSpans } from './field-line.ts';
-import { replaceTop } from './stack.ts';
 
 /** Every command with its keys, what it does, and why it cannot be done now. */
-export interface HelpDialog extends DialogBase {
+export interface HelpDialog extends Dialog {
   readonly kind: 'help';
   readonly field: TextField;
   /** What was on the screen when help was asked for. */
@@ -23,7 +24,9 @@ export const helpDialog = (from: State, openedBy: string): HelpDialog => ({
   openedBy,
 });
 
-export const helpPart: DialogPart<HelpDialog> = {
+/** @param all every command there is: help is one of them, so the table is asked for when it is needed */
+export const helpType = (all: () => readonly Command[]): DialogType<HelpDialog> => ({
+  kind: 'help',
   scopes: () => ['help', 'scrolling'],
   title: () => 'Keys',
   width: () => 100,
@@ -31,7 +34,7 @@ export const helpPart: DialogPart<HelpDialog> = {
   body(dialog): Line[] {
     const wanted = dialog.field.text.toLowerCase();
     const lines: Line[] = [];
-    for (const { group, rows } of keyTable(dialog.from.commands, dialog.from)) {
+    for (const { group, rows } of keyTable(all(), dialog.from)) {
       const fitting = rows.filter(row => `${row.keys} ${row.about} ${row.id}`.toLowerCase().includes(wanted));
       if (fitting.length === 0) continue;
       lines.push(...(lines.length > 0 ? [[]] : []), line(group, 'title'));
@@ -47,4 +50,4 @@ export const helpPart: DialogPart<HelpDialog> = {
   },
   field: dialog => dialog.field,
   typed: (dialog, field, state) => only(replaceTop(state, { ...dialog, field, top: 0 })),
-};
+});

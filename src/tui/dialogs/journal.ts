@@ -3,16 +3,16 @@ import { journalLines, timeOf } from '../../drawing/text/journal.ts';
 import { type Line, line } from '../../drawing/text/span.ts';
 import { wrap } from '../../drawing/text/wrap.ts';
 import type { JournalEntry } from '../../engine/api.ts';
-import { here } from '../commands/headless.ts';
+import { here } from '../state/command-line.ts';
 import { ask, type Change } from '../state/effect.ts';
 import { logged } from '../state/log.ts';
-import type { State } from '../state/model.ts';
+import type { Dialog, State } from '../state/model.ts';
 import { nameOf } from '../state/select.ts';
-import type { DialogBase, DialogPart } from './dialog.ts';
-import { open } from './stack.ts';
+import { open } from '../state/stack.ts';
+import type { DialogType } from './dialog.ts';
 
 /** Every run that was journalled, newest first. The entries are in the state. */
-export interface JournalDialog extends DialogBase {
+export interface JournalDialog extends Dialog {
   readonly kind: 'journal';
 }
 
@@ -67,7 +67,8 @@ function runLines(entries: readonly JournalEntry[], state: State, columns: numbe
   ];
 }
 
-export const journalPart: DialogPart<JournalDialog> = {
+export const journalType: DialogType<JournalDialog> = {
+  kind: 'journal',
   scopes: () => ['journal', 'scrolling'],
   title: () => 'Journal',
   width: () => 104,

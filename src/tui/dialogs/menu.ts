@@ -2,10 +2,11 @@ import type { Line } from '../../drawing/text/span.ts';
 import { widthOf } from '../../drawing/text/width.ts';
 import { wrap } from '../../drawing/text/wrap.ts';
 import { type Change, only } from '../state/effect.ts';
-import type { State } from '../state/model.ts';
-import type { DialogBase, DialogPart } from './dialog.ts';
-import { heldNotice, isHeld } from './held.ts';
-import { close, notified, replaceTop } from './stack.ts';
+import { heldNotice, isHeld } from '../state/held.ts';
+import type { Dialog, State } from '../state/model.ts';
+import { close, notified, replaceTop } from '../state/stack.ts';
+import { inDialogs, on } from './commands.ts';
+import type { DialogType } from './dialog.ts';
 
 export interface MenuItem {
   /** Chooses it at once; one character. */
@@ -20,13 +21,15 @@ export interface MenuItem {
 }
 
 /** A few things to choose from, and a question above them if there is one. */
-export interface MenuDialog extends DialogBase {
+export interface MenuDialog extends Dialog {
   readonly kind: 'menu';
   readonly title: string;
   readonly tone: 'danger' | 'warning' | undefined;
   readonly text: string;
   readonly items: readonly MenuItem[];
   readonly cursor: number;
+  /** Once this does not hold any more, there is nothing to choose: it closes by itself. */
+  readonly validWhile: ((state: State) => boolean) | undefined;
 }
 
 export interface MenuOptions {
@@ -36,16 +39,25 @@ export interface MenuOptions {
   readonly text?: string;
   readonly tone?: 'danger' | 'warning' | undefined;
   readonly cursor?: number;
+  readonly validWhile?: (state: State) => boolean;
 }
 
-export function menu({ title, items, openedBy, text = '', tone, cursor }: MenuOptions): MenuDialog {
+export function menu({
+  title,
+  items,
+  openedBy,
+  text = '',
+  tone,
+  cursor,
+  validWhile,
+}: MenuOptions): MenuDialog {
   const first =
     cursor ??
     Math.max(
       0,
       items.findIndex(item => !item.disabled),
     );
-  return { kind: 'menu', title, items, text, tone, cursor: first, top: 0, openedBy };
+  return { kind: 'menu', title, items, text, tone, cursor: first, validWhile, top: 0, openedBy };
 }
 
 export function choose(state: State, dialog: MenuDialog, index: number, key = ''): Change {
@@ -68,7 +80,43 @@ function itemLine(item: MenuItem, width: number): Line {
   ];
 }
 
-export const menuPart: DialogPart<MenuDialog> = {
+const moveItem = (by: number) =>
+  on<MenuDialog>('menu', (state, dialog) => {
+    const count = dialog.items.length;
+    return only(replaceTop(state, { ...dialog, cursor: (dialog.cursor + by + count) % count }));
+  });
+
+const commands = inDialogs([
+  {
+    id: 'next-menu-item',
+    keys: ['j'],
+    where: ['menu'],
+    title: 'next',
+    about: 'the next item',
+    run: moveItem(1),
+  },
+  {
+    id: 'previous-menu-item',
+    keys: ['k'],
+    where: ['menu'],
+    title: 'previous',
+    about: 'the item before',
+    run: moveItem(-1),
+  },
+  {
+    id: 'choose',
+    keys: ['enter'],
+    where: ['menu'],
+    title: 'choose',
+    about: 'take the item under the cursor',
+    footer: 1,
+    run: on<MenuDialog>('menu', (state, dialog, key) => choose(state, dialog, dialog.cursor, key)),
+  },
+]);
+
+export const menuType: DialogType<MenuDialog> = {
+  kind: 'menu',
+  commands,
   scopes: () => ['menu', 'choosing'],
   title: dialog => dialog.title,
   tone: dialog => dialog.tone,
@@ -81,5 +129,11 @@ export const menuPart: DialogPart<MenuDialog> = {
     dialog.text === '' ? [] : [...wrap(dialog.text, columns).map((text): Line => [{ text }]), []],
   body: dialog => dialog.items.map(item => itemLine(item, labelWidth(dialog))),
   selected: dialog => dialog.cursor,
+  choices: dialog => dialog.items.length,
+  pressed(dialog, key, state) {
+    const item = dialog.items.findIndex(one => one.key === key);
+    return item < 0 ? null : choose(state, dialog, item, key);
+  },
+  isValid: (dialog, state) => dialog.validWhile?.(state) ?? true,
   clicked: (dialog, line, state) => choose(state, dialog, line),
 };

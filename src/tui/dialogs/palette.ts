@@ -1,15 +1,16 @@
 import { emptyField, type TextField } from '../../drawing/text/field.ts';
 import { type Line, line } from '../../drawing/text/span.ts';
-import type { Command } from '../commands/command.ts';
-import { keysOf, paletteCommands } from '../commands/keys.ts';
+import type { Command } from '../keymap/command.ts';
+import { keysOf, paletteCommands } from '../keymap/keys.ts';
 import { type Change, only } from '../state/effect.ts';
-import type { State } from '../state/model.ts';
-import type { DialogBase, DialogPart } from './dialog.ts';
+import type { Dialog, State } from '../state/model.ts';
+import { close, notified, replaceTop } from '../state/stack.ts';
+import { inDialogs, on } from './commands.ts';
+import type { DialogType } from './dialog.ts';
 import { fieldSpans } from './field-line.ts';
-import { close, notified, replaceTop } from './stack.ts';
 
 /** Commands by name. */
-export interface PaletteDialog extends DialogBase {
+export interface PaletteDialog extends Dialog {
   readonly kind: 'palette';
   readonly field: TextField;
   readonly cursor: number;
@@ -23,7 +24,7 @@ export const paletteDialog = (openedBy: string): PaletteDialog => ({
   openedBy,
 });
 
-export function paletteRows(state: State, dialog: PaletteDialog): readonly Command[] {
+function paletteRows(commands: readonly Command[], state: State, dialog: PaletteDialog): readonly Command[] {
   const wanted = dialog.field.text.toLowerCase();
   const rank = (one: Command): number =>
     one.id.startsWith(wanted)
@@ -33,26 +34,46 @@ export function paletteRows(state: State, dialog: PaletteDialog): readonly Comma
         : `${one.title} ${one.about}`.includes(wanted)
           ? 2
           : 3;
-  return paletteCommands(close(state))
+  return paletteCommands(commands, close(state))
     .filter(one => rank(one) < 3)
     .sort((a, b) => rank(a) - rank(b));
 }
 
-export function runFromPalette(state: State, dialog: PaletteDialog, index: number): Change {
-  const command = paletteRows(state, dialog)[index];
+function runFromPalette(
+  commands: readonly Command[],
+  state: State,
+  dialog: PaletteDialog,
+  index: number,
+): Change {
+  const command = paletteRows(commands, state, dialog)[index];
   if (!command) return only(state);
   const before = close(state);
   const why = command.disabled?.(before) ?? null;
   return why === null ? command.run(before, 'enter') : notified(state, why, 'warning');
 }
 
-export const palettePart: DialogPart<PaletteDialog> = {
+/** @param all every command there is: the palette is one of them, so the table is asked for when it is needed */
+export const paletteType = (all: () => readonly Command[]): DialogType<PaletteDialog> => ({
+  kind: 'palette',
+  commands: inDialogs([
+    {
+      id: 'run-command',
+      keys: ['enter'],
+      where: ['palette'],
+      title: 'do it',
+      about: 'run the command under the cursor',
+      footer: 1,
+      run: on<PaletteDialog>('palette', (state, dialog) =>
+        runFromPalette(all(), state, dialog, dialog.cursor),
+      ),
+    },
+  ]),
   scopes: () => ['palette', 'choosing'],
   title: () => 'Commands',
   width: () => 84,
   head: dialog => [[{ text: ': ', style: 'key' }, ...fieldSpans(dialog.field)], []],
   body(dialog, state): Line[] {
-    const rows = paletteRows(state, dialog);
+    const rows = paletteRows(all(), state, dialog);
     const before = close(state);
     return rows.length === 0
       ? [line('no command has this in its name', 'dim')]
@@ -66,7 +87,8 @@ export const palettePart: DialogPart<PaletteDialog> = {
         });
   },
   selected: dialog => dialog.cursor,
+  choices: (dialog, state) => paletteRows(all(), state, dialog).length,
   field: dialog => dialog.field,
   typed: (dialog, field, state) => only(replaceTop(state, { ...dialog, field, cursor: 0 })),
-  clicked: (dialog, at, state) => runFromPalette(state, dialog, at),
-};
+  clicked: (dialog, at, state) => runFromPalette(all(), state, dialog, at),
+});

@@ -1,8 +1,7 @@
 import type { Line } from '../../drawing/text/span.ts';
-import type { Rect } from '../screen/layout.ts';
-import type { State } from '../state/model.ts';
-import type { Dialog } from './dialog.ts';
-import { partOf } from './parts.ts';
+import type { Rect } from '../state/layout.ts';
+import type { Dialog, State } from '../state/model.ts';
+import type { DialogType } from './dialog.ts';
 
 /** A dialog as it stands on the screen. */
 export interface Placed {
@@ -22,22 +21,21 @@ export interface Placed {
 /** Columns of the border and the space beside it, on both sides. */
 const sides = 4;
 
-export function placeDialog(state: State, dialog: Dialog): Placed {
-  const part = partOf(dialog);
+export function placeDialog(state: State, dialog: Dialog, type: DialogType<Dialog>): Placed {
   const { columns, rows } = state.size;
   const room = { columns: columns - 2, rows: rows - 2 };
-  const width = Math.max(20, Math.min(room.columns, part.width(dialog, state, room)));
+  const width = Math.max(20, Math.min(room.columns, type.width(dialog, state, room)));
   const inside = width - sides;
-  const selected = part.selected?.(dialog, state) ?? null;
-  const head = part.head?.(dialog, state, inside) ?? [];
-  const foot = part.foot?.(dialog, state, inside) ?? [];
-  const marked = selected !== null || part.selected !== undefined ? 2 : 0;
-  const body = part.body(dialog, state, inside - marked);
+  const selected = type.selected?.(dialog, state) ?? null;
+  const head = type.head?.(dialog, state, inside) ?? [];
+  const foot = type.foot?.(dialog, state, inside) ?? [];
+  const marked = selected !== null || type.selected !== undefined ? 2 : 0;
+  const body = type.body(dialog, state, inside - marked);
   const most = Math.max(3, room.rows - 2);
   const bodyRows = Math.max(1, Math.min(body.length, most - head.length - foot.length));
   const footRows = Math.max(0, Math.min(foot.length, most - head.length - bodyRows));
   const height = Math.min(rows, head.length + bodyRows + footRows + 2);
-  const top = topOf(dialog.top, body.length, bodyRows, part.scrollsFreely ? null : selected);
+  const top = topOf(dialog.top, body.length, bodyRows, type.scrollsFreely ? null : selected);
   return {
     rect: {
       x: Math.floor((columns - width) / 2),
@@ -45,8 +43,8 @@ export function placeDialog(state: State, dialog: Dialog): Placed {
       width,
       height,
     },
-    title: part.title(dialog, state),
-    tone: part.tone?.(dialog, state),
+    title: type.title(dialog, state),
+    tone: type.tone?.(dialog, state),
     head: head.slice(0, Math.max(0, height - 2 - bodyRows - footRows)),
     body,
     foot: foot.slice(0, footRows),

@@ -2,17 +2,18 @@ import { emptyField, type TextField } from '../../drawing/text/field.ts';
 import { type Line, line } from '../../drawing/text/span.ts';
 import { wrap } from '../../drawing/text/wrap.ts';
 import type { RevisionRequest } from '../../engine/api.ts';
-import { revisionCommand } from '../commands/headless.ts';
+import { revisionCommand } from '../state/command-line.ts';
 import { type Change, only } from '../state/effect.ts';
-import type { State } from '../state/model.ts';
+import type { Dialog, State } from '../state/model.ts';
 import { nameOf } from '../state/select.ts';
-import type { DialogBase, DialogPart } from './dialog.ts';
+import { close, notified, replaceTop } from '../state/stack.ts';
+import { inDialogs, on } from './commands.ts';
+import type { DialogType } from './dialog.ts';
 import { openDraft } from './draft.ts';
 import { fieldSpans } from './field-line.ts';
-import { close, notified, replaceTop } from './stack.ts';
 
 /** What a new revision is about. */
-export interface RevisionDialog extends DialogBase {
+export interface RevisionDialog extends Dialog {
   readonly kind: 'revision';
   readonly autogenerate: boolean;
   readonly field: TextField;
@@ -58,7 +59,21 @@ const slugOf = (text: string): string =>
     .replace(/[^\p{L}\p{N}]+/gu, '_')
     .replace(/^_|_$/g, '');
 
-export const revisionPart: DialogPart<RevisionDialog> = {
+const commands = inDialogs([
+  {
+    id: 'make-draft',
+    keys: ['enter'],
+    where: ['revision'],
+    title: 'show the file',
+    about: 'make the draft and show it',
+    footer: 1,
+    run: on<RevisionDialog>('revision', acceptRevision),
+  },
+]);
+
+export const revisionType: DialogType<RevisionDialog> = {
+  kind: 'revision',
+  commands,
   scopes: () => ['revision'],
   title: dialog => (dialog.autogenerate ? 'New revision from the entities' : 'New empty revision'),
   width: () => 76,

@@ -2,15 +2,16 @@ import { emptyField, type TextField } from '../../drawing/text/field.ts';
 import { type Line, line } from '../../drawing/text/span.ts';
 import { wrap } from '../../drawing/text/wrap.ts';
 import type { Look } from '../../engine/api.ts';
-import { reopen } from '../commands/reopening.ts';
 import { type Change, only } from '../state/effect.ts';
-import type { State } from '../state/model.ts';
-import type { DialogBase, DialogPart } from './dialog.ts';
+import { reopen } from '../state/link.ts';
+import type { Dialog, State } from '../state/model.ts';
+import { close, replaceTop } from '../state/stack.ts';
+import { inDialogs, on } from './commands.ts';
+import type { DialogType } from './dialog.ts';
 import { fieldSpans } from './field-line.ts';
-import { close, replaceTop } from './stack.ts';
 
 /** Which schema migrations are to run in: one that has a migrations table, or a new name. */
-export interface SchemaDialog extends DialogBase {
+export interface SchemaDialog extends Dialog {
   readonly kind: 'schema';
   readonly field: TextField;
   readonly cursor: number;
@@ -50,7 +51,7 @@ const explained = 'Migrations run with it as their search_path, and are logged i
 const untouched = 'no migrations table yet: the first run makes it';
 
 /** What is offered for what has been typed: the known ones with it in their name, and the name itself. */
-export function schemaChoices({ field }: SchemaDialog, state: State): readonly Choice[] {
+function schemaChoices({ field }: SchemaDialog, state: State): readonly Choice[] {
   if (!state.known) return [];
   const typed = field.text.trim();
   const all = known(state.known, state);
@@ -61,7 +62,7 @@ export function schemaChoices({ field }: SchemaDialog, state: State): readonly C
 }
 
 /** Opens the project anew for the schema under the cursor. */
-export function chooseSchema(state: State, dialog: SchemaDialog, index: number): Change {
+function chooseSchema(state: State, dialog: SchemaDialog, index: number): Change {
   const choice = schemaChoices(dialog, state)[index];
   if (!choice) return only(state);
   const { schema } = choice;
@@ -69,7 +70,21 @@ export function chooseSchema(state: State, dialog: SchemaDialog, index: number):
   return schema === schemaNow(state) ? only(closed) : reopen(closed, { schema });
 }
 
-export const schemaPart: DialogPart<SchemaDialog> = {
+const commands = inDialogs([
+  {
+    id: 'choose-schema',
+    keys: ['enter'],
+    where: ['schema'],
+    title: 'open it',
+    about: 'open the project anew for the schema under the cursor',
+    footer: 1,
+    run: on<SchemaDialog>('schema', (state, dialog) => chooseSchema(state, dialog, dialog.cursor)),
+  },
+]);
+
+export const schemaType: DialogType<SchemaDialog> = {
+  kind: 'schema',
+  commands,
   scopes: () => ['schema', 'choosing'],
   title: () => 'Schema that migrations run in',
   width: () => 76,
@@ -82,6 +97,7 @@ export const schemaPart: DialogPart<SchemaDialog> = {
   },
   foot: (_dialog, _state, columns) => [[], ...wrap(explained, columns).map(text => line(text, 'dim'))],
   selected: dialog => dialog.cursor,
+  choices: (dialog, state) => schemaChoices(dialog, state).length,
   field: dialog => dialog.field,
   typed(dialog, field, state) {
     const typed = { ...dialog, field };

@@ -4,10 +4,10 @@ import type { Line } from '../../drawing/text/span.ts';
 import { glyphsOf } from '../../drawing/theme/glyphs.ts';
 import { themeOf } from '../../drawing/theme/theme.ts';
 import type { Look, RevisionRow } from '../../engine/api.ts';
-import { Frame } from '../screen/frame.tsx';
-import type { Rect } from '../screen/layout.ts';
+import type { Rect } from '../state/layout.ts';
 import type { State } from '../state/model.ts';
 import { linesOf, linesPerTip, rowsById } from '../state/select.ts';
+import { Frame } from './frame.tsx';
 import { drawLine, drawRow, flagSpans, markHits, nameSpans, wantedIn } from './rows.ts';
 import { waitingLine } from './waiting.ts';
 

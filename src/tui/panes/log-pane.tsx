@@ -2,10 +2,11 @@ import type { ReactNode } from 'react';
 import type { Line } from '../../drawing/text/span.ts';
 import { sqlLines } from '../../drawing/text/sql.ts';
 import { clock } from '../../drawing/text/time.ts';
-import { type Style, themeOf } from '../../drawing/theme/theme.ts';
-import { Frame } from '../screen/frame.tsx';
-import type { Rect } from '../screen/layout.ts';
+import type { Style } from '../../drawing/theme/style.ts';
+import { themeOf } from '../../drawing/theme/theme.ts';
+import type { Rect } from '../state/layout.ts';
 import type { LogEntry, State } from '../state/model.ts';
+import { Frame } from './frame.tsx';
 import { drawRow, markHits, wantedIn } from './rows.ts';
 
 /** What happened: what the user's code printed, statements that ran, and the command that does the same. */

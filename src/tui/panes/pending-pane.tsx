@@ -2,10 +2,10 @@ import type { ReactNode } from 'react';
 import type { Line } from '../../drawing/text/span.ts';
 import { glyphsOf } from '../../drawing/theme/glyphs.ts';
 import { themeOf } from '../../drawing/theme/theme.ts';
-import { Frame } from '../screen/frame.tsx';
-import type { Rect } from '../screen/layout.ts';
+import type { Rect } from '../state/layout.ts';
 import type { State } from '../state/model.ts';
 import { rowsById } from '../state/select.ts';
+import { Frame } from './frame.tsx';
 import { drawLine, drawRow, flagSpans, markHits, nameSpans, wantedIn } from './rows.ts';
 
 /** What an upgrade to the heads would run, in that order. */

@@ -1,7 +1,8 @@
 import { type Line, type Span, textOf } from '../../drawing/text/span.ts';
 import { glyphsOf } from '../../drawing/theme/glyphs.ts';
 import { paint } from '../../drawing/theme/paint.ts';
-import { type Style, themeOf } from '../../drawing/theme/theme.ts';
+import type { Style } from '../../drawing/theme/style.ts';
+import { themeOf } from '../../drawing/theme/theme.ts';
 import type { RevisionRow } from '../../engine/api.ts';
 import type { State } from '../state/model.ts';
 

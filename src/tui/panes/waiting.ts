@@ -1,6 +1,6 @@
 import type { Line } from '../../drawing/text/span.ts';
-import { spinner } from '../screen/spinner.ts';
 import type { State } from '../state/model.ts';
+import { spinner } from './spinner.ts';
 
 /** What a pane says before there is anything to show. */
 export function waitingLine(state: State): Line {

@@ -4,13 +4,13 @@ import { widthOf } from '../../drawing/text/width.ts';
 import { glyphsOf } from '../../drawing/theme/glyphs.ts';
 import { paint } from '../../drawing/theme/paint.ts';
 import { themeOf } from '../../drawing/theme/theme.ts';
-import { keyName } from '../commands/keys.ts';
-import { footerCommands } from '../commands/lookup.ts';
+import { footerCommands } from '../app/lookup.ts';
 import { fieldSpans } from '../dialogs/field-line.ts';
+import { keyName } from '../keymap/keys.ts';
+import { At } from '../panes/frame.tsx';
+import { hitsOf } from '../panes/search.ts';
 import type { State } from '../state/model.ts';
-import { hitsOf } from '../state/search.ts';
 import { shownHistory } from '../state/shown.ts';
-import { At } from './frame.tsx';
 
 /** One line: a notice, the search, or the keys that do something here. */
 export function Footer({ state }: { readonly state: State }): ReactNode {

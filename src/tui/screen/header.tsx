@@ -5,10 +5,10 @@ import { widthOf } from '../../drawing/text/width.ts';
 import { glyphsOf } from '../../drawing/theme/glyphs.ts';
 import { paint } from '../../drawing/theme/paint.ts';
 import { themeOf } from '../../drawing/theme/theme.ts';
+import { At } from '../panes/frame.tsx';
+import { spinner } from '../panes/spinner.ts';
 import type { State } from '../state/model.ts';
 import { isRunning } from '../state/run.ts';
-import { At } from './frame.tsx';
-import { spinner } from './spinner.ts';
 
 /** One line: which project and database, and how they stand. */
 export function Header({ state }: { readonly state: State }): ReactNode {

@@ -2,13 +2,14 @@ import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
 import { type Line, textOf } from '../../drawing/text/span.ts';
 import { sanitise } from '../../foundation/sanitise.ts';
-import { keyName } from '../commands/keys.ts';
-import { footerCommands } from '../commands/lookup.ts';
+import { footerCommands } from '../app/lookup.ts';
+import { typeOf } from '../app/registry.ts';
 import { placeDialog } from '../dialogs/place.ts';
-import { topDialog } from '../dialogs/stack.ts';
+import { keyName } from '../keymap/keys.ts';
 import { detailContent } from '../panes/detail/scrolling.ts';
 import type { State } from '../state/model.ts';
 import { lengthOf, nameOf, revisionAt, selectedRow, visibleLines } from '../state/select.ts';
+import { topDialog } from '../state/stack.ts';
 
 /** The screen for a screen reader: what matters now, line after line, without frames or columns. */
 export function Linear({ state }: { readonly state: State }): ReactNode {
@@ -54,7 +55,7 @@ function linearLines(state: State): string[] {
 function dialogLines(state: State): string[] {
   const dialog = topDialog(state);
   if (!dialog) return [];
-  const { title, head, body, foot, selected } = placeDialog(state, dialog);
+  const { title, head, body, foot, selected } = placeDialog(state, dialog, typeOf(dialog));
   const text = (line: Line, index: number): string =>
     `${index === selected ? 'selected: ' : ''}${textOf(line).trim()}`;
   return [

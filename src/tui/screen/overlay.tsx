@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react';
-import { type Style, themeOf } from '../../drawing/theme/theme.ts';
-import type { Dialog } from '../dialogs/dialog.ts';
-import { partOf } from '../dialogs/parts.ts';
+import type { Style } from '../../drawing/theme/style.ts';
+import { themeOf } from '../../drawing/theme/theme.ts';
+import { typeOf } from '../app/registry.ts';
 import { type Placed, placeDialog } from '../dialogs/place.ts';
+import { Frame } from '../panes/frame.tsx';
 import { drawLine, drawRow } from '../panes/rows.ts';
-import type { State } from '../state/model.ts';
-import { Frame } from './frame.tsx';
+import type { Dialog, State } from '../state/model.ts';
 
 /** A dialog over the panes. */
 export function Overlay({
@@ -17,7 +17,7 @@ export function Overlay({
   readonly dialog: Dialog;
   readonly top: boolean;
 }): ReactNode {
-  const placed = placeDialog(state, dialog);
+  const placed = placeDialog(state, dialog, typeOf(dialog));
   const { rect, title, tone, body, bodyRows } = placed;
   const border: Style =
     tone === 'danger'
@@ -56,7 +56,7 @@ export function Overlay({
 
 function dialogLines(state: State, dialog: Dialog, placed: Placed, top: boolean): string[] {
   const columns = placed.rect.width - 4;
-  const chooses = partOf(dialog).selected !== undefined;
+  const chooses = typeOf(dialog).selected !== undefined;
   const plain = (line: Parameters<typeof drawLine>[0]): string => drawLine(line, columns, state);
   return [
     ...placed.head.map(plain),

@@ -1,7 +1,7 @@
 import { useApp, useInput, useIsScreenReaderEnabled, usePaste } from 'ink';
 import { type ReactNode, useEffect, useEffectEvent, useLayoutEffect } from 'react';
+import type { Event } from '../app/store.ts';
 import type { State } from '../state/model.ts';
-import type { Event } from '../store/store.ts';
 import { keysOf } from '../terminal/keys.ts';
 import { Linear } from './linear.tsx';
 import { Screen } from './screen.tsx';

@@ -2,14 +2,14 @@ import { Box } from 'ink';
 import type { ReactNode } from 'react';
 import { CurrentPane } from '../panes/current-pane.tsx';
 import { DetailPane } from '../panes/detail/detail-pane.tsx';
+import { At } from '../panes/frame.tsx';
 import { HistoryPane } from '../panes/history/history-pane.tsx';
 import { LogPane } from '../panes/log-pane.tsx';
 import { PendingPane } from '../panes/pending-pane.tsx';
+import { layoutOf, smallest } from '../state/layout.ts';
 import type { Pane, State } from '../state/model.ts';
 import { Footer } from './footer.tsx';
-import { At } from './frame.tsx';
 import { Header } from './header.tsx';
-import { layoutOf, smallest } from './layout.ts';
 import { Overlay } from './overlay.tsx';
 
 const panes = {

@@ -1,7 +1,4 @@
 import type { Effect, JournalEntry, Look, RevisionDetail, RunResult } from '../../engine/api.ts';
-import { partOf } from '../dialogs/parts.ts';
-import { withoutCancelQuestion } from '../dialogs/run.ts';
-import { notify } from '../dialogs/stack.ts';
 import { andThen, type Change, only } from './effect.ts';
 import { cursorId, keepOn } from './filtering.ts';
 import { reconnectAfter } from './link.ts';
@@ -12,13 +9,10 @@ import type { Loaded, State } from './model.ts';
 import { settleAll } from './moving.ts';
 import { abandon, finish, isRunning } from './run.ts';
 import { shownHistory } from './shown.ts';
+import { notify } from './stack.ts';
 
-/** An answer of the engine: for the dialog that waits for it, or for the panes. One that nobody waits for is stale. */
+/** An answer of the engine for the panes or the run. One that nobody waits for is stale. */
 export function answered(state: State, answer: Answer): Change {
-  for (const dialog of state.dialogs) {
-    const change = partOf(dialog).answered?.(dialog, answer, state);
-    if (change) return andThen(change, next => only({ ...next, task: null }));
-  }
   switch (answer.call.call) {
     case 'look':
       return state.looking === answer.ticket ? looked(state, answer) : only(state);
@@ -130,7 +124,7 @@ function ran(state: State, { ticket, outcome }: Answer): Change {
       ? 'cancelled'
       : 'done';
   const said = logged(
-    { ...withoutCancelQuestion(state), run: next, journal: null, looking: null },
+    { ...state, run: next, journal: null, looking: null },
     next.failure ? 'error' : 'info',
     words,
   );

@@ -1,19 +1,19 @@
-import { keyTroubles } from '../commands/key-troubles.ts';
-import { commands } from '../commands/table.ts';
-import { detailTabs } from '../panes/detail/tabs.ts';
 import type { TuiSettings } from '../settings.ts';
 import type { Appearance, State } from './model.ts';
 
-/** Before anything is known: what the first frame is drawn from. */
+/**
+ * Before anything is known: what the first frame is drawn from.
+ * @param warnings the first lines of the log
+ */
 export function initialState(
   settings: TuiSettings,
   appearance: Appearance,
   size: State['size'],
   now: number,
+  warnings: readonly string[] = [],
 ): State {
   const start = { cursor: 0, top: 0 };
   return {
-    commands,
     settings,
     appearance,
     size,
@@ -29,7 +29,7 @@ export function initialState(
     zoomed: false,
     positions: { current: start, history: start, pending: start, log: start },
     list: 'history',
-    tab: detailTabs[0]?.id ?? '',
+    tab: 'up',
     detailScroll: { top: 0, left: 0 },
     detailToken: 0,
     details: new Map(),
@@ -37,11 +37,7 @@ export function initialState(
     journal: null,
     search: null,
     filter: '',
-    log: keyTroubles(commands, settings).map(text => ({
-      at: new Date(now).toISOString(),
-      kind: 'warning',
-      text,
-    })),
+    log: warnings.map(text => ({ at: new Date(now).toISOString(), kind: 'warning', text })),
     following: true,
     logLeft: 0,
     dialogs: [],

@@ -1,12 +1,12 @@
-import type { EngineExit } from '../../engine/connection.ts';
+import { placeOptions } from '../../drawing/text/place.ts';
+import type { EngineChange, EngineExit } from '../../engine/connection.ts';
 import type { FailureInfo } from '../../foundation/failure.ts';
-import { withoutCancelQuestion } from '../dialogs/run.ts';
-import { notify } from '../dialogs/stack.ts';
-import { andThen, type Change, only } from './effect.ts';
+import { andThen, type Change, only, type SideEffect } from './effect.ts';
 import { lookAgain } from './loading.ts';
 import { logged } from './log.ts';
 import type { State } from './model.ts';
 import { abandon, isRunning } from './run.ts';
+import { notify } from './stack.ts';
 
 /** The engine's process is there: whether the project opens is told by the first look. */
 export const connected = (state: State): Change => lookAgain({ ...state, link: { is: 'ready' } });
@@ -29,11 +29,50 @@ export function lost(state: State, exit: EngineExit): Change {
   };
   const run = isRunning(state.run) ? abandon(state.run, failure, state.now) : state.run;
   const next = notify(
-    { ...withoutCancelQuestion(state), run, link: { is: 'lost', exit }, looking: null, task: null },
+    { ...state, run, link: { is: 'lost', exit }, looking: null, task: null },
     `${failure.message} r starts it again`,
     'error',
   );
   return only(logged(next, 'error', `the engine ended (${how})`));
+}
+
+/** Looks at everything anew; a restart of the engine sees edited files. */
+export function reload(state: State): Change {
+  const [asked, effects]: readonly [State, readonly SideEffect[]] = [
+    {
+      ...state,
+      link: { is: 'restarting' },
+      looking: null,
+      lookFailure: null,
+      reconnects: 0,
+      details: new Map(),
+      effects: new Map(),
+      journal: null,
+    },
+    [{ type: 'restart' }],
+  ];
+  return [logged(asked, 'info', 'starting the engine anew'), effects];
+}
+
+/** Starts the engine anew for another context or schema: nothing that was known of the old one stays. */
+export function reopen(state: State, change: EngineChange): Change {
+  const { context = 'default', schema = null } = { ...(state.look?.project ?? state.sentTo), ...change };
+  const fresh: State = {
+    ...state,
+    sentTo: { context, schema },
+    link: { is: 'restarting' },
+    looking: null,
+    look: null,
+    lookFailure: null,
+    details: new Map(),
+    effects: new Map(),
+    journal: null,
+    run: null,
+  };
+  return [
+    logged(fresh, 'command', `migtui${placeOptions({ context, schema })}`),
+    [{ type: 'restart', change }],
+  ];
 }
 
 /** Waits between tries to reach a lost database, ms: short at first, then patient. */

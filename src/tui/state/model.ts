@@ -9,8 +9,6 @@ import type {
 } from '../../engine/api.ts';
 import type { EngineExit } from '../../engine/connection.ts';
 import type { FailureInfo } from '../../foundation/failure.ts';
-import type { Command } from '../commands/command.ts';
-import type { Dialog } from '../dialogs/dialog.ts';
 import type { TuiSettings } from '../settings.ts';
 import type { Run } from './run.ts';
 
@@ -77,10 +75,26 @@ export interface Appearance {
   readonly ascii: boolean;
 }
 
+/**
+ * An open dialog as the state keeps it. What a kind of dialog adds to it, how it answers keys and how it is drawn is
+ * known in `dialogs/` alone.
+ */
+export interface Dialog {
+  readonly kind: string;
+  /** First line of the body that is drawn, for dialogs that scroll. */
+  readonly top: number;
+  /** The key that opened it: it does not confirm it while it is held. */
+  readonly openedBy: string;
+  /** The item under the cursor, for dialogs to choose from. */
+  readonly cursor?: number | null;
+  /** What it asked the engine for, where it shows that. */
+  readonly loaded?: Loaded<unknown> | null;
+  /** The timer it waits for; older ones mean nothing. */
+  readonly token?: number;
+}
+
 /** Everything the screen is drawn from. */
 export interface State {
-  /** Everything that can be done, in one table. */
-  readonly commands: readonly Command[];
   readonly settings: TuiSettings;
   readonly appearance: Appearance;
   readonly size: { readonly columns: number; readonly rows: number };

@@ -1,6 +1,6 @@
 import type { Look, RevisionRow } from '../../engine/api.ts';
-import { graphOf } from '../panes/history/graph.ts';
-import { layoutOf } from '../screen/layout.ts';
+import { graphOf } from './graph.ts';
+import { layoutOf } from './layout.ts';
 import type { Pane, RevisionPane, State } from './model.ts';
 import { shownHistory } from './shown.ts';
 
@@ -108,7 +108,7 @@ export function isBusy(state: State): boolean {
     state.looking !== null ||
     (state.run !== null && state.run.endedAt === null) ||
     state.task !== null ||
-    state.dialogs.some(dialog => 'loaded' in dialog && dialog.loaded?.is === 'loading')
+    state.dialogs.some(dialog => dialog.loaded?.is === 'loading')
   );
 }
 

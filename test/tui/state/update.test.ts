@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Look } from '../../../src/engine/api.ts';
+import { update } from '../../../src/tui/app/update.ts';
 import { defaultSettings } from '../../../src/tui/settings.ts';
 import type { Change, SideEffect } from '../../../src/tui/state/effect.ts';
 import { initialState } from '../../../src/tui/state/initial.ts';
@@ -7,7 +8,6 @@ import type { Message } from '../../../src/tui/state/message.ts';
 import type { State } from '../../../src/tui/state/model.ts';
 import { startRun } from '../../../src/tui/state/run.ts';
 import { selectedId } from '../../../src/tui/state/select.ts';
-import { update } from '../../../src/tui/state/update.ts';
 import { FakeEngine, longHistory } from '../../support/fake-engine.ts';
 
 /*

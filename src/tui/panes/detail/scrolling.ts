@@ -1,5 +1,5 @@
-import { layoutOf } from '../../screen/layout.ts';
 import { type Change, only } from '../../state/effect.ts';
+import { layoutOf } from '../../state/layout.ts';
 import type { State } from '../../state/model.ts';
 import { selectedId, visibleLines } from '../../state/select.ts';
 import { type Content, contentOf } from './tab.ts';

@@ -3,15 +3,15 @@ import { type Line, type Span, textOf } from '../../../drawing/text/span.ts';
 import { cutLine, widthOf } from '../../../drawing/text/width.ts';
 import { themeOf } from '../../../drawing/theme/theme.ts';
 import type { RevisionRow } from '../../../engine/api.ts';
-import { Frame } from '../../screen/frame.tsx';
-import type { Rect } from '../../screen/layout.ts';
 import { filterWords, textIn } from '../../state/filter.ts';
+import type { Rect } from '../../state/layout.ts';
 import type { State } from '../../state/model.ts';
 import { linesOf } from '../../state/select.ts';
 import { shownHistory } from '../../state/shown.ts';
+import { Frame } from '../frame.tsx';
 import { drawLine, drawRow, flagSpans, markHits, nameSpans, wantedIn } from '../rows.ts';
 import { waitingLine } from '../waiting.ts';
-import { graphLines } from './graph.ts';
+import { graphLines } from './graph-lines.ts';
 
 /** The graph of revisions, newest first. */
 export function HistoryPane({ state, rect }: { readonly state: State; readonly rect: Rect }): ReactNode {

@@ -1,0 +1,51 @@
+import type { Command, Scope } from '../keymap/command.ts';
+import { keysOf } from '../keymap/keys.ts';
+import { paneScopes } from '../keymap/scopes.ts';
+import type { State } from '../state/model.ts';
+import { topDialog } from '../state/stack.ts';
+import { commands, typeOf } from './registry.ts';
+
+/** Whose commands work now, innermost first. */
+export function scopesOf(state: State): readonly Scope[] {
+  const dialog = topDialog(state);
+  return dialog ? [...typeOf(dialog).scopes(dialog, state), 'dialog', 'always'] : paneScopes(state);
+}
+
+/** The command that a key is for now. */
+export const commandFor = (state: State, key: string): Command | null => keysIn(state).get(key) ?? null;
+
+const maps = new WeakMap<State['settings'], Map<string, ReadonlyMap<string, Command>>>();
+
+/** Every key that does something now. Made once for the same scopes. */
+function keysIn(state: State): ReadonlyMap<string, Command> {
+  const scopes = scopesOf(state);
+  const known = maps.get(state.settings) ?? new Map<string, ReadonlyMap<string, Command>>();
+  maps.set(state.settings, known);
+  const name = scopes.join(' ');
+  let keys = known.get(name);
+  if (!keys) {
+    const made = new Map<string, Command>();
+    for (const scope of scopes) {
+      for (const command of commands) {
+        if (!command.where.includes(scope)) continue;
+        for (const key of keysOf(command, state.settings)) if (!made.has(key)) made.set(key, command);
+      }
+    }
+    keys = made;
+    known.set(name, made);
+  }
+  return keys;
+}
+
+/** What the footer shows: the commands that do something here, most wanted first, with their first key. */
+export function footerCommands(state: State): readonly { readonly key: string; readonly command: Command }[] {
+  const scopes = new Set(scopesOf(state));
+  return commands
+    .filter(command => command.footer !== undefined && command.where.some(scope => scopes.has(scope)))
+    .filter(command => (command.disabled?.(state) ?? null) === null && !command.hidden?.(state))
+    .sort((a, b) => (a.footer ?? 0) - (b.footer ?? 0))
+    .flatMap(command => {
+      const key = keysOf(command, state.settings).find(one => commandFor(state, one) === command);
+      return key === undefined ? [] : [{ key, command }];
+    });
+}

@@ -1,0 +1,67 @@
+import { appCommands } from '../commands/app.ts';
+import { changingCommands } from '../commands/changing.ts';
+import { jumpingCommands } from '../commands/jumping.ts';
+import { lookingCommands } from '../commands/looking.ts';
+import { movingCommands } from '../commands/moving.ts';
+import { settlingCommands } from '../commands/settling.ts';
+import { writingCommands } from '../commands/writing.ts';
+import { checkType } from '../dialogs/check.ts';
+import { commonCommands } from '../dialogs/common-commands.ts';
+import type { DialogType } from '../dialogs/dialog.ts';
+import { draftType } from '../dialogs/draft.ts';
+import { helpType } from '../dialogs/help.ts';
+import { journalType } from '../dialogs/journal.ts';
+import { menuType } from '../dialogs/menu.ts';
+import { mergeType } from '../dialogs/merge/merge.ts';
+import { paletteType } from '../dialogs/palette.ts';
+import { planType } from '../dialogs/plan/plan.ts';
+import { revisionType } from '../dialogs/revision.ts';
+import { runType } from '../dialogs/run/run.ts';
+import { schemaType } from '../dialogs/schema.ts';
+import { targetType } from '../dialogs/target/target.ts';
+import { textType } from '../dialogs/text.ts';
+import type { Command } from '../keymap/command.ts';
+import type { Dialog } from '../state/model.ts';
+
+/*
+ * What the app is made of: its dialogs and its commands. A new one is a file and a line here. The tabs of the detail
+ * pane have a table of their own, in panes/detail/tabs.ts.
+ */
+
+const dialogTypes: readonly DialogType<Dialog>[] = [
+  planType,
+  targetType,
+  runType,
+  menuType,
+  paletteType(() => commands),
+  schemaType,
+  draftType,
+  revisionType,
+  mergeType,
+  textType,
+  checkType,
+  journalType,
+  helpType(() => commands),
+];
+
+const byKind = new Map(dialogTypes.map(type => [type.kind, type]));
+
+/** How a dialog answers keys and is drawn. */
+export function typeOf({ kind }: Dialog): DialogType<Dialog> {
+  const type = byKind.get(kind);
+  if (!type) throw new Error(`no dialog of the kind ${kind}`);
+  return type;
+}
+
+/** Every command there is. */
+export const commands: readonly Command[] = [
+  ...changingCommands,
+  ...settlingCommands,
+  ...writingCommands,
+  ...lookingCommands,
+  ...movingCommands,
+  ...jumpingCommands,
+  ...appCommands,
+  ...dialogTypes.flatMap(type => type.commands ?? []),
+  ...commonCommands(typeOf),
+];

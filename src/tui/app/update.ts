@@ -1,0 +1,147 @@
+import { edit, insert } from '../../drawing/text/field.ts';
+import { revealSelected } from '../dialogs/scrolling.ts';
+import { loadDetail } from '../panes/detail/loading.ts';
+import { pasteSearch, typeSearch } from '../panes/search.ts';
+import { answered } from '../state/answers.ts';
+import { andThen, type Change, only } from '../state/effect.ts';
+import { calm, happened } from '../state/events.ts';
+import { connected, lost, reconnect, restarted } from '../state/link.ts';
+import { lookAgain, wantDetail } from '../state/loading.ts';
+import { logged } from '../state/log.ts';
+import type { Answer, Message } from '../state/message.ts';
+import type { State } from '../state/model.ts';
+import { settleAll } from '../state/moving.ts';
+import { notified, notify, topDialog } from '../state/stack.ts';
+import { commandFor } from './lookup.ts';
+import { pointed } from './mouse.ts';
+import { typeOf } from './registry.ts';
+
+/** The state after something happened, and what is to be done about it. Pure. */
+export function update(before: State, message: Message): Change {
+  const state = tick(before, message.now);
+  const [applied, effects] = apply(state, message);
+  const next = withoutInvalid(applied);
+  // nothing but the time has changed: not worth a frame, unless the time is the message
+  const same = next === state && state.notice === before.notice && message.type !== 'tick';
+  return [same ? before : next, effects];
+}
+
+function apply(state: State, message: Message): Change {
+  switch (message.type) {
+    case 'start':
+    case 'tick':
+      return only(state);
+    case 'key': {
+      const [next, effects] = pressed(state, message.key);
+      return [{ ...next, previousKey: { key: message.key, at: message.now } }, effects];
+    }
+    case 'paste':
+      return pasted(state, message.text);
+    case 'mouse':
+      return pointed(state, message);
+    case 'resized':
+      return wantDetail(settleAll({ ...state, size: { columns: message.columns, rows: message.rows } }));
+    case 'answered':
+      return answeredAnywhere(state, message);
+    case 'event':
+      return happened(state, message.event);
+    case 'connected':
+      return connected(state);
+    case 'lost':
+      return lost(state, message.exit);
+    case 'restarted':
+      return restarted(state, message.failure);
+    case 'later':
+      return waited(state, message.topic, message.token);
+    case 'edited':
+      return edited(state, message.file, message.failure);
+    case 'background':
+      return only(
+        state.settings.theme === 'auto' && state.appearance.theme !== 'none'
+          ? { ...state, appearance: { ...state.appearance, theme: message.theme } }
+          : state,
+      );
+  }
+}
+
+function tick(state: State, now: number): State {
+  const notice = state.notice && state.notice.until <= now ? null : state.notice;
+  return now === state.now && notice === state.notice ? state : { ...state, now, notice };
+}
+
+/** An answer of the engine: for the dialog that waits for it, or for the panes. */
+function answeredAnywhere(state: State, answer: Answer): Change {
+  for (const dialog of state.dialogs) {
+    const change = typeOf(dialog).answered?.(dialog, answer, state);
+    if (change) return andThen(change, next => only({ ...next, task: null }));
+  }
+  return answered(state, answer);
+}
+
+/** Dialogs that make no sense any more are closed. */
+function withoutInvalid(state: State): State {
+  const dialogs = state.dialogs.filter(dialog => typeOf(dialog).isValid?.(dialog, state) ?? true);
+  return dialogs.length === state.dialogs.length ? state : { ...state, dialogs };
+}
+
+/** A key goes to the text being typed, else to the command it is for here. */
+function pressed(state: State, key: string): Change {
+  if (state.search?.typing && state.dialogs.length === 0 && key !== 'ctrl+c') return typeSearch(state, key);
+  const dialog = topDialog(state);
+  if (dialog) {
+    const type = typeOf(dialog);
+    const field = type.field?.(dialog, state);
+    const changed = field ? edit(field, key) : null;
+    if (changed && type.typed) return type.typed(dialog, changed, state);
+    const own = type.pressed?.(dialog, key, state) ?? null;
+    if (own) return own;
+  }
+  const command = commandFor(state, key);
+  if (!command) return only(state);
+  const why = command.disabled?.(state) ?? null;
+  return why === null
+    ? revealed(state, command.run({ ...state, notice: null }, key))
+    : notified(state, why, 'warning');
+}
+
+/** A dialog whose cursor has moved, with its cursor in sight. */
+function revealed(before: State, [state, effects]: Change): Change {
+  const was = topDialog(before);
+  const is = topDialog(state);
+  const moved = is && was?.kind === is.kind && was.cursor !== is.cursor;
+  return [moved ? revealSelected(state, typeOf(is)) : state, effects];
+}
+
+/** Pasted text is text: it never acts as keys. */
+function pasted(state: State, text: string): Change {
+  const dialog = topDialog(state);
+  if (!dialog) return state.search?.typing ? pasteSearch(state, text) : only(state);
+  const type = typeOf(dialog);
+  const field = type.field?.(dialog, state);
+  return field && type.typed ? type.typed(dialog, insert(field, text), state) : only(state);
+}
+
+function waited(state: State, topic: Extract<Message, { type: 'later' }>['topic'], token: number): Change {
+  switch (topic) {
+    case 'detail':
+      return token === state.detailToken ? loadDetail(state) : only(state);
+    case 'refresh':
+      // a look that is under way may have begun before the change
+      return state.looking === null ? lookAgain(state) : [state, [{ type: 'later', ms: calm, topic, token }]];
+    case 'reconnect':
+      return reconnect(state, token);
+    case 'preview': {
+      for (const dialog of state.dialogs) {
+        const type = typeOf(dialog);
+        if (type.later && dialog.token === token) return type.later(dialog, token, state);
+      }
+      return only(state);
+    }
+  }
+}
+
+/** The editor has closed: the file may be another. */
+function edited(state: State, file: string, failure: string | null): Change {
+  if (failure !== null) return only(logged(notify(state, failure, 'error'), 'error', failure));
+  return lookAgain({ ...logged(state, 'info', `edited ${file}`), details: new Map(), effects: new Map() });
+}

@@ -1,0 +1,98 @@
+import type { Command } from '../keymap/command.ts';
+import { type Change, only } from '../state/effect.ts';
+import type { State } from '../state/model.ts';
+import { close, replaceTop, topDialog } from '../state/stack.ts';
+import { inDialogs } from './commands.ts';
+import type { TypeOf } from './dialog.ts';
+import { pageOf, scrollDialog, scrollDialogTo, scrolls } from './scrolling.ts';
+
+/** Moves the cursor of a dialog with items to choose from, around at the ends. */
+const moveChoice =
+  (typeOf: TypeOf, by: number) =>
+  (state: State): Change => {
+    const dialog = topDialog(state);
+    const count = (dialog && typeOf(dialog).choices?.(dialog, state)) ?? 0;
+    if (!dialog || count === 0) return only(state);
+    const cursor = ((dialog.cursor ?? 0) + by + count) % count;
+    return only(replaceTop(state, { ...dialog, cursor }));
+  };
+
+/** What dialogs have in common: choosing, scrolling, leaving. */
+export const commonCommands = (typeOf: TypeOf): readonly Command[] =>
+  inDialogs([
+    {
+      id: 'next-item',
+      keys: ['down', 'tab', 'ctrl+n'],
+      where: ['choosing'],
+      title: 'next',
+      about: 'the next item',
+      run: moveChoice(typeOf, 1),
+    },
+    {
+      id: 'previous-item',
+      keys: ['up', 'shift+tab', 'ctrl+p'],
+      where: ['choosing'],
+      title: 'previous',
+      about: 'the item before',
+      run: moveChoice(typeOf, -1),
+    },
+    {
+      id: 'scroll-down',
+      keys: ['down', 'j'],
+      where: ['scrolling'],
+      title: 'scroll',
+      about: 'one line down',
+      footer: 50,
+      hidden: state => !scrolls(state, typeOf),
+      run: state => scrollDialog(state, 1, typeOf),
+    },
+    {
+      id: 'scroll-up',
+      keys: ['up', 'k'],
+      where: ['scrolling'],
+      title: 'scroll up',
+      about: 'one line up',
+      run: state => scrollDialog(state, -1, typeOf),
+    },
+    {
+      id: 'scroll-page-down',
+      keys: ['pagedown', 'space', 'ctrl+d'],
+      where: ['scrolling'],
+      title: 'page',
+      about: 'one page down',
+      run: state => scrollDialog(state, pageOf(state, typeOf), typeOf),
+    },
+    {
+      id: 'scroll-page-up',
+      keys: ['pageup', 'ctrl+u'],
+      where: ['scrolling'],
+      title: 'page up',
+      about: 'one page up',
+      run: state => scrollDialog(state, -pageOf(state, typeOf), typeOf),
+    },
+    {
+      id: 'scroll-top',
+      keys: ['g', 'home'],
+      where: ['scrolling'],
+      title: 'top',
+      about: 'to the first line',
+      run: state => scrollDialogTo(state, 0, typeOf),
+    },
+    {
+      id: 'scroll-bottom',
+      keys: ['G', 'end'],
+      where: ['scrolling'],
+      title: 'bottom',
+      about: 'to the last line',
+      run: state => scrollDialogTo(state, Number.MAX_SAFE_INTEGER, typeOf),
+    },
+    {
+      id: 'leave',
+      keys: ['esc', 'q'],
+      where: ['dialog'],
+      title: 'leave',
+      about: 'close it with nothing done',
+      footer: 60,
+      run: state => only(close(state)),
+    },
+  ]);

@@ -1,0 +1,130 @@
+import { effectLines } from '../../../drawing/text/effects.ts';
+import { failureLines } from '../../../drawing/text/failure.ts';
+import { type Line, line } from '../../../drawing/text/span.ts';
+import { sqlLines } from '../../../drawing/text/sql.ts';
+import { clip, widthOf } from '../../../drawing/text/width.ts';
+import { wrap } from '../../../drawing/text/wrap.ts';
+import type { Style } from '../../../drawing/theme/style.ts';
+import type { Rehearsal } from '../../../engine/api.ts';
+import type { State } from '../../state/model.ts';
+import { nameOf } from '../../state/select.ts';
+
+const verdicts: Readonly<Record<Rehearsal['verdict'], readonly [string, Style]>> = {
+  fits: ['They fit: every order gives the same schema.', 'ok'],
+  overlaps: ['They fit, but both touch the same thing: read both before you merge.', 'warning'],
+  differs: ['They do not fit: the order decides what the schema is.', 'danger'],
+  fails: ['They do not fit: an order does not run.', 'danger'],
+};
+
+/** The common ancestor, the branches side by side, the verdict, and what it rests on. */
+export function rehearsalLines(rehearsal: Rehearsal, state: State, columns: number): Line[] {
+  const [words, style] = verdicts[rehearsal.verdict];
+  const ancestors = rehearsal.ancestors.map(id => nameOf(state, id)).join(', ');
+  return [
+    [
+      { text: 'common ancestor  ', style: 'dim' },
+      { text: ancestors === '' ? 'none' : ancestors, style: 'strong' },
+    ],
+    [],
+    ...besides(
+      rehearsal.branches.map(branch => branchLines(branch, state, half(columns, rehearsal.branches.length))),
+      columns,
+    ),
+    [],
+    line(words, style),
+    ...evidence(rehearsal, state, columns),
+  ];
+}
+
+const gap = 3;
+const smallestHalf = 32;
+
+const half = (columns: number, count: number): number => {
+  const width = Math.floor((columns - gap * (count - 1)) / count);
+  return width < smallestHalf ? columns : width;
+};
+
+function branchLines(branch: Rehearsal['branches'][number], state: State, columns: number): Line[] {
+  return [
+    [{ text: nameOf(state, branch.head), style: 'title' }],
+    ...branch.revisions.filter(id => id !== branch.head).map(id => line(`  ${nameOf(state, id)}`, 'dim')),
+    ...(branch.failure
+      ? failureLines(branch.failure, columns)
+      : branch.effects.length === 0
+        ? [line('changes no schema', 'dim')]
+        : effectLines(branch.effects)),
+  ];
+}
+
+/** Columns of lines beside one another, or below one another where they would be too narrow. */
+function besides(blocks: readonly (readonly Line[])[], columns: number): Line[] {
+  const width = half(columns, blocks.length);
+  if (width === columns) return blocks.flatMap((block, index) => (index === 0 ? [...block] : [[], ...block]));
+  const height = Math.max(...blocks.map(block => block.length));
+  return Array.from(
+    { length: height },
+    (_, row): Line =>
+      blocks.flatMap((block, index) => [
+        ...(index > 0 ? [{ text: ' │ ', style: 'border' as const }] : []),
+        ...fitted(block[row] ?? [], width),
+      ]),
+  );
+}
+
+function fitted(spans: Line, width: number): Line {
+  let left = width;
+  const out = spans.flatMap(one => {
+    const text = left > 0 ? clip(one.text, left) : '';
+    left -= widthOf(text);
+    return text === '' ? [] : [{ ...one, text }];
+  });
+  return [...out, { text: ' '.repeat(Math.max(0, left)) }];
+}
+
+function evidence(rehearsal: Rehearsal, state: State, columns: number): Line[] {
+  const order = (heads: readonly string[]): string => heads.map(id => nameOf(state, id)).join(', then ');
+  const lines: Line[] = [];
+  for (const { heads, ok, failed } of rehearsal.orders) {
+    lines.push([
+      { text: ok ? '  runs   ' : '  fails  ', style: ok ? 'ok' : 'danger' },
+      { text: order(heads), style: 'dim' },
+    ]);
+    if (failed)
+      lines.push(
+        ...failureLines(failed.failure, columns - 9).map((one): Line => [{ text: '         ' }, ...one]),
+      );
+  }
+  if (rehearsal.differences.length > 0)
+    lines.push([], line('Where the orders differ', 'strong'), ...effectLines(rehearsal.differences));
+  if (rehearsal.shared.length > 0)
+    lines.push(
+      [],
+      line('Touched by more than one', 'strong'),
+      ...rehearsal.shared.map(object => line(`  ${object}`)),
+    );
+  if (rehearsal.downAndUp) {
+    lines.push(
+      [],
+      line(
+        rehearsal.downAndUp.ok
+          ? 'Down and up again gives the same schema.'
+          : 'Down and up again does not work.',
+        rehearsal.downAndUp.ok ? 'dim' : 'warning',
+      ),
+    );
+    lines.push(
+      ...rehearsal.downAndUp.words.flatMap(words =>
+        wrap(words, columns - 2).map(text => line(`  ${text}`, 'dim')),
+      ),
+    );
+  }
+  if (rehearsal.reconcile.length > 0) {
+    lines.push(
+      [],
+      line('SQL that brings the merged schema to the entities', 'strong'),
+      ...rehearsal.reconcile.flatMap(sql => sqlLines(sql).map((one): Line => [{ text: '  ' }, ...one])),
+    );
+  }
+  for (const caveat of rehearsal.caveats) lines.push(...wrap(caveat, columns).map(text => line(text, 'dim')));
+  return lines;
+}

@@ -1,0 +1,208 @@
+import { effectLines } from '../../../drawing/text/effects.ts';
+import { failureLines } from '../../../drawing/text/failure.ts';
+import { placeLabel } from '../../../drawing/text/place.ts';
+import { type Line, line, textOf } from '../../../drawing/text/span.ts';
+import { widthOf } from '../../../drawing/text/width.ts';
+import { wrap } from '../../../drawing/text/wrap.ts';
+import type { Style } from '../../../drawing/theme/style.ts';
+import type { Action, Preview, Warning } from '../../../engine/api.ts';
+import { previewContent } from '../../panes/detail/sql-tab.ts';
+import type { State } from '../../state/model.ts';
+import { nameOf } from '../../state/select.ts';
+import { whyReadOnly } from '../../state/why-not.ts';
+import { fieldSpans } from '../field-line.ts';
+import { type PlanDialog, wantsName } from './rules.ts';
+
+export const actionStyles: Readonly<Record<Action, Style>> = {
+  up: 'applied',
+  down: 'removed',
+  log: 'edited',
+  unlog: 'edited',
+};
+
+/** Statements shown of one step; the detail pane has them all. */
+const mostLines = 400;
+
+export const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
+
+/** `3 steps on chat`, what is lost, what to know. */
+export function planHead(dialog: PlanDialog, state: State, columns: number): Line[] {
+  if (dialog.loaded.is !== 'ready') return [];
+  const preview = dialog.loaded.value;
+  if (preview.steps.length === 0) return [];
+  const transactions = preview.batches.filter(batch => batch.transactional).length;
+  const alone = preview.batches.length - transactions;
+  const cut =
+    preview.request.command === 'stamp'
+      ? 'rows only'
+      : [
+          transactions > 0 ? counted(transactions, 'transaction') : '',
+          alone > 0 ? `${alone} without a transaction` : '',
+        ]
+          .filter(Boolean)
+          .join(', ');
+  return [
+    [
+      { text: counted(preview.steps.length, 'step'), style: 'strong' },
+      { text: ' on ' },
+      { text: preview.databaseName, style: preview.protected ? 'alarm' : 'accent' },
+      { text: `  ${placeLabel(preview.databaseLabel, preview.schema)}`, style: 'dim' },
+      { text: cut === '' ? '' : `  ${cut}`, style: 'dim' },
+    ],
+    ...preview.warnings.flatMap(warning =>
+      wrap(warningText(warning, state), columns - 2).map((text, index) =>
+        line(`${index === 0 ? '! ' : '  '}${text}`, 'warning'),
+      ),
+    ),
+    ...(whyReadOnly(state) ? [line(`! ${whyReadOnly(state)}`, 'warning')] : []),
+    ...comparisonLines(dialog, state, columns),
+    [],
+  ];
+}
+
+function warningText({ message, revisions }: Warning, state: State): string {
+  const named = revisions.map(id => nameOf(state, id)).join(', ');
+  return named === '' ? message : `${message} ${named}`;
+}
+
+/** Changes of the schema that are named before a stamp. */
+const mostEffects = 6;
+
+/** So that stamping a lie is seen before it is done. */
+function comparisonLines({ compared }: PlanDialog, state: State, columns: number): Line[] {
+  if (compared === null) return [];
+  if (compared.is === 'loading') {
+    const words = state.task
+      ? `${state.task.text} ${state.task.done}/${state.task.total}`
+      : 'comparing the live schema with it …';
+    return [line(words, 'dim')];
+  }
+  if (compared.is === 'failed') {
+    return wrap(`not compared with the live schema: ${compared.failure.message}`, columns).map(text =>
+      line(text, 'warning'),
+    );
+  }
+  const { same, effects } = compared.value;
+  if (same) return [line('The live schema is what this makes.', 'ok')];
+  return [
+    line('The live schema is not what this makes:', 'danger'),
+    ...effectLines(effects.slice(0, mostEffects)).map((one): Line => [{ text: '  ' }, ...one]),
+    ...(effects.length > mostEffects ? [line(`  and ${effects.length - mostEffects} more`, 'dim')] : []),
+  ];
+}
+
+export function planLines(dialog: PlanDialog, state: State, columns: number): Line[] {
+  const { loaded } = dialog;
+  if (loaded.is === 'loading')
+    return [
+      line(
+        state.task ? `${state.task.text} ${state.task.done}/${state.task.total}` : 'making the plan …',
+        'dim',
+      ),
+    ];
+  if (loaded.is === 'failed') return failureLines(loaded.failure, columns);
+  if (loaded.value.steps.length === 0) return [line('Nothing to do: the database is already there.', 'ok')];
+  return loaded.value.steps.flatMap((_, index) => [
+    ...batchRule(loaded.value, index, columns),
+    stepHead(loaded.value, index, dialog.unfolded.has(index), state),
+    ...stepBody(loaded.value, index, dialog.unfolded.has(index), columns),
+  ]);
+}
+
+/** The body's line of the step under the cursor. */
+export function stepLine(dialog: PlanDialog, preview: Preview): number {
+  let at = 0;
+  for (let index = 0; index <= dialog.cursor; index++) {
+    at += batchRule(preview, index, 1).length;
+    if (index === dialog.cursor) return at;
+    at += 1 + stepBody(preview, index, dialog.unfolded.has(index), 100).length;
+  }
+  return at;
+}
+
+/** Which step a line of the body belongs to. */
+export function stepAtLine(dialog: PlanDialog, preview: Preview, wanted: number): number {
+  for (let index = 0; index < preview.steps.length; index++) {
+    if (stepLine({ ...dialog, cursor: index }, preview) > wanted) return Math.max(0, index - 1);
+  }
+  return preview.steps.length - 1;
+}
+
+/** Where one transaction ends and the next begins. */
+function batchRule(preview: Preview, index: number, columns: number): Line[] {
+  const batch = preview.steps[index]?.batch ?? 0;
+  if (preview.batches.length < 2 || preview.request.command === 'stamp') return [];
+  if (index > 0 && preview.steps[index - 1]?.batch === batch) return [];
+  const title = preview.batches[batch]?.transactional ? `transaction ${batch + 1} ` : `no transaction `;
+  return [
+    line(
+      `${title}${'─'.repeat(Math.max(0, columns - title.length))}`.slice(0, Math.max(1, columns)),
+      'border',
+    ),
+  ];
+}
+
+function stepHead(preview: Preview, index: number, unfolded: boolean, state: State): Line {
+  const step = preview.steps[index];
+  if (!step) return [];
+  const count = step.preview.sql.length;
+  return [
+    { text: `${String(index + 1).padStart(String(preview.steps.length).length)} ` },
+    { text: step.action.padEnd(6), style: actionStyles[step.action] },
+    { text: nameOf(state, step.revision), style: 'strong' },
+    {
+      text:
+        step.action === 'up' || step.action === 'down'
+          ? `  ${unfolded ? '' : counted(count, 'statement')}`
+          : '',
+      style: 'dim',
+    },
+    { text: step.preview.complete ? '' : ' + more', style: 'warning' },
+  ];
+}
+
+/** The losses are always shown, the SQL when unfolded. The number of lines must not depend on the width. */
+function stepBody(preview: Preview, index: number, unfolded: boolean, columns: number): Line[] {
+  const step = preview.steps[index];
+  if (!step) return [];
+  const losses = step.losses.map((loss): Line => [{ text: `         ${loss}`, style: 'danger' }]);
+  if (!unfolded) return losses;
+  const content = previewContent(step.preview, Math.max(200, columns));
+  const lines = Array.from(
+    { length: Math.min(content.length, mostLines) },
+    (_, at): Line => [{ text: '    │ ', style: 'border' }, ...content.line(at)],
+  );
+  if (content.length > mostLines)
+    lines.push(line(`    │ … and ${content.length - mostLines} more lines`, 'dim'));
+  return [...losses, ...lines];
+}
+
+/** What Enter does, or the name to type. */
+export function planFoot(dialog: PlanDialog, state: State, columns: number): Line[] {
+  if (dialog.loaded.is !== 'ready' || dialog.loaded.value.steps.length === 0) return [];
+  const preview = dialog.loaded.value;
+  if (whyReadOnly(state)) return [];
+  if (!wantsName(preview)) {
+    const keys: Line = [
+      { text: ' Enter ', style: 'badge' },
+      { text: ` runs ${preview.steps.length === 1 ? 'it' : 'them'} on ${preview.databaseName}   ` },
+      { text: 'Esc', style: 'key' },
+      { text: ' leaves', style: 'dim' },
+    ];
+    const more = ' with nothing done';
+    return [[], widthOf(textOf(keys) + more) > columns ? keys : [...keys, { text: more, style: 'dim' }]];
+  }
+  const why = preview.destructive ? 'This destroys data.' : 'This database is protected.';
+  const right = dialog.typed.text === preview.databaseName;
+  return [
+    [],
+    [
+      { text: `${why} `, style: 'danger' },
+      { text: 'Type ' },
+      { text: preview.databaseName, style: 'alarm' },
+      { text: ' and press Enter: ' },
+      ...fieldSpans(dialog.typed),
+      { text: right ? '  Enter runs it' : '', style: 'danger' },
+    ],
+  ];
+}

@@ -1,0 +1,80 @@
+import { emptyField } from '../../../drawing/text/field.ts';
+import type { Line } from '../../../drawing/text/span.ts';
+import type { Comparison, PlanRequest, Preview } from '../../../engine/api.ts';
+import { ask, type Change, only } from '../../state/effect.ts';
+import type { Loaded, State } from '../../state/model.ts';
+import { nameOf } from '../../state/select.ts';
+import { open, replace } from '../../state/stack.ts';
+import type { DialogType } from '../dialog.ts';
+import { whichWay } from './choices.ts';
+import { planCommands } from './commands.ts';
+import { planFoot, planHead, planLines, stepLine } from './lines.ts';
+import { type PlanDialog, wantsName } from './rules.ts';
+
+/** Asks for a plan and shows it. */
+export function openPlan(state: State, request: PlanRequest, openedBy: string, known?: Preview): Change {
+  const [target, ...more] = request.targets;
+  const compares = request.command === 'stamp' && target !== undefined && more.length === 0;
+  const [comparing, comparison, compare] = compares
+    ? ask(state, { call: 'compare', args: [target] })
+    : ([state, 0, null] as const);
+  const effects = compare === null ? [] : [compare];
+  const dialog = (loaded: Loaded<Preview>): PlanDialog => ({
+    kind: 'plan',
+    request,
+    loaded,
+    compared: compares ? { is: 'loading', ticket: comparison } : null,
+    cursor: 0,
+    unfolded: new Set(),
+    typed: emptyField,
+    top: 0,
+    openedBy,
+  });
+  if (known) return [open(comparing, dialog({ is: 'ready', value: known })), effects];
+  const [asked, ticket, effect] = ask(comparing, { call: 'preview', args: [request] });
+  return [open(asked, dialog({ is: 'loading', ticket })), [effect, ...effects]];
+}
+
+const titles = { upgrade: 'Upgrade', downgrade: 'Downgrade', stamp: 'Stamp' } as const;
+
+export const planType: DialogType<PlanDialog> = {
+  kind: 'plan',
+  commands: planCommands,
+  scopes: () => ['plan', 'scrolling'],
+  title({ request }, state) {
+    const targets = request.targets.map(target => nameOf(state, target)).join(', ');
+    return request.halfWay ? `Take back what ${targets} left` : `${titles[request.command]} to ${targets}`;
+  },
+  tone: dialog => (dialog.loaded.is === 'ready' && wantsName(dialog.loaded.value) ? 'danger' : undefined),
+  width: () => 108,
+  head: (dialog, state, columns) => planHead(dialog, state, columns),
+  body: (dialog, state, columns): readonly Line[] => planLines(dialog, state, columns),
+  foot: (dialog, state, columns) => planFoot(dialog, state, columns),
+  scrollsFreely: true,
+  selected: dialog =>
+    dialog.loaded.is === 'ready' && dialog.loaded.value.steps.length > 0
+      ? stepLine(dialog, dialog.loaded.value)
+      : null,
+  field: dialog =>
+    dialog.loaded.is === 'ready' && dialog.loaded.value.steps.length > 0 && wantsName(dialog.loaded.value)
+      ? dialog.typed
+      : null,
+  typed: (dialog, field, state) => only(replace(state, dialog, { ...dialog, typed: field })),
+  answered(dialog, { ticket, outcome }, state) {
+    if (dialog.compared?.is === 'loading' && dialog.compared.ticket === ticket) {
+      const compared: Loaded<Comparison> = outcome.ok
+        ? { is: 'ready', value: outcome.value as Comparison }
+        : { is: 'failed', failure: outcome.failure };
+      return only(replace(state, dialog, { ...dialog, compared }));
+    }
+    if (dialog.loaded.is !== 'loading' || dialog.loaded.ticket !== ticket) return null;
+    const loaded: Loaded<Preview> = outcome.ok
+      ? { is: 'ready', value: outcome.value as Preview }
+      : { is: 'failed', failure: outcome.failure };
+    const menu =
+      loaded.is === 'failed'
+        ? whichWay(state, dialog, loaded.failure, (next, request) => openPlan(next, request, 'enter'))
+        : null;
+    return only(replace(state, dialog, menu ?? { ...dialog, loaded }));
+  },
+};

@@ -1,0 +1,35 @@
+import type { TextField } from '../../../drawing/text/field.ts';
+import type { Comparison, PlanRequest, Preview } from '../../../engine/api.ts';
+import type { Dialog, Loaded, State } from '../../state/model.ts';
+
+import { whyReadOnly } from '../../state/why-not.ts';
+
+/** The plan, before anything runs. */
+export interface PlanDialog extends Dialog {
+  readonly kind: 'plan';
+  readonly request: PlanRequest;
+  readonly loaded: Loaded<Preview>;
+  readonly cursor: number;
+  /** Steps whose SQL is shown. */
+  readonly unfolded: ReadonlySet<number>;
+  /** The database's name, where it has to be typed. */
+  readonly typed: TextField;
+  /** Before a stamp: whether the live schema is what the target's lineage makes. */
+  readonly compared: Loaded<Comparison> | null;
+}
+
+export const wantsName = (preview: Preview): boolean => preview.destructive || preview.protected;
+
+/** Why the plan cannot be run as it stands; null when it can. */
+export function whyNotRun(state: State, dialog: PlanDialog): string | null {
+  if (dialog.loaded.is === 'loading') return 'the plan is still being made';
+  if (dialog.loaded.is === 'failed') return 'there is no plan to run';
+  const preview = dialog.loaded.value;
+  if (preview.steps.length === 0) return 'there is nothing to do';
+  const refused = whyReadOnly(state);
+  if (refused) return refused;
+  if (state.run && state.run.endedAt === null) return 'a run is under way';
+  if (wantsName(preview) && dialog.typed.text !== preview.databaseName)
+    return `type ${preview.databaseName} to confirm`;
+  return null;
+}

@@ -1,0 +1,64 @@
+import type { CancelMode } from '../../../engine/api.ts';
+import { ask, type Change, only } from '../../state/effect.ts';
+import { logged } from '../../state/log.ts';
+import type { Dialog, State } from '../../state/model.ts';
+import { isRunning } from '../../state/run.ts';
+import { open } from '../../state/stack.ts';
+import { type MenuDialog, menu } from '../menu.ts';
+
+/** Asks how to cancel; asked again while it is being cancelled, it insists. */
+export function askCancel(state: State, openedBy: string): Change {
+  const { run } = state;
+  if (!isRunning(run)) return only(state);
+  const asking = state.dialogs.some(dialog => isCancelQuestion(dialog));
+  if (asking || run.cancel === 'rollback') return cancel(dismissAsking(state), 'rollback');
+  return only(
+    open(
+      state,
+      menu({
+        title: cancelTitle,
+        tone: 'warning',
+        openedBy,
+        text: 'The run goes on until you choose.',
+        validWhile: next => isRunning(next.run),
+        items: [
+          { key: 'g', label: 'Go on', about: 'let it run', choose: only },
+          {
+            key: 's',
+            label: 'Stop after this step',
+            about: 'what is done stays',
+            choose: next => cancel(next, 'after-step'),
+          },
+          {
+            key: 'r',
+            label: 'Cancel and roll back',
+            about: 'the statement in flight and its transaction',
+            danger: true,
+            choose: next => cancel(next, 'rollback'),
+          },
+        ],
+      }),
+    ),
+  );
+}
+
+const cancelTitle = 'Cancel the run?';
+
+const isCancelQuestion = (dialog: Dialog): boolean =>
+  dialog.kind === 'menu' && (dialog as MenuDialog).title === cancelTitle;
+
+const dismissAsking = (state: State): State => ({
+  ...state,
+  dialogs: state.dialogs.filter(dialog => !isCancelQuestion(dialog)),
+});
+
+function cancel(state: State, mode: CancelMode): Change {
+  if (!isRunning(state.run)) return only(state);
+  const [asked, , effect] = ask(state, { call: 'cancel', args: [mode] });
+  const words =
+    mode === 'rollback' ? 'cancelling: the statement is stopped and rolled back' : 'stopping after this step';
+  return [
+    logged({ ...asked, run: { ...state.run, cancel: mode, heard: false } }, 'warning', words),
+    [effect],
+  ];
+}

@@ -1,0 +1,84 @@
+import { type Change, only } from '../../state/effect.ts';
+import { reload } from '../../state/link.ts';
+import type { State } from '../../state/model.ts';
+import { rowsById } from '../../state/select.ts';
+import { close, copied } from '../../state/stack.ts';
+import { inDialogs } from '../commands.ts';
+import { openPlan } from '../plan/plan.ts';
+import { askCancel } from './cancel.ts';
+
+function retry(state: State, key: string): Change {
+  // as the failure says: r starts the engine
+  if (state.link.is === 'lost') return reload(close(state));
+  const request = state.run?.preview.request;
+  return request ? openPlan(close(state), request, key) : only(state);
+}
+
+function failedFile(state: State): string | null {
+  const failed = state.run?.steps.find(step => step.status === 'failed');
+  return (failed && state.look && rowsById(state.look).get(failed.revision)?.file) || null;
+}
+
+function copyFailure(state: State): Change {
+  const failure = state.run?.failure;
+  if (!failure) return only(state);
+  const { sql } = failure;
+  return copied(
+    state,
+    [failure.message, sql?.sqlState, sql?.detail, sql?.hint, sql?.statement].filter(Boolean).join('\n'),
+    'the error',
+  );
+}
+
+const hasFailed = (state: State): string | null => (state.run?.failure ? null : 'nothing failed');
+
+/** A run, and how it ended. */
+export const runCommands = inDialogs([
+  {
+    id: 'cancel-run',
+    keys: ['c'],
+    where: ['run'],
+    title: 'cancel',
+    about: 'cancel and roll back, or stop after this step',
+    footer: 1,
+    run: askCancel,
+  },
+  {
+    id: 'retry',
+    keys: ['r'],
+    where: ['outcome'],
+    title: 'try again',
+    about: 'make the plan anew',
+    footer: 1,
+    disabled: hasFailed,
+    run: retry,
+  },
+  {
+    id: 'edit-failed',
+    keys: ['e'],
+    where: ['outcome'],
+    title: 'edit',
+    about: 'open the revision that failed in your editor',
+    footer: 2,
+    disabled: state => (failedFile(state) === null ? 'there is no file to edit' : null),
+    run: state => [state, [{ type: 'edit', file: failedFile(state) ?? '' }]],
+  },
+  {
+    id: 'copy-error',
+    keys: ['y'],
+    where: ['outcome'],
+    title: 'copy error',
+    about: "copy PostgreSQL's words and the statement",
+    footer: 3,
+    disabled: hasFailed,
+    run: copyFailure,
+  },
+  {
+    id: 'close-outcome',
+    keys: ['enter'],
+    where: ['outcome'],
+    title: 'close',
+    about: 'close',
+    run: state => only(close(state)),
+  },
+]);

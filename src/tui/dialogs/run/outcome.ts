@@ -1,0 +1,75 @@
+import { failureLines } from '../../../drawing/text/failure.ts';
+import { type Line, line } from '../../../drawing/text/span.ts';
+import { wrap } from '../../../drawing/text/wrap.ts';
+import type { State } from '../../state/model.ts';
+import type { Run } from '../../state/run.ts';
+import { nameOf } from '../../state/select.ts';
+import { counted } from '../plan/lines.ts';
+
+/** How a run ended: PostgreSQL's words, what is applied and what is not, what is left to settle. */
+export function outcomeLines(run: Run, state: State, columns: number): Line[] {
+  const lines: Line[] = [[]];
+  if (run.failure && !run.result?.cancelled) lines.push(...failureLines(run.failure, columns), []);
+  if (run.result?.cancelled) {
+    lines.push(line('Cancelled. What had not been committed was rolled back.', 'warning'), []);
+  }
+  lines.push(...standing(run, state));
+  for (const notice of run.notices) lines.push(...wrap(notice, columns).map(text => line(text, 'warning')));
+  for (const open of run.result?.unsettled ?? []) {
+    lines.push(
+      [],
+      line(`${nameOf(state, open.revision)} ran outside a transaction and may be half done.`, 'danger'),
+      ...open.invalidIndexes.map(index => line(`  left invalid: ${index}`, 'warning')),
+      line('  Find out what is there, then settle it (x).', 'accent'),
+    );
+  }
+  return lines;
+}
+
+function standing(run: Run, state: State): Line[] {
+  const did = run.steps.filter(step => step.status === 'done').length;
+  const undone = run.steps.filter(step => step.status === 'rolled back').length;
+  const failed = run.steps.filter(step => step.status === 'failed').length;
+  const not = run.steps.filter(step => step.status === 'not run' || step.status === 'waiting').length;
+  const unknown = run.steps.filter(step => step.status === 'unknown').length;
+  const parts = [
+    `${counted(did, 'step')} done`,
+    failed > 0 && `${failed} failed`,
+    undone > 0 && `${undone} rolled back`,
+    unknown > 0 && `${unknown} unknown`,
+    not > 0 && `${not} not run`,
+  ].filter(Boolean);
+  const tips = run.result?.tips ?? null;
+  return [
+    [{ text: parts.join(', '), style: did === run.steps.length ? 'ok' : 'strong' }],
+    ...(tips === null
+      ? []
+      : [
+          [
+            { text: 'current is now ', style: 'dim' as const },
+            {
+              text: tips.length === 0 ? 'base' : tips.map(id => nameOf(state, id)).join(', '),
+              style: 'strong' as const,
+            },
+          ],
+        ]),
+  ];
+}
+
+export function outcomeFoot(run: Run): Line[] {
+  if (!run.failure || run.result?.cancelled)
+    return [[], [{ text: ' Enter ', style: 'badge' }, { text: ' closes' }]];
+  const ways: Line = [
+    { text: 'r', style: 'key' },
+    { text: ' try again   ' },
+    ...(run.steps.some(step => step.status === 'failed')
+      ? [{ text: 'e', style: 'key' as const }, { text: ' edit the revision   ' }]
+      : []),
+    { text: 'y', style: 'key' },
+    { text: ' copy the error   ' },
+    ...(run.result?.unsettled.length ? [{ text: 'x', style: 'key' as const }, { text: ' settle   ' }] : []),
+    { text: 'Esc', style: 'key' },
+    { text: ' close' },
+  ];
+  return [[], ways];
+}

@@ -1,0 +1,151 @@
+import type { Line, Span } from '../../../drawing/text/span.ts';
+import { sqlLines } from '../../../drawing/text/sql.ts';
+import { duration } from '../../../drawing/text/time.ts';
+import { type Glyphs, glyphsOf } from '../../../drawing/theme/glyphs.ts';
+import type { Style } from '../../../drawing/theme/style.ts';
+import type { Session } from '../../../engine/api.ts';
+import { spinner } from '../../panes/spinner.ts';
+import type { State } from '../../state/model.ts';
+import type { Run, RunStep } from '../../state/run.ts';
+import { nameOf } from '../../state/select.ts';
+import { actionStyles } from '../plan/lines.ts';
+
+const looks: Readonly<Record<Exclude<RunStep['status'], 'running'>, readonly [keyof Glyphs, Style]>> = {
+  waiting: ['pending', 'dim'],
+  done: ['ok', 'ok'],
+  failed: ['failed', 'danger'],
+  'rolled back': ['skipped', 'warning'],
+  'not run': ['skipped', 'dim'],
+  unknown: ['skipped', 'warning'],
+};
+
+/** What the glyph alone does not tell. */
+const named: readonly RunStep['status'][] = ['rolled back', 'not run', 'unknown'];
+
+/** How far it is, as a bar over all steps. */
+export function runHead(run: Run, state: State, columns: number): Line[] {
+  const done = run.steps.filter(step => step.status === 'done').length;
+  const elapsed = duration((run.endedAt ?? state.now) - run.startedAt);
+  const width = Math.max(8, Math.min(40, columns - 40));
+  return [
+    [
+      ...bar(done, run.steps.length, width, state),
+      { text: `  ${done} of ${run.steps.length}`, style: 'strong' },
+      { text: `  ${elapsed}`, style: 'dim' },
+      {
+        text: cancelWords(run),
+        style: 'warning',
+      },
+    ],
+    [],
+  ];
+}
+
+function cancelWords({ cancel, heard }: Run): string {
+  if (cancel === null) return '';
+  if (cancel === 'rollback') return '  cancelling';
+  return heard ? '  stops after this step' : '  stopping …';
+}
+
+function bar(done: number, total: number, width: number, state: State): Span[] {
+  const glyphs = glyphsOf(state.appearance.ascii);
+  const full = total === 0 ? width : Math.min(width, Math.round((done / total) * width));
+  return [
+    { text: glyphs.barFull.repeat(full), style: 'focus' },
+    { text: glyphs.barEmpty.repeat(width - full), style: 'border' },
+  ];
+}
+
+export function stepLines(run: Run, state: State): Line[] {
+  const glyphs = glyphsOf(state.appearance.ascii);
+  return run.steps.map(step => {
+    const running = step.status === 'running' && run.endedAt === null;
+    const [glyph, style]: readonly [string, Style] = running
+      ? [spinner(state), 'focus']
+      : step.status === 'running'
+        ? [glyphs.skipped, 'dim']
+        : [glyphs[looks[step.status][0]] as string, looks[step.status][1]];
+    const time = running ? duration(state.now - run.stepAt) : step.ms === null ? '' : duration(step.ms);
+    return [
+      { text: `${glyph} `, style },
+      { text: step.action.padEnd(6), style: actionStyles[step.action] },
+      {
+        text: nameOf(state, step.revision),
+        style: step.status === 'waiting' || step.status === 'not run' ? 'dim' : 'strong',
+      },
+      { text: time === '' ? '' : `  ${time}`, style: 'dim' },
+      { text: named.includes(step.status) ? `  ${step.status}` : '', style },
+      { text: running && step.statements > 0 ? `  ${step.statements} statements` : '', style: 'dim' },
+    ];
+  });
+}
+
+/** Lines kept free for what it is doing, so that the dialog does not jump from statement to statement. */
+const watched = 8;
+
+/** What it is doing now, and who is in the way. */
+export function watchLines(run: Run, state: State, columns: number): Line[] {
+  const lines = doing(run, state, columns);
+  return [...lines, ...Array.from({ length: Math.max(0, watched - lines.length) }, (): Line => [])];
+}
+
+function doing(run: Run, state: State, columns: number): Line[] {
+  const lines: Line[] = [[]];
+  if (run.waiting) {
+    lines.push([
+      { text: `${spinner(state)} `, style: 'focus' },
+      { text: 'waiting for another run to end', style: 'warning' },
+      { text: `  ${duration(state.now - run.waiting.since)}`, style: 'dim' },
+    ]);
+    if (run.waiting.holder) lines.push(...sessionLines(run.waiting.holder, columns));
+    return lines;
+  }
+  if (run.retry) {
+    const left = Math.max(0, run.retry.at + run.retry.afterMs - state.now);
+    lines.push([
+      { text: `${run.retry.reason} `, style: 'warning' },
+      {
+        text: `try ${run.retry.attempt} of ${run.retry.of}${left > 0 ? ` in ${duration(left)}` : ''}`,
+        style: 'dim',
+      },
+    ]);
+  }
+  const statement = run.watch?.statement ?? run.statement;
+  if (statement !== null) {
+    const shown = sqlLines(statement).slice(0, 3);
+    lines.push([{ text: `statement  ${duration(state.now - run.statementAt)}`, style: 'dim' }]);
+    lines.push(...shown.map((one): Line => [{ text: '  ' }, ...one]));
+  }
+  const progress = run.watch?.progress;
+  if (progress) {
+    const percent = progress.total > 0 ? Math.floor((100 * progress.done) / progress.total) : null;
+    lines.push([
+      ...bar(progress.done, Math.max(1, progress.total), Math.min(30, Math.max(8, columns - 50)), state),
+      { text: percent === null ? '  ' : `  ${percent} %  ` },
+      { text: `${progress.command}: ${progress.phase}`, style: 'dim' },
+    ]);
+  }
+  for (const blocker of run.watch?.blockers ?? []) {
+    lines.push([{ text: 'blocked by', style: 'danger' }], ...sessionLines(blocker, columns));
+  }
+  return lines;
+}
+
+function sessionLines(session: Session, columns: number): Line[] {
+  const who = [session.user ?? 'someone', session.application, session.host].filter(Boolean).join(' · ');
+  return [
+    [
+      { text: '  ' },
+      { text: who, style: 'strong' },
+      { text: `  pid ${session.pid}, for ${duration(session.ageMs)}`, style: 'dim' },
+    ],
+    ...(session.query
+      ? [
+          [
+            { text: '  ' },
+            ...(sqlLines(session.query.replace(/\s+/g, ' ').slice(0, columns))[0] ?? []),
+          ] as Line,
+        ]
+      : []),
+  ];
+}

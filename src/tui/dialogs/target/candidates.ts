@@ -1,0 +1,57 @@
+import type { Look, PlanRequest, RevisionRow } from '../../../engine/api.ts';
+import type { State } from '../../state/model.ts';
+import { shortName } from '../../state/select.ts';
+
+export interface Candidate {
+  readonly target: string;
+  readonly about: string;
+}
+
+/** Candidates shown at once; the rest is reached by typing. */
+const most = 200;
+
+/** What a target prompt offers for what has been typed so far: a substring of its name, nothing cleverer. */
+export function candidatesFor(state: State, command: PlanRequest['command'], typed: string): Candidate[] {
+  const { look } = state;
+  if (!look) return [];
+  const last = typed.slice(typed.lastIndexOf(' ') + 1).toLowerCase();
+  const found: Candidate[] = [];
+  for (const candidate of everything(look, command)) {
+    if (`${candidate.target} ${candidate.about}`.toLowerCase().includes(last)) found.push(candidate);
+    if (found.length >= most) break;
+  }
+  return found;
+}
+
+function* everything(look: Look, command: PlanRequest['command']): Generator<Candidate> {
+  if (command !== 'downgrade') {
+    if (look.heads.length === 1) yield { target: 'head', about: 'the head' };
+    else yield { target: 'heads', about: `all ${look.heads.length} heads` };
+    if (command === 'upgrade') yield { target: '+1', about: 'the next revision' };
+  } else {
+    yield { target: '-1', about: 'one revision back' };
+  }
+  if (command !== 'upgrade') yield { target: 'base', about: 'nothing applied' };
+  for (const label of labelsOf(look)) {
+    yield command === 'downgrade'
+      ? { target: `${label}@base`, about: `all of ${label}` }
+      : { target: `${label}@head`, about: `the head of ${label}` };
+  }
+  for (const row of look.revisions) {
+    if (fits(row, command)) yield { target: row.shortId, about: aboutRow(row) };
+  }
+}
+
+const fits = (row: RevisionRow, command: PlanRequest['command']): boolean =>
+  command === 'stamp'
+    ? row.state !== 'missing'
+    : command === 'upgrade'
+      ? row.state === 'pending'
+      : row.state === 'applied';
+
+const aboutRow = (row: RevisionRow): string => {
+  const name = shortName(row).slice(row.shortId.length).trim();
+  return [name, ...row.marks.map(mark => `(${mark})`)].filter(Boolean).join(' ');
+};
+
+const labelsOf = (look: Look): Set<string> => new Set(look.revisions.flatMap(row => row.labels));

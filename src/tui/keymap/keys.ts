@@ -1,0 +1,82 @@
+import type { TuiSettings } from '../settings.ts';
+import type { State } from '../state/model.ts';
+import { type Command, type Group, groups } from './command.ts';
+import { paneScopes } from './scopes.ts';
+
+/** The keys of a command, the person's own where they have set some. */
+export const keysOf = (command: Command, settings: Pick<TuiSettings, 'keys'>): readonly string[] =>
+  settings.keys[command.id] ?? command.keys;
+
+/** What the palette offers. */
+export const paletteCommands = (commands: readonly Command[], state: State): readonly Command[] => {
+  const scopes = new Set(paneScopes(state));
+  return commands.filter(command => !command.keyOnly && command.where.some(scope => scopes.has(scope)));
+};
+
+export interface KeyRow {
+  readonly id: string;
+  /** As people write them: `j, Down`. */
+  readonly keys: string;
+  readonly about: string;
+  readonly danger: boolean;
+  /** Why it does nothing now. */
+  readonly disabled: string | null;
+}
+
+export interface KeyGroup {
+  readonly group: Group;
+  readonly rows: readonly KeyRow[];
+}
+
+/** Every command with its keys by group. Without a state nothing is disabled: for the README. */
+export function keyTable(
+  commands: readonly Command[],
+  state: State | null,
+  settings: Pick<TuiSettings, 'keys'> = state?.settings ?? { keys: {} },
+): readonly KeyGroup[] {
+  const row = (command: Command): KeyRow => ({
+    id: command.id,
+    keys: keysOf(command, settings).map(keyName).join(', '),
+    about: command.about,
+    danger: command.danger ?? false,
+    disabled: state === null || command.group === 'In dialogs' ? null : (command.disabled?.(state) ?? null),
+  });
+  return groups.map((group: Group) => ({
+    group,
+    rows: commands
+      .filter(
+        command => command.group === group && (keysOf(command, settings).length > 0 || !command.keyOnly),
+      )
+      .map(row),
+  }));
+}
+
+const names: Readonly<Record<string, string>> = {
+  enter: 'Enter',
+  esc: 'Esc',
+  tab: 'Tab',
+  'shift+tab': 'Shift-Tab',
+  space: 'Space',
+  up: '↑',
+  down: '↓',
+  left: '←',
+  right: '→',
+  pageup: 'PgUp',
+  pagedown: 'PgDn',
+  home: 'Home',
+  end: 'End',
+  backspace: 'Backspace',
+  delete: 'Delete',
+};
+
+/** Keys that have a name instead of a character. */
+export const namedKeys: readonly string[] = Object.keys(names);
+
+/** A key as people write it. */
+export const keyName = (key: string): string =>
+  names[key] ??
+  (key.startsWith('ctrl+')
+    ? `Ctrl-${key.slice(5).toUpperCase()}`
+    : key.startsWith('alt+')
+      ? `Alt-${key.slice(4)}`
+      : key);

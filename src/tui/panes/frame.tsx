@@ -1,0 +1,171 @@
+import { Box, Text } from 'ink';
+import type { ReactNode } from 'react';
+import type { Line } from '../../drawing/text/span.ts';
+import { cutLine, widthOf } from '../../drawing/text/width.ts';
+import { glyphsOf } from '../../drawing/theme/glyphs.ts';
+import { paint } from '../../drawing/theme/paint.ts';
+import type { Style } from '../../drawing/theme/style.ts';
+import type { Theme } from '../../drawing/theme/theme.ts';
+import type { Rect } from '../state/layout.ts';
+
+export interface FrameProps {
+  readonly rect: Rect;
+  readonly title: Line;
+  /** Right in the upper border. */
+  readonly right?: Line;
+  readonly focused: boolean;
+  readonly border?: Style;
+  readonly theme: Theme;
+  readonly ascii: boolean;
+  /** Where the scroll bar's thumb is; null: everything is in sight. */
+  readonly scroll?: Scrolled | null;
+  /** Lines as they are drawn, no wider than the inside. */
+  readonly lines: readonly string[];
+  /** Hides what is below, for dialogs. */
+  readonly opaque?: boolean;
+}
+
+export interface Scrolled {
+  readonly top: number;
+  readonly visible: number;
+  readonly count: number;
+}
+
+/** A box with a title in its border. The border and the text are separate so that most text measured is ASCII. */
+export function Frame({
+  rect,
+  title,
+  right = [],
+  focused,
+  border,
+  theme,
+  ascii,
+  scroll = null,
+  lines,
+  opaque = false,
+}: FrameProps): ReactNode {
+  const { x, y, width, height } = rect;
+  const style = border ?? (focused ? 'focus' : 'border');
+  if (height < 1) return null;
+  const inside = height - 2;
+  return (
+    <>
+      {opaque && height > 2 && (
+        <At
+          x={x + 1}
+          y={y + 1}
+          text={Array.from({ length: inside }, () => ' '.repeat(width - 2)).join('\n')}
+        />
+      )}
+      <At
+        x={x}
+        y={y}
+        text={paint(upperBorder(title, right, width, style, ascii, focused), width, theme, { ascii })}
+      />
+      {height > 2 && (
+        <>
+          <At x={x} y={y + 1} text={edge(inside, style, theme, ascii, null)} />
+          <At x={x + width - 1} y={y + 1} text={edge(inside, style, theme, ascii, scroll)} />
+          <Lines x={x + 2} y={y + 1} lines={lines.slice(0, inside)} />
+        </>
+      )}
+      {height > 1 && (
+        <At
+          x={x}
+          y={y + height - 1}
+          text={paint(lowerBorder(width, style, ascii), width, theme, { ascii })}
+        />
+      )}
+    </>
+  );
+}
+
+/** Text from a cell on, as one piece. */
+export function At({
+  x,
+  y,
+  text,
+}: {
+  readonly x: number;
+  readonly y: number;
+  readonly text: string;
+}): ReactNode {
+  if (text === '') return null;
+  return (
+    <Box position="absolute" marginLeft={x} marginTop={y} flexShrink={0}>
+      <Text wrap="truncate">{text}</Text>
+    </Box>
+  );
+}
+
+/**
+ * Lines from a cell downwards, each a text of its own: Ink measures and takes apart every text that has changed, and
+ * most lines have not.
+ */
+function Lines({
+  x,
+  y,
+  lines,
+}: {
+  readonly x: number;
+  readonly y: number;
+  readonly lines: readonly string[];
+}): ReactNode {
+  if (lines.length === 0) return null;
+  const rows = lines.map((text, row) => ({ text, row }));
+  return (
+    <Box position="absolute" marginLeft={x} marginTop={y} flexDirection="column" flexShrink={0}>
+      {rows.map(({ text, row }) => (
+        <Text key={row} wrap="truncate">
+          {text === '' ? ' ' : text}
+        </Text>
+      ))}
+    </Box>
+  );
+}
+
+function upperBorder(
+  title: Line,
+  right: Line,
+  width: number,
+  style: Style,
+  ascii: boolean,
+  focused: boolean,
+): Line {
+  const { corner, horizontal } = glyphsOf(ascii);
+  const rightText = right.map(one => one.text).join('');
+  const rightWidth = rightText === '' ? 0 : widthOf(rightText) + 3;
+  const room = Math.max(0, width - 6 - rightWidth);
+  const titleSpans = cutLine(title, room);
+  const used = titleSpans.reduce((sum, one) => sum + widthOf(one.text), 0);
+  const fill = Math.max(0, width - 5 - used - rightWidth);
+  return [
+    { text: `${corner.topLeft}${horizontal} `, style },
+    ...titleSpans.map(one => ({ ...one, style: one.style ?? (focused ? ('title' as const) : undefined) })),
+    { text: ` ${horizontal.repeat(fill)}`, style },
+    ...(rightText === '' ? [] : [{ text: ' ', style }, ...right, { text: ` ${horizontal}`, style }]),
+    { text: corner.topRight, style },
+  ];
+}
+
+function lowerBorder(width: number, style: Style, ascii: boolean): Line {
+  const { corner, horizontal } = glyphsOf(ascii);
+  return [
+    { text: corner.bottomLeft + horizontal.repeat(Math.max(0, width - 2)) + corner.bottomRight, style },
+  ];
+}
+
+/** A border from top to bottom, thicker where the scroll bar's thumb is. */
+function edge(height: number, style: Style, theme: Theme, ascii: boolean, scroll: Scrolled | null): string {
+  const { vertical, thumb } = glyphsOf(ascii);
+  if (height <= 0) return '';
+  const plain = paint([{ text: vertical, style }], 1, theme, { ascii });
+  if (!scroll || scroll.count <= scroll.visible)
+    return Array.from({ length: height }, () => plain).join('\n');
+  const size = Math.max(1, Math.round((height * scroll.visible) / scroll.count));
+  const from = Math.round(((height - size) * scroll.top) / Math.max(1, scroll.count - scroll.visible));
+  const thick = paint([{ text: thumb, style: 'focus' }], 1, theme, { ascii });
+  return Array.from({ length: height }, (_, row) => (row >= from && row < from + size ? thick : plain)).join(
+    '\n',
+  );
+}

@@ -1,0 +1,56 @@
+import { placeOptions } from '../../drawing/text/place.ts';
+import type { MergeRequest, PlanRequest, RebaseRequest, RevisionRequest } from '../../engine/api.ts';
+import { quoteShell } from '../../foundation/shell.ts';
+import type { State } from './model.ts';
+
+/*
+ * The commands that do the same without the screen. They are logged for every action, to be copied into a script.
+ */
+
+/** The command as it is to be typed to reach the context and the schema that are on the screen. */
+export const here = ({ look }: State, command: string): string =>
+  look ? `${command}${placeOptions(look.project)}` : command;
+
+const words = (...parts: readonly (string | false | undefined)[]): string => parts.filter(Boolean).join(' ');
+
+/** @param yes with `--yes`: nobody is asked */
+export function commandOf(request: PlanRequest, yes: boolean): string {
+  const how = yes ? '--yes' : '--plan';
+  if (request.halfWay) return words('migtui settle', ...request.targets.map(quoteShell), '--down', how);
+  return words(
+    'migtui',
+    request.command,
+    ...request.targets.map(quoteShell),
+    request.purge && '--purge',
+    request.transaction && `--transaction ${request.transaction}`,
+    how,
+  );
+}
+
+export function revisionCommand(request: RevisionRequest): string {
+  return words(
+    'migtui revision',
+    request.autogenerate && '--autogenerate',
+    request.head && `--head ${quoteShell(request.head)}`,
+    request.label && `--label ${quoteShell(request.label)}`,
+    request.splice && '--splice',
+    `-m ${quoteShell(request.message)}`,
+  );
+}
+
+export function mergeCommand(request: MergeRequest): string {
+  return words(
+    'migtui merge',
+    ...request.heads.map(quoteShell),
+    request.message && `-m ${quoteShell(request.message)}`,
+    '--yes',
+  );
+}
+
+export const rebaseCommand = (request: RebaseRequest): string =>
+  words(
+    'migtui merge',
+    `--rebase ${quoteShell(request.branch)}`,
+    `--onto ${quoteShell(request.onto)}`,
+    '--yes',
+  );

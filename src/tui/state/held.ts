@@ -1,0 +1,12 @@
+import type { Dialog, State } from './model.ts';
+
+/** A key that is held down repeats within this time, ms. */
+const repeatsWithin = 700;
+
+/** Whether `key` is only still down from opening the dialog: the key that opened it never confirms it. */
+export const isHeld = (state: State, dialog: Dialog, key: string): boolean =>
+  dialog.openedBy === key &&
+  state.previousKey.key === key &&
+  state.now - state.previousKey.at < repeatsWithin;
+
+export const heldNotice = 'that key is still held: let it go, then press it again';

@@ -1,0 +1,41 @@
+import { type Change, only } from './effect.ts';
+import type { Dialog, Notice, State } from './model.ts';
+
+/** How long a notice stays, ms. */
+const noticeTime = 5_000;
+
+export const topDialog = (state: State): Dialog | null => state.dialogs.at(-1) ?? null;
+
+export const open = <D extends Dialog>(state: State, dialog: D): State => ({
+  ...state,
+  dialogs: [...state.dialogs, dialog],
+});
+
+export const close = (state: State): State => ({ ...state, dialogs: state.dialogs.slice(0, -1) });
+
+export const closeAll = (state: State): State => ({ ...state, dialogs: [] });
+
+/** The top dialog exchanged for another, or for a changed one. */
+export const replaceTop = <D extends Dialog>(state: State, dialog: D): State => ({
+  ...state,
+  dialogs: [...state.dialogs.slice(0, -1), dialog],
+});
+
+/** A dialog exchanged wherever it is in the stack. */
+export const replace = <D extends Dialog>(state: State, old: Dialog, dialog: D): State => ({
+  ...state,
+  dialogs: state.dialogs.map(one => (one === old ? dialog : one)),
+});
+
+export function notify(state: State, text: string, level: Notice['level'] = 'info'): State {
+  return { ...state, notice: { text, level, until: state.now + noticeTime } };
+}
+
+export const notified = (state: State, text: string, level: Notice['level'] = 'info'): Change =>
+  only(notify(state, text, level));
+
+/** Copies a text to the terminal's clipboard, and says what was copied. */
+export const copied = (state: State, text: string, what: string): Change => [
+  notify(state, `copied ${what}`),
+  [{ type: 'copy', text }],
+];
