@@ -12,18 +12,21 @@ import { journal } from './journal.ts';
 import { merge } from './merge.ts';
 import { open } from './open.ts';
 import { pending } from './pending.ts';
+import { rehearse } from './rehearse.ts';
 import { revision } from './revision.ts';
 import { settle } from './settle.ts';
 import type { Definition } from './shell/command.ts';
 import { show } from './show.ts';
 import { stamp } from './stamp.ts';
 import { status } from './status.ts';
+import { test } from './test.ts';
 import { upgrade } from './upgrade.ts';
 
 /** Every command by what a person wants to do, in the order of the help. */
 export const commands: Readonly<Record<string, readonly Definition[]>> = {
   'See:': [status, current, history, heads, branches, show, pending, journal],
   'Move a database:': [upgrade, downgrade, stamp, settle],
-  'Write revisions:': [init, revision, merge, adopt, edit, check],
+  'Write revisions:': [init, revision, merge, adopt, edit],
+  'Verify:': [check, rehearse, test],
   'More:': [doctor, open],
 };

@@ -12,6 +12,7 @@ import type {
 import type { DoctorReport } from '../values/doctor.ts';
 import type { JournalEntry, Settlement } from '../values/journal.ts';
 import type { Look, RevisionDetail } from '../values/look.ts';
+import type { PlanRehearsal, TestReport, TestRequest } from '../values/rehearsal.ts';
 import type {
   CancelMode,
   PlanRequest,
@@ -29,6 +30,7 @@ export type * from '../values/backup.ts';
 export type * from '../values/doctor.ts';
 export type * from '../values/journal.ts';
 export type * from '../values/look.ts';
+export type * from '../values/rehearsal.ts';
 export type * from '../values/run.ts';
 
 /*
@@ -63,6 +65,10 @@ export interface EngineApi {
   draftAdopt(): Promise<Draft>;
   draftInit(): Promise<Draft>;
   rehearse(heads: readonly string[]): Promise<Rehearsal>;
+  /** Does, undoes and does again the steps of a plan on the shadow. */
+  rehearsePlan(request: PlanRequest): Promise<PlanRehearsal>;
+  /** Tests the revisions on the shadow; needs no database. */
+  test(request: TestRequest): Promise<TestReport>;
   write(draft: Draft): Promise<void>;
   close(): Promise<void>;
 }

@@ -9,6 +9,8 @@ import { draftRebase } from './authoring/draft-rebase.ts';
 import { draftRevision } from './authoring/draft-revision.ts';
 import { effect } from './authoring/effect.ts';
 import { rehearse } from './authoring/rehearse.ts';
+import { rehearsePlan } from './authoring/rehearse-plan.ts';
+import { test } from './authoring/test.ts';
 import { Workspace } from './authoring/workspace.ts';
 import type { Session } from './session.ts';
 
@@ -24,6 +26,8 @@ export type AuthoringApi = Pick<
   | 'draftAdopt'
   | 'draftInit'
   | 'rehearse'
+  | 'rehearsePlan'
+  | 'test'
   | 'write'
 >;
 
@@ -41,6 +45,8 @@ export function createAuthoring(session: Session): AuthoringApi {
     draftAdopt: () => draftAdopt(workspace),
     draftInit: () => draftInit(workspace),
     rehearse: heads => rehearse(workspace, heads),
+    rehearsePlan: request => rehearsePlan(workspace, request),
+    test: request => test(workspace, request),
     write: draft => writeChanges(root, draft.files),
   };
 }

@@ -78,6 +78,8 @@ export async function openEngine(
     draftRebase: async request => (await author()).draftRebase(request),
     draftAdopt: async () => (await author()).draftAdopt(),
     draftInit: async () => (await author()).draftInit(),
+    rehearsePlan: async request => (await author()).rehearsePlan(request),
+    test: async request => (await author()).test(request),
     rehearse: async heads => (await author()).rehearse(heads),
     write: writing(async draft => (await author()).write(draft)),
     async close() {

@@ -202,6 +202,8 @@ export class FakeEngine {
       revision: async id => this.#detail(id),
       resolve: async target => this.graph.resolve(target, this.applied),
       preview: async request => this.#preview(request),
+      rehearsePlan: async request => ({ request, steps: [], untried: [], ok: true, caveats: [] }),
+      test: async () => ({ tests: [], ok: true }),
       doctor: async () => ({ checks: [], ok: true }),
       run: async preview => this.#run(preview),
       cancel: async mode => {

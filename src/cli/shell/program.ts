@@ -17,7 +17,7 @@ Targets: head, heads, base, current, a revision (any unique part of its id from 
 its digits or its words), +1, -1, <revision>+1, <label>@head, <label>@base, <label>@-1.
 
 Without a command migtui opens the full-screen app, or prints the status where there is no terminal.
-Exit codes: 0 fine, 1 failed or refused, 2 wrong usage, 3 check found something.`;
+Exit codes: 0 fine, 1 failed or refused, 2 wrong usage, 3 a check, rehearsal or test found something.`;
 
 /** The whole command line, as commander knows it. */
 export function buildProgram(host: Host, version: string, done: (code: number) => void): Command {

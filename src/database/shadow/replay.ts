@@ -9,6 +9,7 @@ import { ContentKeys } from './content.ts';
 import { type Change, changesBetween } from './effects.ts';
 import { type Inventory, type InventoryScope, readInventory } from './inventory.ts';
 import { ReplayFailure, type ReplayStep } from './revision-run.ts';
+import { type RoundTrip, RoundTrips } from './round-trip.ts';
 import { introspect, type SchemaJson, schemaFromJson, schemaToJson } from './schema.ts';
 import { Stage, type StageOptions, type Way } from './stage.ts';
 
@@ -116,6 +117,32 @@ export class Shadow {
     return this.#queued(() => this.#stage.attempt(this.#way(steps, sources), statements));
   }
 
+  /**
+   * Does each of `steps` after `base`, undoes it and does it again, and tells where the schema is not as it was. Ends
+   * with the first step that does not run. What was found out is remembered step by step.
+   */
+  async roundTrips(
+    base: readonly ReplayStep[],
+    steps: readonly ReplayStep[],
+    sources: Revisions,
+  ): Promise<readonly RoundTrip[]> {
+    return this.#queued(async () => {
+      const contents = new ContentKeys();
+      const way = this.#way([...base, ...steps], sources, contents);
+      const next = (key: string, step: ReplayStep): string => this.#next(key, step, sources, contents);
+      const trips = new RoundTrips(this.#stage, orm => readInventory(orm, this.scope), next);
+      const found: RoundTrip[] = [];
+      for (let at = base.length; at < way.steps.length && !found.at(-1)?.failure; at++) {
+        const key = this.#cache.key('round trip', way.keys[at + 1]);
+        const kept = await this.#cache.json<RoundTrip>(key);
+        const trip = kept ?? (await trips.try(way, at));
+        if (!kept) await this.#cache.keepJson(key, trip);
+        found.push(trip);
+      }
+      return found;
+    });
+  }
+
   async close(): Promise<void> {
     await this.#queue;
     await this.#stage.close();
@@ -182,23 +209,25 @@ export class Shadow {
     }
   }
 
-  #way(steps: readonly ReplayStep[], sources: Revisions): Way {
+  #way(steps: readonly ReplayStep[], sources: Revisions, contents = new ContentKeys()): Way {
     const { modules, orm } = this.#project;
     const generator = orm.config.get('schemaGenerator') as Record<string, unknown>;
     const skipped = ['ignoreSchema', 'skipTables', 'skipViews'].map(key => String(generator[key]));
     const { transactional, disableForeignKeys } = orm.config.get('migrations') as MigrationsOptions;
     const driver = orm.driver.constructor.name;
-    const contents = new ContentKeys();
     const keys = [
       this.#cache.key(this.#identity, modules.version, driver, this.scope, skipped, [
         transactional,
         disableForeignKeys,
       ]),
     ];
-    for (const { revision, action } of steps) {
-      const source = sources.get(revision);
-      keys.push(this.#cache.key(keys.at(-1), action, revision, source ? contents.of(source) : null));
-    }
+    for (const step of steps) keys.push(this.#next(keys.at(-1) as string, step, sources, contents));
     return { steps, keys, sources };
+  }
+
+  /** Names the state after one more step. */
+  #next(key: string, { revision, action }: ReplayStep, sources: Revisions, contents: ContentKeys): string {
+    const source = sources.get(revision);
+    return this.#cache.key(key, action, revision, source ? contents.of(source) : null);
   }
 }

@@ -78,6 +78,8 @@ export class Stage {
       try {
         await open.runner.run(step, this.#source(step, sources));
       } catch (error) {
+        // nothing has run
+        if (error instanceof Failure && error.code === 'no-down') this.#open = open;
         throw this.#failure(error, step, open.runner.statement);
       }
       open = { ...open, key: keys[at + 1] as string };
@@ -110,6 +112,16 @@ export class Stage {
     } catch (error) {
       return error === done ? null : sqlFailure(error, statement).info;
     }
+  }
+
+  /** From now on the open state counts as another one: the caller knows that their schemas are the same. */
+  rename(from: string, to: string): void {
+    if (this.#open?.key === from) this.#open = { ...this.#open, key: to };
+  }
+
+  /** The next replay begins from a state that was kept, or from an empty database. */
+  forget(): void {
+    this.#open = null;
   }
 
   async close(): Promise<void> {

@@ -53,6 +53,8 @@ export function onlySetUp(options: EngineOptions, why: unknown): EngineApi | nul
     draftRebase: refuse,
     draftAdopt: refuse,
     rehearse: refuse,
+    rehearsePlan: refuse,
+    test: refuse,
     async draftInit() {
       const { files, notes } = setUp(options.root);
       return { kind: 'init', files, revision: null, notes, warnings: [] };

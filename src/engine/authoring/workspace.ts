@@ -3,6 +3,7 @@ import type { Change } from '../../database/shadow/effects.ts';
 import { openShadow } from '../../database/shadow/open.ts';
 import type { Outcome, Replayed, ReplayOptions, Shadow } from '../../database/shadow/replay.ts';
 import type { ReplayStep } from '../../database/shadow/revision-run.ts';
+import type { RoundTrip } from '../../database/shadow/round-trip.ts';
 import { Failure, type FailureInfo } from '../../foundation/failure.ts';
 import { discoverEntities, type Entities, editedSince } from '../../project/entities.ts';
 import { type Project, revisionsOf } from '../../project/project.ts';
@@ -75,6 +76,15 @@ export class Workspace {
    */
   async schemaAfter(disk: OnDisk, order: readonly string[], schema: string | null = null): Promise<Replayed> {
     return this.#using(disk, shadow => shadow.after(ups(order), disk.byId), schema);
+  }
+
+  /** Does, undoes and does again each of `steps` after `base`. */
+  async roundTrips(
+    disk: OnDisk,
+    base: readonly ReplayStep[],
+    steps: readonly ReplayStep[],
+  ): Promise<readonly RoundTrip[]> {
+    return this.#using(disk, shadow => shadow.roundTrips(base, steps, disk.byId));
   }
 
   /** What the last of these revisions does on top of the others. */

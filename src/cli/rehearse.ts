@@ -1,0 +1,102 @@
+import type { PlanRehearsal, RehearsedStep, ReturnTrip } from '../engine/api.ts';
+import { drawEffects } from './draw/effects.ts';
+import { drawFailure } from './draw/failure.ts';
+import { nameOf } from './draw/rows.ts';
+import { count, indent } from './draw/text.ts';
+import type { Call } from './shell/call.ts';
+import { type Definition, examples } from './shell/command.ts';
+import type { Paint } from './shell/paint.ts';
+
+/** Exit code when the rehearsal found something. */
+const found = 3;
+
+interface RehearseOptions {
+  readonly down?: boolean;
+  readonly allowMissingDown?: boolean;
+}
+
+/** `migtui rehearse [target]`: whether a plan runs, and whether its way back works, on the shadow. */
+export const rehearse: Definition = (program, act) =>
+  program
+    .command('rehearse')
+    .description(
+      'run a plan on the shadow: up, down and up again, comparing the schemas; exit code 3 on a problem',
+    )
+    .argument('[target...]', 'what to upgrade to (default: heads)')
+    .option('--down', 'rehearse the downgrade to the target instead')
+    .option('--allow-missing-down', 'a revision without down() is no problem')
+    .addHelpText(
+      'after',
+      examples({
+        'migtui rehearse': 'what is pending',
+        'migtui rehearse +1': 'the next revision',
+        'migtui rehearse -1 --down': 'undoing the last one',
+        'migtui rehearse --json': 'for scripts',
+      }),
+    )
+    .action(act(rehearsePlan));
+
+async function rehearsePlan(
+  call: Call,
+  targets: readonly string[],
+  { down, allowMissingDown }: RehearseOptions,
+): Promise<number> {
+  const engine = await call.engine();
+  const asked = targets.length > 0 ? targets : [down ? '-1' : 'heads'];
+  const rehearsal = await engine.rehearsePlan({ command: down ? 'downgrade' : 'upgrade', targets: asked });
+  call.output.answer(rehearsal, rehearsal => rehearsal, draw);
+  const excused = ({ ok, failure, undone }: RehearsedStep): boolean =>
+    ok || (failure === null && undone.outcome === 'none' && allowMissingDown === true);
+  return rehearsal.untried.length === 0 && rehearsal.steps.every(excused) ? 0 : found;
+}
+
+function draw({ steps, untried, ok, caveats }: PlanRehearsal, paint: Paint): string {
+  if (steps.length === 0) return paint.dim('Nothing to rehearse: the plan has no steps.');
+  const problems = steps.filter(step => !step.ok).length;
+  const verdict = ok
+    ? paint.good(
+        `${count(steps.length, 'step')} rehearsed: everything runs, and the way back restores the schema.`,
+      )
+    : paint.bad(`${problems} of ${count(steps.length, 'step')} with a problem.`);
+  return [
+    ...steps.map(step => drawStep(step, paint)),
+    ...untried.map(id => paint.dim(`${paint.glyphs.skipped} ${nameOf(id)}  not tried`)),
+    '',
+    verdict,
+    ...caveats.map(caveat => paint.dim(caveat)),
+  ].join('\n');
+}
+
+function drawStep(step: RehearsedStep, paint: Paint): string {
+  const { revision, action, ok, effects, failure, undone, redone } = step;
+  const { glyphs } = paint;
+  const mark = ok
+    ? paint.good(glyphs.ok)
+    : failure || undone.outcome !== 'none'
+      ? paint.bad(glyphs.failed)
+      : paint.warn(glyphs.warning);
+  const back = action === 'up' ? 'down' : 'up';
+  return [
+    `${mark} ${action} ${nameOf(revision)}`,
+    ...(effects.length > 0
+      ? [drawEffects(effects, paint)]
+      : failure
+        ? []
+        : [indent(paint.dim('no change of the schema'))]),
+    ...(failure ? [indent(drawFailure(failure, paint))] : []),
+    ...drawReturn(`${back}()`, undone, paint),
+    ...drawReturn(`${action}() again`, redone, paint),
+  ].join('\n');
+}
+
+function drawReturn(what: string, { outcome, differences, failure }: ReturnTrip, paint: Paint): string[] {
+  if (outcome === 'none') return [indent(paint.warn(`There is no ${what}: no way back.`))];
+  if (outcome === 'failed') {
+    return [
+      indent(paint.bad(`${what} fails:`)),
+      ...(failure ? [indent(drawFailure(failure, paint), 4)] : []),
+    ];
+  }
+  if (outcome !== 'differs') return [];
+  return [indent(paint.bad(`${what} does not restore the schema:`)), indent(drawEffects(differences, paint))];
+}

@@ -1,0 +1,128 @@
+import type { MikroORM } from '@mikro-orm/core';
+import type { FailureInfo } from '../../foundation/failure.ts';
+import { type Change, changesBetween } from './effects.ts';
+import type { Inventory } from './inventory.ts';
+import { ReplayFailure, type ReplayStep } from './revision-run.ts';
+import type { Stage, Way } from './stage.ts';
+
+/** What became of a step that was undone, or done again after that. */
+export interface Return {
+  /** `same`: the schema is as it was; `none`: there is no `down()`; `untried`: what comes before did not work. */
+  readonly outcome: 'same' | 'differs' | 'failed' | 'none' | 'untried';
+  /** Where the schema is not as it was: from how it was to how it is. */
+  readonly differences: readonly Change[];
+  readonly failure: FailureInfo | null;
+}
+
+/** One step done, undone, and done again on the shadow. */
+export interface RoundTrip {
+  readonly step: ReplayStep;
+  /** What the step does to the schema. */
+  readonly changes: readonly Change[];
+  /** Why the step itself does not run; then nothing else is known. */
+  readonly failure: FailureInfo | null;
+  readonly undone: Return;
+  readonly redone: Return;
+}
+
+const untried: Return = { outcome: 'untried', differences: [], failure: null };
+const same: Return = { outcome: 'same', differences: [], failure: null };
+
+/** The step that takes this one back. */
+function inverse({ revision, action }: ReplayStep): ReplayStep {
+  return { revision, action: action === 'up' ? 'down' : 'up' };
+}
+
+/** Where the schema is known to be while steps are tried one after the other. */
+export class RoundTrips {
+  readonly #stage: Stage;
+  readonly #read: (orm: MikroORM) => Promise<Inventory>;
+  /** Names the state after one more step. */
+  readonly #next: (key: string, step: ReplayStep) => string;
+  /** The schema before the step that is tried next; null: it has to be read. */
+  #before: { readonly at: number; readonly inventory: Inventory } | null = null;
+  /** The open state was reached by undoing and redoing: the same schema, but perhaps other rows. */
+  #reused = false;
+
+  constructor(
+    stage: Stage,
+    read: (orm: MikroORM) => Promise<Inventory>,
+    next: (key: string, step: ReplayStep) => string,
+  ) {
+    this.#stage = stage;
+    this.#read = read;
+    this.#next = next;
+  }
+
+  /** Tries the step at index `at` of the way, on the schema that the steps before it make. */
+  async try(way: Way, at: number): Promise<RoundTrip> {
+    const step = way.steps[at] as ReplayStep;
+    const before =
+      this.#before?.at === at
+        ? this.#before.inventory
+        : await this.#read(await this.#stage.bring(part(way, at)));
+    this.#before = null;
+    let after: Inventory;
+    try {
+      after = await this.#read(await this.#forwards(part(way, at + 1)));
+    } catch (error) {
+      if (!(error instanceof ReplayFailure)) throw error;
+      return { step, changes: [], failure: error.reason, undone: untried, redone: untried };
+    }
+    const changes = changesBetween(before, after);
+    const there = this.#extended(part(way, at + 1), inverse(step));
+    const undone = await this.#compare(there, before);
+    if (undone.outcome === 'none') {
+      this.#before = { at: at + 1, inventory: after };
+      return { step, changes, failure: null, undone, redone: untried };
+    }
+    if (undone.outcome === 'failed') return { step, changes, failure: null, undone, redone: untried };
+    const again = this.#extended(there, step);
+    const redone = await this.#compare(again, after);
+    if (undone.outcome === 'same' && redone.outcome === 'same') {
+      // the next step goes on from here, which spares replaying everything before it
+      this.#stage.rename(again.keys.at(-1) as string, way.keys[at + 1] as string);
+      this.#before = { at: at + 1, inventory: after };
+      this.#reused = true;
+    }
+    return { step, changes, failure: null, undone, redone };
+  }
+
+  /** A step that fails on rows which undoing left behind is tried again on a clean state. */
+  async #forwards(way: Way): Promise<MikroORM> {
+    const reused = this.#reused;
+    this.#reused = false;
+    try {
+      return await this.#stage.bring(way);
+    } catch (error) {
+      if (!reused || !(error instanceof ReplayFailure)) throw error;
+      this.#stage.forget();
+      return this.#stage.bring(way);
+    }
+  }
+
+  async #compare(way: Way, wanted: Inventory): Promise<Return> {
+    try {
+      const differences = changesBetween(wanted, await this.#read(await this.#stage.bring(way)), {
+        renames: false,
+      });
+      return differences.length === 0 ? same : { outcome: 'differs', differences, failure: null };
+    } catch (error) {
+      if (!(error instanceof ReplayFailure)) throw error;
+      return {
+        outcome: error.reason.code === 'no-down' ? 'none' : 'failed',
+        differences: [],
+        failure: error.reason,
+      };
+    }
+  }
+
+  #extended({ steps, keys, sources }: Way, step: ReplayStep): Way {
+    return { steps: [...steps, step], keys: [...keys, this.#next(keys.at(-1) as string, step)], sources };
+  }
+}
+
+/** The first steps of a way. */
+function part({ steps, keys, sources }: Way, count: number): Way {
+  return { steps: steps.slice(0, count), keys: keys.slice(0, count + 1), sources };
+}

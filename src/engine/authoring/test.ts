@@ -1,0 +1,232 @@
+import { execFile } from 'node:child_process';
+import { relative, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { ReplayFailure } from '../../database/shadow/revision-run.ts';
+import { Failure } from '../../foundation/failure.ts';
+import type { RehearsedStep, TestName, TestReport, TestRequest, TestResult } from '../api.ts';
+import { wantedBeyond, whyNot } from './generated.ts';
+import { rehearsedStep } from './rehearse-plan.ts';
+import { type OnDisk, ups, type Workspace } from './workspace.ts';
+
+const run = promisify(execFile);
+
+type Verdict = Omit<TestResult, 'name'>;
+
+/**
+ * Tests the revisions of a project on the shadow, without its database: pytest-alembic's single head, upgrade, model
+ * definitions and up/down consistency, and that the graph is sound.
+ * @throws Failure `bad-ref` when `since` is no git ref
+ */
+export async function test(workspace: Workspace, request: TestRequest): Promise<TestReport> {
+  const tests: TestResult[] = [];
+  const add = (name: TestName, verdict: Verdict): void => void tests.push({ name, ...verdict });
+  const skip = (name: TestName, why: string): void =>
+    add(name, { outcome: 'skipped', message: why, details: [] });
+  const finished = (): TestReport => ({ tests, ok: tests.every(({ outcome }) => outcome !== 'failed') });
+
+  const disk = soundGraph(workspace);
+  if (!('graph' in disk)) {
+    add('graph', disk);
+    for (const name of ['heads', 'upgrade', 'entities', 'downgrade'] as const) {
+      skip(name, 'Not tested: the files have to be fixed first.');
+    }
+    return finished();
+  }
+  const { graph } = disk;
+  add('graph', {
+    outcome: 'passed',
+    message: `${count(graph.order.length, 'revision')}, no problem`,
+    details: [],
+  });
+  add('heads', oneHead(disk));
+
+  const order = graph.order;
+  const changed = request.since === undefined ? null : await changedSince(workspace, disk, request.since);
+  const upgraded = await upgrades(workspace, disk);
+  add('upgrade', upgraded);
+  if (upgraded.outcome !== 'passed') {
+    for (const name of ['entities', 'downgrade'] as const) {
+      skip(name, 'Not tested: the revisions do not run.');
+    }
+    return finished();
+  }
+  add('entities', await entities(workspace, disk));
+  add('downgrade', await ways(workspace, disk, order, changed, request.allowMissingDown === true));
+  return finished();
+}
+
+function soundGraph(workspace: Workspace): OnDisk | Verdict {
+  try {
+    return workspace.onDisk();
+  } catch (error) {
+    if (!(error instanceof Failure) || !error.problems) throw error;
+    return {
+      outcome: 'failed',
+      message: `${count(error.problems.length, 'problem')} in the files`,
+      details: error.problems.map(({ file, line, message }) =>
+        [[file, line].filter(Boolean).join(':'), message].filter(Boolean).join(': '),
+      ),
+      next: 'Fix the files.',
+    };
+  }
+}
+
+function oneHead({ graph: { heads } }: OnDisk): Verdict {
+  if (heads.length <= 1) return { outcome: 'passed', message: heads[0] ?? 'no revisions yet', details: [] };
+  return {
+    outcome: 'failed',
+    message: `${heads.length} heads`,
+    details: [...heads],
+    next: 'Merge them: migtui merge.',
+  };
+}
+
+async function upgrades(workspace: Workspace, disk: OnDisk): Promise<Verdict> {
+  const { order } = disk.graph;
+  try {
+    await workspace.replay(disk, ups(order));
+    return {
+      outcome: 'passed',
+      message: `${count(order.length, 'revision')} from base to the heads`,
+      details: [],
+    };
+  } catch (error) {
+    if (!(error instanceof ReplayFailure)) return cannotTell(error);
+    const { revision, reason } = error;
+    return {
+      outcome: 'failed',
+      message: `${revision} does not run`,
+      details: [reason.message, ...(reason.sql?.statement ? [reason.sql.statement] : [])],
+      next: 'Fix that revision.',
+    };
+  }
+}
+
+async function entities(workspace: Workspace, disk: OnDisk): Promise<Verdict> {
+  try {
+    const { sql } = await wantedBeyond(workspace, disk, disk.graph.heads);
+    const up = sql.up.filter(statement => statement !== '');
+    if (up.length === 0) {
+      return { outcome: 'passed', message: 'the entities and the schema agree', details: [] };
+    }
+    return {
+      outcome: 'failed',
+      message: 'the entities and the schema differ',
+      details: up,
+      next: 'Write a revision: migtui revision --autogenerate -m "…".',
+    };
+  } catch (error) {
+    return cannotTell(error);
+  }
+}
+
+/** Down and up again of every revision, or of those that changed. */
+async function ways(
+  workspace: Workspace,
+  disk: OnDisk,
+  order: readonly string[],
+  changed: ReadonlySet<string> | null,
+  allowMissingDown: boolean,
+): Promise<Verdict> {
+  const tried: RehearsedStep[] = [];
+  try {
+    for (const { from, to } of stretches(order, changed)) {
+      const trips = await workspace.roundTrips(disk, ups(order.slice(0, from)), ups(order.slice(from, to)));
+      tried.push(...trips.map(rehearsedStep));
+    }
+  } catch (error) {
+    return cannotTell(error);
+  }
+  const missing = tried.filter(({ undone }) => undone.outcome === 'none');
+  const wrong = tried.filter(step => !step.ok && (step.undone.outcome !== 'none' || !allowMissingDown));
+  const scope = changed === null ? '' : ' that changed';
+  if (wrong.length === 0) {
+    const without = missing.length > 0 ? `; ${missing.length} without down()` : '';
+    return {
+      outcome: 'passed',
+      message: `${count(tried.length, 'revision')}${scope}, down and up again${without}`,
+      details: [],
+    };
+  }
+  return {
+    outcome: 'failed',
+    message: `${wrong.length} of ${count(tried.length, 'revision')}${scope} cannot go back`,
+    details: wrong.map(describe),
+    next: wrong.some(({ undone }) => undone.outcome !== 'none')
+      ? 'Fix their down().'
+      : 'Write their down(), or allow it: --allow-missing-down.',
+  };
+}
+
+/** Runs of consecutive revisions to try, as indexes into the order. */
+function stretches(
+  order: readonly string[],
+  changed: ReadonlySet<string> | null,
+): { from: number; to: number }[] {
+  if (changed === null) return order.length === 0 ? [] : [{ from: 0, to: order.length }];
+  const found: { from: number; to: number }[] = [];
+  for (const [index, id] of order.entries()) {
+    if (!changed.has(id)) continue;
+    const last = found.at(-1);
+    if (last?.to === index) last.to = index + 1;
+    else found.push({ from: index, to: index + 1 });
+  }
+  return found;
+}
+
+/** What is wrong with the way back of a revision, in one line. */
+function describe({ revision, undone, redone }: RehearsedStep): string {
+  if (undone.outcome === 'none') return `${revision} has no down()`;
+  if (undone.outcome === 'failed') return `${revision}: down() fails: ${undone.failure?.message}`;
+  const words = (effects: readonly { sign: string; words: string }[]): string =>
+    effects.map(({ sign, words }) => `${sign} ${words}`).join(', ');
+  if (undone.outcome === 'differs') {
+    return `${revision}: down() does not restore the schema: ${words(undone.differences)}`;
+  }
+  if (redone.outcome === 'failed') return `${revision}: up() fails after down(): ${redone.failure?.message}`;
+  return `${revision}: up() after down() makes another schema: ${words(redone.differences)}`;
+}
+
+/** Revisions whose files differ from those of a git ref, and those that are new. */
+async function changedSince(workspace: Workspace, disk: OnDisk, ref: string): Promise<Set<string>> {
+  const { root } = workspace.project;
+  const git = async (...args: string[]): Promise<string[]> => {
+    const { stdout } = await run('git', args, { cwd: root, maxBuffer: 2 ** 26 });
+    return stdout.split('\0').filter(name => name !== '');
+  };
+  let names: string[];
+  try {
+    names = [
+      // what this branch changed: not what the ref got meanwhile
+      ...(await git('diff', '--name-only', '-z', '--relative', '--merge-base', ref, '--', '.')),
+      ...(await git('ls-files', '--others', '--exclude-standard', '-z', '--', '.')),
+    ];
+  } catch (error) {
+    const { stderr, message } = error as { stderr?: string; message: string };
+    throw new Failure({
+      code: 'bad-ref',
+      message: `git cannot compare with ${ref}: ${(stderr || message).trim().split('\n')[0]}`,
+      next: 'Name a commit, branch or tag that is there; in CI, fetch it first (fetch-depth: 0).',
+    });
+  }
+  const paths = new Set(names);
+  return new Set(
+    [...disk.byId.values()]
+      .filter(
+        ({ path }) => path !== null && paths.has(relative(root, resolve(root, path)).replaceAll('\\', '/')),
+      )
+      .map(({ id }) => id),
+  );
+}
+
+/** Something kept the test from being done: no answer is no pass, unless there is nothing to test. */
+function cannotTell(error: unknown): Verdict {
+  if (error instanceof Failure && error.code === 'no-entities') {
+    return { outcome: 'skipped', message: 'The project has no entities.', details: [] };
+  }
+  return { outcome: 'failed', message: `Not tested: ${whyNot(error)}`, details: [] };
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,67 @@
+import type { FailureInfo } from '../foundation/failure.ts';
+import type { Effect } from './authoring.ts';
+import type { PlanRequest } from './run.ts';
+
+/*
+ * Rehearsals of plans, and the tests of a project's revisions.
+ * Plain serialisable values: they cross the engine's process boundary and are printed by `--json`.
+ */
+
+/** What became of a step that was undone, or done again after that. */
+export interface ReturnTrip {
+  /** `same`: the schema is as it was; `none`: there is no `down()`; `untried`: what comes before did not work. */
+  readonly outcome: 'same' | 'differs' | 'failed' | 'none' | 'untried';
+  /** Where the schema is not as it was: from how it was to how it is. */
+  readonly differences: readonly Effect[];
+  readonly failure: FailureInfo | null;
+}
+
+/** A step of a plan as it went on the shadow: done, undone, and done again. */
+export interface RehearsedStep {
+  readonly revision: string;
+  readonly action: 'up' | 'down';
+  /** Everything worked, and the schema came back both times. */
+  readonly ok: boolean;
+  /** What the step does to the schema. */
+  readonly effects: readonly Effect[];
+  /** Why the step does not run; the rest of the plan was not tried then. */
+  readonly failure: FailureInfo | null;
+  readonly undone: ReturnTrip;
+  readonly redone: ReturnTrip;
+}
+
+export interface PlanRehearsal {
+  readonly request: PlanRequest;
+  readonly steps: readonly RehearsedStep[];
+  /** Steps of the plan that were not tried, because an earlier one does not run. */
+  readonly untried: readonly string[];
+  readonly ok: boolean;
+  /** What this rehearsal cannot show. */
+  readonly caveats: readonly string[];
+}
+
+/** Which tests to run; default: all of them, over every revision. */
+export interface TestRequest {
+  /** Git ref: try the way back only of revisions whose files changed since then. */
+  readonly since?: string | undefined;
+  /** A revision without `down()` is no failure. */
+  readonly allowMissingDown?: boolean | undefined;
+}
+
+export type TestName = 'graph' | 'heads' | 'upgrade' | 'entities' | 'downgrade';
+
+export interface TestResult {
+  readonly name: TestName;
+  readonly outcome: 'passed' | 'failed' | 'skipped';
+  /** What was tested and how it came out, in one line. */
+  readonly message: string;
+  /** What to do about a failure. */
+  readonly next?: string | undefined;
+  /** One entry for each thing that failed. */
+  readonly details: readonly string[];
+}
+
+export interface TestReport {
+  readonly tests: readonly TestResult[];
+  readonly ok: boolean;
+}
