@@ -1,8 +1,10 @@
+import { Option } from 'commander';
 import type { Draft, RevisionRequest } from '../engine/api.ts';
 import { Failure } from '../foundation/failure.ts';
 import { writeDraft } from './drafting.ts';
 import { nameOf } from './draw/rows.ts';
 import type { Call } from './shell/call.ts';
+import { clean } from './shell/clean.ts';
 import { type Definition, examples } from './shell/command.ts';
 import { ask, canAsk } from './shell/confirm.ts';
 
@@ -13,6 +15,9 @@ interface RevisionOptions {
   readonly label?: string;
   readonly dependsOn?: readonly string[];
   readonly splice?: boolean;
+  readonly rename?: readonly string[];
+  /** False with --no-rename. */
+  readonly renameOthers?: false;
 }
 
 /** `migtui revision -m`: writes a new migration file. */
@@ -26,10 +31,17 @@ export const revision: Definition = (program, act) =>
     .option('--label <name>', 'name of the branch that starts with it')
     .option('--depends-on <target...>', 'what must be applied before it without being its lineage')
     .option('--splice', 'allow a parent that is no head: makes a branch')
+    .option(
+      '--rename <old:new...>',
+      'with --autogenerate: contact.fax:email, people:persons, mood.sad:unhappy',
+    )
+    .addOption(noRename())
     .addHelpText(
       'after',
       examples({
         'migtui revision --autogenerate -m "add last_read_at to chats"': 'after a change of the entities',
+        'migtui revision --autogenerate -m "e-mail" --rename contact.fax:email':
+          'a column under another name',
         'migtui revision -m "fill text_length"': 'empty, for a data migration',
         'migtui revision -m "search" --head base --label search': 'a branch of its own',
         'migtui revision -m "fix" --head add_user_id --splice': 'a branch from an older revision',
@@ -37,24 +49,72 @@ export const revision: Definition = (program, act) =>
     )
     .action(act(makeRevision));
 
+/** Beside --rename, and not its opposite: it speaks of all that --rename does not name. */
+function noRename(): Option {
+  const option = new Option('--no-rename', 'drop and add whatever else could be a rename');
+  option.attributeName = () => 'renameOthers';
+  return option;
+}
+
 async function makeRevision(call: Call, options: RevisionOptions): Promise<undefined> {
-  const { message, head, label, dependsOn, splice } = options;
-  const request = { message, autogenerate: options.autogenerate === true, head, label, dependsOn, splice };
+  const { message, head, label, dependsOn, splice, rename, renameOthers } = options;
+  const request: RevisionRequest = {
+    message,
+    autogenerate: options.autogenerate === true,
+    head,
+    label,
+    dependsOn,
+    splice,
+    renames: rename,
+    noRename: renameOthers === false || undefined,
+  };
   await writeDraft(call, await draft(call, request), { what: 'The revision', question: null });
 }
 
-/** Drafts it; with several heads and somebody to ask, asks which one it revises. */
+/** Drafts it; where somebody is there, asks what only a person can say: which head it revises, what is a rename. */
 async function draft(call: Call, request: RevisionRequest): Promise<Draft> {
   const engine = await call.engine();
   try {
     return await engine.draftRevision(request);
   } catch (error) {
-    const several = error instanceof Failure && error.code === 'multiple-heads';
-    if (!several || !error.candidates || !canAsk(call)) throw error;
-    const head = await chooseHead(call, error.candidates);
-    if (head === undefined) throw error;
-    return engine.draftRevision({ ...request, head });
+    if (!(error instanceof Failure) || !error.candidates || !canAsk(call)) throw error;
+    if (error.code === 'multiple-heads') {
+      const head = await chooseHead(call, error.candidates);
+      if (head === undefined) throw error;
+      return draft(call, { ...request, head });
+    }
+    if (error.code !== 'rename-or-not') throw error;
+    const renames = await chooseRenames(call, error.candidates);
+    if (renames === null) throw error;
+    // what is in a renamed table comes up after that
+    return draft(call, {
+      ...request,
+      renames: [...(request.renames ?? []), ...renames],
+      notRenames: [...(request.notRenames ?? []), ...error.candidates.filter(one => !renames.includes(one))],
+    });
   }
+}
+
+/** Asks of each candidate; null when nobody answers. */
+async function chooseRenames(call: Call, candidates: readonly string[]): Promise<string[] | null> {
+  const chosen: string[] = [];
+  for (const candidate of candidates) {
+    const [old, fresh] = ends(candidate);
+    const taken = (other: string): boolean => ends(other).some(end => end === old || end === fresh);
+    if (chosen.some(taken)) continue;
+    const question = `Is ${clean(fresh)} the new name of ${clean(old)}? A rename keeps what is in it; no drops it [y/n] `;
+    const answer = await ask(call, question);
+    if (answer === '') return null;
+    if (/^y(es)?$/i.test(answer)) chosen.push(candidate);
+  }
+  return chosen;
+}
+
+/** `contact.fax:email` -> `contact.fax` and `contact.email`. */
+function ends(rename: string): [old: string, fresh: string] {
+  const at = rename.indexOf(':');
+  const old = rename.slice(0, at);
+  return [old, old.slice(0, old.lastIndexOf('.') + 1) + rename.slice(at + 1)];
 }
 
 async function chooseHead(call: Call, heads: readonly string[]): Promise<string | undefined> {

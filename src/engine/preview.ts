@@ -7,6 +7,7 @@ import { isEmbedded } from '../project/project.ts';
 import type { Plan, Step } from '../revisions/plan.ts';
 import { batchWarnings } from '../safety/batches.ts';
 import { type Loss, lossesOfSteps } from '../safety/losses.ts';
+import { renameWarnings } from '../safety/renames.ts';
 import type { PlanRequest, Preview, PreviewStep, SqlPreview, Warning } from './api.ts';
 import { type Bookkeeping, bookkeeping } from './bookkeeping.ts';
 import { planFor } from './plan-for.ts';
@@ -46,6 +47,10 @@ export async function preview(session: Session, request: PlanRequest): Promise<P
     batches,
     warnings: [
       ...warningsOf(session, state, books, plan),
+      ...(await renameWarnings(
+        plan.steps,
+        steps.map(({ sql }) => sql),
+      )),
       ...(await batchWarnings(
         plan.steps,
         steps.map(({ sql }) => sql),

@@ -55,11 +55,13 @@ export async function discoverEntities({ modules, config }: Project): Promise<En
 /**
  * The SQL that leads from a schema to the entities and back, with the project's `safe` and `dropTables`,
  * cut into statements as the stock CLI cuts them.
+ * @param guess let MikroORM take a column that went and one of the same type that came for a rename
  */
 export async function sqlToEntities(
   { modules }: Project,
   { orm }: Entities,
   from: DatabaseSchema,
+  { guess = true } = {},
 ): Promise<MigrationSql> {
   class Probe extends modules.migrations.Migrator {
     diff(): Promise<MigrationSql> {
@@ -72,7 +74,20 @@ export async function sqlToEntities(
       return Promise.resolve(from);
     }
   }
-  return new Probe(orm.em as never).diff();
+  const diff = (): Promise<MigrationSql> => new Probe(orm.em as never).diff();
+  return guess ? diff() : withoutGuesses(modules, diff);
+}
+
+/** Runs work with a comparator of MikroORM's that takes nothing for a rename by itself. */
+export async function withoutGuesses<T>({ sql }: Project['modules'], work: () => T | Promise<T>): Promise<T> {
+  const prototype = sql.SchemaComparator.prototype as unknown as { detectColumnRenamings(): void };
+  const { detectColumnRenamings } = prototype;
+  prototype.detectColumnRenamings = () => {};
+  try {
+    return await work();
+  } finally {
+    prototype.detectColumnRenamings = detectColumnRenamings;
+  }
 }
 
 /**

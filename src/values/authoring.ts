@@ -36,6 +36,12 @@ export interface RevisionRequest {
   readonly dependsOn?: readonly string[] | undefined;
   /** Allow a parent that is no head (makes a branch). */
   readonly splice?: boolean | undefined;
+  /** With `autogenerate`, what is renamed: `contact.fax:email`, `people:persons`, `mood.sad:unhappy` (an enum's value). */
+  readonly renames?: readonly string[] | undefined;
+  /** What could be a rename, as a `rename-or-not` failure names its candidates, and is none. */
+  readonly notRenames?: readonly string[] | undefined;
+  /** Whatever else could be a rename is dropped and added. Without it such a draft fails with `rename-or-not`. */
+  readonly noRename?: boolean | undefined;
 }
 
 export interface MergeRequest {

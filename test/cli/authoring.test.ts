@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { EngineApi } from '../../src/engine/api.ts';
 import { Failure } from '../../src/foundation/failure.ts';
-import { ids, migtui, rehearsal, unmerged } from './fake.ts';
+import { ids, migtui, rehearsal, type Told, unmerged } from './fake.ts';
 
 const wrote = (calls: readonly (readonly unknown[])[]) => calls.some(([method]) => method === 'write');
 
@@ -301,4 +302,41 @@ test('journal tells what ran, by whom and how it ended', async () => {
     look: { journal: { state: 'off', hint: 'Wrap the config with withMigtui.' } },
   });
   expect(off.stderr).toContain('withMigtui');
+});
+
+describe('what could be a rename', () => {
+  /** Undecided until every candidate is said to be one or none. */
+  const draftRevision: EngineApi['draftRevision'] = async ({ renames = [], notRenames = [], noRename }) => {
+    const open = ['contact.fax:email', 'contact.fax:mail'].filter(
+      one => !renames.includes(one) && !notRenames.includes(one) && !noRename,
+    );
+    if (open.length === 0) return { kind: 'revision', files: [], revision: null, notes: [], warnings: [] };
+    throw new Failure({ code: 'rename-or-not', message: 'Only you know.', candidates: open });
+  };
+  const asked = 'revision --autogenerate -m two';
+  const given = (told: Told): unknown =>
+    told.calls.filter(([method]) => method === 'draftRevision').at(-1)?.[1];
+
+  test('is asked about in a terminal, each once', async () => {
+    const told = await migtui(asked, { engine: { draftRevision }, types: ['n', 'y'] });
+    expect(told.stderr).toContain('Is contact.email the new name of contact.fax?');
+    expect(given(told)).toMatchObject({ renames: ['contact.fax:mail'], notRenames: ['contact.fax:email'] });
+    const first = await migtui(asked, { engine: { draftRevision }, types: ['y'] });
+    expect(given(first)).toMatchObject({ renames: ['contact.fax:email'], notRenames: ['contact.fax:mail'] });
+    expect(await migtui(asked, { engine: { draftRevision }, types: [''] })).toMatchObject({ code: 1 });
+  });
+
+  test('is decided by options elsewhere', async () => {
+    expect(await migtui(asked, { engine: { draftRevision } })).toMatchObject({ code: 1 });
+    const none = await migtui(`${asked} --no-rename`, { engine: { draftRevision } });
+    expect(given(none)).toMatchObject({ noRename: true });
+    for (const order of [
+      '--rename contact.fax:email --no-rename',
+      '--no-rename --rename contact.fax:email',
+    ]) {
+      const both = await migtui(`${asked} ${order}`, { engine: { draftRevision } });
+      expect(both.code).toBe(0);
+      expect(given(both)).toMatchObject({ renames: ['contact.fax:email'], noRename: true });
+    }
+  });
 });

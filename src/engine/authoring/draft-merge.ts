@@ -1,3 +1,4 @@
+import { wordsOf } from '../../database/shadow/renames.ts';
 import { Failure } from '../../foundation/failure.ts';
 import { changeOf } from '../../project/file-change.ts';
 import { readSnapshot, snapshotText } from '../../project/snapshot.ts';
@@ -15,7 +16,18 @@ export async function draftMerge(workspace: Workspace, request: MergeRequest): P
   const heads = headsToMerge(disk, request.heads);
   const { wanted, warnings } = await mergedSchema(workspace, disk, heads);
   const alone = disk.graph.heads.every(head => heads.includes(head));
-  const reconciling = request.reconcile === true && alone && wanted !== null && wanted.sql.up.length > 0;
+  const undecided = wanted?.renames.undecided ?? [];
+  const reconciling =
+    request.reconcile === true &&
+    alone &&
+    wanted !== null &&
+    wanted.sql.up.length > 0 &&
+    undecided.length === 0;
+  if (request.reconcile === true && undecided.length > 0) {
+    warnings.push(
+      `The reconciling SQL is left out: it may be a rename (${undecided.map(wordsOf).join('; ')}), which only you know.`,
+    );
+  }
   if (request.reconcile === true && (wanted === null || !alone)) {
     const why = alone
       ? 'it could not be found out'

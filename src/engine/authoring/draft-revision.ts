@@ -1,4 +1,6 @@
 import { dirname, relative, resolve } from 'node:path';
+import type { RenameChoice } from '../../database/shadow/rename-candidates.ts';
+import { wordsOf, written } from '../../database/shadow/renames.ts';
 import { ReplayFailure } from '../../database/shadow/revision-run.ts';
 import { Failure } from '../../foundation/failure.ts';
 import { changeOf } from '../../project/file-change.ts';
@@ -22,7 +24,7 @@ export async function draftRevision(workspace: Workspace, request: RevisionReque
     ...(request.label ? { labels: [freeLabel(graph, request.label)] } : {}),
   };
   const { wanted, warnings } = request.autogenerate
-    ? await generate(workspace, disk, revises)
+    ? await generate(workspace, disk, revises, choiceOf(request))
     : { wanted: null, warnings: [] };
   if (wanted?.sql.up.length === 0) return snapshotOnly(workspace, wanted);
   const sql = wanted?.sql ?? { up: [], down: [] };
@@ -92,6 +94,22 @@ function freeLabel(graph: RevisionGraph, label: string): string {
   return label;
 }
 
+function choiceOf({ renames = [], notRenames = [], noRename }: RevisionRequest): RenameChoice {
+  return { renames, notRenames, others: noRename ? 'drop and add' : 'ask' };
+}
+
+/** @throws Failure `rename-or-not` where only a person knows whether something was renamed */
+function refuseUndecided({ renames: { undecided } }: Wanted): void {
+  if (undecided.length === 0) return;
+  const options = undecided.map(rename => `--rename ${written(rename)}`);
+  throw new Failure({
+    code: 'rename-or-not',
+    message: `Only you know whether these are renames, or drops of one thing and additions of another: ${undecided.map(wordsOf).join('; ')}. A rename keeps what is in it, a drop loses it.`,
+    next: `Say which: ${options.join(' ')} for those that are renames, and --no-rename for the others.`,
+    candidates: undecided.map(written),
+  });
+}
+
 /**
  * With several heads the entities describe what all of them make, so all are compared together; only when they cannot
  * be replayed together the new revision's own lineage is.
@@ -100,19 +118,21 @@ async function generate(
   workspace: Workspace,
   disk: OnDisk,
   revises: readonly string[],
+  choice: RenameChoice,
 ): Promise<{ wanted: Wanted; warnings: string[] }> {
   const { graph } = disk;
   const warnings: string[] = [];
   let wanted: Wanted;
   let compared: readonly string[] = graph.heads;
   try {
-    wanted = await wantedBeyond(workspace, disk, graph.heads);
+    wanted = await wantedBeyond(workspace, disk, graph.heads, choice);
   } catch (error) {
     if (!(error instanceof ReplayFailure) || graph.ancestors(revises).includes(error.revision)) throw error;
     warnings.push(`Compared with this branch alone, because the heads do not run together: ${whyNot(error)}`);
     compared = revises;
-    wanted = await wantedBeyond(workspace, disk, compared);
+    wanted = await wantedBeyond(workspace, disk, compared, choice);
   }
+  refuseUndecided(wanted);
   warnings.push(...(await trial(workspace, disk, compared, wanted)));
   return { wanted, warnings };
 }

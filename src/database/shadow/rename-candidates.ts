@@ -1,0 +1,203 @@
+import type { DatabaseSchema, DatabaseTable, SchemaComparator } from '@mikro-orm/sql';
+import { Failure } from '../../foundation/failure.ts';
+import { type EnumJson, isEnum, isTable, type Rename, renamed, written } from './renames.ts';
+import type { SchemaJson } from './schema.ts';
+
+/** What a person decided about renames. */
+export interface RenameChoice {
+  /** As `--rename` takes them: `contact.fax:email`, `people:persons`, `mood.sad:unhappy`. */
+  readonly renames: readonly string[];
+  /** What is no rename, written in the same way. */
+  readonly notRenames: readonly string[];
+  /** Whatever else could be a rename is none: dropped and added. */
+  readonly others: 'drop and add' | 'ask';
+}
+
+/** The decided renames, and what is still to be decided. */
+export interface Renames {
+  readonly chosen: readonly Rename[];
+  readonly undecided: readonly Rename[];
+}
+
+/** Makes both schemas as MikroORM compares them, from what the renames so far leave. */
+export type Sides = (renames: readonly Rename[]) => { from: DatabaseSchema; to: DatabaseSchema };
+
+/**
+ * Reads a choice against two schemas, and finds what could be a rename beside it: something that went and something
+ * like it that came. Tables come first: what could be renamed inside one is known once it is decided.
+ * @param json the schema that the renames start from
+ * @throws Failure `unknown-rename` when a rename of the choice names nothing that went, or nothing that came
+ */
+export function findRenames(
+  json: SchemaJson,
+  comparator: SchemaComparator,
+  sides: Sides,
+  { renames, notRenames, others }: RenameChoice,
+): Renames {
+  const chosen: Rename[] = [];
+  const asked = renames.map(text => ({ text, ...partsOf(text) }));
+  const take = (kinds: readonly Rename['kind'][]): Rename[] => {
+    const { from, to } = sides(chosen);
+    const changed = differences(renamed(json, chosen), comparator, from, to);
+    for (const one of [...asked]) {
+      const match = matching(changed, one).find(({ kind }) => kinds.includes(kind));
+      if (!match) continue;
+      chosen.push(match);
+      asked.splice(asked.indexOf(one), 1);
+    }
+    const used = (name: Rename): boolean =>
+      chosen.some(
+        one =>
+          one.kind === name.kind &&
+          ofOf(one) === ofOf(name) &&
+          (one.from === name.from || one.to === name.to),
+      );
+    return changed.likely.filter(
+      one => kinds.includes(one.kind) && !used(one) && !notRenames.includes(written(one)),
+    );
+  };
+  const tables = take(['table']);
+  if (others === 'ask' && tables.length > 0) return { chosen, undecided: tables };
+  const rest = take(['column', 'enum value']);
+  const [unknown] = asked;
+  if (unknown) throw unknownRename(unknown.text, rest.concat(tables));
+  return { chosen, undecided: others === 'ask' ? rest : [] };
+}
+
+interface Changes {
+  /** Everything that went with everything that came in the same place. */
+  readonly possible: readonly Rename[];
+  /** Those of one type, or for tables with the same columns for the most part. */
+  readonly likely: readonly Rename[];
+}
+
+function differences(
+  json: SchemaJson,
+  comparator: SchemaComparator,
+  from: DatabaseSchema,
+  to: DatabaseSchema,
+): Changes {
+  const possible: Rename[] = [];
+  const likely: Rename[] = [];
+  const add = (rename: Rename, isLikely: boolean): void => {
+    possible.push(rename);
+    if (isLikely) likely.push(rename);
+  };
+  const before = from.getTables();
+  const after = to.getTables();
+  const twin = (table: DatabaseTable, others: readonly DatabaseTable[]): DatabaseTable | undefined =>
+    others.find(other => isTable(other, table.schema, table.name));
+  const goneTables = before.filter(table => !twin(table, after));
+  const newTables = after.filter(table => !twin(table, before));
+  for (const gone of goneTables) {
+    for (const fresh of newTables) {
+      if ((gone.schema ?? 'public') !== (fresh.schema ?? 'public')) continue;
+      const { schema } = gone;
+      add({ kind: 'table', schema, from: gone.name, to: fresh.name }, areAlike(comparator, gone, fresh));
+    }
+  }
+  for (const table of before) {
+    const now = twin(table, after);
+    if (!now) continue;
+    const gone = table.getColumns().filter(column => !now.hasColumn(column.name));
+    const fresh = now.getColumns().filter(column => !table.hasColumn(column.name));
+    for (const old of gone) {
+      for (const column of fresh) {
+        const rename = {
+          kind: 'column',
+          schema: table.schema,
+          of: table.name,
+          from: old.name,
+          to: column.name,
+        } as const;
+        add(
+          rename,
+          isOneType(comparator, column, old, table) && isKey(table, old.name) === isKey(now, column.name),
+        );
+      }
+    }
+  }
+  const wanted = Object.values(to.getNativeEnums()) as EnumJson[];
+  for (const type of Object.values(json.nativeEnums) as EnumJson[]) {
+    const now = wanted.find(one => isEnum(one, type.schema, type.name));
+    const gone = type.items.filter(item => now && !now.items.includes(item));
+    const fresh = (now?.items ?? []).filter(item => !type.items.includes(item));
+    for (const old of gone) {
+      for (const item of fresh) {
+        add({ kind: 'enum value', schema: type.schema, of: type.name, from: old, to: item }, true);
+      }
+    }
+  }
+  return { possible, likely };
+}
+
+type Column = ReturnType<DatabaseTable['getColumns']>[number];
+
+function isOneType(comparator: SchemaComparator, one: Column, other: Column, table: DatabaseTable): boolean {
+  const changed = comparator.diffColumn(one, other, table, false);
+  return !['type', 'generated', 'primary', 'autoincrement', 'nativeEnumName'].some(what => changed.has(what));
+}
+
+/** Of its columns most are in both, with one type, and more than the key. */
+function areAlike(comparator: SchemaComparator, one: DatabaseTable, other: DatabaseTable): boolean {
+  const columns = one.getColumns();
+  const shared = columns.filter(column => {
+    const same = other.getColumn(column.name);
+    return same && isOneType(comparator, same, column, one);
+  });
+  const all = columns.length + other.getColumns().length - shared.length;
+  return shared.some(column => !column.primary) && shared.length / all >= 0.6;
+}
+
+function isKey(table: DatabaseTable, column: string): boolean {
+  return Object.values(table.getForeignKeys()).some(key => key.columnNames.includes(column));
+}
+
+interface Parts {
+  readonly of: readonly string[];
+  readonly from: string;
+  readonly to: string;
+}
+
+/** @throws Failure `bad-rename` */
+function partsOf(text: string): Parts {
+  const at = text.indexOf(':');
+  const left = text.slice(0, at).split('.');
+  const right = text.slice(at + 1);
+  const [from = '', ...of] = left.reverse();
+  // the table may be repeated behind the colon
+  const to = right.includes('.') && of.length > 0 ? right.slice(right.lastIndexOf('.') + 1) : right;
+  if (at < 1 || from === '' || to === '') {
+    throw new Failure({
+      code: 'bad-rename',
+      message: `"${text}" is no rename.`,
+      next: 'Write it as old:new, such as people:persons, contact.fax:email or mood.sad:unhappy.',
+    });
+  }
+  return { of: of.reverse(), from, to };
+}
+
+function matching({ possible }: Changes, { of, from, to }: Parts): Rename[] {
+  return possible.filter(one => {
+    if (one.from !== from || one.to !== to) return false;
+    const names = [one.schema ?? 'public', ...(one.kind === 'table' ? [] : [one.of])];
+    return of.length <= names.length && of.every((name, at) => name === names[names.length - of.length + at]);
+  });
+}
+
+function ofOf(rename: Rename): string {
+  return `${rename.schema ?? 'public'}.${rename.kind === 'table' ? '' : rename.of}`;
+}
+
+function unknownRename(text: string, likely: readonly Rename[]): Failure {
+  const known = likely.map(written);
+  return new Failure({
+    code: 'unknown-rename',
+    message: `"${text}" renames nothing: what it names has to be in the revisions alone, and its new name in the entities alone.`,
+    next:
+      known.length > 0
+        ? `Possible are ${known.join(', ')}.`
+        : 'Nothing here went and came under another name.',
+    candidates: known,
+  });
+}

@@ -1,0 +1,41 @@
+import type { Step } from '../revisions/plan.ts';
+import type { Warning } from '../values/run.ts';
+import { type Node, namesIn, type Statement, splitStatements } from './parse.ts';
+
+/**
+ * Says what a plan renames. MikroORM takes a column that went and another one that came for a rename, and then what
+ * was in the one is in the other.
+ * @param sql the statements of each step, as far as they are known
+ */
+export async function renameWarnings(
+  steps: readonly Step[],
+  sql: readonly (readonly string[])[],
+): Promise<Warning[]> {
+  const warnings: Warning[] = [];
+  for (const [index, { revision, action }] of steps.entries()) {
+    if (action !== 'up') continue;
+    const renames: string[] = [];
+    for (const text of sql[index] ?? []) {
+      for (const statement of (await splitStatements(text)) ?? []) renames.push(...renameIn(statement));
+    }
+    if (renames.length === 0) continue;
+    warnings.push({
+      code: 'renames',
+      message: `Renames ${renames.join(', ')}: what is in it stays. If these are two different things, write a drop and an add instead.`,
+      revisions: [revision],
+    });
+  }
+  return warnings;
+}
+
+function renameIn({ type, tree }: Statement): string[] {
+  if (type === 'AlterEnumStmt' && typeof tree.oldVal === 'string') {
+    return [`value ${namesIn(tree.typeName).join('.')}.${tree.oldVal} to ${String(tree.newVal)}`];
+  }
+  if (type !== 'RenameStmt') return [];
+  const { schemaname, relname } = (tree.relation ?? {}) as Node;
+  const table = [schemaname, relname].filter(Boolean).join('.');
+  if (tree.renameType === 'OBJECT_COLUMN') return [`column ${table}.${tree.subname} to ${tree.newname}`];
+  if (tree.renameType === 'OBJECT_TABLE') return [`table ${table} to ${tree.newname}`];
+  return [];
+}

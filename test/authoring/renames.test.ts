@@ -1,0 +1,167 @@
+import { describe, expect, test } from 'vitest';
+import type { Draft, EngineApi, RevisionRequest } from '../../src/engine/api.ts';
+import { createDatabase, type Database } from '../support/server.ts';
+import { asking, later, projectOf, running } from './support.ts';
+
+/* A rename keeps what is in a thing and a drop loses it: which of them is meant only a person knows. */
+
+const entities = (...of: string[]): string =>
+  `import { defineEntity, p } from '@mikro-orm/core';\nexport const entities = [${of.join(', ')}];\n`;
+const entity = (name: string, tableName: string, properties: string): string =>
+  `defineEntity({ name: '${name}', tableName: '${tableName}', properties: { id: p.integer().primary().autoincrement(), ${properties} } })`;
+
+const autogenerate = { message: 'two', autogenerate: true } as const;
+const statements = ({ files }: Draft, direction: 'up' | 'down'): string[] => {
+  const [up = '', down = ''] = (files[0]?.after ?? '').split('down()');
+  return [...(direction === 'up' ? up : down).matchAll(/addSql\(`(.*?);?`\)/g)].map(
+    ([, sql]) => sql as string,
+  );
+};
+
+/** A database that is at what the first entities want, and what the second ones make of it. */
+async function changed(
+  before: string,
+  after: string,
+): Promise<{ database: Database; ask<T>(work: (engine: EngineApi) => Promise<T>): Promise<T> }> {
+  const database = await createDatabase();
+  const first = await projectOf({ url: database.url, entities: before, migrationsConfig: 'snapshot: false' });
+  await asking(first.root, async engine => {
+    const draft = await engine.draftRevision({ message: 'one', autogenerate: true });
+    await engine.write(draft);
+    await running(engine, 'upgrade', 'head');
+  });
+  const second = await later(first, { entities: after });
+  return { database, ask: work => asking(second.root, work) };
+}
+
+/** Drafts and writes it, runs it up, and expects nothing to be left to generate. */
+async function settled(engine: EngineApi, request: Partial<RevisionRequest>): Promise<Draft> {
+  const draft = await engine.draftRevision({ ...autogenerate, ...request });
+  expect(draft.warnings).toEqual([]);
+  await engine.write(draft);
+  await running(engine, 'upgrade', 'head');
+  await expect(engine.draftRevision(autogenerate)).rejects.toMatchObject({ code: 'no-changes' });
+  return draft;
+}
+
+describe('a column', () => {
+  const contact = (properties: string): string => entities(entity('Contact', 'contact', properties));
+
+  test('that went and one of its type that came are asked about', async () => {
+    const { database, ask } = await changed(
+      contact('fax: p.string().nullable().index(), age: p.integer().default(1)'),
+      contact('email: p.string().nullable().index(), age: p.integer().default(1)'),
+    );
+    await database.query(`insert into contact (fax) values ('+49 1')`);
+    await ask(async engine => {
+      await expect(engine.draftRevision(autogenerate)).rejects.toMatchObject({
+        code: 'rename-or-not',
+        message: expect.stringContaining('column contact.fax to email'),
+        next: expect.stringContaining('--rename contact.fax:email'),
+        candidates: ['contact.fax:email'],
+      });
+      const other = await engine.draftRevision({ ...autogenerate, noRename: true });
+      expect(statements(other, 'up').join()).toMatch(
+        /drop column "fax".*add "email"|add "email".*drop column "fax"/,
+      );
+      expect(other.warnings).toContain('It drops column contact.fax with what is in it.');
+      const draft = await settled(engine, { renames: ['contact.fax:contact.email'] });
+      expect(statements(draft, 'up')).toEqual([
+        'alter table "contact" rename column "fax" to "email"',
+        'alter index "contact_fax_index" rename to "contact_email_index"',
+      ]);
+      expect(statements(draft, 'down')).toEqual([
+        'alter index "contact_email_index" rename to "contact_fax_index"',
+        'alter table "contact" rename column "email" to "fax"',
+      ]);
+      expect(draft.notes).toContain('It renames column contact.fax to email: what is in it stays.');
+      expect(await database.query('select email from contact')).toEqual([{ email: '+49 1' }]);
+      await running(engine, 'downgrade', '-1');
+      expect(await engine.preview({ command: 'upgrade', targets: ['head'] })).toMatchObject({
+        warnings: [{ code: 'renames', message: expect.stringContaining('column contact.fax to email') }],
+      });
+    });
+  });
+
+  test('of several each is asked about; another type is no question, and can be renamed all the same', async () => {
+    const { ask } = await changed(
+      contact('a: p.text(), b: p.text(), n: p.integer()'),
+      contact('c: p.text(), d: p.text(), m: p.boolean()'),
+    );
+    await ask(async engine => {
+      await expect(engine.draftRevision(autogenerate)).rejects.toMatchObject({
+        candidates: ['contact.a:c', 'contact.a:d', 'contact.b:c', 'contact.b:d'],
+      });
+      await expect(engine.draftRevision({ ...autogenerate, renames: ['a:d'] })).rejects.toMatchObject({
+        candidates: ['contact.b:c'],
+      });
+      const draft = await engine.draftRevision({
+        ...autogenerate,
+        renames: ['contact.a:d', 'contact.n:m'],
+        notRenames: ['contact.b:c'],
+      });
+      expect(statements(draft, 'up').slice(0, 2)).toEqual([
+        'alter table "contact" rename column "a" to "d"',
+        'alter table "contact" rename column "n" to "m"',
+      ]);
+      await expect(
+        engine.draftRevision({ ...autogenerate, renames: ['contact.id:c'] }),
+      ).rejects.toMatchObject({
+        code: 'unknown-rename',
+      });
+      await expect(engine.draftRevision({ ...autogenerate, renames: ['nonsense'] })).rejects.toMatchObject({
+        code: 'bad-rename',
+      });
+    });
+  });
+});
+
+test('a table goes on with its rows, key, sequence, indexes and what refers to it', async () => {
+  const pet = (owner: string): string =>
+    entity('Pet', 'pet', `owner: () => p.manyToOne(${owner}), label: p.text()`);
+  const human = (table: string): string =>
+    `${entity('Human', table, 'name: p.text().index(), nick: p.text().unique(), age: p.integer()')}`;
+  const both = (table: string): string =>
+    `import { defineEntity, p } from '@mikro-orm/core';\nconst Human = ${human(table)};\nexport const entities = [Human, ${pet('Human')}];\n`;
+  const { database, ask } = await changed(both('people'), both('persons'));
+  await database.query(`insert into people (name, nick, age) values ('Ana', 'a', 1);
+    insert into pet (owner_id, label) values (1, 'Rex')`);
+  await ask(async engine => {
+    await expect(engine.draftRevision(autogenerate)).rejects.toMatchObject({
+      candidates: ['people:persons'],
+    });
+    const draft = await settled(engine, { renames: ['people:persons'] });
+    expect(statements(draft, 'up').join('\n')).not.toMatch(/drop|create/);
+    expect(draft.notes).toContain('It renames table people to persons: what is in it stays.');
+    expect(
+      await database.query("insert into persons (name, nick, age) values ('Bo', 'b', 2) returning id"),
+    ).toEqual([{ id: 2 }]);
+    expect(
+      await database.query("select conname from pg_constraint where conname ~ '^people' and contype <> 'n'"),
+    ).toEqual([]);
+    await running(engine, 'downgrade', '-1');
+    expect(await database.query('select name from people order by id')).toHaveLength(2);
+  });
+});
+
+test('a value of an enum', async () => {
+  const mood = (...values: string[]): string =>
+    entities(
+      entity(
+        'Day',
+        'day',
+        `mood: p.enum(${JSON.stringify(values)}).nativeEnumName('mood').default('${values[1]}')`,
+      ),
+    );
+  const { database, ask } = await changed(mood('good', 'sad'), mood('good', 'unhappy'));
+  await database.query('insert into day default values');
+  await ask(async engine => {
+    await expect(engine.draftRevision(autogenerate)).rejects.toMatchObject({
+      candidates: ['mood.sad:unhappy'],
+    });
+    const draft = await settled(engine, { renames: ['mood.sad:unhappy'] });
+    expect(statements(draft, 'up')).toEqual([`alter type "mood" rename value 'sad' to 'unhappy'`]);
+    expect(statements(draft, 'down')).toEqual([`alter type "mood" rename value 'unhappy' to 'sad'`]);
+    expect(await database.query('select mood from day')).toEqual([{ mood: 'unhappy' }]);
+  });
+});
