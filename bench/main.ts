@@ -1,4 +1,5 @@
 import { benchRevisions } from './revisions.ts';
+import { benchRun } from './run.ts';
 import { benchStart } from './start.ts';
 import { printTable } from './table.ts';
 import { benchTui } from './tui.ts';
@@ -8,6 +9,7 @@ import { benchTui } from './tui.ts';
 const benches = {
   revisions: { title: 'Revisions: 100,000 of them', run: () => benchRevisions() },
   tui: { title: 'Screen: 10,000 revisions at 200x50', run: () => benchTui() },
+  run: { title: 'A run watched in the app', run: () => benchRun() },
   start: { title: 'Start and upgrade: 100 migrations', run: () => benchStart() },
 };
 

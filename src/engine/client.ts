@@ -1,8 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { createBirpc } from 'birpc';
 import { Failure } from '../foundation/failure.ts';
 import type { EngineApi, EngineEvent, EngineOptions } from './api.ts';
 import type { EngineConnection, EngineExit } from './connection.ts';
+import { EventBatch } from './event-batch.ts';
 import { forkEngine } from './fork.ts';
 import { type Launched, renewable } from './renewable.ts';
 import type { Answer, EngineSide, FaceSide } from './wire.ts';
@@ -33,6 +36,9 @@ const methods: readonly (keyof EngineApi)[] = [
 /** How much of what a dying engine said is kept, characters. */
 const lastWords = 4_000;
 
+/** How long the last output of a dead engine is waited for, ms. */
+const lastOutput = 200;
+
 /**
  * Opens a project in an engine's process and speaks with it over IPC. Opening is awaited by the first call.
  * @param launchChild gives the process, now and at every restart
@@ -41,10 +47,10 @@ export function startEngine(
   options: EngineOptions,
   launchChild: () => ChildProcess = () => forkEngine(options.root),
 ): EngineConnection {
-  const listeners = new Set<(event: EngineEvent) => void>();
+  const listeners = new Set<(events: readonly EngineEvent[]) => void>();
   const exits = new Set<(exit: EngineExit) => void>();
-  const tell = (event: EngineEvent): void => {
-    for (const listener of listeners) listener(event);
+  const tell = (events: readonly EngineEvent[]): void => {
+    for (const listener of listeners) listener(events);
   };
   const gone = (exit: EngineExit): void => {
     for (const listener of exits) listener(exit);
@@ -76,26 +82,28 @@ export function startEngine(
 function launch(
   child: ChildProcess,
   options: EngineOptions,
-  tell: (event: EngineEvent) => void,
+  tell: (events: readonly EngineEvent[]) => void,
   gone: (exit: EngineExit) => void,
 ): Launched {
   let said = '';
   let leaving = false;
   /** Set when the process is gone. */
   let died: Failure | undefined;
-  const overhear = (level: 'info' | 'error') => (chunk: Buffer) => {
-    const text = chunk.toString('utf8');
-    said = (said + text).slice(-lastWords);
-    const at = new Date().toISOString();
-    for (const line of text.split('\n')) {
-      if (line.trim() !== '') tell({ type: 'log', at, level, source: 'project', text: line });
-    }
+  const printed = new EventBatch(tell);
+  const capture = (output: Readable | null, level: 'info' | 'error'): void => {
+    if (!output) return;
+    // a line that is cut in two by the pipe is still one line
+    createInterface({ input: output, crlfDelay: Number.POSITIVE_INFINITY }).on('line', text => {
+      said = `${said}${text}\n`.slice(-lastWords);
+      if (text.trim() === '') return;
+      printed.add({ type: 'log', at: new Date().toISOString(), level, source: 'project', text });
+    });
   };
-  child.stdout?.on('data', overhear('info'));
-  child.stderr?.on('data', overhear('error'));
+  capture(child.stdout, 'info');
+  capture(child.stderr, 'error');
 
   const engine = createBirpc<EngineSide, FaceSide>(
-    { event: tell },
+    { events: tell },
     {
       post: data => {
         // an engine that has just died: its exit answers whatever is waiting
@@ -110,7 +118,12 @@ function launch(
       // it never started; any other error is of a process whose exit will be told
       if (child.pid === undefined) resolve({ code: null, signal: null, said: error.message });
     });
-    child.once('exit', (code, signal) => resolve({ code, signal, said }));
+    // what it printed last may still be on its way; a child of its own may hold the pipe open
+    child.once('exit', (code, signal) => {
+      const told = (): void => resolve({ code, signal, said });
+      child.once('close', told);
+      setTimeout(told, lastOutput).unref();
+    });
   });
   void exited.then(exit => {
     died = new Failure({
@@ -119,6 +132,7 @@ function launch(
       next: 'Press r to start it again; the log has its last words.',
     });
     engine.$close(died);
+    printed.flush();
     if (!leaving) gone(exit);
   });
   const opened = engine.open(options).then(unwrap);

@@ -20,8 +20,8 @@ export interface EngineChange {
 export interface EngineConnection {
   /** Stays valid over restarts; calls wait until the project is open. */
   readonly api: EngineApi;
-  /** Returns the way to stop listening. */
-  events(listener: (event: EngineEvent) => void): () => void;
+  /** Events come several at a time, in their order. Returns the way to stop listening. */
+  events(listener: (events: readonly EngineEvent[]) => void): () => void;
   /** Tells of an end that nobody asked for. */
   onExit(listener: (exit: EngineExit) => void): () => void;
   /** Ends the engine politely and starts a new one, which sees edited files. */

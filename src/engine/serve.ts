@@ -3,6 +3,7 @@ import { Failure } from '../foundation/failure.ts';
 import { loadModules } from '../project/modules.ts';
 import type { EngineApi } from './api.ts';
 import { openEngine } from './engine.ts';
+import { EventBatch } from './event-batch.ts';
 import type { Answer, EngineSide, FaceSide } from './wire.ts';
 
 /** Answers the face that started this process, until its channel closes: then the face is gone, however it went. */
@@ -10,11 +11,19 @@ export function serve(): void {
   void warmUp(process.argv[2]);
   let engine: EngineApi | undefined;
 
+  const events = new EventBatch(batch => void face.events.asEvent(batch));
+  // what happened before an answer is told before it
+  const answer = async (work: () => Promise<unknown>): Promise<Answer> => {
+    const given = await answerOf(work);
+    events.flush();
+    return given;
+  };
+
   const face = createBirpc<FaceSide, EngineSide>(
     {
       open: options =>
         answer(async () => {
-          engine = await openEngine(options, event => void face.event.asEvent(event));
+          engine = await openEngine(options, event => events.add(event));
         }),
       call: (method, args) =>
         answer(async () => {
@@ -45,7 +54,7 @@ export function serve(): void {
   process.on('SIGHUP', () => {});
 }
 
-async function answer(work: () => Promise<unknown>): Promise<Answer> {
+async function answerOf(work: () => Promise<unknown>): Promise<Answer> {
   try {
     return { ok: true, value: await work() };
   } catch (error) {

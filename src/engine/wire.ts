@@ -14,5 +14,5 @@ export interface EngineSide {
 
 /** What the engine's process calls in the face. */
 export interface FaceSide {
-  event(event: EngineEvent): void;
+  events(events: readonly EngineEvent[]): void;
 }

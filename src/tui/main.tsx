@@ -49,7 +49,7 @@ export async function runTui(options: TuiOptions): Promise<number> {
     now: () => Date.now(),
     edit: file => openEditor(editorCommand(settings.editor, env), root, file),
     stop: stopUntilContinued,
-    onBug: error => store.dispatch({ type: 'event', event: bugEvent(error) }),
+    onBug: error => store.receive([bugEvent(error)]),
     ...options.platform,
   };
 
@@ -193,7 +193,7 @@ export async function runTui(options: TuiOptions): Promise<number> {
       store.dispatch({ type: 'restarted', failure: failureOf(error) });
       return;
     }
-    connection.events(event => store.dispatch({ type: 'event', event }));
+    connection.events(events => store.receive(events));
     connection.onExit(exit => store.dispatch({ type: 'lost', exit }));
     store.dispatch({ type: 'connected' });
   }

@@ -128,6 +128,8 @@ export type RunEvent =
       readonly step: number;
       readonly ms: number;
       readonly rows: number | null;
+      /** How many statements it tells of; default 1. */
+      readonly count?: number | undefined;
     }
   | { readonly kind: 'step-done'; readonly step: number; readonly ms: number }
   | { readonly kind: 'step-failed'; readonly step: number; readonly failure: FailureInfo }

@@ -15,8 +15,8 @@ function start(options: EngineOptions) {
   const engine = startEngine(options, () => forkEngine(options.root, program));
   const events: EngineEvent[] = [];
   const waiting = new Set<() => void>();
-  engine.events(event => {
-    events.push(event);
+  engine.events(told => {
+    events.push(...told);
     for (const look of waiting) look();
   });
   opened.push(engine);
@@ -141,8 +141,8 @@ describe('the engine in a process of its own', () => {
     expect((await engine.api.look()).applied).toBe(0);
 
     const again = new Promise(resolve => {
-      engine.events(event => {
-        if (event.type === 'run' && event.event.kind === 'finished')
+      engine.events(told => {
+        if (told.some(event => event.type === 'run' && event.event.kind === 'finished'))
           resolve(engine.api.run(preview, {}).then(undefined, error => error));
       });
     });

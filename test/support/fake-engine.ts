@@ -53,6 +53,8 @@ export interface Trouble {
     readonly done: number;
     readonly total: number;
   };
+  /** A cancel comes when there is nothing left to cancel. */
+  readonly ignoreCancel?: boolean;
   /** Another run has the lock until `release()`. */
   readonly waitFor?: Session;
   readonly retry?: { readonly attempt: number; readonly of: number; readonly reason: string };
@@ -93,7 +95,7 @@ export class FakeEngine {
   working = 0;
   readonly #options: FakeOptions;
   readonly #now: number;
-  readonly #listeners = new Set<(event: EngineEvent) => void>();
+  readonly #listeners = new Set<(events: readonly EngineEvent[]) => void>();
   readonly #exits = new Set<(exit: EngineExit) => void>();
   #journal: JournalEntry[] = [];
   #release: (() => void) | null = null;
@@ -164,7 +166,7 @@ export class FakeEngine {
   }
 
   emit(event: EngineEvent): void {
-    for (const listener of this.#listeners) listener(event);
+    for (const listener of this.#listeners) listener([event]);
   }
 
   /** Lets what is held go on. */
@@ -207,6 +209,7 @@ export class FakeEngine {
       doctor: async () => ({ checks: [], ok: true }),
       run: async preview => this.#run(preview),
       cancel: async mode => {
+        if (this.trouble.ignoreCancel) return;
         this.#cancelled = mode;
         if (mode === 'rollback') this.release();
       },

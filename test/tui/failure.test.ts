@@ -95,3 +95,18 @@ test('what a revision left half-way is taken back by its down, or it is run agai
   await app.press('5', 'z');
   await app.sees(/migtui settle \S*fill_text_length --down --yes/);
 });
+
+test('a failure after fifty revisions is what one sees first, also in a small terminal', async () => {
+  const revisions = Array.from({ length: 51 }, (_, index) => ({
+    id: `Migration202601${String(index + 100)}_step_${index}`,
+    revises: index === 0 ? [] : [`Migration202601${String(index + 99)}_step_${index - 1}`],
+    up: ['select 1'],
+  }));
+  const app = await openScreen({ revisions, applied: [], columns: 80, rows: 24 });
+  await app.sees('51 pending');
+  app.engine.trouble = { fail: { revision: revisions[50]?.id ?? '', failure } };
+  await app.press('u');
+  await app.sees('51 steps');
+  await app.press('Enter');
+  await app.sees('Upgrade failed', 'column "txt" does not exist', '50 rolled back');
+});

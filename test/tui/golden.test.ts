@@ -2,8 +2,8 @@ import { afterEach, expect, test } from 'vitest';
 import { closeScreens, openScreen, type Screen } from '../support/screen.ts';
 
 /*
- * The main views as people see them, at three sizes, in colour (`cat` shows them) and without. `vitest -u` writes them
- * anew: look at the difference before you commit it.
+ * A few views as people see them, each with its reason; behaviour is tested in words elsewhere. `cat` shows those in
+ * colour. `vitest -u` writes them anew: look at the difference before you commit it.
  */
 
 afterEach(closeScreens);
@@ -11,21 +11,19 @@ afterEach(closeScreens);
 const fill = 'Migration20261113100000_fill_text_length';
 
 /** How one comes to each view. */
-const views: Readonly<Record<string, (app: Screen) => Promise<void>>> = {
-  main: async app => {
-    await app.sees('3 pending', 'alter table');
-  },
-  plan: async app => {
+const views = {
+  main: async () => {},
+  plan: async (app: Screen) => {
     await app.press('u');
     await app.sees('2 steps');
     await app.press('Tab');
     await app.sees('update "messages"');
   },
-  destructive: async app => {
+  destructive: async (app: Screen) => {
     await app.press('G', 'd');
     await app.sees('Type chat');
   },
-  running: async app => {
+  running: async (app: Screen) => {
     app.engine.trouble = {
       hold: fill,
       blockers: [
@@ -44,7 +42,7 @@ const views: Readonly<Record<string, (app: Screen) => Promise<void>>> = {
     await app.press('Enter');
     await app.sees('blocked by');
   },
-  failure: async app => {
+  failure: async (app: Screen) => {
     app.engine.trouble = {
       fail: {
         revision: fill,
@@ -65,35 +63,41 @@ const views: Readonly<Record<string, (app: Screen) => Promise<void>>> = {
     await app.press('Enter');
     await app.sees('Upgrade failed');
   },
-  merge: async app => {
+  merge: async (app: Screen) => {
     await app.press('m');
     await app.sees('They fit');
   },
-  help: async app => {
-    await app.press('?');
-    await app.sees('Keys');
-  },
 };
 
-const sizes = [
-  [80, 24],
-  [120, 36],
-  [200, 50],
+/** View, columns, rows, how it is drawn, and why there is a picture of it at all. */
+const pictures = [
+  ['main', 120, 36, 'dark', 'a picture of the README, and what most people see'],
+  ['plan', 120, 36, 'dark', 'a picture of the README'],
+  ['merge', 120, 36, 'dark', 'a picture of the README'],
+  ['failure', 120, 36, 'dark', 'a picture of the README'],
+  ['destructive', 120, 36, 'dark', 'the colours of danger'],
+  ['running', 120, 36, 'none', 'a progress bar and a blocker'],
+  ['main', 60, 16, 'none', 'the smallest terminal: one pane at a time'],
+  ['main', 80, 24, 'none', 'the size that terminals open with: what is cut, and how'],
+  ['main', 200, 50, 'none', 'what a wide screen shows more'],
+  ['main', 120, 36, 'light', 'the colours on a light terminal'],
 ] as const;
 
-for (const [columns, rows] of sizes) {
-  for (const [view, come] of Object.entries(views)) {
-    for (const colour of [true, false]) {
-      test(`${view} at ${columns}x${rows}${colour ? '' : ' without colour'}`, async () => {
-        const env = { LANG: 'C.UTF-8', TERM: 'xterm-256color', ...(!colour && { NO_COLOR: '1' }) };
-        const app = await openScreen({ columns, rows, env });
-        await app.sees('3 pending', 'create index');
-        await come(app);
-        await app.settles();
-        const name = `golden/${view}-${columns}x${rows}.${colour ? 'ansi' : 'txt'}`;
-        const lines = colour ? app.terminal.coloured() : app.terminal.lines();
-        await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(name);
-      });
-    }
-  }
+for (const [view, columns, rows, theme, why] of pictures) {
+  test(`${view} at ${columns}x${rows} ${theme}: ${why}`, async () => {
+    const env = { LANG: 'C.UTF-8', TERM: 'xterm-256color', ...(theme === 'none' && { NO_COLOR: '1' }) };
+    const app = await openScreen({
+      columns,
+      rows,
+      env,
+      ...(theme === 'light' && { settings: { theme } }),
+    });
+    await app.sees('3 pending');
+    await views[view](app);
+    await app.settles();
+    const name = `golden/${view}-${columns}x${rows}${theme === 'light' ? '-light' : ''}`;
+    const [lines, kind] =
+      theme === 'none' ? [app.terminal.lines(), 'txt'] : [app.terminal.coloured(), 'ansi'];
+    await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(`${name}.${kind}`);
+  });
 }

@@ -160,3 +160,14 @@ test('the engine dies with a transaction open: a step that was done in it is not
   await app.sees('the engine ended (SIGKILL)');
   await app.seesNot('birpc');
 });
+
+test('a cancel that comes too late says so', async () => {
+  const app = await heldRun();
+  await app.press('c');
+  await app.sees('Cancel the run?');
+  app.engine.trouble = { ignoreCancel: true };
+  await app.press('r');
+  await app.sees('cancelling');
+  app.engine.release();
+  await app.sees('Upgrade done', 'Too late to cancel');
+});

@@ -1,3 +1,4 @@
+import type { EngineEvent } from '../../engine/api.ts';
 import { spinnerPace } from '../panes/spinner.ts';
 import type { SideEffect } from '../state/effect.ts';
 import type { Message } from '../state/message.ts';
@@ -21,11 +22,17 @@ export interface StoreOptions {
 /** Nothing moves: relative times still grow older, ms. */
 const idle = 15_000;
 
+/** What the engine tells is applied and drawn at most this often, ms. */
+const pace = 100;
+
 /** Holds the state, applies messages one after the other, and has what follows from them done. */
 export class Store {
   readonly #options: StoreOptions;
   #state: State;
   #queue: Event[] = [];
+  #received: EngineEvent[] = [];
+  #receivedAt = Number.NEGATIVE_INFINITY;
+  #receiving: NodeJS.Timeout | undefined;
   #draining = false;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -39,10 +46,20 @@ export class Store {
     return this.#state;
   }
 
+  /** The engine tells something: applied at once after a silence, otherwise together with what comes soon after. */
+  receive(events: readonly EngineEvent[]): void {
+    if (this.#closed) return;
+    this.#received = this.#received.concat(events);
+    if (this.#receiving) return;
+    const wait = this.#receivedAt + pace - performance.now();
+    if (wait <= 0) this.dispatch();
+    else this.#receiving = setTimeout(() => this.dispatch(), wait).unref();
+  }
+
   /** Applies a message and draws; messages that come of it are applied before it draws. */
   dispatch(...events: Event[]): void {
     if (this.#closed) return;
-    this.#queue.push(...events);
+    this.#queue.push(...this.#takeReceived(), ...events);
     if (this.#draining) return;
     this.#draining = true;
     const before = this.#state;
@@ -58,6 +75,18 @@ export class Store {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#receiving);
+  }
+
+  /** What has been received, before what comes now: an answer is applied after what led to it. */
+  #takeReceived(): Event[] {
+    clearTimeout(this.#receiving);
+    this.#receiving = undefined;
+    if (this.#received.length === 0) return [];
+    this.#receivedAt = performance.now();
+    const events = this.#received;
+    this.#received = [];
+    return [{ type: 'events', events }];
   }
 
   #apply(event: Event): void {

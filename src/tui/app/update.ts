@@ -43,8 +43,8 @@ function apply(state: State, message: Message): Change {
       return wantDetail(settleAll({ ...state, size: { columns: message.columns, rows: message.rows } }));
     case 'answered':
       return answeredAnywhere(state, message);
-    case 'event':
-      return happened(state, message.event);
+    case 'events':
+      return happened(state, message.events);
     case 'connected':
       return connected(state);
     case 'lost':

@@ -118,6 +118,8 @@ function ran(state: State, { ticket, outcome }: Answer): Change {
     : outcome.ok
       ? run
       : { ...run, failure: run.failure ?? outcome.failure };
+  const tooLate =
+    run.cancel === 'rollback' && outcome.ok && !(outcome.value as RunResult).cancelled && !next.failure;
   const words = next.failure
     ? `failed: ${next.failure.message}`
     : next.result?.cancelled
@@ -128,7 +130,7 @@ function ran(state: State, { ticket, outcome }: Answer): Change {
     next.failure ? 'error' : 'info',
     words,
   );
-  return lookAgain(said);
+  return lookAgain(tooLate ? notify(said, 'Too late to cancel: the run had finished', 'warning') : said);
 }
 
 function settled(state: State, { outcome }: Answer): Change {

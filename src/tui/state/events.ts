@@ -1,7 +1,7 @@
 import { duration } from '../../drawing/text/time.ts';
 import type { EngineEvent, RunEvent } from '../../engine/api.ts';
-import { type Change, only } from './effect.ts';
-import { logged } from './log.ts';
+import type { Change, SideEffect } from './effect.ts';
+import { type LogLine, loggedAll } from './log.ts';
 import type { State } from './model.ts';
 import { follow } from './run.ts';
 import { nameOf } from './select.ts';
@@ -11,61 +11,69 @@ export const calm = 200;
 /** A statement in the log is shortened to this. */
 const longest = 400;
 
-/** The engine tells something. */
-export function happened(state: State, event: EngineEvent): Change {
+/** The engine tells what happened, several things at a time. */
+export function happened(before: State, events: readonly EngineEvent[]): Change {
+  const lines: LogLine[] = [];
+  const effects: SideEffect[] = [];
+  let state = before;
+  for (const event of events) {
+    lines.push(...linesOf(state, event));
+    switch (event.type) {
+      case 'run':
+        if (state.run) state = { ...state, run: follow(state.run, event.event, state.now) };
+        break;
+      case 'task': {
+        const { text, done, total } = event;
+        state = { ...state, task: done >= total ? null : { text, done, total } };
+        break;
+      }
+      case 'changed': {
+        const token = state.lastTicket + 1;
+        state = { ...state, lastTicket: token };
+        effects.push({ type: 'later', ms: calm, topic: 'refresh', token });
+      }
+    }
+  }
+  return [loggedAll(state, lines), effects];
+}
+
+/** What of an event belongs into the log. */
+function linesOf(state: State, event: EngineEvent): readonly LogLine[] {
   switch (event.type) {
-    case 'log':
-      return only(
-        logged(
-          state,
-          event.level !== 'info' ? event.level : event.source === 'project' ? 'project' : 'info',
-          event.text,
-          event.at,
-        ),
-      );
+    case 'log': {
+      const { at, level, source, text } = event;
+      return [{ at, kind: level === 'info' && source === 'project' ? 'project' : level, text }];
+    }
     case 'sql': {
+      const { at, ms, error } = event;
       const sql = event.sql.replace(/\s+/g, ' ').trim();
       const short = sql.length > longest ? `${sql.slice(0, longest)} …` : sql;
-      const said = logged(state, 'sql', `${short}  ${duration(event.ms)}`, event.at);
-      return only(event.error === null ? said : logged(said, 'error', event.error, event.at));
+      const line: LogLine = { at, kind: 'sql', text: `${short}  ${duration(ms)}` };
+      return error === null ? [line] : [line, { at, kind: 'error', text: error }];
     }
     case 'run':
-      return only(
-        state.run === null
-          ? state
-          : { ...told(state, event.event), run: follow(state.run, event.event, state.now) },
-      );
-    case 'task':
-      return only({
-        ...state,
-        task: event.done >= event.total ? null : { text: event.text, done: event.done, total: event.total },
-      });
-    case 'changed': {
-      const token = state.lastTicket + 1;
-      return [{ ...state, lastTicket: token }, [{ type: 'later', ms: calm, topic: 'refresh', token }]];
-    }
+      return state.run === null ? [] : runLines(state, event.event);
+    default:
+      return [];
   }
 }
 
 /** What of a run belongs into the log; the statements come by themselves. */
-function told(state: State, event: RunEvent): State {
+function runLines(state: State, event: RunEvent): readonly LogLine[] {
   const step = 'step' in event ? state.run?.preview.steps[event.step] : undefined;
+  const named = step ? `${step.action} ${nameOf(state, step.revision)}` : '';
   switch (event.kind) {
     case 'step-done':
-      return step
-        ? logged(state, 'info', `${step.action} ${nameOf(state, step.revision)} · ${duration(event.ms)}`)
-        : state;
+      return step ? [{ kind: 'info', text: `${named} · ${duration(event.ms)}` }] : [];
     case 'step-failed':
-      return step
-        ? logged(state, 'error', `${step.action} ${nameOf(state, step.revision)}: ${event.failure.message}`)
-        : state;
+      return step ? [{ kind: 'error', text: `${named}: ${event.failure.message}` }] : [];
     case 'retry':
-      return logged(state, 'warning', `${event.reason}: try ${event.attempt} of ${event.of}`);
+      return [{ kind: 'warning', text: `${event.reason}: try ${event.attempt} of ${event.of}` }];
     case 'notice':
-      return logged(state, 'warning', event.message);
+      return [{ kind: 'warning', text: event.message }];
     case 'rolled-back':
-      return logged(state, 'warning', `transaction ${event.batch + 1} rolled back`);
+      return [{ kind: 'warning', text: `transaction ${event.batch + 1} rolled back` }];
     default:
-      return state;
+      return [];
   }
 }

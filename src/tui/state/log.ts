@@ -5,20 +5,30 @@ import { settleAll } from './moving.ts';
 /** Lines kept; the oldest go. */
 const kept = 5_000;
 
+export interface LogLine {
+  readonly kind: LogEntry['kind'];
+  /** May be several lines, and hold anything. */
+  readonly text: string;
+  /** ISO 8601; default: now. */
+  readonly at?: string;
+}
+
 /** The state with one more line (or a few) in its log. */
-export function logged(
-  state: State,
-  kind: LogEntry['kind'],
-  text: string,
-  at = new Date(state.now).toISOString(),
-): State {
-  // what the engine tells with its own clock stands where it came in
-  const last = state.log.at(-1)?.at;
-  const when = last !== undefined && last > at ? last : at;
-  const entries = sanitise(text, { lines: true })
-    .split('\n')
-    .filter((one, index) => one.trim() !== '' || index === 0)
-    .map((one): LogEntry => ({ at: when, kind, text: one }));
-  const log = [...state.log, ...entries];
-  return settleAll({ ...state, log: log.length > kept ? log.slice(log.length - kept) : log });
+export const logged = (state: State, kind: LogEntry['kind'], text: string): State =>
+  loggedAll(state, [{ kind, text }]);
+
+/** The state with more lines in its log. */
+export function loggedAll(state: State, lines: readonly LogLine[]): State {
+  if (lines.length === 0) return state;
+  const now = new Date(state.now).toISOString();
+  let last = state.log.at(-1)?.at ?? '';
+  const entries: LogEntry[] = [];
+  // of a flood only what is kept is looked at
+  for (const { kind, text, at = now } of lines.slice(-kept)) {
+    // what the engine tells with its own clock stands where it came in
+    if (at > last) last = at;
+    for (const [index, one] of sanitise(text, { lines: true }).split('\n').entries())
+      if (one.trim() !== '' || index === 0) entries.push({ at: last, kind, text: one });
+  }
+  return settleAll({ ...state, log: [...state.log, ...entries].slice(-kept) });
 }

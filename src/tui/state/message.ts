@@ -29,7 +29,7 @@ export type Message = { readonly now: number } & (
   | { readonly type: 'resized'; readonly columns: number; readonly rows: number }
   | { readonly type: 'tick' }
   | ({ readonly type: 'answered' } & Answer)
-  | { readonly type: 'event'; readonly event: EngineEvent }
+  | { readonly type: 'events'; readonly events: readonly EngineEvent[] }
   | { readonly type: 'connected' }
   | { readonly type: 'lost'; readonly exit: EngineExit }
   | { readonly type: 'restarted'; readonly failure: FailureInfo | null }

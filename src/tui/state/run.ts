@@ -100,7 +100,9 @@ export function follow(run: Run, event: RunEvent, now: number): Run {
       return { ...run, statement: event.sql, statementAt: now, watch: null };
     case 'statement-done':
       return {
-        ...withStep(run, event.step, { statements: (run.steps[event.step]?.statements ?? 0) + 1 }),
+        ...withStep(run, event.step, {
+          statements: (run.steps[event.step]?.statements ?? 0) + (event.count ?? 1),
+        }),
         statement: null,
         watch: null,
       };

@@ -8,7 +8,7 @@ import { counted } from '../plan/lines.ts';
 
 /** How a run ended: PostgreSQL's words, what is applied and what is not, what is left to settle. */
 export function outcomeLines(run: Run, state: State, columns: number): Line[] {
-  const lines: Line[] = [[]];
+  const lines: Line[] = [];
   if (run.failure && !run.result?.cancelled) lines.push(...failureLines(run.failure, columns), []);
   if (run.result?.cancelled) {
     lines.push(line('Cancelled. What had not been committed was rolled back.', 'warning'), []);

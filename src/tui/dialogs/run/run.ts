@@ -35,10 +35,9 @@ export const runType: DialogType<RunDialog> = {
   head: (_dialog, state, columns) => (state.run ? runHead(state.run, state, columns) : []),
   body: (_dialog, state, columns): readonly Line[] => {
     if (!state.run) return [];
-    return [
-      ...stepLines(state.run, state),
-      ...(isRunning(state.run) ? [] : outcomeLines(state.run, state, columns)),
-    ];
+    const steps = stepLines(state.run, state);
+    // how it ended comes first: fifty steps that were rolled back say nothing of why
+    return isRunning(state.run) ? steps : [...outcomeLines(state.run, state, columns), [], ...steps];
   },
   foot: (_dialog, state, columns) => {
     if (!state.run) return [];

@@ -1,0 +1,85 @@
+import fc from 'fast-check';
+import { expect, test, vi } from 'vitest';
+import type { EngineEvent, RunEvent } from '../../src/engine/api.ts';
+import { EventBatch } from '../../src/engine/event-batch.ts';
+
+const run = (event: RunEvent): EngineEvent => ({ type: 'run', event });
+const statement = (step: number, sql = 'select 1'): EngineEvent => run({ kind: 'statement', step, sql });
+const done = (step: number): EngineEvent => run({ kind: 'statement-done', step, ms: 1, rows: null });
+const line = (text: string): EngineEvent => ({ type: 'log', at: '', level: 'info', source: 'project', text });
+
+/** What is sent for these events, when they come in one go. */
+function sent(...events: readonly EngineEvent[]): readonly EngineEvent[] {
+  const batches: (readonly EngineEvent[])[] = [];
+  const batch = new EventBatch(told => batches.push(told));
+  for (const event of events) batch.add(event);
+  batch.flush();
+  return batches.flat();
+}
+
+test('the first event after a silence is sent at once, what follows it together', () => {
+  vi.useFakeTimers();
+  try {
+    const batches: number[] = [];
+    const batch = new EventBatch(events => batches.push(events.length));
+    batch.add(line('a'));
+    expect(batches).toEqual([1]);
+    batch.add(line('b'));
+    batch.add(line('c'));
+    expect(batches).toEqual([1]);
+    vi.advanceTimersByTime(60);
+    expect(batches).toEqual([1, 2]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('a thousand statements are two events, and are still counted', () => {
+  const first = line('first');
+  const many = Array.from({ length: 1_000 }, () => [statement(0), done(0)]).flat();
+  expect(sent(first, ...many, statement(0, 'select 2'))).toEqual([
+    first,
+    run({ kind: 'statement-done', step: 0, ms: 1_000, rows: null, count: 1_000 }),
+    statement(0, 'select 2'),
+  ]);
+});
+
+test('a statement of many megabytes is not sent whole', () => {
+  const [, told] = sent(line('first'), {
+    type: 'sql',
+    at: '',
+    sql: 'x'.repeat(10_000_000),
+    ms: 1,
+    error: null,
+  });
+  expect(JSON.stringify(told).length).toBeLessThan(5_000);
+});
+
+test('whatever comes in whatever order: nothing but what nobody could see is left out', () => {
+  const event = fc.oneof(
+    fc.nat(2).map(step => statement(step)),
+    fc.nat(2).map(step => done(step)),
+    fc.nat(2).map(step => run({ kind: 'step', step })),
+    fc.nat(2).map(step => run({ kind: 'step-done', step, ms: 1 })),
+    fc.string().map(line),
+  );
+  const counts = (events: readonly EngineEvent[]) => {
+    const perStep = [0, 0, 0];
+    for (const one of events)
+      if (one.type === 'run' && one.event.kind === 'statement-done')
+        perStep[one.event.step]! += one.event.count ?? 1;
+    return perStep;
+  };
+  const others = (events: readonly EngineEvent[]) =>
+    events.filter(one => one.type !== 'run' || !one.event.kind.startsWith('statement'));
+  fc.assert(
+    fc.property(fc.array(event, { maxLength: 40 }), events => {
+      const told = sent(...events);
+      expect(counts(told)).toEqual(counts(events));
+      expect(others(told)).toEqual(others(events));
+      const last = (all: readonly EngineEvent[]) => all.findLast(one => one.type === 'run');
+      const end = last(told);
+      if (end?.type === 'run' && end.event.kind !== 'statement-done') expect(end).toEqual(last(events));
+    }),
+  );
+});
