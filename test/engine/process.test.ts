@@ -57,8 +57,9 @@ describe('the engine in a process of its own', () => {
     expect(result).toMatchObject({ failure: null, tips: ['Migration1_a'], steps: [{ outcome: 'done' }] });
     expect((await engine.api.look()).current).toEqual(['Migration1_a']);
     const kinds = events.flatMap(event => (event.type === 'run' ? [event.event.kind] : []));
+    // a statement that has ended before it could be seen is left out
     expect(kinds).toEqual(
-      expect.arrayContaining(['started', 'batch', 'step', 'statement', 'step-done', 'finished']),
+      expect.arrayContaining(['started', 'batch', 'step', 'statement-done', 'step-done', 'finished']),
     );
   });
 
