@@ -106,6 +106,7 @@ async function runShown(
       lockTimeout: options.lockTimeout ?? settings.lockTimeout,
       statementTimeout: options.statementTimeout ?? settings.statementTimeout,
       retries: options.retries ?? settings.retries,
+      tag: options.tag,
       backup: backupFor(call, options.backup),
     });
   } finally {

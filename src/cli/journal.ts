@@ -44,7 +44,8 @@ async function showJournal(call: Call): Promise<undefined> {
   );
 }
 
-function cells({ started, action, revision, outcome, ms, who, error }: JournalEntry, paint: Paint): Cell[] {
+function cells(entry: JournalEntry, paint: Paint): Cell[] {
+  const { started, action, revision, outcome, ms, who, error, tag, accepted } = entry;
   const brush =
     outcome === 'done' || outcome === 'settled' ? paint.good : outcome === 'started' ? paint.warn : paint.bad;
   return [
@@ -54,6 +55,13 @@ function cells({ started, action, revision, outcome, ms, who, error }: JournalEn
     { text: outcome === 'started' ? 'never ended' : outcome, paint: brush },
     { text: ms === null ? '' : duration(ms) },
     { text: `${who.osUser}@${who.host} as ${who.databaseUser}`, paint: paint.dim },
+    { text: tag ?? '', paint: paint.label },
+    { text: accepted ? `edit accepted: ${digest(accepted.before)} -> ${digest(accepted.after)}` : '' },
     { text: error?.split('\n')[0] ?? '', paint: paint.bad },
   ];
+}
+
+/** Enough of a checksum to tell it from another. */
+function digest(checksum: string): string {
+  return checksum.slice(0, 8);
 }

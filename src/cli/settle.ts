@@ -11,23 +11,26 @@ interface SettleOptions extends GoOptions {
   readonly applied?: boolean;
   readonly notApplied?: boolean;
   readonly down?: boolean;
+  readonly acceptEdit?: boolean;
 }
 
 /** `migtui settle <rev>`: says what became of a revision that stopped half-way outside a transaction, or runs its down. */
 export const settle: Definition = (program, act) => {
   const command = program
     .command('settle')
-    .description('say what became of a revision that stopped half-way')
+    .description('say what became of a revision that stopped half-way, or that an edited file is right')
     .argument('<revision>', 'one that migtui status names')
     .option('--applied', 'its work is done: log it')
     .option('--not-applied', 'nothing of it is left: take its row away')
     .option('--down', 'run its down()')
+    .option('--accept-edit', 'its file is right, although it was edited after it was applied')
     .option('--plan', 'with --down: show the SQL, run nothing')
     .addHelpText(
       'after',
       examples({
         'migtui settle add_index --applied': 'after the rest was done by hand',
         'migtui settle add_index --not-applied': 'after what it left was dropped; then upgrade again',
+        'migtui settle add_index --accept-edit': 'after a comment was added, or the file formatted anew',
         'migtui settle add_index --down': 'lets its down() take back what it left',
       }),
     )
@@ -41,21 +44,24 @@ async function settleRevision(
   target: string,
   options: SettleOptions,
 ): Promise<number | undefined> {
-  if ([options.applied, options.notApplied, options.down].filter(Boolean).length !== 1) {
-    throw new UsageError('settle wants --applied, --not-applied or --down');
+  const { applied, notApplied, down, acceptEdit } = options;
+  if ([applied, notApplied, down, acceptEdit].filter(Boolean).length !== 1) {
+    throw new UsageError('settle wants --applied, --not-applied, --down or --accept-edit');
   }
   const engine = await call.engine();
   const revision = await revisionOf(call, engine, target);
-  if (options.down) {
+  if (down) {
     return go(call, { command: 'downgrade', targets: [revision], halfWay: true }, options);
   }
-  const settlement = options.applied ? 'applied' : 'not-applied';
+  const settlement = acceptEdit ? 'accept-edit' : applied ? 'applied' : 'not-applied';
   await engine.settle(revision, settlement);
   call.output.answer(
     { revision, settlement },
     answer => answer,
     ({ revision, settlement }, paint) =>
-      `${paint.good('Settled:')} ${nameOf(revision)} is ${settlement.replace('-', ' ')}.`,
+      settlement === 'accept-edit'
+        ? `${paint.good('Accepted:')} ${nameOf(revision)} is right as its file is now.`
+        : `${paint.good('Settled:')} ${nameOf(revision)} is ${settlement.replace('-', ' ')}.`,
   );
 }
 

@@ -1,5 +1,4 @@
 import type { Project } from '../project/project.ts';
-import type { Settlement } from '../values/journal.ts';
 import type { Connection } from './connection.ts';
 import { ledgerName } from './journal/reader.ts';
 import { journalAllowed, journalState } from './journal/table.ts';
@@ -17,25 +16,35 @@ import { nothingToSettle, readUnsettled } from './unsettled.ts';
 /** How long a settlement waits for a run that is going on, ms. */
 const patience = 5_000;
 
+/** What a settlement is about. */
+export interface SettleRequest {
+  readonly project: Project;
+  readonly connection: Connection;
+  readonly table: LedgerTable;
+  readonly revision: string;
+  /** Of the revision's file now, where there is one. */
+  readonly checksum: string | null;
+  /** Is told the statements that change something. */
+  readonly hear?: ((statement: Heard) => void) | undefined;
+}
+
 /**
  * Writes down what a person found out about a revision that stopped half-way: the log row stands exactly when it is
  * applied, and the revision is no longer named. Runs nothing of the revision itself.
- * @param checksum of the revision's file now, where there is one
- * @param hear is told the statements that change something
  * @throws Failure `nothing-to-settle` | `run-in-progress` | `database-read-only`, or what PostgreSQL refused
  */
-export async function settle(
-  project: Project,
-  connection: Connection,
-  table: LedgerTable,
-  revision: string,
-  as: Settlement,
-  checksum: string | null,
-  hear?: (statement: Heard) => void,
-): Promise<void> {
-  const outside = queryOn(connection.orm);
-  const unsettled = await readUnsettled(outside, table);
+export async function settle(request: SettleRequest, as: 'applied' | 'not-applied'): Promise<void> {
+  const { connection, table, revision } = request;
+  const unsettled = await readUnsettled(queryOn(connection.orm), table);
   if (!unsettled.some(one => one.revision === revision)) throw nothingToSettle(revision, unsettled);
+  await underLock(request, run => write(request, as, run));
+}
+
+/** Does work while no run is going on. @throws Failure `run-in-progress` | `database-read-only`, or PostgreSQL's own */
+export async function underLock(
+  { project, connection, table }: SettleRequest,
+  work: (run: string) => Promise<void>,
+): Promise<void> {
   if ((await readLedger(connection, table)).readOnly) throw takesNoWrites();
   const run = crypto.randomUUID();
   const { secrets } = connection.address;
@@ -54,7 +63,7 @@ export async function settle(
         onLost: () => {},
       }));
     try {
-      await write(project, connection, table, revision, as, checksum, run, hear);
+      await work(run);
     } finally {
       await guard?.release();
     }
@@ -66,14 +75,9 @@ export async function settle(
 }
 
 async function write(
-  project: Project,
-  connection: Connection,
-  table: LedgerTable,
-  revision: string,
-  as: Settlement,
-  checksum: string | null,
+  { project, connection, table, revision, checksum, hear }: SettleRequest,
+  as: 'applied' | 'not-applied',
   run: string,
-  hear?: (statement: Heard) => void,
 ): Promise<void> {
   const work = await beginWork(project, hear);
   const { query } = work.connection;

@@ -257,7 +257,7 @@ function revisions({ problems, revisions, heads, missing, edited, unsettled }: L
       id,
       status: 'warning',
       message: `Changed after they were applied: ${edited.join(', ')}.`,
-      next: 'Undo the edit, or write a new revision.',
+      next: 'Undo the edit, write a new revision, or say that a file is right: migtui settle <revision> --accept-edit.',
     };
   }
   if (heads.length > 1) {

@@ -1,3 +1,4 @@
+import { acceptEdit } from '../database/accept-edit.ts';
 import { addressOf } from '../database/address.ts';
 import { type Connection, isRefusal } from '../database/connection.ts';
 import { createDatabase } from '../database/create.ts';
@@ -102,7 +103,8 @@ export function createRunning(session: Session): Running {
         const connection = await connected();
         const source = project.sources().migrations.find(({ id }) => id === revision);
         const checksum = source?.checksum ?? null;
-        await settle(project, connection, table, revision, as, checksum, hear);
+        const request = { project, connection, table, revision, checksum, hear };
+        await (as === 'accept-edit' ? acceptEdit(request) : settle(request, as));
       },
       script: request => script(session, request),
     },

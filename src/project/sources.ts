@@ -25,13 +25,15 @@ export interface Sources {
 }
 
 /**
- * SHA-256, hex, of what a migration does: declarations and white space do not count, so that adopting, rebasing,
- * formatting and git's line endings are no edits.
+ * SHA-256, hex, of what a migration does: declarations, white space and a byte order mark do not count, so that
+ * adopting, rebasing, indenting, git's line endings and an editor's BOM are no edits.
  */
 export function checksumOf(source: string, { members }: Pick<ParsedMigration, 'members'>): string {
   const declared = Object.values(members).sort((a, b) => b.start - a.start);
   const code = declared.reduce((text, { start, end }) => text.slice(0, start) + text.slice(end), source);
-  return createHash('sha256').update(code.replace(/\s+/g, ' ')).digest('hex');
+  return createHash('sha256')
+    .update(code.replace(/^\uFEFF/, '').replace(/[^\S\uFEFF]+/g, ' '))
+    .digest('hex');
 }
 
 /**

@@ -7,7 +7,17 @@ import type { Backup } from './backup.ts';
  * Times are ISO 8601 strings, durations milliseconds, revisions ids (MikroORM's migration names).
  */
 
-export interface JournalEntry {
+/** What is kept with the plan of a run, beside its steps. */
+export interface RunNotes {
+  /** The backup that was taken before the run, when one was asked for. */
+  readonly backup?: Backup | undefined;
+  /** What the run was called with `--tag`. */
+  readonly tag?: string | undefined;
+  /** An edited file that a person said is right: its checksums (SHA-256, hex) as it was applied and as it is accepted. */
+  readonly accepted?: { readonly before: string; readonly after: string } | undefined;
+}
+
+export interface JournalEntry extends RunNotes {
   readonly run: string;
   readonly revision: string;
   readonly action: Action;
@@ -23,11 +33,12 @@ export interface JournalEntry {
     readonly version: string;
   };
   readonly plan: Plan;
-  /** The backup that was taken before the run, when one was asked for. */
-  readonly backup?: Backup | undefined;
   readonly checksum: string | null;
   readonly error: string | null;
 }
 
-/** How an unsettled revision is settled: `applied` / `not-applied` write the truth a person found out. */
-export type Settlement = 'applied' | 'not-applied';
+/**
+ * What a person found out. Of a revision that stopped half-way: it is `applied`, or `not-applied`. Of one whose file was
+ * edited after it was applied: `accept-edit`, the file is right as it is.
+ */
+export type Settlement = 'applied' | 'not-applied' | 'accept-edit';

@@ -65,6 +65,8 @@ export interface Preview {
 }
 
 export interface RunOptions {
+  /** A name for this run in the journal, such as a version that is deployed. */
+  readonly tag?: string | undefined;
   /** How long to wait for another run to end, ms. Default 60,000; 0: do not wait. */
   readonly lockWait?: number | undefined;
   /** PostgreSQL's lock_timeout in ms. Default 5,000. */

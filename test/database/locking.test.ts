@@ -310,12 +310,13 @@ describe('a revision without a transaction', () => {
     const query = queryOn(app.connection.orm);
     expect(await readUnsettled(query, table)).toEqual(result.unsettled);
     await database.query('drop index chats_unique; drop table left_behind');
-    await settle(app.project, app.connection, table, half, 'not-applied', null);
+    const request = { ...app, table, revision: half, checksum: null };
+    await settle(request, 'not-applied');
     expect(await readUnsettled(query, table)).toEqual([]);
     await database.query(`delete from chats`);
     expect((await app.run(`up ${half}`)).failure).toBeNull();
     expect(await app.applied()).toEqual([chats, half]);
-    await expect(settle(app.project, app.connection, table, half, 'applied', null)).rejects.toMatchObject({
+    await expect(settle(request, 'applied')).rejects.toMatchObject({
       code: 'nothing-to-settle',
     });
   });
@@ -327,7 +328,7 @@ describe('a revision without a transaction', () => {
     await database.query(`insert into chats (title) values ('a'), ('a')`);
     expect((await app.run(`up ${half}`)).unsettled).toHaveLength(1);
     const { settle } = await import('../../src/database/settle.ts');
-    await settle(app.project, app.connection, ledgerTable(app.project), half, 'applied', null);
+    await settle({ ...app, table: ledgerTable(app.project), revision: half, checksum: null }, 'applied');
     expect(await app.applied()).toEqual([chats, half]);
     expect(await database.query(`select obj_description('mikro_orm_migrations'::regclass) as c`)).toEqual([
       { c: `ours, "quoted" and it's \\ fine` },

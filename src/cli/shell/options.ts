@@ -51,6 +51,7 @@ export const runOptions = (): Option[] => [
   new Option('--lock-timeout <time>', "PostgreSQL's lock_timeout (default: 5s)").argParser(duration),
   new Option('--statement-timeout <time>', "PostgreSQL's statement_timeout").argParser(duration),
   new Option('--retries <n>', 'tries after a lock timeout (default: 3)').argParser(count),
+  new Option('--tag <text>', 'name of this run in the journal'),
   new Option('--strict', 'refuse to run over missing, out-of-order or edited revisions'),
   new Option('--no-strict', 'run over them, whatever the settings say'),
   verbose('show each statement as it runs'),

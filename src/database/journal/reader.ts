@@ -1,12 +1,11 @@
 import type { Action, Plan } from '../../revisions/plan.ts';
-import type { Backup } from '../../values/backup.ts';
-import type { JournalEntry } from '../../values/journal.ts';
+import type { JournalEntry, RunNotes } from '../../values/journal.ts';
 import type { LedgerTable } from '../ledger.ts';
 import { liveRuns } from '../unsettled.ts';
 import { journalState, journalTable, type Query } from './table.ts';
 
-/** `plan` as it is stored, with the backup beside its steps. */
-type StoredPlan = Plan & { readonly backup?: Backup };
+/** `plan` as it is stored, with the notes beside its steps. */
+type StoredPlan = Plan & RunNotes;
 
 interface Row {
   readonly run: string;
@@ -44,7 +43,7 @@ export async function readJournal(query: Query, table: LedgerTable): Promise<rea
     if (plan !== null) plans.set(run, typeof plan === 'string' ? (JSON.parse(plan) as StoredPlan) : plan);
   }
   return rows.map(row => {
-    const { backup, ...plan } = plans.get(row.run) ?? { steps: [], tips: [] };
+    const { backup, tag, accepted, ...plan } = plans.get(row.run) ?? { steps: [], tips: [] };
     return {
       run: row.run,
       revision: row.revision,
@@ -59,6 +58,8 @@ export async function readJournal(query: Query, table: LedgerTable): Promise<rea
       who: { databaseUser: row.database_user, osUser: row.os_user, host: row.host, version: row.version },
       plan,
       ...(backup && { backup }),
+      ...(tag && { tag }),
+      ...(accepted && { accepted }),
       checksum: row.checksum,
       error: row.error,
     };

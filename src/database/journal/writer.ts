@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { redact } from '../../foundation/redact.ts';
 import type { Plan } from '../../revisions/plan.ts';
-import type { Backup } from '../../values/backup.ts';
+import type { RunNotes } from '../../values/journal.ts';
 import { userName } from '../lock.ts';
 import type { LoadedStep } from '../run/context.ts';
 import { sqlState } from '../sql-failure.ts';
@@ -23,18 +23,13 @@ interface Entry {
 export class JournalWriter {
   readonly #run: string;
   readonly #ledger: string;
-  readonly #plan: Plan & { readonly backup?: Backup };
+  readonly #plan: Plan & RunNotes;
   readonly #secrets: readonly string[];
   readonly #entries = new Map<number, Entry>();
   #planWritten = false;
 
-  /** @param plan with the backup that was taken before it, where there is one */
-  constructor(
-    run: string,
-    ledger: string,
-    plan: Plan & { readonly backup?: Backup },
-    secrets: readonly string[],
-  ) {
+  /** @param plan with the notes that are kept beside it */
+  constructor(run: string, ledger: string, plan: Plan & RunNotes, secrets: readonly string[]) {
     this.#run = run;
     this.#ledger = ledger;
     this.#plan = plan;

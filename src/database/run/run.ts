@@ -133,7 +133,7 @@ class Run {
     steps: number,
     backup: Backup | undefined,
   ): Promise<JournalWriter | null> {
-    const { project, connection, table, preview, emit } = this.#context;
+    const { project, connection, table, preview, emit, options } = this.#context;
     if (!journalAllowed(project) || steps === 0) return null;
     const ledger = `${table.schema}.${table.name}`;
     try {
@@ -142,7 +142,7 @@ class Run {
       return new JournalWriter(
         this.id,
         ledger,
-        { ...preview.plan, ...(backup && { backup }) },
+        { ...preview.plan, ...(backup && { backup }), ...(options.tag && { tag: options.tag }) },
         connection.address.secrets,
       );
     } catch (error) {

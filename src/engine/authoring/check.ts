@@ -170,7 +170,7 @@ async function inDatabase(kind: FindingKind, workspace: Workspace, looked: Look)
       if (edited.length === 0) return null;
       return {
         message: `${edited.length === 1 ? 'One file was' : `${edited.length} files were`} changed after being applied.`,
-        next: 'Undo the edit, and make a new revision of it instead.',
+        next: 'Undo the edit and make a new revision of it instead, or say that the file is right with "migtui settle <revision> --accept-edit".',
         revisions: edited,
       };
     case 'unsettled':

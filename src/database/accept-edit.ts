@@ -1,0 +1,40 @@
+import { Failure } from '../foundation/failure.ts';
+import { editedRevisions, ledgerName } from './journal/reader.ts';
+import { journalTable } from './journal/table.ts';
+import { JournalWriter } from './journal/writer.ts';
+import { readLedger } from './ledger.ts';
+import { heard } from './run/observed.ts';
+import { type SettleRequest, underLock } from './settle.ts';
+import { queryOn } from './side.ts';
+
+/**
+ * Says that the file of an applied revision is right as it is now, although it was edited: from now on the journal
+ * knows it by its new checksum. The journal keeps who said so, when, and both checksums. Nothing else is written.
+ * Only the journal knows what a file was when it was applied, so without one there is nothing to accept.
+ * @throws Failure `nothing-to-accept` | `run-in-progress` | `database-read-only`, or what PostgreSQL refused
+ */
+export async function acceptEdit(request: SettleRequest): Promise<void> {
+  const { connection, table, revision, checksum, hear } = request;
+  const query = queryOn(connection.orm);
+  const { applied } = await readLedger(connection, table);
+  const edited = await editedRevisions(query, table, applied, new Map([[revision, checksum]]));
+  if (checksum === null || !edited.includes(revision)) {
+    throw new Failure({
+      code: 'nothing-to-accept',
+      message: `${revision} is not known to be edited: nothing was written.`,
+      next: 'migtui check --only edited names those that are. Where there is no journal, an edit is not noticed.',
+    });
+  }
+  await underLock(request, async run => {
+    const ask = heard(query, hear);
+    const [last] = await ask<{ checksum: string }>(
+      `select "checksum" from ${journalTable} where "ledger" = $1 and "revision" = $2 and "outcome" in ('done', 'settled')
+        order by "seq" desc limit 1`,
+      [ledgerName(table), revision],
+    );
+    const accepted = { before: last?.checksum ?? '', after: checksum };
+    const plan = { steps: [{ revision, action: 'log' as const }], tips: [], accepted };
+    const journal = new JournalWriter(run, ledgerName(table), plan, connection.address.secrets);
+    await journal.settled(ask, { index: 0, revision, action: 'log', Class: null, checksum });
+  });
+}
