@@ -1,6 +1,7 @@
 import { Failure, type FailureInfo } from '../foundation/failure.ts';
 import { redact } from '../foundation/redact.ts';
 import type { Address } from './address.ts';
+import { connectionTrouble } from './connection-trouble.ts';
 import { isConnectionLoss } from './sql-failure.ts';
 
 /** Why a database could not be opened: the state to show, and the failure. */
@@ -18,6 +19,8 @@ export function refusalOf(error: unknown, address: Address): Refusal {
   const { code = '', message } = rootCause(error);
   const said = redact(message, address.secrets) || code || 'no answer';
   const { label, name } = address;
+  const trouble = connectionTrouble(said, code, label);
+  if (trouble) return { state: 'refused', failure: trouble };
   if (code === '3D000') {
     return {
       state: 'missing',
@@ -66,7 +69,6 @@ function nextFor(code: string, said: string, { name }: Address): string {
   if (code === '42501') {
     return `Grant it (grant connect on database "${name}" to the role), or use another role in the MikroORM config.`;
   }
-  if (code.startsWith('53')) return 'Wait until connections are free, or end some that are not needed.';
   if (code.startsWith('57P')) return 'Try again in a moment.';
   if (code.startsWith('28') || /^SASL:/.test(said)) {
     return 'Check user and password in the MikroORM config or its environment.';

@@ -1,5 +1,6 @@
 import { Failure, type FailureInfo, type SqlError } from '../foundation/failure.ts';
 import { redact } from '../foundation/redact.ts';
+import { connectionTrouble } from './connection-trouble.ts';
 
 /** What drivers put on an error that PostgreSQL sent. */
 interface PostgresError {
@@ -23,8 +24,8 @@ export function sqlState(error: unknown): string | undefined {
 /** The connection is gone: what it was doing is rolled back by the server, or was just committed. */
 export function isConnectionLoss(error: unknown): boolean {
   const state = sqlState(error);
-  if (state) return /^(08|57P0[1-5])/.test(state);
   const message = error instanceof Error ? error.message : String(error);
+  if (state) return /^(08|57P0[1-5])/.test(state) && !connectionTrouble(message, state);
   return /connection (terminated|ended|closed|reset)|ECONNRESET|EPIPE|not queryable|ETIMEDOUT/i.test(message);
 }
 
@@ -72,8 +73,11 @@ export function sqlFailure(
   const said = postgresError(error)?.message ?? messageOf(error);
   // MikroORM appends what `sql` holds anyway
   const message = redact(said.split(/\n - (?:detail|hint): /)[0]?.trim() ?? '', hidden);
+  const trouble = connectionTrouble(message, sql?.sqlState);
   let info: FailureInfo;
-  if (isConnectionLoss(error)) {
+  if (trouble) {
+    info = trouble;
+  } else if (isConnectionLoss(error)) {
     info = {
       code: 'connection-lost',
       message: `The connection to the database was lost: ${message}`,

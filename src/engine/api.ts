@@ -105,8 +105,8 @@ export interface EngineOptions {
   /** Runs migrations in this schema, with a migrations table of its own there; default: as the config has it. */
   readonly schema?: string | undefined;
   readonly readOnly?: boolean | undefined;
-  /** Every run wants the database's name typed. */
-  readonly protected?: boolean | undefined;
+  /** Every run wants the database's name typed: always, or in the contexts named here. */
+  readonly protected?: boolean | readonly string[] | undefined;
   /** How plans that do not say it themselves are cut into transactions; default: as the MikroORM config says. */
   readonly transaction?: 'all' | 'each' | undefined;
   /** What a run refuses to run over. */

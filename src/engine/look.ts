@@ -23,7 +23,7 @@ export async function look(session: Session): Promise<Look> {
     heads: graph.heads,
     bases: graph.bases,
     current: graph.current(ids),
-    pending: graph.pending(ids),
+    pending: isKnown(state) ? graph.pending(ids) : [],
     missing: graph.missing(ids),
     edited,
     applied: ledger ? applied.size : 0,
@@ -36,12 +36,14 @@ export async function look(session: Session): Promise<Look> {
 }
 
 /** Every revision newest first; applied ones without a file stand on top, where they cannot be overlooked. */
-export function rowsOf({ graph, applied, byId }: State, edited: readonly string[]): RevisionRow[] {
+export function rowsOf(state: State, edited: readonly string[]): RevisionRow[] {
+  const { graph, applied, byId } = state;
+  const known = isKnown(state);
   const changed = new Set(edited);
   const ids = [...applied.keys()];
   const marks = graph.marks(ids);
   const outOfOrder = new Set(graph.gaps(ids));
-  const known = graph.order.toReversed().map((id): RevisionRow => {
+  const onDisk = graph.order.toReversed().map((id): RevisionRow => {
     const revision = graph.get(id) as Revision;
     const when = applied.get(id);
     return {
@@ -52,7 +54,7 @@ export function rowsOf({ graph, applied, byId }: State, edited: readonly string[
       // ids, also where a label was declared
       dependsOn: graph.needs(id).slice(revision.revises.length),
       labels: graph.labelsOf(id),
-      state: applied.has(id) ? 'applied' : 'pending',
+      state: known ? (applied.has(id) ? 'applied' : 'pending') : 'unknown',
       appliedAt: when?.toISOString() ?? null,
       inferred: revision.inferred,
       marks: marks.get(id) ?? [],
@@ -81,10 +83,15 @@ export function rowsOf({ graph, applied, byId }: State, edited: readonly string[
         file: null,
       }),
     );
-  return [...missing, ...known];
+  return [...missing, ...onDisk];
 }
 
-function projectInfo({ project, table, options }: Session): ProjectInfo {
+/** Whether it is known what is applied: a database that does not exist yet has nothing applied. */
+function isKnown({ database, ledger }: State): boolean {
+  return isRefusal(database) ? database.state === 'missing' : ledger?.table !== 'forbidden';
+}
+
+function projectInfo({ project, table, options, isProtected }: Session): ProjectInfo {
   return {
     name: project.name,
     root: project.root,
@@ -96,7 +103,7 @@ function projectInfo({ project, table, options }: Session): ProjectInfo {
     schema: project.askedSchema,
     defaultSchema: ledgerTable(project, project.configuredSchema).schema,
     readOnly: options.readOnly === true,
-    protected: options.protected === true,
+    protected: isProtected,
   };
 }
 

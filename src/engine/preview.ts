@@ -58,7 +58,7 @@ export async function preview(session: Session, request: PlanRequest): Promise<P
       )),
     ],
     destructive: losses.flat().some(loss => loss.destructive),
-    protected: session.options.protected === true,
+    protected: session.isProtected,
     databaseName: address.name,
     databaseLabel: address.label,
     schema: session.project.schema,

@@ -53,6 +53,12 @@ export class Session {
     return new Session(await openProject(options.root, options), options, emit, opened);
   }
 
+  /** Whether runs on the database that is open want its name typed. */
+  get isProtected(): boolean {
+    const { protected: setting = false } = this.options;
+    return typeof setting === 'boolean' ? setting : setting.includes(this.project.context);
+  }
+
   /** The connection; a refusal is not kept, so that the next look tries again. */
   async connection({ create = false } = {}): Promise<Connection | Refusal> {
     const connecting = this.#connecting ?? connect(this.project, { create });

@@ -3,7 +3,7 @@ import { advance, hasConnector, type LaneLayout, linesAbove, MOST_LANES } from '
 
 /** How a revision stands in the database. */
 export interface LaneLook {
-  readonly state: 'applied' | 'pending' | 'missing';
+  readonly state: 'applied' | 'pending' | 'missing' | 'unknown';
   readonly current: boolean;
 }
 

@@ -3,6 +3,7 @@ export interface LaneGlyphs {
   readonly applied: string;
   readonly pending: string;
   readonly missing: string;
+  readonly unknown: string;
   readonly current: string;
   readonly more: string;
   /** Upright: what `revises` runs in, and what only `dependsOn` runs in. */
@@ -17,6 +18,7 @@ const UNICODE: LaneGlyphs = {
   applied: '●',
   pending: '○',
   missing: '✗',
+  unknown: '?',
   current: '◀',
   more: '…',
   upright: ['│', '┊'],
@@ -28,6 +30,7 @@ const ASCII: LaneGlyphs = {
   applied: '*',
   pending: 'o',
   missing: 'x',
+  unknown: '?',
   current: '<',
   more: '~',
   upright: ['|', ':'],

@@ -66,11 +66,6 @@ function rulesOf(strict: SettingsFile['strict']): readonly StrictRule[] {
   return strict || [];
 }
 
-/** Whether runs in this MikroORM context want the database's name typed. */
-export function isProtected({ protected: setting }: Settings, context: string): boolean {
-  return typeof setting === 'boolean' ? setting : setting.includes(context);
-}
-
 /** Where a person's settings are: `$XDG_CONFIG_HOME/migtui`, `~/.config/migtui`, or on Windows `%APPDATA%\migtui`. */
 export function userFolder(env: Environment): string {
   const base = env.XDG_CONFIG_HOME || (env.APPDATA ?? join(env.HOME || homedir(), '.config'));

@@ -7,7 +7,7 @@ import type { Action } from '../revisions/plan.ts';
  * Times are ISO 8601 strings, durations milliseconds, revisions ids (MikroORM's migration names).
  */
 
-export type RevisionState = 'applied' | 'pending' | 'missing';
+export type RevisionState = 'applied' | 'pending' | 'missing' | 'unknown';
 export type Mark = 'head' | 'current' | 'branchpoint' | 'mergepoint' | 'effective head';
 
 /** One revision with its state in the database at hand. */

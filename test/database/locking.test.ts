@@ -119,6 +119,18 @@ describe('one writer', () => {
     expect((await two.run(`up ${chats}`)).failure).toBeNull();
   });
 
+  test('a lost connection is told as that, also when somebody asked to stop', async () => {
+    const two = await start();
+    const slowly = two.start(await two.plan(`up ${slow}`));
+    await two.hears(event => event.kind === 'statement' && event.sql.includes('pg_sleep'));
+    const cancelled = slowly.cancel('after-step');
+    await database.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep%' and pid <> pg_backend_pid()`,
+    );
+    await cancelled;
+    expect(await slowly.result).toMatchObject({ cancelled: false, failure: { code: 'connection-lost' } });
+  });
+
   test('the batch of a killed run is waited for', async () => {
     const app = await start();
     const orphan = await database.connect();

@@ -81,6 +81,17 @@ describe('looking writes nothing', () => {
     expect(await contents(database)).toEqual(before);
   });
 
+  test('with a wrong password it is not known what is applied', async () => {
+    const database = await createDatabase();
+    const role = await database.createRole();
+    const url = new URL(role.url);
+    url.password = 'wrong';
+    const engine = await engineOf(await makeProject({ url: url.href, migrations, config }));
+    const { database: seen, revisions, pending, applied } = await engine.look();
+    expect([seen.state, applied, pending]).toEqual(['refused', 0, []]);
+    expect(revisions.map(({ state }) => state)).toEqual(['unknown', 'unknown']);
+  });
+
   test('without the right to read the table it says so, and without the right to the journal too', async () => {
     const database = await createDatabase();
     const role = await database.createRole({ may: 'nothing' });

@@ -59,6 +59,29 @@ describe('a failure out of what a migration threw', () => {
     expect(isConnectionLoss(postgres({}))).toBe(false);
   });
 
+  test('a pooler in statement mode and exhausted connections are named, and are no lost connection', () => {
+    const statementMode = postgres({
+      code: '08P01',
+      message: 'transaction blocks not allowed in statement pooling mode',
+    });
+    const exhausted = [
+      postgres({ code: '53300', message: 'sorry, too many clients already' }),
+      postgres({ code: '53300', message: 'remaining connection slots are reserved for roles with …' }),
+      postgres({ code: '08P01', message: 'no more connections allowed (max_client_conn)' }),
+    ];
+    expect(sqlFailure(statementMode, 'begin')).toMatchObject({
+      code: 'pooler-statement-mode',
+      next: expect.stringContaining('pool_mode = transaction'),
+    });
+    for (const error of exhausted) {
+      expect(sqlFailure(error, undefined)).toMatchObject({
+        code: 'too-many-connections',
+        next: expect.stringContaining('pg_stat_activity'),
+      });
+    }
+    expect([statementMode, ...exhausted].some(isConnectionLoss)).toBe(false);
+  });
+
   test('only what a second try may mend is tried again', () => {
     expect(['55P03', '40P01', '57014', '23505'].map(code => isLockTrouble(postgres({ code })))).toEqual([
       true,

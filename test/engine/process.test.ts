@@ -63,6 +63,46 @@ describe('the engine in a process of its own', () => {
     );
   });
 
+  it('decides for the context that is open whether the database is protected', async () => {
+    const { url } = await createDatabase();
+    const contexts = ['default', 'production', 'staging'];
+    const { root } = await makeProject({
+      migrations: { Migration1_a: create('a') },
+      files: {
+        'mikro-orm.config.ts': `import { defineConfig } from '@mikro-orm/postgresql';
+import { Migrator } from '@mikro-orm/migrations';
+export default ${JSON.stringify(contexts)}.map(contextName => defineConfig({
+  contextName, clientUrl: ${JSON.stringify(url)}, extensions: [Migrator],
+  entities: [], discovery: { warnWhenNoEntities: false },
+  migrations: { path: 'migrations', pathTs: 'migrations' },
+}));
+`,
+      },
+    });
+    const setting = ['production'];
+    for (const from of contexts) {
+      const { engine } = start({ root, context: from, protected: setting });
+      for (const to of contexts.filter(context => context !== from)) {
+        for (const context of [to, from]) {
+          await engine.restart({ context, schema: undefined });
+          const { project } = await engine.api.look();
+          const preview = await engine.api.preview({ command: 'upgrade', targets: ['heads'] });
+          const expected = setting.includes(context);
+          expect([from, to, context, project.protected, preview.protected]).toEqual([
+            from,
+            to,
+            context,
+            expected,
+            expected,
+          ]);
+        }
+      }
+      await engine.restart({ schema: 'tenant' });
+      expect((await engine.api.look()).project.protected).toBe(setting.includes(from));
+      await engine.stop();
+    }
+  });
+
   it('passes failures on with their data', async () => {
     const { root } = await makeProject({
       pglite: true,

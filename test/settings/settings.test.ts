@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { settingsJsonSchema } from '../../scripts/settings-schema.ts';
 import type { Failure } from '../../src/foundation/failure.ts';
 import { parseDuration } from '../../src/settings/duration.ts';
-import { isProtected, loadSettings } from '../../src/settings/load.ts';
+import { loadSettings } from '../../src/settings/load.ts';
 import { settingNames } from '../../src/settings/schema.ts';
 import { makeFolder, repository } from '../support/project.ts';
 
@@ -167,12 +167,6 @@ describe('wrong settings', () => {
       words,
     );
   });
-});
-
-test('protected is always, or in some contexts', async () => {
-  const some = await load({ packageJson: { migtui: { protected: ['production'] } } });
-  expect([isProtected(some, 'production'), isProtected(some, 'default')]).toEqual([true, false]);
-  expect(isProtected(await load({ packageJson: { migtui: { protected: true } } }), 'default')).toBe(true);
 });
 
 test.each([

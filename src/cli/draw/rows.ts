@@ -27,7 +27,8 @@ export function flagsOf(row: RevisionRow): string {
 /** The cells of one revision: state, name, when it was applied, and its marks, labels and oddities. */
 export function cellsOf(row: RevisionRow, paint: Paint, now: number): Cell[] {
   const { glyphs } = paint;
-  const glyph = { applied: glyphs.applied, pending: glyphs.pending, missing: glyphs.missing }[row.state];
+  const { applied, pending, missing } = glyphs;
+  const glyph = { applied, pending, missing, unknown: '?' }[row.state];
   const remarks: readonly (readonly [string, (text: string) => string])[] = [
     [marksOf(row), paint.mark],
     [row.labels.join(' '), paint.label],

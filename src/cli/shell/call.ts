@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { EngineApi, EngineEvent, RunEvent } from '../../engine/api.ts';
 import { findRoot } from '../../project/root.ts';
-import { isProtected, loadSettings } from '../../settings/load.ts';
+import { loadSettings } from '../../settings/load.ts';
 import type { Settings } from '../../settings/schema.ts';
 import { type StrictRule, strictRules } from '../../settings/strict.ts';
 import { drawLog, drawTask } from '../draw/events.ts';
@@ -72,7 +72,7 @@ export class Call {
         schema: this.shared.schema,
         readOnly: this.shared.readOnly ?? this.settings.readOnly,
         strict: this.#strict(),
-        protected: isProtected(this.settings, context ?? 'default'),
+        protected: this.settings.protected,
         shadow,
       },
     };

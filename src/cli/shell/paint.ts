@@ -53,7 +53,7 @@ export function paintFor(colours: boolean, ascii: boolean): Paint {
     added: good,
     removed: bad,
     lane: (text, lane) => (lanes[lane % lanes.length] as Brush)(text),
-    state: state => (state === 'applied' ? good : state === 'pending' ? warn : bad),
+    state: state => ({ applied: good, pending: warn, missing: bad, unknown: brush(colours, 'dim') })[state],
   };
 }
 

@@ -18,6 +18,8 @@ export class Control {
   pid: number | null = null;
   /** The statement in flight and when it was sent (`performance.now()`). */
   inFlight: { readonly sql: string; readonly since: number } | null = null;
+  /** What runs is no longer waited for: a connection that is lost from now on was ended by us. */
+  gaveUp = false;
   /** Rejects when the end of what runs is no longer waited for. */
   readonly insisted: Promise<never>;
   /** Aborts waiting of ours: for a lock, between retries. */
@@ -65,6 +67,7 @@ export class Control {
   }
 
   async #terminate(): Promise<void> {
+    this.gaveUp = true;
     if (this.pid !== null) {
       await this.#backends()
         ?.terminate(this.pid)

@@ -1,6 +1,6 @@
 import { Failure, type FailureInfo } from '../../foundation/failure.ts';
 import type { Batch } from '../../values/run.ts';
-import { sqlFailure } from '../sql-failure.ts';
+import { isConnectionLoss, sqlFailure } from '../sql-failure.ts';
 import type { RunState } from './state.ts';
 import { StepError } from './step.ts';
 import { CommitError } from './transaction.ts';
@@ -16,7 +16,12 @@ export function endFailure(run: RunState, error: unknown, batch: Batch | null): 
   const done = results.filter(({ outcome }) => outcome === 'done').length;
   const left = `${done} of ${results.length} steps are done`;
   const halfWay = error instanceof StepError && run.halfWay.has(error.step.revision);
-  if (error === null || control.reason?.code === 'cancelled') {
+  const { reason } = control;
+  const cause = error instanceof StepError || error instanceof CommitError ? error.cause : error;
+  // the lock may be lost between two steps; and a connection that was lost is told, unless we ended it ourselves
+  const asked = reason === null || reason.code === 'cancelled';
+  const lost = error !== null && isConnectionLoss(cause) && !control.gaveUp;
+  if (asked && !lost && (error === null || reason !== null)) {
     const how = halfWay
       ? `Cancelled: ${error.step.revision} ran without a transaction and may be half done; ${left}.`
       : batch?.transactional
@@ -28,8 +33,11 @@ export function endFailure(run: RunState, error: unknown, batch: Batch | null): 
       next: halfWay ? halfWayNext(error.step.revision) : 'Run it again to go on from here.',
     });
   }
-  const cause = error instanceof StepError || error instanceof CommitError ? error.cause : error;
-  const { info } = sqlFailure(cause, error instanceof StepError ? error.statement : undefined, secrets);
+  const { info } = sqlFailure(
+    asked || lost ? cause : reason,
+    error instanceof StepError ? error.statement : undefined,
+    secrets,
+  );
   const failure = new Failure(
     {
       ...info,

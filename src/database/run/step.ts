@@ -79,8 +79,9 @@ export async function runStep(
   } catch (error) {
     const { reason } = control;
     const { cause, statement } = statements.blame(error);
-    const answered = control.inFlight === null && !isConnectionLoss(cause);
-    throw new StepError(step, reason ?? cause, {
+    const lost = isConnectionLoss(cause);
+    const answered = control.inFlight === null && !lost;
+    throw new StepError(step, lost && !control.gaveUp ? cause : (reason ?? cause), {
       statement,
       statementsDone: statements.count,
       answered,

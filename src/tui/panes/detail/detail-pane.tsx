@@ -112,7 +112,7 @@ function instead(state: State, columns: number): Line[] {
 /** `pending · revises 20261110 add_user_id · Ana, 2 days ago`. */
 function sentence(row: RevisionRow, state: State): Line {
   const detail = state.details.get(row.id);
-  const parts: Span[][] = [[{ text: row.state, style: row.state }]];
+  const parts: Span[][] = [[{ text: row.state, style: row.state === 'unknown' ? 'dim' : row.state }]];
   if (row.appliedAt !== null) parts[0]?.push({ text: ` ${timeOf(row.appliedAt, state)}`, style: 'dim' });
   if (row.edited) parts.push([{ text: 'edited since it ran', style: 'edited' }]);
   if (row.outOfOrder) parts.push([{ text: 'out of order', style: 'warning' }]);
