@@ -7,9 +7,13 @@ import type { Call } from './shell/call.ts';
 import { clean } from './shell/clean.ts';
 import { type Definition, examples } from './shell/command.ts';
 import { ask, canAsk } from './shell/confirm.ts';
+import { yes } from './shell/options.ts';
+import { UsageError } from './shell/usage.ts';
 
 interface RevisionOptions {
-  readonly message: string;
+  readonly message?: string;
+  readonly split?: string;
+  readonly yes?: boolean;
   readonly autogenerate?: boolean;
   readonly head?: string;
   readonly label?: string;
@@ -25,7 +29,7 @@ export const revision: Definition = (program, act) =>
   program
     .command('revision')
     .description('write a new migration: empty, or from the entities')
-    .requiredOption('-m, --message <text>', 'what it does; becomes part of its name')
+    .option('-m, --message <text>', 'what it does; becomes part of its name')
     .option('--autogenerate', 'from what the entities have and the revisions do not')
     .option('--head <target>', 'what it revises (default: head)')
     .option('--label <name>', 'name of the branch that starts with it')
@@ -36,6 +40,8 @@ export const revision: Definition = (program, act) =>
       'with --autogenerate: contact.fax:email, people:persons, mood.sad:unhappy',
     )
     .addOption(noRename())
+    .option('--split <target>', 'a pending revision that adds a value to an enum and uses it: make two of it')
+    .addOption(yes())
     .addHelpText(
       'after',
       examples({
@@ -43,6 +49,7 @@ export const revision: Definition = (program, act) =>
         'migtui revision --autogenerate -m "e-mail" --rename contact.fax:email':
           'a column under another name',
         'migtui revision -m "fill text_length"': 'empty, for a data migration',
+        'migtui revision --split add_mood': 'after "unsafe use of new value"',
         'migtui revision -m "search" --head base --label search': 'a branch of its own',
         'migtui revision -m "fix" --head add_user_id --splice': 'a branch from an older revision',
       }),
@@ -57,6 +64,8 @@ function noRename(): Option {
 }
 
 async function makeRevision(call: Call, options: RevisionOptions): Promise<undefined> {
+  if (options.split !== undefined) return splitRevision(call, options.split, options);
+  if (options.message === undefined) throw new UsageError('revision wants -m, --message <text>');
   const { message, head, label, dependsOn, splice, rename, renameOthers } = options;
   const request: RevisionRequest = {
     message,
@@ -69,6 +78,12 @@ async function makeRevision(call: Call, options: RevisionOptions): Promise<undef
     noRename: renameOthers === false || undefined,
   };
   await writeDraft(call, await draft(call, request), { what: 'The revision', question: null });
+}
+
+async function splitRevision(call: Call, target: string, { yes }: RevisionOptions): Promise<undefined> {
+  const engine = await call.engine();
+  const draft = await engine.draftSplit(target);
+  await writeDraft(call, draft, { what: 'The split', question: 'Write these two files?', yes });
 }
 
 /** Drafts it; where somebody is there, asks what only a person can say: which head it revises, what is a rename. */

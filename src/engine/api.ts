@@ -60,6 +60,8 @@ export interface EngineApi {
   doctor(pgDump?: string): Promise<DoctorReport>;
   check(kinds?: readonly FindingKind[]): Promise<CheckReport>;
   draftRevision(request: RevisionRequest): Promise<Draft>;
+  /** Splits a revision that adds a value to an enum and uses it into two. */
+  draftSplit(target: string): Promise<Draft>;
   draftMerge(request: MergeRequest): Promise<Draft>;
   draftRebase(request: RebaseRequest): Promise<Draft>;
   draftAdopt(): Promise<Draft>;

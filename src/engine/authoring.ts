@@ -8,6 +8,7 @@ import { draftMerge } from './authoring/draft-merge.ts';
 import { draftRebase } from './authoring/draft-rebase.ts';
 import { draftRevision } from './authoring/draft-revision.ts';
 import { effect } from './authoring/effect.ts';
+import { draftSplit } from './authoring/enum-split.ts';
 import { rehearse } from './authoring/rehearse.ts';
 import { rehearsePlan } from './authoring/rehearse-plan.ts';
 import { test } from './authoring/test.ts';
@@ -21,6 +22,7 @@ export type AuthoringApi = Pick<
   | 'compare'
   | 'check'
   | 'draftRevision'
+  | 'draftSplit'
   | 'draftMerge'
   | 'draftRebase'
   | 'draftAdopt'
@@ -40,6 +42,7 @@ export function createAuthoring(session: Session): AuthoringApi {
     compare: targets => compare(workspace, targets),
     check: kinds => check(workspace, kinds),
     draftRevision: request => draftRevision(workspace, request),
+    draftSplit: target => draftSplit(workspace, target),
     draftMerge: request => draftMerge(workspace, request),
     draftRebase: request => draftRebase(workspace, request),
     draftAdopt: () => draftAdopt(workspace),

@@ -24,6 +24,7 @@ const methods: readonly (keyof EngineApi)[] = [
   'compare',
   'check',
   'draftRevision',
+  'draftSplit',
   'draftMerge',
   'draftRebase',
   'draftAdopt',

@@ -74,6 +74,7 @@ export async function openEngine(
     compare: async targets => (await author()).compare(targets),
     check: async kinds => (await author()).check(kinds),
     draftRevision: async request => (await author()).draftRevision(request),
+    draftSplit: async target => (await author()).draftSplit(target),
     draftMerge: async request => (await author()).draftMerge(request),
     draftRebase: async request => (await author()).draftRebase(request),
     draftAdopt: async () => (await author()).draftAdopt(),

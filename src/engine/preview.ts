@@ -55,6 +55,7 @@ export async function preview(session: Session, request: PlanRequest): Promise<P
         plan.steps,
         steps.map(({ sql }) => sql),
         batches,
+        state.ledger?.serverVersion ?? null,
       )),
     ],
     destructive: losses.flat().some(loss => loss.destructive),

@@ -1,16 +1,19 @@
 import type { Step } from '../revisions/plan.ts';
 import type { Batch, Warning } from '../values/run.ts';
-import { namesIn, nodesOf, type Statement, splitStatements } from './parse.ts';
+import { enumValueWarnings } from './enum-values.ts';
+import { type Statement, splitStatements } from './parse.ts';
 import { endsTransaction, isConcurrent } from './traces.ts';
 
 /**
  * What will not work the way a plan is cut into transactions, said before anything runs.
  * @param sql the statements of each step, as far as they are known
+ * @param serverVersion such as `18.4`; null: not known
  */
 export async function batchWarnings(
   steps: readonly Step[],
   sql: readonly (readonly string[])[],
   batches: readonly Batch[],
+  serverVersion: string | null = null,
 ): Promise<Warning[]> {
   const warnings: Warning[] = [];
   for (const batch of batches) {
@@ -25,7 +28,7 @@ export async function batchWarnings(
       for (const { revision, texts, statements } of parsed) {
         warnings.push(...notInTransaction(revision, texts, statements));
       }
-      warnings.push(...newEnumValues(parsed));
+      warnings.push(...enumValueWarnings(parsed, serverVersion));
     } else {
       for (const { revision, texts } of parsed)
         warnings.push(...(await togetherConcurrently(revision, texts)));
@@ -88,47 +91,6 @@ const fixed: Readonly<Record<string, string>> = {
   CreateTableSpaceStmt: 'create tablespace',
   DropTableSpaceStmt: 'drop tablespace',
 };
-
-interface Parsed {
-  readonly revision: string;
-  readonly statements: readonly Statement[];
-}
-
-/** A value added to an enum cannot be used before the transaction that added it is committed. */
-function newEnumValues(parsed: readonly Parsed[]): Warning[] {
-  const added = new Map<string, { readonly type: string; readonly revision: string }>();
-  const warnings: Warning[] = [];
-  const created = new Set<string>();
-  for (const { revision, statements } of parsed) {
-    for (const statement of statements) {
-      const { type, tree } = statement;
-      if (type === 'CreateEnumStmt') created.add(namesIn(tree.typeName).at(-1) ?? '');
-      if (type === 'AlterEnumStmt' && typeof tree.newVal === 'string' && !tree.oldVal) {
-        const name = namesIn(tree.typeName).at(-1) ?? '';
-        // of a type made in the same transaction the values are usable at once
-        if (!created.has(name)) added.set(tree.newVal, { type: name, revision });
-        continue;
-      }
-      const used = [...literalsIn(statement)].find(value => added.has(value));
-      const from = used === undefined ? undefined : added.get(used);
-      if (used === undefined || !from) continue;
-      added.delete(used);
-      warnings.push({
-        code: 'new-enum-value',
-        message: `The value '${used}' is added to ${from.type} and seems to be used in the same transaction, which PostgreSQL refuses ("unsafe use of new value"). Run with --transaction each, or add it in a revision of its own.`,
-        revisions: [...new Set([from.revision, revision])],
-      });
-    }
-  }
-  return warnings;
-}
-
-function* literalsIn({ tree }: Statement): Generator<string> {
-  for (const node of nodesOf(tree, 'A_Const')) {
-    const value = (node.sval as { sval?: string } | undefined)?.sval;
-    if (value !== undefined) yield value;
-  }
-}
 
 /** Several statements in one text make a transaction of their own, which CONCURRENTLY does not want. */
 async function togetherConcurrently(revision: string, texts: readonly string[]): Promise<Warning[]> {

@@ -300,6 +300,7 @@ function fakeEngine(
     compare: async () => ({ same: true, effects: [], sql: [] }),
     check: async () => ({ findings: [], agreed: ['heads', 'entities', 'drift'], skipped: [], clean: true }),
     draftRevision: async ({ message }) => draftOf('revision', `Migration20261122140000_${message}`),
+    draftSplit: async target => draftOf('revision', target),
     draftMerge: async ({ message = 'merge' }) => draftOf('merge', `Migration20261122140000_${message}`),
     draftRebase: async ({ branch }) => ({
       ...draftOf('rebase', null),

@@ -64,6 +64,27 @@ describe('a new value of an enum', () => {
       'new-enum-value r0,r2',
     ]);
   });
+  test('what to do about it', async () => {
+    const advice = async (...sql: (string | string[])[]): Promise<string> => {
+      const steps = sql.map((_, index) => ({ revision: `r${index}`, action: 'up' as const }));
+      const batch = { transactional: true, steps: steps.map((_, index) => index) };
+      const found = await batchWarnings(
+        steps,
+        sql.map(one => [one].flat()),
+        [batch],
+      );
+      return found.map(({ message }) => message).join();
+    };
+    expect(await advice(add, `select 'curious'::mood`)).toContain('Run with --transaction each');
+    expect(await advice([add, `select 'curious'::mood`])).toContain('migtui revision --split r0');
+  });
+  test('of a type made here it is usable at once, from PostgreSQL 17 on', async () => {
+    const steps = [{ revision: 'r0', action: 'up' as const }];
+    const sql = [[`create type "mood" as enum ('a')`, add, `select 'curious'::mood`]];
+    const on = async (version: string): Promise<number> =>
+      (await batchWarnings(steps, sql, [{ transactional: true, steps: [0] }], version)).length;
+    expect([await on('16.9'), await on('17.0'), await on('18.4')]).toEqual([1, 0, 0]);
+  });
   test('not used, used in another transaction, or of a type made here', async () => {
     expect(await warnings([add, `update people set mood = 'good'`])).toEqual([]);
     expect(await warnings([add, 'select 1', `update people set mood = 'curious'`], [1])).toEqual([]);

@@ -230,6 +230,7 @@ export class FakeEngine {
         },
       draftRevision: async request =>
         this.#draftRevision(request.message, request.head ?? 'head', request.autogenerate),
+      draftSplit: async () => this.#draftMerge([]),
       draftMerge: async request => this.#draftMerge(request.heads),
       draftRebase: async request => this.#draftRebase(request.branch, request.onto),
       draftAdopt: async () => this.#draftAdopt(),

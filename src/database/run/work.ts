@@ -106,7 +106,7 @@ async function pinnedDriver(orm: MikroORM, dialect: object): Promise<AbstractSql
 function servicesOf(project: Project, driver: AbstractSqlDriver, config: Configuration) {
   const { MigrationRunner, MigrationStorage } = project.modules.migrations;
   const { options } = project;
-  const runner = new MigrationRunner(driver, options, config);
+  const runner = withoutSavepoint(driver, () => new MigrationRunner(driver, options, config));
   const storage = new MigrationStorage(driver, options);
   const { schema } = options as { schema?: string };
   runner.setRunSchema(schema);
@@ -116,4 +116,27 @@ function servicesOf(project: Project, driver: AbstractSqlDriver, config: Configu
     storage,
     instance: (Class: MigrationClass) => new Class(driver as never, config as never),
   };
+}
+
+/**
+ * MikroORM's runner puts each migration of a larger transaction into a savepoint. There is none here: what fails takes
+ * the whole batch back anyway, and PostgreSQL allows less inside one, such as a new value of an enum whose type the same
+ * transaction made.
+ */
+function withoutSavepoint<T>(driver: AbstractSqlDriver, make: () => T): T {
+  const connection = driver.getConnection();
+  type Transactional = (
+    use: (tx: Transaction) => Promise<unknown>,
+    options?: { ctx?: Transaction },
+  ) => Promise<unknown>;
+  const transactional: Transactional = (use, options = {}) =>
+    options.ctx ? use(options.ctx) : connection.transactional(use, options);
+  const seen = Object.create(connection, { transactional: { value: transactional } }) as typeof connection;
+  // the runner keeps the connection that its driver has when it is made, and asks it for nothing else
+  Object.defineProperty(driver, 'getConnection', { configurable: true, value: () => seen });
+  try {
+    return make();
+  } finally {
+    Reflect.deleteProperty(driver, 'getConnection');
+  }
 }

@@ -113,8 +113,9 @@ export class Shadow {
     steps: readonly ReplayStep[],
     sources: Revisions,
     statements: readonly string[],
+    before: readonly string[] = [],
   ): Promise<FailureInfo | null> {
-    return this.#queued(() => this.#stage.attempt(this.#way(steps, sources), statements));
+    return this.#queued(() => this.#stage.attempt(this.#way(steps, sources), statements, before));
   }
 
   /**

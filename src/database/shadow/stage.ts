@@ -94,9 +94,14 @@ export class Stage {
 
   /**
    * Runs statements at the end of a way and takes them back.
+   * @param before statements that are committed first
    * @returns what PostgreSQL says of the first that fails; null when all run
    */
-  async attempt(way: Way, statements: readonly string[]): Promise<FailureInfo | null> {
+  async attempt(
+    way: Way,
+    statements: readonly string[],
+    before: readonly string[] = [],
+  ): Promise<FailureInfo | null> {
     const orm = await this.bring(way);
     const connection = orm.em.getConnection();
     // whatever they did, the state is not the way's any more
@@ -104,6 +109,7 @@ export class Stage {
     let statement: string | undefined;
     const done = new Error('taken back');
     try {
+      for (statement of before) await connection.execute(statement, [], 'run');
       await connection.transactional(async tx => {
         for (statement of statements) await connection.execute(statement, [], 'run', tx);
         throw done;

@@ -49,6 +49,7 @@ export function onlySetUp(options: EngineOptions, why: unknown): EngineApi | nul
     compare: refuse,
     check: refuse,
     draftRevision: refuse,
+    draftSplit: refuse,
     draftMerge: refuse,
     draftRebase: refuse,
     draftAdopt: refuse,

@@ -3,10 +3,14 @@ import type { RenameChoice } from '../../database/shadow/rename-candidates.ts';
 import { wordsOf, written } from '../../database/shadow/renames.ts';
 import { ReplayFailure } from '../../database/shadow/revision-run.ts';
 import { Failure } from '../../foundation/failure.ts';
+import type { Declared } from '../../project/edit-declarations.ts';
+import type { MigrationSql } from '../../project/entities.ts';
 import { changeOf } from '../../project/file-change.ts';
-import { newRevision } from '../../project/write-revision.ts';
+import { type NewRevision, newRevision } from '../../project/write-revision.ts';
 import type { RevisionGraph } from '../../revisions/graph.ts';
+import { splitEnumValues } from '../../safety/enum-values.ts';
 import type { Draft, FileChange, RevisionRequest } from '../api.ts';
+import { committedAlone, splitNote } from './enum-split.ts';
 import { remarks, snapshotChange, type Wanted, wantedBeyond, whyNot } from './generated.ts';
 import type { OnDisk, Workspace } from './workspace.ts';
 
@@ -28,8 +32,11 @@ export async function draftRevision(workspace: Workspace, request: RevisionReque
     : { wanted: null, warnings: [] };
   if (wanted?.sql.up.length === 0) return snapshotOnly(workspace, wanted);
   const sql = wanted?.sql ?? { up: [], down: [] };
-  const { id, files } = await newRevision(workspace.project, request.message, sql, declared, graph.ids);
-  const changes: FileChange[] = files.map(({ path, text }) => changeOf(workspace.project.root, path, text));
+  const drafted = await newRevisions(workspace, graph, request.message, sql, declared);
+  const { id, files } = drafted.at(-1) as NewRevision;
+  const changes: FileChange[] = drafted.flatMap(one =>
+    one.files.map(({ path, text }) => changeOf(workspace.project.root, path, text)),
+  );
   const snapshot = wanted && snapshotChange(workspace, wanted, true);
   if (snapshot) changes.push(snapshot);
   const said = wanted ? remarks(wanted) : { notes: [], warnings: [] };
@@ -37,7 +44,12 @@ export async function draftRevision(workspace: Workspace, request: RevisionReque
     kind: 'revision',
     files: changes,
     revision: id,
-    notes: [...said.notes, ...parentNote(graph, revises), ...folderNote(workspace, files[0]?.path)],
+    notes: [
+      ...drafted.slice(1).map((one, at) => splitNote(drafted[at]?.id ?? '', one.id)),
+      ...said.notes,
+      ...parentNote(graph, revises),
+      ...folderNote(workspace, files[0]?.path),
+    ],
     warnings: [...warnings, ...said.warnings],
   };
 }
@@ -94,6 +106,27 @@ function freeLabel(graph: RevisionGraph, label: string): string {
   return label;
 }
 
+/** One revision, or two where it adds a value to an enum and uses it. */
+async function newRevisions(
+  workspace: Workspace,
+  graph: RevisionGraph,
+  message: string,
+  sql: MigrationSql,
+  declared: Declared,
+): Promise<NewRevision[]> {
+  const { project } = workspace;
+  const split = await splitEnumValues(sql.up);
+  if (!split) return [await newRevision(project, message, sql, declared, graph.ids)];
+  const first = { up: [...split.values], down: [] };
+  const values = await newRevision(project, `${message} values`, first, declared, graph.ids);
+  const rest = { up: [...split.rest], down: sql.down };
+  const ids = [...graph.ids, values.id];
+  return [
+    committedAlone(workspace, values),
+    await newRevision(project, message, rest, { revises: [values.id] }, ids),
+  ];
+}
+
 function choiceOf({ renames = [], notRenames = [], noRename }: RevisionRequest): RenameChoice {
   return { renames, notRenames, others: noRename ? 'drop and add' : 'ask' };
 }
@@ -146,7 +179,9 @@ async function trial(
 ): Promise<string[]> {
   const statements = sql.up.filter(statement => statement !== '');
   if (statements.length === 0) return [];
-  const failure = await workspace.tryOut(disk, disk.graph.ancestors(ids), statements);
+  const split = await splitEnumValues(statements);
+  const order = disk.graph.ancestors(ids);
+  const failure = await workspace.tryOut(disk, order, split?.rest ?? statements, split?.values);
   if (!failure) return [];
   const where = failure.sql?.statement ? ` In: ${failure.sql.statement}` : '';
   return [`The generated SQL does not run as it is: ${failure.message}.${where}`];

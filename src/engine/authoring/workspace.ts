@@ -92,9 +92,17 @@ export class Workspace {
     return this.#using(disk, shadow => shadow.lastEffect(ups(order), disk.byId));
   }
 
-  /** Whether statements run on top of these revisions: null, or what PostgreSQL says. */
-  async tryOut(disk: OnDisk, order: readonly string[], sql: readonly string[]): Promise<FailureInfo | null> {
-    return this.#using(disk, shadow => shadow.tryOut(ups(order), disk.byId, sql));
+  /**
+   * Whether statements run on top of these revisions: null, or what PostgreSQL says.
+   * @param before statements that are committed first
+   */
+  async tryOut(
+    disk: OnDisk,
+    order: readonly string[],
+    sql: readonly string[],
+    before: readonly string[] = [],
+  ): Promise<FailureInfo | null> {
+    return this.#using(disk, shadow => shadow.tryOut(ups(order), disk.byId, sql, before));
   }
 
   async #using<T>(

@@ -1,0 +1,83 @@
+import { resolve } from 'node:path';
+import { Failure } from '../../foundation/failure.ts';
+import { changeOf } from '../../project/file-change.ts';
+import { outsideTransaction, plainStatements, withoutStatements } from '../../project/plain-statements.ts';
+import { type NewRevision, newRevision } from '../../project/write-revision.ts';
+import { slug } from '../../revisions/names.ts';
+import { splitEnumValues } from '../../safety/enum-values.ts';
+import type { Draft } from '../api.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Why two revisions are written where one was asked for. */
+export function splitNote(values: string, rest: string): string {
+  return `${values} adds a value to an enum, and ${rest} uses it: PostgreSQL refuses a new value in the transaction that adds it.`;
+}
+
+/**
+ * Lets a new revision run outside a transaction, so that what it does is committed before the next one runs. Where
+ * migrations run in a schema MikroORM wants a transaction: there `--transaction each` does it.
+ */
+export function committedAlone({ project }: Workspace, { id, files }: NewRevision): NewRevision {
+  const [file, ...more] = files;
+  const plain = file && plainStatements(id, file.path, file.text);
+  if (!file || !plain || project.schema !== null) return { id, files };
+  return { id, files: [{ ...file, text: outsideTransaction(file.path, file.text, plain) }, ...more] };
+}
+
+/**
+ * Splits a revision that adds a value to an enum and uses it: it keeps what adds values, and a new revision on top of
+ * it does the rest.
+ * @throws TargetError; Failure `nothing-to-split` | `cannot-split` | `already-applied`
+ */
+export async function draftSplit(workspace: Workspace, target: string): Promise<Draft> {
+  const disk = workspace.onDisk();
+  const { graph } = disk;
+  const { applied } = await workspace.session.state();
+  const [id, ...more] = graph.resolve(target, applied.keys());
+  const source = id === undefined ? undefined : disk.byId.get(id);
+  if (id === undefined || more.length > 0 || !source)
+    throw refused('cannot-split', `"${target}" is not one revision.`);
+  if (applied.has(id)) throw refused('already-applied', `${id} is applied: what it did, it did.`);
+  if (graph.children(id).length > 0) {
+    throw refused(
+      'cannot-split',
+      `${id} is no head: ${graph.children(id).join(', ')} would have to revise the rest.`,
+    );
+  }
+  const file = source.parsed.declaration.file ?? source.path ?? id;
+  const plain = source.source === null ? null : plainStatements(id, file, source.source);
+  if (!plain || source.source === null || source.path === null) {
+    throw refused('cannot-split', `${id} holds more than addSql('…') with a text.`);
+  }
+  const split = await splitEnumValues(plain.up.map(({ sql }) => sql));
+  if (!split) {
+    throw refused('nothing-to-split', `${id} does not use a value that it adds to an enum.`);
+  }
+  const values = new Set(split.values);
+  const leaving = [...plain.up.filter(({ sql }) => !values.has(sql)), ...plain.down];
+  const kept = withoutStatements(source.source, leaving);
+  const now = plainStatements(id, file, kept);
+  const text = now && workspace.project.schema === null ? outsideTransaction(file, kept, now) : kept;
+  const sql = { up: [...split.rest], down: plain.down.map(one => one.sql) };
+  const message = `${slug(id).replaceAll('_', ' ')} with new values`.trim();
+  const rest = await newRevision(workspace.project, message, sql, { revises: [id] }, graph.ids);
+  const { root } = workspace.project;
+  return {
+    kind: 'revision',
+    revision: rest.id,
+    files: [
+      changeOf(root, resolve(root, source.path), text),
+      ...rest.files.map(one => changeOf(root, one.path, one.text)),
+    ],
+    notes: [splitNote(id, rest.id)],
+    warnings: [],
+  };
+}
+
+function refused(code: string, message: string): Failure {
+  return new Failure({
+    code,
+    message,
+    next: 'Move the statement that adds the value to a revision of its own by hand, below the one that uses it.',
+  });
+}

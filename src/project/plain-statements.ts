@@ -1,0 +1,117 @@
+import MagicString from 'magic-string';
+import { parseSync } from 'oxc-parser';
+import { parseMigration } from './declarations.ts';
+
+/** A statement `this.addSql('…')` of a migration's source. */
+export interface PlainStatement {
+  readonly sql: string;
+  /** Character range. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The bodies of a migration, where they are nothing but `this.addSql('…')`. */
+export interface PlainMigration {
+  readonly up: readonly PlainStatement[];
+  readonly down: readonly PlainStatement[];
+  /** Where `up` begins; members can be written before it. */
+  readonly upAt: number;
+  /** It has an `isTransactional` of its own. */
+  readonly saysTransactional: boolean;
+}
+
+interface Node {
+  readonly type: string;
+  readonly start: number;
+  readonly end: number;
+  readonly [key: string]: unknown;
+}
+
+/**
+ * Reads a migration whose SQL stands in its source, statement by statement. Null where it holds any other code.
+ * @param file path for messages; its ending chooses the dialect
+ */
+export function plainStatements(id: string, file: string, source: string): PlainMigration | null {
+  const { body } = parseMigration(id, file, source);
+  if (!body) return null;
+  const members = classBodyAt(parseSync(file, source).program as unknown as Node, body.start);
+  const method = (name: string): Node | undefined =>
+    members?.find(member => (member.key as { name?: string } | null)?.name === name);
+  const up = method('up');
+  const statements = (of: Node | undefined): PlainStatement[] | null => {
+    if (!of) return [];
+    const { body: block } = (of.value ?? {}) as { body?: { body?: Node[] } };
+    const all = (block?.body ?? []).map(plainStatement);
+    return all.every(one => one !== null) ? all : null;
+  };
+  const [inUp, inDown] = [statements(up), statements(method('down'))];
+  if (!up || !inUp || !inDown) return null;
+  return {
+    up: inUp,
+    down: inDown,
+    upAt: up.start,
+    saysTransactional: method('isTransactional') !== undefined,
+  };
+}
+
+/** The source without some of its statements, each with its line. */
+export function withoutStatements(source: string, statements: readonly PlainStatement[]): string {
+  const text = new MagicString(source);
+  for (const { start, end } of statements) {
+    const before = /[ \t]*$/.exec(source.slice(0, start))?.[0].length ?? 0;
+    const after = /^;?[ \t]*(\r?\n)?/.exec(source.slice(end))?.[0].length ?? 0;
+    text.remove(start - before, end + after);
+  }
+  return text.toString();
+}
+
+/** The source with an `isTransactional()` that returns false. */
+export function outsideTransaction(
+  file: string,
+  source: string,
+  { upAt, saysTransactional }: PlainMigration,
+): string {
+  if (saysTransactional) return source;
+  const indent = /[ \t]*$/.exec(source.slice(0, upAt))?.[0] ?? '';
+  const eol = source.includes('\r\n') ? '\r\n' : '\n';
+  const typed = /\.[cm]?ts$/.test(file);
+  const lines = [
+    `${typed ? 'override ' : ''}isTransactional()${typed ? ': boolean' : ''} {`,
+    `${indent}${indent === '' ? '  ' : indent}return false;`,
+    `${indent}}`,
+    '',
+    indent,
+  ];
+  return source.slice(0, upAt) + lines.join(eol) + source.slice(upAt);
+}
+
+/** The members of the class whose body begins at a place. */
+function classBodyAt(root: Node, start: number): readonly Node[] | null {
+  const open: unknown[] = [root];
+  while (open.length > 0) {
+    const at = open.pop();
+    if (typeof at !== 'object' || at === null) continue;
+    const node = at as Node;
+    if (node.type === 'ClassBody' && node.start === start) return node.body as Node[];
+    open.push(...Object.values(at));
+  }
+  return null;
+}
+
+function plainStatement(node: Node): PlainStatement | null {
+  const call = (node.type === 'ExpressionStatement' ? node.expression : null) as Node | null;
+  if (call?.type !== 'CallExpression') return null;
+  const { object, property } = call.callee as { object?: Node; property?: { name?: string } };
+  const [argument, ...more] = call.arguments as Node[];
+  if (object?.type !== 'ThisExpression' || property?.name !== 'addSql' || !argument || more.length > 0)
+    return null;
+  const sql = textOf(argument);
+  return sql === null ? null : { sql, start: node.start, end: node.end };
+}
+
+function textOf(node: Node): string | null {
+  if (node.type === 'Literal' && typeof node.value === 'string') return node.value;
+  if (node.type !== 'TemplateLiteral' || (node.expressions as unknown[]).length > 0) return null;
+  const [only] = node.quasis as { value: { cooked: string | null } }[];
+  return only?.value.cooked ?? null;
+}
