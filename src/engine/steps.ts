@@ -1,10 +1,10 @@
 import { quoteLiteral } from '../database/quote.ts';
 import { cutBatches } from '../database/run/batches.ts';
-import { Failure } from '../foundation/failure.ts';
+import { Failure, type Problem } from '../foundation/failure.ts';
 import type { Project } from '../project/project.ts';
 import type { Action, Plan, Step } from '../revisions/plan.ts';
 import type { Batch, SqlPreview } from './api.ts';
-import { sqlOf } from './detail.ts';
+import { cannotLoad, loadProblem } from './loading.ts';
 import type { Session, State } from './session.ts';
 
 /** A step that writes or removes a log row and runs nothing. */
@@ -12,15 +12,24 @@ export const isBookkeeping = (action: Action): boolean => action === 'log' || ac
 
 /**
  * What each step of a plan would run, in the plan's order.
- * @throws Failure `missing-revision` for a step whose file is missing; `no-down` where a plan goes down a revision that
- *   has none
+ * @throws Failure `missing-revision` for a step whose file is missing; `migration-broken` with every file that cannot be
+ *   loaded; `no-down` where a plan goes down a revision that has none
  */
 export async function stepsSql(
   session: Session,
   known: Pick<State, 'byId'>,
   { steps }: Plan,
 ): Promise<SqlPreview[]> {
-  const sql = await Promise.all(steps.map(step => stepSql(session, known, step)));
+  const broken: Problem[] = [];
+  const sql = await Promise.all(
+    steps.map(step =>
+      stepSql(session, known, step).catch((error: unknown): SqlPreview => {
+        broken.push(loadProblem(step.revision, error));
+        return { sql: [], complete: false, note: null, transactional: true };
+      }),
+    ),
+  );
+  if (broken.length > 0) throw cannotLoad(broken);
   refuseIrreversible(steps, sql);
   return sql;
 }
@@ -71,5 +80,5 @@ async function stepSql(
       next: 'Bring the file back from version control, or stamp the database to a revision that exists.',
     });
   }
-  return sqlOf(session, source, action);
+  return session.record(source, action);
 }

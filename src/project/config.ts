@@ -44,6 +44,8 @@ export async function loadConfig(
   const overrides = {
     pool: { min: 0, max: 2 },
     migrations: { silent: true, snapshotOnMigrate: false },
+    // migrations alone need no entities; what does need some says so itself
+    discovery: { warnWhenNoEntities: false },
   };
   process.env.MIKRO_ORM_ALLOW_GLOBAL_CLI ??= '1';
   try {

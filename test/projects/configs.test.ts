@@ -238,3 +238,29 @@ export default name => defineConfig({ contextName: name, extensions: [Migrator],
     expect(down.error ?? null, down.stderr).toBeNull();
   });
 });
+
+test('a project without entities: migrations alone need none, and what needs some says so', async () => {
+  const database = await createDatabase();
+  const project = await makeProject({
+    files: {
+      'mikro-orm.config.ts': `import { Migrator } from '@mikro-orm/migrations';
+import { defineConfig } from '@mikro-orm/postgresql';
+export default defineConfig({ clientUrl: ${JSON.stringify(database.url)}, extensions: [Migrator] });
+`,
+    },
+    migrations: { Migration20260101000000_one: { up: 'create table one ()', down: 'drop table one' } },
+  });
+  expect(await answer(project, ['status'])).toMatchObject({ code: 0, applied: 0 });
+  expect(await answer(project, ['upgrade', 'head', '--plan'])).toMatchObject({ code: 0 });
+  expect(await answer(project, ['revision', '-m', 'two'])).toMatchObject({ code: 0, written: true });
+  await upgraded(project);
+  expect(await answer(project, ['downgrade', 'base', '--yes'])).toMatchObject({ code: 0, tips: [] });
+  expect(await failure(project, ['revision', '--autogenerate', '-m', 'three'])).toMatchObject({
+    code: 'no-entities',
+    next: expect.stringContaining('entities'),
+  });
+  const { skipped } = await answer(project, ['check', '--only', 'entities,heads']);
+  expect(skipped).toMatchObject([
+    { kind: 'entities', why: expect.stringContaining('discovers no entities') },
+  ]);
+});

@@ -204,6 +204,21 @@ describe('the migrations', async () => {
       message: 'migrations/M2_throws.ts:5 could not be imported: REGION is not set',
       next: expect.any(String),
     });
+    for (const look of ['--plan', '--sql']) {
+      expect(await failure(project, ['upgrade', 'head', look])).toMatchObject({
+        code: 'migration-broken',
+        message: expect.stringContaining('M2_throws.ts:5 could not be imported: REGION is not set'),
+        candidates: ['M2_throws'],
+      });
+    }
+    const { findings, code: found } = await answer(project, ['check', '--only', 'problems']);
+    expect(found).toBe(3);
+    expect(findings).toMatchObject([
+      { message: expect.stringContaining('REGION is not set'), revisions: ['M2_throws'] },
+    ]);
+    // it is told when it is looked at, and what does not need it goes on
+    expect(await answer(project, ['show', 'M2_throws'])).toMatchObject({ code: 0 });
+    expect(await answer(project, ['upgrade', 'M1_fine', '--plan'])).toMatchObject({ code: 0 });
     await project.addMigration(
       'M2_throws',
       fine.replace(

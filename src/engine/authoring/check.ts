@@ -1,6 +1,7 @@
-import { Failure } from '../../foundation/failure.ts';
+import { Failure, type Problem } from '../../foundation/failure.ts';
 import { readSnapshot } from '../../project/snapshot.ts';
 import type { CheckFinding, CheckReport, FindingKind, Look } from '../api.ts';
+import { unloadable } from '../loading.ts';
 import { look } from '../look.ts';
 import { compareTo } from './compare.ts';
 import { wantedBeyond, whyNot } from './generated.ts';
@@ -54,7 +55,7 @@ async function answerTo(
   database: () => Promise<Look>,
 ): Promise<Answer> {
   try {
-    if (kind === 'problems') return problems(workspace);
+    if (kind === 'problems') return await problems(workspace);
     if (ofDatabase.includes(kind)) {
       const looked = await database();
       const why = unseen(kind, looked);
@@ -66,18 +67,23 @@ async function answerTo(
   }
 }
 
-function problems(workspace: Workspace): Answer {
+async function problems(workspace: Workspace): Promise<Answer> {
+  const all = await broken(workspace);
+  if (all.length === 0) return null;
+  return {
+    message: `The revisions on disk are broken: ${all.map(one => [one.file, one.message].filter(Boolean).join(': ')).join('; ')}.`,
+    next: 'Fix the files; nothing runs before.',
+    revisions: all.flatMap(one => one.revision ?? []),
+  };
+}
+
+async function broken(workspace: Workspace): Promise<readonly Problem[]> {
   try {
-    workspace.onDisk();
-    return null;
+    const { byId } = workspace.onDisk();
+    return await unloadable(workspace.session, byId.values());
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    const all = error.problems ?? [];
-    return {
-      message: `The revisions on disk are broken: ${all.map(one => [one.file, one.message].filter(Boolean).join(': ')).join('; ')}.`,
-      next: 'Fix the files; nothing runs before.',
-      revisions: all.flatMap(one => one.revision ?? []),
-    };
+    if (error instanceof Failure && error.problems) return error.problems;
+    throw error;
   }
 }
 

@@ -1,0 +1,44 @@
+import { Failure, type Problem } from '../foundation/failure.ts';
+import type { MigrationSource } from '../project/sources.ts';
+import type { Session } from './session.ts';
+
+/** Why a migration's file cannot be loaded: it throws when it is imported, or exports no migration. */
+const codes = ['migration-broken', 'no-migration-class'];
+
+/**
+ * A file that cannot be loaded, as a problem.
+ * @param error what `Session.record` threw
+ * @throws the error itself where it is about something else
+ */
+export function loadProblem(revision: string, error: unknown): Problem {
+  if (!(error instanceof Failure) || !codes.includes(error.code)) throw error;
+  return { code: error.code, message: error.message, revision };
+}
+
+/** The failure of everything that needs these files. */
+export function cannotLoad(problems: readonly Problem[]): Failure {
+  const [first] = problems;
+  return new Failure({
+    code: 'migration-broken',
+    message:
+      problems.length === 1
+        ? (first?.message ?? '')
+        : `${problems.length} migrations cannot be loaded, so nothing runs.`,
+    next: 'Fix the files; nothing was run.',
+    ...(problems.length > 1 && { problems }),
+    candidates: problems.flatMap(({ revision }) => revision ?? []),
+  });
+}
+
+/** Every migration that cannot be loaded. */
+export async function unloadable(session: Session, sources: Iterable<MigrationSource>): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  for (const source of sources) {
+    try {
+      await session.record(source, 'up');
+    } catch (error) {
+      problems.push(loadProblem(source.id, error));
+    }
+  }
+  return problems;
+}
