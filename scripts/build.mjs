@@ -16,6 +16,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const source = join(root, 'src');
 const dist = join(root, 'dist');
 const stamp = join(dist, '.built');
+const noticesFile = join(dist, 'THIRD-PARTY-NOTICES.txt');
+const billFile = join(dist, 'sbom.cdx.json');
 
 /** Name in dist/ -> source. All outputs lie flat in dist/, so that `import.meta.url` means the same in entries and chunks. */
 const entries = {
@@ -110,19 +112,26 @@ function packageFolder(input) {
   return input.slice(0, at) + join('node_modules', first.startsWith('@') ? join(first, second) : first);
 }
 
-/** The licences of the packages whose code is inside dist/. */
-async function notices(metafile) {
+/** The packages whose code is inside dist/: their manifests, with the folder of each. */
+async function bundledPackages(metafile) {
   const bundled = Object.values(metafile.outputs).flatMap(output =>
     Object.entries(output.inputs)
       .filter(([, part]) => part.bytesInOutput > 0)
       .map(([input]) => packageFolder(input)),
   );
   const folders = [...new Set(bundled)].filter(folder => folder !== null).sort();
+  return Promise.all(
+    folders.map(async folder => ({
+      ...JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8')),
+      folder,
+    })),
+  );
+}
+
+/** Their licences. */
+async function notices(packages) {
   const parts = await Promise.all(
-    folders.map(async folder => {
-      const { name, version, license } = JSON.parse(
-        await readFile(join(root, folder, 'package.json'), 'utf8'),
-      );
+    packages.map(async ({ name, version, license, folder }) => {
       const file = (await readdir(join(root, folder))).find(entry => /^(licen[cs]e|copying)/i.test(entry));
       const text = file ? await readFile(join(root, folder, file), 'utf8') : `Licence: ${license}`;
       return `${name} ${version} (${license})\n\n${text.trim()}\n`;
@@ -130,6 +139,32 @@ async function notices(metafile) {
   );
   const head = 'migtui contains code of these packages.\n';
   return [head, ...parts].join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+/** A software bill of materials of what is bundled, in CycloneDX's JSON (https://cyclonedx.org/docs/1.6/json/). */
+function bill(packages) {
+  const components = packages.map(({ name, version, license }) => {
+    const [scope, short] = name.startsWith('@') ? name.split('/') : [null, name];
+    const purl = `pkg:npm/${scope ? `${encodeURIComponent(scope)}/` : ''}${short}@${version}`;
+    return {
+      type: 'library',
+      'bom-ref': purl,
+      ...(scope && { group: scope }),
+      name: short,
+      version,
+      purl,
+      licenses: [{ expression: license }],
+    };
+  });
+  const { name, version } = manifest;
+  const document = {
+    bomFormat: 'CycloneDX',
+    specVersion: '1.6',
+    version: 1,
+    metadata: { component: { type: 'application', 'bom-ref': `pkg:npm/${name}@${version}`, name, version } },
+    components,
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
 }
 
 /** Never leaves a half-written file, and leaves an unchanged one alone: another program may be running from dist/. */
@@ -153,9 +188,11 @@ if (!onlyIfStale || (await isStale())) {
   // esbuild has said what is wrong
   const { outputFiles, metafile } = await bundle().catch(() => process.exit(1));
   await Promise.all(outputFiles.map(file => put(file.path, file.contents)));
-  await put(join(dist, 'THIRD-PARTY-NOTICES.txt'), await notices(metafile));
+  const packages = await bundledPackages(metafile);
+  await put(noticesFile, await notices(packages));
+  await put(billFile, bill(packages));
   if (!onlyIfStale) {
-    const wanted = new Set([...outputFiles.map(file => file.path), join(dist, 'THIRD-PARTY-NOTICES.txt')]);
+    const wanted = new Set([...outputFiles.map(file => file.path), noticesFile, billFile]);
     await Promise.all((await files(dist)).filter(file => !wanted.has(file)).map(file => rm(file)));
     declarations();
     for (const file of outputFiles.filter(file => !basename(file.path).startsWith('chunk-')))

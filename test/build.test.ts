@@ -84,4 +84,16 @@ describe('the built program', () => {
     expect(missing).toEqual([]);
     expect(notices).toContain('Permission is hereby granted');
   });
+
+  test('carries a bill of materials of what it bundles', () => {
+    const bill = JSON.parse(readFileSync(join(dist, 'sbom.cdx.json'), 'utf8'));
+    expect(bill).toMatchObject({ bomFormat: 'CycloneDX', specVersion: '1.6' });
+    const purls: string[] = bill.components.map((one: { purl: string }) => decodeURIComponent(one.purl));
+    const missing = bundledIn(built).filter(name => !purls.some(purl => purl.startsWith(`pkg:npm/${name}@`)));
+    expect(missing).toEqual([]);
+    for (const name of ['ink', 'react']) {
+      expect(purls).toContain(`pkg:npm/${name}@${manifest.devDependencies[name]}`);
+    }
+    for (const { licenses } of bill.components) expect(licenses[0].expression).toMatch(/^[\w(). -]+$/);
+  });
 });

@@ -1,0 +1,51 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { makeFolder, repository } from '../support/project.ts';
+
+/* The package as it is published. */
+
+const bin = (name: string): string => join(repository, 'node_modules/.bin', name);
+const run = (program: string, ...args: string[]): string =>
+  execFileSync(program, args, { cwd: repository, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+
+describe('the package', () => {
+  let tarball: string;
+  let files: string[];
+  beforeAll(async () => {
+    const folder = await makeFolder('pack');
+    const answer = run('npm', 'pack', '--ignore-scripts', '--json', '--pack-destination', folder);
+    const found: unknown = JSON.parse(answer);
+    // npm 11 answers with a list, later versions with an object by name
+    const [packed] = Object.values(found as object) as [{ filename: string; files: { path: string }[] }];
+    tarball = join(folder, packed.filename);
+    files = packed.files.map(({ path }) => path);
+  });
+
+  test('has the program, its declarations, its licences and the docs, and nothing else', () => {
+    const allowed =
+      /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|bin\/[\w.]+|dist\/[\w./-]+\.(js|d\.ts)|dist\/(THIRD-PARTY-NOTICES\.txt|sbom\.cdx\.json)|docs\/[\w.-]+\.(md|json))$/;
+    expect(files.filter(path => !allowed.test(path))).toEqual([]);
+    expect(files).toEqual(
+      expect.arrayContaining([
+        'bin/migtui.js',
+        'dist/main.js',
+        'dist/index.d.ts',
+        'dist/config.d.ts',
+        'dist/THIRD-PARTY-NOTICES.txt',
+        'dist/sbom.cdx.json',
+        'docs/settings.schema.json',
+      ]),
+    );
+  });
+
+  test('is in order for publint', () => {
+    expect(run(bin('publint'), 'run', tarball, '--strict')).toContain('All good!');
+  });
+
+  test('has types that resolve, for ES modules and for what requires them', () => {
+    // the JSON exports have no types; old resolution without "exports" is not supported
+    const entries = ['.', 'config'];
+    run(bin('attw'), tarball, '--profile', 'esm-only', '--entrypoints', ...entries);
+  });
+});
