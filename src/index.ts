@@ -1,7 +1,25 @@
 /*
- * The public API: the pure graph of revisions, with Alembic's targets and plans.
- * Nothing here reads files, connects to a database or draws.
+ * The public API. For the application: whether its database is current. For scripts and tests: plans and runs. And the
+ * pure graph of revisions, with Alembic's targets and plans. What connects or parses is loaded when it is called.
  */
+export { createMigtui, type Migtui, type MigtuiOptions } from './application/migtui.ts';
+export {
+  type ApplicationStatus,
+  type AssertOptions,
+  assertCurrent,
+  type StatusOptions,
+  status,
+} from './application/status.ts';
+export type {
+  Backup,
+  BackupOptions,
+  BakedGraph,
+  Look,
+  PlanRequest,
+  Preview,
+  RunOptions,
+  RunResult,
+} from './engine/api.ts';
 export { Failure, type FailureInfo, type Problem } from './foundation/failure.ts';
 export { RevisionGraph } from './revisions/graph.ts';
 export type { Mark } from './revisions/marks.ts';

@@ -17,11 +17,12 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   project: ['values', 'revisions', 'foundation'],
   database: ['project', 'safety', 'values', 'revisions', 'foundation'],
   engine: ['database', 'project', 'safety', 'settings', 'values', 'revisions', 'foundation'],
+  application: ['engine', 'database', 'project', 'values', 'revisions', 'foundation'],
   drawing: ['values', 'revisions', 'foundation'],
   cli: ['engine', 'drawing', 'settings', 'values', 'revisions', 'foundation'],
   tui: ['drawing', 'settings', 'values', 'revisions', 'foundation'],
   // src/main.ts, src/index.ts, src/config.ts
-  entries: ['cli', 'tui', 'engine', 'project', 'revisions', 'settings', 'foundation'],
+  entries: ['cli', 'tui', 'application', 'engine', 'project', 'revisions', 'settings', 'foundation'],
 };
 
 /** Exceptions, each with the reason. */
@@ -152,9 +153,9 @@ describe('the arrows between rooms', () => {
   test('only project and database know MikroORM', () => {
     const knowing = foreign.filter(({ target }) => target.startsWith('@mikro-orm/'));
     expect(knowing.length).toBeGreaterThan(0);
-    // src/config.ts is called from the user's config
+    // src/config.ts is called from the user's config, src/application from the user's application
     const may = ({ file }: Import) =>
-      ['project', 'database'].includes(roomOf(file)) || file === 'src/config.ts';
+      ['project', 'database', 'application'].includes(roomOf(file)) || file === 'src/config.ts';
     expect(knowing.filter(found => !may(found)).map(shown)).toEqual([]);
   });
 

@@ -1,4 +1,5 @@
 import { adopt } from './adopt.ts';
+import { bake } from './bake.ts';
 import { branches } from './branches.ts';
 import { check } from './check.ts';
 import { current } from './current.ts';
@@ -28,5 +29,5 @@ export const commands: Readonly<Record<string, readonly Definition[]>> = {
   'Move a database:': [upgrade, downgrade, stamp, settle],
   'Write revisions:': [init, revision, merge, adopt, edit],
   'Verify:': [check, rehearse, test],
-  'More:': [doctor, open],
+  'More:': [bake, doctor, open],
 };

@@ -9,6 +9,7 @@ import type {
   Rehearsal,
   RevisionRequest,
 } from '../values/authoring.ts';
+import type { BakedGraph } from '../values/baked.ts';
 import type { DoctorReport } from '../values/doctor.ts';
 import type { JournalEntry, Settlement } from '../values/journal.ts';
 import type { Look, RevisionDetail } from '../values/look.ts';
@@ -27,6 +28,7 @@ export type { FailureInfo, Problem, SqlError } from '../foundation/failure.ts';
 export type { Action, Plan, Step } from '../revisions/plan.ts';
 export type * from '../values/authoring.ts';
 export type * from '../values/backup.ts';
+export type * from '../values/baked.ts';
 export type * from '../values/doctor.ts';
 export type * from '../values/journal.ts';
 export type * from '../values/look.ts';
@@ -69,6 +71,8 @@ export interface EngineApi {
   rehearse(heads: readonly string[]): Promise<Rehearsal>;
   /** Does, undoes and does again the steps of a plan on the shadow. */
   rehearsePlan(request: PlanRequest): Promise<PlanRehearsal>;
+  /** The graph of the revisions on disk. */
+  bake(): Promise<BakedGraph>;
   /** Tests the revisions on the shadow; needs no database. */
   test(request: TestRequest): Promise<TestReport>;
   write(draft: Draft): Promise<void>;

@@ -13,6 +13,7 @@ import { rehearse } from './authoring/rehearse.ts';
 import { rehearsePlan } from './authoring/rehearse-plan.ts';
 import { test } from './authoring/test.ts';
 import { Workspace } from './authoring/workspace.ts';
+import { bake } from './bake.ts';
 import type { Session } from './session.ts';
 
 /** What of the engine writes files, or replays revisions on a scratch database. */
@@ -29,6 +30,7 @@ export type AuthoringApi = Pick<
   | 'draftInit'
   | 'rehearse'
   | 'rehearsePlan'
+  | 'bake'
   | 'test'
   | 'write'
 >;
@@ -48,6 +50,7 @@ export function createAuthoring(session: Session): AuthoringApi {
     draftAdopt: () => draftAdopt(workspace),
     draftInit: () => draftInit(workspace),
     rehearse: heads => rehearse(workspace, heads),
+    bake: async () => bake(workspace.onDisk().graph),
     rehearsePlan: request => rehearsePlan(workspace, request),
     test: request => test(workspace, request),
     write: draft => writeChanges(root, draft.files),

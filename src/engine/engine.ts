@@ -13,12 +13,14 @@ import { Session } from './session.ts';
  * Opens the one façade that both faces talk to. Headless commands call it in their own process;
  * the terminal app through `startEngine`. Opening connects to nothing and writes nothing.
  * @param emit hears what happens between calls
+ * @param orm whose config is taken instead of loading one
  * @throws Failure when the project cannot be opened (see `openProject`); so do all methods, with nothing else.
  * Where only a config is missing it opens all the same: `draftInit` and `write` work, everything else says why not.
  */
 export async function openEngine(
   options: EngineOptions,
   emit: (event: EngineEvent) => void,
+  orm?: Project['orm'],
 ): Promise<EngineApi> {
   const writing = <Args extends unknown[], Result>(work: (...args: Args) => Promise<Result>) => {
     return async (...args: Args): Promise<Result> => {
@@ -34,7 +36,7 @@ export async function openEngine(
   };
   let session: Session;
   try {
-    session = await Session.open(options, emit);
+    session = await Session.open(options, emit, orm);
   } catch (error) {
     const { onlySetUp } = await import('./authoring/draft-init.ts');
     const api = onlySetUp(options, error);
@@ -79,6 +81,7 @@ export async function openEngine(
     draftRebase: async request => (await author()).draftRebase(request),
     draftAdopt: async () => (await author()).draftAdopt(),
     draftInit: async () => (await author()).draftInit(),
+    bake: async () => (await author()).bake(),
     rehearsePlan: async request => (await author()).rehearsePlan(request),
     test: async request => (await author()).test(request),
     rehearse: async heads => (await author()).rehearse(heads),

@@ -48,9 +48,14 @@ export class Session {
     this.emit = emit;
   }
 
-  static async open(options: EngineOptions, emit: (event: EngineEvent) => void): Promise<Session> {
+  /** @param orm whose config is taken instead of loading one */
+  static async open(
+    options: EngineOptions,
+    emit: (event: EngineEvent) => void,
+    orm?: Project['orm'],
+  ): Promise<Session> {
     const opened = performance.timeOrigin + performance.now();
-    return new Session(await openProject(options.root, options), options, emit, opened);
+    return new Session(await openProject(options.root, { ...options, orm }), options, emit, opened);
   }
 
   /** Whether runs on the database that is open want its name typed. */

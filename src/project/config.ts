@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
-import type { Configuration } from '@mikro-orm/core';
+import type { Configuration, MikroORM } from '@mikro-orm/core';
 import { Failure } from '../foundation/failure.ts';
 import type { UserModules } from './modules.ts';
 import { lineIn, missingPackage, saidBy } from './thrown.ts';
@@ -69,6 +69,33 @@ export async function loadConfig(
   } catch (error) {
     throw configFailure(error, root, path);
   }
+}
+
+/**
+ * The config of an ORM that somebody else opened, as a copy: theirs stays as it is.
+ * @throws Failure `mikro-orm-mismatch` when the ORM comes from another copy of MikroORM than the project's
+ */
+export function configOf(modules: UserModules, orm: MikroORM): LoadedConfig {
+  const { Configuration } = modules.core;
+  if (!(orm.config instanceof Configuration)) {
+    throw new Failure({
+      code: 'mikro-orm-mismatch',
+      message: 'This ORM comes from another copy of @mikro-orm/core than the one that the project resolves.',
+      next: 'Install MikroORM once (npm ls @mikro-orm/core), or name the root folder that the ORM belongs to.',
+    });
+  }
+  const all = orm.config.getAll() as unknown as Record<string, unknown>;
+  const config = new Configuration(
+    {
+      ...all,
+      ensureDatabase: false,
+      pool: { min: 0, max: 2 },
+      migrations: { ...(all.migrations as object), silent: true, snapshotOnMigrate: false },
+    } as never,
+    false,
+  );
+  const context = (all.contextName as string | undefined) ?? 'default';
+  return { config, ensureDatabase: all.ensureDatabase !== false, file: null, context, contexts: [context] };
 }
 
 /** What went wrong with the config, whoever threw it. */

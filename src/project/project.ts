@@ -5,7 +5,7 @@ import { Failure } from '../foundation/failure.ts';
 import { inferLine } from '../revisions/infer.ts';
 import type { Revision } from '../revisions/revision.ts';
 import type { MigrationClass } from './classes.ts';
-import { configFailure, type LoadedConfig, loadConfig } from './config.ts';
+import { configFailure, configOf, type LoadedConfig, loadConfig } from './config.ts';
 import { loadModules, type UserModules } from './modules.ts';
 import { runSchema } from './run-schema.ts';
 import { listedSources, type MigrationSource, readSources, type Sources } from './sources.ts';
@@ -56,12 +56,18 @@ export function revisionsOf(sources: Sources): Revision[] {
  */
 export async function openProject(
   root: string,
-  asked: { config?: string | undefined; context?: string | undefined; schema?: string | undefined } = {},
+  asked: {
+    config?: string | undefined;
+    context?: string | undefined;
+    schema?: string | undefined;
+    /** Take the config of this ORM instead of loading one. */
+    orm?: MikroORM | undefined;
+  } = {},
 ): Promise<Project> {
   const askedSchema = asked.schema === undefined ? null : runSchema(asked.schema);
   if (process.cwd() !== root) process.chdir(root);
   const modules = await loadModules(root);
-  const loaded = await loadConfig(modules, root, asked);
+  const loaded = asked.orm ? configOf(modules, asked.orm) : await loadConfig(modules, root, asked);
   const { config } = loaded;
   requirePostgres(loaded);
   const settings = modules.cli.CLIHelper.getSettings();

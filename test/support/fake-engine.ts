@@ -205,6 +205,7 @@ export class FakeEngine {
       resolve: async target => this.graph.resolve(target, this.applied),
       preview: async request => this.#preview(request),
       rehearsePlan: async request => ({ request, steps: [], untried: [], ok: true, caveats: [] }),
+      bake: async () => ({ format: 1, revisions: [] }),
       test: async () => ({ tests: [], ok: true }),
       doctor: async () => ({ checks: [], ok: true }),
       run: async preview => this.#run(preview),

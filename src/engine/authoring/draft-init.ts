@@ -55,6 +55,7 @@ export function onlySetUp(options: EngineOptions, why: unknown): EngineApi | nul
     draftAdopt: refuse,
     rehearse: refuse,
     rehearsePlan: refuse,
+    bake: refuse,
     test: refuse,
     async draftInit() {
       const { files, notes } = setUp(options.root);
