@@ -8,7 +8,7 @@ import { drawResult } from './draw/result.ts';
 import { cancelOnSignals } from './interrupts.ts';
 import { planJson, runJson } from './shapes.ts';
 import type { Call } from './shell/call.ts';
-import { confirmPlan } from './shell/confirm.ts';
+import { canAsk, confirmPlan } from './shell/confirm.ts';
 import type { Paint } from './shell/paint.ts';
 
 /** What upgrade, downgrade and stamp can be told. Durations in milliseconds. */
@@ -17,6 +17,8 @@ export interface GoOptions extends Omit<RunOptions, 'backup'> {
   readonly sql?: boolean;
   readonly partial?: boolean;
   readonly yes?: boolean;
+  /** The fingerprint of the only plan that may run. */
+  readonly planId?: string;
   /** True: into the folder of the settings; a text: into that folder; false: none, whatever the settings say. */
   readonly backup?: boolean | string;
   readonly transaction?: 'all' | 'each';
@@ -46,7 +48,27 @@ export async function go(
   const engine = await call.engine();
   const request = { ...asked, transaction: options.transaction ?? call.settings.transaction };
   if (options.sql) return printScript(call, engine, { ...request, partial: options.partial });
+  for (;;) {
+    try {
+      return await goOnce(call, engine, request, options, examine);
+    } catch (error) {
+      // somebody who was asked is shown the plan as it is now; a script is told, and a pinned plan stays pinned
+      const asks = canAsk(call) && options.yes !== true && options.planId === undefined;
+      if (!(error instanceof Failure && error.code === 'plan-changed' && asks)) throw error;
+      call.output.say(error.message, (message, paint) => paint.warn(`${message} This is the plan now:`));
+    }
+  }
+}
+
+async function goOnce(
+  call: Call,
+  engine: EngineApi,
+  request: PlanRequest,
+  options: GoOptions,
+  examine: (preview: Preview) => Promise<Examined | null>,
+): Promise<number> {
   const preview = await engine.preview(request);
+  if (options.planId !== undefined && options.planId !== preview.fingerprint) throw otherPlan(options.planId);
   const examined = preview.steps.length > 0 ? await examine(preview) : null;
   if (options.plan) {
     call.output.answer(
@@ -56,6 +78,11 @@ export async function go(
         examined ? `${drawPlan(preview, paint)}\n${examined.draw(paint)}` : drawPlan(preview, paint),
     );
     sayBackup(call, preview, options);
+    if (preview.steps.length > 0) {
+      call.output.say(preview, ({ fingerprint }, paint) =>
+        paint.dim(`To run exactly this plan: --plan-id ${fingerprint}`),
+      );
+    }
     return isForbidden(preview) ? 1 : 0;
   }
   if (preview.steps.length === 0) {
@@ -70,8 +97,10 @@ export async function go(
   if (!isForbidden(preview)) {
     await confirmPlan(call, preview, options.yes === true, examined?.stern ?? null);
   }
-  const result = await runShown(call, engine, preview, options);
-  call.output.answer(result, runJson, (result, paint) => drawResult(result, preview, paint));
+  const { result, ran } = await runShown(call, engine, preview, options);
+  call.output.answer(result, runJson, (result, paint) =>
+    result.run === '' ? paint.dim(reachedBy(ran, result)) : drawResult(result, ran, paint),
+  );
   return result.failure || result.cancelled ? 1 : 0;
 }
 
@@ -89,19 +118,24 @@ async function printScript(call: Call, engine: EngineApi, request: PlanRequest):
   return 0;
 }
 
-/** Runs the plan, a line for each thing that happens. */
+/** Runs the plan, a line for each thing that happens; `ran` is the plan that ran, where it was made again. */
 async function runShown(
   call: Call,
   engine: EngineApi,
   preview: Preview,
   options: GoOptions,
-): Promise<RunResult> {
+): Promise<{ readonly result: RunResult; readonly ran: Preview }> {
   const { settings, output } = call;
   const progress = new Progress(preview, { verbose: options.verbose === true });
-  const stopListening = call.onRun(event => output.say(event, (event, paint) => progress.line(event, paint)));
+  let ran = preview;
+  const stopListening = call.onRun(event => {
+    if (event.kind === 'replanned') ran = event.preview;
+    output.say(event, (event, paint) => progress.line(event, paint));
+  });
   const stopInterrupts = cancelOnSignals(call, engine);
   try {
-    return await engine.run(preview, {
+    const result = await engine.run(preview, {
+      whenChanged: options.yes === true && options.planId === undefined ? 'replan' : 'refuse',
       lockWait: options.lockWait ?? settings.lockWait,
       lockTimeout: options.lockTimeout ?? settings.lockTimeout,
       statementTimeout: options.statementTimeout ?? settings.statementTimeout,
@@ -109,6 +143,7 @@ async function runShown(
       tag: options.tag,
       backup: backupFor(call, options.backup),
     });
+    return { result, ran };
   } finally {
     stopListening();
     stopInterrupts();
@@ -133,6 +168,14 @@ function isForbidden({ warnings }: Preview): boolean {
   return warnings.some(({ code }) => code === 'strict');
 }
 
+function otherPlan(planId: string): Failure {
+  return new Failure({
+    code: 'plan-changed',
+    message: `The plan is not the one of --plan-id ${planId}: the database, a file or an option is another one. Nothing was run.`,
+    next: 'Look at the plan as it is now (--plan), and run that one.',
+  });
+}
+
 function refuseReadOnly(call: Call): void {
   if (!call.request.options.readOnly) return;
   throw new Failure({
@@ -144,6 +187,11 @@ function refuseReadOnly(call: Call): void {
 
 function nothing({ plan }: Preview): RunResult {
   return { run: '', steps: [], tips: plan.tips, failure: null, cancelled: false, unsettled: [] };
+}
+
+function reachedBy(preview: Preview, { appliedBy }: RunResult): string {
+  const by = appliedBy ? ` Run ${appliedBy.run} (${appliedBy.who}) did it while this one waited.` : '';
+  return `${nothingToDo(preview)}${by}`;
 }
 
 function nothingToDo({ request }: Preview): string {

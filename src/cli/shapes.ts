@@ -71,6 +71,7 @@ export function planJson({ request, plan, steps, batches, warnings, ...rest }: P
     targets: request.targets,
     batches,
     warnings,
+    fingerprint: rest.fingerprint,
     destructive: rest.destructive,
     protected: rest.protected,
     database: { name: rest.databaseName, label: rest.databaseLabel, schema: rest.schema },
@@ -78,7 +79,7 @@ export function planJson({ request, plan, steps, batches, warnings, ...rest }: P
 }
 
 /** The answer of a run. */
-export function runJson({ steps, tips, run, cancelled, failure, unsettled, backup }: RunResult) {
+export function runJson({ steps, tips, run, cancelled, failure, unsettled, appliedBy, backup }: RunResult) {
   return {
     steps: steps.map(({ revision, action, outcome, ms, rolledBack }) => ({
       revision,
@@ -92,6 +93,7 @@ export function runJson({ steps, tips, run, cancelled, failure, unsettled, backu
     cancelled,
     unsettled,
     ...(backup && { backup }),
+    ...(appliedBy !== undefined && { appliedBy }),
     ...(failure && { error: failure }),
   };
 }

@@ -6,6 +6,9 @@ import { type Heard, heard } from './run/observed.ts';
 import { queryOn } from './side.ts';
 import { sqlFailure, sqlState } from './sql-failure.ts';
 
+/** SQLSTATE `object_in_use`. */
+const templateInUse = '55006';
+
 /**
  * Creates the project's database on its server, as MikroORM would: from the database `postgres`.
  * One that somebody else creates at the same moment is fine.
@@ -19,7 +22,17 @@ export async function createDatabase(project: Project, hear?: (statement: Heard)
   if (!orm) return;
   try {
     await orm.connect();
-    await heard(queryOn(orm), hear)(`create database ${quoteIdent(address.name)}`);
+    const ask = heard(queryOn(orm), hear);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await ask(`create database ${quoteIdent(address.name)}`);
+        return;
+      } catch (error) {
+        // others create a database from the same template at this moment
+        if (sqlState(error) !== templateInUse || attempt === 20) throw error;
+        await new Promise(resolve => setTimeout(resolve, 100 + Math.random() * 200));
+      }
+    }
   } catch (error) {
     if (sqlState(error) === '42P04' || sqlState(error) === '23505') return;
     throw new Failure(

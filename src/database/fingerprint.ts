@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Plan } from '../revisions/plan.ts';
+import type { Preview } from '../values/run.ts';
+
+/** The parts of a preview that say where and how it would run. */
+type Place = Pick<Preview, 'batches' | 'databaseName' | 'schema'>;
 
 /**
- * Identifies what a preview was computed from: the applied revisions, the plan, and the file of each of its steps.
+ * Identifies what a preview was computed from and what it would do: the applied revisions, the plan, the file of each
+ * of its steps, its transactions, the database and the schema.
  * @param applied ids the database has logged, in any order
  * @param checksums by revision id; a class of a `migrationsList` has none
  * @returns SHA-256, hex
@@ -11,11 +16,15 @@ export function fingerprintOf(
   applied: Iterable<string>,
   plan: Plan,
   checksums: ReadonlyMap<string, string | null>,
+  { batches, databaseName, schema }: Place,
 ): string {
   const value = [
     [...applied].sort(),
     plan.steps.map(({ revision, action }) => [revision, action, checksums.get(revision) ?? null]),
     plan.tips,
+    batches.map(({ transactional, steps }) => [transactional, steps]),
+    databaseName,
+    schema,
   ];
   return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }

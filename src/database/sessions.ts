@@ -1,5 +1,5 @@
 import { redact } from '../foundation/redact.ts';
-import type { Session } from '../values/run.ts';
+import type { AppliedBy, Session } from '../values/run.ts';
 
 /** Columns of pg_stat_activity (as `a`) that make a Session. */
 export const sessionColumns = `a.usename as "user", a.application_name as application,
@@ -31,6 +31,12 @@ export function sessionOf(row: SessionRow, secrets: Iterable<string>): Session {
     query: query && query.length > queryLength ? `${query.slice(0, queryLength)}…` : query || null,
     ageMs: Math.max(0, Math.round(row.age ?? 0)),
   };
+}
+
+/** The run that a session of migtui belongs to, by the name that its connection gives itself. */
+export function runOf({ application }: Session): AppliedBy | null {
+  const [, run, who] = /^migtui ([0-9a-f]{8}) (.+)$/.exec(application ?? '') ?? [];
+  return run && who ? { run, who } : null;
 }
 
 /** A session in a sentence: `pid 4711 (ana, psql, 10.0.0.7)`. */

@@ -63,7 +63,11 @@ export async function preview(session: Session, request: PlanRequest): Promise<P
     databaseName: address.name,
     databaseLabel: address.label,
     schema: session.project.schema,
-    fingerprint: fingerprintOf(state.applied.keys(), plan, checksums),
+    fingerprint: fingerprintOf(state.applied.keys(), plan, checksums, {
+      batches,
+      databaseName: address.name,
+      schema: session.project.schema,
+    }),
   };
 }
 

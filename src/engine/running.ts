@@ -10,6 +10,7 @@ import { queryOn } from '../database/side.ts';
 import { Failure } from '../foundation/failure.ts';
 import { redact } from '../foundation/redact.ts';
 import type { CancelMode, EngineApi, Preview, RunEvent, RunOptions, RunResult } from './api.ts';
+import { preview as makePreview } from './preview.ts';
 import { script } from './script.ts';
 import type { Session } from './session.ts';
 import { refuseStrict } from './strict.ts';
@@ -56,7 +57,15 @@ export function createRunning(session: Session): Running {
       const { graph } = await session.state();
       const connection = await connectToRun(session, preview, hear);
       const tipsOf = (applied: readonly string[]): readonly string[] => graph.current(applied);
-      current = startRun({ project, connection, table, preview, options, emit, hear, tipsOf });
+      const replan = async (): Promise<Preview> => {
+        const again = await makePreview(session, preview.request);
+        refuseStrict(again);
+        return again;
+      };
+      current = startRun({
+        ...{ project, connection, table, preview, options, emit, hear, tipsOf },
+        replan: options.whenChanged === 'replan' ? replan : undefined,
+      });
       if (wish) void current.cancel(wish);
       return await current.result;
     } finally {

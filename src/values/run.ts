@@ -65,6 +65,12 @@ export interface Preview {
 }
 
 export interface RunOptions {
+  /**
+   * When the state or a file changed after the preview: `refuse` (the default) runs nothing; `replan` makes the plan
+   * again under the lock and runs what is left of it. A downgrade, a stamp and a relative target never run more than
+   * was shown.
+   */
+  readonly whenChanged?: 'refuse' | 'replan' | undefined;
   /** A name for this run in the journal, such as a version that is deployed. */
   readonly tag?: string | undefined;
   /** How long to wait for another run to end, ms. Default 60,000; 0: do not wait. */
@@ -98,8 +104,18 @@ export interface RunResult {
   readonly failure: FailureInfo | null;
   readonly cancelled: boolean;
   readonly unsettled: readonly Unsettled[];
+  /** With no steps: who applied meanwhile what this run was to apply; null: not known. */
+  readonly appliedBy?: AppliedBy | null | undefined;
   /** The backup that was taken before the run, when one was asked for. */
   readonly backup?: Backup | undefined;
+}
+
+/** A run as it names itself to others. */
+export interface AppliedBy {
+  /** The first 8 characters of its id. */
+  readonly run: string;
+  /** `user@host`. */
+  readonly who: string;
 }
 
 /** `rollback`: cancel the statement and roll the batch back; `after-step`: let this step end, then stop. */
@@ -118,6 +134,8 @@ export interface Session {
 
 export type RunEvent =
   | { readonly kind: 'waiting'; readonly holder: Session | null; readonly waitedMs: number }
+  /** Others ran something after the preview: this plan runs instead. */
+  | { readonly kind: 'replanned'; readonly preview: Preview }
   | { readonly kind: 'started'; readonly run: string; readonly steps: number; readonly batches: number }
   /** A backup is being written. `of`: bytes of the database, which a compressed dump does not reach; null: unknown. */
   | { readonly kind: 'backup'; readonly bytes: number; readonly of: number | null }

@@ -3,10 +3,57 @@ import type { Comparison, EngineApi, Preview, RunEvent, Session } from '../../sr
 import { Failure } from '../../src/foundation/failure.ts';
 import { ids, migtui, unmerged } from './fake.ts';
 
+describe('a plan that others change', () => {
+  test('--yes runs what is left for the same target; without a plan pinned', async () => {
+    const told = await migtui('upgrade head --yes');
+    expect(told.calls.find(([name]) => name === 'run')?.[2]).toMatchObject({ whenChanged: 'replan' });
+  });
+
+  test('--plan-id runs that plan alone, and refuses any other', async () => {
+    expect((await migtui('upgrade head --plan --json')).json().fingerprint).toBe('f');
+    const pinned = await migtui('upgrade head --yes --plan-id f');
+    expect(pinned.calls.find(([name]) => name === 'run')?.[2]).toMatchObject({ whenChanged: 'refuse' });
+    const other = await migtui('upgrade head --yes --plan-id e --json');
+    expect([other.code, other.json().error.code]).toEqual([1, 'plan-changed']);
+    expect(other.calls.some(([name]) => name === 'run')).toBe(false);
+  });
+
+  test('somebody who was asked is shown the plan again and asked again', async () => {
+    let runs = 0;
+    const told = await migtui('upgrade head', {
+      types: ['y', 'y'],
+      engine: {
+        async run({ plan }) {
+          if (++runs === 1) throw new Failure({ code: 'plan-changed', message: 'It has changed.' });
+          return { run: 'r', steps: [], tips: plan.tips, failure: null, cancelled: false, unsettled: [] };
+        },
+      },
+    });
+    expect(told.code).toBe(0);
+    expect(told.stderr.match(/\[y\/N\]/g)).toHaveLength(2);
+    expect(told.stderr).toContain('It has changed. This is the plan now:');
+  });
+
+  test('a target that somebody else reached exits 0 and says who', async () => {
+    const told = await migtui('upgrade head --yes', {
+      engine: {
+        run: async ({ plan }) => ({
+          ...{ run: '', steps: [], tips: plan.tips, failure: null, cancelled: false, unsettled: [] },
+          appliedBy: { run: '1a2b3c4d', who: 'ana@laptop' },
+        }),
+      },
+    });
+    expect([told.code, told.stdout]).toEqual([
+      0,
+      'Nothing to run: everything up to head is applied. Run 1a2b3c4d (ana@laptop) did it while this one waited.\n',
+    ]);
+  });
+});
+
 describe('a plan', () => {
   test('is shown with its SQL, and nothing runs', async () => {
     const { code, stdout, stderr, calls } = await migtui('upgrade head --plan');
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: 'To run exactly this plan: --plan-id f\n' });
     expect(stdout).toMatchInlineSnapshot(`
       "upgrade head on ana@db.staging/chat: 3 steps, 1 transaction
 
@@ -137,7 +184,7 @@ describe('a run', () => {
       'upgrade heads --yes --lock-wait 1min --lock-timeout 500ms --statement-timeout 2s --retries 5 --transaction each',
     );
     expect(calls.find(([method]) => method === 'preview')?.[1]).toMatchObject({ transaction: 'each' });
-    expect(calls.find(([method]) => method === 'run')?.[2]).toEqual({
+    expect(calls.find(([method]) => method === 'run')?.[2]).toMatchObject({
       lockWait: 60_000,
       lockTimeout: 500,
       statementTimeout: 2_000,

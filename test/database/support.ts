@@ -81,6 +81,7 @@ export async function open(root: string): Promise<Opened> {
           ledger.applied.keys(),
           plan,
           new Map(sources.migrations.map(({ id, checksum }) => [id, checksum])),
+          { batches, databaseName: connection.address.name, schema: project.schema },
         ),
       };
     },

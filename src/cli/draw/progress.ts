@@ -3,6 +3,7 @@ import { duration } from '../../drawing/text/time.ts';
 import type { Preview, RunEvent, Session } from '../../engine/api.ts';
 import type { Paint } from '../shell/paint.ts';
 import { drawSql } from './detail.ts';
+import { drawSteps } from './plan.ts';
 import { nameOf } from './rows.ts';
 import { count, indent } from './text.ts';
 
@@ -11,7 +12,7 @@ const reportEvery = 10_000;
 
 /** A run told in plain lines, one for each thing that a person would want to know. */
 export class Progress {
-  readonly #preview: Preview;
+  #preview: Preview;
   readonly #verbose: boolean;
   #lastWait = Number.NEGATIVE_INFINITY;
   #lastBackup = 0;
@@ -33,6 +34,9 @@ export class Progress {
         return this.#backup(event, paint);
       case 'backup-done':
         return `${paint.good(paint.glyphs.ok)} backup ${event.backup.path}  ${paint.dim(`${bytes(event.backup.bytes)}, ${duration(event.backup.ms)}`)}`;
+      case 'replanned':
+        this.#preview = event.preview;
+        return `${paint.warn('Others ran something meanwhile. What is left:')}\n${drawSteps(event.preview, paint)}`;
       case 'step':
         this.#step = event.step;
         this.#lastWatch = 0;

@@ -36,6 +36,7 @@ export const planOptions = (): Option[] => [
   new Option('--partial', 'with --sql: end the script before the first step whose SQL is not known').implies({
     sql: true,
   }),
+  new Option('--plan-id <fingerprint>', 'run only the plan that --plan --json printed with this fingerprint'),
   yes(),
 ];
 

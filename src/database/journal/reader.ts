@@ -1,5 +1,6 @@
 import type { Action, Plan } from '../../revisions/plan.ts';
 import type { JournalEntry, RunNotes } from '../../values/journal.ts';
+import type { AppliedBy } from '../../values/run.ts';
 import type { LedgerTable } from '../ledger.ts';
 import { liveRuns } from '../unsettled.ts';
 import { journalState, journalTable, type Query } from './table.ts';
@@ -102,6 +103,22 @@ export async function editedRevisions(
       return now !== checksum;
     })
     .map(({ revision }) => revision);
+}
+
+/** The last run that did one of these revisions; null where the journal does not know. */
+export async function lastRunOf(
+  query: Query,
+  table: LedgerTable,
+  revisions: readonly string[],
+): Promise<AppliedBy | null> {
+  if ((await journalState(query)) !== 'present') return null;
+  const [row] = await query<AppliedBy>(
+    `select left("run"::text, 8) as run, "os_user" || '@' || "host" as who
+       from ${journalTable} where "ledger" = $1 and "outcome" = 'done' and "revision" = any ($2)
+      order by "seq" desc limit 1`,
+    [ledgerName(table), revisions],
+  );
+  return row ?? null;
 }
 
 /** The migrations table as the journal names it: several may share a database. */

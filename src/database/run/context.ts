@@ -13,6 +13,8 @@ export interface RunContext {
   readonly table: LedgerTable;
   readonly preview: Preview;
   readonly options: RunOptions;
+  /** Makes the plan again from the state as it is now; undefined: exactly this plan runs, or nothing. */
+  readonly replan?: (() => Promise<Preview>) | undefined;
   readonly emit: (event: RunEvent) => void;
   /** Is told the statements that change something. */
   readonly hear?: ((statement: Heard) => void) | undefined;

@@ -2,24 +2,24 @@ import { randomUUID } from 'node:crypto';
 import { Failure } from '../../foundation/failure.ts';
 import { loadParser } from '../../safety/parse.ts';
 import type { Backup } from '../../values/backup.ts';
-import type { CancelMode, RunResult, StepResult } from '../../values/run.ts';
+import type { CancelMode, RunResult, Session, StepResult } from '../../values/run.ts';
 import { backUp } from '../backup/backup.ts';
-import { fingerprintOf } from '../fingerprint.ts';
+import { lastRunOf } from '../journal/reader.ts';
 import { journalAllowed } from '../journal/table.ts';
 import { ensureJournal, JournalWriter, reconcileJournal } from '../journal/writer.ts';
 import { readLedger } from '../ledger.ts';
 import { acquireGuard, type Guard, lockKeys } from '../lock.ts';
-import { takesNoWrites } from '../read-only.ts';
+import { runOf } from '../sessions.ts';
 import { openSide, queryOn, type Side } from '../side.ts';
 import { sqlFailure } from '../sql-failure.ts';
 import { readUnsettled } from '../unsettled.ts';
 import { runBatches } from './batch-loop.ts';
 import { type LoadedStep, type RunContext, settingsOf } from './context.ts';
 import { Control } from './control.ts';
-import { planChanged } from './ledger-rows.ts';
 import { loadSteps } from './load.ts';
 import { heard } from './observed.ts';
 import { readBack } from './read-back.ts';
+import { settlePlan } from './replan.ts';
 import type { RunState } from './state.ts';
 import { watchRun } from './watch.ts';
 
@@ -41,7 +41,9 @@ export function startRun(context: RunContext): Running {
 class Run {
   readonly id = randomUUID();
   readonly control: Control;
-  readonly #context: RunContext;
+  #context: RunContext;
+  /** Who held the lock when it was last waited for. */
+  #holder: Session | null = null;
   #side: Side | null = null;
 
   constructor(context: RunContext) {
@@ -71,6 +73,7 @@ class Run {
       this.#side = await openSide(project);
       guard = await this.#lock();
       const run = await this.#prepare(steps, guard);
+      if (!run) return await this.#reached();
       if (this.#side) {
         stopWatching = watchRun(this.#side, this.control, connection.address.secrets, this.#context.emit);
       }
@@ -96,15 +99,28 @@ class Run {
       wait: settingsOf(options).lockWait,
       signal: this.control.waiting.signal,
       secrets: connection.address.secrets,
-      onWaiting: (holder, waitedMs) => emit({ kind: 'waiting', holder, waitedMs }),
+      onWaiting: (holder, waitedMs) => {
+        this.#holder = holder ?? this.#holder;
+        emit({ kind: 'waiting', holder, waitedMs });
+      },
       onLost: failure => void this.control.request('rollback', failure),
     });
   }
 
-  /** Everything between the lock and the first statement: the state once more, and the books. */
-  async #prepare(steps: readonly LoadedStep[], guard: Guard | null): Promise<RunState> {
-    const { connection, table, options, preview } = this.#context;
-    const expected = await recheck(this.#context, steps);
+  /**
+   * Everything between the lock and the first statement: the state once more, and the books.
+   * @returns null where somebody else has run everything meanwhile
+   */
+  async #prepare(shown: readonly LoadedStep[], guard: Guard | null): Promise<RunState | null> {
+    const settled = await settlePlan(this.#context, shown);
+    const { preview, steps } = settled;
+    if (settled.replanned) {
+      if (steps.length === 0) return null;
+      this.#context = { ...this.#context, preview };
+      this.#context.emit({ kind: 'replanned', preview });
+    }
+    const { connection, table, options } = this.#context;
+    const expected = new Set(settled.applied);
     const backup = await this.#backUp([...expected]);
     const outside = heard(this.#side?.query ?? queryOn(connection.orm), this.#context.hear);
     return {
@@ -171,6 +187,25 @@ class Run {
     return backup;
   }
 
+  /** The answer of a run that found its target reached. */
+  async #reached(): Promise<RunResult> {
+    const { connection, table, emit, preview, tipsOf } = this.#context;
+    const { applied } = await readLedger(connection, table);
+    const names = preview.plan.steps.map(({ revision }) => revision);
+    const result: RunResult = {
+      run: '',
+      steps: [],
+      tips: tipsOf([...applied.keys()]),
+      failure: null,
+      cancelled: false,
+      unsettled: [],
+      appliedBy:
+        (await lastRunOf(queryOn(connection.orm), table, names)) ?? (this.#holder && runOf(this.#holder)),
+    };
+    emit({ kind: 'finished', result });
+    return result;
+  }
+
   async #execute(run: RunState): Promise<RunResult> {
     const { context, control } = run;
     const { emit, table } = context;
@@ -191,20 +226,6 @@ class Run {
     emit({ kind: 'finished', result });
     return result;
   }
-}
-
-/** @returns the applied set, when it and the files are still what the plan was made from */
-async function recheck(context: RunContext, steps: readonly LoadedStep[]): Promise<Set<string>> {
-  const { connection, table, preview } = context;
-  const ledger = await readLedger(connection, table);
-  if (ledger.readOnly) throw takesNoWrites();
-  const checksums = new Map(steps.map(({ revision, checksum }) => [revision, checksum]));
-  if (fingerprintOf(ledger.applied.keys(), preview.plan, checksums) !== preview.fingerprint) {
-    throw planChanged(
-      'The database or the files are no longer what this plan was made from; nothing was run.',
-    );
-  }
-  return new Set(ledger.applied.keys());
 }
 
 function cancelledBefore(): Failure {

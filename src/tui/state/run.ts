@@ -81,6 +81,7 @@ export function follow(run: Run, event: RunEvent, now: number): Run {
     case 'waiting':
       return { ...run, waiting: { holder: event.holder, since: now - event.waitedMs } };
     case 'backup':
+    case 'replanned':
       return run;
     case 'backup-done':
       return { ...run, notices: [...run.notices, `Backup: ${event.backup.path}`] };

@@ -1,0 +1,65 @@
+import type { Failure } from '../../foundation/failure.ts';
+import type { Step } from '../../revisions/plan.ts';
+import type { Preview } from '../../values/run.ts';
+import { fingerprintOf } from '../fingerprint.ts';
+import { readLedger } from '../ledger.ts';
+import { takesNoWrites } from '../read-only.ts';
+import type { LoadedStep, RunContext } from './context.ts';
+import { planChanged } from './ledger-rows.ts';
+import { loadSteps } from './load.ts';
+
+/** What runs now that the lock is held. */
+export interface SettledPlan {
+  readonly preview: Preview;
+  readonly steps: readonly LoadedStep[];
+  /** What the migrations table holds now. */
+  readonly applied: ReadonlySet<string>;
+  /** The plan was made again; no steps: its end is reached already. */
+  readonly replanned: boolean;
+}
+
+/**
+ * Compares state and files with what the plan was made from, and where they differ makes the plan again, if the run
+ * was asked for a target and not for exactly this plan (`RunContext.replan`).
+ * @throws Failure `plan-changed` | `database-read-only`
+ */
+export async function settlePlan(context: RunContext, steps: readonly LoadedStep[]): Promise<SettledPlan> {
+  const { connection, table, preview, project, replan } = context;
+  const ledger = await readLedger(connection, table);
+  if (ledger.readOnly) throw takesNoWrites();
+  const applied = new Set(ledger.applied.keys());
+  if (isStill(preview, steps, applied)) return { preview, steps, applied, replanned: false };
+  if (!replan) throw changed();
+  if (!isAbsolute(preview) && preview.plan.steps.every(step => isDone(step, applied))) {
+    return { preview, steps: [], applied, replanned: true };
+  }
+  const again = await replan();
+  const shown = new Set(preview.plan.steps.map(keyOf));
+  // a relative target means another one now, and a downgrade takes back only what was shown
+  if (!isAbsolute(preview) && !again.plan.steps.every(step => shown.has(keyOf(step)))) throw changed();
+  const loaded = await loadSteps(project, project.sources(), again);
+  if (!isStill(again, loaded, applied)) throw changed();
+  return { preview: again, steps: loaded, applied, replanned: true };
+}
+
+/** The target names the same revisions whatever is applied, and running more of them loses nothing. */
+function isAbsolute({ request: { command, targets } }: Preview): boolean {
+  return command === 'upgrade' && !targets.some(target => /current|(^|@)[+-]\d/i.test(target));
+}
+
+function isDone({ revision, action }: Step, applied: ReadonlySet<string>): boolean {
+  return applied.has(revision) === (action === 'up' || action === 'log');
+}
+
+function isStill(preview: Preview, steps: readonly LoadedStep[], applied: ReadonlySet<string>): boolean {
+  const checksums = new Map(steps.map(({ revision, checksum }) => [revision, checksum]));
+  return fingerprintOf(applied, preview.plan, checksums, preview) === preview.fingerprint;
+}
+
+const keyOf = ({ action, revision }: Step): string => `${action} ${revision}`;
+
+function changed(): Failure {
+  return planChanged(
+    'The database or the files are no longer what this plan was made from; nothing was run.',
+  );
+}

@@ -1,0 +1,97 @@
+import { afterEach, expect, test } from 'vitest';
+import type { EngineApi, PlanRequest, Preview, RunEvent, RunOptions } from '../../src/engine/api.ts';
+import { openEngine } from '../../src/engine/engine.ts';
+import { makeProject } from '../support/project.ts';
+import { createDatabase } from '../support/server.ts';
+
+const [one, two, three] = ['Migration1_one', 'Migration2_two', 'Migration3_three'];
+const create = (table: string) => ({
+  up: `create table "${table}" ("id" int)`,
+  down: `drop table "${table}"`,
+});
+const migrations = { [one]: create('a'), [two]: create('b'), [three]: create('c') };
+const journalled = `schemaGenerator: { ignoreSchema: ['migtui'] }`;
+const replan: RunOptions = { whenChanged: 'replan' };
+
+const engines: EngineApi[] = [];
+afterEach(async () => {
+  for (const engine of engines.splice(0)) await engine.close();
+});
+
+/** Two engines on one database, as two deployments that start at once. */
+async function twoEngines(config = '') {
+  const { url } = await createDatabase();
+  const { root } = await makeProject({ url, migrations, config });
+  const events: RunEvent[] = [];
+  const open = async (): Promise<EngineApi> => {
+    const engine = await openEngine({ root }, event => {
+      if (event.type === 'run') events.push(event.event);
+    });
+    engines.push(engine);
+    return engine;
+  };
+  return { first: await open(), second: await open(), events };
+}
+
+const upgrade = (...targets: string[]): PlanRequest => ({ command: 'upgrade', targets });
+const actions = ({ plan }: Preview) => plan.steps.map(({ action, revision }) => `${action} ${revision}`);
+
+test.each([
+  ['with a journal', journalled],
+  ['without one', ''],
+])('a target that another run reached meanwhile is no failure, %s', async (_, config) => {
+  const { first, second } = await twoEngines(config);
+  const [mine, theirs] = [await first.preview(upgrade('head')), await second.preview(upgrade('head'))];
+  const { run } = await first.run(mine, {});
+  const result = await second.run(theirs, replan);
+  expect(result).toMatchObject({ failure: null, steps: [], tips: [three], run: '' });
+  if (config !== '') expect(result.appliedBy?.run).toBe(run.slice(0, 8));
+  expect(await first.look()).toMatchObject({ applied: 3, pending: [] });
+});
+
+test('what another run has left is run, and the plan of it is told', async () => {
+  const { first, second, events } = await twoEngines();
+  const theirs = await second.preview(upgrade('head'));
+  await first.run(await first.preview(upgrade('+1')), {});
+  const result = await second.run(theirs, replan);
+  expect(result).toMatchObject({ failure: null, steps: [{ revision: two }, { revision: three }] });
+  const told = events.find(event => event.kind === 'replanned');
+  expect(told && actions(told.preview)).toEqual([`up ${two}`, `up ${three}`]);
+});
+
+test('who wants exactly what was shown gets that or nothing', async () => {
+  const { first, second } = await twoEngines();
+  const theirs = await second.preview(upgrade('head'));
+  await first.run(await first.preview(upgrade('+1')), {});
+  await expect(second.run(theirs, {})).rejects.toMatchObject({ code: 'plan-changed' });
+});
+
+test('a relative target runs no more than was shown', async () => {
+  const { first, second } = await twoEngines();
+  const theirs = await second.preview(upgrade('+1'));
+  await first.run(await first.preview(upgrade('+1')), {});
+  expect(await second.run(theirs, replan)).toMatchObject({ failure: null, steps: [], tips: [one] });
+});
+
+test('a downgrade takes back no more than was shown', async () => {
+  const { first, second } = await twoEngines();
+  await first.run(await first.preview(upgrade('+1')), {});
+  const theirs = await second.preview({ command: 'downgrade', targets: ['base'] });
+  await first.run(await first.preview(upgrade('head')), {});
+  await expect(second.run(theirs, replan)).rejects.toMatchObject({ code: 'plan-changed' });
+  expect((await first.look()).applied).toBe(3);
+});
+
+test('a fingerprint is of the state, the files, the transactions and the schema', async () => {
+  const { first } = await twoEngines();
+  const prints = [];
+  for (const request of [
+    upgrade('head'),
+    upgrade('+1'),
+    { ...upgrade('head'), transaction: 'each' as const },
+  ]) {
+    prints.push((await first.preview(request)).fingerprint);
+  }
+  expect(new Set(prints).size).toBe(3);
+  expect((await first.preview(upgrade('heads'))).fingerprint).toBe(prints[0]);
+});
