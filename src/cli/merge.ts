@@ -31,7 +31,7 @@ export const merge: Definition = (program, act) =>
     .option('--onto <target>', 'the branch that --rebase goes on top of')
     .option('--no-reconcile', 'leave the merge revision empty, whatever the entities want')
     .option('--plan', 'rehearse and show, write nothing')
-    .option('--force', 'write it although the rehearsal found a conflict')
+    .option('--force', 'write it although the rehearsal found a conflict, or was not possible')
     .addOption(yes())
     .addHelpText(
       'after',
@@ -67,7 +67,13 @@ async function mergeHeads(
     );
     return 0;
   }
-  const rehearsal = await engine.rehearse(heads);
+  let rehearsal: Rehearsal;
+  try {
+    rehearsal = await engine.rehearse(heads);
+  } catch (error) {
+    if (!options.force || options.plan || !(error instanceof Failure)) throw error;
+    return writeUnrehearsed(call, heads, options, error);
+  }
   const conflict = conflictOf(rehearsal);
   if (options.plan) {
     call.output.answer(rehearsal, rehearsal => rehearsal, drawRehearsal);
@@ -91,6 +97,35 @@ async function mergeHeads(
     yes: options.yes,
     more: { rehearsal },
   });
+  return 0;
+}
+
+/** With --force, where the rehearsal itself is not possible: nobody knows whether the branches fit. */
+async function writeUnrehearsed(
+  call: Call,
+  heads: readonly string[],
+  { message, rebase, onto, yes }: MergeOptions,
+  failure: Failure,
+): Promise<number> {
+  const engine = await call.engine();
+  call.output.say(failure, ({ message }, paint) =>
+    paint.warn(`Not rehearsed, so whether the branches fit is not known: ${message}`),
+  );
+  const draft =
+    rebase && onto
+      ? await engine.draftRebase({ branch: rebase, onto })
+      : await engine.draftMerge({ heads, message, reconcile: false });
+  const warning = `The merge was not rehearsed: ${failure.message}`;
+  await writeDraft(
+    call,
+    { ...draft, warnings: [warning, ...draft.warnings] },
+    {
+      what: 'The merge',
+      question: 'Write this, unrehearsed?',
+      yes,
+      more: { rehearsal: null },
+    },
+  );
   return 0;
 }
 

@@ -121,4 +121,6 @@ export interface EngineOptions {
   readonly live?: boolean | undefined;
   /** Server URL for the shadow; default: PGlite in memory. */
   readonly shadow?: string | undefined;
+  /** Absolute path of SQL that every shadow is given first: what the database had before its first revision. */
+  readonly baseline?: string | undefined;
 }

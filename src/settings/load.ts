@@ -43,7 +43,8 @@ export async function loadSettings(root: string, env: Environment): Promise<Sett
     backup: backupSettings(file.backup),
     readOnly: file.readOnly ?? false,
     strict: rulesOf(file.strict),
-    shadow: file.shadow,
+    shadow: typeof file.shadow === 'object' ? file.shadow.server : file.shadow,
+    baseline: typeof file.shadow === 'object' ? file.shadow.baseline : undefined,
     editor: file.editor,
   };
 }

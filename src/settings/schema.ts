@@ -30,6 +30,11 @@ const wholeNumber = (description: string, least: number) =>
     v.description(description),
   );
 
+const server = v.pipe(
+  text('URL of a PostgreSQL server on which revisions are rehearsed. Default: PGlite in memory.'),
+  v.regex(/^postgres(ql)?:\/\//, 'must be a URL such as "postgres://user@localhost:5432"'),
+);
+
 const entries = {
   $schema: v.optional(text('Where the JSON schema of this file is, for editors.')),
   keys: v.optional(
@@ -134,9 +139,19 @@ const entries = {
     ),
   ),
   shadow: v.optional(
-    v.pipe(
-      text('URL of a PostgreSQL server on which revisions are rehearsed. Default: PGlite in memory.'),
-      v.regex(/^postgres(ql)?:\/\//, 'must be a URL such as "postgres://user@localhost:5432"'),
+    v.union(
+      [
+        server,
+        v.strictObject({
+          server: v.optional(server),
+          baseline: v.optional(
+            text(
+              'SQL that every shadow is given before anything is replayed: what the database had before its first revision, such as pg_dump --schema-only writes. A path relative to the project.',
+            ),
+          ),
+        }),
+      ],
+      'must be a URL such as "postgres://user@localhost:5432", or an object with "server" and "baseline"',
     ),
   ),
   editor: v.optional(
@@ -191,5 +206,7 @@ export interface Settings {
   readonly readOnly: boolean;
   readonly strict: readonly StrictRule[];
   readonly shadow: string | undefined;
+  /** Of `shadow.baseline`; relative to the project. */
+  readonly baseline: string | undefined;
   readonly editor: string | undefined;
 }

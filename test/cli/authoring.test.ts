@@ -340,3 +340,24 @@ describe('what could be a rename', () => {
     }
   });
 });
+
+test('merge --force writes a merge that could not be rehearsed, and says so', async () => {
+  const rehearse = async () => {
+    throw new Failure({ code: 'replay-failed', message: 'M1 does not run on the shadow' });
+  };
+  const world = { revisions: unmerged, engine: { rehearse } };
+  const refused = await migtui('merge --yes', world);
+  expect(refused).toMatchObject({ code: 1 });
+  expect(wrote(refused.calls)).toBe(false);
+  const forced = await migtui('merge --yes --force --json', world);
+  expect(forced.code).toBe(0);
+  expect(forced.json()).toMatchObject({
+    written: true,
+    rehearsal: null,
+    warnings: ['The merge was not rehearsed: M1 does not run on the shadow'],
+  });
+  expect(forced.stderr).toContain('whether the branches fit is not known');
+  expect(await migtui('merge --plan --force', world)).toMatchObject({ code: 1 });
+  const told = await migtui('upgrade head --plan --baseline base.sql');
+  expect(told.opened?.baseline).toMatch(/base\.sql$/);
+});

@@ -62,6 +62,7 @@ test('without any file everything has its default', async () => {
     readOnly: false,
     strict: [],
     shadow: undefined,
+    baseline: undefined,
     editor: undefined,
   });
 });
@@ -206,4 +207,18 @@ describe('the published schema', () => {
     const docs = await readFile(join(repository, 'docs/settings.md'), 'utf8');
     for (const name of settingNames) expect(docs).toContain(`\`${name}\``);
   });
+});
+
+test('the shadow has a server, a baseline, or both', async () => {
+  const of = async (shadow: unknown) => {
+    const { shadow: server, baseline } = await load({ packageJson: { migtui: { shadow } } });
+    return { server, baseline };
+  };
+  const server = 'postgres://ana@localhost';
+  expect(await of(server)).toEqual({ server, baseline: undefined });
+  expect(await of({ baseline: 'db/base.sql' })).toEqual({ server: undefined, baseline: 'db/base.sql' });
+  expect(await of({ server, baseline: 'b.sql' })).toEqual({ server, baseline: 'b.sql' });
+  expect((await refusal({ packageJson: { migtui: { shadow: { bseline: 'x' } } } })).problems).toMatchObject([
+    { message: expect.stringContaining('"server" and "baseline"') },
+  ]);
 });

@@ -18,6 +18,7 @@ export interface SharedOptions {
   readonly schema?: string;
   readonly readOnly?: boolean;
   readonly shadow?: string;
+  readonly baseline?: string;
   /** Of the commands that run a plan; undefined: as the settings say. */
   readonly strict?: boolean;
 }
@@ -74,8 +75,15 @@ export class Call {
         strict: this.#strict(),
         protected: this.settings.protected,
         shadow,
+        baseline: this.#baseline(),
       },
     };
+  }
+
+  /** On the command line a path is relative to where one stands, in the settings to the project. */
+  #baseline(): string | undefined {
+    if (this.shared.baseline !== undefined) return resolve(this.host.cwd, this.shared.baseline);
+    return this.settings.baseline === undefined ? undefined : resolve(this.root, this.settings.baseline);
   }
 
   #strict(): readonly StrictRule[] {

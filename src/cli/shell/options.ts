@@ -20,6 +20,7 @@ export const sharedOptions = (): Option[] => [
   new Option('-s, --schema <name>', 'run migrations in this schema, with a log of its own there'),
   new Option('--read-only', 'refuse everything that writes to the database'),
   new Option('--shadow <url>', 'PostgreSQL server to rehearse on (default: PGlite in memory)'),
+  new Option('--baseline <file>', 'SQL of what the database had before its first revision, for the shadow'),
   new Option('--color', 'use colours, also in a pipe'),
   new Option('--no-color', 'use no colours'),
 ];

@@ -47,11 +47,13 @@ export class ContentKeys {
   }
 }
 
-/** Extensions that the sources create, by name. */
-export function extensionsIn(sources: readonly MigrationSource[]): string[] {
+/**
+ * Extensions that the sources create, by name.
+ * @param more SQL that creates some, too
+ */
+export function extensionsIn(sources: readonly MigrationSource[], more = ''): string[] {
   const names = new Set<string>();
-  for (const { source, listed } of sources) {
-    const text = source ?? String(listed ?? '');
+  for (const text of [more, ...sources.map(({ source, listed }) => source ?? String(listed ?? ''))]) {
     for (const [, name] of text.matchAll(
       /create\s+extension\s+(?:if\s+not\s+exists\s+)?\\?["'`]?([\w-]+)/gi,
     )) {

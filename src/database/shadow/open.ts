@@ -7,7 +7,7 @@ import { loadPGlite } from './packages.ts';
 import { Shadow, type ShadowOptions } from './replay.ts';
 import { serverScratch } from './server.ts';
 
-export interface OpenShadowOptions extends Pick<ShadowOptions, 'progress' | 'importing'> {
+export interface OpenShadowOptions extends Pick<ShadowOptions, 'progress' | 'importing' | 'baseline'> {
   /** Server to make scratch databases on; default: PGlite in memory. */
   readonly url?: string | undefined;
   /** The schema that the revisions run in; default: none in particular. */
@@ -25,14 +25,20 @@ export interface OpenShadowOptions extends Pick<ShadowOptions, 'progress' | 'imp
 export async function openShadow(project: Project, options: OpenShadowOptions): Promise<Shadow> {
   const cache = options.cache ?? ShadowCache.of(project.root);
   const { url } = options;
-  const { progress, importing, schema = null } = options;
-  const shared = { cache, schema, ...(progress && { progress }), ...(importing && { importing }) };
+  const { progress, importing, baseline, schema = null } = options;
+  const shared = {
+    cache,
+    schema,
+    baseline,
+    ...(progress && { progress }),
+    ...(importing && { importing }),
+  };
   if (url !== undefined) {
     const scratch = await serverScratch(project, url);
     return new Shadow(project, { ...shared, identity: scratch.identity, scratch: async () => scratch });
   }
   const { version } = await loadPGlite(project);
-  const extensions = extensionsIn(options.sources);
+  const extensions = extensionsIn(options.sources, baseline?.text);
   return new Shadow(project, {
     ...shared,
     identity: `pglite ${version}${isEmbedded(project.orm) ? ' strict' : ''}`,

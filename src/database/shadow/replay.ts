@@ -59,6 +59,7 @@ export class Shadow {
   readonly #project: Project;
   readonly #cache: ShadowCache;
   readonly #identity: string;
+  readonly #baseline: string | undefined;
   readonly #stage: Stage;
   /** What an inventory of this project leaves out and how it names things. */
   readonly scope: InventoryScope;
@@ -68,6 +69,7 @@ export class Shadow {
     this.#project = project;
     this.#cache = options.cache;
     this.#identity = identity;
+    this.#baseline = options.baseline?.key;
     this.#stage = new Stage(project, options);
     const { config } = project.orm;
     const { ignoreSchema = [] } = config.get('schemaGenerator') as { ignoreSchema?: string[] };
@@ -222,6 +224,7 @@ export class Shadow {
         disableForeignKeys,
       ]),
     ];
+    if (this.#baseline !== undefined) keys[0] = this.#cache.key(keys[0], 'baseline', this.#baseline);
     for (const step of steps) keys.push(this.#next(keys.at(-1) as string, step, sources, contents));
     return { steps, keys, sources };
   }

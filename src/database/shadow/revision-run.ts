@@ -11,6 +11,12 @@ export interface ReplayStep {
   readonly action: 'up' | 'down';
 }
 
+/** SQLSTATEs of a table, column, function, type or schema that is not there. */
+const missing = ['42P01', '42703', '42883', '42704', '3F000'];
+
+const withBaseline =
+  'If the database had this before its first revision, give the shadow what it had: --baseline, or shadow.baseline in the settings (pg_dump --schema-only). Otherwise fix that revision, then try again.';
+
 /** A revision that does not run on the shadow. */
 export class ReplayFailure extends Failure {
   readonly revision: string;
@@ -20,7 +26,10 @@ export class ReplayFailure extends Failure {
 
   constructor({ revision, action }: ReplayStep, reason: FailureInfo, options?: { cause: unknown }) {
     const message = `${revision} does not run${action === 'down' ? ' down' : ''} on the shadow: ${reason.message}`;
-    super({ ...reason, code: 'replay-failed', message, next: 'Fix that revision, then try again.' }, options);
+    const next = missing.includes(reason.sql?.sqlState ?? '')
+      ? withBaseline
+      : 'Fix that revision, then try again.';
+    super({ ...reason, code: 'replay-failed', message, next }, options);
     this.revision = revision;
     this.action = action;
     this.reason = reason;

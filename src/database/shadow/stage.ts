@@ -3,6 +3,7 @@ import { Failure, type FailureInfo } from '../../foundation/failure.ts';
 import type { Project } from '../../project/project.ts';
 import type { MigrationSource } from '../../project/sources.ts';
 import { sqlFailure } from '../sql-failure.ts';
+import { type Baseline, loadBaseline } from './baseline.ts';
 import type { ShadowCache } from './cache.ts';
 import { ReplayFailure, type ReplayStep, RevisionRunner } from './revision-run.ts';
 import type { Saved, Scratch } from './scratch.ts';
@@ -20,6 +21,8 @@ export interface StageOptions {
   readonly cache: ShadowCache;
   /** Told before each revision that is replayed, and with `done` = `total` at the end. */
   readonly progress?: (revision: string, done: number, total: number) => void;
+  /** What every empty database begins with. */
+  readonly baseline?: Baseline | undefined;
   /** The schema that the revisions run in; null: none in particular. */
   readonly schema: string | null;
   /** @throws Failure when the file was edited after it was imported */
@@ -146,8 +149,22 @@ export class Stage {
     return bytes && this.#enter({ kind: 'bytes', bytes }, key);
   }
 
+  /** Where every replay begins: nothing, or what the baseline makes. */
   async #empty(key: string): Promise<Open> {
-    return this.#open?.key === key ? this.#open : this.#enter(null, key);
+    const { baseline } = this.#options;
+    if (this.#open?.key === key) return this.#open;
+    if (!baseline) return this.#enter(null, key);
+    const known = await this.#known(key);
+    if (known) return known;
+    const began = performance.now();
+    const open = await this.#enter(null, key);
+    this.#open = null;
+    try {
+      await loadBaseline(open.orm, baseline, this.#project.root);
+    } catch (error) {
+      throw this.#scratch?.lacks((error as Error).cause) ?? error;
+    }
+    return this.#keep(open, performance.now() - began);
   }
 
   async #enter(saved: Saved | null, key: string): Promise<Open> {

@@ -1,3 +1,4 @@
+import { readBaseline } from '../../database/shadow/baseline.ts';
 import { extensionsIn } from '../../database/shadow/content.ts';
 import type { Change } from '../../database/shadow/effects.ts';
 import { openShadow } from '../../database/shadow/open.ts';
@@ -23,11 +24,8 @@ const idle = 30_000;
 /** What the authoring calls share: the revisions on disk, the shadow and the entities. Nothing here asks the user's database. */
 export class Workspace {
   readonly session: Session;
-  #shadow: {
-    readonly made: Promise<Shadow>;
-    readonly extensions: string;
-    readonly schema: string | null;
-  } | null = null;
+  /** `needs`: what it was made for; another need wants another shadow. */
+  #shadow: { readonly made: Promise<Shadow>; readonly needs: string } | null = null;
   #entities: Promise<Entities> | null = null;
   #timer: NodeJS.Timeout | null = null;
 
@@ -121,14 +119,16 @@ export class Workspace {
   /** The shadow on which revisions run in `schema`. */
   async shadow(byId: ReadonlyMap<string, MigrationSource>, schema: string | null = null): Promise<Shadow> {
     const sources = [...byId.values()];
-    const extensions = extensionsIn(sources).join();
-    const { extensions: had, schema: was } = this.#shadow ?? { extensions, schema };
-    if (had !== extensions || was !== schema) await this.#giveBack();
+    const { baseline: path } = this.session.options;
+    const baseline = path === undefined ? undefined : readBaseline(path);
+    const needs = [extensionsIn(sources, baseline?.text).join(), schema, baseline?.key].join('\n');
+    if (this.#shadow && this.#shadow.needs !== needs) await this.#giveBack();
     if (!this.#shadow) {
       const made = openShadow(this.project, {
         url: this.session.options.shadow,
         sources,
         schema,
+        baseline,
         importing: source => this.session.importing(source),
         progress: (revision, done, total) =>
           this.session.emit({ type: 'task', text: `Replaying ${revision}`, done, total }),
@@ -136,7 +136,7 @@ export class Workspace {
       made.catch(() => {
         this.#shadow = null;
       });
-      this.#shadow = { made, extensions, schema };
+      this.#shadow = { made, needs };
     }
     return this.#shadow.made;
   }
