@@ -40,4 +40,5 @@ export function withMigtui<T>(config: T): T {
   };
 }
 
+export { xArguments } from './project/x-arguments.ts';
 export { MigtuiGenerator };

@@ -66,5 +66,6 @@ test('loads nothing of MikroORM', async () => {
   expect(loaded.map(url => url.replace(/^.*\/src\//, 'src/')).sort()).toEqual([
     'src/config.ts',
     'src/project/generator.ts',
+    'src/project/x-arguments.ts',
   ]);
 });

@@ -6,6 +6,7 @@ import { current } from './current.ts';
 import { doctor } from './doctor.ts';
 import { downgrade } from './downgrade.ts';
 import { edit } from './edit.ts';
+import { ensureVersion } from './ensure-version.ts';
 import { heads } from './heads.ts';
 import { history } from './history.ts';
 import { init } from './init.ts';
@@ -26,7 +27,7 @@ import { upgrade } from './upgrade.ts';
 /** Every command by what a person wants to do, in the order of the help. */
 export const commands: Readonly<Record<string, readonly Definition[]>> = {
   'See:': [status, current, history, heads, branches, show, pending, journal],
-  'Move a database:': [upgrade, downgrade, stamp, settle],
+  'Move a database:': [upgrade, downgrade, stamp, settle, ensureVersion],
   'Write revisions:': [init, revision, merge, adopt, edit],
   'Verify:': [check, rehearse, test],
   'More:': [bake, doctor, open],

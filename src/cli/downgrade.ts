@@ -7,6 +7,7 @@ import { backupOptions, planOptions, runOptions } from './shell/options.ts';
 export const downgrade: Definition = (program, act) => {
   const command = program
     .command('downgrade')
+    .alias('down')
     .description('take revisions back down to a target, which stays')
     .argument('<target>', '-1, base, a revision; from:to with --sql')
     .addHelpText(

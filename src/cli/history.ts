@@ -10,14 +10,17 @@ import { verbose } from './shell/options.ts';
 interface HistoryOptions {
   readonly verbose?: boolean;
   readonly graph?: boolean;
+  readonly revRange?: string;
 }
 
 /** `migtui history [range]`: every revision, newest first. */
 export const history: Definition = (program, act) =>
   program
     .command('history')
+    .alias('list')
     .description('show the revisions, newest first')
     .argument('[range]', 'from:to, from: or :to; both ends included')
+    .option('-r, --rev-range <range>', 'the same, as Alembic writes it')
     .addOption(verbose())
     .option('--graph', 'draw branches and merges as lanes (default: where there are some)')
     .option('--no-graph', 'draw no lanes')
@@ -38,7 +41,8 @@ async function showHistory(
   options: HistoryOptions,
 ): Promise<undefined> {
   const look = await lookFor(call, 'database');
-  const rows = range ? await rowsIn(call, look, range) : look.revisions;
+  const wanted = range ?? options.revRange;
+  const rows = wanted ? await rowsIn(call, look, wanted) : look.revisions;
   const lanes = options.graph ?? branches(rows);
   call.output.answer(
     rows,

@@ -16,6 +16,7 @@ interface RevisionOptions {
   readonly yes?: boolean;
   readonly autogenerate?: boolean;
   readonly head?: string;
+  readonly revId?: string;
   readonly label?: string;
   readonly dependsOn?: readonly string[];
   readonly splice?: boolean;
@@ -32,6 +33,7 @@ export const revision: Definition = (program, act) =>
     .option('-m, --message <text>', 'what it does; becomes part of its name')
     .option('--autogenerate', 'from what the entities have and the revisions do not')
     .option('--head <target>', 'what it revises (default: head)')
+    .option('--rev-id <id>', 'its 14 digits, or its whole name, instead of the time it is now')
     .option('--label <name>', 'name of the branch that starts with it')
     .option('--depends-on <target...>', 'what must be applied before it without being its lineage')
     .option('--splice', 'allow a parent that is no head: makes a branch')
@@ -66,7 +68,7 @@ function noRename(): Option {
 async function makeRevision(call: Call, options: RevisionOptions): Promise<undefined> {
   if (options.split !== undefined) return splitRevision(call, options.split, options);
   if (options.message === undefined) throw new UsageError('revision wants -m, --message <text>');
-  const { message, head, label, dependsOn, splice, rename, renameOthers } = options;
+  const { message, head, label, dependsOn, splice, rename, renameOthers, revId } = options;
   const request: RevisionRequest = {
     message,
     autogenerate: options.autogenerate === true,
@@ -74,6 +76,7 @@ async function makeRevision(call: Call, options: RevisionOptions): Promise<undef
     label,
     dependsOn,
     splice,
+    revId,
     renames: rename,
     noRename: renameOthers === false || undefined,
   };

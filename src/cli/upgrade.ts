@@ -7,6 +7,7 @@ import { backupOptions, planOptions, runOptions } from './shell/options.ts';
 export const upgrade: Definition = (program, act) => {
   const command = program
     .command('upgrade')
+    .alias('up')
     .description('run revisions up to a target')
     .argument('<target...>', 'head, heads, +1, a revision; from:to with --sql')
     .addHelpText(

@@ -42,7 +42,7 @@ export async function settle(request: SettleRequest, as: 'applied' | 'not-applie
 
 /** Does work while no run is going on. @throws Failure `run-in-progress` | `database-read-only`, or PostgreSQL's own */
 export async function underLock(
-  { project, connection, table }: SettleRequest,
+  { project, connection, table }: Pick<SettleRequest, 'project' | 'connection' | 'table'>,
   work: (run: string) => Promise<void>,
 ): Promise<void> {
   if ((await readLedger(connection, table)).readOnly) throw takesNoWrites();

@@ -50,6 +50,8 @@ export interface EngineApi {
   cancel(mode: CancelMode): Promise<void>;
   journal(): Promise<readonly JournalEntry[]>;
   settle(revision: string, as: Settlement): Promise<void>;
+  /** Makes the migrations table where it is not there yet; tells whether it did. */
+  ensureTable(): Promise<boolean>;
   /** The offline script of a range or target. */
   script(request: PlanRequest): Promise<string>;
   effect(revision: string): Promise<readonly Effect[]>;
@@ -123,4 +125,6 @@ export interface EngineOptions {
   readonly shadow?: string | undefined;
   /** Absolute path of SQL that every shadow is given first: what the database had before its first revision. */
   readonly baseline?: string | undefined;
+  /** What the project's code gets from `xArguments()` of `migtui/config`. */
+  readonly x?: Readonly<Record<string, string>> | undefined;
 }

@@ -19,6 +19,7 @@ const methods: readonly (keyof EngineApi)[] = [
   'cancel',
   'journal',
   'settle',
+  'ensureTable',
   'script',
   'effect',
   'compare',

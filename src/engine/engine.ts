@@ -71,6 +71,7 @@ export async function openEngine(
     cancel: async mode => (await run()).cancel(mode),
     journal: async () => (await run()).journal(),
     settle: writing(async (revision, as) => (await run()).settle(revision, as)),
+    ensureTable: writing(async () => (await run()).ensureTable()),
     script: async request => (await run()).script(request),
     effect: async revision => (await author()).effect(revision),
     compare: async targets => (await author()).compare(targets),

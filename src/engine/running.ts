@@ -2,6 +2,7 @@ import { acceptEdit } from '../database/accept-edit.ts';
 import { addressOf } from '../database/address.ts';
 import { type Connection, isRefusal } from '../database/connection.ts';
 import { createDatabase } from '../database/create.ts';
+import { ensureTable } from '../database/ensure-table.ts';
 import { readJournal } from '../database/journal/reader.ts';
 import type { Heard } from '../database/run/observed.ts';
 import { type Running as Run, startRun } from '../database/run/run.ts';
@@ -17,7 +18,7 @@ import { refuseStrict } from './strict.ts';
 
 /** The part of the engine that changes databases. */
 export interface Running {
-  readonly api: Pick<EngineApi, 'run' | 'cancel' | 'journal' | 'settle' | 'script'>;
+  readonly api: Pick<EngineApi, 'run' | 'cancel' | 'journal' | 'settle' | 'ensureTable' | 'script'>;
   /** A run is going on. */
   readonly busy: () => boolean;
   /** Ends what runs: cancels, rolls back, writes it down. */
@@ -115,6 +116,7 @@ export function createRunning(session: Session): Running {
         const request = { project, connection, table, revision, checksum, hear };
         await (as === 'accept-edit' ? acceptEdit(request) : settle(request, as));
       },
+      ensureTable: async () => ensureTable({ project, connection: await connected(), table, hear }),
       script: request => script(session, request),
     },
   };

@@ -5,6 +5,7 @@ import { Failure, type Problem } from '../foundation/failure.ts';
 import { openProject, type Project, revisionsOf } from '../project/project.ts';
 import { type Recording, record } from '../project/record.ts';
 import type { MigrationSource, Sources } from '../project/sources.ts';
+import { provideXArguments } from '../project/x-arguments.ts';
 import { RevisionGraph } from '../revisions/graph.ts';
 import type { EngineEvent, EngineOptions } from './api.ts';
 
@@ -55,6 +56,7 @@ export class Session {
     orm?: Project['orm'],
   ): Promise<Session> {
     const opened = performance.timeOrigin + performance.now();
+    if (options.x) provideXArguments(options.x);
     return new Session(await openProject(options.root, { ...options, orm }), options, emit, opened);
   }
 

@@ -18,7 +18,8 @@ export interface NewRevision {
 /**
  * Makes the file of a new revision with the project's own generator, naming strategy and `fileName`.
  * @param ids every id there is: the new one sorts after them all, for the stock CLI runs them by name
- * @throws Failure `no-folder` | `cannot-declare` | `file-exists`
+ * @param revId its 14 digits, or its whole name; default: as the generator names it
+ * @throws Failure `no-folder` | `cannot-declare` | `file-exists` | `bad-rev-id`
  */
 export async function newRevision(
   project: Project,
@@ -26,6 +27,7 @@ export async function newRevision(
   sql: MigrationSql,
   declared: Declared,
   ids: readonly string[],
+  revId?: string,
 ): Promise<NewRevision> {
   const folder = folderFor(project);
   const generator = generatorOf(project);
@@ -35,7 +37,7 @@ export async function newRevision(
     const withDown = { up: sql.up, down: sql.down.length > 0 ? sql.down : [''] };
     const [code, fileName] = await generator.generate(withDown, temporary, slugOf(message));
     const names = [fileName, ...(await readdir(temporary)).filter(name => name !== fileName)];
-    const stamp = stampAfter(fileName, ids);
+    const stamp = revId === undefined ? stampAfter(fileName, ids) : namedAs(fileName, revId);
     const rename = (text: string): string => (stamp ? text.replaceAll(stamp.from, stamp.to) : text);
     // as MikroORM makes a name of a file: other endings stay
     const id = rename(fileName).replace(/\.[jt]s$/, '');
@@ -96,6 +98,19 @@ function slugOf(message: string): string | undefined {
     .slice(0, 80)
     .replace(/_+$/, '');
   return words === '' ? undefined : words;
+}
+
+/** What of the generator's name gives way to a name that was asked for. */
+function namedAs(fileName: string, revId: string): { from: string; to: string } {
+  const whole = fileName.replace(/\.[jt]s$/, '');
+  const digits = /\d{14}/.exec(fileName)?.[0];
+  if (/^\d{14}$/.test(revId) && digits) return { from: digits, to: revId };
+  if (/^[A-Za-z_]\w*$/.test(revId)) return { from: whole, to: revId };
+  throw new Failure({
+    code: 'bad-rev-id',
+    message: `"${revId}" cannot be the name of a revision.`,
+    next: 'Give its 14 digits (20261231235959), or a whole name that can be a class (Migration20261231235959_fix).',
+  });
 }
 
 /** The timestamp to use instead, when the generator's would not sort last. */

@@ -76,6 +76,23 @@ describe('a new revision', () => {
     expect(first(draft)).toContain('export class Migration21000101000000_x extends');
   });
 
+  test('is named as it was asked for, and says where the stock CLI would run it', async () => {
+    const project = await projectOf({ migrations: line });
+    await asking(project.root, async engine => {
+      const named = (revId: string): Promise<Draft> =>
+        engine.draftRevision({ message: 'By hand', autogenerate: false, revId });
+      expect(await named('20301231235959')).toMatchObject({
+        revision: 'Migration20301231235959_by_hand',
+        warnings: [],
+      });
+      const whole = await named('Later_one');
+      expect(whole.revision).toBe('Later_one');
+      expect(first(whole)).toContain('export class Later_one extends');
+      expect((await named('20250101000000')).warnings.join()).toContain(`sorts before ${one}`);
+      await expect(named('../etc')).rejects.toMatchObject({ code: 'bad-rev-id' });
+    });
+  });
+
   test('is written by the project’s own generator, naming and format', async () => {
     const project = await projectOf({
       entities: chatEntities(),

@@ -290,6 +290,7 @@ function fakeEngine(
     },
     journal: async () => [],
     settle: async () => {},
+    ensureTable: async () => true,
     script: async ({ targets }) => `-- ${targets.join(' ')}\nbegin;\ncommit;\n`,
     doctor: async () => ({
       checks: [

@@ -149,4 +149,11 @@ describe('looking writes nothing', () => {
     expect(await engine.run(preview, {})).toMatchObject({ failure: null, tips: [rows] });
     expect(await engine.look()).toMatchObject({ applied: 2, journal: { state: 'on' } });
   });
+
+  test('until the migrations table is asked for, which is made once and empty', async () => {
+    const database = await createDatabase();
+    const engine = await engineOf(await makeProject({ url: database.url, migrations, config }));
+    expect([await engine.ensureTable(), await engine.ensureTable()]).toEqual([true, false]);
+    expect(await engine.look()).toMatchObject({ database: { table: 'present' }, applied: 0 });
+  });
 });

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { makeProject, type RunOptions, stockCli } from '../support/project.ts';
+import { makeProject, type RunOptions, repository, stockCli } from '../support/project.ts';
 import { createDatabase } from '../support/server.ts';
 import { makeApart } from './installed.ts';
 import { type Answer, answer, failure, stockNames, upgraded } from './support.ts';
@@ -262,5 +262,35 @@ export default defineConfig({ clientUrl: ${JSON.stringify(database.url)}, extens
   const { skipped } = await answer(project, ['check', '--only', 'entities,heads']);
   expect(skipped).toMatchObject([
     { kind: 'entities', why: expect.stringContaining('discovers no entities') },
+  ]);
+});
+
+test('-x arguments reach the config and the migrations', async () => {
+  const database = await createDatabase();
+  const project = await makeProject({
+    files: {
+      'mikro-orm.config.ts': `import { Migrator } from '@mikro-orm/migrations';
+import { defineConfig } from '@mikro-orm/postgresql';
+import { xArguments } from ${JSON.stringify(`${repository}/dist/config.js`)};
+const { table = 'mikro_orm_migrations' } = xArguments();
+export default defineConfig({ clientUrl: ${JSON.stringify(database.url)}, extensions: [Migrator], entities: [],
+  discovery: { warnWhenNoEntities: false }, migrations: { tableName: table } });
+`,
+      'migrations/M1.ts': `import { Migration } from '@mikro-orm/migrations';
+import { xArguments } from ${JSON.stringify(`${repository}/dist/config.js`)};
+export class M1 extends Migration {
+  override up(): void { this.addSql('create table "of_' + (xArguments().tenant ?? 'nobody') + '" ()'); }
+}
+`,
+    },
+  });
+  const asked = ['upgrade', 'head', '-x', 'tenant=acme', '-x', 'table=log_of_acme'];
+  expect((await answer(project, [...asked, '--plan'])).steps).toMatchObject([
+    { sql: ['create table "of_acme" ()'] },
+  ]);
+  expect(await answer(project, [...asked, '--yes'])).toMatchObject({ code: 0 });
+  expect(await database.query('select name from log_of_acme')).toEqual([{ name: 'M1' }]);
+  expect((await answer(project, ['upgrade', 'head', '--plan'])).steps).toMatchObject([
+    { sql: ['create table "of_nobody" ()'] },
   ]);
 });

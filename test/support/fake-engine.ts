@@ -231,6 +231,7 @@ export class FakeEngine {
         },
       draftRevision: async request =>
         this.#draftRevision(request.message, request.head ?? 'head', request.autogenerate),
+      ensureTable: async () => true,
       draftSplit: async () => this.#draftMerge([]),
       draftMerge: async request => this.#draftMerge(request.heads),
       draftRebase: async request => this.#draftRebase(request.branch, request.onto),

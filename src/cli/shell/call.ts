@@ -19,6 +19,7 @@ export interface SharedOptions {
   readonly readOnly?: boolean;
   readonly shadow?: string;
   readonly baseline?: string;
+  readonly x?: Readonly<Record<string, string>>;
   /** Of the commands that run a plan; undefined: as the settings say. */
   readonly strict?: boolean;
 }
@@ -76,6 +77,7 @@ export class Call {
         protected: this.settings.protected,
         shadow,
         baseline: this.#baseline(),
+        x: this.shared.x,
       },
     };
   }

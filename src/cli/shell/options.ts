@@ -12,12 +12,24 @@ function count(text: string): number {
   return Number(text);
 }
 
+function pairs(
+  text: string,
+  before: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('It must be key=value.');
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
 /** The options of every command. */
 export const sharedOptions = (): Option[] => [
   new Option('--json', 'print JSON on stdout, also for errors (docs/json.md)'),
   new Option('--config <file>', 'MikroORM config, when it is not where MikroORM looks'),
   new Option('--context <name>', 'context (contextName) of the MikroORM config'),
   new Option('-s, --schema <name>', 'run migrations in this schema, with a log of its own there'),
+  new Option('-x, --x <key=value>', "for the project's own code: xArguments() of migtui/config").argParser(
+    pairs,
+  ),
   new Option('--read-only', 'refuse everything that writes to the database'),
   new Option('--shadow <url>', 'PostgreSQL server to rehearse on (default: PGlite in memory)'),
   new Option('--baseline <file>', 'SQL of what the database had before its first revision, for the shadow'),

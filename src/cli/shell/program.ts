@@ -78,13 +78,14 @@ export async function runProgram(argv: readonly string[], host: Host, version: s
 
 /** `migtui` alone means `open`; `-3:` and the like are targets and no options. */
 function prepared(program: Command, argv: readonly string[]): string[] {
-  const relative = (arg: string): boolean => /^-\d+[:@+-]/.test(arg);
+  const isValue = (at: number): boolean => ['-r', '--rev-range'].includes(argv[at - 1] ?? '');
+  const moved = new Set([...argv.keys()].filter(at => /^-\d+[:@+-]/.test(argv[at] ?? '') && !isValue(at)));
   const args = argv.includes('--')
     ? [...argv]
     : [
-        ...argv.filter(arg => !relative(arg)),
-        ...(argv.some(relative) ? ['--'] : []),
-        ...argv.filter(relative),
+        ...argv.filter((_, at) => !moved.has(at)),
+        ...(moved.size > 0 ? ['--'] : []),
+        ...argv.filter((_, at) => moved.has(at)),
       ];
   const end = args.indexOf('--');
   const { operands, unknown } = program.parseOptions(end < 0 ? args : args.slice(0, end));

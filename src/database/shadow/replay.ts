@@ -3,6 +3,7 @@ import type { DatabaseSchema } from '@mikro-orm/sql';
 import type { FailureInfo } from '../../foundation/failure.ts';
 import type { Project } from '../../project/project.ts';
 import type { MigrationSource } from '../../project/sources.ts';
+import { xArguments } from '../../project/x-arguments.ts';
 import { ledgerTable } from '../ledger.ts';
 import type { ShadowCache } from './cache.ts';
 import { ContentKeys } from './content.ts';
@@ -224,6 +225,9 @@ export class Shadow {
         disableForeignKeys,
       ]),
     ];
+    // what the revisions' own code may decide by
+    const x = xArguments();
+    if (Object.keys(x).length > 0) keys[0] = this.#cache.key(keys[0], 'x', x);
     if (this.#baseline !== undefined) keys[0] = this.#cache.key(keys[0], 'baseline', this.#baseline);
     for (const step of steps) keys.push(this.#next(keys.at(-1) as string, step, sources, contents));
     return { steps, keys, sources };

@@ -44,6 +44,7 @@ export function onlySetUp(options: EngineOptions, why: unknown): EngineApi | nul
     cancel: refuse,
     journal: refuse,
     settle: refuse,
+    ensureTable: refuse,
     script: refuse,
     effect: refuse,
     compare: refuse,

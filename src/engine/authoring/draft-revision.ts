@@ -32,7 +32,7 @@ export async function draftRevision(workspace: Workspace, request: RevisionReque
     : { wanted: null, warnings: [] };
   if (wanted?.sql.up.length === 0) return snapshotOnly(workspace, wanted);
   const sql = wanted?.sql ?? { up: [], down: [] };
-  const drafted = await newRevisions(workspace, graph, request.message, sql, declared);
+  const drafted = await newRevisions(workspace, graph, request, sql, declared);
   const { id, files } = drafted.at(-1) as NewRevision;
   const changes: FileChange[] = drafted.flatMap(one =>
     one.files.map(({ path, text }) => changeOf(workspace.project.root, path, text)),
@@ -50,7 +50,7 @@ export async function draftRevision(workspace: Workspace, request: RevisionReque
       ...parentNote(graph, revises),
       ...folderNote(workspace, files[0]?.path),
     ],
-    warnings: [...warnings, ...said.warnings],
+    warnings: [...warnings, ...said.warnings, ...orderWarning(graph, id)],
   };
 }
 
@@ -110,20 +110,20 @@ function freeLabel(graph: RevisionGraph, label: string): string {
 async function newRevisions(
   workspace: Workspace,
   graph: RevisionGraph,
-  message: string,
+  { message, revId }: RevisionRequest,
   sql: MigrationSql,
   declared: Declared,
 ): Promise<NewRevision[]> {
   const { project } = workspace;
   const split = await splitEnumValues(sql.up);
-  if (!split) return [await newRevision(project, message, sql, declared, graph.ids)];
+  if (!split) return [await newRevision(project, message, sql, declared, graph.ids, revId)];
   const first = { up: [...split.values], down: [] };
   const values = await newRevision(project, `${message} values`, first, declared, graph.ids);
   const rest = { up: [...split.rest], down: sql.down };
   const ids = [...graph.ids, values.id];
   return [
     committedAlone(workspace, values),
-    await newRevision(project, message, rest, { revises: [values.id] }, ids),
+    await newRevision(project, message, rest, { revises: [values.id] }, ids, revId),
   ];
 }
 
@@ -217,6 +217,15 @@ function folderNote({ project }: Workspace, path: string | undefined): string[] 
   if (path === undefined || project.folder === null || dirname(path) === resolve(project.folder)) return [];
   const from = relative(project.root, project.folder);
   return [`It is seen once it is compiled: revisions are read from ${from}.`];
+}
+
+/** The stock CLI runs files by name, whatever they declare. */
+function orderWarning(graph: RevisionGraph, id: string): string[] {
+  const after = graph.ids.find(other => other > id);
+  if (after === undefined || id === after) return [];
+  return [
+    `The stock CLI runs migrations by file name, and ${id} sorts before ${after}: there it runs earlier.`,
+  ];
 }
 
 function parentNote(graph: RevisionGraph, revises: readonly string[]): string[] {

@@ -1,0 +1,24 @@
+import { readLedger } from './ledger.ts';
+import { beginWork } from './run/work.ts';
+import { type SettleRequest, underLock } from './settle.ts';
+
+/**
+ * Makes the migrations table where it is not there yet, as MikroORM would before its first migration.
+ * @returns whether it was made
+ * @throws Failure `run-in-progress` | `database-read-only`, or what PostgreSQL refused
+ */
+export async function ensureTable(request: Omit<SettleRequest, 'revision' | 'checksum'>): Promise<boolean> {
+  const { project, connection, table, hear } = request;
+  if ((await readLedger(connection, table)).table !== 'absent') return false;
+  await underLock(request, async () => {
+    const work = await beginWork(project, hear);
+    try {
+      await work.storage.ensureTable();
+      await work.commit();
+    } catch (error) {
+      await work.rollback().catch(() => {});
+      throw error;
+    }
+  });
+  return true;
+}

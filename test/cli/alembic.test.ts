@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { ids, migtui, unmerged } from './fake.ts';
+
+/* What people who come from Alembic, or from MikroORM's own CLI, type. */
+
+describe('history', () => {
+  test.each([
+    ['history -r :current', 'history :current'],
+    ['history --rev-range=-1:current', 'history -1:current'],
+    ['history -r -1:current --json', 'history -1:current --json'],
+    ['list', 'history'],
+  ])('%s is %s', async (one, other) => {
+    const [first, second] = [await migtui(one), await migtui(other)];
+    expect({ code: first.code, stderr: first.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(first.stdout).toBe(second.stdout);
+  });
+});
+
+describe('current --check-heads', () => {
+  test('fails unless every head is applied, and names the others', async () => {
+    const behind = await migtui('current --check-heads', { revisions: unmerged });
+    expect(behind.code).toBe(1);
+    expect(behind.stdout).toContain('add_user_id');
+    expect(behind.stderr).toContain(
+      'Not applied: 20261119161000 add_reactions, 20261120101500 add_last_read_at.',
+    );
+    const all = { applied: Object.values(ids) };
+    expect(await migtui('current --check-heads', all)).toMatchObject({ code: 0, stderr: '' });
+    expect(await migtui('current', { revisions: unmerged })).toMatchObject({ code: 0, stderr: '' });
+  });
+});
+
+test('up and down are upgrade and downgrade', async () => {
+  expect((await migtui('up head --plan')).stdout).toBe((await migtui('upgrade head --plan')).stdout);
+  expect((await migtui('down -1 --plan')).stdout).toBe((await migtui('downgrade -1 --plan')).stdout);
+});
+
+test('-x arguments are handed to the project', async () => {
+  const { opened } = await migtui('upgrade head --plan -x tenant=a=b -x mode=fast');
+  expect(opened?.x).toEqual({ tenant: 'a=b', mode: 'fast' });
+  expect((await migtui('upgrade head --plan')).opened?.x).toBeUndefined();
+  expect(await migtui('upgrade head --plan -x tenant')).toMatchObject({ code: 2 });
+});
+
+test('a script and nothing else is on stdout, also where there are warnings', async () => {
+  const { stdout, stderr } = await migtui('upgrade head --sql');
+  expect({ stdout, stderr }).toEqual({ stdout: '-- head\nbegin;\ncommit;\n', stderr: '' });
+});
+
+test('revision --rev-id and upgrade --tag reach the engine', async () => {
+  const { calls } = await migtui('revision -m x --rev-id 20301231235959');
+  expect(calls.find(([method]) => method === 'draftRevision')?.[1]).toMatchObject({
+    revId: '20301231235959',
+  });
+  const run = await migtui('upgrade head --yes --tag v7');
+  expect(run.calls.find(([method]) => method === 'run')?.[2]).toMatchObject({ tag: 'v7' });
+});
+
+test('ensure-version makes the table and says whether it did', async () => {
+  expect((await migtui('ensure-version')).stdout).toBe('Made public.mikro_orm_migrations\n');
+  const there = await migtui('ensure-version --json', { engine: { ensureTable: async () => false } });
+  expect(there.json()).toEqual({ table: 'public.mikro_orm_migrations', made: false });
+});
