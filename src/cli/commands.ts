@@ -22,12 +22,13 @@ import { show } from './show.ts';
 import { stamp } from './stamp.ts';
 import { status } from './status.ts';
 import { test } from './test.ts';
+import { redo, undo } from './undo.ts';
 import { upgrade } from './upgrade.ts';
 
 /** Every command by what a person wants to do, in the order of the help. */
 export const commands: Readonly<Record<string, readonly Definition[]>> = {
   'See:': [status, current, history, heads, branches, show, pending, journal],
-  'Move a database:': [upgrade, downgrade, stamp, settle, ensureVersion],
+  'Move a database:': [upgrade, downgrade, stamp, undo, redo, settle, ensureVersion],
   'Write revisions:': [init, revision, merge, adopt, edit],
   'Verify:': [check, rehearse, test],
   'More:': [bake, doctor, open],

@@ -135,7 +135,7 @@ async function runShown(
   const stopInterrupts = cancelOnSignals(call, engine);
   try {
     const result = await engine.run(preview, {
-      whenChanged: options.yes === true && options.planId === undefined ? 'replan' : 'refuse',
+      whenChanged: mayReplan(preview, options) ? 'replan' : 'refuse',
       lockWait: options.lockWait ?? settings.lockWait,
       lockTimeout: options.lockTimeout ?? settings.lockTimeout,
       statementTimeout: options.statementTimeout ?? settings.statementTimeout,
@@ -148,6 +148,11 @@ async function runShown(
     stopListening();
     stopInterrupts();
   }
+}
+
+/** With --yes a target was asked for, and not this plan; what is undone is one run and no other. */
+function mayReplan({ request }: Preview, { yes, planId }: GoOptions): boolean {
+  return yes === true && planId === undefined && request.past === undefined;
 }
 
 function sayBackup(call: Call, { steps }: Preview, { backup }: GoOptions): void {

@@ -45,7 +45,7 @@ async function showJournal(call: Call): Promise<undefined> {
 }
 
 function cells(entry: JournalEntry, paint: Paint): Cell[] {
-  const { started, action, revision, outcome, ms, who, error, tag, accepted } = entry;
+  const { started, action, revision, outcome, ms, who, error, tag, accepted, undoes, redoes } = entry;
   const brush =
     outcome === 'done' || outcome === 'settled' ? paint.good : outcome === 'started' ? paint.warn : paint.bad;
   return [
@@ -55,7 +55,12 @@ function cells(entry: JournalEntry, paint: Paint): Cell[] {
     { text: outcome === 'started' ? 'never ended' : outcome, paint: brush },
     { text: ms === null ? '' : duration(ms) },
     { text: `${who.osUser}@${who.host} as ${who.databaseUser}`, paint: paint.dim },
-    { text: tag ?? '', paint: paint.label },
+    {
+      text: [tag, undoes && `undo of ${digest(undoes)}`, redoes && `redo of ${digest(redoes)}`]
+        .filter(Boolean)
+        .join(' '),
+      paint: paint.label,
+    },
     { text: accepted ? `edit accepted: ${digest(accepted.before)} -> ${digest(accepted.after)}` : '' },
     { text: error?.split('\n')[0] ?? '', paint: paint.bad },
   ];

@@ -10,6 +10,7 @@ import { type Loss, lossesOfSteps } from '../safety/losses.ts';
 import { renameWarnings } from '../safety/renames.ts';
 import type { PlanRequest, Preview, PreviewStep, SqlPreview, Warning } from './api.ts';
 import { type Bookkeeping, bookkeeping } from './bookkeeping.ts';
+import { pastPlan } from './past-plan.ts';
 import { planFor } from './plan-for.ts';
 import { refuseOutsideSchema } from './run-schema.ts';
 import type { Session, State } from './session.ts';
@@ -20,11 +21,13 @@ import { strictness } from './strict.ts';
  * Computes a plan and everything a person wants to know before confirming it. Writes nothing.
  * @throws TargetError for the target; Failure `broken-revisions` | `table-forbidden` | the database's refusal
  */
-export async function preview(session: Session, request: PlanRequest): Promise<Preview> {
+export async function preview(session: Session, asked: PlanRequest): Promise<Preview> {
   const state = await session.state();
   refuseBroken(session, state);
   const books = await bookkeeping(session, state);
-  const plan = planFor(state, books, request);
+  const { plan, request } = asked.past
+    ? await pastPlan(session, state, asked)
+    : { plan: planFor(state, books, asked), request: asked };
   const steps = await stepsSql(session, state, plan);
   refuseOutsideSchema(session.project, plan.steps, steps);
   const batches = batchesOf(session.project, plan, steps, request.transaction ?? session.options.transaction);

@@ -13,6 +13,9 @@ export interface RunNotes {
   readonly backup?: Backup | undefined;
   /** What the run was called with `--tag`. */
   readonly tag?: string | undefined;
+  /** The run that this one took back, or did again. */
+  readonly undoes?: string | undefined;
+  readonly redoes?: string | undefined;
   /** An edited file that a person said is right: its checksums (SHA-256, hex) as it was applied and as it is accepted. */
   readonly accepted?: { readonly before: string; readonly after: string } | undefined;
 }

@@ -16,6 +16,11 @@ export interface PlanRequest {
   /** With `downgrade` and one revision that stopped half-way: runs its down, whether its row is there or not. */
   readonly halfWay?: boolean | undefined;
   readonly transaction?: 'all' | 'each' | undefined;
+  /**
+   * Instead of targets: take the last run back, or do again what was taken back last. Which run that is, is asked of the
+   * journal, and stands in the request of the preview.
+   */
+  readonly past?: { readonly kind: 'undo' | 'redo'; readonly run?: string | undefined } | undefined;
   /** For a script: end before the first step whose SQL is not known, and say how to go on. */
   readonly partial?: boolean | undefined;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { EngineApi } from '../../src/engine/api.ts';
 import { ids, migtui, unmerged } from './fake.ts';
 
 /* What people who come from Alembic, or from MikroORM's own CLI, type. */
@@ -60,4 +61,36 @@ test('ensure-version makes the table and says whether it did', async () => {
   expect((await migtui('ensure-version')).stdout).toBe('Made public.mikro_orm_migrations\n');
   const there = await migtui('ensure-version --json', { engine: { ensureTable: async () => false } });
   expect(there.json()).toEqual({ table: 'public.mikro_orm_migrations', made: false });
+});
+
+test('undo and redo are plans of the last run, never of another that ran meanwhile', async () => {
+  const preview: EngineApi['preview'] = async request => ({
+    request: { ...request, command: 'downgrade', past: { kind: 'undo', run: '1a2b3c4d-5e6f' } },
+    plan: { steps: [{ revision: ids.user, action: 'down' }], tips: [ids.initial] },
+    steps: [
+      {
+        revision: ids.user,
+        action: 'down',
+        preview: { sql: [], complete: true, note: null, transactional: true },
+        batch: 0,
+        losses: [],
+      },
+    ],
+    batches: [{ transactional: true, steps: [0] }],
+    warnings: [],
+    destructive: false,
+    protected: false,
+    databaseName: 'chat',
+    databaseLabel: 'ana@db.staging/chat',
+    schema: null,
+    fingerprint: 'f',
+  });
+  const shown = await migtui('undo --plan', { engine: { preview } });
+  expect(shown.stdout).toContain('undo of the run 1a2b3c4d on ana@db.staging/chat: 1 step');
+  const { calls, code } = await migtui('undo --yes', { engine: { preview } });
+  expect(code).toBe(0);
+  expect(calls.find(([method]) => method === 'preview')?.[1]).toMatchObject({ past: { kind: 'undo' } });
+  expect(calls.find(([method]) => method === 'run')?.[2]).toMatchObject({ whenChanged: 'refuse' });
+  const again = await migtui('redo --plan', { engine: { preview } });
+  expect(again.calls.find(([method]) => method === 'preview')?.[1]).toMatchObject({ past: { kind: 'redo' } });
 });

@@ -44,7 +44,8 @@ function draw(preview: Preview, paint: Paint, below: (step: PreviewStep) => stri
   ].join('\n');
 }
 
-function titleOf({ command, targets, halfWay }: PlanRequest): string {
+function titleOf({ command, targets, halfWay, past }: PlanRequest): string {
+  if (past) return `${past.kind} of the run ${past.run?.slice(0, 8) ?? ''}`;
   return halfWay
     ? `down of ${targets.join(' ')}, which stopped half-way,`
     : `${command} ${targets.join(' ')}`;

@@ -44,7 +44,7 @@ export async function readJournal(query: Query, table: LedgerTable): Promise<rea
     if (plan !== null) plans.set(run, typeof plan === 'string' ? (JSON.parse(plan) as StoredPlan) : plan);
   }
   return rows.map(row => {
-    const { backup, tag, accepted, ...plan } = plans.get(row.run) ?? { steps: [], tips: [] };
+    const { backup, tag, accepted, undoes, redoes, ...plan } = plans.get(row.run) ?? { steps: [], tips: [] };
     return {
       run: row.run,
       revision: row.revision,
@@ -60,6 +60,8 @@ export async function readJournal(query: Query, table: LedgerTable): Promise<rea
       plan,
       ...(backup && { backup }),
       ...(tag && { tag }),
+      ...(undoes && { undoes }),
+      ...(redoes && { redoes }),
       ...(accepted && { accepted }),
       checksum: row.checksum,
       error: row.error,

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { Failure } from '../../foundation/failure.ts';
 import { loadParser } from '../../safety/parse.ts';
 import type { Backup } from '../../values/backup.ts';
-import type { CancelMode, RunResult, Session, StepResult } from '../../values/run.ts';
+import type { RunNotes } from '../../values/journal.ts';
+import type { CancelMode, Preview, RunOptions, RunResult, Session, StepResult } from '../../values/run.ts';
 import { backUp } from '../backup/backup.ts';
 import { lastRunOf } from '../journal/reader.ts';
 import { journalAllowed } from '../journal/table.ts';
@@ -158,7 +159,7 @@ class Run {
       return new JournalWriter(
         this.id,
         ledger,
-        { ...preview.plan, ...(backup && { backup }), ...(options.tag && { tag: options.tag }) },
+        { ...preview.plan, ...notesOf(preview, options, backup) },
         connection.address.secrets,
       );
     } catch (error) {
@@ -241,4 +242,14 @@ function entitiesBroken(error: unknown): never {
     },
     { cause: error },
   );
+}
+
+/** What is kept beside the plan in the journal. */
+function notesOf({ request }: Preview, { tag }: RunOptions, backup: Backup | undefined): RunNotes {
+  const { kind, run } = request.past ?? {};
+  return {
+    ...(backup && { backup }),
+    ...(tag && { tag }),
+    ...(kind && run && { [kind === 'undo' ? 'undoes' : 'redoes']: run }),
+  };
 }

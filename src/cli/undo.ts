@@ -1,0 +1,34 @@
+import { Option } from 'commander';
+import { type GoOptions, go } from './going.ts';
+import type { Call } from './shell/call.ts';
+import { type Definition, examples } from './shell/command.ts';
+import { backupOptions, runOptions, yes } from './shell/options.ts';
+
+/** `migtui undo`: takes back what the last run did. */
+export const undo: Definition = past('undo', 'take back what the last run did', {
+  'migtui undo': 'shows the steps and what is lost, asks, runs them',
+  'migtui undo --plan': 'only shows them',
+});
+
+/** `migtui redo`: does again what undo took back. */
+export const redo: Definition = past('redo', 'do again what the last undo took back', {
+  'migtui redo': 'shows the steps, asks, runs them',
+});
+
+function past(kind: 'undo' | 'redo', words: string, lines: Readonly<Record<string, string>>): Definition {
+  return (program, act) => {
+    const command = program
+      .command(kind)
+      .description(words)
+      .addOption(new Option('--plan', 'show the steps and their SQL, run nothing'))
+      .addHelpText('after', examples(lines))
+      .action(
+        act(async (call: Call, options: GoOptions) => {
+          // which way it goes is known from the journal
+          return go(call, { command: 'upgrade', targets: [], past: { kind } }, options);
+        }),
+      );
+    for (const option of [yes(), ...runOptions(), ...backupOptions()]) command.addOption(option);
+    return command;
+  };
+}
