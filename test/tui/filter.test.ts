@@ -33,6 +33,17 @@ test('the cursor stays on its revision when the filter comes and goes', async ()
   await app.sees('4/5', /▸ .*add_user_id/);
 });
 
+test('what fits nothing leaves nothing to show, and is no project without revisions', async () => {
+  const app = await openScreen();
+  await app.sees('1/5');
+  await app.press('f');
+  await app.type('zzz');
+  await app.sees('no revision fits the filter', 'Esc shows all of them');
+  await app.seesNot('no revision yet');
+  await app.press('Esc');
+  await app.sees('1/5');
+});
+
 test('where its revision is hidden it goes to an older one, and Esc in the prompt brings it back', async () => {
   const app = await openScreen();
   await app.sees('1/5');
