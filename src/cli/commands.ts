@@ -2,11 +2,13 @@ import { adopt } from './adopt.ts';
 import { bake } from './bake.ts';
 import { branches } from './branches.ts';
 import { check } from './check.ts';
+import { create } from './create.ts';
 import { current } from './current.ts';
 import { doctor } from './doctor.ts';
 import { downgrade } from './downgrade.ts';
 import { edit } from './edit.ts';
 import { ensureVersion } from './ensure-version.ts';
+import { fresh } from './fresh.ts';
 import { heads } from './heads.ts';
 import { history } from './history.ts';
 import { init } from './init.ts';
@@ -28,8 +30,8 @@ import { upgrade } from './upgrade.ts';
 /** Every command by what a person wants to do, in the order of the help. */
 export const commands: Readonly<Record<string, readonly Definition[]>> = {
   'See:': [status, current, history, heads, branches, show, pending, journal],
-  'Move a database:': [upgrade, downgrade, stamp, undo, redo, settle, ensureVersion],
-  'Write revisions:': [init, revision, merge, adopt, edit],
+  'Move a database:': [upgrade, downgrade, stamp, undo, redo, settle, ensureVersion, fresh],
+  'Write revisions:': [init, revision, create, merge, adopt, edit],
   'Verify:': [check, rehearse, test],
   'More:': [bake, doctor, open],
 };

@@ -80,7 +80,7 @@ async function makeRevision(call: Call, options: RevisionOptions): Promise<undef
     renames: rename,
     noRename: renameOthers === false || undefined,
   };
-  await writeDraft(call, await draft(call, request), { what: 'The revision', question: null });
+  await writeDraft(call, await draftRevision(call, request), { what: 'The revision', question: null });
 }
 
 async function splitRevision(call: Call, target: string, { yes }: RevisionOptions): Promise<undefined> {
@@ -90,7 +90,7 @@ async function splitRevision(call: Call, target: string, { yes }: RevisionOption
 }
 
 /** Drafts it; where somebody is there, asks what only a person can say: which head it revises, what is a rename. */
-async function draft(call: Call, request: RevisionRequest): Promise<Draft> {
+export async function draftRevision(call: Call, request: RevisionRequest): Promise<Draft> {
   const engine = await call.engine();
   try {
     return await engine.draftRevision(request);
@@ -99,13 +99,13 @@ async function draft(call: Call, request: RevisionRequest): Promise<Draft> {
     if (error.code === 'multiple-heads') {
       const head = await chooseHead(call, error.candidates);
       if (head === undefined) throw error;
-      return draft(call, { ...request, head });
+      return draftRevision(call, { ...request, head });
     }
     if (error.code !== 'rename-or-not') throw error;
     const renames = await chooseRenames(call, error.candidates);
     if (renames === null) throw error;
     // what is in a renamed table comes up after that
-    return draft(call, {
+    return draftRevision(call, {
       ...request,
       renames: [...(request.renames ?? []), ...renames],
       notRenames: [...(request.notRenames ?? []), ...error.candidates.filter(one => !renames.includes(one))],

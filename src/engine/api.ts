@@ -16,6 +16,7 @@ import type { Look, RevisionDetail } from '../values/look.ts';
 import type { PlanRehearsal, TestReport, TestRequest } from '../values/rehearsal.ts';
 import type {
   CancelMode,
+  Emptying,
   PlanRequest,
   Preview,
   RunEvent,
@@ -52,6 +53,10 @@ export interface EngineApi {
   settle(revision: string, as: Settlement): Promise<void>;
   /** Makes the migrations table where it is not there yet; tells whether it did. */
   ensureTable(): Promise<boolean>;
+  /** What `empty` would drop. */
+  emptying(): Promise<Emptying>;
+  /** Drops everything in a database that is not protected, but for extensions and migtui's journal. */
+  empty(shown: Emptying): Promise<void>;
   /** The offline script of a range or target. */
   script(request: PlanRequest): Promise<string>;
   effect(revision: string): Promise<readonly Effect[]>;

@@ -20,6 +20,8 @@ const methods: readonly (keyof EngineApi)[] = [
   'journal',
   'settle',
   'ensureTable',
+  'emptying',
+  'empty',
   'script',
   'effect',
   'compare',

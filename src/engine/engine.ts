@@ -71,6 +71,8 @@ export async function openEngine(
     cancel: async mode => (await run()).cancel(mode),
     journal: async () => (await run()).journal(),
     settle: writing(async (revision, as) => (await run()).settle(revision, as)),
+    emptying: async () => (await run()).emptying(),
+    empty: writing(async shown => (await run()).empty(shown)),
     ensureTable: writing(async () => (await run()).ensureTable()),
     script: async request => (await run()).script(request),
     effect: async revision => (await author()).effect(revision),

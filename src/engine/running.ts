@@ -2,6 +2,7 @@ import { acceptEdit } from '../database/accept-edit.ts';
 import { addressOf } from '../database/address.ts';
 import { type Connection, isRefusal } from '../database/connection.ts';
 import { createDatabase } from '../database/create.ts';
+import { empty, readEmptying } from '../database/emptying.ts';
 import { ensureTable } from '../database/ensure-table.ts';
 import { readJournal } from '../database/journal/reader.ts';
 import type { Heard } from '../database/run/observed.ts';
@@ -18,7 +19,10 @@ import { refuseStrict } from './strict.ts';
 
 /** The part of the engine that changes databases. */
 export interface Running {
-  readonly api: Pick<EngineApi, 'run' | 'cancel' | 'journal' | 'settle' | 'ensureTable' | 'script'>;
+  readonly api: Pick<
+    EngineApi,
+    'run' | 'cancel' | 'journal' | 'settle' | 'ensureTable' | 'emptying' | 'empty' | 'script'
+  >;
   /** A run is going on. */
   readonly busy: () => boolean;
   /** Ends what runs: cancels, rolls back, writes it down. */
@@ -117,6 +121,17 @@ export function createRunning(session: Session): Running {
         await (as === 'accept-edit' ? acceptEdit(request) : settle(request, as));
       },
       ensureTable: async () => ensureTable({ project, connection: await connected(), table, hear }),
+      emptying: async () => readEmptying(await connected(), project.schema),
+      async empty(shown) {
+        if (session.isProtected) {
+          throw new Failure({
+            code: 'protected',
+            message: 'This database is protected: it is not emptied.',
+            next: 'Take it back step by step: migtui downgrade base.',
+          });
+        }
+        await empty({ project, connection: await connected(), table, hear }, shown, project.schema);
+      },
       script: request => script(session, request),
     },
   };

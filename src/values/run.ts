@@ -28,6 +28,15 @@ export interface PlanRequest {
 /** What a run can be told to refuse: the `strict` setting. */
 export type StrictRule = 'missing' | 'out-of-order' | 'edited';
 
+/** What emptying a database drops. */
+export interface Emptying {
+  /** In words, one for each object: `drops table chats: 12 rows`. */
+  readonly losses: readonly string[];
+  readonly sql: readonly string[];
+  /** Emptying refuses when the database has something else by then. */
+  readonly fingerprint: string;
+}
+
 export interface PreviewStep {
   readonly revision: string;
   readonly action: Action;

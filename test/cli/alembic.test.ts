@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EngineApi } from '../../src/engine/api.ts';
-import { ids, migtui, unmerged } from './fake.ts';
+import { ids, migtui, type Told, unmerged } from './fake.ts';
 
 /* What people who come from Alembic, or from MikroORM's own CLI, type. */
 
@@ -93,4 +93,51 @@ test('undo and redo are plans of the last run, never of another that ran meanwhi
   expect(calls.find(([method]) => method === 'run')?.[2]).toMatchObject({ whenChanged: 'refuse' });
   const again = await migtui('redo --plan', { engine: { preview } });
   expect(again.calls.find(([method]) => method === 'preview')?.[1]).toMatchObject({ past: { kind: 'redo' } });
+});
+
+test('create is revision in the words of MikroORM', async () => {
+  const asked = async (args: string): Promise<unknown> =>
+    (await migtui(args)).calls.find(([method]) => method === 'draftRevision')?.[1];
+  expect(await asked('create -n add_x')).toMatchObject({ message: 'add_x', autogenerate: true });
+  expect(await asked('create --blank')).toMatchObject({ message: '', autogenerate: false });
+});
+
+describe('fresh', () => {
+  const did = ({ calls }: Told, what: string): boolean => calls.some(([method]) => method === what);
+  const look = {
+    project: {
+      ...{ name: 'chat', root: '/chat', configFile: null, context: 'default', contexts: [], folder: null },
+      ...{ table: 'public.log', schema: null, defaultSchema: 'public', readOnly: false, protected: true },
+    },
+  };
+
+  test('shows what is lost, wants the name of the database, drops, and runs everything', async () => {
+    const shown = await migtui('fresh --plan');
+    expect(shown.stdout).toContain('fresh on ana@db.staging/chat: drops 1 object, then runs 5 revisions');
+    expect(shown.stdout).toContain('drops table chats: 12 rows');
+    expect(did(shown, 'empty')).toBe(false);
+    const wrong = await migtui('fresh', { types: ['y'] });
+    expect([wrong.code, did(wrong, 'empty')]).toEqual([1, false]);
+    expect(wrong.stderr).toContain('Everything in this database is lost. Type chat to run it: ');
+    const right = await migtui('fresh', { types: ['chat'] });
+    expect([right.code, did(right, 'empty'), did(right, 'run')]).toEqual([0, true, true]);
+    expect((await migtui('fresh')).code).toBe(1);
+  });
+
+  test('is refused on a protected database, and where the revisions are broken', async () => {
+    const refused = await migtui('fresh --yes', { look });
+    expect([refused.code, did(refused, 'empty')]).toEqual([1, false]);
+    expect(refused.stderr).toContain('chat is protected');
+    const finding = {
+      kind: 'problems',
+      message: 'M1 is broken',
+      next: 'Fix it',
+      revisions: [],
+      sql: [],
+      effects: [],
+    };
+    const check = async () => ({ findings: [finding], agreed: [], skipped: [], clean: false }) as never;
+    const broken = await migtui('fresh --yes', { engine: { check } });
+    expect([broken.code, did(broken, 'empty')]).toEqual([1, false]);
+  });
 });

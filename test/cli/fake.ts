@@ -291,6 +291,12 @@ function fakeEngine(
     journal: async () => [],
     settle: async () => {},
     ensureTable: async () => true,
+    emptying: async () => ({
+      losses: ['drops table chats: 12 rows'],
+      sql: ['drop table chats'],
+      fingerprint: 'f',
+    }),
+    empty: async () => {},
     script: async ({ targets }) => `-- ${targets.join(' ')}\nbegin;\ncommit;\n`,
     doctor: async () => ({
       checks: [

@@ -232,6 +232,8 @@ export class FakeEngine {
       draftRevision: async request =>
         this.#draftRevision(request.message, request.head ?? 'head', request.autogenerate),
       ensureTable: async () => true,
+      emptying: async () => ({ losses: [], sql: [], fingerprint: '' }),
+      empty: async () => {},
       draftSplit: async () => this.#draftMerge([]),
       draftMerge: async request => this.#draftMerge(request.heads),
       draftRebase: async request => this.#draftRebase(request.branch, request.onto),

@@ -62,9 +62,24 @@ export async function confirmPlan(
     const steps = count(preview.steps.length, 'step');
     return confirm(call, `The ${command}`, `Run ${steps} on ${placeLabel(databaseLabel, schema)}?`, yes);
   }
-  if (yes) return;
-  if (!canAsk(call)) throw needsYes(`The ${command}`);
   const why = destructive ? 'This loses data for good.' : (stern ?? 'This database is protected.');
+  await confirmName(call, `The ${command}`, databaseName, why, yes);
+}
+
+/**
+ * Asks for the database's name.
+ * @param what that is not done, such as `The upgrade`
+ * @throws Failure `needs-yes` | `declined`
+ */
+export async function confirmName(
+  call: Call,
+  what: string,
+  databaseName: string,
+  why: string,
+  yes: boolean,
+): Promise<void> {
+  if (yes) return;
+  if (!canAsk(call)) throw needsYes(what);
   const typed = await ask(call, clean(`${why} Type ${databaseName} to run it: `));
   if (typed !== databaseName) throw declined();
 }

@@ -45,6 +45,8 @@ export function onlySetUp(options: EngineOptions, why: unknown): EngineApi | nul
     journal: refuse,
     settle: refuse,
     ensureTable: refuse,
+    emptying: refuse,
+    empty: refuse,
     script: refuse,
     effect: refuse,
     compare: refuse,

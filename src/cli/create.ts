@@ -1,0 +1,30 @@
+import { writeDraft } from './drafting.ts';
+import { draftRevision } from './revision.ts';
+import type { Call } from './shell/call.ts';
+import { type Definition, examples } from './shell/command.ts';
+
+interface CreateOptions {
+  readonly name?: string;
+  readonly blank?: boolean;
+}
+
+/** `migtui create`: `revision` as people of MikroORM's own CLI know it (`migration:create`). */
+export const create: Definition = (program, act) =>
+  program
+    .command('create')
+    .description('write a new migration from the entities, as "mikro-orm migration:create" does')
+    .option('-n, --name <name>', 'what it does; becomes part of its name')
+    .option('-b, --blank', 'an empty one')
+    .addHelpText(
+      'after',
+      examples({
+        'migtui create -n add_last_read_at': 'migtui revision --autogenerate -m add_last_read_at',
+        'migtui create --blank': 'an empty one, named by the time alone',
+      }),
+    )
+    .action(act(createRevision));
+
+async function createRevision(call: Call, { name = '', blank }: CreateOptions): Promise<undefined> {
+  const draft = await draftRevision(call, { message: name, autogenerate: blank !== true });
+  await writeDraft(call, draft, { what: 'The revision', question: null });
+}

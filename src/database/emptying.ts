@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import { Failure } from '../foundation/failure.ts';
+import type { Emptying } from '../values/run.ts';
+import type { Connection } from './connection.ts';
+import { measureLosses } from './losses.ts';
+import { quoteIdent } from './quote.ts';
+import { beginWork } from './run/work.ts';
+import { type SettleRequest, underLock } from './settle.ts';
+
+interface Dropped {
+  readonly words: string;
+  readonly sql: string;
+  /** Where it holds rows. */
+  readonly table: { readonly schema: string; readonly name: string } | null;
+}
+
+/**
+ * What a database has that a fresh one has not: everything but extensions, migtui's journal and the system's own.
+ * @param only this schema, where migrations run in one of their own; null: all
+ */
+export async function readEmptying(connection: Connection, only: string | null): Promise<Emptying> {
+  const dropped = await objectsIn(connection, only);
+  const losses = dropped.map(({ words, table }) => ({
+    kind: table ? ('table' as const) : ('object' as const),
+    words,
+    table,
+    column: null,
+  }));
+  const measured = await measureLosses(connection, losses, null);
+  const sql = dropped.map(one => one.sql);
+  return {
+    losses: measured.map(({ words }) => words),
+    sql,
+    fingerprint: createHash('sha256').update(sql.join('\n')).digest('hex'),
+  };
+}
+
+/**
+ * Empties a database as it was shown, in one transaction, while no run is going on.
+ * @throws Failure `plan-changed` where it has something else by now; `run-in-progress` | `database-read-only`
+ */
+export async function empty(
+  request: Omit<SettleRequest, 'revision' | 'checksum'>,
+  shown: Emptying,
+  only: string | null,
+): Promise<void> {
+  const { project, connection, hear } = request;
+  await underLock(request, async () => {
+    const now = await readEmptying(connection, only);
+    if (now.fingerprint !== shown.fingerprint) {
+      throw new Failure({
+        code: 'plan-changed',
+        message: 'The database has something else by now: nothing was dropped.',
+        next: 'Look at what is lost again, then run it anew.',
+      });
+    }
+    const work = await beginWork(project, hear);
+    try {
+      for (const sql of now.sql) await work.connection.query(sql);
+      await work.commit();
+    } catch (error) {
+      await work.rollback().catch(() => {});
+      throw error;
+    }
+  });
+}
+
+/** Another schema goes whole; the one that tables are in without saying so stays, with its privileges. */
+async function objectsIn(connection: Connection, only: string | null): Promise<Dropped[]> {
+  const schemas = await connection.query<{ name: string }>(
+    `select n.nspname as name from pg_namespace n
+      where n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'migtui', 'public')
+        and not exists (select from pg_depend d where d.classid = 'pg_namespace'::regclass and d.objid = n.oid and d.deptype = 'e')
+        and (?::text is null) order by 1`,
+    [only],
+  );
+  const within = only ?? 'public';
+  const objects = await connection.query<{ kind: string; name: string; args: string | null }>(
+    `select case c.relkind when 'v' then 'view' when 'm' then 'materialized view' when 'S' then 'sequence'
+                           when 'f' then 'foreign table' else 'table' end as kind, c.relname as name, null as args
+       from pg_class c
+      where c.relnamespace = to_regnamespace(?) and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and not c.relispartition
+        and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype in ('e', 'a', 'i'))
+     union all
+     select case p.prokind when 'a' then 'aggregate' when 'p' then 'procedure' else 'function' end, p.proname,
+            pg_get_function_identity_arguments(p.oid)
+       from pg_proc p
+      where p.pronamespace = to_regnamespace(?)
+        and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
+     union all
+     select case t.typtype when 'd' then 'domain' else 'type' end, t.typname, null
+       from pg_type t left join pg_class r on r.oid = t.typrelid
+      where t.typnamespace = to_regnamespace(?) and (t.typtype in ('e', 'd', 'r') or r.relkind = 'c')
+        and not exists (select from pg_depend d where d.classid = 'pg_type'::regclass and d.objid = t.oid and d.deptype = 'e')
+     order by 1, 2, 3`,
+    [quoteIdent(within), quoteIdent(within), quoteIdent(within)],
+  );
+  return [
+    ...schemas.map(({ name }) => ({
+      words: `drops schema ${name} and all that is in it`,
+      sql: `drop schema ${quoteIdent(name)} cascade`,
+      table: null,
+    })),
+    ...objects.map(({ kind, name, args }) => ({
+      words: `drops ${kind} ${within === 'public' ? name : `${within}.${name}`}`,
+      // one may go with another before its turn
+      sql: `drop ${kind} if exists ${quoteIdent(within)}.${quoteIdent(name)}${args === null ? '' : `(${args})`} cascade`,
+      table: kind === 'table' ? { schema: within, name } : null,
+    })),
+  ];
+}
