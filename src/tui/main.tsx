@@ -1,5 +1,6 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { type Instance, render } from 'ink';
+import { onFormatted } from '../drawing/text/format-sql.ts';
 import { backgroundOf, depthFrom, themeFrom, unicodeFrom } from '../drawing/theme/terminal.ts';
 import type { EngineConnection } from '../engine/connection.ts';
 import { failureOf, performer } from './app/perform.ts';
@@ -151,6 +152,9 @@ export async function runTui(options: TuiOptions): Promise<number> {
     erase();
     store.dispatch({ type: 'resized', ...sizeOf(stdout) });
   };
+  const stopFormatting = onFormatted(() => {
+    if (!left) app?.rerender(element(store.state));
+  });
   stdout.on('resize', resized);
   const suspended = (): void => void away(platform.stop);
   process.on('SIGTSTP', suspended);
@@ -179,6 +183,7 @@ export async function runTui(options: TuiOptions): Promise<number> {
     return 0;
   } finally {
     store.close();
+    stopFormatting();
     stdout.off('resize', resized);
     process.off('SIGTSTP', suspended);
     app?.unmount();

@@ -106,8 +106,10 @@ test('the detail scrolls both ways', async () => {
     ],
     applied: [],
   });
-  await app.sees('select 0,');
-  await app.press('Enter', 'G');
+  await app.sees("'end of 0'");
+  await app.press('l');
+  await app.sees('Lines are wrapped');
+  await app.press('o', 'Enter', 'G');
   await app.sees('select 79,');
   await app.press('l', 'l', 'l', 'l', 'l', 'l', 'l');
   await app.sees("'end of 79'");

@@ -44,6 +44,16 @@ export function clip(text: string, columns: number, ellipsis = '…'): string {
   return cutTo(text, columns - ellipsis.length) + (columns > 0 ? ellipsis : '');
 }
 
+/** `text` cut to `columns` in its middle: both ends of a host, a path or a name say more than its beginning alone. */
+export function cutMiddle(text: string, columns: number, ellipsis = '…'): string {
+  const width = widthOf(text);
+  if (width <= columns) return text;
+  const room = columns - widthOf(ellipsis);
+  if (room < 2) return cutTo(text, columns);
+  const head = cutTo(text, Math.ceil(room / 2));
+  return `${head}${ellipsis}${cutFrom(text, width - (room - widthOf(head)))}`;
+}
+
 export function padTo(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - widthOf(text)));
 }

@@ -153,6 +153,19 @@ export const lookingCommands: readonly Command[] = [
     run: state => only(settleAll({ ...state, zoomed: !state.zoomed })),
   },
   {
+    id: 'original-sql',
+    keys: ['o'],
+    where: ['panes', 'plan'],
+    title: 'original SQL',
+    about: 'show SQL as it is in the file, or formatted and wrapped',
+    group: 'Look',
+    run: state =>
+      notified(
+        { ...state, originalSql: !state.originalSql, detailScroll: { top: 0, left: 0 } },
+        state.originalSql ? 'SQL is formatted and wrapped' : 'SQL is shown as it is in the file',
+      ),
+  },
+  {
     id: 'times',
     keys: ['t'],
     where: ['panes'],

@@ -1,7 +1,7 @@
 import { effectLines } from '../../drawing/text/effects.ts';
 import { failureLines } from '../../drawing/text/failure.ts';
 import { type Line, line } from '../../drawing/text/span.ts';
-import { sqlLines } from '../../drawing/text/sql.ts';
+import { statementLines } from '../../drawing/text/statement.ts';
 import { wrap } from '../../drawing/text/wrap.ts';
 import type { CheckFinding, CheckReport } from '../../engine/api.ts';
 import { here } from '../state/command-line.ts';
@@ -46,7 +46,7 @@ function findingLines(finding: CheckFinding, state: State, columns: number): Lin
       ? [line(`    and ${finding.revisions.length - shownRevisions} more`, 'dim')]
       : []),
     ...indented(effectLines(finding.effects)),
-    ...indented(finding.sql.flatMap(sqlLines)),
+    ...indented(finding.sql.flatMap(sql => statementLines(sql, { columns: columns - 4, original: false }))),
     ...wrap(finding.next, columns - 4).map(text => line(`    ${text}`, 'accent')),
     [],
   ];

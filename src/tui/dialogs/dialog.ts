@@ -31,7 +31,7 @@ export interface DialogType<D extends Dialog> {
   /** Stays below. */
   foot?(dialog: D, state: State, columns: number): readonly Line[];
   /** The line of the body that is under the cursor: in view, drawn selected. */
-  selected?(dialog: D, state: State): number | null;
+  selected?(dialog: D, state: State, columns: number): number | null;
   /** How many items there are to choose from, with `cursor` on one of them. */
   choices?(dialog: D, state: State): number;
   /** The cursor does not hold the body fast: it can be scrolled away from. */

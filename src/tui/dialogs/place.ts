@@ -26,10 +26,10 @@ export function placeDialog(state: State, dialog: Dialog, type: DialogType<Dialo
   const room = { columns: columns - 2, rows: rows - 2 };
   const width = Math.max(20, Math.min(room.columns, type.width(dialog, state, room)));
   const inside = width - sides;
-  const selected = type.selected?.(dialog, state) ?? null;
+  const marked = type.selected ? 2 : 0;
+  const selected = type.selected?.(dialog, state, inside - marked) ?? null;
   const head = type.head?.(dialog, state, inside) ?? [];
   const foot = type.foot?.(dialog, state, inside) ?? [];
-  const marked = selected !== null || type.selected !== undefined ? 2 : 0;
   const body = type.body(dialog, state, inside - marked);
   const most = Math.max(3, room.rows - 2);
   const bodyRows = Math.max(1, Math.min(body.length, most - head.length - foot.length));

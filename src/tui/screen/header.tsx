@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react';
-import { type Line, type Span, textOf } from '../../drawing/text/span.ts';
+import type { Line, Span } from '../../drawing/text/span.ts';
+import { textOf } from '../../drawing/text/span.ts';
 import { clock } from '../../drawing/text/time.ts';
-import { widthOf } from '../../drawing/text/width.ts';
+import { cutMiddle, widthOf } from '../../drawing/text/width.ts';
 import { glyphsOf } from '../../drawing/theme/glyphs.ts';
 import { paint } from '../../drawing/theme/paint.ts';
 import { themeOf } from '../../drawing/theme/theme.ts';
@@ -10,109 +11,153 @@ import { spinner } from '../panes/spinner.ts';
 import type { State } from '../state/model.ts';
 import { isRunning } from '../state/run.ts';
 
-/** One line: which project and database, and how they stand. */
+/** One line: which database, and how it stands. */
 export function Header({ state }: { readonly state: State }): ReactNode {
   const { columns } = state.size;
-  const right = standing(state);
-  const rightWidth = widthOf(textOf(right));
+  const { left, right } = headerLines(state, columns);
   const theme = themeOf(state.appearance.theme, state.appearance.depth);
   const { ascii } = state.appearance;
-  const options = { ascii, ellipsis: glyphsOf(ascii).ellipsis };
-  // what must not be overlooked keeps its room; the clock goes first
-  const least = Math.min(Math.floor(columns * 0.75), widthOf(textOf(badges(state))));
-  const room = Math.max(10, least, columns - rightWidth - 3);
+  const rightWidth = widthOf(textOf(right));
   return (
     <>
-      <At x={0} y={0} text={paint(identity(state), room, theme, options)} />
-      <At
-        x={Math.max(room + 1, columns - rightWidth - 1)}
-        y={0}
-        text={paint(right, Math.max(0, columns - room - 1), theme, options)}
-      />
+      <At x={0} y={0} text={paint(left, columns, theme, { ascii })} />
+      {rightWidth > 0 && (
+        <At x={columns - rightWidth - 1} y={0} text={paint(right, rightWidth, theme, { ascii })} />
+      )}
     </>
   );
 }
 
-/** Who is speaking, and what makes this project or database another than one might think. */
-function badges({ look }: State): Line {
-  if (!look) return [];
-  const { project, database } = look;
-  return [
-    { text: ' migtui  ', style: 'title' },
-    ...(project.protected ? [{ text: ' PROTECTED ', style: 'alarm' as const }, { text: ' ' }] : []),
-    ...(project.readOnly || database.readOnly
-      ? [{ text: ' READ-ONLY ', style: 'badge' as const }, { text: ' ' }]
-      : []),
-    ...(project.schema === null
-      ? []
-      : [{ text: ` SCHEMA ${project.schema} `, style: 'badge' as const }, { text: ' ' }]),
-  ];
+/** A piece of the header. */
+interface Part {
+  readonly spans: Line;
+  /** What has the least weight goes first where there is not room enough; `must` never does, but may be cut. */
+  readonly weight: number;
+  /** Text that is cut in the middle, when nothing else helps. */
+  readonly cut?: boolean;
 }
 
-function identity(state: State): Line {
-  const { look } = state;
+const must = Number.POSITIVE_INFINITY;
+/** Columns between two parts on the right. */
+const gap = 3;
+/** Columns that a name keeps, however little room there is. */
+const leastName = 8;
+
+/** Both sides of the header in so many columns: the database, its schema and context are always there. */
+export function headerLines(state: State, columns: number): { readonly left: Line; readonly right: Line } {
+  let left = identity(state);
+  let right = standing(state);
+  const width = (): number => {
+    const sides = widthOf(textOf(joined(left, state))) + rightWidth(right);
+    return 1 + sides + (right.length > 0 ? gap + 1 : 1);
+  };
+  const weights = [...left, ...right].map(part => part.weight).sort((a, b) => a - b);
+  for (const weight of weights) {
+    if (weight === must || width() <= columns) break;
+    left = left.filter(part => part.weight > weight);
+    right = right.filter(part => part.weight > weight);
+  }
+  // the longest name gives first
+  for (let over = width() - columns; over > 0; over = width() - columns) {
+    const longest = left
+      .filter(part => part.cut && widthOf(textOf(part.spans)) > leastName)
+      .sort((a, b) => widthOf(textOf(b.spans)) - widthOf(textOf(a.spans)))[0];
+    if (!longest) break;
+    left = left.map(part => (part === longest ? shortened(part, over, state) : part));
+  }
+  return {
+    left: [{ text: ' ' }, ...joined(left, state)],
+    right: right.flatMap((part, index) =>
+      index === 0 ? part.spans : [{ text: ' '.repeat(gap) }, ...part.spans],
+    ),
+  };
+}
+
+const rightWidth = (parts: readonly Part[]): number =>
+  parts.reduce((sum, part) => sum + widthOf(textOf(part.spans)), 0) + gap * Math.max(0, parts.length - 1);
+
+/** A third of what is too much, or all of it when that is little: several long names share the loss. */
+function shortened(part: Part, over: number, state: State): Part {
+  const text = textOf(part.spans);
+  const columns = Math.max(leastName, widthOf(text) - Math.max(1, Math.min(over, Math.ceil(over / 3))));
+  const cut = cutMiddle(text, columns, glyphsOf(state.appearance.ascii).ellipsis);
+  return { ...part, spans: [{ text: cut, style: part.spans[0]?.style }] };
+}
+
+/** Badges stand alone, names have a dot between them. */
+function joined(parts: readonly Part[], state: State): Line {
   const dot: Span = { text: ` ${glyphsOf(state.appearance.ascii).separator} `, style: 'border' };
-  if (!look) return [{ text: ' migtui', style: 'title' }];
+  return parts.flatMap((part, index) => {
+    if (index === 0) return part.spans;
+    const named = part.cut && part.spans[0]?.style !== 'badge';
+    const afterName = parts[index - 1]?.cut;
+    return [named && afterName ? dot : { text: ' ' }, ...part.spans];
+  });
+}
+
+/** Which project and database, and what makes them others than one might think. */
+function identity({ look }: State): readonly Part[] {
+  const title: Part = { spans: [{ text: 'migtui ', style: 'title' }], weight: 2 };
+  if (!look) return [title];
   const { project, database } = look;
+  const badge = (text: string, style: 'alarm' | 'badge'): Part => ({
+    spans: [{ text, style }],
+    weight: must,
+  });
+  const name = (text: string, style: Span['style'], weight = must): Part => ({
+    spans: [{ text, style }],
+    weight,
+    cut: true,
+  });
+  const reached = database.state === 'connected' || database.state === 'missing';
+  const hasContexts = project.contexts.length > 1 || project.context !== 'default';
   return [
-    ...badges(state),
-    { text: project.name, style: 'strong' },
-    dot,
-    {
-      text: database.label,
-      style: database.state === 'connected' || database.state === 'missing' ? 'accent' : 'danger',
-    },
-    ...(project.contexts.length > 1 || project.context !== 'default'
-      ? [dot, { text: project.context, style: 'edited' as const }]
-      : []),
+    title,
+    ...(project.protected ? [badge(' PROTECTED ', 'alarm')] : []),
+    ...(project.readOnly || database.readOnly ? [badge(' READ-ONLY ', 'badge')] : []),
+    name(project.name, 'strong', 3),
+    name(database.label, reached ? 'accent' : 'danger'),
+    ...(hasContexts ? [name(project.context, 'edited')] : []),
     ...(project.schema === null && database.schemas.length > 1
-      ? [dot, { text: `schema ${project.defaultSchema}`, style: 'edited' as const }]
+      ? [name(`schema ${project.defaultSchema}`, 'edited')]
       : []),
+    ...(project.schema === null ? [] : [{ ...badge(` SCHEMA ${project.schema} `, 'badge'), cut: true }]),
   ];
 }
 
-function standing(state: State): Line {
+/** How they stand, and what is going on. */
+function standing(state: State): readonly Part[] {
   const { look, appearance } = state;
   const glyphs = glyphsOf(appearance.ascii);
-  const parts: Span[][] = [];
-  if (state.link.is === 'lost') parts.push([{ text: ' ENGINE ENDED ', style: 'alarm' }]);
+  const parts: Part[] = [];
+  const add = (weight: number, text: string, style: Span['style']): void => {
+    parts.push({ spans: [{ text, style }], weight });
+  };
+  if (state.link.is === 'lost') add(must, ' ENGINE ENDED ', 'alarm');
   if (isRunning(state.run)) {
     const done = state.run.steps.filter(step => step.status === 'done').length;
-    parts.push([
-      {
-        text: `${spinner(state)} ${state.run.preview.request.command} ${done}/${state.run.steps.length}`,
-        style: 'focus',
-      },
-    ]);
+    const { command } = state.run.preview.request;
+    add(must, `${spinner(state)} ${command} ${done}/${state.run.steps.length}`, 'focus');
   }
-  if (look) {
-    const { database } = look;
-    if (database.state === 'missing') parts.push([{ text: 'no database yet', style: 'warning' }]);
-    else if (database.state !== 'connected') {
-      parts.push([{ text: ` ${database.state.toUpperCase()} `, style: 'alarm' }]);
-    }
-    if (look.problems.length > 0)
-      parts.push([
-        { text: `${look.problems.length} problem${look.problems.length === 1 ? '' : 's'}`, style: 'danger' },
-      ]);
-    if (look.unsettled.length > 0)
-      parts.push([{ text: `${look.unsettled.length} unsettled`, style: 'danger' }]);
-    if (look.missing.length > 0) parts.push([{ text: `${look.missing.length} missing`, style: 'missing' }]);
-    if (look.edited.length > 0) parts.push([{ text: `${look.edited.length} edited`, style: 'edited' }]);
-    if (look.heads.length > 1)
-      parts.push([{ text: `${look.heads.length} heads ${glyphs.warning}`, style: 'warning' }]);
-    if (database.state === 'connected') {
-      parts.push([
-        look.pending.length > 0
-          ? { text: `${look.pending.length} pending`, style: 'pending' }
-          : { text: `up to date ${glyphs.ok}`, style: 'ok' },
-      ]);
-    }
-    parts.push([
-      { text: `${state.looking === null ? glyphs.refresh : spinner(state)} ${clock(look.at)}`, style: 'dim' },
-    ]);
-  } else if (!state.lookFailure && state.link.is !== 'lost') {
-    parts.push([{ text: `${spinner(state)} opening`, style: 'dim' }]);
+  if (!look) {
+    if (!state.lookFailure && state.link.is !== 'lost') add(must, `${spinner(state)} opening`, 'dim');
+    return parts;
   }
-  return parts.flatMap((part, index) => (index === 0 ? part : [{ text: '   ' }, ...part]));
+  const { database } = look;
+  const many = (count: number, word: string, weight: number, style: Span['style']): void => {
+    if (count > 0) add(weight, `${count} ${word}`, style);
+  };
+  if (database.state === 'missing') add(10, 'no database yet', 'warning');
+  else if (database.state !== 'connected') add(must, ` ${database.state.toUpperCase()} `, 'alarm');
+  many(look.problems.length, look.problems.length === 1 ? 'problem' : 'problems', 11, 'danger');
+  many(look.unsettled.length, 'unsettled', 12, 'danger');
+  many(look.missing.length, 'missing', 6, 'missing');
+  many(look.edited.length, 'edited', 5, 'edited');
+  if (look.heads.length > 1) add(9, `${look.heads.length} heads ${glyphs.warning}`, 'warning');
+  if (database.state === 'connected') {
+    if (look.pending.length > 0) add(8, `${look.pending.length} pending`, 'pending');
+    else add(4, `up to date ${glyphs.ok}`, 'ok');
+  }
+  add(1, `${state.looking === null ? glyphs.refresh : spinner(state)} ${clock(look.at)}`, 'dim');
+  return parts;
 }

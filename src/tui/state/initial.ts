@@ -45,6 +45,7 @@ export function initialState(
     task: null,
     notice: null,
     absoluteTimes: false,
+    originalSql: false,
     mouse: settings.mouse,
     lastTicket: 0,
     previousKey: { key: '', at: 0 },

@@ -138,6 +138,8 @@ export interface State {
   readonly task: { readonly text: string; readonly done: number; readonly total: number } | null;
   readonly notice: Notice | null;
   readonly absoluteTimes: boolean;
+  /** SQL is shown as it is in the file, not formatted and wrapped. */
+  readonly originalSql: boolean;
   readonly mouse: boolean;
   /** Tickets tell the answer that is waited for from one that is stale. */
   readonly lastTicket: number;

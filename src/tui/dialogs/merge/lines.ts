@@ -1,7 +1,7 @@
 import { effectLines } from '../../../drawing/text/effects.ts';
 import { failureLines } from '../../../drawing/text/failure.ts';
 import { type Line, line } from '../../../drawing/text/span.ts';
-import { sqlLines } from '../../../drawing/text/sql.ts';
+import { statementLines } from '../../../drawing/text/statement.ts';
 import { clip, widthOf } from '../../../drawing/text/width.ts';
 import { wrap } from '../../../drawing/text/wrap.ts';
 import type { Style } from '../../../drawing/theme/style.ts';
@@ -122,7 +122,11 @@ function evidence(rehearsal: Rehearsal, state: State, columns: number): Line[] {
     lines.push(
       [],
       line('SQL that brings the merged schema to the entities', 'strong'),
-      ...rehearsal.reconcile.flatMap(sql => sqlLines(sql).map((one): Line => [{ text: '  ' }, ...one])),
+      ...rehearsal.reconcile.flatMap(sql =>
+        statementLines(sql, { columns: columns - 2, original: false }).map(
+          (one): Line => [{ text: '  ' }, ...one],
+        ),
+      ),
     );
   }
   for (const caveat of rehearsal.caveats) lines.push(...wrap(caveat, columns).map(text => line(text, 'dim')));

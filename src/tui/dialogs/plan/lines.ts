@@ -2,6 +2,7 @@ import { effectLines } from '../../../drawing/text/effects.ts';
 import { failureLines } from '../../../drawing/text/failure.ts';
 import { placeLabel } from '../../../drawing/text/place.ts';
 import { type Line, line, textOf } from '../../../drawing/text/span.ts';
+import type { SqlView } from '../../../drawing/text/statement.ts';
 import { widthOf } from '../../../drawing/text/width.ts';
 import { wrap } from '../../../drawing/text/wrap.ts';
 import type { Style } from '../../../drawing/theme/style.ts';
@@ -105,27 +106,23 @@ export function planLines(dialog: PlanDialog, state: State, columns: number): Li
   return loaded.value.steps.flatMap((_, index) => [
     ...batchRule(loaded.value, index, columns),
     stepHead(loaded.value, index, dialog.unfolded.has(index), state),
-    ...stepBody(loaded.value, index, dialog.unfolded.has(index), columns),
+    ...stepBody(loaded.value, index, dialog.unfolded.has(index), {
+      columns: columns - sqlIndent,
+      original: state.originalSql,
+    }),
   ]);
 }
 
 /** The body's line of the step under the cursor. */
-export function stepLine(dialog: PlanDialog, preview: Preview): number {
+export function stepLine(dialog: PlanDialog, preview: Preview, state: State, columns: number): number {
+  const view = { columns: columns - sqlIndent, original: state.originalSql };
   let at = 0;
   for (let index = 0; index <= dialog.cursor; index++) {
     at += batchRule(preview, index, 1).length;
     if (index === dialog.cursor) return at;
-    at += 1 + stepBody(preview, index, dialog.unfolded.has(index), 100).length;
+    at += 1 + stepBody(preview, index, dialog.unfolded.has(index), view).length;
   }
   return at;
-}
-
-/** Which step a line of the body belongs to. */
-export function stepAtLine(dialog: PlanDialog, preview: Preview, wanted: number): number {
-  for (let index = 0; index < preview.steps.length; index++) {
-    if (stepLine({ ...dialog, cursor: index }, preview) > wanted) return Math.max(0, index - 1);
-  }
-  return preview.steps.length - 1;
 }
 
 /** Where one transaction ends and the next begins. */
@@ -161,13 +158,16 @@ function stepHead(preview: Preview, index: number, unfolded: boolean, state: Sta
   ];
 }
 
-/** The losses are always shown, the SQL when unfolded. The number of lines must not depend on the width. */
-function stepBody(preview: Preview, index: number, unfolded: boolean, columns: number): Line[] {
+/** Columns of what stands before the SQL of a step. */
+const sqlIndent = 6;
+
+/** The losses are always shown, the SQL when unfolded. */
+function stepBody(preview: Preview, index: number, unfolded: boolean, view: SqlView): Line[] {
   const step = preview.steps[index];
   if (!step) return [];
   const losses = step.losses.map((loss): Line => [{ text: `         ${loss}`, style: 'danger' }]);
   if (!unfolded) return losses;
-  const content = previewContent(step.preview, Math.max(200, columns));
+  const content = previewContent(step.preview, view);
   const lines = Array.from(
     { length: Math.min(content.length, mostLines) },
     (_, at): Line => [{ text: '    │ ', style: 'border' }, ...content.line(at)],

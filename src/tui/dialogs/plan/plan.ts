@@ -51,9 +51,9 @@ export const planType: DialogType<PlanDialog> = {
   body: (dialog, state, columns): readonly Line[] => planLines(dialog, state, columns),
   foot: (dialog, state, columns) => planFoot(dialog, state, columns),
   scrollsFreely: true,
-  selected: dialog =>
+  selected: (dialog, state, columns) =>
     dialog.loaded.is === 'ready' && dialog.loaded.value.steps.length > 0
-      ? stepLine(dialog, dialog.loaded.value)
+      ? stepLine(dialog, dialog.loaded.value, state, columns)
       : null,
   field: dialog =>
     dialog.loaded.is === 'ready' && dialog.loaded.value.steps.length > 0 && wantsName(dialog.loaded.value)

@@ -2,6 +2,7 @@ import { type Change, only } from '../../state/effect.ts';
 import { layoutOf } from '../../state/layout.ts';
 import type { State } from '../../state/model.ts';
 import { selectedId, visibleLines } from '../../state/select.ts';
+import { notified } from '../../state/stack.ts';
 import { type Content, contentOf } from './tab.ts';
 import { tabOf } from './tabs.ts';
 
@@ -23,6 +24,8 @@ export const scrollDetail = (state: State, rows: number): Change =>
 /** Scrolls the detail or the log sideways. */
 export function sideways(state: State, columns: number): Change {
   if (state.focus === 'log') return only({ ...state, logLeft: Math.max(0, state.logLeft + columns) });
+  if (tabOf(state.tab).isWrapped?.(state))
+    return notified(state, 'Lines are wrapped. o shows them as they are in the file.');
   return only({
     ...state,
     detailScroll: { ...state.detailScroll, left: Math.max(0, state.detailScroll.left + columns) },

@@ -1,5 +1,6 @@
+import { formattedSoFar } from '../../../drawing/text/format-sql.ts';
 import { type Line, line } from '../../../drawing/text/span.ts';
-import { sqlLines } from '../../../drawing/text/sql.ts';
+import { manyStatements, type SqlView } from '../../../drawing/text/statement.ts';
 import { wrap } from '../../../drawing/text/wrap.ts';
 import type { SqlPreview } from '../../../engine/api.ts';
 import type { Content, DetailTab } from './tab.ts';
@@ -10,7 +11,10 @@ const side = (id: 'up' | 'down', title: string): DetailTab => ({
   title: () => title,
   missing: () => null,
   content: (state, revision, columns) =>
-    whenLoaded(detailOf(state, revision), columns, detail => previewContent(detail[id], columns)),
+    whenLoaded(detailOf(state, revision), columns, detail =>
+      previewContent(detail[id], { columns, original: state.originalSql }),
+    ),
+  isWrapped: state => !state.originalSql,
   copy: (state, revision) => {
     const detail = detailOf(state, revision);
     return detail?.is === 'ready' ? scriptOf(detail.value[id].sql) : null;
@@ -25,8 +29,20 @@ export const scriptOf = (sql: readonly string[]): string => sql.map(terminated).
 
 const terminated = (statement: string): string => (/;\s*$/.test(statement) ? statement : `${statement};`);
 
-/** The notes on a preview, then its statements; a statement is coloured when it comes into sight. */
-export function previewContent(preview: SqlPreview, columns: number): Content {
+const contents = new WeakMap<SqlPreview, { readonly key: string; readonly content: Content }>();
+
+/** The notes on a preview, then its statements. */
+export function previewContent(preview: SqlPreview, view: SqlView): Content {
+  const key = `${view.columns} ${view.original} ${formattedSoFar()}`;
+  const known = contents.get(preview);
+  if (known?.key === key) return known.content;
+  const content = makeContent(preview, view);
+  contents.set(preview, { key, content });
+  return content;
+}
+
+function makeContent(preview: SqlPreview, view: SqlView): Content {
+  const { columns } = view;
   const notes: Line[] = [];
   if (!preview.transactional && preview.sql.length > 0)
     notes.push(line('runs outside a transaction', 'warning'));
@@ -35,33 +51,9 @@ export function previewContent(preview: SqlPreview, columns: number): Content {
     notes.push(line('it can do more than is shown: its code decides while it runs', 'warning'));
   if (preview.sql.length === 0 && notes.length === 0) notes.push(line('no SQL: nothing to do', 'dim'));
   if (notes.length > 0 && preview.sql.length > 0) notes.push([]);
-  return join(notes, preview.sql.map(terminated));
-}
-
-function join(notes: readonly Line[], statements: readonly string[]): Content {
-  const starts: number[] = [];
-  let length = notes.length;
-  for (const statement of statements) {
-    starts.push(length);
-    length += statement.split('\n').length;
-  }
+  const statements = manyStatements(preview.sql.map(terminated), view);
   return {
-    length,
-    line(index) {
-      if (index < notes.length) return notes[index] ?? [];
-      const at = lastNotAfter(starts, index);
-      return sqlLines(statements[at] ?? '')[index - (starts[at] ?? 0)] ?? [];
-    },
+    length: notes.length + statements.length,
+    line: index => notes[index] ?? statements.line(index - notes.length),
   };
-}
-
-function lastNotAfter(starts: readonly number[], index: number): number {
-  let low = 0;
-  let high = starts.length - 1;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if ((starts[middle] as number) <= index) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }

@@ -16,6 +16,8 @@ export interface DetailTab {
   /** What has to be asked before it can be drawn; null when everything is there or under way. */
   missing(state: State, revision: string): Call | null;
   content(state: State, revision: string, columns: number): Content;
+  /** Its lines are wrapped: there is nothing to the right. */
+  isWrapped?(state: State): boolean;
   /** What `y` copies. */
   copy?(state: State, revision: string): string | null;
 }
