@@ -95,7 +95,7 @@ async function watchedRun(project: Project, database: string): Promise<{ cpu: nu
   });
   await app.sees('2 pending');
   await app.press('U', 'h');
-  await app.sees(/Enter +runs/);
+  await app.sees(/Enter +run/);
   const pids = treeOf(app.pid());
   const before = cpuOf(pids);
   const committed = commitOf(database);

@@ -29,13 +29,13 @@ it('adopts the lineage, writes an empty revision on a chosen head, and puts one 
   await app.seesNo('static readonly revises');
   expect(await project.read(`migrations/${base}.ts`)).toBe(before);
   await app.press('A');
-  await app.sees('writes the file');
+  await app.sees('write the file');
   await app.press('Enter');
-  await app.sees('written: migrations/');
+  await app.sees('wrote migrations/');
   expect(await project.read(`migrations/${base}.ts`)).toContain('static readonly revises');
   await app.seesNo('inferred');
   await app.press('A');
-  await app.sees('every revision declares its lineage already');
+  await app.sees('every revision already declares its lineage');
 
   // two people add to it
   const on = (name: string) => ({
@@ -49,18 +49,18 @@ it('adopts the lineage, writes an empty revision on a chosen head, and puts one 
 
   // an empty revision on one of them; a message pasted with line breaks stays one line
   await app.press('n');
-  await app.sees('Which one does it revise?');
+  await app.sees('Which one should it revise?');
   await app.sees('Merge them first');
   await app.press('2');
-  await app.sees('to be filled in by hand');
+  await app.sees('write the SQL by hand');
   await app.press('e');
   await app.sees('New empty revision');
   await app.press('Enter');
-  await app.sees('say what it does');
+  await app.sees('enter a message');
   await app.paste('remember\r\nthe Milk');
   await app.sees('remember_the_milk');
   await app.press('Enter');
-  await app.sees('writes the file');
+  await app.sees('write the file');
   await app.sees('_remember_the_milk extends Migration');
   // the key that opened it does not confirm it while it may still be held
   await app.press('j', 'Enter');
@@ -77,11 +77,11 @@ it('adopts the lineage, writes an empty revision on a chosen head, and puts one 
   await app.sees('common ancestor', { timeout: 60_000 });
   await app.sees('They fit', { timeout: 60_000 });
   await app.press('Enter');
-  await app.sees('on top of');
+  await app.sees('Rebase ');
   await app.press('1');
-  await app.sees('writes the file');
+  await app.sees('write the file');
   await app.press('Enter');
-  await app.sees('written: migrations/');
+  await app.sees('wrote migrations/');
   await app.seesNo('2 heads');
   await app.press('g');
   await upgrade(app);

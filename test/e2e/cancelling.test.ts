@@ -45,7 +45,7 @@ it('cancels and rolls back, insists with a second Ctrl-C, and stops after a step
   await app.sees('Cancel the run?');
   await app.press('r');
   await app.sees('Upgrade cancelled');
-  await app.sees('What had not been committed was rolled back');
+  await app.sees('Uncommitted changes were rolled back');
   expect(await atRest(database)).toBe(true);
   await app.press('Enter');
   await app.sees('0 applied');
@@ -70,7 +70,7 @@ it('cancels and rolls back, insists with a second Ctrl-C, and stops after a step
   await app.press('C-c');
   await app.sees('Cancel the run?');
   await app.press('s');
-  await app.sees('stops after this step');
+  await app.sees('stopping after this step');
   await openGate(database);
   await app.sees('Upgrade cancelled');
   await app.sees('2 steps done, 1 not run');
@@ -117,7 +117,7 @@ it('goes on in a terminal of every size, and leaves nothing of the old one', asy
     app.resize(cols, rows);
     if (cols >= 60) {
       await app.sees(/1 of 3/);
-      await app.until(screen => screen.split('\n')[0]?.includes('migtui') === true, 'the header on top');
+      await app.until(screen => screen.split('\n')[0]?.includes('postgres@') === true, 'the header on top');
     } else {
       await app.sees('60x16');
     }

@@ -40,12 +40,12 @@ describe.each(['embedded in Node', 'on a server'] as const)('the demo %s', where
     await app.sees('They fit: every order gives the same schema.', slow);
     await app.sees('common ancestor');
     await app.press('Enter');
-    await app.sees('Settle the heads');
+    await app.sees('Resolve heads');
     await app.press('m');
     await app.sees("static readonly revises = ['Migration20261119161000_add_reactions'");
     expect(await demo.list('migrations')).toEqual(before);
     await app.press('Enter');
-    await app.sees('written: migrations/Migration');
+    await app.sees('wrote migrations/Migration');
     await app.seesNo('2 heads');
     const merged = (await demo.list('migrations')).find(file => file.endsWith('_merge_heads.ts'));
     expect(await demo.read(`migrations/${merged}`)).toContain('static readonly revises');
@@ -82,9 +82,9 @@ describe.each(['embedded in Node', 'on a server'] as const)('the demo %s', where
     await app.press('g');
     await app.sees(/▸ ○ +\d+ add_topic_to_chats/);
 
-    // upgrade by one
+    // upgrade +1
     await app.press('U');
-    await app.sees('by one');
+    await app.sees('+1');
     await app.press('n');
     await app.sees('1 step');
     await app.press('Enter');
@@ -94,7 +94,7 @@ describe.each(['embedded in Node', 'on a server'] as const)('the demo %s', where
 
     // the entities, the revisions and the database agree
     await app.press('c');
-    await app.sees('Everything agrees', slow);
+    await app.sees('Revisions, entities and the database agree', slow);
     await app.press('Esc');
 
     // a migration of somebody else appears, and fails
@@ -116,7 +116,7 @@ describe.each(['embedded in Node', 'on a server'] as const)('the demo %s', where
     // mended in an editor, tried again
     await demo.addMigration(tea, broken.replace('select * from chatz', 'select * from chats'));
     await app.press('r');
-    await app.sees('runs it on');
+    await app.sees('run on');
     await app.press('Enter');
     await app.sees('Upgrade done', slow);
     await app.press('Enter');
@@ -124,7 +124,7 @@ describe.each(['embedded in Node', 'on a server'] as const)('the demo %s', where
 
     // downgrade: rows would be lost, so the database's name is wanted
     await app.press('D');
-    await app.sees('takes back everything');
+    await app.sees('undo everything');
     await app.press('b');
     await app.sees('This destroys data.', slow);
     await app.press('Enter');
@@ -133,18 +133,18 @@ describe.each(['embedded in Node', 'on a server'] as const)('the demo %s', where
     await app.press('Enter');
     await app.sees(`type ${name} to confirm`);
     await app.type(name.slice(-1));
-    await app.sees('Enter runs it');
+    await app.sees('Enter to run');
     await app.press('Enter');
     await app.sees('Downgrade done', slow);
     await app.press('Enter');
-    await app.sees('base: nothing is applied');
+    await app.sees('nothing applied');
 
     // stamp: the rows without the schema, which is said before
     await app.press('s');
-    await app.sees('as if everything had run');
+    await app.sees('mark everything as applied');
     await app.press('h');
-    await app.sees('rows only', slow);
-    await app.sees('The live schema is not what this makes', slow);
+    await app.sees('log rows only', slow);
+    await app.sees('The live schema does not match', slow);
     await app.press('Enter');
     await app.sees('Stamp done', slow);
     await app.press('Enter');

@@ -49,7 +49,7 @@ it("shows PostgreSQL's words and the place, opens the editor, and tries again", 
   await app.press('e');
   await app.sees(`edited migrations/${broken}.ts`);
   await app.press('r');
-  await app.sees(/Enter +runs them on/);
+  await app.sees(/Enter +run on/);
   await app.press('Enter');
   await app.sees('Upgrade done');
   await app.press('Enter');
@@ -77,29 +77,29 @@ it('remembers what ran half-way outside a transaction until it is settled', asyn
   await app.sees('1 without a transaction');
   await app.press('Enter');
   await app.sees('relation "missing" does not exist');
-  await app.sees('ran outside a transaction and may be half done');
+  await app.sees('ran outside a transaction and was interrupted');
   await app.press('Esc');
-  await app.sees('1 unsettled');
+  await app.sees('1 interrupted');
 
   // nothing runs over it; it is not applied: it can be tried again after the table is taken away by hand
   await app.press('x');
-  await app.sees('began (up) and failed: relation "missing"');
-  await app.sees('Which is true of');
+  await app.sees('failed (up) outside a transaction: relation "missing"');
+  await app.sees('Resolve an interrupted revision');
   await app.press('n');
-  await app.sees('settled');
-  await app.seesNo('unsettled');
+  await app.sees('resolved');
+  await app.seesNo('interrupted');
   await database.query('drop table half');
   await project.addMigration(fine, half('insert into half select 1 / 0'));
   await app.press('r');
-  await app.sees('starting the engine anew');
+  await app.sees('reloading');
   await app.sees('1 pending');
   await upgrade(app);
   await app.sees('division by zero');
-  await app.sees('1 unsettled');
+  await app.sees('1 interrupted');
 
   // it is applied: what is there is what it should have made
   await app.press('x');
-  await app.sees('Which is true of');
+  await app.sees('Resolve an interrupted revision');
   await app.press('a');
   await app.sees('up to date');
   expect(await database.query('select name from mikro_orm_migrations')).toEqual([{ name: fine }]);

@@ -36,9 +36,9 @@ it('shows new files, new heads, and what other programs run', async () => {
 
   // a plan that somebody else has made untrue is refused
   await migtui(project, ['downgrade', 'base', '--yes']);
-  await app.sees('base: nothing is applied');
+  await app.sees('nothing applied');
   await app.press('g', 'u');
-  await app.sees(/Enter +runs them on/);
+  await app.sees(/Enter +run on/);
   expect(await migtui(project, ['upgrade', '+1', '--yes'])).toMatchObject({ code: 0 });
   await app.press('Enter');
   await app.sees('Upgrade failed');
@@ -96,13 +96,13 @@ it('says when the database is lost, and finds it again by itself', async () => {
     'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
   );
   await app.press('u');
-  await app.sees(/Enter +runs (it|them) on/);
+  await app.sees(/Enter +run on/);
   await app.press('Esc');
   await app.seesNo('Upgrade to');
 
   await gateway.close();
   await app.sees('UNREACHABLE');
-  await app.sees('no server answers; trying again');
+  await app.sees('server unreachable; retrying');
   await app.sees('cannot be reached');
   await app.press('u');
   await app.sees('the database is unreachable');
@@ -114,7 +114,7 @@ it('says when the database is lost, and finds it again by itself', async () => {
   await app.seesNo('UNREACHABLE');
   await app.sees('create table a (id int)');
   await app.press('g', 'u');
-  await app.sees(/Enter +runs them on/);
+  await app.sees(/Enter +run on/);
   await app.press('Enter');
   await app.sees('Upgrade done');
   await app.press('Enter', 'q');

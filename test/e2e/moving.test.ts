@@ -75,7 +75,7 @@ it('moves by keys that are typed at once, and takes no command from what is past
   await app.press('z');
   await app.sees('1 Current');
   await app.press('?');
-  await app.sees('one row down');
+  await app.sees('upgrade to the revision');
   await app.press('Esc', ']');
   await app.sees('drop table step_38_0');
   await app.press(']');
@@ -106,7 +106,7 @@ it('moves by keys that are typed at once, and takes no command from what is past
   await app.click('Down SQL');
   await app.sees('drop table step_');
   await app.press('M');
-  await app.sees('the mouse selects text');
+  await app.sees('Mouse capture off');
   await expect.poll(() => app.modes().mouseOff).toBe(true);
   await app.press('M', 'q');
   expect(await app.exit).toEqual({ code: 0 });
@@ -127,7 +127,7 @@ it('needs no colours, no Unicode and no room', async () => {
   await app.type('jjjjj');
   await app.sees('6/40');
   await app.press('z', '?');
-  await app.sees('one row down');
+  await app.sees('upgrade to the revision');
   await app.press('Esc', 'u');
   await app.sees('35 steps');
   await app.press('Esc', 'q');

@@ -25,7 +25,7 @@ export async function atRest(database: Database): Promise<boolean> {
 /** `u` with the cursor where it is, and Enter when the plan is there. */
 export async function upgrade(app: Pty): Promise<void> {
   await app.press('u');
-  await app.sees(/Enter +runs (it|them) on/);
+  await app.sees(/Enter +run on/);
   await app.press('Enter');
 }
 

@@ -46,12 +46,12 @@ it('survives the death of its engine, tells of it, and starts another with r', a
   await app.sees('1 pending');
   const [engine] = await childrenOf(app.pid());
   process.kill(engine as number, 'SIGKILL');
-  await app.sees('ENGINE ENDED');
-  await app.sees('The engine ended (SIGKILL)');
+  await app.sees('ENGINE STOPPED');
+  await app.sees('The engine stopped (SIGKILL)');
   await app.press('u');
-  await app.sees('the engine has ended: r starts it again');
+  await app.sees('the engine stopped: press r to restart it');
   await app.press('r');
-  await app.seesNo('ENGINE ENDED');
+  await app.seesNo('ENGINE STOPPED');
   await upgrade(app);
   await seesGate(app);
 
@@ -60,9 +60,9 @@ it('survives the death of its engine, tells of it, and starts another with r', a
   expect(second).not.toBe(engine);
   process.kill(second as number, 'SIGKILL');
   await app.sees('Upgrade failed');
-  await app.sees('PostgreSQL rolls back what was not committed. Press r to start it again');
+  await app.sees('PostgreSQL rolls back uncommitted changes. Press r to restart');
   await app.press('r');
-  await app.seesNo('ENGINE ENDED');
+  await app.seesNo('ENGINE STOPPED');
   await app.sees('1 pending');
   await app.press('q');
   expect(await app.exit).toEqual({ code: 0 });

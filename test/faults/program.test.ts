@@ -86,9 +86,9 @@ test('kill -9 of the engine under the screen: it is said, and r starts the engin
     const database = await createDatabase();
     const app = await openPlan(project, environment(database, 'engine', at));
     await app.press('Enter');
-    await app.sees('The engine ended (SIGKILL)');
+    await app.sees('The engine stopped (SIGKILL)');
     await app.press('Esc', 'r');
-    await app.seesNo('ENGINE ENDED');
+    await app.seesNo('ENGINE STOPPED');
     await app.press('q');
     expect([at, await app.exit]).toEqual([at, { code: 0 }]);
     said.push(app.output());

@@ -17,12 +17,12 @@ test('merge: both sides, the verdict, the file before it is written', async () =
     'They fit',
   );
   await app.press('Enter');
-  await app.sees('Settle the heads', 'Merge revision', 'Put add_reactions on top of add_last_read_at');
+  await app.sees('Resolve heads', 'Merge revision', 'Rebase add_reactions onto add_last_read_at');
   await app.press('Enter');
-  await app.sees('Merge revision', 'new  migrations/', 'merge_heads', 'writes the file');
+  await app.sees('Merge revision', 'new  migrations/', 'merge_heads', 'write the file');
   expect(app.engine.written).toHaveLength(0);
   await app.press('Enter');
-  await app.sees('written: migrations/');
+  await app.sees('wrote migrations/');
   await app.seesNot('2 heads');
   expect(app.engine.written[0]?.kind).toBe('merge');
 });
@@ -49,7 +49,7 @@ test('a branch that is applied here cannot be put elsewhere, and it says why', a
   await app.press('m');
   await app.sees('They fit');
   await app.press('Enter');
-  await app.sees('it is applied here');
+  await app.sees('already applied here');
 });
 
 test('when the orders differ, leaving it is the default', async () => {
@@ -64,9 +64,9 @@ test('when the orders differ, leaving it is the default', async () => {
   await app.press('m');
   await app.sees('They do not fit', '~ messages.text varchar(100) or text', 'Touched by more than one');
   await app.press('Enter');
-  await app.sees('▸ l  Leave it');
+  await app.sees('▸ l  Cancel');
   await app.press('Enter');
-  await app.seesNot('Settle the heads');
+  await app.seesNot('Resolve heads');
   expect(app.engine.calls.filter(call => call.startsWith('draft'))).toEqual([]);
 });
 
@@ -77,11 +77,11 @@ test('a new revision: which head, from the entities or empty, the message, the d
   await app.press('n');
   await app.sees('There are 2 heads', 'Merge them first');
   await app.press('1');
-  await app.sees('It will revise', 'From the entities', 'Empty');
+  await app.sees('Revises', 'From the entities', 'Empty');
   await app.press('a');
   await app.sees('message');
   await app.press('Enter');
-  await app.sees('say what it does');
+  await app.sees('enter a message');
   await app.type('Add title');
   await app.sees('add_title');
   await app.press('Enter');
@@ -103,18 +103,18 @@ test('adopt shows the diff of every file before it writes', async () => {
   const app = await openScreen({ revisions: demoRevisions.map(one => ({ ...one, inferred: true })) });
   await app.sees('3 pending');
   await app.press('A');
-  await app.sees('declare the inferred lineage', '+  static readonly revises', 'writes 5 files');
+  await app.sees('declare the inferred lineage', '+  static readonly revises', 'write 5 files');
   await app.press('Enter');
-  await app.sees('written: ');
+  await app.sees('wrote ');
   await app.press('A');
-  await app.sees('every revision declares its lineage already');
+  await app.sees('every revision already declares its lineage');
 });
 
 test('init, where everything is there', async () => {
   const app = await openScreen();
   await app.sees('3 pending');
   await app.press('I');
-  await app.sees('Everything is there already.', 'there is nothing to write');
+  await app.sees('Everything is there already.', 'nothing to write');
 });
 
 test('check: what was found, with the way out', async () => {
@@ -138,12 +138,12 @@ test('check: what was found, with the way out', async () => {
   await app.sees('3 pending');
   await app.press('c');
   await app.sees(
-    'Check: 1 found',
+    'Check: 1 finding',
     'The live schema is not',
     '+ chats.rogue int',
     'alter table "chats"',
-    'in order   missing, edited',
-    'entities was not looked at',
+    'ok         missing, edited',
+    'entities not checked',
   );
 });
 
@@ -151,7 +151,7 @@ test('the journal, of everything and of one revision', async () => {
   const app = await openScreen();
   await app.sees('3 pending');
   await app.press('J');
-  await app.sees('Nothing has been journalled yet');
+  await app.sees('No runs recorded yet');
   await app.press('Esc', 'u');
   await app.sees('2 steps');
   await app.press('Enter');

@@ -34,7 +34,7 @@ test('a name that is pasted counts, and nothing pasted acts as keys', async () =
   await app.sees('Downgrade done');
 });
 
-test('base takes back everything, by name', async () => {
+test('base undoes everything, by name', async () => {
   const app = await openScreen();
   await app.sees('2 applied');
   await app.press('D', 'b');
@@ -43,12 +43,12 @@ test('base takes back everything, by name', async () => {
   await app.press('Enter');
   await app.sees('Downgrade done', 'current is now base');
   await app.press('Enter');
-  await app.sees('base: nothing is applied');
+  await app.sees('nothing applied');
 });
 
 test('with nothing applied the menu says so', async () => {
   const app = await openScreen({ applied: [] });
-  await app.sees('base: nothing is applied');
+  await app.sees('nothing applied');
   await app.press('d');
   await app.sees('Downgrade to', 'nothing is applied');
   await app.press('n');
@@ -56,13 +56,13 @@ test('with nothing applied the menu says so', async () => {
   expect(app.engine.calls).not.toContain('preview');
 });
 
-test('stamp shows rows only', async () => {
+test('stamp shows log rows only', async () => {
   const app = await openScreen();
   await app.sees('2 applied');
   await app.press('s');
-  await app.sees('Stamp to', 'as if everything had run');
+  await app.sees('Stamp to', 'mark everything as applied');
   await app.press('h');
-  await app.sees('3 steps', 'rows only', 'log   ', 'The live schema is what this makes.');
+  await app.sees('3 steps', 'log rows only', 'log   ', 'The live schema matches.');
   await app.press('Enter');
   await app.sees('Stamp done');
   expect(app.engine.applied.size).toBe(5);
@@ -78,7 +78,7 @@ test('a stamp that is not true of the live schema is seen before it is done', as
   });
   await app.sees('2 applied');
   await app.press('s', 'h');
-  await app.sees('The live schema is not what this makes', '- reactions table');
+  await app.sees('The live schema does not match', '- reactions table');
 });
 
 test('stamping can purge, and says so before', async () => {

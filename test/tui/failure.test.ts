@@ -70,28 +70,28 @@ test('the error is copied through the terminal', async () => {
 
 test('a revision that ran outside a transaction is named until it is settled', async () => {
   const app = await failed({}, true);
-  await app.sees('may be half done', 'left invalid: public.messages_text_index');
+  await app.sees('was interrupted', 'invalid index: public.messages_text_index');
   await app.press('x');
-  await app.sees('Settle', 'It is applied', 'It is not applied');
+  await app.sees('Resolve an interrupted revision', 'Mark as applied', 'Mark as not applied');
   await app.press('Esc', 'Esc');
-  await app.sees('1 unsettled');
+  await app.sees('1 interrupted');
   await app.press('x', 'a');
   await app.sees('3 applied');
-  await app.seesNot('1 unsettled');
+  await app.seesNot('1 interrupted');
 });
 
 test('what a revision left half-way is taken back by its down, or it is run again', async () => {
   const app = await failed({}, true);
   await app.press('Esc', 'x', 'd');
-  await app.sees(/Take back what .*fill_text_length left/, '1 down', 'Enter  runs it');
+  await app.sees(/Remove partial changes of .*fill_text_length/, '1 down', 'Enter  run on');
   await app.press('Esc', 'x', 'r');
   await app.sees(/Upgrade to .*fill_text_length/);
   await app.press('Esc', 'x', 'd');
-  await app.sees('Take back what');
+  await app.sees('Remove partial changes');
   await app.press('Enter');
   await app.sees('Downgrade done');
   await app.press('Enter');
-  await app.seesNot('1 unsettled');
+  await app.seesNot('1 interrupted');
   await app.press('5', 'z');
   await app.sees(/migtui settle \S*fill_text_length --down --yes/);
 });

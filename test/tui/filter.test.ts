@@ -10,7 +10,7 @@ test('f shows only what fits, joined over what is hidden, and Esc shows everythi
   const app = await openScreen();
   await app.sees('3 pending', '1/5');
   await app.press('f');
-  await app.sees('filter', 'Tab shows all');
+  await app.sees('filter', 'Tab show all');
   await app.type('add_');
   await app.sees('filter "add_"', '3 of 5');
   await app.seesNot('initial_schema  ');
@@ -59,7 +59,7 @@ test('Tab turns a search into a filter and back', async () => {
   await app.sees('1/5');
   await app.press('/');
   await app.type('fill');
-  await app.sees('Tab only hits', '1 of 1', 'initial_schema');
+  await app.sees('Tab filter', '1 of 1', 'initial_schema');
   await app.press('Tab');
   await app.sees('filter "fill"', '1 of 5');
   await app.press('Tab');
@@ -98,7 +98,7 @@ test('nothing fits: it says so, and what can be asked for', async () => {
   await app.sees('1/5');
   await app.press('f');
   await app.type('nope');
-  await app.sees('no revision fits the filter', 'is:pending', '0 of 5');
+  await app.sees('no matching revisions', 'is:pending', '0 of 5');
   await app.press('Enter', 'u');
   await app.sees('Upgrade to');
 });
@@ -114,7 +114,7 @@ test('u and d go to the revision under the cursor as ever', async () => {
   await app.sees('1 step done');
   await app.press('Enter');
   // it is no longer pending
-  await app.sees('no revision fits', '0 of 5', '2 pending');
+  await app.sees('no matching revisions', '0 of 5', '2 pending');
   await app.press('f');
   await app.type('\u0015is:applied init');
   await app.press('Enter', 'd');
@@ -127,7 +127,7 @@ test('jumps tell when the filter hides where they go', async () => {
   await app.press('f');
   await app.type('initial');
   await app.press('Enter', 'p');
-  await app.sees('the filter hides it: Esc shows everything');
+  await app.sees('hidden by the filter: Esc clears it');
 });
 
 test('10,000 revisions are filtered as one types', async () => {

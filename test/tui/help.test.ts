@@ -7,13 +7,13 @@ afterEach(closeScreens);
 
 test('help can be filtered, and says why something cannot be done', async () => {
   const app = await openScreen({ revisions: [], applied: [] });
-  await app.sees('no revision yet');
+  await app.sees('no revisions yet');
   await app.press('?');
-  await app.sees('Keys', 'one row down');
+  await app.sees('Keys', 'upgrade to the revision');
   await app.type('heads');
-  await app.sees('settle several heads', 'there is only one head');
+  await app.sees('merge several heads', 'only one head');
   await app.press('Esc');
-  await app.seesNot('settle several heads');
+  await app.seesNot('merge several heads');
 });
 
 test('the palette runs a command by name', async () => {
@@ -23,15 +23,23 @@ test('the palette runs a command by name', async () => {
   await app.sees('Commands');
   await app.type('journal');
   await app.press('Enter');
-  await app.sees('Nothing has been journalled yet');
+  await app.sees('No runs recorded yet');
 });
 
 test('the footer shows the keys that do something here', async () => {
   const app = await openScreen();
   await app.sees('u upgrade', 'm merge', 'q quit');
   await app.press('u');
-  await app.sees('Enter run it', 'Tab SQL', 'Esc leave');
+  await app.sees('Enter run it', 'Tab SQL', 'Esc close');
   await app.seesNot('q quit');
+});
+
+test('the footer offers no key that the text being typed takes', async () => {
+  const app = await openScreen();
+  await app.sees('3 pending');
+  await app.press('G', 'd');
+  await app.sees('Type chat', 'Tab SQL', 'Esc close');
+  await app.seesNot('y copy command');
 });
 
 test("a person's own keys replace those of the table", async () => {

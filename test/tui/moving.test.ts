@@ -74,7 +74,7 @@ test('panes by number, by Tab and back', async () => {
   await app.press('S-Tab');
   await app.sees('Esc back');
   await app.press('Esc');
-  await app.sees('Enter read');
+  await app.sees('Enter details');
 });
 
 test('tabs of the detail, by keys and by what they need', async () => {
@@ -87,7 +87,7 @@ test('tabs of the detail, by keys and by what they need', async () => {
   await app.press(']');
   await app.sees('+ chats.last_read_at timestamptz null');
   await app.press(']');
-  await app.sees('nothing has been journalled about it');
+  await app.sees('no runs recorded');
   await app.press(']');
   await app.sees('create index');
 });
@@ -133,7 +133,7 @@ test('search: first hit as one types, n and N, Esc goes back', async () => {
   await app.sees('u upgrade');
   await app.press('/');
   await app.type('nowhere');
-  await app.sees('nothing found');
+  await app.sees('no matches');
   await app.press('Esc');
   await app.sees(/4 \d+ change_number_259/);
 });
@@ -186,7 +186,7 @@ test('mouse: click, wheel, tabs, menus; and off', async () => {
   await app.click(column, row);
   await app.sees('180 steps on chat');
   await app.press('Esc', 'M');
-  await app.sees('the mouse selects text');
+  await app.sees('Mouse capture off');
   await app.press('g');
   await app.sees('1/300');
   await app.click(10, 12);

@@ -51,7 +51,7 @@ test('a run waits for another and shows who holds the lock', async () => {
   await app.press('u');
   await app.sees('2 steps');
   await app.press('Enter');
-  await app.sees('waiting for another run to end', 'ana · psql');
+  await app.sees('waiting for another run to finish', 'ana · psql');
   app.engine.release();
   await app.sees('Upgrade done');
 });
@@ -91,7 +91,7 @@ test('cancel and roll back: nothing of the transaction stays', async () => {
 test('stop after this step', async () => {
   const app = await heldRun();
   await app.press('C-c', 's');
-  await app.sees('stops after this step');
+  await app.sees('stopping after this step');
   app.engine.trouble = {};
   app.engine.release();
   await app.sees('Upgrade cancelled', '1 step done');
@@ -113,7 +113,7 @@ test('the run goes on when its view is closed; R shows it again; q asks', async 
   await app.press('j');
   await app.sees('2/5');
   await app.press('u');
-  await app.sees('a run is under way');
+  await app.sees('a run is in progress');
   await app.press('q');
   await app.sees('Cancel the run?');
   await app.press('g', 'R');
@@ -134,13 +134,13 @@ test('resized in the middle of a run', async () => {
   await app.sees('Upgrade done');
 });
 
-test('the engine dies in the middle of a run: what happened is said, and r starts it again', async () => {
+test('the engine dies in the middle of a run: what happened is said, and r restarts it', async () => {
   const app = await heldRun();
   app.engine.die({ signal: 'SIGKILL', said: 'Killed' });
-  await app.sees('Upgrade failed', 'The engine ended (SIGKILL)', 'ENGINE ENDED');
+  await app.sees('Upgrade failed', 'The engine stopped (SIGKILL)', 'ENGINE STOPPED');
   await app.press('Esc', 'r');
   await app.sees('3 pending');
-  await app.seesNot('ENGINE ENDED');
+  await app.seesNot('ENGINE STOPPED');
   expect(app.engine.calls).toContain('restart');
 });
 
@@ -157,7 +157,7 @@ test('the engine dies with a transaction open: a step that was done in it is not
     '0 steps done, 2 unknown',
   );
   await app.press('Esc', '5', 'z');
-  await app.sees('the engine ended (SIGKILL)');
+  await app.sees('the engine stopped (SIGKILL)');
   await app.seesNot('birpc');
 });
 

@@ -9,11 +9,7 @@ test('another schema is chosen from those with a migrations table; the header an
   const app = await openScreen({ database });
   await app.sees('3 pending', 'schema public');
   await app.press('S');
-  await app.sees(
-    'Schema that migrations run in',
-    'as the config has it, now',
-    'tenant_1  has a migrations table',
-  );
+  await app.sees('Schema for migrations', 'from the config, current', 'tenant_1  has a migrations table');
   await app.press('Down', 'Enter');
   await app.sees('SCHEMA tenant_1', '5 pending', '$ migtui --schema tenant_1');
   await app.press('U', 'h');
@@ -28,7 +24,7 @@ test('back to the one of the config', async () => {
   const app = await openScreen({ database, project: { schema: 'tenant_2' } });
   await app.sees('SCHEMA tenant_2');
   await app.press('S');
-  await app.sees('has a migrations table, now');
+  await app.sees('has a migrations table, current');
   await app.type('pub');
   await app.press('Enter');
   await app.sees('schema public', '5 pending');
@@ -45,9 +41,9 @@ test('a new name can be typed, and whatever it is it is quoted', async () => {
   const app = await openScreen();
   await app.sees('3 pending');
   await app.press('S');
-  await app.sees('Schema that');
+  await app.sees('Schema for');
   await app.type(`it's new`);
-  await app.sees(`it's new  no migrations table yet: the first run makes it`);
+  await app.sees(`it's new  no migrations table yet: the first run creates it`);
   await app.press('Enter');
   await app.sees(`SCHEMA it's new`, `$ migtui --schema 'it'\\''s new'`);
   expect(app.engine.project.schema).toBe(`it's new`);
@@ -61,7 +57,7 @@ test('one that cannot be opened is no dead end', async () => {
   await app.press('Enter');
   await app.sees('"a.b" cannot be the schema');
   await app.press('S');
-  await app.sees('as the config has it', 'tenant_1');
+  await app.sees('from the config', 'tenant_1');
   await app.press('Enter');
   await app.sees('3 pending', 'schema public');
 });

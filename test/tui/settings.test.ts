@@ -10,7 +10,7 @@ afterEach(closeScreens);
 test('keys for a command that does not exist, and keys that do not exist, are told in the log', async () => {
   const app = await openScreen({ settings: { keys: { upgarde: ['U'], quit: ['ctrl-q', 'Q'] } } });
   await app.press('5', 'z');
-  await app.sees('there is no command "upgarde" to give keys to', '"ctrl-q" for quit is no key');
+  await app.sees('there is no command "upgarde" to give keys to', '"ctrl-q" for quit is not a key');
   await app.press('Q');
   expect(await app.exit).toBe(0);
 });

@@ -13,11 +13,11 @@ test('a project that cannot be opened: why, and r tries again', async () => {
     },
   });
   await app.sees(
-    'the project cannot be opened',
+    'cannot open the project',
     'mikro-orm.config.ts throws',
     'mikro-orm.config.ts:3: bad line',
     'Repair it.',
-    'r tries again',
+    'Press r to retry',
   );
   await app.press('r');
   await app.sees('3 pending');
@@ -31,7 +31,7 @@ test('a context with another database is no dead end', async () => {
       candidates: ['chat', 'shop'],
     },
   });
-  await app.sees('MySql driver', 'C opens another context');
+  await app.sees('MySql driver', 'Press C to switch to another context');
   await app.press('C');
   await app.sees('Context', 'chat', 'shop');
   await app.press('Down', 'Enter');
@@ -49,7 +49,7 @@ test('a database that is gone is shown, the history stays, and it comes back by 
   });
   await app.sees(
     'UNREACHABLE',
-    'no server answers',
+    'server unreachable',
     'add_last_read_at',
     'No PostgreSQL answers at localhost:5432.',
   );
@@ -75,20 +75,20 @@ test('a database that does not exist yet is made by the first upgrade', async ()
       failure: { code: 'database-missing', message: 'There is no database chat.' },
     },
   });
-  await app.sees('there is no database chat yet', 'the first upgrade makes it', 'no database yet');
+  await app.sees('database chat does not exist yet', 'the first upgrade creates it', 'no database yet');
   await app.press('u');
   await app.sees('4 steps');
 });
 
-test('the engine dies: the last words are shown, and r starts it again', async () => {
+test('the engine dies: the last words are shown, and r restarts it', async () => {
   const app = await openScreen();
   await app.sees('3 pending');
   app.engine.die({ code: 7, signal: null, said: 'Segmentation fault' });
-  await app.sees('ENGINE ENDED', 'The engine ended (exit code 7)');
+  await app.sees('ENGINE STOPPED', 'The engine stopped (exit code 7)');
   await app.press('u');
-  await app.sees('the engine has ended: r starts it again');
+  await app.sees('the engine stopped: press r to restart it');
   await app.press('r');
-  await app.seesNot('ENGINE ENDED');
+  await app.seesNot('ENGINE STOPPED');
   await app.sees('3 pending');
 });
 
@@ -98,7 +98,7 @@ test('the engine cannot even be started', async () => {
       throw new Error('fork failed');
     },
   });
-  await app.sees('ENGINE ENDED', 'fork failed');
+  await app.sees('ENGINE STOPPED', 'fork failed');
 });
 
 test('problems of the revisions keep everything from running', async () => {
@@ -109,7 +109,7 @@ test('problems of the revisions keep everything from running', async () => {
   });
   await app.sees('1 problem');
   await app.press('u');
-  await app.sees('the revisions on disk have problems');
+  await app.sees('the migration files have problems');
 });
 
 test('changes made by others appear', async () => {

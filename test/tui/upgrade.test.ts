@@ -51,7 +51,7 @@ test('on the current revision there is nothing to go to: a menu asks where', asy
   await app.sees('3 pending');
   await app.press('.');
   await app.press('u');
-  await app.sees('Upgrade to', 'all 2 heads', 'by one', 'target …');
+  await app.sees('Upgrade to', 'all 2 heads', '+1', 'target …');
   await app.press('h');
   await app.sees('3 steps');
   await app.press('Enter');
@@ -72,7 +72,7 @@ test('by one where there are several ways: the branches are offered, like heads'
   const app = await openScreen({ applied: [...demoApplied, fork] });
   await app.sees('2 pending');
   await app.press('U', 'n');
-  await app.sees('Upgrade to +1', '+1 could be any of these', 'add_reactions', 'add_last_read_at');
+  await app.sees('Upgrade to +1', '+1 is ambiguous', 'add_reactions', 'add_last_read_at');
   await app.press('2');
   await app.sees('1 step on chat', 'add_last_read_at');
   await app.press('Enter');
@@ -154,7 +154,7 @@ test('Enter held down opens the plan and never confirms it', async () => {
   await app.sees('3 pending');
   await app.press('U', 'Down');
   await app.hold('Enter', 30);
-  await app.sees('3 steps', 'still held');
+  await app.sees('3 steps', 'key repeat ignored');
   expect(app.engine.calls).not.toContain('run');
   app.later(5_000);
   await app.press('Enter');
@@ -189,7 +189,7 @@ test('read-only: nothing can be changed, and every key says why', async () => {
   await app.press('u');
   await app.sees('opened read-only');
   await app.press('n');
-  await app.sees('nothing is written');
+  await app.sees('opened read-only');
   expect(app.engine.calls).not.toContain('preview');
 });
 
@@ -202,7 +202,7 @@ test('a protected database wants its name typed', async () => {
   await app.sees('type chat to confirm');
   expect(app.engine.calls).not.toContain('run');
   await app.type('chat');
-  await app.sees('Enter runs it');
+  await app.sees('Enter to run');
   await app.press('Enter');
   await app.sees('Upgrade done');
 });

@@ -1,3 +1,4 @@
+import { edit } from '../../drawing/text/field.ts';
 import type { Command, Scope } from '../keymap/command.ts';
 import { keysOf } from '../keymap/keys.ts';
 import { paneScopes } from '../keymap/scopes.ts';
@@ -45,7 +46,16 @@ export function footerCommands(state: State): readonly { readonly key: string; r
     .filter(command => (command.disabled?.(state) ?? null) === null && !command.hidden?.(state))
     .sort((a, b) => (a.footer ?? 0) - (b.footer ?? 0))
     .flatMap(command => {
-      const key = keysOf(command, state.settings).find(one => commandFor(state, one) === command);
+      const key = keysOf(command, state.settings).find(
+        one => commandFor(state, one) === command && !isTyped(state, one),
+      );
       return key === undefined ? [] : [{ key, command }];
     });
+}
+
+/** Whether a key goes into the text being typed before it is a command. */
+function isTyped(state: State, key: string): boolean {
+  const dialog = topDialog(state);
+  const field = dialog && typeOf(dialog).field?.(dialog, state);
+  return field ? edit(field, key) !== null : false;
 }

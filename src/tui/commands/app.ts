@@ -24,7 +24,7 @@ function contexts(state: State, key: string): Change {
   const now = state.look?.project.context;
   const items = names.map(context => ({
     label: context,
-    about: context === now ? 'now' : '',
+    about: context === now ? 'current' : '',
     // the schemas of one database say nothing about another
     choose: (next: State): Change =>
       context === now ? only(next) : reopen(next, { context, schema: undefined }),
@@ -64,7 +64,7 @@ export const appCommands: readonly Command[] = [
     keys: ['?'],
     where: ['panes'],
     title: 'help',
-    about: 'every key and what it does here',
+    about: 'show every key and what it does',
     group: 'App',
     footer: 90,
     run: (state, key) => only(open(state, helpDialog(state, key))),
@@ -74,7 +74,7 @@ export const appCommands: readonly Command[] = [
     keys: [':'],
     where: ['panes'],
     title: 'commands',
-    about: 'choose a command by name',
+    about: 'run a command by name',
     group: 'App',
     keyOnly: true,
     run: (state, key) => only(open(state, paletteDialog(key))),
@@ -84,11 +84,11 @@ export const appCommands: readonly Command[] = [
     keys: ['C'],
     where: ['panes'],
     title: 'context',
-    about: 'open another context of the config',
+    about: 'switch to another context of the config',
     group: 'App',
     disabled: state => {
-      if (isRunning(state.run)) return 'a run is under way';
-      if (state.known) return contextsOf(state).length < 2 ? 'the config has one context only' : null;
+      if (isRunning(state.run)) return 'a run is in progress';
+      if (state.known) return contextsOf(state).length < 2 ? 'the config has only one context' : null;
       return contextsOf(state).length === 0 ? 'the project is not open yet' : null;
     },
     run: contexts,
@@ -98,11 +98,11 @@ export const appCommands: readonly Command[] = [
     keys: ['S'],
     where: ['panes'],
     title: 'schema',
-    about: 'run migrations in another schema, with a log of its own',
+    about: 'switch to another schema, which has its own migrations table',
     group: 'App',
     disabled: state => {
       if (!state.known) return 'the project is not open yet';
-      return isRunning(state.run) ? 'a run is under way' : null;
+      return isRunning(state.run) ? 'a run is in progress' : null;
     },
     run: schemas,
   },
@@ -120,10 +120,10 @@ export const appCommands: readonly Command[] = [
     keys: ['M'],
     where: ['panes'],
     title: 'mouse',
-    about: 'turn the mouse off, to select text with it, and on',
+    about: 'turn mouse capture off (to select text) or on',
     group: 'App',
     run: state => [
-      notify({ ...state, mouse: !state.mouse }, state.mouse ? 'the mouse selects text' : 'the mouse is on'),
+      notify({ ...state, mouse: !state.mouse }, state.mouse ? 'Mouse capture off' : 'Mouse capture on'),
       [{ type: 'mouse', on: !state.mouse }],
     ],
   },
@@ -132,7 +132,7 @@ export const appCommands: readonly Command[] = [
     keys: ['q'],
     where: ['panes'],
     title: 'quit',
-    about: 'leave',
+    about: 'quit migtui',
     group: 'App',
     footer: 91,
     run: leave,
@@ -142,7 +142,7 @@ export const appCommands: readonly Command[] = [
     keys: ['ctrl+c'],
     where: ['always'],
     title: 'cancel or quit',
-    about: 'cancel what runs; leave when nothing does',
+    about: 'cancel the run, or quit',
     group: 'App',
     keyOnly: true,
     run: leave,
@@ -152,7 +152,7 @@ export const appCommands: readonly Command[] = [
     keys: ['ctrl+l'],
     where: ['always'],
     title: 'redraw',
-    about: 'draw the screen anew',
+    about: 'redraw the screen',
     group: 'App',
     keyOnly: true,
     run: state => [state, [{ type: 'redraw' }]],
@@ -162,7 +162,7 @@ export const appCommands: readonly Command[] = [
     keys: ['ctrl+z'],
     where: ['always'],
     title: 'suspend',
-    about: 'back to the shell; fg returns',
+    about: 'suspend to the shell; fg returns',
     group: 'App',
     keyOnly: true,
     run: state => [state, [{ type: 'suspend' }]],

@@ -7,9 +7,9 @@ import { whyNoRun } from '../state/why-not.ts';
 import { targetHere, targetMenu, type Verb } from './target-menu.ts';
 
 const about: Readonly<Record<Verb, string>> = {
-  upgrade: 'to the revision under the cursor, or choose where to',
-  downgrade: 'back to the revision under the cursor, or choose where to',
-  stamp: 'only the rows: say what is applied without running it',
+  upgrade: 'upgrade to the revision under the cursor, or to a target you choose',
+  downgrade: 'downgrade to the revision under the cursor, or to a target you choose',
+  stamp: 'stamp a revision: mark it as applied without running it',
 };
 
 const planned = (verb: Verb, key: string, menuKey: string, footer: number): readonly Command[] => [
@@ -35,7 +35,7 @@ const planned = (verb: Verb, key: string, menuKey: string, footer: number): read
     keys: menuKey === '' ? [] : [menuKey],
     where: ['panes'],
     title: `${verb} to …`,
-    about: `${verb}, choosing where to`,
+    about: `${verb} to a target you choose`,
     group: 'Change the database',
     danger: verb !== 'upgrade',
     disabled: whyNoRun,
@@ -52,11 +52,11 @@ export const changingCommands: readonly Command[] = [
     id: 'show-run',
     keys: ['R'],
     where: ['panes'],
-    title: 'the run',
-    about: 'show the run that is under way, or the last one',
+    title: 'run',
+    about: 'show the current or the last run',
     group: 'Look',
     footer: 5,
-    disabled: state => (state.run ? null : 'nothing has been run yet'),
+    disabled: state => (state.run ? null : 'no run yet'),
     run: (state, key) => only(open(state, runDialog(key))),
   },
 ];

@@ -25,7 +25,7 @@ const focusing: readonly Command[] = panes.map((pane, index) => ({
   run: state => focusOn(state, pane),
 }));
 
-const hidden = 'the filter hides it: Esc shows everything';
+const hidden = 'hidden by the filter: Esc clears it';
 
 /** Puts the history's cursor on a revision. */
 export function goTo(state: State, id: string | undefined, otherwise: string): Change {
@@ -42,14 +42,14 @@ function nextRow(state: State, wanted: (index: number) => boolean, otherwise: st
     const index = (from + step) % length;
     if (wanted(index)) return moveTo({ ...state, focus: 'history' }, 'history', index);
   }
-  return notified(state, state.filter === '' ? otherwise : `${otherwise}, or the filter hides it`);
+  return notified(state, state.filter === '' ? otherwise : `${otherwise}, or hidden by the filter`);
 }
 
 /** In the order they run, which is not the order of the rows. */
 function nextPending(state: State): Change {
   const ids = pendingIds(state);
   const at = state.focus === 'history' ? ids.indexOf(cursorId(state) ?? '') : -1;
-  return goTo(state, ids[(at + 1) % Math.max(1, ids.length)], 'nothing is pending');
+  return goTo(state, ids[(at + 1) % Math.max(1, ids.length)], 'no pending revisions');
 }
 
 const among = (state: State, ids: readonly string[], otherwise: string): Change => {
@@ -68,7 +68,7 @@ export const jumpingCommands: readonly Command[] = [
     title: 'current',
     about: 'jump to the current revision',
     group: 'Move',
-    run: state => among(state, state.look?.current ?? [], 'nothing is applied: there is no current revision'),
+    run: state => among(state, state.look?.current ?? [], 'nothing is applied yet'),
   },
   {
     id: 'to-head',
@@ -77,14 +77,14 @@ export const jumpingCommands: readonly Command[] = [
     title: 'head',
     about: 'jump to the next head',
     group: 'Move',
-    run: state => among(state, state.look?.heads ?? [], 'there is no revision yet'),
+    run: state => among(state, state.look?.heads ?? [], 'no revisions yet'),
   },
   {
     id: 'to-next-pending',
     keys: ['p'],
     where: ['panes'],
     title: 'next pending',
-    about: 'jump to the pending revision that runs next, then to the one after it',
+    about: 'jump to the next pending revision',
     group: 'Move',
     run: nextPending,
   },
@@ -99,7 +99,7 @@ export const jumpingCommands: readonly Command[] = [
       nextRow(
         state,
         row => shownHistory(state).rows[row]?.marks.includes('branchpoint') ?? false,
-        'the history has no branch point',
+        'no branch points',
       ),
   },
 ];

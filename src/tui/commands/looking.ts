@@ -18,17 +18,17 @@ function copy(state: State): Change {
     return entry ? copied(state, entry.text, 'the line') : only(state);
   }
   const id = selectedId(state);
-  if (id === null) return notified(state, 'there is nothing to copy here');
+  if (id === null) return notified(state, 'nothing to copy here');
   if (state.focus !== 'detail') return copied(state, id, id);
   const text = tabOf(state.tab).copy?.(state, id) ?? null;
   return text === null || text === ''
-    ? notified(state, 'there is nothing to copy here')
+    ? notified(state, 'nothing to copy here')
     : copied(state, text, tabOf(state.tab).title(state, id));
 }
 
 const whyNotReload = (state: State): string | null => {
-  if (state.run && state.run.endedAt === null) return 'a run is under way';
-  return state.link.is === 'restarting' ? 'the engine is starting already' : null;
+  if (state.run && state.run.endedAt === null) return 'a run is in progress';
+  return state.link.is === 'restarting' ? 'already reloading' : null;
 };
 
 export const lookingCommands: readonly Command[] = [
@@ -37,7 +37,7 @@ export const lookingCommands: readonly Command[] = [
     keys: ['/'],
     where: ['panes'],
     title: 'search',
-    about: 'find text in this pane',
+    about: 'search in this pane',
     group: 'Look',
     footer: 30,
     keyOnly: true,
@@ -48,7 +48,7 @@ export const lookingCommands: readonly Command[] = [
     keys: ['f'],
     where: ['panes'],
     title: 'filter',
-    about: 'show only the revisions that fit: text, is:pending, is:head, label:chat',
+    about: 'show only matching revisions: text, is:pending, is:head, label:chat',
     group: 'Look',
     footer: 30,
     run: beginFilter,
@@ -58,7 +58,7 @@ export const lookingCommands: readonly Command[] = [
     keys: ['esc'],
     where: ['filtered'],
     title: 'show all',
-    about: 'end the filter, and show every revision again',
+    about: 'clear the filter',
     group: 'Look',
     footer: 27,
     keyOnly: true,
@@ -69,7 +69,7 @@ export const lookingCommands: readonly Command[] = [
     keys: ['n'],
     where: ['searching'],
     title: 'next',
-    about: 'the next place that was searched for',
+    about: 'go to the next match',
     group: 'Look',
     footer: 28,
     keyOnly: true,
@@ -80,7 +80,7 @@ export const lookingCommands: readonly Command[] = [
     keys: ['N'],
     where: ['searching'],
     title: 'previous',
-    about: 'the place before',
+    about: 'go to the previous match',
     group: 'Look',
     footer: 29,
     keyOnly: true,
@@ -113,7 +113,7 @@ export const lookingCommands: readonly Command[] = [
     keys: ['J'],
     where: ['panes'],
     title: 'journal',
-    about: 'who ran what, when, and how it ended',
+    about: 'show past runs: who, when, and how they ended',
     group: 'Look',
     disabled: state => (state.look ? null : 'the project is not open yet'),
     run: openJournal,
@@ -148,7 +148,7 @@ export const lookingCommands: readonly Command[] = [
     keys: ['z'],
     where: ['panes'],
     title: 'zoom',
-    about: 'give this pane the whole screen, and back',
+    about: 'expand this pane to the whole screen, or back',
     group: 'Look',
     run: state => only(settleAll({ ...state, zoomed: !state.zoomed })),
   },
@@ -170,7 +170,7 @@ export const lookingCommands: readonly Command[] = [
     keys: ['t'],
     where: ['panes'],
     title: 'times',
-    about: 'show dates instead of how long ago, and back',
+    about: 'show dates or relative times',
     group: 'Look',
     run: state => only({ ...state, absoluteTimes: !state.absoluteTimes }),
   },
@@ -179,7 +179,7 @@ export const lookingCommands: readonly Command[] = [
     keys: ['r'],
     where: ['panes'],
     title: 'reload',
-    about: 'start the engine anew and look again',
+    about: 'reload the project and the database',
     group: 'Look',
     footer: 32,
     disabled: whyNotReload,

@@ -17,7 +17,7 @@ function unsettledIn({ look, looking, run }: State): Unsettled | undefined {
 
 function settleMenu(state: State, key: string): Change {
   const open1 = unsettledIn(state);
-  if (!open1) return notified(state, 'nothing is unsettled');
+  if (!open1) return notified(state, 'no interrupted revision');
   const targets = [open1.revision];
   const down: PlanRequest = { command: 'downgrade', targets, halfWay: true };
   const up: PlanRequest = { command: 'upgrade', targets };
@@ -35,26 +35,31 @@ function settleMenu(state: State, key: string): Change {
     open(
       state,
       menu({
-        title: 'Settle',
+        title: 'Resolve an interrupted revision',
         tone: 'warning',
         openedBy: key,
-        text: `${nameOf(state, open1.revision)} began (${open1.action}) and ${open1.error ? `failed: ${open1.error.replace(/\.?$/, '.')}` : 'never ended.'}${open1.invalidIndexes.length > 0 ? ` Left invalid: ${open1.invalidIndexes.join(', ')}.` : ''} Which is true of the schema?`,
+        text: describe(open1, nameOf(state, open1.revision)),
         items: [
-          { key: 'l', label: 'Leave it', about: 'find out first', choose: only },
+          { key: 'l', label: 'Cancel', about: 'check the schema first', choose: only },
           {
             key: 'r',
             label: 'Run it again',
-            about: open1.action === 'up' ? 'its up(), from the beginning' : 'its down(), from the beginning',
+            about: open1.action === 'up' ? 'up(), from the start' : 'down(), from the start',
             choose: plan(open1.action === 'up' ? up : down),
           },
           ...(open1.action === 'up'
-            ? [{ key: 'd', label: 'Run its down', about: 'takes back what it left', choose: plan(down) }]
+            ? [{ key: 'd', label: 'Run its down()', about: 'remove partial changes', choose: plan(down) }]
             : []),
-          { key: 'a', label: 'It is applied', about: 'its row is logged', choose: settle('applied') },
+          {
+            key: 'a',
+            label: 'Mark as applied',
+            about: 'record it in the migrations table',
+            choose: settle('applied'),
+          },
           {
             key: 'n',
-            label: 'It is not applied',
-            about: 'it can be tried again',
+            label: 'Mark as not applied',
+            about: 'it can run again',
             choose: settle('not-applied'),
           },
         ],
@@ -63,18 +68,26 @@ function settleMenu(state: State, key: string): Change {
   );
 }
 
-/** Saying how a revision stands that stopped half-way. */
+function describe({ action, error, invalidIndexes }: Unsettled, name: string): string {
+  const how = error
+    ? `${name} failed (${action}) outside a transaction: ${error.replace(/\.?$/, '.')}`
+    : `${name} was interrupted (${action}) and did not finish.`;
+  const left = invalidIndexes.length > 0 ? ` Invalid indexes: ${invalidIndexes.join(', ')}.` : '';
+  return `${how}${left} What is the state of the schema?`;
+}
+
+/** Resolving a revision that stopped half-way. */
 export const settlingCommands: readonly Command[] = [
   {
     id: 'settle',
     keys: ['x'],
     where: ['panes', 'outcome'],
-    title: 'settle',
-    about: 'say what became of a revision that never ended',
+    title: 'resolve',
+    about: 'resolve an interrupted revision',
     group: 'Change the database',
     footer: 4,
     danger: true,
-    disabled: state => whyNoRun(state) ?? (unsettledIn(state) ? null : 'nothing is unsettled'),
+    disabled: state => whyNoRun(state) ?? (unsettledIn(state) ? null : 'no interrupted revision'),
     run: settleMenu,
   },
 ];

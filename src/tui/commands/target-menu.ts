@@ -30,7 +30,7 @@ export function targetMenu(state: State, verb: Verb, key: string): Change {
       openPlan(next, { command: verb, targets: [target] }, 'enter');
   const here = targetHere(state, verb);
   const heads = state.look?.heads ?? [];
-  const none = verb === 'upgrade' && (state.look?.pending.length ?? 0) === 0 ? 'nothing is pending' : null;
+  const none = verb === 'upgrade' && (state.look?.pending.length ?? 0) === 0 ? 'no pending revisions' : null;
   const noneApplied = (state.look?.applied ?? 0) === 0 ? 'nothing is applied' : null;
   const up: MenuItem[] = [
     heads.length === 1
@@ -45,7 +45,7 @@ export function targetMenu(state: State, verb: Verb, key: string): Change {
           key: 'h',
           label: 'heads',
           about: `all ${heads.length} heads`,
-          disabled: none ?? (heads.length === 0 ? 'there is no revision yet' : null),
+          disabled: none ?? (heads.length === 0 ? 'no revisions yet' : null),
           choose: plan('heads'),
         },
     ...(heads.length > 1
@@ -58,20 +58,20 @@ export function targetMenu(state: State, verb: Verb, key: string): Change {
           }),
         )
       : []),
-    { key: 'n', label: 'by one', about: 'the next revision', disabled: none, choose: plan('+1') },
+    { key: 'n', label: '+1', about: 'next revision', disabled: none, choose: plan('+1') },
   ];
   const down: MenuItem[] = [
     {
       key: 'n',
-      label: 'by one',
-      about: 'takes back the current revision',
+      label: '-1',
+      about: 'undo the current revision',
       disabled: noneApplied,
       choose: plan('-1'),
     },
     {
       key: 'b',
       label: 'base',
-      about: 'takes back everything',
+      about: 'undo everything',
       danger: true,
       disabled: noneApplied,
       choose: plan('base'),
@@ -81,18 +81,20 @@ export function targetMenu(state: State, verb: Verb, key: string): Change {
     {
       key: 'h',
       label: heads.length === 1 ? 'head' : 'heads',
-      about: 'as if everything had run',
+      about: 'mark everything as applied',
       choose: plan(heads.length === 1 ? 'head' : 'heads'),
     },
-    { key: 'b', label: 'base', about: 'as if nothing had run', choose: plan('base') },
+    { key: 'b', label: 'base', about: 'mark everything as not applied', choose: plan('base') },
   ];
   const items: MenuItem[] = [
-    ...(here === null ? [] : [{ key: 'c', label: 'here', about: nameOf(state, here), choose: plan(here) }]),
+    ...(here === null
+      ? []
+      : [{ key: 'c', label: 'this revision', about: nameOf(state, here), choose: plan(here) }]),
     ...(verb === 'upgrade' ? up : verb === 'downgrade' ? down : stamp),
     {
       key: 't',
       label: 'target …',
-      about: 'type where to',
+      about: 'type a target',
       choose: next => only(open(next, targetDialog(verb, 't'))),
     },
   ];

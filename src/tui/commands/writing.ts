@@ -12,9 +12,9 @@ import { nameOf, selectedRow } from '../state/select.ts';
 import { notified, open } from '../state/stack.ts';
 
 function whyNoFiles(state: State): string | null {
-  if (state.link.is === 'lost') return 'the engine has ended: r starts it again';
+  if (state.link.is === 'lost') return 'the engine stopped: press r to restart it';
   if (!state.look) return 'the project is not open yet';
-  if (state.look.project.readOnly) return 'opened read-only: nothing is written';
+  if (state.look.project.readOnly) return 'opened read-only';
   if (state.look.project.folder === null) return 'this project lists its migrations in code (migrationsList)';
   return null;
 }
@@ -31,18 +31,18 @@ function newRevision(state: State, key: string): Change {
           menu({
             title: 'New revision',
             openedBy: 'enter',
-            text: head === null ? '' : `It will revise ${nameOf(state, head)}.`,
+            text: head === null ? '' : `Revises ${nameOf(state, head)}.`,
             items: [
               {
                 key: 'a',
                 label: 'From the entities',
-                about: 'what changed since its ancestors (autogenerate)',
+                about: 'autogenerate: what changed in the entities',
                 choose: one => only(open(one, revisionDialog(true, head, 'a'))),
               },
               {
                 key: 'e',
                 label: 'Empty',
-                about: 'to be filled in by hand',
+                about: 'write the SQL by hand',
                 choose: one => only(open(one, revisionDialog(false, head, 'e'))),
               },
             ],
@@ -56,7 +56,7 @@ function newRevision(state: State, key: string): Change {
       menu({
         title: 'New revision',
         openedBy: key,
-        text: `There are ${heads.length} heads. Which one does it revise?`,
+        text: `There are ${heads.length} heads. Which one should it revise?`,
         items: [
           ...heads.map((id, index) => ({
             key: index < 9 ? String(index + 1) : undefined,
@@ -72,7 +72,7 @@ function newRevision(state: State, key: string): Change {
 
 function edit(state: State): Change {
   const row = selectedRow(state);
-  if (!row?.file) return notified(state, 'there is no file to edit here', 'warning');
+  if (!row?.file) return notified(state, 'no file to edit', 'warning');
   const { file } = row;
   const go = (next: State): Change => [
     logged(next, 'command', here(next, `migtui edit ${quoteShell(row.id)}`)),
@@ -86,10 +86,10 @@ function edit(state: State): Change {
         title: 'Edit an applied revision?',
         tone: 'warning',
         openedBy: 'e',
-        text: 'It has run here already: what you change will not be run again here, and other databases will get something else. A new revision is usually what you want.',
+        text: 'It is already applied here, and changes to it will not run on this database. Usually a new revision is the better way.',
         items: [
-          { key: 'l', label: 'Leave it', choose: only },
-          { key: 'w', label: 'Edit it anyway', danger: true, choose: go },
+          { key: 'l', label: 'Cancel', choose: only },
+          { key: 'w', label: 'Edit anyway', danger: true, choose: go },
         ],
       }),
     ),
@@ -102,7 +102,7 @@ export const writingCommands: readonly Command[] = [
     keys: ['n'],
     where: ['panes'],
     title: 'new',
-    about: 'a new revision, empty or from the entities',
+    about: 'create a revision, empty or from the entities',
     group: 'Write revisions',
     footer: 11,
     disabled: whyNoFiles,
@@ -113,12 +113,11 @@ export const writingCommands: readonly Command[] = [
     keys: ['m'],
     where: ['panes'],
     title: 'merge',
-    about: 'settle several heads, after rehearsing them',
+    about: 'merge several heads, after testing them together',
     group: 'Write revisions',
     footer: 10,
     disabled: state =>
-      whyNoFiles(state) ??
-      ((state.look?.heads.length ?? 0) < 2 ? 'there is only one head: nothing to merge' : null),
+      whyNoFiles(state) ?? ((state.look?.heads.length ?? 0) < 2 ? 'only one head: nothing to merge' : null),
     run: (state, key) => openMerge(state, state.look?.heads ?? [], key),
   },
   {
@@ -129,7 +128,7 @@ export const writingCommands: readonly Command[] = [
     about: 'open the revision in your editor',
     group: 'Write revisions',
     footer: 12,
-    disabled: state => (selectedRow(state)?.file ? null : 'there is no file to edit here'),
+    disabled: state => (selectedRow(state)?.file ? null : 'no file to edit'),
     run: edit,
   },
   {
@@ -137,13 +136,13 @@ export const writingCommands: readonly Command[] = [
     keys: ['A'],
     where: ['panes'],
     title: 'adopt',
-    about: 'write the inferred lineage into the files',
+    about: 'declare the inferred lineage in the files',
     group: 'Write revisions',
     disabled: state =>
       whyNoFiles(state) ??
       (state.look?.revisions.some(row => row.inferred)
         ? null
-        : 'every revision declares its lineage already'),
+        : 'every revision already declares its lineage'),
     run: (state, key) =>
       openDraft(
         state,
@@ -158,7 +157,7 @@ export const writingCommands: readonly Command[] = [
     keys: ['I'],
     where: ['panes'],
     title: 'init',
-    about: 'prepare the project: config, folder, journal',
+    about: 'set up the project: config, folder, journal',
     group: 'Write revisions',
     disabled: state => (state.link.is === 'ready' ? null : 'the engine is not ready'),
     run: (state, key) => openDraft(state, 'Init', { call: 'draftInit', args: [] }, 'migtui init --yes', key),

@@ -59,7 +59,7 @@ export const checkType: DialogType<CheckDialog> = {
     dialog.loaded.is === 'ready'
       ? dialog.loaded.value.clean
         ? 'Check: clean'
-        : `Check: ${dialog.loaded.value.findings.length} found`
+        : `Check: ${dialog.loaded.value.findings.length} finding${dialog.loaded.value.findings.length === 1 ? '' : 's'}`
       : 'Check',
   tone: dialog => (dialog.loaded.is === 'ready' ? (dialog.loaded.value.clean ? 'ok' : 'warning') : undefined),
   width: () => 100,
@@ -70,22 +70,20 @@ export const checkType: DialogType<CheckDialog> = {
         line(
           state.task
             ? `${state.task.text} ${state.task.done}/${state.task.total}`
-            : 'looking at revisions, entities and the live schema …',
+            : 'comparing revisions, entities and the live schema …',
           'dim',
         ),
       ];
     if (loaded.is === 'failed') return failureLines(loaded.failure, columns);
     const { findings, agreed, skipped } = loaded.value;
     return [
-      ...(findings.length === 0
-        ? [line('Everything agrees: revisions, entities and the database.', 'ok'), []]
-        : []),
+      ...(findings.length === 0 ? [line('Revisions, entities and the database agree.', 'ok'), []] : []),
       ...findings.flatMap(finding => findingLines(finding, state, columns)),
       ...(agreed.length > 0
-        ? wrap(`in order   ${agreed.join(', ')}`, columns).map(text => line(text, 'ok'))
+        ? wrap(`ok         ${agreed.join(', ')}`, columns).map(text => line(text, 'ok'))
         : []),
       ...skipped.flatMap(({ kind, why }) =>
-        wrap(`${kind} was not looked at: ${why}`, columns).map(text => line(text, 'dim')),
+        wrap(`${kind} not checked: ${why}`, columns).map(text => line(text, 'dim')),
       ),
     ];
   },

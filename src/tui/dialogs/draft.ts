@@ -61,11 +61,11 @@ export function writeDraft(state: State, dialog: DraftDialog, key: string): Chan
 
 /** Why it cannot be written; null when it can. */
 export function whyNotWrite(state: State, dialog: DraftDialog): string | null {
-  if (dialog.loaded.is === 'loading') return 'the draft is still being made';
-  if (dialog.loaded.is === 'failed') return 'there is nothing to write';
-  if (dialog.loaded.value.files.length === 0) return 'there is nothing to write';
-  if (state.look?.project.readOnly) return 'opened read-only: nothing is written';
-  return dialog.writing === null ? null : 'it is being written';
+  if (dialog.loaded.is === 'loading') return 'the files are still being generated';
+  if (dialog.loaded.is === 'failed') return 'nothing to write';
+  if (dialog.loaded.value.files.length === 0) return 'nothing to write';
+  if (state.look?.project.readOnly) return 'opened read-only';
+  return dialog.writing === null ? null : 'writing the files';
 }
 
 const commands = inDialogs([
@@ -101,7 +101,7 @@ export const draftType: DialogType<DraftDialog> = {
     if (loaded.is === 'loading')
       return [
         line(
-          state.task ? `${state.task.text} ${state.task.done}/${state.task.total}` : 'making the draft …',
+          state.task ? `${state.task.text} ${state.task.done}/${state.task.total}` : 'generating …',
           'dim',
         ),
       ];
@@ -111,7 +111,7 @@ export const draftType: DialogType<DraftDialog> = {
       ...(index > 0 ? [[]] : []),
       [
         {
-          text: file.before === null ? 'new  ' : file.after === null ? 'gone ' : 'edit ',
+          text: file.before === null ? 'new  ' : file.after === null ? 'drop ' : 'edit ',
           style: file.after === null ? 'removed' : 'added',
         },
         { text: file.path, style: 'strong' },
@@ -129,9 +129,9 @@ export const draftType: DialogType<DraftDialog> = {
       [],
       [
         { text: ' Enter ', style: 'badge' },
-        { text: ` writes ${count === 1 ? 'the file' : `${count} files`}   ` },
+        { text: ` write ${count === 1 ? 'the file' : `${count} files`}   ` },
         { text: 'Esc', style: 'key' },
-        { text: ' leaves with nothing written', style: 'dim' },
+        { text: ' cancel', style: 'dim' },
       ],
     ];
   },
@@ -161,7 +161,7 @@ function written(state: State, dialog: DraftDialog): Change {
   const draft = dialog.loaded.is === 'ready' ? dialog.loaded.value : null;
   const gone: State = { ...state, dialogs: state.dialogs.filter(one => one !== dialog) };
   const paths = draft?.files.map(file => file.path) ?? [];
-  const said = logged(notify(gone, `written: ${paths.join(', ')}`), 'info', `written: ${paths.join(', ')}`);
+  const said = logged(notify(gone, `wrote ${paths.join(', ')}`), 'info', `wrote ${paths.join(', ')}`);
   const made = draft?.files.find(file => file.before === null)?.path;
   const next = draft?.kind === 'revision' && made ? open(said, offerEditor(made)) : said;
   return andThen(only(next), lookAgain);

@@ -30,7 +30,7 @@ export const helpType = (all: () => readonly Command[]): DialogType<HelpDialog> 
   scopes: () => ['help', 'scrolling'],
   title: () => 'Keys',
   width: () => 100,
-  head: dialog => [[{ text: 'filter ', style: 'dim' }, ...fieldSpans(dialog.field)], []],
+  head: dialog => [[{ text: 'search ', style: 'dim' }, ...fieldSpans(dialog.field)], []],
   body(dialog): Line[] {
     const wanted = dialog.field.text.toLowerCase();
     const lines: Line[] = [];
@@ -46,7 +46,7 @@ export const helpType = (all: () => readonly Command[]): DialogType<HelpDialog> 
         ]);
       }
     }
-    return lines.length > 0 ? lines : [line('no command has this in its name', 'dim')];
+    return lines.length > 0 ? lines : [line('no matching command', 'dim')];
   },
   field: dialog => dialog.field,
   typed: (dialog, field, state) => only(replaceTop(state, { ...dialog, field, top: 0 })),

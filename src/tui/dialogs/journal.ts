@@ -78,10 +78,9 @@ export const journalType: DialogType<JournalDialog> = {
       return wrap(`The journal is off. ${status.hint ?? ''}`, columns).map(text => line(text));
     }
     const { journal } = state;
-    if (journal === null || journal.is === 'loading') return [line('reading the journal …', 'dim')];
+    if (journal === null || journal.is === 'loading') return [line('loading the journal …', 'dim')];
     if (journal.is === 'failed') return failureLines(journal.failure, columns);
-    if (journal.value.length === 0)
-      return [line('Nothing has been journalled yet: it begins with the first run.', 'dim')];
+    if (journal.value.length === 0) return [line('No runs recorded yet.', 'dim')];
     return runs(journal.value).flatMap(entries => runLines(entries, state, columns));
   },
 };

@@ -100,7 +100,7 @@ const commands = inDialogs([
     keys: ['k'],
     where: ['menu'],
     title: 'previous',
-    about: 'the item before',
+    about: 'the previous item',
     run: moveItem(-1),
   },
   {

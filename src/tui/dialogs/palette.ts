@@ -76,7 +76,7 @@ export const paletteType = (all: () => readonly Command[]): DialogType<PaletteDi
     const rows = paletteRows(all(), state, dialog);
     const before = close(state);
     return rows.length === 0
-      ? [line('no command has this in its name', 'dim')]
+      ? [line('no matching command', 'dim')]
       : rows.map(command => {
           const why = command.disabled?.(before) ?? null;
           return [

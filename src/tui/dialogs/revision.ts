@@ -36,7 +36,7 @@ export const revisionDialog = (
 
 export function acceptRevision(state: State, dialog: RevisionDialog, key: string): Change {
   const message = dialog.field.text.trim();
-  if (message === '') return notified(state, 'say what it does: the words become its name', 'warning');
+  if (message === '') return notified(state, 'enter a message: it becomes the name', 'warning');
   const request: RevisionRequest = {
     message,
     autogenerate: dialog.autogenerate,
@@ -65,7 +65,7 @@ const commands = inDialogs([
     keys: ['enter'],
     where: ['revision'],
     title: 'show the file',
-    about: 'make the draft and show it',
+    about: 'generate the file and show it',
     footer: 1,
     run: on<RevisionDialog>('revision', acceptRevision),
   },
@@ -93,8 +93,8 @@ export const revisionType: DialogType<RevisionDialog> = {
       [],
       ...wrap(
         dialog.autogenerate
-          ? 'The entities are compared with a replay of its ancestors. Nothing is written before you have seen it.'
-          : 'An empty file to fill in. Nothing is written before you have seen it.',
+          ? 'Compares the entities with the migrations. You see the file before it is written.'
+          : 'An empty file to fill in. You see it before it is written.',
         columns,
       ).map(text => line(text, 'dim')),
     ];

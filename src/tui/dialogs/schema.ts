@@ -35,11 +35,11 @@ const schemaNow = ({ look }: State): string | undefined | null =>
   look ? (look.project.schema ?? undefined) : null;
 
 function known({ project, database }: Look, state: State): Choice[] {
-  const now = (schema: string | undefined): string => (schema === schemaNow(state) ? ', now' : '');
+  const now = (schema: string | undefined): string => (schema === schemaNow(state) ? ', current' : '');
   const others = new Set(database.schemas.filter(name => name !== project.defaultSchema));
   if (project.schema !== null) others.add(project.schema);
   return [
-    { label: project.defaultSchema, about: `as the config has it${now(undefined)}`, schema: undefined },
+    { label: project.defaultSchema, about: `from the config${now(undefined)}`, schema: undefined },
     ...[...others].map((name): Choice => {
       const table = database.schemas.includes(name) ? 'has a migrations table' : untouched;
       return { label: name, about: `${table}${now(name)}`, schema: name };
@@ -47,8 +47,9 @@ function known({ project, database }: Look, state: State): Choice[] {
   ];
 }
 
-const explained = 'Migrations run with it as their search_path, and are logged in a table of its own.';
-const untouched = 'no migrations table yet: the first run makes it';
+const explained =
+  'Migrations run with this schema as search_path, and are recorded in its own migrations table.';
+const untouched = 'no migrations table yet: the first run creates it';
 
 /** What is offered for what has been typed: the known ones with it in their name, and the name itself. */
 function schemaChoices({ field }: SchemaDialog, state: State): readonly Choice[] {
@@ -76,7 +77,7 @@ const commands = inDialogs([
     keys: ['enter'],
     where: ['schema'],
     title: 'open it',
-    about: 'open the project anew for the schema under the cursor',
+    about: 'reopen the project with the schema under the cursor',
     footer: 1,
     run: on<SchemaDialog>('schema', (state, dialog) => chooseSchema(state, dialog, dialog.cursor)),
   },
@@ -86,7 +87,7 @@ export const schemaType: DialogType<SchemaDialog> = {
   kind: 'schema',
   commands,
   scopes: () => ['schema', 'choosing'],
-  title: () => 'Schema that migrations run in',
+  title: () => 'Schema for migrations',
   width: () => 76,
   head: dialog => [[{ text: 'name ', style: 'dim' }, ...fieldSpans(dialog.field)], []],
   body(dialog, state): Line[] {

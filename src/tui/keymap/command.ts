@@ -11,13 +11,14 @@ import type { State } from '../state/model.ts';
  */
 export type Scope = string;
 
+/** As the help shows them: what changes something first. */
 export const groups = [
-  'Move',
-  'Look',
   'Change the database',
   'Write revisions',
+  'Look',
   'App',
   'In dialogs',
+  'Move',
 ] as const;
 export type Group = (typeof groups)[number];
 

@@ -11,7 +11,9 @@ export function keyTroubles(
   const ids = new Set(commands.map(({ id }) => id));
   return Object.entries(keys).flatMap(([id, own]) =>
     ids.has(id)
-      ? own.filter(key => !isKey(key)).map(key => `settings: "${key}" for ${id} is no key. Keys are ${words}`)
+      ? own
+          .filter(key => !isKey(key))
+          .map(key => `settings: "${key}" for ${id} is not a key. Keys are ${words}`)
       : [`settings: there is no command "${id}" to give keys to. ? shows the commands`],
   );
 }

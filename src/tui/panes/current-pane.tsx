@@ -44,8 +44,8 @@ function currentLines(state: State, columns: number, height: number, focused: bo
           {
             text:
               look.database.state === 'missing'
-                ? 'the first upgrade makes it'
-                : 'the history is what the files say',
+                ? 'the first upgrade creates it'
+                : 'Showing files only; database state unknown',
             style: 'dim',
           },
         ],
@@ -75,7 +75,7 @@ function currentLines(state: State, columns: number, height: number, focused: bo
       : drawn;
   });
   if (look.current.length === 0)
-    lines.push(drawLine([{ text: 'base: nothing is applied', style: 'dim' }], columns, state));
+    lines.push(drawLine([{ text: 'nothing applied', style: 'dim' }], columns, state));
   return [
     ...lines.slice(0, height - 1),
     ...Array.from({ length: Math.max(0, height - 1 - lines.length) }, () => ''),
@@ -91,16 +91,16 @@ function trouble({ database }: Look): Line | null {
   switch (database.state) {
     case 'connected':
       return database.table === 'forbidden'
-        ? [{ text: 'this role may not read the migrations table', style: 'danger' }]
+        ? [{ text: 'no permission to read the migrations table', style: 'danger' }]
         : null;
     case 'missing':
-      return [{ text: `there is no database ${database.name} yet`, style: 'warning' }];
+      return [{ text: `database ${database.name} does not exist yet`, style: 'warning' }];
     case 'unreachable':
-      return [{ text: 'no server answers; trying again', style: 'danger' }];
+      return [{ text: 'server unreachable; retrying', style: 'danger' }];
     case 'refused':
-      return [{ text: 'the server refused us', style: 'danger' }];
+      return [{ text: 'Login rejected', style: 'danger' }];
     case 'locked':
-      return [{ text: 'open in another process', style: 'danger' }];
+      return [{ text: 'in use by another process', style: 'danger' }];
   }
 }
 
@@ -117,6 +117,6 @@ function summary(look: Look): Line {
     ...part(look.pending.length, 'pending', 'pending'),
     ...part(look.missing.length, 'missing', 'missing'),
     ...part(look.edited.length, 'edited', 'edited'),
-    ...part(look.unsettled.length, 'unsettled', 'danger'),
+    ...part(look.unsettled.length, 'interrupted', 'danger'),
   ];
 }

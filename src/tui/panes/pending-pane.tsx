@@ -33,10 +33,10 @@ function pendingLines(state: State, columns: number, visible: number, focused: b
   if (look.pending.length === 0) {
     const words =
       look.problems.length > 0
-        ? 'the revisions have problems'
+        ? 'the migration files have problems'
         : look.revisions.length === 0
-          ? 'no revision yet'
-          : 'nothing: up to date';
+          ? 'no revisions yet'
+          : 'up to date';
     return [drawLine([{ text: words, style: look.problems.length > 0 ? 'danger' : 'ok' }], columns, state)];
   }
   const { cursor, top } = state.positions.pending;

@@ -31,7 +31,7 @@ export const beginFilter = (state: State): Change =>
 /** Only hits, or all with the hits marked: of the history, while it is searched. */
 export function toggleOnly(state: State): Change {
   const { search } = state;
-  if (search?.pane !== 'history') return notified(state, 'only the history can be filtered', 'warning');
+  if (search?.pane !== 'history') return notified(state, 'only the History pane can be filtered', 'warning');
   if (search.only) return setFilter({ ...state, search: { ...search, only: false } }, '', search.before.id);
   return searchFor({ ...state, search: { ...search, only: true } }, search.field);
 }

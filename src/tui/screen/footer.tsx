@@ -36,13 +36,13 @@ function footerLine(state: State): Line {
       search.field.text === ''
         ? ''
         : count === 0
-          ? '  nothing found'
+          ? '  no matches'
           : `  ${at === 0 ? '' : `${at} of `}${count}`;
     const ways = !search.typing
-      ? '   n next   N previous   Esc ends'
+      ? '   n next   N previous   Esc end'
       : search.pane === 'history'
-        ? `   Enter keeps it   Tab ${search.only ? 'shows all' : 'only hits'}   Esc goes back`
-        : '   Enter keeps it   Esc goes back';
+        ? `   Enter keep   Tab ${search.only ? 'show all' : 'filter'}   Esc cancel`
+        : '   Enter keep   Esc cancel';
     return [
       { text: search.only ? ' filter ' : ' / ', style: 'key' },
       ...(search.typing ? fieldSpans(search.field) : [{ text: search.field.text, style: 'strong' as const }]),

@@ -133,7 +133,7 @@ function standing(state: State): readonly Part[] {
   const add = (weight: number, text: string, style: Span['style']): void => {
     parts.push({ spans: [{ text, style }], weight });
   };
-  if (state.link.is === 'lost') add(must, ' ENGINE ENDED ', 'alarm');
+  if (state.link.is === 'lost') add(must, ' ENGINE STOPPED ', 'alarm');
   if (isRunning(state.run)) {
     const done = state.run.steps.filter(step => step.status === 'done').length;
     const { command } = state.run.preview.request;
@@ -150,7 +150,7 @@ function standing(state: State): readonly Part[] {
   if (database.state === 'missing') add(10, 'no database yet', 'warning');
   else if (database.state !== 'connected') add(must, ` ${database.state.toUpperCase()} `, 'alarm');
   many(look.problems.length, look.problems.length === 1 ? 'problem' : 'problems', 11, 'danger');
-  many(look.unsettled.length, 'unsettled', 12, 'danger');
+  many(look.unsettled.length, 'interrupted', 12, 'danger');
   many(look.missing.length, 'missing', 6, 'missing');
   many(look.edited.length, 'edited', 5, 'edited');
   if (look.heads.length > 1) add(9, `${look.heads.length} heads ${glyphs.warning}`, 'warning');

@@ -40,7 +40,7 @@ function linearLines(state: State): string[] {
     ...(look && look.project.schema !== null ? [`Schema ${look.project.schema}.`] : []),
     ...(look?.project.protected ? ['Protected.'] : []),
     ...(look?.project.readOnly ? ['Read-only.'] : []),
-    ...(state.link.is === 'lost' ? ['The engine has ended. Press r to start it again.'] : []),
+    ...(state.link.is === 'lost' ? ['The engine stopped. Press r to restart it.'] : []),
     ...(dialog ? dialogLines(state) : paneLines(state)),
     ...(state.filter === '' ? [] : [`Filter: ${state.filter}, ${lengthOf(state, 'history')} shown.`]),
     ...(state.search ? [`Search: ${state.search.field.text}`] : []),

@@ -136,5 +136,5 @@ function ran(state: State, { ticket, outcome }: Answer): Change {
 function settled(state: State, { outcome }: Answer): Change {
   if (!outcome.ok)
     return only(logged(notify(state, outcome.failure.message, 'error'), 'error', outcome.failure.message));
-  return lookAgain(notify({ ...state, journal: null, looking: null }, 'settled'));
+  return lookAgain(notify({ ...state, journal: null, looking: null }, 'resolved'));
 }

@@ -9,4 +9,4 @@ export const isHeld = (state: State, dialog: Dialog, key: string): boolean =>
   state.previousKey.key === key &&
   state.now - state.previousKey.at < repeatsWithin;
 
-export const heldNotice = 'that key is still held: let it go, then press it again';
+export const heldNotice = 'key repeat ignored: press the key again';

@@ -24,16 +24,16 @@ export function lost(state: State, exit: EngineExit): Change {
   const how = exit.signal ?? `exit code ${exit.code ?? 'unknown'}`;
   const failure: FailureInfo = {
     code: 'engine-died',
-    message: `The engine ended (${how}).`,
-    next: 'PostgreSQL rolls back what was not committed. Press r to start it again: the history tells what is applied.',
+    message: `The engine stopped (${how}).`,
+    next: 'PostgreSQL rolls back uncommitted changes. Press r to restart and see what is applied.',
   };
   const run = isRunning(state.run) ? abandon(state.run, failure, state.now) : state.run;
   const next = notify(
     { ...state, run, link: { is: 'lost', exit }, looking: null, task: null },
-    `${failure.message} r starts it again`,
+    `${failure.message} Press r to restart it.`,
     'error',
   );
-  return only(logged(next, 'error', `the engine ended (${how})`));
+  return only(logged(next, 'error', `the engine stopped (${how})`));
 }
 
 /** Looks at everything anew; a restart of the engine sees edited files. */
@@ -51,7 +51,7 @@ export function reload(state: State): Change {
     },
     [{ type: 'restart' }],
   ];
-  return [logged(asked, 'info', 'starting the engine anew'), effects];
+  return [logged(asked, 'info', 'reloading'), effects];
 }
 
 /** Starts the engine anew for another context or schema: nothing that was known of the old one stays. */

@@ -2,23 +2,22 @@ import type { State } from './model.ts';
 
 /** Why nothing can be planned at all. */
 export function whyNoPlan(state: State): string | null {
-  if (state.link.is === 'lost') return 'the engine has ended: r starts it again';
+  if (state.link.is === 'lost') return 'the engine stopped: press r to restart it';
   if (!state.look) return 'the project is not open yet';
-  if (state.look.problems.length > 0)
-    return 'the revisions on disk have problems: nothing runs before they are solved';
+  if (state.look.problems.length > 0) return 'the migration files have problems: fix them first';
   const { database } = state.look;
   // one that is missing is made by the first run, and the plan says so
   if (database.state !== 'connected' && database.state !== 'missing')
     return `the database is ${database.state}`;
-  if (state.run && state.run.endedAt === null) return 'a run is under way (R shows it)';
+  if (state.run && state.run.endedAt === null) return 'a run is in progress (R shows it)';
   return null;
 }
 
 /** Why nothing may be changed here. */
 export function whyReadOnly(state: State): string | null {
-  if (state.look?.project.readOnly) return 'opened read-only: nothing is changed';
+  if (state.look?.project.readOnly) return 'opened read-only';
   if (state.look?.database.readOnly)
-    return 'this database only reads (a standby, or default_transaction_read_only)';
+    return 'this database is read-only (a standby, or default_transaction_read_only)';
   return null;
 }
 

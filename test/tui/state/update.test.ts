@@ -92,7 +92,7 @@ test('u on a pending revision asks for the plan to it; Enter before it has come 
   ]);
   const [waiting, none] = after(planning, key('enter'));
   expect(none).toEqual([]);
-  expect(waiting.notice?.text).toBe('the plan is still being made');
+  expect(waiting.notice?.text).toBe('still planning');
 });
 
 test('the preview of a target that is no longer typed is dropped', async () => {
@@ -192,5 +192,7 @@ test('what a run left half-way can be settled before the look after it has come 
   });
   expect(ended.looking).not.toBeNull();
   expect(ended.look?.unsettled).toEqual([]);
-  expect(after(ended, key('x'))[0].dialogs).toMatchObject([{ kind: 'menu', title: 'Settle' }]);
+  expect(after(ended, key('x'))[0].dialogs).toMatchObject([
+    { kind: 'menu', title: 'Resolve an interrupted revision' },
+  ]);
 });

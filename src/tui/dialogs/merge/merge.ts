@@ -35,18 +35,17 @@ export function chooseMerge(state: State, dialog: MergeDialog, key: string): Cha
       key: 'm',
       label: 'Merge revision',
       about:
-        rehearsal.reconcile.length > 0 ? 'with the reconciling SQL' : 'empty: both sides stay as they are',
+        rehearsal.reconcile.length > 0
+          ? 'with the reconciling SQL'
+          : 'no SQL: both branches stay as they are',
       choose: next => draftMerge(next, dialog, rehearsal, key),
     },
     ...rebases(state, dialog, key),
-    { key: 'l', label: 'Leave it', about: 'nothing is written', choose: only },
+    { key: 'l', label: 'Cancel', about: 'nothing is written', choose: only },
   ];
   const fits = rehearsal.verdict === 'fits' || rehearsal.verdict === 'overlaps';
   return only(
-    open(
-      state,
-      menu({ title: 'Settle the heads', items, openedBy: key, cursor: fits ? 0 : items.length - 1 }),
-    ),
+    open(state, menu({ title: 'Resolve heads', items, openedBy: key, cursor: fits ? 0 : items.length - 1 })),
   );
 }
 
@@ -72,9 +71,9 @@ function rebases(state: State, dialog: MergeDialog, key: string): MenuItem[] {
     ] as const
   ).map(([branch, onto, shortcut]) => ({
     key: shortcut,
-    label: `Put ${slug(state, branch)} on top of ${slug(state, onto)}`,
-    about: 'rewrites what its first revision revises',
-    disabled: isApplied(state, branch) ? 'it is applied here' : null,
+    label: `Rebase ${slug(state, branch)} onto ${slug(state, onto)}`,
+    about: 'changes what its first revision revises',
+    disabled: isApplied(state, branch) ? 'already applied here' : null,
     choose: next =>
       openDraft(
         close(next),
@@ -99,11 +98,11 @@ const commands = inDialogs([
     id: 'settle-heads',
     keys: ['enter'],
     where: ['merge'],
-    title: 'settle',
-    about: 'merge, put one on top of the other, or leave it',
+    title: 'resolve',
+    about: 'merge, rebase, or cancel',
     footer: 1,
     disabled: why<MergeDialog>('merge', (_state, dialog) =>
-      dialog.loaded.is === 'ready' ? null : 'the rehearsal is not done',
+      dialog.loaded.is === 'ready' ? null : 'the test is still running',
     ),
     run: on<MergeDialog>('merge', chooseMerge),
   },
@@ -133,7 +132,7 @@ export const mergeType: DialogType<MergeDialog> = {
       line(
         state.task
           ? `${state.task.text} ${state.task.done}/${state.task.total}`
-          : 'rehearsing every order on the shadow …',
+          : 'testing both orders on the shadow database …',
         'dim',
       ),
     ];
@@ -144,9 +143,9 @@ export const mergeType: DialogType<MergeDialog> = {
           [],
           [
             { text: ' Enter ', style: 'badge' },
-            { text: ' settles it   ' },
+            { text: ' resolve   ' },
             { text: 'Esc', style: 'key' },
-            { text: ' leaves it as it is', style: 'dim' },
+            { text: ' cancel', style: 'dim' },
           ],
         ]
       : [],

@@ -21,7 +21,7 @@ export function whichWay(
   if (!open.has(code) || candidates.length === 0 || target === undefined || more.length > 0) return null;
   return menu({
     title: `${titles[request.command]} to ${target}`,
-    text: `${target} could be any of these. Which one?`,
+    text: `${target} is ambiguous. Which one?`,
     openedBy,
     items: candidates.map((candidate, index): MenuItem => {
       const rows = state.look ? rowsById(state.look) : new Map<string, RevisionRow>();

@@ -68,7 +68,7 @@ export const planCommands = inDialogs([
     keys: ['up', 'k'],
     where: ['plan'],
     title: 'previous step',
-    about: 'the step before',
+    about: 'the previous step',
     run: moveStep(-1),
   },
   {

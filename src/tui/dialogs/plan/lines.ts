@@ -35,7 +35,7 @@ export function planHead(dialog: PlanDialog, state: State, columns: number): Lin
   const alone = preview.batches.length - transactions;
   const cut =
     preview.request.command === 'stamp'
-      ? 'rows only'
+      ? 'log rows only'
       : [
           transactions > 0 ? counted(transactions, 'transaction') : '',
           alone > 0 ? `${alone} without a transaction` : '',
@@ -75,7 +75,7 @@ function comparisonLines({ compared }: PlanDialog, state: State, columns: number
   if (compared.is === 'loading') {
     const words = state.task
       ? `${state.task.text} ${state.task.done}/${state.task.total}`
-      : 'comparing the live schema with it …';
+      : 'comparing with the live schema …';
     return [line(words, 'dim')];
   }
   if (compared.is === 'failed') {
@@ -84,9 +84,9 @@ function comparisonLines({ compared }: PlanDialog, state: State, columns: number
     );
   }
   const { same, effects } = compared.value;
-  if (same) return [line('The live schema is what this makes.', 'ok')];
+  if (same) return [line('The live schema matches.', 'ok')];
   return [
-    line('The live schema is not what this makes:', 'danger'),
+    line('The live schema does not match:', 'danger'),
     ...effectLines(effects.slice(0, mostEffects)).map((one): Line => [{ text: '  ' }, ...one]),
     ...(effects.length > mostEffects ? [line(`  and ${effects.length - mostEffects} more`, 'dim')] : []),
   ];
@@ -96,10 +96,7 @@ export function planLines(dialog: PlanDialog, state: State, columns: number): Li
   const { loaded } = dialog;
   if (loaded.is === 'loading')
     return [
-      line(
-        state.task ? `${state.task.text} ${state.task.done}/${state.task.total}` : 'making the plan …',
-        'dim',
-      ),
+      line(state.task ? `${state.task.text} ${state.task.done}/${state.task.total}` : 'planning …', 'dim'),
     ];
   if (loaded.is === 'failed') return failureLines(loaded.failure, columns);
   if (loaded.value.steps.length === 0) return [line('Nothing to do: the database is already there.', 'ok')];
@@ -154,7 +151,7 @@ function stepHead(preview: Preview, index: number, unfolded: boolean, state: Sta
           : '',
       style: 'dim',
     },
-    { text: step.preview.complete ? '' : ' + more', style: 'warning' },
+    { text: step.preview.complete ? '' : ' + more at run time', style: 'warning' },
   ];
 }
 
@@ -185,9 +182,9 @@ export function planFoot(dialog: PlanDialog, state: State, columns: number): Lin
   if (!wantsName(preview)) {
     const keys: Line = [
       { text: ' Enter ', style: 'badge' },
-      { text: ` runs ${preview.steps.length === 1 ? 'it' : 'them'} on ${preview.databaseName}   ` },
+      { text: ` run on ${preview.databaseName}   ` },
       { text: 'Esc', style: 'key' },
-      { text: ' leaves', style: 'dim' },
+      { text: ' cancel', style: 'dim' },
     ];
     const more = ' with nothing done';
     return [[], widthOf(textOf(keys) + more) > columns ? keys : [...keys, { text: more, style: 'dim' }]];
@@ -202,7 +199,7 @@ export function planFoot(dialog: PlanDialog, state: State, columns: number): Lin
       { text: preview.databaseName, style: 'alarm' },
       { text: ' and press Enter: ' },
       ...fieldSpans(dialog.typed),
-      { text: right ? '  Enter runs it' : '', style: 'danger' },
+      { text: right ? '  Enter to run' : '', style: 'danger' },
     ],
   ];
 }

@@ -43,7 +43,9 @@ export const planType: DialogType<PlanDialog> = {
   scopes: () => ['plan', 'scrolling'],
   title({ request }, state) {
     const targets = request.targets.map(target => nameOf(state, target)).join(', ');
-    return request.halfWay ? `Take back what ${targets} left` : `${titles[request.command]} to ${targets}`;
+    return request.halfWay
+      ? `Remove partial changes of ${targets}`
+      : `${titles[request.command]} to ${targets}`;
   },
   tone: dialog => (dialog.loaded.is === 'ready' && wantsName(dialog.loaded.value) ? 'danger' : undefined),
   width: () => 108,

@@ -22,13 +22,13 @@ export const wantsName = (preview: Preview): boolean => preview.destructive || p
 
 /** Why the plan cannot be run as it stands; null when it can. */
 export function whyNotRun(state: State, dialog: PlanDialog): string | null {
-  if (dialog.loaded.is === 'loading') return 'the plan is still being made';
-  if (dialog.loaded.is === 'failed') return 'there is no plan to run';
+  if (dialog.loaded.is === 'loading') return 'still planning';
+  if (dialog.loaded.is === 'failed') return 'no plan to run';
   const preview = dialog.loaded.value;
-  if (preview.steps.length === 0) return 'there is nothing to do';
+  if (preview.steps.length === 0) return 'nothing to do';
   const refused = whyReadOnly(state);
   if (refused) return refused;
-  if (state.run && state.run.endedAt === null) return 'a run is under way';
+  if (state.run && state.run.endedAt === null) return 'a run is in progress';
   if (wantsName(preview) && dialog.typed.text !== preview.databaseName)
     return `type ${preview.databaseName} to confirm`;
   return null;

@@ -19,20 +19,20 @@ export function askCancel(state: State, openedBy: string): Change {
         title: cancelTitle,
         tone: 'warning',
         openedBy,
-        text: 'The run goes on until you choose.',
+        text: 'The run continues until you choose.',
         validWhile: next => isRunning(next.run),
         items: [
-          { key: 'g', label: 'Go on', about: 'let it run', choose: only },
+          { key: 'g', label: 'Keep running', about: 'do not cancel', choose: only },
           {
             key: 's',
             label: 'Stop after this step',
-            about: 'what is done stays',
+            about: 'keep what is done',
             choose: next => cancel(next, 'after-step'),
           },
           {
             key: 'r',
             label: 'Cancel and roll back',
-            about: 'the statement in flight and its transaction',
+            about: 'stop the statement and undo its transaction',
             danger: true,
             choose: next => cancel(next, 'rollback'),
           },
@@ -55,8 +55,7 @@ const dismissAsking = (state: State): State => ({
 function cancel(state: State, mode: CancelMode): Change {
   if (!isRunning(state.run)) return only(state);
   const [asked, , effect] = ask(state, { call: 'cancel', args: [mode] });
-  const words =
-    mode === 'rollback' ? 'cancelling: the statement is stopped and rolled back' : 'stopping after this step';
+  const words = mode === 'rollback' ? 'cancelling and rolling back' : 'stopping after this step';
   return [
     logged({ ...asked, run: { ...state.run, cancel: mode, heard: false } }, 'warning', words),
     [effect],

@@ -11,16 +11,19 @@ export function outcomeLines(run: Run, state: State, columns: number): Line[] {
   const lines: Line[] = [];
   if (run.failure && !run.result?.cancelled) lines.push(...failureLines(run.failure, columns), []);
   if (run.result?.cancelled) {
-    lines.push(line('Cancelled. What had not been committed was rolled back.', 'warning'), []);
+    lines.push(line('Cancelled. Uncommitted changes were rolled back.', 'warning'), []);
   }
   lines.push(...standing(run, state));
   for (const notice of run.notices) lines.push(...wrap(notice, columns).map(text => line(text, 'warning')));
   for (const open of run.result?.unsettled ?? []) {
     lines.push(
       [],
-      line(`${nameOf(state, open.revision)} ran outside a transaction and may be half done.`, 'danger'),
-      ...open.invalidIndexes.map(index => line(`  left invalid: ${index}`, 'warning')),
-      line('  Find out what is there, then settle it (x).', 'accent'),
+      ...wrap(
+        `${nameOf(state, open.revision)} ran outside a transaction and was interrupted: it may have left partial changes.`,
+        columns,
+      ).map(text => line(text, 'danger')),
+      ...open.invalidIndexes.map(index => line(`  invalid index: ${index}`, 'warning')),
+      line('  Check the schema, then press x to resolve it.', 'accent'),
     );
   }
   return lines;
@@ -58,7 +61,7 @@ function standing(run: Run, state: State): Line[] {
 
 export function outcomeFoot(run: Run): Line[] {
   if (!run.failure || run.result?.cancelled)
-    return [[], [{ text: ' Enter ', style: 'badge' }, { text: ' closes' }]];
+    return [[], [{ text: ' Enter ', style: 'badge' }, { text: ' close' }]];
   const ways: Line = [
     { text: 'r', style: 'key' },
     { text: ' try again   ' },
@@ -67,7 +70,7 @@ export function outcomeFoot(run: Run): Line[] {
       : []),
     { text: 'y', style: 'key' },
     { text: ' copy the error   ' },
-    ...(run.result?.unsettled.length ? [{ text: 'x', style: 'key' as const }, { text: ' settle   ' }] : []),
+    ...(run.result?.unsettled.length ? [{ text: 'x', style: 'key' as const }, { text: ' resolve   ' }] : []),
     { text: 'Esc', style: 'key' },
     { text: ' close' },
   ];

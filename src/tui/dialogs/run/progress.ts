@@ -44,7 +44,7 @@ export function runHead(run: Run, state: State, columns: number): Line[] {
 function cancelWords({ cancel, heard }: Run): string {
   if (cancel === null) return '';
   if (cancel === 'rollback') return '  cancelling';
-  return heard ? '  stops after this step' : '  stopping …';
+  return heard ? '  stopping after this step' : '  stopping …';
 }
 
 function bar(done: number, total: number, width: number, state: State): Span[] {
@@ -94,7 +94,7 @@ function doing(run: Run, state: State, columns: number): Line[] {
   if (run.waiting) {
     lines.push([
       { text: `${spinner(state)} `, style: 'focus' },
-      { text: 'waiting for another run to end', style: 'warning' },
+      { text: 'waiting for another run to finish', style: 'warning' },
       { text: `  ${duration(state.now - run.waiting.since)}`, style: 'dim' },
     ]);
     if (run.waiting.holder) lines.push(...sessionLines(run.waiting.holder, columns));

@@ -25,13 +25,13 @@ export function candidatesFor(state: State, command: PlanRequest['command'], typ
 
 function* everything(look: Look, command: PlanRequest['command']): Generator<Candidate> {
   if (command !== 'downgrade') {
-    if (look.heads.length === 1) yield { target: 'head', about: 'the head' };
+    if (look.heads.length === 1) yield { target: 'head', about: 'head' };
     else yield { target: 'heads', about: `all ${look.heads.length} heads` };
     if (command === 'upgrade') yield { target: '+1', about: 'the next revision' };
   } else {
-    yield { target: '-1', about: 'one revision back' };
+    yield { target: '-1', about: 'back one revision' };
   }
-  if (command !== 'upgrade') yield { target: 'base', about: 'nothing applied' };
+  if (command !== 'upgrade') yield { target: 'base', about: 'undo everything' };
   for (const label of labelsOf(look)) {
     yield command === 'downgrade'
       ? { target: `${label}@base`, about: `all of ${label}` }

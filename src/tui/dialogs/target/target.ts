@@ -18,7 +18,7 @@ function previewLines(dialog: TargetDialog, state: State, columns: number): Line
   const target = chosenTarget(dialog, state);
   if (target === '') return [line('Type a target, or choose one with the arrows.', 'dim')];
   const { loaded } = dialog;
-  if (!loaded || loaded.is === 'loading') return [line('making the plan …', 'dim')];
+  if (!loaded || loaded.is === 'loading') return [line('planning …', 'dim')];
   if (loaded.is === 'failed') return failureLines(loaded.failure, columns);
   const { steps } = loaded.value;
   if (steps.length === 0) return [line('nothing to do: the database is already there', 'dim')];
@@ -51,14 +51,14 @@ export const targetType: DialogType<TargetDialog> = {
     [
       { text: 'target ', style: 'dim' },
       ...fieldSpans(dialog.field),
-      ...(dialog.purge ? [{ text: '   and forget every other row (purge)', style: 'danger' as const }] : []),
+      ...(dialog.purge ? [{ text: '   and delete all other rows (purge)', style: 'danger' as const }] : []),
     ],
     [],
   ],
   body(dialog, state) {
     const candidates = candidatesOf(dialog, state);
     return candidates.length === 0
-      ? [line('no known target has this in its name', 'dim')]
+      ? [line('no matching target', 'dim')]
       : candidates.map(
           ({ target, about }): Line => [
             { text: target, style: 'accent' },

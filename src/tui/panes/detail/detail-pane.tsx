@@ -72,20 +72,20 @@ export function DetailPane({ state, rect }: { readonly state: State; readonly re
 function instead(state: State, columns: number): Line[] {
   if (state.link.is === 'lost') {
     return [
-      line('The engine has ended.', 'danger'),
+      line('The engine stopped.', 'danger'),
       ...wrap(state.link.exit.said, columns)
         .slice(-20)
         .map(text => line(text, 'dim')),
       [],
-      line('r starts it again', 'accent'),
+      line('Press r to restart it.', 'accent'),
     ];
   }
   if (state.lookFailure)
     return [
       ...failureLines(state.lookFailure, columns),
       [],
-      line('r tries again', 'accent'),
-      ...(contextsOf(state).length > 0 ? [line('C opens another context', 'accent')] : []),
+      line('Press r to retry.', 'accent'),
+      ...(contextsOf(state).length > 0 ? [line('Press C to switch to another context.', 'accent')] : []),
     ];
   if (!state.look) return [waitingLine(state)];
   const { problems, database } = state.look;
@@ -93,7 +93,7 @@ function instead(state: State, columns: number): Line[] {
     return failureLines(
       {
         code: 'problems',
-        message: 'The revisions on disk have problems; nothing runs before they are solved.',
+        message: 'The migration files have problems. Fix them before running anything.',
         problems,
       },
       columns,
@@ -105,10 +105,10 @@ function instead(state: State, columns: number): Line[] {
   }
   const notes = state.look.notes.flatMap(note => wrap(note, columns).map(text => line(text)));
   return [
-    line('no revision yet', 'dim'),
+    line('no revisions yet', 'dim'),
     ...notes,
     [],
-    line('n makes the first one; ? shows every key', 'accent'),
+    line('Press n to create the first one; ? shows all keys.', 'accent'),
   ];
 }
 
@@ -117,13 +117,13 @@ function sentence(row: RevisionRow, state: State): Line {
   const detail = state.details.get(row.id);
   const parts: Span[][] = [[{ text: row.state, style: row.state === 'unknown' ? 'dim' : row.state }]];
   if (row.appliedAt !== null) parts[0]?.push({ text: ` ${timeOf(row.appliedAt, state)}`, style: 'dim' });
-  if (row.edited) parts.push([{ text: 'edited since it ran', style: 'edited' }]);
+  if (row.edited) parts.push([{ text: 'edited after it was applied', style: 'edited' }]);
   if (row.outOfOrder) parts.push([{ text: 'out of order', style: 'warning' }]);
   parts.push([
     {
       text:
         row.revises.length === 0
-          ? 'a base'
+          ? 'root revision'
           : `${row.revises.length > 1 ? 'merges' : 'revises'} ${row.revises.map(id => nameOf(state, id)).join(' and ')}`,
       style: 'dim',
     },

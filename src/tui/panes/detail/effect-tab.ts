@@ -12,8 +12,9 @@ export const effectTab: DetailTab = {
     whenLoaded(
       state.effects.get(revision),
       columns,
-      effects =>
-        contentOf(effects.length === 0 ? [line('the schema stays as it is', 'dim')] : effectLines(effects)),
-      state.task ? `${state.task.text} ${state.task.done}/${state.task.total}` : 'replaying on the shadow',
+      effects => contentOf(effects.length === 0 ? [line('no schema changes', 'dim')] : effectLines(effects)),
+      state.task
+        ? `${state.task.text} ${state.task.done}/${state.task.total}`
+        : 'replaying on the shadow database',
     ),
 };

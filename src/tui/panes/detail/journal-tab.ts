@@ -19,9 +19,7 @@ export const journalTab: DetailTab = {
     return whenLoaded(state.journal, columns, entries => {
       const own = entries.filter(entry => entry.revision === revision);
       return contentOf(
-        own.length === 0
-          ? [line('nothing has been journalled about it', 'dim')]
-          : journalLines(own, state, columns),
+        own.length === 0 ? [line('no runs recorded', 'dim')] : journalLines(own, state, columns),
       );
     });
   },

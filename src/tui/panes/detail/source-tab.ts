@@ -10,10 +10,7 @@ export const sourceTab: DetailTab = {
   content: (state, revision, columns) =>
     whenLoaded(detailOf(state, revision), columns, detail => {
       if (detail.source === null) {
-        const why =
-          detail.row.state === 'missing'
-            ? 'its file is gone'
-            : 'there is no file: it comes from a migrationsList';
+        const why = detail.row.state === 'missing' ? 'file not found' : 'no file: listed in migrationsList';
         return contentOf([line(why, 'dim')]);
       }
       const lines = sourceLines(detail.source);

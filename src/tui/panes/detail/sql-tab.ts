@@ -48,8 +48,8 @@ function makeContent(preview: SqlPreview, view: SqlView): Content {
     notes.push(line('runs outside a transaction', 'warning'));
   if (preview.note) notes.push(...wrap(preview.note, columns).map(text => line(text, 'warning')));
   else if (!preview.complete)
-    notes.push(line('it can do more than is shown: its code decides while it runs', 'warning'));
-  if (preview.sql.length === 0 && notes.length === 0) notes.push(line('no SQL: nothing to do', 'dim'));
+    notes.push(line('may do more than shown: its code decides at run time', 'warning'));
+  if (preview.sql.length === 0 && notes.length === 0) notes.push(line('no SQL', 'dim'));
   if (notes.length > 0 && preview.sql.length > 0) notes.push([]);
   const statements = manyStatements(preview.sql.map(terminated), view);
   return {

@@ -54,13 +54,13 @@ function historyLines(state: State, columns: number, visible: number, focused: b
   const { look, appearance } = state;
   if (!look) return [drawLine(waitingLine(state), columns, state)];
   if (look.revisions.length === 0) {
-    return [drawLine([{ text: 'no revision yet: n makes the first', style: 'dim' }], columns, state)];
+    return [drawLine([{ text: 'no revisions yet: press n to create one', style: 'dim' }], columns, state)];
   }
   const shown = shownHistory(state);
   if (shown.rows.length === 0) {
     return [
-      drawLine([{ text: 'no revision fits the filter', style: 'warning' }], columns, state),
-      drawLine([{ text: `It may be text, or ${filterWords}`, style: 'dim' }], columns, state),
+      drawLine([{ text: 'no matching revisions', style: 'warning' }], columns, state),
+      drawLine([{ text: `Filter by text, or ${filterWords}`, style: 'dim' }], columns, state),
     ];
   }
   const { cursor, top } = state.positions.history;
