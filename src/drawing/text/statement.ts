@@ -44,8 +44,11 @@ export interface LazyLines {
   line(index: number): Line;
 }
 
+/** Lines longer than this are hard to read, however wide the screen is. */
+const comfortable = 90;
+
 const staysAsIs = (sql: string, { columns, original }: SqlView): boolean =>
-  original || sql.split('\n').every(one => widthOf(one) <= columns);
+  original || sql.split('\n').every(one => widthOf(one) <= Math.min(columns, comfortable));
 
 const brokenLines = (sql: string, { columns }: SqlView): readonly Line[] =>
   sqlLines(formatted(sql) ?? sql).flatMap(one => foldWords(one, columns, 4));

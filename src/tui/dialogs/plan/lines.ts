@@ -1,9 +1,8 @@
 import { effectLines } from '../../../drawing/text/effects.ts';
 import { failureLines } from '../../../drawing/text/failure.ts';
 import { placeLabel } from '../../../drawing/text/place.ts';
-import { type Line, line, textOf } from '../../../drawing/text/span.ts';
+import { type Line, line } from '../../../drawing/text/span.ts';
 import type { SqlView } from '../../../drawing/text/statement.ts';
-import { widthOf } from '../../../drawing/text/width.ts';
 import { wrap } from '../../../drawing/text/wrap.ts';
 import type { Style } from '../../../drawing/theme/style.ts';
 import type { Action, Preview, Warning } from '../../../engine/api.ts';
@@ -175,19 +174,20 @@ function stepBody(preview: Preview, index: number, unfolded: boolean, view: SqlV
 }
 
 /** What Enter does, or the name to type. */
-export function planFoot(dialog: PlanDialog, state: State, columns: number): Line[] {
+export function planFoot(dialog: PlanDialog, state: State): Line[] {
   if (dialog.loaded.is !== 'ready' || dialog.loaded.value.steps.length === 0) return [];
   const preview = dialog.loaded.value;
   if (whyReadOnly(state)) return [];
   if (!wantsName(preview)) {
-    const keys: Line = [
-      { text: ' Enter ', style: 'badge' },
-      { text: ` run on ${preview.databaseName}   ` },
-      { text: 'Esc', style: 'key' },
-      { text: ' cancel', style: 'dim' },
+    return [
+      [],
+      [
+        { text: ' Enter ', style: 'badge' },
+        { text: ` run on ${preview.databaseName}   ` },
+        { text: 'Esc', style: 'key' },
+        { text: ' cancel', style: 'dim' },
+      ],
     ];
-    const more = ' with nothing done';
-    return [[], widthOf(textOf(keys) + more) > columns ? keys : [...keys, { text: more, style: 'dim' }]];
   }
   const why = preview.destructive ? 'This destroys data.' : 'This database is protected.';
   const right = dialog.typed.text === preview.databaseName;

@@ -51,7 +51,7 @@ export const planType: DialogType<PlanDialog> = {
   width: () => 108,
   head: (dialog, state, columns) => planHead(dialog, state, columns),
   body: (dialog, state, columns): readonly Line[] => planLines(dialog, state, columns),
-  foot: (dialog, state, columns) => planFoot(dialog, state, columns),
+  foot: planFoot,
   scrollsFreely: true,
   selected: (dialog, state, columns) =>
     dialog.loaded.is === 'ready' && dialog.loaded.value.steps.length > 0
