@@ -41,7 +41,7 @@ const host: Host = {
       child.channel?.ref();
       return child;
     });
-    const { runTui } = await import('./tui/main.tsx');
+    const { rememberedFile, runTui } = await import('./tui/main.tsx');
     const { theme, ascii, mouse, motion, keys, editor, lockWait, lockTimeout, statementTimeout, retries } =
       settings;
     const run = { lockWait, lockTimeout, statementTimeout, retries };
@@ -51,6 +51,7 @@ const host: Host = {
     process.stdout.write = print;
     return runTui({
       root: options.root,
+      remember: rememberedFile(options.root, process.env),
       settings: {
         theme,
         ascii: ascii ?? 'auto',

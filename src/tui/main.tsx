@@ -5,6 +5,7 @@ import { backgroundOf, depthFrom, themeFrom, unicodeFrom } from '../drawing/them
 import type { EngineConnection } from '../engine/connection.ts';
 import { failureOf, performer } from './app/perform.ts';
 import { commands } from './app/registry.ts';
+import { readRemembered, restored, writeRemembered } from './app/remembered.ts';
 import { Store } from './app/store.ts';
 import { keyTroubles } from './keymap/key-troubles.ts';
 import { Root } from './screen/root.tsx';
@@ -17,10 +18,14 @@ import { TerminalInput, type TerminalSource } from './terminal/input.ts';
 import { askBackground, copyText, eraseScreen, mouseOff, mouseOn } from './terminal/sequences.ts';
 import { stopUntilContinued } from './terminal/suspend.ts';
 
+export { rememberedFile } from './app/remembered.ts';
+
 export interface TuiOptions {
   /** Starts the engine, after the first frame is on the screen. */
   readonly connect: () => EngineConnection | Promise<EngineConnection>;
   readonly settings?: Partial<TuiSettings> | undefined;
+  /** Where it is kept how the screen was left (`rememberedFile`); default: nowhere. */
+  readonly remember?: string | undefined;
   /** The project's folder, absolute: files to edit are in there. */
   readonly root?: string | undefined;
   readonly stdin?: TerminalSource | undefined;
@@ -104,12 +109,15 @@ export async function runTui(options: TuiOptions): Promise<number> {
   });
 
   const store: Store = new Store({
-    initial: initialState(
-      settings,
-      appearanceOf(settings, env),
-      sizeOf(stdout),
-      platform.now(),
-      keyTroubles(commands, settings),
+    initial: restored(
+      initialState(
+        settings,
+        appearanceOf(settings, env),
+        sizeOf(stdout),
+        platform.now(),
+        keyTroubles(commands, settings),
+      ),
+      options.remember ? readRemembered(options.remember) : null,
     ),
     now: platform.now,
     onBug: platform.onBug,
@@ -183,6 +191,7 @@ export async function runTui(options: TuiOptions): Promise<number> {
     return 0;
   } finally {
     store.close();
+    if (options.remember) writeRemembered(options.remember, store.state);
     stopFormatting();
     stdout.off('resize', resized);
     process.off('SIGTSTP', suspended);

@@ -55,6 +55,8 @@ export interface Trouble {
   };
   /** A cancel comes when there is nothing left to cancel. */
   readonly ignoreCancel?: boolean;
+  /** A file was edited that the engine has loaded: calls fail until it is restarted. */
+  readonly edited?: boolean;
   /** Another run has the lock until `release()`. */
   readonly waitFor?: Session;
   readonly retry?: { readonly attempt: number; readonly of: number; readonly reason: string };
@@ -183,6 +185,7 @@ export class FakeEngine {
 
   #restart(change: EngineChange | undefined): void {
     this.calls.push('restart');
+    if (this.trouble.edited) this.trouble = {};
     this.#dead = false;
     this.failure = null;
     if (change?.context) this.project = { ...this.project, context: change.context };
@@ -257,6 +260,8 @@ export class FakeEngine {
           this.working++;
           try {
             if (this.#options.delay) await new Promise(resolve => setTimeout(resolve, this.#options.delay));
+            if (this.trouble.edited && name !== 'look')
+              throw new Failure({ code: 'restart-needed', message: 'entities/chat.ts was edited.' });
             if (this.#dead) throw new Failure({ code: 'engine-died', message: 'The engine ended.' });
             return structuredClone(await (method as (...all: never[]) => Promise<unknown>)(...args));
           } finally {

@@ -215,7 +215,11 @@ export function runNode(
 export function cleanEnvironment(): NodeJS.ProcessEnv {
   const runners =
     /^(NODE_ENV|VITEST.*|TEST|DEV|PROD|SSR|MODE|BASE_URL|FORCE_COLOR|NO_COLOR|CI|MIKRO_ORM_.*|npm_.*)$/;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !runners.test(name)));
+  return {
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !runners.test(name))),
+    // how a screen was left is nothing to the next test, nor to the person who runs them
+    XDG_STATE_HOME: join(process.env[variable] ?? tmpdir(), 'state'),
+  };
 }
 
 /** The stock `mikro-orm` CLI in a project: `stockCli(project, ['migration:list'])`. */

@@ -23,6 +23,8 @@ export interface ScreenOptions extends FakeOptions {
   readonly edit?: (file: string) => Promise<string | null>;
   readonly stop?: () => Promise<void>;
   readonly connect?: () => FakeEngine['connection'] | Promise<FakeEngine['connection']>;
+  /** Where it is kept how the screen was left. */
+  readonly remember?: string;
   /** Another build of the app, such as the one in dist/. */
   readonly app?: typeof runTui;
 }
@@ -68,6 +70,7 @@ export class Screen {
       connect: options.connect ?? (() => this.engine.connection),
       settings: { motion: false, theme: 'dark', ...settings },
       root: '/home/ana/chat',
+      remember: options.remember,
       stdin: this.terminal.stdin,
       stdout: this.terminal.stdout as unknown as NodeJS.WriteStream,
       env,

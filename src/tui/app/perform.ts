@@ -3,6 +3,7 @@ import type { EngineConnection } from '../../engine/connection.ts';
 import { Failure, type FailureInfo } from '../../foundation/failure.ts';
 import type { SideEffect } from '../state/effect.ts';
 import type { Call } from '../state/model.ts';
+import { isRunning } from '../state/run.ts';
 import type { Store } from './store.ts';
 
 /** What lies outside: the engine and the terminal. */
@@ -29,7 +30,7 @@ export const performer =
   (effect: SideEffect, store: Store): void => {
     switch (effect.type) {
       case 'call':
-        void call(world, effect.call).then(
+        void call(world, store, effect.call).then(
           value =>
             store.dispatch({
               type: 'answered',
@@ -77,12 +78,36 @@ export const performer =
     }
   };
 
-async function call(world: World, { call: name, args }: Call): Promise<unknown> {
+async function call(world: World, store: Store, asked: Call): Promise<unknown> {
+  try {
+    return await callOnce(world, asked);
+  } catch (error) {
+    const edited = error instanceof Failure && error.info.code === 'restart-needed';
+    if (!edited || isRunning(store.state.run)) throw error;
+    // a file that the engine has loaded was edited: a new engine sees it
+    await restartOnce(world, store);
+    return callOnce(world, asked);
+  }
+}
+
+async function callOnce(world: World, { call: name, args }: Call): Promise<unknown> {
   const connection = world.connection();
   if (!connection) throw new Failure({ code: 'not-open', message: 'The engine is not there yet.' });
   return (connection.api[name] as (...args: readonly unknown[]) => ReturnType<EngineApi[typeof name]>)(
     ...args,
   );
+}
+
+let restarting: Promise<void> | null = null;
+
+/** Several calls may find the same file edited. */
+function restartOnce(world: World, store: Store): Promise<void> {
+  restarting ??= Promise.resolve(world.connection()?.restart())
+    .then(() => store.dispatch({ type: 'restarted', failure: null }))
+    .finally(() => {
+      restarting = null;
+    });
+  return restarting;
 }
 
 async function restart(

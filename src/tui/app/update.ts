@@ -38,7 +38,7 @@ function apply(state: State, message: Message): Change {
     case 'paste':
       return pasted(state, message.text);
     case 'mouse':
-      return pointed(state, message);
+      return pointed(state, message, pressed);
     case 'resized':
       return wantDetail(settleAll({ ...state, size: { columns: message.columns, rows: message.rows } }));
     case 'answered':

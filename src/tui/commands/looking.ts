@@ -9,8 +9,8 @@ import { setFilter } from '../state/filtering.ts';
 import { reload } from '../state/link.ts';
 import type { State } from '../state/model.ts';
 import { settleAll } from '../state/moving.ts';
-import { nameOf, selectedId } from '../state/select.ts';
-import { copied, notified } from '../state/stack.ts';
+import { selectedId } from '../state/select.ts';
+import { copied, copiedText, notified } from '../state/stack.ts';
 
 function copy(state: State): Change {
   if (state.focus === 'log') {
@@ -137,10 +137,9 @@ export const lookingCommands: readonly Command[] = [
     group: 'Look',
     disabled: state => (selectedId(state) === null ? 'there is no revision here' : null),
     run: state =>
-      copied(
+      copiedText(
         state,
-        here(state, commandOf({ command: 'upgrade', targets: [selectedId(state) ?? 'head'] }, true)),
-        `the command for ${nameOf(state, selectedId(state) ?? '')}`,
+        here(state, commandOf({ command: 'upgrade', targets: [selectedId(state) ?? 'head'] })),
       ),
   },
   {

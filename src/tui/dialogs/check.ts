@@ -92,6 +92,7 @@ export const checkType: DialogType<CheckDialog> = {
     const loaded: Loaded<CheckReport> = outcome.ok
       ? { is: 'ready', value: outcome.value as CheckReport }
       : { is: 'failed', failure: outcome.failure };
-    return only(replace(state, dialog, { ...dialog, loaded }));
+    const findings = loaded.is === 'ready' ? loaded.value.findings.length : null;
+    return only({ ...replace(state, dialog, { ...dialog, loaded }), findings });
   },
 };

@@ -159,10 +159,14 @@ export const draftType: DialogType<DraftDialog> = {
 /** The files are there: looks again, and offers to open what was made. */
 function written(state: State, dialog: DraftDialog): Change {
   const draft = dialog.loaded.is === 'ready' ? dialog.loaded.value : null;
-  const gone: State = { ...state, dialogs: state.dialogs.filter(one => one !== dialog) };
   const paths = draft?.files.map(file => file.path) ?? [];
-  const said = logged(notify(gone, `wrote ${paths.join(', ')}`), 'info', `wrote ${paths.join(', ')}`);
   const made = draft?.files.find(file => file.before === null)?.path;
+  const gone: State = {
+    ...state,
+    dialogs: state.dialogs.filter(one => one !== dialog),
+    ...(draft?.revision && { goTo: draft.revision, focus: 'history' as const, list: 'history' as const }),
+  };
+  const said = logged(notify(gone, `wrote ${paths.join(', ')}`), 'info', `wrote ${paths.join(', ')}`);
   const next = draft?.kind === 'revision' && made ? open(said, offerEditor(made)) : said;
   return andThen(only(next), lookAgain);
 }

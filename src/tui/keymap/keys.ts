@@ -1,3 +1,5 @@
+import type { Line } from '../../drawing/text/span.ts';
+import { widthOf } from '../../drawing/text/width.ts';
 import type { TuiSettings } from '../settings.ts';
 import type { State } from '../state/model.ts';
 import { type Command, type Group, groups } from './command.ts';
@@ -80,3 +82,27 @@ export const keyName = (key: string): string =>
     : key.startsWith('alt+')
       ? `Alt-${key.slice(4)}`
       : key);
+
+/** The key that is named at a column of a line, with the words that follow it: what a click there means. */
+export function keyAt(line: Line, column: number): string | null {
+  let from = 0;
+  let key: string | null = null;
+  for (const { text, style } of line) {
+    const named = style === 'key' || style === 'badge';
+    if (named) key = keyNamed(text.trim());
+    else if (style !== 'dim' && style !== undefined) key = null;
+    // three spaces part one key from the next
+    const words = named ? text : text.trimEnd();
+    if (column >= from && column < from + widthOf(words)) return key;
+    from += widthOf(text);
+    if (!named && words !== text) key = null;
+  }
+  return null;
+}
+
+const keyNamed = (name: string): string | null => {
+  const known = Object.entries(names).find(([, word]) => word === name)?.[0];
+  if (known) return known;
+  if (name.startsWith('Ctrl-')) return `ctrl+${name.slice(5).toLowerCase()}`;
+  return [...name].length === 1 ? name : null;
+};

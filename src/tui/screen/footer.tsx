@@ -1,75 +1,13 @@
 import type { ReactNode } from 'react';
-import { type Line, type Span, textOf } from '../../drawing/text/span.ts';
-import { widthOf } from '../../drawing/text/width.ts';
-import { glyphsOf } from '../../drawing/theme/glyphs.ts';
 import { paint } from '../../drawing/theme/paint.ts';
 import { themeOf } from '../../drawing/theme/theme.ts';
-import { footerCommands } from '../app/lookup.ts';
-import { fieldSpans } from '../dialogs/field-line.ts';
-import { keyName } from '../keymap/keys.ts';
+import { footerLine } from '../app/footer-line.ts';
 import { At } from '../panes/frame.tsx';
-import { hitsOf } from '../panes/search.ts';
 import type { State } from '../state/model.ts';
-import { shownHistory } from '../state/shown.ts';
 
-/** One line: a notice, the search, or the keys that do something here. */
+/** The last line of the screen. */
 export function Footer({ state }: { readonly state: State }): ReactNode {
   const { columns, rows } = state.size;
   const { ascii, theme, depth } = state.appearance;
   return <At x={0} y={rows - 1} text={paint(footerLine(state), columns, themeOf(theme, depth), { ascii })} />;
-}
-
-function footerLine(state: State): Line {
-  const { notice, search } = state;
-  if (notice) {
-    const style = notice.level === 'error' ? 'danger' : notice.level === 'warning' ? 'warning' : 'ok';
-    return [
-      {
-        text: ` ${notice.level === 'info' ? glyphsOf(state.appearance.ascii).ok : glyphsOf(state.appearance.ascii).warning} ${notice.text}`,
-        style,
-      },
-    ];
-  }
-  if (search && state.dialogs.length === 0) {
-    const { count, at } = search.only ? { count: shownHistory(state).rows.length, at: 0 } : hitsOf(state);
-    const found =
-      search.field.text === ''
-        ? ''
-        : count === 0
-          ? '  no matches'
-          : `  ${at === 0 ? '' : `${at} of `}${count}`;
-    const ways = !search.typing
-      ? '   n next   N previous   Esc end'
-      : search.pane === 'history'
-        ? `   Enter keep   Tab ${search.only ? 'show all' : 'filter'}   Esc cancel`
-        : '   Enter keep   Esc cancel';
-    return [
-      { text: search.only ? ' filter ' : ' / ', style: 'key' },
-      ...(search.typing ? fieldSpans(search.field) : [{ text: search.field.text, style: 'strong' as const }]),
-      { text: found, style: count === 0 ? 'warning' : 'dim' },
-      { text: ways, style: 'dim' },
-    ];
-  }
-  return keysLine(state);
-}
-
-/** As many keys as fit; help and quit are always there. */
-function keysLine(state: State): Line {
-  const all = footerCommands(state).map(({ key, command }): Span[] => [
-    { text: keyName(key), style: 'key' },
-    { text: ` ${command.title}` },
-  ]);
-  const last = state.dialogs.length === 0 ? all.splice(-2) : [];
-  const room = state.size.columns - 2 - last.reduce((sum, spans) => sum + widthOf(textOf(spans)) + 3, 0);
-  const shown: Span[][] = [];
-  let used = 0;
-  for (const spans of all) {
-    used += widthOf(textOf(spans)) + 3;
-    if (used > room) break;
-    shown.push(spans);
-  }
-  return [
-    { text: ' ' },
-    ...[...shown, ...last].flatMap((spans, index) => (index === 0 ? spans : [{ text: '   ' }, ...spans])),
-  ];
 }

@@ -153,6 +153,7 @@ function standing(state: State): readonly Part[] {
   many(look.unsettled.length, 'interrupted', 12, 'danger');
   many(look.missing.length, 'missing', 6, 'missing');
   many(look.edited.length, 'edited', 5, 'edited');
+  many(state.findings ?? 0, state.findings === 1 ? 'finding' : 'findings', 7, 'warning');
   if (look.heads.length > 1) add(9, `${look.heads.length} heads ${glyphs.warning}`, 'warning');
   if (database.state === 'connected') {
     if (look.pending.length > 0) add(8, `${look.pending.length} pending`, 'pending');

@@ -53,6 +53,9 @@ function looked(state: State, { outcome }: Answer): Change {
     details: fresh ? new Map() : withoutFailed(state.details),
     effects: before === null ? new Map() : withoutFailed(state.effects),
     journal: fresh || state.journal?.is === 'failed' ? null : state.journal,
+    findings: fresh ? null : state.findings,
+    // what the last session left may be gone
+    goTo: before === null && !look.revisions.some(({ id }) => id === state.goTo) ? null : state.goTo,
   });
   const placed = keepCursor(next, state);
   const said =
@@ -73,8 +76,12 @@ function withoutFailed<T>(known: ReadonlyMap<string, Loaded<T>>): ReadonlyMap<st
   return good.length === known.size ? known : new Map(good);
 }
 
-/** The history's cursor stays on its revision, wherever that is now. */
+/** The history's cursor goes where it was sent, or stays on its revision, wherever that is now. */
 function keepCursor(state: State, before: State): State {
+  const { goTo } = state;
+  if (goTo !== null && shownHistory(state).index.has(goTo)) {
+    return keepOn(before, { ...state, goTo: null }, goTo);
+  }
   const id = cursorId(before);
   return id !== null && shownHistory(state).index.has(id) ? keepOn(before, state, id) : state;
 }
@@ -126,7 +133,7 @@ function ran(state: State, { ticket, outcome }: Answer): Change {
       ? 'cancelled'
       : 'done';
   const said = logged(
-    { ...state, run: next, journal: null, looking: null },
+    { ...state, run: next, journal: null, looking: null, findings: null },
     next.failure ? 'error' : 'info',
     words,
   );

@@ -13,9 +13,8 @@ export const here = ({ look }: State, command: string): string =>
 
 const words = (...parts: readonly (string | false | undefined)[]): string => parts.filter(Boolean).join(' ');
 
-/** @param yes with `--yes`: nobody is asked */
-export function commandOf(request: PlanRequest, yes: boolean): string {
-  const how = yes ? '--yes' : '--plan';
+/** @param how `--yes`: nobody is asked; `--plan`: nothing is run; neither: the plan is shown and asks */
+export function commandOf(request: PlanRequest, how?: '--yes' | '--plan'): string {
   if (request.halfWay) return words('migtui settle', ...request.targets.map(quoteShell), '--down', how);
   return words(
     'migtui',

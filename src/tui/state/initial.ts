@@ -35,6 +35,8 @@ export function initialState(
     details: new Map(),
     effects: new Map(),
     journal: null,
+    goTo: null,
+    findings: null,
     search: null,
     filter: '',
     log: warnings.map(text => ({ at: new Date(now).toISOString(), kind: 'warning', text })),

@@ -124,6 +124,10 @@ export interface State {
   readonly details: ReadonlyMap<string, Loaded<RevisionDetail>>;
   readonly effects: ReadonlyMap<string, Loaded<readonly SchemaEffect[]>>;
   readonly journal: Loaded<readonly JournalEntry[]> | null;
+  /** The revision that the history's cursor goes to with the next look that has it: one that was just written. */
+  readonly goTo: string | null;
+  /** How many findings the last check had; null: none was made since something changed. */
+  readonly findings: number | null;
   readonly search: Search | null;
   /** The history shows only what fits it; empty: everything. */
   readonly filter: string;

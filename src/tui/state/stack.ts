@@ -39,3 +39,6 @@ export const copied = (state: State, text: string, what: string): Change => [
   notify(state, `copied ${what}`),
   [{ type: 'copy', text }],
 ];
+
+/** The same for a text that is short enough to be shown. */
+export const copiedText = (state: State, text: string): Change => copied(state, text, text);

@@ -5,7 +5,7 @@ import { heldNotice, isHeld } from '../../state/held.ts';
 import { logged } from '../../state/log.ts';
 import type { State } from '../../state/model.ts';
 import { startRun } from '../../state/run.ts';
-import { close, copied, notified, open, replaceTop } from '../../state/stack.ts';
+import { close, copied, copiedText, notified, open, replaceTop } from '../../state/stack.ts';
 import { inDialogs, on, why } from '../commands.ts';
 import { runDialog } from '../run/dialog.ts';
 import { type PlanDialog, whyNotRun } from './rules.ts';
@@ -17,7 +17,7 @@ function confirmPlan(state: State, dialog: PlanDialog, key: string): Change {
   const preview = dialog.loaded.value;
   const [asked, ticket, effect] = ask(close(state), { call: 'run', args: [preview, state.settings.run] });
   const running = open({ ...asked, run: startRun(preview, ticket, state.now) }, runDialog(key));
-  return [logged(running, 'command', here(state, commandOf(dialog.request, true))), [effect]];
+  return [logged(running, 'command', here(state, commandOf(dialog.request, '--yes'))), [effect]];
 }
 
 const toggleStep = (dialog: PlanDialog): PlanDialog => {
@@ -96,9 +96,7 @@ export const planCommands = inDialogs([
     title: 'copy command',
     about: 'copy the command that shows this plan',
     footer: 4,
-    run: on<PlanDialog>('plan', (state, dialog) =>
-      copied(state, here(state, commandOf(dialog.request, false)), 'the command'),
-    ),
+    run: on<PlanDialog>('plan', (state, dialog) => copiedText(state, here(state, commandOf(dialog.request)))),
   },
   {
     id: 'copy-sql',

@@ -1,6 +1,12 @@
 import type { Line } from '../../../drawing/text/span.ts';
+import type { FailureInfo, RunResult } from '../../../engine/api.ts';
+import { answered } from '../../state/answers.ts';
+import { andThen } from '../../state/effect.ts';
+import type { Outcome } from '../../state/message.ts';
 import { isRunning, type Run } from '../../state/run.ts';
+import { notify } from '../../state/stack.ts';
 import type { DialogType } from '../dialog.ts';
+import { openPlan } from '../plan/plan.ts';
 import { runCommands } from './commands.ts';
 import type { RunDialog } from './dialog.ts';
 import { outcomeFoot, outcomeLines } from './outcome.ts';
@@ -17,6 +23,10 @@ function runTitle(run: Run | null): string {
   if (wasCancelled(run)) return `${word} cancelled`;
   return run.failure ? `${word} failed` : `${word} done`;
 }
+
+/** A run that is refused may fail as a call or end with a result that says why. */
+const failureIn = (outcome: Outcome): FailureInfo | null =>
+  outcome.ok ? ((outcome.value as RunResult).failure ?? null) : outcome.failure;
 
 export const runType: DialogType<RunDialog> = {
   kind: 'run',
@@ -42,6 +52,24 @@ export const runType: DialogType<RunDialog> = {
   foot: (_dialog, state, columns) => {
     if (!state.run) return [];
     return isRunning(state.run) ? watchLines(state.run, state, columns) : outcomeFoot(state.run);
+  },
+  /** Refused, because something changed since the plan was made: the new plan is shown, to be confirmed. */
+  answered(dialog, answer, state) {
+    const { outcome, ticket } = answer;
+    const changed = state.run?.ticket === ticket && failureIn(outcome)?.code === 'plan-changed';
+    const request = state.run?.preview.request;
+    if (!changed || !request) return null;
+    return andThen(answered(state, answer), next =>
+      openPlan(
+        notify(
+          { ...next, dialogs: next.dialogs.filter(one => one !== dialog) },
+          'Something changed since the plan was made. This is the new plan.',
+          'warning',
+        ),
+        request,
+        'enter',
+      ),
+    );
   },
   selected: (_dialog, state) => (isRunning(state.run) && state.run.step !== null ? state.run.step : null),
 };

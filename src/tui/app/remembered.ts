@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import * as v from 'valibot';
+import { cursorId } from '../state/filtering.ts';
+import { panes, type State } from '../state/model.ts';
+import { isRevisionPane } from '../state/moving.ts';
+
+/*
+ * How a person left the screen of a project, so that it is found like that again. A convenience: what cannot be read or
+ * written is done without.
+ */
+
+const schema = v.object({
+  focus: v.picklist(panes),
+  zoomed: v.boolean(),
+  tab: v.string(),
+  filter: v.string(),
+  absoluteTimes: v.boolean(),
+  originalSql: v.boolean(),
+  /** The revision under the cursor of the history. */
+  revision: v.nullable(v.string()),
+});
+
+export type Remembered = v.InferOutput<typeof schema>;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The file of a project, in `$XDG_STATE_HOME/migtui`, `~/.local/state/migtui`, or on Windows in `%LOCALAPPDATA%\\migtui`. */
+export function rememberedFile(root: string, env: Environment): string {
+  const base = env.XDG_STATE_HOME || env.LOCALAPPDATA || join(env.HOME || homedir(), '.local', 'state');
+  const id = createHash('sha256').update(root).digest('hex').slice(0, 12);
+  return join(base, 'migtui', `${basename(root).replace(/[^\w.-]+/g, '_')}-${id}.json`);
+}
+
+/** Null: nothing, or nothing that can be used. */
+export function readRemembered(file: string): Remembered | null {
+  try {
+    const { success, output } = v.safeParse(schema, JSON.parse(readFileSync(file, 'utf8')));
+    return success ? output : null;
+  } catch {
+    return null;
+  }
+}
+
+export function writeRemembered(file: string, state: State): void {
+  // a project that never opened has nothing to remember
+  if (!state.known) return;
+  const { focus, zoomed, tab, filter, absoluteTimes, originalSql } = state;
+  const remembered: Remembered = {
+    focus,
+    zoomed,
+    tab,
+    filter,
+    absoluteTimes,
+    originalSql,
+    revision: cursorId(state),
+  };
+  const temporary = `${file}.${process.pid}`;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(temporary, `${JSON.stringify(remembered, null, 2)}\n`);
+    renameSync(temporary, file);
+  } catch {}
+}
+
+/** The state that an app begins with, as it was left. */
+export function restored(state: State, remembered: Remembered | null): State {
+  if (!remembered) return state;
+  const { revision, ...rest } = remembered;
+  const list = isRevisionPane(rest.focus) ? rest.focus : state.list;
+  return { ...state, ...rest, list, goTo: revision };
+}
