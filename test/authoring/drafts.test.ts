@@ -76,6 +76,21 @@ describe('a new revision', () => {
     expect(first(draft)).toContain('export class Migration21000101000000_x extends');
   });
 
+  test('says where folders make the stock CLI run it first', async () => {
+    const project = await projectOf({
+      migrationsConfig: "glob: '**/*.ts'",
+      files: {
+        'migrations/orders/M1.ts': `import { Migration } from '@mikro-orm/migrations';
+export class M1 extends Migration { override up(): void {} }
+`,
+      },
+    });
+    const draft = await asking(project.root, engine =>
+      engine.draftRevision({ message: 'x', autogenerate: false }),
+    );
+    expect(draft.warnings.join()).toContain('comes before M1 there');
+  });
+
   test('is named as it was asked for, and says where the stock CLI would run it', async () => {
     const project = await projectOf({ migrations: line });
     await asking(project.root, async engine => {
@@ -88,7 +103,7 @@ describe('a new revision', () => {
       const whole = await named('Later_one');
       expect(whole.revision).toBe('Later_one');
       expect(first(whole)).toContain('export class Later_one extends');
-      expect((await named('20250101000000')).warnings.join()).toContain(`sorts before ${one}`);
+      expect((await named('20250101000000')).warnings.join()).toContain(`comes before ${one}`);
       await expect(named('../etc')).rejects.toMatchObject({ code: 'bad-rev-id' });
     });
   });

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Draft, EngineApi } from '../../src/engine/api.ts';
 import type { Project } from '../support/project.ts';
 import { createDatabase } from '../support/server.ts';
 import { changed, changes, model, sourceOf } from './model.ts';
@@ -48,7 +49,7 @@ async function revise(project: Project, message: string, shadow: string): Promis
     project.root,
     async engine => {
       try {
-        const draft = await engine.draftRevision({ message, autogenerate: true });
+        const draft = await drafted(engine, message);
         await engine.write(draft);
         return Object.fromEntries(draft.files.map(({ path, after }) => [path, after as string]));
       } catch (error) {
@@ -60,6 +61,25 @@ async function revise(project: Project, message: string, shadow: string): Promis
   );
 }
 
+/** As a person who takes whatever could be a rename for one. */
+async function drafted(engine: EngineApi, message: string): Promise<Draft> {
+  const renames: string[] = [];
+  const notRenames: string[] = [];
+  for (;;) {
+    try {
+      return await engine.draftRevision({ message, autogenerate: true, renames, notRenames });
+    } catch (error) {
+      const { code, candidates = [] } = error as { code?: string; candidates?: readonly string[] };
+      if (code !== 'rename-or-not') throw error;
+      const ends = (rename: string): string[] => [rename.replace(/:.*$/, ''), rename.replace(/[^.:]*:/, '')];
+      for (const one of candidates) {
+        const taken = renames.flatMap(ends);
+        (ends(one).some(end => taken.includes(end)) ? notRenames : renames).push(one);
+      }
+    }
+  }
+}
+
 async function settle(project: Project, shadow: string): Promise<string> {
   const verdict = await asking(
     project.root,
@@ -68,7 +88,12 @@ async function settle(project: Project, shadow: string): Promise<string> {
       if (heads.length < 2) return 'one head';
       const { verdict } = await engine.rehearse([]);
       if (verdict === 'fails' || verdict === 'differs') return verdict;
-      await engine.write(await engine.draftMerge({ heads: [], message: 'merge', reconcile: true }));
+      const draft = await engine.draftMerge({ heads: [], message: 'merge', reconcile: true });
+      await engine.write(draft);
+      // which only a person can tell, so that the merge leaves it to a revision
+      if (draft.warnings.some(warning => warning.includes('may be a rename'))) {
+        await engine.write(await drafted(engine, 'renames'));
+      }
       return verdict;
     },
     { shadow },

@@ -50,7 +50,7 @@ export async function draftRevision(workspace: Workspace, request: RevisionReque
       ...parentNote(graph, revises),
       ...folderNote(workspace, files[0]?.path),
     ],
-    warnings: [...warnings, ...said.warnings, ...orderWarning(graph, id)],
+    warnings: [...warnings, ...said.warnings, ...orderWarning(disk, id, files[0]?.path)],
   };
 }
 
@@ -219,12 +219,13 @@ function folderNote({ project }: Workspace, path: string | undefined): string[] 
   return [`It is seen once it is compiled: revisions are read from ${from}.`];
 }
 
-/** The stock CLI runs files by name, whatever they declare. */
-function orderWarning(graph: RevisionGraph, id: string): string[] {
-  const after = graph.ids.find(other => other > id);
-  if (after === undefined || id === after) return [];
+/** The stock CLI runs files by their paths, whatever they declare. */
+function orderWarning({ byId }: OnDisk, id: string, path: string | undefined): string[] {
+  if (path === undefined) return [];
+  const later = [...byId.values()].find(one => one.path !== null && one.path > path);
+  if (!later) return [];
   return [
-    `The stock CLI runs migrations by file name, and ${id} sorts before ${after}: there it runs earlier.`,
+    `The stock CLI runs migrations by the paths of their files, and ${id} comes before ${later.id} there: it runs earlier.`,
   ];
 }
 
