@@ -45,7 +45,7 @@ export async function go(
   options: GoOptions,
   examine: (preview: Preview) => Promise<Examined | null> = async () => null,
 ): Promise<number> {
-  const engine = await call.engine();
+  const engine = await call.engine(options.lockWait ?? call.settings.lockWait ?? 60_000);
   const request = { ...asked, transaction: options.transaction ?? call.settings.transaction };
   if (options.sql) return printScript(call, engine, { ...request, partial: options.partial });
   for (;;) {
@@ -132,7 +132,7 @@ async function runShown(
     if (event.kind === 'replanned') ran = event.preview;
     output.say(event, (event, paint) => progress.line(event, paint));
   });
-  const stopInterrupts = cancelOnSignals(call, engine);
+  const stopInterrupts = cancelOnSignals(call, engine, () => progress.known());
   try {
     const result = await engine.run(preview, {
       whenChanged: mayReplan(preview, options) ? 'replan' : 'refuse',

@@ -1,40 +1,55 @@
-import type { EngineApi } from '../engine/api.ts';
+import type { EngineApi, FailureInfo } from '../engine/api.ts';
+import { drawFailure } from './draw/failure.ts';
 import type { Call } from './shell/call.ts';
 
 /** How long a run may take to roll back after a signal that no person is there to repeat, ms. */
-const patience = 5_000;
+const politeFor = 2_000;
+/** How long a run that is no longer waited for may take to end by itself, ms. */
+const endsWithin = 2_600;
 /** npx passes a Ctrl-C on that the terminal has sent to us as well: within this time it is the same one, ms. */
 const same = 500;
 
 /**
  * Listens to signals during a run: the first cancels it and rolls back, a second one insists, a third one ends migtui.
- * SIGTERM and SIGHUP insist by themselves after a while.
+ * SIGTERM and SIGHUP insist by themselves after a while. Whatever happens, migtui ends within 5 seconds of SIGTERM,
+ * SIGHUP or the second Ctrl-C.
+ * @param known what is known of the run so far, for when its end is not waited for
  * @returns stops it
  */
-export function cancelOnSignals({ host, output }: Call, engine: EngineApi): () => void {
-  let heard = 0;
+export function cancelOnSignals(
+  { host, output }: Call,
+  engine: EngineApi,
+  known: () => FailureInfo,
+): () => void {
+  let signals = 0;
   let last = 0;
-  let insisting: NodeJS.Timeout | undefined;
+  let timer: NodeJS.Timeout | undefined;
   const cancel = (words: string): void => {
     output.say(words, (words, paint) => paint.warn(words));
     engine.cancel('rollback').catch((error: Error) => output.say(error.message, message => message));
   };
+  const leave = (): never => {
+    if (output.json) output.answer(known(), error => ({ error }), drawFailure);
+    else output.say(known(), drawFailure);
+    return host.exit(1);
+  };
   const insist = (): void => {
-    clearTimeout(insisting);
-    heard = 2;
+    clearTimeout(timer);
+    signals = 2;
     cancel('It is no longer waited for: its connection is ended. Once more ends migtui at once.');
+    timer = setTimeout(leave, endsWithin);
   };
   const stop = host.onInterrupt(signal => {
-    if (heard > 0 && host.now() - last < same) return;
+    if (signals > 0 && host.now() - last < same) return;
     last = host.now();
-    if (heard === 2) host.exit(1);
-    if (heard === 1) return insist();
-    heard = 1;
+    if (signals === 2) leave();
+    if (signals === 1) return insist();
+    signals = 1;
     cancel(`${signal}: cancelling the statement and rolling back. Once more insists.`);
-    if (signal !== 'SIGINT') insisting = setTimeout(insist, patience);
+    if (signal !== 'SIGINT') timer = setTimeout(insist, politeFor);
   });
   return () => {
-    clearTimeout(insisting);
+    clearTimeout(timer);
     stop();
   };
 }

@@ -4,12 +4,13 @@ import type { MikroORM } from '@mikro-orm/core';
 import type { Project } from '../project/project.ts';
 import { type Address, addressOf } from './address.ts';
 import { type Refusal, refusalOf } from './refusal.ts';
+import { queryOn } from './side.ts';
 
 /** A connected database. */
 export interface Connection {
   readonly orm: MikroORM;
   readonly address: Address;
-  /** Runs a statement and gives its rows; outside any transaction. */
+  /** Runs a statement and gives its rows; outside any transaction. Parameters are `$1`, `$2`, … */
   query<Row extends object>(sql: string, params?: readonly unknown[]): Promise<Row[]>;
   close(): Promise<void>;
 }
@@ -43,7 +44,7 @@ export async function connect(project: Project, { create = false } = {}): Promis
     const connection: Connection = {
       orm,
       address,
-      query: (sql, params = []) => orm.em.getConnection().execute(sql, params as unknown[], 'all') as never,
+      query: queryOn(orm),
       async close() {
         await orm.close(true);
         release();

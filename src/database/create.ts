@@ -1,4 +1,5 @@
 import { Failure } from '../foundation/failure.ts';
+import { answerWithin, longAnswer } from '../project/connections.ts';
 import type { Project } from '../project/project.ts';
 import { addressOf } from './address.ts';
 import { quoteIdent } from './quote.ts';
@@ -25,7 +26,7 @@ export async function createDatabase(project: Project, hear?: (statement: Heard)
     const ask = heard(queryOn(orm), hear);
     for (let attempt = 1; ; attempt++) {
       try {
-        await ask(`create database ${quoteIdent(address.name)}`);
+        await answerWithin(longAnswer, () => ask(`create database ${quoteIdent(address.name)}`));
         return;
       } catch (error) {
         // others create a database from the same template at this moment

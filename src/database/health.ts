@@ -117,7 +117,7 @@ export async function examine(
     },
     readOnly: row.read_only,
     duplicates: duplicates.map(({ name }) => name),
-    lockHolder: await holderOf({ query }, lockKeys(table).run, address.secrets),
+    lockHolder: await holderOf(query, lockKeys(table).run, address.secrets),
     extensions: row.extensions,
   };
 }

@@ -1,6 +1,8 @@
+import { Failure } from '../foundation/failure.ts';
 import type { Project } from '../project/project.ts';
 import type { Connection } from './connection.ts';
 import { quoteIdent } from './quote.ts';
+import { sqlState } from './sql-failure.ts';
 
 /** MikroORM's migrations table. */
 export interface LedgerTable {
@@ -42,13 +44,24 @@ export function ledgerTable(
   return { schema, name, sql: `${quoteIdent(schema)}.${quoteIdent(name)}` };
 }
 
-/** Reads what is applied, in one statement per question and writing nothing. */
-export async function readLedger(connection: Connection, table: LedgerTable): Promise<Ledger> {
-  const [server] = await connection.query<{
+/** SQLSTATE `cannot_coerce`. */
+const cannotCast = '42846';
+
+/** How MikroORM calls its columns. */
+const columns = ['id', 'name', 'executed_at'];
+
+/**
+ * Reads what is applied, in one statement per question and writing nothing. Times come as seconds: how they would be
+ * written depends on settings of the server and the role.
+ * @throws Failure `table-unexpected` when it is no migrations table of MikroORM
+ */
+export async function readLedger({ query }: Connection, table: LedgerTable): Promise<Ledger> {
+  const [server] = await query<{
     version: string;
     read_only: boolean;
     present: boolean;
     readable: boolean | null;
+    columns: string[];
     schema_exists: boolean;
     schemas: string[];
   }>(
@@ -57,13 +70,15 @@ export async function readLedger(connection: Connection, table: LedgerTable): Pr
             c.oid is not null as present,
             case when c.oid is not null
               then has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select') end as readable,
+            array(select a.attname::text from pg_attribute a
+                   where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped order by a.attnum) as columns,
             n.oid is not null as schema_exists,
             array(select s.nspname::text from pg_class t join pg_namespace s on s.oid = t.relnamespace
-                   where t.relname = ? and t.relkind in ('r', 'p', 'v', 'f') order by 1) as schemas
+                   where t.relname = $2 and t.relkind in ('r', 'p', 'v', 'f') order by 1) as schemas
        from (select 1) as one
-       left join pg_namespace n on n.nspname = ?
-       left join pg_class c on c.relnamespace = n.oid and c.relname = ? and c.relkind in ('r', 'p', 'v', 'f')`,
-    [table.name, table.schema, table.name],
+       left join pg_namespace n on n.nspname = $1
+       left join pg_class c on c.relnamespace = n.oid and c.relname = $2 and c.relkind in ('r', 'p', 'v', 'f')`,
+    [table.schema, table.name],
   );
   const serverVersion = server?.version.split(' ')[0] ?? '';
   const known = {
@@ -74,13 +89,33 @@ export async function readLedger(connection: Connection, table: LedgerTable): Pr
   };
   if (!server?.present) return { table: 'absent', seen: 'absent', applied: new Map(), ...known };
   if (!server.readable) return { table: 'forbidden', seen: 'forbidden', applied: new Map(), ...known };
-  const rows = await connection.query<{ id: unknown; name: string; executed_at: Date | string | null }>(
-    `select id, name, executed_at from ${table.sql} order by id`,
-  );
+  if (!columns.every(column => server.columns.includes(column))) throw unexpected(table, server.columns);
+  const rows = await query<{ id: string | null; name: string | null; seconds: number | null }>(
+    `select id::text as id, name::text as name, extract(epoch from executed_at::timestamptz)::float8 as seconds
+       from ${table.sql} order by ${table.sql}.id`,
+  ).catch(error => {
+    throw sqlState(error) === cannotCast ? unexpected(table, server.columns) : error;
+  });
   const applied = new Map<string, Date | null>();
-  for (const row of rows) {
-    const id = row.name.replace(/\.[jt]s$/, '');
-    if (!applied.has(id)) applied.set(id, row.executed_at === null ? null : new Date(row.executed_at));
+  for (const { name, seconds } of rows) {
+    // a row without a name says nothing
+    if (name === null) continue;
+    const id = name.replace(/\.[jt]s$/, '');
+    if (!applied.has(id)) applied.set(id, dateOf(seconds));
   }
   return { table: 'present', seen: `${rows.length}/${rows.at(-1)?.id ?? 0}`, applied, ...known };
+}
+
+/** Null for what no date can hold: `infinity`, or a year that JavaScript does not know. */
+function dateOf(seconds: number | null): Date | null {
+  const date = new Date(seconds === null ? Number.NaN : seconds * 1_000);
+  return Number.isNaN(date.getTime()) ? null : date;
+}
+
+function unexpected({ schema, name }: LedgerTable, found: readonly string[]): Failure {
+  return new Failure({
+    code: 'table-unexpected',
+    message: `The table ${schema}.${name} is not MikroORM's: it has the columns ${found.join(', ')}, not ${columns.join(', ')}.`,
+    next: "Rename it, or name another table for MikroORM's log: migrations.tableName in the MikroORM config.",
+  });
 }

@@ -5,7 +5,7 @@ import type { Session } from '../values/run.ts';
 import type { LedgerTable } from './ledger.ts';
 import { quoteLiteral } from './quote.ts';
 import { describeSession, type SessionRow, sessionColumns, sessionOf } from './sessions.ts';
-import type { Side } from './side.ts';
+import type { Side, SideTransaction } from './side.ts';
 
 /*
  * One writer. PostgreSQL's advisory locks belong to a database; the keys below also to the migrations table.
@@ -90,11 +90,11 @@ export async function acquireGuard(side: Side, options: GuardOptions): Promise<G
       const [row] = await ask<{ mine: boolean }>(`select pg_try_advisory_xact_lock(${keys.run}) as mine`);
       return row?.mine === true;
     };
-    await waitUntil(tryRun, keys.run, side, options);
+    await waitUntil(tryRun, keys.run, ask, options);
     await waitUntil(
-      async () => (await holderOf(side, keys.batch, options.secrets)) === null,
+      async () => (await holderOf(ask, keys.batch, options.secrets)) === null,
       keys.batch,
-      side,
+      ask,
       options,
     );
   } catch (error) {
@@ -136,21 +136,25 @@ export async function acquireGuard(side: Side, options: GuardOptions): Promise<G
   };
 }
 
-/** Who holds a key now. */
+/**
+ * Who holds a key now.
+ * @param ask on any connection: a run that waits has only the one of its lock, so that many can wait at once
+ */
 export async function holderOf(
-  side: Pick<Side, 'query'>,
+  ask: SideTransaction['query'],
   key: string,
   secrets: Iterable<string>,
 ): Promise<Session | null> {
   const unsigned = BigInt.asUintN(64, BigInt(key));
-  const rows = await side.query<SessionRow>(
+  // in a transaction PostgreSQL would tell the sessions as they were at the first question
+  await ask('select pg_stat_clear_snapshot()');
+  const rows = await ask<SessionRow>(
     `select l.pid, ${sessionColumns}
        from pg_locks l left join pg_stat_activity a on a.pid = l.pid
       where l.locktype = 'advisory' and l.granted and l.objsubid = 1
         and l.database = (select oid from pg_database where datname = current_database())
-        and l.classid = $1::bigint::oid and l.objid = $2::bigint::oid
+        and l.classid = ${unsigned >> 32n}::oid and l.objid = ${unsigned & 0xffffffffn}::oid
       limit 1`,
-    [(unsigned >> 32n).toString(), (unsigned & 0xffffffffn).toString()],
   );
   // the session that holds the key does nothing else: what it last asked says nothing of the run
   return rows[0] ? { ...sessionOf(rows[0], secrets), query: null } : null;
@@ -159,7 +163,7 @@ export async function holderOf(
 async function waitUntil(
   free: () => Promise<boolean>,
   key: string,
-  side: Side,
+  ask: SideTransaction['query'],
   { wait, signal, secrets, onWaiting }: GuardOptions,
 ): Promise<void> {
   const started = performance.now();
@@ -169,7 +173,7 @@ async function waitUntil(
     if (await free()) return;
     const waited = performance.now() - started;
     if (waited - told >= tellEvery || waited >= wait) {
-      const holder = await holderOf(side, key, secrets);
+      const holder = await holderOf(ask, key, secrets);
       if (waited >= wait) throw inProgress(holder, wait);
       onWaiting(holder, Math.round(waited));
       told = waited;

@@ -45,10 +45,10 @@ async function measure(
   }>(
     `select pg_total_relation_size(c.oid)::text as bytes, c.reltuples::float8 as estimate,
             has_table_privilege(c.oid, 'select') as readable,
-            ?::text is null or exists (
-              select from pg_attribute where attrelid = c.oid and attname = ? and not attisdropped) as there
-       from pg_class c where c.oid = to_regclass(?)`,
-    [column, column, sql],
+            $1::text is null or exists (
+              select from pg_attribute where attrelid = c.oid and attname = $1 and not attisdropped) as there
+       from pg_class c where c.oid = to_regclass($2)`,
+    [column ?? null, sql],
   );
   if (!found?.there) return { words, destructive: false };
   if (!found.readable) return { words, destructive: true };

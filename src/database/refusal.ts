@@ -1,5 +1,6 @@
 import { Failure, type FailureInfo } from '../foundation/failure.ts';
 import { redact } from '../foundation/redact.ts';
+import { noAnswerIn } from '../project/connections.ts';
 import type { Address } from './address.ts';
 import { connectionTrouble } from './connection-trouble.ts';
 import { isConnectionLoss } from './sql-failure.ts';
@@ -15,6 +16,18 @@ const network =
 
 /** The refusal for whatever connecting threw. */
 export function refusalOf(error: unknown, address: Address): Refusal {
+  const silent = noAnswerIn(error);
+  if (silent) {
+    const { message, next } = silent;
+    return {
+      state: 'unreachable',
+      failure: {
+        code: 'database-unreachable',
+        message: `${address.label} cannot be reached: ${message.replace(/\.$/, '')}.`,
+        next,
+      },
+    };
+  }
   if (error instanceof Failure) return { state: 'locked', failure: error.info };
   const { code = '', message } = rootCause(error);
   const said = redact(message, address.secrets) || code || 'no answer';

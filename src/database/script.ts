@@ -127,7 +127,7 @@ function checkStart({ table, from, start }: ScriptInput): string | null {
   if (applied.length + absent.length === 0) return null;
   const where = `this script is for a database at ${oneLine(from)}`.replaceAll('%', '%%');
   const list = (ids: readonly string[]): string => `array[${ids.map(quoteLiteral).join(', ')}]::text[]`;
-  const logged = `select from ${table.sql} as applied where regexp_replace(applied.name, '\\.[jt]s$', '') = wanted`;
+  const logged = `select from ${table.sql} as applied where regexp_replace(applied.name, '[.][jt]s$', '') = wanted`;
   const raise = (words: string): string[] => [
     '  if found is not null then',
     `    raise exception ${quoteLiteral(`${where}: % ${words}`)}, found;`,
@@ -166,7 +166,7 @@ function check(table: LedgerTable, steps: readonly Step[]): string {
     if (names.length === 0) return [];
     return [
       `  select wanted into found from unnest(array[${names.join(', ')}]) as wanted where ${condition}`,
-      `    (select from ${table.sql} as applied where regexp_replace(applied.name, '\\.[jt]s$', '') = wanted) limit 1;`,
+      `    (select from ${table.sql} as applied where regexp_replace(applied.name, '[.][jt]s$', '') = wanted) limit 1;`,
       `  if found is not null then raise exception '% ${words}', found; end if;`,
     ];
   };

@@ -84,7 +84,7 @@ async function write(
   try {
     await work.storage.ensureTable();
     const [row] = await query<{ logged: boolean }>(
-      `select exists (select from ${table.sql} where regexp_replace(name, '\\.[jt]s$', '') = $1) as logged`,
+      `select exists (select from ${table.sql} where regexp_replace(name, '[.][jt]s$', '') = $1) as logged`,
       [revision],
     );
     if (as === 'applied' && !row?.logged) await work.storage.logMigration({ name: revision });

@@ -36,12 +36,14 @@ export interface Server {
 
 /** Asks with `$1`, `$2`, … on any free connection of a connected ORM, outside transactions. */
 export function queryOn(orm: MikroORM): Query {
-  return (sql, params = []) =>
-    clientOf(orm)
-      .getExecutor()
-      .provideConnection(
-        async connection => (await connection.executeQuery(rawQuery(sql, params))).rows as never,
-      );
+  return async (sql, params = []) => {
+    const { raw, release } = await holdConnection(orm);
+    try {
+      return (await raw.executeQuery(rawQuery(sql, params))).rows as never;
+    } finally {
+      release();
+    }
+  };
 }
 
 /**
@@ -65,7 +67,7 @@ export async function openSide(project: Project): Promise<Side | null> {
       server: await inspect(orm, query),
       query,
       async begin() {
-        const { raw, release } = await holdConnection(client);
+        const { raw, release } = await holdConnection(orm);
         const ask: SideTransaction['query'] = async sql =>
           (await raw.executeQuery(rawQuery(sql))).rows as never;
         const rollback = (): Promise<void> =>

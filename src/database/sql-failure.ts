@@ -1,5 +1,6 @@
 import { Failure, type FailureInfo, type SqlError } from '../foundation/failure.ts';
 import { redact } from '../foundation/redact.ts';
+import { noAnswerIn } from '../project/connections.ts';
 import { connectionTrouble } from './connection-trouble.ts';
 
 /** What drivers put on an error that PostgreSQL sent. */
@@ -23,6 +24,7 @@ export function sqlState(error: unknown): string | undefined {
 
 /** The connection is gone: what it was doing is rolled back by the server, or was just committed. */
 export function isConnectionLoss(error: unknown): boolean {
+  if (noAnswerIn(error)) return true;
   const state = sqlState(error);
   const message = error instanceof Error ? error.message : String(error);
   if (state) return /^(08|57P0[1-5])/.test(state) && !connectionTrouble(message, state);
@@ -68,6 +70,8 @@ export function sqlFailure(
   secrets: Iterable<string> = [],
 ): Failure {
   if (error instanceof Failure) return error;
+  const silent = noAnswerIn(error);
+  if (silent) return silent;
   const hidden = [...secrets];
   const sql = sqlErrorOf(error, statement, hidden);
   const said = postgresError(error)?.message ?? messageOf(error);

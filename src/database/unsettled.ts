@@ -1,6 +1,6 @@
 import { Failure } from '../foundation/failure.ts';
 import type { Unsettled } from '../values/look.ts';
-import { journalState, journalTable, type Query } from './journal/table.ts';
+import { journalState, journalTable, msOf, type Query } from './journal/table.ts';
 import type { LedgerTable } from './ledger.ts';
 import { type Mark, readMarks } from './marks.ts';
 
@@ -55,9 +55,9 @@ export async function readUnsettled(
 async function readBegun(query: Query, table: LedgerTable): Promise<readonly Mark[]> {
   const { marks, writable } = await readMarks(query, table);
   if (writable || marks.length > 0 || (await journalState(query)) !== 'present') return marks;
-  const rows = await query<Omit<Mark, 'since' | 'invalidBefore'> & { since: Date | string }>(
+  const rows = await query<Omit<Mark, 'since' | 'invalidBefore'> & { since: number }>(
     `select * from (
-       select distinct on ("revision") "revision", "action", "run"::text as run, "started" as since, "outcome",
+       select distinct on ("revision") "revision", "action", "run"::text as run, ${msOf('"started"')} as since, "outcome",
               "transactional", "os_user" || '@' || "host" as who, "error"
          from ${journalTable} where "ledger" = $1 order by "revision", "seq" desc) as last
       where not "transactional" and "outcome" in ('started', 'failed')`,

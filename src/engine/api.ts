@@ -13,6 +13,7 @@ import type { BakedGraph } from '../values/baked.ts';
 import type { DoctorReport } from '../values/doctor.ts';
 import type { JournalEntry, Settlement } from '../values/journal.ts';
 import type { Look, RevisionDetail } from '../values/look.ts';
+import type { NetworkOptions, Waiting } from '../values/network.ts';
 import type { PlanRehearsal, TestReport, TestRequest } from '../values/rehearsal.ts';
 import type {
   CancelMode,
@@ -33,6 +34,7 @@ export type * from '../values/baked.ts';
 export type * from '../values/doctor.ts';
 export type * from '../values/journal.ts';
 export type * from '../values/look.ts';
+export type * from '../values/network.ts';
 export type * from '../values/rehearsal.ts';
 export type * from '../values/run.ts';
 
@@ -106,6 +108,8 @@ export type EngineEvent =
   | { readonly type: 'run'; readonly event: RunEvent }
   /** Long work that is no run: replaying on the shadow. */
   | { readonly type: 'task'; readonly text: string; readonly done: number; readonly total: number }
+  /** A server does not answer, and is waited for. Told again every few seconds. */
+  | ({ readonly type: 'waiting'; readonly at: string } & Waiting)
   /** Something changed under us. */
   | { readonly type: 'changed'; readonly what: 'files' | 'database' };
 
@@ -124,6 +128,8 @@ export interface EngineOptions {
   readonly transaction?: 'all' | 'each' | undefined;
   /** What a run refuses to run over. */
   readonly strict?: readonly StrictRule[] | undefined;
+  /** How long servers are waited for. */
+  readonly network?: Omit<NetworkOptions, 'onWaiting'> | undefined;
   /** Tell of changes in the folder and the database. */
   readonly live?: boolean | undefined;
   /** Server URL for the shadow; default: PGlite in memory. */

@@ -1,3 +1,4 @@
+import { answerWithin, longAnswer } from '../project/connections.ts';
 import { writeChanges } from '../project/write-files.ts';
 import type { EngineApi } from './api.ts';
 import { check } from './authoring/check.ts';
@@ -41,8 +42,8 @@ export function createAuthoring(session: Session): AuthoringApi {
   const { root } = session.project;
   return {
     effect: revision => effect(workspace, revision),
-    compare: targets => compare(workspace, targets),
-    check: kinds => check(workspace, kinds),
+    compare: targets => answerWithin(longAnswer, () => compare(workspace, targets)),
+    check: kinds => answerWithin(longAnswer, () => check(workspace, kinds)),
     draftRevision: request => draftRevision(workspace, request),
     draftSplit: target => draftSplit(workspace, target),
     draftMerge: request => draftMerge(workspace, request),

@@ -67,7 +67,7 @@ export function watchChanges(session: Session, busy: () => boolean): () => void 
 
 /** Changes whenever the rows of the migrations table do; two cheap statements that never fail for want of the table. */
 async function fingerprint(connection: Connection, table: string): Promise<string> {
-  const [there] = await connection.query<{ there: boolean }>('select to_regclass(?) is not null as there', [
+  const [there] = await connection.query<{ there: boolean }>('select to_regclass($1) is not null as there', [
     table,
   ]);
   if (!there?.there) return 'absent';

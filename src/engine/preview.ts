@@ -3,6 +3,7 @@ import { isRefusal } from '../database/connection.ts';
 import { fingerprintOf } from '../database/fingerprint.ts';
 import { type MeasuredLoss, measureLosses } from '../database/losses.ts';
 import { Failure } from '../foundation/failure.ts';
+import { answerWithin, longAnswer } from '../project/connections.ts';
 import { isEmbedded } from '../project/project.ts';
 import type { Plan, Step } from '../revisions/plan.ts';
 import { batchWarnings } from '../safety/batches.ts';
@@ -117,7 +118,7 @@ async function lossesIn(
   const measured: MeasuredLoss[][] = [];
   for (const losses of await lossesOfSteps(migrating)) {
     const counted = losses.filter(loss => !ofTheLog(loss));
-    measured.push(await measureLosses(database, counted, project.schema));
+    measured.push(await answerWithin(longAnswer, () => measureLosses(database, counted, project.schema)));
   }
   return measured;
 }

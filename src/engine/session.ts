@@ -7,7 +7,7 @@ import { type Recording, record } from '../project/record.ts';
 import type { MigrationSource, Sources } from '../project/sources.ts';
 import { provideXArguments } from '../project/x-arguments.ts';
 import { RevisionGraph } from '../revisions/graph.ts';
-import type { EngineEvent, EngineOptions } from './api.ts';
+import type { EngineEvent, EngineOptions, Waiting } from './api.ts';
 
 /** Project and database as they are at one moment. */
 export interface State {
@@ -57,7 +57,11 @@ export class Session {
   ): Promise<Session> {
     const opened = performance.timeOrigin + performance.now();
     if (options.x) provideXArguments(options.x);
-    return new Session(await openProject(options.root, { ...options, orm }), options, emit, opened);
+    const network = {
+      ...options.network,
+      onWaiting: (waiting: Waiting) => emit({ type: 'waiting', at: new Date().toISOString(), ...waiting }),
+    };
+    return new Session(await openProject(options.root, { ...options, orm, network }), options, emit, opened);
   }
 
   /** Whether runs on the database that is open want its name typed. */

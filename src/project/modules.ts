@@ -69,9 +69,9 @@ class Places {
 
   /** Absolute path of what `import` of the name would load; null when it is not installed. */
   find(name: string): string | null {
-    // its own sql, wherever another one is hoisted to
+    // its own sql and pg, wherever another one is hoisted to
     const [own, ...inside] = this.#requires as [NodeJS.Require, ...NodeJS.Require[]];
-    for (const require of name === '@mikro-orm/sql' ? [...inside, own] : [own, ...inside]) {
+    for (const require of name === '@mikro-orm/sql' || name === 'pg' ? [...inside, own] : [own, ...inside]) {
       try {
         return require.resolve(name);
       } catch (error) {

@@ -4,8 +4,10 @@ import type { Configuration, MigrationsOptions, MikroORM } from '@mikro-orm/core
 import { Failure } from '../foundation/failure.ts';
 import { inferLine } from '../revisions/infer.ts';
 import type { Revision } from '../revisions/revision.ts';
+import type { NetworkOptions } from '../values/network.ts';
 import type { MigrationClass } from './classes.ts';
 import { configFailure, configOf, type LoadedConfig, loadConfig } from './config.ts';
+import { type ClientClass, Connections, waitsAs } from './connections.ts';
 import { loadModules, type UserModules } from './modules.ts';
 import { runSchema } from './run-schema.ts';
 import { listedSources, type MigrationSource, readSources, type Sources } from './sources.ts';
@@ -35,6 +37,10 @@ export interface Project {
   readonly folder: string | null;
   /** The ORM without entities: enough to look at the database, and cheap. One connection pool with `full()`. */
   readonly orm: MikroORM;
+  /** How long servers are waited for. */
+  readonly network: NetworkOptions;
+  /** Every connection of the ORMs here. */
+  readonly connections: Connections;
   /** The ORM with the project's entities discovered, for running and authoring; shares the connection of `orm`. */
   full(): Promise<MikroORM>;
   /** A second ORM without entities and with its own connections; null where the database has only one (PGlite). */
@@ -62,6 +68,9 @@ export async function openProject(
     schema?: string | undefined;
     /** Take the config of this ORM instead of loading one. */
     orm?: MikroORM | undefined;
+    /** Connections stay open for the next look; else they are closed a second after their last use. */
+    live?: boolean | undefined;
+    network?: NetworkOptions | undefined;
   } = {},
 ): Promise<Project> {
   const askedSchema = asked.schema === undefined ? null : runSchema(asked.schema);
@@ -75,15 +84,22 @@ export async function openProject(
   config.set('debug', settings.verbose === true);
   if (settings.preferTs !== false) config.set('preferTs', true);
 
-  const withoutEntities = (more: object): Promise<MikroORM> =>
-    modules.core.MikroORM.init({
+  const network = asked.network ?? {};
+  const connections = new Connections(network, await clientClass(config, modules));
+  const idleTimeoutMillis = asked.live ? idle.live : idle.headless;
+  const withoutEntities = async ({ max, ...more }: { max: number; dbName?: string }): Promise<MikroORM> => {
+    const made = await modules.core.MikroORM.init({
       ...config.getAll(),
+      driverOptions: connections.limit(config.get('driverOptions')),
+      pool: { min: 0, max, idleTimeoutMillis },
       entities: [],
       entitiesTs: [],
       discovery: { ...(config.get('discovery') as object), warnWhenNoEntities: false },
       ...more,
     } as never);
-  const orm = await withoutEntities({}).catch(error => {
+    return waitsAs(made, network);
+  };
+  const orm = await withoutEntities({ max: 2 }).catch(error => {
     throw configFailure(error, root, loaded.file === null ? undefined : resolve(root, loaded.file));
   });
   const configured = orm.config.get('migrations') as MigrationsOptions & { schema?: string };
@@ -110,12 +126,14 @@ export async function openProject(
     ensureDatabase: loaded.ensureDatabase,
     folder,
     orm,
+    network,
+    connections,
     full() {
       full ??= (async () => {
         await orm.connect();
         const client = (orm.em.getConnection() as unknown as { getClient(): object }).getClient();
         const options = { ...config.getAll(), driverOptions: () => client };
-        return modules.core.MikroORM.init(options as never).catch(error => {
+        const made = await modules.core.MikroORM.init(options as never).catch(error => {
           throw new Failure(
             {
               code: 'entities-broken',
@@ -125,12 +143,13 @@ export async function openProject(
             { cause: error },
           );
         });
+        return waitsAs(made, network);
       })();
       return full;
     },
     async beside({ max = 1, database } = {}) {
       if (isEmbedded(orm)) return null;
-      const other = await withoutEntities({ pool: { min: 0, max }, ...(database && { dbName: database }) });
+      const other = await withoutEntities({ max, ...(database && { dbName: database }) });
       opened.push(other);
       return other;
     },
@@ -146,6 +165,16 @@ export async function openProject(
       await Promise.allSettled(opened.map(one => one.close(true)));
     },
   };
+}
+
+/** How long a connection that is not used stays open, ms: many runs that wait for each other hold one each. */
+const idle = { live: 30_000, headless: 1_000 };
+
+/** The client of the pg that the project's MikroORM uses; null where it uses none. */
+async function clientClass(config: Configuration, modules: UserModules): Promise<ClientClass | null> {
+  if (/pglite/i.test((config.get('driver') as { name?: string } | undefined)?.name ?? '')) return null;
+  const pg = await modules.optional<{ default?: { Client: ClientClass }; Client?: ClientClass }>('pg');
+  return pg?.default?.Client ?? pg?.Client ?? null;
 }
 
 /** PGlite runs inside the process and has a single connection. */

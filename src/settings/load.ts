@@ -34,6 +34,8 @@ export async function loadSettings(root: string, env: Environment): Promise<Sett
     mouse: file.mouse ?? true,
     motion: file.motion ?? true,
     live: file.live ?? true,
+    connectTimeout: duration(file.connectTimeout),
+    answerTimeout: duration(file.answerTimeout),
     lockWait: duration(file.lockWait),
     lockTimeout: duration(file.lockTimeout),
     statementTimeout: duration(file.statementTimeout),

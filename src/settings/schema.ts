@@ -59,6 +59,16 @@ const entries = {
   mouse: v.optional(flag('Click to focus and select, wheel to scroll. Default true.')),
   motion: v.optional(flag('Spinners and moving progress bars. Default true.')),
   live: v.optional(flag('Watch the migrations folder and the database for changes by others. Default true.')),
+  connectTimeout: v.optional(
+    duration(
+      'How long a server may take to accept a connection; 0 waits for ever. Default: connectionTimeoutMillis of driverOptions in the MikroORM config, else 10 seconds.',
+    ),
+  ),
+  answerTimeout: v.optional(
+    duration(
+      "How long a server may take to answer a question of migtui's own, and how long a lost answer to a statement goes unnoticed; 0 waits for ever. Statements of revisions may take as long as they like. Default 15 seconds.",
+    ),
+  ),
   lockWait: v.optional(
     duration('How long a run waits for another run to end; 0 does not wait. Default 60 seconds.'),
   ),
@@ -196,6 +206,8 @@ export interface Settings {
   readonly mouse: boolean;
   readonly motion: boolean;
   readonly live: boolean;
+  readonly connectTimeout: number | undefined;
+  readonly answerTimeout: number | undefined;
   readonly lockWait: number | undefined;
   readonly lockTimeout: number | undefined;
   readonly statementTimeout: number | undefined;

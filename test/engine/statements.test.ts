@@ -47,7 +47,7 @@ test('every statement that changes something is told, in the order they ran, tho
   expect(told).toEqual([]);
   await go(one);
   expect(told.map(({ sql }) => sql)).toEqual([
-    'begin',
+    'start transaction isolation level read committed',
     expect.stringContaining('create table "mikro_orm_migrations"'),
     'create table "one" ()',
     expect.stringMatching(/^insert into .*"mikro_orm_migrations"/),

@@ -44,6 +44,8 @@ test('without any file everything has its default', async () => {
     mouse: true,
     motion: true,
     live: true,
+    connectTimeout: undefined,
+    answerTimeout: undefined,
     lockWait: undefined,
     lockTimeout: undefined,
     statementTimeout: undefined,

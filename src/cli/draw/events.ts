@@ -1,7 +1,9 @@
+import { duration } from '../../drawing/text/time.ts';
 import type { EngineEvent } from '../../engine/api.ts';
 import type { Paint } from '../shell/paint.ts';
 
 type LogEvent = Extract<EngineEvent, { type: 'log' }>;
+type WaitingEvent = Extract<EngineEvent, { type: 'waiting' }>;
 type TaskEvent = Extract<EngineEvent, { type: 'task' }>;
 
 /** A line of the log, for stderr. */
@@ -10,6 +12,16 @@ export function drawLog({ level, source, text }: LogEvent, paint: Paint): string
   if (source === 'project') return paint.dim(line);
   if (level === 'info') return line;
   return level === 'warning' ? `${paint.warn('warning:')} ${line}` : `${paint.bad('error:')} ${line}`;
+}
+
+/** A server that is waited for. */
+export function drawWaiting({ for: what, where, ms }: WaitingEvent, paint: Paint): string {
+  const words = {
+    connection: `${where} to accept the connection`,
+    answer: `an answer of ${where}`,
+    'free connection': `a free connection on ${where}: all are in use`,
+  }[what];
+  return paint.warn(`waiting for ${words} (${duration(ms)})`);
 }
 
 /** How far long work has come. */

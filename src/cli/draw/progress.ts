@@ -1,6 +1,6 @@
 import { bytes } from '../../drawing/text/bytes.ts';
 import { duration } from '../../drawing/text/time.ts';
-import type { Preview, RunEvent, Session } from '../../engine/api.ts';
+import type { FailureInfo, Preview, RunEvent, Session } from '../../engine/api.ts';
 import type { Paint } from '../shell/paint.ts';
 import { drawSql } from './detail.ts';
 import { drawSteps } from './plan.ts';
@@ -19,6 +19,7 @@ export class Progress {
   #lastWatch = 0;
   #blockers = '';
   #step = 0;
+  #committed: number[] = [];
 
   constructor(preview: Preview, { verbose }: { verbose: boolean }) {
     this.#preview = preview;
@@ -36,6 +37,7 @@ export class Progress {
         return `${paint.good(paint.glyphs.ok)} backup ${event.backup.path}  ${paint.dim(`${bytes(event.backup.bytes)}, ${duration(event.backup.ms)}`)}`;
       case 'replanned':
         this.#preview = event.preview;
+        this.#committed = [];
         return `${paint.warn('Others ran something meanwhile. What is left:')}\n${drawSteps(event.preview, paint)}`;
       case 'step':
         this.#step = event.step;
@@ -45,6 +47,9 @@ export class Progress {
       case 'statement':
         if (!this.#verbose) return '';
         return drawSql({ sql: [event.sql], complete: true, note: null, transactional: true }, paint);
+      case 'batch-done':
+        this.#committed.push(event.batch);
+        return '';
       case 'step-done':
         return `${paint.good(paint.glyphs.ok)} ${this.#place(event.step)}  ${paint.dim(duration(event.ms))}`;
       case 'step-failed':
@@ -71,6 +76,20 @@ export class Progress {
     this.#lastBackup = now;
     const total = of === null ? '' : ` of a database of ${bytes(of)}`;
     return paint.dim(`backing up … ${bytes(written)}${total}`);
+  }
+
+  /** What is known of a run whose end is not waited for. */
+  known(): FailureInfo {
+    const { steps, batches } = this.#preview;
+    const done = this.#committed.flatMap(batch => batches[batch]?.steps ?? []).map(step => steps[step]);
+    const names = done.map(step => nameOf(step?.revision ?? '')).join(', ');
+    return {
+      code: 'ended-early',
+      message:
+        `migtui ended before the server had answered. ${done.length} of ${count(steps.length, 'step')} ` +
+        `${done.length === 1 ? 'is' : 'are'} known to be done${names === '' ? '' : `: ${names}`}.`,
+      next: 'What was open is rolled back by the server, unless it was being committed. migtui status tells how it stands.',
+    };
   }
 
   #place(step: number): string {

@@ -5,7 +5,7 @@ import { findRoot } from '../../project/root.ts';
 import { loadSettings } from '../../settings/load.ts';
 import type { Settings } from '../../settings/schema.ts';
 import { type StrictRule, strictRules } from '../../settings/strict.ts';
-import { drawLog, drawTask } from '../draw/events.ts';
+import { drawLog, drawTask, drawWaiting } from '../draw/events.ts';
 import type { AppRequest, Host } from './host.ts';
 import { Output } from './output.ts';
 
@@ -41,6 +41,7 @@ export class Call {
   readonly root: string;
   readonly #runListeners = new Set<(event: RunEvent) => void>();
   #engine: Promise<EngineApi> | undefined;
+  #busyWait: number | undefined;
 
   private constructor(host: Host, shared: SharedOptions, settings: Settings, root: string) {
     this.host = host;
@@ -78,6 +79,11 @@ export class Call {
         shadow,
         baseline: this.#baseline(),
         x: this.shared.x,
+        network: {
+          connectTimeout: this.settings.connectTimeout,
+          answerTimeout: this.settings.answerTimeout,
+          busyWait: this.#busyWait,
+        },
       },
     };
   }
@@ -95,8 +101,12 @@ export class Call {
     return this.settings.strict.length > 0 ? this.settings.strict : strictRules;
   }
 
-  /** Opens the engine in this process, once. */
-  engine(): Promise<EngineApi> {
+  /**
+   * Opens the engine in this process, once.
+   * @param busyWait how long a server without a free connection is waited for, ms; default: a few seconds
+   */
+  engine(busyWait?: number): Promise<EngineApi> {
+    this.#busyWait ??= busyWait;
     this.#engine ??= this.host.openEngine(this.request.options, event => this.#hear(event));
     return this.#engine;
   }
@@ -116,6 +126,7 @@ export class Call {
   #hear(event: EngineEvent): void {
     if (event.type === 'run') for (const listener of this.#runListeners) listener(event.event);
     if (event.type === 'log') this.output.say(event, drawLog);
+    if (event.type === 'waiting') this.output.say(event, drawWaiting);
     if (event.type === 'task' && this.host.stderr.isTTY) this.output.say(event, drawTask);
   }
 }

@@ -3,7 +3,7 @@ import type { JournalEntry, RunNotes } from '../../values/journal.ts';
 import type { AppliedBy } from '../../values/run.ts';
 import type { LedgerTable } from '../ledger.ts';
 import { liveRuns } from '../unsettled.ts';
-import { journalState, journalTable, type Query } from './table.ts';
+import { journalState, journalTable, msOf, type Query } from './table.ts';
 
 /** `plan` as it is stored, with the notes beside its steps. */
 type StoredPlan = Plan & RunNotes;
@@ -14,8 +14,8 @@ interface Row {
   readonly action: Action;
   readonly outcome: JournalEntry['outcome'];
   readonly transactional: boolean;
-  readonly started: Date | string;
-  readonly finished: Date | string | null;
+  readonly started: number;
+  readonly finished: number | null;
   readonly ms: number | null;
   readonly database_user: string;
   readonly os_user: string;
@@ -33,7 +33,8 @@ interface Row {
 export async function readJournal(query: Query, table: LedgerTable): Promise<readonly JournalEntry[]> {
   if ((await journalState(query)) !== 'present') return [];
   const rows = await query<Row>(
-    `select "run"::text as run, "revision", "action", "outcome", "transactional", "started", "finished", "ms",
+    `select "run"::text as run, "revision", "action", "outcome", "transactional",
+            ${msOf('"started"')} as started, ${msOf('"finished"')} as finished, "ms",
             "database_user", "os_user", "host", "version", "plan", "checksum", "error"
        from ${journalTable} where "ledger" = $1 order by "seq" desc`,
     [ledgerName(table)],
@@ -89,9 +90,9 @@ export async function editedRevisions(
     revision: string;
     action: Action;
     checksum: string | null;
-    finished: Date | string;
+    finished: number;
   }>(
-    `select distinct on ("revision") "revision", "action", "checksum", "finished"
+    `select distinct on ("revision") "revision", "action", "checksum", ${msOf('"finished"')} as finished
        from ${journalTable} where "ledger" = $1 and "outcome" in ('done', 'settled')
       order by "revision", "seq" desc`,
     [ledgerName(table)],
@@ -101,7 +102,7 @@ export async function editedRevisions(
       const now = checksums.get(revision);
       const logged = applied.get(revision);
       if (!now || !checksum || !applied.has(revision) || !(action === 'up' || action === 'log')) return false;
-      if (logged && logged.getTime() > new Date(finished).getTime() + slack) return false;
+      if (logged && logged.getTime() > finished + slack) return false;
       return now !== checksum;
     })
     .map(({ revision }) => revision);

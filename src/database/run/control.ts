@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../foundation/failure.ts';
 import type { CancelMode } from '../../values/run.ts';
 
@@ -6,6 +7,14 @@ export interface Backends {
   cancel(pid: number): Promise<void>;
   terminate(pid: number): Promise<void>;
 }
+
+/** How long the server may take to end a process of ours before its connections are destroyed, ms. */
+const terminating = 700;
+/** How long a run that is no longer waited for may take to put things away before that happens, ms. */
+const puttingAway = 1_300;
+
+/** How long a run whose lock is lost may take to cancel its statement and roll back, ms. */
+const answering = 5_000;
 
 /** How often a cancel is sent again while the statement goes on: the first may arrive before the statement does, ms. */
 const again = 250;
@@ -25,11 +34,16 @@ export class Control {
   /** Aborts waiting of ours: for a lock, between retries. */
   readonly waiting = new AbortController();
   #why: Failure | null = null;
+  #givingUp: NodeJS.Timeout | undefined;
+  #losing: NodeJS.Timeout | undefined;
   #insist!: (reason: Failure) => void;
   readonly #backends: () => Backends | null;
+  readonly #abandon: (final: boolean) => void;
 
-  constructor(backends: () => Backends | null) {
+  /** @param abandon destroys every connection; `final`: nothing is opened afterwards */
+  constructor(backends: () => Backends | null, abandon: (final: boolean) => void = () => {}) {
     this.#backends = backends;
+    this.#abandon = abandon;
     this.insisted = new Promise((_, reject) => {
       this.#insist = reject;
     });
@@ -68,12 +82,28 @@ export class Control {
 
   async #terminate(): Promise<void> {
     this.gaveUp = true;
-    if (this.pid !== null) {
-      await this.#backends()
-        ?.terminate(this.pid)
-        .catch(() => {});
-    }
+    const ending = this.pid === null ? undefined : this.#backends()?.terminate(this.pid);
+    await Promise.race([Promise.resolve(ending).catch(() => {}), sleep(terminating)]);
     this.#insist(this.reason ?? cancelled);
+    this.#givingUp ??= setTimeout(() => this.#abandon(true), puttingAway);
+  }
+
+  /** The run has ended: nothing is left to give up. */
+  end(): void {
+    clearTimeout(this.#givingUp);
+    clearTimeout(this.#losing);
+  }
+
+  /** Like `request('rollback', why)`; when the server does not answer to that either, its connections are destroyed. */
+  stop(why: Failure): void {
+    void this.request('rollback', why);
+    this.#losing ??= setTimeout(() => this.loseServer(), answering);
+  }
+
+  /** The server is silent: nothing that it was asked is waited for any more. */
+  loseServer(): void {
+    this.#abandon(false);
+    if (this.reason) this.#insist(this.reason);
   }
 }
 

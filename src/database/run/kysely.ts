@@ -1,4 +1,5 @@
 import type { MikroORM } from '@mikro-orm/core';
+import { whenThereIsRoom } from '../room.ts';
 
 /*
  * The little of Kysely that is used here, as the user's own copy has it: MikroORM drives every SQL database through
@@ -56,11 +57,16 @@ export interface HeldConnection {
  * Takes a connection out of the pool. Kysely's own transactions do not give theirs back when the server has ended it
  * (their rollback fails first), and then the pool never closes; so transactions are begun and ended by hand here.
  */
-export function holdConnection(client: KyselyClient): Promise<HeldConnection> {
-  return new Promise((resolve, reject) => {
-    client
-      .getExecutor()
-      .provideConnection(raw => new Promise<void>(release => resolve({ raw, release })))
-      .catch(reject);
-  });
+export function holdConnection(orm: MikroORM): Promise<HeldConnection> {
+  const client = clientOf(orm);
+  return whenThereIsRoom(
+    orm,
+    () =>
+      new Promise((resolve, reject) => {
+        client
+          .getExecutor()
+          .provideConnection(raw => new Promise<void>(release => resolve({ raw, release })))
+          .catch(reject);
+      }),
+  );
 }

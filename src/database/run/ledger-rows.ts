@@ -27,7 +27,7 @@ export async function checkLedger(
   const names = steps.map(step => step.revision);
   const [row] = await connection.query<{ total: number; found: string[] | null }>(
     `select count(distinct name)::int as total, array_agg(distinct name) filter (where name = any ($1)) as found
-       from (select regexp_replace(name, '\\.[jt]s$', '') as name from ${table.sql}) as applied`,
+       from (select regexp_replace(name, '[.][jt]s$', '') as name from ${table.sql}) as applied`,
     [names],
   );
   const found = new Set(row?.found ?? []);

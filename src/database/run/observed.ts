@@ -1,3 +1,4 @@
+import { answerWithin } from '../../project/connections.ts';
 import type { Query } from '../journal/table.ts';
 import {
   type CompiledQuery,
@@ -45,7 +46,8 @@ export class ObservedConnection implements RawConnection {
     observer.before(query.sql);
     const started = performance.now();
     try {
-      const result = await this.#raw.executeQuery(query);
+      // a statement of a revision may take as long as it likes; the monitor sees whether its answer was lost
+      const result = await answerWithin(null, () => this.#raw.executeQuery(query));
       this.#told(query.sql, started, null);
       const rows = result.numAffectedRows === undefined ? result.rows.length || null : result.numAffectedRows;
       observer.done(performance.now() - started, rows === null ? null : Number(rows));

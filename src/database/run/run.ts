@@ -49,15 +49,19 @@ class Run {
 
   constructor(context: RunContext) {
     this.#context = context;
-    this.control = new Control(() => {
-      const side = this.#side;
-      return (
-        side && {
-          cancel: async pid => void (await side.query('select pg_cancel_backend($1)', [pid])),
-          terminate: async pid => void (await side.query('select pg_terminate_backend($1)', [pid])),
-        }
-      );
-    });
+    const { connections } = context.project;
+    this.control = new Control(
+      () => {
+        const side = this.#side;
+        return (
+          side && {
+            cancel: async pid => void (await side.query('select pg_cancel_backend($1)', [pid])),
+            terminate: async pid => void (await side.query('select pg_terminate_backend($1)', [pid])),
+          }
+        );
+      },
+      final => connections.abandon(final),
+    );
   }
 
   async start(): Promise<RunResult> {
@@ -76,7 +80,7 @@ class Run {
       const run = await this.#prepare(steps, guard);
       if (!run) return await this.#reached();
       if (this.#side) {
-        stopWatching = watchRun(this.#side, this.control, connection.address.secrets, this.#context.emit);
+        stopWatching = watchRun(this.#side, this.control, project, connection.address, this.#context.emit);
       }
       return await this.#execute(run);
     } catch (error) {
@@ -88,6 +92,7 @@ class Run {
       await guard?.release();
       await this.#side?.close().catch(() => {});
       this.#side = null;
+      this.control.end();
     }
   }
 
@@ -104,7 +109,7 @@ class Run {
         this.#holder = holder ?? this.#holder;
         emit({ kind: 'waiting', holder, waitedMs });
       },
-      onLost: failure => void this.control.request('rollback', failure),
+      onLost: failure => this.control.stop(failure),
     });
   }
 
@@ -212,7 +217,9 @@ class Run {
     const { emit, table } = context;
     emit({ kind: 'started', run: run.id, steps: run.steps.length, batches: context.preview.batches.length });
     const failure = await runBatches(run);
-    const { applied } = await readBack(run);
+    // that the server does not answer has just been found out
+    const silent = failure?.code === 'commit-unknown';
+    const { applied } = silent ? { applied: run.expected } : await readBack(run);
     const result: RunResult = {
       run: run.id,
       steps: run.results,
@@ -220,9 +227,9 @@ class Run {
       failure: failure?.info ?? null,
       ...(run.backup && { backup: run.backup }),
       cancelled: control.mode !== null && failure?.code === 'cancelled',
-      unsettled: await readUnsettled(queryOn(context.connection.orm), table, undefined, run.id).catch(
-        () => [],
-      ),
+      unsettled: silent
+        ? []
+        : await readUnsettled(queryOn(context.connection.orm), table, undefined, run.id).catch(() => []),
     };
     emit({ kind: 'finished', result });
     return result;

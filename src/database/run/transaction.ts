@@ -1,3 +1,4 @@
+import { answerWithin } from '../../project/connections.ts';
 import { clearMark, readMarks } from '../marks.ts';
 import type { LoadedStep } from './context.ts';
 import { checkLedger } from './ledger-rows.ts';
@@ -55,7 +56,9 @@ export async function runTransaction(run: RunState, steps: readonly LoadedStep[]
     }
     await run.guard?.check();
     control.check();
-    await work.commit().catch(error => {
+    // it may take long (deferred constraints, a standby that is waited for); the monitor sees whether its answer was lost
+    control.inFlight = { sql: 'commit', since: performance.now() };
+    await answerWithin(null, () => work.commit()).catch(error => {
       throw new CommitError(done, error);
     });
   } catch (error) {
@@ -63,6 +66,7 @@ export async function runTransaction(run: RunState, steps: readonly LoadedStep[]
     await Promise.race([work.rollback(), control.insisted]).catch(() => {});
     throw error;
   } finally {
+    control.inFlight = null;
     control.pid = null;
   }
   applySteps(run.expected, done);

@@ -1,4 +1,7 @@
+import { defaultAnswerTimeout } from '../../project/connections.ts';
+import type { Project } from '../../project/project.ts';
 import type { RunEvent } from '../../values/run.ts';
+import type { Address } from '../address.ts';
 import { type SessionRow, sessionColumns, sessionOf } from '../sessions.ts';
 import type { Side } from '../side.ts';
 import type { Control } from './control.ts';
@@ -7,23 +10,41 @@ type Watch = Extract<RunEvent, { kind: 'watch' }>;
 
 /** How often the server is asked, and how long a statement runs before it is worth asking about, ms. */
 const every = 300;
+/** After so many answer limits without an answer to the monitor, the server is lost. */
+const mute = 3;
 
 /**
- * Tells while statements run: how long, how far PostgreSQL says it is, and who blocks it.
+ * Tells while statements run: how long, how far PostgreSQL says it is, and who blocks it. Sees also when an answer was
+ * lost on its way: the server is done, or gone, and nothing has come for as long as an answer may take.
  * @returns stops it
  */
 export function watchRun(
   side: Side,
   control: Control,
-  secrets: Iterable<string>,
+  { network, connections }: Project,
+  { secrets }: Address,
   emit: (event: RunEvent) => void,
 ): () => void {
+  const { answerTimeout = defaultAnswerTimeout } = network;
+  const limit = answerTimeout > 0 ? answerTimeout : Number.POSITIVE_INFINITY;
   let asking = false;
+  /** Since when the server is done with what is in flight here. */
+  let done: { readonly inFlight: object; readonly since: number } | null = null;
+  let answered = performance.now();
   const look = async (): Promise<void> => {
     const { inFlight, pid } = control;
     if (!inFlight || performance.now() - inFlight.since < every) return;
-    const [blockers, progress] =
-      pid === null ? [[], null] : await Promise.all([blockersOf(side, pid, secrets), progressOf(side, pid)]);
+    const working = pid === null || (await isWorking(side, pid));
+    answered = performance.now();
+    if (control.inFlight !== inFlight) return;
+    if (working) done = null;
+    else if (done?.inFlight !== inFlight) done = { inFlight, since: performance.now() };
+    else if (pid !== null && performance.now() - done.since >= limit) {
+      await side.query('select pg_terminate_backend($1)', [pid]).catch(() => {});
+      return connections.lose(pid, limit);
+    }
+    const blockers = pid === null ? [] : await blockersOf(side, pid, secrets);
+    const progress = pid === null ? null : await progressOf(side, pid);
     if (control.inFlight !== inFlight) return;
     const elapsedMs = Math.round(performance.now() - inFlight.since);
     emit({ kind: 'watch', statement: inFlight.sql, elapsedMs, blockers, progress });
@@ -31,15 +52,27 @@ export function watchRun(
   const timer = setInterval(() => {
     if (asking) return;
     asking = true;
+    if (!control.inFlight) answered = performance.now();
     look()
-      // watching is a courtesy: a server that will not tell does not end the run
-      .catch(() => {})
+      // a server that will not tell does not end the run, unless nobody hears from it any more
+      .catch(() => {
+        if (performance.now() - answered >= mute * limit) control.loseServer();
+      })
       .finally(() => {
         asking = false;
       });
   }, every);
   timer.unref();
   return () => clearInterval(timer);
+}
+
+/** Whether the server still works on what a process of it was asked; also where this role may not see that. */
+async function isWorking(side: Side, pid: number): Promise<boolean> {
+  const [row] = await side.query<{ state: string | null }>(
+    'select state from pg_stat_activity where pid = $1',
+    [pid],
+  );
+  return row ? !row.state?.startsWith('idle') : false;
 }
 
 async function blockersOf(side: Side, pid: number, secrets: Iterable<string>): Promise<Watch['blockers']> {

@@ -33,10 +33,11 @@ export async function beginWork(
 ): Promise<TransactionalWork> {
   const orm = await project.full();
   const client = clientOf(orm);
-  const { raw, release } = await holdConnection(client);
+  const { raw, release } = await holdConnection(orm);
   const connection = new ObservedConnection(raw, hear);
   try {
-    await connection.query('begin');
+    // with the isolation of the server or the role, rows that the journal commits meanwhile could not be changed
+    await connection.query('start transaction isolation level read committed');
     const driver = await pinnedDriver(orm, pinnedDialect(client, connection, true));
     const tx = await driver.getConnection().begin();
     const parts = servicesOf(project, driver, orm.config);
@@ -73,17 +74,20 @@ export async function withWork<T>(
 ): Promise<T> {
   const orm = await project.full();
   const client = clientOf(orm);
-  return client.getExecutor().provideConnection(async raw => {
+  const { raw, release } = await holdConnection(orm);
+  try {
     const connection = new ObservedConnection(raw, hear);
     const driver = await pinnedDriver(orm, pinnedDialect(client, connection, false));
-    return use({
+    return await use({
       ...servicesOf(project, driver, orm.config),
       connection,
       transactional: async work => {
         await driver.getConnection().transactional(work);
       },
     });
-  });
+  } finally {
+    release();
+  }
 }
 
 /** A second driver beside the ORM's own: same class, same entities, but on one connection only. */

@@ -1,5 +1,6 @@
 import type { MikroORM } from '@mikro-orm/core';
 import type { Failure } from '../../foundation/failure.ts';
+import { longAnswer } from '../../project/connections.ts';
 import type { Project } from '../../project/project.ts';
 
 /** A scratch database's contents, kept to come back to. */
@@ -49,7 +50,8 @@ export async function scratchOrm(
     user: decodeURIComponent(username),
     password: decodeURIComponent(password),
     dbName: place.dbName ?? decodeURIComponent(pathname.slice(1)),
-    driverOptions: place.driverOptions,
+    // what revisions do there may take long
+    driverOptions: project.connections.limit(place.driverOptions, longAnswer),
   } as never);
   await orm.connect();
   return orm;

@@ -51,11 +51,18 @@ function linesOf(state: State, event: EngineEvent): readonly LogLine[] {
       const line: LogLine = { at, kind: 'sql', text: `${short}  ${duration(ms)}` };
       return error === null ? [line] : [line, { at, kind: 'error', text: error }];
     }
+    case 'waiting':
+      return [{ at: event.at, kind: 'warning', text: waitingWords(event) }];
     case 'run':
       return state.run === null ? [] : runLines(state, event.event);
     default:
       return [];
   }
+}
+
+function waitingWords({ for: what, where, ms }: Extract<EngineEvent, { type: 'waiting' }>): string {
+  const thing = what === 'answer' ? 'an answer' : what === 'connection' ? 'the connection' : `a ${what}`;
+  return `waiting for ${thing}: ${where} · ${duration(ms)}`;
 }
 
 /** What of a run belongs into the log; the statements come by themselves. */

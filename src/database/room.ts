@@ -1,0 +1,42 @@
+import type { MikroORM } from '@mikro-orm/core';
+import { networkOf } from '../project/connections.ts';
+import { isFull } from './connection-trouble.ts';
+import { sqlState } from './sql-failure.ts';
+
+/** How long to wait for a free connection where nothing else is said, ms. */
+const defaultBusyWait = 5_000;
+const pauseFirst = 100;
+const pauseMost = 2_000;
+/** A wait is told from here on, and as often, ms. */
+const tellEvery = 2_000;
+
+/**
+ * Tries again, after a growing pause, while the server or a pooler has no free connection. That is safe: nothing has
+ * been sent yet.
+ * @param attempt opens a connection and uses it
+ */
+export async function whenThereIsRoom<T>(orm: MikroORM, attempt: () => Promise<T>): Promise<T> {
+  const { busyWait = defaultBusyWait, onWaiting } = networkOf(orm);
+  const started = performance.now();
+  let told = 0;
+  for (let pause = pauseFirst; ; pause = Math.min(pause * 1.5, pauseMost)) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const waited = performance.now() - started;
+      const said = error instanceof Error ? error.message : String(error);
+      if (!isFull(said, sqlState(error)) || waited >= busyWait) throw error;
+      if (waited - told >= tellEvery) {
+        onWaiting?.({ for: 'free connection', where: placeOf(orm), ms: Math.round(waited) });
+        told = waited;
+      }
+      const left = busyWait - waited;
+      await new Promise(resolve => setTimeout(resolve, Math.min(left, pause * (0.75 + Math.random() / 2))));
+    }
+  }
+}
+
+function placeOf(orm: MikroORM): string {
+  const { host, port } = orm.em.getConnection().getConnectionOptions() as { host?: string; port?: number };
+  return host ? `${host}:${port || 5432}` : 'the server';
+}

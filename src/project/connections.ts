@@ -1,0 +1,234 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Failure } from '../foundation/failure.ts';
+import type { NetworkOptions, Waiting } from '../values/network.ts';
+
+/*
+ * Every connection to a server is one of these: a pg client that never waits for ever. A limit on each answer is what a
+ * statement has unless it is run inside `answerWithin(null, …)`, so that a question of migtui cannot be sent without.
+ */
+
+/** How long opening a connection may take, ms. */
+export const defaultConnectTimeout = 10_000;
+/** How long the answer of a small question may take, ms. */
+export const defaultAnswerTimeout = 15_000;
+
+/** When a wait is worth telling, and how often again, ms. */
+const tellAfter = 2_000;
+const tellEvery = 5_000;
+/** How long a goodbye to the server may take before the socket is destroyed, ms. */
+const goodbye = 1_000;
+/** How long a connection is quiet before TCP asks whether the other side is still there, ms. */
+const keepAliveAfter = 10_000;
+
+const networks = new WeakMap<object, NetworkOptions>();
+
+/** How long the server of an ORM is waited for. */
+export const networkOf = (orm: object): NetworkOptions => networks.get(orm) ?? {};
+
+/** Makes an ORM wait as the options say, for `networkOf`. */
+export function waitsAs<Orm extends object>(orm: Orm, options: NetworkOptions): Orm {
+  networks.set(orm, options);
+  return orm;
+}
+
+const limits = new AsyncLocalStorage<number | null>();
+
+/**
+ * Runs work in which each statement may take this long instead of the answer limit.
+ * @param ms null: as long as it takes, such as a statement of a revision
+ */
+export function answerWithin<T>(ms: number | null, work: () => T): T {
+  return limits.run(ms, work);
+}
+
+/** The limit for what may read much: counting rows, comparing whole schemas, creating a database, ms. */
+export const longAnswer = 10 * 60_000;
+
+/** The part of a pg client that is used. */
+interface Client {
+  readonly host: string;
+  readonly port: number;
+  readonly processID: number | null;
+  readonly connection: { readonly stream: { destroy(error?: Error): unknown } };
+  connect(callback?: (...args: unknown[]) => void): unknown;
+  query(...args: unknown[]): unknown;
+  end(callback?: () => void): unknown;
+  once(event: string, listener: () => void): unknown;
+}
+
+export type ClientClass = new (options?: { readonly connectionTimeoutMillis?: number }) => Client;
+
+/** All connections of one project. */
+export class Connections {
+  readonly #options: NetworkOptions;
+  readonly #Client: ClientClass | null;
+  readonly #open = new Set<Client>();
+  /** Set when nothing is to be opened any more. */
+  #closed: Failure | null = null;
+
+  /** @param Client of the pg that the project's MikroORM uses; null where it uses none (PGlite) */
+  constructor(options: NetworkOptions, Client: ClientClass | null) {
+    this.#options = options;
+    this.#Client = Client;
+  }
+
+  /**
+   * A config's `driverOptions` with the limits added. What the config sets itself stays, and a client or dialect that it
+   * brings is its own business.
+   * @param answerTimeout for statements of this pool, ms; default: of the options
+   */
+  limit(driverOptions: unknown, answerTimeout?: number): unknown {
+    if (!this.#Client) return driverOptions;
+    if (typeof driverOptions === 'function') {
+      return () => this.limit((driverOptions as () => unknown)(), answerTimeout);
+    }
+    const theirs = (driverOptions ?? {}) as { readonly Client?: ClientClass };
+    if ('createDriver' in theirs || 'getExecutor' in theirs) return driverOptions;
+    return {
+      keepAlive: true,
+      keepAliveInitialDelayMillis: keepAliveAfter,
+      ...theirs,
+      Client: this.#limited(theirs.Client ?? this.#Client, answerTimeout),
+    };
+  }
+
+  /**
+   * Destroys every connection: whatever waits for an answer is rejected.
+   * @param final nothing is opened afterwards, because the program ends
+   */
+  abandon(final: boolean): void {
+    if (final) this.#closed = givenUp();
+    for (const client of this.#open) client.connection.stream.destroy(givenUp());
+  }
+
+  /**
+   * Destroys the connection that a process of the server works for: its answer was lost. All of them, where a pooler
+   * hides which one that is.
+   */
+  lose(pid: number, limit: number): void {
+    const open = [...this.#open];
+    const its = open.filter(client => client.processID === pid);
+    for (const client of its.length > 0 ? its : open) {
+      client.connection.stream.destroy(noAnswer(placeOf(client), 'answer', limit));
+    }
+  }
+
+  #limited(Base: ClientClass, ownAnswerTimeout?: number): ClientClass {
+    const open = this.#open;
+    const closed = (): Failure | null => this.#closed;
+    const start = this.#start.bind(this);
+    const { connectTimeout: asked, answerTimeout = defaultAnswerTimeout } = this.#options;
+    return class LimitedClient extends Base {
+      readonly #connectTimeout: number;
+
+      constructor(options?: { readonly connectionTimeoutMillis?: number }) {
+        super(options);
+        this.#connectTimeout = asked ?? (options?.connectionTimeoutMillis || defaultConnectTimeout);
+      }
+
+      override connect(callback?: (...args: unknown[]) => void): unknown {
+        const reason = closed();
+        if (reason) {
+          if (!callback) return Promise.reject(reason);
+          process.nextTick(callback, reason);
+          return undefined;
+        }
+        open.add(this);
+        this.once('end', () => open.delete(this));
+        const done = start(this, 'connection', this.#connectTimeout);
+        if (callback) {
+          return super.connect((...args) => {
+            done();
+            callback(...args);
+          });
+        }
+        return settled(super.connect(), done);
+      }
+
+      override query(...args: unknown[]): unknown {
+        const limit = limits.getStore();
+        const result = super.query(...args);
+        if (limit === null) return result;
+        return settled(result, start(this, 'answer', limit ?? ownAnswerTimeout ?? answerTimeout));
+      }
+
+      /** A server that is silent never says goodbye, and a pool would wait for it. */
+      override end(callback?: () => void): unknown {
+        const timer = setTimeout(() => this.connection.stream.destroy(), goodbye);
+        this.once('end', () => clearTimeout(timer));
+        return super.end(() => {
+          clearTimeout(timer);
+          callback?.();
+        });
+      }
+    };
+  }
+
+  /** Watches a wait: tells it when it is long, and destroys the connection when it is too long. */
+  #start(client: Client, what: Waiting['for'], limit: number): () => void {
+    const where = placeOf(client);
+    const started = performance.now();
+    let timer: NodeJS.Timeout;
+    const next = (pause: number): void => {
+      const left = limit > 0 ? limit - (performance.now() - started) : Number.POSITIVE_INFINITY;
+      timer = setTimeout(tick, Math.max(0, Math.min(pause, left)));
+    };
+    const tick = (): void => {
+      const waited = performance.now() - started;
+      if (limit > 0 && waited >= limit) {
+        client.connection.stream.destroy(noAnswer(where, what, limit));
+        return;
+      }
+      this.#options.onWaiting?.({ for: what, where, ms: Math.round(waited) });
+      next(tellEvery);
+    };
+    next(tellAfter);
+    return () => clearTimeout(timer);
+  }
+}
+
+/** Calls `done` when a promise is settled; anything else (a cursor) has no end that is known here. */
+function settled(result: unknown, done: () => void): unknown {
+  if (result instanceof Promise) result.then(done, done);
+  else done();
+  return result;
+}
+
+const placeOf = ({ host, port }: Client): string => `${host}:${port}`;
+
+function givenUp(): Failure {
+  return new Failure({
+    code: 'no-answer',
+    message: 'The connection was given up: the server did not answer.',
+    next: 'When the server is back, migtui status tells how it stands.',
+  });
+}
+
+/** The failure of whoever waited too long for a server. `limit` in ms. */
+export function noAnswer(where: string, what: Waiting['for'], limit: number): Failure {
+  const seconds = limit < 1_000 ? `${limit} ms` : `${Math.round(limit / 1_000)} s`;
+  return what === 'connection'
+    ? new Failure({
+        code: 'no-answer',
+        message: `${where} did not answer within ${seconds}`,
+        next: 'Check host and port: a firewall may drop the packets, or something else than PostgreSQL may listen there. A slow server needs a longer connectTimeout (settings).',
+      })
+    : new Failure({
+        code: 'no-answer',
+        message: `${where} has not answered for ${seconds}.`,
+        next: 'Check the network between here and there, and the server; then run it again: what was not finished is found out first. A slow server needs a longer answerTimeout (settings).',
+      });
+}
+
+/** Whether this is, or was caused by, a server that did not answer in time. */
+export function noAnswerIn(error: unknown): Failure | undefined {
+  let at = error;
+  for (let depth = 0; depth < 6 && typeof at === 'object' && at !== null; depth++) {
+    if (at instanceof Failure && at.code === 'no-answer') return at;
+    const { code, message, next, cause, previous } = at as Partial<Failure> & { previous?: unknown };
+    // MikroORM's own errors have the fields of what they were made from
+    if (code === 'no-answer') return new Failure({ code, message: message ?? '', next }, { cause: at });
+    at = cause ?? previous;
+  }
+  return undefined;
+}
