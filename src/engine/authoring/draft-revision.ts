@@ -50,7 +50,11 @@ export async function draftRevision(workspace: Workspace, request: RevisionReque
       ...parentNote(graph, revises),
       ...folderNote(workspace, files[0]?.path),
     ],
-    warnings: [...warnings, ...said.warnings, ...orderWarning(disk, id, files[0]?.path)],
+    warnings: [
+      ...warnings,
+      ...said.warnings,
+      ...orderWarning(disk, id, files[0]?.path, workspace.project.root),
+    ],
   };
 }
 
@@ -220,9 +224,10 @@ function folderNote({ project }: Workspace, path: string | undefined): string[] 
 }
 
 /** The stock CLI runs files by their paths, whatever they declare. */
-function orderWarning({ byId }: OnDisk, id: string, path: string | undefined): string[] {
+function orderWarning({ byId }: OnDisk, id: string, path: string | undefined, root: string): string[] {
   if (path === undefined) return [];
-  const later = [...byId.values()].find(one => one.path !== null && one.path > path);
+  const placeOf = (file: string): string => relative(root, resolve(root, file));
+  const later = [...byId.values()].find(one => one.path !== null && placeOf(one.path) > placeOf(path));
   if (!later) return [];
   return [
     `The stock CLI runs migrations by the paths of their files, and ${id} comes before ${later.id} there: it runs earlier.`,
