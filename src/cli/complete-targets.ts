@@ -69,10 +69,11 @@ const mostFiles = 500;
 function labelsIn(folder: string, files: readonly string[]): Candidate[] {
   const found = new Set<string>();
   for (const file of files.slice(-mostFiles)) {
-    const list = /\bstatic\s+(?:readonly\s+)?labels\s*=\s*\[([^\]]*)\]/.exec(
-      readFileSync(join(folder, file), 'utf8'),
-    )?.[1];
-    for (const [, label] of (list ?? '').matchAll(/['"`]([^'"`]+)['"`]/g)) found.add(label as string);
+    const source = readFileSync(join(folder, file), 'utf8');
+    const head = /\bstatic\s+(?:readonly\s+)?labels\s*=\s*\[/.exec(source);
+    const start = head ? head.index + head[0].length : source.length;
+    const list = source.slice(start, Math.max(start, source.indexOf(']', start)));
+    for (const [, label] of list.matchAll(/['"`]([^'"`]+)['"`]/g)) found.add(label as string);
   }
   return [...found].sort().map(label => [`${label}@head`, `head of the branch ${label}`]);
 }

@@ -34,7 +34,7 @@ export async function acceptEdit(request: SettleRequest): Promise<void> {
     );
     const accepted = { before: last?.checksum ?? '', after: checksum };
     const plan = { steps: [{ revision, action: 'log' as const }], tips: [], accepted };
-    const journal = new JournalWriter(run, ledgerName(table), plan, connection.address.secrets);
+    const journal = new JournalWriter(run, ledgerName(table), plan);
     await journal.settled(ask, { index: 0, revision, action: 'log', Class: null, checksum });
   });
 }

@@ -1,5 +1,6 @@
 import { basename, resolve } from 'node:path';
 import type { MikroORM } from '@mikro-orm/core';
+import { redactor } from '../foundation/secrets/redactor.ts';
 import { isEmbedded, type Project } from '../project/project.ts';
 
 /** Where the database is, in words that may be shown: never with a password. */
@@ -8,8 +9,6 @@ export interface Address {
   readonly name: string;
   /** `user@host:port/name`, or the embedded folder. */
   readonly label: string;
-  /** Passwords to keep out of every text, as they are and as a URL writes them. */
-  readonly secrets: readonly string[];
   /** Absolute folder of an embedded database on disk; null on a server or in memory. */
   readonly folder: string | null;
 }
@@ -24,7 +23,7 @@ interface Options {
   readonly database?: string;
 }
 
-/** Reads the address out of the project's config without connecting. */
+/** Reads the address out of the project's config without connecting, and tells the redactor the password. */
 export function addressOf({ orm, root }: Project): Address {
   if (isEmbedded(orm)) return embedded(orm, root);
   const base = orm.em.getConnection().getConnectionOptions() as Options;
@@ -33,6 +32,8 @@ export function addressOf({ orm, root }: Project): Address {
     typeof driver === 'function' ||
     (isObject(driver) && ('createDriver' in driver || 'getExecutor' in driver));
   const options: Options = own || !isObject(driver) ? base : { ...base, ...driver, ...fromUrl(driver) };
+  const { user, host, database } = options;
+  for (const { password } of [base, options]) redactor.learn(password, [user, host, database]);
   const name = options.database ?? orm.config.get('dbName') ?? 'postgres';
   return {
     kind: 'postgresql',
@@ -41,7 +42,6 @@ export function addressOf({ orm, root }: Project): Address {
     label: own
       ? `${name} (by driverOptions)`
       : `${options.user ? `${options.user}@` : ''}${placeOf(options)}/${name}`,
-    secrets: secretsOf([base.password, options.password]),
     folder: null,
   };
 }
@@ -55,7 +55,6 @@ function embedded(orm: MikroORM, root: string): Address {
     kind: 'pglite',
     name: inMemory ? 'memory' : basename(folder as string),
     label: inMemory ? 'in memory' : `embedded ${location}`,
-    secrets: [],
     folder,
   };
 }
@@ -76,11 +75,6 @@ function fromUrl({ connectionString }: { connectionString?: unknown }): Options 
     password: decodeURIComponent(password),
     database: decodeURIComponent(pathname.slice(1)),
   };
-}
-
-function secretsOf(passwords: readonly unknown[]): string[] {
-  const texts = passwords.filter(password => typeof password === 'string' && password !== '') as string[];
-  return [...new Set(texts.flatMap(text => [text, encodeURIComponent(text), encodeURI(text)]))];
 }
 
 function isObject(value: unknown): value is object {

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { MikroORM } from '@mikro-orm/core';
+import { redactor } from '../foundation/secrets/redactor.ts';
 import type { Project } from '../project/project.ts';
 import { type Address, addressOf } from './address.ts';
 import { type Refusal, refusalOf } from './refusal.ts';
@@ -41,6 +42,7 @@ export async function connect(project: Project, { create = false } = {}): Promis
       release = lockEmbedded(address.folder);
     }
     await orm.connect();
+    await learnFromDriver(orm);
     const connection: Connection = {
       orm,
       address,
@@ -57,6 +59,22 @@ export async function connect(project: Project, { create = false } = {}): Promis
     await orm.close(true).catch(() => {});
     return refusalOf(error, address);
   }
+}
+
+/** The driver may find a password by itself: it is known once a client has used it. */
+async function learnFromDriver(orm: MikroORM): Promise<void> {
+  interface Client {
+    readonly password?: unknown;
+    readonly user?: string;
+    readonly database?: string;
+  }
+  interface Pool {
+    on?(event: 'connect', listener: (client: Client) => void): void;
+  }
+  const driver = orm.em.getConnection() as unknown as { getNativeClient?(): Promise<Pool> };
+  // a client that the config brought along has no pool
+  const pool = await driver.getNativeClient?.().catch(() => null);
+  pool?.on?.('connect', ({ password, user, database }) => redactor.learn(password, [user, database]));
 }
 
 /** Tells a refusal from a connection. */

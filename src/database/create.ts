@@ -39,7 +39,7 @@ export async function createDatabase(project: Project, hear?: (statement: Heard)
     throw new Failure(
       {
         code: 'database-not-created',
-        message: `The database ${address.name} could not be created: ${sqlFailure(error, undefined, address.secrets).message}`,
+        message: `The database ${address.name} could not be created: ${sqlFailure(error, undefined).message}`,
         next: `Create it as a role that may: createdb ${address.name}`,
       },
       { cause: error },

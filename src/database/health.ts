@@ -62,11 +62,7 @@ interface Row {
  * Examines a connected database.
  * @param pooled whether something between this program and the server shares its connections
  */
-export async function examine(
-  { orm, address }: Connection,
-  table: LedgerTable,
-  pooled: boolean,
-): Promise<Health> {
+export async function examine({ orm }: Connection, table: LedgerTable, pooled: boolean): Promise<Health> {
   const query = queryOn(orm);
   const sent = Date.now();
   const [row] = await query<Row>(
@@ -117,7 +113,7 @@ export async function examine(
     },
     readOnly: row.read_only,
     duplicates: duplicates.map(({ name }) => name),
-    lockHolder: await holderOf(query, lockKeys(table).run, address.secrets),
+    lockHolder: await holderOf(query, lockKeys(table).run),
     extensions: row.extensions,
   };
 }

@@ -47,7 +47,6 @@ export interface GuardOptions {
   /** How long to wait for others, ms. */
   readonly wait: number;
   readonly signal: AbortSignal;
-  readonly secrets: Iterable<string>;
   onWaiting(holder: Session | null, waitedMs: number): void;
   /** Called once when the lock is lost: its connection is gone. */
   onLost(failure: Failure): void;
@@ -91,12 +90,7 @@ export async function acquireGuard(side: Side, options: GuardOptions): Promise<G
       return row?.mine === true;
     };
     await waitUntil(tryRun, keys.run, ask, options);
-    await waitUntil(
-      async () => (await holderOf(ask, keys.batch, options.secrets)) === null,
-      keys.batch,
-      ask,
-      options,
-    );
+    await waitUntil(async () => (await holderOf(ask, keys.batch)) === null, keys.batch, ask, options);
   } catch (error) {
     await rollback();
     throw error;
@@ -140,11 +134,7 @@ export async function acquireGuard(side: Side, options: GuardOptions): Promise<G
  * Who holds a key now.
  * @param ask on any connection: a run that waits has only the one of its lock, so that many can wait at once
  */
-export async function holderOf(
-  ask: SideTransaction['query'],
-  key: string,
-  secrets: Iterable<string>,
-): Promise<Session | null> {
+export async function holderOf(ask: SideTransaction['query'], key: string): Promise<Session | null> {
   const unsigned = BigInt.asUintN(64, BigInt(key));
   // in a transaction PostgreSQL would tell the sessions as they were at the first question
   await ask('select pg_stat_clear_snapshot()');
@@ -157,14 +147,14 @@ export async function holderOf(
       limit 1`,
   );
   // the session that holds the key does nothing else: what it last asked says nothing of the run
-  return rows[0] ? { ...sessionOf(rows[0], secrets), query: null } : null;
+  return rows[0] ? { ...sessionOf(rows[0]), query: null } : null;
 }
 
 async function waitUntil(
   free: () => Promise<boolean>,
   key: string,
   ask: SideTransaction['query'],
-  { wait, signal, secrets, onWaiting }: GuardOptions,
+  { wait, signal, onWaiting }: GuardOptions,
 ): Promise<void> {
   const started = performance.now();
   let told = Number.NEGATIVE_INFINITY;
@@ -173,7 +163,7 @@ async function waitUntil(
     if (await free()) return;
     const waited = performance.now() - started;
     if (waited - told >= tellEvery || waited >= wait) {
-      const holder = await holderOf(ask, key, secrets);
+      const holder = await holderOf(ask, key);
       if (waited >= wait) throw inProgress(holder, wait);
       onWaiting(holder, Math.round(waited));
       told = waited;

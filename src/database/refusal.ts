@@ -1,5 +1,5 @@
 import { Failure, type FailureInfo } from '../foundation/failure.ts';
-import { redact } from '../foundation/redact.ts';
+import { redact } from '../foundation/secrets/redactor.ts';
 import { noAnswerIn } from '../project/connections.ts';
 import type { Address } from './address.ts';
 import { connectionTrouble } from './connection-trouble.ts';
@@ -30,7 +30,7 @@ export function refusalOf(error: unknown, address: Address): Refusal {
   }
   if (error instanceof Failure) return { state: 'locked', failure: error.info };
   const { code = '', message } = rootCause(error);
-  const said = redact(message, address.secrets) || code || 'no answer';
+  const said = redact(message) || code || 'no answer';
   const { label, name } = address;
   const trouble = connectionTrouble(said, code, label);
   if (trouble) return { state: 'refused', failure: trouble };

@@ -47,7 +47,6 @@ export async function underLock(
 ): Promise<void> {
   if ((await readLedger(connection, table)).readOnly) throw takesNoWrites();
   const run = crypto.randomUUID();
-  const { secrets } = connection.address;
   let side: Side | null = null;
   try {
     side = await openSide(project);
@@ -58,7 +57,6 @@ export async function underLock(
         keys: lockKeys(table),
         wait: patience,
         signal: new AbortController().signal,
-        secrets,
         onWaiting: () => {},
         onLost: () => {},
       }));
@@ -68,14 +66,14 @@ export async function underLock(
       await guard?.release();
     }
   } catch (error) {
-    throw sqlFailure(error, undefined, secrets);
+    throw sqlFailure(error, undefined);
   } finally {
     await side?.close();
   }
 }
 
 async function write(
-  { project, connection, table, revision, checksum, hear }: SettleRequest,
+  { project, table, revision, checksum, hear }: SettleRequest,
   as: 'applied' | 'not-applied',
   run: string,
 ): Promise<void> {
@@ -93,7 +91,7 @@ async function write(
     if (journalAllowed(project) && (await journalState(query)) === 'present') {
       const action = as === 'applied' ? 'log' : 'unlog';
       const plan = { steps: [{ revision, action }], tips: [] } as const;
-      const journal = new JournalWriter(run, ledgerName(table), plan, connection.address.secrets);
+      const journal = new JournalWriter(run, ledgerName(table), plan);
       await journal.settled(query, { index: 0, revision, action, Class: null, checksum });
     }
     await work.commit();

@@ -1,5 +1,5 @@
 import { Failure, type FailureInfo, type SqlError } from '../foundation/failure.ts';
-import { redact } from '../foundation/redact.ts';
+import { redact } from '../foundation/secrets/redactor.ts';
 import { noAnswerIn } from '../project/connections.ts';
 import { connectionTrouble } from './connection-trouble.ts';
 
@@ -38,14 +38,10 @@ export function isLockTrouble(error: unknown): boolean {
 }
 
 /** PostgreSQL's own words about a failed statement; undefined when the error is not PostgreSQL's. */
-function sqlErrorOf(
-  error: unknown,
-  statement: string | undefined,
-  secrets: Iterable<string>,
-): SqlError | undefined {
+function sqlErrorOf(error: unknown, statement: string | undefined): SqlError | undefined {
   const from = postgresError(error);
   if (!from) return undefined;
-  const clean = (text: string | undefined): string | undefined => text && redact(text, secrets);
+  const clean = (text: string | undefined): string | undefined => text && redact(text);
   const position = statement === undefined ? undefined : positionIn(statement, Number(from.position));
   return {
     sqlState: from.code,
@@ -64,19 +60,14 @@ function sqlErrorOf(
  * `connection-lost`, or `migration-threw` when its own code did.
  * @param statement the SQL that was sent, as it was sent
  */
-export function sqlFailure(
-  error: unknown,
-  statement: string | undefined,
-  secrets: Iterable<string> = [],
-): Failure {
+export function sqlFailure(error: unknown, statement: string | undefined): Failure {
   if (error instanceof Failure) return error;
   const silent = noAnswerIn(error);
   if (silent) return silent;
-  const hidden = [...secrets];
-  const sql = sqlErrorOf(error, statement, hidden);
+  const sql = sqlErrorOf(error, statement);
   const said = postgresError(error)?.message ?? messageOf(error);
   // MikroORM appends what `sql` holds anyway
-  const message = redact(said.split(/\n - (?:detail|hint): /)[0]?.trim() ?? '', hidden);
+  const message = redact(said.split(/\n - (?:detail|hint): /)[0]?.trim() ?? '');
   const trouble = connectionTrouble(message, sql?.sqlState);
   let info: FailureInfo;
   if (trouble) {

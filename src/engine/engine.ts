@@ -1,11 +1,12 @@
 import { Failure } from '../foundation/failure.ts';
+import { learnFromValue } from '../foundation/secrets/sources.ts';
 import type { Project } from '../project/project.ts';
 import type { EngineApi, EngineEvent, EngineOptions } from './api.ts';
 import type { AuthoringApi } from './authoring.ts';
 import { detail } from './detail.ts';
-import { asFailure } from './failures.ts';
 import { watchChanges } from './live.ts';
 import { look } from './look.ts';
+import { outgoing, outgoingEvent } from './outgoing.ts';
 import type { Running } from './running.ts';
 import { Session } from './session.ts';
 
@@ -22,6 +23,7 @@ export async function openEngine(
   emit: (event: EngineEvent) => void,
   orm?: Project['orm'],
 ): Promise<EngineApi> {
+  learnFromValue(options);
   const writing = <Args extends unknown[], Result>(work: (...args: Args) => Promise<Result>) => {
     return async (...args: Args): Promise<Result> => {
       if (options.readOnly) {
@@ -36,12 +38,12 @@ export async function openEngine(
   };
   let session: Session;
   try {
-    session = await Session.open(options, emit, orm);
+    session = await Session.open(options, event => emit(outgoingEvent(event)), orm);
   } catch (error) {
     const { onlySetUp } = await import('./authoring/draft-init.ts');
     const api = onlySetUp(options, error);
     if (!api) throw error;
-    return guarded({ ...api, write: writing(api.write) });
+    return outgoing({ ...api, write: writing(api.write) });
   }
   // looking comes first: what plans, runs and writes is loaded when it is asked for
   let running: Running | undefined;
@@ -95,22 +97,5 @@ export async function openEngine(
       await session.close();
     },
   };
-  return guarded(api, session.project);
-}
-
-/** Turns whatever is thrown into a Failure, phrased once. */
-function guarded(api: EngineApi, project?: Project): EngineApi {
-  const methods = Object.entries(api) as [string, (...args: unknown[]) => Promise<unknown>][];
-  return Object.fromEntries(
-    methods.map(([name, method]) => [
-      name,
-      async (...args: unknown[]) => {
-        try {
-          return await method(...args);
-        } catch (error) {
-          throw asFailure(error, project);
-        }
-      },
-    ]),
-  ) as unknown as EngineApi;
+  return outgoing(api, session.project);
 }

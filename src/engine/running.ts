@@ -1,5 +1,4 @@
 import { acceptEdit } from '../database/accept-edit.ts';
-import { addressOf } from '../database/address.ts';
 import { type Connection, isRefusal } from '../database/connection.ts';
 import { createDatabase } from '../database/create.ts';
 import { empty, readEmptying } from '../database/emptying.ts';
@@ -10,7 +9,6 @@ import { type Running as Run, startRun } from '../database/run/run.ts';
 import { settle } from '../database/settle.ts';
 import { queryOn } from '../database/side.ts';
 import { Failure } from '../foundation/failure.ts';
-import { redact } from '../foundation/redact.ts';
 import type { CancelMode, EngineApi, Preview, RunEvent, RunOptions, RunResult } from './api.ts';
 import { preview as makePreview } from './preview.ts';
 import { script } from './script.ts';
@@ -46,15 +44,8 @@ export function createRunning(session: Session): Running {
     if (event.kind === 'finished') told = true;
     session.emit({ type: 'run', event });
   };
-  const { secrets } = addressOf(project);
   const hear = ({ sql, ms, error }: Heard): void =>
-    session.emit({
-      type: 'sql',
-      at: new Date().toISOString(),
-      sql: redact(sql, secrets),
-      ms,
-      error: error && redact(error, secrets),
-    });
+    session.emit({ type: 'sql', at: new Date().toISOString(), sql, ms, error });
   async function start(preview: Preview, options: RunOptions): Promise<RunResult> {
     told = false;
     wish = null;

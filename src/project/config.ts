@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import type { Configuration, MikroORM } from '@mikro-orm/core';
 import { Failure } from '../foundation/failure.ts';
+import { redactor } from '../foundation/secrets/redactor.ts';
+import { learnFromEnvironment, learnFromValue } from '../foundation/secrets/sources.ts';
 import type { UserModules } from './modules.ts';
 import { lineIn, missingPackage, saidBy } from './thrown.ts';
 
@@ -48,10 +50,14 @@ export async function loadConfig(
     discovery: { warnWhenNoEntities: false },
   };
   process.env.MIKRO_ORM_ALLOW_GLOBAL_CLI ??= '1';
+  learnFromEnvironment(process.env);
   try {
     // in a CommonJS project files are required, through the loader that was registered for that
     (CLIHelper as unknown as { commonJSCompat?(options: object): void }).commonJSCompat?.(overrides);
     const exported = path ? await importConfig(modules, path) : undefined;
+    // it may have read a .env file; what other contexts say is no business of anybody's either
+    learnFromEnvironment(process.env);
+    learnFromValue(exported);
     const contexts = namesOf(exported, context);
     const open = (Array.isArray(exported) ? exported : [exported]).some(isFunction);
     if (path && !open && !contexts.includes(context)) {
@@ -63,6 +69,8 @@ export async function loadConfig(
       });
     }
     const config = await CLIHelper.getConfiguration(context, path ? [path] : paths, overrides as never);
+    learnFromValue(config.getAll());
+    learnWhatIsGiven(config);
     const ensureDatabase = config.get('ensureDatabase') !== false;
     config.set('ensureDatabase', false);
     return { config, ensureDatabase, file: path ? relative(root, path) : null, context, contexts };
@@ -94,8 +102,23 @@ export function configOf(modules: UserModules, orm: MikroORM): LoadedConfig {
     } as never,
     false,
   );
+  learnFromEnvironment(process.env);
+  learnFromValue(all);
+  learnWhatIsGiven(config);
   const context = (all.contextName as string | undefined) ?? 'default';
   return { config, ensureDatabase: all.ensureDatabase !== false, file: null, context, contexts: [context] };
+}
+
+/** A function that gives the password tells it to the redactor before it tells it to the driver. */
+function learnWhatIsGiven(config: Configuration): void {
+  const password: unknown = config.get('password');
+  if (typeof password !== 'function') return;
+  const { user, dbName } = config.getAll();
+  config.set('password', async (...args: unknown[]) => {
+    const given: unknown = await password(...args);
+    redactor.learn(given, [user, dbName]);
+    return given as string;
+  });
 }
 
 /** What went wrong with the config, whoever threw it. */

@@ -95,11 +95,12 @@ function styleOf(source: string, body: { readonly start: number; readonly end: n
 
 /** The array literal in `static readonly revises: string[] = ['a'] as const` or `__publicField(C, "revises", ["a"])`. */
 function listIn(member: string): { start: number; end: number } | null {
-  const from = member.indexOf('=') + 1;
-  const literal = /\[\s*(?:(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`)\s*,?\s*)*\]/.exec(
-    member.slice(from),
+  const start = member.indexOf('[', member.indexOf('=') + 1);
+  if (start < 0) return null;
+  const literal = /^\[\s*(?:(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`)\s*(?:,\s*)?)*\]/.exec(
+    member.slice(start),
   );
-  return literal && { start: from + literal.index, end: from + literal.index + literal[0].length };
+  return literal && { start, end: start + literal[0].length };
 }
 
 function quoted(value: string, quote: string): string {

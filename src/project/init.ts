@@ -81,7 +81,8 @@ function configOf(root: string, manifest: PackageJson, asked: string | undefined
 
 /** `pathTs` or `path` where it is written as a literal; otherwise nothing is known before the config is loaded. */
 function folderNamedIn(root: string, source: string): string | null {
-  const block = /\bmigrations\s*:\s*\{[\s\S]*?\}/.exec(source)?.[0] ?? '';
+  const begins = source.search(/\bmigrations\s*:\s*\{/);
+  const block = begins < 0 ? '' : source.slice(begins, source.indexOf('}', begins) + 1);
   const path = (/\bpathTs\s*:\s*(['"])(.+?)\1/.exec(block) ?? /\bpath\s*:\s*(['"])(.+?)\1/.exec(block))?.[2];
   if (path === undefined) return null;
   return isAbsolute(path) ? path : resolve(root, path);

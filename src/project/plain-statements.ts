@@ -58,7 +58,7 @@ export function plainStatements(id: string, file: string, source: string): Plain
 export function withoutStatements(source: string, statements: readonly PlainStatement[]): string {
   const text = new MagicString(source);
   for (const { start, end } of statements) {
-    const before = /[ \t]*$/.exec(source.slice(0, start))?.[0].length ?? 0;
+    const before = blanksBefore(source, start);
     const after = /^;?[ \t]*(\r?\n)?/.exec(source.slice(end))?.[0].length ?? 0;
     text.remove(start - before, end + after);
   }
@@ -72,7 +72,7 @@ export function outsideTransaction(
   { upAt, saysTransactional }: PlainMigration,
 ): string {
   if (saysTransactional) return source;
-  const indent = /[ \t]*$/.exec(source.slice(0, upAt))?.[0] ?? '';
+  const indent = /^[ \t]*/.exec(source.slice(source.lastIndexOf('\n', upAt - 1) + 1, upAt))?.[0] ?? '';
   const eol = source.includes('\r\n') ? '\r\n' : '\n';
   const typed = /\.[cm]?ts$/.test(file);
   const lines = [
@@ -114,4 +114,11 @@ function textOf(node: Node): string | null {
   if (node.type !== 'TemplateLiteral' || (node.expressions as unknown[]).length > 0) return null;
   const [only] = node.quasis as { value: { cooked: string | null } }[];
   return only?.value.cooked ?? null;
+}
+
+/** How many spaces and tabs stand right before a place. */
+function blanksBefore(source: string, at: number): number {
+  let start = at;
+  while (source[start - 1] === ' ' || source[start - 1] === '\t') start--;
+  return at - start;
 }

@@ -1,14 +1,19 @@
 import { registerHooks } from 'node:module';
 
 /** The files of MikroORM and of what it builds its SQL with, wherever a package manager puts them: plain ES modules. */
-const known = /\/node_modules\/(@mikro-orm\/[a-z-]+|kysely)\/(?!.*node_modules\/)/;
+const known = /^\/node_modules\/(@mikro-orm\/[a-z-]+|kysely)\//;
 
 /**
  * The address of a file that a file of these packages imports by its relative path; null for anything else.
  * @param parent URL of the importing file, as Node gives it: without symbolic links
  */
 export function siblingUrl(specifier: string, parent: string | undefined): string | null {
-  if (parent === undefined || !/^\.\.?\//.test(specifier) || !known.test(parent)) return null;
+  if (
+    parent === undefined ||
+    !/^\.\.?\//.test(specifier) ||
+    !known.test(parent.slice(Math.max(0, parent.lastIndexOf('/node_modules/'))))
+  )
+    return null;
   return new URL(specifier, parent).href;
 }
 

@@ -96,7 +96,7 @@ function slugOf(message: string): string | undefined {
     .filter(word => word !== '')
     .join('_')
     .slice(0, 80)
-    .replace(/_+$/, '');
+    .replace(/_{1,80}$/, '');
   return words === '' ? undefined : words;
 }
 
@@ -135,5 +135,5 @@ function nextSecond(stamp: string): string {
 
 /** The generator writes a blank line into a body without statements. */
 function emptied(code: string): string {
-  return code.replace(/(\) *(?::[^{]*)?\{\n)\n( *\})/g, '$1$2');
+  return code.replace(/(\) *(?::[^{]{0,200})?\{\n)\n( *\})/g, '$1$2');
 }

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import * as v from 'valibot';
 import { Failure, type Problem } from '../foundation/failure.ts';
-import { redact } from '../foundation/redact.ts';
+import { redact } from '../foundation/secrets/redactor.ts';
 import { type SettingsFile, settingNames, settingsSchema } from './schema.ts';
 
 /**

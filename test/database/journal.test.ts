@@ -136,12 +136,10 @@ test('tells the truth after a kill: the next look sees it rolled back, the next 
   await app.run(`up ${chats}`);
   const query = queryOn(app.connection.orm);
   // what a killed run leaves behind
-  const killed = new JournalWriter(
-    crypto.randomUUID(),
-    'public.mikro_orm_migrations',
-    { steps: [], tips: [] },
-    [],
-  );
+  const killed = new JournalWriter(crypto.randomUUID(), 'public.mikro_orm_migrations', {
+    steps: [],
+    tips: [],
+  });
   await killed.begin(query, { index: 0, revision: rows, action: 'up', Class: null, checksum: null }, true);
   expect((await short(app))[0]).toBe('up rows rolled back');
   expect(await query('select outcome from migtui.journal order by seq desc limit 1')).toEqual([

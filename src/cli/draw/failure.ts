@@ -57,7 +57,7 @@ export function drawSqlError(sql: SqlError, paint: Paint): string {
  * @param position 1-based character, as PostgreSQL counts: code points
  */
 export function drawStatement(statement: string, position: number | undefined, paint: Paint): string {
-  const lines = statement.replace(/\s+$/, '').split('\n');
+  const lines = statement.trimEnd().split('\n');
   if (position === undefined) {
     const shown = lines.slice(0, 3 * around);
     return [

@@ -1,5 +1,5 @@
-import { redact } from '../../foundation/redact.ts';
 import { sanitise } from '../../foundation/sanitise.ts';
+import { redact } from '../../foundation/secrets/redactor.ts';
 
 /** A copy of a plain value in which no string can act on a terminal. Line feeds stay. */
 export function clean<T>(value: T): T {

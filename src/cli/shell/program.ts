@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { Failure, type FailureInfo } from '../../foundation/failure.ts';
-import { redact } from '../../foundation/redact.ts';
+import { redact } from '../../foundation/secrets/redactor.ts';
 import { commands } from '../commands.ts';
 import { addCompletion } from '../completion.ts';
 import { drawFailure } from '../draw/failure.ts';

@@ -81,7 +81,7 @@ function expand(pattern: string): string[] {
 async function majorOf(pgDump: string): Promise<number | null> {
   try {
     const { stdout } = await run(pgDump, ['--version'], { timeout: 10_000 });
-    const major = Number(/(\d+)(?:\.\d+|devel|beta|rc|\s|$)/.exec(stdout)?.[1]);
+    const major = Number(/(\d{1,6})(?:\.\d+|devel|beta|rc|\s|$)/.exec(stdout)?.[1]);
     return Number.isInteger(major) && major > 0 ? major : null;
   } catch {
     return null;

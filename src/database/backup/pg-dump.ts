@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { redact } from '../../foundation/redact.ts';
+import { redact } from '../../foundation/secrets/redactor.ts';
 import { quoteShell } from '../../foundation/shell.ts';
 import type { Backup } from '../../values/backup.ts';
 import { findBinaries } from './binaries.ts';
@@ -52,7 +52,7 @@ export async function dumpServer(request: DumpRequest): Promise<Pick<Backup, 'fo
 }
 
 async function dump(
-  { connection, partial, signal, onProgress }: DumpRequest,
+  { partial, signal, onProgress }: DumpRequest,
   program: string,
   args: readonly string[],
   libpq: LibpqSettings,
@@ -62,7 +62,7 @@ async function dump(
   try {
     const { code, errors } = await execute(program, args, libpq.env, signal);
     onProgress(sizeOf(partial), of);
-    if (code !== 0) throw backupFailed(redact(lastLines(errors), connection.address.secrets));
+    if (code !== 0) throw backupFailed(redact(lastLines(errors)));
   } finally {
     clearInterval(timer);
   }

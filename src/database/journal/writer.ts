@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { redact } from '../../foundation/redact.ts';
+import { redact } from '../../foundation/secrets/redactor.ts';
 import type { Plan } from '../../revisions/plan.ts';
 import type { RunNotes } from '../../values/journal.ts';
 import { userName } from '../lock.ts';
@@ -24,16 +24,14 @@ export class JournalWriter {
   readonly #run: string;
   readonly #ledger: string;
   readonly #plan: Plan & RunNotes;
-  readonly #secrets: readonly string[];
   readonly #entries = new Map<number, Entry>();
   #planWritten = false;
 
   /** @param plan with the notes that are kept beside it */
-  constructor(run: string, ledger: string, plan: Plan & RunNotes, secrets: readonly string[]) {
+  constructor(run: string, ledger: string, plan: Plan & RunNotes) {
     this.#run = run;
     this.#ledger = ledger;
     this.#plan = plan;
-    this.#secrets = secrets;
   }
 
   /** A step starts. `query` must commit at once where there is a second connection, so that a kill leaves the row. */
@@ -107,7 +105,7 @@ export class JournalWriter {
         version(),
         this.#planWritten ? null : JSON.stringify(this.#plan),
         step.checksum,
-        error === null ? null : redact(error, this.#secrets),
+        error === null ? null : redact(error),
       ],
     );
     this.#planWritten = outcome === 'started' || this.#planWritten;

@@ -102,7 +102,7 @@ async function tellHalfWay(
   error: unknown,
   query: Query,
 ): Promise<void> {
-  const { table, connection } = run.context;
+  const { table } = run.context;
   const whole =
     error instanceof StepError &&
     error.statementsDone === 0 &&
@@ -112,7 +112,7 @@ async function tellHalfWay(
   if (!begun) return;
   const { mark, before } = begun;
   const cause = error instanceof StepError ? error.cause : error;
-  const words = sqlFailure(cause, undefined, connection.address.secrets).message;
+  const words = sqlFailure(cause, undefined).message;
   const left = whole ? before : { ...mark, error: words };
   const tell = (ask: Query): Promise<void> =>
     left ? setMark(ask, table, left) : clearMark(ask, table, revision);

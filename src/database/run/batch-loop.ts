@@ -25,7 +25,6 @@ export async function runBatches(run: RunState): Promise<Failure | null> {
 async function runBatch(run: RunState, index: number, batch: Batch): Promise<Failure | null> {
   const { context, settings, control } = run;
   const { emit } = context;
-  const { secrets } = context.connection.address;
   const steps = batch.steps.map(at => run.steps[at] as LoadedStep);
   for (let attempt = 1; ; attempt++) {
     emit({ kind: 'batch', batch: index, attempt });
@@ -47,7 +46,7 @@ async function runBatch(run: RunState, index: number, batch: Batch): Promise<Fai
         emit({ kind: 'rolled-back', batch: index });
         if (isLockTrouble(cause) && attempt <= settings.retries && control.mode === null) {
           const afterMs = backOff(attempt);
-          const reason = sqlFailure(cause, undefined, secrets).message;
+          const reason = sqlFailure(cause, undefined).message;
           emit({
             kind: 'retry',
             batch: index,
@@ -93,7 +92,6 @@ async function settleResults(
   steps: readonly LoadedStep[],
   error: unknown,
 ): Promise<void> {
-  const { secrets } = run.context.connection.address;
   const cause = error instanceof StepError || error instanceof CommitError ? error.cause : error;
   for (const step of steps) {
     const { index, revision, action } = step;
@@ -111,7 +109,7 @@ async function settleResults(
     };
     if (!run.journal?.has(step)) continue;
     const outcome = failed || !batch.transactional ? 'failed' : 'rolled back';
-    const words = here ? sqlFailure(cause, undefined, secrets).message : null;
+    const words = here ? sqlFailure(cause, undefined).message : null;
     // a server that is gone cannot be told; the next run finds the row and ends it
     await run.journal.ended(run.outside, step, outcome, ms, words).catch(() => {});
   }

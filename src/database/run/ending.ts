@@ -12,7 +12,6 @@ import { CommitError } from './transaction.ts';
  */
 export function endFailure(run: RunState, error: unknown, batch: Batch | null): Failure {
   const { control, context, results } = run;
-  const { secrets } = context.connection.address;
   const done = results.filter(({ outcome }) => outcome === 'done').length;
   const left = `${done} of ${results.length} steps are done`;
   const halfWay = error instanceof StepError && run.halfWay.has(error.step.revision);
@@ -36,7 +35,6 @@ export function endFailure(run: RunState, error: unknown, batch: Batch | null): 
   const { info } = sqlFailure(
     asked || lost ? cause : reason,
     error instanceof StepError ? error.statement : undefined,
-    secrets,
   );
   const failure = new Failure(
     {

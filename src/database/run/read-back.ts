@@ -23,7 +23,7 @@ export async function readBack(run: RunState): Promise<Truth> {
   const deadline = performance.now() + (control.gaveUp ? 500 : patience);
   for (;;) {
     try {
-      const open = side && (await holderOf(side.query, keys.batch, []));
+      const open = side && (await holderOf(side.query, keys.batch));
       if (!open || performance.now() > deadline) {
         const { applied } = await readLedger(context.connection, context.table);
         return { applied: new Set(applied.keys()), known: !open };

@@ -65,7 +65,7 @@ class Run {
   }
 
   async start(): Promise<RunResult> {
-    const { connection, project } = this.#context;
+    const { project } = this.#context;
     let guard: Guard | null = null;
     let stopWatching = (): void => {};
     try {
@@ -80,13 +80,13 @@ class Run {
       const run = await this.#prepare(steps, guard);
       if (!run) return await this.#reached();
       if (this.#side) {
-        stopWatching = watchRun(this.#side, this.control, project, connection.address, this.#context.emit);
+        stopWatching = watchRun(this.#side, this.control, project, this.#context.emit);
       }
       return await this.#execute(run);
     } catch (error) {
       const { reason } = this.control;
       if (reason?.code === 'cancelled') throw cancelledBefore();
-      throw sqlFailure(reason ?? error, undefined, connection.address.secrets);
+      throw sqlFailure(reason ?? error, undefined);
     } finally {
       stopWatching();
       await guard?.release();
@@ -97,14 +97,13 @@ class Run {
   }
 
   async #lock(): Promise<Guard | null> {
-    const { table, options, emit, connection } = this.#context;
+    const { table, options, emit } = this.#context;
     if (!this.#side) return null;
     return acquireGuard(this.#side, {
       run: this.id,
       keys: lockKeys(table),
       wait: settingsOf(options).lockWait,
       signal: this.control.waiting.signal,
-      secrets: connection.address.secrets,
       onWaiting: (holder, waitedMs) => {
         this.#holder = holder ?? this.#holder;
         emit({ kind: 'waiting', holder, waitedMs });
@@ -155,20 +154,15 @@ class Run {
     steps: number,
     backup: Backup | undefined,
   ): Promise<JournalWriter | null> {
-    const { project, connection, table, preview, emit, options } = this.#context;
+    const { project, table, preview, emit, options } = this.#context;
     if (!journalAllowed(project) || steps === 0) return null;
     const ledger = `${table.schema}.${table.name}`;
     try {
       await ensureJournal(outside);
       await reconcileJournal(outside, ledger);
-      return new JournalWriter(
-        this.id,
-        ledger,
-        { ...preview.plan, ...notesOf(preview, options, backup) },
-        connection.address.secrets,
-      );
+      return new JournalWriter(this.id, ledger, { ...preview.plan, ...notesOf(preview, options, backup) });
     } catch (error) {
-      const { message } = sqlFailure(error, undefined, connection.address.secrets);
+      const { message } = sqlFailure(error, undefined);
       emit({ kind: 'notice', code: 'no-journal', message: `This run is not journalled: ${message}` });
       return null;
     }

@@ -1,7 +1,6 @@
 import { defaultAnswerTimeout } from '../../project/connections.ts';
 import type { Project } from '../../project/project.ts';
 import type { RunEvent } from '../../values/run.ts';
-import type { Address } from '../address.ts';
 import { type SessionRow, sessionColumns, sessionOf } from '../sessions.ts';
 import type { Side } from '../side.ts';
 import type { Control } from './control.ts';
@@ -22,7 +21,6 @@ export function watchRun(
   side: Side,
   control: Control,
   { network, connections }: Project,
-  { secrets }: Address,
   emit: (event: RunEvent) => void,
 ): () => void {
   const { answerTimeout = defaultAnswerTimeout } = network;
@@ -43,7 +41,7 @@ export function watchRun(
       await side.query('select pg_terminate_backend($1)', [pid]).catch(() => {});
       return connections.lose(pid, limit);
     }
-    const blockers = pid === null ? [] : await blockersOf(side, pid, secrets);
+    const blockers = pid === null ? [] : await blockersOf(side, pid);
     const progress = pid === null ? null : await progressOf(side, pid);
     if (control.inFlight !== inFlight) return;
     const elapsedMs = Math.round(performance.now() - inFlight.since);
@@ -75,14 +73,14 @@ async function isWorking(side: Side, pid: number): Promise<boolean> {
   return row ? !row.state?.startsWith('idle') : false;
 }
 
-async function blockersOf(side: Side, pid: number, secrets: Iterable<string>): Promise<Watch['blockers']> {
+async function blockersOf(side: Side, pid: number): Promise<Watch['blockers']> {
   const rows = await side.query<SessionRow>(
     `select b.pid, ${sessionColumns}
        from (select distinct unnest(pg_blocking_pids($1)) as pid) b left join pg_stat_activity a on a.pid = b.pid
       order by b.pid`,
     [pid],
   );
-  return rows.map(row => sessionOf(row, secrets));
+  return rows.map(row => sessionOf(row));
 }
 
 interface ProgressRow {

@@ -129,7 +129,17 @@ function alike(a: IndexJson, b: IndexJson): boolean {
 /** Ours and theirs of a file that git could not merge; the file itself otherwise. */
 function sidesOf(text: string): string[] {
   if (!/^<{7}/m.test(text)) return [text];
-  const conflict =
-    /^<{7}.*\r?\n([\s\S]*?)(?:^\|{7}.*\r?\n[\s\S]*?)?^={7}.*\r?\n([\s\S]*?)^>{7}.*(?:\r?\n|$)/gm;
-  return [text.replace(conflict, '$1'), text.replace(conflict, '$2')];
+  const sides = { ours: '', theirs: '' };
+  let at: 'both' | 'ours' | 'base' | 'theirs' = 'both';
+  for (const line of text.split(/(?<=\n)/)) {
+    if (line.startsWith('<<<<<<<')) at = 'ours';
+    else if (line.startsWith('|||||||') && at === 'ours') at = 'base';
+    else if (line.startsWith('=======') && at !== 'both') at = 'theirs';
+    else if (line.startsWith('>>>>>>>') && at === 'theirs') at = 'both';
+    else {
+      if (at === 'both' || at === 'ours') sides.ours += line;
+      if (at === 'both' || at === 'theirs') sides.theirs += line;
+    }
+  }
+  return [sides.ours, sides.theirs];
 }

@@ -32,7 +32,9 @@ export function lacks(error: unknown, engine: 'PGlite' | 'server'): Failure | nu
       error,
     );
   }
-  const file = /control file .*?\/([^/]+)\.control/.exec(message)?.[1];
+  // could not open extension control file "/usr/share/postgresql/18/extension/postgis.control"
+  const end = message.includes('control file ') ? message.indexOf('.control') : -1;
+  const file = end < 0 ? undefined : message.slice(message.lastIndexOf('/', end) + 1, end);
   const [, what, name] =
     /(extension|role|language|tablespace|text search configuration|database) "([^"]+)"/.exec(message) ?? [];
   const missing = what !== undefined && /^(0A000|42704|58P01|3D000|22023|42501)$/.test(state);

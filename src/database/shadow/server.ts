@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { MikroORM } from '@mikro-orm/core';
 import { Failure } from '../../foundation/failure.ts';
-import { redact } from '../../foundation/redact.ts';
+import { redact } from '../../foundation/secrets/redactor.ts';
+import { learnFromUrl } from '../../foundation/secrets/sources.ts';
 import { isEmbedded, type Project } from '../../project/project.ts';
 import { quoteIdent, quoteLiteral } from '../quote.ts';
 import { sqlState } from '../sql-failure.ts';
@@ -139,6 +140,7 @@ function notCreated(error: unknown): unknown {
 
 /** One connection that stays: the locks live in its session. */
 async function connectTo(project: Project, url: string): Promise<MikroORM> {
+  learnFromUrl(url);
   let orm: MikroORM | undefined;
   try {
     orm = await scratchOrm(project, { url, driverOptions: { min: 1, max: 1, idleTimeoutMillis: 0 } });
@@ -146,10 +148,7 @@ async function connectTo(project: Project, url: string): Promise<MikroORM> {
     return orm;
   } catch (error) {
     await orm?.close(true).catch(() => {});
-    const { password } = new URL(url);
-    const said = redact(error instanceof Error ? error.message : String(error), [
-      decodeURIComponent(password),
-    ]);
+    const said = redact(error instanceof Error ? error.message : String(error));
     throw new Failure(
       {
         code: 'shadow-unreachable',

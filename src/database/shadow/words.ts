@@ -107,9 +107,11 @@ function enumValues(list: string): string[] {
 
 /** `CREATE UNIQUE INDEX x ON public.chats USING btree (title)` -> `unique (title)`. */
 function indexed(definition: string, name: string): string {
-  const match = /^CREATE (UNIQUE )?INDEX .*? ON (?:ONLY )?.*? USING (\w+) (.*)$/s.exec(definition);
-  if (!match || name === '') return definition;
-  const [, unique, method, rest] = match;
+  const [head, unique] = /^CREATE (UNIQUE )?INDEX /.exec(definition) ?? [];
+  const table = definition.indexOf(' ON ', head?.length);
+  const [, method, rest] =
+    /^(\w+) (.*)$/s.exec(definition.slice(definition.indexOf(' USING ', table) + 7)) ?? [];
+  if (head === undefined || table < 0 || method === undefined || name === '') return definition;
   return `${unique ? 'unique ' : ''}${method === 'btree' ? '' : `${method} `}${rest}`;
 }
 

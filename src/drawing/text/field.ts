@@ -46,12 +46,19 @@ export function edit(field: TextField, key: string): TextField | null {
     case 'ctrl+u':
       return cutBefore(0);
     case 'ctrl+w':
-      return cutBefore(Math.max(0, text.slice(0, cursor).search(/\S+\s*$/)));
+      return cutBefore(wordBefore(text, cursor));
     case 'ctrl+k':
       return { text: text.slice(0, cursor), cursor };
     default:
       return [...key].length === 1 ? insert(field, key) : null;
   }
+}
+
+/** Where the word begins that ends before the cursor. */
+function wordBefore(text: string, cursor: number): number {
+  let start = text.slice(0, cursor).trimEnd().length;
+  while (start > 0 && !/\s/.test(text[start - 1] as string)) start--;
+  return start;
 }
 
 function before(text: string, cursor: number): number {

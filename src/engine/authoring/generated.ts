@@ -51,7 +51,9 @@ export function snapshotChange(workspace: Workspace, wanted: Wanted, settled: bo
 
 /** What a person should know of the SQL that was generated. */
 export function remarks({ leftAlone, effects, renames }: Wanted): { notes: string[]; warnings: string[] } {
-  const dropped = effects.filter(({ sign, object }) => sign === '-' && /^table |^[^ ]+\.[^ ]+$/.test(object));
+  const dropped = effects.filter(
+    ({ sign, object }) => sign === '-' && /^table |^[^ .]+\.[^ ]+$/.test(object),
+  );
   return {
     notes: [
       ...renames.chosen.map(rename => `It renames ${wordsOf(rename)}: what is in it stays.`),

@@ -1,0 +1,120 @@
+import { mask, maskPlaces } from './places.ts';
+
+/** Passwords that may be parts of ordinary words below this length, characters. */
+const shortest = 6;
+/** From this length on, letters alone are no ordinary word. */
+const longWord = 12;
+
+/** Words of this length that people use as passwords, and that stand in texts for other reasons. */
+const ordinary = new Set(
+  `accounts administrator application authentication character characters connection constraint customer customers
+   database databases default_user developer development document documents extension function functions language
+   localhost messages migration migrations migrator password passwords permission postgres postgresql postgres1
+   procedure production products reference references reporting revision revisions security sequence sequences
+   sessions settings statement statements template template0 template1 test123 timestamp timestamptz transaction
+   transactions undefined username`.split(/\s+/),
+);
+
+/** How far a password is told from other text: anywhere, as a word of its own, or only by where it stands. */
+type Distinction = 'anywhere' | 'word' | 'place';
+
+/**
+ * Takes passwords out of texts: those that it was told wherever they stand, and what stands where a password does
+ * (see places.ts). A short or ordinary one, such as `a` or `postgres`, is masked only there: everything else would be
+ * garbled. Linear in the text's length.
+ */
+export class Redactor {
+  readonly #anywhere = new Set<string>();
+  readonly #words = new Set<string>();
+  #pattern: RegExp | null = null;
+
+  /**
+   * To be told every password as soon as it is known.
+   * @param names that may equal the password and are shown: of the database, the user, the host
+   */
+  learn(password: unknown, names: readonly unknown[] = []): void {
+    if (typeof password !== 'string') return;
+    const distinction = distinctionOf(password, names);
+    if (distinction === 'place') return;
+    const known = distinction === 'anywhere' ? this.#anywhere : this.#words;
+    const before = known.size;
+    for (const form of formsOf(password)) known.add(form);
+    if (known.size > before) this.#pattern = patternOf(this.#anywhere, this.#words);
+  }
+
+  /** The text without passwords. A second time changes nothing. */
+  redact(text: string): string {
+    return maskPlaces(this.#pattern ? text.replace(this.#pattern, mask) : text);
+  }
+
+  /** The same of every string in a plain value; what has none to mask is given back as it is. */
+  redactAll<T>(value: T): T {
+    if (typeof value === 'string') return this.redact(value) as T;
+    if (typeof value !== 'object' || value === null) return value;
+    if (Array.isArray(value)) {
+      const clean = value.map(item => this.redactAll(item));
+      return clean.every((item, index) => item === value[index]) ? value : (clean as T);
+    }
+    const prototype = Object.getPrototypeOf(value);
+    if (prototype !== Object.prototype && prototype !== null) return value;
+    const entries = Object.entries(value).map(([key, inner]) => [key, this.redactAll(inner)] as const);
+    const same = entries.every(([key, inner]) => inner === (value as Record<string, unknown>)[key]);
+    return same ? value : (Object.fromEntries(entries) as T);
+  }
+}
+
+/** The redactor of this process: everything that leaves it goes through this one. */
+export const redactor = new Redactor();
+
+/** What the process's redactor leaves of a text. */
+export function redact(text: string): string {
+  return redactor.redact(text);
+}
+
+function distinctionOf(password: string, names: readonly unknown[]): Distinction {
+  const word = password.toLowerCase();
+  if (password.length < shortest || ordinary.has(word) || /^\**$/.test(password)) return 'place';
+  if (names.some(name => typeof name === 'string' && name.toLowerCase() === word)) return 'place';
+  if (password.length >= longWord || !/^(?:\p{L}+|\d+)$/u.test(password)) return 'anywhere';
+  // letters alone, or digits alone: a short one is a word of the language, or a number
+  return password.length < 8 ? 'place' : 'word';
+}
+
+/** A password as it is, and as URLs, SQL, JSON, JavaScript and `.pgpass` write it. */
+function formsOf(password: string): Set<string> {
+  const json = JSON.stringify(password).slice(1, -1);
+  const backslashes = password.replaceAll('\\', '\\\\');
+  const encoded = [encodeOrKeep(password, encodeURIComponent), encodeOrKeep(password, encodeURI)];
+  return new Set([
+    password,
+    ...encoded,
+    ...encoded.map(form => form.replace(/%[0-9A-F]{2}/g, code => code.toLowerCase())),
+    password.replaceAll("'", "''"),
+    backslashes.replaceAll("'", "''"),
+    backslashes.replaceAll("'", "\\'"),
+    backslashes.replaceAll(':', '\\:'),
+    json,
+    json.replaceAll("'", "''"),
+    JSON.stringify(json).slice(1, -1),
+  ]);
+}
+
+function encodeOrKeep(text: string, encode: (text: string) => string): string {
+  try {
+    return encode(text);
+  } catch {
+    // lone surrogates
+    return text;
+  }
+}
+
+function patternOf(anywhere: ReadonlySet<string>, words: ReadonlySet<string>): RegExp {
+  const quoted = (forms: ReadonlySet<string>): string[] =>
+    // the longest first: one password may begin with another
+    [...forms].sort((a, b) => b.length - a.length).map(form => form.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
+  const parts = [
+    ...quoted(anywhere),
+    ...quoted(words).map(word => `(?<![\\p{L}\\p{N}_])${word}(?![\\p{L}\\p{N}_])`),
+  ];
+  return new RegExp(parts.join('|'), 'gu');
+}

@@ -1,0 +1,180 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Redactor, redact, redactor } from '../../src/foundation/secrets/redactor.ts';
+import { learnFromEnvironment, learnFromValue } from '../../src/foundation/secrets/sources.ts';
+import { makeFolder } from '../support/project.ts';
+
+const knowing = (...passwords: string[]): Redactor => {
+  const one = new Redactor();
+  for (const password of passwords) one.learn(password);
+  return one;
+};
+
+describe('a password is masked where one can stand', () => {
+  test.each([
+    ['a URL', 'postgres://ana:s3cret@db/shop', 'postgres://ana:***@db/shop'],
+    ['a URL without a user', 'redis://:s3cret@db', 'redis://:***@db'],
+    ['a URL that was not encoded', 'at postgres://ana:s3@cr:et@db/x now', 'at postgres://ana:***@db/x now'],
+    ['a URL with a quote', "at postgres://ana:s3'cret@db/x 'now'", "at postgres://ana:***@db/x 'now'"],
+    ['a URL within JSON', '{"a":"pg://u:p@h/d","b":"x@y"}', '{"a":"pg://u:***@h/d","b":"x@y"}'],
+    ['a printed object', "{ password: 's3 c\\'r et', port: 1 }", "{ password: '***', port: 1 }"],
+    ['JSON', '{"password":"s3 \\"cret","port":1}', '{"password":"***","port":1}'],
+    ['JSON within a string', '{\\"password\\":\\"abc\\"}', '{\\"password\\":\\"***\\"}'],
+    ['parameters', 'db?user=ana&password=s3cret&ssl=1', 'db?user=ana&password=***&ssl=1'],
+    ['an environment', 'PGPASSWORD=s3cret psql', 'PGPASSWORD=*** psql'],
+    ['an option', 'x --password s3cret -h y', 'x --password *** -h y'],
+    ['a line of .pgpass', 'db:5432:*:ana:s3cr\\:et', 'db:5432:*:ana:***'],
+    ['a role', "create role x password 'it''s' login", "create role x password '***' login"],
+    ['a role, with escapes', "alter user x password E'a\\'b' valid", "alter user x password E'***' valid"],
+    ['a role, in dollars', 'alter role x password $a$b$a$;', 'alter role x password $a$***$a$;'],
+    ['a mapping', "options (user 'x', password 'y')", "options (user 'x', password '***')"],
+    ['a subscription', "connection 'host=h password=abc user=u'", "connection 'host=h password=*** user=u'"],
+    ['quotes within SQL', "connection 'password=''a b'' user=u'", "connection 'password=''***'' user=u'"],
+    ['a migration', "addSql('alter role x password \\'abc\\'')", "addSql('alter role x password \\'***\\'')"],
+  ])('%s', (_, text, clean) => {
+    expect(redact(text)).toBe(clean);
+  });
+
+  test.each([
+    'password authentication failed for user "ana"',
+    'see http://localhost:3000/docs and ask ana@example.com',
+    'Check user and password in the MikroORM config.',
+    'update users set password = $1 where password is null',
+    'class User { password: string; password!: string }',
+    '"password" varchar(255) not null, "password_hash" text',
+    'PWD=/home/ana',
+    'at /work/a.ts:12:34, 12:30:45:10:55',
+    'alter role x password null',
+  ])('and nothing else: %s', text => {
+    expect(redact(text)).toBe(text);
+  });
+});
+
+describe('a password that is known', () => {
+  test('is masked anywhere, in every form it is written in', () => {
+    const password = `p'w "x"\\/ä`;
+    const forms = [
+      password,
+      encodeURIComponent(password),
+      encodeURIComponent(password).toLowerCase(),
+      password.replaceAll("'", "''"),
+      JSON.stringify(password).slice(1, -1),
+      `E'${password.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`,
+    ];
+    for (const form of forms) expect(knowing(password).redact(`<${form}>`)).toMatch(/^<(E')?\*\*\*'?>$/);
+  });
+
+  test('is masked once where one password begins with another', () => {
+    expect(knowing('hunter2', 'hunter2000').redact('hunter2000 hunter2')).toBe('*** ***');
+  });
+
+  test.each(['a', 'postgres', 'public', 'secret', '123456', 'password', '***', ''])(
+    'garbles no ordinary text when it is "%s"',
+    password => {
+      const text = `drop table a; postgres owns public; a secret column of 123456 rows ***`;
+      expect(knowing(password).redact(text)).toBe(text);
+    },
+  );
+
+  test('garbles no name of the database, and is masked where it stands as a password', () => {
+    const one = new Redactor();
+    one.learn('shop_app', ['shop_app', 'localhost']);
+    expect(one.redact('database shop_app')).toBe('database shop_app');
+    expect(one.redact("create role shop_app password 'shop_app'")).toBe(
+      "create role shop_app password '***'",
+    );
+  });
+
+  test('is a word of its own when it is letters alone', () => {
+    const one = knowing('swordfish');
+    expect(one.redact('it is "swordfish", not swordfishes')).toBe('it is "***", not swordfishes');
+  });
+
+  test('is masked in every string of a value, which is given back where there is none', () => {
+    const one = knowing('hunter2');
+    const value = { a: ['hunter2', { b: 1 }], c: null };
+    expect(one.redactAll(value)).toEqual({ a: ['***', { b: 1 }], c: null });
+    const clean = { a: ['x', { b: 1 }] };
+    expect(one.redactAll(clean)).toBe(clean);
+  });
+});
+
+describe('passwords are learnt', () => {
+  test('from the environment and the files that drivers read by themselves', async () => {
+    const home = await makeFolder('home');
+    await writeFile(`${home}/.pgpass`, '# comment\ndb:5432:*:ana:frompass\\:file1\n');
+    await writeFile(`${home}/services`, '[shop]\nhost=db\npassword=fromservice1\n');
+    await mkdir(`${home}/x`);
+    learnFromEnvironment({
+      HOME: home,
+      PGPASSWORD: 'fromvariable1',
+      DATABASE_URL: 'postgres://ana:from%2Furl1@db/shop',
+      PGSERVICEFILE: `${home}/services`,
+      PWD: '/some/where1',
+    });
+    for (const known of ['frompass:file1', 'fromservice1', 'fromvariable1', 'from/url1']) {
+      expect(redactor.redact(`<${known}>`)).toBe('<***>');
+    }
+    expect(redactor.redact('/some/where1')).toBe('/some/where1');
+  });
+
+  test('from a config, of contexts that are not opened, too', () => {
+    const config: Record<string, unknown> = { dbName: 'x', replicas: [{ password: 'ofreplica1' }] };
+    config.self = config;
+    learnFromValue([config, { contextName: 'b', clientUrl: 'postgres://u:ofcontext1@h/x' }]);
+    expect(redactor.redact('ofreplica1 ofcontext1')).toBe('*** ***');
+  });
+});
+
+/** Pieces that places are made of. */
+const pieces = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(
+        ...[
+          '://',
+          'u:',
+          '@',
+          'password',
+          'pwd',
+          '=',
+          ':',
+          ' ',
+          '\n',
+          "'",
+          '"',
+          '\\',
+          '$a$',
+          '$',
+          '***',
+          ':1:',
+        ],
+        ...['a', '--', ',', 'E', ';', '`', '}', '<', '&', 'https', 'x1y2z3w4'],
+      ),
+      fc.string({ maxLength: 3 }),
+    ),
+    { maxLength: 40 },
+  )
+  .map(parts => parts.join(''));
+
+test('any password is masked', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', minLength: 12, maxLength: 20 }), password => {
+      fc.pre(!/^\**$/.test(password));
+      expect(knowing(password).redact(`<${password}>`)).toBe('<***>');
+    }),
+  );
+});
+
+test('masking twice is masking once', () => {
+  const one = knowing('x1y2z3w4');
+  fc.assert(
+    fc.property(pieces, text => {
+      const once = one.redact(text);
+      expect(one.redact(once)).toBe(once);
+      expect(once).not.toContain('x1y2z3w4');
+    }),
+    { numRuns: 2_000 },
+  );
+});
