@@ -7,6 +7,9 @@ const { setFlagsFromString } = require('node:v8');
 // A compilation in the background that wants memory while the process exits waits for the main thread, which waits
 // for it: one exit in some thirty hung. https://github.com/nodejs/node/issues/54918
 setFlagsFromString('--no-concurrent-sparkplug');
+// No WebAssembly function is compiled a second time: optimizing PostgreSQL's grammar takes some 500 MB and a second of
+// processor time, for less than 2 ms that a statement takes without. The engine's process says the same.
+setFlagsFromString('--wasm-tier-up-filter=0');
 
 const main = join(__dirname, '..', 'dist', 'main.js');
 

@@ -1,4 +1,5 @@
 import { enableCompileCache } from 'node:module';
+import { setFlagsFromString } from 'node:v8';
 
 /*
  * The engine's own process: the user's code runs here and cannot break the screen. Started by client.ts.
@@ -6,5 +7,7 @@ import { enableCompileCache } from 'node:module';
  */
 
 enableCompileCache?.();
+// WebAssembly is not optimized, see bin/start.js
+setFlagsFromString('--wasm-tier-up-filter=0');
 const { serve } = await import('./serve.ts');
 serve();

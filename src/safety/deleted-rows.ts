@@ -1,5 +1,4 @@
-import { scanSync } from 'libpg-query';
-import { type Node, namesIn, nodesOf, type Statement } from './parse.ts';
+import { type Node, namesIn, nodesOf, type Statement, tokensSync } from './parse.ts';
 
 /** How to count the rows that a `delete … where` takes, without deleting them. */
 export interface RowCount {
@@ -40,10 +39,9 @@ interface Parts {
 /** Cuts `[with …] delete from <target> [using <using>] where <condition> [returning …]` at its own keywords. */
 function partsOf(text: string): Parts | null {
   const bytes = Buffer.from(text, 'utf8');
-  const { tokens } = scanSync(text);
   const at: Record<string, number> = {};
   let depth = 0;
-  for (const { text: token, start, end } of tokens) {
+  for (const { text: token, start, end } of tokensSync(text)) {
     if (token === '(') depth++;
     else if (token === ')') depth--;
     else if (depth === 0) {

@@ -1,5 +1,3 @@
-import { loadModule, parseSync } from 'libpg-query';
-
 /** A node of PostgreSQL's parse tree: one key, the node's type. */
 export type Node = Readonly<Record<string, unknown>>;
 
@@ -14,9 +12,33 @@ export interface Statement {
   readonly tree: Node;
 }
 
+type Grammar = Pick<typeof import('libpg-query'), 'parseSync' | 'scanSync'>;
+
+let grammar: Grammar | undefined;
+
 /** Loads PostgreSQL's grammar (WASM, about 20 ms); the functions that end in `Sync` need it once. */
 export async function loadParser(): Promise<void> {
-  await loadModule();
+  if (grammar) return;
+  const loaded = await import('libpg-query');
+  await loaded.loadModule();
+  grammar = loaded;
+}
+
+function loadedGrammar(): Grammar {
+  if (!grammar) throw new Error('The grammar is not loaded (loadParser).');
+  return grammar;
+}
+
+/** A token of a text; `start` and `end` count bytes of UTF-8. */
+export interface Token {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The tokens of a text, comments included. The grammar must be loaded (`loadParser`). */
+export function tokensSync(sql: string): readonly Token[] {
+  return loadedGrammar().scanSync(sql).tokens;
 }
 
 /**
@@ -30,6 +52,7 @@ export function splitSync(sql: string): Statement[] | null {
     readonly stmt_len?: number;
   }
   if (sql.trim() === '') return [];
+  const { parseSync } = loadedGrammar();
   let parsed: { stmts?: Raw[] };
   try {
     parsed = parseSync(sql) as { stmts?: Raw[] };
