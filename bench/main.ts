@@ -3,6 +3,7 @@ import { benchRun } from './run.ts';
 import { benchStart } from './start.ts';
 import { printTable } from './table.ts';
 import { benchTui } from './tui.ts';
+import { benchUpgrade } from './upgrade.ts';
 
 /* `npm run bench`: every figure of one run on one machine; trust the ratios. `npm run bench tui` is one of them. */
 
@@ -10,6 +11,7 @@ const benches = {
   revisions: { title: 'Revisions: 100,000 of them', run: () => benchRevisions() },
   tui: { title: 'Screen: 10,000 revisions at 200x50', run: () => benchTui() },
   run: { title: 'A run watched in the app', run: () => benchRun() },
+  upgrade: { title: 'Upgrade and downgrade, beside others', run: () => benchUpgrade() },
   start: { title: 'Start and upgrade: 100 migrations', run: () => benchStart() },
 };
 
