@@ -42,6 +42,7 @@ const host: Host = {
       return child;
     });
     const { rememberedFile, runTui } = await import('./tui/main.tsx');
+    const { columns, layout } = settings;
     const { theme, ascii, mouse, motion, keys, editor, lockWait, lockTimeout, statementTimeout, retries } =
       settings;
     const run = { lockWait, lockTimeout, statementTimeout, retries };
@@ -57,6 +58,8 @@ const host: Host = {
         ascii: ascii ?? 'auto',
         mouse,
         motion,
+        columns,
+        layout,
         keys,
         editor: editor ?? null,
         run,

@@ -12,7 +12,7 @@ import type {
 import type { BakedGraph } from '../values/baked.ts';
 import type { DoctorReport } from '../values/doctor.ts';
 import type { JournalEntry, Settlement } from '../values/journal.ts';
-import type { Look, RevisionDetail } from '../values/look.ts';
+import type { Author, Look, RevisionDetail } from '../values/look.ts';
 import type { NetworkOptions, Waiting } from '../values/network.ts';
 import type { PlanRehearsal, TestReport, TestRequest } from '../values/rehearsal.ts';
 import type {
@@ -62,6 +62,8 @@ export interface EngineApi {
   /** The offline script of a range or target. */
   script(request: PlanRequest): Promise<string>;
   effect(revision: string): Promise<readonly Effect[]>;
+  /** Who added each revision, by revision; without those that git does not know. */
+  authors(): Promise<Readonly<Record<string, Author>>>;
   /** Compares the live schema with what the lineages of the targets make together. */
   compare(targets: string | readonly string[]): Promise<Comparison>;
   /**

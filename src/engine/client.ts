@@ -24,6 +24,7 @@ const methods: readonly (keyof EngineApi)[] = [
   'empty',
   'script',
   'effect',
+  'authors',
   'compare',
   'check',
   'draftRevision',

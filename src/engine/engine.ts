@@ -77,6 +77,7 @@ export async function openEngine(
     empty: writing(async shown => (await run()).empty(shown)),
     ensureTable: writing(async () => (await run()).ensureTable()),
     script: async request => (await run()).script(request),
+    authors: async () => (await import('./authors.ts')).authors(session),
     effect: async revision => (await author()).effect(revision),
     compare: async targets => (await author()).compare(targets),
     check: async kinds => (await author()).check(kinds),

@@ -33,6 +33,8 @@ export async function loadSettings(root: string, env: Environment): Promise<Sett
     ascii: file.ascii,
     mouse: file.mouse ?? true,
     motion: file.motion ?? true,
+    columns: file.columns ?? ['age', 'author', 'duration'],
+    layout: file.layout ?? 'full',
     live: file.live ?? true,
     connectTimeout: duration(file.connectTimeout),
     answerTimeout: duration(file.answerTimeout),

@@ -35,6 +35,8 @@ const server = v.pipe(
   v.regex(/^postgres(ql)?:\/\//, 'must be a URL such as "postgres://user@localhost:5432"'),
 );
 
+const historyColumns = ['age', 'author', 'duration'] as const;
+
 const entries = {
   $schema: v.optional(text('Where the JSON schema of this file is, for editors.')),
   keys: v.optional(
@@ -58,6 +60,23 @@ const entries = {
   ascii: v.optional(flag('Draw with ASCII characters only. Default: where the terminal is not UTF-8.')),
   mouse: v.optional(flag('Click to focus and select, wheel to scroll. Default true.')),
   motion: v.optional(flag('Spinners and moving progress bars. Default true.')),
+  columns: v.optional(
+    v.pipe(
+      v.array(
+        v.picklist(historyColumns),
+        `must be a list of ${historyColumns.map(one => `"${one}"`).join(', ')}`,
+      ),
+      v.description(
+        'What the History pane shows of each revision from 140 columns on: age, author (from git), duration (from the journal). Default: all of them.',
+      ),
+    ),
+  ),
+  layout: v.optional(
+    oneOf(
+      ['full', 'calm'],
+      'full: five panes. calm: History and Detail; the other panes take their place while they have the focus. Default full.',
+    ),
+  ),
   live: v.optional(flag('Watch the migrations folder and the database for changes by others. Default true.')),
   connectTimeout: v.optional(
     duration(
@@ -205,6 +224,8 @@ export interface Settings {
   readonly ascii: boolean | undefined;
   readonly mouse: boolean;
   readonly motion: boolean;
+  readonly columns: readonly (typeof historyColumns)[number][];
+  readonly layout: 'full' | 'calm';
   readonly live: boolean;
   readonly connectTimeout: number | undefined;
   readonly answerTimeout: number | undefined;

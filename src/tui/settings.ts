@@ -1,6 +1,11 @@
 import type { ThemeName } from '../drawing/theme/theme.ts';
 import type { RunOptions } from '../engine/api.ts';
 
+/** What the history can show of a revision beside its name. */
+export type HistoryColumn = 'age' | 'author' | 'duration';
+
+const historyColumns: readonly HistoryColumn[] = ['age', 'author', 'duration'];
+
 /** What a person may set about the terminal app. Reading the files it comes from is done elsewhere. */
 export interface TuiSettings {
   /** `auto` asks the terminal for its background. */
@@ -10,6 +15,10 @@ export interface TuiSettings {
   readonly mouse: boolean;
   /** Spinners and progress that moves. */
   readonly motion: boolean;
+  /** What the history shows of every revision on a wide screen, in this order. */
+  readonly columns: readonly HistoryColumn[];
+  /** `calm`: two panes, the others when they are gone to. */
+  readonly layout: 'full' | 'calm';
   /** Command id to the keys that replace its own, such as `{ "upgrade": ["U"] }`; an empty list takes the key away. */
   readonly keys: Readonly<Record<string, readonly string[]>>;
   /** Used for every run that is started here. */
@@ -23,6 +32,8 @@ export const defaultSettings: TuiSettings = {
   ascii: 'auto',
   mouse: true,
   motion: true,
+  columns: historyColumns,
+  layout: 'full',
   keys: {},
   run: {},
   editor: null,

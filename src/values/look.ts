@@ -10,6 +10,12 @@ import type { Action } from '../revisions/plan.ts';
 export type RevisionState = 'applied' | 'pending' | 'missing' | 'unknown';
 export type Mark = 'head' | 'current' | 'branchpoint' | 'mergepoint' | 'effective head';
 
+/** Who wrote a revision, as git tells. */
+export interface Author {
+  readonly name: string;
+  readonly at: string;
+}
+
 /** One revision with its state in the database at hand. */
 export interface RevisionRow {
   readonly id: string;
@@ -127,7 +133,7 @@ export interface RevisionDetail {
   readonly up: SqlPreview;
   readonly down: SqlPreview;
   /** Last author of the file by git, where there is a git. */
-  readonly author: { readonly name: string; readonly at: string } | null;
+  readonly author: Author | null;
 }
 
 /** The SQL that a direction would run, as far as it can be known without running it. */

@@ -304,6 +304,7 @@ function fakeEngine(
       ],
       ok: true,
     }),
+    authors: async () => ({}),
     compare: async () => ({ same: true, effects: [], sql: [] }),
     check: async () => ({ findings: [], agreed: ['heads', 'entities', 'drift'], skipped: [], clean: true }),
     draftRevision: async ({ message }) => draftOf('revision', `Migration20261122140000_${message}`),

@@ -89,11 +89,11 @@ it('moves by keys that are typed at once, and takes no command from what is past
   await app.press('2', 'y');
   await app.sees(`copied ${names[37]}`);
   await app.press('Y');
-  await app.sees('copied the command');
+  await app.sees('copied migtui upgrade');
   await expect
     .poll(() => app.output())
     .toContain(`\x1b]52;c;${Buffer.from(names[37] as string).toString('base64')}\x07`);
-  await expect.poll(() => copied(app)).toEqual([names[37], `migtui upgrade ${names[37]} --yes`]);
+  await expect.poll(() => copied(app)).toEqual([names[37], `migtui upgrade ${names[37]}`]);
 
   // the mouse: a row, the wheel, a tab; and without it
   await app.press('g');

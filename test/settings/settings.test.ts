@@ -43,6 +43,8 @@ test('without any file everything has its default', async () => {
     ascii: undefined,
     mouse: true,
     motion: true,
+    columns: ['age', 'author', 'duration'],
+    layout: 'full',
     live: true,
     connectTimeout: undefined,
     answerTimeout: undefined,

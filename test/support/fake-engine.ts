@@ -223,6 +223,13 @@ export class FakeEngine {
         if (as === 'applied') this.applied.add(revision);
       },
       script: async () => '-- script',
+      authors: async () =>
+        Object.fromEntries(
+          this.revisions.map(({ id }) => [
+            id,
+            { name: 'Ana', at: new Date(this.#now - 2 * 86_400_000).toISOString() },
+          ]),
+        ),
       effect: async id => effectsOf(this.revisions.find(one => one.id === id)?.up ?? []),
       compare: async () => this.#options.comparison ?? { same: true, effects: [], sql: [] },
       check: async () =>

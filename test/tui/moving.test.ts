@@ -211,6 +211,6 @@ test('copies: the id, the SQL, the command', async () => {
     'alter table "chats" add column "last_read_at" timestamptz null;\ncreate index "chats_last_read_at_index" on "chats" ("last_read_at");',
   );
   await app.press('Y');
-  await app.sees('copied the command');
-  expect(copied()).toBe('migtui upgrade Migration20261120101500_add_last_read_at --yes');
+  await app.sees('copied migtui upgrade');
+  expect(copied()).toBe('migtui upgrade Migration20261120101500_add_last_read_at');
 });

@@ -18,6 +18,16 @@ export function ago(iso: string, now: number): string {
   return date(new Date(then));
 }
 
+/** The same for a column: `5m`, `2h`, `41d`, `3mo`, `2y`. */
+export function briefAgo(iso: string, now: number): string {
+  const age = Math.max(0, now - Date.parse(iso));
+  if (Number.isNaN(age)) return '';
+  if (age < hour) return `${Math.floor(age / minute)}m`;
+  if (age < day) return `${Math.floor(age / hour)}h`;
+  if (age < 60 * day) return `${Math.floor(age / day)}d`;
+  return age < 2 * 365 * day ? `${Math.floor(age / (30 * day))}mo` : `${Math.floor(age / (365 * day))}y`;
+}
+
 const plural = (count: number, unit: string): string => `${count} ${unit}${count === 1 ? '' : 's'} ago`;
 
 const date = (at: Date): string => `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;

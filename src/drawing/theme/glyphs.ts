@@ -16,6 +16,8 @@ export interface Glyphs {
   readonly missing: string;
   readonly current: string;
   readonly ellipsis: string;
+  /** After the name of a revision whose lineage was inferred. */
+  readonly inferred: string;
   readonly separator: string;
   readonly warning: string;
   readonly ok: string;
@@ -44,6 +46,7 @@ const unicode: Glyphs = {
   missing: '✗',
   current: '◀',
   ellipsis: '…',
+  inferred: '°',
   separator: '·',
   warning: '⚠',
   ok: '✓',
@@ -72,6 +75,7 @@ const ascii: Glyphs = {
   missing: 'x',
   current: '<',
   ellipsis: '~',
+  inferred: '^',
   separator: '-',
   warning: '!',
   ok: 'ok',

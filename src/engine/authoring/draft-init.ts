@@ -48,6 +48,7 @@ export function onlySetUp(options: EngineOptions, why: unknown): EngineApi | nul
     emptying: refuse,
     empty: refuse,
     script: refuse,
+    authors: refuse,
     effect: refuse,
     compare: refuse,
     check: refuse,

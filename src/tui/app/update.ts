@@ -1,6 +1,7 @@
 import { edit, insert } from '../../drawing/text/field.ts';
 import { revealSelected } from '../dialogs/scrolling.ts';
 import { loadDetail } from '../panes/detail/loading.ts';
+import { loadColumns } from '../panes/history/columns.ts';
 import { pasteSearch, typeSearch } from '../panes/search.ts';
 import { answered } from '../state/answers.ts';
 import { andThen, type Change, only } from '../state/effect.ts';
@@ -124,7 +125,7 @@ function pasted(state: State, text: string): Change {
 function waited(state: State, topic: Extract<Message, { type: 'later' }>['topic'], token: number): Change {
   switch (topic) {
     case 'detail':
-      return token === state.detailToken ? loadDetail(state) : only(state);
+      return token === state.detailToken ? andThen(loadDetail(state), loadColumns) : only(state);
     case 'refresh':
       // a look that is under way may have begun before the change
       return state.looking === null ? lookAgain(state) : [state, [{ type: 'later', ms: calm, topic, token }]];

@@ -91,6 +91,6 @@ export function flagSpans(row: RevisionRow, ascii: boolean): Span[] {
   if (row.state === 'missing') flags.push({ text: ' missing', style: 'missing' });
   if (row.edited) flags.push({ text: ' edited', style: 'edited' });
   if (row.outOfOrder) flags.push({ text: ' out of order', style: 'warning' });
-  if (row.inferred) flags.push({ text: ascii ? ' (inferred)' : ' ⋯', style: 'dim' });
+  if (row.inferred) flags.push({ text: ` ${glyphsOf(ascii).inferred}`, style: 'dim' });
   return flags;
 }

@@ -1,4 +1,4 @@
-import type { Effect, JournalEntry, Look, RevisionDetail, RunResult } from '../../engine/api.ts';
+import type { Author, Effect, JournalEntry, Look, RevisionDetail, RunResult } from '../../engine/api.ts';
 import { andThen, type Change, only } from './effect.ts';
 import { cursorId, keepOn } from './filtering.ts';
 import { reconnectAfter } from './link.ts';
@@ -22,6 +22,8 @@ export function answered(state: State, answer: Answer): Change {
       return effected(state, answer.call.args[0], answer);
     case 'journal':
       return journalled(state, answer);
+    case 'authors':
+      return only({ ...state, authors: loadedOf<Readonly<Record<string, Author>>>(answer) });
     case 'run':
       return ran(state, answer);
     case 'settle':
@@ -53,6 +55,7 @@ function looked(state: State, { outcome }: Answer): Change {
     details: fresh ? new Map() : withoutFailed(state.details),
     effects: before === null ? new Map() : withoutFailed(state.effects),
     journal: fresh || state.journal?.is === 'failed' ? null : state.journal,
+    authors: fresh ? null : state.authors,
     findings: fresh ? null : state.findings,
     // what the last session left may be gone
     goTo: before === null && !look.revisions.some(({ id }) => id === state.goTo) ? null : state.goTo,

@@ -35,6 +35,7 @@ export function initialState(
     details: new Map(),
     effects: new Map(),
     journal: null,
+    authors: null,
     goTo: null,
     findings: null,
     search: null,

@@ -20,8 +20,10 @@ export interface Layout {
 export const smallest = { columns: 60, rows: 16 };
 /** From here on two columns are worth it. */
 const twoColumns = 80;
+/** From here on the history shows columns beside its names. */
+export const wideScreen = 140;
 
-type Shape = Pick<State, 'size' | 'focus' | 'zoomed' | 'look'>;
+type Shape = Pick<State, 'size' | 'focus' | 'zoomed' | 'look' | 'settings'>;
 
 export function layoutOf(state: Shape): Layout {
   const { columns, rows } = state.size;
@@ -55,8 +57,12 @@ function stacked(state: Shape, room: Rect): Layout['panes'] {
 }
 
 function sideBySide(state: Shape, room: Rect): Layout['panes'] {
-  const left = Math.min(76, Math.max(34, Math.floor(room.width * 0.36)));
+  const left =
+    room.width >= wideScreen
+      ? Math.min(100, Math.floor(room.width * 0.5))
+      : Math.max(34, Math.floor(room.width * 0.36));
   const right = room.width - left;
+  if (state.settings.layout === 'calm') return calm(state, room, left);
   const roomy = room.height >= 26;
   const tips = Math.min(3, Math.max(1, state.look?.current.length ?? 1));
   const current = roomy ? 3 + tips * 2 : 4;
@@ -72,6 +78,14 @@ function sideBySide(state: Shape, room: Rect): Layout['panes'] {
     pending: { x: room.x, y: room.y + current + history, width: left, height: pending },
     detail: { x, y: room.y, width: right, height: room.height - log },
     log: { x, y: room.y + room.height - log, width: right, height: log },
+  };
+}
+
+/** One pane on each side: what has the focus, or what is looked at most. */
+function calm({ focus }: Shape, room: Rect, left: number): Layout['panes'] {
+  return {
+    [focus === 'current' || focus === 'pending' ? focus : 'history']: { ...room, width: left },
+    [focus === 'log' ? 'log' : 'detail']: { ...room, x: room.x + left, width: room.width - left },
   };
 }
 

@@ -1,6 +1,7 @@
 import type { TextField } from '../../drawing/text/field.ts';
 import type { ColourDepth, ThemeName } from '../../drawing/theme/theme.ts';
 import type {
+  Author,
   EngineApi,
   JournalEntry,
   Look,
@@ -124,6 +125,8 @@ export interface State {
   readonly details: ReadonlyMap<string, Loaded<RevisionDetail>>;
   readonly effects: ReadonlyMap<string, Loaded<readonly SchemaEffect[]>>;
   readonly journal: Loaded<readonly JournalEntry[]> | null;
+  /** Who wrote each revision; null: not asked for. */
+  readonly authors: Loaded<Readonly<Record<string, Author>>> | null;
   /** The revision that the history's cursor goes to with the next look that has it: one that was just written. */
   readonly goTo: string | null;
   /** How many findings the last check had; null: none was made since something changed. */

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { type Line, type Span, textOf } from '../../../drawing/text/span.ts';
 import { cutLine, widthOf } from '../../../drawing/text/width.ts';
+import { glyphsOf } from '../../../drawing/theme/glyphs.ts';
 import { themeOf } from '../../../drawing/theme/theme.ts';
 import type { RevisionRow } from '../../../engine/api.ts';
 import { filterWords, textIn } from '../../state/filter.ts';
@@ -11,6 +12,7 @@ import { shownHistory } from '../../state/shown.ts';
 import { Frame } from '../frame.tsx';
 import { drawLine, drawRow, flagSpans, markHits, nameSpans, wantedIn } from '../rows.ts';
 import { waitingLine } from '../waiting.ts';
+import { columnSpans, columnsIn, widthOfColumns } from './columns.ts';
 import { graphLines } from './graph-lines.ts';
 
 /** The graph of revisions, newest first. */
@@ -28,7 +30,7 @@ export function HistoryPane({ state, rect }: { readonly state: State; readonly r
         state.filter !== ''
           ? [{ text: `${shown} of ${total}`, style: 'warning' }]
           : total > 0
-            ? [{ text: `${cursor + 1}/${total}`, style: 'dim' }]
+            ? [...legend(state, rect.width), { text: `${cursor + 1}/${total}`, style: 'dim' }]
             : []
       }
       focused={focused}
@@ -38,6 +40,12 @@ export function HistoryPane({ state, rect }: { readonly state: State; readonly r
       lines={historyLines(state, rect.width - 4, visible, focused)}
     />
   );
+}
+
+/** What the mark of an inferred link means, where there is one and room to say it. */
+function legend({ look, appearance }: State, columns: number): Line {
+  if (columns < 40 || !look?.revisions.some(row => row.inferred)) return [];
+  return [{ text: `${glyphsOf(appearance.ascii).inferred} inferred  `, style: 'dim' }];
 }
 
 /** Where there is little room the filter stands in the place of the pane's name. */
@@ -66,35 +74,49 @@ function historyLines(state: State, columns: number, visible: number, focused: b
   const { cursor, top } = state.positions.history;
   const wanted = wantedIn(state, 'history') || textIn(state.filter);
   const current = new Set(look.current);
+  const shownColumns = columnsIn(state, columns);
   return graphLines(shown, current, top, top + visible, appearance.ascii, lanesIn(columns)).map(one => {
     const row = shown.rows[one.row];
     if (!one.node || !row) return drawRow(one.spans, columns, state, { selected: false, focused });
     const lanes: Line = [...one.spans, { text: ' ' }];
-    const room = columns - 2 - widthOf(textOf(lanes));
+    const room = columns - 2 - widthOf(textOf(lanes)) - widthOfColumns(shownColumns, state);
     const named = namedRow(row, room, columns, wanted, appearance.ascii);
-    return drawRow([...lanes, ...named], columns, state, { selected: one.row === cursor, focused });
+    const gap = { text: ' '.repeat(Math.max(0, room - widthOf(textOf(named)))) };
+    const beside = shownColumns.length > 0 ? [gap, ...columnSpans(row, shownColumns, state)] : [];
+    return drawRow([...lanes, ...named, ...beside], columns, state, {
+      selected: one.row === cursor,
+      focused,
+    });
   });
 }
 
-/** The name with what is wrong with the revision, for which the name is cut, and the other tags that fit whole. */
+/** The name, with what must not be overlooked, for which it is cut, and the other tags that fit whole. */
 function namedRow(row: RevisionRow, room: number, columns: number, wanted: string, ascii: boolean): Line {
-  const flags = flagSpans(row, ascii);
-  const name = cutLine(nameSpans(row, columns), room - widthOf(textOf(flags)));
+  const flags = [...flagSpans(row, ascii), ...marks(row)];
+  const forName = Math.max(leastName, room - widthOf(textOf(flags)));
+  const whole = nameSpans(row, columns);
+  // the day goes before words do
+  const name = cutLine(widthOf(textOf(whole)) <= forName ? whole : nameSpans(row, 0), forName);
   let left = room - widthOf(textOf([...name, ...flags]));
-  const tags = marks(row).filter(tag => {
-    const width = widthOf(tag.text);
-    if (width > left) return false;
-    left -= width;
-    return true;
-  });
-  return [...markHits(name, wanted), ...flags, ...tags];
+  const labels = row.marks.includes('head')
+    ? row.labels
+        .map((label): Span => ({ text: ` ${label}`, style: 'accent' }))
+        .filter(tag => {
+          const width = widthOf(tag.text);
+          if (width > left) return false;
+          left -= width;
+          return true;
+        })
+    : [];
+  return [...markHits(name, wanted), ...flags, ...labels];
 }
+
+/** Columns that a name keeps beside its flags. */
+const leastName = 12;
 
 function marks(row: RevisionRow): Span[] {
   const shown: Span[] = [];
-  const head = row.marks.includes('head');
-  if (head) shown.push({ text: ' (head)', style: 'pending' });
+  if (row.marks.includes('head')) shown.push({ text: ' (head)', style: 'pending' });
   if (row.marks.includes('current')) shown.push({ text: ' (current)', style: 'applied' });
-  if (head) shown.push(...row.labels.map((label): Span => ({ text: ` ${label}`, style: 'accent' })));
   return shown;
 }

@@ -1,0 +1,98 @@
+import type { Span } from '../../../drawing/text/span.ts';
+import { absolute, briefAgo, duration } from '../../../drawing/text/time.ts';
+import { clip, padTo, widthOf } from '../../../drawing/text/width.ts';
+import { glyphsOf } from '../../../drawing/theme/glyphs.ts';
+import type { RevisionRow } from '../../../engine/api.ts';
+import type { HistoryColumn } from '../../settings.ts';
+import { ask, type Change, only, type SideEffect } from '../../state/effect.ts';
+import { layoutOf, wideScreen } from '../../state/layout.ts';
+import type { State } from '../../state/model.ts';
+
+/*
+ * What a wide screen shows of every revision beside its name.
+ */
+
+/** Columns that names keep. */
+const nameRoom = 38;
+
+function widthIn(column: HistoryColumn, { absoluteTimes }: State): number {
+  if (column === 'age') return absoluteTimes ? 10 : 4;
+  return column === 'author' ? 10 : 8;
+}
+
+const isWide = (state: State): boolean => state.size.columns >= wideScreen;
+
+/** The columns that fit beside a history of so many, in their order. */
+export function columnsIn(state: State, columns: number): readonly HistoryColumn[] {
+  if (!isWide(state)) return [];
+  let left = columns - nameRoom;
+  const journals = state.look?.journal.state === 'on';
+  return state.settings.columns.filter(column => {
+    if (column === 'duration' && !journals) return false;
+    left -= widthIn(column, state) + 1;
+    return left >= 0;
+  });
+}
+
+export const widthOfColumns = (columns: readonly HistoryColumn[], state: State): number =>
+  columns.reduce((sum, column) => sum + widthIn(column, state) + 1, 0);
+
+/** What the columns say of a revision, each as wide as it always is. */
+export function columnSpans(row: RevisionRow, columns: readonly HistoryColumn[], state: State): Span[] {
+  const { ellipsis } = glyphsOf(state.appearance.ascii);
+  return columns.map((column): Span => {
+    const width = widthIn(column, state);
+    const text = clip(textOf(row, column, state), width, ellipsis);
+    // numbers to the right, words to the left
+    const padded = column === 'author' ? padTo(text, width) : ' '.repeat(width - widthOf(text)) + text;
+    return { text: ` ${padded}`, style: 'dim' };
+  });
+}
+
+function textOf(row: RevisionRow, column: HistoryColumn, state: State): string {
+  const author = state.authors?.is === 'ready' ? state.authors.value[row.id] : undefined;
+  switch (column) {
+    case 'author':
+      return author?.name ?? '';
+    case 'age': {
+      const at = row.appliedAt ?? author?.at ?? writtenAt(row.shortId);
+      if (at === null) return '';
+      // the day is what a column has room for
+      return state.absoluteTimes ? absolute(at).slice(0, 10) : briefAgo(at, state.now);
+    }
+    case 'duration': {
+      const entries = state.journal?.is === 'ready' ? state.journal.value : [];
+      const last = entries.findLast(({ revision, action }) => revision === row.id && action === 'up');
+      return last?.ms == null || row.state !== 'applied' ? '' : duration(last.ms);
+    }
+  }
+}
+
+/** The moment that the digits of a name stand for (UTC). */
+function writtenAt(digits: string): string | null {
+  const [, year, month, day, hour, minute, second] =
+    /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(digits) ?? [];
+  const at = `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
+  return year === undefined || Number.isNaN(Date.parse(at)) ? null : at;
+}
+
+/** Asks for what the columns show, where they are on the screen. */
+export function loadColumns(state: State): Change {
+  const rect = layoutOf(state).panes.history;
+  if (!rect || !state.look || state.link.is !== 'ready') return only(state);
+  const columns = columnsIn(state, rect.width - 4);
+  const effects: SideEffect[] = [];
+  let next = state;
+  if (next.authors === null && columns.some(column => column !== 'duration')) {
+    const [asked, ticket, effect] = ask(next, { call: 'authors', args: [] });
+    next = { ...asked, authors: { is: 'loading', ticket } };
+    effects.push(effect);
+  }
+  const journals = columns.includes('duration') && state.look.journal.state === 'on';
+  if (next.journal === null && journals) {
+    const [asked, ticket, effect] = ask(next, { call: 'journal', args: [] });
+    next = { ...asked, journal: { is: 'loading', ticket } };
+    effects.push(effect);
+  }
+  return [next, effects];
+}
