@@ -50,7 +50,11 @@ export function createRunning(session: Session): Running {
     told = false;
     wish = null;
     try {
-      const { graph } = await session.state();
+      const { graph, byId } = await session.state();
+      for (const { revision, action } of preview.plan.steps) {
+        const source = action === 'up' || action === 'down' ? byId.get(revision) : undefined;
+        if (source) session.importing(source);
+      }
       const connection = await connectToRun(session, preview, hear);
       const tipsOf = (applied: readonly string[]): readonly string[] => graph.current(applied);
       const replan = async (): Promise<Preview> => {

@@ -2,8 +2,8 @@ import { type Connection, connect, isRefusal } from '../database/connection.ts';
 import { type Ledger, type LedgerTable, ledgerTable, readLedger } from '../database/ledger.ts';
 import { isUnreachable, type Refusal, refusalOf } from '../database/refusal.ts';
 import { Failure, type Problem } from '../foundation/failure.ts';
+import { Previewer, type Recording } from '../preview/previewer.ts';
 import { openProject, type Project, revisionsOf } from '../project/project.ts';
-import { type Recording, record } from '../project/record.ts';
 import type { MigrationSource, Sources } from '../project/sources.ts';
 import { provideXArguments } from '../project/x-arguments.ts';
 import { RevisionGraph } from '../revisions/graph.ts';
@@ -33,6 +33,8 @@ export class Session {
   /** How the database was at the last look; undefined before the first. */
   seen: string | undefined;
   #connecting: Promise<Connection | Refusal> | undefined;
+  /** Knows what migrations do, without letting them do it. */
+  readonly previewer: Previewer;
   readonly #imported = new Map<string, string | null>();
   readonly #closing: (() => Promise<void>)[] = [];
 
@@ -47,6 +49,15 @@ export class Session {
     this.table = ledgerTable(project);
     this.options = options;
     this.emit = emit;
+    this.previewer = new Previewer(project, text =>
+      emit({
+        type: 'log',
+        at: new Date().toISOString(),
+        level: 'info',
+        source: 'project',
+        text: text.trimEnd(),
+      }),
+    );
   }
 
   /** @param orm whose config is taken instead of loading one */
@@ -113,8 +124,7 @@ export class Session {
 
   /** The SQL of one direction of a revision. */
   async record(source: MigrationSource, direction: 'up' | 'down'): Promise<Recording> {
-    this.importing(source);
-    return record(this.project, source, direction);
+    return this.previewer.record(source, direction);
   }
 
   /**
@@ -139,6 +149,7 @@ export class Session {
   }
 
   async close(): Promise<void> {
+    this.previewer.close();
     await Promise.allSettled(this.#closing.map(work => work()));
     const connection = await this.#connecting?.catch(() => undefined);
     if (connection && !isRefusal(connection)) await connection.close().catch(() => {});

@@ -21,33 +21,17 @@ export async function loadClass(
 ): Promise<MigrationClass> {
   if (source.listed) return source.listed;
   const path = source.path as string;
-  const file = relative(root, path);
   let exported: unknown;
   try {
     exported = await modules.coreFs.fs.dynamicImport<unknown>(path);
   } catch (error) {
-    const line = lineIn(path, error);
-    const absent = missingPackage(error);
-    throw new Failure(
-      {
-        code: 'migration-broken',
-        message: `${line === undefined ? file : `${file}:${line}`} could not be imported: ${saidBy(error)}`,
-        next: absent ? `Run: npm install ${absent}` : 'Fix the file; nothing was run.',
-      },
-      { cause: error },
-    );
+    throw brokenMigration(root, source, error);
   }
   const functions = functionsOf(exported);
   const found =
     functions.find(value => typeof value.prototype?.up === 'function') ??
     functions.find(value => value.prototype instanceof modules.migrations.Migration);
-  if (!found) {
-    throw new Failure({
-      code: 'no-migration-class',
-      message: `${file} exports no migration class.`,
-      next: 'Export a class that extends Migration and has an up() method.',
-    });
-  }
+  if (!found) throw noMigrationClass(root, source);
   return found as unknown as MigrationClass;
 }
 
@@ -58,23 +42,52 @@ export async function loadClass(
 export function instantiate(
   { root, orm }: Pick<Project, 'root' | 'orm'>,
   Class: MigrationClass,
-  { id, path }: MigrationSource,
+  source: MigrationSource,
   driver: object = orm.driver,
 ): { readonly migration: Migration; readonly transactional: boolean } {
   try {
     const migration = new Class(driver as never, orm.config as never);
     return { migration, transactional: migration.isTransactional() };
   } catch (error) {
-    const line = path && lineIn(path, error);
-    throw new Failure(
-      {
-        code: 'migration-broken',
-        message: `${path ? relative(root, path) : id}${line ? `:${line}` : ''} cannot be constructed: ${saidBy(error)}`,
-        next: 'Fix its constructor or isTransactional(); nothing was run.',
-      },
-      { cause: error },
-    );
+    throw unusableMigration(root, source, error);
   }
+}
+
+/** The file of a migration cannot be imported. */
+export function brokenMigration(root: string, { id, path }: MigrationSource, error: unknown): Failure {
+  const file = path === null ? id : relative(root, path);
+  const line = path === null ? undefined : lineIn(path, error);
+  const absent = missingPackage(error);
+  return new Failure(
+    {
+      code: 'migration-broken',
+      message: `${line === undefined ? file : `${file}:${line}`} could not be imported: ${saidBy(error)}`,
+      next: absent ? `Run: npm install ${absent}` : 'Fix the file; nothing was run.',
+    },
+    { cause: error },
+  );
+}
+
+/** A module exports no migration. */
+export function noMigrationClass(root: string, { id, path }: MigrationSource): Failure {
+  return new Failure({
+    code: 'no-migration-class',
+    message: `${path === null ? id : relative(root, path)} exports no migration class.`,
+    next: 'Export a class that extends Migration and has an up() method.',
+  });
+}
+
+/** The class of a migration throws before it could be run. */
+export function unusableMigration(root: string, { id, path }: MigrationSource, error: unknown): Failure {
+  const line = path && lineIn(path, error);
+  return new Failure(
+    {
+      code: 'migration-broken',
+      message: `${path ? relative(root, path) : id}${line ? `:${line}` : ''} cannot be constructed: ${saidBy(error)}`,
+      next: 'Fix its constructor or isTransactional(); nothing was run.',
+    },
+    { cause: error },
+  );
 }
 
 interface Exported {

@@ -12,6 +12,13 @@ export interface UserModules {
   readonly migrations: typeof import('@mikro-orm/migrations');
   readonly sql: typeof import('@mikro-orm/sql');
   readonly cli: typeof import('@mikro-orm/cli');
+  /** Where they are, as URLs. */
+  readonly places: {
+    /** The module of the `Migration` class alone. */
+    readonly migration: string;
+    readonly core: string;
+    readonly sql: string;
+  };
   /** Version of `@mikro-orm/core`. */
   readonly version: string;
   /**
@@ -47,7 +54,21 @@ export async function loadModules(root: string): Promise<UserModules> {
     const module = path.replace(/\.cjs$/, '.mjs');
     return (await import(pathToFileURL(existsSync(module) ? module : path).href)) as T;
   };
-  return { core, coreFs, migrations, sql, cli, version, optional };
+  const url = (name: string): string => pathToFileURL(realpathSync(places.resolve(name))).href;
+  return {
+    core,
+    coreFs,
+    migrations,
+    sql,
+    cli,
+    version,
+    optional,
+    places: {
+      migration: new URL('Migration.js', url('@mikro-orm/migrations')).href,
+      core: url('@mikro-orm/core'),
+      sql: url('@mikro-orm/sql'),
+    },
+  };
 }
 
 /**

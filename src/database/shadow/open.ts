@@ -1,3 +1,4 @@
+import { Previewer } from '../../preview/previewer.ts';
 import { isEmbedded, type Project } from '../../project/project.ts';
 import type { MigrationSource } from '../../project/sources.ts';
 import { ShadowCache } from './cache.ts';
@@ -7,7 +8,9 @@ import { loadPGlite } from './packages.ts';
 import { Shadow, type ShadowOptions } from './replay.ts';
 import { serverScratch } from './server.ts';
 
-export interface OpenShadowOptions extends Pick<ShadowOptions, 'progress' | 'importing' | 'baseline'> {
+export interface OpenShadowOptions extends Pick<ShadowOptions, 'progress' | 'baseline'> {
+  /** Runs the revisions' code; default: one of its own, which ends with the shadow. */
+  readonly previewer?: Previewer | undefined;
   /** Server to make scratch databases on; default: PGlite in memory. */
   readonly url?: string | undefined;
   /** The schema that the revisions run in; default: none in particular. */
@@ -25,13 +28,15 @@ export interface OpenShadowOptions extends Pick<ShadowOptions, 'progress' | 'imp
 export async function openShadow(project: Project, options: OpenShadowOptions): Promise<Shadow> {
   const cache = options.cache ?? ShadowCache.of(project.root);
   const { url } = options;
-  const { progress, importing, baseline, schema = null } = options;
+  const { progress, baseline, schema = null } = options;
+  const previewer = options.previewer ?? new Previewer(project);
   const shared = {
     cache,
     schema,
     baseline,
+    previewer,
+    ownsPreviewer: options.previewer === undefined,
     ...(progress && { progress }),
-    ...(importing && { importing }),
   };
   if (url !== undefined) {
     const scratch = await serverScratch(project, url);

@@ -1,7 +1,7 @@
 import type { MigrationsOptions, MikroORM } from '@mikro-orm/core';
-import type { MigrationStorage } from '@mikro-orm/migrations';
+import type { Migration, MigrationStorage } from '@mikro-orm/migrations';
 import { Failure, type FailureInfo } from '../../foundation/failure.ts';
-import { loadClass } from '../../project/classes.ts';
+import type { Previewer, RunQuery, Statement } from '../../preview/previewer.ts';
 import type { Project } from '../../project/project.ts';
 import type { MigrationSource } from '../../project/sources.ts';
 
@@ -39,9 +39,13 @@ export class ReplayFailure extends Failure {
 /** After so long without a statement a revision is taken to wait for itself, ms. */
 const patience = 120_000;
 
-/** Runs revisions on one scratch database, through the user's own MigrationRunner, and logs them there. */
+/**
+ * Runs revisions on one scratch database, through the user's own MigrationRunner, and logs them there. The revisions'
+ * code itself runs where it can reach nothing but that database.
+ */
 export class RevisionRunner {
   readonly #project: Project;
+  readonly #previewer: Previewer;
   readonly #orm: MikroORM;
   readonly #options: MigrationsOptions;
   readonly #schema: string | undefined;
@@ -50,8 +54,9 @@ export class RevisionRunner {
   #heard = 0;
 
   /** @param schema that the revisions run in; null: none in particular */
-  constructor(project: Project, orm: MikroORM, schema: string | null) {
+  constructor(project: Project, previewer: Previewer, orm: MikroORM, schema: string | null) {
     this.#project = project;
+    this.#previewer = previewer;
     this.#orm = orm;
     this.#schema = schema ?? undefined;
     const { schema: _, ...options } = orm.config.get('migrations') as MigrationsOptions & { schema?: string };
@@ -71,12 +76,13 @@ export class RevisionRunner {
 
   /** @throws whatever the revision or the database throws; Failure `no-down` | `replay-stuck` */
   async run({ revision, action }: ReplayStep, source: MigrationSource): Promise<void> {
-    const { modules, root } = this.#project;
-    const Class = await loadClass(modules, root, source);
-    const migration = new Class(this.#orm.driver as never, this.#orm.config as never);
-    if (action === 'down' && migration.down === modules.migrations.Migration.prototype.down) {
-      throw new Failure({ code: 'no-down', message: 'it has no down()' });
-    }
+    const { modules } = this.#project;
+    const { irreversible, transactional, statements } = await this.#previewer.replay(source, action);
+    if (irreversible) throw new Failure({ code: 'no-down', message: 'it has no down()' });
+    const migration = this.#migration(
+      transactional,
+      statements ?? (run => this.#previewer.run(source, action, run)),
+    );
     const runner = new modules.migrations.MigrationRunner(
       this.#orm.driver as never,
       this.#options,
@@ -90,6 +96,46 @@ export class RevisionRunner {
         else await storage.unlogMigration({ name: revision }, tx);
       }),
     );
+  }
+
+  /** A migration that does what the revision would do, without its code. */
+  #migration(
+    transactional: boolean,
+    work: readonly Statement[] | ((run: RunQuery) => Promise<readonly Statement[]>),
+  ): Migration {
+    const { migrations, core } = this.#project.modules;
+    const driver = this.#orm.driver as unknown as {
+      execute(sql: string, params: unknown, method: 'run', ctx: unknown): Promise<unknown>;
+    };
+    class Replayed extends migrations.Migration {
+      override isTransactional(): boolean {
+        return transactional;
+      }
+
+      override async up(): Promise<void> {
+        const { ctx } = this as unknown as { ctx?: never };
+        const run: RunQuery = async ({ sql, params }) => {
+          const { rows = [], affectedRows = 0 } = (await driver.execute(
+            sql,
+            (params ?? []) as never,
+            'run',
+            ctx,
+          )) as {
+            rows?: object[];
+            affectedRows?: number;
+          };
+          return { rows, affectedRows };
+        };
+        for (const { sql, params } of typeof work === 'function' ? await work(run) : work) {
+          this.addSql(params === undefined ? sql : core.raw(sql, params as never));
+        }
+      }
+
+      override down(): Promise<void> {
+        return this.up();
+      }
+    }
+    return new Replayed(driver as never, this.#orm.config as never);
   }
 
   async #log(): Promise<MigrationStorage> {

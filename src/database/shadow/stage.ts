@@ -1,5 +1,6 @@
 import type { MikroORM } from '@mikro-orm/core';
 import { Failure, type FailureInfo } from '../../foundation/failure.ts';
+import type { Previewer } from '../../preview/previewer.ts';
 import type { Project } from '../../project/project.ts';
 import type { MigrationSource } from '../../project/sources.ts';
 import { sqlFailure } from '../sql-failure.ts';
@@ -25,8 +26,10 @@ export interface StageOptions {
   readonly baseline?: Baseline | undefined;
   /** The schema that the revisions run in; null: none in particular. */
   readonly schema: string | null;
-  /** @throws Failure when the file was edited after it was imported */
-  readonly importing?: (source: MigrationSource) => void;
+  /** Runs the revisions' code. */
+  readonly previewer: Previewer;
+  /** It is closed with the stage. */
+  readonly ownsPreviewer: boolean;
 }
 
 /** What to do on the way. */
@@ -134,6 +137,7 @@ export class Stage {
   }
 
   async close(): Promise<void> {
+    if (this.#options.ownsPreviewer) this.#options.previewer.close();
     this.#open = null;
     this.#recent.clear();
     await this.#scratch?.close();
@@ -188,14 +192,13 @@ export class Stage {
   }
 
   #runner(orm: MikroORM): RevisionRunner {
-    return new RevisionRunner(this.#project, orm, this.#options.schema);
+    return new RevisionRunner(this.#project, this.#options.previewer, orm, this.#options.schema);
   }
 
   #source({ revision }: ReplayStep, sources: Way['sources']): MigrationSource {
     const source = sources.get(revision);
     if (!source)
       throw new Failure({ code: 'missing-revision', message: `Can't locate revision ${revision}.` });
-    this.#options.importing?.(source);
     return source;
   }
 

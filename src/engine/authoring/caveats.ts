@@ -1,5 +1,4 @@
 import type { Change } from '../../database/shadow/effects.ts';
-import { record } from '../../project/record.ts';
 import { loadParser, nodesOf, splitSync } from '../../safety/parse.ts';
 import type { OnDisk, Workspace } from './workspace.ts';
 
@@ -36,7 +35,7 @@ export async function rowsTouched(
     const tables = new Map<string, string>();
     for (const id of revisions) {
       const source = byId.get(id);
-      const recorded = source && (await record(workspace.project, source, 'up').catch(() => null));
+      const recorded = source && (await workspace.session.record(source, 'up').catch(() => null));
       if (!recorded?.complete) unknown.push(id);
       for (const sql of recorded?.sql ?? []) for (const table of tablesWritten(sql)) tables.set(table, id);
     }

@@ -129,7 +129,7 @@ export class Workspace {
         sources,
         schema,
         baseline,
-        importing: source => this.session.importing(source),
+        previewer: this.session.previewer,
         progress: (revision, done, total) =>
           this.session.emit({ type: 'task', text: `Replaying ${revision}`, done, total }),
       });

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { Previewer, type Recording } from '../../src/preview/previewer.ts';
 import { openProject, type Project } from '../../src/project/project.ts';
-import { type Recording, record } from '../../src/project/record.ts';
 import { makeProject } from '../support/project.ts';
 
 const body = (up: string, more = '') => `import { Migration } from '@mikro-orm/migrations';
@@ -31,11 +31,15 @@ const migrations = {
 describe('the SQL of a migration, known without running it', async () => {
   const made = await makeProject({ migrations });
   const project: Project = await openProject(made.root);
-  afterAll(() => project.close());
+  const previewer = new Previewer(project);
+  afterAll(async () => {
+    previewer.close();
+    await project.close();
+  });
   const recorded = (id: keyof typeof migrations, direction: 'up' | 'down' = 'up'): Promise<Recording> => {
     const source = project.sources().migrations.find(migration => migration.id === id);
     if (!source) throw new Error(`no ${id}`);
-    return record(project, source, direction);
+    return previewer.record(source, direction);
   };
 
   it('what addSql queues, with helpers of the same file', async () => {

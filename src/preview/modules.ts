@@ -1,0 +1,106 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, extname } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import MagicString from 'magic-string';
+import { parseSync } from 'oxc-parser';
+import { ResolverFactory } from 'oxc-resolver';
+import { transformSync } from 'oxc-transform';
+import type { ModuleAnswer } from './sealed/protocol.ts';
+
+/*
+ * Modules of the project for the sealed process, which can run no compiler of its own.
+ */
+
+/** What code of CommonJS times expects, where a file is loaded as an ES module all the same. */
+const commonJs = {
+  require:
+    "import { createRequire as migtuiRequire } from 'node:module'; const require = migtuiRequire(import.meta.url);",
+  __filename:
+    "import { fileURLToPath as migtuiPath } from 'node:url'; const __filename = migtuiPath(import.meta.url.split('?')[0]);",
+  __dirname:
+    "import { fileURLToPath as migtuiFolder } from 'node:url'; const __dirname = migtuiFolder(new URL('.', import.meta.url));",
+} as const;
+
+/**
+ * Reads a module and turns TypeScript into JavaScript.
+ * @param migrationUrl of MikroORM's `Migration` class: a file that imports nothing else of its package need not load it all
+ */
+export function moduleSource(url: string, migrationUrl: string): ModuleAnswer {
+  try {
+    const path = fileURLToPath(url.split('?')[0] as string);
+    const text = readFileSync(path, 'utf8');
+    if (extname(path) === '.json') return { source: text, format: 'json' };
+    const typescript = /\.[cm]?tsx?$/.test(path);
+    const compiled = typescript ? compile(path, text) : text;
+    const { module } = parseSync(path.replace(/tsx?$/, 'js'), compiled);
+    const isModule = module.hasModuleSyntax || (!/\.c[jt]s$/.test(path) && isModuleFolder(path));
+    if (!isModule) return { source: compiled, format: 'commonjs' };
+    return { source: withoutPackage(compiled, path, migrationUrl), format: 'module' };
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function compile(path: string, text: string): string {
+  const { code, errors } = transformSync(path, text, {
+    lang: path.endsWith('x') ? 'tsx' : 'ts',
+    sourceType: 'unambiguous',
+    decorator: { legacy: true },
+    typescript: { rewriteImportExtensions: false },
+    target: 'es2022',
+  });
+  const [first] = errors;
+  if (first) throw new SyntaxError(first.message);
+  return code;
+}
+
+/** Imports the Migration class alone instead of its package, and gives CommonJS names to code that uses them. */
+function withoutPackage(code: string, path: string, migrationUrl: string): string {
+  const { module } = parseSync(path.replace(/\.[cm]?tsx?$/, '.js'), code);
+  const edited = new MagicString(code);
+  for (const { moduleRequest, entries } of module.staticImports) {
+    const alone =
+      moduleRequest.value === '@mikro-orm/migrations' &&
+      entries.length > 0 &&
+      entries.every(({ importName }) => importName.kind === 'Name' && importName.name === 'Migration');
+    if (alone) edited.overwrite(moduleRequest.start, moduleRequest.end, JSON.stringify(migrationUrl));
+  }
+  for (const [name, definition] of Object.entries(commonJs)) {
+    const used = new RegExp(`(?<![\\w$.])${name}(?![\\w$])`).test(code);
+    const declared = new RegExp(`\\b(?:const|let|var|function)\\s+${name}\\b`).test(code);
+    // on the first line, so that places in the file stay what they are
+    if (used && !declared) edited.prepend(`${definition} `);
+  }
+  return edited.toString();
+}
+
+/** Whether the nearest package.json makes `.js` files ES modules. */
+function isModuleFolder(path: string): boolean {
+  if (/\.m[jt]s$/.test(path)) return true;
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    const file = `${folder}/package.json`;
+    if (existsSync(file))
+      return (JSON.parse(readFileSync(file, 'utf8')) as { type?: string }).type === 'module';
+    if (dirname(folder) === folder) return false;
+  }
+}
+
+/** Resolves what Node does not: imports without an ending, TypeScript behind `.js`, and paths of tsconfig.json. */
+export class ModuleResolver {
+  readonly #resolver = new ResolverFactory({
+    extensions: ['.ts', '.tsx', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json'],
+    extensionAlias: { '.js': ['.ts', '.tsx', '.js'], '.mjs': ['.mts', '.mjs'], '.cjs': ['.cts', '.cjs'] },
+    conditionNames: ['node', 'import', 'require'],
+    tsconfig: 'auto',
+  });
+
+  resolve(specifier: string, parent: string): ModuleAnswer {
+    try {
+      const from = fileURLToPath(parent.split('?')[0] as string);
+      const { path } = this.#resolver.resolveFileSync(from, specifier);
+      return path ? { url: pathToFileURL(path).href } : {};
+    } catch {
+      return {};
+    }
+  }
+}

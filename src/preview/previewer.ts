@@ -1,0 +1,266 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { deserialize, serialize } from 'node:v8';
+import { Failure } from '../foundation/failure.ts';
+import { brokenMigration, noMigrationClass, unusableMigration } from '../project/classes.ts';
+import type { Project } from '../project/project.ts';
+import type { MigrationSource } from '../project/sources.ts';
+import { type PlainMigration, readPlain } from './plain.ts';
+import { type Limits, SealBroken, SealedProcess } from './process.ts';
+import type { SealedResult, SentQuery } from './sealed/protocol.ts';
+
+/** The SQL that a migration's `up` or `down` would run, as far as it can be known without running it. */
+export interface Recording {
+  /** Statements in the order they would reach the database: what `execute()` ran first, then what `addSql()` queued. */
+  readonly sql: readonly string[];
+  /** False when the code looked at rows, used entities, or threw: then `sql` is only a part, and `note` says why. */
+  readonly complete: boolean;
+  readonly note: string | null;
+  readonly transactional: boolean;
+  /** True for the down of a migration that has none. */
+  readonly irreversible?: boolean;
+}
+
+/** SQL as a migration writes it, with its parameters; undefined: none. */
+export interface Statement {
+  readonly sql: string;
+  readonly params: unknown;
+}
+
+/** Runs a statement that a migration's code waits for. */
+export type RunQuery = (
+  statement: Statement,
+) => Promise<{ readonly rows: readonly object[]; readonly affectedRows: number }>;
+
+/** One direction of a migration, for who runs it. */
+export interface ReplayInfo {
+  readonly transactional: boolean;
+  /** There is no `down()`. */
+  readonly irreversible: boolean;
+  /** All statements in their order; null: the code has to be run with a database to know them. */
+  readonly statements: readonly Statement[] | null;
+}
+
+const preview: Limits = { timeoutMs: 5_000, outputBytes: 2 ** 20 };
+/** On the shadow a revision may work for a while between two statements. */
+const replay: Limits = { timeoutMs: 120_000, outputBytes: 2 ** 24 };
+
+/**
+ * Knows what migrations do without letting them do it: plain ones are read, the code of others runs in a process that
+ * can reach nothing. Nothing of a migration is ever loaded into this process by looking at it.
+ */
+export class Previewer {
+  readonly #project: Project;
+  readonly #sealed: SealedProcess;
+  readonly #plain = new Map<string, { readonly source: string; readonly plain: PlainMigration | null }>();
+  #loadedAt = 0;
+
+  /** @param onOutput is told what the code of migrations prints */
+  constructor(project: Project, onOutput: (text: string) => void = () => {}) {
+    this.#project = project;
+    const { modules, configFile, context, root } = project;
+    this.#sealed = new SealedProcess(
+      root,
+      {
+        ...modules.places,
+        config: configFile === null ? null : pathToFileURL(join(root, configFile)).href,
+        context,
+      },
+      onOutput,
+    );
+  }
+
+  /**
+   * The SQL of one direction of a migration.
+   * @throws Failure `migration-broken` | `no-migration-class` when the file cannot be used at all
+   */
+  async record(source: MigrationSource, direction: 'up' | 'down'): Promise<Recording> {
+    const plain = this.#plainOf(source);
+    const known = plain?.[direction];
+    if (plain && known) {
+      const { transactional } = plain;
+      if (known === 'none') return { ...noWayBack, transactional };
+      return {
+        sql: known.map(sql => this.#format({ sql, params: null })).filter(isSql),
+        complete: true,
+        note: null,
+        transactional,
+      };
+    }
+    let result: SealedResult;
+    try {
+      result = await this.#run(source, direction, preview, null);
+    } catch (error) {
+      if (!(error instanceof SealBroken)) throw error;
+      return {
+        sql: [],
+        complete: false,
+        note: `could not be previewed: ${error.message}`,
+        transactional: true,
+      };
+    }
+    this.#refuseBroken(source, result);
+    const { transactional, irreversible, note } = result;
+    if (irreversible) return { ...noWayBack, transactional };
+    const sql: string[] = [];
+    for (const query of result.queries) {
+      try {
+        sql.push(this.#format(query));
+      } catch (error) {
+        return { sql: sql.filter(isSql), complete: false, note: (error as Error).message, transactional };
+      }
+    }
+    return { sql: sql.filter(isSql), complete: note === null, note, transactional };
+  }
+
+  /**
+   * What a replay needs to know of one direction before it runs.
+   * @throws as `record`
+   */
+  async replay(source: MigrationSource, direction: 'up' | 'down'): Promise<ReplayInfo> {
+    const plain = this.#plainOf(source);
+    const known = plain?.[direction];
+    if (plain && known) {
+      const { transactional } = plain;
+      if (known === 'none') return { transactional, irreversible: true, statements: [] };
+      const statements = known.map(sql => ({ sql, params: undefined }));
+      return { transactional, irreversible: false, statements };
+    }
+    const result = await this.#unlessBroken(source, () => this.#run(source, direction, preview, null));
+    const { transactional, irreversible, note, queries } = result;
+    const statements = note === null ? queries.map(statementOf) : null;
+    return { transactional, irreversible, statements };
+  }
+
+  /**
+   * Runs the code of one direction, which may ask `query` for rows. For replays on a scratch database: whatever the code
+   * does, it reaches nothing else.
+   * @returns what it queued, to be run after it
+   * @throws what `query` threw; Failure `revision-threw` | `replay-stuck`, and as `record`
+   */
+  async run(
+    source: MigrationSource,
+    direction: 'up' | 'down',
+    query: RunQuery,
+  ): Promise<readonly Statement[]> {
+    const failed: unknown[] = [];
+    const { note, queries, executed } = await this.#unlessBroken(source, () =>
+      this.#run(source, direction, replay, async sent => {
+        try {
+          const { rows, affectedRows } = await query(statementOf(sent));
+          return {
+            rows: serialize({ rows: rows.map(row => ({ ...row })), affectedRows }).toString('base64'),
+          };
+        } catch (error) {
+          failed.push(error);
+          return { error: error instanceof Error ? error.message : String(error) };
+        }
+      }),
+    );
+    if (note !== null) {
+      // the database's own error says more than what came of it
+      throw failed[0] ?? new Failure({ code: 'revision-threw', message: note.replace(toItsEnd, '') });
+    }
+    return queries.slice(executed).map(statementOf);
+  }
+
+  /** Ends the process, where there is one. */
+  close(): void {
+    this.#sealed.stop();
+  }
+
+  #run(
+    source: MigrationSource,
+    direction: 'up' | 'down',
+    limits: Limits,
+    onQuery: Parameters<SealedProcess['run']>[2],
+  ): Promise<SealedResult> {
+    this.#forgetEdited();
+    const listed = source.path === null ? this.#placeInList(source) : null;
+    return this.#sealed.run(
+      { path: source.path, listed, direction, live: onQuery !== null },
+      limits,
+      onQuery,
+    );
+  }
+
+  /** What was imported once stays as it was: an edited helper wants another process. */
+  #forgetEdited(): void {
+    const edited = [...this.#sealed.loaded].some(path => {
+      try {
+        return statSync(path).mtimeMs > this.#loadedAt;
+      } catch {
+        return true;
+      }
+    });
+    if (edited) this.#sealed.stop();
+    if (this.#sealed.loaded.size === 0) this.#loadedAt = Date.now();
+  }
+
+  #plainOf(source: MigrationSource): PlainMigration | null {
+    const { id, source: text } = source;
+    if (text === null) return null;
+    const known = this.#plain.get(id);
+    if (known?.source === text) return known.plain;
+    const plain = readPlain(source);
+    this.#plain.set(id, { source: text, plain });
+    return plain;
+  }
+
+  #placeInList({ listed }: MigrationSource): number {
+    const list = this.#project.options.migrationsList as readonly unknown[];
+    return list.findIndex(entry => entry === listed || (entry as { class?: unknown }).class === listed);
+  }
+
+  /** A process that ended is told like code that threw. */
+  async #unlessBroken(source: MigrationSource, work: () => Promise<SealedResult>): Promise<SealedResult> {
+    try {
+      const result = await work();
+      this.#refuseBroken(source, result);
+      return result;
+    } catch (error) {
+      if (!(error instanceof SealBroken)) throw error;
+      throw new Failure({ code: 'replay-stuck', message: error.message }, { cause: error });
+    }
+  }
+
+  #refuseBroken(source: MigrationSource, { broken }: SealedResult): void {
+    if (!broken) return;
+    const { root } = this.#project;
+    if (broken.code === 'no-migration-class') throw noMigrationClass(root, source);
+    const error = Object.assign(new Error(String(broken.error?.message)), {
+      stack: String(broken.error?.stack),
+      ...(broken.error?.code && { code: broken.error.code }),
+    });
+    throw broken.code === 'migration-broken'
+      ? brokenMigration(root, source, error)
+      : unusableMigration(root, source, error);
+  }
+
+  /** As MikroORM sends it, with the parameters in their places. */
+  #format(query: SentQuery): string {
+    const connection = this.#project.orm.em.getConnection() as unknown as {
+      prepareQuery(query: unknown, params?: unknown): { formatted: string };
+    };
+    return connection.prepareQuery(query.sql, unpacked(query) ?? []).formatted;
+  }
+}
+
+const noWayBack = {
+  sql: [],
+  complete: true,
+  note: 'has no down(): there is no way back',
+  irreversible: true,
+} as const;
+
+/** How a note begins that tells what the code threw. */
+const toItsEnd = /^could not be previewed to its end: /;
+
+const statementOf = (query: SentQuery): Statement => ({ sql: query.sql, params: unpacked(query) });
+
+const isSql = (text: string): boolean => text.trim() !== '';
+
+function unpacked({ params }: SentQuery): unknown {
+  return params === null ? undefined : deserialize(Buffer.from(params, 'base64'));
+}

@@ -1,0 +1,299 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { ModuleResolver, moduleSource } from './modules.ts';
+import type { Places } from './sealed/orm.ts';
+import type {
+  FromSealed,
+  ModuleAnswer,
+  SealedQuery,
+  SealedRequest,
+  SealedResult,
+  SealedRows,
+} from './sealed/protocol.ts';
+
+/** Limits of one run of a migration's code. */
+export interface Limits {
+  /** Without a statement, ms. */
+  readonly timeoutMs: number;
+  /** Of what the code prints, bytes. */
+  readonly outputBytes: number;
+}
+
+/** The process ended before the code did, or was ended because of it. */
+export class SealBroken extends Error {}
+
+/** Memory of the sealed process, MB: a migration that takes more ends its own preview alone. */
+const memoryMb = 512;
+
+type Ask = Omit<SealedRequest, 't' | 'n'>;
+
+interface Pending {
+  readonly resolve: (result: SealedResult) => void;
+  readonly reject: (error: Error) => void;
+  readonly onQuery: ((query: SealedQuery) => Promise<Omit<SealedRows, 't' | 'n'>>) | null;
+  readonly limits: Limits;
+  timer: NodeJS.Timeout;
+  printed: number;
+}
+
+/**
+ * A process in which code of migrations can reach nothing: no database, network, other process or signal, and no file
+ * but to read the project's. One run at a time. It is started when it is first needed, and again after a run that had
+ * to be ended.
+ */
+export class SealedProcess {
+  readonly #root: string;
+  readonly #places: Places;
+  readonly #onOutput: (text: string) => void;
+  readonly #resolver = new ModuleResolver();
+  #child: ChildProcess | null = null;
+  #ready: Promise<void> | null = null;
+  #pending: Pending | null = null;
+  #queue: Promise<unknown> = Promise.resolve();
+  #count = 0;
+  #rest = '';
+  /** Files that were loaded, to start anew when one is edited. */
+  readonly loaded = new Set<string>();
+
+  /** @param onOutput is told what the code prints */
+  constructor(root: string, places: Places, onOutput: (text: string) => void) {
+    this.#root = root;
+    this.#places = places;
+    this.#onOutput = onOutput;
+  }
+
+  /**
+   * Runs one direction of a migration.
+   * @param onQuery runs statements that the code waits for; null: they are captured, and answered with no rows
+   * @throws SealBroken when the process ended, or the limits were passed
+   */
+  run(ask: Ask, limits: Limits, onQuery: Pending['onQuery']): Promise<SealedResult> {
+    const done = this.#queue.then(() => this.#run(ask, limits, onQuery));
+    this.#queue = done.catch(() => {});
+    return done;
+  }
+
+  /** Ends the process; the next run starts another. */
+  stop(): void {
+    const child = this.#child;
+    this.#child = this.#ready = null;
+    this.loaded.clear();
+    child?.kill('SIGKILL');
+  }
+
+  async #run(ask: Ask, limits: Limits, onQuery: Pending['onQuery']): Promise<SealedResult> {
+    this.#ready ??= this.#start();
+    await this.#ready;
+    const request: SealedRequest = { t: 'run', n: ++this.#count, ...ask };
+    const result = await new Promise<SealedResult>((resolve, reject) => {
+      const pending: Pending = {
+        resolve,
+        reject,
+        onQuery,
+        limits,
+        printed: 0,
+        timer: setTimeout(() => {}, 0),
+      };
+      this.#pending = pending;
+      this.#watch(pending);
+      this.#write(0, request);
+    }).finally(() => {
+      if (this.#pending) clearTimeout(this.#pending.timer);
+      this.#pending = null;
+      this.#child?.unref();
+    });
+    // code that went wrong may have left anything behind for the next one
+    if (result.note !== null || result.broken) this.stop();
+    return result;
+  }
+
+  #watch(pending: Pending): void {
+    clearTimeout(pending.timer);
+    pending.timer = setTimeout(() => this.#break('it took too long'), pending.limits.timeoutMs);
+  }
+
+  /** Ends the process because of what its code does. */
+  #break(why: string): void {
+    const pending = this.#pending;
+    this.#pending = null;
+    if (pending) clearTimeout(pending.timer);
+    this.stop();
+    pending?.reject(new SealBroken(why));
+  }
+
+  #start(): Promise<void> {
+    this.#rest = '';
+    const program = fileURLToPath(new URL('./sealed/main.ts', import.meta.url));
+    const readable = readableFolders(this.#root, program);
+    const { NODE_OPTIONS: _, ...env } = process.env;
+    const child = spawn(
+      process.execPath,
+      [
+        '--permission',
+        ...readable.map(folder => `--allow-fs-read=${folder}`),
+        `--max-old-space-size=${memoryMb}`,
+        '--no-warnings',
+        '--no-concurrent-sparkplug',
+        program,
+        JSON.stringify(this.#places),
+      ],
+      { cwd: this.#root, env, stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'], windowsHide: true },
+    );
+    this.#child = child;
+    // writing to a process that has ended: its end is told by itself
+    for (const stream of child.stdio) stream?.on('error', () => {});
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8');
+      stream?.on('data', (text: string) => this.#printed(text));
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const incoming = child.stdio[3] as Readable;
+    incoming.setEncoding('utf8');
+    incoming.on('data', (chunk: string) => {
+      if (this.#child !== child) return;
+      this.#rest += chunk;
+      const lines = this.#rest.split('\n');
+      this.#rest = lines.pop() as string;
+      for (const line of lines) {
+        if (this.#child !== child) return;
+        this.#receive(line, resolve, reject);
+      }
+    });
+    child.once('error', error => reject(new SealBroken(`no process could be started (${error.message})`)));
+    child.once('exit', (code, signal) => {
+      reject(new SealBroken(ending(code, signal)));
+      if (this.#child === child) this.#break(ending(code, signal));
+    });
+    promise.catch(() => {
+      if (this.#child === child) this.stop();
+    });
+    return promise;
+  }
+
+  /** Nothing of a message is believed but its shape: it comes from a process that runs the user's code. */
+  #receive(line: string, ready: () => void, reject: (error: Error) => void): void {
+    const forged = 'it wrote to a file that is not its own';
+    let message: FromSealed;
+    try {
+      message = JSON.parse(line) as FromSealed;
+    } catch {
+      this.#break(forged);
+      return;
+    }
+    if (message?.t === 'ready') {
+      if (message.open.length === 0) ready();
+      else reject(new SealBroken(`this Node does not let it be closed (${message.open.join(', ')})`));
+    } else if (message?.t === 'load') this.#answer(this.#moduleAt(String(message.url)));
+    else if (message?.t === 'resolve') {
+      this.#answer(this.#resolver.resolve(String(message.specifier), String(message.parent)));
+    } else if (message?.t === 'query') void this.#query(message);
+    else if (message?.t === 'result' && this.#pending && message.n === this.#count && isResult(message)) {
+      this.#pending.resolve(message);
+    } else this.#break(forged);
+  }
+
+  #moduleAt(url: string): ModuleAnswer {
+    if (!url.startsWith('file:')) return { error: `${url} is no file` };
+    this.loaded.add(fileURLToPath(url.split('?')[0] as string));
+    return moduleSource(url, this.#places.migration);
+  }
+
+  async #query(query: SealedQuery): Promise<void> {
+    const pending = this.#pending;
+    if (!pending?.onQuery) {
+      this.#break('it wrote to a file that is not its own');
+      return;
+    }
+    // the time that the database takes is not the code's
+    clearTimeout(pending.timer);
+    const answer = await pending.onQuery(query);
+    if (this.#pending !== pending) return;
+    this.#watch(pending);
+    this.#write(0, { t: 'rows', n: query.n, ...answer } satisfies SealedRows);
+  }
+
+  #printed(text: string): void {
+    const pending = this.#pending;
+    if (!pending) return;
+    pending.printed += text.length;
+    if (pending.printed > pending.limits.outputBytes) this.#break('it printed without end');
+    else this.#onOutput(text);
+  }
+
+  #answer(answer: ModuleAnswer): void {
+    this.#write(4, answer);
+  }
+
+  #write(fd: 0 | 4, message: object): void {
+    (this.#child?.stdio[fd] as Writable | undefined)?.write(`${JSON.stringify(message)}\n`);
+  }
+}
+
+function ending(code: number | null, signal: string | null): string {
+  if (signal === 'SIGABRT' || code === 134) return 'it took too much memory';
+  return code === 0 || code === null ? 'it ended the process' : `it ended the process (exit code ${code})`;
+}
+
+function isResult({ queries, executed, transactional, irreversible, note, broken }: SealedResult): boolean {
+  return (
+    Array.isArray(queries) &&
+    queries.every(
+      query => typeof query?.sql === 'string' && (query.params === null || typeof query.params === 'string'),
+    ) &&
+    typeof executed === 'number' &&
+    typeof transactional === 'boolean' &&
+    typeof irreversible === 'boolean' &&
+    (note === null || typeof note === 'string') &&
+    (broken === null || typeof broken?.code === 'string')
+  );
+}
+
+/**
+ * What the process may read: the project (in a monorepo the whole of it), its packages wherever they really are, and
+ * migtui itself.
+ */
+function readableFolders(root: string, program: string): string[] {
+  const folders = new Set([workspaceOf(root), packageOf(dirname(program))]);
+  for (let at = root; ; at = dirname(at)) {
+    const modules = join(at, 'node_modules');
+    if (existsSync(modules)) {
+      folders.add(modules);
+      folders.add(realpathSync(modules));
+      for (const linked of linksIn(modules)) folders.add(linked);
+    }
+    if (existsSync(join(at, 'package.json'))) folders.add(join(at, 'package.json'));
+    if (dirname(at) === at) break;
+  }
+  return [...folders];
+}
+
+/** Packages that are links to other places, as package managers with a store and `npm link` make them. */
+function linksIn(modules: string): string[] {
+  const found: string[] = [];
+  for (const entry of readdirSync(modules, { withFileTypes: true })) {
+    const path = join(modules, entry.name);
+    if (entry.isSymbolicLink()) found.push(packageOf(realpathSync(path)));
+    else if (entry.isDirectory() && entry.name.startsWith('@')) found.push(...linksIn(path));
+  }
+  return found;
+}
+
+/** The outermost node_modules that a path is in, or the path itself. */
+function packageOf(path: string): string {
+  const at = path.indexOf('/node_modules/');
+  return at < 0 ? path : path.slice(0, at + '/node_modules'.length);
+}
+
+/** The root of the repository, or of the workspaces, that the project is in. */
+function workspaceOf(root: string): string {
+  for (let at = root; ; at = dirname(at)) {
+    if (
+      ['.git', 'pnpm-workspace.yaml', 'pnpm-lock.yaml', 'yarn.lock'].some(name => existsSync(join(at, name)))
+    )
+      return at;
+    if (dirname(at) === at) return root;
+  }
+}

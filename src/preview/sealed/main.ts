@@ -1,0 +1,172 @@
+import { pathToFileURL } from 'node:url';
+import { deserialize, serialize } from 'node:v8';
+import { Channel } from './channel.ts';
+import { installLoader } from './loader.ts';
+import { type Answer, listedClass, openOrm, type Places } from './orm.ts';
+import type { SealedRequest, SealedResult, SealedRows, SentQuery } from './protocol.ts';
+import { seal } from './seal.ts';
+import { type Connected, standIn } from './stand-in.ts';
+
+/*
+ * The sealed process: code of migrations runs here when it is only looked at. See seal.ts for what it cannot reach.
+ */
+
+interface Instance {
+  up(): unknown;
+  down(): unknown;
+  isTransactional(): unknown;
+  getQueries(): readonly unknown[];
+}
+
+type MigrationClass = new (driver: object, config: object) => Instance;
+
+// the streams open their pipes now: afterwards none can be opened
+void process.stdout;
+void process.stderr;
+// lets a promise of the user's that nobody waits for fail without an end
+process.on('unhandledRejection', () => {});
+
+const channel = new Channel();
+installLoader(channel);
+const places = JSON.parse(process.argv[2] as string) as Places;
+const { BaseMigration } = await baseMigration(places.migration);
+const open = seal(channel.handle);
+/** Taken before the user's code may change it. */
+const baseDown = BaseMigration.prototype.down;
+
+const waiting = new Map<number, (answer: SealedRows) => void>();
+let queries = 0;
+
+channel.listen(message => {
+  const request = message as SealedRequest | SealedRows;
+  if (request.t === 'rows') {
+    waiting.get(request.n)?.(request);
+    waiting.delete(request.n);
+    return;
+  }
+  void run(request).then(result => channel.send(result));
+});
+channel.send({ t: 'ready', open });
+
+async function baseMigration(url: string): Promise<{ BaseMigration: MigrationClass }> {
+  const { Migration } = (await import(url)) as { Migration: MigrationClass };
+  return { BaseMigration: Migration };
+}
+
+async function run(request: SealedRequest): Promise<SealedResult> {
+  const { n, direction, live } = request;
+  const captured: SentQuery[] = [];
+  let note: string | null = null;
+  const doubt = (why: string): void => {
+    note ??= why;
+  };
+  const connected: Connected = {
+    live,
+    doubt,
+    async execute(query) {
+      captured.push(query);
+      return live ? (await answerTo(query)).rows : [];
+    },
+    orm: () => openOrm(places, answerTo),
+  };
+  const result = (more: Partial<SealedResult>): SealedResult => ({
+    t: 'result',
+    n,
+    queries: captured,
+    executed: captured.length,
+    transactional: true,
+    irreversible: false,
+    note,
+    broken: null,
+    ...more,
+  });
+  let instance: Instance;
+  let transactional: boolean;
+  let loaded = false;
+  try {
+    const Class = await classFor(request);
+    loaded = true;
+    if (!Class) return result({ broken: { code: 'no-migration-class', error: null } });
+    const { driver, config } = standIn(connected, queryOf);
+    instance = new Class(driver, config);
+    transactional = instance.isTransactional() !== false;
+  } catch (error) {
+    return result({
+      broken: { code: loaded ? 'migration-cannot-start' : 'migration-broken', error: described(error) },
+    });
+  }
+  if (direction === 'down' && instance.down === baseDown) {
+    return result({ irreversible: true, transactional });
+  }
+  try {
+    await instance[direction]();
+  } catch (error) {
+    note = `could not be previewed to its end: ${messageOf(error)}`;
+  }
+  const executed = captured.length;
+  try {
+    for (const query of instance.getQueries()) captured.push(queryOf(query));
+  } catch (error) {
+    doubt(`could not be previewed to its end: ${messageOf(error)}`);
+  }
+  return result({ executed, transactional, note });
+}
+
+async function classFor({ path, listed, n }: SealedRequest): Promise<MigrationClass | undefined> {
+  if (path === null) {
+    return (await listedClass(places, listed ?? 0)) as MigrationClass | undefined;
+  }
+  // a new copy each time, so that edits are seen
+  const exported = (await import(`${pathToFileURL(path).href}?migtui=${n}`)) as Record<string, unknown>;
+  const inside = exported.default;
+  const functions = [
+    ...Object.values(exported),
+    ...(typeof inside === 'object' && inside !== null ? Object.values(inside) : []),
+  ].filter(value => typeof value === 'function') as MigrationClass[];
+  return (
+    functions.find(value => typeof value.prototype?.up === 'function') ??
+    functions.find(value => value.prototype instanceof BaseMigration)
+  );
+}
+
+/** What MikroORM takes as a query: text with parameters, a raw fragment, or a query builder. */
+function queryOf(query: unknown, params?: unknown): SentQuery {
+  if (typeof query === 'string') return { sql: query, params: packed(params) };
+  const builder = query as { toRaw?(): unknown; sql?: unknown; params?: unknown };
+  const raw = (typeof builder.toRaw === 'function' ? builder.toRaw() : builder) as {
+    sql?: unknown;
+    params?: unknown;
+  };
+  if (typeof raw?.sql !== 'string') throw new TypeError('this is no SQL');
+  return { sql: raw.sql, params: packed(raw.params) };
+}
+
+function packed(params: unknown): string | null {
+  if (params === undefined || (Array.isArray(params) && params.length === 0)) return null;
+  return serialize(params).toString('base64');
+}
+
+async function answerTo(query: SentQuery): Promise<Answer> {
+  const n = ++queries;
+  const answer = await new Promise<SealedRows>(resolve => {
+    waiting.set(n, resolve);
+    channel.send({ t: 'query', n, ...query });
+  });
+  if (answer.error !== undefined) throw new Error(answer.error);
+  return deserialize(Buffer.from(answer.rows as string, 'base64')) as Answer;
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return messageOf(error.errors[0]);
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** An error as a plain value. */
+function described(error: unknown): NonNullable<NonNullable<SealedResult['broken']>['error']> {
+  const { code, stack } = (error ?? {}) as { code?: unknown; stack?: unknown };
+  return {
+    message: messageOf(error),
+    stack: typeof stack === 'string' ? stack : '',
+    code: typeof code === 'string' ? code : null,
+  };
+}

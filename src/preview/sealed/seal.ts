@@ -1,0 +1,175 @@
+import childProcess from 'node:child_process';
+import cluster from 'node:cluster';
+import dgram from 'node:dgram';
+import dns from 'node:dns';
+import http from 'node:http';
+import http2 from 'node:http2';
+import https from 'node:https';
+import inspector from 'node:inspector';
+import Module, { syncBuiltinESMExports } from 'node:module';
+import net from 'node:net';
+import os from 'node:os';
+import tls from 'node:tls';
+import v8 from 'node:v8';
+import workers from 'node:worker_threads';
+
+/*
+ * Closes this process before any code of the user is loaded in it. Node's permission model, with which it was started,
+ * refuses files, other processes, threads, native addons, WASI and the inspector; it does not refuse sockets and
+ * signals. Those are closed here at the lowest layer that JavaScript reaches, the prototypes of Node's handles, so that
+ * it does not matter which module, object or copy of a library the code goes through.
+ */
+
+/** Thrown in place of whatever was asked for. */
+class Denied extends Error {
+  readonly code = 'ERR_ACCESS_DENIED';
+}
+
+const deny = (what: string) =>
+  function denied(): never {
+    throw new Denied(`${what} is not possible while a migration is only looked at`);
+  };
+
+const network = 'a network connection';
+const signal = 'a signal to another process';
+const processes = 'another process';
+
+/**
+ * Closes the process.
+ * @param pipe a handle of a pipe, for the prototype that all pipes and Unix sockets share
+ * @returns what is still open although it should not be: then nothing may be run here
+ */
+export function seal(pipe: object): string[] {
+  const open: string[] = [];
+  const close = (target: object | undefined, names: readonly string[], what: string): void => {
+    if (!target) return void open.push(what);
+    for (const name of names) {
+      if (!(name in target)) continue;
+      try {
+        Object.defineProperty(target, name, { value: deny(what), writable: false, configurable: false });
+      } catch {
+        open.push(`${what} (${name})`);
+      }
+    }
+  };
+
+  const sockets = ['connect', 'connect6', 'bind', 'bind6', 'listen', 'open', 'send', 'send6', 'fchmod'];
+  close(prototypeOf(tcpHandle), sockets, network);
+  close(prototypeOf(udpHandle), sockets, network);
+  close(
+    prototypeOf(() => pipe),
+    sockets,
+    network,
+  );
+
+  close(net.Socket.prototype, ['connect'], network);
+  close(net.Server.prototype, ['listen'], network);
+  close(dgram.Socket.prototype, ['bind', 'send', 'connect'], network);
+  close(dns.Resolver.prototype, methodsOf(dns.Resolver.prototype), network);
+  close(dns.promises.Resolver.prototype, methodsOf(dns.promises.Resolver.prototype), network);
+  close(dns.promises, methodsOf(dns.promises), network);
+  close(dns, methodsOf(dns), network);
+  for (const [module, names] of [
+    [net, ['connect', 'createConnection', 'createServer', '_createServerHandle']],
+    [tls, ['connect', 'createServer']],
+    [http, ['request', 'get', 'createServer']],
+    [https, ['request', 'get', 'createServer']],
+    [http2, ['connect', 'createServer', 'createSecureServer']],
+    [dgram, ['createSocket']],
+  ] as const) {
+    close(module, names, network);
+  }
+  for (const name of ['fetch', 'WebSocket', 'EventSource']) closeGlobal(name);
+
+  close(childProcess, methodsOf(childProcess), processes);
+  close(cluster, methodsOf(cluster), processes);
+  close(workers, ['Worker'], processes);
+  close(inspector, methodsOf(inspector), 'the inspector');
+  close(v8, ['setFlagsFromString', 'writeHeapSnapshot', 'startupSnapshot', 'takeCoverage'], 'this');
+  close(os, ['setPriority'], signal);
+  closeProcess();
+  // hooks of the user's could go around those that load modules here
+  for (const name of ['register', 'registerHooks', 'enableCompileCache', 'runMain'] as const) {
+    Reflect.defineProperty(Module, name, { value: deny('changing how modules are loaded'), writable: false });
+  }
+  syncBuiltinESMExports();
+  return open;
+}
+
+function closeGlobal(name: string): void {
+  Object.defineProperty(globalThis, name, { value: deny(network), writable: false, configurable: false });
+}
+
+/** Signals, and the ways to Node's internals. */
+function closeProcess(): void {
+  for (const [names, what] of [
+    [['kill', '_kill', '_debugProcess', '_debugEnd'], signal],
+    [['execve', 'binding', '_linkedBinding', 'dlopen'], 'this'],
+    [['_getActiveHandles', '_getActiveRequests', 'openStdin'], 'this'],
+    [['setuid', 'setgid', 'seteuid', 'setegid', 'setgroups', 'initgroups', 'chdir', 'umask'], 'this'],
+  ] as const) {
+    for (const name of names) {
+      if (!(name in process)) continue;
+      Object.defineProperty(process, name, { value: deny(what), writable: false, configurable: false });
+    }
+  }
+  const { getBuiltinModule } = process;
+  Object.defineProperty(process, 'getBuiltinModule', {
+    value: (name: string) => (isAllowed(name) ? getBuiltinModule(name) : undefined),
+    writable: false,
+    configurable: false,
+  });
+}
+
+/** Node's modules that code of a migration may use; none of them reaches outside, but for reading the project's files. */
+const allowed = new Set(
+  `assert assert/strict async_hooks buffer console constants crypto diagnostics_channel events fs fs/promises module os
+   path path/posix path/win32 perf_hooks process punycode querystring stream stream/consumers stream/promises stream/web
+   string_decoder timers timers/promises url util util/types zlib`.split(/\s+/),
+);
+
+/** Libraries import these for what they would do with a connection; they can be loaded, and do nothing. */
+const inert = new Set(
+  `child_process cluster dgram dns dns/promises http http2 https inspector net readline readline/promises tls tty v8 vm
+   worker_threads`.split(/\s+/),
+);
+
+/** Whether a migration's own code may ask for one of Node's modules by this name. */
+export function isAllowed(name: string): boolean {
+  const bare = name.replace(/^node:/, '');
+  return allowed.has(bare) || inert.has(bare);
+}
+
+function prototypeOf(make: () => object): object | undefined {
+  try {
+    return Object.getPrototypeOf(make()) as object;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A handle of a TCP socket: the one way to it without a connection is a server that is closed at once. */
+function tcpHandle(): object {
+  const { _createServerHandle } = net as unknown as {
+    _createServerHandle(address: string, port: number, family: number): { close(): void };
+  };
+  const handle = _createServerHandle('127.0.0.1', 0, 4);
+  handle.close();
+  return handle;
+}
+
+function udpHandle(): object {
+  const socket = dgram.createSocket('udp4');
+  const [state] = Object.getOwnPropertySymbols(socket)
+    .map(symbol => (socket as unknown as Record<symbol, { handle?: object } | undefined>)[symbol]?.handle)
+    .filter(handle => handle !== undefined && handle !== null);
+  if (!state) throw new Error('no handle');
+  socket.close();
+  return state;
+}
+
+function methodsOf(target: object): string[] {
+  return Object.getOwnPropertyNames(target).filter(
+    name => name !== 'constructor' && typeof (target as Record<string, unknown>)[name] === 'function',
+  );
+}

@@ -1,0 +1,123 @@
+import { createRequire } from 'node:module';
+import type { SentQuery } from './protocol.ts';
+
+/** Thrown to code that asks for something that cannot be known without a database. */
+export class Unknowable extends Error {}
+
+/** What a migration is given in place of MikroORM's driver. */
+export interface StandIn {
+  readonly driver: object;
+  readonly config: object;
+}
+
+export interface Connected {
+  /** Runs a statement, or captures it; resolves with rows. */
+  execute(query: SentQuery): Promise<unknown>;
+  /** Something was asked for that makes the statements incomplete or uncertain. */
+  doubt(why: string): void;
+  /** Entities and query builders work: their statements are run, not captured. */
+  readonly live: boolean;
+  /** MikroORM with the project's entities, whose statements go through `execute`; made when it is asked for. */
+  orm(): Promise<{ em: object }>;
+}
+
+/**
+ * A driver without a database: statements of the migration go to `connected`, everything else does not exist.
+ * Statements are passed on by whatever way the code takes: the migration's `execute`, the driver, its connection, or
+ * the entity manager's `execute`.
+ */
+export function standIn(
+  connected: Connected,
+  queryOf: (query: unknown, params?: unknown) => SentQuery,
+): StandIn {
+  const execute = async (query: unknown, params?: unknown): Promise<unknown> => {
+    const rows = await connected.execute(queryOf(query, params));
+    return connected.live ? rows : watched(connected);
+  };
+  const refuse = (what: string) => (): never => {
+    const why = `uses ${what}, whose SQL is known only when it runs`;
+    connected.doubt(why);
+    throw new Unknowable(why);
+  };
+  const connection: object = only('the database connection', refuse, {
+    execute,
+    executeDump: async (source: unknown) => execute(source),
+    transactional: async (work: (tx: object) => unknown) => work({}),
+    isConnected: async () => true,
+    checkConnection: async () => ({ ok: true }),
+    loadFile: undefined,
+  });
+  const manager: object = only(
+    'the entity manager',
+    refuse,
+    {
+      execute,
+      getConnection: () => connection,
+      getDriver: () => driver,
+      setTransactionContext: () => {},
+      isInTransaction: () => true,
+      fork: () => manager,
+      transactional: async (work: (em: object) => unknown) => work(manager),
+      clear: () => {},
+      flush: async () => {},
+    },
+    connected.live ? name => throughOrm(connected, name) : undefined,
+  );
+  const driver: object = only('the database driver', refuse, {
+    execute,
+    getConnection: () => connection,
+    createEntityManager: () => manager,
+    getPlatform: () => platformOf(),
+    config: undefined,
+  });
+  return {
+    driver,
+    config: only('the MikroORM config', refuse, { get: () => undefined, getAll: () => ({}) }),
+  };
+}
+
+/** An object that has these members, and for every other one tells that it was asked for. */
+function only(
+  what: string,
+  refuse: (what: string) => () => never,
+  members: Record<string, unknown>,
+  otherwise?: (name: string) => unknown,
+): object {
+  return new Proxy(Object.create(null) as object, {
+    get(_, key) {
+      if (typeof key === 'symbol' || key === 'then' || key === 'toJSON') return undefined;
+      if (key in members) return members[key];
+      return otherwise ? otherwise(key) : refuse(`${what} (${key})`);
+    },
+    has: (_, key) => key in members,
+    set: () => false,
+    getPrototypeOf: () => null,
+  });
+}
+
+/** Calls a method of the real entity manager, as soon as there is one. */
+function throughOrm(connected: Connected, name: string): unknown {
+  return async (...args: unknown[]) => {
+    const { em } = await connected.orm();
+    const method = (em as Record<string, unknown>)[name];
+    if (typeof method !== 'function') throw new Unknowable(`uses the entity manager (${name})`);
+    return Reflect.apply(method, em, args);
+  };
+}
+
+/** An empty result that tells when somebody looks into it. */
+function watched({ doubt }: Connected): unknown {
+  return new Proxy([], {
+    get(target, key) {
+      if (key !== 'then' && key !== 'constructor') doubt('reads rows to decide what to run');
+      return Reflect.get(target, key);
+    },
+  });
+}
+
+/** MikroORM's platform, for code that quotes with it. */
+function platformOf(): unknown {
+  const require = createRequire(`${process.cwd()}/package.json`);
+  const { PostgreSqlPlatform } = require('@mikro-orm/postgresql') as { PostgreSqlPlatform: new () => object };
+  return new PostgreSqlPlatform();
+}
