@@ -145,6 +145,8 @@ describe.each(['embedded in Node', 'on a server'] as const)('the demo %s', where
     await app.press('h');
     await app.sees('log rows only', slow);
     await app.sees('The live schema does not match', slow);
+    await app.sees('The log would not match the schema');
+    await app.type(name);
     await app.press('Enter');
     await app.sees('Stamp done', slow);
     await app.press('Enter');

@@ -77,6 +77,8 @@ export interface FakeOptions {
   readonly rehearsal?: Partial<Rehearsal>;
   readonly check?: CheckReport;
   readonly comparison?: Comparison;
+  /** What could be a rename when a revision is drafted from the entities: `contact.fax:email`. */
+  readonly renames?: readonly string[];
   readonly journal?: readonly JournalEntry[];
 }
 
@@ -221,6 +223,9 @@ export class FakeEngine {
       settle: async (revision, as) => {
         this.unsettled = this.unsettled.filter(one => one.revision !== revision);
         if (as === 'applied') this.applied.add(revision);
+        if (as === 'accept-edit') {
+          this.revisions = this.revisions.map(one => (one.id === revision ? { ...one, edited: false } : one));
+        }
       },
       script: async () => '-- script',
       authors: async () =>
@@ -239,8 +244,14 @@ export class FakeEngine {
           skipped: [],
           clean: true,
         },
-      draftRevision: async request =>
-        this.#draftRevision(request.message, request.head ?? 'head', request.autogenerate),
+      draftRevision: async request => {
+        const decided = [...(request.renames ?? []), ...(request.notRenames ?? [])];
+        const open = (this.#options.renames ?? []).filter(one => !decided.includes(one));
+        if (open.length > 0) {
+          throw new Failure({ code: 'rename-or-not', message: 'Only you know.', candidates: open });
+        }
+        return this.#draftRevision(request.message, request.head ?? 'head', request.autogenerate);
+      },
       ensureTable: async () => true,
       emptying: async () => ({ losses: [], sql: [], fingerprint: '' }),
       empty: async () => {},

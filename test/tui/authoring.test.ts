@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { noting } from '../support/editor.ts';
-import { demoRevisions } from '../support/fake-engine.ts';
+import { demoRevisions, type FakeRevision } from '../support/fake-engine.ts';
 import { closeScreens, openScreen } from '../support/screen.ts';
 
 afterEach(closeScreens);
@@ -97,6 +97,37 @@ test('a new revision: which head, from the entities or empty, the message, the d
   await app.press('e');
   await app.sees('4 pending');
   expect(edited).toEqual(['migrations/Migration20261201120000_add_title.ts']);
+});
+
+test('what could be a rename is asked about, pair by pair, before there is a draft', async () => {
+  const app = await openScreen({
+    renames: ['chats.name:title', 'chats.text:body'],
+    revisions: demoRevisions.slice(0, 4),
+  });
+  await app.sees('1/4');
+  await app.press('n', 'e');
+  await app.type('names');
+  await app.press('Enter');
+  await app.sees('Is chats.title the new name of chats.name?', 'Drop and add');
+  await app.press('r');
+  await app.sees('Is chats.body the new name of chats.text?');
+  await app.press('d');
+  await app.sees('new  migrations/');
+  await app.press('Enter');
+  await app.sees('Written');
+  await app.press('Esc');
+  await app.sees('--rename chats.name:title --no-rename');
+});
+
+test('x accepts a file that was edited after it was applied', async () => {
+  const [first, ...rest] = demoRevisions;
+  const app = await openScreen({ revisions: [{ ...(first as FakeRevision), edited: true }, ...rest] });
+  await app.sees('1 edited');
+  await app.press('x');
+  await app.sees('is not the one that was applied', 'Accept the edit');
+  await app.press('a');
+  await app.seesNot('1 edited');
+  await app.sees('migtui settle Migration20261101090000_initial_schema');
 });
 
 test('adopt shows the diff of every file before it writes', async () => {

@@ -79,6 +79,13 @@ test('a stamp that is not true of the live schema is seen before it is done', as
   await app.sees('2 applied');
   await app.press('s', 'h');
   await app.sees('The live schema does not match', '- reactions table');
+  await app.sees('The log would not match the schema. Type chat and press Enter');
+  await app.press('Enter');
+  await app.sees('type chat to confirm');
+  expect(app.engine.calls).not.toContain('run');
+  await app.type('chat');
+  await app.press('Enter');
+  await app.sees('Stamp done');
 });
 
 test('stamping can purge, and says so before', async () => {

@@ -6,7 +6,7 @@ import { here } from '../state/command-line.ts';
 import { ask, type Change, only } from '../state/effect.ts';
 import { logged } from '../state/log.ts';
 import type { State } from '../state/model.ts';
-import { nameOf } from '../state/select.ts';
+import { nameOf, selectedRow } from '../state/select.ts';
 import { notified, open } from '../state/stack.ts';
 import { whyNoRun } from '../state/why-not.ts';
 
@@ -15,9 +15,41 @@ function unsettledIn({ look, looking, run }: State): Unsettled | undefined {
   return look?.unsettled[0] ?? (looking === null ? undefined : run?.result?.unsettled[0]);
 }
 
+/** An applied revision whose file was edited: the one under the cursor, or the only one. */
+function editedIn(state: State): string | undefined {
+  const edited = state.look?.edited ?? [];
+  const row = selectedRow(state);
+  return row && edited.includes(row.id) ? row.id : edited.length === 1 ? edited[0] : undefined;
+}
+
+function acceptMenu(state: State, revision: string, key: string): Change {
+  const accept = (next: State): Change => {
+    const [asked, , effect] = ask(next, { call: 'settle', args: [revision, 'accept-edit'] });
+    return [logged(asked, 'command', here(next, `migtui settle ${revision} --accept-edit`)), [effect]];
+  };
+  return only(
+    open(
+      state,
+      menu({
+        title: 'Edited after it was applied',
+        tone: 'warning',
+        openedBy: key,
+        text: `The file of ${nameOf(state, revision)} is not the one that was applied. Is it right as it is?`,
+        items: [
+          { key: 'l', label: 'Cancel', about: 'undo the edit, or write a new revision', choose: only },
+          { key: 'a', label: 'Accept the edit', about: 'record the file as it is now', choose: accept },
+        ],
+      }),
+    ),
+  );
+}
+
 function settleMenu(state: State, key: string): Change {
   const open1 = unsettledIn(state);
-  if (!open1) return notified(state, 'no interrupted revision');
+  if (!open1) {
+    const edited = editedIn(state);
+    return edited ? acceptMenu(state, edited, key) : notified(state, 'no interrupted revision');
+  }
   const targets = [open1.revision];
   const down: PlanRequest = { command: 'downgrade', targets, halfWay: true };
   const up: PlanRequest = { command: 'upgrade', targets };
@@ -83,11 +115,12 @@ export const settlingCommands: readonly Command[] = [
     keys: ['x'],
     where: ['panes', 'outcome'],
     title: 'resolve',
-    about: 'resolve an interrupted revision',
+    about: 'resolve an interrupted revision, or accept an edited file',
     group: 'Change the database',
     footer: 4,
     danger: true,
-    disabled: state => whyNoRun(state) ?? (unsettledIn(state) ? null : 'no interrupted revision'),
+    disabled: state =>
+      whyNoRun(state) ?? (unsettledIn(state) || editedIn(state) ? null : 'no interrupted or edited revision'),
     run: settleMenu,
   },
 ];

@@ -3,8 +3,9 @@ import { failureLines } from '../../drawing/text/failure.ts';
 import { fold } from '../../drawing/text/fold.ts';
 import { type Line, line } from '../../drawing/text/span.ts';
 import { wrap } from '../../drawing/text/wrap.ts';
-import type { Draft } from '../../engine/api.ts';
-import { here } from '../state/command-line.ts';
+import type { Draft, RevisionRequest } from '../../engine/api.ts';
+import type { FailureInfo } from '../../foundation/failure.ts';
+import { here, revisionCommand } from '../state/command-line.ts';
 import { andThen, ask, type Change, only } from '../state/effect.ts';
 import { heldNotice, isHeld } from '../state/held.ts';
 import { lookAgain } from '../state/loading.ts';
@@ -13,13 +14,15 @@ import type { Call, Dialog, Loaded, State } from '../state/model.ts';
 import { notified, notify, open, replace } from '../state/stack.ts';
 import { inDialogs, on, why } from './commands.ts';
 import type { DialogType } from './dialog.ts';
-import { menu } from './menu.ts';
+import { type MenuDialog, menu } from './menu.ts';
 
 /** Files that will be written, shown before they are. */
 export interface DraftDialog extends Dialog {
   readonly kind: 'draft';
   readonly title: string;
   readonly loaded: Loaded<Draft>;
+  /** What was asked for. */
+  readonly call: DraftCall;
   /** The writing that is under way. */
   readonly writing: number | null;
   /** The command that does the same. */
@@ -41,6 +44,7 @@ export function openDraft(
     kind: 'draft',
     title,
     loaded: { is: 'loading', ticket },
+    call,
     writing: null,
     command,
     top: 0,
@@ -140,7 +144,8 @@ export const draftType: DialogType<DraftDialog> = {
       const loaded: Loaded<Draft> = outcome.ok
         ? { is: 'ready', value: outcome.value as Draft }
         : { is: 'failed', failure: outcome.failure };
-      return only(replace(state, dialog, { ...dialog, loaded }));
+      const question = loaded.is === 'failed' ? renameQuestion(dialog, loaded.failure) : null;
+      return only(replace(state, dialog, question ?? { ...dialog, loaded }));
     }
     if (dialog.writing !== ticket) return null;
     if (!outcome.ok) {
@@ -181,3 +186,46 @@ const offerEditor = (file: string) =>
       { key: 'e', label: 'Open in the editor', choose: state => [state, [{ type: 'edit', file }]] },
     ],
   });
+
+/** Whether something was renamed, where only a person knows: one pair at a time. Null for any other failure. */
+function renameQuestion(
+  { call, title, openedBy }: DraftDialog,
+  { code, candidates = [] }: FailureInfo,
+): MenuDialog | null {
+  const [candidate] = candidates;
+  if (code !== 'rename-or-not' || call.call !== 'draftRevision' || candidate === undefined) return null;
+  const [request] = call.args;
+  const again =
+    (more: Partial<RevisionRequest>) =>
+    (state: State): Change => {
+      const next: RevisionRequest = { ...request, ...more };
+      return openDraft(
+        state,
+        title,
+        { call: 'draftRevision', args: [next] },
+        revisionCommand(next),
+        openedBy,
+      );
+    };
+  const [old = '', fresh = ''] = candidate.split(/:(?=[^:]*$)/);
+  const place = old.slice(0, old.lastIndexOf('.') + 1);
+  return menu({
+    title,
+    openedBy,
+    text: `Is ${place}${fresh} the new name of ${old}?`,
+    items: [
+      {
+        key: 'r',
+        label: 'Rename',
+        about: 'what is in it stays',
+        choose: again({ renames: [...(request.renames ?? []), candidate] }),
+      },
+      {
+        key: 'd',
+        label: 'Drop and add',
+        about: 'what is in it is lost',
+        choose: again({ notRenames: [...(request.notRenames ?? []), candidate] }),
+      },
+    ],
+  });
+}

@@ -33,6 +33,8 @@ export function revisionCommand(request: RevisionRequest): string {
     request.head && `--head ${quoteShell(request.head)}`,
     request.label && `--label ${quoteShell(request.label)}`,
     request.splice && '--splice',
+    ...(request.renames ?? []).map(rename => `--rename ${quoteShell(rename)}`),
+    (request.notRenames ?? []).length > 0 && '--no-rename',
     `-m ${quoteShell(request.message)}`,
   );
 }

@@ -11,7 +11,7 @@ import type { State } from '../../state/model.ts';
 import { nameOf } from '../../state/select.ts';
 import { whyReadOnly } from '../../state/why-not.ts';
 import { fieldSpans } from '../field-line.ts';
-import { type PlanDialog, wantsName } from './rules.ts';
+import { type PlanDialog, whyName } from './rules.ts';
 
 export const actionStyles: Readonly<Record<Action, Style>> = {
   up: 'applied',
@@ -178,7 +178,8 @@ export function planFoot(dialog: PlanDialog, state: State): Line[] {
   if (dialog.loaded.is !== 'ready' || dialog.loaded.value.steps.length === 0) return [];
   const preview = dialog.loaded.value;
   if (whyReadOnly(state)) return [];
-  if (!wantsName(preview)) {
+  const why = whyName(dialog);
+  if (why === null) {
     return [
       [],
       [
@@ -189,7 +190,6 @@ export function planFoot(dialog: PlanDialog, state: State): Line[] {
       ],
     ];
   }
-  const why = preview.destructive ? 'This destroys data.' : 'This database is protected.';
   const right = dialog.typed.text === preview.databaseName;
   return [
     [],

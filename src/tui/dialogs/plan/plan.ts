@@ -9,7 +9,7 @@ import type { DialogType } from '../dialog.ts';
 import { whichWay } from './choices.ts';
 import { planCommands } from './commands.ts';
 import { planFoot, planHead, planLines, stepLine } from './lines.ts';
-import { type PlanDialog, wantsName } from './rules.ts';
+import { type PlanDialog, whyName } from './rules.ts';
 
 /** Asks for a plan and shows it. */
 export function openPlan(state: State, request: PlanRequest, openedBy: string, known?: Preview): Change {
@@ -47,7 +47,7 @@ export const planType: DialogType<PlanDialog> = {
       ? `Remove partial changes of ${targets}`
       : `${titles[request.command]} to ${targets}`;
   },
-  tone: dialog => (dialog.loaded.is === 'ready' && wantsName(dialog.loaded.value) ? 'danger' : undefined),
+  tone: dialog => (whyName(dialog) === null ? undefined : 'danger'),
   width: () => 108,
   head: (dialog, state, columns) => planHead(dialog, state, columns),
   body: (dialog, state, columns): readonly Line[] => planLines(dialog, state, columns),
@@ -58,7 +58,7 @@ export const planType: DialogType<PlanDialog> = {
       ? stepLine(dialog, dialog.loaded.value, state, columns)
       : null,
   field: dialog =>
-    dialog.loaded.is === 'ready' && dialog.loaded.value.steps.length > 0 && wantsName(dialog.loaded.value)
+    dialog.loaded.is === 'ready' && dialog.loaded.value.steps.length > 0 && whyName(dialog) !== null
       ? dialog.typed
       : null,
   typed: (dialog, field, state) => only(replace(state, dialog, { ...dialog, typed: field })),

@@ -18,7 +18,17 @@ export interface PlanDialog extends Dialog {
   readonly compared: Loaded<Comparison> | null;
 }
 
-export const wantsName = (preview: Preview): boolean => preview.destructive || preview.protected;
+/** Why the database's name has to be typed; null where Enter is enough. */
+export function whyName({ loaded, compared }: PlanDialog): string | null {
+  if (loaded.is !== 'ready') return null;
+  const { destructive, protected: isProtected, steps } = loaded.value;
+  if (destructive) return 'This destroys data.';
+  if (isProtected) return 'This database is protected.';
+  const differs = compared?.is === 'ready' && !compared.value.same;
+  return differs && steps.some(({ action }) => action === 'log')
+    ? 'The log would not match the schema.'
+    : null;
+}
 
 /** Why the plan cannot be run as it stands; null when it can. */
 export function whyNotRun(state: State, dialog: PlanDialog): string | null {
@@ -29,7 +39,8 @@ export function whyNotRun(state: State, dialog: PlanDialog): string | null {
   const refused = whyReadOnly(state);
   if (refused) return refused;
   if (state.run && state.run.endedAt === null) return 'a run is in progress';
-  if (wantsName(preview) && dialog.typed.text !== preview.databaseName)
+  if (dialog.compared?.is === 'loading') return 'still comparing with the live schema';
+  if (whyName(dialog) !== null && dialog.typed.text !== preview.databaseName)
     return `type ${preview.databaseName} to confirm`;
   return null;
 }
