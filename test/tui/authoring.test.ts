@@ -220,3 +220,24 @@ test('e opens the file in the editor, and the command that does the same is logg
   await app.sees('$ migtui edit Migration20261120101500_add_last_read_at');
   expect(files).toEqual(['migrations/Migration20261120101500_add_last_read_at.ts']);
 });
+
+test('a new revision with a label, on a revision that is no head, depending on another', async () => {
+  const app = await openScreen();
+  await app.sees('2 heads');
+  await app.press('n', '1', 'e');
+  await app.sees('New empty revision', 'none: a name for its branch');
+  await app.type('side work');
+  await app.press('Tab');
+  await app.type('side');
+  await app.press('Tab', 'C-u');
+  await app.type('fill_text_length');
+  await app.sees('not a head: this starts a branch');
+  await app.press('Tab');
+  await app.type('20261119161000 20261101090000');
+  await app.press('Enter');
+  await app.sees('write the file');
+  await app.press('j', 'Enter');
+  await app.sees('Written');
+  await app.press('c', '5', 'z', 'h');
+  await app.sees('--head fill_text_length --label side --splice --depends-on 20261119161000 20261101090000');
+});

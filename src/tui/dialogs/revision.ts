@@ -1,7 +1,7 @@
-import { emptyField, type TextField } from '../../drawing/text/field.ts';
+import { emptyField, fieldOf, type TextField } from '../../drawing/text/field.ts';
 import { type Line, line } from '../../drawing/text/span.ts';
 import { wrap } from '../../drawing/text/wrap.ts';
-import type { RevisionRequest } from '../../engine/api.ts';
+import type { RevisionRequest, RevisionRow } from '../../engine/api.ts';
 import { revisionCommand } from '../state/command-line.ts';
 import { type Change, only } from '../state/effect.ts';
 import type { Dialog, State } from '../state/model.ts';
@@ -12,15 +12,19 @@ import type { DialogType } from './dialog.ts';
 import { openDraft } from './draft.ts';
 import { fieldSpans } from './field-line.ts';
 
+const names = ['message', 'label', 'revises', 'depends on'] as const;
+type FieldName = (typeof names)[number];
+
 /** What a new revision is about. */
 export interface RevisionDialog extends Dialog {
   readonly kind: 'revision';
   readonly autogenerate: boolean;
-  readonly field: TextField;
-  /** Which of the heads it revises; null with one or none. */
-  readonly head: string | null;
+  readonly fields: Readonly<Record<FieldName, TextField>>;
+  /** The field that is being typed in. */
+  readonly active: FieldName;
 }
 
+/** @param head which of the heads it revises; null with one or none */
 export const revisionDialog = (
   autogenerate: boolean,
   head: string | null,
@@ -28,19 +32,35 @@ export const revisionDialog = (
 ): RevisionDialog => ({
   kind: 'revision',
   autogenerate,
-  head,
-  field: emptyField,
+  fields: {
+    message: emptyField,
+    label: emptyField,
+    revises: head === null ? emptyField : fieldOf(head),
+    'depends on': emptyField,
+  },
+  active: 'message',
   top: 0,
   openedBy,
 });
 
-export function acceptRevision(state: State, dialog: RevisionDialog, key: string): Change {
-  const message = dialog.field.text.trim();
-  if (message === '') return notified(state, 'enter a message: it becomes the name', 'warning');
+function acceptRevision(state: State, dialog: RevisionDialog, key: string): Change {
+  const text = (name: FieldName): string => dialog.fields[name].text.trim();
+  if (text('message') === '') {
+    const first = replaceTop(state, { ...dialog, active: 'message' });
+    return notified(first, 'enter a message: it becomes the name', 'warning');
+  }
+  const head = text('revises');
+  const row = rowOf(state, head);
+  const dependsOn = text('depends on')
+    .split(/[\s,]+/)
+    .filter(Boolean);
   const request: RevisionRequest = {
-    message,
+    message: text('message'),
     autogenerate: dialog.autogenerate,
-    ...(dialog.head !== null && { head: dialog.head }),
+    ...(head !== '' && { head }),
+    ...(row && !row.marks.includes('head') && { splice: true }),
+    ...(text('label') !== '' && { label: text('label') }),
+    ...(dependsOn.length > 0 && { dependsOn }),
   };
   return openDraft(
     close(state),
@@ -51,6 +71,10 @@ export function acceptRevision(state: State, dialog: RevisionDialog, key: string
   );
 }
 
+/** The revision that is named by its id, its digits or its words. */
+const rowOf = (state: State, name: string): RevisionRow | undefined =>
+  state.look?.revisions.find(row => [row.id, row.shortId, row.slug].includes(name));
+
 /** As the file will be called, more or less: the engine has the last word. */
 const slugOf = (text: string): string =>
   text
@@ -58,6 +82,12 @@ const slugOf = (text: string): string =>
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, '_')
     .replace(/^_|_$/g, '');
+
+const moveField = (by: number) =>
+  on<RevisionDialog>('revision', (state, dialog) => {
+    const next = (names.indexOf(dialog.active) + by + names.length) % names.length;
+    return only(replaceTop(state, { ...dialog, active: names[next] ?? 'message' }));
+  });
 
 const commands = inDialogs([
   {
@@ -69,26 +99,64 @@ const commands = inDialogs([
     footer: 1,
     run: on<RevisionDialog>('revision', acceptRevision),
   },
+  {
+    id: 'next-field',
+    keys: ['tab', 'down'],
+    where: ['revision'],
+    title: 'next field',
+    about: 'go to the next field: label, parent, dependencies',
+    footer: 2,
+    run: moveField(1),
+  },
+  {
+    id: 'previous-field',
+    keys: ['shift+tab', 'up'],
+    where: ['revision'],
+    title: 'previous field',
+    about: 'go to the previous field',
+    run: moveField(-1),
+  },
 ]);
+
+/** What an empty field stands for, or what a filled one means. */
+function remark(dialog: RevisionDialog, name: FieldName, state: State): string {
+  const text = dialog.fields[name].text.trim();
+  const heads = state.look?.heads ?? [];
+  switch (name) {
+    case 'message':
+      return '';
+    case 'label':
+      return text === '' ? 'none: a name for its branch' : '';
+    case 'depends on':
+      return text === '' ? 'nothing: revisions that must be applied first' : '';
+    case 'revises': {
+      if (text === '') return heads[0] === undefined ? 'nothing: it is the first' : nameOf(state, heads[0]);
+      const row = rowOf(state, text);
+      return row && !row.marks.includes('head') ? 'not a head: this starts a branch (splice)' : '';
+    }
+  }
+}
 
 export const revisionType: DialogType<RevisionDialog> = {
   kind: 'revision',
   commands,
   scopes: () => ['revision'],
   title: dialog => (dialog.autogenerate ? 'New revision from the entities' : 'New empty revision'),
-  width: () => 76,
+  width: () => 84,
   body(dialog, state, columns): Line[] {
-    const { look } = state;
-    const parent = dialog.head ?? look?.heads[0] ?? null;
     return [
-      [{ text: 'message  ', style: 'dim' }, ...fieldSpans(dialog.field)],
+      ...names.map((name): Line => {
+        const field = dialog.fields[name];
+        const active = name === dialog.active;
+        return [
+          { text: `${name.padEnd(10)}  `, style: active ? 'key' : 'dim' },
+          ...(active ? fieldSpans(field) : [{ text: field.text, style: 'strong' as const }]),
+          { text: ` ${remark(dialog, name, state)}`, style: 'dim' },
+        ];
+      }),
       [
-        { text: 'revises  ', style: 'dim' },
-        { text: parent === null ? 'nothing: it is the first' : nameOf(state, parent) },
-      ],
-      [
-        { text: 'name     ', style: 'dim' },
-        { text: slugOf(dialog.field.text) || ' ', style: 'accent' },
+        { text: 'name        ', style: 'dim' },
+        { text: slugOf(dialog.fields.message.text) || ' ', style: 'accent' },
       ],
       [],
       ...wrap(
@@ -99,6 +167,11 @@ export const revisionType: DialogType<RevisionDialog> = {
       ).map(text => line(text, 'dim')),
     ];
   },
-  field: dialog => dialog.field,
-  typed: (dialog, field, state) => only(replaceTop(state, { ...dialog, field })),
+  field: dialog => dialog.fields[dialog.active],
+  typed: (dialog, field, state) =>
+    only(replaceTop(state, { ...dialog, fields: { ...dialog.fields, [dialog.active]: field } })),
+  clicked(dialog, at, state) {
+    const name = names[at];
+    return only(name ? replaceTop(state, { ...dialog, active: name }) : state);
+  },
 };

@@ -11,7 +11,8 @@ import type { State } from './model.ts';
 export const here = ({ look }: State, command: string): string =>
   look ? `${command}${placeOptions(look.project)}` : command;
 
-const words = (...parts: readonly (string | false | undefined)[]): string => parts.filter(Boolean).join(' ');
+const words = (...parts: readonly (string | false | 0 | undefined)[]): string =>
+  parts.filter(Boolean).join(' ');
 
 /** @param how `--yes`: nobody is asked; `--plan`: nothing is run; neither: the plan is shown and asks */
 export function commandOf(request: PlanRequest, how?: '--yes' | '--plan'): string {
@@ -35,6 +36,7 @@ export function revisionCommand(request: RevisionRequest): string {
     request.splice && '--splice',
     ...(request.renames ?? []).map(rename => `--rename ${quoteShell(rename)}`),
     (request.notRenames ?? []).length > 0 && '--no-rename',
+    request.dependsOn?.length && `--depends-on ${request.dependsOn.map(quoteShell).join(' ')}`,
     `-m ${quoteShell(request.message)}`,
   );
 }
