@@ -96,7 +96,7 @@ export class Previewer {
       return {
         sql: [],
         complete: false,
-        note: `could not be previewed: ${error.message}`,
+        note: `no preview: ${error.message}`,
         transactional: true,
       };
     }
@@ -160,7 +160,7 @@ export class Previewer {
     );
     if (note !== null) {
       // the database's own error says more than what came of it
-      throw failed[0] ?? new Failure({ code: 'revision-threw', message: note.replace(toItsEnd, '') });
+      throw failed[0] ?? new Failure({ code: 'revision-threw', message: note.replace(whatThrew, '') });
     }
     return queries.slice(executed).map(statementOf);
   }
@@ -255,7 +255,7 @@ const noWayBack = {
 } as const;
 
 /** How a note begins that tells what the code threw. */
-const toItsEnd = /^could not be previewed to its end: /;
+const whatThrew = /^fails in the preview: /;
 
 const statementOf = (query: SentQuery): Statement => ({ sql: query.sql, params: unpacked(query) });
 

@@ -55,7 +55,7 @@ function isInPackage(url: string): boolean {
 }
 
 function notAllowed(name: string): Error {
-  return Object.assign(new Error(`${name} is not available while a migration is only looked at`), {
+  return Object.assign(new Error(`a preview cannot use ${name}`), {
     code: 'ERR_ACCESS_DENIED',
   });
 }

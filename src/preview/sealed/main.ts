@@ -101,13 +101,13 @@ async function run(request: SealedRequest): Promise<SealedResult> {
   try {
     await instance[direction]();
   } catch (error) {
-    note = `could not be previewed to its end: ${messageOf(error)}`;
+    note = `fails in the preview: ${messageOf(error)}`;
   }
   const executed = captured.length;
   try {
     for (const query of instance.getQueries()) captured.push(queryOf(query));
   } catch (error) {
-    doubt(`could not be previewed to its end: ${messageOf(error)}`);
+    doubt(`fails in the preview: ${messageOf(error)}`);
   }
   return result({ executed, transactional, note });
 }
@@ -156,7 +156,17 @@ async function answerTo(query: SentQuery): Promise<Answer> {
   return deserialize(Buffer.from(answer.rows as string, 'base64')) as Answer;
 }
 
+/** What Node's permission model refused; its own message tells how to allow it, which nobody can here. */
+const refused: Readonly<Record<string, string>> = {
+  FileSystemWrite: 'a preview cannot write files',
+  FileSystemRead: 'a preview cannot read files outside the project',
+};
+
 function messageOf(error: unknown): string {
+  const { code, permission } = (error ?? {}) as { code?: unknown; permission?: unknown };
+  if (code === 'ERR_ACCESS_DENIED' && typeof permission === 'string') {
+    return refused[permission] ?? 'a preview cannot use this part of Node';
+  }
   if (error instanceof AggregateError && error.errors.length > 0) return messageOf(error.errors[0]);
   return error instanceof Error ? error.message : String(error);
 }

@@ -27,12 +27,12 @@ class Denied extends Error {
 
 const deny = (what: string) =>
   function denied(): never {
-    throw new Denied(`${what} is not possible while a migration is only looked at`);
+    throw new Denied(`a preview cannot ${what}`);
   };
 
-const network = 'a network connection';
-const signal = 'a signal to another process';
-const processes = 'another process';
+const network = 'use the network';
+const signal = 'signal other processes';
+const processes = 'start other processes or threads';
 
 /**
  * Closes the process.
@@ -84,13 +84,17 @@ export function seal(pipe: object): string[] {
   close(childProcess, methodsOf(childProcess), processes);
   close(cluster, methodsOf(cluster), processes);
   close(workers, ['Worker'], processes);
-  close(inspector, methodsOf(inspector), 'the inspector');
-  close(v8, ['setFlagsFromString', 'writeHeapSnapshot', 'startupSnapshot', 'takeCoverage'], 'this');
+  close(inspector, methodsOf(inspector), 'open the inspector');
+  close(
+    v8,
+    ['setFlagsFromString', 'writeHeapSnapshot', 'startupSnapshot', 'takeCoverage'],
+    'use this part of Node',
+  );
   close(os, ['setPriority'], signal);
   closeProcess();
   // hooks of the user's could go around those that load modules here
   for (const name of ['register', 'registerHooks', 'enableCompileCache', 'runMain'] as const) {
-    Reflect.defineProperty(Module, name, { value: deny('changing how modules are loaded'), writable: false });
+    Reflect.defineProperty(Module, name, { value: deny('change how modules are loaded'), writable: false });
   }
   syncBuiltinESMExports();
   return open;
@@ -104,9 +108,12 @@ function closeGlobal(name: string): void {
 function closeProcess(): void {
   for (const [names, what] of [
     [['kill', '_kill', '_debugProcess', '_debugEnd'], signal],
-    [['execve', 'binding', '_linkedBinding', 'dlopen'], 'this'],
-    [['_getActiveHandles', '_getActiveRequests', 'openStdin'], 'this'],
-    [['setuid', 'setgid', 'seteuid', 'setegid', 'setgroups', 'initgroups', 'chdir', 'umask'], 'this'],
+    [['execve', 'binding', '_linkedBinding', 'dlopen'], 'use this part of Node'],
+    [['_getActiveHandles', '_getActiveRequests', 'openStdin'], 'use this part of Node'],
+    [
+      ['setuid', 'setgid', 'seteuid', 'setegid', 'setgroups', 'initgroups', 'chdir', 'umask'],
+      'use this part of Node',
+    ],
   ] as const) {
     for (const name of names) {
       if (!(name in process)) continue;
