@@ -144,6 +144,34 @@ test('a table goes on with its rows, key, sequence, indexes and what refers to i
   });
 });
 
+test('a value that a check allows: the rows have the new one', async () => {
+  const kinds = (...values: string[]): string =>
+    entities(entity('Car', 'car', `kind: p.enum(${JSON.stringify(values)}), n: p.enum([1, 2]).default(1)`));
+  const { database, ask } = await changed(kinds('suv', 'van', 'bus'), kinds('suv', "lorry's", 'coach'));
+  await database.query(`insert into car (kind) values ('van'), ('bus'), ('suv')`);
+  await ask(async engine => {
+    await expect(engine.draftRevision(autogenerate)).rejects.toMatchObject({
+      candidates: [
+        "car.kind.van:lorry's",
+        'car.kind.van:coach',
+        "car.kind.bus:lorry's",
+        'car.kind.bus:coach',
+      ],
+    });
+    await settled(engine, { renames: ["car.kind.van:lorry's", 'car.kind.bus:coach'] });
+    const kindsNow = await database.query('select kind from car order by id');
+    expect(kindsNow).toEqual([{ kind: "lorry's" }, { kind: 'coach' }, { kind: 'suv' }]);
+    await running(engine, 'downgrade', '-1');
+    expect(await database.query('select kind from car order by id')).toEqual([
+      { kind: 'van' },
+      { kind: 'bus' },
+      { kind: 'suv' },
+    ]);
+    await expect(database.query(`insert into car (kind) values ('coach')`)).rejects.toThrow('car_kind_check');
+    expect(await engine.compare('current')).toMatchObject({ same: true });
+  });
+});
+
 test('a value of an enum', async () => {
   const mood = (...values: string[]): string =>
     entities(

@@ -1,6 +1,6 @@
 import type { DatabaseSchema, DatabaseTable, SchemaComparator } from '@mikro-orm/sql';
 import { Failure } from '../../foundation/failure.ts';
-import { type EnumJson, isEnum, isTable, type Rename, renamed, written } from './renames.ts';
+import { type EnumJson, isEnum, isTable, placeOf, type Rename, renamed, written } from './renames.ts';
 import type { SchemaJson } from './schema.ts';
 
 /** What a person decided about renames. */
@@ -49,7 +49,7 @@ export function findRenames(
       chosen.some(
         one =>
           one.kind === name.kind &&
-          ofOf(one) === ofOf(name) &&
+          placeOf(one).join('.') === placeOf(name).join('.') &&
           (one.from === name.from || one.to === name.to),
       );
     return changed.likely.filter(
@@ -58,7 +58,7 @@ export function findRenames(
   };
   const tables = take(['table']);
   if (others === 'ask' && tables.length > 0) return { chosen, undecided: tables };
-  const rest = take(['column', 'enum value']);
+  const rest = take(['column', 'enum value', 'value']);
   const [unknown] = asked;
   if (unknown) throw unknownRename(unknown.text, rest.concat(tables));
   return { chosen, undecided: others === 'ask' ? rest : [] };
@@ -85,10 +85,9 @@ function differences(
   };
   const before = from.getTables();
   const after = to.getTables();
-  const twin = (table: DatabaseTable, others: readonly DatabaseTable[]): DatabaseTable | undefined =>
-    others.find(other => isTable(other, table.schema, table.name));
-  const goneTables = before.filter(table => !twin(table, after));
-  const newTables = after.filter(table => !twin(table, before));
+  const [twin, formerTwin] = [twinIn(after), twinIn(before)];
+  const goneTables = before.filter(table => !twin(table));
+  const newTables = after.filter(table => !formerTwin(table));
   for (const gone of goneTables) {
     for (const fresh of newTables) {
       if ((gone.schema ?? 'public') !== (fresh.schema ?? 'public')) continue;
@@ -97,7 +96,7 @@ function differences(
     }
   }
   for (const table of before) {
-    const now = twin(table, after);
+    const now = twin(table);
     if (!now) continue;
     const gone = table.getColumns().filter(column => !now.hasColumn(column.name));
     const fresh = now.getColumns().filter(column => !table.hasColumn(column.name));
@@ -117,6 +116,7 @@ function differences(
       }
     }
   }
+  for (const rename of checkedValues(before, twinIn(after))) add(rename, true);
   const wanted = Object.values(to.getNativeEnums()) as EnumJson[];
   for (const type of Object.values(json.nativeEnums) as EnumJson[]) {
     const now = wanted.find(one => isEnum(one, type.schema, type.name));
@@ -129,6 +129,38 @@ function differences(
     }
   }
   return { possible, likely };
+}
+
+/** The table of the same name among others. */
+function twinIn(tables: readonly DatabaseTable[]): (table: DatabaseTable) => DatabaseTable | undefined {
+  return table => tables.find(other => isTable(other, table.schema, table.name));
+}
+
+/** Values that a check allowed in a column before, with those that it allows only now. */
+function checkedValues(
+  before: readonly DatabaseTable[],
+  twin: (table: DatabaseTable) => DatabaseTable | undefined,
+): Rename[] {
+  return before.flatMap(table =>
+    table.getColumns().flatMap((column): Rename[] => {
+      const now = twin(table)?.getColumn(column.name);
+      const [old, fresh] = [column.enumItems ?? [], now?.enumItems ?? []];
+      if (column.nativeEnumName || now?.nativeEnumName || /\[\]$/.test(column.type)) return [];
+      const gone = old.filter(item => fresh.length > 0 && !fresh.includes(item));
+      return gone.flatMap(from =>
+        fresh
+          .filter(item => !old.includes(item))
+          .map(to => ({
+            kind: 'value',
+            schema: table.schema,
+            of: table.name,
+            column: column.name,
+            from,
+            to,
+          })),
+      );
+    }),
+  );
 }
 
 type Column = ReturnType<DatabaseTable['getColumns']>[number];
@@ -180,13 +212,9 @@ function partsOf(text: string): Parts {
 function matching({ possible }: Changes, { of, from, to }: Parts): Rename[] {
   return possible.filter(one => {
     if (one.from !== from || one.to !== to) return false;
-    const names = [one.schema ?? 'public', ...(one.kind === 'table' ? [] : [one.of])];
+    const names = placeOf(one);
     return of.length <= names.length && of.every((name, at) => name === names[names.length - of.length + at]);
   });
-}
-
-function ofOf(rename: Rename): string {
-  return `${rename.schema ?? 'public'}.${rename.kind === 'table' ? '' : rename.of}`;
 }
 
 function unknownRename(text: string, likely: readonly Rename[]): Failure {

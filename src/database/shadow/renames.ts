@@ -17,18 +17,38 @@ export type Rename =
       readonly of: string;
       readonly from: string;
       readonly to: string;
+    }
+  /** A value that a check allows in a column: MikroORM's enums without a type of their own. Rows are rewritten. */
+  | {
+      readonly kind: 'value';
+      readonly schema: string | undefined;
+      readonly of: string;
+      readonly column: string;
+      readonly from: string;
+      readonly to: string;
     };
+
+/** The names above what is renamed, from the schema down: `['public', 'contact']` of a column. */
+export function placeOf(rename: Rename): string[] {
+  const schema = rename.schema ?? 'public';
+  if (rename.kind === 'table') return [schema];
+  return rename.kind === 'value' ? [schema, rename.of, rename.column] : [schema, rename.of];
+}
+
+/** `contact.fax`, without the schema that needs no saying. */
+function oldName(rename: Rename): string {
+  const [schema, ...names] = placeOf(rename);
+  return qualified(schema, [...names, rename.from].join('.'));
+}
 
 /** `contact.fax:email`, `people:persons`: as `--rename` takes it. */
 export function written(rename: Rename): string {
-  const of = rename.kind === 'table' ? rename.from : `${rename.of}.${rename.from}`;
-  return `${qualified(rename.schema, of)}:${rename.to}`;
+  return `${oldName(rename)}:${rename.to}`;
 }
 
 /** `column contact.fax to email`. */
 export function wordsOf(rename: Rename): string {
-  const of = rename.kind === 'table' ? rename.from : `${rename.of}.${rename.from}`;
-  return `${rename.kind} ${qualified(rename.schema, of)} to ${rename.to}`;
+  return `${rename.kind} ${oldName(rename)} to ${rename.to}`;
 }
 
 /** The same as a change of the schema. */
@@ -68,6 +88,7 @@ function statementsOf(schema: SchemaJson, rename: Rename): [up: string, down: st
   const table = schema.tables.find(one =>
     isTable(one, rename.schema, rename.kind === 'table' ? from : rename.of),
   );
+  if (rename.kind === 'value') return valueStatements(table, name, rename);
   const constraints = followers(table, rename).map(([old, fresh]) =>
     pair(`alter table ${name} rename constraint`, quoteIdent(old), quoteIdent(fresh)),
   );
@@ -91,9 +112,55 @@ function statementsOf(schema: SchemaJson, rename: Rename): [up: string, down: st
   ];
 }
 
+/** The check gives way to the rows' new value; what is compared afterwards makes it anew. */
+function valueStatements(
+  table: Table | undefined,
+  name: string,
+  { column, from, to }: Extract<Rename, { kind: 'value' }>,
+): [up: string, down: string][] {
+  const set = (old: string, fresh: string): string =>
+    `update ${name} set ${quoteIdent(column)} = ${quoteLiteral(fresh)} where ${quoteIdent(column)} = ${quoteLiteral(old)};`;
+  const checks = checksOf(table, column).map(({ name: check, definition }): [string, string] => [
+    `alter table ${name} drop constraint ${quoteIdent(check)};`,
+    `alter table ${name} add constraint ${quoteIdent(check)} ${definition};`,
+  ]);
+  return [...checks, [set(from, to), set(to, from)]];
+}
+
+interface CheckJson {
+  readonly name: string;
+  readonly columnName?: string;
+  readonly definition: string;
+}
+
+/** The checks that say which values a column may have. */
+function checksOf(table: Table | undefined, column: string): CheckJson[] {
+  return ((table?.checks ?? []) as CheckJson[]).filter(check => check.columnName === column);
+}
+
+function withValue(json: SchemaJson, rename: Extract<Rename, { kind: 'value' }>): SchemaJson {
+  const { schema, of, column, from, to } = rename;
+  return {
+    ...json,
+    tables: json.tables.map(table => {
+      if (!isTable(table, schema, of)) return table;
+      const gone = checksOf(table, column).map(check => check.name);
+      return {
+        ...table,
+        checks: (table.checks as CheckJson[]).filter(check => !gone.includes(check.name)),
+        columns: table.columns.map(one =>
+          one.name === column && Array.isArray(one.enumItems)
+            ? { ...one, enumItems: one.enumItems.map(item => (item === from ? to : item)) }
+            : one,
+        ),
+      };
+    }),
+  };
+}
+
 /** Constraints that MikroORM named after what is renamed, with the names that it gives them then. */
 function followers(table: Table | undefined, rename: Rename): [old: string, fresh: string][] {
-  if (!table || rename.kind === 'enum value') return [];
+  if (!table || rename.kind === 'enum value' || rename.kind === 'value') return [];
   const [old, fresh] =
     rename.kind === 'table'
       ? [`${rename.from}_`, `${rename.to}_`]
@@ -134,6 +201,7 @@ export function renamed(schema: SchemaJson, renames: readonly Rename[]): SchemaJ
 }
 
 function afterOne(json: SchemaJson, rename: Rename): SchemaJson {
+  if (rename.kind === 'value') return withValue(json, rename);
   if (rename.kind === 'enum value') {
     return withEnumValue(json, rename.schema, rename.of, rename.from, rename.to);
   }
