@@ -28,6 +28,9 @@ export class SealBroken extends Error {}
 /** Memory of the sealed process, MB: a migration that takes more ends its own preview alone. */
 const memoryMb = 512;
 
+/** Processor time of the sealed process over its life, s. */
+const processorSeconds = 300;
+
 type Ask = Omit<SealedRequest, 't' | 'n'>;
 
 interface Pending {
@@ -129,19 +132,22 @@ export class SealedProcess {
     const program = fileURLToPath(new URL('./sealed/main.ts', import.meta.url));
     const readable = readableFolders(this.#root, program);
     const { NODE_OPTIONS: _, ...env } = process.env;
-    const child = spawn(
+    const [command, ...args] = limited([
       process.execPath,
-      [
-        '--permission',
-        ...readable.map(folder => `--allow-fs-read=${folder}`),
-        `--max-old-space-size=${memoryMb}`,
-        '--no-warnings',
-        '--no-concurrent-sparkplug',
-        program,
-        JSON.stringify(this.#places),
-      ],
-      { cwd: this.#root, env, stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'], windowsHide: true },
-    );
+      '--permission',
+      ...readable.map(folder => `--allow-fs-read=${folder}`),
+      `--max-old-space-size=${memoryMb}`,
+      '--no-warnings',
+      '--no-concurrent-sparkplug',
+      program,
+      JSON.stringify(this.#places),
+    ]);
+    const child = spawn(command, args, {
+      cwd: this.#root,
+      env,
+      stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+      windowsHide: true,
+    });
     this.#child = child;
     // writing to a process that has ended: its end is told by itself
     for (const stream of child.stdio) stream?.on('error', () => {});
@@ -230,6 +236,15 @@ export class SealedProcess {
   #write(fd: 0 | 4, message: object): void {
     (this.#child?.stdio[fd] as Writable | undefined)?.write(`${JSON.stringify(message)}\n`);
   }
+}
+
+/**
+ * Limits the processor time of a command, where there is a shell to do it: should this process be killed while an
+ * endless loop runs in the other, that one ends by itself.
+ */
+function limited(command: [string, ...string[]]): [string, ...string[]] {
+  if (process.platform === 'win32' || !existsSync('/bin/sh')) return command;
+  return ['/bin/sh', '-c', `ulimit -t ${processorSeconds}; exec "$0" "$@"`, ...command];
 }
 
 function ending(code: number | null, signal: string | null): string {
