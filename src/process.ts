@@ -1,31 +1,28 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync, writeSync } from 'node:fs';
-import { jsonText, overheard } from './cli/shell/clean.ts';
-import type { Host, Screen } from './cli/shell/host.ts';
+import { readFileSync } from 'node:fs';
+import { jsonText } from './cli/shell/clean.ts';
+import type { Host } from './cli/shell/host.ts';
 import { runProgram } from './cli/shell/program.ts';
+import { safeText } from './cli/shell/safe-text.ts';
 import { forkEngine } from './engine/fork.ts';
+import { capturePrints, endOutput, flushPrints, releaseStdout, stderrScreen, stdout } from './output.ts';
 
 /*
  * Everything that belongs to the process: streams, signals, exit codes. What the program does is in cli/ and tui/.
  */
 
 const argv = process.argv.slice(2);
-let answered = false;
 /** Set before every exit of our own: any other one is the user's code calling `process.exit`. */
 let leaving = false;
 /** The engine's process where it was started already. */
 let early: ChildProcess | null = null;
 
-const print = process.stdout.write.bind(process.stdout);
-const stdout = screen(process.stdout, text => {
-  answered = true;
-  print(text);
-});
-const stderr = screen(process.stderr, text => void process.stderr.write(text));
+/** What was done for good, in a sentence. */
+let committed: string | null = null;
 
 const host: Host = {
-  stdout,
-  stderr,
+  stdout: stdout.screen,
+  stderr: stderrScreen,
   stdin: process.stdin,
   env: process.env,
   cwd: process.cwd(),
@@ -48,8 +45,7 @@ const host: Host = {
     const run = { lockWait, lockTimeout, statementTimeout, retries };
     // the project's code runs in another process from here on: no exit of this one is its doing
     leaving = true;
-    // the screen is drawn with the very stream that headless commands divert
-    process.stdout.write = print;
+    releaseStdout();
     return runTui({
       root: options.root,
       remember: rememberedFile(options.root, process.env),
@@ -67,13 +63,9 @@ const host: Host = {
       connect: () => engine,
     });
   },
-  divertStdout() {
-    const divert = (chunk: unknown, encoding?: unknown, done?: unknown): boolean => {
-      const text = chunk instanceof Uint8Array ? Buffer.from(chunk).toString('utf8') : String(chunk);
-      const callback = typeof encoding === 'function' ? encoding : done;
-      return process.stderr.write(overheard(text), callback as () => void);
-    };
-    process.stdout.write = divert as typeof process.stdout.write;
+  capturePrints,
+  committed(words) {
+    committed = words;
   },
   onInterrupt(listener) {
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -93,31 +85,25 @@ const host: Host = {
   exit: code => leave(code),
 };
 
-function screen(stream: NodeJS.WriteStream, write: (text: string) => void): Screen {
-  // whoever read our output may be gone (`migtui history | head`): that is no error
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error;
-  });
-  return {
-    write,
-    get isTTY() {
-      return stream.isTTY === true;
-    },
-    get columns() {
-      return stream.columns ?? 80;
-    },
-  };
-}
-
 function leave(code: number): never {
   leaving = true;
   process.exit(code);
 }
 
-/** What nobody caught, before it ends the process. */
+/** What nobody caught. */
 let uncaught: unknown;
-process.on('uncaughtExceptionMonitor', error => {
+process.on('uncaughtException', error => {
+  // a listener of the project's own takes care of it
+  if (process.listenerCount('uncaughtException') > 1) return;
   uncaught = error;
+  if (leaving) {
+    // an error of our own; last of all, when the screen has given the terminal back
+    const text = process.env.MIGTUI_DEBUG ? (error.stack ?? error.message) : error.message;
+    process.on('exit', () =>
+      stderrScreen.write(safeText(`error: ${text}\nThis is not expected; please report it.\n`)),
+    );
+  }
+  process.exit(1);
 });
 
 /** Nothing was left to wait for: what is awaited never comes. */
@@ -127,21 +113,23 @@ process.on('beforeExit', () => {
 });
 
 process.on('exit', () => {
-  if (leaving) return;
+  if (leaving) return flushPrints();
   process.exitCode = 1;
   const error = { code: 'process-ended', ...endedBy() };
   const { message, next } = error;
-  if (argv.includes('--json') && !answered) writeSync(1, `${jsonText({ error })}\n`);
-  else writeSync(2, `error: ${message}\nnext:  ${next}\n`);
+  flushPrints();
+  if (argv.includes('--json') && !stdout.used) stdout.screen.write(jsonText({ error }));
+  else stderrScreen.write(safeText(`error: ${message}\nnext:  ${next}\n`));
 });
 
 function endedBy(): { message: string; next: string } {
   const look = 'the MikroORM config and the migrations, then see migtui status.';
   if (uncaught !== undefined) {
-    const said = uncaught instanceof Error ? uncaught.message : String(uncaught);
+    const { message, stack } = uncaught instanceof Error ? uncaught : new Error(String(uncaught));
+    const said = process.env.MIGTUI_DEBUG ? (stack ?? message) : message;
     return {
-      message: overheard(`The project's own code failed where nobody could catch it: ${said}`),
-      next: `Look for a promise that is not awaited in ${look}`,
+      message: `The project's own code failed where nobody could catch it: ${said}`,
+      next: `Look for a promise that is not awaited in ${look} MIGTUI_DEBUG=1 shows where it failed.`,
     };
   }
   if (idle) {
@@ -164,10 +152,7 @@ export async function runProcess(engine: ChildProcess | null): Promise<void> {
   early = engine;
   const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
   const { version } = JSON.parse(manifest) as { version: string };
-  const code = await runProgram(argv, host, version);
-  // both streams empty, then out
-  await new Promise<void>(resolve => print('', () => resolve()));
-  await new Promise<void>(resolve => process.stderr.write('', () => resolve()));
+  const code = await endOutput(await runProgram(argv, host, version), committed, argv.includes('--json'));
   // by having nothing left to do: process.exit may wait forever for V8's compiler threads
   // (https://github.com/nodejs/node/issues/54918). It ends what the user's code has left behind, timers and pools.
   leaving = true;

@@ -15,7 +15,7 @@ export const ensureVersion: Definition = (program, act) =>
 
 async function makeTable(call: Call): Promise<undefined> {
   const engine = await call.engine();
-  const { project } = await lookFor(call, 'database');
+  const { project } = await lookFor(call, 'table');
   const made = await engine.ensureTable();
   call.output.answer(
     { table: project.table, made },

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import type { BackupOptions, EngineApi, PlanRequest, Preview, RunOptions, RunResult } from '../engine/api.ts';
 import { Failure } from '../foundation/failure.ts';
-import { sanitise } from '../foundation/sanitise.ts';
 import { drawPlan, drawSteps } from './draw/plan.ts';
 import { Progress } from './draw/progress.ts';
 import { drawResult } from './draw/result.ts';
+import { count } from './draw/text.ts';
 import { cancelOnSignals } from './interrupts.ts';
 import { planJson, runJson } from './shapes.ts';
 import type { Call } from './shell/call.ts';
@@ -98,6 +98,11 @@ async function goOnce(
     await confirmPlan(call, preview, options.yes === true, examined?.stern ?? null);
   }
   const { result, ran } = await runShown(call, engine, preview, options);
+  const done = result.steps.filter(({ outcome }) => outcome === 'done').length;
+  if (done > 0)
+    call.host.committed(
+      `${count(done, 'step')} of ${result.steps.length} ${done === 1 ? 'is' : 'are'} committed.`,
+    );
   call.output.answer(result, runJson, (result, paint) =>
     result.run === '' ? paint.dim(reachedBy(ran, result)) : drawResult(result, ran, paint),
   );
@@ -106,15 +111,7 @@ async function goOnce(
 
 async function printScript(call: Call, engine: EngineApi, request: PlanRequest): Promise<number> {
   const script = await engine.script(request);
-  // a file gets the script as it is, a terminal gets it made safe
-  const drawn = call.host.stdout.isTTY ? sanitise(script, { lines: true }) : script;
-  if (call.output.json)
-    call.output.answer(
-      script,
-      sql => ({ sql }),
-      () => '',
-    );
-  else call.output.text(drawn);
+  call.output.script(script);
   return 0;
 }
 

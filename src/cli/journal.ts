@@ -29,7 +29,7 @@ const nothing: Readonly<Record<JournalStatus['state'], string>> = {
 };
 
 async function showJournal(call: Call): Promise<undefined> {
-  const look = await lookFor(call, 'database');
+  const look = await lookFor(call, 'table');
   const engine = await call.engine();
   const entries = await engine.journal();
   const { hint } = look.journal;

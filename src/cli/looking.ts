@@ -4,14 +4,17 @@ import type { Call } from './shell/call.ts';
 
 /**
  * Looks, and refuses to answer about a database or revisions that could not be read.
- * @param needs `database`: what is applied must be known; `revisions`: the files are enough
- * @throws Failure of the database, or `broken-revisions`
+ * @param needs `database`: what is applied must be known; `revisions`: the files are enough;
+ *   `table`: what is applied must be known, and files are of no account
+ * @throws Failure of the database, `no-migrations-folder`, or `broken-revisions`
  */
-export async function lookFor(call: Call, needs: 'database' | 'revisions'): Promise<Look> {
+export async function lookFor(call: Call, needs: 'database' | 'revisions' | 'table'): Promise<Look> {
   const engine = await call.engine();
   const look = await engine.look();
-  const failure = problemsOf(look) ?? databaseFailure(look);
-  if (failure && (needs === 'database' || failure.code === 'broken-revisions')) throw failure;
+  const onDisk = needs === 'table' ? null : (folderFailure(look) ?? problemsOf(look));
+  if (onDisk) throw onDisk;
+  const failure = databaseFailure(look);
+  if (failure && needs !== 'revisions') throw failure;
   if (failure) {
     call.output.say(
       failure,
@@ -38,6 +41,11 @@ export function databaseFailure({ database, project }: Look): Failure | null {
     message: `This role may not read ${project.table}: what is applied is not known.`,
     next: `Grant it: grant select on ${project.table} to the role that the MikroORM config uses.`,
   });
+}
+
+/** Why no revisions are known; null when they are. */
+export function folderFailure({ project }: Look): Failure | null {
+  return project.folderFailure ? new Failure(project.folderFailure) : null;
 }
 
 /** Everything that is wrong with the revisions on disk, as one failure; null when nothing is. */

@@ -1,5 +1,5 @@
 import { drawStatus } from './draw/status.ts';
-import { databaseFailure, problemsOf } from './looking.ts';
+import { databaseFailure, folderFailure, problemsOf } from './looking.ts';
 import { statusJson } from './shapes.ts';
 import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
@@ -25,7 +25,7 @@ export const status: Definition = (program, act) =>
 export async function showStatus(call: Call, options: { verbose?: boolean }): Promise<number | undefined> {
   const engine = await call.engine();
   const look = await engine.look();
-  const failure = databaseFailure(look) ?? problemsOf(look);
+  const failure = databaseFailure(look) ?? folderFailure(look) ?? problemsOf(look);
   call.output.answer(
     look,
     () => {

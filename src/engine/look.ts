@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import { addressOf } from '../database/address.ts';
 import { isRefusal } from '../database/connection.ts';
@@ -7,6 +6,7 @@ import { shortId, slug } from '../revisions/names.ts';
 import type { Revision } from '../revisions/revision.ts';
 import type { DatabaseInfo, Look, ProjectInfo, RevisionRow } from './api.ts';
 import { bookkeeping } from './bookkeeping.ts';
+import { missingFolder } from './migrations-folder.ts';
 import type { Session, State } from './session.ts';
 
 /** Everything the screen shows, read without writing. */
@@ -99,6 +99,7 @@ function projectInfo({ project, table, options, isProtected }: Session): Project
     context: project.context,
     contexts: project.contexts,
     folder: project.folder === null ? null : relative(project.root, project.folder),
+    folderFailure: missingFolder(project)?.info ?? null,
     table: `${table.schema}.${table.name}`,
     schema: project.askedSchema,
     defaultSchema: ledgerTable(project, project.configuredSchema).schema,
@@ -126,8 +127,9 @@ function databaseInfo({ project }: Session, { database, ledger }: State): Databa
 function notesOf({ project, table }: Session, { sources, ledger, database }: State): string[] {
   const notes: string[] = [];
   const folder = project.folder && (relative(project.root, project.folder) || '.');
-  if (project.folder && !existsSync(project.folder)) {
-    notes.push(`The migrations folder ${folder} does not exist yet. The first revision makes it.`);
+  const missing = missingFolder(project);
+  if (missing) {
+    notes.push(`${missing.message} The first revision makes it.`);
   } else if (sources.migrations.length === 0) {
     notes.push(
       `There are no migrations in ${folder ?? 'the migrationsList'} yet. Make one: migtui revision -m "…"`,

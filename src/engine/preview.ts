@@ -11,6 +11,7 @@ import { type Loss, lossesOfSteps } from '../safety/losses.ts';
 import { renameWarnings } from '../safety/renames.ts';
 import type { PlanRequest, Preview, PreviewStep, SqlPreview, Warning } from './api.ts';
 import { type Bookkeeping, bookkeeping } from './bookkeeping.ts';
+import { missingFolder } from './migrations-folder.ts';
 import { pastPlan } from './past-plan.ts';
 import { planFor } from './plan-for.ts';
 import { refuseOutsideSchema } from './run-schema.ts';
@@ -20,10 +21,12 @@ import { strictness } from './strict.ts';
 
 /**
  * Computes a plan and everything a person wants to know before confirming it. Writes nothing.
- * @throws TargetError for the target; Failure `broken-revisions` | `table-forbidden` | the database's refusal
+ * @throws TargetError for the target; Failure `no-migrations-folder` | `broken-revisions` | `table-forbidden` | the database's refusal
  */
 export async function preview(session: Session, asked: PlanRequest): Promise<Preview> {
   const state = await session.state();
+  const missing = missingFolder(session.project);
+  if (missing) throw missing;
   refuseBroken(session, state);
   const books = await bookkeeping(session, state);
   const { plan, request } = asked.past

@@ -5,17 +5,20 @@ import { revisionsOf } from '../project/project.ts';
 import { RevisionGraph } from '../revisions/graph.ts';
 import type { Plan, Step } from '../revisions/plan.ts';
 import type { PlanRequest, SqlPreview } from './api.ts';
+import { missingFolder } from './migrations-folder.ts';
 import { refuseOutsideSchema } from './run-schema.ts';
 import type { Session, State } from './session.ts';
 import { batchesOf, isBookkeeping, stepsSql } from './steps.ts';
 
 /**
  * The offline script of a range or target. The database is asked only when a target is relative to it.
- * @throws TargetError for the target; Failure `broken-revisions` | `range-needed` | `missing-revision` | `no-down` |
+ * @throws TargetError for the target; Failure `no-migrations-folder` | `broken-revisions` | `range-needed` | `missing-revision` | `no-down` |
  *   `sql-unknown` naming the revisions whose SQL is known only when they run
  */
 export async function script(session: Session, request: PlanRequest): Promise<string> {
   const { project, table } = session;
+  const missing = missingFolder(project);
+  if (missing) throw missing;
   const relative = request.targets.some(target => /current|^[+-]/.test(target));
   const state = relative ? await session.state() : offline(session);
   const { plan: whole, from, assumed, to } = offlinePlan(state, request);

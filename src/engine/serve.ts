@@ -1,4 +1,5 @@
 import { createBirpc } from 'birpc';
+import { CapturedOutput } from '../foundation/captured-output.ts';
 import { Failure } from '../foundation/failure.ts';
 import { loadModules } from '../project/modules.ts';
 import type { EngineApi } from './api.ts';
@@ -8,6 +9,7 @@ import type { Answer, EngineSide, FaceSide } from './wire.ts';
 
 /** Answers the face that started this process, until its channel closes: then the face is gone, however it went. */
 export function serve(): void {
+  captureOutput();
   void warmUp(process.argv[2]);
   let engine: EngineApi | undefined;
 
@@ -52,6 +54,21 @@ export function serve(): void {
   // the terminal's signals are the face's business; when it ends because of one, the channel closes
   process.on('SIGINT', () => {});
   process.on('SIGHUP', () => {});
+}
+
+/** What the project's code prints, and what nobody caught, reach the face without passwords. */
+function captureOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    const captured = new CapturedOutput(stream.write.bind(stream) as (text: string) => void);
+    stream.write = captured.write as typeof stream.write;
+    process.on('exit', () => captured.flush());
+  }
+  process.on('uncaughtException', error => {
+    // a listener of the project's own takes care of it
+    if (process.listenerCount('uncaughtException') > 1) return;
+    process.stderr.write(`${error?.stack ?? error}\n`);
+    process.exit(1);
+  });
 }
 
 async function answerOf(work: () => Promise<unknown>): Promise<Answer> {

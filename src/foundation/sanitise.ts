@@ -23,7 +23,7 @@ const every = new RegExp(unsafe, 'gu');
 
 /** `text` made safe to draw: no character of the result can act on a terminal, except line feeds when asked for. */
 export function sanitise(text: string, options: SanitiseOptions = {}): string {
-  if (!unsafe.test(text)) return text;
+  if (!(options.lines ? /[^\n -~]/ : /[^ -~]/).test(text) || !unsafe.test(text)) return text;
   if (!options.lines) return line(text, options.ascii === true);
   return text
     .replaceAll('\r\n', '\n')

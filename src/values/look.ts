@@ -50,6 +50,8 @@ export interface ProjectInfo {
   readonly contexts: readonly string[];
   /** Migrations folder relative to root; null for a `migrationsList`. */
   readonly folder: string | null;
+  /** Why there are no revisions to tell of: the folder is not there. */
+  readonly folderFailure?: FailureInfo | null;
   /** The migrations table, `schema.table`. */
   readonly table: string;
   /** The schema that was asked for (`--schema`); null: as the config has it. */

@@ -147,7 +147,8 @@ export async function migtui(args: string, world: World = {}): Promise<Told> {
       app = request;
       return 0;
     },
-    divertStdout: () => {},
+    capturePrints: () => {},
+    committed: () => {},
     onInterrupt: () => () => {},
     async spawn(editor, path) {
       spawned.push(`${editor} ${path}`);

@@ -150,15 +150,31 @@ describe('the migrations', async () => {
   const database = await createDatabase();
   const fine = `import { Migration } from '@mikro-orm/migrations';\nexport class M extends Migration { up() { this.addSql('select 1'); } }\n`;
 
-  test('no folder, or an empty one, is no error, and says how to begin', async () => {
+  test('an empty folder is no error, a missing one is, and both say how to begin', async () => {
     const project = await makeProject({ url: database.url });
     const empty = await answer(project, ['status']);
     expect(empty).toMatchObject({ code: 0, heads: [], pending: [] });
     expect(empty.notes.join()).toContain('There are no migrations in migrations yet.');
     await project.remove('migrations');
     const absent = await answer(project, ['status']);
-    expect(absent.notes.join()).toContain('The migrations folder migrations does not exist yet.');
-    expect((await answer(project, ['upgrade', 'head', '--yes'])).error?.code).not.toBe('internal');
+    expect(absent).toMatchObject({ code: 1, error: { code: 'no-migrations-folder' }, heads: [] });
+    for (const command of [
+      ['upgrade', 'head', '--yes'],
+      ['upgrade', 'head', '--sql'],
+      ['check'],
+      ['heads'],
+      ['history'],
+    ]) {
+      expect(await answer(project, command)).toMatchObject({
+        code: 1,
+        error: { code: 'no-migrations-folder', next: expect.stringContaining('migtui revision -m') },
+      });
+    }
+    expect(await answer(project, ['revision', '-m', 'first'])).toMatchObject({ code: 0 });
+    expect(await answer(project, ['status'])).toMatchObject({
+      code: 0,
+      heads: [expect.stringContaining('first')],
+    });
   });
 
   test('files that do not parse, export no class, or have one name: each with its place, and nothing runs', async () => {

@@ -1,6 +1,6 @@
 import { placeOptions } from '../../drawing/text/place.ts';
 import type { Look } from '../../engine/api.ts';
-import { databaseFailure, rowsOf } from '../looking.ts';
+import { databaseFailure, folderFailure, rowsOf } from '../looking.ts';
 import type { Paint } from '../shell/paint.ts';
 import { drawProblem } from './failure.ts';
 import { cellsOf, nameOf } from './rows.ts';
@@ -75,11 +75,12 @@ function drawCounts(look: Look, paint: Paint): string {
 
 function warningsOf(look: Look, paint: Paint): string[] {
   const failure = databaseFailure(look);
+  const failures = [failure, folderFailure(look)].filter(one => one !== null);
   const warn = (text: string): string => `${paint.warn(paint.glyphs.warning)} ${text}`;
   const fail = (text: string): string => `${paint.bad(paint.glyphs.failed)} ${text}`;
   const missing = look.missing.map(nameOf).join(', ');
   return [
-    ...(failure ? [fail(failure.message)] : []),
+    ...failures.map(one => fail(one.message)),
     ...look.problems.map(problem => fail(drawProblem(problem, paint))),
     ...look.unsettled.map(({ revision, action, since, error, invalidIndexes }) =>
       fail(
@@ -97,12 +98,14 @@ function warningsOf(look: Look, paint: Paint): string[] {
       ? [warn(`Edited since they were applied: ${look.edited.map(nameOf).join(', ')}.`)]
       : []),
     ...(look.heads.length > 1 ? [warn(`There are ${count(look.heads.length, 'head')}.`)] : []),
-    ...look.notes.filter(note => !failure || !note.startsWith(failure.message)).map(note => paint.dim(note)),
+    ...look.notes
+      .filter(note => !failures.some(one => note.startsWith(one.message)))
+      .map(note => paint.dim(note)),
   ];
 }
 
 function nextSteps(look: Look, paint: Paint): string[] {
-  const failure = databaseFailure(look);
+  const failure = databaseFailure(look) ?? folderFailure(look);
   const step = (command: string, words: string): string =>
     `  ${paint.bold(`${command}${placeOptions(look.project)}`)}  ${paint.dim(words)}`;
   if (failure) return failure.next ? [`${paint.bold('next:')}  ${failure.next}`] : [];

@@ -55,7 +55,7 @@ export class Call {
   /** @throws Failure `no-project` | `settings-invalid` */
   static async begin(host: Host, shared: SharedOptions): Promise<Call> {
     const root = rootOf(host);
-    host.divertStdout();
+    host.capturePrints();
     return new Call(host, shared, await loadSettings(root, host.env), root);
   }
 

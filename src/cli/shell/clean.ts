@@ -1,5 +1,6 @@
 import { sanitise } from '../../foundation/sanitise.ts';
-import { redact } from '../../foundation/secrets/redactor.ts';
+import { redactor } from '../../foundation/secrets/redactor.ts';
+import { exactText, type SafeText } from './safe-text.ts';
 
 /** A copy of a plain value in which no string can act on a terminal. Line feeds stay. */
 export function clean<T>(value: T): T {
@@ -15,17 +16,18 @@ export function clean<T>(value: T): T {
 const unsafeInJson =
   /[\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 
-/** JSON in which everything a terminal could act on is written as `\uXXXX`. */
-export function jsonText(value: unknown): string {
-  return JSON.stringify(value, null, 2).replace(unsafeInJson, character =>
+/** JSON without passwords, in which everything a terminal could act on is written as `\uXXXX`. */
+export function jsonText(value: unknown): SafeText {
+  return exactJson(redactor.redactAll(value));
+}
+
+/** The same with the passwords that are in it: for scripts that others run. */
+export function exactJson(value: unknown): SafeText {
+  const json = JSON.stringify(value, null, 2).replace(unsafeInJson, character =>
     character
       .split('')
       .map(unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
       .join(''),
   );
-}
-
-/** What the user's own code printed, on its way to stderr. */
-export function overheard(text: string): string {
-  return redact(sanitise(text, { lines: true }));
+  return exactText(`${json}\n`);
 }

@@ -5,6 +5,7 @@ import { Failure } from '../../foundation/failure.ts';
 import { count } from '../draw/text.ts';
 import type { Call } from './call.ts';
 import { clean } from './clean.ts';
+import { safeText } from './safe-text.ts';
 
 /** Whether somebody is there to be asked. The question goes to stderr: stdout carries the answer alone. */
 export function canAsk({ host }: Call): boolean {
@@ -24,9 +25,9 @@ export async function ask(call: Call, question: string): Promise<string> {
     });
     const line = new Promise<string>(resolve => lines.once('line', resolve));
     // after all is listened to: somebody may answer at once
-    stderr.write(question);
+    stderr.write(safeText(question));
     const answer = await Promise.race([line, closed]);
-    if (answer === '') stderr.write('\n');
+    if (answer === '') stderr.write(safeText('\n'));
     return answer.trim();
   } finally {
     stop();

@@ -1,9 +1,10 @@
 import type { EngineApi, EngineEvent, EngineOptions } from '../../engine/api.ts';
 import type { Settings } from '../../settings/schema.ts';
+import type { SafeText } from './safe-text.ts';
 
 /** A stream that text is written to, and what a command may know of it. */
 export interface Screen {
-  write(text: string): void;
+  write(text: SafeText): void;
   readonly isTTY: boolean;
   readonly columns: number;
 }
@@ -27,8 +28,10 @@ export interface Host {
   openEngine(options: EngineOptions, emit: (event: EngineEvent) => void): Promise<EngineApi>;
   /** Runs the full-screen app to its end and gives the exit code. */
   openApp(request: AppRequest): Promise<number>;
-  /** Sends what the user's code prints to stderr from here on: stdout carries the answer alone. */
-  divertStdout(): void;
+  /** Sends what the project's code prints to stderr from here on, made safe: stdout carries the answer alone. */
+  capturePrints(): void;
+  /** What has been done for good, in a sentence: told where the answer cannot be written, which then is no failure. */
+  committed(words: string): void;
   /** Listens to Ctrl-C, SIGTERM and SIGHUP in place of the system; returns the way to stop. */
   onInterrupt(listener: (signal: string) => void): () => void;
   /** Runs an editor (a shell command) on a file in this terminal and gives its exit code. */

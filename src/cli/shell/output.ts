@@ -1,6 +1,7 @@
-import { clean, jsonText } from './clean.ts';
+import { clean, exactJson, jsonText } from './clean.ts';
 import type { Host } from './host.ts';
 import { type Paint, paintFor, wantsAscii, wantsColour } from './paint.ts';
+import { exactText, safeText } from './safe-text.ts';
 
 /** How an answer is to be drawn. */
 export interface OutputOptions {
@@ -31,18 +32,27 @@ export class Output {
    * whose strings are made safe for a terminal first.
    */
   answer<T>(value: T, shape: (value: T) => unknown, draw: (value: T, paint: Paint) => string): void {
-    if (this.json) this.text(jsonText(shape(value)));
+    if (this.json) this.#host.stdout.write(jsonText(shape(value)));
     else this.text(draw(clean(value), this.paint));
   }
 
-  /** Prints text that is already safe to stdout. */
+  /** Prints drawn text to stdout. */
   text(text: string): void {
-    if (text !== '') this.#host.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+    if (text !== '') this.#host.stdout.write(safeText(ended(text)));
   }
 
-  /** Says something beside the answer: draws `value`, made safe, to stderr. */
+  /** Prints a script to stdout: to a terminal as any text, else as it is, passwords and all, so that it can be run. */
+  script(sql: string): void {
+    const { stdout } = this.#host;
+    if (this.json) stdout.write(exactJson({ sql }));
+    else stdout.write(stdout.isTTY ? safeText(ended(sql)) : exactText(sql));
+  }
+
+  /** Says something beside the answer: draws `value` to stderr. */
   say<T>(value: T, draw: (value: T, paint: Paint) => string): void {
     const text = draw(clean(value), this.aside);
-    if (text !== '') this.#host.stderr.write(text.endsWith('\n') ? text : `${text}\n`);
+    if (text !== '') this.#host.stderr.write(safeText(ended(text)));
   }
 }
+
+const ended = (text: string): string => (text.endsWith('\n') ? text : `${text}\n`);

@@ -1,8 +1,8 @@
-import { styleText } from 'node:util';
 import { type Glyphs, glyphsOf } from '../../drawing/theme/glyphs.ts';
 import { unicodeFrom } from '../../drawing/theme/terminal.ts';
 import type { RevisionState } from '../../engine/api.ts';
 import type { Host, Screen } from './host.ts';
+import { styled } from './safe-text.ts';
 
 type Brush = (text: string) => string;
 
@@ -27,9 +27,13 @@ export interface Paint {
 
 const plain: Brush = text => text;
 
-function brush(colours: boolean, ...styles: Parameters<typeof styleText>[0][]): Brush {
+/** SGR parameters that begin a style. */
+const sgr = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, blue: 34, magenta: 35, cyan: 36 } as const;
+
+function brush(colours: boolean, style: keyof typeof sgr): Brush {
   if (!colours) return plain;
-  return text => (text === '' ? '' : styleText(styles.flat() as never, text, { validateStream: false }));
+  const open = sgr[style];
+  return text => styled(text, open, open < 30 ? 22 : 39);
 }
 
 /** Colours, or none, and the glyphs that the stream can show. */

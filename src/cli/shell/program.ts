@@ -10,6 +10,7 @@ import { actor } from './command.ts';
 import type { Host } from './host.ts';
 import { sharedOptions } from './options.ts';
 import { Output } from './output.ts';
+import { safeText } from './safe-text.ts';
 import { UsageError } from './usage.ts';
 
 const epilogue = `
@@ -29,8 +30,8 @@ export function buildProgram(host: Host, version: string, done: (code: number) =
     .usage('[command] [options]')
     .exitOverride()
     .configureOutput({
-      writeOut: text => host.stdout.write(text),
-      writeErr: text => host.stderr.write(text),
+      writeOut: text => host.stdout.write(safeText(text)),
+      writeErr: text => host.stderr.write(safeText(text)),
       getOutHelpWidth: () => Math.min(host.stdout.columns, 120),
       getErrHelpWidth: () => Math.min(host.stderr.columns, 120),
       getOutHasColors: () => false,
@@ -64,14 +65,14 @@ export async function runProgram(argv: readonly string[], host: Host, version: s
   } catch (error) {
     const json = argv.includes('--json');
     if (error instanceof UsageError) {
-      host.stderr.write(`error: ${error.message}\n`);
-      if (json) host.stdout.write(`${jsonText({ error: { code: 'usage', message: error.message } })}\n`);
+      host.stderr.write(safeText(`error: ${error.message}\n`));
+      if (json) host.stdout.write(jsonText({ error: { code: 'usage', message: error.message } }));
       return 2;
     }
     if (!(error instanceof CommanderError)) return fail(host, infoOf(error), argv);
     if (error.exitCode === 0) return 0;
     const message = error.message.replace(/^error: /, '');
-    if (json) host.stdout.write(`${jsonText({ error: { code: 'usage', message } })}\n`);
+    if (json) host.stdout.write(jsonText({ error: { code: 'usage', message } }));
     return 2;
   }
 }
@@ -97,7 +98,7 @@ function fail(host: Host, info: FailureInfo, argv: readonly string[]): number {
   const json = argv.includes('--json');
   const colour = argv.includes('--no-color') ? false : argv.includes('--color') ? true : undefined;
   const output = new Output(host, { json, colour });
-  if (json) output.text(jsonText({ error: info }));
+  if (json) host.stdout.write(jsonText({ error: info }));
   else output.say(info, drawFailure);
   return 1;
 }

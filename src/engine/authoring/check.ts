@@ -3,6 +3,7 @@ import { readSnapshot } from '../../project/snapshot.ts';
 import type { CheckFinding, CheckReport, FindingKind, Look } from '../api.ts';
 import { unloadable } from '../loading.ts';
 import { look } from '../look.ts';
+import { missingFolder } from '../migrations-folder.ts';
 import { compareTo } from './compare.ts';
 import { wantedBeyond, whyNot } from './generated.ts';
 import type { Workspace } from './workspace.ts';
@@ -26,11 +27,16 @@ const ofDatabase: readonly FindingKind[] = ['pending', 'missing', 'edited', 'uns
 type Finding = Pick<CheckFinding, 'message' | 'next'> & Partial<CheckFinding>;
 type Answer = Finding | null | { readonly why: string };
 
-/** Looks for anything that is not in order. The database is asked only for kinds that need it. */
+/**
+ * Looks for anything that is not in order. The database is asked only for kinds that need it.
+ * @throws Failure `no-migrations-folder`
+ */
 export async function check(
   workspace: Workspace,
   asked: readonly FindingKind[] = kinds,
 ): Promise<CheckReport> {
+  const missing = missingFolder(workspace.project);
+  if (missing) throw missing;
   const wanted = kinds.filter(kind => asked.includes(kind));
   const findings: CheckFinding[] = [];
   const agreed: FindingKind[] = [];

@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto';
+import { sanitise } from '../../foundation/sanitise.ts';
+import { redact } from '../../foundation/secrets/redactor.ts';
+
+declare const safe: unique symbol;
+
+/** Text that may be written to a stream. Only this file makes it, so whatever is written has come through here. */
+export type SafeText = string & { readonly [safe]: true };
+
+/**
+ * Styles are marked by noncharacters and a word that changes with every process: text from outside cannot pretend to be
+ * one of ours, and every escape sequence in it is made visible.
+ */
+const secret = randomBytes(6).toString('hex');
+const marks = new RegExp(`(\\ufdd0${secret}[\\d/]+\\ufdd1)`);
+const begin = `\ufdd0${secret}`;
+const end = '\ufdd1';
+
+/**
+ * Text in a style, for `safeText`.
+ * @param open SGR parameter that begins the style, such as 31
+ * @param close the one that ends it
+ */
+export function styled(text: string, open: number, close: number): string {
+  return text === '' ? '' : `${begin}${open}/${close}${end}${text}${begin}${close}${end}`;
+}
+
+/** Drawn text as it may be written: no password, nothing that a terminal acts on but our own styles. */
+export function safeText(drawn: string): SafeText {
+  if (!drawn.includes(begin)) return plain(drawn) as SafeText;
+  const open: (readonly [open: string, close: string])[] = [];
+  const parts = drawn.split(marks).map(part => {
+    if (!part.startsWith(begin)) return plain(part);
+    const [first = '', close] = part.slice(begin.length, -1).split('/');
+    if (close !== undefined) {
+      open.push([first, close]);
+      return sgr(first);
+    }
+    open.pop();
+    // what it was within goes on
+    const outer = open.findLast(([, close]) => close === first);
+    return sgr(first) + (outer ? sgr(outer[0]) : '');
+  });
+  return parts.join('') as SafeText;
+}
+
+/** Text that must reach its reader byte by byte: JSON, whose own escapes make it safe, and scripts that others run. */
+export function exactText(text: string): SafeText {
+  return text as SafeText;
+}
+
+const sgr = (parameter: string): string => `\u001b[${parameter}m`;
+const plain = (text: string): string => redact(sanitise(text, { lines: true }));

@@ -1,0 +1,64 @@
+import { StringDecoder } from 'node:string_decoder';
+import { sanitise } from './sanitise.ts';
+import { redact } from './secrets/redactor.ts';
+
+/** Characters that are kept before they are written. */
+const full = 64 * 1024;
+/** How long the beginning of a line waits for its end, ms. */
+const patience = 100;
+
+/** What styles text; a program that prints it to us takes us for a terminal. */
+const styles = /\u001b\[[\d;:]*m/g;
+
+/**
+ * What the project's own code prints to one of this process's streams, on its way to a person: whole lines, without
+ * passwords and without anything that acts on a terminal. Many lines are written at once.
+ */
+export class CapturedOutput {
+  readonly #write: (text: string) => void;
+  readonly #decoder = new StringDecoder('utf8');
+  #pending = '';
+  #soon: NodeJS.Immediate | null = null;
+  #later: NodeJS.Timeout | null = null;
+
+  constructor(write: (text: string) => void) {
+    this.#write = write;
+  }
+
+  /** A `write` to put in place of the stream's own. */
+  readonly write = (chunk: unknown, encoding?: unknown, done?: unknown): boolean => {
+    this.#pending += chunk instanceof Uint8Array ? this.#decoder.write(Buffer.from(chunk)) : String(chunk);
+    if (this.#pending.length >= full) this.#flushLines();
+    else this.#soon ??= setImmediate(() => this.#flushLines());
+    const callback = typeof encoding === 'function' ? encoding : done;
+    if (typeof callback === 'function') queueMicrotask(callback as () => void);
+    return true;
+  };
+
+  /** Writes everything, also the beginning of a line. */
+  flush(): void {
+    this.#put(this.#pending.length);
+  }
+
+  #flushLines(): void {
+    this.#put(this.#pending.length >= 16 * full ? this.#pending.length : this.#pending.lastIndexOf('\n') + 1);
+    if (this.#pending === '') return;
+    this.#later = setTimeout(() => this.flush(), patience);
+    this.#later.unref();
+  }
+
+  #put(length: number): void {
+    if (this.#soon) clearImmediate(this.#soon);
+    if (this.#later) clearTimeout(this.#later);
+    this.#soon = null;
+    this.#later = null;
+    const text = this.#pending.slice(0, length);
+    this.#pending = this.#pending.slice(length);
+    if (text !== '') this.#write(printed(text));
+  }
+}
+
+/** A printed text as it is shown. */
+export function printed(text: string): string {
+  return redact(sanitise(text.includes('\u001b') ? text.replace(styles, '') : text, { lines: true }));
+}

@@ -1,0 +1,150 @@
+import { spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { safeText, styled } from '../../src/cli/shell/safe-text.ts';
+import { redactor } from '../../src/foundation/secrets/redactor.ts';
+import { makeProject, type Project, repository } from '../support/project.ts';
+import { createDatabase } from '../support/server.ts';
+
+describe('text on its way to a terminal', () => {
+  test('has our styles, one within another, and no escape of anybody else', () => {
+    const drawn = styled(`a${styled('b', 32, 39)}\u001b[31m\u009b1m\u202ec`, 31, 39);
+    expect(safeText(drawn)).toBe(
+      '\u001b[31ma\u001b[32mb\u001b[39m\u001b[31m␛[31m<U+009B>1m<U+202E>c\u001b[39m',
+    );
+  });
+
+  test('cannot be given a style by who does not know our marks', () => {
+    expect(safeText('\ufdd031/39\ufdd1x')).not.toContain('\u001b');
+  });
+
+  test('has no password', () => {
+    redactor.learn('hunter2000');
+    expect(safeText(`x ${styled('hunter2000', 31, 39)}`)).toBe('x \u001b[31m***\u001b[39m');
+  });
+});
+
+/** Cursor movement, a title, C1, a bidirectional override: what must not reach anybody raw. */
+const hostile = `\u001b[2J\u001b]0;owned\u0007\u009b31m\u202e`;
+/** Anything that a terminal acts on, but for line feeds and our own colours. */
+const acting = /(?!\u001b\[(?:[12]|22|3[1-69])m)[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/u;
+
+interface Said {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** @param full the stream that is on a full disk */
+function migtui(project: Project, args: readonly string[], full?: 1 | 2): Promise<Said> {
+  const device = full ? openSync('/dev/full', 'w') : null;
+  const stream = (fd: 1 | 2) => (fd === full ? (device as number) : ('pipe' as const));
+  const child = spawn(process.execPath, [join(repository, 'bin/migtui.js'), ...args], {
+    cwd: project.root,
+    stdio: ['ignore', stream(1), stream(2)],
+    env: { ...process.env, VITEST: '', NODE_ENV: '' },
+  });
+  if (device !== null) closeSync(device);
+  const said = { stdout: '', stderr: '' };
+  child.stdout?.on('data', chunk => {
+    said.stdout += chunk;
+  });
+  child.stderr?.on('data', chunk => {
+    said.stderr += chunk;
+  });
+  return new Promise(resolve => child.on('close', code => resolve({ code, ...said })));
+}
+
+describe('a project of hostile names', () => {
+  let project: Project;
+  const name = `Migration20260101000000_x${hostile}`;
+
+  beforeAll(async () => {
+    const { url } = await createDatabase();
+    project = await makeProject({
+      url,
+      typescript: false,
+      packageJson: { name: `n${hostile}` },
+      config: "schemaGenerator: { ignoreSchema: ['migtui'] }",
+      migrations: {
+        [name]: `import { Migration } from '@mikro-orm/migrations';
+export class M extends Migration {
+  static labels = ['l${hostile.replace('\u0007', '')}'];
+  up() {
+    console.log(${JSON.stringify(hostile)}, 'password=leaked1');
+    console.error(${JSON.stringify(hostile)}, 'password=leaked2');
+    this.addSql(${JSON.stringify(`do $$ begin raise notice '${hostile}'; end $$; -- ${hostile}`)});
+    this.addSql(${JSON.stringify(`create role "r${Date.now()}" password 'leaked3'`)});
+  }
+  down() {
+    throw new Error(${JSON.stringify(`${hostile} password=leaked4`)});
+  }
+}`,
+      },
+    });
+  });
+
+  test('says nothing raw and no password, whatever is asked', async () => {
+    const commands: string[][] = [
+      ...[['status'], ['history', '-v'], ['show', 'head', '-v'], ['upgrade', 'head', '--plan']],
+      ...[['upgrade', 'head', '--yes', '-v'], ['journal'], ['current', '-v'], ['downgrade', 'base', '--yes']],
+      ...[['check'], ['show', hostile.replaceAll('\0', '')], [hostile], ['status', '--context', hostile]],
+    ];
+    for (const [index, command] of commands.entries()) {
+      const args = [...command, index % 2 === 0 ? '--color' : '--json'];
+      const { stdout, stderr } = await migtui(project, args);
+      const said = stdout + stderr;
+      expect(said, args.join(' ')).toMatch(/␛|u001b/);
+      expect(said, args.join(' ')).not.toMatch(acting);
+      expect(said, args.join(' ')).not.toMatch(/leaked/);
+      expect(said, args.join(' ')).not.toMatch(/^\s+at .*\.(js|ts):\d/m);
+    }
+  });
+
+  test('gives the script as it is, so that it can be run', async () => {
+    const { code, stdout } = await migtui(project, ['upgrade', 'base:head', '--sql']);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`password 'leaked3'`);
+    expect(stdout).toContain(hostile);
+  });
+});
+
+describe.skipIf(!existsSync('/dev/full'))('a full disk', () => {
+  let project: Project;
+
+  beforeAll(async () => {
+    const { url } = await createDatabase();
+    const migration = (name: string) => ({
+      [`Migration2026010100000${name}`]: { up: `select ${name}`, down: `select ${name}` },
+    });
+    project = await makeProject({
+      url,
+      typescript: false,
+      migrations: { ...migration('1'), ...migration('2') },
+    });
+  });
+
+  test('under an answer is named, and the answer counts as not given', async () => {
+    const { code, stderr } = await migtui(project, ['status'], 1);
+    expect(code).toBe(1);
+    expect(stderr).toContain('Standard output could not be written: the disk is full (ENOSPC).');
+  });
+
+  test('under the answer of a run that has committed is no failure, and what is done is told', async () => {
+    const { code, stderr } = await migtui(project, ['upgrade', '+1', '--yes'], 1);
+    expect(stderr).toContain(
+      'Standard output could not be written: the disk is full (ENOSPC). 1 step of 1 is committed.',
+    );
+    expect(code).toBe(0);
+  });
+
+  test('under everything else does not end the run', async () => {
+    const { code, stdout } = await migtui(project, ['upgrade', 'head', '--yes', '-v'], 2);
+    expect(stdout).toContain(
+      'Standard error could not be written: the disk is full (ENOSPC). 1 step of 1 is committed.',
+    );
+    expect(code).toBe(0);
+    expect((await migtui(project, ['pending', '--json'])).stdout).toBe('[]\n');
+  });
+});
