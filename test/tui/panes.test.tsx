@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { menu } from '../../src/tui/dialogs/menu.ts';
+import { revisionDialog } from '../../src/tui/dialogs/revision.ts';
+import { CurrentPane } from '../../src/tui/panes/current-pane.tsx';
+import { HistoryPane } from '../../src/tui/panes/history/history-pane.tsx';
+import { PendingPane } from '../../src/tui/panes/pending-pane.tsx';
+import { only } from '../../src/tui/state/effect.ts';
+import { drawDialog, drawPane, lookedAt } from '../support/panel.tsx';
+
+describe('Current', () => {
+  test('has the tips of what is applied, and the counts', async () => {
+    const pane = drawPane(CurrentPane, await lookedAt(), 44, 6);
+    expect(pane.split('\n')).toEqual([
+      '╭─ 1 Current ──────────────────────────────╮',
+      '│   ● 20261110 add_user_id_to_chats        │',
+      '│     applied 2 hours ago                  │',
+      '│                                          │',
+      '│ 2 applied · 3 pending                    │',
+      '╰──────────────────────────────────────────╯',
+    ]);
+  });
+
+  test.each([
+    ['unreachable', 'server unreachable; retrying'],
+    ['refused', 'Login rejected'],
+    ['locked', 'in use by another process'],
+    ['missing', 'database chat does not exist yet'],
+  ] as const)('of a database that is %s says so', async (state, words) => {
+    const pane = drawPane(CurrentPane, await lookedAt({ database: { state } }), 50, 6);
+    expect(pane).toContain(words);
+    expect(pane).toContain(
+      state === 'missing' ? 'the first upgrade creates it' : 'Showing files only; database state unknown',
+    );
+  });
+});
+
+test('History of a project without revisions says how to begin', async () => {
+  const state = await lookedAt({ revisions: [], applied: [] });
+  expect(drawPane(HistoryPane, state, 50, 5)).toContain('no revisions yet: press n to create one');
+});
+
+test('Pending with nothing to do says up to date', async () => {
+  const state = await lookedAt({
+    revisions: [{ id: 'Migration20260101000000_first', revises: [] }],
+    applied: ['Migration20260101000000_first'],
+  });
+  expect(drawPane(PendingPane, state, 40, 5)).toContain('up to date');
+});
+
+describe('a menu', () => {
+  test('has its question, its keys, and why an item cannot be chosen', async () => {
+    const dialog = menu({
+      title: 'Upgrade to',
+      text: 'Which one?',
+      openedBy: 'u',
+      items: [
+        { key: 'h', label: 'head', about: 'the newest', disabled: 'no pending revisions', choose: only },
+        { key: 't', label: 'target …', about: 'type a target', choose: only },
+      ],
+    });
+    const text = drawDialog(dialog, await lookedAt());
+    expect(text).toMatch(/─ Upgrade to ─/);
+    expect(text).toContain('Which one?');
+    expect(text).toMatch(/ h {2}head {6}no pending revisions/);
+    expect(text).toMatch(/▸ t {2}target … {2}type a target/);
+  });
+});
+
+test('the form of a new revision says what its empty fields mean', async () => {
+  const text = drawDialog(revisionDialog(false, null, 'n'), await lookedAt());
+  for (const words of ['message', 'label        none: a name', 'revises     ']) expect(text).toContain(words);
+});
