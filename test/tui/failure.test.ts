@@ -110,3 +110,29 @@ test('a failure after fifty revisions is what one sees first, also in a small te
   await app.press('Enter');
   await app.sees('Upgrade failed', 'column "txt" does not exist', '50 rolled back');
 });
+
+test('something that exists already leads to a stamp of the revision, or to a check', async () => {
+  const app = await openScreen();
+  await app.sees('3 pending');
+  const exists = { code: 'sql', message: 'relation "a" already exists', sql: { sqlState: '42P07' } };
+  app.engine.trouble = { fail: { revision: fill, failure: exists } };
+  await app.press('u', 'Enter');
+  await app.sees('already exists', 's mark it as applied', 'c check the schema');
+  await app.press('c');
+  await app.sees('Check: clean');
+  await app.press('Esc', 's');
+  await app.sees(/Stamp to .*fill_text_length/);
+});
+
+test('an enum value that is used too early leads to one transaction each', async () => {
+  const app = await openScreen();
+  await app.sees('3 pending');
+  const unsafe = { code: 'sql', message: 'unsafe use of new value "glad"', sql: { sqlState: '55P04' } };
+  app.engine.trouble = { fail: { revision: fill, failure: unsafe } };
+  await app.press('u', 'Enter');
+  await app.sees('unsafe use', 't one transaction each');
+  await app.press('t');
+  await app.sees('2 steps on chat');
+  await app.press('y');
+  await app.sees('--transaction each');
+});

@@ -1,11 +1,14 @@
+import type { PlanRequest } from '../../../engine/api.ts';
 import { type Change, only } from '../../state/effect.ts';
 import { reload } from '../../state/link.ts';
 import type { State } from '../../state/model.ts';
 import { rowsById } from '../../state/select.ts';
 import { close, copied } from '../../state/stack.ts';
+import { openCheck } from '../check.ts';
 import { inDialogs } from '../commands.ts';
 import { openPlan } from '../plan/plan.ts';
 import { askCancel } from './cancel.ts';
+import { stampInstead, transactionEach } from './ways-out.ts';
 
 function retry(state: State, key: string): Change {
   // as the failure says: r starts the engine
@@ -29,6 +32,14 @@ function copyFailure(state: State): Change {
     'the error',
   );
 }
+
+/** Plans what a failure leads to. */
+const planInstead =
+  (requestOf: (run: State['run']) => PlanRequest | null) =>
+  (state: State, key: string): Change => {
+    const request = requestOf(state.run);
+    return request ? openPlan(close(state), request, key) : only(state);
+  };
 
 const hasFailed = (state: State): string | null => (state.run?.failure ? null : 'nothing failed');
 
@@ -72,6 +83,37 @@ export const runCommands = inDialogs([
     footer: 3,
     disabled: hasFailed,
     run: copyFailure,
+  },
+  {
+    id: 'stamp-instead',
+    keys: ['s'],
+    where: ['outcome'],
+    title: 'stamp',
+    about: 'what it makes exists already: mark the revision as applied',
+    footer: 4,
+    danger: true,
+    disabled: state => (stampInstead(state.run) ? null : 'only where something exists already'),
+    run: planInstead(stampInstead),
+  },
+  {
+    id: 'check-failed',
+    keys: ['c'],
+    where: ['outcome'],
+    title: 'check',
+    about: 'compare the live schema with the revisions',
+    footer: 5,
+    disabled: state => (stampInstead(state.run) ? null : 'only where something exists already'),
+    run: openCheck,
+  },
+  {
+    id: 'transaction-each',
+    keys: ['t'],
+    where: ['outcome'],
+    title: 'one transaction each',
+    about: 'plan it again with a transaction for each revision',
+    footer: 4,
+    disabled: state => (transactionEach(state.run) ? null : 'it would not help'),
+    run: planInstead(transactionEach),
   },
   {
     id: 'close-outcome',

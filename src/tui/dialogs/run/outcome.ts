@@ -5,6 +5,7 @@ import type { State } from '../../state/model.ts';
 import type { Run } from '../../state/run.ts';
 import { nameOf } from '../../state/select.ts';
 import { counted } from '../plan/lines.ts';
+import { stampInstead, transactionEach } from './ways-out.ts';
 
 /** How a run ended: PostgreSQL's words, what is applied and what is not, what is left to settle. */
 export function outcomeLines(run: Run, state: State, columns: number): Line[] {
@@ -71,6 +72,17 @@ export function outcomeFoot(run: Run): Line[] {
     { text: 'y', style: 'key' },
     { text: ' copy the error   ' },
     ...(run.result?.unsettled.length ? [{ text: 'x', style: 'key' as const }, { text: ' resolve   ' }] : []),
+    ...(stampInstead(run)
+      ? [
+          { text: 's', style: 'key' as const },
+          { text: ' mark it as applied   ' },
+          { text: 'c', style: 'key' as const },
+          { text: ' check the schema   ' },
+        ]
+      : []),
+    ...(transactionEach(run)
+      ? [{ text: 't', style: 'key' as const }, { text: ' one transaction each   ' }]
+      : []),
     { text: 'Esc', style: 'key' },
     { text: ' close' },
   ];

@@ -2,7 +2,7 @@ import type { Span } from '../../../drawing/text/span.ts';
 import { absolute, briefAgo, duration } from '../../../drawing/text/time.ts';
 import { clip, padTo, widthOf } from '../../../drawing/text/width.ts';
 import { glyphsOf } from '../../../drawing/theme/glyphs.ts';
-import type { RevisionRow } from '../../../engine/api.ts';
+import type { JournalEntry, RevisionRow } from '../../../engine/api.ts';
 import type { HistoryColumn } from '../../settings.ts';
 import { ask, type Change, only, type SideEffect } from '../../state/effect.ts';
 import { layoutOf, wideScreen } from '../../state/layout.ts';
@@ -62,10 +62,24 @@ function textOf(row: RevisionRow, column: HistoryColumn, state: State): string {
     }
     case 'duration': {
       const entries = state.journal?.is === 'ready' ? state.journal.value : [];
-      const last = entries.findLast(({ revision, action }) => revision === row.id && action === 'up');
-      return last?.ms == null || row.state !== 'applied' ? '' : duration(last.ms);
+      const ms = row.state === 'applied' ? durationsOf(entries).get(row.id) : undefined;
+      return ms === undefined ? '' : duration(ms);
     }
   }
+}
+
+const durations = new WeakMap<readonly JournalEntry[], ReadonlyMap<string, number>>();
+
+/** How long the last `up` of each revision took, ms. */
+function durationsOf(entries: readonly JournalEntry[]): ReadonlyMap<string, number> {
+  let known = durations.get(entries);
+  if (!known) {
+    known = new Map(
+      entries.flatMap(({ revision, action, ms }) => (action === 'up' && ms !== null ? [[revision, ms]] : [])),
+    );
+    durations.set(entries, known);
+  }
+  return known;
 }
 
 /** The moment that the digits of a name stand for (UTC). */
