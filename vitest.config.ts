@@ -3,12 +3,17 @@ import { configDefaults, defineConfig } from 'vitest/config';
 /** What takes long and is run by scripts of its own: `npm run test:faults`, `npm run test:projects`. */
 const long = ['faults', 'projects'];
 
+/** What `npm run test:hostile` runs again, on databases whose settings hardly anybody has. */
+const onDatabases = ['test/database/**/*.test.ts', 'test/engine/**/*.test.ts', 'test/cli/program.test.ts'];
+
 /** `vitest run` is everything else; `--mode faults` and `--mode projects` run one of these. */
 export default defineConfig(({ mode }) => {
+  const hostile = mode === 'hostile';
   const only = long.includes(mode) ? mode : null;
   return {
     test: {
-      include: only ? [`test/${only}/**/*.test.ts`] : ['test/**/*.test.{ts,tsx}'],
+      include: only ? [`test/${only}/**/*.test.ts`] : hostile ? onDatabases : ['test/**/*.test.{ts,tsx}'],
+      env: hostile ? { MIGTUI_TEST_HOSTILE: '1' } : {},
       exclude: only
         ? configDefaults.exclude
         : [...configDefaults.exclude, ...long.map(one => `test/${one}/**`)],

@@ -1,5 +1,6 @@
 import type { MikroORM } from '@mikro-orm/core';
 import { ledgerTable } from '../database/ledger.ts';
+import { quoteIdent } from '../database/quote.ts';
 import { Failure } from '../foundation/failure.ts';
 import type { RevisionGraph } from '../revisions/graph.ts';
 import type { BakedGraph } from '../values/baked.ts';
@@ -114,7 +115,9 @@ async function appliedIn(orm: MikroORM, schema: string | undefined): Promise<str
     const connection = orm.em.getConnection() as unknown as {
       execute(sql: string, params: unknown[], method: 'all'): Promise<{ name: string }[]>;
     };
-    const rows = await connection.execute(`select name from ${table.sql}`, [], 'all');
+    // as MikroORM writes it: without the default schema, so that search_path decides
+    const from = table.schema === 'public' ? quoteIdent(table.name) : table.sql;
+    const rows = await connection.execute(`select name from ${from}`, [], 'all');
     return rows.map(({ name }) => name.replace(/\.[jt]s$/, ''));
   } catch (error) {
     // 42P01: no such table, 3F000: no such schema

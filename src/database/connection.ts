@@ -4,6 +4,7 @@ import type { MikroORM } from '@mikro-orm/core';
 import { redactor } from '../foundation/secrets/redactor.ts';
 import type { Project } from '../project/project.ts';
 import { type Address, addressOf } from './address.ts';
+import { findLedgerSchema, ledgerTable } from './ledger.ts';
 import { type Refusal, refusalOf } from './refusal.ts';
 import { queryOn } from './side.ts';
 
@@ -52,7 +53,7 @@ export async function connect(project: Project, { create = false } = {}): Promis
         release();
       },
     };
-    await connection.query('select 1');
+    project.ledgerSchema = await findLedgerSchema(connection.query, ledgerTable(project));
     return connection;
   } catch (error) {
     release();

@@ -71,7 +71,7 @@ async function objectsIn(connection: Connection, only: string | null): Promise<D
     `select n.nspname as name from pg_namespace n
       where n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'migtui', 'public')
         and not exists (select from pg_depend d where d.classid = 'pg_namespace'::regclass and d.objid = n.oid and d.deptype = 'e')
-        and (?::text is null) order by 1`,
+        and ($1::text is null) order by 1`,
     [only],
   );
   const within = only ?? 'public';
@@ -79,21 +79,21 @@ async function objectsIn(connection: Connection, only: string | null): Promise<D
     `select case c.relkind when 'v' then 'view' when 'm' then 'materialized view' when 'S' then 'sequence'
                            when 'f' then 'foreign table' else 'table' end as kind, c.relname as name, null as args
        from pg_class c
-      where c.relnamespace = to_regnamespace(?) and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and not c.relispartition
+      where c.relnamespace = to_regnamespace($1) and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and not c.relispartition
         and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype in ('e', 'a', 'i'))
      union all
      select case p.prokind when 'a' then 'aggregate' when 'p' then 'procedure' else 'function' end, p.proname,
             pg_get_function_identity_arguments(p.oid)
        from pg_proc p
-      where p.pronamespace = to_regnamespace(?)
+      where p.pronamespace = to_regnamespace($1)
         and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
      union all
      select case t.typtype when 'd' then 'domain' else 'type' end, t.typname, null
        from pg_type t left join pg_class r on r.oid = t.typrelid
-      where t.typnamespace = to_regnamespace(?) and (t.typtype in ('e', 'd', 'r') or r.relkind = 'c')
+      where t.typnamespace = to_regnamespace($1) and (t.typtype in ('e', 'd', 'r') or r.relkind = 'c')
         and not exists (select from pg_depend d where d.classid = 'pg_type'::regclass and d.objid = t.oid and d.deptype = 'e')
      order by 1, 2, 3`,
-    [quoteIdent(within), quoteIdent(within), quoteIdent(within)],
+    [quoteIdent(within)],
   );
   return [
     ...schemas.map(({ name }) => ({

@@ -1,6 +1,6 @@
 import { Failure } from '../foundation/failure.ts';
 import type { Project } from '../project/project.ts';
-import type { Connection } from './connection.ts';
+import { msOf, type Query } from './journal/table.ts';
 import { quoteIdent } from './quote.ts';
 import { sqlState } from './sql-failure.ts';
 
@@ -34,14 +34,35 @@ export interface Ledger {
  * @param runSchema the schema that migrations run in; null: none in particular
  */
 export function ledgerTable(
-  { options, orm, schema: own }: Pick<Project, 'options' | 'orm' | 'schema'>,
+  {
+    options,
+    orm,
+    schema: own,
+    ledgerSchema = null,
+  }: Pick<Project, 'options' | 'orm' | 'schema'> & Partial<Pick<Project, 'ledgerSchema'>>,
   runSchema: string | null = own,
 ): LedgerTable {
   const parts = (options.tableName as string).split('.');
   const name = parts.length > 1 ? (parts[1] as string) : (parts[0] as string);
-  const schema =
-    runSchema ?? (parts.length > 1 ? (parts[0] as string) : (orm.config.get('schema') ?? 'public'));
+  const configured = parts.length > 1 ? (parts[0] as string) : (orm.config.get('schema') ?? defaultSchema);
+  const schema = runSchema ?? (configured === defaultSchema ? (ledgerSchema ?? defaultSchema) : configured);
   return { schema, name, sql: `${quoteIdent(schema)}.${quoteIdent(name)}` };
+}
+
+/** MikroORM leaves this schema out of its statements, so that search_path decides which table they reach. */
+const defaultSchema = 'public';
+
+/**
+ * The schema in which MikroORM's statements would find, or make, a migrations table of this name.
+ * @returns null where that is nowhere in particular
+ */
+export async function findLedgerSchema(query: Query, { name }: LedgerTable): Promise<string | null> {
+  const [row] = await query<{ schema: string | null }>(
+    `select coalesce((select n.nspname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                       where c.oid = to_regclass($1)), current_schema()::text) as schema`,
+    [quoteIdent(name)],
+  );
+  return row?.schema ?? null;
 }
 
 /** SQLSTATE `cannot_coerce`. */
@@ -51,11 +72,10 @@ const cannotCast = '42846';
 const columns = ['id', 'name', 'executed_at'];
 
 /**
- * Reads what is applied, in one statement per question and writing nothing. Times come as seconds: how they would be
- * written depends on settings of the server and the role.
+ * Reads what is applied, in one statement per question and writing nothing.
  * @throws Failure `table-unexpected` when it is no migrations table of MikroORM
  */
-export async function readLedger({ query }: Connection, table: LedgerTable): Promise<Ledger> {
+export async function readLedger({ query }: { readonly query: Query }, table: LedgerTable): Promise<Ledger> {
   const [server] = await query<{
     version: string;
     read_only: boolean;
@@ -90,25 +110,25 @@ export async function readLedger({ query }: Connection, table: LedgerTable): Pro
   if (!server?.present) return { table: 'absent', seen: 'absent', applied: new Map(), ...known };
   if (!server.readable) return { table: 'forbidden', seen: 'forbidden', applied: new Map(), ...known };
   if (!columns.every(column => server.columns.includes(column))) throw unexpected(table, server.columns);
-  const rows = await query<{ id: string | null; name: string | null; seconds: number | null }>(
-    `select id::text as id, name::text as name, extract(epoch from executed_at::timestamptz)::float8 as seconds
+  const rows = await query<{ id: string | null; name: string | null; ms: string | null }>(
+    `select id::text as id, name::text as name, ${msOf('executed_at::timestamptz')} as ms
        from ${table.sql} order by ${table.sql}.id`,
   ).catch(error => {
     throw sqlState(error) === cannotCast ? unexpected(table, server.columns) : error;
   });
   const applied = new Map<string, Date | null>();
-  for (const { name, seconds } of rows) {
+  for (const { name, ms } of rows) {
     // a row without a name says nothing
     if (name === null) continue;
     const id = name.replace(/\.[jt]s$/, '');
-    if (!applied.has(id)) applied.set(id, dateOf(seconds));
+    if (!applied.has(id)) applied.set(id, dateOf(ms));
   }
   return { table: 'present', seen: `${rows.length}/${rows.at(-1)?.id ?? 0}`, applied, ...known };
 }
 
 /** Null for what no date can hold: `infinity`, or a year that JavaScript does not know. */
-function dateOf(seconds: number | null): Date | null {
-  const date = new Date(seconds === null ? Number.NaN : seconds * 1_000);
+function dateOf(ms: string | null): Date | null {
+  const date = new Date(ms === null ? Number.NaN : Number(ms));
   return Number.isNaN(date.getTime()) ? null : date;
 }
 

@@ -5,7 +5,7 @@ import type { AppliedBy, Session } from '../values/run.ts';
 export const sessionColumns = `a.usename as "user", a.application_name as application,
   coalesce(a.client_hostname, host(a.client_addr)) as host, a.query,
   (extract(epoch from clock_timestamp() - case when a.state = 'active' then a.query_start else a.xact_start end)
-    * 1000)::float8 as age`;
+    * 1000)::text as age`;
 
 /** A row of `pid` and `sessionColumns`. Other users' rows have nulls where this role may not look. */
 export interface SessionRow {
@@ -14,7 +14,7 @@ export interface SessionRow {
   readonly application: string | null;
   readonly host: string | null;
   readonly query: string | null;
-  readonly age: number | null;
+  readonly age: string | null;
 }
 
 /** How much of another session's query is told, characters. */
@@ -29,7 +29,7 @@ export function sessionOf(row: SessionRow): Session {
     application: row.application || null,
     host: row.host,
     query: query && query.length > queryLength ? `${query.slice(0, queryLength)}…` : query || null,
-    ageMs: Math.max(0, Math.round(row.age ?? 0)),
+    ageMs: Math.max(0, Math.round(Number(row.age ?? 0))),
   };
 }
 

@@ -55,7 +55,7 @@ export async function readUnsettled(
 async function readBegun(query: Query, table: LedgerTable): Promise<readonly Mark[]> {
   const { marks, writable } = await readMarks(query, table);
   if (writable || marks.length > 0 || (await journalState(query)) !== 'present') return marks;
-  const rows = await query<Omit<Mark, 'since' | 'invalidBefore'> & { since: number }>(
+  const rows = await query<Omit<Mark, 'since' | 'invalidBefore'> & { since: string }>(
     `select * from (
        select distinct on ("revision") "revision", "action", "run"::text as run, ${msOf('"started"')} as since, "outcome",
               "transactional", "os_user" || '@' || "host" as who, "error"
@@ -63,7 +63,7 @@ async function readBegun(query: Query, table: LedgerTable): Promise<readonly Mar
       where not "transactional" and "outcome" in ('started', 'failed')`,
     [`${table.schema}.${table.name}`],
   );
-  return rows.map(row => ({ ...row, since: new Date(row.since).toISOString(), invalidBefore: [] }));
+  return rows.map(row => ({ ...row, since: new Date(Number(row.since)).toISOString(), invalidBefore: [] }));
 }
 
 /** The failure of whoever would settle what is not unsettled. */

@@ -15,7 +15,7 @@ const settleAfter = 150;
  * @returns stops it
  */
 export function watchChanges(session: Session, busy: () => boolean): () => void {
-  const { project, table, emit } = session;
+  const { project, emit } = session;
   const watchers: FSWatcher[] = [];
   let settling: NodeJS.Timeout | undefined;
   const filesChanged = (): void => {
@@ -42,7 +42,7 @@ export function watchChanges(session: Session, busy: () => boolean): () => void 
     const connection = await session.connection();
     const seen = isRefusal(connection)
       ? connection.state
-      : await fingerprint(connection, table.sql).catch((error: Error) =>
+      : await fingerprint(connection, session.table.sql).catch((error: Error) =>
           /permission denied/.test(error.message) ? 'forbidden' : refusalOf(error, connection.address).state,
         );
     if (seen !== session.seen && !busy()) emit({ type: 'changed', what: 'database' });

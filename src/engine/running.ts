@@ -32,7 +32,7 @@ const patience = 2_000;
 
 /** The engine's methods `run`, `cancel`, `journal`, `settle` and `script` on a session. */
 export function createRunning(session: Session): Running {
-  const { project, table } = session;
+  const { project } = session;
   let current: Run | null = null;
   /** A run from its call to its answer; it never rejects. */
   let working: Promise<unknown> | null = null;
@@ -63,7 +63,7 @@ export function createRunning(session: Session): Running {
         return again;
       };
       current = startRun({
-        ...{ project, connection, table, preview, options, emit, hear, tipsOf },
+        ...{ project, connection, table: session.table, preview, options, emit, hear, tipsOf },
         replan: options.whenChanged === 'replan' ? replan : undefined,
       });
       if (wish) void current.cancel(wish);
@@ -107,15 +107,16 @@ export function createRunning(session: Session): Running {
         wish = mode;
         await current?.cancel(mode);
       },
-      journal: async () => readJournal(queryOn((await connected()).orm), table),
+      journal: async () => readJournal(queryOn((await connected()).orm), session.table),
       async settle(revision, as) {
         const connection = await connected();
         const source = project.sources().migrations.find(({ id }) => id === revision);
         const checksum = source?.checksum ?? null;
-        const request = { project, connection, table, revision, checksum, hear };
+        const request = { project, connection, table: session.table, revision, checksum, hear };
         await (as === 'accept-edit' ? acceptEdit(request) : settle(request, as));
       },
-      ensureTable: async () => ensureTable({ project, connection: await connected(), table, hear }),
+      ensureTable: async () =>
+        ensureTable({ project, connection: await connected(), table: session.table, hear }),
       emptying: async () => readEmptying(await connected(), project.schema),
       async empty(shown) {
         if (session.isProtected) {
@@ -125,7 +126,11 @@ export function createRunning(session: Session): Running {
             next: 'Take it back step by step: migtui downgrade base.',
           });
         }
-        await empty({ project, connection: await connected(), table, hear }, shown, project.schema);
+        await empty(
+          { project, connection: await connected(), table: session.table, hear },
+          shown,
+          project.schema,
+        );
       },
       script: request => script(session, request),
     },

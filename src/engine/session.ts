@@ -25,7 +25,6 @@ export interface State {
 /** What the engine keeps between calls: the opened project and its one connection. */
 export class Session {
   readonly project: Project;
-  readonly table: LedgerTable;
   readonly options: EngineOptions;
   readonly emit: (event: EngineEvent) => void;
   /** When opening began, ms since the epoch: what is edited later is not what was loaded. */
@@ -46,7 +45,6 @@ export class Session {
   ) {
     this.opened = opened;
     this.project = project;
-    this.table = ledgerTable(project);
     this.options = options;
     this.emit = emit;
     this.previewer = new Previewer(project, text =>
@@ -73,6 +71,11 @@ export class Session {
       onWaiting: (waiting: Waiting) => emit({ type: 'waiting', at: new Date().toISOString(), ...waiting }),
     };
     return new Session(await openProject(options.root, { ...options, orm, network }), options, emit, opened);
+  }
+
+  /** The migrations table; only with a connection it is known for sure where it is. */
+  get table(): LedgerTable {
+    return ledgerTable(this.project);
   }
 
   /** Whether runs on the database that is open want its name typed. */

@@ -31,6 +31,8 @@ export interface Project {
   readonly configuredSchema: string | null;
   /** The schema that migrations run in (their search_path), with a log of its own; null: none in particular. */
   readonly schema: string | null;
+  /** Where the database's search_path puts a migrations table without a schema; null until it is connected. */
+  ledgerSchema: string | null;
   /** MikroORM's `ensureDatabase`: a run may create a database that is not there. */
   readonly ensureDatabase: boolean;
   /** Absolute migrations folder; null for a `migrationsList`. It may not exist yet. */
@@ -123,6 +125,7 @@ export async function openProject(
     askedSchema,
     configuredSchema,
     schema,
+    ledgerSchema: null,
     ensureDatabase: loaded.ensureDatabase,
     folder,
     orm,

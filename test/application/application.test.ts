@@ -55,7 +55,7 @@ describe('assertCurrent', () => {
     // MikroORM's own look at the database, and ours
     expect(statements).toEqual([
       expect.stringContaining('pg_database'),
-      expect.stringContaining('select name from "public"."mikro_orm_migrations"'),
+      expect.stringContaining('select name from "mikro_orm_migrations"'),
     ]);
     expect(
       await database.query('select 1 from pg_class where relname = $1', ['mikro_orm_migrations']),

@@ -336,7 +336,7 @@ describe('a revision without a transaction', () => {
   test('settled as applied it is logged; what else stands in the comment of the table stays', async () => {
     const app = await start();
     await app.run(`up ${chats}`);
-    await database.query(`comment on table mikro_orm_migrations is 'ours, "quoted" and it''s \\ fine'`);
+    await database.query(`comment on table mikro_orm_migrations is E'ours, "quoted" and it''s \\\\ fine'`);
     await database.query(`insert into chats (title) values ('a'), ('a')`);
     expect((await app.run(`up ${half}`)).unsettled).toHaveLength(1);
     const { settle } = await import('../../src/database/settle.ts');

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { makeProject, type ProjectOptions, stockCli } from '../support/project.ts';
-import { createDatabase } from '../support/server.ts';
+import { createDatabase, hostile } from '../support/server.ts';
 import { type Opened, open } from './support.ts';
 
 const migrations = {
@@ -266,7 +266,8 @@ export class Migration20260102000002_thrower extends Migration {
   });
 });
 
-test('the stock CLI agrees, before and after', async () => {
+// the stock CLI cannot read the times of such databases
+test.skipIf(hostile())('the stock CLI agrees, before and after', async () => {
   const database = await createDatabase();
   const project = await makeProject({
     url: database.url,

@@ -116,13 +116,34 @@ function as(url: string, change: { database?: string; user?: string; password?: 
   return result.href;
 }
 
+/** Databases are made with settings that hardly anybody has, `npm run test:hostile`. */
+export const hostile = (): boolean => process.env.MIGTUI_TEST_HOSTILE === '1';
+
+const hostileSettings = [
+  "default_transaction_isolation = 'serializable'",
+  "datestyle = 'SQL, DMY'",
+  "intervalstyle = 'sql_standard'",
+  "timezone = 'Asia/Kathmandu'",
+  "bytea_output = 'escape'",
+  'extra_float_digits = -15',
+  'standard_conforming_strings = off',
+  'escape_string_warning = off',
+  // a first schema that exists is tried in test/database/server-settings.test.ts
+  `search_path = 'not there', 'public', 'pg_catalog'`,
+];
+
 /** A new empty database on this test run's server. */
 export async function createDatabase(options: { readonly name?: string } = {}): Promise<Database> {
   const admin = serverUrl();
   const name = options.name ?? `test_${unique()}`;
   const url = as(admin, { database: name });
   const roles: string[] = [];
-  await withClient(admin, client => client.query(`create database ${pg.escapeIdentifier(name)}`));
+  await withClient(admin, async client => {
+    const id = pg.escapeIdentifier(name);
+    await client.query(`create database ${id}`);
+    if (!hostile()) return;
+    for (const setting of hostileSettings) await client.query(`alter database ${id} set ${setting}`);
+  });
 
   return {
     url,

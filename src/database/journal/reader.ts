@@ -14,8 +14,8 @@ interface Row {
   readonly action: Action;
   readonly outcome: JournalEntry['outcome'];
   readonly transactional: boolean;
-  readonly started: number;
-  readonly finished: number | null;
+  readonly started: string;
+  readonly finished: string | null;
   readonly ms: number | null;
   readonly database_user: string;
   readonly os_user: string;
@@ -54,8 +54,8 @@ export async function readJournal(query: Query, table: LedgerTable): Promise<rea
         row.outcome === 'started' && row.transactional && !live.has(row.run.slice(0, 8))
           ? 'rolled back'
           : row.outcome,
-      started: new Date(row.started).toISOString(),
-      finished: row.finished === null ? null : new Date(row.finished).toISOString(),
+      started: new Date(Number(row.started)).toISOString(),
+      finished: row.finished === null ? null : new Date(Number(row.finished)).toISOString(),
       ms: row.ms,
       who: { databaseUser: row.database_user, osUser: row.os_user, host: row.host, version: row.version },
       plan,
@@ -90,7 +90,7 @@ export async function editedRevisions(
     revision: string;
     action: Action;
     checksum: string | null;
-    finished: number;
+    finished: string;
   }>(
     `select distinct on ("revision") "revision", "action", "checksum", ${msOf('"finished"')} as finished
        from ${journalTable} where "ledger" = $1 and "outcome" in ('done', 'settled')
@@ -102,7 +102,7 @@ export async function editedRevisions(
       const now = checksums.get(revision);
       const logged = applied.get(revision);
       if (!now || !checksum || !applied.has(revision) || !(action === 'up' || action === 'log')) return false;
-      if (logged && logged.getTime() > finished + slack) return false;
+      if (logged && logged.getTime() > Number(finished) + slack) return false;
       return now !== checksum;
     })
     .map(({ revision }) => revision);

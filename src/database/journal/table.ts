@@ -7,8 +7,11 @@ const journalSchema = 'migtui';
 /** The journal's table, for SQL. */
 export const journalTable = `"${journalSchema}"."journal"`;
 
-/** SQL for a time as ms since the epoch: how a time is written depends on settings of the server and the role. */
-export const msOf = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`;
+/**
+ * SQL for a time as ms since the epoch, as text: how times and floating-point numbers are written depends on settings of
+ * the server and the role.
+ */
+export const msOf = (column: string): string => `(extract(epoch from ${column}) * 1000)::text`;
 
 /** Asks with parameters `$1`, `$2`, …; on whatever connection the asker has. */
 export type Query = <Row extends object>(sql: string, params?: readonly unknown[]) => Promise<Row[]>;

@@ -3,6 +3,7 @@ import type { Migration, MigrationRunner, MigrationStorage } from '@mikro-orm/mi
 import type { AbstractSqlDriver } from '@mikro-orm/sql';
 import type { MigrationClass } from '../../project/classes.ts';
 import type { Project } from '../../project/project.ts';
+import { ledgerTable } from '../ledger.ts';
 import { clientOf, holdConnection } from './kysely.ts';
 import { type Heard, ObservedConnection, pinnedDialect } from './observed.ts';
 
@@ -114,7 +115,8 @@ function servicesOf(project: Project, driver: AbstractSqlDriver, config: Configu
   const storage = new MigrationStorage(driver, options);
   const { schema } = options as { schema?: string };
   runner.setRunSchema(schema);
-  storage.setRunSchema(schema);
+  // without a schema of its own the table is made, and looked for, where search_path leads
+  storage.setRunSchema(schema ?? ledgerTable(project).schema);
   return {
     runner,
     storage,
