@@ -40,7 +40,7 @@ export const helpType = (all: () => readonly Command[]): DialogType<HelpDialog> 
       lines.push(...(lines.length > 0 ? [[]] : []), line(group, 'title'));
       for (const row of fitting) {
         lines.push([
-          { text: `  ${row.keys.padEnd(20)}`, style: row.disabled ? 'dim' : 'key' },
+          { text: `  ${row.keys.padEnd(16)}`, style: row.disabled ? 'dim' : 'key' },
           { text: row.about, style: row.disabled ? 'dim' : row.danger ? 'danger' : undefined },
           { text: row.disabled ? `  (${row.disabled})` : '', style: 'dim' },
         ]);

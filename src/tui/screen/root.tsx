@@ -9,7 +9,7 @@ import { Screen } from './screen.tsx';
 export interface RootProps {
   readonly state: State;
   readonly dispatch: (...events: Event[]) => void;
-  /** The terminal is in raw mode: told once, with the way to hand it to another program. */
+  /** Called once the terminal is in raw mode, with the way to hand it to another program. */
   readonly onMount: (suspend: (work: () => Promise<void>) => Promise<void>) => void;
   /** The last chance to say something to the terminal, on every way out. */
   readonly onUnmount: () => void;

@@ -30,7 +30,7 @@ export function answered(state: State, answer: Answer): Change {
       return settled(state, answer);
     case 'cancel':
       if (!answer.outcome.ok) return only(notify(state, answer.outcome.failure.message, 'error'));
-      return only(state.run ? { ...state, run: { ...state.run, heard: true } } : state);
+      return only(state.run ? { ...state, run: { ...state.run, cancelAccepted: true } } : state);
     default:
       return only(state);
   }

@@ -24,7 +24,7 @@ export interface Run {
   readonly startedAt: number;
   readonly endedAt: number | null;
   readonly steps: readonly RunStep[];
-  /** Batches that are told to be committed. */
+  /** Batches that were committed. */
   readonly committed: readonly number[];
   readonly step: number | null;
   readonly stepAt: number;
@@ -37,8 +37,8 @@ export interface Run {
   /** What was worth saying on the way. */
   readonly notices: readonly string[];
   readonly cancel: CancelMode | null;
-  /** The engine has taken the wish to cancel. */
-  readonly heard: boolean;
+  /** The engine has accepted the request to cancel. */
+  readonly cancelAccepted: boolean;
   readonly result: RunResult | null;
   readonly failure: FailureInfo | null;
 }
@@ -69,7 +69,7 @@ export function startRun(preview: Preview, ticket: number, now: number): Run {
     watch: null,
     notices: [],
     cancel: null,
-    heard: false,
+    cancelAccepted: false,
     result: null,
     failure: null,
   };
@@ -141,10 +141,11 @@ export function finish(run: Run, result: RunResult, now: number): Run {
     result,
     failure: result.failure,
     steps: run.steps.map((step, index) => {
-      const told = result.steps[index];
-      if (!told) return step;
-      const status: StepStatus = told.outcome !== 'failed' && told.rolledBack ? 'rolled back' : told.outcome;
-      return { ...step, status, ms: told.outcome === 'not run' ? null : told.ms };
+      const ended = result.steps[index];
+      if (!ended) return step;
+      const status: StepStatus =
+        ended.outcome !== 'failed' && ended.rolledBack ? 'rolled back' : ended.outcome;
+      return { ...step, status, ms: ended.outcome === 'not run' ? null : ended.ms };
     }),
   };
 }

@@ -2,7 +2,7 @@
 export function stopUntilContinued(): Promise<void> {
   return new Promise(resolve => {
     process.once('SIGCONT', () => {
-      // nobody told a stopped program in the background that the terminal was resized: Node looks when it is told
+      // a stopped program gets no signal when the terminal is resized: this makes Node look
       process.kill(process.pid, 'SIGWINCH');
       resolve();
     });

@@ -57,7 +57,7 @@ function cancel(state: State, mode: CancelMode): Change {
   const [asked, , effect] = ask(state, { call: 'cancel', args: [mode] });
   const words = mode === 'rollback' ? 'cancelling and rolling back' : 'stopping after this step';
   return [
-    logged({ ...asked, run: { ...state.run, cancel: mode, heard: false } }, 'warning', words),
+    logged({ ...asked, run: { ...state.run, cancel: mode, cancelAccepted: false } }, 'warning', words),
     [effect],
   ];
 }

@@ -41,10 +41,10 @@ export function runHead(run: Run, state: State, columns: number): Line[] {
   ];
 }
 
-function cancelWords({ cancel, heard }: Run): string {
+function cancelWords({ cancel, cancelAccepted }: Run): string {
   if (cancel === null) return '';
   if (cancel === 'rollback') return '  cancelling';
-  return heard ? '  stopping after this step' : '  stopping …';
+  return cancelAccepted ? '  stopping after this step' : '  stopping …';
 }
 
 function bar(done: number, total: number, width: number, state: State): Span[] {
