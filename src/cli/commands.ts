@@ -26,10 +26,11 @@ import { status } from './status.ts';
 import { test } from './test.ts';
 import { redo, undo } from './undo.ts';
 import { upgrade } from './upgrade.ts';
+import { wait } from './wait.ts';
 
 /** Every command by what a person wants to do, in the order of the help. */
 export const commands: Readonly<Record<string, readonly Definition[]>> = {
-  'See:': [status, current, history, heads, branches, show, pending, journal],
+  'See:': [status, current, history, heads, branches, show, pending, journal, wait],
   'Move a database:': [upgrade, downgrade, stamp, undo, redo, settle, ensureVersion, fresh],
   'Write revisions:': [init, revision, create, merge, adopt, edit],
   'Verify:': [check, rehearse, test],

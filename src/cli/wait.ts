@@ -1,0 +1,132 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { duration as durationWords } from '../drawing/text/time.ts';
+import type { EngineApi, Look } from '../engine/api.ts';
+import { Failure } from '../foundation/failure.ts';
+import { durationHelp, parseDuration } from '../settings/duration.ts';
+import { nameOf } from './draw/rows.ts';
+import { count } from './draw/text.ts';
+import { databaseFailure, problemsOf } from './looking.ts';
+import type { Call } from './shell/call.ts';
+import { type Definition, examples } from './shell/command.ts';
+import { UsageError } from './shell/usage.ts';
+
+/** Between two looks, ms. */
+const every = 1_000;
+/** Between two lines about the same wait, ms. */
+const tellEvery = 10_000;
+
+interface WaitOptions {
+  readonly for: string;
+  readonly timeout: number;
+}
+
+/** How a wait ended, or stands. */
+interface Waited {
+  /** Everything up to the target is applied. */
+  readonly reached: boolean;
+  readonly for: string;
+  /** What is not applied yet; null while that is not known. */
+  readonly pending: readonly string[] | null;
+  /** Why it is not known. */
+  readonly reason: string | null;
+  readonly waitedMs: number;
+}
+
+/** `migtui wait`: for programs that need a schema which somebody else migrates. */
+export const wait: Definition = (program, act) =>
+  program
+    .command('wait')
+    .description('wait until the database is migrated by somebody else; reads only')
+    .option('--for <target>', 'head, heads or a revision', 'heads')
+    .addOption(
+      new Option('--timeout <time>', 'give up after this long, exit code 1')
+        .default(300_000, '5min')
+        .argParser(milliseconds),
+    )
+    .addHelpText(
+      'after',
+      examples({
+        'migtui wait': 'until everything on disk is applied',
+        'migtui wait --for add_user_id --timeout 2min': 'until this revision is',
+        'migtui wait && node server.js': 'an application that starts after its migrations',
+      }),
+    )
+    .action(act(runWait));
+
+async function runWait(call: Call, options: WaitOptions): Promise<number> {
+  if (/^[+-]\d|current/.test(options.for)) {
+    throw new UsageError(`--for ${options.for} depends on what is applied: name head, heads or a revision.`);
+  }
+  const engine = await call.engine();
+  const started = performance.now();
+  let told = '';
+  let toldAt = Number.NEGATIVE_INFINITY;
+  for (;;) {
+    const now = await standing(engine, options.for, started);
+    if (now.reached) {
+      call.output.answer(
+        now,
+        value => value,
+        ({ waitedMs }, paint) =>
+          paint.good(`Everything up to ${options.for} is applied (waited ${durationWords(waitedMs)}).`),
+      );
+      return 0;
+    }
+    if (now.waitedMs >= options.timeout) throw timedOut(now);
+    const words = now.reason ?? pendingWords(now.pending ?? []);
+    if (words !== told || now.waitedMs - toldAt >= tellEvery) {
+      call.output.say(words, (words, paint) =>
+        paint.dim(`waiting for ${options.for} (${durationWords(now.waitedMs)}): ${words}`),
+      );
+      [told, toldAt] = [words, now.waitedMs];
+    }
+    await new Promise(resolve => setTimeout(resolve, Math.min(every, options.timeout - now.waitedMs)));
+  }
+}
+
+/** How far the database is. A server or database that is not there is waited for like anything else. */
+async function standing(engine: EngineApi, target: string, started: number): Promise<Waited> {
+  const look = await engine.look();
+  const broken = problemsOf(look);
+  if (broken) throw broken;
+  const failure = databaseFailure(look);
+  const needed = failure ? null : await neededFor(engine, look, target);
+  const pending = needed?.filter(id => !isApplied(look, id)) ?? null;
+  return {
+    reached: pending?.length === 0,
+    for: target,
+    pending,
+    reason: failure?.message ?? null,
+    waitedMs: Math.round(performance.now() - started),
+  };
+}
+
+/** The target with everything that it stands on. */
+async function neededFor(engine: EngineApi, look: Look, target: string): Promise<readonly string[]> {
+  if (target === 'heads') return look.revisions.filter(row => row.state !== 'missing').map(row => row.id);
+  return engine.resolve(`base:${target}`);
+}
+
+function isApplied({ revisions }: Look, id: string): boolean {
+  return revisions.some(row => row.id === id && row.state === 'applied');
+}
+
+function pendingWords(pending: readonly string[]): string {
+  const names = pending.slice(0, 3).map(nameOf).join(', ');
+  return `${count(pending.length, 'revision')} pending: ${names}${pending.length > 3 ? ', …' : ''}`;
+}
+
+function timedOut({ for: target, pending, reason, waitedMs }: Waited): Failure {
+  return new Failure({
+    code: 'wait-timeout',
+    message: `${target} was not reached in ${durationWords(waitedMs)}: ${reason ?? pendingWords(pending ?? [])}`,
+    next: 'See whether the migrations run (migtui status), or wait longer: --timeout.',
+    ...(pending && { candidates: pending }),
+  });
+}
+
+function milliseconds(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === null) throw new InvalidArgumentError(`It must be ${durationHelp}.`);
+  return ms;
+}

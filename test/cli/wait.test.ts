@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import type { Look } from '../../src/engine/api.ts';
+import { ids, migtui } from '../cli/fake.ts';
+
+const all = Object.values(ids);
+
+test('everything is applied: exit code 0 at once', async () => {
+  const told = await migtui('wait --json', { applied: all });
+  expect([told.code, told.json()]).toMatchObject([0, { reached: true, for: 'heads', pending: [] }]);
+  expect(told.calls.map(([name]) => name)).toEqual(['look', 'close']);
+});
+
+test('a revision with all that it stands on is enough', async () => {
+  expect((await migtui(`wait --for ${ids.user}`)).code).toBe(0);
+});
+
+test('after the time: exit code 1 with what is pending', async () => {
+  const told = await migtui('wait --for head --timeout 10ms --json');
+  expect(told.code).toBe(1);
+  expect(told.json().error).toMatchObject({
+    code: 'wait-timeout',
+    candidates: [ids.reactions, ids.last, ids.merge],
+  });
+  expect(told.stderr).toMatch(/waiting for head .*3 revisions pending/);
+});
+
+test('waits for a server and a database that are not there yet, and says so', async () => {
+  const states = ['unreachable', 'missing', 'connected'] as const;
+  let looks = 0;
+  const told = await migtui('wait --timeout 1min', {
+    engine: { look: async () => lookAt(states[looks++] ?? 'connected') },
+  });
+  expect(told.code).toBe(0);
+  expect(told.stderr).toMatch(/It is unreachable\..*\n.*It is missing\./);
+});
+
+test.each(['+1', '-1', 'current'])('%s is no target to wait for', async target => {
+  expect((await migtui(`wait --for ${target}`)).code).toBe(2);
+});
+
+/** What `wait` reads of a look. */
+function lookAt(state: Look['database']['state']): Look {
+  const failure = state === 'connected' ? null : { code: `database-${state}`, message: `It is ${state}.` };
+  return {
+    problems: [],
+    project: { table: 'public.mikro_orm_migrations' },
+    database: { kind: 'postgresql', label: 'db/chat', state, table: 'present', failure },
+    revisions: all.map(id => ({ id, state: failure ? 'unknown' : 'applied' })),
+  } as unknown as Look;
+}
