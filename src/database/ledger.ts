@@ -27,6 +27,8 @@ export interface Ledger {
   readonly schemaExists: boolean;
   /** Every schema that has a migrations table of this name, sorted. */
   readonly schemas: readonly string[];
+  /** How many other tables are in its schema. */
+  readonly otherTables: number;
 }
 
 /**
@@ -84,6 +86,7 @@ export async function readLedger({ query }: { readonly query: Query }, table: Le
     columns: string[];
     schema_exists: boolean;
     schemas: string[];
+    other_tables: number;
   }>(
     `select current_setting('server_version') as version,
             (pg_is_in_recovery() or current_setting('transaction_read_only') = 'on') as read_only,
@@ -94,7 +97,9 @@ export async function readLedger({ query }: { readonly query: Query }, table: Le
                    where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped order by a.attnum) as columns,
             n.oid is not null as schema_exists,
             array(select s.nspname::text from pg_class t join pg_namespace s on s.oid = t.relnamespace
-                   where t.relname = $2 and t.relkind in ('r', 'p', 'v', 'f') order by 1) as schemas
+                   where t.relname = $2 and t.relkind in ('r', 'p', 'v', 'f') order by 1) as schemas,
+            (select count(*)::int from pg_class t
+              where t.relnamespace = n.oid and t.relkind in ('r', 'p') and t.relname <> $2) as other_tables
        from (select 1) as one
        left join pg_namespace n on n.nspname = $1
        left join pg_class c on c.relnamespace = n.oid and c.relname = $2 and c.relkind in ('r', 'p', 'v', 'f')`,
@@ -106,6 +111,7 @@ export async function readLedger({ query }: { readonly query: Query }, table: Le
     readOnly: server?.read_only === true,
     schemaExists: server?.schema_exists === true,
     schemas: server?.schemas ?? [],
+    otherTables: server?.other_tables ?? 0,
   };
   if (!server?.present) return { table: 'absent', seen: 'absent', applied: new Map(), ...known };
   if (!server.readable) return { table: 'forbidden', seen: 'forbidden', applied: new Map(), ...known };

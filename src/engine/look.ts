@@ -120,6 +120,7 @@ function databaseInfo({ project }: Session, { database, ledger }: State): Databa
     table: ledger?.table ?? 'unknown',
     readOnly: ledger?.readOnly === true,
     schemas: ledger?.schemas ?? [],
+    otherTables: ledger?.otherTables ?? 0,
     failure: refused?.failure ?? null,
   };
 }
@@ -137,7 +138,14 @@ function notesOf({ project, table }: Session, { sources, ledger, database }: Sta
   }
   if (ledger?.table === 'absent') {
     const what = ledger.schemaExists ? `${table.schema}.${table.name}` : `The schema ${table.schema}`;
-    notes.push(`${what} does not exist yet. The first run makes it.`);
+    notes.push(`${what} does not exist yet. The first run creates it.`);
+    const { otherTables } = ledger;
+    if (otherTables > 0) {
+      const tables = otherTables === 1 ? 'a table' : `${otherTables} tables`;
+      notes.push(
+        `The database already has ${tables}. If these revisions made them, record that: migtui stamp head.`,
+      );
+    }
   }
   if (ledger?.table === 'forbidden') {
     notes.push(`This role may not read ${table.schema}.${table.name}: what is applied is not known.`);

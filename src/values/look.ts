@@ -84,6 +84,8 @@ export interface DatabaseInfo {
   readonly readOnly: boolean;
   /** Every schema that has a migrations table of this name; empty while not connected. */
   readonly schemas: readonly string[];
+  /** How many tables are there beside the migrations table; 0 while not connected. */
+  readonly otherTables: number;
   readonly failure: FailureInfo | null;
 }
 

@@ -222,6 +222,7 @@ function fakeEngine(
       table: 'present',
       readOnly: false,
       schemas: ['public'],
+      otherTables: 0,
       failure: null,
     },
     revisions: graph.history(missing).map(({ id }) => row(id)),

@@ -95,6 +95,7 @@ describe('status', () => {
           table: 'unknown',
           readOnly: false,
           schemas: [],
+          otherTables: 0,
           failure: {
             code: 'database-unreachable',
             message: 'ana@db.staging/chat cannot be reached: connection refused',
@@ -146,6 +147,7 @@ describe('status', () => {
           table: 'unknown',
           readOnly: false,
           schemas: [],
+          otherTables: 0,
           failure: { code: 'database-missing', message: 'There is no embedded database yet.' },
         },
       },

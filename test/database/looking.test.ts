@@ -50,10 +50,16 @@ describe('looking writes nothing', () => {
     const engine = await engineOf(await makeProject({ url: database.url, migrations, config }));
     await lookAtEverything(engine);
     expect(await engine.look()).toMatchObject({
-      database: { state: 'connected', table: 'absent' },
+      database: { state: 'connected', table: 'absent', otherTables: 0 },
       applied: 0,
     });
     expect(await contents(database)).toEqual(before);
+    // tables that came from somewhere else are told, with the way to record them
+    await database.query('create table made_elsewhere (id int)');
+    expect(await engine.look()).toMatchObject({
+      database: { otherTables: 1 },
+      notes: expect.arrayContaining([expect.stringContaining('migtui stamp head')]),
+    });
   });
 
   test('with a role that can only read, and every look works', async () => {

@@ -114,7 +114,7 @@ describe('another schema', () => {
     const { database, open } = await start();
     const engine = await open('later');
     const look = await engine.look();
-    expect(look.notes).toContain('The schema later does not exist yet. The first run makes it.');
+    expect(look.notes).toContain('The schema later does not exist yet. The first run creates it.');
     const preview = await engine.preview({ command: 'upgrade', targets: ['head'] });
     expect(preview).toMatchObject({ schema: 'later', warnings: [{ code: 'creates-schema' }] });
     await engine.check(['pending', 'missing']);

@@ -137,6 +137,7 @@ export class FakeEngine {
       table: 'present',
       readOnly: false,
       schemas: ['public'],
+      otherTables: 0,
       failure: null,
       ...options.database,
     };

@@ -34,6 +34,11 @@ describe('Current', () => {
   });
 });
 
+test('Current of a database that has tables and no migrations table suggests a stamp', async () => {
+  const state = await lookedAt({ applied: [], database: { table: 'absent', otherTables: 12 } });
+  expect(drawPane(CurrentPane, state, 60, 5)).toContain('tables exist; press s to mark revisions as applied');
+});
+
 test('History of a project without revisions says how to begin', async () => {
   const state = await lookedAt({ revisions: [], applied: [] });
   expect(drawPane(HistoryPane, state, 50, 5)).toContain('no revisions yet: press n to create one');

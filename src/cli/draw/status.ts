@@ -112,9 +112,16 @@ function nextSteps(look: Look, paint: Paint): string[] {
   if (look.problems.length > 0) return [];
   return [
     ...(look.heads.length > 1 ? [step('migtui merge', 'brings the heads together')] : []),
+    ...(look.pending.length > 0 && madeElsewhere(look)
+      ? [step('migtui stamp head', 'records that the tables which are there came from these revisions')]
+      : []),
     ...(look.pending.length > 0 ? [upgradeStep(look, step)] : []),
   ];
 }
+
+/** Tables, and nothing that says where they came from: an upgrade would meet them. */
+const madeElsewhere = ({ database }: Look): boolean =>
+  database.table === 'absent' && database.otherTables > 0;
 
 function upgradeStep(look: Look, step: (command: string, words: string) => string): string {
   const command = `migtui upgrade ${look.heads.length > 1 ? 'heads' : 'head'}`;

@@ -79,7 +79,7 @@ function currentLines(state: State, columns: number, height: number, focused: bo
   return [
     ...lines.slice(0, height - 1),
     ...Array.from({ length: Math.max(0, height - 1 - lines.length) }, () => ''),
-    drawLine(summary(look), columns, state),
+    drawLine(madeElsewhere(look) ?? summary(look), columns, state),
   ];
 }
 
@@ -103,6 +103,12 @@ function trouble({ database }: Look): Line | null {
       return [{ text: 'in use by another process', style: 'danger' }];
   }
 }
+
+/** Tables, and nothing that says where they came from: an upgrade would meet them. */
+const madeElsewhere = ({ database, revisions }: Look): Line | null =>
+  database.table === 'absent' && database.otherTables > 0 && revisions.length > 0
+    ? [{ text: 'tables exist; press s to mark revisions as applied', style: 'warning' }]
+    : null;
 
 function summary(look: Look): Line {
   const part = (count: number, word: string, style: 'pending' | 'missing' | 'edited' | 'danger'): Line =>

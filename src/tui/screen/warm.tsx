@@ -58,6 +58,7 @@ const look: Look = {
     table: 'present',
     readOnly: false,
     schemas: ['public'],
+    otherTables: 0,
     failure: null,
   },
   revisions,

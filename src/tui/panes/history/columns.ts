@@ -1,4 +1,3 @@
-import type { Span } from '../../../drawing/text/span.ts';
 import { absolute, briefAgo, duration } from '../../../drawing/text/time.ts';
 import { clip, padTo, widthOf } from '../../../drawing/text/width.ts';
 import { glyphsOf } from '../../../drawing/theme/glyphs.ts';
@@ -37,16 +36,17 @@ export function columnsIn(state: State, columns: number): readonly HistoryColumn
 export const widthOfColumns = (columns: readonly HistoryColumn[], state: State): number =>
   columns.reduce((sum, column) => sum + widthIn(column, state) + 1, 0);
 
-/** What the columns say of a revision, each as wide as it always is. */
-export function columnSpans(row: RevisionRow, columns: readonly HistoryColumn[], state: State): Span[] {
+/** What the columns say of a revision, each as wide as it always is: one text, because every piece is measured. */
+export function columnText(row: RevisionRow, columns: readonly HistoryColumn[], state: State): string {
   const { ellipsis } = glyphsOf(state.appearance.ascii);
-  return columns.map((column): Span => {
+  let line = '';
+  for (const column of columns) {
     const width = widthIn(column, state);
     const text = clip(textOf(row, column, state), width, ellipsis);
     // numbers to the right, words to the left
-    const padded = column === 'author' ? padTo(text, width) : ' '.repeat(width - widthOf(text)) + text;
-    return { text: ` ${padded}`, style: 'dim' };
-  });
+    line += column === 'author' ? ` ${padTo(text, width)}` : ` ${' '.repeat(width - widthOf(text))}${text}`;
+  }
+  return line;
 }
 
 function textOf(row: RevisionRow, column: HistoryColumn, state: State): string {

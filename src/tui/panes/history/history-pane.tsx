@@ -12,7 +12,7 @@ import { shownHistory } from '../../state/shown.ts';
 import { Frame } from '../frame.tsx';
 import { drawLine, drawRow, flagSpans, markHits, nameSpans, wantedIn } from '../rows.ts';
 import { waitingLine } from '../waiting.ts';
-import { columnSpans, columnsIn, widthOfColumns } from './columns.ts';
+import { columnsIn, columnText, widthOfColumns } from './columns.ts';
 import { graphLines } from './graph-lines.ts';
 
 /** The graph of revisions, newest first. */
@@ -75,14 +75,23 @@ function historyLines(state: State, columns: number, visible: number, focused: b
   const wanted = wantedIn(state, 'history') || textIn(state.filter);
   const current = new Set(look.current);
   const shownColumns = columnsIn(state, columns);
+  const besideWidth = widthOfColumns(shownColumns, state);
   return graphLines(shown, current, top, top + visible, appearance.ascii, lanesIn(columns)).map(one => {
     const row = shown.rows[one.row];
     if (!one.node || !row) return drawRow(one.spans, columns, state, { selected: false, focused });
     const lanes: Line = [...one.spans, { text: ' ' }];
-    const room = columns - 2 - widthOf(textOf(lanes)) - widthOfColumns(shownColumns, state);
+    const room = columns - 2 - widthOf(textOf(lanes)) - besideWidth;
     const named = namedRow(row, room, columns, wanted, appearance.ascii);
-    const gap = { text: ' '.repeat(Math.max(0, room - widthOf(textOf(named)))) };
-    const beside = shownColumns.length > 0 ? [gap, ...columnSpans(row, shownColumns, state)] : [];
+    const beside: Line =
+      besideWidth === 0
+        ? []
+        : [
+            {
+              text:
+                ' '.repeat(Math.max(0, room - widthOf(textOf(named)))) + columnText(row, shownColumns, state),
+              style: 'dim',
+            },
+          ];
     return drawRow([...lanes, ...named, ...beside], columns, state, {
       selected: one.row === cursor,
       focused,
@@ -96,7 +105,8 @@ function namedRow(row: RevisionRow, room: number, columns: number, wanted: strin
   const forName = Math.max(leastName, room - widthOf(textOf(flags)));
   const whole = nameSpans(row, columns);
   // the day goes before words do
-  const name = cutLine(widthOf(textOf(whole)) <= forName ? whole : nameSpans(row, 0), forName);
+  const fits = widthOf(textOf(whole)) <= forName;
+  const name = fits ? whole : cutLine(nameSpans(row, 0), forName);
   let left = room - widthOf(textOf([...name, ...flags]));
   const labels = row.marks.includes('head')
     ? row.labels
