@@ -16,7 +16,8 @@ export interface MeasuredLoss {
 const countable = 64 * 1024 * 1024;
 
 /**
- * Measures losses against the live rows, reading only. Where rows may not be read, the words stand alone.
+ * Measures losses against the live rows, reading only, with few questions for all of them together. Where rows may not
+ * be read, the words stand alone.
  * @param schema that the migrations run in: tables without a schema are there
  */
 export async function measureLosses(
@@ -24,46 +25,124 @@ export async function measureLosses(
   losses: readonly Loss[],
   schema: string | null,
 ): Promise<MeasuredLoss[]> {
-  const measured: MeasuredLoss[] = [];
-  for (const loss of losses) measured.push(await measure(connection, loss, schema));
-  return measured;
+  const found = await findTables(connection, losses, schema);
+  const matching = new Map<number, number | null>();
+  for (const [at, { matching: count }] of losses.entries()) {
+    const there = found[at];
+    if (count === undefined || !there || !isCountable(there)) continue;
+    matching.set(at, count && (await countMatching(connection, count, there.schema)));
+  }
+  const counting = losses.flatMap((_, at) => {
+    const there = found[at];
+    return there && isCountable(there) && !there.empty && !matching.get(at) && matching.get(at) !== 0
+      ? [at]
+      : [];
+  });
+  const counts = await countRows(
+    connection,
+    counting.map(at => ({ at, table: (found[at] as Found).sql, column: columnOf(losses[at] as Loss) })),
+  );
+  return losses.map((loss, at) => wordsFor(loss, found[at] ?? null, matching.get(at), counts.get(at) ?? 0));
 }
 
-async function measure(
+/** The table of a loss as it stands. */
+interface Found {
+  /** Quoted, and qualified where a schema is known. */
+  readonly sql: string;
+  readonly schema: string | null;
+  readonly bytes: number;
+  /** PostgreSQL's own, from its last look; 0 or less: none. */
+  readonly estimate: number;
+  readonly readable: boolean;
+  /** Without a page there is no row. */
+  readonly empty: boolean;
+}
+
+const isCountable = ({ readable, bytes }: Found): boolean => readable && bytes <= countable;
+
+const columnOf = ({ kind, column }: Loss): string | null => (kind === 'column' ? column : null);
+
+/** By index of the loss; undefined where no table is concerned or it is not there. */
+async function findTables(
   connection: Connection,
-  { kind, words, table, column, matching }: Loss,
+  losses: readonly Loss[],
   runSchema: string | null,
-): Promise<MeasuredLoss> {
-  if (!table) return { words, destructive: true };
-  const schema = table.schema ?? runSchema;
-  const sql = (schema ? [schema, table.name] : [table.name]).map(quoteIdent).join('.');
-  const [found] = await connection.query<{
-    bytes: string;
+): Promise<(Found | undefined)[]> {
+  const asked = losses.flatMap(({ table, column }, at) => {
+    if (!table) return [];
+    const schema = table.schema ?? runSchema;
+    return [
+      { at, schema, sql: (schema ? [schema, table.name] : [table.name]).map(quoteIdent).join('.'), column },
+    ];
+  });
+  const found: (Found | undefined)[] = losses.map(() => undefined);
+  if (asked.length === 0) return found;
+  const rows = await connection.query<{
+    at: number;
+    bytes: string | null;
     estimate: number;
     readable: boolean;
-    there: boolean;
+    empty: boolean;
   }>(
-    `select pg_total_relation_size(c.oid)::text as bytes, c.reltuples::float8 as estimate,
+    `select a.at, pg_total_relation_size(c.oid)::text as bytes, c.reltuples::float8 as estimate,
             has_table_privilege(c.oid, 'select') as readable,
-            $1::text is null or exists (
-              select from pg_attribute where attrelid = c.oid and attname = $1 and not attisdropped) as there
-       from pg_class c where c.oid = to_regclass($2)`,
-    [column ?? null, sql],
+            c.relkind in ('r', 'm') and pg_relation_size(c.oid) = 0 as empty
+       from json_to_recordset($1::json) as a(at integer, sql text, "column" text)
+       join pg_class c on c.oid = to_regclass(a.sql)
+      where a."column" is null or exists (
+              select from pg_attribute where attrelid = c.oid and attname = a."column" and not attisdropped)`,
+    [JSON.stringify(asked)],
   );
-  if (!found?.there) return { words, destructive: false };
+  const byIndex = new Map(asked.map(one => [one.at, one]));
+  for (const { at, bytes, estimate, readable, empty } of rows) {
+    const { sql, schema } = byIndex.get(at) as (typeof asked)[number];
+    found[at] = { sql, schema, bytes: Number(bytes ?? 0), estimate, readable, empty };
+  }
+  return found;
+}
+
+/** Tables of one question: each is locked until it is answered. */
+const together = 50;
+
+interface Count {
+  readonly at: number;
+  readonly table: string;
+  readonly column: string | null;
+}
+
+/** Counts rows, or the values of a column, by `at`. */
+async function countRows(connection: Connection, counts: readonly Count[]): Promise<Map<number, number>> {
+  const counted = new Map<number, number>();
+  for (let from = 0; from < counts.length; from += together) {
+    const rows = await connection.query<{ at: number; n: string }>(
+      counts
+        .slice(from, from + together)
+        .map(
+          ({ at, table, column }) =>
+            `select ${at} as at, count(${column === null ? '*' : quoteIdent(column)})::text as n from ${table}`,
+        )
+        .join(' union all '),
+    );
+    for (const { at, n } of rows) counted.set(at, Number(n));
+  }
+  return counted;
+}
+
+function wordsFor(
+  { kind, words, table, matching }: Loss,
+  found: Found | null,
+  deleted: number | null | undefined,
+  n: number,
+): MeasuredLoss {
+  if (!table) return { words, destructive: true };
+  if (!found) return { words, destructive: false };
   if (!found.readable) return { words, destructive: true };
-  if (Number(found.bytes) > countable) {
+  if (!isCountable(found)) {
     const estimate = found.estimate > 0 ? `: about ${number(found.estimate)} rows` : '';
     return { words: `${words}${estimate}`, destructive: true };
   }
-  if (matching !== undefined) {
-    const deleted = matching && (await countMatching(connection, matching, schema));
-    if (deleted === 0) return { words: `${words} (none matches now)`, destructive: false };
-    if (deleted) return { words: `${words}: ${rowsIn(deleted)}`, destructive: true };
-  }
-  const what = kind === 'column' ? quoteIdent(column as string) : '*';
-  const [counted] = await connection.query<{ n: string }>(`select count(${what})::text as n from ${sql}`);
-  const n = Number(counted?.n ?? 0);
+  if (deleted === 0) return { words: `${words} (none matches now)`, destructive: false };
+  if (deleted) return { words: `${words}: ${rowsIn(deleted)}`, destructive: true };
   if (n === 0)
     return { words: `${words} (${kind === 'column' ? 'no row has a value' : 'empty'})`, destructive: false };
   const has = n === 1 ? 'has' : 'have';

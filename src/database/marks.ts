@@ -31,20 +31,32 @@ export interface Marks {
   readonly writable: boolean;
 }
 
-export async function readMarks(query: Query, table: LedgerTable): Promise<Marks> {
-  const [row] = await query<{ comment: string | null; writable: boolean }>(
-    `select obj_description(c.oid, 'pg_class') as comment, pg_has_role(c.relowner, 'usage') as writable
+/** The question for the marks, whose one row `marksOf` reads. */
+export function marksStatement(table: LedgerTable): { sql: string; parameters: [string, string] } {
+  return {
+    sql: `select obj_description(c.oid, 'pg_class') as comment, pg_has_role(c.relowner, 'usage')::text as writable
        from pg_class c join pg_namespace n on n.oid = c.relnamespace
       where n.nspname = $1 and c.relname = $2 and c.relkind in ('r', 'p')`,
-    [table.schema, table.name],
-  );
-  const comment = row?.comment ?? '';
+    parameters: [table.schema, table.name],
+  };
+}
+
+export async function readMarks(query: Query, table: LedgerTable): Promise<Marks> {
+  const { sql, parameters } = marksStatement(table);
+  const [row] = await query<{ comment: string | null; writable: string }>(sql, parameters);
+  return marksOf(row);
+}
+
+export function marksOf(
+  row: { readonly comment?: string | null; readonly writable?: string | null } = {},
+): Marks {
+  const comment = row.comment ?? '';
   const at = comment.indexOf(opening);
   const others = (at < 0 ? comment : comment.slice(0, at)).trimEnd();
   return {
     marks: at < 0 ? [] : parse(comment.slice(at + opening.length)),
     others,
-    writable: row?.writable === true,
+    writable: row.writable === 'true',
   };
 }
 

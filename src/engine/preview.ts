@@ -118,13 +118,18 @@ async function lossesIn(
     loss.kind === 'rows' &&
     loss.table?.name === table.name &&
     (loss.table.schema ?? table.schema) === table.schema;
-  const measured: MeasuredLoss[][] = [];
-  for (const losses of await lossesOfSteps(migrating)) {
-    const counted = losses.filter(loss => !ofTheLog(loss));
-    measured.push(await answerWithin(longAnswer, () => measureLosses(database, counted, project.schema)));
+  const byStep = (await lossesOfSteps(migrating)).map(losses => losses.filter(loss => !ofTheLog(loss)));
+  const all = byStep.flat();
+  const measured: MeasuredLoss[] = [];
+  for (let from = 0; from < all.length; from += measuredTogether) {
+    const some = all.slice(from, from + measuredTogether);
+    measured.push(...(await answerWithin(longAnswer, () => measureLosses(database, some, project.schema))));
   }
-  return measured;
+  return byStep.map(({ length }) => measured.splice(0, length));
 }
+
+/** So many losses have to be told within the time that an answer may take. */
+const measuredTogether = 200;
 
 function warningsOf(session: Session, state: State, books: Bookkeeping, plan: Plan): Warning[] {
   const { graph, applied, database, ledger } = state;

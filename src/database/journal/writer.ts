@@ -5,12 +5,25 @@ import type { Plan } from '../../revisions/plan.ts';
 import type { RunNotes } from '../../values/journal.ts';
 import { userName } from '../lock.ts';
 import type { LoadedStep } from '../run/context.ts';
+import type { PipedStatement } from '../run/pipeline.ts';
 import { sqlState } from '../sql-failure.ts';
 import { createJournal, journalState, journalTable, type Query } from './table.ts';
 import { version } from './version.ts';
 
 /** How a step ended that did not commit. */
 export type BadEnd = 'failed' | 'rolled back';
+
+/** A step that is over, and how long it took, ms. */
+export interface Done {
+  readonly step: LoadedStep;
+  readonly ms: number;
+}
+
+/** A step that did not commit. */
+export interface Ended extends Done {
+  readonly outcome: BadEnd;
+  readonly error: string | null;
+}
 
 interface Entry {
   readonly id: string;
@@ -19,12 +32,25 @@ interface Entry {
   readonly started: Date;
 }
 
+interface Row extends Entry {
+  readonly outcome: string;
+  readonly ms?: number;
+  readonly error?: string | null;
+}
+
+/** Rows of steps that follow one another quickly are written together, this often, ms. */
+const writeEvery = 20;
+
 /** Writes the journal of one run. */
 export class JournalWriter {
   readonly #run: string;
   readonly #ledger: string;
   readonly #plan: Plan & RunNotes;
   readonly #entries = new Map<number, Entry>();
+  /** Begun, and not written yet. */
+  #unwritten: Entry[] = [];
+  #writing: Promise<void> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
   #planWritten = false;
 
   /** @param plan with the notes that are kept beside it */
@@ -36,39 +62,53 @@ export class JournalWriter {
 
   /** A step starts. `query` must commit at once where there is a second connection, so that a kill leaves the row. */
   async begin(query: Query, step: LoadedStep, transactional: boolean): Promise<void> {
-    const entry = { id: randomUUID(), step, transactional, started: new Date() };
-    this.#entries.set(step.index, entry);
-    await this.#write(query, entry, 'started', null, null);
+    await this.#write(query, [{ ...this.#enter(step, transactional), outcome: 'started' }]);
   }
 
-  /** A step is done. `query` must be in the transaction that also holds the log row. */
-  async done(query: Query, step: LoadedStep, ms: number): Promise<void> {
-    const entry = this.#entries.get(step.index);
-    if (entry) await this.#write(query, entry, 'done', ms, null);
+  /**
+   * A step starts after others of its transaction: its row is written while it is at work, together with those of the
+   * steps that follow within 20 ms. What a step leaves that was killed sooner was rolled back with the others.
+   * @param query commits at once; null: `done` or `ended` writes the row
+   */
+  follow(query: Query | null, step: LoadedStep): void {
+    const entry = this.#enter(step, true);
+    if (!query) return;
+    this.#unwritten.push(entry);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      const rows = this.#unwritten.map(one => ({ ...one, outcome: 'started' }));
+      this.#unwritten = [];
+      this.#writing = this.#writing.then(() => this.#write(query, rows));
+      this.#writing.catch(() => {});
+    }, writeEvery);
   }
 
-  /** A step's transaction was rolled back, or it failed without one. `query` must be outside of it. */
-  async ended(
-    query: Query,
-    step: LoadedStep,
-    outcome: BadEnd,
-    ms: number,
-    error: string | null,
-  ): Promise<void> {
-    const entry = this.#entries.get(step.index);
-    if (entry) await this.#write(query, entry, outcome, ms, error);
-    this.#entries.delete(step.index);
+  /** Resolves when no row is on its way any more. @throws what writing one has thrown */
+  async settle(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#unwritten = [];
+    const writing = this.#writing;
+    this.#writing = Promise.resolve();
+    await writing;
+  }
+
+  /** The statement that says that steps are done, for the transaction that also holds their log rows. */
+  done(done: readonly Done[]): PipedStatement {
+    return this.#statement(this.#rows(done.map(one => ({ ...one, outcome: 'done', error: null }))));
+  }
+
+  /** The transaction of these steps was rolled back, or they failed without one. `query` must be outside of it. */
+  async ended(query: Query, ended: readonly Ended[]): Promise<void> {
+    await this.settle().catch(() => {});
+    const rows = this.#rows(ended);
+    for (const { step } of ended) this.#entries.delete(step.index);
+    await this.#write(query, rows);
   }
 
   /** A person said how a step that never ended stands. */
   async settled(query: Query, step: LoadedStep): Promise<void> {
-    await this.#write(
-      query,
-      { id: randomUUID(), step, transactional: true, started: new Date() },
-      'settled',
-      null,
-      null,
-    );
+    await this.#write(query, [{ ...this.#enter(step, true), outcome: 'settled' }]);
   }
 
   /** Whether the step began in this attempt. */
@@ -76,39 +116,48 @@ export class JournalWriter {
     return this.#entries.has(step.index);
   }
 
-  async #write(
-    query: Query,
-    { id, step, transactional, started }: Entry,
-    outcome: string,
-    ms: number | null,
-    error: string | null,
-  ): Promise<void> {
-    await query(
-      `insert into ${journalTable} ("id", "run", "ledger", "revision", "action", "outcome", "transactional", "started",
+  #enter(step: LoadedStep, transactional: boolean): Entry {
+    const entry = { id: randomUUID(), step, transactional, started: new Date() };
+    this.#entries.set(step.index, entry);
+    return entry;
+  }
+
+  #rows(ends: readonly (Done & { readonly outcome: string; readonly error: string | null })[]): Row[] {
+    return ends.flatMap(({ step, ...end }) => {
+      const entry = this.#entries.get(step.index);
+      return entry ? [{ ...entry, ...end }] : [];
+    });
+  }
+
+  async #write(query: Query, rows: readonly Row[]): Promise<void> {
+    if (rows.length === 0) return;
+    const { sql, parameters = [] } = this.#statement(rows);
+    await query(sql, parameters);
+    this.#planWritten = true;
+  }
+
+  /** Writes rows of steps, or their end where a row is there already. Parameters are text. */
+  #statement(rows: readonly Row[]): PipedStatement {
+    const values = rows.map(({ id, step, outcome, transactional, started, ms, error }, at) => ({
+      ...{ at, id, outcome, transactional, started, ms },
+      revision: step.revision,
+      action: step.action,
+      checksum: step.checksum,
+      plan: at === 0 && !this.#planWritten ? this.#plan : undefined,
+      error: error == null ? null : redact(error),
+    }));
+    return {
+      sql: `insert into ${journalTable} ("id", "run", "ledger", "revision", "action", "outcome", "transactional", "started",
          "finished", "ms", "os_user", "host", "version", "plan", "checksum", "error")
-       values ($1, $2, $3, $4, $5, $6, $7, $8, case when $6 <> 'started' then clock_timestamp() end, $9::int, $10, $11,
-         $12, $13::jsonb, $14, $15)
+       select e."id", $1::uuid, $2, e."revision", e."action", e."outcome", e."transactional", e."started",
+         case when e."outcome" <> 'started' then clock_timestamp() end, e."ms", $3, $4, $5, e."plan", e."checksum", e."error"
+       from jsonb_to_recordset($6::jsonb) as e("at" integer, "id" uuid, "revision" text, "action" text, "outcome" text,
+         "transactional" boolean, "started" timestamptz, "ms" integer, "plan" jsonb, "checksum" text, "error" text)
+       order by e."at"
        on conflict ("id") do update set "outcome" = excluded."outcome", "finished" = excluded."finished",
          "ms" = excluded."ms", "error" = excluded."error"`,
-      [
-        id,
-        this.#run,
-        this.#ledger,
-        step.revision,
-        step.action,
-        outcome,
-        transactional,
-        started.toISOString(),
-        ms,
-        userName(),
-        hostname(),
-        version(),
-        this.#planWritten ? null : JSON.stringify(this.#plan),
-        step.checksum,
-        error === null ? null : redact(error),
-      ],
-    );
-    this.#planWritten = outcome === 'started' || this.#planWritten;
+      parameters: [this.#run, this.#ledger, userName(), hostname(), version(), JSON.stringify(values)],
+    };
   }
 }
 

@@ -6,7 +6,7 @@ import { clearMark, type Mark, readMarks, setMark } from '../marks.ts';
 import { sqlFailure } from '../sql-failure.ts';
 import { invalidIndexes } from '../unsettled.ts';
 import type { LoadedStep } from './context.ts';
-import { checkLedger } from './ledger-rows.ts';
+import { ledgerStatement, requireLedger } from './ledger-rows.ts';
 import { enterSession, setTimeouts } from './prepare.ts';
 import { applySteps, type RunState } from './state.ts';
 import { runStep, StepError } from './step.ts';
@@ -27,21 +27,22 @@ export async function runAlone(run: RunState, step: LoadedStep): Promise<void> {
     const leave = await enterSession(run, connection);
     try {
       await storage.ensureTable();
-      await checkLedger(connection, table, [step], run.expected);
+      const [ledger] = await connection.pipeline([ledgerStatement(table, [step])]);
+      requireLedger(ledger, [step], run.expected);
       await run.guard?.check();
       control.check();
       await journal?.begin(query, step, false);
       const begun = await begin(run, step, query);
       await setTimeouts(run, connection, false);
       try {
-        const ms = await runStep(run, work, step, soFar =>
+        const record = (soFar: number): Promise<void> =>
           work.transactional(async tx => {
             if (action === 'up') await storage.logMigration({ name: revision }, tx);
             else await storage.unlogMigration({ name: revision }, tx);
             if (begun) await clearMark(query, table, revision);
-            await journal?.done(query, step, soFar);
-          }),
-        );
+            if (journal) await connection.pipeline([journal.done([{ step, ms: soFar }])]);
+          });
+        const ms = await runStep(run, work, step, { record });
         run.results[index] = { revision, action, outcome: 'done', ms };
       } catch (error) {
         connection.close(new Error('This revision was given up.'));

@@ -1,5 +1,6 @@
 import { Failure } from '../../foundation/failure.ts';
 import type { Batch, StepResult } from '../../values/run.ts';
+import type { Ended } from '../journal/writer.ts';
 import { isConnectionLoss, isLockTrouble, sqlFailure } from '../sql-failure.ts';
 import { runAlone } from './alone.ts';
 import type { LoadedStep } from './context.ts';
@@ -93,6 +94,7 @@ async function settleResults(
   error: unknown,
 ): Promise<void> {
   const cause = error instanceof StepError || error instanceof CommitError ? error.cause : error;
+  const ended: Ended[] = [];
   for (const step of steps) {
     const { index, revision, action } = step;
     const before = run.results[index] as StepResult;
@@ -110,9 +112,10 @@ async function settleResults(
     if (!run.journal?.has(step)) continue;
     const outcome = failed || !batch.transactional ? 'failed' : 'rolled back';
     const words = here ? sqlFailure(cause, undefined).message : null;
-    // a server that is gone cannot be told; the next run finds the row and ends it
-    await run.journal.ended(run.outside, step, outcome, ms, words).catch(() => {});
+    ended.push({ step, outcome, ms, error: words });
   }
+  // a server that is gone cannot be told; the next run finds the row and ends it
+  await run.journal?.ended(run.outside, ended).catch(() => {});
 }
 
 /** Longer each time, and not at the same moment as others that wait, ms. */

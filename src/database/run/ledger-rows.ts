@@ -1,7 +1,8 @@
 import { Failure } from '../../foundation/failure.ts';
 import type { LedgerTable } from '../ledger.ts';
+import { quoteLiteral } from '../quote.ts';
 import type { LoadedStep } from './context.ts';
-import type { ObservedConnection } from './observed.ts';
+import type { PipedResult, PipedStatement } from './pipeline.ts';
 
 /** The run found another state than the one the plan was made for. */
 export function planChanged(message: string): Failure {
@@ -12,25 +13,30 @@ export function planChanged(message: string): Failure {
   });
 }
 
+/** The question that `requireLedger` judges the answer of. The table must exist. */
+export function ledgerStatement(table: LedgerTable, steps: readonly LoadedStep[]): PipedStatement {
+  return {
+    sql: `select count(distinct id)::text as total,
+            coalesce(json_agg(distinct id) filter (where id in (select json_array_elements_text($1::json))), '[]')::text as found
+       from (select case when right(name, 3) in ('.js', '.ts') then left(name, -3) else name end collate "C" as id
+               from ${table.sql}) as applied`,
+    parameters: [JSON.stringify(steps.map(step => step.revision))],
+  };
+}
+
 /**
- * Looks once more, inside the batch and after its lock: are these steps still to be done, and is nothing else changed?
- * The table must exist.
+ * Judges what the migrations table says inside the batch and after its lock: are these steps still to be done, and is
+ * nothing else changed?
  * @param expected the applied set as the plan has it before this batch
  * @throws Failure `plan-changed`
  */
-export async function checkLedger(
-  connection: ObservedConnection,
-  table: LedgerTable,
+export function requireLedger(
+  answer: PipedResult | undefined,
   steps: readonly LoadedStep[],
   expected: ReadonlySet<string>,
-): Promise<void> {
-  const names = steps.map(step => step.revision);
-  const [row] = await connection.query<{ total: number; found: string[] | null }>(
-    `select count(distinct name)::int as total, array_agg(distinct name) filter (where name = any ($1)) as found
-       from (select regexp_replace(name, '[.][jt]s$', '') as name from ${table.sql}) as applied`,
-    [names],
-  );
-  const found = new Set(row?.found ?? []);
+): void {
+  const { total, found: names } = answer?.rows[0] ?? {};
+  const found = new Set(JSON.parse(names ?? '[]') as string[]);
   for (const { revision } of steps) {
     if (found.has(revision) === expected.has(revision)) continue;
     throw planChanged(
@@ -39,9 +45,18 @@ export async function checkLedger(
         : `${revision} has been taken back by somebody else in the meantime; nothing of this batch was run.`,
     );
   }
-  if (row?.total !== expected.size) {
+  if (Number(total ?? 0) !== expected.size) {
     throw planChanged(
-      `${row?.total ?? 0} revisions are applied now, the plan was made for ${expected.size}; nothing of this batch was run.`,
+      `${total ?? 0} revisions are applied now, the plan was made for ${expected.size}; nothing of this batch was run.`,
     );
   }
+}
+
+/** Writes or deletes the log row of a step, as MikroORM's storage does. */
+export function logRowStatement(table: LedgerTable, { revision, action }: LoadedStep): PipedStatement {
+  if (action === 'up' || action === 'log') {
+    return { sql: `insert into ${table.sql} ("name") values (${quoteLiteral(revision)})` };
+  }
+  const names = ['', '.js', '.ts'].map(ending => quoteLiteral(`${revision}${ending}`));
+  return { sql: `delete from ${table.sql} where "name" in (${names.join(', ')})` };
 }

@@ -7,12 +7,24 @@ import {
   type RawConnection,
   rawQuery,
 } from './kysely.ts';
+import { canBePiped, NoPipeline, type PipedResult, type PipedStatement, sendPipeline } from './pipeline.ts';
 
-/** Hears every statement that a revision sends, and may refuse it by throwing before it is sent. */
+/** Follows every statement that a revision sends. */
 export interface StatementObserver {
-  before(sql: string): void;
+  /** @throws to refuse the statement before it is sent */
+  check(sql: string): void;
+  /** The server is at it now. */
+  sent(sql: string): void;
   done(ms: number, rows: number | null): void;
   failed(sql: string, error: unknown): void;
+}
+
+/** A statement of `ObservedConnection.pipeline`. */
+export interface Piped extends PipedStatement {
+  /** It is a revision's, and observed as such. */
+  readonly ofRevision?: boolean | undefined;
+  /** The error to throw for PostgreSQL's. */
+  readonly failure?: ((error: unknown) => unknown) | undefined;
 }
 
 /** A statement that has been run: a revision's, or one of ours that changes something. `error`: what PostgreSQL said. */
@@ -32,6 +44,7 @@ export class ObservedConnection implements RawConnection {
   readonly #raw: RawConnection;
   readonly #hear: (statement: Heard) => void;
   #closed: Error | null = null;
+  #pipes = true;
 
   /** @param hear is told every statement but those that only look or set something for the session */
   constructor(raw: RawConnection, hear: (statement: Heard) => void = () => {}) {
@@ -43,14 +56,14 @@ export class ObservedConnection implements RawConnection {
     if (this.#closed) throw this.#closed;
     const { observer } = this;
     if (!observer || isPlumbing(query.sql)) return this.#own(query);
-    observer.before(query.sql);
+    observer.check(query.sql);
+    observer.sent(query.sql);
     const started = performance.now();
     try {
       // a statement of a revision may take as long as it likes; the monitor sees whether its answer was lost
       const result = await answerWithin(null, () => this.#raw.executeQuery(query));
       this.#told(query.sql, started, null);
-      const rows = result.numAffectedRows === undefined ? result.rows.length || null : result.numAffectedRows;
-      observer.done(performance.now() - started, rows === null ? null : Number(rows));
+      observer.done(performance.now() - started, countOf(result));
       return result;
     } catch (error) {
       observer.failed(query.sql, error);
@@ -71,7 +84,8 @@ export class ObservedConnection implements RawConnection {
 
   async *streamQuery(query: CompiledQuery, chunkSize?: number): AsyncIterableIterator<QueryResult> {
     if (this.#closed) throw this.#closed;
-    this.observer?.before(query.sql);
+    this.observer?.check(query.sql);
+    this.observer?.sent(query.sql);
     const started = performance.now();
     try {
       yield* this.#raw.streamQuery(query, chunkSize);
@@ -88,10 +102,76 @@ export class ObservedConnection implements RawConnection {
   readonly query: Query = async (sql, parameters = []) =>
     (await this.#own(rawQuery(sql, parameters))).rows as never;
 
+  /**
+   * Sends statements in one go, where the driver can, and waits for all of their answers; else one after the other.
+   * What follows one that fails is not run. To be used inside a transaction only: outside of one, a pipeline makes its own.
+   * @throws what the first that failed answered, or its `failure`
+   */
+  async pipeline(statements: readonly Piped[]): Promise<readonly PipedResult[]> {
+    const observers = statements.map(({ sql, ofRevision }) =>
+      ofRevision && !isPlumbing(sql) ? this.observer : null,
+    );
+    if (this.#closed && statements.some(({ ofRevision }) => ofRevision)) throw this.#closed;
+    for (const [at, observer] of observers.entries()) observer?.check((statements[at] as Piped).sql);
+    const results: PipedResult[] = [];
+    while (results.length < statements.length) {
+      const from = results.length;
+      let to = from;
+      while (this.#pipes && to < statements.length && mayBePiped(statements[to] as Piped)) to++;
+      if (to - from < 2) to = from + 1;
+      const part = statements.slice(from, to);
+      const answered = (at: number, result: PipedResult, started: number): void => {
+        const { sql, ofRevision } = part[at] as Piped;
+        results.push(result);
+        observers[from + at]?.done(performance.now() - started, result.count);
+        if (!isPlumbing(sql) && (ofRevision || !onlyLooks(sql))) this.#told(sql, started, null);
+      };
+      let started = performance.now();
+      const next = (): void => {
+        started = performance.now();
+        const at = results.length;
+        if (at < to) observers[at]?.sent((statements[at] as Piped).sql);
+      };
+      next();
+      try {
+        if (part.length === 1) {
+          const { sql, parameters } = part[0] as Piped;
+          const result = await this.#raw.executeQuery(rawQuery(sql, parameters));
+          answered(0, { rows: result.rows as PipedResult['rows'], count: countOf(result) }, started);
+        } else {
+          const error = await sendPipeline(this.#raw, part, {
+            onDone: (at, result) => {
+              answered(at, result, started);
+              next();
+            },
+          });
+          if (error !== null) throw error;
+        }
+      } catch (error) {
+        if (error instanceof NoPipeline) {
+          this.#pipes = false;
+          continue;
+        }
+        const at = results.length;
+        const { sql, failure } = statements[at] as Piped;
+        observers[at]?.failed(sql, error);
+        if (!isPlumbing(sql)) this.#told(sql, started, error);
+        throw failure ? failure(error) : error;
+      }
+    }
+    return results;
+  }
+
   /** From now on nothing more is sent: code of a revision that was given up may still be running. */
   close(reason: Error): void {
     this.#closed ??= reason;
   }
+}
+
+const mayBePiped = ({ sql, ofRevision }: Piped): boolean => !ofRevision || canBePiped(sql);
+
+function countOf({ numAffectedRows, rows }: QueryResult): number | null {
+  return numAffectedRows === undefined ? rows.length || null : Number(numAffectedRows);
 }
 
 /** What MikroORM itself adds around a revision's statements. */

@@ -1,5 +1,7 @@
 import { Failure } from '../../foundation/failure.ts';
-import type { ObservedConnection } from './observed.ts';
+import { sqlState } from '../sql-failure.ts';
+import type { ObservedConnection, Piped } from './observed.ts';
+import type { PipedResult, PipedStatement } from './pipeline.ts';
 import type { RunState } from './state.ts';
 
 /** A setting of ours that lives as long as the batch's transaction: gone when a revision ended that transaction. */
@@ -8,22 +10,52 @@ const mark = 'migtui.batch';
 /** The server looks this often whether a client that it works for is still there. */
 const clientCheck = '1s';
 
+/** What the run sets for the batch, as the server writes it: differs when a revision changed any of it. */
+const settings = `concat_ws(' ', current_setting('lock_timeout'), current_setting('statement_timeout'),
+  current_setting('client_encoding'), current_setting('session_replication_role'))`;
+
+/** First statements of a batch's transaction; `readOpening` reads their answers. */
+export function openingStatements(run: RunState): readonly PipedStatement[] {
+  return [
+    {
+      sql: `select pg_backend_pid()::text as pid, set_config('${mark}', $1, true), case when $2::boolean then
+              set_config('client_connection_check_interval', '${clientCheck}', true) end`,
+      parameters: [run.id, String(run.side?.server.noticesLostClients === true)],
+    },
+    {
+      sql: `select ($1::boolean and not pg_try_advisory_xact_lock($2::bigint))::text as held`,
+      parameters: [String(run.side !== null), run.keys.batch],
+    },
+    ...settingStatements(run),
+    { sql: `select ${settings} as settings` },
+  ];
+}
+
+/** Sets what every step of a batch's transaction shall find: the timeouts, and what MikroORM begins migrations with. */
+export function settingStatements(run: RunState): readonly PipedStatement[] {
+  const { orm } = run.context.connection;
+  const helper = orm.driver.getPlatform().getSchemaHelper() as {
+    getSchemaBeginning(charset: string, disableForeignKeys?: boolean): string;
+  };
+  const beginning = helper.getSchemaBeginning(orm.config.get('charset') as string, false).split('\n');
+  return [timeouts(run, true), ...beginning.filter(setsNames).map(sql => ({ sql }))];
+}
+
 /**
- * First statements of a batch's transaction: whose process it is, the mark of the transaction, and its lock.
+ * Whose process works for the batch, and whether it has the batch's lock.
+ * @returns the settings of the batch
  * @throws Failure `run-in-progress` when another run's batch is open
  */
-export async function enterTransaction(run: RunState, { query }: ObservedConnection): Promise<void> {
-  const [row] = await query<{ pid: number }>(
-    `select pg_backend_pid() as pid, set_config($1, $2, true),
-            case when $3 then set_config('client_connection_check_interval', '${clientCheck}', true) end`,
-    [mark, run.id, run.side?.server.noticesLostClients === true],
-  );
-  run.control.pid = row?.pid ?? null;
-  if (!run.side) return;
-  const [lock] = await query<{ mine: boolean }>('select pg_try_advisory_xact_lock($1::bigint) as mine', [
-    run.keys.batch,
-  ]);
-  if (!lock?.mine) throw batchHeld();
+export function readOpening(run: RunState, answers: readonly PipedResult[]): string {
+  const [entered, lock] = answers;
+  run.control.pid = Number(entered?.rows[0]?.pid) || null;
+  if (lock?.rows[0]?.held === 'true') throw batchHeld();
+  return answers.at(-1)?.rows[0]?.settings ?? '';
+}
+
+/** MikroORM begins every migration with this. */
+export function setsNames(sql: string): boolean {
+  return /^set names '[\w-]*';?$/i.test(sql.trim());
 }
 
 /**
@@ -76,22 +108,37 @@ export async function setTimeouts(
   local: boolean,
 ): Promise<void> {
   if (!local && run.side?.server.pooled) return;
-  const { lockTimeout, statementTimeout } = run.settings;
-  await query(
-    `select set_config('lock_timeout', $1, $3),
-            case when $2::text is not null then set_config('statement_timeout', $2, $3) end`,
-    [`${lockTimeout}ms`, statementTimeout === null ? null : `${statementTimeout}ms`, local],
-  );
+  const { sql, parameters } = timeouts(run, local);
+  await query(sql, parameters);
 }
 
-/** @throws Failure `transaction-ended` when the revision that just ran ended the batch's transaction by itself */
-export async function requireTransaction(run: RunState, { query }: ObservedConnection): Promise<void> {
-  const [row] = await query<{ inside: boolean }>(
-    'select current_setting($1, true) is not distinct from $2 as inside',
-    [mark, run.id],
-  );
-  if (!row?.inside) throw transactionEnded();
+function timeouts({ settings: { lockTimeout, statementTimeout } }: RunState, local: boolean): PipedStatement {
+  return {
+    sql: `select set_config('lock_timeout', $1, $3::boolean),
+            case when $2::text is not null then set_config('statement_timeout', $2, $3::boolean) end`,
+    parameters: [
+      `${lockTimeout}ms`,
+      statementTimeout === null ? null : `${statementTimeout}ms`,
+      String(local),
+    ],
+  };
 }
+
+/**
+ * Fails with `transaction-ended` when the revision that just ran ended the batch's transaction by itself, so that
+ * nothing that follows in the same pipeline is run. Answers the settings as they are after it.
+ */
+export function transactionStatement(run: RunState): Piped {
+  return {
+    // what is no boolean is an error of the server's
+    sql: `select case when current_setting('${mark}', true) is not distinct from '${run.id}' then 'true'
+                 else 'ended' end::boolean::text as inside, ${settings} as settings`,
+    failure: error => (sqlState(error) === notBoolean ? transactionEnded() : error),
+  };
+}
+
+/** SQLSTATE of a text that cannot be cast. */
+const notBoolean = '22P02';
 
 /** A revision's own SQL ends the transaction that it runs in. */
 export function transactionEnded(): Failure {

@@ -144,6 +144,7 @@ class Run {
         ({ revision, action }): StepResult => ({ revision, action, outcome: 'not run', ms: 0 }),
       ),
       expected,
+      tableReady: false,
       halfWay: new Set(),
     };
   }

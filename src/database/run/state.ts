@@ -26,6 +26,8 @@ export interface RunState {
   readonly results: StepResult[];
   /** What the ledger must hold now: changed when a batch is committed. */
   readonly expected: Set<string>;
+  /** The migrations table is there: MikroORM's storage has looked, or made it, in a batch that was committed. */
+  tableReady: boolean;
   /** Revisions without a transaction that failed with something done. */
   readonly halfWay: Set<string>;
   /** Taken before the first batch, when one was asked for. */

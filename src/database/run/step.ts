@@ -44,9 +44,18 @@ export class StepError extends Error {
   }
 }
 
+/** What belongs to a step beside its migration. */
+export interface StepWork {
+  /** Is done before the migration's code runs. */
+  before?(): Promise<void>;
+  /** Writes the log row and whatever else belongs to the step's end, where the runner wants it; is told the ms so far. */
+  record(ms: number, tx?: Transaction): Promise<void>;
+  /** Runs all statements of a migration that did nothing but queue them, and what `record` would do. */
+  send?(statements: readonly string[]): Promise<void>;
+}
+
 /**
  * Runs one step through MikroORM's runner, telling of each statement.
- * @param record writes the log row and whatever else belongs to the step's end, where the runner wants it; is told the ms so far
  * @returns how long it took, ms
  * @throws StepError
  */
@@ -54,7 +63,7 @@ export async function runStep(
   run: RunState,
   work: Work,
   step: LoadedStep,
-  record: (ms: number, tx?: Transaction) => Promise<void>,
+  { before, record, send }: StepWork,
 ): Promise<number> {
   const { control, context } = run;
   const { emit } = context;
@@ -64,15 +73,24 @@ export async function runStep(
   const statements = new Statements(run, step);
   try {
     control.check();
+    await before?.();
     if (step.Class === null || step.action === 'log' || step.action === 'unlog') {
       await record(elapsed());
     } else {
       const migration = work.instance(step.Class);
       work.connection.observer = statements;
+      let recorded = false;
+      work.queued = async queries => {
+        if (!send || statements.any) return false;
+        control.check();
+        await send(queries);
+        recorded = true;
+        return true;
+      };
       const running = work.runner.run(migration, step.action, async tx => {
         work.connection.observer = null;
         control.check();
-        await record(elapsed(), tx);
+        if (!recorded) await record(elapsed(), tx);
       });
       await Promise.race([running, control.insisted]);
     }
@@ -89,6 +107,7 @@ export async function runStep(
     });
   } finally {
     work.connection.observer = null;
+    work.queued = null;
     control.inFlight = null;
   }
   const ms = elapsed();
@@ -99,6 +118,8 @@ export async function runStep(
 /** Tells of the statements of one step, and stops them when the run is cancelled. */
 class Statements implements StatementObserver {
   count = 0;
+  /** A statement was sent. */
+  any = false;
   #failed: { readonly sql: string; readonly error: unknown } | null = null;
   #refused: Failure | null = null;
   readonly #run: RunState;
@@ -111,13 +132,17 @@ class Statements implements StatementObserver {
     this.#transactional = batchOf(run, step)?.transactional === true;
   }
 
-  before(sql: string): void {
-    const { control, context } = this.#run;
-    control.check();
+  check(sql: string): void {
+    this.#run.control.check();
     if (this.#transactional && endsTransaction(sql)) {
       this.#refused = transactionEnded();
       throw this.#refused;
     }
+  }
+
+  sent(sql: string): void {
+    const { control, context } = this.#run;
+    this.any = true;
     control.inFlight = { sql, since: performance.now() };
     context.emit({ kind: 'statement', step: this.#step, sql });
   }
@@ -150,5 +175,5 @@ class Statements implements StatementObserver {
 }
 
 function batchOf({ context }: RunState, { index }: LoadedStep): Batch | undefined {
-  return context.preview.batches.find(batch => batch.steps.includes(index));
+  return context.preview.batches[context.preview.steps[index]?.batch ?? -1];
 }

@@ -1,11 +1,16 @@
-import { answerWithin } from '../../project/connections.ts';
-import { clearMark, readMarks } from '../marks.ts';
+import { clearMark, type Marks, marksOf, marksStatement } from '../marks.ts';
 import type { LoadedStep } from './context.ts';
-import { checkLedger } from './ledger-rows.ts';
-import { enterTransaction, requireTransaction, setTimeouts } from './prepare.ts';
+import { ledgerStatement, logRowStatement, requireLedger } from './ledger-rows.ts';
+import {
+  openingStatements,
+  readOpening,
+  setsNames,
+  settingStatements,
+  transactionStatement,
+} from './prepare.ts';
 import { applySteps, type RunState } from './state.ts';
 import { runStep } from './step.ts';
-import { beginWork } from './work.ts';
+import { beginWork, type TransactionalWork } from './work.ts';
 
 /** The commit was sent, and something failed before its answer came. */
 export class CommitError extends Error {
@@ -27,47 +32,96 @@ export async function runTransaction(run: RunState, steps: readonly LoadedStep[]
   const { control, context, journal, side } = run;
   // on PGlite's one connection only what is written before the transaction outlives a kill
   if (!side && steps[0]) await journal?.begin(run.outside, steps[0], true);
-  const work = await beginWork(context.project, context.hear);
-  const { connection, storage } = work;
-  const done: LoadedStep[] = [];
+  const opening = openingStatements(run);
+  const questions = [ledgerStatement(context.table, steps), marksStatement(context.table)];
+  const { tableReady } = run;
+  const work = await beginWork(context.project, context.hear, [...opening, ...(tableReady ? questions : [])]);
+  const { connection, opened } = work;
+  const done: { step: LoadedStep; ms: number }[] = [];
   try {
-    await enterTransaction(run, connection);
-    await setTimeouts(run, connection, true);
-    await storage.ensureTable();
-    await checkLedger(connection, context.table, steps, run.expected);
-    const { marks, writable } = await readMarks(connection.query, context.table);
+    const settings = readOpening(run, opened.slice(0, opening.length));
+    if (!tableReady) await work.storage.ensureTable();
+    const [ledger, marks] = tableReady ? opened.slice(opening.length) : await connection.pipeline(questions);
+    requireLedger(ledger, steps, run.expected);
+    const batch = new OpenBatch(run, work, settings, marksOf(marks?.rows[0]));
     for (const step of steps) {
+      if (!journal?.has(step)) {
+        if (side && done.length === 0) await journal?.begin(run.outside, step, true);
+        else journal?.follow(side && run.outside, step);
+      }
       const { revision, action, index } = step;
-      if (!journal?.has(step)) await journal?.begin(side ? run.outside : connection.query, step, true);
-      await setTimeouts(run, connection, true);
-      const ms = await runStep(run, work, step, async (soFar, tx) => {
-        await requireTransaction(run, connection);
-        if (action === 'up' || action === 'log') await storage.logMigration({ name: revision }, tx);
-        else await storage.unlogMigration({ name: revision }, tx);
-        // it stopped half-way before, outside a transaction: now it is known how it stands
-        if (writable && marks.some(mark => mark.revision === revision)) {
-          await clearMark(connection.query, context.table, revision);
-        }
-        await journal?.done(connection.query, step, soFar);
-      });
+      const ms = await batch.run(step);
       run.results[index] = { revision, action, outcome: 'done', ms };
-      done.push(step);
+      done.push({ step, ms });
       if (control.mode === 'after-step') break;
     }
+    await journal?.settle();
     await run.guard?.check();
     control.check();
-    // it may take long (deferred constraints, a standby that is waited for); the monitor sees whether its answer was lost
-    control.inFlight = { sql: 'commit', since: performance.now() };
-    await answerWithin(null, () => work.commit()).catch(error => {
-      throw new CommitError(done, error);
+    await work.commit(journal ? [journal.done(done)] : []).catch(error => {
+      throw new CommitError(
+        done.map(({ step }) => step),
+        error,
+      );
     });
+    run.tableReady = true;
   } catch (error) {
     connection.close(new Error('This batch was given up.'));
     await Promise.race([work.rollback(), control.insisted]).catch(() => {});
     throw error;
   } finally {
-    control.inFlight = null;
     control.pid = null;
   }
-  applySteps(run.expected, done);
+  applySteps(
+    run.expected,
+    done.map(({ step }) => step),
+  );
+}
+
+/** The open transaction of a batch. */
+class OpenBatch {
+  readonly #run: RunState;
+  readonly #work: TransactionalWork;
+  /** The settings of the session that every step shall find. */
+  readonly #wanted: string;
+  readonly #marks: Marks;
+  /** The settings as the last step left them. */
+  #settings: string;
+
+  constructor(run: RunState, work: TransactionalWork, settings: string, marks: Marks) {
+    this.#run = run;
+    this.#work = work;
+    this.#wanted = settings;
+    this.#settings = settings;
+    this.#marks = marks;
+  }
+
+  /** Runs a step with its log row; one that only queues statements in a single round trip. Returns its ms. @throws StepError */
+  run(step: LoadedStep): Promise<number> {
+    const { connection } = this.#work;
+    return runStep(this.#run, this.#work, step, {
+      before: async () => {
+        if (this.#settings === this.#wanted) return;
+        await connection.pipeline(settingStatements(this.#run));
+        this.#settings = this.#wanted;
+      },
+      record: () => this.#record(step, []),
+      send: statements => this.#record(step, statements),
+    });
+  }
+
+  async #record(step: LoadedStep, statements: readonly string[]): Promise<void> {
+    const { connection } = this.#work;
+    const { table } = this.#run.context;
+    const answers = await connection.pipeline([
+      ...statements.filter((sql, at) => at > 0 || !setsNames(sql)).map(sql => ({ sql, ofRevision: true })),
+      transactionStatement(this.#run),
+      logRowStatement(table, step),
+    ]);
+    this.#settings = answers.at(-2)?.rows[0]?.settings ?? '';
+    // it stopped half-way before, outside a transaction: now it is known how it stands
+    if (this.#marks.writable && this.#marks.marks.some(mark => mark.revision === step.revision)) {
+      await clearMark(connection.query, table, step.revision);
+    }
+  }
 }

@@ -5,7 +5,8 @@ import type { MigrationClass } from '../../project/classes.ts';
 import type { Project } from '../../project/project.ts';
 import { ledgerTable } from '../ledger.ts';
 import { clientOf, holdConnection } from './kysely.ts';
-import { type Heard, ObservedConnection, pinnedDialect } from './observed.ts';
+import { type Heard, ObservedConnection, type Piped, pinnedDialect } from './observed.ts';
+import type { PipedResult } from './pipeline.ts';
 
 /** One connection with MikroORM's own runner and storage on it: where a batch takes place. */
 export interface Work {
@@ -14,23 +15,33 @@ export interface Work {
   readonly storage: MigrationStorage;
   /** A migration as the stock migrator makes it, on this connection. */
   instance(Class: MigrationClass): Migration;
+  /**
+   * Is offered the statements that a migration has queued, as they would be sent, before the runner sends them; true: they
+   * have been run. Not called where one is no text, or where queries are logged by MikroORM.
+   */
+  queued: ((statements: readonly string[]) => Promise<boolean>) | null;
   /** Inside a batch's transaction: the transaction itself. Else: one of its own. */
   transactional(use: (tx: Transaction) => Promise<void>): Promise<void>;
 }
 
 /** A batch's transaction that is ended by hand. */
 export interface TransactionalWork extends Work {
-  commit(): Promise<void>;
+  /** What the first statements of the transaction answered. */
+  readonly opened: readonly PipedResult[];
+  /** @param last run before it, and sent together with it */
+  commit(last?: readonly Piped[]): Promise<void>;
   rollback(): Promise<void>;
 }
 
 /**
  * Begins a transaction on a connection of the pool.
  * @param hear is told the statements that change something
+ * @param opening its first statements, sent together with its begin
  */
 export async function beginWork(
   project: Project,
   hear?: (statement: Heard) => void,
+  opening: readonly Piped[] = [],
 ): Promise<TransactionalWork> {
   const orm = await project.full();
   const client = clientOf(orm);
@@ -38,18 +49,21 @@ export async function beginWork(
   const connection = new ObservedConnection(raw, hear);
   try {
     // with the isolation of the server or the role, rows that the journal commits meanwhile could not be changed
-    await connection.query('start transaction isolation level read committed');
+    const [, ...opened] = await connection.pipeline([
+      { sql: 'start transaction isolation level read committed' },
+      ...opening,
+    ]);
     const driver = await pinnedDriver(orm, pinnedDialect(client, connection, true));
     const tx = await driver.getConnection().begin();
     const parts = servicesOf(project, driver, orm.config);
     parts.runner.setMasterMigration(tx);
     parts.storage.setMasterMigration(tx);
-    return {
-      ...parts,
+    return Object.assign(parts, {
       connection,
-      transactional: use => use(tx),
-      async commit() {
-        await connection.query('commit');
+      opened,
+      transactional: (use: (tx: Transaction) => Promise<void>) => use(tx),
+      async commit(last: readonly Piped[] = []) {
+        await connection.pipeline([...last, { sql: 'commit' }]);
         release();
       },
       async rollback() {
@@ -59,7 +73,7 @@ export async function beginWork(
           release();
         }
       },
-    };
+    });
   } catch (error) {
     await connection.query('rollback').catch(() => {});
     release();
@@ -117,10 +131,40 @@ function servicesOf(project: Project, driver: AbstractSqlDriver, config: Configu
   runner.setRunSchema(schema);
   // without a schema of its own the table is made, and looked for, where search_path leads
   storage.setRunSchema(schema ?? ledgerTable(project).schema);
-  return {
+  const services: Omit<Work, 'connection' | 'transactional'> = {
     runner,
     storage,
+    queued: null,
     instance: (Class: MigrationClass) => new Class(driver as never, config as never),
+  };
+  offerQueued(runner, driver, config, services);
+  return services;
+}
+
+/** The runner asks for what a migration has queued, and sends it: what has been run already is not given to it. */
+function offerQueued(
+  runner: MigrationRunner,
+  driver: AbstractSqlDriver,
+  config: Configuration,
+  services: Pick<Work, 'queued'>,
+): void {
+  interface Inside {
+    getQueries?(migration: Migration, method: 'up' | 'down'): Promise<readonly unknown[]>;
+  }
+  const inside = runner as unknown as Inside;
+  const own = inside.getQueries;
+  // another version of MikroORM: it sends them itself
+  if (typeof own !== 'function') return;
+  inside.getQueries = async (migration, method) => {
+    const queries = await own.call(runner, migration, method);
+    const { queued } = services;
+    if (!queued || config.getLogger().isEnabled('query')) return queries;
+    if (!queries.every(query => typeof query === 'string')) return queries;
+    const connection = driver.getConnection() as unknown as {
+      prepareQuery(query: string, params: unknown[]): { formatted: string };
+    };
+    const run = await queued(queries.map(query => connection.prepareQuery(query, []).formatted));
+    return run ? [] : queries;
   };
 }
 

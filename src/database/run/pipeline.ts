@@ -1,0 +1,164 @@
+import { splitSync } from '../../safety/parse.ts';
+import type { RawConnection } from './kysely.ts';
+
+/*
+ * Statements sent in one go, with one wait for all their answers. They go through PostgreSQL's extended protocol with a
+ * single Sync at the end: the server runs one after the other, and skips what follows the first that fails.
+ */
+
+/** A statement; parameters are `$1`, `$2`, … and are sent as text. */
+export interface PipedStatement {
+  readonly sql: string;
+  readonly parameters?: readonly (string | null)[] | undefined;
+}
+
+/** What a statement answered. Values are PostgreSQL's text. */
+export interface PipedResult {
+  readonly rows: readonly Readonly<Record<string, string | null>>[];
+  /** Changed rows of INSERT, UPDATE, DELETE and MERGE; rows of what returned some; else null. */
+  readonly count: number | null;
+}
+
+/** Called as the answers come, in order. Must not throw. */
+export interface PipelineListener {
+  onDone(index: number, result: PipedResult): void;
+}
+
+/** The driver of this connection takes no pipeline: nothing was sent. */
+export class NoPipeline extends Error {}
+
+/** The part of `pg`'s connection that sends messages of the protocol. */
+interface ProtocolConnection {
+  readonly stream?: { cork?(): void; uncork?(): void };
+  parse(message: { text: string }): void;
+  bind(message: { values: readonly (string | null)[] }): void;
+  describe(message: { type: 'P' }): void;
+  execute(message: object): void;
+  sync(): void;
+  sendCopyFail(reason: string): void;
+}
+
+/**
+ * Sends statements through a Kysely connection of the `pg` driver.
+ * @returns the error of the first statement that failed; `listener` has been told of those before it
+ * @throws NoPipeline
+ */
+export async function sendPipeline(
+  raw: RawConnection,
+  statements: readonly PipedStatement[],
+  listener: PipelineListener,
+): Promise<unknown> {
+  if (raw.constructor.name !== 'PostgresConnection') throw new NoPipeline();
+  const pipeline = new Pipeline(statements, listener);
+  // Kysely passes the text on to `client.query`, which takes objects that submit themselves, such as cursors
+  await raw.executeQuery({
+    sql: pipeline as unknown as string,
+    parameters: [],
+    query: { kind: 'RawNode' },
+    queryId: { queryId: 'migtui_pipeline' },
+  });
+  const error = await pipeline.ended;
+  if (error instanceof NoPipeline) throw error;
+  return error;
+}
+
+/** What `pg` calls a Submittable: it writes its own messages and is told the answers. */
+class Pipeline {
+  readonly ended: Promise<unknown>;
+  /** `pg` puts its own in place where there is a `query_timeout`. */
+  callback: (error?: unknown) => void = () => {};
+  // Kysely reads these of what a query gave
+  readonly command = '';
+  readonly rowCount = null;
+  readonly rows = [];
+  readonly #statements: readonly PipedStatement[];
+  readonly #listener: PipelineListener;
+  #end!: (error: unknown) => void;
+  #index = 0;
+  #names: readonly string[] = [];
+  #rows: Record<string, string | null>[] = [];
+
+  constructor(statements: readonly PipedStatement[], listener: PipelineListener) {
+    this.#statements = statements;
+    this.#listener = listener;
+    this.ended = new Promise(resolve => {
+      this.#end = resolve;
+    });
+  }
+
+  submit(connection: ProtocolConnection): Error | null {
+    const { parse, bind, describe, execute, sync } = connection;
+    if (![parse, bind, describe, execute, sync].every(method => typeof method === 'function')) {
+      return new NoPipeline();
+    }
+    connection.stream?.cork?.();
+    try {
+      for (const { sql, parameters = [] } of this.#statements) {
+        connection.parse({ text: sql });
+        connection.bind({ values: parameters });
+        connection.describe({ type: 'P' });
+        connection.execute({});
+      }
+      connection.sync();
+    } finally {
+      connection.stream?.uncork?.();
+    }
+    return null;
+  }
+
+  handleRowDescription({ fields }: { fields: readonly { name: string }[] }): void {
+    this.#names = fields.map(({ name }) => name);
+  }
+
+  handleDataRow({ fields }: { fields: readonly (string | null)[] }): void {
+    this.#rows.push(Object.fromEntries(this.#names.map((name, at) => [name, fields[at] ?? null])));
+  }
+
+  handleCommandComplete({ text }: { text: string }): void {
+    const changed = /^(?:INSERT \d+|UPDATE|DELETE|MERGE) (\d+)/.exec(text)?.[1];
+    this.#done(changed === undefined ? this.#rows.length || null : Number(changed));
+  }
+
+  handleEmptyQuery(): void {
+    this.#done(null);
+  }
+
+  handlePortalSuspended(): void {}
+
+  handleCopyInResponse(connection: ProtocolConnection): void {
+    connection.sendCopyFail('No source stream defined');
+  }
+
+  handleCopyData(): void {}
+
+  handleError(error: unknown): void {
+    this.callback(error);
+    this.#end(error);
+  }
+
+  handleReadyForQuery(): void {
+    this.callback();
+    this.#end(null);
+  }
+
+  #done(count: number | null): void {
+    const result = { rows: this.#rows, count };
+    this.#rows = [];
+    this.#names = [];
+    this.#listener.onDone(this.#index++, result);
+  }
+}
+
+/** Longer texts with a semicolon inside are not parsed only to be sent faster, characters. */
+const parsed = 100_000;
+
+/**
+ * Whether a text may be part of a pipeline: it is a single statement, which is all that the extended protocol takes, and
+ * does not read from the client. The grammar must be loaded (`loadParser`).
+ */
+export function canBePiped(sql: string): boolean {
+  if (/\bcopy\b/i.test(sql) && /\bstdin\b/i.test(sql)) return false;
+  const semicolon = sql.indexOf(';');
+  if (semicolon < 0 || sql.slice(semicolon + 1).trim() === '') return true;
+  return sql.length <= parsed && splitSync(sql)?.length === 1;
+}
