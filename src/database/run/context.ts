@@ -28,8 +28,10 @@ export interface LoadedStep {
   readonly index: number;
   readonly revision: string;
   readonly action: Action;
-  /** Null for steps that only write a log row. */
+  /** Null for steps that only write a log row, and for those whose `statements` are known. */
   readonly Class: MigrationClass | null;
+  /** All that it runs, read from a source that does nothing but queue them; undefined: its code has to run. */
+  readonly statements?: readonly string[] | undefined;
   readonly checksum: string | null;
 }
 

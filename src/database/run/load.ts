@@ -1,13 +1,15 @@
 import { Failure } from '../../foundation/failure.ts';
+import { readPlain } from '../../preview/plain.ts';
 import { instantiate, loadClass } from '../../project/classes.ts';
 import type { Project } from '../../project/project.ts';
-import type { Sources } from '../../project/sources.ts';
+import type { MigrationSource, Sources } from '../../project/sources.ts';
 import type { Preview } from '../../values/run.ts';
 import type { LoadedStep } from './context.ts';
 import { planChanged } from './ledger-rows.ts';
 
 /**
- * Imports the classes of a plan's steps, so that a file that is missing or broken is known before anything runs.
+ * Imports the classes of a plan's steps, so that a file that is missing or broken is known before anything runs. A
+ * migration that does nothing but queue statements is read, and not imported.
  * @throws Failure `missing-revision` | `no-down` | `plan-changed` | what importing throws
  */
 export async function loadSteps(
@@ -31,6 +33,12 @@ export async function loadSteps(
         next: 'Bring the file back from version control, or stamp the database to a revision that exists.',
       });
     }
+    const batch = preview.batches[preview.steps[index]?.batch ?? -1];
+    const statements = batch?.transactional && mayBeRead(project) ? statementsOf(source, action) : null;
+    if (statements) {
+      steps.push({ index, revision, action, Class: null, statements, checksum: source.checksum });
+      continue;
+    }
     const Class = await loadClass(project.modules, project.root, source);
     const { migration, transactional } = instantiate(project, Class, source);
     if (action === 'down' && migration.down === Migration.prototype.down) {
@@ -40,11 +48,22 @@ export async function loadSteps(
         next: 'Write its down(), or choose a target above it.',
       });
     }
-    const batch = preview.batches[preview.steps[index]?.batch ?? -1];
     if (batch?.transactional && !transactional) {
       throw planChanged(`${revision} does not want a transaction any more; the plan was made with one.`);
     }
     steps.push({ index, revision, action, Class, checksum: source.checksum });
   }
   return steps;
+}
+
+/** MikroORM's runner does more than to send the statements where a schema is set, foreign keys are off, or it logs. */
+function mayBeRead({ schema, options, orm }: Project): boolean {
+  return schema === null && options.disableForeignKeys !== true && !orm.config.getLogger().isEnabled('query');
+}
+
+/** The statements of a migration that wants a transaction and does nothing but queue them; else null. */
+function statementsOf(source: MigrationSource, action: 'up' | 'down'): readonly string[] | null {
+  const plain = readPlain(source);
+  const statements = plain?.transactional ? plain[action] : null;
+  return statements === 'none' ? null : statements;
 }

@@ -74,7 +74,10 @@ export async function runStep(
   try {
     control.check();
     await before?.();
-    if (step.Class === null || step.action === 'log' || step.action === 'unlog') {
+    if (step.statements && send) {
+      work.connection.observer = statements;
+      await Promise.race([send(step.statements.map(work.format).filter(isSql)), control.insisted]);
+    } else if (step.Class === null || step.action === 'log' || step.action === 'unlog') {
       await record(elapsed());
     } else {
       const migration = work.instance(step.Class);
@@ -177,3 +180,5 @@ class Statements implements StatementObserver {
 function batchOf({ context }: RunState, { index }: LoadedStep): Batch | undefined {
   return context.preview.batches[context.preview.steps[index]?.batch ?? -1];
 }
+
+const isSql = (sql: string): boolean => sql.trim() !== '';

@@ -15,6 +15,8 @@ export interface Work {
   readonly storage: MigrationStorage;
   /** A migration as the stock migrator makes it, on this connection. */
   instance(Class: MigrationClass): Migration;
+  /** A statement as MikroORM sends it: without placeholders, and as the config's `onQuery` has it. */
+  format(sql: string): string;
   /**
    * Is offered the statements that a migration has queued, as they would be sent, before the runner sends them; true: they
    * have been run. Not called where one is no text, or where queries are logged by MikroORM.
@@ -135,18 +137,22 @@ function servicesOf(project: Project, driver: AbstractSqlDriver, config: Configu
     runner,
     storage,
     queued: null,
+    format: sql => (driver.getConnection() as unknown as Prepares).prepareQuery(sql, []).formatted,
     instance: (Class: MigrationClass) => new Class(driver as never, config as never),
   };
-  offerQueued(runner, driver, config, services);
+  offerQueued(runner, config, services);
   return services;
+}
+
+interface Prepares {
+  prepareQuery(query: string, params: unknown[]): { formatted: string };
 }
 
 /** The runner asks for what a migration has queued, and sends it: what has been run already is not given to it. */
 function offerQueued(
   runner: MigrationRunner,
-  driver: AbstractSqlDriver,
   config: Configuration,
-  services: Pick<Work, 'queued'>,
+  services: Pick<Work, 'queued' | 'format'>,
 ): void {
   interface Inside {
     getQueries?(migration: Migration, method: 'up' | 'down'): Promise<readonly unknown[]>;
@@ -160,10 +166,7 @@ function offerQueued(
     const { queued } = services;
     if (!queued || config.getLogger().isEnabled('query')) return queries;
     if (!queries.every(query => typeof query === 'string')) return queries;
-    const connection = driver.getConnection() as unknown as {
-      prepareQuery(query: string, params: unknown[]): { formatted: string };
-    };
-    const run = await queued(queries.map(query => connection.prepareQuery(query, []).formatted));
+    const run = await queued(queries.map(services.format));
     return run ? [] : queries;
   };
 }
