@@ -2,22 +2,16 @@ import type { Project } from '../project/project.ts';
 import type { Plan, Step } from '../revisions/plan.ts';
 import { type Statement, splitStatements } from '../safety/parse.ts';
 import type { Batch } from '../values/run.ts';
-import type { LedgerTable } from './ledger.ts';
-import { lockKeys } from './lock.ts';
 import { quoteIdent, quoteLiteral } from './quote.ts';
+import { checkBatch, checkStart, oneLine, type ScriptStart } from './script-checks.ts';
 
 /** What an offline script is made from. */
-export interface ScriptInput {
+export interface ScriptInput extends ScriptStart {
   readonly project: Project;
-  readonly table: LedgerTable;
   readonly plan: Plan;
   readonly batches: readonly Batch[];
   /** The statements of each step, as they would reach the database; empty for steps that only write a row. */
   readonly sql: readonly (readonly string[])[];
-  /** Where the script begins, in words. */
-  readonly from: string;
-  /** What the log must have at the beginning, and what it must not have beside the script's own revisions. */
-  readonly start: { readonly applied: readonly string[]; readonly absent: readonly string[] };
   /** Why the script ends before its target, and how to go on; empty where it does not. */
   readonly ending: readonly string[];
   /** ms */
@@ -48,7 +42,7 @@ export async function scriptFor(input: ScriptInput): Promise<string> {
 async function batchScript(input: ScriptInput, { transactional, steps }: Batch): Promise<string> {
   const { plan, lockTimeout, table } = input;
   const parts = steps.map(index => [index, plan.steps[index] as Step] as const);
-  const checks = check(
+  const checks = checkBatch(
     table,
     parts.map(([, step]) => step),
   );
@@ -121,68 +115,6 @@ function end(statement: string): string {
   return text.slice(text.lastIndexOf('\n') + 1).includes('--') ? `${text}\n;` : `${text};`;
 }
 
-/** Refuses a database that is not where the script begins; null where there is nothing to look for. */
-function checkStart({ table, from, start }: ScriptInput): string | null {
-  const { applied, absent } = start;
-  if (applied.length + absent.length === 0) return null;
-  const where = `this script is for a database at ${oneLine(from)}`.replaceAll('%', '%%');
-  const list = (ids: readonly string[]): string => `array[${ids.map(quoteLiteral).join(', ')}]::text[]`;
-  const logged = `select from ${table.sql} as applied where regexp_replace(applied.name, '[.][jt]s$', '') = wanted`;
-  const raise = (words: string): string[] => [
-    '  if found is not null then',
-    `    raise exception ${quoteLiteral(`${where}: % ${words}`)}, found;`,
-    '  end if;',
-  ];
-  const test = (ids: readonly string[], condition: string, words: string): string[] =>
-    ids.length === 0
-      ? []
-      : [
-          `  select wanted into found from unnest(${list(ids)}) as wanted where ${condition} (${logged}) limit 1;`,
-          ...raise(words),
-        ];
-  return [
-    'do $migtui$',
-    'declare found text;',
-    'begin',
-    `  if to_regclass(${quoteLiteral(table.sql)}) is null then`,
-    ...(applied.length === 0
-      ? ['    return;']
-      : [
-          `    raise exception ${quoteLiteral(`${where}: nothing is applied here, there is no table ${table.sql.replaceAll('%', '%%')}`)};`,
-        ]),
-    '  end if;',
-    ...test(applied, 'not exists', 'is not applied'),
-    ...test(absent, 'exists', 'is applied on top of it'),
-    'end $migtui$;',
-  ].join('\n');
-}
-
-/** Refuses where the batch's revisions are not as the script takes them, or a run is going on. */
-function check(table: LedgerTable, steps: readonly Step[]): string {
-  const test = (toBeLogged: boolean, condition: string, words: string): string[] => {
-    const names = steps
-      .filter(({ action }) => (action === 'up' || action === 'log') === toBeLogged)
-      .map(({ revision }) => quoteLiteral(revision));
-    if (names.length === 0) return [];
-    return [
-      `  select wanted into found from unnest(array[${names.join(', ')}]) as wanted where ${condition}`,
-      `    (select from ${table.sql} as applied where regexp_replace(applied.name, '[.][jt]s$', '') = wanted) limit 1;`,
-      `  if found is not null then raise exception '% ${words}', found; end if;`,
-    ];
-  };
-  return [
-    'do $migtui$',
-    'declare found text;',
-    'begin',
-    `  if not pg_try_advisory_xact_lock(${lockKeys(table).batch}) then`,
-    "    raise exception 'a run of migtui is going on';",
-    '  end if;',
-    ...test(true, 'exists', 'is applied already'),
-    ...test(false, 'not exists', 'is not applied'),
-    'end $migtui$;',
-  ].join('\n');
-}
-
 /** The migrations table in the very words of MikroORM's storage, where it is not there yet. */
 async function createTable({ project, table }: ScriptInput): Promise<string> {
   const said: string[] = [];
@@ -213,8 +145,4 @@ async function createTable({ project, table }: ScriptInput): Promise<string> {
     ]),
     'end $migtui$;',
   ].join('\n');
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ');
 }

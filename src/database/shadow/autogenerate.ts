@@ -6,8 +6,10 @@ import { type Snapshot, snapshotText } from '../../project/snapshot.ts';
 import type { Effect } from '../../values/authoring.ts';
 import { differenceBetween } from '../drift.ts';
 import { knownIn, withoutUnknown } from './known.ts';
-import { findRenames, type RenameChoice, type Renames } from './rename-candidates.ts';
-import { effectOf, type Rename, renamed, renameSql } from './renames.ts';
+import { renamed } from './renames/after.ts';
+import { findRenames, type RenameChoice, type Renames } from './renames/candidates.ts';
+import { effectOf, type Rename } from './renames/rename.ts';
+import { renameSql } from './renames/sql.ts';
 import type { Replayed } from './replay.ts';
 import { schemaFromJson } from './schema.ts';
 

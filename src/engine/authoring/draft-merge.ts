@@ -1,4 +1,4 @@
-import { wordsOf } from '../../database/shadow/renames.ts';
+import { wordsOf } from '../../database/shadow/renames/rename.ts';
 import { Failure } from '../../foundation/failure.ts';
 import { changeOf } from '../../project/file-change.ts';
 import { readSnapshot, snapshotText } from '../../project/snapshot.ts';

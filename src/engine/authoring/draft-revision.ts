@@ -1,6 +1,5 @@
-import { dirname, relative, resolve } from 'node:path';
-import type { RenameChoice } from '../../database/shadow/rename-candidates.ts';
-import { wordsOf, written } from '../../database/shadow/renames.ts';
+import type { RenameChoice } from '../../database/shadow/renames/candidates.ts';
+import { wordsOf, written } from '../../database/shadow/renames/rename.ts';
 import { ReplayFailure } from '../../database/shadow/revision-run.ts';
 import { Failure } from '../../foundation/failure.ts';
 import type { Declared } from '../../project/edit-declarations.ts';
@@ -12,6 +11,8 @@ import { splitEnumValues } from '../../safety/enum-values.ts';
 import type { Draft, FileChange, RevisionRequest } from '../api.ts';
 import { committedAlone, splitNote } from './enum-split.ts';
 import { remarks, snapshotChange, type Wanted, wantedBeyond, whyNot } from './generated.ts';
+import { dependenciesOf, freeLabel, parentsOf } from './revision-links.ts';
+import { folderNote, orderWarning, parentNote } from './revision-notes.ts';
 import type { OnDisk, Workspace } from './workspace.ts';
 
 /**
@@ -56,58 +57,6 @@ export async function draftRevision(workspace: Workspace, request: RevisionReque
       ...orderWarning(disk, id, files[0]?.path, workspace.project.root),
     ],
   };
-}
-
-function parentsOf(graph: RevisionGraph, { head, splice }: RevisionRequest): string[] {
-  if (graph.ids.length === 0) return [];
-  const parents = graph.resolve(head ?? 'head');
-  const inner = parents.filter(id => graph.children(id).length > 0);
-  if (inner.length > 0 && splice !== true) {
-    throw new Failure({
-      code: 'not-a-head',
-      message: `${inner.join(', ')} is no head: a revision on top of it starts a second branch.`,
-      next: 'Choose a head, or say that a branch is meant with --splice.',
-      candidates: graph.heads,
-    });
-  }
-  return parents;
-}
-
-/** Labels stay labels: they follow their branch. */
-function dependenciesOf(
-  graph: RevisionGraph,
-  targets: readonly string[],
-  revises: readonly string[],
-): string[] {
-  const labels = new Set(graph.ids.flatMap(id => graph.get(id)?.labels ?? []));
-  const lineage = new Set(graph.ancestors(revises));
-  return targets.flatMap(target => {
-    const ids = graph.resolve(target);
-    const covered = ids.filter(id => lineage.has(id));
-    if (covered.length > 0) {
-      throw new Failure({
-        code: 'depends-on-lineage',
-        message: `${covered.join(', ')} is an ancestor already: there is nothing to depend on.`,
-        next: 'Leave it out.',
-      });
-    }
-    return labels.has(target) ? [target] : ids;
-  });
-}
-
-function freeLabel(graph: RevisionGraph, label: string): string {
-  const holder = graph.ids.find(id => id === label || graph.get(id)?.labels.includes(label));
-  if (holder !== undefined || /[@:+\s]|^(head|heads|base|current)$/.test(label)) {
-    throw new Failure({
-      code: 'label-taken',
-      message:
-        holder === undefined
-          ? `"${label}" cannot be a label: it means something in a target.`
-          : `The label "${label}" is taken by ${holder}.`,
-      next: 'Choose another.',
-    });
-  }
-  return label;
 }
 
 /** One revision, or two where it adds a value to an enum and uses it. */
@@ -214,28 +163,4 @@ async function noChanges(workspace: Workspace, { leftAlone }: Wanted): Promise<F
     message: 'The revisions make what the entities describe: there is nothing to generate.',
     next: `If a change was expected, likely reasons are: ${reasons.join('; ')}. Without --autogenerate an empty revision is made.`,
   });
-}
-
-/** Where TypeScript is compiled first, new revisions go to the sources. */
-function folderNote({ project }: Workspace, path: string | undefined): string[] {
-  if (path === undefined || project.folder === null || dirname(path) === resolve(project.folder)) return [];
-  const from = relative(project.root, project.folder);
-  return [`It is seen once it is compiled: revisions are read from ${from}.`];
-}
-
-/** The stock CLI runs files by their paths, whatever they declare. */
-function orderWarning({ byId }: OnDisk, id: string, path: string | undefined, root: string): string[] {
-  if (path === undefined) return [];
-  const placeOf = (file: string): string => relative(root, resolve(root, file));
-  const later = [...byId.values()].find(one => one.path !== null && placeOf(one.path) > placeOf(path));
-  if (!later) return [];
-  return [
-    `The stock CLI runs migrations by the paths of their files, and ${id} comes before ${later.id} there: it runs earlier.`,
-  ];
-}
-
-function parentNote(graph: RevisionGraph, revises: readonly string[]): string[] {
-  const others = graph.heads.filter(head => !revises.includes(head));
-  if (others.length === 0 || graph.heads.length === 0) return [];
-  return [`There are other heads: ${others.join(', ')}. "migtui merge" makes them one.`];
 }

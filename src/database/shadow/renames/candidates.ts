@@ -1,7 +1,9 @@
 import type { DatabaseSchema, DatabaseTable, SchemaComparator } from '@mikro-orm/sql';
-import { Failure } from '../../foundation/failure.ts';
-import { type EnumJson, isEnum, isTable, placeOf, type Rename, renamed, written } from './renames.ts';
-import type { SchemaJson } from './schema.ts';
+import { Failure } from '../../../foundation/failure.ts';
+import type { SchemaJson } from '../schema.ts';
+import { renamed } from './after.ts';
+import { type EnumJson, isEnum, isTable } from './json.ts';
+import { placeOf, type Rename, written } from './rename.ts';
 
 /** What a person decided about renames. */
 export interface RenameChoice {

@@ -1,0 +1,80 @@
+import type { Step } from '../revisions/plan.ts';
+import type { LedgerTable } from './ledger.ts';
+import { lockKeys } from './lock.ts';
+import { quoteLiteral } from './quote.ts';
+
+/** Where a script begins. */
+export interface ScriptStart {
+  readonly table: LedgerTable;
+  /** In words. */
+  readonly from: string;
+  /** What the log must have at the beginning, and what it must not have beside the script's own revisions. */
+  readonly start: { readonly applied: readonly string[]; readonly absent: readonly string[] };
+}
+
+/** Refuses a database that is not where the script begins; null where there is nothing to look for. */
+export function checkStart({ table, from, start }: ScriptStart): string | null {
+  const { applied, absent } = start;
+  if (applied.length + absent.length === 0) return null;
+  const where = `this script is for a database at ${oneLine(from)}`.replaceAll('%', '%%');
+  const list = (ids: readonly string[]): string => `array[${ids.map(quoteLiteral).join(', ')}]::text[]`;
+  const logged = `select from ${table.sql} as applied where regexp_replace(applied.name, '[.][jt]s$', '') = wanted`;
+  const raise = (words: string): string[] => [
+    '  if found is not null then',
+    `    raise exception ${quoteLiteral(`${where}: % ${words}`)}, found;`,
+    '  end if;',
+  ];
+  const test = (ids: readonly string[], condition: string, words: string): string[] =>
+    ids.length === 0
+      ? []
+      : [
+          `  select wanted into found from unnest(${list(ids)}) as wanted where ${condition} (${logged}) limit 1;`,
+          ...raise(words),
+        ];
+  return [
+    'do $migtui$',
+    'declare found text;',
+    'begin',
+    `  if to_regclass(${quoteLiteral(table.sql)}) is null then`,
+    ...(applied.length === 0
+      ? ['    return;']
+      : [
+          `    raise exception ${quoteLiteral(`${where}: nothing is applied here, there is no table ${table.sql.replaceAll('%', '%%')}`)};`,
+        ]),
+    '  end if;',
+    ...test(applied, 'not exists', 'is not applied'),
+    ...test(absent, 'exists', 'is applied on top of it'),
+    'end $migtui$;',
+  ].join('\n');
+}
+
+/** Refuses where the batch's revisions are not as the script takes them, or a run is going on. */
+export function checkBatch(table: LedgerTable, steps: readonly Step[]): string {
+  const test = (toBeLogged: boolean, condition: string, words: string): string[] => {
+    const names = steps
+      .filter(({ action }) => (action === 'up' || action === 'log') === toBeLogged)
+      .map(({ revision }) => quoteLiteral(revision));
+    if (names.length === 0) return [];
+    return [
+      `  select wanted into found from unnest(array[${names.join(', ')}]) as wanted where ${condition}`,
+      `    (select from ${table.sql} as applied where regexp_replace(applied.name, '[.][jt]s$', '') = wanted) limit 1;`,
+      `  if found is not null then raise exception '% ${words}', found; end if;`,
+    ];
+  };
+  return [
+    'do $migtui$',
+    'declare found text;',
+    'begin',
+    `  if not pg_try_advisory_xact_lock(${lockKeys(table).batch}) then`,
+    "    raise exception 'a run of migtui is going on';",
+    '  end if;',
+    ...test(true, 'exists', 'is applied already'),
+    ...test(false, 'not exists', 'is not applied'),
+    'end $migtui$;',
+  ].join('\n');
+}
+
+/** A text that cannot end the comment or the message that it stands in. */
+export function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ');
+}

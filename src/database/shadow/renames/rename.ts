@@ -1,0 +1,62 @@
+import type { Effect } from '../../../values/authoring.ts';
+
+/** One thing that goes on under another name. Nothing of what is in it is lost. */
+export type Rename =
+  | {
+      readonly kind: 'table';
+      readonly schema: string | undefined;
+      readonly from: string;
+      readonly to: string;
+    }
+  | {
+      readonly kind: 'column' | 'enum value';
+      readonly schema: string | undefined;
+      /** The table, or the enum type. */
+      readonly of: string;
+      readonly from: string;
+      readonly to: string;
+    }
+  /** A value that a check allows in a column: MikroORM's enums without a type of their own. Rows are rewritten. */
+  | {
+      readonly kind: 'value';
+      readonly schema: string | undefined;
+      readonly of: string;
+      readonly column: string;
+      readonly from: string;
+      readonly to: string;
+    };
+
+/** The names above what is renamed, from the schema down: `['public', 'contact']` of a column. */
+export function placeOf(rename: Rename): string[] {
+  const schema = rename.schema ?? 'public';
+  if (rename.kind === 'table') return [schema];
+  return rename.kind === 'value' ? [schema, rename.of, rename.column] : [schema, rename.of];
+}
+
+/** `contact.fax`, without the schema that needs no saying. */
+function oldName(rename: Rename): string {
+  const [schema, ...names] = placeOf(rename);
+  return qualified(schema, [...names, rename.from].join('.'));
+}
+
+/** `contact.fax:email`, `people:persons`: as `--rename` takes it. */
+export function written(rename: Rename): string {
+  return `${oldName(rename)}:${rename.to}`;
+}
+
+/** `column contact.fax to email`. */
+export function wordsOf(rename: Rename): string {
+  return `${rename.kind} ${oldName(rename)} to ${rename.to}`;
+}
+
+/** The same as a change of the schema. */
+export function effectOf(rename: Rename): Effect {
+  const words = wordsOf(rename)
+    .replace(/^column /, '')
+    .replace(/ to (?=\S+$)/, ' renamed to ');
+  return { sign: '~', object: words.slice(0, words.indexOf(' renamed to ')), words };
+}
+
+function qualified(schema: string | undefined, name: string): string {
+  return schema === undefined || schema === 'public' ? name : `${schema}.${name}`;
+}

@@ -1,0 +1,79 @@
+import { quoteIdent, quoteLiteral } from '../../quote.ts';
+import type { SchemaJson } from '../schema.ts';
+import { renamed } from './after.ts';
+import { checksOf, followers, isTable, sequencesOf, type Table } from './json.ts';
+import type { Rename } from './rename.ts';
+
+/** The statements that rename, and those that take it back, each in the order they run. */
+export function renameSql(
+  schema: SchemaJson,
+  renames: readonly Rename[],
+): { readonly up: string[]; readonly down: string[] } {
+  let now = schema;
+  const pairs = renames.flatMap(rename => {
+    const statements = statementsOf(now, rename);
+    now = renamed(now, [rename]);
+    return statements;
+  });
+  return { up: pairs.map(([up]) => up), down: pairs.map(([, down]) => down).reverse() };
+}
+
+/** @param schema as the renames before this one leave it */
+function statementsOf(schema: SchemaJson, rename: Rename): [up: string, down: string][] {
+  const { from, to } = rename;
+  const there = (one: string): string => sqlName(rename.schema, one);
+  const name = there(rename.kind === 'table' ? to : rename.of);
+  const pair = (start: string, before: string, after: string): [string, string] => [
+    `${start} ${before} to ${after};`,
+    `${start} ${after} to ${before};`,
+  ];
+  if (rename.kind === 'enum value') {
+    return [pair(`alter type ${name} rename value`, quoteLiteral(from), quoteLiteral(to))];
+  }
+  const table = schema.tables.find(one =>
+    isTable(one, rename.schema, rename.kind === 'table' ? from : rename.of),
+  );
+  if (rename.kind === 'value') return valueStatements(table, name, rename);
+  const constraints = followers(table, rename).map(([old, fresh]) =>
+    pair(`alter table ${name} rename constraint`, quoteIdent(old), quoteIdent(fresh)),
+  );
+  if (rename.kind === 'column') {
+    return [pair(`alter table ${name} rename column`, quoteIdent(from), quoteIdent(to)), ...constraints];
+  }
+  const sequences = sequencesOf(table, from).map(([old, column]): [string, string] => {
+    const fresh = `${to}_${column}_seq`;
+    return [
+      `alter sequence ${there(old)} rename to ${quoteIdent(fresh)};`,
+      `alter sequence ${there(fresh)} rename to ${quoteIdent(old)};`,
+    ];
+  });
+  return [
+    [
+      `alter table ${there(from)} rename to ${quoteIdent(to)};`,
+      `alter table ${there(to)} rename to ${quoteIdent(from)};`,
+    ],
+    ...constraints,
+    ...sequences,
+  ];
+}
+
+/** The check gives way to the rows' new value; what is compared afterwards makes it anew. */
+function valueStatements(
+  table: Table | undefined,
+  name: string,
+  { column, from, to }: Extract<Rename, { kind: 'value' }>,
+): [up: string, down: string][] {
+  const set = (old: string, fresh: string): string =>
+    `update ${name} set ${quoteIdent(column)} = ${quoteLiteral(fresh)} where ${quoteIdent(column)} = ${quoteLiteral(old)};`;
+  const checks = checksOf(table, column).map(({ name: check, definition }): [string, string] => [
+    `alter table ${name} drop constraint ${quoteIdent(check)};`,
+    `alter table ${name} add constraint ${quoteIdent(check)} ${definition};`,
+  ]);
+  return [...checks, [set(from, to), set(to, from)]];
+}
+
+function sqlName(schema: string | undefined, name: string): string {
+  return schema === undefined || schema === 'public'
+    ? quoteIdent(name)
+    : `${quoteIdent(schema)}.${quoteIdent(name)}`;
+}

@@ -1,0 +1,60 @@
+import { Failure } from '../../foundation/failure.ts';
+import type { RevisionGraph } from '../../revisions/graph.ts';
+import type { RevisionRequest } from '../api.ts';
+
+/** What a new revision revises. @throws TargetError `multiple-heads` and others; Failure `not-a-head` */
+export function parentsOf(graph: RevisionGraph, { head, splice }: RevisionRequest): string[] {
+  if (graph.ids.length === 0) return [];
+  const parents = graph.resolve(head ?? 'head');
+  const inner = parents.filter(id => graph.children(id).length > 0);
+  if (inner.length > 0 && splice !== true) {
+    throw new Failure({
+      code: 'not-a-head',
+      message: `${inner.join(', ')} is no head: a revision on top of it starts a second branch.`,
+      next: 'Choose a head, or say that a branch is meant with --splice.',
+      candidates: graph.heads,
+    });
+  }
+  return parents;
+}
+
+/**
+ * What `dependsOn` is to hold. Labels stay labels: they follow their branch.
+ * @throws TargetError; Failure `depends-on-lineage`
+ */
+export function dependenciesOf(
+  graph: RevisionGraph,
+  targets: readonly string[],
+  revises: readonly string[],
+): string[] {
+  const labels = new Set(graph.ids.flatMap(id => graph.get(id)?.labels ?? []));
+  const lineage = new Set(graph.ancestors(revises));
+  return targets.flatMap(target => {
+    const ids = graph.resolve(target);
+    const covered = ids.filter(id => lineage.has(id));
+    if (covered.length > 0) {
+      throw new Failure({
+        code: 'depends-on-lineage',
+        message: `${covered.join(', ')} is an ancestor already: there is nothing to depend on.`,
+        next: 'Leave it out.',
+      });
+    }
+    return labels.has(target) ? [target] : ids;
+  });
+}
+
+/** The label, where nothing else is called so. @throws Failure `label-taken` */
+export function freeLabel(graph: RevisionGraph, label: string): string {
+  const holder = graph.ids.find(id => id === label || graph.get(id)?.labels.includes(label));
+  if (holder !== undefined || /[@:+\s]|^(head|heads|base|current)$/.test(label)) {
+    throw new Failure({
+      code: 'label-taken',
+      message:
+        holder === undefined
+          ? `"${label}" cannot be a label: it means something in a target.`
+          : `The label "${label}" is taken by ${holder}.`,
+      next: 'Choose another.',
+    });
+  }
+  return label;
+}

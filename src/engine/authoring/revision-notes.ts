@@ -1,0 +1,28 @@
+import { dirname, relative, resolve } from 'node:path';
+import type { RevisionGraph } from '../../revisions/graph.ts';
+import type { OnDisk, Workspace } from './workspace.ts';
+
+/** Where TypeScript is compiled first, new revisions go to the sources. */
+export function folderNote({ project }: Workspace, path: string | undefined): string[] {
+  if (path === undefined || project.folder === null || dirname(path) === resolve(project.folder)) return [];
+  const from = relative(project.root, project.folder);
+  return [`It is seen once it is compiled: revisions are read from ${from}.`];
+}
+
+/** A warning where the stock CLI, which runs files by their paths whatever they declare, would run it earlier. */
+export function orderWarning({ byId }: OnDisk, id: string, path: string | undefined, root: string): string[] {
+  if (path === undefined) return [];
+  const placeOf = (file: string): string => relative(root, resolve(root, file));
+  const later = [...byId.values()].find(one => one.path !== null && placeOf(one.path) > placeOf(path));
+  if (!later) return [];
+  return [
+    `The stock CLI runs migrations by the paths of their files, and ${id} comes before ${later.id} there: it runs earlier.`,
+  ];
+}
+
+/** Says that there are other heads than those that the new revision revises. */
+export function parentNote(graph: RevisionGraph, revises: readonly string[]): string[] {
+  const others = graph.heads.filter(head => !revises.includes(head));
+  if (others.length === 0 || graph.heads.length === 0) return [];
+  return [`There are other heads: ${others.join(', ')}. "migtui merge" makes them one.`];
+}
