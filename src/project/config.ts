@@ -46,8 +46,6 @@ export async function loadConfig(
   const overrides = {
     pool: { min: 0, max: 2 },
     migrations: { silent: true, snapshotOnMigrate: false },
-    // migrations alone need no entities; what does need some says so itself
-    discovery: { warnWhenNoEntities: false },
   };
   process.env.MIKRO_ORM_ALLOW_GLOBAL_CLI ??= '1';
   learnFromEnvironment(process.env);
@@ -68,7 +66,13 @@ export async function loadConfig(
         candidates: contexts,
       });
     }
-    const config = await CLIHelper.getConfiguration(context, path ? [path] : paths, overrides as never);
+    const configured = (more: object = {}): Promise<Configuration> =>
+      CLIHelper.getConfiguration(context, path ? [path] : paths, { ...overrides, ...more } as never);
+    const config = await configured().catch(error => {
+      // migrations alone need no entities; what does need some says so itself
+      if (!/^No entities found\b/.test((error as Error).message)) throw error;
+      return configured({ discovery: { warnWhenNoEntities: false } });
+    });
     learnFromValue(config.getAll());
     learnWhatIsGiven(config);
     const ensureDatabase = config.get('ensureDatabase') !== false;
