@@ -161,6 +161,8 @@ export class SealedProcess {
     incoming.on('data', (chunk: string) => {
       if (this.#child !== child) return;
       this.#rest += chunk;
+      // a long message comes in many pieces: it is not read again with each
+      if (!chunk.includes('\n')) return;
       const lines = this.#rest.split('\n');
       this.#rest = lines.pop() as string;
       for (const line of lines) {

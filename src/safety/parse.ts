@@ -1,3 +1,5 @@
+import { withoutLongLiterals } from './long-literals.ts';
+
 /** A node of PostgreSQL's parse tree: one key, the node's type. */
 export type Node = Readonly<Record<string, unknown>>;
 
@@ -53,20 +55,25 @@ export function splitSync(sql: string): Statement[] | null {
   }
   if (sql.trim() === '') return [];
   const { parseSync } = loadedGrammar();
+  const shortened = withoutLongLiterals(sql);
+  const parsedText = shortened?.text ?? sql;
   let parsed: { stmts?: Raw[] };
   try {
-    parsed = parseSync(sql) as { stmts?: Raw[] };
+    parsed = parseSync(parsedText) as { stmts?: Raw[] };
   } catch {
     return null;
   }
-  const bytes = Buffer.from(sql, 'utf8');
+  const bytes = Buffer.from(parsedText, 'utf8');
   return (parsed.stmts ?? []).flatMap(({ stmt, stmt_location: from = 0, stmt_len: length }) => {
     const [type, tree] = Object.entries(stmt ?? {})[0] ?? [];
     if (!type) return [];
     const raw = bytes.subarray(from, length ? from + length : undefined).toString('utf8');
-    const text = raw.trimStart();
-    const start = bytes.subarray(0, from).toString('utf8').length + raw.length - text.length;
-    return [{ text: text.trimEnd(), start, type, tree: (tree ?? {}) as Node }];
+    const text = raw.trim();
+    const first = bytes.subarray(0, from).toString('utf8').length + raw.length - raw.trimStart().length;
+    if (!shortened) return [{ text, start: first, type, tree: (tree ?? {}) as Node }];
+    const start = shortened.original(first);
+    const whole = sql.slice(start, shortened.original(first + text.length));
+    return [{ text: whole, start, type, tree: (tree ?? {}) as Node }];
   });
 }
 

@@ -26,6 +26,7 @@ export class Channel {
     this.#socket.setEncoding('utf8');
     this.#socket.on('data', (chunk: Buffer | string) => {
       rest += String(chunk);
+      if (!String(chunk).includes('\n')) return;
       for (let at = rest.indexOf('\n'); at >= 0; at = rest.indexOf('\n')) {
         const line = rest.slice(0, at);
         rest = rest.slice(at + 1);
