@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, expect, test } from 'vitest';
 import { closeScreens, openScreen, type Screen } from '../support/screen.ts';
 
 /*
@@ -7,6 +7,8 @@ import { closeScreens, openScreen, type Screen } from '../support/screen.ts';
  */
 
 afterEach(closeScreens);
+// loaded when the first long statement needs it, which may be after a picture is taken
+beforeAll(() => import('../../src/drawing/text/postgres-formatter.ts'));
 
 const fill = 'Migration20261113100000_fill_text_length';
 

@@ -26,6 +26,25 @@ test('the palette runs a command by name', async () => {
   await app.sees('No runs recorded yet');
 });
 
+test('the palette goes to a revision by its id or a part of it, also where the filter hides it', async () => {
+  const app = await openScreen();
+  await app.sees('1/5');
+  await app.press('f');
+  await app.type('is:pending');
+  await app.press('Enter', ':');
+  await app.type('20261101');
+  await app.sees('go to this revision');
+  await app.press('Enter');
+  await app.sees('5/5', /▸ .*initial_schema/);
+});
+
+test('the prompt of the filter shows what can be asked for', async () => {
+  const app = await openScreen();
+  await app.sees('1/5');
+  await app.press('f');
+  await app.sees('text or is:pending');
+});
+
 test('the footer shows the keys that do something here', async () => {
   const app = await openScreen();
   await app.sees('u upgrade', 'm merge', 'q quit');

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { closeScreens, openScreen, type ScreenOptions } from '../support/screen.ts';
+import { closeScreens, noon, openScreen, type ScreenOptions } from '../support/screen.ts';
 
 afterEach(closeScreens);
 
@@ -170,4 +170,24 @@ test('a cancel that comes too late says so', async () => {
   await app.sees('cancelling');
   app.engine.release();
   await app.sees('Upgrade done', 'Too late to cancel');
+});
+
+test('what migtui does for itself is quiet in the log, and can be hidden', async () => {
+  const app = await openScreen();
+  await app.sees('3 pending');
+  const sql = (text: string) =>
+    app.engine.emit({ type: 'sql', at: new Date(noon).toISOString(), sql: text, ms: 1, error: null });
+  sql('insert into "migtui"."journal" ("run") values (1)');
+  sql('insert into "mikro_orm_migrations" ("name") values (1)');
+  sql("select set_config('lock_timeout', '5000', true)");
+  sql('create table "own_by_nobody" ("id" int)');
+  await app.press('5', 'z');
+  await app.sees('migtui"."journal', 'mikro_orm_migrations', 'lock_timeout', 'own_by_nobody');
+  await app.press('B');
+  await app.sees('own_by_nobody', 'without bookkeeping');
+  await app.seesNot('mikro_orm_migrations');
+  sql('select pg_advisory_unlock(1)');
+  await app.seesNot('pg_advisory');
+  await app.press('B');
+  await app.sees('mikro_orm_migrations', 'pg_advisory_unlock');
 });

@@ -169,16 +169,14 @@ test('u held down does not confirm either', async () => {
   expect(app.engine.calls).not.toContain('run');
 });
 
-test('a plan that has become another is refused, and can be made anew', async () => {
+test('a plan that has become another is refused, and the new one is shown', async () => {
   const app = await openScreen();
   await app.sees('3 pending');
   await app.press('u');
   await app.sees('2 steps');
   app.engine.applied.add('Migration20261113100000_fill_text_length');
   await app.press('Enter');
-  await app.sees('Upgrade failed', 'not as it was when the plan was made');
-  await app.press('r');
-  await app.sees('1 step on chat');
+  await app.sees('Something changed since the plan was made', '1 step on chat');
   await app.press('Enter');
   await app.sees('Upgrade done');
 });

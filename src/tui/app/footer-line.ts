@@ -4,6 +4,7 @@ import { glyphsOf } from '../../drawing/theme/glyphs.ts';
 import { fieldSpans } from '../dialogs/field-line.ts';
 import { keyName } from '../keymap/keys.ts';
 import { hitsOf } from '../panes/search.ts';
+import { filterWords } from '../state/filter.ts';
 import type { State } from '../state/model.ts';
 import { shownHistory } from '../state/shown.ts';
 import { footerCommands } from './lookup.ts';
@@ -37,7 +38,7 @@ export function footerLine(state: State): Line {
       { text: search.only ? ' filter ' : ' / ', style: 'key' },
       ...(search.typing ? fieldSpans(search.field) : [{ text: search.field.text, style: 'strong' as const }]),
       { text: found, style: count === 0 ? 'warning' : 'dim' },
-      { text: ways, style: 'dim' },
+      { text: search.only && search.field.text === '' ? `  text or ${filterWords}` : ways, style: 'dim' },
     ];
   }
   return keysLine(state);

@@ -74,7 +74,7 @@ export const appCommands: readonly Command[] = [
     keys: [':'],
     where: ['panes'],
     title: 'commands',
-    about: 'run a command by name',
+    about: 'run a command, or go to a revision, by name',
     group: 'App',
     keyOnly: true,
     run: (state, key) => only(open(state, paletteDialog(key))),

@@ -7,6 +7,7 @@ import { commandOf, here } from '../state/command-line.ts';
 import { type Change, only } from '../state/effect.ts';
 import { setFilter } from '../state/filtering.ts';
 import { reload } from '../state/link.ts';
+import { toggleBookkeeping } from '../state/log.ts';
 import type { State } from '../state/model.ts';
 import { settleAll } from '../state/moving.ts';
 import { selectedId } from '../state/select.ts';
@@ -140,6 +141,19 @@ export const lookingCommands: readonly Command[] = [
       copiedText(
         state,
         here(state, commandOf({ command: 'upgrade', targets: [selectedId(state) ?? 'head'] })),
+      ),
+  },
+  {
+    id: 'bookkeeping',
+    keys: ['B'],
+    where: ['panes'],
+    title: 'bookkeeping',
+    about: "hide migtui's own statements in the log, or show them",
+    group: 'Look',
+    run: state =>
+      notified(
+        toggleBookkeeping(state),
+        state.hidesBookkeeping ? "migtui's own statements are shown" : "migtui's own statements are hidden",
       ),
   },
   {

@@ -2,8 +2,12 @@ import { emptyField, type TextField } from '../../drawing/text/field.ts';
 import { type Line, line } from '../../drawing/text/span.ts';
 import type { Command } from '../keymap/command.ts';
 import { keysOf, paletteCommands } from '../keymap/keys.ts';
-import { type Change, only } from '../state/effect.ts';
+import { andThen, type Change, only } from '../state/effect.ts';
+import { setFilter } from '../state/filtering.ts';
 import type { Dialog, State } from '../state/model.ts';
+import { moveTo } from '../state/moving.ts';
+import { shortName } from '../state/select.ts';
+import { shownHistory } from '../state/shown.ts';
 import { close, notified, replaceTop } from '../state/stack.ts';
 import { inDialogs, on } from './commands.ts';
 import type { DialogType } from './dialog.ts';
@@ -34,9 +38,37 @@ function paletteRows(commands: readonly Command[], state: State, dialog: Palette
         : `${one.title} ${one.about}`.includes(wanted)
           ? 2
           : 3;
-  return paletteCommands(commands, close(state))
+  const fitting = paletteCommands(commands, close(state))
     .filter(one => rank(one) < 3)
     .sort((a, b) => rank(a) - rank(b));
+  return [...fitting, ...jumps(state, wanted)];
+}
+
+/** Revisions that are offered to go to. */
+const mostJumps = 20;
+
+/** To the revisions whose id or label has what was typed. */
+function jumps(state: State, wanted: string): Command[] {
+  if (wanted.length < 2 || !state.look) return [];
+  return state.look.revisions
+    .filter(row => `${row.id} ${row.labels.join(' ')}`.toLowerCase().includes(wanted))
+    .slice(0, mostJumps)
+    .map(row => ({
+      id: shortName(row),
+      keys: [],
+      where: [],
+      title: 'go to',
+      about: 'go to this revision',
+      group: 'Move',
+      run: next => goToRevision(next, row.id),
+    }));
+}
+
+function goToRevision(state: State, id: string): Change {
+  const row = shownHistory(state).index.get(id);
+  if (row !== undefined) return moveTo({ ...state, focus: 'history' }, 'history', row);
+  // hidden by the filter
+  return state.filter === '' ? only(state) : andThen(setFilter(state, ''), shown => goToRevision(shown, id));
 }
 
 function runFromPalette(

@@ -19,7 +19,10 @@ export function LogPane({ state, rect }: { readonly state: State; readonly rect:
   return (
     <Frame
       rect={rect}
-      title={[{ text: '5 ', style: 'key' }, { text: 'Log' }]}
+      title={[
+        { text: '5 ', style: 'key' },
+        { text: state.hidesBookkeeping ? 'Log  without bookkeeping' : 'Log' },
+      ]}
       right={
         focused && state.log.length > 0 ? [{ text: `${cursor + 1}/${state.log.length}`, style: 'dim' }] : []
       }
@@ -44,6 +47,7 @@ const styles: Readonly<Record<LogEntry['kind'], Style | undefined>> = {
   error: 'danger',
   command: 'accent',
   sql: undefined,
+  bookkeeping: 'dim',
   project: 'dim',
 };
 

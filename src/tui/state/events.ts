@@ -48,7 +48,12 @@ function linesOf(state: State, event: EngineEvent): readonly LogLine[] {
       const { at, ms, error } = event;
       const sql = event.sql.replace(/\s+/g, ' ').trim();
       const short = sql.length > longest ? `${sql.slice(0, longest)} …` : sql;
-      const line: LogLine = { at, kind: 'sql', text: `${short}  ${duration(ms)}` };
+      const own = isBookkeeping(sql, state);
+      const line: LogLine = {
+        at,
+        kind: own ? 'bookkeeping' : 'sql',
+        text: `${short}  ${duration(ms)}`,
+      };
       return error === null ? [line] : [line, { at, kind: 'error', text: error }];
     }
     case 'waiting':
@@ -63,6 +68,16 @@ function linesOf(state: State, event: EngineEvent): readonly LogLine[] {
 function waitingWords({ for: what, where, ms }: Extract<EngineEvent, { type: 'waiting' }>): string {
   const thing = what === 'answer' ? 'an answer' : what === 'connection' ? 'the connection' : `a ${what}`;
   return `waiting for ${thing}: ${where} · ${duration(ms)}`;
+}
+
+/** The journal, marks in comments, locks, settings of a session, and what is asked of the server. */
+const own =
+  /\bmigtui\b|\bpg_(?:try_)?advisory_|\bpg_stat_|\bpg_catalog\b|\bset_config\(|^(?:begin|commit|rollback|savepoint|release|set)\b/i;
+
+/** Whether a statement is one of migtui's own, beside what the revisions do. */
+function isBookkeeping(sql: string, { look }: State): boolean {
+  const table = look?.project.table.split('.').at(-1);
+  return own.test(sql) || (table !== undefined && sql.includes(table));
 }
 
 /** What of a run belongs into the log; the statements come by themselves. */

@@ -1,5 +1,5 @@
 import type { TuiSettings } from '../settings.ts';
-import type { Appearance, State } from './model.ts';
+import type { Appearance, LogEntry, State } from './model.ts';
 
 /**
  * Before anything is known: what the first frame is drawn from.
@@ -13,6 +13,11 @@ export function initialState(
   warnings: readonly string[] = [],
 ): State {
   const start = { cursor: 0, top: 0 };
+  const log: readonly LogEntry[] = warnings.map(text => ({
+    at: new Date(now).toISOString(),
+    kind: 'warning',
+    text,
+  }));
   return {
     settings,
     appearance,
@@ -40,7 +45,9 @@ export function initialState(
     findings: null,
     search: null,
     filter: '',
-    log: warnings.map(text => ({ at: new Date(now).toISOString(), kind: 'warning', text })),
+    log,
+    wholeLog: log,
+    hidesBookkeeping: false,
     following: true,
     logLeft: 0,
     dialogs: [],

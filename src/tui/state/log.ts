@@ -21,7 +21,7 @@ export const logged = (state: State, kind: LogEntry['kind'], text: string): Stat
 export function loggedAll(state: State, lines: readonly LogLine[]): State {
   if (lines.length === 0) return state;
   const now = new Date(state.now).toISOString();
-  let last = state.log.at(-1)?.at ?? '';
+  let last = state.wholeLog.at(-1)?.at ?? '';
   const entries: LogEntry[] = [];
   // of a flood only what is kept is looked at
   for (const { kind, text, at = now } of lines.slice(-kept)) {
@@ -30,5 +30,14 @@ export function loggedAll(state: State, lines: readonly LogLine[]): State {
     for (const [index, one] of sanitise(text, { lines: true }).split('\n').entries())
       if (one.trim() !== '' || index === 0) entries.push({ at: last, kind, text: one });
   }
-  return settleAll({ ...state, log: [...state.log, ...entries].slice(-kept) });
+  return withLog(state, [...state.wholeLog, ...entries].slice(-kept));
 }
+
+function withLog(state: State, wholeLog: readonly LogEntry[]): State {
+  const log = state.hidesBookkeeping ? wholeLog.filter(({ kind }) => kind !== 'bookkeeping') : wholeLog;
+  return settleAll({ ...state, wholeLog, log });
+}
+
+/** Shows or hides the statements of migtui's own. */
+export const toggleBookkeeping = (state: State): State =>
+  withLog({ ...state, hidesBookkeeping: !state.hidesBookkeeping }, state.wholeLog);

@@ -44,8 +44,11 @@ export type Link =
 
 export interface LogEntry {
   readonly at: string;
-  /** `command`: the headless command that does the same; `sql`: a statement that ran; `project`: the user's code. */
-  readonly kind: 'info' | 'warning' | 'error' | 'command' | 'sql' | 'project';
+  /**
+   * `command`: the headless command that does the same; `sql`: a statement that ran; `bookkeeping`: one of migtui's own
+   * (lock, log, journal); `project`: the user's code.
+   */
+  readonly kind: 'info' | 'warning' | 'error' | 'command' | 'sql' | 'bookkeeping' | 'project';
   /** One line. */
   readonly text: string;
 }
@@ -135,6 +138,9 @@ export interface State {
   /** The history shows only what fits it; empty: everything. */
   readonly filter: string;
   readonly log: readonly LogEntry[];
+  /** Every line, also those of bookkeeping while they are hidden; the same as `log` otherwise. */
+  readonly wholeLog: readonly LogEntry[];
+  readonly hidesBookkeeping: boolean;
   /** The log scrolls along with what comes. */
   readonly following: boolean;
   readonly logLeft: number;
