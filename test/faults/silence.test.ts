@@ -83,7 +83,7 @@ async function situation({ settings, seconds, onSent }: Situation = {}) {
   return { database, proxy, project: await projectAt(proxy.through(database.url), settings, seconds) };
 }
 
-const isLock = ({ sent }: ProxiedConnection): boolean => sent.includes('pg_try_advisory_xact_lock(');
+const isLock = ({ sent }: ProxiedConnection): boolean => /pg_try_advisory_xact_lock\(-?\d/.test(sent);
 const isWork = ({ sent }: ProxiedConnection): boolean => sent.includes('migtui.batch');
 const tables = (database: Database) =>
   database.query<{ t: string | null }>(`select to_regclass('slow')::text as t`).then(([row]) => row?.t);

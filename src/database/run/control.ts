@@ -102,8 +102,8 @@ export class Control {
 
   /** The server is silent: nothing that it was asked is waited for any more. */
   loseServer(): void {
-    this.#abandon(false);
     if (this.reason) this.#insist(this.reason);
+    this.#abandon(false);
   }
 }
 
