@@ -39,7 +39,7 @@ interface Row extends Entry {
 }
 
 /** Rows of steps that follow one another quickly are written together, this often, ms. */
-const writeEvery = 20;
+const writeEvery = 100;
 
 /** Writes the journal of one run. */
 export class JournalWriter {
@@ -67,7 +67,7 @@ export class JournalWriter {
 
   /**
    * A step starts after others of its transaction: its row is written while it is at work, together with those of the
-   * steps that follow within 20 ms. What a step leaves that was killed sooner was rolled back with the others.
+   * steps that follow within 100 ms. What a step leaves that was killed sooner was rolled back with the others.
    * @param query commits at once; null: `done` or `ended` writes the row
    */
   follow(query: Query | null, step: LoadedStep): void {
