@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { ModuleResolver, moduleSource } from './modules.ts';
@@ -31,6 +32,15 @@ const memoryMb = 512;
 /** Processor time of the sealed process over its life, s. */
 const processorSeconds = 300;
 
+/** Memory of the sealed process outside of JavaScript's own (`memoryMb`), such as buffers, MB. */
+const dataMb = 2_048;
+
+/** The longest message that is taken from it, characters: a migration's SQL is in one. */
+const longestMessage = 128 * 1024 * 1024;
+
+/** The largest file that is read for it, bytes. */
+const largestFile = 64 * 1024 * 1024;
+
 type Ask = Omit<SealedRequest, 't' | 'n'>;
 
 interface Pending {
@@ -57,7 +67,13 @@ export class SealedProcess {
   #pending: Pending | null = null;
   #queue: Promise<unknown> = Promise.resolve();
   #count = 0;
-  #rest = '';
+  /** What has come of a message that is not whole yet. */
+  #parts: string[] = [];
+  #length = 0;
+  /** Folders and files that the process may read. */
+  #readable: readonly string[] = [];
+  /** Known to the process's own code alone: a result without it was not written by that. */
+  #token = '';
   /** Files that were loaded, to start anew when one is edited. */
   readonly loaded = new Set<string>();
 
@@ -109,7 +125,7 @@ export class SealedProcess {
       this.#child?.unref();
     });
     // code that went wrong may have left anything behind for the next one
-    if (result.note !== null || result.broken) this.stop();
+    if (result.broken || !result.clean) this.stop();
     return result;
   }
 
@@ -128,14 +144,16 @@ export class SealedProcess {
   }
 
   #start(): Promise<void> {
-    this.#rest = '';
+    this.#parts = [];
+    this.#length = 0;
+    this.#token = randomBytes(16).toString('hex');
     const program = fileURLToPath(new URL('./sealed/main.ts', import.meta.url));
-    const readable = readableFolders(this.#root, program);
+    this.#readable = readableFolders(this.#root, program);
     const { NODE_OPTIONS: _, ...env } = process.env;
     const [command, ...args] = limited([
       process.execPath,
       '--permission',
-      ...readable.map(folder => `--allow-fs-read=${folder}`),
+      ...this.#readable.map(folder => `--allow-fs-read=${folder}`),
       `--max-old-space-size=${memoryMb}`,
       '--no-warnings',
       '--no-concurrent-sparkplug',
@@ -160,12 +178,14 @@ export class SealedProcess {
     incoming.setEncoding('utf8');
     incoming.on('data', (chunk: string) => {
       if (this.#child !== child) return;
-      this.#rest += chunk;
-      // a long message comes in many pieces: it is not read again with each
-      if (!chunk.includes('\n')) return;
-      const lines = this.#rest.split('\n');
-      this.#rest = lines.pop() as string;
-      for (const line of lines) {
+      this.#length += chunk.length;
+      if (this.#length > longestMessage) return this.#break('its SQL is too long');
+      const [first, ...lines] = chunk.split('\n') as [string, ...string[]];
+      this.#parts.push(first);
+      for (const next of lines) {
+        const line = this.#parts.join('');
+        this.#parts = [next];
+        this.#length = next.length;
         if (this.#child !== child) return;
         this.#receive(line, resolve, reject);
       }
@@ -178,6 +198,7 @@ export class SealedProcess {
     promise.catch(() => {
       if (this.#child === child) this.stop();
     });
+    this.#write(0, { token: this.#token });
     return promise;
   }
 
@@ -198,15 +219,37 @@ export class SealedProcess {
     else if (message?.t === 'resolve') {
       this.#answer(this.#resolver.resolve(String(message.specifier), String(message.parent)));
     } else if (message?.t === 'query') void this.#query(message);
-    else if (message?.t === 'result' && this.#pending && message.n === this.#count && isResult(message)) {
+    else if (
+      message?.t === 'result' &&
+      this.#pending &&
+      message.n === this.#count &&
+      message.token === this.#token &&
+      isResult(message)
+    ) {
       this.#pending.resolve(message);
     } else this.#break(forged);
   }
 
   #moduleAt(url: string): ModuleAnswer {
     if (!url.startsWith('file:')) return { error: `${url} is no file` };
-    this.loaded.add(fileURLToPath(url.split('?')[0] as string));
+    const path = fileURLToPath(url.split('?')[0] as string);
+    const refused = this.#refusal(path);
+    if (refused !== null) return { error: refused };
+    this.loaded.add(path);
     return moduleSource(url, this.#places.migration);
+  }
+
+  /** Why a file is not read for the process: it could ask for any, also without the loader. */
+  #refusal(path: string): string | null {
+    try {
+      const real = realpathSync(path);
+      const isOpen = this.#readable.some(folder => real === folder || real.startsWith(`${folder}${sep}`));
+      if (!isOpen) return 'a preview cannot read files outside the project';
+      const file = statSync(real);
+      return file.isFile() && file.size <= largestFile ? null : `${path} is no file that can be imported`;
+    } catch {
+      return `${path} cannot be read`;
+    }
   }
 
   async #query(query: SealedQuery): Promise<void> {
@@ -246,7 +289,12 @@ export class SealedProcess {
  */
 function limited(command: [string, ...string[]]): [string, ...string[]] {
   if (process.platform === 'win32' || !existsSync('/bin/sh')) return command;
-  return ['/bin/sh', '-c', `ulimit -t ${processorSeconds}; exec "$0" "$@"`, ...command];
+  return [
+    '/bin/sh',
+    '-c',
+    `ulimit -t ${processorSeconds} -f 0 -c 0 -d ${(memoryMb + dataMb) * 1024} 2>/dev/null || ulimit -t ${processorSeconds}; exec "$0" "$@"`,
+    ...command,
+  ];
 }
 
 function ending(code: number | null, signal: string | null): string {
@@ -254,13 +302,22 @@ function ending(code: number | null, signal: string | null): string {
   return code === 0 || code === null ? 'it ended the process' : `it ended the process (exit code ${code})`;
 }
 
-function isResult({ queries, executed, transactional, irreversible, note, broken }: SealedResult): boolean {
+function isResult({
+  queries,
+  executed,
+  transactional,
+  irreversible,
+  note,
+  broken,
+  clean,
+}: SealedResult): boolean {
   return (
     Array.isArray(queries) &&
     queries.every(
       query => typeof query?.sql === 'string' && (query.params === null || typeof query.params === 'string'),
     ) &&
     typeof executed === 'number' &&
+    typeof clean === 'boolean' &&
     typeof transactional === 'boolean' &&
     typeof irreversible === 'boolean' &&
     (note === null || typeof note === 'string') &&

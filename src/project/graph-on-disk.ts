@@ -12,9 +12,7 @@ import { listedSources, readSources } from './sources.ts';
 export async function graphOnDisk(orm: MikroORM): Promise<RevisionGraph> {
   const options = orm.config.get('migrations') as MigrationsOptions & { migrationsList?: unknown };
   const sources = options.migrationsList
-    ? listedSources(options.migrationsList as never, Class => {
-        return (new Class(orm.driver as never, orm.config as never) as { name?: string }).name;
-      })
+    ? listedSources(options.migrationsList as never)
     : readSources(orm.config.get('baseDir') as string, await paths(orm, options));
   const { graph, problems } = RevisionGraph.inspect(
     inferLine(sources.migrations.map(migration => migration.parsed.declaration)),

@@ -5,7 +5,6 @@ import { Failure } from '../foundation/failure.ts';
 import { inferLine } from '../revisions/infer.ts';
 import type { Revision } from '../revisions/revision.ts';
 import type { NetworkOptions } from '../values/network.ts';
-import type { MigrationClass } from './classes.ts';
 import { configFailure, configOf, type LoadedConfig, loadConfig } from './config.ts';
 import { type ClientClass, Connections, waitsAs } from './connections.ts';
 import { loadModules, type UserModules } from './modules.ts';
@@ -158,7 +157,7 @@ export async function openProject(
     },
     sources() {
       if (options.migrationsList) {
-        return listedSources(options.migrationsList as never, Class => nameOfInstance(Class, orm));
+        return listedSources(options.migrationsList as never);
       }
       const { fs } = modules.coreFs;
       const paths = fs.glob(fs.normalizePath(folder as string, options.glob as string)).sort();
@@ -200,16 +199,6 @@ function requirePostgres({ config, context, contexts }: LoadedConfig): void {
     next: `Name a config or context with the driver of @mikro-orm/postgresql or @mikro-orm/pglite: --config, --context${others.length > 0 ? ` (there are ${others.join(', ')})` : ''}.`,
     ...(others.length > 0 && { candidates: others }),
   });
-}
-
-/** The `name` that a migration of a list gives itself. */
-function nameOfInstance(Class: MigrationClass, orm: MikroORM): string | undefined {
-  try {
-    return (new Class(orm.driver as never, orm.config as never) as { name?: string }).name;
-  } catch {
-    // it is told when its SQL is asked for
-    return undefined;
-  }
 }
 
 /** MikroORM's own rule for the folder, without its side effect of creating it. */

@@ -5,6 +5,7 @@ import type { Problem } from '../foundation/failure.ts';
 import type { Declaration } from '../revisions/revision.ts';
 import type { MigrationClass } from './classes.ts';
 import { type ParsedMigration, parseMigration } from './declarations.ts';
+import { computedName, listedName } from './listed-name.ts';
 
 /** A migration as it stands on disk, or as a class of a `migrationsList`. */
 export interface MigrationSource {
@@ -76,17 +77,23 @@ export function readSources(
 
 /**
  * The classes of a `migrationsList`: `[Class]` or `[{ name, class }]`. Declarations are read from the classes.
- * @param nameOf the `name` that an instance of the class gives itself, which MikroORM prefers to the class's own
  */
 export function listedSources(
   list: readonly (MigrationClass | { name: string; class: MigrationClass })[],
-  nameOf: (listed: MigrationClass) => string | undefined,
 ): Sources {
   const problems: Problem[] = [];
   const migrations = list.map(entry => {
     const listed = typeof entry === 'function' ? entry : entry.class;
     const given = typeof entry === 'function' ? undefined : entry.name;
-    const id = (given ?? nameOf(listed) ?? listed.name).replace(/\.[jt]s$/, '');
+    const own = given ?? listedName(listed);
+    const id = (typeof own === 'string' ? own : listed.name).replace(/\.[jt]s$/, '');
+    if (own === computedName) {
+      problems.push({
+        code: 'not-literal',
+        message: 'its "name" must be a string literal, or be given in the list: { name, class }',
+        revision: id,
+      });
+    }
     const declared = listed as unknown as Record<string, unknown>;
     const read = (field: string): readonly string[] | undefined => {
       const value = declared[field];

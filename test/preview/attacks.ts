@@ -86,6 +86,13 @@ export const attacks: Readonly<Record<string, (targets: Targets) => string>> = {
     `await (new Function('return import("node:net")'))().then(net => net.connect(${port}, '127.0.0.1'));`,
   'another realm': ({ port }) =>
     `const vm = await import('node:vm'); vm.runInThisContext('process').getBuiltinModule('net').connect(${port}, '127.0.0.1');`,
+  'a handle of DNS': ({ port }) =>
+    `const dns = await import('node:dns'); const zlib = await import('node:zlib'); const { _handle } = new dns.Resolver(); _handle.setServers([[4, '127.0.0.1', ${port}]]); _handle.queryA(zlib.createGzip()._handle, 'example.com');`,
+  'a group of UDP': () =>
+    `const dgram = await import('node:dgram'); const s = new dgram.Socket('udp4'); for (const key of Object.getOwnPropertySymbols(s)) s[key]?.handle?.addMembership('239.1.1.1');`,
+  'a file outside the project, imported': () => `await import('/etc/hostname');`,
+  'a device, imported': () => `await import('/dev/zero');`,
+  'a report when it fails': () => `process.report.reportOnFatalError = true; process.report.writeReport();`,
   'an add-on': () => `process.dlopen({ exports: {} }, '/usr/lib/any.node');`,
 };
 

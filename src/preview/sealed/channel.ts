@@ -1,59 +1,103 @@
-import { readSync, writeSync } from 'node:fs';
-import { Socket } from 'node:net';
+import { readSync as nodeReadSync, writeSync as nodeWriteSync } from 'node:fs';
 import type { FromSealed, ModuleAnswer } from './protocol.ts';
 
 /*
- * The pipes to the engine, with everything they need taken before the user's code could change it.
+ * The pipes to the engine, with everything they need taken before the user's code could change it. They are read and
+ * written without streams and without the event loop: there is no object of theirs that code could get hold of, and
+ * between two runs nothing that a migration left behind gets a turn.
  */
 
 const { parse, stringify } = JSON;
-const { from } = Buffer;
-const apply = Reflect.apply;
-const decoder = new TextDecoder();
+const { apply } = Reflect;
+const [readSync, writeSync] = [nodeReadSync, nodeWriteSync];
+const { alloc, byteLength } = Buffer;
+const { copy, indexOf, subarray, utf8Write, utf8Slice } = Buffer.prototype as Buffer & {
+  utf8Write(text: string, offset: number, length: number): number;
+  utf8Slice(start: number, end: number): string;
+};
+const leave: (code: number) => never = process.reallyExit.bind(process);
 
-/** Reading requests, as they come. */
-export class Channel {
-  readonly #socket = new Socket({ fd: 0, readable: true, writable: false });
+/** A descriptor that messages come from, one a line. */
+class Lines {
+  readonly #fd: number;
+  /** What was read lies from `#start` to `#end`. Not in Node's pool, which anybody can read. */
+  #bytes = apply(alloc, Buffer, [65_536]) as Buffer;
+  #start = 0;
+  #end = 0;
 
-  /** Node's handle of the pipe. */
-  get handle(): object {
-    return (this.#socket as unknown as { _handle: object })._handle;
+  constructor(fd: number) {
+    this.#fd = fd;
   }
 
-  /** @param onLine called with each message */
-  listen(onLine: (message: unknown) => void): void {
-    let rest = '';
-    this.#socket.setEncoding('utf8');
-    this.#socket.on('data', (chunk: Buffer | string) => {
-      rest += String(chunk);
-      if (!String(chunk).includes('\n')) return;
-      for (let at = rest.indexOf('\n'); at >= 0; at = rest.indexOf('\n')) {
-        const line = rest.slice(0, at);
-        rest = rest.slice(at + 1);
-        onLine(parse(line));
+  /** Waits for the next message; when the engine is gone, the process ends. */
+  next(): unknown {
+    let from = this.#start;
+    for (;;) {
+      const read = apply(subarray, this.#bytes, [0, this.#end]) as Buffer;
+      const end = apply(indexOf, read, [10, from]) as number;
+      if (end >= 0) {
+        const text = apply(utf8Slice, read, [this.#start, end]) as string;
+        this.#start = end + 1;
+        return parse(text);
       }
-    });
-    // the engine is gone
-    this.#socket.on('end', () => process.reallyExit(0));
+      // a long message comes in many pieces: it is not read again with each
+      from = this.#end - this.#start;
+      this.#read();
+    }
+  }
+
+  #read(): void {
+    const room = this.#bytes.length - this.#end;
+    if (this.#start > 0 || room === 0) {
+      const left = apply(subarray, this.#bytes, [this.#start, this.#end]) as Buffer;
+      if (room === 0) this.#bytes = apply(alloc, Buffer, [this.#bytes.length * 2]) as Buffer;
+      apply(copy, left, [this.#bytes]);
+      this.#end -= this.#start;
+      this.#start = 0;
+    }
+    const count = patiently(() =>
+      readSync(this.#fd, this.#bytes, this.#end, this.#bytes.length - this.#end, null),
+    );
+    if (count === 0) leave(0);
+    this.#end += count;
+  }
+}
+
+/** The engine, as seen from the sealed process. */
+export class Channel {
+  readonly #requests = new Lines(0);
+  readonly #modules = new Lines(4);
+
+  /** Waits for the next request, or for rows; nothing else goes on meanwhile. */
+  receive(): unknown {
+    return this.#requests.next();
   }
 
   /** Writes at once, whatever else is going on. */
   send(message: FromSealed): void {
-    const bytes = apply(from, Buffer, [`${stringify(message)}\n`]) as Buffer;
-    for (let at = 0; at < bytes.length; ) at += writeSync(3, bytes, at);
+    const text = `${stringify(message)}\n`;
+    const bytes = apply(alloc, Buffer, [apply(byteLength, Buffer, [text])]) as Buffer;
+    apply(utf8Write, bytes, [text, 0, bytes.length]);
+    for (let at = 0; at < bytes.length; ) {
+      at += patiently(() => writeSync(3, bytes, at, bytes.length - at));
+    }
   }
 
   /** Asks for a module and waits for the answer. */
   ask(message: Extract<FromSealed, { t: 'load' | 'resolve' }>): ModuleAnswer {
     this.send(message);
-    const chunks: number[] = [];
-    const block = Buffer.alloc(65_536);
-    while (true) {
-      const count = readSync(4, block);
-      if (count === 0) process.reallyExit(1);
-      for (let index = 0; index < count; index++) chunks[chunks.length] = block[index] as number;
-      if (chunks[chunks.length - 1] === 10)
-        return parse(decoder.decode(new Uint8Array(chunks))) as ModuleAnswer;
+    return this.#modules.next() as ModuleAnswer;
+  }
+}
+
+function patiently(work: () => number): number {
+  for (;;) {
+    try {
+      return work();
+    } catch (error) {
+      const { code } = error as { code?: string };
+      if (code === 'EOF') return 0;
+      if (code !== 'EAGAIN' && code !== 'EINTR') leave(1);
     }
   }
 }

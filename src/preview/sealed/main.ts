@@ -4,8 +4,9 @@ import { Channel } from './channel.ts';
 import { installLoader } from './loader.ts';
 import { type Answer, listedClass, openOrm, type Places } from './orm.ts';
 import type { SealedRequest, SealedResult, SealedRows, SentQuery } from './protocol.ts';
-import { seal } from './seal.ts';
+import { isAllowed, seal } from './seal.ts';
 import { type Connected, standIn } from './stand-in.ts';
+import { rememberWorld } from './traces.ts';
 
 /*
  * The sealed process: code of migrations runs here when it is only looked at. See seal.ts for what it cannot reach.
@@ -27,26 +28,48 @@ void process.stderr;
 process.on('unhandledRejection', () => {});
 
 const channel = new Channel();
+const { token } = channel.receive() as { token: string };
 installLoader(channel);
 const places = JSON.parse(process.argv[2] as string) as Places;
 const { BaseMigration } = await baseMigration(places.migration);
-const open = seal(channel.handle);
+const open = seal((process.stdout as unknown as { _handle: object })._handle);
 /** Taken before the user's code may change it. */
 const baseDown = BaseMigration.prototype.down;
 
-const waiting = new Map<number, (answer: SealedRows) => void>();
 let queries = 0;
-
-channel.listen(message => {
-  const request = message as SealedRequest | SealedRows;
-  if (request.t === 'rows') {
-    waiting.get(request.n)?.(request);
-    waiting.delete(request.n);
-    return;
-  }
-  void run(request).then(result => channel.send(result));
+/** Ends the run that waits for something that cannot come: nothing is left that could happen. */
+let giveUp: ((why: Error) => void) | null = null;
+const { setImmediate } = globalThis;
+process.on('beforeExit', () => {
+  const end = giveUp;
+  giveUp = null;
+  if (!end) return;
+  setImmediate(() => {});
+  end(new Error('it waits for something that never comes'));
 });
+
+// what was opened to be closed is closed now
+for (let turn = 0; turn < 3; turn++) await new Promise(resolve => setImmediate(resolve));
+const isClean = rememberWorld(isAllowed);
+
 channel.send({ t: 'ready', open });
+void serve();
+
+async function serve(): Promise<never> {
+  for (;;) {
+    const result = await run(channel.receive() as SealedRequest);
+    giveUp = null;
+    channel.send({ ...result, token, clean: isClean() });
+  }
+}
+
+/** What the code comes to; an end without an end is an error. */
+function unlessIdle<T>(work: T): Promise<Awaited<T>> {
+  return new Promise((resolve, reject) => {
+    giveUp = reject;
+    Promise.resolve(work).then(resolve, reject);
+  });
+}
 
 async function baseMigration(url: string): Promise<{ BaseMigration: MigrationClass }> {
   const { Migration } = (await import(url)) as { Migration: MigrationClass };
@@ -72,6 +95,8 @@ async function run(request: SealedRequest): Promise<SealedResult> {
   const result = (more: Partial<SealedResult>): SealedResult => ({
     t: 'result',
     n,
+    token: '',
+    clean: false,
     queries: captured,
     executed: captured.length,
     transactional: true,
@@ -84,7 +109,7 @@ async function run(request: SealedRequest): Promise<SealedResult> {
   let transactional: boolean;
   let loaded = false;
   try {
-    const Class = await classFor(request);
+    const Class = await unlessIdle(classFor(request));
     loaded = true;
     if (!Class) return result({ broken: { code: 'no-migration-class', error: null } });
     const { driver, config } = standIn(connected, queryOf);
@@ -99,7 +124,7 @@ async function run(request: SealedRequest): Promise<SealedResult> {
     return result({ irreversible: true, transactional });
   }
   try {
-    await instance[direction]();
+    await unlessIdle(instance[direction]());
   } catch (error) {
     note = `fails in the preview: ${messageOf(error)}`;
   }
@@ -148,10 +173,8 @@ function packed(params: unknown): string | null {
 
 async function answerTo(query: SentQuery): Promise<Answer> {
   const n = ++queries;
-  const answer = await new Promise<SealedRows>(resolve => {
-    waiting.set(n, resolve);
-    channel.send({ t: 'query', n, ...query });
-  });
+  channel.send({ t: 'query', n, ...query });
+  const answer = channel.receive() as SealedRows;
   if (answer.error !== undefined) throw new Error(answer.error);
   return deserialize(Buffer.from(answer.rows as string, 'base64')) as Answer;
 }

@@ -2,7 +2,7 @@
  * What the engine and the sealed process say to each other, one JSON document a line. The sealed process runs the
  * user's code, so the engine believes nothing that it says: a malformed line ends the process.
  *
- *   fd 0  requests and rows, to the sealed process
+ *   fd 0  a token, then requests and rows, to the sealed process, which waits for each without going on
  *   fd 3  everything else, from the sealed process
  *   fd 4  modules, to the sealed process, which waits for them without going on
  */
@@ -38,6 +38,10 @@ export interface SealedRows {
 export interface SealedResult {
   readonly t: 'result';
   readonly n: number;
+  /** What the engine gave this process when it started; the migration's code does not know it. */
+  readonly token: string;
+  /** Nothing was left behind that could have a say in the next run. */
+  readonly clean: boolean;
   /** What the code ran by itself, then what it queued. */
   readonly queries: readonly SentQuery[];
   /** So many of the first were run by the code itself. */

@@ -53,9 +53,20 @@ export function seal(pipe: object): string[] {
     }
   };
 
+  const queriesOf = methodsOf(
+    prototypeOf(() => (new dns.Resolver() as unknown as { _handle: object })._handle) ?? {},
+  );
   const sockets = ['connect', 'connect6', 'bind', 'bind6', 'listen', 'open', 'send', 'send6', 'fchmod'];
+  const memberships = [
+    'addMembership',
+    'dropMembership',
+    'addSourceSpecificMembership',
+    'dropSourceSpecificMembership',
+    'recvStart',
+    'disconnect',
+  ];
   close(prototypeOf(tcpHandle), sockets, network);
-  close(prototypeOf(udpHandle), sockets, network);
+  close(prototypeOf(udpHandle), [...sockets, ...memberships], network);
   close(
     prototypeOf(() => pipe),
     sockets,
@@ -65,6 +76,11 @@ export function seal(pipe: object): string[] {
   close(net.Socket.prototype, ['connect'], network);
   close(net.Server.prototype, ['listen'], network);
   close(dgram.Socket.prototype, ['bind', 'send', 'connect'], network);
+  close(
+    prototypeOf(() => (new dns.Resolver() as unknown as { _handle: object })._handle),
+    queriesOf,
+    network,
+  );
   close(dns.Resolver.prototype, methodsOf(dns.Resolver.prototype), network);
   close(dns.promises.Resolver.prototype, methodsOf(dns.promises.Resolver.prototype), network);
   close(dns.promises, methodsOf(dns.promises), network);
@@ -90,8 +106,11 @@ export function seal(pipe: object): string[] {
     ['setFlagsFromString', 'writeHeapSnapshot', 'startupSnapshot', 'takeCoverage'],
     'use this part of Node',
   );
+  close(v8, ['setHeapSnapshotNearHeapLimit', 'stopCoverage'], 'use this part of Node');
   close(os, ['setPriority'], signal);
   closeProcess();
+  // its callbacks come whenever memory is cleared, also in the run of another migration
+  Reflect.deleteProperty(globalThis, 'FinalizationRegistry');
   // hooks of the user's could go around those that load modules here
   for (const name of ['register', 'registerHooks', 'enableCompileCache', 'runMain'] as const) {
     Reflect.defineProperty(Module, name, { value: deny('change how modules are loaded'), writable: false });
@@ -109,6 +128,7 @@ function closeProcess(): void {
   for (const [names, what] of [
     [['kill', '_kill', '_debugProcess', '_debugEnd'], signal],
     [['execve', 'binding', '_linkedBinding', 'dlopen'], 'use this part of Node'],
+    [['report'], 'use this part of Node'],
     [['_getActiveHandles', '_getActiveRequests', 'openStdin'], 'use this part of Node'],
     [
       ['setuid', 'setgid', 'seteuid', 'setegid', 'setgroups', 'initgroups', 'chdir', 'umask'],
