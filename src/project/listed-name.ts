@@ -1,5 +1,4 @@
 import { parseSync } from 'oxc-parser';
-import type { MigrationClass } from './classes.ts';
 
 /** The little of ESTree that is read here. */
 interface Node {
@@ -17,7 +16,7 @@ const known = new WeakMap<object, string | undefined | typeof computedName>();
  * text of the class: making an instance would run code of a migration that is only looked at.
  * @returns `computedName` where it is not a string literal
  */
-export function listedName(listed: MigrationClass): string | undefined | typeof computedName {
+export function listedName(listed: object): string | undefined | typeof computedName {
   if (known.has(listed)) return known.get(listed);
   let name: string | undefined | typeof computedName;
   for (
