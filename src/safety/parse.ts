@@ -14,7 +14,7 @@ export interface Statement {
   readonly tree: Node;
 }
 
-type Grammar = Pick<typeof import('libpg-query'), 'parseSync' | 'scanSync'>;
+type Grammar = Pick<typeof import('libpg-query'), 'parseSync' | 'parsePlPgSQLSync' | 'scanSync'>;
 
 let grammar: Grammar | undefined;
 
@@ -106,4 +106,31 @@ export function namesIn(list: unknown): string[] {
     const { String: string } = item as { String?: { sval?: string } };
     return string?.sval === undefined ? [] : [string.sval];
   });
+}
+
+/**
+ * The tree of the PL/pgSQL in a CREATE FUNCTION, CREATE PROCEDURE or DO statement.
+ * @returns null when it does not parse
+ */
+export function bodyOf(sql: string): unknown {
+  try {
+    return loadedGrammar().parsePlPgSQLSync(sql);
+  } catch {
+    return null;
+  }
+}
+
+/** Identifiers as they are written, which the tree has cut off at 63 bytes, of at least so many bytes. */
+export function longIdentifiers(sql: string, bytes: number): string[] {
+  // scanning everything for nothing would be felt
+  if (!/[\w$\u0080-\uffff]{20,}|"[^"]{20,}"/.test(sql)) return [];
+  try {
+    return loadedGrammar()
+      .scanSync(sql)
+      .tokens.filter(({ tokenName }) => tokenName === 'IDENT')
+      .map(({ text }) => (text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text))
+      .filter(name => Buffer.byteLength(name) >= bytes);
+  } catch {
+    return [];
+  }
 }

@@ -1,0 +1,134 @@
+import type { Node } from '../../safety/parse.ts';
+import { typeChange } from '../coercion.ts';
+import { quoted, quotedTable, type RowQuestion } from '../questions.ts';
+import type { Column, Table } from '../schema.ts';
+import type { Scope } from '../scope.ts';
+import { type TypeRef, typeOf, typeWords } from '../type-name.ts';
+import { columnsIn } from '../volatility.ts';
+
+/** ALTER COLUMN … TYPE. */
+export function changeType(scope: Scope, table: Table, name: string, definition: Node): void {
+  const { schema, server } = scope;
+  const of = schema.nameOf(table);
+  const to = typeOf(definition.typeName);
+  const column = table.columns.get(name);
+  scope.lock(table, 'ACCESS EXCLUSIVE');
+  lockReferences(scope, table, name);
+  const using = definition.raw_default as Node | undefined;
+  const computed = using !== undefined && !isPlain(using, name, to);
+  const change = column && !computed ? typeChange(column.type, to, schema, server.utc) : 'rewrites';
+  const question = castQuestion(table, column, name, to);
+  const collated = definition.collClause !== undefined;
+  const touched = column ? dependents(table, name, collated || change === 'rebuilds indexes') : [];
+  if (change === 'rewrites') {
+    scope.report({
+      rule: 'type-change-rewrites',
+      table,
+      lock: 'ACCESS EXCLUSIVE',
+      rewrites: true,
+      message: `Changing ${of}.${name}${column ? ` from ${typeWords(column.type)}` : ''} to ${typeWords(to)} writes all of ${of} anew, while reads and writes wait.`,
+      question,
+    });
+  } else if (touched.length > 0) {
+    scope.report({
+      rule: 'type-change-rebuilds',
+      table,
+      lock: 'ACCESS EXCLUSIVE',
+      scans: true,
+      message: `Changing ${of}.${name} to ${typeWords(to)} needs no rewrite, but ${touched.join(', ')} ${touched.length > 1 ? 'are' : 'is'} done again, while reads and writes wait.`,
+    });
+  }
+  if (column) schema.change(table, { columns: new Map(table.columns).set(name, { ...column, type: to }) });
+}
+
+/** Indexes and check constraints that PostgreSQL does again although the rows stay as they are. */
+function dependents(table: Table, column: string, allIndexes: boolean): string[] {
+  const indexes = table.indexes.filter(
+    index => index.mentions.includes(column) || (allIndexes && index.columns.includes(column)),
+  );
+  const checks = table.constraints.filter(
+    one => one.kind === 'check' && one.valid && one.columns.includes(column),
+  );
+  return [
+    ...indexes.map(index => `the index ${index.name}`),
+    ...checks.map(check => `the check ${check.name}`),
+  ];
+}
+
+/** Foreign keys of the column are made again, which locks the other table too. */
+function lockReferences(scope: Scope, table: Table, column: string): void {
+  for (const { kind, columns, references } of table.constraints) {
+    if (kind === 'foreign' && references && columns.includes(column)) {
+      scope.lock(scope.schema.byKey(references), 'ACCESS EXCLUSIVE');
+    }
+  }
+}
+
+/** USING that says no more than the type itself. */
+function isPlain(node: Node, column: string, to: TypeRef): boolean {
+  const { ColumnRef, TypeCast } = node as { ColumnRef?: Node; TypeCast?: { arg: Node; typeName: unknown } };
+  if (ColumnRef) return columnsIn(node).join() === column;
+  if (!TypeCast || !isPlain(TypeCast.arg, column, to)) return false;
+  const cast = typeOf(TypeCast.typeName);
+  return (
+    cast.name === to.name &&
+    cast.array === to.array &&
+    (cast.mods.length === 0 || cast.mods.join() === to.mods.join())
+  );
+}
+
+/** Values that do not fit the new type. */
+function castQuestion(
+  table: Table,
+  column: Column | undefined,
+  name: string,
+  to: TypeRef,
+): RowQuestion | undefined {
+  const [length] = to.mods;
+  const from = `from ${quotedTable(table)} where ${quoted(name)} is not null`;
+  if (column && ['varchar', 'text'].includes(column.type.name) && to.name === 'varchar' && !to.array) {
+    return length === undefined
+      ? undefined
+      : { sql: `select * ${from} and length(${quoted(name)}) > ${length}` };
+  }
+  const type = typeWords(to).replaceAll("'", "''");
+  return { sql: `select * ${from} and not pg_input_is_valid(${quoted(name)}::text, '${type}')`, version: 16 };
+}
+
+/** ALTER COLUMN … SET or DROP DEFAULT. */
+export function changeDefault(scope: Scope, table: Table, name: string, set: boolean): void {
+  const column = table.columns.get(name);
+  scope.lock(table, 'ACCESS EXCLUSIVE');
+  if (!set && column?.notNull && column.hasDefault) {
+    scope.report({
+      rule: 'drop-default',
+      table,
+      lock: 'ACCESS EXCLUSIVE',
+      made: column.made,
+      own: before => before.table(table.schema, table.name).columns.get(name)?.hasDefault !== true,
+      message: `${scope.schema.nameOf(table)}.${name} must not be null: inserts that leave it out fail from now on.`,
+    });
+  }
+  if (column) schemaColumn(scope, table, { ...column, hasDefault: set });
+}
+
+/** ALTER COLUMN … DROP NOT NULL. */
+export function dropNotNull(scope: Scope, table: Table, name: string): void {
+  const column = table.columns.get(name);
+  scope.lock(table, 'ACCESS EXCLUSIVE');
+  if (!column || column.notNull) {
+    scope.report({
+      rule: 'drop-not-null',
+      table,
+      lock: 'ACCESS EXCLUSIVE',
+      own: before => before.table(table.schema, table.name).columns.get(name)?.notNull === false,
+      message: `${scope.schema.nameOf(table)}.${name} accepts nulls from now on.`,
+    });
+  }
+  if (column) schemaColumn(scope, table, { ...column, notNull: false });
+}
+
+/** What the schema knows of one column from now on. */
+export function schemaColumn(scope: Scope, table: Table, column: Column): void {
+  scope.schema.change(table, { columns: new Map(table.columns).set(column.name, column) });
+}

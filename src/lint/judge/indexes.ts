@@ -1,0 +1,173 @@
+import { type Node, namesIn, nodesOf } from '../../safety/parse.ts';
+import type { Index, Table } from '../schema.ts';
+import type { Scope } from '../scope.ts';
+import { columnsIn } from '../volatility.ts';
+import { tooOld } from './add-column.ts';
+import { duplicates } from './add-constraint.ts';
+
+/** CREATE INDEX. */
+export function createIndex(scope: Scope, tree: Node): void {
+  const { schema } = scope;
+  const table = schema.of(tree.relation);
+  const index = indexOf(tree, table);
+  const of = schema.nameOf(table);
+  if (tree.nulls_not_distinct === true && scope.server.version < 15)
+    tooOld(scope, 'Indexes with NULLS NOT DISTINCT', 15);
+  const there = tree.if_not_exists === true && table.indexes.find(one => one.name === index.name);
+  if (there) {
+    if (!there.valid) {
+      scope.report({
+        rule: 'invalid-index-kept',
+        table,
+        severity: 'warning',
+        message: `${index.name} exists and is INVALID: IF NOT EXISTS leaves it so.`,
+      });
+    }
+    return;
+  }
+  const only = (tree.relation as Node | undefined)?.inh !== true && schema.below(table).length > 0;
+  const reached = only ? [table] : [table, ...schema.below(table)];
+  if (tree.concurrent === true) {
+    for (const one of reached) scope.lock(one, 'SHARE UPDATE EXCLUSIVE');
+    scope.takesLong(table);
+    if (index.unique) {
+      scope.report({
+        rule: 'unique-index-can-fail',
+        table,
+        lock: 'SHARE UPDATE EXCLUSIVE',
+        scans: true,
+        message: `A duplicate in ${of} fails ${index.name} and leaves it INVALID.`,
+        question: index.partial ? undefined : duplicates(table, index.columns),
+      });
+    }
+    if (tree.if_not_exists === true) {
+      scope.report({
+        rule: 'invalid-index-kept',
+        table,
+        message: `Where an earlier attempt left ${index.name} INVALID, it stays so.`,
+      });
+    }
+  } else if (only) scope.lock(table, 'SHARE');
+  else {
+    for (const one of reached) scope.lock(one, 'SHARE');
+    scope.report({
+      rule: 'index-blocks-writes',
+      table,
+      lock: 'SHARE',
+      scans: true,
+      message: `Writes to ${of} wait until ${index.name} is built.`,
+      remedy: index.unique
+        ? `${createConcurrently} A duplicate fails it; --with-rows looks for one.`
+        : createConcurrently,
+      question: index.unique && !index.partial ? duplicates(table, index.columns) : undefined,
+    });
+  }
+  advice(scope, table, index);
+  schema.change(table, { indexes: [...table.indexes, index] });
+}
+
+const createConcurrently =
+  'create index concurrently, in a revision of its own whose isTransactional() returns false.';
+
+function advice(scope: Scope, table: Table, index: Index): void {
+  if (!index.unique && index.columns.length > 3) {
+    scope.report({
+      rule: 'wide-index',
+      table,
+      message: `${index.name} has ${index.columns.length} columns.`,
+    });
+  }
+  if (index.unique || index.partial || index.columns.includes(null)) return;
+  const longer = table.indexes.find(
+    one =>
+      !one.partial &&
+      one.valid &&
+      one.columns.length >= index.columns.length &&
+      index.columns.every((column, at) => one.columns[at] === column),
+  );
+  if (longer)
+    scope.report({
+      rule: 'duplicate-index',
+      table,
+      message: `${longer.name} begins with the columns of ${index.name} already.`,
+    });
+}
+
+function indexOf(tree: Node, table: Table): Index {
+  const elements = [...nodesOf(tree.indexParams, 'IndexElem')];
+  const columns = elements.map(({ name }) => (typeof name === 'string' ? name : null));
+  const words = columns.map(column => column ?? 'expr').join('_');
+  return {
+    name: String(tree.idxname ?? `${table.name}_${words}_idx`),
+    columns,
+    mentions: [...columnsIn(elements.map(one => one.expr)), ...columnsIn(tree.whereClause)],
+    unique: tree.unique === true,
+    partial: tree.whereClause !== undefined,
+    valid: true,
+  };
+}
+
+/** The table that an index belongs to; undefined where nothing says. */
+function tableOfIndex({ schema }: Scope, name: string): Table | undefined {
+  return [...schema.tables.values()].find(table => table.indexes.some(index => index.name === name));
+}
+
+/** DROP INDEX. */
+export function dropIndexes(scope: Scope, tree: Node): void {
+  const { schema } = scope;
+  for (const object of Array.isArray(tree.objects) ? tree.objects : []) {
+    const name = namesIn((object as { List?: { items?: unknown } }).List?.items).at(-1) ?? '';
+    const table = tableOfIndex(scope, name);
+    const index = table?.indexes.find(one => one.name === name);
+    if (!table && schema.complete && tree.missing_ok === true) continue;
+    if (tree.concurrent === true) {
+      if (table) scope.lock(table, 'SHARE UPDATE EXCLUSIVE');
+    } else {
+      scope.report({
+        rule: 'drop-index-locks',
+        table,
+        lock: 'ACCESS EXCLUSIVE',
+        message: `Reads and writes of ${table ? schema.nameOf(table) : 'the table'} wait until ${name} is dropped.`,
+      });
+    }
+    if (index?.unique) {
+      scope.report({
+        rule: 'drop-unique-index',
+        table,
+        own: before =>
+          !before
+            .table((table as Table).schema, (table as Table).name)
+            .indexes.some(one => one.name === name),
+        message: `${schema.nameOf(table as Table)} accepts duplicates from now on that ${name} refused.`,
+      });
+    }
+    if (table) schema.change(table, { indexes: table.indexes.filter(one => one.name !== name) });
+  }
+}
+
+/** REINDEX. */
+export function reindex(scope: Scope, tree: Node): void {
+  const { schema } = scope;
+  const concurrent = JSON.stringify(tree.params ?? []).includes('"concurrently"');
+  const { relname } = (tree.relation ?? {}) as { relname?: string };
+  const table =
+    tree.kind === 'REINDEX_OBJECT_INDEX'
+      ? tableOfIndex(scope, relname ?? '')
+      : tree.kind === 'REINDEX_OBJECT_TABLE'
+        ? schema.of(tree.relation)
+        : undefined;
+  if (concurrent) {
+    if (table) scope.lock(table, 'SHARE UPDATE EXCLUSIVE');
+    return;
+  }
+  const what =
+    relname ??
+    `the whole ${tree.kind === 'REINDEX_OBJECT_SCHEMA' ? `schema ${String(tree.name)}` : 'database'}`;
+  scope.report({
+    rule: 'reindex-blocks',
+    table,
+    lock: 'SHARE',
+    scans: true,
+    message: `Writes to ${table ? schema.nameOf(table) : 'the tables'}, and reads that use the indexes, wait while ${what} is built again.`,
+  });
+}

@@ -1,0 +1,166 @@
+import { type Node, namesIn, nodesOf } from '../../safety/parse.ts';
+import { quotedTable } from '../questions.ts';
+import type { Table } from '../schema.ts';
+import type { Scope } from '../scope.ts';
+import { isNotNull } from './add-constraint.ts';
+
+/** INSERT, UPDATE, DELETE, MERGE and SELECT, with what their WITH clauses write. */
+export function rows(scope: Scope, type: string, tree: Node): void {
+  if (type === 'UpdateStmt') update(scope, tree);
+  if (type === 'DeleteStmt') remove(scope, tree);
+  if (type === 'InsertStmt') insert(scope, tree);
+  if (type === 'MergeStmt') merge(scope, tree);
+  for (const query of nodesOf(tree.withClause, 'CommonTableExpr')) {
+    const [inner, body] = Object.entries((query.ctequery ?? {}) as Node)[0] ?? [];
+    if (inner) rows(scope, inner, body as Node);
+  }
+}
+
+function update(scope: Scope, tree: Node): void {
+  const { schema } = scope;
+  const table = schema.of(tree.relation);
+  const name = schema.nameOf(table);
+  scope.lock(table, 'ROW EXCLUSIVE');
+  const reach = reachOf(table, tree.whereClause as Node | undefined);
+  if (reach === 'all') {
+    scope.report({
+      rule: 'update-all',
+      table,
+      lock: 'ROW EXCLUSIVE',
+      rewrites: true,
+      scans: true,
+      message: `Every row of ${name} is written anew, and stays locked until the transaction ends.`,
+    });
+  } else if (reach === 'some') {
+    scope.takesLong(table);
+    scope.report({
+      rule: 'update-many',
+      table,
+      lock: 'ROW EXCLUSIVE',
+      scans: true,
+      message: `The rows of ${name} that the condition finds stay locked until the transaction ends.`,
+    });
+  }
+}
+
+function remove(scope: Scope, tree: Node): void {
+  const { schema } = scope;
+  const table = schema.of(tree.relation);
+  const name = schema.nameOf(table);
+  scope.lock(table, 'ROW EXCLUSIVE');
+  const reach = reachOf(table, tree.whereClause as Node | undefined);
+  if (reach === 'all') {
+    scope.report({
+      rule: 'delete-all',
+      table,
+      lock: 'ROW EXCLUSIVE',
+      scans: true,
+      message: `All rows of ${name} are lost.`,
+      question: { sql: `select * from ${quotedTable(table)}` },
+    });
+  } else {
+    scope.report({
+      rule: 'delete-many',
+      table,
+      lock: 'ROW EXCLUSIVE',
+      scans: reach === 'some',
+      severity: reach === 'few' ? 'note' : undefined,
+      message: `The rows of ${name} that the condition finds are lost.`,
+    });
+  }
+}
+
+function insert(scope: Scope, tree: Node): void {
+  scope.lock(scope.schema.of(tree.relation), 'ROW EXCLUSIVE');
+  const target = scope.schema.of(tree.relation);
+  for (const range of nodesOf(tree.selectStmt, 'RangeVar')) {
+    const table = scope.schema.of(range);
+    if (table.known && table.name !== target.name) scope.takesLong(table);
+  }
+}
+
+function merge(scope: Scope, tree: Node): void {
+  const { schema } = scope;
+  const table = schema.of(tree.relation);
+  scope.lock(table, 'ROW EXCLUSIVE');
+  if (scope.server.version < 15)
+    scope.report({
+      rule: 'newer-server',
+      message: `MERGE needs PostgreSQL 15; this server is ${scope.server.version}.`,
+    });
+  const actions = [...nodesOf(tree.mergeWhenClauses, 'MergeWhenClause')].map(one => one.commandType);
+  if (actions.includes('CMD_DELETE'))
+    scope.report({
+      rule: 'delete-many',
+      table,
+      lock: 'ROW EXCLUSIVE',
+      scans: true,
+      message: `The rows of ${schema.nameOf(table)} that it finds are lost.`,
+    });
+  else if (actions.includes('CMD_UPDATE'))
+    scope.report({
+      rule: 'update-many',
+      table,
+      lock: 'ROW EXCLUSIVE',
+      scans: true,
+      message: `The rows of ${schema.nameOf(table)} that it finds stay locked until the transaction ends.`,
+    });
+}
+
+/** Which rows a condition finds: all, a few by their key, or some. */
+function reachOf(table: Table, where: Node | undefined): 'all' | 'few' | 'some' {
+  if (!where) return 'all';
+  const { BoolExpr, NullTest, A_Const, A_Expr } = where as {
+    BoolExpr?: { boolop?: string; args?: Node[] };
+    NullTest?: Node;
+    A_Const?: { boolval?: { boolval?: boolean } };
+    A_Expr?: Node;
+  };
+  if (A_Const) return A_Const.boolval?.boolval === true ? 'all' : 'few';
+  if (BoolExpr) {
+    const parts = (BoolExpr.args ?? []).map(one => reachOf(table, one));
+    if (BoolExpr.boolop === 'AND_EXPR')
+      return parts.includes('few') ? 'few' : parts.every(part => part === 'all') ? 'all' : 'some';
+    if (BoolExpr.boolop === 'OR_EXPR')
+      return parts.includes('all') ? 'all' : parts.every(part => part === 'few') ? 'few' : 'some';
+    return 'some';
+  }
+  if (NullTest) {
+    const column = columnNamed(NullTest.arg);
+    if (column === null) return 'some';
+    if (NullTest.nulltesttype === 'IS_NOT_NULL') return isNotNull(table, column) ? 'all' : 'some';
+    // null in every row, since it was added just now
+    return table.columns.get(column)?.empty ? 'all' : 'some';
+  }
+  return A_Expr ? compared(table, A_Expr) : 'some';
+}
+
+function compared(table: Table, { kind, name, lexpr, rexpr }: Node): 'all' | 'few' | 'some' {
+  const [left, right] = [constant(lexpr), constant(rexpr)];
+  const equal = namesIn(name).join() === '=';
+  if (left !== null && right !== null) return equal && left === right ? 'all' : 'few';
+  const column = columnNamed(lexpr) ?? columnNamed(rexpr);
+  if (column === null || !equal || !isKey(table, column)) return 'some';
+  if (kind === 'AEXPR_IN') return 'few';
+  return left !== null || right !== null || [lexpr, rexpr].some(one => 'ParamRef' in ((one ?? {}) as object))
+    ? 'few'
+    : 'some';
+}
+
+function isKey(table: Table, column: string): boolean {
+  if (!table.known) return column === 'id';
+  return table.indexes.some(
+    index => index.unique && !index.partial && index.columns.length === 1 && index.columns[0] === column,
+  );
+}
+
+function columnNamed(node: unknown): string | null {
+  const { ColumnRef } = (node ?? {}) as { ColumnRef?: Node };
+  return ColumnRef ? (namesIn(ColumnRef.fields).at(-1) ?? null) : null;
+}
+
+function constant(node: unknown): string | null {
+  const { A_Const, TypeCast } = (node ?? {}) as { A_Const?: Node; TypeCast?: { arg?: unknown } };
+  if (TypeCast) return constant(TypeCast.arg);
+  return A_Const ? JSON.stringify({ ...A_Const, location: 0 }) : null;
+}

@@ -1,0 +1,228 @@
+import { type Statement, splitSync } from '../safety/parse.ts';
+import type { Finding, FindingPlace, Severity } from '../values/findings.ts';
+import { type Acceptances, fileAcceptances, reasonFor } from './accept.ts';
+import { judgeStatement } from './judge/statement.ts';
+import { blockedBy } from './locks.ts';
+import type { RowQuestion } from './questions.ts';
+import { type RuleId, rules } from './rules/all.ts';
+import type { Schema } from './schema.ts';
+import { type Judged, Scope, type Server } from './scope.ts';
+
+/** One direction of a revision, as its SQL is known. */
+export interface LintStep {
+  readonly revision: string;
+  readonly action: 'up' | 'down';
+  readonly sql: readonly string[];
+  readonly complete: boolean;
+  readonly note: string | null;
+  readonly transactional: boolean;
+  readonly irreversible?: boolean | undefined;
+  /** Source and path, for comments and places. */
+  readonly source: string | null;
+  readonly file: string | null;
+}
+
+/** A finding, with the question that counts the rows in its way. */
+export interface AskableFinding {
+  readonly finding: Finding;
+  readonly question: RowQuestion | null;
+}
+
+export interface LintOptions {
+  readonly server: Server;
+  /** The run sets a lock timeout. */
+  readonly lockTimeout: boolean;
+  /** Severities by rule, from the settings. */
+  readonly levels?: Readonly<Record<string, Severity | 'off'>> | undefined;
+}
+
+/** Judges revisions one after the other on what the ones before them left. The grammar must be loaded (`loadParser`). */
+export class Linter {
+  readonly #options: LintOptions;
+  #scope: Scope;
+
+  constructor(schema: Schema, options: LintOptions) {
+    this.#options = options;
+    this.#scope = new Scope(schema, options.server, options.lockTimeout);
+  }
+
+  /** Whatever comes next stands in a transaction of its own. */
+  endTransaction(): void {
+    this.#scope.endTransaction();
+  }
+
+  /** The tables that were made so far are in use from now on. */
+  settle(): void {
+    this.#scope.schema.settle();
+  }
+
+  /** Lets the schema be as the step leaves it. */
+  replay(step: LintStep): void {
+    run(this.#scope, step);
+    this.#scope.found.length = 0;
+    this.#scope.newKeys.length = 0;
+  }
+
+  /** Judges a step, and lets the schema be as it leaves it. */
+  judge(step: LintStep): AskableFinding[] {
+    return this.#findings(step, this.#scope);
+  }
+
+  /** Judges the way up and the way back: the schema is as the way up leaves it. */
+  judgeBoth(up: LintStep, down: LintStep): AskableFinding[] {
+    const before = this.#scope.schema.fork();
+    const above = this.#findings(up, this.#scope);
+    const back = new Scope(this.#scope.schema.fork(), this.#options.server, this.#options.lockTimeout);
+    back.before = before;
+    return [...above, ...this.#findings(down, back)];
+  }
+
+  #findings(step: LintStep, scope: Scope): AskableFinding[] {
+    const places = run(scope, step);
+    const facts = scope.found.splice(0);
+    const file = fileAcceptances(step.source);
+    const findings = facts.flatMap(fact => this.#finding(step, scope.schema, fact, places, file) ?? []);
+    return [...findings, ...remarks(step).map(finding => ({ finding, question: null }))];
+  }
+
+  #finding(
+    { revision, action }: LintStep,
+    schema: Schema,
+    fact: Judged,
+    places: ReadonlyMap<Statement, Told>,
+    file: Acceptances,
+  ): AskableFinding | null {
+    const { rule, table, lock, statement, message, remedy, question } = fact;
+    const level = this.#options.levels?.[rule] ?? fact.severity;
+    if (level === 'off') return null;
+    const accepted = reasonFor(rule, places.get(statement)?.text ?? '', file);
+    const size = table ? schema.size(table) : { rows: null, bytes: null };
+    const finding: Finding = {
+      revision,
+      action,
+      rule,
+      severity: accepted === undefined ? level : 'note',
+      statement: statement.text,
+      place: places.get(statement)?.place ?? { file: null, line: null, index: 0 },
+      table: table ? schema.nameOf(table) : null,
+      lock: lock ?? null,
+      blocks: blockedBy(lock ?? null),
+      rewrites: fact.rewrites === true,
+      scans: fact.scans === true,
+      ...size,
+      message,
+      remedy: remedy ?? rules[rule].safe,
+      ...(accepted !== undefined && { accepted }),
+    };
+    return { finding, question: question ?? null };
+  }
+}
+
+/** Where a statement stands, and its text with the comments before it. */
+interface Told {
+  readonly place: FindingPlace;
+  readonly text: string;
+}
+
+/** Judges the statements of a step; gives where each stands. */
+function run(scope: Scope, step: LintStep): Map<Statement, Told> {
+  const places = new Map<Statement, Told>();
+  const at = new Lines(step.source, step.file);
+  scope.transactional = step.transactional;
+  step.sql.forEach((text, index) => {
+    const statements = splitSync(text);
+    const broken: Statement = { text: text.trim(), start: 0, type: '', tree: {} };
+    if (statements === null) {
+      places.set(broken, { place: at.place(broken.text, index), text });
+      scope.during(broken, () =>
+        scope.report({
+          rule: 'unparsable',
+          message: 'PostgreSQL does not parse this, so it was not judged.',
+        }),
+      );
+    }
+    let end = 0;
+    for (const statement of statements ?? []) {
+      const { start } = statement;
+      const until = start + statement.text.length;
+      places.set(statement, { place: at.place(statement.text, index), text: text.slice(end, until) });
+      end = until;
+      judgeStatement(scope, statement);
+    }
+    if (!step.transactional) scope.endTransaction();
+  });
+  for (const { table, columns, statement } of scope.newKeys.splice(0)) {
+    const now = scope.schema.table(table.schema, table.name);
+    const covered = now.indexes.some(
+      index =>
+        !index.partial && columns.every(column => index.columns.slice(0, columns.length).includes(column)),
+    );
+    if (covered || !scope.schema.has(table) || step.action === 'down') continue;
+    scope.found.push({
+      rule: 'missing-foreign-key-index',
+      table: now,
+      lock: undefined,
+      severity: rules['missing-foreign-key-index'].severity,
+      statement,
+      message: `No index of ${scope.schema.nameOf(now)} begins with ${columns.join(', ')}: deletes in the referenced table read all of it.`,
+    });
+  }
+  return places;
+}
+
+/** What is said of a step as a whole. */
+function remarks({ revision, action, complete, note, irreversible, file }: LintStep): Finding[] {
+  const rule: RuleId | null = irreversible ? 'no-way-back' : complete ? null : 'incomplete';
+  if (rule === null) return [];
+  return [
+    {
+      revision,
+      action,
+      rule,
+      severity: rules[rule].severity,
+      statement: '',
+      place: { file, line: null, index: 0 },
+      table: null,
+      lock: null,
+      blocks: [],
+      rewrites: false,
+      scans: false,
+      rows: null,
+      bytes: null,
+      message: irreversible
+        ? 'There is no way back from this revision.'
+        : `Only a part of its SQL is known: ${note ?? 'its code decides when it runs'}.`,
+      remedy: rules[rule].safe,
+    },
+  ];
+}
+
+/** Finds statements in a source. */
+class Lines {
+  readonly #source: string | null;
+  readonly #file: string | null;
+  #from = 0;
+
+  constructor(source: string | null, file: string | null) {
+    this.#source = source;
+    this.#file = file;
+  }
+
+  place(statement: string, index: number): FindingPlace {
+    const source = this.#source;
+    const [first = ''] = statement.split('\n');
+    const forms = [
+      first,
+      JSON.stringify(first).slice(1, -1),
+      first.replaceAll("'", "\\'"),
+      first.replaceAll('`', '\\`'),
+    ];
+    for (const from of [this.#from, 0]) {
+      const found = source === null ? -1 : Math.max(...forms.map(form => source.indexOf(form, from)));
+      if (source === null || found < 0 || first === '') continue;
+      this.#from = found + 1;
+      return { file: this.#file, line: source.slice(0, found).split('\n').length, index };
+    }
+    return { file: this.#file, line: null, index };
+  }
+}

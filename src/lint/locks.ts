@@ -1,0 +1,25 @@
+import type { LockMode } from '../values/findings.ts';
+
+/** Weakest first. */
+const order: readonly LockMode[] = [
+  'ACCESS SHARE',
+  'ROW SHARE',
+  'ROW EXCLUSIVE',
+  'SHARE UPDATE EXCLUSIVE',
+  'SHARE',
+  'SHARE ROW EXCLUSIVE',
+  'EXCLUSIVE',
+  'ACCESS EXCLUSIVE',
+];
+
+/** The stronger of two locks. */
+export function stronger(a: LockMode | null, b: LockMode | null): LockMode | null {
+  if (a === null || b === null) return a ?? b;
+  return order.indexOf(a) >= order.indexOf(b) ? a : b;
+}
+
+/** What waits while a table has this lock. */
+export function blockedBy(lock: LockMode | null): ('reads' | 'writes')[] {
+  if (lock === 'ACCESS EXCLUSIVE') return ['reads', 'writes'];
+  return lock === 'SHARE' || lock === 'SHARE ROW EXCLUSIVE' || lock === 'EXCLUSIVE' ? ['writes'] : [];
+}

@@ -1,0 +1,61 @@
+import type { Family } from './rule.ts';
+
+/** What cannot be judged, or fails whatever the rows are. */
+export const codeRules = {
+  unparsable: {
+    severity: 'warning',
+    about: 'always',
+    finds: "A statement that PostgreSQL's grammar does not parse",
+    why: 'It cannot be judged, and most likely fails.',
+    safe: 'Correct the statement.',
+  },
+  'dynamic-sql': {
+    severity: 'note',
+    about: 'always',
+    finds: 'SQL that is put together while it runs',
+    why: 'What it does cannot be told from the text.',
+    safe: 'Write it out, or read it with care.',
+  },
+  incomplete: {
+    severity: 'note',
+    about: 'always',
+    finds: 'SQL that is known only when the revision runs',
+    why: 'The code of the revision reads rows or is otherwise not knowable: only a part of it was judged.',
+    safe: 'Read the revision with care.',
+  },
+  'ends-transaction': {
+    severity: 'danger',
+    about: 'always',
+    finds: 'COMMIT or ROLLBACK inside a transactional revision',
+    why: 'A run refuses it: the log row and the change would not be one any more.',
+    safe: 'Leave the transaction to the run, or make isTransactional() return false.',
+  },
+  'no-lock-timeout': {
+    severity: 'warning',
+    about: 'always',
+    finds: 'The lock timeout is switched off',
+    why: 'A statement that waits for a lock makes every later query of that table wait behind it, for ever.',
+    safe: 'Leave lock_timeout at a few seconds.',
+  },
+  'newer-server': {
+    severity: 'danger',
+    about: 'always',
+    finds: 'The server is too old for the statement',
+    why: 'It fails.',
+    safe: 'Use what this version of PostgreSQL knows.',
+  },
+  'no-way-back': {
+    severity: 'note',
+    about: 'always',
+    finds: 'A revision without down()',
+    why: 'There is no way back from it but a backup.',
+    safe: 'Write the down(), or know that there is none.',
+  },
+  'changes-server': {
+    severity: 'warning',
+    about: 'always',
+    finds: 'Settings of the server, a database or a role are changed',
+    why: 'They are not part of the schema: other databases and sessions are concerned, and a downgrade does not bring them back.',
+    safe: 'Change them outside of migrations.',
+  },
+} as const satisfies Family;

@@ -1,0 +1,103 @@
+import type { Family } from './rule.ts';
+
+/** Constraints: adding, validating and dropping them. */
+export const constraintRules = {
+  'foreign-key-scans': {
+    severity: 'danger',
+    about: 'rows',
+    finds: 'A foreign key is added and checked in one go',
+    why: 'SHARE ROW EXCLUSIVE on both tables blocks their writes while every row is checked, and one row without a partner fails it.',
+    safe: 'Add it NOT VALID, and VALIDATE CONSTRAINT in a later revision.',
+  },
+  'foreign-key-locks': {
+    severity: 'note',
+    about: 'lock',
+    finds: 'A foreign key briefly locks the referenced table',
+    why: 'SHARE ROW EXCLUSIVE on the referenced table makes its writes wait until the transaction ends.',
+    safe: 'Keep the transaction short.',
+  },
+  'check-scans': {
+    severity: 'danger',
+    about: 'rows',
+    finds: 'A check constraint is added and checked in one go',
+    why: 'ACCESS EXCLUSIVE blocks reads and writes while every row is checked, and one row that breaks it fails it.',
+    safe: 'Add it NOT VALID, and VALIDATE CONSTRAINT in a later revision.',
+  },
+  'not-null-scans': {
+    severity: 'danger',
+    about: 'rows',
+    finds: 'SET NOT NULL without a constraint that proves it',
+    why: 'ACCESS EXCLUSIVE blocks reads and writes while every row is looked at, and one null fails it.',
+    safe: 'Add check (column is not null) NOT VALID, validate it in a later revision, then SET NOT NULL, which needs no scan, and drop the check. In PostgreSQL 18: add a NOT NULL constraint NOT VALID and validate it.',
+  },
+  'unique-blocks': {
+    severity: 'danger',
+    about: 'rows',
+    finds: 'A unique or primary key constraint builds its index',
+    why: 'ACCESS EXCLUSIVE blocks reads and writes while the index is built, and one duplicate fails it.',
+    safe: 'Create the unique index concurrently in a revision of its own, then ADD CONSTRAINT … USING INDEX.',
+  },
+  'primary-key-nulls': {
+    severity: 'danger',
+    about: 'rows',
+    finds: 'A primary key on columns that may be null',
+    why: 'Its columns become NOT NULL: every row is read under ACCESS EXCLUSIVE, and one null fails it.',
+    safe: 'Make the columns NOT NULL first, by way of a validated check, then ADD PRIMARY KEY USING INDEX.',
+  },
+  'exclusion-blocks': {
+    severity: 'danger',
+    about: 'rows',
+    finds: 'An exclusion constraint is added',
+    why: 'ACCESS EXCLUSIVE blocks reads and writes while its index is built and every row is compared. It can be neither NOT VALID nor built concurrently.',
+    safe: 'Plan a maintenance window, or add it while the table is small.',
+  },
+  'validate-can-fail': {
+    severity: 'note',
+    about: 'rows',
+    finds: 'A constraint is validated',
+    why: 'Every row is read, with a lock that blocks neither reads nor writes. A row that breaks the constraint fails it.',
+    safe: 'Look for such rows first: --with-rows counts them.',
+  },
+  'validate-blocks': {
+    severity: 'danger',
+    about: 'rows',
+    finds: 'A constraint is validated while a stronger lock is held',
+    why: 'VALIDATE CONSTRAINT alone blocks nobody. Beside other changes in one ALTER TABLE, it reads every row under their lock.',
+    safe: 'Validate in a statement and a revision of its own.',
+  },
+  'domain-constraint-scans': {
+    severity: 'danger',
+    about: 'rows',
+    finds: 'A constraint of a domain is checked on every table that uses it',
+    why: 'SHARE locks block writes of each table that has a column of the domain while all of its rows are checked.',
+    safe: 'Add it NOT VALID, and validate it in a later revision; or use check constraints of the tables.',
+  },
+  'attach-scans': {
+    severity: 'danger',
+    about: 'rows',
+    finds: 'A partition is attached without a constraint that proves its bounds',
+    why: 'ACCESS EXCLUSIVE on the new partition, and on the default partition where there is one, while all of their rows are read.',
+    safe: 'First add a check constraint with the same bounds NOT VALID and validate it; the scan is left out then.',
+  },
+  'default-partition-scans': {
+    severity: 'danger',
+    about: 'rows',
+    finds: 'A new partition makes PostgreSQL read the default partition',
+    why: 'ACCESS EXCLUSIVE on the default partition while all of its rows are read: one may belong to the new partition, which fails it.',
+    safe: 'Give the default partition a check constraint that excludes the new bounds, validated, before the new partition is made.',
+  },
+  'drop-constraint': {
+    severity: 'warning',
+    about: 'clients',
+    finds: 'A constraint is dropped',
+    why: 'Rows that break it are accepted from now on; adding it again has to check them all.',
+    safe: 'Make sure that the application guards what the constraint guarded.',
+  },
+  'drop-not-null': {
+    severity: 'warning',
+    about: 'clients',
+    finds: 'NOT NULL is dropped',
+    why: 'Nulls are accepted from now on, and clients that do not expect them break.',
+    safe: 'Deploy clients that handle nulls first.',
+  },
+} as const satisfies Family;

@@ -1,0 +1,205 @@
+import type { Node } from '../safety/parse.ts';
+import type { TypeRef } from './type-name.ts';
+
+/** A column as the statements before have left it. */
+export interface Column {
+  readonly name: string;
+  readonly type: TypeRef;
+  readonly notNull: boolean;
+  readonly hasDefault: boolean;
+  readonly identity: boolean;
+  /** Added in the plan that is judged: no client uses it yet. */
+  readonly made: boolean;
+  /** Added in the plan that is judged without a value: it is null in every row. */
+  readonly empty: boolean;
+}
+
+export interface Constraint {
+  readonly name: string;
+  readonly kind: 'check' | 'foreign' | 'unique' | 'primary' | 'exclusion' | 'not-null';
+  /** For a check, the columns that its expression names. */
+  readonly columns: readonly string[];
+  readonly valid: boolean;
+  /** Key of the referenced table. */
+  readonly references: string | null;
+  readonly expression: Node | null;
+}
+
+export interface Index {
+  readonly name: string;
+  /** In order; null for an expression. */
+  readonly columns: readonly (string | null)[];
+  /** Columns that expressions and the condition name. */
+  readonly mentions: readonly string[];
+  readonly unique: boolean;
+  readonly partial: boolean;
+  readonly valid: boolean;
+}
+
+/** A table, or a view under a name of its own. Values never change; a changed table is another value. */
+export interface Table {
+  readonly schema: string;
+  readonly name: string;
+  readonly kind: 'table' | 'partitioned' | 'view' | 'materialized' | 'foreign';
+  /** False where nothing says what it has: then it may have anything. */
+  readonly known: boolean;
+  readonly columns: ReadonlyMap<string, Column>;
+  readonly constraints: readonly Constraint[];
+  readonly indexes: readonly Index[];
+  /** Made in the plan that is judged: nobody uses it, and it is taken to be empty. */
+  readonly made: boolean;
+  /** Keys of the tables that it is a partition of, or inherits from. */
+  readonly parents: readonly string[];
+  readonly defaultPartition: boolean;
+  readonly unlogged: boolean;
+  /** Estimated rows in the live database; null: not known, so populated. */
+  readonly rows: number | null;
+  /** Bytes with indexes. */
+  readonly bytes: number | null;
+}
+
+export interface Routine {
+  readonly language: string;
+  readonly body: string;
+  /** The statement that makes it. */
+  readonly text: string;
+  readonly volatile: boolean;
+}
+
+export interface Domain {
+  readonly base: TypeRef;
+  readonly constrained: boolean;
+}
+
+const nothing: Omit<Table, 'schema' | 'name'> = {
+  kind: 'table',
+  known: false,
+  columns: new Map(),
+  constraints: [],
+  indexes: [],
+  made: false,
+  parents: [],
+  defaultPartition: false,
+  unlogged: false,
+  rows: null,
+  bytes: null,
+};
+
+/** What stands before a statement: tables and all that judging needs to know, by key (`schema.name`). */
+export class Schema {
+  readonly defaultSchema: string;
+  readonly tables: Map<string, Table>;
+  readonly domains: Map<string, Domain>;
+  /** Types that are no domain, by name without a schema. */
+  readonly types: Set<string>;
+  /** By name without a schema. */
+  readonly routines: Map<string, Routine>;
+  /** Estimated rows, and bytes, of tables in the live database by key; for what is settled. */
+  sizes: ReadonlyMap<string, { readonly rows: number | null; readonly bytes: number | null }> = new Map();
+  /** Everything is known: what is not here does not exist. */
+  complete = false;
+
+  constructor(defaultSchema = 'public') {
+    this.defaultSchema = defaultSchema;
+    this.tables = new Map();
+    this.domains = new Map();
+    this.types = new Set();
+    this.routines = new Map();
+  }
+
+  /** A copy that can go its own way. */
+  fork(): Schema {
+    const copy = new Schema(this.defaultSchema);
+    copy.complete = this.complete;
+    copy.sizes = this.sizes;
+    for (const [key, table] of this.tables) copy.tables.set(key, table);
+    for (const [key, domain] of this.domains) copy.domains.set(key, domain);
+    for (const type of this.types) copy.types.add(type);
+    for (const [key, routine] of this.routines) copy.routines.set(key, routine);
+    return copy;
+  }
+
+  key(schema: string | null | undefined, name: string): string {
+    return `${schema || this.defaultSchema}.${name}`;
+  }
+
+  /** The table of a name; one that may have anything where none is known. */
+  table(schema: string | null | undefined, name: string): Table {
+    const found = this.tables.get(this.key(schema, name));
+    return found ?? { ...nothing, schema: schema || this.defaultSchema, name };
+  }
+
+  byKey(key: string): Table {
+    const dot = key.indexOf('.');
+    return this.table(key.slice(0, dot), key.slice(dot + 1));
+  }
+
+  /** The table that a RangeVar names. */
+  of(range: unknown): Table {
+    const { schemaname, relname } = (range ?? {}) as { schemaname?: string; relname?: string };
+    return this.table(schemaname, relname ?? '');
+  }
+
+  has({ schema, name }: Pick<Table, 'schema' | 'name'>): boolean {
+    return this.tables.has(`${schema}.${name}`);
+  }
+
+  put(table: Table): void {
+    this.tables.set(`${table.schema}.${table.name}`, { ...table, known: true });
+  }
+
+  /** Changes a table where it is known; what is not known stays so. */
+  change(table: Table, change: Partial<Table>): void {
+    const now = this.tables.get(`${table.schema}.${table.name}`);
+    if (now) this.put({ ...now, ...change });
+  }
+
+  drop({ schema, name }: Pick<Table, 'schema' | 'name'>): void {
+    this.tables.delete(`${schema}.${name}`);
+  }
+
+  /** As messages name it: without the default schema. */
+  nameOf({ schema, name }: Pick<Table, 'schema' | 'name'>): string {
+    return schema === this.defaultSchema ? name : `${schema}.${name}`;
+  }
+
+  /** Partitions and heirs of a table, with theirs. */
+  below(table: Table): Table[] {
+    const key = `${table.schema}.${table.name}`;
+    const direct = [...this.tables.values()].filter(one => one.parents.includes(key));
+    return direct.flatMap(one => [one, ...this.below(one)]);
+  }
+
+  /** Rows and bytes of a table with its partitions; null: not known. */
+  size(table: Table): { readonly rows: number | null; readonly bytes: number | null } {
+    const parts = this.below(table).filter(part => !part.made);
+    if (parts.length === 0) return { rows: table.rows, bytes: table.bytes };
+    const sum = (of: (one: Table) => number | null): number | null =>
+      [table, ...parts].reduce<number | null>((all, one) => {
+        const part = of(one);
+        return all === null || part === null ? null : all + part;
+      }, 0);
+    return { rows: sum(one => one.rows), bytes: sum(one => one.bytes) };
+  }
+
+  /** Whether it may have rows that others use. */
+  populated(table: Table): boolean {
+    return !table.made && this.size(table).rows !== 0;
+  }
+
+  /** What was made so far is in use from now on, with the sizes that the live database has. */
+  settle(): void {
+    for (const [key, table] of this.tables) {
+      const columns = [...table.columns.values()];
+      if (!table.made && !columns.some(column => column.made)) continue;
+      const { rows, bytes } = this.sizes.get(key) ?? { rows: null, bytes: null };
+      this.tables.set(key, {
+        ...table,
+        made: false,
+        rows,
+        bytes,
+        columns: new Map(columns.map(column => [column.name, { ...column, made: false, empty: false }])),
+      });
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import { type Node, namesIn } from '../safety/parse.ts';
+
+/** A type as a statement names it, with PostgreSQL's own name of built-in ones (`int4`, `varchar`, `bpchar`). */
+export interface TypeRef {
+  /** Null for built-in types and where none is given. */
+  readonly schema: string | null;
+  readonly name: string;
+  /** Numbers in parentheses. */
+  readonly mods: readonly number[];
+  readonly array: boolean;
+}
+
+const aliases: Readonly<Record<string, string>> = { decimal: 'numeric', float: 'float8' };
+
+/** Reads a TypeName node. */
+export function typeOf(node: unknown): TypeRef {
+  const { names, typmods, arrayBounds } = (node ?? {}) as Node;
+  const parts = namesIn(names);
+  const schema = parts.length > 1 && parts[0] !== 'pg_catalog' ? (parts[0] as string) : null;
+  const name = parts.at(-1) ?? '';
+  const all = Array.isArray(typmods) ? typmods.map(numberOf) : [];
+  // interval keeps its fields as a mask before the precision
+  const mods = name === 'interval' ? all.slice(1) : all;
+  return {
+    schema,
+    name: aliases[name] ?? name,
+    mods,
+    array: Array.isArray(arrayBounds) && arrayBounds.length > 0,
+  };
+}
+
+function numberOf(node: unknown): number {
+  const { A_Const } = node as { A_Const?: { ival?: { ival?: number } } };
+  return A_Const?.ival?.ival ?? 0;
+}
+
+/** `serial`, `bigserial`, `smallserial` and their like: the integer type, or null. */
+export function serialOf({ name }: TypeRef): string | null {
+  if (name === 'serial' || name === 'serial4') return 'int4';
+  if (name === 'bigserial' || name === 'serial8') return 'int8';
+  return name === 'smallserial' || name === 'serial2' ? 'int2' : null;
+}
+
+/** As people write it. */
+export function typeWords({ schema, name, mods, array }: TypeRef): string {
+  const words: Readonly<Record<string, string>> = {
+    int4: 'int',
+    int8: 'bigint',
+    int2: 'smallint',
+    bpchar: 'char',
+    float8: 'double precision',
+    float4: 'real',
+    bool: 'boolean',
+  };
+  const base = words[name] ?? name;
+  return `${schema ? `${schema}.` : ''}${base}${mods.length > 0 ? `(${mods.join(', ')})` : ''}${array ? '[]' : ''}`;
+}

@@ -1,0 +1,72 @@
+import { type Node, namesIn, nodesOf, splitSync } from '../safety/parse.ts';
+import type { Schema } from './schema.ts';
+
+/** Functions whose value differs from row to row, built in and of common extensions. */
+const volatile = new Set(
+  `clock_timestamp timeofday random random_normal nextval currval lastval setval gen_random_uuid uuidv4 uuidv7 txid_current
+   pg_current_xact_id pg_sleep pg_notify set_config setseed
+   uuid_generate_v1 uuid_generate_v1mc uuid_generate_v4 uuid_generate_v7 gen_random_bytes gen_salt ulid_generate gen_ulid
+   generate_ulid nanoid gen_nanoid cuid snowflake_id ksuid`.split(/\s+/),
+);
+
+/** Built-in functions that defaults are made of. What is neither here nor known from the schema counts as volatile. */
+const steady = new Set(
+  `now transaction_timestamp statement_timestamp current_setting current_schema current_database current_query
+   session_user pg_backend_pid inet_client_addr lower upper initcap trim btrim ltrim rtrim concat concat_ws format left right length
+   char_length octet_length substr substring replace regexp_replace translate repeat reverse lpad rpad split_part md5 sha224 sha256 sha384
+   sha512 encode decode to_char to_date to_timestamp to_number to_json to_jsonb json_build_object jsonb_build_object
+   json_build_array jsonb_build_array json_object jsonb_object date_trunc date_part extract age make_date make_time make_timestamp
+   make_timestamptz make_interval timezone date time timestamp timestamptz justify_days justify_hours abs ceil ceiling floor round
+   trunc mod power sqrt sign greatest least coalesce nullif array_fill array_append array_prepend array_cat array_length
+   cardinality string_to_array array_to_string int4range int8range numrange tsrange tstzrange daterange point box circle polygon
+   to_tsvector to_tsquery plainto_tsquery inet cidr host text varchar bool int4 int8 float8 numeric ascii chr unaccent
+   hstore row_to_json current_user quote_literal quote_ident starts_with convert_to convert_from bit_length pi exp ln`.split(
+    /\s+/,
+  ),
+);
+
+/** Whether an expression has to be computed anew for each row. */
+export function isVolatile(expression: unknown, schema: Schema): boolean {
+  for (const call of nodesOf(expression, 'FuncCall')) {
+    if (functionIsVolatile(namesIn(call.funcname), schema)) return true;
+  }
+  return false;
+}
+
+function functionIsVolatile(names: readonly string[], schema: Schema): boolean {
+  const name = names.at(-1) ?? '';
+  const routine = names[0] === 'pg_catalog' ? undefined : schema.routines.get(name);
+  if (routine) return routine.volatile && !isInlined(routine.body, routine.language, schema);
+  if (volatile.has(name)) return true;
+  return !steady.has(name) && names[0] !== 'pg_catalog';
+}
+
+/** PostgreSQL puts the expression of a simple SQL function in place of its call. */
+function isInlined(body: string, language: string, schema: Schema): boolean {
+  if (language !== 'sql') return false;
+  const [only, ...more] = splitSync(body) ?? [];
+  if (!only || more.length > 0 || only.type !== 'SelectStmt' || only.tree.fromClause) return false;
+  return !isVolatile(only.tree.targetList, schema);
+}
+
+/** The names of columns in an expression. */
+export function columnsIn(expression: unknown): string[] {
+  const names = new Set<string>();
+  for (const reference of nodesOf(expression, 'ColumnRef')) {
+    const name = namesIn(reference.fields).at(-1);
+    if (name !== undefined) names.add(name);
+  }
+  return [...names];
+}
+
+/** Whether an expression says of one column that it is not null, maybe along with other conditions. */
+export function provesNotNull(expression: Node | null, column: string): boolean {
+  if (!expression) return false;
+  const { NullTest, BoolExpr } = expression as {
+    NullTest?: Node;
+    BoolExpr?: { boolop?: string; args?: Node[] };
+  };
+  if (NullTest?.nulltesttype === 'IS_NOT_NULL')
+    return columnsIn(NullTest.arg).join() === column && 'ColumnRef' in (NullTest.arg as object);
+  return BoolExpr?.boolop === 'AND_EXPR' && (BoolExpr.args ?? []).some(one => provesNotNull(one, column));
+}

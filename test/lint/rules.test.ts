@@ -1,0 +1,311 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { withRules } from '../../scripts/safety-rules.ts';
+import { type RuleId, rules } from '../../src/lint/rules/all.ts';
+import { loadParser } from '../../src/safety/parse.ts';
+import type { Finding } from '../../src/values/findings.ts';
+import { repository } from '../support/project.ts';
+import { judged, linterOnSchema, server, step } from './judged.ts';
+import { type Sample, samples } from './statements.ts';
+
+beforeAll(loadParser);
+
+const severe = (findings: readonly Finding[]): string[] =>
+  [...new Set(findings.filter(({ severity }) => severity !== 'note').map(({ rule }) => rule))].sort();
+
+const notes = (sample: Sample): string[] =>
+  judged(sample)
+    .filter(({ severity }) => severity === 'note')
+    .map(({ rule }) => rule);
+
+test('docs/safety.md has every rule as it is (node scripts/safety-rules.ts)', async () => {
+  const page = await readFile(join(repository, 'docs/safety.md'), 'utf8');
+  expect(page).toBe(withRules(page));
+});
+
+describe('dangers and warnings', () => {
+  test.each(samples)('$before $sql', sample => {
+    expect(severe(judged(sample))).toEqual([...(sample.rules ?? [])].sort());
+  });
+});
+
+/** What no sample shows, because it is a note, or needs another server or another place. */
+const others: readonly (readonly [RuleId, fires: Sample, silent: Sample])[] = [
+  [
+    'unique-index-can-fail',
+    { sql: 'create unique index concurrently on users (uid)', alone: true },
+    { sql: 'create index concurrently on users (uid)', alone: true },
+  ],
+  [
+    'concurrent-in-transaction',
+    { sql: 'create index concurrently on users (age)' },
+    { sql: 'create index concurrently on users (age)', alone: true },
+  ],
+  ['concurrent-in-transaction', { sql: 'vacuum users' }, { sql: 'analyze users' }],
+  [
+    'invalid-index-kept',
+    { sql: 'create index concurrently if not exists q on users (age)', alone: true },
+    { sql: 'create index concurrently q on users (age)', alone: true },
+  ],
+  [
+    'drop-index-locks',
+    { sql: 'drop index users_indexed' },
+    { sql: 'drop index concurrently users_indexed', alone: true },
+  ],
+  [
+    'duplicate-index',
+    { sql: 'create index on users (indexed)' },
+    { sql: 'create index on users (indexed, age)' },
+  ],
+  [
+    'wide-index',
+    { sql: 'create index on users (age, nn, name, code)' },
+    { sql: 'create index on users (age, nn, name)' },
+  ],
+  [
+    'foreign-key-locks',
+    { sql: 'alter table hollow add foreign key (user_id) references users (id)' },
+    { sql: 'alter table hollow add check (id > 1)' },
+  ],
+  [
+    'validate-can-fail',
+    { sql: 'alter table users validate constraint unproven_set' },
+    { sql: 'alter table users validate constraint age_positive' },
+  ],
+  [
+    'brief-lock',
+    { sql: 'alter table users add column x int' },
+    { before: 'create table fresh (id int)', sql: 'alter table fresh add column x int' },
+  ],
+  [
+    'update-many',
+    { sql: 'update users set name = email where age > 3' },
+    { sql: 'update users set name = email where id = 3' },
+  ],
+  [
+    'refresh-needs-unique-index',
+    { before: 'drop index totals_org', sql: 'refresh materialized view concurrently totals' },
+    { sql: 'refresh materialized view concurrently totals' },
+  ],
+  [
+    'detach-partition-locks',
+    { sql: 'alter table events detach partition events_2025' },
+    { sql: 'alter table events detach partition events_2025 concurrently', alone: true },
+  ],
+  [
+    'enum-value-used',
+    { before: "alter type mood add value 'great'", sql: "update users set mood = 'great' where id = 1" },
+    { before: "create type mood2 as enum ('a'); alter type mood2 add value 'great'", sql: "select 'great'" },
+  ],
+  ['extension-update', { sql: 'alter extension plpgsql update' }, { sql: 'create extension plpgsql' }],
+  ['unparsable', { sql: 'alter tabel users' }, { sql: 'alter table users add column y int' }],
+  [
+    'dynamic-sql',
+    { sql: 'do $$ declare q text; begin execute q; end $$' },
+    { sql: "do $$ begin execute 'select 1'; end $$" },
+  ],
+  [
+    'dynamic-sql',
+    { sql: "do language plperl $$ spi_exec_query('drop table users') $$" },
+    { sql: 'do $$ begin null; end $$' },
+  ],
+  ['ends-transaction', { sql: 'commit' }, { sql: 'savepoint s' }],
+  ['no-lock-timeout', { sql: 'set lock_timeout = 0' }, { sql: "set lock_timeout = '2s'" }],
+  ['changes-server', { sql: 'alter role postgres set work_mem = 1000' }, { sql: 'set work_mem = 1000' }],
+  [
+    'identifier-too-long',
+    { sql: `alter table users add column ${'x'.repeat(64)} int` },
+    { sql: `alter table users add column ${'x'.repeat(63)} int` },
+  ],
+  [
+    'char-column',
+    { sql: 'create table t (id int primary key, c char(3))' },
+    { sql: 'create table t (id int primary key, c varchar(3))' },
+  ],
+  [
+    'timestamp-without-zone',
+    { sql: 'alter table users add column x timestamp' },
+    { sql: 'alter table users add column x timestamptz' },
+  ],
+  [
+    'small-primary-key',
+    { sql: 'create table t (id serial primary key)' },
+    { sql: 'create table t (id bigserial primary key)' },
+  ],
+  [
+    'small-primary-key',
+    { sql: 'create table t (id int generated always as identity primary key)' },
+    { sql: 'create table t (id int primary key)' },
+  ],
+  [
+    'serial-column',
+    { sql: 'create table t (id serial primary key)' },
+    { sql: 'create table t (id int generated always as identity primary key)' },
+  ],
+  [
+    'money-column',
+    { sql: 'alter table users add column x money' },
+    { sql: 'alter table users add column x numeric' },
+  ],
+  [
+    'table-without-primary-key',
+    { sql: 'create table t (id int)' },
+    { sql: 'create table t (id int primary key)' },
+  ],
+  [
+    'missing-foreign-key-index',
+    { sql: 'alter table users add foreign key (org_id) references orgs not valid' },
+    {
+      sql: 'alter table users add foreign key (org_id) references orgs not valid; create index on users (org_id, age)',
+    },
+  ],
+];
+
+describe('each side of a boundary', () => {
+  test.each(others)('%s', (rule, fires, silent) => {
+    expect(judged(fires).map(one => one.rule)).toContain(rule);
+    expect(judged(silent).map(one => one.rule)).not.toContain(rule);
+  });
+
+  test('every rule is seen to fire, and to stay silent', () => {
+    const fired = new Set([...samples.flatMap(({ rules = [] }) => rules), ...others.map(([rule]) => rule)]);
+    // these are of the revision, or of an older server
+    for (const rule of ['incomplete', 'no-way-back', 'newer-server']) fired.add(rule);
+    expect(Object.keys(rules).filter(rule => !fired.has(rule))).toEqual([]);
+  });
+});
+
+describe('what stands before a statement', () => {
+  test('a validated check spares the scan of set not null, whoever made it', () => {
+    const linter = linterOnSchema();
+    linter.replay(step(['alter table users add constraint c check (age is not null) not valid']));
+    linter.endTransaction();
+    linter.replay(step(['alter table users validate constraint c']));
+    linter.endTransaction();
+    const found = linter.judge(step(['alter table users alter column age set not null']));
+    expect(severe(found.map(({ finding }) => finding))).toEqual([]);
+  });
+
+  test('a lock is given back with its transaction', () => {
+    const linter = linterOnSchema();
+    linter.replay(step(['alter table users add constraint c check (age is not null) not valid']));
+    linter.endTransaction();
+    const found = linter.judge(step(['alter table users validate constraint c']));
+    expect(severe(found.map(({ finding }) => finding))).toEqual([]);
+  });
+
+  test('what the plan made is in use once it is settled', () => {
+    const linter = linterOnSchema();
+    linter.replay(step(['create table fresh (id int primary key, name text)']));
+    const index = step(['create index on fresh (name)']);
+    const before = linter.judge(index).map(({ finding }) => finding);
+    linter.settle();
+    const after = linter.judge(index).map(({ finding }) => finding);
+    expect([severe(before), severe(after)]).toEqual([[], ['index-blocks-writes']]);
+  });
+
+  test('without a lock timeout a brief ACCESS EXCLUSIVE is a warning', () => {
+    expect(
+      severe(judged({ before: 'set lock_timeout = 0', sql: 'alter table users add column x int' })),
+    ).toEqual(['brief-lock']);
+  });
+
+  test.each([
+    ['alter table users add constraint a not null age not valid', 18],
+    ['alter table users add column x int generated always as (age) virtual', 18],
+    ['alter table users set access method heap', 15],
+    ['merge into orgs o using users u on u.id = o.id when matched then do nothing', 15],
+    [
+      'create or replace trigger users_touch before insert on users for each row execute function touch()',
+      14,
+    ],
+  ])('%s needs PostgreSQL %i', (sql, version) => {
+    const rulesOn = (version: number) => judged({ sql }, { ...server, version }).map(({ rule }) => rule);
+    expect([
+      rulesOn(version - 1).includes('newer-server'),
+      rulesOn(version).includes('newer-server'),
+    ]).toEqual([true, false]);
+  });
+
+  test('timestamps with and without zone are the same bytes only in UTC', () => {
+    const sql = 'alter table users alter column created type timestamp';
+    expect(severe(judged({ sql }, { ...server, utc: false }))).toEqual(['type-change-rewrites']);
+    expect(severe(judged({ sql }))).toEqual([]);
+  });
+
+  test('the way back that only undoes the way up is a note', () => {
+    const up = step([
+      'create table fresh (id int primary key)',
+      'alter table users add column x int',
+      'alter table users alter column nn drop not null',
+    ]);
+    const down = step(
+      ['drop table fresh', 'alter table users drop column x', 'alter table users drop column age'],
+      { action: 'down' },
+    );
+    const found = linterOnSchema()
+      .judgeBoth(up, down)
+      .map(({ finding }) => finding);
+    const back = found
+      .filter(({ action }) => action === 'down')
+      .map(({ rule, severity, message }) => [rule, severity, /\w+\.\w+/.exec(message)?.[0]]);
+    expect(back).toEqual([
+      ['drop-table', 'note', undefined],
+      ['drop-column', 'note', 'users.x'],
+      ['drop-column', 'danger', 'users.age'],
+    ]);
+  });
+});
+
+describe('accepting', () => {
+  const sql = 'alter table users drop column age';
+  const severity = (source: string | null, text = sql) =>
+    linterOnSchema()
+      .judge(step([text], { source }))
+      .map(({ finding }) => [finding.severity, finding.accepted]);
+
+  test('a comment of the migration accepts a rule, with a reason', () => {
+    expect(severity('  // migtui: accept drop-column, rename-column because nobody reads it')).toEqual([
+      ['note', 'nobody reads it'],
+    ]);
+    expect(severity('  /* migtui: accept drop-column because nobody reads it */')).toEqual([
+      ['note', 'nobody reads it'],
+    ]);
+  });
+
+  test('a comment of the statement accepts it there alone', () => {
+    expect(severity(null, `-- migtui: accept drop-column because old\n${sql}`)).toEqual([['note', 'old']]);
+    const two = linterOnSchema().judge(
+      step([`-- migtui: accept drop-column because old\n${sql};\nalter table users drop column name`]),
+    );
+    expect(two.map(({ finding }) => finding.severity)).toEqual(['note', 'danger']);
+  });
+
+  test.each([
+    '// migtui: accept drop-column',
+    '// migtui: accept rename-column because x',
+    "const x = 'migtui: accept drop-column because x'",
+  ])('%s accepts nothing', source => {
+    expect(severity(source)).toEqual([['danger', undefined]]);
+  });
+});
+
+test('whatever text stands there is judged without an error', () => {
+  const words = samples.flatMap(({ sql }) => sql.split(/\s+/));
+  const text = fc
+    .array(fc.constantFrom(...words, ';', '$$', "'", '('), { maxLength: 12 })
+    .map(some => some.join(' '));
+  fc.assert(
+    fc.property(text, sql => {
+      const found = linterOnSchema().judge(step([sql]));
+      expect(found.every(({ finding }) => finding.message !== '' && finding.rule in rules)).toBe(true);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test('notes tell of what blocks nobody for long', () => {
+  expect(notes({ sql: 'drop index users_indexed' })).toEqual(['drop-index-locks']);
+});
