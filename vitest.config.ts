@@ -1,12 +1,12 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** What takes long and is run by scripts of its own: `npm run test:faults`, `npm run test:projects`. */
-const long = ['faults', 'projects'];
+/** What takes long and is run by scripts of its own: `npm run test:faults` and its like. */
+const long = ['faults', 'projects', 'measured'];
 
 /** What `npm run test:hostile` runs again, on databases whose settings hardly anybody has. */
 const onDatabases = ['test/database/**/*.test.ts', 'test/engine/**/*.test.ts', 'test/cli/program.test.ts'];
 
-/** `vitest run` is everything else; `--mode faults` and `--mode projects` run one of these. */
+/** `vitest run` is everything else; `--mode faults` and its like run one of these. */
 export default defineConfig(({ mode }) => {
   const hostile = mode === 'hostile';
   const only = long.includes(mode) ? mode : null;

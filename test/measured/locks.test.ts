@@ -1,0 +1,128 @@
+import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadParser } from '../../src/safety/parse.ts';
+import type { Finding, LockMode } from '../../src/values/findings.ts';
+import { judged } from '../lint/judged.ts';
+import { rowCount, setup } from '../lint/schema.ts';
+import { type Sample, samples } from '../lint/statements.ts';
+import { createDatabase, type Database } from '../support/server.ts';
+import { type Measured, measure, measureAlone } from './measure.ts';
+
+/*
+ * The rules against PostgreSQL itself: each statement runs on tables of 5,000 rows, and what it locked, wrote anew and
+ * read in full is held against what was said of it.
+ */
+
+let database: Database;
+let client: pg.Client;
+
+beforeAll(async () => {
+  await loadParser();
+  database = await createDatabase();
+  client = await database.connect();
+  for (const sql of setup) await client.query(sql);
+});
+
+afterAll(async () => {
+  await client.end();
+});
+
+const modes: Readonly<Record<string, LockMode>> = {
+  AccessShareLock: 'ACCESS SHARE',
+  RowShareLock: 'ROW SHARE',
+  RowExclusiveLock: 'ROW EXCLUSIVE',
+  ShareUpdateExclusiveLock: 'SHARE UPDATE EXCLUSIVE',
+  ShareLock: 'SHARE',
+  ShareRowExclusiveLock: 'SHARE ROW EXCLUSIVE',
+  ExclusiveLock: 'EXCLUSIVE',
+  AccessExclusiveLock: 'ACCESS EXCLUSIVE',
+};
+const blocking = new Set<LockMode | null>(['SHARE', 'SHARE ROW EXCLUSIVE', 'EXCLUSIVE', 'ACCESS EXCLUSIVE']);
+
+/** Findings on a partitioned table speak for its partitions. */
+const parts: Readonly<Record<string, string>> = {
+  events_2025: 'events',
+  events_2026: 'events',
+  regions_rest: 'regions',
+  child: 'parent',
+};
+const wholes = new Set(Object.values(parts));
+
+/** Tables that a CASCADE or dynamic SQL reaches without naming them: told of, without the table. */
+const unnamed = ['drop function touch() cascade', 'drop extension plpgsql cascade', 'execute format('];
+
+function disagreements(
+  { sql }: Sample,
+  table: string,
+  { lock, rewritten, read, written }: Measured,
+  findings: readonly Finding[],
+): string[] {
+  const mine = findings.filter(finding => finding.table === table || finding.table === parts[table]);
+  const mode = modes[lock ?? ''] ?? null;
+  const long = rewritten || read >= rowCount || written >= rowCount;
+  const wrong: string[] = [];
+  if (blocking.has(mode)) {
+    if (!mine.some(finding => finding.lock === mode)) wrong.push(`${table}: ${mode} was not told`);
+    // whoever refreshes it is the only one who writes to a materialized view
+    const writers = !sql.startsWith('refresh materialized view concurrently');
+    if (long && writers && !mine.some(({ severity }) => severity === 'danger'))
+      wrong.push(`${table}: ${mode} for long was no danger`);
+  } else if (mine.some(finding => blocking.has(finding.lock)))
+    wrong.push(`${table}: ${mode} was told as stronger`);
+  const slow = mine.some(
+    ({ rewrites, scans, rule }) => (rewrites || scans) && rule !== 'update-many' && rule !== 'delete-many',
+  );
+  if (slow && !long && !wholes.has(table)) wrong.push(`${table}: it neither reads nor writes all of it`);
+  const rewrites = mine.some(finding => finding.rewrites && !finding.rule.startsWith('update'));
+  const lost = /truncate|with no data|empty_users/.test(sql);
+  if (rewritten !== rewrites && !lost && !wholes.has(table))
+    wrong.push(`${table}: rewritten is ${rewritten}`);
+  return wrong;
+}
+
+/** Empty tables are quick whatever is done to them. */
+const empty = new Set(['hollow', 'old_at', 'parent', 'fresh']);
+
+describe('what a statement does in a transaction', () => {
+  test.each(samples.filter(({ alone }) => !alone))('$before $sql', async sample => {
+    const { tables, error } = await measure(client, sample);
+    const findings = judged(sample);
+    if (error !== null) {
+      // what rows or PostgreSQL refuse was called a danger
+      expect(severities(findings), error).toContain('danger');
+      return;
+    }
+    if (unnamed.some(text => sample.sql.includes(text))) return;
+    const wrong = [...tables]
+      .filter(([table]) => !empty.has(table))
+      .flatMap(([table, measured]) => disagreements(sample, table, measured, findings));
+    const locked = findings.filter(
+      ({ lock, table }) => blocking.has(lock) && table !== null && table !== 'active_users',
+    );
+    for (const { table, rule } of locked) {
+      if (!tables.has(table as string) && !wholes.has(table as string))
+        wrong.push(`${table}: not locked, but ${rule}`);
+    }
+    expect(wrong).toEqual([]);
+  });
+});
+
+const severities = (findings: readonly Finding[]) => findings.map(({ severity }) => severity);
+
+describe('what a statement locks that runs outside of a transaction', () => {
+  const named = (sql: string): string => /users|hollow|events/.exec(sql)?.[0] ?? 'users';
+  test.each(samples.filter(({ alone, sql }) => alone && !/hollow|schema public/.test(sql)))(
+    '$sql',
+    async sample => {
+      const own = await createDatabase();
+      const first = await own.connect();
+      for (const sql of setup) await first.query(sql);
+      await first.end();
+      const table = named(sample.sql);
+      const lock = modes[(await measureAlone(own, sample, table)) ?? ''] ?? null;
+      const told = judged(sample).filter(finding => finding.table === table && blocking.has(finding.lock));
+      expect(told.length > 0, `${lock}`).toBe(blocking.has(lock));
+      await own.drop();
+    },
+  );
+});
