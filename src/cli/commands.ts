@@ -13,6 +13,7 @@ import { heads } from './heads.ts';
 import { history } from './history.ts';
 import { init } from './init.ts';
 import { journal } from './journal.ts';
+import { lint } from './lint.ts';
 import { merge } from './merge.ts';
 import { open } from './open.ts';
 import { pending } from './pending.ts';
@@ -33,6 +34,6 @@ export const commands: Readonly<Record<string, readonly Definition[]>> = {
   'See:': [status, current, history, heads, branches, show, pending, journal, wait],
   'Move a database:': [upgrade, downgrade, stamp, undo, redo, settle, ensureVersion, fresh],
   'Write revisions:': [init, revision, create, merge, adopt, edit],
-  'Verify:': [check, rehearse, test],
+  'Verify:': [check, lint, rehearse, test],
   'More:': [bake, doctor, open],
 };

@@ -59,12 +59,13 @@ export function sqlJson({ sql, complete, note, transactional }: SqlPreview) {
 /** The answer of `--plan`. */
 export function planJson({ request, plan, steps, batches, warnings, ...rest }: Preview) {
   return {
-    steps: steps.map(({ revision, action, preview, batch, losses }) => ({
+    steps: steps.map(({ revision, action, preview, batch, losses, findings }) => ({
       revision,
       action,
       ...sqlJson(preview),
       batch,
       losses,
+      findings,
     })),
     tips: plan.tips,
     command: request.command,

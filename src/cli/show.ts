@@ -1,9 +1,10 @@
-import type { RevisionDetail } from '../engine/api.ts';
+import type { Finding, RevisionDetail } from '../engine/api.ts';
 import { Failure } from '../foundation/failure.ts';
 import { drawDetail } from './draw/detail.ts';
 import { lookFor } from './looking.ts';
 import { revisionsJson, sqlJson } from './shapes.ts';
 import type { Call } from './shell/call.ts';
+import { clean } from './shell/clean.ts';
 import { type Definition, examples } from './shell/command.ts';
 import { verbose } from './shell/options.ts';
 
@@ -37,16 +38,25 @@ async function showRevision(call: Call, target: string, options: { verbose?: boo
   }
   const details: RevisionDetail[] = [];
   for (const id of ids) details.push(await engine.revision(id));
-  const json = ({ row, source, author, up, down }: RevisionDetail) => ({
-    ...revisionsJson([row], look)[0],
-    source,
-    up: sqlJson(up),
-    down: sqlJson(down),
-    author,
-  });
+  const known = details.filter(({ row }) => row.state !== 'missing' && look.problems.length === 0);
+  const findings: Finding[] = [];
+  for (const { row } of known) findings.push(...(await engine.lint({ range: row.id })).findings);
+  const of = ({ row }: RevisionDetail) => findings.filter(({ revision }) => revision === row.id);
+  const json = (detail: RevisionDetail) => {
+    const { row, source, author, up, down } = detail;
+    return {
+      ...revisionsJson([row], look)[0],
+      source,
+      up: sqlJson(up),
+      down: sqlJson(down),
+      author,
+      findings: of(detail),
+    };
+  };
   call.output.answer(
     details,
     () => (details.length === 1 ? json(details[0] as RevisionDetail) : details.map(json)),
-    (details, paint) => details.map(one => drawDetail(one, paint, options.verbose === true)).join('\n\n'),
+    (details, paint) =>
+      details.map(one => drawDetail(one, clean(of(one)), paint, options.verbose === true)).join('\n\n'),
   );
 }

@@ -11,6 +11,7 @@ import type {
 } from '../values/authoring.ts';
 import type { BakedGraph } from '../values/baked.ts';
 import type { DoctorReport } from '../values/doctor.ts';
+import type { LintReport, LintRequest, LintSettings } from '../values/findings.ts';
 import type { JournalEntry, Settlement } from '../values/journal.ts';
 import type { Author, Look, RevisionDetail } from '../values/look.ts';
 import type { NetworkOptions, Waiting } from '../values/network.ts';
@@ -32,6 +33,7 @@ export type * from '../values/authoring.ts';
 export type * from '../values/backup.ts';
 export type * from '../values/baked.ts';
 export type * from '../values/doctor.ts';
+export type * from '../values/findings.ts';
 export type * from '../values/journal.ts';
 export type * from '../values/look.ts';
 export type * from '../values/network.ts';
@@ -48,6 +50,8 @@ export interface EngineApi {
   /** Resolves a target to ids, for `show` and prompts. */
   resolve(target: string): Promise<readonly string[]>;
   preview(request: PlanRequest): Promise<Preview>;
+  /** Judges every statement of revisions, up and down: what it locks, rewrites, loses and breaks. */
+  lint(request: LintRequest): Promise<LintReport>;
   /** Runs exactly the previewed plan; refuses with code `plan-changed` when the state or a file moved in between. */
   run(preview: Preview, options: RunOptions): Promise<RunResult>;
   cancel(mode: CancelMode): Promise<void>;
@@ -75,6 +79,8 @@ export interface EngineApi {
   draftRevision(request: RevisionRequest): Promise<Draft>;
   /** Splits a revision that adds a value to an enum and uses it into two. */
   draftSplit(target: string): Promise<Draft>;
+  /** The safe form of a pending head, as revisions on top of it; rehearsed. */
+  draftFix(target: string): Promise<Draft>;
   draftMerge(request: MergeRequest): Promise<Draft>;
   draftRebase(request: RebaseRequest): Promise<Draft>;
   draftAdopt(): Promise<Draft>;
@@ -132,6 +138,10 @@ export interface EngineOptions {
   readonly strict?: readonly StrictRule[] | undefined;
   /** How long servers are waited for. */
   readonly network?: Omit<NetworkOptions, 'onWaiting'> | undefined;
+  /** How findings are judged. */
+  readonly lint?: LintSettings | undefined;
+  /** PostgreSQL's lock_timeout of runs in ms, which decides what a brief lock is worth. Default 5,000. */
+  readonly lockTimeout?: number | undefined;
   /** Tell of changes in the folder and the database. */
   readonly live?: boolean | undefined;
   /** Server URL for the shadow; default: PGlite in memory. */

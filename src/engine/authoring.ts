@@ -4,6 +4,7 @@ import type { EngineApi } from './api.ts';
 import { check } from './authoring/check.ts';
 import { compare } from './authoring/compare.ts';
 import { draftAdopt } from './authoring/draft-adopt.ts';
+import { draftFix } from './authoring/draft-fix.ts';
 import { draftInit } from './authoring/draft-init.ts';
 import { draftMerge } from './authoring/draft-merge.ts';
 import { draftRebase } from './authoring/draft-rebase.ts';
@@ -25,6 +26,7 @@ export type AuthoringApi = Pick<
   | 'check'
   | 'draftRevision'
   | 'draftSplit'
+  | 'draftFix'
   | 'draftMerge'
   | 'draftRebase'
   | 'draftAdopt'
@@ -45,6 +47,7 @@ export function createAuthoring(session: Session): AuthoringApi {
     compare: targets => answerWithin(longAnswer, () => compare(workspace, targets)),
     check: kinds => answerWithin(longAnswer, () => check(workspace, kinds)),
     draftRevision: request => draftRevision(workspace, request),
+    draftFix: target => draftFix(workspace, target),
     draftSplit: target => draftSplit(workspace, target),
     draftMerge: request => draftMerge(workspace, request),
     draftRebase: request => draftRebase(workspace, request),

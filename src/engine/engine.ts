@@ -68,6 +68,7 @@ export async function openEngine(
       return graph.resolve(target, applied.keys());
     },
     preview: async request => (await import('./preview.ts')).preview(session, request),
+    lint: async request => (await import('./lint.ts')).lint(session, request),
     run: writing(async (preview, options) => (await run()).run(preview, options)),
     doctor: async pgDump => (await import('./doctor.ts')).doctor(session, pgDump),
     cancel: async mode => (await run()).cancel(mode),
@@ -82,6 +83,7 @@ export async function openEngine(
     compare: async targets => (await author()).compare(targets),
     check: async kinds => (await author()).check(kinds),
     draftRevision: async request => (await author()).draftRevision(request),
+    draftFix: async target => (await author()).draftFix(target),
     draftSplit: async target => (await author()).draftSplit(target),
     draftMerge: async request => (await author()).draftMerge(request),
     draftRebase: async request => (await author()).draftRebase(request),

@@ -11,6 +11,7 @@ import { type Loss, lossesOfSteps } from '../safety/losses.ts';
 import { renameWarnings } from '../safety/renames.ts';
 import type { PlanRequest, Preview, PreviewStep, SqlPreview, Warning } from './api.ts';
 import { type Bookkeeping, bookkeeping } from './bookkeeping.ts';
+import { findingsOf } from './lint.ts';
 import { missingFolder } from './migrations-folder.ts';
 import { pastPlan } from './past-plan.ts';
 import { planFor } from './plan-for.ts';
@@ -39,6 +40,7 @@ export async function preview(session: Session, asked: PlanRequest): Promise<Pre
   const checksums = new Map(state.sources.migrations.map(({ id, checksum }) => [id, checksum]));
   const address = addressOf(session.project);
   const losses = await lossesIn(session, state, plan, steps);
+  const findings = await findingsOf(session, state, plan, steps, batchOf);
   return {
     request,
     plan,
@@ -49,6 +51,7 @@ export async function preview(session: Session, asked: PlanRequest): Promise<Pre
         preview: sql,
         batch: batchOf.get(index) ?? 0,
         losses: (losses[index] ?? []).map(loss => loss.words),
+        findings: findings[index] ?? [],
       };
     }),
     batches,

@@ -45,6 +45,7 @@ export async function loadSettings(root: string, env: Environment): Promise<Sett
     transaction: file.transaction,
     protected: file.protected ?? false,
     backup: backupSettings(file.backup),
+    lint: file.lint ?? {},
     readOnly: file.readOnly ?? false,
     strict: rulesOf(file.strict),
     shadow: typeof file.shadow === 'object' ? file.shadow.server : file.shadow,

@@ -155,6 +155,37 @@ const entries = {
       v.description('Back up the database before a run: true is { "always": true }.'),
     ),
   ),
+  lint: v.optional(
+    v.pipe(
+      v.strictObject(
+        {
+          level: v.optional(
+            oneOf(
+              ['danger', 'warning', 'note'],
+              'The severity from which on migtui lint has the exit code 3. Default "danger".',
+            ),
+          ),
+          rules: v.optional(
+            v.pipe(
+              v.record(
+                v.string(),
+                v.picklist(
+                  ['danger', 'warning', 'note', 'off'],
+                  'must be "danger", "warning", "note" or "off"',
+                ),
+                'must be an object of rules and severities',
+              ),
+              v.description(
+                'Severities by rule: { "drop-column": "warning", "wide-index": "off" }. docs/safety.md has the rules.',
+              ),
+            ),
+          ),
+        },
+        'must be an object with "level" and "rules"',
+      ),
+      v.description('How migrations are judged before they run.'),
+    ),
+  ),
   readOnly: v.optional(flag('Refuse everything that writes to the database.')),
   strict: v.optional(
     v.pipe(
@@ -217,6 +248,14 @@ export interface BackupSettings {
   readonly keepFor: number | undefined;
 }
 
+type Severity = 'danger' | 'warning' | 'note';
+
+/** How migrations are judged. */
+export interface LintLevels {
+  readonly level?: Severity | undefined;
+  readonly rules?: Readonly<Record<string, Severity | 'off'>> | undefined;
+}
+
 /** Settings of project and person together; durations in milliseconds, undefined where nobody said anything. */
 export interface Settings {
   readonly keys: Readonly<Record<string, readonly string[]>>;
@@ -236,6 +275,7 @@ export interface Settings {
   readonly transaction: 'all' | 'each' | undefined;
   readonly protected: boolean | readonly string[];
   readonly backup: BackupSettings;
+  readonly lint: LintLevels;
   readonly readOnly: boolean;
   readonly strict: readonly StrictRule[];
   readonly shadow: string | undefined;

@@ -1,6 +1,7 @@
 import type { FailureInfo } from '../foundation/failure.ts';
 import type { Action, Plan } from '../revisions/plan.ts';
 import type { Backup, BackupOptions } from './backup.ts';
+import type { Finding } from './findings.ts';
 import type { SqlPreview, Unsettled } from './look.ts';
 
 /*
@@ -45,6 +46,8 @@ export interface PreviewStep {
   readonly batch: number;
   /** In words, what is lost: `drops table chats`, `drops column messages.text: 1,204 rows have a value`. */
   readonly losses: readonly string[];
+  /** What its statements lock, rewrite, refuse and break. */
+  readonly findings: readonly Finding[];
 }
 
 /** A transaction of the run, or one revision that runs without any. */

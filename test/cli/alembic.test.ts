@@ -74,6 +74,7 @@ test('undo and redo are plans of the last run, never of another that ran meanwhi
         preview: { sql: [], complete: true, note: null, transactional: true },
         batch: 0,
         losses: [],
+        findings: [],
       },
     ],
     batches: [{ transactional: true, steps: [0] }],

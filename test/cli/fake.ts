@@ -268,6 +268,7 @@ function fakeEngine(
           preview: sql(step.revision, down ? 'drop table' : 'create table'),
           batch: 0,
           losses: down ? [`drops table ${slug(step.revision)}: 12 rows`] : [],
+          findings: [],
         })),
         batches: plan.steps.length > 0 ? [{ transactional: true, steps: plan.steps.map((_, at) => at) }] : [],
         warnings: [],
@@ -310,6 +311,7 @@ function fakeEngine(
     compare: async () => ({ same: true, effects: [], sql: [] }),
     check: async () => ({ findings: [], agreed: ['heads', 'entities', 'drift'], skipped: [], clean: true }),
     draftRevision: async ({ message }) => draftOf('revision', `Migration20261122140000_${message}`),
+    lint: async ({ range = 'head' }) => ({ findings: [], judged: [range], level: 'danger' }),
     draftSplit: async target => draftOf('revision', target),
     draftMerge: async ({ message = 'merge' }) => draftOf('merge', `Migration20261122140000_${message}`),
     draftRebase: async ({ branch }) => ({

@@ -397,6 +397,7 @@ describe('strict', () => {
           preview: { sql: [], complete: true, note: null, transactional: true },
           batch: 0,
           losses: [],
+          findings: [],
         },
       ],
       batches: [{ transactional: true, steps: [0] }],

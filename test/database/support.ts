@@ -69,6 +69,7 @@ export async function open(root: string): Promise<Opened> {
           preview: previews[index]!,
           batch: batches.findIndex(batch => batch.steps.includes(index)),
           losses: [],
+          findings: [],
         })),
         batches,
         warnings: [],

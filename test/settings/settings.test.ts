@@ -63,6 +63,7 @@ test('without any file everything has its default', async () => {
       keep: undefined,
       keepFor: undefined,
     },
+    lint: {},
     readOnly: false,
     strict: [],
     shadow: undefined,

@@ -209,6 +209,7 @@ export class FakeEngine {
       look: async () => this.#look(),
       revision: async id => this.#detail(id),
       resolve: async target => this.graph.resolve(target, this.applied),
+      lint: async () => ({ findings: [], judged: [], level: 'danger' }),
       preview: async request => this.#preview(request),
       rehearsePlan: async request => ({ request, steps: [], untried: [], ok: true, caveats: [] }),
       bake: async () => ({ format: 1, revisions: [] }),
@@ -257,6 +258,7 @@ export class FakeEngine {
       emptying: async () => ({ losses: [], sql: [], fingerprint: '' }),
       empty: async () => {},
       draftSplit: async () => this.#draftMerge([]),
+      draftFix: async () => this.#draftMerge([]),
       draftMerge: async request => this.#draftMerge(request.heads),
       draftRebase: async request => this.#draftRebase(request.branch, request.onto),
       draftAdopt: async () => this.#draftAdopt(),
@@ -393,6 +395,7 @@ export class FakeEngine {
         preview: { sql, complete: true, note: null, transactional },
         batch: batches.length - 1,
         losses: step.action === 'down' ? (own.losses ?? []) : [],
+        findings: [],
       };
     });
     return {

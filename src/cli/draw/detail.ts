@@ -1,16 +1,21 @@
 import { absolute } from '../../drawing/text/time.ts';
-import type { RevisionDetail, SqlPreview } from '../../engine/api.ts';
+import type { Finding, RevisionDetail, SqlPreview } from '../../engine/api.ts';
 import type { Paint } from '../shell/paint.ts';
+import { drawFinding } from './findings.ts';
 import { drawBlock } from './rows.ts';
 import { indent } from './text.ts';
 
 /** One revision: its block, its SQL in both directions, and its source when asked for. */
 export function drawDetail(
   { row, source, author, up, down }: RevisionDetail,
+  findings: readonly Finding[],
   paint: Paint,
   withSource: boolean,
 ): string {
   const by = author ? [`${paint.dim('Author:')} ${author.name}, ${absolute(author.at)}`] : [];
+  const told = findings
+    .filter(({ severity }) => withSource || severity !== 'note')
+    .map(finding => indent(`${paint.dim(finding.action)} ${drawFinding(finding, paint, true)}`));
   return [
     drawBlock(row, paint),
     ...by,
@@ -20,6 +25,7 @@ export function drawDetail(
     '',
     paint.bold('Down'),
     drawSql(down, paint),
+    ...(told.length > 0 ? ['', paint.bold('Findings'), ...told] : []),
     ...(withSource && source !== null ? ['', paint.bold('Source'), source.trimEnd()] : []),
   ].join('\n');
 }

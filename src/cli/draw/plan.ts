@@ -2,20 +2,25 @@ import { placeLabel } from '../../drawing/text/place.ts';
 import type { Action, PlanRequest, Preview, PreviewStep, Warning } from '../../engine/api.ts';
 import type { Paint } from '../shell/paint.ts';
 import { drawSql } from './detail.ts';
+import { drawFinding } from './findings.ts';
 import { nameOf } from './rows.ts';
 import { count, indent } from './text.ts';
 
 /** A plan with the SQL of every step, cut into its transactions: the answer of --plan. */
 export function drawPlan(preview: Preview, paint: Paint): string {
   if (preview.steps.length === 0) return paint.dim('The plan has no steps.');
-  return draw(preview, paint, step => `${join([drawLosses(step, paint), drawSql(step.preview, paint)])}\n`);
+  return draw(
+    preview,
+    paint,
+    step => `${join([drawLosses(step, paint), drawFindings(step, paint), drawSql(step.preview, paint)])}\n`,
+  );
 }
 
 const join = (parts: readonly string[]): string => parts.filter(part => part !== '').join('\n');
 
 /** A plan without its SQL, to be read before the question. */
 export function drawSteps(preview: Preview, paint: Paint): string {
-  return draw(preview, paint, step => drawLosses(step, paint));
+  return draw(preview, paint, step => join([drawLosses(step, paint), drawFindings(step, paint)]));
 }
 
 function draw(preview: Preview, paint: Paint, below: (step: PreviewStep) => string): string {
@@ -81,4 +86,12 @@ function drawLosses({ losses }: PreviewStep, paint: Paint): string {
 export function drawWarning({ message, revisions }: Warning, paint: Paint): string {
   const named = revisions.map(nameOf).join(', ');
   return `${paint.warn(paint.glyphs.warning)} ${message}${named === '' ? '' : `\n  ${named}`}`;
+}
+
+/** Notes are left to --json and lint: a plan shows what somebody should think about. */
+function drawFindings({ findings }: PreviewStep, paint: Paint): string {
+  return findings
+    .filter(({ severity }) => severity !== 'note')
+    .map(finding => drawFinding(finding, paint))
+    .join('\n');
 }

@@ -76,6 +76,8 @@ export class Call {
         readOnly: this.shared.readOnly ?? this.settings.readOnly,
         strict: this.#strict(),
         protected: this.settings.protected,
+        lint: this.settings.lint,
+        lockTimeout: this.settings.lockTimeout,
         shadow,
         baseline: this.#baseline(),
         x: this.shared.x,

@@ -40,6 +40,10 @@ export const sharedOptions = (): Option[] => [
 export const verbose = (words = 'everything known about each revision'): Option =>
   new Option('-v, --verbose', words);
 
+/** An option that takes a duration. */
+export const durationOption = (flags: string, words: string): Option =>
+  new Option(flags, words).argParser(duration);
+
 export const yes = (): Option => new Option('-y, --yes', 'do not ask');
 
 /** Options of the commands that run a plan. */

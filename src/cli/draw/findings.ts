@@ -1,0 +1,103 @@
+import type { Finding, LintReport, Severity } from '../../engine/api.ts';
+import type { Paint } from '../shell/paint.ts';
+import { nameOf } from './rows.ts';
+import { count, indent } from './text.ts';
+
+/** One finding: what it is, on which table, and what to do instead. */
+export function drawFinding(finding: Finding, paint: Paint, whole = false): string {
+  const { severity, rule, message, remedy, accepted, inTheWay } = finding;
+  return [
+    `${sign(severity, paint)} ${paint.bold(rule)}: ${message}`,
+    ...details(finding).map(line => indent(paint.dim(line))),
+    ...(inTheWay ? [indent(drawRows(inTheWay, paint))] : []),
+    ...(accepted === undefined ? [] : [indent(paint.dim(`accepted: ${accepted}`))]),
+    ...(whole && remedy !== '' && accepted === undefined
+      ? [indent(`${paint.dim('instead:')} ${remedy}`)]
+      : []),
+  ].join('\n');
+}
+
+function sign(severity: Severity, paint: Paint): string {
+  const { glyphs } = paint;
+  if (severity === 'danger') return paint.bad(glyphs.failed);
+  return severity === 'warning' ? paint.warn(glyphs.warning) : paint.dim('·');
+}
+
+function details({ table, lock, blocks, rows, bytes, rewrites, scans }: Finding): string[] {
+  const size = [
+    ...(rows === null ? [] : [`about ${count(Math.round(rows), 'row')}`]),
+    ...(bytes === null ? [] : [bytesText(bytes)]),
+  ];
+  const does = [
+    ...(lock === null ? [] : [`${lock}${blocks.length > 0 ? `, blocks ${blocks.join(' and ')}` : ''}`]),
+    ...(rewrites ? ['rewrites it'] : scans ? ['reads all of it'] : []),
+  ];
+  if (table === null || does.length + size.length === 0) return [];
+  return [`${table}${size.length > 0 ? ` (${size.join(', ')})` : ''}: ${does.join(', ')}`.replace(/: $/, '')];
+}
+
+function drawRows(
+  { count: rows, examples, failure }: NonNullable<Finding['inTheWay']>,
+  paint: Paint,
+): string {
+  if (failure !== null) return paint.dim(`rows in the way: not counted: ${failure}`);
+  if (rows === 0) return paint.good('no rows are in the way');
+  const some = examples.map(example => indent(paint.dim(example)));
+  return [paint.bad(`${count(rows ?? 0, 'row')} in the way`), ...some].join('\n');
+}
+
+function bytesText(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+  const power = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log(bytes) / Math.log(1024)));
+  return `${(bytes / 1024 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
+}
+
+/** The answer of lint: findings by revision and statement, then how many there are. */
+export function drawLint({ findings, judged }: LintReport, paint: Paint, notes: boolean): string {
+  const shown = findings.filter(
+    ({ severity, accepted }) => notes || severity !== 'note' || accepted !== undefined,
+  );
+  const paragraphs = [...Map.groupBy(shown, ({ revision, action }) => `${nameOf(revision)} ${action}`)].map(
+    ([title, inside]) => {
+      const statements = [...Map.groupBy(inside, ({ statement }) => statement)].map(([statement, of]) =>
+        [
+          ...(statement === '' ? [] : [paint.dim(`${placeOf(of[0] as Finding)}${firstLine(statement)}`)]),
+          ...of.map(finding => drawFinding(finding, paint, true)),
+        ]
+          .map(part => indent(part))
+          .join('\n'),
+      );
+      return [paint.bold(title), ...statements].join('\n');
+    },
+  );
+  return [...paragraphs, verdict(findings, judged, notes, paint)].join('\n\n');
+}
+
+function placeOf({ place }: Finding): string {
+  return place.file === null || place.line === null ? '' : `${place.file}:${place.line}  `;
+}
+
+function firstLine(statement: string): string {
+  const line = statement.replace(/\s+/g, ' ');
+  return line.length > 100 ? `${line.slice(0, 99)}…` : line;
+}
+
+function verdict(
+  findings: readonly Finding[],
+  judged: readonly string[],
+  notes: boolean,
+  paint: Paint,
+): string {
+  const of = (severity: Severity): number => findings.filter(one => one.severity === severity).length;
+  const [dangers, warnings, rest] = [of('danger'), of('warning'), of('note')];
+  const revisions = count(judged.length, 'revision');
+  const hidden = !notes && rest > 0 ? ` ${count(rest, 'note')} with --verbose.` : '';
+  if (dangers + warnings === 0)
+    return `${paint.good(`${paint.glyphs.ok} ${revisions}, nothing dangerous.`)}${hidden}`;
+  const counts = [
+    dangers > 0 ? count(dangers, 'danger') : '',
+    warnings > 0 ? count(warnings, 'warning') : '',
+  ].filter(Boolean);
+  const text = `${revisions}: ${counts.join(', ')}.`;
+  return `${dangers > 0 ? paint.bad(text) : paint.warn(text)}${hidden}`;
+}

@@ -1,0 +1,91 @@
+import { InvalidArgumentError } from 'commander';
+import type { LintReport, Severity } from '../engine/api.ts';
+import { writeDraft } from './drafting.ts';
+import { drawLint } from './draw/findings.ts';
+import type { Call } from './shell/call.ts';
+import { type Definition, examples } from './shell/command.ts';
+import { durationOption, verbose, yes } from './shell/options.ts';
+
+/** Exit code when something as severe as the level was found. */
+const found = 3;
+
+const severities: readonly Severity[] = ['danger', 'warning', 'note'];
+
+interface LintOptions {
+  readonly failOn?: Severity;
+  readonly withRows?: number | true;
+  readonly fix?: boolean;
+  readonly yes?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** How long counting the rows in the way of one statement may take, ms. */
+const patience = 5_000;
+
+/** `migtui lint [range]`: what the statements of revisions will do to a database that is in use. */
+export const lint: Definition = (program, act) =>
+  program
+    .command('lint')
+    .description('judge what revisions lock, rewrite, lose and break; exit code 3 when there is danger')
+    .argument('[range]', 'a target or from:to; default: what is not applied')
+    .option(
+      '--fail-on <severity>',
+      'exit code 3 from this severity on: danger, warning or note (default: danger)',
+      severityOf,
+    )
+    .addOption(
+      durationOption(
+        '--with-rows [time]',
+        'count the rows in the way in the live database, reading only, for so long each (default: 5s)',
+      ),
+    )
+    .option(
+      '--fix',
+      'write the safe form of the one revision that the range names, as revisions on top of it',
+    )
+    .addOption(yes())
+    .addOption(verbose('show notes too'))
+    .addHelpText(
+      'after',
+      examples({
+        'migtui lint': 'what an upgrade would run',
+        'migtui lint base:head': 'every revision, each as if it were deployed by itself',
+        'migtui lint --with-rows': 'how many rows would refuse what is pending',
+        'migtui lint --fix head': 'index concurrently, not valid and validate, check and not null',
+        'migtui lint --fail-on warning --json': 'for CI',
+      }),
+    )
+    .action(act(lintRange));
+
+function severityOf(text: string): Severity {
+  const severity = severities.find(one => one === text);
+  if (severity === undefined) throw new InvalidArgumentError(`It must be one of ${severities.join(', ')}.`);
+  return severity;
+}
+
+async function lintRange(call: Call, range: string | undefined, options: LintOptions): Promise<number> {
+  if (options.fix) return fix(call, range, options.yes);
+  const engine = await call.engine();
+  const { withRows } = options;
+  const report = await engine.lint({ range, withRows: withRows === true ? patience : withRows });
+  const level = options.failOn ?? report.level;
+  call.output.answer(
+    { ...report, level },
+    ({ findings, judged, level }) => ({ findings, judged, level }),
+    (report, paint) => drawLint(report, paint, options.verbose === true),
+  );
+  return isBad({ ...report, level }) ? found : 0;
+}
+
+async function fix(call: Call, revision = 'head', yes = false): Promise<number> {
+  const draft = await (await call.engine()).draftFix(revision);
+  await writeDraft(call, draft, { what: 'The safe form', question: 'Write these files?', yes });
+  return 0;
+}
+
+function isBad({ findings, level }: LintReport): boolean {
+  const least = severities.indexOf(level);
+  return findings.some(
+    ({ severity, accepted }) => accepted === undefined && severities.indexOf(severity) <= least,
+  );
+}

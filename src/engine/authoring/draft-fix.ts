@@ -1,0 +1,186 @@
+import { resolve } from 'node:path';
+import { changesBetween, effectsOf } from '../../database/shadow/effects.ts';
+import { ReplayFailure } from '../../database/shadow/revision-run.ts';
+import { Failure } from '../../foundation/failure.ts';
+import { type Phase, type SafeForm, safeForm } from '../../lint/safe-form.ts';
+import type { MigrationClass } from '../../project/classes.ts';
+import { changeOf } from '../../project/file-change.ts';
+import { outsideTransaction, plainStatements, withoutStatements } from '../../project/plain-statements.ts';
+import type { MigrationSource } from '../../project/sources.ts';
+import { type NewRevision, newRevision } from '../../project/write-revision.ts';
+import { slug } from '../../revisions/names.ts';
+import { loadParser } from '../../safety/parse.ts';
+import type { Draft } from '../api.ts';
+import { lint } from '../lint.ts';
+import { type OnDisk, ups, type Workspace } from './workspace.ts';
+
+/**
+ * Drafts the safe form of a pending head: what is dangerous in it moves to revisions of its own on top of it, which do
+ * the same without blocking anybody for long. Rehearsed on the shadow: the warnings say where the schema at the end
+ * differs.
+ * @throws TargetError; Failure `cannot-fix` | `already-applied` | `nothing-to-fix`
+ */
+export async function draftFix(workspace: Workspace, target: string): Promise<Draft> {
+  await loadParser();
+  const disk = workspace.onDisk();
+  const { graph } = disk;
+  const { project } = workspace;
+  const { applied } = await workspace.session.state();
+  const [id, ...more] = graph.resolve(target, applied.keys());
+  const source = id === undefined ? undefined : disk.byId.get(id);
+  if (id === undefined || more.length > 0 || !source)
+    throw refused('cannot-fix', `"${target}" is not one revision.`);
+  if (applied.has(id)) throw refused('already-applied', `${id} is applied: what it did, it did.`);
+  if (graph.children(id).length > 0)
+    throw refused('cannot-fix', `${id} is no head: ${graph.children(id).join(', ')} revises it.`);
+  const file = source.parsed.declaration.file ?? source.path ?? id;
+  const plain = source.source === null ? null : plainStatements(id, file, source.source);
+  if (!plain || source.source === null || source.path === null) {
+    throw refused('cannot-fix', `${id} holds more than addSql('…') with a text.`);
+  }
+  const { findings } = await lint(workspace.session, { range: id }, { ignoreSizes: true });
+  const dangers = findings.filter(one => one.severity === 'danger' && one.action === 'up');
+  const texts = new Set(dangers.map(one => one.statement.trim()));
+  const up = plain.up.map(({ sql }) => sql);
+  const down = plain.down.map(({ sql }) => sql);
+  const form = safeForm(up, down, sql => texts.has(sql.trim().replace(/;\s*$/, '')));
+  if (!form) {
+    throw refused(
+      'nothing-to-fix',
+      dangers.length === 0
+        ? `Nothing in ${id} is dangerous.`
+        : `Nothing in ${id} has a safe form that could be drafted.`,
+    );
+  }
+  const gone = new Set([...form.leaving, ...form.leavingDown]);
+  const text = withoutStatements(
+    source.source,
+    [...plain.up, ...plain.down].filter(({ sql }) => gone.has(sql)),
+  );
+  const written: NewRevision[] = [];
+  for (const phase of form.phases) {
+    const revises = [written.at(-1)?.id ?? id];
+    const message = `${slug(id).replaceAll('_', ' ')} ${phase.what}`.trim();
+    const ids = [...graph.ids, ...written.map(one => one.id)];
+    const fresh = await newRevision(
+      project,
+      message,
+      { up: [...phase.up], down: [...phase.down] },
+      { revises },
+      ids,
+    );
+    written.push(phase.transactional ? fresh : alone(fresh));
+  }
+  const left = dangers.filter(
+    one => !form.leaving.some(sql => sql.trim().replace(/;\s*$/, '') === one.statement.trim()),
+  );
+  return {
+    kind: 'revision',
+    revision: written.at(-1)?.id ?? null,
+    files: [
+      changeOf(project.root, resolve(project.root, source.path), text),
+      ...written.flatMap(one => one.files.map(({ path, text }) => changeOf(project.root, path, text))),
+    ],
+    notes: [
+      `${form.leaving.length} of ${up.length} statements of ${id} move to ${written.map(one => one.id).join(', ')}.`,
+      ...(await rehearsed(workspace, disk, id, { up, down, form, written: written.map(one => one.id) })),
+    ],
+    warnings: left.map(({ rule, message }) => `It stays as it is (${rule}): ${message}`),
+  };
+}
+
+function alone({ id, files }: NewRevision): NewRevision {
+  const [file, ...more] = files;
+  const plain = file && plainStatements(id, file.path, file.text);
+  return file && plain
+    ? { id, files: [{ ...file, text: outsideTransaction(file.path, file.text, plain) }, ...more] }
+    : { id, files };
+}
+
+interface Fixed {
+  readonly up: readonly string[];
+  readonly down: readonly string[];
+  readonly form: SafeForm;
+  readonly written: readonly string[];
+}
+
+/** Runs both forms on the shadow and compares what they come to. */
+async function rehearsed(
+  workspace: Workspace,
+  disk: OnDisk,
+  id: string,
+  { up, down, form, written }: Fixed,
+): Promise<string[]> {
+  const before = disk.graph.ancestors([id]).filter(one => one !== id);
+  const byId = new Map(disk.byId);
+  const gone = new Set([...form.leaving, ...form.leavingDown]);
+  const kept: Phase = {
+    what: '',
+    up: up.filter(sql => !gone.has(sql)),
+    down: down.filter(sql => !gone.has(sql)),
+    transactional: true,
+  };
+  byId.set(id, sourceOf(workspace, id, kept, disk.byId.get(id)?.checksum ?? null));
+  for (const [at, name] of written.entries())
+    byId.set(name, sourceOf(workspace, name, form.phases[at] as Phase));
+  try {
+    const was = await workspace.replay(disk, ups([...before, id]), { common: before.length });
+    const is = await workspace.replay({ ...disk, byId }, ups([...before, id, ...written]), {
+      common: before.length,
+    });
+    const differences = effectsOf(changesBetween(was.inventory, is.inventory, { renames: false }));
+    return differences.length === 0
+      ? ['Rehearsed: the schema at the end is the same.']
+      : [
+          `Rehearsed: the schema at the end differs: ${differences.map(({ sign, words }) => `${sign} ${words}`).join(', ')}.`,
+        ];
+  } catch (error) {
+    if (!(error instanceof ReplayFailure)) throw error;
+    return [`Rehearsed: ${error.revision} does not run: ${error.reason.message}`];
+  }
+}
+
+/** A revision that is in no file yet, as the shadow runs it. */
+function sourceOf(
+  { project }: Workspace,
+  id: string,
+  { up, down, transactional }: Phase,
+  // the engine has loaded the file, and must not take this for an edit of it
+  checksum: string | null = null,
+): MigrationSource {
+  class Drafted extends project.modules.migrations.Migration {
+    /** What the shadow's cache tells it by. */
+    static override toString(): string {
+      return JSON.stringify([up, down, transactional]);
+    }
+
+    override up(): void {
+      for (const sql of up) this.addSql(sql);
+    }
+
+    override down(): void {
+      for (const sql of down) this.addSql(sql);
+    }
+
+    override isTransactional(): boolean {
+      return transactional;
+    }
+  }
+  const parsed = { declaration: { id }, problems: [], body: null, members: {} };
+  return {
+    id,
+    path: null,
+    source: null,
+    checksum,
+    parsed,
+    listed: Drafted as unknown as MigrationClass,
+  } as MigrationSource;
+}
+
+function refused(code: string, message: string): Failure {
+  return new Failure({
+    code,
+    message,
+    next: 'migtui lint says what is dangerous, and what to do instead.',
+  });
+}

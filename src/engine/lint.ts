@@ -1,0 +1,212 @@
+import { type Catalog, readCatalog } from '../database/catalog.ts';
+import { type Connection, isRefusal } from '../database/connection.ts';
+import { ledgerTable } from '../database/ledger.ts';
+import { countRows } from '../database/rows-in-the-way.ts';
+import { settingsOf } from '../database/run/context.ts';
+import { Failure } from '../foundation/failure.ts';
+import { type AskableFinding, Linter, type LintStep } from '../lint/lint.ts';
+import { rules } from '../lint/rules/all.ts';
+import { Schema } from '../lint/schema.ts';
+import { anyServer } from '../lint/server.ts';
+import type { Plan } from '../revisions/plan.ts';
+import { loadParser } from '../safety/parse.ts';
+import type { Finding, LintReport, LintRequest, Severity, SqlPreview } from './api.ts';
+import { sqlOf } from './detail.ts';
+import type { Session, State } from './session.ts';
+
+/**
+ * Judges every statement of revisions, up and down, before anything runs. Reads the live catalog where there is one;
+ * without a database every table counts as populated.
+ * @param options `ignoreSizes`: what is empty here may be large elsewhere
+ * @throws TargetError for the range; Failure `broken-revisions`
+ */
+export async function lint(
+  session: Session,
+  { range, withRows }: LintRequest,
+  { ignoreSizes = false } = {},
+): Promise<LintReport> {
+  const state = await session.state();
+  const { graph, applied, problems } = state;
+  if (problems.length > 0) {
+    throw new Failure({
+      code: 'broken-revisions',
+      message: 'The revisions on disk are broken, so they are not judged.',
+      next: 'Fix the files named by migtui status, then try again.',
+      problems,
+    });
+  }
+  const catalog = await liveCatalog(state);
+  const live = catalog && ignoreSizes ? { ...catalog, sizes: new Map() } : catalog;
+  const ids = [...applied.keys()];
+  // the plan to come, on what the database has; a range is judged from base, each revision as a deployment of its own
+  const plan = range === undefined && live !== null;
+  const judged = plan ? graph.pending(ids) : range === undefined ? [...graph.order] : rangeOf(state, range);
+  const order = plan
+    ? judged
+    : graph.order.slice(0, Math.max(...judged.map(id => graph.order.indexOf(id)), -1) + 1);
+  const linter = await newLinter(session, live, plan);
+  const wanted = new Set(judged);
+  const found: AskableFinding[] = [];
+  const steps = await Promise.all(order.map(id => bothWays(session, state, id, wanted.has(id))));
+  for (const { up, down } of steps) {
+    if (down) found.push(...linter.judgeBoth(up, down));
+    else linter.replay(up);
+    linter.endTransaction();
+    if (!plan) linter.settle();
+  }
+  const { database } = state;
+  const counted =
+    withRows === undefined || isRefusal(database)
+      ? found.map(({ finding }) => finding)
+      : await counting(database, live, found, withRows);
+  return { findings: counted, judged, level: session.options.lint?.level ?? 'danger' };
+}
+
+/**
+ * The findings of each step of a plan, in the transactions that it is cut into.
+ * @param batchOf 0-based index of the batch of each step
+ */
+export async function findingsOf(
+  session: Session,
+  state: State,
+  plan: Plan,
+  sql: readonly SqlPreview[],
+  batchOf: ReadonlyMap<number, number>,
+): Promise<Finding[][]> {
+  const linter = await newLinter(session, await liveCatalog(state), true);
+  return plan.steps.map(({ revision, action }, index) => {
+    if (action !== 'up' && action !== 'down') return [];
+    if (index > 0 && batchOf.get(index) !== batchOf.get(index - 1)) linter.endTransaction();
+    const found = linter.judge(stepOf(state, revision, action, sql[index] as SqlPreview));
+    return found.map(({ finding }) => finding);
+  });
+}
+
+/** The findings of SQL that is not in a file yet, on top of everything that is applied and pending. */
+export async function findingsOfDraft(
+  session: Session,
+  state: State,
+  draft: { readonly revision: string; readonly up: readonly string[]; readonly transactional: boolean },
+): Promise<Finding[]> {
+  const live = await liveCatalog(state);
+  const linter = await newLinter(session, live, live !== null);
+  const before = live === null ? state.graph.order : state.graph.pending([...state.applied.keys()]);
+  for (const id of before) {
+    const { up } = await bothWays(session, state, id, false);
+    linter.replay(up);
+    linter.endTransaction();
+  }
+  // what is pending may be deployed long before the draft is
+  linter.settle();
+  const step: LintStep = {
+    revision: draft.revision,
+    action: 'up',
+    sql: draft.up,
+    complete: true,
+    note: null,
+    transactional: draft.transactional,
+    source: null,
+    file: null,
+  };
+  return linter.judge(step).map(({ finding }) => finding);
+}
+
+function rangeOf({ graph, applied }: State, range: string): readonly string[] {
+  const ids = range.includes(':')
+    ? graph.range(range, applied.keys()).revisions
+    : graph.resolve(range, applied.keys());
+  const wanted = new Set(ids);
+  return graph.order.filter(id => wanted.has(id));
+}
+
+async function liveCatalog({ database }: State): Promise<Catalog | null> {
+  return isRefusal(database) ? null : readCatalog(database);
+}
+
+async function newLinter(session: Session, live: Catalog | null, fromLive: boolean): Promise<Linter> {
+  await loadParser();
+  const { project, options } = session;
+  const schema = new Schema(ledgerTable(project).schema);
+  const linter = new Linter(schema, {
+    server: live ? { version: live.version, utc: live.utc } : anyServer,
+    lockTimeout: settingsOf({ lockTimeout: options.lockTimeout }).lockTimeout > 0,
+    levels: levelsOf(options.lint?.rules),
+  });
+  if (live) schema.sizes = live.sizes;
+  if (live && fromLive) {
+    linter.replay({
+      revision: '',
+      action: 'up',
+      sql: live.sql,
+      complete: true,
+      note: null,
+      transactional: true,
+      source: null,
+      file: null,
+    });
+    linter.endTransaction();
+    linter.settle();
+    schema.complete = true;
+  }
+  return linter;
+}
+
+/** @throws Failure `unknown-rule` */
+function levelsOf(levels: Readonly<Record<string, Severity | 'off'>> = {}): typeof levels {
+  const unknown = Object.keys(levels).find(rule => !Object.hasOwn(rules, rule));
+  if (unknown === undefined) return levels;
+  throw new Failure({
+    code: 'unknown-rule',
+    message: `The setting "lint.rules" names a rule that does not exist: ${unknown}.`,
+    next: 'node_modules/migtui/docs/safety.md has every rule.',
+    candidates: Object.keys(rules),
+  });
+}
+
+async function bothWays(
+  session: Session,
+  state: State,
+  id: string,
+  judged: boolean,
+): Promise<{ up: LintStep; down: LintStep | null }> {
+  const source = state.byId.get(id);
+  if (!source) {
+    const gone: SqlPreview = { sql: [], complete: false, note: 'its file is missing', transactional: true };
+    return { up: stepOf(state, id, 'up', gone), down: null };
+  }
+  const up = stepOf(state, id, 'up', await sqlOf(session, source, 'up'));
+  return { up, down: judged ? stepOf(state, id, 'down', await sqlOf(session, source, 'down')) : null };
+}
+
+function stepOf(
+  { byId, graph }: State,
+  revision: string,
+  action: 'up' | 'down',
+  preview: SqlPreview,
+): LintStep {
+  const source = byId.get(revision);
+  return {
+    revision,
+    action,
+    ...preview,
+    source: source?.source ?? null,
+    file: source?.path ? (graph.get(revision)?.file ?? null) : null,
+  };
+}
+
+async function counting(
+  database: Connection,
+  live: Catalog | null,
+  found: readonly AskableFinding[],
+  limit: number,
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const { finding, question } of found) {
+    const askable =
+      question !== null && finding.action === 'up' && (question.version ?? 0) <= (live?.version ?? 0);
+    findings.push(
+      askable ? { ...finding, inTheWay: await countRows(database, question.sql, limit) } : finding,
+    );
+  }
+  return findings;
+}

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Finding } from '../../src/values/findings.ts';
+import { makeProject, migtui, type Project } from '../support/project.ts';
+import { createDatabase, type Database } from '../support/server.ts';
+
+/*
+ * lint on a project: what is pending is judged on the live schema with its sizes, or without a database as populated.
+ */
+
+const base = 'Migration20260101000000_base';
+const next = 'Migration20260102000000_next';
+
+let database: Database;
+let project: Project;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  project = await makeProject({
+    url: database.url,
+    typescript: false,
+    migrations: {
+      [base]: {
+        up: [
+          'create table users (id bigint primary key, age int)',
+          'create table empty (id bigint primary key, age int)',
+        ],
+        down: ['drop table users', 'drop table empty'],
+      },
+    },
+  });
+  expect((await migtui(project, ['upgrade', 'head', '--yes'])).code).toBe(0);
+  await database.query(
+    'insert into users select n, case when n > 4 then n end from generate_series(1, 5000) n',
+  );
+  await project.addMigration(next, {
+    up: [
+      'alter table users alter column age set not null',
+      'create index users_age on users (age)',
+      'create index empty_age on empty (age)',
+      'create table made (id bigint primary key)',
+      'alter table made add column x int not null',
+    ],
+    down: ['drop table made', 'drop index empty_age', 'drop index users_age'],
+  });
+});
+
+afterAll(() => database.drop());
+
+const dangers = (findings: readonly Finding[]): string[] =>
+  findings.filter(({ severity }) => severity === 'danger').map(({ rule, table }) => `${rule} ${table}`);
+
+test('what is pending is judged on the live schema, sizes and rows in the way included', async () => {
+  const { code, stdout } = await migtui(project, ['lint', '--with-rows', '--json']);
+  const { findings, judged, level } = JSON.parse(stdout) as {
+    findings: Finding[];
+    judged: string[];
+    level: string;
+  };
+  expect({ code, judged, level }).toEqual({ code: 3, judged: [next], level: 'danger' });
+  expect(dangers(findings)).toEqual(['not-null-scans users', 'index-blocks-writes users', 'lock-held users']);
+  const [notNull] = findings.filter(({ rule }) => rule === 'not-null-scans');
+  expect(notNull).toMatchObject({
+    revision: next,
+    action: 'up',
+    lock: 'ACCESS EXCLUSIVE',
+    blocks: ['reads', 'writes'],
+    scans: true,
+    rows: 5000,
+    place: { file: `migrations/${next}.js`, index: 0 },
+    inTheWay: { count: 4, failure: null },
+  });
+  expect(notNull?.inTheWay?.examples).toHaveLength(3);
+  expect(await database.query("select to_regclass('made') as made")).toEqual([{ made: null }]);
+});
+
+test('a plan carries the findings of its steps', async () => {
+  const { stdout } = await migtui(project, ['upgrade', 'head', '--plan', '--json']);
+  const { steps } = JSON.parse(stdout) as { steps: { findings: Finding[] }[] };
+  expect(dangers(steps[0]!.findings)).toContain('index-blocks-writes users');
+});
+
+test('the safe form is drafted, rehearsed and free of danger', async () => {
+  const { code, stdout } = await migtui(project, ['lint', '--fix', 'head', '--yes', '--json']);
+  const { notes, files } = JSON.parse(stdout) as { notes: string[]; files: { change: string }[] };
+  expect(code).toBe(0);
+  expect(notes).toContain('Rehearsed: the schema at the end is the same.');
+  expect(files.map(({ change }) => change)).toEqual([
+    'change',
+    'create',
+    'create',
+    'create',
+    'create',
+    'create',
+  ]);
+});
