@@ -79,7 +79,10 @@ export class Linter {
 
   #findings(step: LintStep, scope: Scope): AskableFinding[] {
     const places = run(scope, step);
-    const facts = scope.found.splice(0);
+    const facts = scope.found.splice(0).map((fact): Judged => {
+      const replaced = step.transactional && fact.replaced?.(scope.schema) === true;
+      return replaced ? { ...fact, severity: 'note' } : fact;
+    });
     const file = fileAcceptances(step.source);
     const findings = facts.flatMap(fact => this.#finding(step, scope.schema, fact, places, file) ?? []);
     return [...findings, ...remarks(step).map(finding => ({ finding, question: null }))];

@@ -29,6 +29,8 @@ export interface Fact {
   readonly made?: boolean;
   /** For a down(): whether, as the schema was before the up(), it only takes back what that made. */
   readonly own?: (before: Schema) => boolean;
+  /** Whether what is gone is there again when the revision ends: replaced in one transaction, nobody misses it. */
+  readonly replaced?: (after: Schema) => boolean;
   /** How to count the rows that would refuse it. */
   readonly question?: RowQuestion | undefined;
 }

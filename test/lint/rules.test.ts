@@ -206,6 +206,17 @@ describe('what stands before a statement', () => {
     expect([severe(before), severe(after)]).toEqual([[], ['index-blocks-writes']]);
   });
 
+  test.each([
+    ['drop view active_users; create view active_users as select id from users', 'drop-view'],
+    [
+      'drop function slow_number(); create function slow_number() returns int language sql as $$ select 3 $$',
+      'drop-function',
+    ],
+  ])('%s: what is replaced in one transaction breaks nobody', (sql, rule) => {
+    expect(severe(judged({ sql }))).toEqual([]);
+    expect(severe(judged({ sql, alone: true }))).toEqual([rule]);
+  });
+
   test('without a lock timeout a brief ACCESS EXCLUSIVE is a warning', () => {
     expect(
       severe(judged({ before: 'set lock_timeout = 0', sql: 'alter table users add column x int' })),

@@ -101,6 +101,7 @@ function dropView(scope: Scope, names: readonly string[], tree: Node): void {
     table: { ...view, rows: null },
     lock: 'ACCESS EXCLUSIVE',
     own: before => view.known && !before.has(view),
+    replaced: after => after.has(view),
     message: `Running clients that read ${schema.nameOf(view)} fail${cascade ? ', and what depends on it is dropped too' : ''}.`,
   });
   schema.drop(view);
@@ -145,6 +146,7 @@ function dropOther(scope: Scope, kind: string, shown: string, name: string, casc
   if (cascade) for (const table of using(scope, name)) scope.lock(table, 'ACCESS EXCLUSIVE');
   scope.report({
     rule,
+    replaced: after => rule === 'drop-function' && after.routines.has(name),
     own: before =>
       !before.routines.has(name) &&
       !before.types.has(name) &&
