@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Failure } from '../foundation/failure.ts';
 
@@ -11,13 +11,16 @@ const usual = ['', 'src/', 'dist/', 'build/'].flatMap(folder => [
 /**
  * The nearest folder upwards that has a package.json; when no config is there, the nearest on the way that has one:
  * an app of a monorepo may have its package.json above. Packages are found from there as from anywhere below.
- * @throws Failure `no-project`
+ * @throws Failure `no-project` | `package-broken`
  */
 export function findRoot(from: string): string {
   let configured: string | undefined;
   for (let folder = resolve(from); ; folder = dirname(folder)) {
     const hasConfig = usual.some(file => existsSync(join(folder, file)));
-    if (existsSync(join(folder, 'package.json'))) return hasConfig ? folder : (configured ?? folder);
+    if (existsSync(join(folder, 'package.json'))) {
+      requirePackage(join(folder, 'package.json'));
+      return hasConfig ? folder : (configured ?? folder);
+    }
     if (hasConfig) configured ??= folder;
     if (dirname(folder) === folder) break;
   }
@@ -25,5 +28,21 @@ export function findRoot(from: string): string {
     code: 'no-project',
     message: `There is no package.json in ${from} or above it.`,
     next: 'Run migtui in the folder of a MikroORM project.',
+  });
+}
+
+/** Node and MikroORM read it, too, and fail without saying where. */
+function requirePackage(path: string): void {
+  let why = 'it is no JSON object';
+  try {
+    const found: unknown = JSON.parse(readFileSync(path, 'utf8').replace(/^\ufeff/, ''));
+    if (typeof found === 'object' && found !== null && !Array.isArray(found)) return;
+  } catch (error) {
+    why = (error as Error).message;
+  }
+  throw new Failure({
+    code: 'package-broken',
+    message: `${path} cannot be read: ${why}.`,
+    next: 'Fix it; npm cannot read it either.',
   });
 }

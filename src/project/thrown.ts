@@ -25,7 +25,7 @@ export function lineIn(path: string, error: unknown): number | undefined {
 
 /** The package that an import did not find; null when that is not what was thrown. */
 export function missingPackage(error: unknown): string | null {
-  const { code, message } = error as { code?: unknown; message?: unknown };
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') return null;
   const found = /Cannot find (?:package|module) '([^'./][^']*)'/.exec(String(message))?.[1];
   if (!found || found.includes('\\')) return null;
