@@ -38,7 +38,10 @@ export function footerLine(state: State): Line {
       { text: search.only ? ' filter ' : ' / ', style: 'key' },
       ...(search.typing ? fieldSpans(search.field) : [{ text: search.field.text, style: 'strong' as const }]),
       { text: found, style: count === 0 ? 'warning' : 'dim' },
-      { text: search.only && search.field.text === '' ? `  text or ${filterWords}` : ways, style: 'dim' },
+      {
+        text: search.only && search.field.text === '' ? `  text or ${filterWords}${ways}` : ways,
+        style: 'dim',
+      },
     ];
   }
   return keysLine(state);
