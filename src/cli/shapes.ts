@@ -100,7 +100,7 @@ export function runJson({ steps, tips, run, cancelled, failure, unsettled, appli
 }
 
 /** The answer of the commands that write files; `written` tells whether they did. */
-export function draftJson({ kind, revision, files, notes, warnings }: Draft) {
+export function draftJson({ kind, revision, files, notes, warnings, findings }: Draft) {
   return {
     kind,
     revision,
@@ -111,5 +111,6 @@ export function draftJson({ kind, revision, files, notes, warnings }: Draft) {
     })),
     notes,
     warnings,
+    ...(findings && { findings }),
   };
 }

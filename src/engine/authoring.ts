@@ -11,6 +11,7 @@ import { draftRebase } from './authoring/draft-rebase.ts';
 import { draftRevision } from './authoring/draft-revision.ts';
 import { effect } from './authoring/effect.ts';
 import { draftSplit } from './authoring/enum-split.ts';
+import { judgedDraft } from './authoring/judged-draft.ts';
 import { rehearse } from './authoring/rehearse.ts';
 import { rehearsePlan } from './authoring/rehearse-plan.ts';
 import { test } from './authoring/test.ts';
@@ -46,7 +47,7 @@ export function createAuthoring(session: Session): AuthoringApi {
     effect: revision => effect(workspace, revision),
     compare: targets => answerWithin(longAnswer, () => compare(workspace, targets)),
     check: kinds => answerWithin(longAnswer, () => check(workspace, kinds)),
-    draftRevision: request => draftRevision(workspace, request),
+    draftRevision: async request => judgedDraft(session, await draftRevision(workspace, request)),
     draftFix: target => draftFix(workspace, target),
     draftSplit: target => draftSplit(workspace, target),
     draftMerge: request => draftMerge(workspace, request),

@@ -86,7 +86,11 @@ export async function findingsOf(
 export async function findingsOfDraft(
   session: Session,
   state: State,
-  draft: { readonly revision: string; readonly up: readonly string[]; readonly transactional: boolean },
+  drafted: readonly {
+    readonly revision: string;
+    readonly up: readonly string[];
+    readonly transactional: boolean;
+  }[],
 ): Promise<Finding[]> {
   const live = await liveCatalog(state);
   const linter = await newLinter(session, live, live !== null);
@@ -98,17 +102,12 @@ export async function findingsOfDraft(
   }
   // what is pending may be deployed long before the draft is
   linter.settle();
-  const step: LintStep = {
-    revision: draft.revision,
-    action: 'up',
-    sql: draft.up,
-    complete: true,
-    note: null,
-    transactional: draft.transactional,
-    source: null,
-    file: null,
-  };
-  return linter.judge(step).map(({ finding }) => finding);
+  return drafted.flatMap(({ revision, up, transactional }) => {
+    const plain = { complete: true, note: null, source: null, file: null };
+    const found = linter.judge({ revision, action: 'up', sql: up, transactional, ...plain });
+    linter.endTransaction();
+    return found.map(({ finding }) => finding);
+  });
 }
 
 function rangeOf({ graph, applied }: State, range: string): readonly string[] {

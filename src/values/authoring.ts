@@ -1,4 +1,5 @@
 import type { FailureInfo } from '../foundation/failure.ts';
+import type { Finding } from './findings.ts';
 
 /*
  * Files to be written, rehearsals and checks.
@@ -25,6 +26,8 @@ export interface Draft {
   readonly revision: string | null;
   readonly notes: readonly string[];
   readonly warnings: readonly string[];
+  /** What the statements of a new revision do, where it was judged. */
+  readonly findings?: readonly Finding[];
 }
 
 export interface RevisionRequest {

@@ -17,7 +17,6 @@ beforeAll(async () => {
   database = await createDatabase();
   project = await makeProject({
     url: database.url,
-    typescript: false,
     migrations: {
       [base]: {
         up: [
@@ -66,7 +65,7 @@ test('what is pending is judged on the live schema, sizes and rows in the way in
     blocks: ['reads', 'writes'],
     scans: true,
     rows: 5000,
-    place: { file: `migrations/${next}.js`, index: 0 },
+    place: { file: `migrations/${next}.ts`, index: 0 },
     inTheWay: { count: 4, failure: null },
   });
   expect(notNull?.inTheWay?.examples).toHaveLength(3);

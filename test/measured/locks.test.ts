@@ -54,7 +54,7 @@ const unnamed = ['drop function touch() cascade', 'drop extension plpgsql cascad
 function disagreements(
   { sql }: Sample,
   table: string,
-  { lock, rewritten, read, written }: Measured,
+  { lock, earlier, rewritten, read, written }: Measured,
   findings: readonly Finding[],
 ): string[] {
   const mine = findings.filter(finding => finding.table === table || finding.table === parts[table]);
@@ -62,7 +62,8 @@ function disagreements(
   const long = rewritten || read >= rowCount || written >= rowCount;
   const wrong: string[] = [];
   if (blocking.has(mode)) {
-    if (!mine.some(finding => finding.lock === mode)) wrong.push(`${table}: ${mode} was not told`);
+    if (!earlier && !mine.some(finding => finding.lock === mode))
+      wrong.push(`${table}: ${mode} was not told`);
     // whoever refreshes it is the only one who writes to a materialized view
     const writers = !sql.startsWith('refresh materialized view concurrently');
     if (long && writers && !mine.some(({ severity }) => severity === 'danger'))
@@ -110,19 +111,19 @@ describe('what a statement does in a transaction', () => {
 const severities = (findings: readonly Finding[]) => findings.map(({ severity }) => severity);
 
 describe('what a statement locks that runs outside of a transaction', () => {
+  // VACUUM takes ACCESS EXCLUSIVE for a moment to cut off empty pages, where it gets it at once: left out
   const named = (sql: string): string => /users|hollow|events/.exec(sql)?.[0] ?? 'users';
-  test.each(samples.filter(({ alone, sql }) => alone && !/hollow|schema public/.test(sql)))(
-    '$sql',
-    async sample => {
-      const own = await createDatabase();
-      const first = await own.connect();
-      for (const sql of setup) await first.query(sql);
-      await first.end();
-      const table = named(sample.sql);
-      const lock = modes[(await measureAlone(own, sample, table)) ?? ''] ?? null;
-      const told = judged(sample).filter(finding => finding.table === table && blocking.has(finding.lock));
-      expect(told.length > 0, `${lock}`).toBe(blocking.has(lock));
-      await own.drop();
-    },
-  );
+  test.each(
+    samples.filter(({ alone, sql }) => alone && !/hollow|schema public|^vacuum (users|\()/.test(sql)),
+  )('$sql', async sample => {
+    const own = await createDatabase();
+    const first = await own.connect();
+    for (const sql of setup) await first.query(sql);
+    await first.end();
+    const table = named(sample.sql);
+    const lock = modes[(await measureAlone(own, sample, table)) ?? ''] ?? null;
+    const told = judged(sample).filter(finding => finding.table === table && blocking.has(finding.lock));
+    expect(told.length > 0, `${lock}`).toBe(blocking.has(lock));
+    await own.drop();
+  });
 });

@@ -6,6 +6,8 @@ import type { Database } from '../support/server.ts';
 export interface Measured {
   /** Strongest lock, as PostgreSQL names it: `AccessExclusiveLock`. */
   readonly lock: string | null;
+  /** Statements before it in the transaction took that lock. */
+  readonly earlier: boolean;
   /** The table has another file. */
   readonly rewritten: boolean;
   /** Rows that were read by full scans, of the table alone. */
@@ -101,8 +103,8 @@ export async function measure(client: pg.Client, { before, sql }: Sample): Promi
         ([index, one]) => one.table === oid && was.indexes.get(index)?.file !== one.file && one.file !== 0,
       );
       const one: Measured = {
-        // what the statements before took is not its own
-        lock: held.get(oid) === heldBefore.get(oid) ? null : (held.get(oid) ?? null),
+        lock: held.get(oid) ?? null,
+        earlier: held.get(oid) === heldBefore.get(oid),
         rewritten: now !== undefined && now.file !== file,
         read: read - earlier.read,
         built,

@@ -1,14 +1,16 @@
-import type { Draft } from '../../engine/api.ts';
+import type { Draft, Finding } from '../../engine/api.ts';
 import type { Paint } from '../shell/paint.ts';
+import { drawFinding } from './findings.ts';
 import { nameOf } from './rows.ts';
 import { indent } from './text.ts';
 
 /** The files that will be written, as diffs, and what is to be said about them. */
-export function drawDraft({ files, warnings, notes }: Draft, paint: Paint): string {
+export function drawDraft({ files, warnings, notes, findings }: Draft, paint: Paint): string {
   return [
     ...files.map(({ diff }) => `${drawDiff(diff, paint)}\n`),
     ...notes,
     ...warnings.map(warning => `${paint.warn(paint.glyphs.warning)} ${warning}`),
+    ...drawFindings(findings, paint),
   ].join('\n');
 }
 
@@ -27,7 +29,7 @@ export function drawDiff(diff: string, paint: Paint): string {
 }
 
 /** What was written. */
-export function drawWritten({ files, revision, notes, warnings }: Draft, paint: Paint): string {
+export function drawWritten({ files, revision, notes, warnings, findings }: Draft, paint: Paint): string {
   const verbs = files.map(({ path, before, after }) => {
     const verb = after === null ? 'Removed' : before === null ? 'Wrote' : 'Changed';
     return `${paint.good(verb)} ${path}`;
@@ -37,5 +39,10 @@ export function drawWritten({ files, revision, notes, warnings }: Draft, paint: 
     ...(revision ? [`${paint.bold('Revision:')} ${nameOf(revision)}`] : []),
     ...notes.map(note => indent(note)),
     ...warnings.map(warning => `${paint.warn(paint.glyphs.warning)} ${warning}`),
+    ...drawFindings(findings, paint),
   ].join('\n');
+}
+
+function drawFindings(findings: readonly Finding[] = [], paint: Paint): string[] {
+  return findings.filter(({ severity }) => severity !== 'note').map(one => drawFinding(one, paint, true));
 }

@@ -1,12 +1,12 @@
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { changesBetween, effectsOf } from '../../database/shadow/effects.ts';
 import { ReplayFailure } from '../../database/shadow/revision-run.ts';
 import { Failure } from '../../foundation/failure.ts';
-import { type Phase, type SafeForm, safeForm } from '../../lint/safe-form.ts';
-import type { MigrationClass } from '../../project/classes.ts';
+import { safeForm } from '../../lint/safe-form.ts';
+import { parseMigration } from '../../project/declarations.ts';
 import { changeOf } from '../../project/file-change.ts';
 import { outsideTransaction, plainStatements, withoutStatements } from '../../project/plain-statements.ts';
-import type { MigrationSource } from '../../project/sources.ts';
+import { checksumOf, type MigrationSource } from '../../project/sources.ts';
 import { type NewRevision, newRevision } from '../../project/write-revision.ts';
 import { slug } from '../../revisions/names.ts';
 import { loadParser } from '../../safety/parse.ts';
@@ -71,6 +71,11 @@ export async function draftFix(workspace: Workspace, target: string): Promise<Dr
     );
     written.push(phase.transactional ? fresh : alone(fresh));
   }
+  const { root } = project;
+  const drafted = [
+    sourceOf(root, id, source.path, text),
+    ...written.flatMap(({ id, files: [file] }) => (file ? [sourceOf(root, id, file.path, file.text)] : [])),
+  ];
   const left = dangers.filter(
     one => !form.leaving.some(sql => sql.trim().replace(/;\s*$/, '') === one.statement.trim()),
   );
@@ -83,7 +88,7 @@ export async function draftFix(workspace: Workspace, target: string): Promise<Dr
     ],
     notes: [
       `${form.leaving.length} of ${up.length} statements of ${id} move to ${written.map(one => one.id).join(', ')}.`,
-      ...(await rehearsed(workspace, disk, id, { up, down, form, written: written.map(one => one.id) })),
+      ...(await rehearsed(workspace, disk, id, drafted)),
     ],
     warnings: left.map(({ rule, message }) => `It stays as it is (${rule}): ${message}`),
   };
@@ -97,35 +102,18 @@ function alone({ id, files }: NewRevision): NewRevision {
     : { id, files };
 }
 
-interface Fixed {
-  readonly up: readonly string[];
-  readonly down: readonly string[];
-  readonly form: SafeForm;
-  readonly written: readonly string[];
-}
-
 /** Runs both forms on the shadow and compares what they come to. */
 async function rehearsed(
   workspace: Workspace,
   disk: OnDisk,
   id: string,
-  { up, down, form, written }: Fixed,
+  drafted: readonly MigrationSource[],
 ): Promise<string[]> {
   const before = disk.graph.ancestors([id]).filter(one => one !== id);
-  const byId = new Map(disk.byId);
-  const gone = new Set([...form.leaving, ...form.leavingDown]);
-  const kept: Phase = {
-    what: '',
-    up: up.filter(sql => !gone.has(sql)),
-    down: down.filter(sql => !gone.has(sql)),
-    transactional: true,
-  };
-  byId.set(id, sourceOf(workspace, id, kept, disk.byId.get(id)?.checksum ?? null));
-  for (const [at, name] of written.entries())
-    byId.set(name, sourceOf(workspace, name, form.phases[at] as Phase));
+  const byId = new Map([...disk.byId, ...drafted.map(one => [one.id, one] as const)]);
   try {
     const was = await workspace.replay(disk, ups([...before, id]), { common: before.length });
-    const is = await workspace.replay({ ...disk, byId }, ups([...before, id, ...written]), {
+    const is = await workspace.replay({ ...disk, byId }, ups([...before, ...drafted.map(one => one.id)]), {
       common: before.length,
     });
     const differences = effectsOf(changesBetween(was.inventory, is.inventory, { renames: false }));
@@ -135,46 +123,15 @@ async function rehearsed(
           `Rehearsed: the schema at the end differs: ${differences.map(({ sign, words }) => `${sign} ${words}`).join(', ')}.`,
         ];
   } catch (error) {
-    if (!(error instanceof ReplayFailure)) throw error;
+    if (!(error instanceof ReplayFailure)) return [`Not rehearsed: ${(error as Error).message}`];
     return [`Rehearsed: ${error.revision} does not run: ${error.reason.message}`];
   }
 }
 
-/** A revision that is in no file yet, as the shadow runs it. */
-function sourceOf(
-  { project }: Workspace,
-  id: string,
-  { up, down, transactional }: Phase,
-  // the engine has loaded the file, and must not take this for an edit of it
-  checksum: string | null = null,
-): MigrationSource {
-  class Drafted extends project.modules.migrations.Migration {
-    /** What the shadow's cache tells it by. */
-    static override toString(): string {
-      return JSON.stringify([up, down, transactional]);
-    }
-
-    override up(): void {
-      for (const sql of up) this.addSql(sql);
-    }
-
-    override down(): void {
-      for (const sql of down) this.addSql(sql);
-    }
-
-    override isTransactional(): boolean {
-      return transactional;
-    }
-  }
-  const parsed = { declaration: { id }, problems: [], body: null, members: {} };
-  return {
-    id,
-    path: null,
-    source: null,
-    checksum,
-    parsed,
-    listed: Drafted as unknown as MigrationClass,
-  } as MigrationSource;
+/** A revision as it will be on disk. */
+function sourceOf(root: string, id: string, path: string, text: string): MigrationSource {
+  const parsed = parseMigration(id, relative(root, path), text);
+  return { id, path, source: text, checksum: checksumOf(text, parsed), parsed, listed: null };
 }
 
 function refused(code: string, message: string): Failure {

@@ -1,0 +1,17 @@
+import { plainStatements } from '../../project/plain-statements.ts';
+import type { Draft } from '../api.ts';
+import { findingsOfDraft } from '../lint.ts';
+import type { Session } from '../session.ts';
+
+/** The draft of new revisions with what their statements do. Code that is not plain addSql('…') is not looked at. */
+export async function judgedDraft(session: Session, draft: Draft): Promise<Draft> {
+  const drafted = draft.files.flatMap(({ path, before, after }) => {
+    if (before !== null || after === null || !/\.[cm]?[jt]s$/.test(path)) return [];
+    const revision = path.replace(/^.*[\\/]/, '').replace(/\.[jt]s$/, '');
+    const plain = plainStatements(revision, path, after);
+    const up = plain?.up.map(({ sql }) => sql).filter(sql => sql.trim() !== '') ?? [];
+    return up.length > 0 ? [{ revision, up, transactional: plain?.saysTransactional !== true }] : [];
+  });
+  if (drafted.length === 0) return draft;
+  return { ...draft, findings: await findingsOfDraft(session, await session.state(), drafted) };
+}
