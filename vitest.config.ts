@@ -1,7 +1,7 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /** What takes long and is run by scripts of its own: `npm run test:faults` and its like. */
-const long = ['faults', 'projects', 'measured'];
+const long = ['faults', 'projects', 'measured', 'judge'];
 
 /** What `npm run test:hostile` runs again, on databases whose settings hardly anybody has. */
 const onDatabases = ['test/database/**/*.test.ts', 'test/engine/**/*.test.ts', 'test/cli/program.test.ts'];

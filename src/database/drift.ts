@@ -3,24 +3,20 @@ import type { DatabaseSchema } from '@mikro-orm/sql';
 import type { Project } from '../project/project.ts';
 import type { Effect } from '../values/authoring.ts';
 import type { Connection } from './connection.ts';
-import { ledgerTable } from './ledger.ts';
 import { wordsOfDifference } from './shadow/difference-words.ts';
 import { changesBetween, effectsOf } from './shadow/effects.ts';
-import {
-  type Fact,
-  type FactKind,
-  type Inventory,
-  type InventoryScope,
-  readInventory,
-} from './shadow/inventory.ts';
-import type { Replayed } from './shadow/replay.ts';
-import { introspect, type SchemaJson, schemaFromJson, schemaToJson } from './shadow/schema.ts';
+import { type Inventory, type InventoryScope, readInventory } from './shadow/inventory.ts';
+import { findRepair } from './shadow/repair.ts';
+import type { Trial } from './shadow/trial.ts';
 
 /** What leads from one schema to another. */
 export interface Difference {
   readonly effects: readonly Effect[];
   readonly sql: readonly string[];
 }
+
+/** What may be left out of a comparison with the live database. */
+export type LeftOut = 'owners' | 'grants';
 
 /** Compares as MikroORM does, which forgives what PostgreSQL writes differently. Both schemas are used up. */
 export function differenceBetween(
@@ -41,74 +37,78 @@ export function differenceBetween(
 }
 
 /**
- * What would bring the live database to what a replay came to. Only the schemas that the revisions use are looked at;
- * the migrations table, migtui's journal, ignored tables and what extensions brought along are left out.
+ * What would bring the live database to what a replay came to: everything that an inventory has, in the schemas that
+ * the revisions use. The migrations table, migtui's journal, ignored tables, what extensions brought along and
+ * extensions that no revision makes are left out.
+ * @param trial works on a scratch database with what is expected
  */
 export async function driftTo(
   project: Project,
-  connection: Connection,
+  { orm }: Connection,
   scope: InventoryScope,
-  expected: Replayed,
+  expected: Inventory,
+  trial: <T>(work: (trial: Trial) => Promise<T>) => Promise<T>,
+  leftOut: readonly LeftOut[] = [],
 ): Promise<Difference> {
-  const { orm } = connection;
-  // revisions that run in a schema of their own leave what is in public to others, unless they go there by name
-  const used = new Set([...expected.json.tables, ...expected.json.views].map(one => one.schema ?? 'public'));
-  const schemas = new Set([
-    scope.defaultSchema,
-    ...expected.json.namespaces.filter(name => name !== 'public' || used.has(name)),
-  ]);
-  const live = await introspect(project.modules, orm);
-  const from = onlyOurs(schemaToJson(live), schemas, ledgerTable(project));
-  const to = onlyOurs(expected.json, schemas, ledgerTable(project));
-  const managed = differenceBetween(
-    project,
-    orm,
-    schemaFromJson(project.modules, orm, from),
-    schemaFromJson(project.modules, orm, to),
+  const ours = whatIsOurs(project, scope, expected, leftOut);
+  const [live, wanted] = [ours(await readInventory(orm, scope)), ours(expected)];
+  if (changesBetween(live, wanted, { renames: false }).length === 0) return { effects: [], sql: [] };
+  const { changes, sql, without } = await trial(trial =>
+    findRepair(trial, live, wanted, scope.defaultSchema, ours),
   );
-  const inventory = await readInventory(orm, scope);
-  const beside = effectsOf(
-    changesBetween(besides(inventory, schemas), besides(expected.inventory, schemas)),
-  ).filter(({ sign, object }) => !(sign === '-' && object.startsWith('extension ')));
-  return { effects: [...managed.effects, ...beside], sql: managed.sql };
+  const effects = effectsOf(changes).map(effect =>
+    without.has(effect.object) ? { ...effect, words: `${effect.words} (no SQL for this)` } : effect,
+  );
+  return { effects, sql };
 }
 
-function onlyOurs(
-  json: SchemaJson,
-  schemas: ReadonlySet<string>,
-  ledger: { readonly schema: string; readonly name: string },
-): SchemaJson {
-  const ours = ({ schema }: { schema?: string | undefined }): boolean =>
-    schema === undefined || schemas.has(schema);
-  return {
-    ...json,
-    namespaces: json.namespaces.filter(name => schemas.has(name)),
-    tables: json.tables.filter(
-      table =>
-        ours(table) && !(table.name === ledger.name && (table.schema ?? ledger.schema) === ledger.schema),
-    ),
-    views: json.views.filter(ours),
-    routines: [],
-  };
-}
-
-const beyond: readonly FactKind[] = ['extension', 'function', 'sequence', 'domain', 'type'];
-
-/** What MikroORM does not compare: functions, sequences, domains, types and extensions. */
-function besides(inventory: Inventory, schemas: ReadonlySet<string>): Inventory {
-  return inventory
-    .filter(({ kind, name }) => {
-      const schema = kind === 'extension' ? undefined : /^([^.(]+)\./.exec(name)?.[1];
-      return beyond.includes(kind) && (schema === undefined || schemas.has(schema));
-    })
-    .map((fact): Fact => {
-      const { definition } = fact.is;
-      return { ...fact, is: definition === undefined ? {} : { definition } };
-    });
+function whatIsOurs(
+  project: Project,
+  { defaultSchema }: InventoryScope,
+  expected: Inventory,
+  leftOut: readonly LeftOut[],
+): (inventory: Inventory) => Inventory {
+  // revisions that run in a schema of their own leave what is in public to others, unless they go there by name
+  const schemas = new Set([
+    defaultSchema,
+    ...expected
+      .filter(({ kind, name }) => kind !== 'schema' || name !== 'public')
+      .map(({ schema }) => schema),
+  ]);
+  const extensions = new Set(expected.filter(({ kind }) => kind === 'extension').map(({ name }) => name));
+  const { skipTables = [], skipViews = [] } = project.orm.config.get('schemaGenerator') as Record<
+    string,
+    (string | RegExp)[]
+  >;
+  const skipped = (patterns: readonly (string | RegExp)[], name: string): boolean =>
+    patterns.some(one =>
+      typeof one === 'string' ? [one, one.replace(/^public\./, '')].includes(name) : one.test(name),
+    );
+  const properties = [
+    ...(leftOut.includes('owners') ? ['owner'] : []),
+    ...(leftOut.includes('grants') ? ['privileges', 'sequence privileges'] : []),
+  ];
+  return inventory =>
+    inventory
+      .filter(({ kind, schema, name, part }) => {
+        if (kind === 'extension') return extensions.has(name);
+        if (kind === 'default privileges' && leftOut.includes('grants')) return false;
+        if (schema !== null && !schemas.has(schema)) return false;
+        const view = kind === 'view' || kind === 'materialized view';
+        return !skipped(view ? skipViews : kind === 'table' || part !== null ? skipTables : [], name);
+      })
+      .map(fact =>
+        properties.some(key => key in fact.is)
+          ? {
+              ...fact,
+              is: Object.fromEntries(Object.entries(fact.is).filter(([key]) => !properties.includes(key))),
+            }
+          : fact,
+      );
 }
 
 /** One statement a line, as MikroORM separates them. */
-function statementsOf(text: string): string[] {
+export function statementsOf(text: string): string[] {
   const statements: string[] = [];
   let open = '';
   for (const chunk of text.split(/;\n/)) {

@@ -12,6 +12,10 @@ export interface Entities {
   readonly count: number;
   /** The schema that the entities describe; a new one each time, for comparing prunes it. */
   schema(): DatabaseSchema;
+  /** The SQL that makes all of it in an empty database, as `schema:create` has it. */
+  creation(): Promise<string>;
+  /** Columns whose type the entities say is not to be compared (`ignoreSchemaChanges`): `chats.title`. */
+  readonly ignoredTypes: ReadonlySet<string>;
 }
 
 /** Statements of a migration, as MikroORM would write them down; empty strings are blank lines. */
@@ -49,7 +53,19 @@ export async function discoverEntities({ modules, config }: Project): Promise<En
   const described = [...orm.getMetadata().getAll().values()].filter(
     meta => meta.tableName && !meta.embeddable && !meta.virtual,
   );
-  return { orm, count: described.length, schema: () => generatorOf(orm).getTargetSchema() };
+  return {
+    orm,
+    count: described.length,
+    schema: () => generatorOf(orm).getTargetSchema(),
+    creation: () => generatorOf(orm).getCreateSchemaSQL({ wrap: false }),
+    ignoredTypes: new Set(
+      described.flatMap(meta =>
+        meta.props
+          .filter(prop => prop.ignoreSchemaChanges?.includes('type'))
+          .flatMap(prop => prop.fieldNames.map(field => `${meta.tableName}.${field}`)),
+      ),
+    ),
+  };
 }
 
 /**
@@ -119,6 +135,7 @@ const outputs = new Set(['node_modules', 'dist', 'build', 'out', 'coverage', 'tm
 
 interface Generator {
   getTargetSchema(): DatabaseSchema;
+  getCreateSchemaSQL(options: { wrap: boolean }): Promise<string>;
 }
 
 function generatorOf(orm: MikroORM): Generator {

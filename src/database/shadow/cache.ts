@@ -10,7 +10,7 @@ const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 
 /** A change of what is kept, or of its shape, must not read what an older migtui kept. */
-const format = 3;
+const format = 4;
 
 /** How much is kept, bytes and files; the least recently used goes first. */
 const most = { bytes: 192 * 2 ** 20, files: 2_000 };

@@ -5,6 +5,8 @@ import { nameOf, renamed, type Words, wordsOf } from './words.ts';
 /** A change of the schema, and the objects it touches: to find what two branches have in common. */
 export interface Change extends Effect {
   readonly touches: readonly string[];
+  /** The same objects as inventories have them. */
+  readonly keys: readonly FactKey[];
 }
 
 /**
@@ -25,7 +27,13 @@ export function changesBetween(
   const settled = new Set(renames.flatMap(({ from, to }) => [from, to]));
   const changes: Change[] = [];
   const push = (sign: Effect['sign'], { object, words }: Words, touches: readonly Fact[]): void => {
-    changes.push({ sign, object, words, touches: [...new Set(touches.map(nameOf))] });
+    changes.push({
+      sign,
+      object,
+      words,
+      touches: [...new Set(touches.map(nameOf))],
+      keys: touches.map(keyOf),
+    });
   };
 
   for (const fact of removed) {
@@ -77,12 +85,15 @@ export function sharedObjects(branches: readonly (readonly Change[])[]): string[
   return [...shared].sort();
 }
 
-function indexed(inventory: Inventory): Map<string, Fact> {
+/** What identifies an object in every inventory. */
+export type FactKey = string & { readonly key: unique symbol };
+
+function indexed(inventory: Inventory): Map<FactKey, Fact> {
   return new Map(inventory.map(fact => [keyOf(fact), fact]));
 }
 
-function keyOf({ kind, name, part }: Fact): string {
-  return JSON.stringify([kind, name, part]);
+export function keyOf({ kind, name, part }: Fact): FactKey {
+  return JSON.stringify([kind, name, part]) as FactKey;
 }
 
 /** A table or view: with it come and go its columns, constraints, indexes and triggers. */

@@ -13,6 +13,7 @@ import { ReplayFailure, type ReplayStep } from './revision-run.ts';
 import { type RoundTrip, RoundTrips } from './round-trip.ts';
 import { introspect, type SchemaJson, schemaFromJson, schemaToJson } from './schema.ts';
 import { Stage, type StageOptions, type Way } from './stage.ts';
+import type { Trial } from './trial.ts';
 
 /** What a scratch database became by a replay, exactly. */
 export interface Outcome {
@@ -33,6 +34,13 @@ export type Revisions = ReadonlyMap<string, MigrationSource>;
 export interface ReplayOptions {
   /** So many of the first steps are what other replays share: that state is kept to come back to. */
   readonly common?: number;
+}
+
+export interface TrialOptions {
+  /** Statements that are committed first. */
+  readonly before?: readonly string[] | undefined;
+  /** Names the work; its result, as JSON, depends on nothing else. */
+  readonly remember?: string | undefined;
 }
 
 export interface ShadowOptions extends StageOptions {
@@ -111,14 +119,26 @@ export class Shadow {
     return this.#queued(() => this.#lastEffect(this.#way(steps, sources)));
   }
 
-  /** Tries statements out after `steps`; null when they run, else what PostgreSQL says. Nothing of them stays. */
-  async tryOut(
+  /**
+   * Works on the database after `steps`; nothing of it stays.
+   * @param options `before`: statements that are committed first; `remember`: names what the work does, when its result
+   * depends on nothing else and can be kept
+   */
+  async trial<T>(
     steps: readonly ReplayStep[],
     sources: Revisions,
-    statements: readonly string[],
-    before: readonly string[] = [],
-  ): Promise<FailureInfo | null> {
-    return this.#queued(() => this.#stage.attempt(this.#way(steps, sources), statements, before));
+    work: (trial: Trial) => Promise<T>,
+    { before = [], remember }: TrialOptions = {},
+  ): Promise<T> {
+    return this.#queued(async () => {
+      const way = this.#way(steps, sources);
+      const key = remember && this.#cache.key('trial', way.keys.at(-1), before, remember);
+      const kept = key && (await this.#cache.json<{ readonly value: T }>(key));
+      if (kept) return kept.value;
+      const value = await this.#stage.trial(way, this.scope, work, before);
+      if (key) await this.#cache.keepJson(key, { value });
+      return value;
+    });
   }
 
   /**

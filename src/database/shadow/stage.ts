@@ -1,13 +1,15 @@
 import type { MikroORM } from '@mikro-orm/core';
-import { Failure, type FailureInfo } from '../../foundation/failure.ts';
+import { Failure } from '../../foundation/failure.ts';
 import type { Previewer } from '../../preview/previewer.ts';
 import type { Project } from '../../project/project.ts';
 import type { MigrationSource } from '../../project/sources.ts';
 import { sqlFailure } from '../sql-failure.ts';
 import { type Baseline, loadBaseline } from './baseline.ts';
 import type { ShadowCache } from './cache.ts';
+import type { InventoryScope } from './inventory.ts';
 import { ReplayFailure, type ReplayStep, RevisionRunner } from './revision-run.ts';
 import type { Saved, Scratch } from './scratch.ts';
+import { Trial } from './trial.ts';
 
 /** Steps with the names of the states on their way: of the empty database, then after each step. */
 export interface Way {
@@ -99,31 +101,33 @@ export class Stage {
   }
 
   /**
-   * Runs statements at the end of a way and takes them back.
+   * Works on the database at the end of a way, in a transaction that is taken back.
    * @param before statements that are committed first
-   * @returns what PostgreSQL says of the first that fails; null when all run
    */
-  async attempt(
+  async trial<T>(
     way: Way,
-    statements: readonly string[],
+    scope: InventoryScope,
+    work: (trial: Trial) => Promise<T>,
     before: readonly string[] = [],
-  ): Promise<FailureInfo | null> {
+  ): Promise<T> {
     const orm = await this.bring(way);
+    if (before.length > 0) this.#open = null;
     const connection = orm.em.getConnection();
-    // whatever they did, the state is not the way's any more
-    this.#open = null;
-    let statement: string | undefined;
-    const done = new Error('taken back');
-    try {
-      for (statement of before) await connection.execute(statement, [], 'run');
-      await connection.transactional(async tx => {
-        for (statement of statements) await connection.execute(statement, [], 'run', tx);
-        throw done;
+    for (const statement of before) await connection.execute(statement, [], 'run');
+    let result: { readonly value: T } | undefined;
+    const takenBack = new Error('taken back');
+    await connection
+      .transactional(async tx => {
+        result = { value: await work(new Trial(orm, tx, scope)) };
+        throw takenBack;
+      })
+      .catch(error => {
+        if (error === takenBack) return;
+        // what happened is not known
+        this.#open = null;
+        throw error;
       });
-      return null;
-    } catch (error) {
-      return error === done ? null : sqlFailure(error, statement).info;
-    }
+    return (result as { readonly value: T }).value;
   }
 
   /** From now on the open state counts as another one: the caller knows that their schemas are the same. */

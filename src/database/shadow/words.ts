@@ -1,5 +1,8 @@
 import type { Fact } from './inventory.ts';
 
+/** What is said of an index whose build did not end. */
+export const invalid = '(INVALID)';
+
 /** How a change is told: the object it is about, and the line without its sign. */
 export interface Words {
   readonly object: string;
@@ -50,7 +53,8 @@ function described({ kind, is, part }: Fact): string {
         : shortType(is.type ?? ''),
       is.collation && `collate ${is.collation}`,
       is.identity && `generated ${is.identity} as identity`,
-      is.generated && `generated as (${is.generated})`,
+      is.generated &&
+        `generated as (${is.generated.replace(/ (stored|virtual)$/, ')$1').replace(/\)(stored|virtual)$/, ') $1')}`,
       is['not null'] && 'not null',
       is.default && `default ${shortDefault(is.default)}`,
     ]
@@ -58,7 +62,9 @@ function described({ kind, is, part }: Fact): string {
       .join(' ');
   }
   if (kind === 'constraint') return short(is.definition ?? '');
-  if (kind === 'index') return short(indexed(is.definition ?? '', part ?? ''));
+  if (kind === 'index') {
+    return short(indexed(is.definition ?? '', part ?? '')) + (is.invalid ? ` ${invalid}` : '');
+  }
   if (kind === 'enum') return `(${is.values ?? ''})`;
   if (kind === 'domain') return shortType(is.definition ?? '');
   if (kind === 'table') return is['partition by'] ? `partition by ${is['partition by'].toLowerCase()}` : '';
@@ -78,9 +84,7 @@ function difference(fact: Fact, key: string, from: string | undefined, to: strin
     case 'values':
       return enumDifference(from ?? '', to ?? '');
     case 'definition':
-      return ['constraint', 'index', 'domain'].includes(fact.kind)
-        ? `${short(indexed(from ?? '', fact.part ?? ''))} -> ${short(indexed(to ?? '', fact.part ?? ''))}`
-        : 'changed';
+      return definitionDifference(fact, from ?? '', to ?? '');
     case 'privileges':
       return 'privileges changed';
     case 'comment':
@@ -89,6 +93,48 @@ function difference(fact: Fact, key: string, from: string | undefined, to: strin
       if (to === undefined) return `no ${key}`;
       return to === 'yes' ? key : `${key} ${short(to)}`;
   }
+}
+
+function definitionDifference({ kind, part }: Fact, from: string, to: string): string {
+  if (kind === 'function' || kind === 'view' || kind === 'materialized view') {
+    const [old, now] = differentLines(from, to);
+    return `changed: ${short(old)} -> ${short(now)}`;
+  }
+  const [old, now] = [from, to].map(text => short(indexed(text, part ?? ''), 2_000)) as [string, string];
+  const clause = changedClause(old, now);
+  return clause ?? `${short(old)} -> ${short(now)}`;
+}
+
+/** The lines of two definitions that differ. */
+function differentLines(from: string, to: string): [string, string] {
+  const [old, now] = [from.split('\n'), to.split('\n')];
+  const differs = (line: string, at: number, other: readonly string[]): boolean => other[at] !== line;
+  return [
+    old
+      .filter((line, at) => differs(line, at, now))
+      .join(' ')
+      .trim(),
+    now
+      .filter((line, at) => differs(line, at, old))
+      .join(' ')
+      .trim(),
+  ];
+}
+
+/** The clauses that follow what two definitions of a key have in common: `on delete cascade -> on delete restrict`. */
+function changedClause(from: string, to: string): string | null {
+  const clauses =
+    / (?=on delete|on update|match full|deferrable|initially deferred|not valid|not enforced|no inherit)/i;
+  const [[head, ...old], [otherHead, ...now]] = [from.split(clauses), to.split(clauses)] as [
+    string[],
+    string[],
+  ];
+  if (head !== otherHead) return null;
+  const left = old.filter(clause => !now.includes(clause)).join(' ');
+  const come = now.filter(clause => !old.includes(clause)).join(' ');
+  const subject = (come || left).split(' ').slice(0, 2).join(' ');
+  if (left !== '' && come !== '') return `${left} -> ${come.replace(`${subject} `, '')}`;
+  return come !== '' ? come : `no longer ${left}`;
 }
 
 function enumDifference(from: string, to: string): string {
@@ -120,12 +166,12 @@ function shortDefault(expression: string): string {
 }
 
 /** Keywords in lower case, one line, and an end to it. */
-function short(text: string): string {
+function short(text: string, most = 160): string {
   const line = text
     .replace(
       /\b(PRIMARY KEY|UNIQUE|FOREIGN KEY|REFERENCES|CHECK|ON DELETE|ON UPDATE|CASCADE|SET NULL|SET DEFAULT|RESTRICT|DEFERRABLE|INITIALLY DEFERRED|WHERE|INCLUDE|NULLS NOT DISTINCT|EXCLUDE USING|NOT VALID|ANY|ARRAY|AND|OR|NOT|IS NULL)\b/g,
       word => word.toLowerCase(),
     )
     .replace(/\s+/g, ' ');
-  return line.length > 160 ? `${line.slice(0, 159)}…` : line;
+  return line.length > most ? `${line.slice(0, most - 1)}…` : line;
 }

@@ -1,3 +1,4 @@
+import { invalid } from '../../database/shadow/words.ts';
 import { Failure, type Problem } from '../../foundation/failure.ts';
 import { readSnapshot } from '../../project/snapshot.ts';
 import type { CheckFinding, CheckReport, FindingKind, Look } from '../api.ts';
@@ -155,7 +156,7 @@ function unseen(kind: FindingKind, { database, journal }: Look): string | null {
   if (database.state !== 'connected') return `the database is ${database.state}`;
   if (database.table === 'forbidden' && kind !== 'unsettled')
     return 'this role may not read the migrations table';
-  if ((kind === 'edited' || kind === 'unsettled') && journal.state === 'off') {
+  if (kind === 'edited' && journal.state === 'off') {
     return journal.hint ?? 'the journal is off';
   }
   return null;
@@ -212,7 +213,9 @@ async function drift(
   if (same) return null;
   return {
     message: `The live schema is not what its applied revisions make (current: ${current.join(', ') || 'base'}). To become it again:`,
-    next: 'Undo the change by hand with this SQL, or put it into the entities and make a revision of it.',
+    next: effects.some(({ words }) => words.includes(invalid))
+      ? 'An INVALID index is what a build left that did not end: drop it and build it again, do not keep it.'
+      : 'Undo the change by hand with this SQL, or keep it with "migtui revision --from-drift -m …".',
     sql,
     effects,
   };

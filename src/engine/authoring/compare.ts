@@ -2,7 +2,7 @@ import { isRefusal } from '../../database/connection.ts';
 import { driftTo } from '../../database/drift.ts';
 import { Failure } from '../../foundation/failure.ts';
 import type { Comparison } from '../api.ts';
-import type { Workspace } from './workspace.ts';
+import { ups, type Workspace } from './workspace.ts';
 
 /** What would bring the live schema to what the targets' lineages make: nothing when stamping them would be the truth. */
 export async function compare(
@@ -22,8 +22,10 @@ export async function compareTo(workspace: Workspace, order: readonly string[]):
   if (isRefusal(database)) throw new Failure(database.failure);
   const disk = workspace.onDisk();
   const { schema } = workspace.project;
-  const expected = await workspace.schemaAfter(disk, order, schema);
+  const expected = await workspace.replay(disk, ups(order), { schema });
   const { scope } = await workspace.shadow(disk.byId, schema);
-  const { effects, sql } = await driftTo(workspace.project, database, scope, expected);
-  return { same: effects.length === 0 && sql.length === 0, effects, sql };
+  const { effects, sql } = await driftTo(workspace.project, database, scope, expected.inventory, work =>
+    workspace.trial(disk, order, work, { schema }),
+  );
+  return { same: effects.length === 0, effects, sql };
 }

@@ -2,9 +2,10 @@ import { readBaseline } from '../../database/shadow/baseline.ts';
 import { extensionsIn } from '../../database/shadow/content.ts';
 import type { Change } from '../../database/shadow/effects.ts';
 import { openShadow } from '../../database/shadow/open.ts';
-import type { Outcome, Replayed, ReplayOptions, Shadow } from '../../database/shadow/replay.ts';
+import type { Outcome, Replayed, ReplayOptions, Shadow, TrialOptions } from '../../database/shadow/replay.ts';
 import type { ReplayStep } from '../../database/shadow/revision-run.ts';
 import type { RoundTrip } from '../../database/shadow/round-trip.ts';
+import type { Trial } from '../../database/shadow/trial.ts';
 import { Failure, type FailureInfo } from '../../foundation/failure.ts';
 import { discoverEntities, type Entities, editedSince } from '../../project/entities.ts';
 import { type Project, revisionsOf } from '../../project/project.ts';
@@ -61,11 +62,15 @@ export class Workspace {
 
   /**
    * The schema after `steps` on an empty database.
-   * @param options `common`: how many of the first steps other replays share
+   * @param options `common`: how many of the first steps other replays share; `schema` that they run in
    * @throws ReplayFailure; Failure `shadow-missing` | `shadow-lacks` | `shadow-unreachable`
    */
-  async replay(disk: OnDisk, steps: readonly ReplayStep[], options: ReplayOptions = {}): Promise<Outcome> {
-    return this.#using(disk, shadow => shadow.outcome(steps, disk.byId, options));
+  async replay(
+    disk: OnDisk,
+    steps: readonly ReplayStep[],
+    { schema = null, ...options }: ReplayOptions & { schema?: string | null } = {},
+  ): Promise<Outcome> {
+    return this.#using(disk, shadow => shadow.outcome(steps, disk.byId, options), schema);
   }
 
   /**
@@ -100,7 +105,20 @@ export class Workspace {
     sql: readonly string[],
     before: readonly string[] = [],
   ): Promise<FailureInfo | null> {
-    return this.#using(disk, shadow => shadow.tryOut(ups(order), disk.byId, sql, before));
+    return this.trial(disk, order, trial => trial.run(sql), { before });
+  }
+
+  /**
+   * Works on a scratch database that has these revisions; nothing of it stays.
+   * @param options `schema` that they run in, and those of a trial
+   */
+  async trial<T>(
+    disk: OnDisk,
+    order: readonly string[],
+    work: (trial: Trial) => Promise<T>,
+    { schema = null, ...options }: TrialOptions & { schema?: string | null } = {},
+  ): Promise<T> {
+    return this.#using(disk, shadow => shadow.trial(ups(order), disk.byId, work, options), schema);
   }
 
   async #using<T>(

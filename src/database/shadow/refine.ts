@@ -1,0 +1,229 @@
+import type { MigrationSql } from '../../project/entities.ts';
+import { quoteIdent } from '../quote.ts';
+import { type Change, changesBetween, type FactKey, keyOf } from './effects.ts';
+import type { Fact, Inventory } from './inventory.ts';
+import { same, statementsBetween } from './statements.ts';
+import type { Trial } from './trial.ts';
+
+/** Generated SQL after it was tried. */
+export interface Refined {
+  readonly sql: MigrationSql;
+  /** What `sql.up` does, as PostgreSQL sees it; null when it does not run. */
+  readonly changes: readonly Change[] | null;
+  /** Statements that changed nothing and were left out. */
+  readonly dropped: number;
+  /** Changes that MikroORM did not generate and that are part of `sql`, in words. */
+  readonly added: readonly string[];
+  /** Changes of the entities that there is no SQL for, in words. */
+  readonly missing: readonly string[];
+  /** What `sql.down` does not restore, in words. */
+  readonly notRestored: readonly string[];
+}
+
+/** What the entities want, to find what MikroORM does not generate. */
+export interface Creation {
+  /** SQL that makes all that the entities describe. */
+  readonly sql: readonly string[];
+  /** Schemas that it makes things in. */
+  readonly schemas: readonly string[];
+  readonly ignoredTypes: ReadonlySet<string>;
+}
+
+/**
+ * Tries generated SQL: what changes nothing is left out, what MikroORM does not see is added, and the way down is
+ * tried and put right where it can be.
+ */
+export async function refine(
+  trial: Trial,
+  sql: MigrationSql,
+  defaultSchema: string,
+  creation: Creation | null,
+): Promise<Refined> {
+  const up = sql.up.filter(statement => statement !== '');
+  const before = await trial.inventory();
+  const unchanged = { sql, changes: null, dropped: 0, added: [], missing: [], notRestored: [] };
+  const all = up.length > 0 ? await trial.apart(() => outcomeOf(trial, up)) : before;
+  if (all === null) return unchanged;
+  const kept = await effective(trial, up, before, all);
+  if (kept.length > 0) await trial.run(kept);
+  const {
+    sql: more,
+    added,
+    missing,
+    after,
+  } = creation
+    ? await overlooked(trial, all, defaultSchema, creation)
+    : { sql: [], added: [], missing: [], after: all };
+  const final = [...kept, ...more];
+  if (final.length === 0) {
+    return { ...unchanged, sql: { up: [], down: [] }, changes: [], dropped: up.length, missing };
+  }
+  const down = await wayBack(trial, sql.down, before, after, defaultSchema);
+  return {
+    sql: { up: kept.length === up.length && more.length === 0 ? sql.up : final, down: down.sql },
+    changes: changesBetween(before, after),
+    dropped: up.length - kept.length,
+    added,
+    missing,
+    notRestored: down.notRestored,
+  };
+}
+
+async function outcomeOf(trial: Trial, statements: readonly string[]): Promise<Inventory | null> {
+  return (await trial.run(statements)) === null ? await trial.inventory() : null;
+}
+
+/** The statements without those that change nothing or only take each other back. */
+async function effective(
+  trial: Trial,
+  statements: readonly string[],
+  before: Inventory,
+  after: Inventory,
+): Promise<readonly string[]> {
+  const changed = differing(before, after);
+  if (changed.length === 0) return [];
+  // what names nothing that changed is left out, if the others come to the same
+  const named = statements.filter(statement => changed.some(fact => mentions(statement, fact)));
+  if (named.length === statements.length) return statements;
+  const come = await trial.apart(() => outcomeOf(trial, named));
+  return come && differing(come, after).length === 0 ? named : oneByOne(trial, statements);
+}
+
+/** Groups statements by what they change, and leaves out groups that end where they began. */
+async function oneByOne(trial: Trial, statements: readonly string[]): Promise<readonly string[]> {
+  return trial.apart(async () => {
+    const start = await trial.inventory();
+    const touched: Set<FactKey>[] = [];
+    let last = start;
+    for (const statement of statements) {
+      await trial.run([statement]);
+      const next = await trial.inventory();
+      touched.push(new Set(differing(last, next).map(keyOf)));
+      last = next;
+    }
+    const changed = new Set(differing(start, last).map(keyOf));
+    let grown = true;
+    while (grown) {
+      grown = false;
+      for (const keys of touched) {
+        if (![...keys].some(key => changed.has(key))) continue;
+        for (const key of keys) {
+          if (changed.has(key)) continue;
+          changed.add(key);
+          grown = true;
+        }
+      }
+    }
+    return statements.filter((_, at) => [...(touched[at] as Set<FactKey>)].some(key => changed.has(key)));
+  });
+}
+
+/** Objects that are not the same; MikroORM knows no privileges, so a view made anew is the same view. */
+function differing(before: Inventory, after: Inventory): Fact[] {
+  const plain = (fact: Fact): Fact => {
+    const { privileges, owner, ...is } = fact.is;
+    return { ...fact, is };
+  };
+  const [old, now] = [before, after].map(facts => new Map(facts.map(fact => [keyOf(fact), plain(fact)]))) as [
+    Map<FactKey, Fact>,
+    Map<FactKey, Fact>,
+  ];
+  return [
+    ...before.filter(fact => !now.has(keyOf(fact))),
+    ...after.filter(fact => {
+      const earlier = old.get(keyOf(fact));
+      return !earlier || !same(earlier, plain(fact));
+    }),
+  ];
+}
+
+function mentions(statement: string, { schema, name, part }: Fact): boolean {
+  const bare = schema !== null && name.startsWith(`${schema}.`) ? name.slice(schema.length + 1) : name;
+  const whole = statement.includes(bare.replace(/\(.*$/s, ''));
+  return part === null
+    ? whole
+    : statement.includes(part) && (whole || /^(drop|alter) index/i.test(statement));
+}
+
+/** Properties in which MikroORM overlooks differences: it compares types and index expressions by name only. */
+function overlookedIn({ kind, is }: Fact): string | undefined {
+  if (kind === 'column') return is.type;
+  if (kind === 'enum') return is.values;
+  if (kind === 'index') return is.definition?.replace(/ WITH \([^)]*\)/, '');
+  return undefined;
+}
+
+/** Makes all that the entities describe beside what there is, and finds where that is not the same. */
+async function overlooked(
+  trial: Trial,
+  now: Inventory,
+  defaultSchema: string,
+  { sql, schemas, ignoredTypes }: Creation,
+): Promise<{ sql: string[]; added: string[]; missing: string[]; after: Inventory }> {
+  const none = { sql: [], added: [], missing: [], after: now };
+  const aside = (schema: string): string => `migtui_aside_${schema}`;
+  const wanted = await trial.apart(async () => {
+    const failure = await trial.run([
+      ...schemas.flatMap(schema => [
+        `alter schema ${quoteIdent(schema)} rename to ${quoteIdent(aside(schema))}`,
+        `create schema ${quoteIdent(schema)}`,
+      ]),
+      // what extensions and hand-written functions are there is found where it was put
+      `select set_config('search_path', ${schemas.length > 0 ? `'${[...schemas, ...schemas.map(aside)].map(quoteIdent).join(', ').replaceAll("'", "''")}'` : `current_setting('search_path')`}, true)`,
+      ...sql.filter(statement => !/^create schema /i.test(statement)),
+    ]);
+    return failure === null ? await trial.inventory() : null;
+  });
+  if (!wanted) return none;
+  const back = (text: string): string =>
+    schemas.reduce((result, schema) => result.replaceAll(aside(schema), schema), text);
+  const should = new Map(wanted.map(fact => [keyOf(fact), fact]));
+  const target = now.map(fact => {
+    const want = should.get(keyOf(fact));
+    const [is, to] = [overlookedIn(fact), want && overlookedIn(want)];
+    if (!want || to === undefined || is === back(to)) return fact;
+    if (fact.kind === 'column' && ignoredTypes.has(`${fact.name}.${fact.part}`)) return fact;
+    const property = fact.kind === 'column' ? 'type' : fact.kind === 'enum' ? 'values' : 'definition';
+    return { ...fact, is: { ...fact.is, [property]: back(want.is[property] as string) } };
+  });
+  const changes = changesBetween(now, target);
+  if (changes.length === 0) return none;
+  const statements: string[] = [];
+  const missing = new Set<FactKey>();
+  for (const { keys, sql } of statementsBetween(now, target, defaultSchema)) {
+    if (sql.length > 0 && (await trial.run(sql)) === null) statements.push(...sql);
+    else for (const key of keys) missing.add(key);
+  }
+  const without = (change: Change): boolean => change.keys.some(key => missing.has(key));
+  return {
+    sql: statements,
+    added: changes.filter(change => !without(change)).map(({ words }) => words),
+    missing: changes.filter(without).map(({ words }) => words),
+    after: await trial.inventory(),
+  };
+}
+
+/** Tries the way down, from where the way up ended, and completes it from what was there before. */
+async function wayBack(
+  trial: Trial,
+  down: readonly string[],
+  before: Inventory,
+  after: Inventory,
+  defaultSchema: string,
+): Promise<{ sql: string[]; notRestored: string[] }> {
+  const statements = down.filter(statement => statement !== '');
+  const changed = differing(before, after);
+  const named = statements.filter(statement => changed.some(fact => mentions(statement, fact)));
+  const result: string[] = [];
+  const whole = await trial.apart(() => outcomeOf(trial, named));
+  if (whole && differing(before, whole).length === 0) {
+    return { sql: named.length === statements.length ? [...down] : named, notRestored: [] };
+  }
+  for (const statement of named) if ((await trial.run([statement])) === null) result.push(statement);
+  const come = await trial.inventory();
+  for (const { sql } of statementsBetween(come, before, defaultSchema)) {
+    if (sql.length > 0 && (await trial.run(sql)) === null) result.push(...sql);
+  }
+  const left = changesBetween(await trial.inventory(), before, { renames: false });
+  return { sql: result, notRestored: left.map(({ sign, words }) => `${sign} ${words}`) };
+}

@@ -1,0 +1,98 @@
+import { quoteIdent } from '../quote.ts';
+import { type Change, changesBetween, type FactKey, keyOf } from './effects.ts';
+import { rolesIn } from './grant-statements.ts';
+import type { Fact, Inventory } from './inventory.ts';
+import { type ObjectSql, same, statementsBetween } from './statements.ts';
+import type { Trial } from './trial.ts';
+
+/** What brings a database to an expected state. */
+export interface Repair {
+  /** From the database to what is expected. */
+  readonly changes: readonly Change[];
+  /** Tried: on a database that was changed in the same way they lead to what is expected. */
+  readonly sql: readonly string[];
+  /** Objects of `changes` that no SQL is known for. */
+  readonly without: ReadonlySet<string>;
+}
+
+/** Properties that servers of different versions write differently. */
+const written = new Set(['definition', 'default', 'generated', 'checks', 'partition by', 'partition of']);
+
+/**
+ * Finds out what is really different between a live database and the scratch database of `trial`, which is as expected.
+ * The scratch database is changed to be like the live one: what makes no difference there is only written differently
+ * by the live server. Then the SQL that leads back is tried.
+ * @param ours leaves out of an inventory what is not compared
+ */
+export async function findRepair(
+  trial: Trial,
+  live: Inventory,
+  expected: Inventory,
+  defaultSchema: string,
+  ours: (inventory: Inventory) => Inventory,
+): Promise<Repair> {
+  const wanted = byKey(expected);
+  for (const role of rolesOf([...live, ...expected])) await trial.run([`create role ${role}`]);
+  const notMade = new Set<FactKey>();
+  const blocked = await runAll(trial, statementsBetween(expected, live, defaultSchema));
+  for (const { keys } of blocked) for (const key of keys) notMade.add(key);
+  const made = byKey(ours(await trial.inventory()));
+  const actual = live.map(fact => {
+    const key = keyOf(fact);
+    const [there, here] = [wanted.get(key), made.get(key)];
+    const alike = there && here && !notMade.has(key) && same(there, here) && onlyWritten(fact, there);
+    return alike ? there : fact;
+  });
+  const changes = changesBetween(actual, expected, { renames: false });
+  if (changes.length === 0) return { changes, sql: [], without: new Set() };
+
+  const repairs = statementsBetween(actual, expected, defaultSchema);
+  const failed = new Set((await runAll(trial, repairs)).flatMap(({ keys }) => keys));
+  const after = byKey(ours(await trial.inventory()));
+  const back = (key: FactKey): boolean => {
+    const [is, should] = [after.get(key), wanted.get(key)];
+    return is && should ? same(is, should) : is === should;
+  };
+  const works = ({ keys }: ObjectSql): boolean =>
+    keys.every(key => back(key) && !failed.has(key) && !notMade.has(key));
+  const bad = new Set(repairs.filter(one => !works(one)).flatMap(({ keys }) => keys));
+  return {
+    changes,
+    sql: repairs.filter(works).flatMap(({ sql }) => sql),
+    without: new Set(
+      changes.filter(({ keys }) => keys.some(key => bad.has(key))).map(({ object }) => object),
+    ),
+  };
+}
+
+/** Runs each object's statements; those that do not run, or that there are none of, are returned. */
+async function runAll(trial: Trial, statements: readonly ObjectSql[]): Promise<ObjectSql[]> {
+  let left = [...statements];
+  // what needs another object that is changed later runs the second time
+  for (let round = 0; round < 2 && left.length > 0; round++) {
+    const failed: ObjectSql[] = [];
+    for (const one of left) {
+      if (one.sql.length === 0 || (await trial.run(one.sql)) !== null) failed.push(one);
+    }
+    if (failed.length === left.length) return failed;
+    left = failed;
+  }
+  return left;
+}
+
+function byKey(inventory: Inventory): Map<FactKey, Fact> {
+  return new Map(inventory.map(fact => [keyOf(fact), fact]));
+}
+
+function onlyWritten(a: Fact, b: Fact): boolean {
+  return Object.keys({ ...a.is, ...b.is }).every(key => a.is[key] === b.is[key] || written.has(key));
+}
+
+function rolesOf(facts: Inventory): Set<string> {
+  return new Set(
+    facts.flatMap(({ is }) => [
+      ...(is.privileges ? rolesIn(is.privileges) : []),
+      ...(is.owner ? [quoteIdent(is.owner)] : []),
+    ]),
+  );
+}

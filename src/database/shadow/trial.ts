@@ -1,0 +1,53 @@
+import type { MikroORM, Transaction } from '@mikro-orm/core';
+import type { FailureInfo } from '../../foundation/failure.ts';
+import { sqlFailure } from '../sql-failure.ts';
+import { type Inventory, type InventoryScope, readInventory } from './inventory.ts';
+
+/** A scratch database inside a transaction that is taken back. */
+export class Trial {
+  readonly #orm: MikroORM;
+  readonly #tx: Transaction;
+  readonly #scope: InventoryScope;
+
+  constructor(orm: MikroORM, tx: Transaction, scope: InventoryScope) {
+    this.#orm = orm;
+    this.#tx = tx;
+    this.#scope = scope;
+  }
+
+  /**
+   * Runs statements, all or none.
+   * @returns what PostgreSQL says of the first that fails; null when all run
+   */
+  async run(statements: readonly string[]): Promise<FailureInfo | null> {
+    await this.#execute('savepoint migtui_trial');
+    let statement: string | undefined;
+    try {
+      for (statement of statements) await this.#execute(statement);
+    } catch (error) {
+      await this.#execute('rollback to savepoint migtui_trial');
+      return sqlFailure(error, statement).info;
+    }
+    await this.#execute('release savepoint migtui_trial');
+    return null;
+  }
+
+  /** Works on it and takes that back. */
+  async apart<T>(work: () => Promise<T>): Promise<T> {
+    await this.#execute('savepoint migtui_apart');
+    try {
+      return await work();
+    } finally {
+      await this.#execute('rollback to savepoint migtui_apart');
+    }
+  }
+
+  /** What the database has become. */
+  async inventory(): Promise<Inventory> {
+    return readInventory(this.#orm, this.#scope, this.#tx);
+  }
+
+  #execute(sql: string): Promise<unknown> {
+    return this.#orm.em.getConnection().execute(sql, [], 'run', this.#tx);
+  }
+}
