@@ -13,13 +13,15 @@ export interface WriteOptions {
   readonly yes?: boolean | undefined;
   /** More fields of the answer. */
   readonly more?: object | undefined;
+  /** What is done once it is written; more fields of the answer. */
+  readonly after?: (() => Promise<object>) | undefined;
 }
 
 /** Shows the files of a draft, asks, writes them, and says so. */
 export async function writeDraft(
   call: Call,
   draft: Draft,
-  { what, question, yes = false, more = {} }: WriteOptions,
+  { what, question, yes = false, more = {}, after }: WriteOptions,
 ): Promise<void> {
   const engine = await call.engine();
   const written = draft.files.length > 0;
@@ -28,9 +30,10 @@ export async function writeDraft(
     await confirm(call, what, question, yes);
   }
   if (written) await engine.write(draft);
+  const done = written ? await after?.() : undefined;
   call.output.answer(
     draft,
-    () => ({ ...draftJson(draft), written, ...more }),
+    () => ({ ...draftJson(draft), written, ...more, ...done }),
     (draft, paint) => drawWritten(draft, paint),
   );
 }

@@ -15,6 +15,7 @@ interface RevisionOptions {
   readonly split?: string;
   readonly yes?: boolean;
   readonly autogenerate?: boolean;
+  readonly fromDrift?: boolean;
   readonly head?: string;
   readonly revId?: string;
   readonly label?: string;
@@ -32,6 +33,7 @@ export const revision: Definition = (program, act) =>
     .description('write a new migration: empty, or from the entities')
     .option('-m, --message <text>', 'what it does; becomes part of its name')
     .option('--autogenerate', 'from what the entities have and the revisions do not')
+    .option('--from-drift', 'from what was changed by hand in the database, and stamp it here')
     .option('--head <target>', 'what it revises (default: head)')
     .option('--rev-id <id>', 'its 14 digits, or its whole name, instead of the time it is now')
     .option('--label <name>', 'name of the branch that starts with it')
@@ -50,6 +52,7 @@ export const revision: Definition = (program, act) =>
         'migtui revision --autogenerate -m "add last_read_at to chats"': 'after a change of the entities',
         'migtui revision --autogenerate -m "e-mail" --rename contact.fax:email':
           'a column under another name',
+        'migtui revision --from-drift -m "index made by hand"': 'keep what check calls drift',
         'migtui revision -m "fill text_length"': 'empty, for a data migration',
         'migtui revision --split add_mood': 'after "unsafe use of new value"',
         'migtui revision -m "search" --head base --label search': 'a branch of its own',
@@ -72,6 +75,7 @@ async function makeRevision(call: Call, options: RevisionOptions): Promise<undef
   const request: RevisionRequest = {
     message,
     autogenerate: options.autogenerate === true,
+    fromDrift: options.fromDrift,
     head,
     label,
     dependsOn,
@@ -80,7 +84,25 @@ async function makeRevision(call: Call, options: RevisionOptions): Promise<undef
     renames: rename,
     noRename: renameOthers === false || undefined,
   };
-  await writeDraft(call, await draftRevision(call, request), { what: 'The revision', question: null });
+  if (options.autogenerate && options.fromDrift) {
+    throw new UsageError('revision takes --autogenerate or --from-drift, not both');
+  }
+  const draft = await draftRevision(call, request);
+  await writeDraft(call, draft, {
+    what: 'The revision',
+    question: options.fromDrift ? 'Write this, and stamp this database with it?' : null,
+    yes: options.yes,
+    after: options.fromDrift ? () => stampWith(call, draft) : undefined,
+  });
+}
+
+/** The database has what the revision makes: only its row is missing. */
+async function stampWith(call: Call, { revision }: Draft): Promise<object> {
+  const engine = await call.engine();
+  const preview = await engine.preview({ command: 'stamp', targets: [revision as string] });
+  const { failure } = await engine.run(preview, {});
+  if (failure) throw new Failure(failure);
+  return { stamped: revision };
 }
 
 async function splitRevision(call: Call, target: string, { yes }: RevisionOptions): Promise<undefined> {

@@ -15,6 +15,14 @@ export interface Difference {
   readonly sql: readonly string[];
 }
 
+/** The difference of a live database from what its revisions make. */
+export interface Drift extends Difference {
+  /** The other way: what a revision has to do that keeps the change. */
+  readonly keep: readonly string[];
+  /** Objects that no SQL keeps. */
+  readonly notKept: readonly string[];
+}
+
 /** What may be left out of a comparison with the live database. */
 export type LeftOut = 'owners' | 'grants';
 
@@ -49,17 +57,19 @@ export async function driftTo(
   expected: Inventory,
   trial: <T>(work: (trial: Trial) => Promise<T>) => Promise<T>,
   leftOut: readonly LeftOut[] = [],
-): Promise<Difference> {
+): Promise<Drift> {
   const ours = whatIsOurs(project, scope, expected, leftOut);
   const [live, wanted] = [ours(await readInventory(orm, scope)), ours(expected)];
-  if (changesBetween(live, wanted, { renames: false }).length === 0) return { effects: [], sql: [] };
-  const { changes, sql, without } = await trial(trial =>
+  if (changesBetween(live, wanted, { renames: false }).length === 0) {
+    return { effects: [], sql: [], keep: [], notKept: [] };
+  }
+  const { changes, sql, without, keep, notKept } = await trial(trial =>
     findRepair(trial, live, wanted, scope.defaultSchema, ours),
   );
   const effects = effectsOf(changes).map(effect =>
     without.has(effect.object) ? { ...effect, words: `${effect.words} (no SQL for this)` } : effect,
   );
-  return { effects, sql };
+  return { effects, sql, keep, notKept: [...notKept] };
 }
 
 function whatIsOurs(

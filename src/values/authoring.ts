@@ -33,6 +33,8 @@ export interface Draft {
 export interface RevisionRequest {
   readonly message: string;
   readonly autogenerate: boolean;
+  /** From what was changed by hand in the live database, instead. */
+  readonly fromDrift?: boolean | undefined;
   /** Target of the parent; default `head`. */
   readonly head?: string | undefined;
   readonly label?: string | undefined;

@@ -13,6 +13,10 @@ export interface Repair {
   readonly sql: readonly string[];
   /** Objects of `changes` that no SQL is known for. */
   readonly without: ReadonlySet<string>;
+  /** The other way: from what is expected to the database as it is. */
+  readonly keep: readonly string[];
+  /** Objects of `changes` that no SQL keeps. */
+  readonly notKept: ReadonlySet<string>;
 }
 
 /** Properties that servers of different versions write differently. */
@@ -34,7 +38,8 @@ export async function findRepair(
   const wanted = byKey(expected);
   for (const role of rolesOf([...live, ...expected])) await trial.run([`create role ${role}`]);
   const notMade = new Set<FactKey>();
-  const blocked = await runAll(trial, statementsBetween(expected, live, defaultSchema));
+  const departures = statementsBetween(expected, live, defaultSchema);
+  const blocked = await runAll(trial, departures);
   for (const { keys } of blocked) for (const key of keys) notMade.add(key);
   const made = byKey(ours(await trial.inventory()));
   const actual = live.map(fact => {
@@ -44,7 +49,8 @@ export async function findRepair(
     return alike ? there : fact;
   });
   const changes = changesBetween(actual, expected, { renames: false });
-  if (changes.length === 0) return { changes, sql: [], without: new Set() };
+  const none: ReadonlySet<string> = new Set();
+  if (changes.length === 0) return { changes, sql: [], without: none, keep: [], notKept: none };
 
   const repairs = statementsBetween(actual, expected, defaultSchema);
   const failed = new Set((await runAll(trial, repairs)).flatMap(({ keys }) => keys));
@@ -56,8 +62,18 @@ export async function findRepair(
   const works = ({ keys }: ObjectSql): boolean =>
     keys.every(key => back(key) && !failed.has(key) && !notMade.has(key));
   const bad = new Set(repairs.filter(one => !works(one)).flatMap(({ keys }) => keys));
+  const real = new Set(changes.flatMap(({ keys }) => keys));
+  // an index whose build did not end is nothing to keep
+  for (const fact of live) if (fact.is.invalid) notMade.add(keyOf(fact));
+  const kept = departures.filter(
+    ({ keys }) => keys.some(key => real.has(key)) && !keys.some(key => notMade.has(key)),
+  );
   return {
     changes,
+    keep: kept.flatMap(({ sql }) => sql),
+    notKept: new Set(
+      changes.filter(({ keys }) => keys.some(key => notMade.has(key))).map(({ object }) => object),
+    ),
     sql: repairs.filter(works).flatMap(({ sql }) => sql),
     without: new Set(
       changes.filter(({ keys }) => keys.some(key => bad.has(key))).map(({ object }) => object),

@@ -10,6 +10,7 @@ import type { RevisionGraph } from '../../revisions/graph.ts';
 import { splitEnumValues } from '../../safety/enum-values.ts';
 import type { Draft, FileChange, RevisionRequest } from '../api.ts';
 import { committedAlone, splitNote } from './enum-split.ts';
+import { sqlFromDrift } from './from-drift.ts';
 import { remarks, snapshotChange, type Wanted, wantedBeyond, whyNot } from './generated.ts';
 import { dependenciesOf, freeLabel, parentsOf } from './revision-links.ts';
 import { folderNote, orderWarning, parentNote } from './revision-notes.ts';
@@ -31,8 +32,9 @@ export async function draftRevision(workspace: Workspace, request: RevisionReque
   const { wanted, warnings } = request.autogenerate
     ? await generate(workspace, disk, revises, choiceOf(request))
     : { wanted: null, warnings: [] };
+  const kept = request.fromDrift ? await sqlFromDrift(workspace, disk, revises) : null;
   if (wanted?.sql.up.length === 0) return snapshotOnly(workspace, wanted);
-  const sql = wanted?.sql ?? { up: [], down: [] };
+  const sql = kept?.sql ?? wanted?.sql ?? { up: [], down: [] };
   const drafted = await newRevisions(workspace, graph, request, sql, declared);
   const { id, files } = drafted.at(-1) as NewRevision;
   const changes: FileChange[] = drafted.flatMap(one =>
@@ -53,6 +55,7 @@ export async function draftRevision(workspace: Workspace, request: RevisionReque
     ],
     warnings: [
       ...warnings,
+      ...(kept?.warnings ?? []),
       ...said.warnings,
       ...orderWarning(disk, id, files[0]?.path, workspace.project.root),
     ],

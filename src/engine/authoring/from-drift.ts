@@ -1,0 +1,61 @@
+import { isRefusal } from '../../database/connection.ts';
+import { Failure } from '../../foundation/failure.ts';
+import type { MigrationSql } from '../../project/entities.ts';
+import { driftFrom } from './compare.ts';
+import type { OnDisk, Workspace } from './workspace.ts';
+
+/** What a revision does that keeps what was changed by hand. */
+export interface KeptDrift {
+  readonly sql: MigrationSql;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The SQL that makes what somebody changed by hand in the live database, and its way back; tried on the shadow.
+ * @throws Failure `pending-first` where the database is not at the head that the new revision revises; `no-drift`
+ */
+export async function sqlFromDrift(
+  workspace: Workspace,
+  { graph }: OnDisk,
+  revises: readonly string[],
+): Promise<KeptDrift> {
+  const { database, applied } = await workspace.session.state();
+  if (isRefusal(database)) throw new Failure(database.failure);
+  const order = graph.ancestors(revises);
+  const pending = order.filter(id => !applied.has(id));
+  const beyond = [...applied.keys()].filter(id => !order.includes(id));
+  if (pending.length + beyond.length > 0) {
+    throw new Failure({
+      code: 'pending-first',
+      message: `The database is not at ${revises.join(', ') || 'base'}, so its drift cannot become a revision on top of that.`,
+      next: 'Apply what is pending with "migtui upgrade head", or name the current revision with --head.',
+    });
+  }
+  const { effects, sql, keep, notKept } = await driftFrom(workspace, order);
+  if (effects.length === 0) {
+    throw new Failure({
+      code: 'no-drift',
+      message: 'The live schema is what its applied revisions make: there is nothing to keep.',
+      next: 'To make a revision from the entities use --autogenerate.',
+    });
+  }
+  if (keep.length === 0) {
+    throw new Failure({
+      code: 'cannot-keep-drift',
+      message: `No SQL is known that keeps this: ${notKept.join(', ')}.`,
+      next: 'Write the revision by hand with "migtui revision -m …", then stamp it.',
+    });
+  }
+  const undone = effects.filter(({ words }) => words.endsWith('(no SQL for this)'));
+  return {
+    sql: { up: [...keep], down: [...sql] },
+    warnings: [
+      ...(notKept.length > 0
+        ? [`Not part of it, because no SQL is known for it or it is INVALID: ${notKept.join(', ')}.`]
+        : []),
+      ...(undone.length > 0
+        ? [`Going down does not restore ${undone.map(({ object }) => object).join(', ')}.`]
+        : []),
+    ],
+  };
+}
