@@ -198,7 +198,7 @@ describe('From the initial schema to production', () => {
     expect(findings[0]).toMatchObject({
       kind: 'drift',
       effects: [
-        { sign: '-', words: 'chats.nickname' },
+        { sign: '-', words: 'chats.nickname text' },
         { sign: '~', words: 'chats.title not null' },
       ],
     });

@@ -153,7 +153,7 @@ describe('another schema', () => {
     await database.query('create table public.others (); create table a.extra ()');
     expect(await engine.compare('head')).toMatchObject({
       same: false,
-      sql: ['drop table if exists "a"."extra" cascade;'],
+      sql: ['drop table "a"."extra";'],
     });
     await database.query('drop table a.extra');
     expect(await engine.compare('head')).toMatchObject({ same: true, effects: [] });

@@ -1,10 +1,18 @@
 import { quoteLiteral } from '../quote.ts';
-import type { InventoryScope } from './inventory.ts';
 
 /*
  * What `pg_dump --schema-only` reads, as one query: see pg_dump.c of PostgreSQL 18 for the catalogs and their versions.
  * Each object is a row whose `facts` hold its properties; a null property is as PostgreSQL makes it.
  */
+
+/** What is left out of an inventory. */
+export interface InventoryScope {
+  /** Names of this schema are not qualified. */
+  readonly defaultSchema: string;
+  readonly ignoredSchemas: readonly string[];
+  /** The migrations table. Its owner is who runs migrations: only other owners are properties. */
+  readonly ledger: { readonly schema: string; readonly name: string };
+}
 
 /** The query that reads an inventory on a server of this `server_version_num`. */
 export function catalogSql(scope: InventoryScope, version: number): string {

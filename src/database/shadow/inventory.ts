@@ -1,5 +1,7 @@
 import type { MikroORM, Transaction } from '@mikro-orm/core';
-import { catalogSql } from './catalog.ts';
+import { catalogSql, type InventoryScope } from './catalog.ts';
+
+export type { InventoryScope } from './catalog.ts';
 
 export type FactKind =
   | 'schema'
@@ -48,15 +50,6 @@ export interface Fact {
 /** Everything in a database that revisions make, apart from rows; the same list for the same schema. */
 export type Inventory = readonly Fact[];
 
-/** What is left out of an inventory. */
-export interface InventoryScope {
-  /** Names of this schema are not qualified. */
-  readonly defaultSchema: string;
-  readonly ignoredSchemas: readonly string[];
-  /** The migrations table. Its owner is who runs migrations: only other owners are properties. */
-  readonly ledger: { readonly schema: string; readonly name: string };
-}
-
 /** What `pg_dump --schema-only` writes and an inventory has not; a check names it. */
 export const notInInventory =
   'roles, database settings, subscriptions, large objects, security labels, operator classes, foreign-data wrappers and user mappings';
@@ -99,6 +92,7 @@ export async function readInventory(
     return factsOf(await read(within), scope);
   } finally {
     await connection.execute('rollback to savepoint migtui_inventory', [], 'run', within);
+    await connection.execute('release savepoint migtui_inventory', [], 'run', within);
   }
 }
 

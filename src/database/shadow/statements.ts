@@ -523,7 +523,8 @@ class Writer {
   }
 
   #inSchema({ schema }: Fact, name: string): string {
-    return schema === this.#defaultSchema || schema === null
+    // run by hand, a name without its schema would be looked for in public
+    return schema === 'public' || schema === null
       ? quoteIdent(name)
       : `${quoteIdent(schema)}.${quoteIdent(name)}`;
   }

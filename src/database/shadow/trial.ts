@@ -25,7 +25,7 @@ export class Trial {
     try {
       for (statement of statements) await this.#execute(statement);
     } catch (error) {
-      await this.#execute('rollback to savepoint migtui_trial');
+      await this.#undo('migtui_trial');
       return sqlFailure(error, statement).info;
     }
     await this.#execute('release savepoint migtui_trial');
@@ -38,13 +38,19 @@ export class Trial {
     try {
       return await work();
     } finally {
-      await this.#execute('rollback to savepoint migtui_apart');
+      await this.#undo('migtui_apart');
     }
   }
 
   /** What the database has become. */
   async inventory(): Promise<Inventory> {
     return readInventory(this.#orm, this.#scope, this.#tx);
+  }
+
+  /** Savepoints of one name stand on each other: one that was gone back to is still there. */
+  async #undo(savepoint: string): Promise<void> {
+    await this.#execute(`rollback to savepoint ${savepoint}`);
+    await this.#execute(`release savepoint ${savepoint}`);
   }
 
   #execute(sql: string): Promise<unknown> {

@@ -66,7 +66,17 @@ function described({ kind, is, part }: Fact): string {
     return short(indexed(is.definition ?? '', part ?? '')) + (is.invalid ? ` ${invalid}` : '');
   }
   if (kind === 'enum') return `(${is.values ?? ''})`;
-  if (kind === 'domain') return shortType(is.definition ?? '');
+  if (kind === 'domain') {
+    const checks = is.checks?.replace(/(^|, )(?:"[^"]+"|\w+) CHECK/g, '$1CHECK');
+    return [
+      shortType(is.type ?? ''),
+      is['not null'] && 'not null',
+      is.default && `default ${is.default}`,
+      checks,
+    ]
+      .filter(Boolean)
+      .join(' ');
+  }
   if (kind === 'table') return is['partition by'] ? `partition by ${is['partition by'].toLowerCase()}` : '';
   return '';
 }
