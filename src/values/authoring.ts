@@ -129,6 +129,8 @@ export interface CheckReport {
   readonly agreed: readonly FindingKind[];
   /** What could not be looked at, and why. */
   readonly skipped: readonly { readonly kind: FindingKind; readonly why: string }[];
+  /** What a comparison with the live database leaves out, in words; null where there was none. */
+  readonly notCompared?: string | null;
   readonly clean: boolean;
 }
 

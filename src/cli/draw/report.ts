@@ -6,7 +6,10 @@ import { nameOf } from './rows.ts';
 import { count, indent } from './text.ts';
 
 /** What a check found, one paragraph each, what is in order, and what it could not look at. */
-export function drawReport({ findings, agreed, skipped, clean }: CheckReport, paint: Paint): string {
+export function drawReport(
+  { findings, agreed, skipped, notCompared, clean }: CheckReport,
+  paint: Paint,
+): string {
   const paragraphs = findings.map(({ kind, message, next, revisions, sql, effects }) =>
     [
       `${paint.bad(paint.glyphs.failed)} ${paint.bold(kind)}: ${message}`,
@@ -26,6 +29,9 @@ export function drawReport({ findings, agreed, skipped, clean }: CheckReport, pa
   const verdict = clean
     ? paint.good(`${paint.glyphs.ok} ${fine}`)
     : paint.bad(`${count(findings.length, 'finding')}.`);
-  const rest = [...looked, ...unseen];
+  const left = notCompared
+    ? [paint.dim(`${paint.glyphs.skipped} drift does not compare ${notCompared}.`)]
+    : [];
+  const rest = [...looked, ...unseen, ...left];
   return [...paragraphs, ...(rest.length > 0 ? [rest.join('\n')] : []), verdict].join('\n\n');
 }

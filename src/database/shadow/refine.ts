@@ -81,9 +81,11 @@ async function effective(
   after: Inventory,
 ): Promise<readonly string[]> {
   const changed = differing(before, after);
-  if (changed.length === 0) return [];
+  if (changed.length === 0) return statements.some(writesRows) ? statements : [];
   // what names nothing that changed is left out, if the others come to the same
-  const named = statements.filter(statement => changed.some(fact => mentions(statement, fact)));
+  const named = statements.filter(
+    statement => writesRows(statement) || changed.some(fact => mentions(statement, fact)),
+  );
   if (named.length === statements.length) return statements;
   const come = await trial.apart(() => outcomeOf(trial, named));
   return come && differing(come, after).length === 0 ? named : oneByOne(trial, statements);
@@ -114,7 +116,10 @@ async function oneByOne(trial: Trial, statements: readonly string[]): Promise<re
         }
       }
     }
-    return statements.filter((_, at) => [...(touched[at] as Set<FactKey>)].some(key => changed.has(key)));
+    return statements.filter(
+      (statement, at) =>
+        writesRows(statement) || [...(touched[at] as Set<FactKey>)].some(key => changed.has(key)),
+    );
   });
 }
 
@@ -143,6 +148,11 @@ function mentions(statement: string, { schema, name, part }: Fact): boolean {
   return part === null
     ? whole
     : statement.includes(part) && (whole || /^(drop|alter) index/i.test(statement));
+}
+
+/** What an inventory cannot see is never left out. */
+function writesRows(statement: string): boolean {
+  return !/^\s*(alter|create|drop|comment)\b/i.test(statement);
 }
 
 /** Properties in which MikroORM overlooks differences: it compares types and index expressions by name only. */
@@ -213,7 +223,9 @@ async function wayBack(
 ): Promise<{ sql: string[]; notRestored: string[] }> {
   const statements = down.filter(statement => statement !== '');
   const changed = differing(before, after);
-  const named = statements.filter(statement => changed.some(fact => mentions(statement, fact)));
+  const named = statements.filter(
+    statement => writesRows(statement) || changed.some(fact => mentions(statement, fact)),
+  );
   const result: string[] = [];
   const whole = await trial.apart(() => outcomeOf(trial, named));
   if (whole && differing(before, whole).length === 0) {

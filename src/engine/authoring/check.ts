@@ -1,3 +1,4 @@
+import { notInInventory } from '../../database/shadow/inventory.ts';
 import { invalid } from '../../database/shadow/words.ts';
 import { Failure, type Problem } from '../../foundation/failure.ts';
 import { readSnapshot } from '../../project/snapshot.ts';
@@ -53,7 +54,9 @@ export async function check(
     else if ('why' in answer) skipped.push({ kind, why: answer.why });
     else findings.push({ revisions: [], sql: [], effects: [], ...answer, kind });
   }
-  return { findings, agreed, skipped, clean: findings.length === 0 };
+  const compared = wanted.includes('drift') && !skipped.some(({ kind }) => kind === 'drift');
+  const notCompared = compared ? `${notInInventory}, and extensions that no revision creates` : null;
+  return { findings, agreed, skipped, notCompared, clean: findings.length === 0 };
 }
 
 async function answerTo(
