@@ -31,27 +31,30 @@ export function moduleSource(url: string, migrationUrl: string): ModuleAnswer {
     const text = readFileSync(path, 'utf8');
     if (extname(path) === '.json') return { source: text, format: 'json' };
     const typescript = /\.[cm]?tsx?$/.test(path);
-    const compiled = typescript ? compile(path, text) : text;
+    const { code: compiled, map } = typescript ? compile(path, text) : { code: text, map: '' };
     const { module } = parseSync(path.replace(/tsx?$/, 'js'), compiled);
     const isModule = module.hasModuleSyntax || (!/\.c[jt]s$/.test(path) && isModuleFolder(path));
-    if (!isModule) return { source: compiled, format: 'commonjs' };
-    return { source: withoutPackage(compiled, path, migrationUrl), format: 'module' };
+    if (!isModule) return { source: compiled + map, format: 'commonjs' };
+    return { source: withoutPackage(compiled, path, migrationUrl) + map, format: 'module' };
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) };
   }
 }
 
-function compile(path: string, text: string): string {
-  const { code, errors } = transformSync(path, text, {
+/** JavaScript, and the comment that leads lines of it back to the lines of the file. */
+function compile(path: string, text: string): { readonly code: string; readonly map: string } {
+  const { code, map, errors } = transformSync(path, text, {
     lang: path.endsWith('x') ? 'tsx' : 'ts',
     sourceType: 'unambiguous',
     decorator: { legacy: true },
     typescript: { rewriteImportExtensions: false },
     target: 'es2022',
+    sourcemap: true,
   });
   const [first] = errors;
   if (first) throw new SyntaxError(first.message);
-  return code;
+  const encoded = Buffer.from(JSON.stringify({ ...map, sources: [path] })).toString('base64');
+  return { code, map: `\n//# sourceMappingURL=data:application/json;base64,${encoded}\n` };
 }
 
 /** Imports the Migration class alone instead of its package, and gives CommonJS names to code that uses them. */

@@ -155,6 +155,7 @@ export class SealedProcess {
       '--permission',
       ...this.#readable.map(folder => `--allow-fs-read=${folder}`),
       `--max-old-space-size=${memoryMb}`,
+      '--enable-source-maps',
       '--no-warnings',
       '--no-concurrent-sparkplug',
       program,

@@ -39,12 +39,12 @@ test('a migrationsList runs as it is written', async () => {
     migrationsConfig: '...(await import("./list.js")).options',
     files: {
       'list.js': `import { Migration } from '@mikro-orm/migrations';
-const sql = (name, up, down) => ({ [name]: class extends Migration {
-  name = name; up() { this.addSql(up); } down() { this.addSql(down); } } })[name];
+const sql = (name, up, down) => ({ name, class: class extends Migration {
+  up() { this.addSql(up); } down() { this.addSql(down); } } });
 export const options = { snapshot: false, migrationsList: [
   sql('CreateUsers', 'create table users (id int)', 'drop table users'),
   sql('AddAge', 'alter table users add age int', 'alter table users drop age'),
-  { name: 'AAA.ts', class: sql('Zzz', 'alter table users add b int', 'alter table users drop b') },
+  sql('AAA.ts', 'alter table users add b int', 'alter table users drop b'),
 ] };
 `,
     },

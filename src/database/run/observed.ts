@@ -139,12 +139,16 @@ export class ObservedConnection implements RawConnection {
           const result = await this.#raw.executeQuery(rawQuery(sql, parameters));
           answered(0, { rows: result.rows as PipedResult['rows'], count: countOf(result) }, started);
         } else {
-          const error = await sendPipeline(this.#raw, part, {
-            onDone: (at, result) => {
-              answered(at, result, started);
-              next();
+          const error = await sendPipeline(
+            this.#raw,
+            part.map(one => ({ ...one, atOnce: one.ofRevision })),
+            {
+              onDone: (at, result) => {
+                answered(at, result, started);
+                next();
+              },
             },
-          });
+          );
           if (error !== null) throw error;
         }
       } catch (error) {

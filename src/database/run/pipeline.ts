@@ -10,6 +10,8 @@ import type { RawConnection } from './kysely.ts';
 export interface PipedStatement {
   readonly sql: string;
   readonly parameters?: readonly (string | null)[] | undefined;
+  /** The server is to answer as soon as it is done, not with the last one: so that it is known which one is running. */
+  readonly atOnce?: boolean | undefined;
 }
 
 /** What a statement answered. Values are PostgreSQL's text. */
@@ -34,6 +36,7 @@ interface ProtocolConnection {
   bind(message: { values: readonly (string | null)[] }): void;
   describe(message: { type: 'P' }): void;
   execute(message: object): void;
+  flush(): void;
   sync(): void;
   sendCopyFail(reason: string): void;
 }
@@ -87,17 +90,18 @@ class Pipeline {
   }
 
   submit(connection: ProtocolConnection): Error | null {
-    const { parse, bind, describe, execute, sync } = connection;
-    if (![parse, bind, describe, execute, sync].every(method => typeof method === 'function')) {
+    const { parse, bind, describe, execute, flush, sync } = connection;
+    if (![parse, bind, describe, execute, flush, sync].every(method => typeof method === 'function')) {
       return new NoPipeline();
     }
     connection.stream?.cork?.();
     try {
-      for (const { sql, parameters = [] } of this.#statements) {
+      for (const { sql, parameters = [], atOnce } of this.#statements) {
         connection.parse({ text: sql });
         connection.bind({ values: parameters });
         connection.describe({ type: 'P' });
         connection.execute({});
+        if (atOnce) connection.flush();
       }
       connection.sync();
     } finally {
