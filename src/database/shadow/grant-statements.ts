@@ -43,8 +43,11 @@ function defaultPrivileges(
   from: string | undefined,
   to: string | undefined,
 ): string[] {
-  const [, role, objects] = /^(?:.*\.)?(\S+) (\w+)$/.exec(name) ?? [];
-  if (!role || !objects) return [];
+  // `role objects`, or `schema.role objects`
+  const space = name.lastIndexOf(' ');
+  const objects = name.slice(space + 1);
+  const role = name.slice(name.lastIndexOf('.', space) + 1, Math.max(space, 0));
+  if (role === '' || !/^\w+$/.test(objects)) return [];
   const who = role === 'owner' ? '' : ` for role ${role}`;
   const where = schema === null ? '' : ` in schema ${schema}`;
   const alter = `alter default privileges${who}${where}`;

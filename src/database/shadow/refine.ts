@@ -159,7 +159,7 @@ function writesRows(statement: string): boolean {
 function overlookedIn({ kind, is }: Fact): string | undefined {
   if (kind === 'column') return is.type;
   if (kind === 'enum') return is.values;
-  if (kind === 'index') return is.definition?.replace(/ WITH \([^)]*\)/, '');
+  if (kind === 'index') return is.definition?.replace(/ WITH \([^()]*\)/, '');
   return undefined;
 }
 
