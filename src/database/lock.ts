@@ -78,19 +78,35 @@ const heartbeat = 2_000;
 export async function acquireGuard(side: Side, options: GuardOptions): Promise<Guard> {
   const { keys, run } = options;
   const { query: ask, rollback } = await side.begin();
-  try {
-    await ask(
+  const enter = (): Promise<unknown> =>
+    ask(
       `select set_config('application_name', ${quoteLiteral(applicationName(run))}, true),
               set_config('statement_timeout', '0', true),
               set_config('idle_in_transaction_session_timeout', '0', true)
               ${side.server.version >= 170_000 ? ", set_config('transaction_timeout', '0', true)" : ''}`,
     );
+  // `create index concurrently` that meets a question of ours waits for the end of its transaction: while we wait for
+  // others, each question has one of its own
+  const pauseOutside = async (ms: number): Promise<void> => {
+    await ask('rollback');
+    await sleep(ms, options.signal);
+    await ask('start transaction isolation level read committed');
+    await enter();
+  };
+  try {
+    await enter();
     const tryRun = async (): Promise<boolean> => {
       const [row] = await ask<{ mine: boolean }>(`select pg_try_advisory_xact_lock(${keys.run}) as mine`);
       return row?.mine === true;
     };
-    await waitUntil(tryRun, keys.run, ask, options);
-    await waitUntil(async () => (await holderOf(ask, keys.batch)) === null, keys.batch, ask, options);
+    await waitUntil(tryRun, keys.run, ask, pauseOutside, options);
+    await waitUntil(
+      async () => (await holderOf(ask, keys.batch)) === null,
+      keys.batch,
+      ask,
+      ms => sleep(ms, options.signal),
+      options,
+    );
   } catch (error) {
     await rollback();
     throw error;
@@ -100,7 +116,8 @@ export async function acquireGuard(side: Side, options: GuardOptions): Promise<G
   let asking: Promise<unknown> | null = null;
   const check = async (): Promise<void> => {
     if (!lost) {
-      asking ??= ask('select 1').finally(() => {
+      // a query would need a snapshot, for which an index that is built concurrently would wait
+      asking ??= ask('show server_version_num').finally(() => {
         asking = null;
       });
       await asking.catch(error => {
@@ -154,6 +171,7 @@ async function waitUntil(
   free: () => Promise<boolean>,
   key: string,
   ask: SideTransaction['query'],
+  pauseFor: (ms: number) => Promise<void>,
   { wait, signal, onWaiting }: GuardOptions,
 ): Promise<void> {
   const started = performance.now();
@@ -168,7 +186,7 @@ async function waitUntil(
       onWaiting(holder, Math.round(waited));
       told = waited;
     }
-    await sleep(Math.min(pause * (0.75 + Math.random() / 2), wait - waited), signal);
+    await pauseFor(Math.min(pause * (0.75 + Math.random() / 2), wait - waited));
   }
 }
 

@@ -81,7 +81,7 @@ with me as (
   where o.deptype = 'i' or exists (
     select from pg_attrdef d join pg_depend dep on dep.classid = 'pg_attrdef'::regclass and dep.objid = d.oid
     where d.adrelid = o.tbl and d.adnum = o.col and dep.refclassid = 'pg_class'::regclass and dep.refobjid = o.seq
-      and pg_get_expr(d.adbin, d.adrelid) ~ '^nextval\\(''.*''::regclass\\)$')
+      and pg_get_expr(d.adbin, d.adrelid) like 'nextval(''%''::regclass)')
 )`;
 }
 
