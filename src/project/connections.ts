@@ -187,9 +187,10 @@ export class Connections {
   }
 }
 
-/** Calls `done` when a promise is settled; anything else (a cursor) has no end that is known here. */
+/** Calls `done` when a promise is settled, or the end that a pipeline promises; anything else (a cursor) has none. */
 function settled(result: unknown, done: () => void): unknown {
-  if (result instanceof Promise) result.then(done, done);
+  const end = result instanceof Promise ? result : (result as { ended?: unknown } | undefined)?.ended;
+  if (end instanceof Promise) end.then(done, done);
   else done();
   return result;
 }

@@ -139,16 +139,20 @@ export class ObservedConnection implements RawConnection {
           const result = await this.#raw.executeQuery(rawQuery(sql, parameters));
           answered(0, { rows: result.rows as PipedResult['rows'], count: countOf(result) }, started);
         } else {
-          const error = await sendPipeline(
-            this.#raw,
-            part.map(one => ({ ...one, atOnce: one.ofRevision })),
-            {
-              onDone: (at, result) => {
-                answered(at, result, started);
-                next();
+          // a statement of a revision may take as long as it takes; our own may not
+          const send = () =>
+            sendPipeline(
+              this.#raw,
+              part.map(one => ({ ...one, atOnce: one.ofRevision })),
+              {
+                onDone: (at, result) => {
+                  answered(at, result, started);
+                  next();
+                },
               },
-            },
-          );
+            );
+          const limited = part.every(({ ofRevision }) => !ofRevision);
+          const error = await (limited ? send() : answerWithin(null, send));
           if (error !== null) throw error;
         }
       } catch (error) {

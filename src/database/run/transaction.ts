@@ -1,3 +1,4 @@
+import { answerWithin } from '../../project/connections.ts';
 import { clearMark, type Marks, marksOf, marksStatement } from '../marks.ts';
 import type { LoadedStep } from './context.ts';
 import { ledgerStatement, logRowStatement, requireLedger } from './ledger-rows.ts';
@@ -58,7 +59,9 @@ export async function runTransaction(run: RunState, steps: readonly LoadedStep[]
     await journal?.settle();
     await run.guard?.check();
     control.check();
-    await work.commit(journal ? [journal.done(done)] : []).catch(error => {
+    // it may take long (deferred constraints, a standby that is waited for); the monitor sees whether its answer was lost
+    control.inFlight = { sql: 'commit', since: performance.now() };
+    await answerWithin(null, () => work.commit(journal ? [journal.done(done)] : [])).catch(error => {
       throw new CommitError(
         done.map(({ step }) => step),
         error,
@@ -70,6 +73,7 @@ export async function runTransaction(run: RunState, steps: readonly LoadedStep[]
     await Promise.race([work.rollback(), control.insisted]).catch(() => {});
     throw error;
   } finally {
+    control.inFlight = null;
     control.pid = null;
   }
   applySteps(
