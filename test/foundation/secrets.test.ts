@@ -44,7 +44,7 @@ describe('a password is masked where one can stand', () => {
     'class User { password: string; password!: string }',
     '"password" varchar(255) not null, "password_hash" text',
     'PWD=/home/ana',
-    'at /work/a.ts:12:34, 12:30:45:10:55',
+    'at /projects/a.ts:12:34, 12:30:45:10:55',
     'alter role x password null',
   ])('and nothing else: %s', text => {
     expect(redact(text)).toBe(text);

@@ -148,10 +148,10 @@ test('what is remembered and cannot be used is done without', async () => {
 });
 
 test('each project has a file of its own, in the folder for state', () => {
-  const file = rememberedFile('/work/chat', { XDG_STATE_HOME: '/state', HOME: '/home/ana' });
+  const file = rememberedFile('/projects/chat', { XDG_STATE_HOME: '/state', HOME: '/home/ana' });
   expect(file).toMatch(/^\/state\/migtui\/chat-[0-9a-f]{12}\.json$/);
   expect(rememberedFile('/other/chat', { XDG_STATE_HOME: '/state' })).not.toBe(file);
-  expect(rememberedFile('/work/chat', { HOME: '/home/ana' })).toMatch(
+  expect(rememberedFile('/projects/chat', { HOME: '/home/ana' })).toMatch(
     /^\/home\/ana\/\.local\/state\/migtui\//,
   );
 });
