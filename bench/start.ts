@@ -4,14 +4,8 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { spawn } from '@lydell/node-pty';
 import pg from 'pg';
-import {
-  type MigrationSketch,
-  makeProject,
-  type Project,
-  provideTestFolder,
-  repository,
-} from '../test/support/project.ts';
-import { startServer } from '../test/support/server.ts';
+import { type MigrationSketch, makeProject, type Project, repository } from '../test/support/project.ts';
+import { startBenchServer } from './server.ts';
 import { median, type Row } from './table.ts';
 
 const rounds = 7;
@@ -19,18 +13,8 @@ const count = 100;
 
 /** Starting up and upgrading, against the stock CLI and psql on the same project and server, in turns. */
 export async function benchStart(): Promise<Row[]> {
-  const removeFolder = await provideTestFolder();
-  const server = await startServer();
-  const admin = new pg.Client({ connectionString: server.url });
-  await admin.connect();
-  let databases = 0;
-  const freshUrl = async (): Promise<string> => {
-    const name = `bench_${++databases}`;
-    await admin.query(`create database ${name}`);
-    const url = new URL(server.url);
-    url.pathname = name;
-    return url.href;
-  };
+  const server = await startBenchServer();
+  const { freshUrl } = server;
   try {
     const project = await hundredMigrations();
     const env = { ...process.env, DATABASE: await freshUrl() };
@@ -94,9 +78,7 @@ export async function benchStart(): Promise<Row[]> {
       row('the offline script alone, on an open connection', up.psql, stockUp),
     ];
   } finally {
-    await admin.end();
     await server.stop();
-    await removeFolder();
   }
 }
 

@@ -1,9 +1,7 @@
-import pg from 'pg';
-import { provideTestFolder } from '../test/support/project.ts';
-import { startServer } from '../test/support/server.ts';
 import { type Contender, contenders } from './contenders.ts';
 import { type Measured, measure } from './measure.ts';
 import { startProxy } from './proxy.ts';
+import { startBenchServer } from './server.ts';
 import { median, type Row } from './table.ts';
 
 /** How many small revisions, and how often each is measured. `BENCH_COUNTS=100:3,1000:1` chooses others. */
@@ -22,18 +20,8 @@ interface Figures {
 
 /** Upgrades and downgrades of small revisions against what people would use instead, and over a slow network. */
 export async function benchUpgrade(): Promise<Row[]> {
-  const removeFolder = await provideTestFolder();
-  const server = await startServer();
-  const admin = new pg.Client({ connectionString: server.url });
-  await admin.connect();
-  let databases = 0;
-  const freshUrl = async (): Promise<string> => {
-    const name = `bench_${++databases}`;
-    await admin.query(`create database ${name}`);
-    const url = new URL(server.url);
-    url.pathname = name;
-    return url.href;
-  };
+  const server = await startBenchServer();
+  const { freshUrl } = server;
   try {
     const rows: Row[] = [];
     for (const [count, rounds] of counts) {
@@ -49,9 +37,7 @@ export async function benchUpgrade(): Promise<Row[]> {
     rows.push(...(await overNetwork(server.url, freshUrl)));
     return rows;
   } finally {
-    await admin.end();
     await server.stop();
-    await removeFolder();
   }
 }
 
