@@ -1,5 +1,5 @@
 import { forkEngine } from './engine/fork.ts';
-import { findRoot } from './project/root.ts';
+import { chooseRoot } from './project/choose-root.ts';
 
 /*
  * What bin/migtui.js starts. When the app was asked for, the engine's process is started before anything else is read:
@@ -17,7 +17,7 @@ await runProcess(engine);
 
 function rootOrNone(): string | undefined {
   try {
-    return findRoot(process.cwd());
+    return chooseRoot(process.cwd());
   } catch {
     return undefined;
   }

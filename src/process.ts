@@ -29,6 +29,10 @@ const host: Host = {
   platform: process.platform,
   now: () => Date.now(),
   openEngine: async (options, emit) => (await import('./engine/engine.ts')).openEngine(options, emit),
+  async chooseProject(projects) {
+    const { chooseProject } = await import('./tui/main.tsx');
+    return chooseProject({ projects });
+  },
   async openApp({ options, settings }) {
     const { startEngine } = await import('./engine/client.ts');
     const engine = startEngine({ ...options, live: settings.live, transaction: settings.transaction }, () => {

@@ -39,8 +39,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 
 /** Exceptions, each with the reason. */
 const allowed = new Set([
-  // where the project begins (the nearest package.json), asked before an engine can be opened
-  'src/cli/shell/call.ts -> src/project/root.ts',
+  // where the project begins, asked before an engine can be opened
+  'src/cli/shell/call.ts -> src/project/choose-root.ts',
   // the client starts the engine's process: it is the engine's door for the screen, and loads nothing of it
   'src/tui/main.tsx -> src/engine/client.ts',
 ]);

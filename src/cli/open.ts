@@ -1,4 +1,4 @@
-import type { Call } from './shell/call.ts';
+import { type Call, isInteractive } from './shell/call.ts';
 import type { Definition } from './shell/command.ts';
 import { showStatus } from './status.ts';
 
@@ -7,11 +7,9 @@ export const open: Definition = (program, act) =>
   program
     .command('open', { hidden: true })
     .description('open the full-screen app, or print the status where there is no terminal')
-    .action(act(openApp));
+    .action(act(openApp, { asks: true }));
 
 async function openApp(call: Call): Promise<number | undefined> {
-  const { stdin, stdout, env } = call.host;
-  const interactive = stdin.isTTY === true && stdout.isTTY && env.TERM !== 'dumb';
-  if (!interactive || call.output.json) return showStatus(call, {});
+  if (!isInteractive(call.host, call.shared)) return showStatus(call, {});
   return call.host.openApp(call.request);
 }

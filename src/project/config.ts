@@ -6,6 +6,7 @@ import { redactor } from '../foundation/secrets/redactor.ts';
 import { learnFromEnvironment, learnFromValue } from '../foundation/secrets/sources.ts';
 import type { UserModules } from './modules.ts';
 import { lineIn, missingPackage, saidBy } from './thrown.ts';
+import { workspaceAround } from './workspace.ts';
 
 export interface LoadedConfig {
   readonly config: Configuration;
@@ -200,10 +201,12 @@ function requireSomeConfig(root: string, paths: readonly string[], typescript: b
   );
   if (sources[0] && !typescript) throw noLoader(sources[0]);
   if (Object.keys(process.env).some(name => /^MIKRO_ORM_(TYPE|DB_NAME|CLIENT_URL|HOST)$/.test(name))) return;
+  const names = workspaceAround(root)?.members.map(({ name }) => name) ?? [];
   throw new Failure({
     code: 'no-config',
     message: `No MikroORM config was found. Looked for ${paths.map(p => relative(root, resolve(root, p))).join(', ')}.`,
-    next: 'Run "migtui init" to write one, or name it with --config.',
+    next: `Run "migtui init" to write one, name it with --config${names.length > 0 ? ', or name one of these projects of the workspace with --project' : ''}.`,
+    ...(names.length > 0 && { candidates: names }),
   });
 }
 

@@ -16,12 +16,12 @@ const usual = ['', 'src/', 'dist/', 'build/'].flatMap(folder => [
 export function findRoot(from: string): string {
   let configured: string | undefined;
   for (let folder = resolve(from); ; folder = dirname(folder)) {
-    const hasConfig = usual.some(file => existsSync(join(folder, file)));
+    const configuredHere = hasConfig(folder);
     if (existsSync(join(folder, 'package.json'))) {
       requirePackage(join(folder, 'package.json'));
-      return hasConfig ? folder : (configured ?? folder);
+      return configuredHere ? folder : (configured ?? folder);
     }
-    if (hasConfig) configured ??= folder;
+    if (configuredHere) configured ??= folder;
     if (dirname(folder) === folder) break;
   }
   throw new Failure({
@@ -29,6 +29,30 @@ export function findRoot(from: string): string {
     message: `There is no package.json in ${from} or above it.`,
     next: 'Run migtui in the folder of a MikroORM project.',
   });
+}
+
+/** A config is in the folder where the stock CLI looks for one. */
+export function hasConfig(folder: string): boolean {
+  return usual.some(file => existsSync(join(folder, file)));
+}
+
+/** What of a package.json says where projects are. */
+export interface Package {
+  readonly name?: string;
+  readonly workspaces?: readonly string[] | { readonly packages?: readonly string[] };
+  readonly 'mikro-orm'?: { readonly configPaths?: unknown };
+}
+
+/** The package.json of a folder; null where there is none that can be read. */
+export function readPackage(folder: string): Package | null {
+  try {
+    const found: unknown = JSON.parse(
+      readFileSync(join(folder, 'package.json'), 'utf8').replace(/^\ufeff/, ''),
+    );
+    return typeof found === 'object' ? (found as Package | null) : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Node and MikroORM read it, too, and fail without saying where. */

@@ -19,6 +19,7 @@ import { askBackground, copyText, eraseScreen, mouseOff, mouseOn } from './termi
 import { stopUntilContinued } from './terminal/suspend.ts';
 
 export { rememberedFile } from './app/remembered.ts';
+export { chooseProject } from './screen/choose-project.tsx';
 
 export interface TuiOptions {
   /** Starts the engine, after the first frame is on the screen. */

@@ -143,6 +143,7 @@ export async function migtui(args: string, world: World = {}): Promise<Told> {
       emit = listener;
       return recorded;
     },
+    chooseProject: async () => null,
     async openApp(request) {
       app = request;
       return 0;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { EngineApi, EngineEvent, RunEvent } from '../../engine/api.ts';
-import { findRoot } from '../../project/root.ts';
+import { chooseRoot, WhichProject } from '../../project/choose-root.ts';
 import { loadSettings } from '../../settings/load.ts';
 import type { Settings } from '../../settings/schema.ts';
 import { type StrictRule, strictRules } from '../../settings/strict.ts';
@@ -12,6 +12,7 @@ import { Output } from './output.ts';
 /** Options that every command takes. */
 export interface SharedOptions {
   readonly json?: boolean;
+  readonly project?: string;
   readonly color?: boolean;
   readonly config?: string;
   readonly context?: string;
@@ -25,11 +26,16 @@ export interface SharedOptions {
 }
 
 /**
- * Where the project begins.
- * @throws Failure `no-project`
+ * Where the project begins that is meant.
+ * @throws Failure of `chooseRoot`
  */
-export function rootOf(host: Host): string {
-  return findRoot(host.cwd);
+export function rootOf(host: Host, { project, config }: SharedOptions = {}): string {
+  return chooseRoot(host.cwd, { project, elsewhere: config !== undefined }, host.env);
+}
+
+/** A person may choose from a list on this terminal. */
+export function isInteractive({ stdin, stdout, env }: Host, { json }: SharedOptions): boolean {
+  return stdin.isTTY === true && stdout.isTTY && env.TERM !== 'dumb' && json !== true;
 }
 
 /** One call of a command: what was asked, where it speaks, and the engine once it is needed. */
@@ -52,9 +58,19 @@ export class Call {
     this.output = new Output(host, { json: shared.json === true, colour, ascii: settings.ascii });
   }
 
-  /** @throws Failure `no-project` | `settings-invalid` */
-  static async begin(host: Host, shared: SharedOptions): Promise<Call> {
-    const root = rootOf(host);
+  /**
+   * @param asks where several projects are meant, ask which on a terminal; null: the person chose none
+   * @throws Failure of `chooseRoot` | `settings-invalid`
+   */
+  static async begin(host: Host, shared: SharedOptions, asks = false): Promise<Call | null> {
+    let root: string | null;
+    try {
+      root = rootOf(host, shared);
+    } catch (error) {
+      if (!asks || !(error instanceof WhichProject) || !isInteractive(host, shared)) throw error;
+      root = await host.chooseProject(error.members);
+    }
+    if (root === null) return null;
     host.capturePrints();
     return new Call(host, shared, await loadSettings(root, host.env), root);
   }

@@ -11,16 +11,24 @@ export type Work<Args extends readonly unknown[]> = (
 /** Adds one command to the program. */
 export type Definition = (program: Command, act: Act) => Command;
 
-/** Makes the action of a command: begins the call, does the work, ends the call, keeps the exit code. */
+/**
+ * Makes the action of a command: begins the call, does the work, ends the call, keeps the exit code. With `asks`, a
+ * person is asked which project is meant where that is open.
+ */
 export type Act = <Args extends readonly unknown[]>(
   work: Work<Args>,
+  options?: { readonly asks?: boolean },
 ) => (this: Command, ...args: readonly unknown[]) => Promise<void>;
 
 /** @param done gets the exit code */
 export function actor(host: Host, done: (code: number) => void): Act {
-  return <Args extends readonly unknown[]>(work: Work<Args>) =>
+  return <Args extends readonly unknown[]>(
+    work: Work<Args>,
+    { asks = false }: { readonly asks?: boolean } = {},
+  ) =>
     async function (this: Command, ...args: readonly unknown[]) {
-      const call = await Call.begin(host, this.optsWithGlobals<SharedOptions>());
+      const call = await Call.begin(host, this.optsWithGlobals<SharedOptions>(), asks);
+      if (call === null) return done(0);
       // commander gives the arguments, the options and at last the command itself
       const given = args.slice(0, -1) as unknown as Args;
       try {

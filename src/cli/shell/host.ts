@@ -15,6 +15,15 @@ export interface AppRequest {
   readonly settings: Settings;
 }
 
+/** A project of a workspace, to choose from. */
+export interface ProjectChoice {
+  readonly name: string;
+  /** Absolute. */
+  readonly folder: string;
+  /** Relative to the workspace's root. */
+  readonly path: string;
+}
+
 /** The world around the program: what a test replaces. */
 export interface Host {
   readonly stdout: Screen;
@@ -26,6 +35,8 @@ export interface Host {
   /** Milliseconds since the epoch. */
   now(): number;
   openEngine(options: EngineOptions, emit: (event: EngineEvent) => void): Promise<EngineApi>;
+  /** Asks on the terminal which project of a workspace is meant: its folder; null when the person leaves. */
+  chooseProject(members: readonly ProjectChoice[]): Promise<string | null>;
   /** Runs the full-screen app to its end and gives the exit code. */
   openApp(request: AppRequest): Promise<number>;
   /** Sends what the project's code prints to stderr from here on, made safe: stdout carries the answer alone. */

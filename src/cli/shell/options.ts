@@ -24,6 +24,7 @@ function pairs(
 /** The options of every command. */
 export const sharedOptions = (): Option[] => [
   new Option('--json', 'print JSON on stdout, also for errors (docs/json.md)'),
+  new Option('--project <name>', 'package of the workspace, or a folder; default: the one of this folder'),
   new Option('--config <file>', 'MikroORM config, when it is not where MikroORM looks'),
   new Option('--context <name>', 'context (contextName) of the MikroORM config'),
   new Option('-s, --schema <name>', 'run migrations in this schema, with a log of its own there'),
