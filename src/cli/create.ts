@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { writeDraft } from './drafting.ts';
 import { draftRevision } from './revision.ts';
 import type { Call } from './shell/call.ts';
@@ -6,6 +7,7 @@ import { type Definition, examples } from './shell/command.ts';
 interface CreateOptions {
   readonly name?: string;
   readonly blank?: boolean;
+  readonly path?: string;
 }
 
 /** `migtui create`: `revision` as people of MikroORM's own CLI know it (`migration:create`). */
@@ -15,6 +17,7 @@ export const create: Definition = (program, act) =>
     .description('write a new migration from the entities, as "mikro-orm migration:create" does')
     .option('-n, --name <name>', 'what it does; becomes part of its name')
     .option('-b, --blank', 'an empty one')
+    .option('-p, --path <folder>', 'where to write it (default: beside the revision that it revises)')
     .addHelpText(
       'after',
       examples({
@@ -24,7 +27,11 @@ export const create: Definition = (program, act) =>
     )
     .action(act(createRevision));
 
-async function createRevision(call: Call, { name = '', blank }: CreateOptions): Promise<undefined> {
-  const draft = await draftRevision(call, { message: name, autogenerate: blank !== true });
+async function createRevision(call: Call, { name = '', blank, path }: CreateOptions): Promise<undefined> {
+  const draft = await draftRevision(call, {
+    message: name,
+    autogenerate: blank !== true,
+    path: path === undefined ? undefined : resolve(call.host.cwd, path),
+  });
   await writeDraft(call, draft, { what: 'The revision', question: null });
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { Option } from 'commander';
 import type { Draft, RevisionRequest } from '../engine/api.ts';
 import { Failure } from '../foundation/failure.ts';
@@ -18,6 +19,7 @@ interface RevisionOptions {
   readonly fromDrift?: boolean;
   readonly head?: string;
   readonly revId?: string;
+  readonly path?: string;
   readonly label?: string;
   readonly dependsOn?: readonly string[];
   readonly splice?: boolean;
@@ -36,6 +38,7 @@ export const revision: Definition = (program, act) =>
     .option('--from-drift', 'from what was changed by hand in the database, and stamp it here')
     .option('--head <target>', 'what it revises (default: head)')
     .option('--rev-id <id>', 'its 14 digits, or its whole name, instead of the time it is now')
+    .option('--path <folder>', 'where to write it (default: beside the revision that it revises)')
     .option('--label <name>', 'name of the branch that starts with it')
     .option('--depends-on <target...>', 'what must be applied before it without being its lineage')
     .option('--splice', 'allow a parent that is no head: makes a branch')
@@ -71,7 +74,7 @@ function noRename(): Option {
 async function makeRevision(call: Call, options: RevisionOptions): Promise<undefined> {
   if (options.split !== undefined) return splitRevision(call, options.split, options);
   if (options.message === undefined) throw new UsageError('revision wants -m, --message <text>');
-  const { message, head, label, dependsOn, splice, rename, renameOthers, revId } = options;
+  const { message, head, label, dependsOn, splice, rename, renameOthers, revId, path } = options;
   const request: RevisionRequest = {
     message,
     autogenerate: options.autogenerate === true,
@@ -81,6 +84,7 @@ async function makeRevision(call: Call, options: RevisionOptions): Promise<undef
     dependsOn,
     splice,
     revId,
+    path: path === undefined ? undefined : resolve(call.host.cwd, path),
     renames: rename,
     noRename: renameOthers === false || undefined,
   };

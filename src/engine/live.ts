@@ -22,23 +22,29 @@ export function watchChanges(session: Session, busy: () => boolean): () => void 
     clearTimeout(settling);
     settling = setTimeout(() => emit({ type: 'changed', what: 'files' }), settleAfter);
   };
-  for (const folder of new Set([project.folder, project.folder && dirname(project.folder)])) {
-    if (!folder) continue;
+  const watched = new Set<string>();
+  const watchFolder = (folder: string, every: boolean): void => {
+    if (watched.has(folder)) return;
+    watched.add(folder);
     try {
       const watcher = watch(folder, { persistent: false }, (_, name) => {
-        if (folder === project.folder || name === null || /^(migrations|mikro-orm\.config\.)/.test(name))
-          filesChanged();
+        if (every || name === null || /^(migrations|mikro-orm\.config\.)/.test(name)) filesChanged();
       });
       watcher.on('error', () => watcher.close());
       watchers.push(watcher);
     } catch {
       // no such folder yet, or no watching on this file system: `r` still reloads
     }
+  };
+  if (project.folder !== null) {
+    watchFolder(project.folder, true);
+    watchFolder(dirname(project.folder), false);
   }
 
   // compared with what the last look saw, and told until there is a look that sees it
   const poll = async (): Promise<void> => {
     if (busy() || session.seen === undefined) return;
+    for (const folder of project.folders()) watchFolder(folder, true);
     const connection = await session.connection();
     const seen = isRefusal(connection)
       ? connection.state

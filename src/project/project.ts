@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Configuration, MigrationsOptions, MikroORM } from '@mikro-orm/core';
 import { Failure } from '../foundation/failure.ts';
 import { inferLine } from '../revisions/infer.ts';
@@ -48,6 +48,8 @@ export interface Project {
   beside(options?: { readonly max?: number; readonly database?: string }): Promise<MikroORM | null>;
   /** Reads the migrations as they are on disk now, in the order in which MikroORM runs them. */
   sources(): Sources;
+  /** The folders that the migrations read last are in, absolute. */
+  folders(): ReadonlySet<string>;
   close(): Promise<void>;
 }
 
@@ -163,6 +165,7 @@ export async function openProject(
       const paths = fs.glob(fs.normalizePath(folder as string, options.glob as string)).sort();
       return readSources(root, paths, known);
     },
+    folders: () => new Set([...known.keys()].map(path => dirname(path))),
     async close() {
       await Promise.allSettled(opened.map(one => one.close(true)));
     },

@@ -7,6 +7,7 @@ import { Failure } from '../foundation/failure.ts';
 import { type Declared, declare } from './edit-declarations.ts';
 import type { MigrationSql } from './entities.ts';
 import type { Project } from './project.ts';
+import { folderFor, type Place, requireCovered } from './revision-folder.ts';
 
 /** A new revision, before it is on disk. */
 export interface NewRevision {
@@ -15,11 +16,16 @@ export interface NewRevision {
   readonly files: readonly { readonly path: string; readonly text: string }[];
 }
 
+/** How a new revision is named and where it goes. */
+export interface Naming extends Place {
+  /** Its 14 digits, or its whole name; default: as the generator names it. */
+  readonly revId?: string | undefined;
+}
+
 /**
  * Makes the file of a new revision with the project's own generator, naming strategy and `fileName`.
  * @param ids every id there is: the new one sorts after them all, for the stock CLI runs them by name
- * @param revId its 14 digits, or its whole name; default: as the generator names it
- * @throws Failure `no-folder` | `cannot-declare` | `file-exists` | `bad-rev-id`
+ * @throws Failure `no-folder` | `outside-folder` | `glob-misses-folder` | `cannot-declare` | `file-exists` | `bad-rev-id`
  */
 export async function newRevision(
   project: Project,
@@ -27,9 +33,9 @@ export async function newRevision(
   sql: MigrationSql,
   declared: Declared,
   ids: readonly string[],
-  revId?: string,
+  { revId, ...place }: Naming = {},
 ): Promise<NewRevision> {
-  const folder = folderFor(project);
+  const folder = folderFor(project, place);
   const generator = generatorOf(project);
   const temporary = await mkdtemp(join(tmpdir(), 'migtui-revision-'));
   try {
@@ -57,25 +63,11 @@ export async function newRevision(
         next: 'Choose another message, or let fileName of the config use the timestamp.',
       });
     }
+    if (files[0]) await requireCovered(project, files[0].path);
     return { id, files };
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
-}
-
-/** Where new migrations go: beside the others that the stock CLI generates. */
-function folderFor({ folder, options, modules, config }: Project): string {
-  if (folder === null) {
-    throw new Failure({
-      code: 'no-folder',
-      message:
-        'The config lists migration classes (migrationsList), so there is no folder to write revisions to.',
-      next: 'Set migrations.path in the config.',
-    });
-  }
-  const { emit, path, pathTs } = options;
-  const chosen = emit === 'ts' && pathTs ? pathTs : path;
-  return chosen ? modules.coreFs.fs.absolutePath(chosen, config.get('baseDir')) : folder;
 }
 
 function generatorOf({ modules, orm }: Project): IMigrationGenerator {

@@ -43,6 +43,8 @@ export interface RevisionRequest {
   readonly splice?: boolean | undefined;
   /** Its 14 digits, or its whole name. */
   readonly revId?: string | undefined;
+  /** Folder to write it to, absolute; default: beside the revision that it revises. */
+  readonly path?: string | undefined;
   /** With `autogenerate`, what is renamed: `contact.fax:email`, `people:persons`, `mood.sad:unhappy` (an enum's value). */
   readonly renames?: readonly string[] | undefined;
   /** What could be a rename, as a `rename-or-not` failure names its candidates, and is none. */

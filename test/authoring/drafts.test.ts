@@ -86,7 +86,7 @@ export class M1 extends Migration { override up(): void {} }
       },
     });
     const draft = await asking(project.root, engine =>
-      engine.draftRevision({ message: 'x', autogenerate: false }),
+      engine.draftRevision({ message: 'x', autogenerate: false, path: project.path('migrations') }),
     );
     expect(draft.warnings.join()).toContain('comes before M1 there');
   });

@@ -68,6 +68,7 @@ export async function draftFix(workspace: Workspace, target: string): Promise<Dr
       { up: [...phase.up], down: [...phase.down] },
       { revises },
       ids,
+      { beside: source.path },
     );
     written.push(phase.transactional ? fresh : alone(fresh));
   }

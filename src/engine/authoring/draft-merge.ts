@@ -5,7 +5,7 @@ import { readSnapshot, snapshotText } from '../../project/snapshot.ts';
 import { newRevision } from '../../project/write-revision.ts';
 import type { Draft, FileChange, MergeRequest } from '../api.ts';
 import { remarks, snapshotChange, type Wanted, wantedBeyond, whyNot } from './generated.ts';
-import type { OnDisk, Workspace } from './workspace.ts';
+import { fileOf, type OnDisk, type Workspace } from './workspace.ts';
 
 /**
  * A revision that revises several heads: empty, or with the SQL that the merged entities still need.
@@ -37,7 +37,10 @@ export async function draftMerge(workspace: Workspace, request: MergeRequest): P
   const sql = reconciling ? wanted.sql : { up: [], down: [] };
   const message = request.message ?? 'merge heads';
   const { graph } = disk;
-  const { id, files } = await newRevision(workspace.project, message, sql, { revises: heads }, graph.ids);
+  const declared = { revises: heads };
+  const { id, files } = await newRevision(workspace.project, message, sql, declared, graph.ids, {
+    beside: fileOf(disk, heads),
+  });
   const changes: FileChange[] = files.map(({ path, text }) => changeOf(workspace.project.root, path, text));
   const settled = reconciling || wanted?.sql.up.length === 0;
   const snapshot = !wanted

@@ -6,7 +6,6 @@ import type { Declared } from '../../project/edit-declarations.ts';
 import type { MigrationSql } from '../../project/entities.ts';
 import { changeOf } from '../../project/file-change.ts';
 import { type NewRevision, newRevision } from '../../project/write-revision.ts';
-import type { RevisionGraph } from '../../revisions/graph.ts';
 import { splitEnumValues } from '../../safety/enum-values.ts';
 import type { Draft, FileChange, RevisionRequest } from '../api.ts';
 import { committedAlone, splitNote } from './enum-split.ts';
@@ -14,7 +13,7 @@ import { sqlFromDrift } from './from-drift.ts';
 import { remarks, snapshotChange, type Wanted, wantedBeyond, whyNot } from './generated.ts';
 import { dependenciesOf, freeLabel, parentsOf } from './revision-links.ts';
 import { folderNote, orderWarning, parentNote } from './revision-notes.ts';
-import type { OnDisk, Workspace } from './workspace.ts';
+import { fileOf, type OnDisk, type Workspace } from './workspace.ts';
 
 /**
  * A new revision: empty, or with the SQL that leads from what the revisions make to what the entities describe.
@@ -35,7 +34,7 @@ export async function draftRevision(workspace: Workspace, request: RevisionReque
   const kept = request.fromDrift ? await sqlFromDrift(workspace, disk, revises) : null;
   if (wanted?.sql.up.length === 0) return snapshotOnly(workspace, wanted);
   const sql = kept?.sql ?? wanted?.sql ?? { up: [], down: [] };
-  const drafted = await newRevisions(workspace, graph, request, sql, declared);
+  const drafted = await newRevisions(workspace, disk, request, sql, declared);
   const { id, files } = drafted.at(-1) as NewRevision;
   const changes: FileChange[] = drafted.flatMap(one =>
     one.files.map(({ path, text }) => changeOf(workspace.project.root, path, text)),
@@ -65,21 +64,25 @@ export async function draftRevision(workspace: Workspace, request: RevisionReque
 /** One revision, or two where it adds a value to an enum and uses it. */
 async function newRevisions(
   workspace: Workspace,
-  graph: RevisionGraph,
-  { message, revId }: RevisionRequest,
+  disk: OnDisk,
+  { message, revId, path }: RevisionRequest,
   sql: MigrationSql,
   declared: Declared,
 ): Promise<NewRevision[]> {
   const { project } = workspace;
+  const { ids } = disk.graph;
+  const place = { asked: path, beside: fileOf(disk, declared.revises) };
   const split = await splitEnumValues(sql.up);
-  if (!split) return [await newRevision(project, message, sql, declared, graph.ids, revId)];
+  if (!split) return [await newRevision(project, message, sql, declared, ids, { revId, ...place })];
   const first = { up: [...split.values], down: [] };
-  const values = await newRevision(project, `${message} values`, first, declared, graph.ids);
+  const values = await newRevision(project, `${message} values`, first, declared, ids, place);
   const rest = { up: [...split.rest], down: sql.down };
-  const ids = [...graph.ids, values.id];
   return [
     committedAlone(workspace, values),
-    await newRevision(project, message, rest, { revises: [values.id] }, ids, revId),
+    await newRevision(project, message, rest, { revises: [values.id] }, [...ids, values.id], {
+      revId,
+      ...place,
+    }),
   ];
 }
 

@@ -60,7 +60,9 @@ export async function draftSplit(workspace: Workspace, target: string): Promise<
   const text = now && workspace.project.schema === null ? outsideTransaction(file, kept, now) : kept;
   const sql = { up: [...split.rest], down: plain.down.map(one => one.sql) };
   const message = `${slug(id).replaceAll('_', ' ')} with new values`.trim();
-  const rest = await newRevision(workspace.project, message, sql, { revises: [id] }, graph.ids);
+  const rest = await newRevision(workspace.project, message, sql, { revises: [id] }, graph.ids, {
+    beside: source.path,
+  });
   const { root } = workspace.project;
   return {
     kind: 'revision',

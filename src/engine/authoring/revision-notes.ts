@@ -1,10 +1,11 @@
-import { dirname, relative, resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import type { RevisionGraph } from '../../revisions/graph.ts';
 import type { OnDisk, Workspace } from './workspace.ts';
 
 /** Where TypeScript is compiled first, new revisions go to the sources. */
 export function folderNote({ project }: Workspace, path: string | undefined): string[] {
-  if (path === undefined || project.folder === null || dirname(path) === resolve(project.folder)) return [];
+  if (path === undefined || project.folder === null) return [];
+  if (!relative(resolve(project.folder), path).startsWith('..')) return [];
   const from = relative(project.root, project.folder);
   return [`It is seen once it is compiled: revisions are read from ${from}.`];
 }

@@ -19,6 +19,11 @@ export interface OnDisk {
   readonly byId: ReadonlyMap<string, MigrationSource>;
 }
 
+/** The file of the first of some revisions that has one, absolute. */
+export function fileOf({ byId }: OnDisk, ids: readonly string[] = []): string | null {
+  return ids.map(id => byId.get(id)?.path ?? null).find(path => path !== null) ?? null;
+}
+
 /** After this long without a replay the scratch database is given back, ms: PGlite holds hundreds of megabytes. */
 const idle = 30_000;
 
