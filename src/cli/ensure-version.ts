@@ -1,22 +1,27 @@
 import { lookFor } from './looking.ts';
 import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
+import { type Consent, confirmChange } from './shell/confirm.ts';
+import { confirmOption } from './shell/options.ts';
 
 /** `migtui ensure-version`: makes the migrations table, and nothing else. */
 export const ensureVersion: Definition = (program, act) =>
   program
     .command('ensure-version')
     .description('make the migrations table where it is not there yet')
+    .addOption(confirmOption())
     .addHelpText(
       'after',
       examples({ 'migtui ensure-version': 'before another role runs, which may not make tables' }),
     )
     .action(act(makeTable));
 
-async function makeTable(call: Call): Promise<undefined> {
+async function makeTable(call: Call, options: Consent): Promise<undefined> {
   const engine = await call.engine();
-  const { project } = await lookFor(call, 'table');
-  const made = await engine.ensureTable();
+  const look = await lookFor(call, 'table');
+  const { project } = look;
+  const confirm = await confirmChange(call, `Making ${project.table}`, look, options);
+  const made = await engine.ensureTable(confirm);
   call.output.answer(
     { table: project.table, made },
     answer => answer,

@@ -32,7 +32,7 @@ async function runFresh(call: Call, options: GoOptions): Promise<number> {
   if (project.protected) {
     throw new Failure({
       code: 'protected',
-      message: `${database.name} is protected: it is not emptied.`,
+      message: `${database.name} is protected (${project.policy[0]?.setBy ?? 'protected'}): it is not emptied.`,
       next: 'Where it is meant all the same, take it back step by step: migtui downgrade base.',
     });
   }
@@ -69,7 +69,7 @@ async function runFresh(call: Call, options: GoOptions): Promise<number> {
       'The fresh start',
       database.name,
       'Everything in this database is lost.',
-      options.yes === true,
+      options,
     );
     await engine.empty(emptying);
   }

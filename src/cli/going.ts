@@ -94,10 +94,10 @@ async function goOnce(
   sayBackup(call, preview, options);
   if (examined) call.output.say(examined, ({ draw }, paint) => draw(paint));
   // what the engine will refuse is not asked about
-  if (!isForbidden(preview)) {
-    await confirmPlan(call, preview, options.yes === true, examined?.stern ?? null);
-  }
-  const { result, ran } = await runShown(call, engine, preview, options);
+  const confirm = isForbidden(preview)
+    ? options.confirm
+    : await confirmPlan(call, preview, options, examined?.stern ?? null);
+  const { result, ran } = await runShown(call, engine, preview, { ...options, confirm });
   const done = result.steps.filter(({ outcome }) => outcome === 'done').length;
   if (done > 0)
     call.host.committed(
@@ -138,7 +138,8 @@ async function runShown(
       statementTimeout: options.statementTimeout ?? settings.statementTimeout,
       retries: options.retries ?? settings.retries,
       tag: options.tag,
-      backup: backupFor(call, options.backup),
+      confirm: options.confirm,
+      backup: backupFor(call, preview, options.backup),
     });
     return { result, ran };
   } finally {
@@ -152,22 +153,29 @@ function mayReplan({ request }: Preview, { yes, planId }: GoOptions): boolean {
   return yes === true && planId === undefined && request.past === undefined;
 }
 
-function sayBackup(call: Call, { steps }: Preview, { backup }: GoOptions): void {
-  const options = backupFor(call, backup);
-  if (!options || !steps.some(({ action }) => action === 'up' || action === 'down')) return;
+function sayBackup(call: Call, preview: Preview, { backup }: GoOptions): void {
+  const options = backupFor(call, preview, backup);
+  if (!options || !preview.steps.some(({ action }) => action === 'up' || action === 'down')) return;
   call.output.say(`Backup first, to ${options.folder}.`, words => words);
 }
 
-/** The backup to take before the run; undefined: none. A folder on the command line is relative to where one stands. */
-function backupFor({ settings, host }: Call, asked: boolean | string | undefined): BackupOptions | undefined {
+/**
+ * The backup to take before the run; undefined: none. A policy that wants one gets it. A folder on the command line is
+ * relative to where one stands.
+ */
+function backupFor(
+  { settings, host }: Call,
+  { policy }: Preview,
+  asked: boolean | string | undefined,
+): BackupOptions | undefined {
   const { always, ...options } = settings.backup;
-  if (!(asked ?? always)) return undefined;
+  if (!(asked ?? (always || policy.some(({ rule }) => rule === 'backup')))) return undefined;
   return typeof asked === 'string' ? { ...options, folder: resolve(host.cwd, asked) } : options;
 }
 
-/** By the `strict` setting. */
-function isForbidden({ warnings }: Preview): boolean {
-  return warnings.some(({ code }) => code === 'strict');
+/** By the `strict` setting, or by the policy of the database. */
+function isForbidden({ warnings, policy }: Preview): boolean {
+  return warnings.some(({ code }) => code === 'strict') || policy.some(({ state }) => state === 'broken');
 }
 
 function otherPlan(planId: string): Failure {

@@ -4,17 +4,19 @@ import type { Draft, RevisionRequest } from '../engine/api.ts';
 import { Failure } from '../foundation/failure.ts';
 import { writeDraft } from './drafting.ts';
 import { nameOf } from './draw/rows.ts';
+import { lookFor } from './looking.ts';
 import type { Call } from './shell/call.ts';
 import { clean } from './shell/clean.ts';
 import { type Definition, examples } from './shell/command.ts';
-import { ask, canAsk } from './shell/confirm.ts';
-import { yes } from './shell/options.ts';
+import { ask, canAsk, confirmChange } from './shell/confirm.ts';
+import { confirmOption, yes } from './shell/options.ts';
 import { UsageError } from './shell/usage.ts';
 
 interface RevisionOptions {
   readonly message?: string;
   readonly split?: string;
   readonly yes?: boolean;
+  readonly confirm?: string;
   readonly autogenerate?: boolean;
   readonly fromDrift?: boolean;
   readonly head?: string;
@@ -49,6 +51,7 @@ export const revision: Definition = (program, act) =>
     .addOption(noRename())
     .option('--split <target>', 'a pending revision that adds a value to an enum and uses it: make two of it')
     .addOption(yes())
+    .addOption(confirmOption())
     .addHelpText(
       'after',
       examples({
@@ -92,19 +95,22 @@ async function makeRevision(call: Call, options: RevisionOptions): Promise<undef
     throw new UsageError('revision takes --autogenerate or --from-drift, not both');
   }
   const draft = await draftRevision(call, request);
+  const confirm = options.fromDrift
+    ? await confirmChange(call, 'The stamp', await lookFor(call, 'database'), options)
+    : undefined;
   await writeDraft(call, draft, {
     what: 'The revision',
     question: options.fromDrift ? 'Write this, and stamp this database with it?' : null,
     yes: options.yes,
-    after: options.fromDrift ? () => stampWith(call, draft) : undefined,
+    after: options.fromDrift ? () => stampWith(call, draft, confirm) : undefined,
   });
 }
 
 /** The database has what the revision makes: only its row is missing. */
-async function stampWith(call: Call, { revision }: Draft): Promise<object> {
+async function stampWith(call: Call, { revision }: Draft, confirm: string | undefined): Promise<object> {
   const engine = await call.engine();
   const preview = await engine.preview({ command: 'stamp', targets: [revision as string] });
-  const { failure } = await engine.run(preview, {});
+  const { failure } = await engine.run(preview, { confirm });
   if (failure) throw new Failure(failure);
   return { stamped: revision };
 }

@@ -4,6 +4,7 @@ import { type GoOptions, go } from './going.ts';
 import { lookFor } from './looking.ts';
 import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
+import { confirmChange } from './shell/confirm.ts';
 import { backupOptions, runOptions, yes } from './shell/options.ts';
 import { UsageError } from './shell/usage.ts';
 
@@ -54,7 +55,8 @@ async function settleRevision(
     return go(call, { command: 'downgrade', targets: [revision], halfWay: true }, options);
   }
   const settlement = acceptEdit ? 'accept-edit' : applied ? 'applied' : 'not-applied';
-  await engine.settle(revision, settlement);
+  const confirm = await confirmChange(call, 'It', await lookFor(call, 'database'), options);
+  await engine.settle(revision, settlement, confirm);
   call.output.answer(
     { revision, settlement },
     answer => answer,

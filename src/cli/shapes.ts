@@ -75,6 +75,8 @@ export function planJson({ request, plan, steps, batches, warnings, ...rest }: P
     fingerprint: rest.fingerprint,
     destructive: rest.destructive,
     protected: rest.protected,
+    policy: rest.policy,
+    measured: rest.measured,
     database: { name: rest.databaseName, label: rest.databaseLabel, schema: rest.schema },
   };
 }

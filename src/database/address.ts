@@ -7,6 +7,8 @@ import { isEmbedded, type Project } from '../project/project.ts';
 export interface Address {
   readonly kind: 'postgresql' | 'pglite';
   readonly name: string;
+  /** As the config has it, `local` for a socket, `embedded`; null: the config brings its own client, which alone knows. */
+  readonly host: string | null;
   /** `user@host:port/name`, or the embedded folder. */
   readonly label: string;
   /** Absolute folder of an embedded database on disk; null on a server or in memory. */
@@ -42,6 +44,7 @@ export function addressOf({ orm, root }: Project): Address {
     label: own
       ? `${name} (by driverOptions)`
       : `${options.user ? `${options.user}@` : ''}${placeOf(options)}/${name}`,
+    host: own ? null : !host || host.startsWith('/') ? 'local' : host,
     folder: null,
   };
 }
@@ -54,6 +57,7 @@ function embedded(orm: MikroORM, root: string): Address {
   return {
     kind: 'pglite',
     name: inMemory ? 'memory' : basename(folder as string),
+    host: 'embedded',
     label: inMemory ? 'in memory' : `embedded ${location}`,
     folder,
   };

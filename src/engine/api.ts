@@ -1,3 +1,4 @@
+import type { Protection } from '../settings/protection.ts';
 import type {
   CheckReport,
   Comparison,
@@ -15,7 +16,7 @@ import type { LintReport, LintRequest, LintSettings } from '../values/findings.t
 import type { JournalEntry, Settlement } from '../values/journal.ts';
 import type { Author, Look, RevisionDetail } from '../values/look.ts';
 import type { NetworkOptions, Waiting } from '../values/network.ts';
-import type { PlanRehearsal, TestReport, TestRequest } from '../values/rehearsal.ts';
+import type { PlanRehearsal, RehearsalData, TestReport, TestRequest } from '../values/rehearsal.ts';
 import type {
   CancelMode,
   Emptying,
@@ -36,7 +37,9 @@ export type * from '../values/doctor.ts';
 export type * from '../values/findings.ts';
 export type * from '../values/journal.ts';
 export type * from '../values/look.ts';
+export type * from '../values/measured.ts';
 export type * from '../values/network.ts';
+export type * from '../values/policy.ts';
 export type * from '../values/rehearsal.ts';
 export type * from '../values/run.ts';
 
@@ -56,9 +59,13 @@ export interface EngineApi {
   run(preview: Preview, options: RunOptions): Promise<RunResult>;
   cancel(mode: CancelMode): Promise<void>;
   journal(): Promise<readonly JournalEntry[]>;
-  settle(revision: string, as: Settlement): Promise<void>;
-  /** Makes the migrations table where it is not there yet; tells whether it did. */
-  ensureTable(): Promise<boolean>;
+  /** @param confirm the database's name as it was typed, for protected ones */
+  settle(revision: string, as: Settlement, confirm?: string): Promise<void>;
+  /**
+   * Makes the migrations table where it is not there yet; tells whether it did.
+   * @param confirm the database's name as it was typed, for protected ones
+   */
+  ensureTable(confirm?: string): Promise<boolean>;
   /** What `empty` would drop. */
   emptying(): Promise<Emptying>;
   /** Drops everything in a database that is not protected, but for extensions and migtui's journal. */
@@ -86,8 +93,12 @@ export interface EngineApi {
   draftAdopt(): Promise<Draft>;
   draftInit(): Promise<Draft>;
   rehearse(heads: readonly string[]): Promise<Rehearsal>;
-  /** Does, undoes and does again the steps of a plan on the shadow. */
-  rehearsePlan(request: PlanRequest): Promise<PlanRehearsal>;
+  /**
+   * Does, undoes and does again the steps of a plan on the shadow. What came of it is kept for the plan with the same
+   * revisions, files and database.
+   * @param data measure the steps on a copy of this, too; needs a shadow server
+   */
+  rehearsePlan(request: PlanRequest, data?: RehearsalData): Promise<PlanRehearsal>;
   /** The graph of the revisions on disk. */
   bake(): Promise<BakedGraph>;
   /** Tests the revisions on the shadow; needs no database. */
@@ -130,8 +141,13 @@ export interface EngineOptions {
   /** Runs migrations in this schema, with a migrations table of its own there; default: as the config has it. */
   readonly schema?: string | undefined;
   readonly readOnly?: boolean | undefined;
-  /** Every run wants the database's name typed: always, or in the contexts named here. */
-  readonly protected?: boolean | readonly string[] | undefined;
+  /**
+   * What is asked for before a database is changed. True: its name; a context: its name in that context; a protection:
+   * whatever it says.
+   */
+  readonly protected?: boolean | readonly (string | Protection)[] | undefined;
+  /** Opened by CI, for protections that let only CI write. Default: the environment variable CI is set. */
+  readonly ci?: boolean | undefined;
   /** How plans that do not say it themselves are cut into transactions; default: as the MikroORM config says. */
   readonly transaction?: 'all' | 'each' | undefined;
   /** What a run refuses to run over. */

@@ -7,6 +7,7 @@ import type { Revision } from '../revisions/revision.ts';
 import type { DatabaseInfo, Look, ProjectInfo, RevisionRow } from './api.ts';
 import { bookkeeping } from './bookkeeping.ts';
 import { missingFolder } from './migrations-folder.ts';
+import { policyOf } from './policy/check.ts';
 import type { Session, State } from './session.ts';
 
 /** Everything the screen shows, read without writing. */
@@ -91,7 +92,7 @@ function isKnown({ database, ledger }: State): boolean {
   return isRefusal(database) ? database.state === 'missing' : ledger?.table !== 'forbidden';
 }
 
-function projectInfo({ project, table, options, isProtected }: Session): ProjectInfo {
+function projectInfo({ project, table, options, protections }: Session): ProjectInfo {
   return {
     name: project.name,
     root: project.root,
@@ -104,7 +105,8 @@ function projectInfo({ project, table, options, isProtected }: Session): Project
     schema: project.askedSchema,
     defaultSchema: ledgerTable(project, project.configuredSchema).schema,
     readOnly: options.readOnly === true,
-    protected: isProtected,
+    protected: protections.length > 0,
+    policy: policyOf(protections),
   };
 }
 

@@ -9,12 +9,23 @@ import type { Plan, Step } from '../revisions/plan.ts';
 import { batchWarnings } from '../safety/batches.ts';
 import { type Loss, lossesOfSteps } from '../safety/losses.ts';
 import { renameWarnings } from '../safety/renames.ts';
-import type { PlanRequest, Preview, PreviewStep, SqlPreview, Warning } from './api.ts';
+import type {
+  Finding,
+  Measurement,
+  PlanRequest,
+  Preview,
+  PreviewStep,
+  RunOptions,
+  SqlPreview,
+  Warning,
+} from './api.ts';
 import { type Bookkeeping, bookkeeping } from './bookkeeping.ts';
 import { findingsOf } from './lint.ts';
 import { missingFolder } from './migrations-folder.ts';
 import { pastPlan } from './past-plan.ts';
 import { planFor } from './plan-for.ts';
+import { policyFor } from './policy/plan.ts';
+import { readRehearsal, rehearsalKey } from './rehearsal-records.ts';
 import { refuseOutsideSchema } from './run-schema.ts';
 import type { Session, State } from './session.ts';
 import { batchesOf, isBookkeeping, stepsSql } from './steps.ts';
@@ -22,9 +33,10 @@ import { strictness } from './strict.ts';
 
 /**
  * Computes a plan and everything a person wants to know before confirming it. Writes nothing.
+ * @param run with which options it is about to run, for the policy; default: they are not known yet
  * @throws TargetError for the target; Failure `no-migrations-folder` | `broken-revisions` | `table-forbidden` | the database's refusal
  */
-export async function preview(session: Session, asked: PlanRequest): Promise<Preview> {
+export async function preview(session: Session, asked: PlanRequest, run?: RunOptions): Promise<Preview> {
   const state = await session.state();
   const missing = missingFolder(session.project);
   if (missing) throw missing;
@@ -40,20 +52,29 @@ export async function preview(session: Session, asked: PlanRequest): Promise<Pre
   const checksums = new Map(state.sources.migrations.map(({ id, checksum }) => [id, checksum]));
   const address = addressOf(session.project);
   const losses = await lossesIn(session, state, plan, steps);
-  const findings = await findingsOf(session, state, plan, steps, batchOf);
+  const rehearsal = readRehearsal(
+    rehearsalKey(state.applied.keys(), plan, checksums, {
+      label: address.label,
+      schema: session.project.schema,
+    }),
+  );
+  const measured = rehearsal?.measured ?? null;
+  const found = await findingsOf(session, state, plan, steps, batchOf);
+  const findings = found.map((some, index) => withMeasured(some, plan.steps[index], measured));
+  const previewed = plan.steps.map((step, index): PreviewStep => {
+    const sql = steps[index] as SqlPreview;
+    return {
+      ...step,
+      preview: sql,
+      batch: batchOf.get(index) ?? 0,
+      losses: (losses[index] ?? []).map(loss => loss.words),
+      findings: findings[index] ?? [],
+    };
+  });
   return {
     request,
     plan,
-    steps: plan.steps.map((step, index): PreviewStep => {
-      const sql = steps[index] as SqlPreview;
-      return {
-        ...step,
-        preview: sql,
-        batch: batchOf.get(index) ?? 0,
-        losses: (losses[index] ?? []).map(loss => loss.words),
-        findings: findings[index] ?? [],
-      };
-    }),
+    steps: previewed,
     batches,
     warnings: [
       ...warningsOf(session, state, books, plan),
@@ -69,7 +90,9 @@ export async function preview(session: Session, asked: PlanRequest): Promise<Pre
       )),
     ],
     destructive: losses.flat().some(loss => loss.destructive),
-    protected: session.isProtected,
+    protected: session.protections.length > 0,
+    policy: await policyFor(session, state.database, { plan, steps: previewed }, rehearsal, run),
+    measured,
     databaseName: address.name,
     databaseLabel: address.label,
     schema: session.project.schema,
@@ -79,6 +102,24 @@ export async function preview(session: Session, asked: PlanRequest): Promise<Pre
       schema: session.project.schema,
     }),
   };
+}
+
+/** Findings with what the step did to their tables on the copy. */
+function withMeasured(
+  findings: readonly Finding[],
+  step: Step | undefined,
+  measured: Measurement | null,
+): readonly Finding[] {
+  const run = measured?.steps.find(
+    one => one.revision === step?.revision && one.action === step.action,
+  )?.done;
+  if (!run) return findings;
+  return findings.map(finding => {
+    const lock = run.locks.find(({ table }) => table === finding.table);
+    if (!lock) return finding;
+    const { mode, ms, table } = lock;
+    return { ...finding, measured: { lock: mode, ms, rewritten: run.rewrites.includes(table) } };
+  });
 }
 
 /** @throws Failure when the revisions on disk or the database do not allow any plan */

@@ -10,6 +10,8 @@ import { settle } from '../database/settle.ts';
 import { queryOn } from '../database/side.ts';
 import { Failure } from '../foundation/failure.ts';
 import type { CancelMode, EngineApi, Preview, RunEvent, RunOptions, RunResult } from './api.ts';
+import { refuseByPolicy } from './policy/check.ts';
+import { refuseChange } from './policy/plan.ts';
 import { preview as makePreview } from './preview.ts';
 import { script } from './script.ts';
 import type { Session } from './session.ts';
@@ -55,11 +57,13 @@ export function createRunning(session: Session): Running {
         const source = action === 'up' || action === 'down' ? byId.get(revision) : undefined;
         if (source) session.importing(source);
       }
+      await refusePolicy(session, preview, options);
       const connection = await connectToRun(session, preview, hear);
       const tipsOf = (applied: readonly string[]): readonly string[] => graph.current(applied);
       const replan = async (): Promise<Preview> => {
-        const again = await makePreview(session, preview.request);
+        const again = await makePreview(session, preview.request, options);
         refuseStrict(again);
+        refuseByPolicy(again.databaseName, again.policy);
         return again;
       };
       current = startRun({
@@ -108,21 +112,26 @@ export function createRunning(session: Session): Running {
         await current?.cancel(mode);
       },
       journal: async () => readJournal(queryOn((await connected()).orm), session.table),
-      async settle(revision, as) {
+      async settle(revision, as, confirm) {
         const connection = await connected();
+        await refuseChange(session, connection, confirm);
         const source = project.sources().migrations.find(({ id }) => id === revision);
         const checksum = source?.checksum ?? null;
         const request = { project, connection, table: session.table, revision, checksum, hear };
         await (as === 'accept-edit' ? acceptEdit(request) : settle(request, as));
       },
-      ensureTable: async () =>
-        ensureTable({ project, connection: await connected(), table: session.table, hear }),
+      async ensureTable(confirm) {
+        const connection = await connected();
+        await refuseChange(session, connection, confirm);
+        return ensureTable({ project, connection, table: session.table, hear });
+      },
       emptying: async () => readEmptying(await connected(), project.schema),
       async empty(shown) {
-        if (session.isProtected) {
+        const [protection] = session.protections;
+        if (protection) {
           throw new Failure({
             code: 'protected',
-            message: 'This database is protected: it is not emptied.',
+            message: `This database is protected (${protection.setBy}): it is not emptied.`,
             next: 'Take it back step by step: migtui downgrade base.',
           });
         }
@@ -135,6 +144,17 @@ export function createRunning(session: Session): Running {
       script: request => script(session, request),
     },
   };
+}
+
+/**
+ * Holds a run against the policy of the database; what the preview says of it is not taken on trust.
+ * @throws Failure `policy`
+ */
+async function refusePolicy(session: Session, shown: Preview, options: RunOptions): Promise<void> {
+  if (session.protections.length === 0) return;
+  const now = await makePreview(session, shown.request, options);
+  // another plan is refused or made again under the lock
+  if (now.fingerprint === shown.fingerprint) refuseByPolicy(now.databaseName, now.policy);
 }
 
 /** The engine was opened for another schema after the plan was made. */

@@ -1,3 +1,4 @@
+import { addressOf } from '../database/address.ts';
 import { type Connection, connect, isRefusal } from '../database/connection.ts';
 import { type Ledger, type LedgerTable, ledgerTable, readLedger } from '../database/ledger.ts';
 import { isUnreachable, type Refusal, refusalOf } from '../database/refusal.ts';
@@ -7,7 +8,9 @@ import { openProject, type Project, revisionsOf } from '../project/project.ts';
 import type { MigrationSource, Sources } from '../project/sources.ts';
 import { provideXArguments } from '../project/x-arguments.ts';
 import { RevisionGraph } from '../revisions/graph.ts';
+import type { Protection } from '../settings/protection.ts';
 import type { EngineEvent, EngineOptions, Waiting } from './api.ts';
+import { protectionsIn, protectionsOf } from './policy/protections.ts';
 
 /** Project and database as they are at one moment. */
 export interface State {
@@ -78,10 +81,16 @@ export class Session {
     return ledgerTable(this.project);
   }
 
-  /** Whether runs on the database that is open want its name typed. */
-  get isProtected(): boolean {
-    const { protected: setting = false } = this.options;
-    return typeof setting === 'boolean' ? setting : setting.includes(this.project.context);
+  /** What is asked for before the database that is open is changed. */
+  get protections(): readonly Protection[] {
+    const { name, host } = addressOf(this.project);
+    const subject = { context: this.project.context, host, database: name };
+    return protectionsOf(protectionsIn(this.options.protected), subject);
+  }
+
+  /** Whether this was opened by CI. */
+  get ci(): boolean {
+    return this.options.ci ?? !['', '0', 'false', undefined].includes(process.env.CI);
   }
 
   /** The connection; a refusal is not kept, so that the next look tries again. */

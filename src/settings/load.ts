@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { lilconfig } from 'lilconfig';
 import { Failure } from '../foundation/failure.ts';
 import { parseDuration } from './duration.ts';
+import { protectionsIn } from './protection.ts';
 import type { BackupSettings, Settings, SettingsFile } from './schema.ts';
 import { type StrictRule, strictRules } from './strict.ts';
 
@@ -22,7 +23,7 @@ const projectFiles = [
  * @throws Failure `settings-invalid`, with every problem
  */
 export async function loadSettings(root: string, env: Environment): Promise<Settings> {
-  const [user, project] = await Promise.all([
+  const [{ file: userFile, settings: user }, { file: projectFile, settings: project }] = await Promise.all([
     read(userFolder(env), ['config.json']),
     read(root, projectFiles),
   ]);
@@ -43,7 +44,11 @@ export async function loadSettings(root: string, env: Environment): Promise<Sett
     statementTimeout: duration(file.statementTimeout),
     retries: file.retries,
     transaction: file.transaction,
-    protected: file.protected ?? false,
+    // nobody loosens what another file protects
+    protected: [
+      ...protectionsIn(project.protected, basename(projectFile)),
+      ...protectionsIn(user.protected, userFile),
+    ],
     backup: backupSettings(file.backup),
     lint: file.lint ?? {},
     readOnly: file.readOnly ?? false,
@@ -78,7 +83,13 @@ export function userFolder(env: Environment): string {
   return join(base, 'migtui');
 }
 
-async function read(folder: string, files: string[]): Promise<SettingsFile> {
+interface Found {
+  /** Absolute; empty where there is none. */
+  readonly file: string;
+  readonly settings: SettingsFile;
+}
+
+async function read(folder: string, files: string[]): Promise<Found> {
   const searcher = lilconfig('migtui', {
     searchPlaces: files,
     stopDir: folder,
@@ -86,10 +97,10 @@ async function read(folder: string, files: string[]): Promise<SettingsFile> {
     loaders: { '.js': load, '.mjs': load, '.ts': load, '.json': parse },
   });
   const found = await searcher.search(folder);
-  if (!found || found.isEmpty) return {};
+  if (!found || found.isEmpty) return { file: '', settings: {} };
   // valibot is loaded only where there is something to check
   const { validate } = await import('./validate.ts');
-  return validate(found.config, found.filepath);
+  return { file: found.filepath, settings: validate(found.config, found.filepath) };
 }
 
 function parse(path: string, text: string): unknown {

@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 import { durationHelp, parseDuration } from './duration.ts';
+import { hoursHelp, parseHours } from './hours.ts';
+import { type Protection, writers } from './protection.ts';
 import { type StrictRule, strictRules } from './strict.ts';
 
 const duration = (description: string) =>
@@ -34,6 +36,66 @@ const server = v.pipe(
   text('URL of a PostgreSQL server on which revisions are rehearsed. Default: PGlite in memory.'),
   v.regex(/^postgres(ql)?:\/\//, 'must be a URL such as "postgres://user@localhost:5432"'),
 );
+
+const severities = ['danger', 'warning', 'note'] as const;
+
+const oneOrMore = (description: string) => {
+  const one = v.pipe(v.string('must be a text or a list of texts'), v.nonEmpty('must not be empty'));
+  return v.pipe(
+    v.union([one, v.array(one)], 'must be a text or a list of texts'),
+    v.description(description),
+  );
+};
+
+const hours = v.pipe(
+  v.string(`must be ${hoursHelp}`),
+  v.check(text => parseHours(text) !== null, `must be ${hoursHelp}`),
+);
+
+const protectionHelp = 'must be a context or a rule';
+
+const protection = v.strictObject({
+  context: v.optional(
+    oneOrMore('Contexts of the MikroORM config; * stands for any characters. Default: all contexts.'),
+  ),
+  host: v.optional(oneOrMore('Hosts of databases; * stands for any characters. Default: all hosts.')),
+  database: v.optional(oneOrMore('Names of databases; * stands for any characters. Default: all databases.')),
+  reason: v.optional(text('Why, for whoever is refused.')),
+  confirm: v.optional(
+    flag('Changes want the name of the database: typed, or given with --confirm. Default true.'),
+  ),
+  backup: v.optional(flag('Migrations run only after a backup, which is taken without being asked for.')),
+  rehearsal: v.optional(
+    v.pipe(
+      v.union(
+        [
+          v.boolean(),
+          v.strictObject({
+            within: v.optional(duration('No older than this. Default 24 hours.')),
+            data: v.optional(flag('On a copy with data (rehearse --data). Default false.')),
+          }),
+        ],
+        'must be true, false or an object with "within" and "data"',
+      ),
+      v.description('Migrations run only after a rehearsal of this very plan.'),
+    ),
+  ),
+  findings: v.optional(
+    oneOf(
+      severities,
+      'Refuse migrations with findings of this severity or a higher one that are not accepted.',
+    ),
+  ),
+  hours: v.optional(
+    v.pipe(
+      v.union([hours, v.array(hours)], `must be ${hoursHelp}, or a list of them`),
+      v.description(`Change the database only in these ${hoursHelp}.`),
+    ),
+  ),
+  writers: v.optional(
+    oneOf(writers, 'Who may change the database: anyone, only CI (the environment variable CI), or nobody.'),
+  ),
+});
 
 const historyColumns = ['age', 'author', 'duration'] as const;
 
@@ -113,9 +175,12 @@ const entries = {
   ),
   protected: v.optional(
     v.pipe(
-      v.union([v.boolean(), v.array(v.string())], 'must be true, false or a list of context names'),
+      v.union(
+        [v.boolean(), protection, v.array(v.union([v.string(), protection], protectionHelp))],
+        'must be true, false, a rule, or a list of contexts and rules',
+      ),
       v.description(
-        'Every run on this database wants its name typed: always, or in the MikroORM contexts named here.',
+        'Databases that are only changed with their name typed, and by the rules given here: true for all of them, names of MikroORM contexts, or rules by context, host and database.',
       ),
     ),
   ),
@@ -273,7 +338,7 @@ export interface Settings {
   readonly statementTimeout: number | undefined;
   readonly retries: number | undefined;
   readonly transaction: 'all' | 'each' | undefined;
-  readonly protected: boolean | readonly string[];
+  readonly protected: readonly Protection[];
   readonly backup: BackupSettings;
   readonly lint: LintLevels;
   readonly readOnly: boolean;

@@ -13,16 +13,37 @@ export function validate(settings: unknown, path: string): SettingsFile {
   const result = v.safeParse(settingsSchema, withoutLists(settings));
   if (result.success) return result.output;
   const file = basename(path) === 'package.json' ? 'package.json ("migtui")' : basename(path);
-  const problems = result.issues.map((issue): Problem => {
-    const setting = issue.path?.map(item => String(item.key)).join('.') ?? '';
-    return { code: 'setting', message: messageOf(issue, setting), file };
-  });
+  const problems = result.issues
+    .flatMap(innermost)
+    .map((wrong): Problem => ({ code: 'setting', message: messageOf(wrong), file }));
   throw new Failure({
     code: 'settings-invalid',
     message: `The settings in ${file} are not valid.`,
     next: 'Every setting is described in node_modules/migtui/docs/settings.md.',
     problems,
   });
+}
+
+interface Wrong {
+  readonly issue: v.BaseIssue<unknown>;
+  /** What may be there, where the issue is inside of something that may be one of several. */
+  readonly instead?: string;
+}
+
+/** Of something that may be one of several: what is wrong inside the one that was meant. */
+function innermost(issue: v.BaseIssue<unknown>): Wrong[] {
+  if (issue.type !== 'union') return [{ issue }];
+  const isList = Array.isArray(issue.input);
+  // their paths begin where the union is
+  const inside = (issue.issues ?? [])
+    .filter(({ path }) => path !== undefined && (path[0].type === 'array') === isList)
+    .map(one => ({ ...one, path: [...(issue.path ?? []), ...(one.path ?? [])] }) as v.BaseIssue<unknown>);
+  const instead = `"${settingOf(issue)}" ${issue.message}`;
+  return inside.length > 0 ? inside.flatMap(innermost).map(one => ({ instead, ...one })) : [{ issue }];
+}
+
+function settingOf({ path }: v.BaseIssue<unknown>): string {
+  return path?.map(item => String(item.key)).join('.') ?? '';
 }
 
 /** To valibot a list is an object without entries. */
@@ -32,9 +53,10 @@ function withoutLists(settings: unknown): unknown {
   return Array.isArray(keys) ? { ...(settings as object), keys: JSON.stringify(keys) } : settings;
 }
 
-function messageOf(issue: v.BaseIssue<unknown>, setting: string): string {
+function messageOf({ issue, instead }: Wrong): string {
+  const setting = settingOf(issue);
   if (issue.type === 'strict_object' && issue.expected === 'never') {
-    return `there is no setting "${setting}"${nearest(setting)}; there are ${settingNames.join(', ')}`;
+    return `there is no setting "${setting}"${nearest(setting)}; ${instead ?? `there are ${settingNames.join(', ')}`}`;
   }
   if (issue.type === 'strict_object') return 'must be an object of settings';
   return `"${setting}" ${issue.message}, not ${redact(JSON.stringify(issue.input))}`;

@@ -70,6 +70,8 @@ export interface Finding {
   readonly remedy: string;
   /** The reason that a comment of the migration accepts it with. Its severity is `note` then. */
   readonly accepted?: string;
+  /** What the step did to the table when this very plan was last rehearsed on a copy; the lock is the step's strongest. */
+  readonly measured?: { readonly lock: LockMode; readonly ms: number; readonly rewritten: boolean };
   /** With `--with-rows`: the rows that would refuse it. */
   readonly inTheWay?: RowsInTheWay;
 }

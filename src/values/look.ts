@@ -1,5 +1,6 @@
 import type { FailureInfo, Problem } from '../foundation/failure.ts';
 import type { Action } from '../revisions/plan.ts';
+import type { PolicyRule } from './policy.ts';
 
 /*
  * What is seen of a project and its database.
@@ -60,8 +61,10 @@ export interface ProjectInfo {
   readonly defaultSchema: string;
   /** Writes are refused (`--read-only` or setting). */
   readonly readOnly: boolean;
-  /** Every run wants the database's name typed (setting). */
+  /** The settings protect this database: every run wants its name typed. */
   readonly protected: boolean;
+  /** The rules of the settings for this database; empty where it is not protected. */
+  readonly policy: readonly PolicyRule[];
 }
 
 /**

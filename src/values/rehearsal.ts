@@ -1,5 +1,7 @@
 import type { FailureInfo } from '../foundation/failure.ts';
 import type { Effect } from './authoring.ts';
+import type { Severity } from './findings.ts';
+import type { Measurement } from './measured.ts';
 import type { PlanRequest } from './run.ts';
 
 /*
@@ -30,12 +32,23 @@ export interface RehearsedStep {
   readonly redone: ReturnTrip;
 }
 
+/** Where the rows of a rehearsal come from. The database itself is only read. */
+export interface RehearsalData {
+  /** A file or folder that pg_dump wrote, the URL of a database, or the name of one on the shadow's server. */
+  readonly from: string;
+  /** Path of pg_dump; pg_restore and psql are beside it. Default: the first on PATH that is new enough. */
+  readonly pgDump?: string | undefined;
+}
+
 export interface PlanRehearsal {
   readonly request: PlanRequest;
   readonly steps: readonly RehearsedStep[];
   /** Steps of the plan that were not tried, because an earlier one does not run. */
   readonly untried: readonly string[];
+  /** Everything worked and came back; with data, on the copy too. */
   readonly ok: boolean;
+  /** What the steps did on a copy of a database; null where none was asked for. */
+  readonly measured: Measurement | null;
   /** What this rehearsal cannot show. */
   readonly caveats: readonly string[];
 }
@@ -46,9 +59,11 @@ export interface TestRequest {
   readonly since?: string | undefined;
   /** A revision without `down()` is no failure. */
   readonly allowMissingDown?: boolean | undefined;
+  /** Findings from this severity on are a failure, unless they are accepted. Default: the level of the settings. */
+  readonly failOn?: Severity | undefined;
 }
 
-export type TestName = 'graph' | 'heads' | 'upgrade' | 'entities' | 'downgrade';
+export type TestName = 'graph' | 'heads' | 'upgrade' | 'entities' | 'downgrade' | 'findings';
 
 export interface TestResult {
   readonly name: TestName;

@@ -3,6 +3,8 @@ import type { Action, Plan } from '../revisions/plan.ts';
 import type { Backup, BackupOptions } from './backup.ts';
 import type { Finding } from './findings.ts';
 import type { SqlPreview, Unsettled } from './look.ts';
+import type { Measurement } from './measured.ts';
+import type { PolicyCheck } from './policy.ts';
 
 /*
  * Plans as they are confirmed, and what a run tells.
@@ -72,6 +74,10 @@ export interface Preview {
   /** Something is lost for good: a confirmation wants the database's name typed. */
   readonly destructive: boolean;
   readonly protected: boolean;
+  /** The rules of the settings for this database, held against this plan. A broken one refuses the run. */
+  readonly policy: readonly PolicyCheck[];
+  /** This very plan as it was last measured on a copy (`rehearse --data`); null: it was not. */
+  readonly measured: Measurement | null;
   /** The name to type. */
   readonly databaseName: string;
   readonly databaseLabel: string;
@@ -88,6 +94,8 @@ export interface RunOptions {
    * was shown.
    */
   readonly whenChanged?: 'refuse' | 'replan' | undefined;
+  /** The database's name, as it was typed: protected databases are only changed with it. */
+  readonly confirm?: string | undefined;
   /** A name for this run in the journal, such as a version that is deployed. */
   readonly tag?: string | undefined;
   /** How long to wait for another run to end, ms. Default 60,000; 0: do not wait. */

@@ -81,6 +81,8 @@ test('undo and redo are plans of the last run, never of another that ran meanwhi
     warnings: [],
     destructive: false,
     protected: false,
+    policy: [],
+    measured: null,
     databaseName: 'chat',
     databaseLabel: 'ana@db.staging/chat',
     schema: null,
@@ -108,7 +110,14 @@ describe('fresh', () => {
   const look = {
     project: {
       ...{ name: 'chat', root: '/chat', configFile: null, context: 'default', contexts: [], folder: null },
-      ...{ table: 'public.log', schema: null, defaultSchema: 'public', readOnly: false, protected: true },
+      ...{
+        table: 'public.log',
+        schema: null,
+        defaultSchema: 'public',
+        readOnly: false,
+        protected: true,
+        policy: [],
+      },
     },
   };
 

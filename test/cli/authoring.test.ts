@@ -264,7 +264,7 @@ describe('settle', () => {
   ])('%s', async (flag, settlement) => {
     const { code, calls } = await migtui(`settle add_user ${flag}`);
     expect(code).toBe(0);
-    expect(calls.at(-2)).toEqual(['settle', ids.user, settlement]);
+    expect(calls.at(-2)).toEqual(['settle', ids.user, settlement, undefined]);
   });
 
   test.each(['', '--applied --not-applied'])('wants one of both: "%s"', async flags => {

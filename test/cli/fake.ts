@@ -213,6 +213,7 @@ function fakeEngine(
       defaultSchema: 'public',
       readOnly: false,
       protected: false,
+      policy: [],
     },
     database: {
       kind: 'postgresql',
@@ -274,7 +275,14 @@ function fakeEngine(
         batches: plan.steps.length > 0 ? [{ transactional: true, steps: plan.steps.map((_, at) => at) }] : [],
         warnings: [],
         destructive: down,
-        protected: false,
+        protected: look.project.protected,
+        policy: look.project.policy.map(rule => ({
+          ...rule,
+          state: 'asked' as const,
+          message: '',
+          next: '',
+        })),
+        measured: null,
         databaseName: 'chat',
         databaseLabel: 'ana@db.staging/chat',
         schema: look.project.schema,

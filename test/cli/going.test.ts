@@ -404,6 +404,8 @@ describe('strict', () => {
       warnings: [{ code: 'strict', message: 'The strict rule "missing" …', revisions: [] }],
       destructive: false,
       protected: false,
+      policy: [],
+      measured: null,
       databaseName: 'chat',
       databaseLabel: 'ana@db.staging/chat',
       schema: null,

@@ -16,6 +16,7 @@ const inSchema = (schema: string) => ({
       defaultSchema: 'public',
       readOnly: false,
       protected: false,
+      policy: [],
     },
   },
 });

@@ -75,6 +75,8 @@ export async function open(root: string): Promise<Opened> {
         warnings: [],
         destructive: false,
         protected: false,
+        policy: [],
+        measured: null,
         databaseName: connection.address.name,
         databaseLabel: connection.address.label,
         schema: project.schema,

@@ -6,6 +6,7 @@ describe('what a server says when it lets nobody in', () => {
   const address = {
     kind: 'postgresql',
     name: 'shop',
+    host: 'db',
     label: 'ana@db/shop',
     folder: null,
   } as const;

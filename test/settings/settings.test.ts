@@ -53,7 +53,7 @@ test('without any file everything has its default', async () => {
     statementTimeout: undefined,
     retries: undefined,
     transaction: undefined,
-    protected: false,
+    protected: [],
     backup: {
       always: false,
       folder: 'backups',
@@ -141,7 +141,7 @@ describe('wrong settings', () => {
     [{ transaction: 'none' }, '"transaction" must be one of "all", "each", not "none"'],
     [
       { protected: 'production' },
-      '"protected" must be true, false or a list of context names, not "production"',
+      '"protected" must be true, false, a rule, or a list of contexts and rules, not "production"',
     ],
     [{ readOnly: 'true' }, '"readOnly" must be true or false, not "true"'],
     [{ editor: '' }, '"editor" must not be empty, not ""'],

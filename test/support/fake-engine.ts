@@ -126,6 +126,7 @@ export class FakeEngine {
       defaultSchema: 'public',
       readOnly: false,
       protected: false,
+      policy: [],
       ...options.project,
     };
     this.database = {
@@ -211,7 +212,14 @@ export class FakeEngine {
       resolve: async target => this.graph.resolve(target, this.applied),
       lint: async () => ({ findings: [], judged: [], level: 'danger' }),
       preview: async request => this.#preview(request),
-      rehearsePlan: async request => ({ request, steps: [], untried: [], ok: true, caveats: [] }),
+      rehearsePlan: async request => ({
+        request,
+        steps: [],
+        untried: [],
+        ok: true,
+        measured: null,
+        caveats: [],
+      }),
       bake: async () => ({ format: 1, revisions: [] }),
       test: async () => ({ tests: [], ok: true }),
       doctor: async () => ({ checks: [], ok: true }),
@@ -406,6 +414,8 @@ export class FakeEngine {
       warnings: [],
       destructive: steps.some(step => step.losses.length > 0),
       protected: this.project.protected,
+      policy: [],
+      measured: null,
       databaseName: this.database.name,
       databaseLabel: this.database.label,
       schema: this.project.schema,

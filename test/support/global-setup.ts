@@ -21,6 +21,8 @@ export default async function setup(): Promise<() => Promise<void>> {
   buildProgram();
   const [server, removeFolder] = await starting;
   provideServer(server.url);
+  // what migtui remembers of people's projects is not touched
+  process.env.XDG_STATE_HOME = join(process.env.MIGTUI_TEST_FOLDER ?? '', 'state');
   return async () => {
     await Promise.all([server.stop(), removeFolder()]);
   };

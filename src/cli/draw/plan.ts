@@ -1,5 +1,5 @@
 import { placeLabel } from '../../drawing/text/place.ts';
-import type { Action, PlanRequest, Preview, PreviewStep, Warning } from '../../engine/api.ts';
+import type { Action, PlanRequest, PolicyCheck, Preview, PreviewStep, Warning } from '../../engine/api.ts';
 import type { Paint } from '../shell/paint.ts';
 import { drawSql } from './detail.ts';
 import { drawFinding } from './findings.ts';
@@ -45,6 +45,7 @@ function draw(preview: Preview, paint: Paint, below: (step: PreviewStep) => stri
     '',
     `${paint.dim('after it:')} ${plan.tips.length > 0 ? plan.tips.map(nameOf).join(', ') : 'nothing applied'}`,
     ...preview.warnings.map(warning => drawWarning(warning, paint)),
+    ...preview.policy.map(check => drawCheck(check, paint)),
     '',
   ].join('\n');
 }
@@ -86,6 +87,17 @@ function drawLosses({ losses }: PreviewStep, paint: Paint): string {
 export function drawWarning({ message, revisions }: Warning, paint: Paint): string {
   const named = revisions.map(nameOf).join(', ');
   return `${paint.warn(paint.glyphs.warning)} ${message}${named === '' ? '' : `\n  ${named}`}`;
+}
+
+/** A rule of the database's policy, as it stands for the plan. */
+function drawCheck(check: PolicyCheck, paint: Paint): string {
+  const { state, words, message, setBy, reason, next } = check;
+  const { glyphs } = paint;
+  if (state === 'met')
+    return `${paint.good(glyphs.ok)} policy: ${words} ${paint.dim(`(${message}; ${setBy})`)}`;
+  if (state === 'asked') return `${paint.warn(glyphs.warning)} policy: ${words} ${paint.dim(`(${setBy})`)}`;
+  const why = reason === null ? '' : ` ${reason}`;
+  return `${paint.bad(glyphs.failed)} policy: ${message} ${paint.dim(`(${setBy})`)}${why}\n  ${paint.dim(next)}`;
 }
 
 /** Notes are left to --json and lint: a plan shows what somebody should think about. */

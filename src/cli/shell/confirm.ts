@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { placeLabel } from '../../drawing/text/place.ts';
-import type { Preview } from '../../engine/api.ts';
+import type { Look, PolicyRule, Preview } from '../../engine/api.ts';
 import { Failure } from '../../foundation/failure.ts';
 import { count } from '../draw/text.ts';
 import type { Call } from './call.ts';
@@ -46,43 +46,96 @@ export async function confirm(call: Call, what: string, question: string, yes: b
   if (!/^y(es)?$/i.test(await ask(call, `${clean(question)} [y/N] `))) throw declined();
 }
 
+/** What a command was told about asking. */
+export interface Consent {
+  readonly yes?: boolean | undefined;
+  /** The name of the database, from --confirm. */
+  readonly confirm?: string | undefined;
+}
+
 /**
- * Asks before a plan runs: y/N, or the database's name where something is lost or the database is protected.
+ * Asks before a plan runs: y/N, or the database's name where something is lost or the settings ask for it.
  * @param stern another reason to want the name
- * @throws Failure `needs-yes` | `declined`
+ * @returns the name, where it was typed or given
+ * @throws Failure `needs-yes` | `needs-confirm` | `wrong-database` | `declined`
  */
 export async function confirmPlan(
   call: Call,
   preview: Preview,
-  yes: boolean,
+  consent: Consent,
   stern: string | null = null,
-): Promise<void> {
+): Promise<string | undefined> {
   const { command } = preview.request;
-  const { databaseName, databaseLabel, destructive, schema } = preview;
-  if (!destructive && !preview.protected && stern === null) {
+  const { databaseName, databaseLabel, destructive, schema, policy } = preview;
+  const rule = policy.find(({ rule }) => rule === 'confirm') ?? null;
+  if (rule === null && !destructive && stern === null) {
     const steps = count(preview.steps.length, 'step');
-    return confirm(call, `The ${command}`, `Run ${steps} on ${placeLabel(databaseLabel, schema)}?`, yes);
+    const given = givenName(databaseName, consent);
+    const question = `Run ${steps} on ${placeLabel(databaseLabel, schema)}?`;
+    await confirm(call, `The ${command}`, question, consent.yes === true || given !== undefined);
+    return given;
   }
   const why = destructive ? 'This loses data for good.' : (stern ?? 'This database is protected.');
-  await confirmName(call, `The ${command}`, databaseName, why, yes);
+  return confirmName(call, `The ${command}`, databaseName, why, consent, rule);
 }
 
 /**
  * Asks for the database's name.
  * @param what that is not done, such as `The upgrade`
- * @throws Failure `needs-yes` | `declined`
+ * @param rule of the settings that wants it, whatever --yes says
+ * @returns the name, where it was typed or given
+ * @throws Failure `needs-yes` | `needs-confirm` | `wrong-database` | `declined`
  */
 export async function confirmName(
   call: Call,
   what: string,
   databaseName: string,
   why: string,
-  yes: boolean,
-): Promise<void> {
-  if (yes) return;
+  consent: Consent,
+  rule: PolicyRule | null = null,
+): Promise<string | undefined> {
+  const given = givenName(databaseName, consent);
+  if (given !== undefined) return given;
+  if (rule && (consent.yes === true || !canAsk(call))) throw needsConfirm(what, databaseName, rule);
+  if (consent.yes) return undefined;
   if (!canAsk(call)) throw needsYes(what);
   const typed = await ask(call, clean(`${why} Type ${databaseName} to run it: `));
   if (typed !== databaseName) throw declined();
+  return typed;
+}
+
+/**
+ * For changes that run no plan: asks for the name where the settings want it.
+ * @throws Failure `needs-confirm` | `wrong-database` | `declined`
+ */
+export async function confirmChange(
+  call: Call,
+  what: string,
+  { project, database }: Look,
+  consent: Consent,
+): Promise<string | undefined> {
+  const rule = project.policy.find(({ rule }) => rule === 'confirm');
+  if (!rule) return givenName(database.name, consent);
+  return confirmName(call, what, database.name, 'This database is protected.', consent, rule);
+}
+
+/** @throws Failure `wrong-database` when --confirm names another one */
+function givenName(databaseName: string, { confirm }: Consent): string | undefined {
+  if (confirm === undefined || confirm === databaseName) return confirm;
+  throw new Failure({
+    code: 'wrong-database',
+    message: `--confirm names ${confirm}, and this database is ${databaseName}. Nothing was done.`,
+    next: 'Check the config and the environment, or give the name of this database.',
+  });
+}
+
+function needsConfirm(what: string, databaseName: string, { setBy, reason }: PolicyRule): Failure {
+  const why = reason === null ? '' : ` ${reason}`;
+  return new Failure({
+    code: 'needs-confirm',
+    message: `${what} was not run: ${databaseName} is protected (${setBy}).${why}`,
+    next: `Add --confirm ${databaseName}`,
+  });
 }
 
 function needsYes(what: string): Failure {

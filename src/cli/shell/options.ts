@@ -47,6 +47,9 @@ export const durationOption = (flags: string, words: string): Option =>
 
 export const yes = (): Option => new Option('-y, --yes', 'do not ask');
 
+export const confirmOption = (): Option =>
+  new Option('--confirm <database>', 'run only on the database of this name, without asking');
+
 /** Options of the commands that run a plan. */
 export const planOptions = (): Option[] => [
   new Option('--plan', 'show the steps and their SQL, run nothing').conflicts('sql'),
@@ -70,6 +73,7 @@ export const runOptions = (): Option[] => [
   new Option('--lock-timeout <time>', "PostgreSQL's lock_timeout (default: 5s)").argParser(duration),
   new Option('--statement-timeout <time>', "PostgreSQL's statement_timeout").argParser(duration),
   new Option('--retries <n>', 'tries after a lock timeout (default: 3)').argParser(count),
+  confirmOption(),
   new Option('--tag <text>', 'name of this run in the journal'),
   new Option('--strict', 'refuse to run over missing, out-of-order or edited revisions'),
   new Option('--no-strict', 'run over them, whatever the settings say'),

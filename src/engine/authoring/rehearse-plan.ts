@@ -1,3 +1,4 @@
+import { addressOf } from '../../database/address.ts';
 import { isRefusal } from '../../database/connection.ts';
 import { effectsOf } from '../../database/shadow/effects.ts';
 import type { ReplayStep } from '../../database/shadow/revision-run.ts';
@@ -6,6 +7,7 @@ import { Failure } from '../../foundation/failure.ts';
 import type { PlanRehearsal, PlanRequest, RehearsedStep, ReturnTrip } from '../api.ts';
 import { bookkeeping } from '../bookkeeping.ts';
 import { planFor } from '../plan-for.ts';
+import { keepRehearsal, rehearsalKey } from '../rehearsal-records.ts';
 import { ups, type Workspace } from './workspace.ts';
 
 /**
@@ -37,11 +39,17 @@ export async function rehearsePlan(workspace: Workspace, request: PlanRequest): 
   const base = ups(disk.graph.order.filter(id => state.applied.has(id)));
   const trips = await workspace.roundTrips(disk, base, steps);
   const rehearsed = trips.map(rehearsedStep);
+  const ok = rehearsed.length === steps.length && rehearsed.every(({ ok }) => ok);
+  const checksums = new Map(state.sources.migrations.map(({ id, checksum }) => [id, checksum]));
+  const place = { label: addressOf(workspace.project).label, schema: workspace.project.schema };
+  const key = rehearsalKey(state.applied.keys(), plan, checksums, place);
+  if (steps.length > 0) keepRehearsal(key, { ok, measured: null });
   return {
     request,
     steps: rehearsed,
     untried: steps.slice(trips.length).map(({ revision }) => revision),
-    ok: rehearsed.length === steps.length && rehearsed.every(({ ok }) => ok),
+    ok,
+    measured: null,
     caveats: ['Tested on empty tables; failures that depend on rows are still possible.'],
   };
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
+import { stateFolder } from '../../foundation/state-folder.ts';
 import { cursorId } from '../state/filtering.ts';
 import { panes, type State } from '../state/model.ts';
 import { isRevisionPane } from '../state/moving.ts';
@@ -27,11 +27,10 @@ export type Remembered = v.InferOutput<typeof schema>;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The file of a project, in `$XDG_STATE_HOME/migtui`, `~/.local/state/migtui`, or on Windows in `%LOCALAPPDATA%\\migtui`. */
+/** The file of a project in the state folder. */
 export function rememberedFile(root: string, env: Environment): string {
-  const base = env.XDG_STATE_HOME || env.LOCALAPPDATA || join(env.HOME || homedir(), '.local', 'state');
   const id = createHash('sha256').update(root).digest('hex').slice(0, 12);
-  return join(base, 'migtui', `${basename(root).replace(/[^\w.-]+/g, '_')}-${id}.json`);
+  return join(stateFolder(env), `${basename(root).replace(/[^\w.-]+/g, '_')}-${id}.json`);
 }
 
 /** Null: nothing, or nothing that can be used. */

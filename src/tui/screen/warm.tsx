@@ -48,6 +48,7 @@ const look: Look = {
     defaultSchema: 'public',
     readOnly: false,
     protected: false,
+    policy: [],
   },
   database: {
     kind: 'postgresql',

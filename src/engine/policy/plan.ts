@@ -1,0 +1,49 @@
+import { addressOf } from '../../database/address.ts';
+import type { PolicyCheck, Preview, RunOptions } from '../api.ts';
+import type { RehearsalRecord } from '../rehearsal-records.ts';
+import type { Session, State } from '../session.ts';
+import { checkPolicy, refuseByPolicy, timeOf } from './check.ts';
+import type { Facts } from './rules.ts';
+
+/**
+ * The policy of the database, held against a plan.
+ * @param options of the run; undefined: they are not known yet
+ */
+export async function policyFor(
+  { project, protections, ci }: Session,
+  database: State['database'],
+  { plan, steps }: Pick<Preview, 'plan' | 'steps'>,
+  rehearsal: RehearsalRecord | null,
+  options?: RunOptions,
+): Promise<readonly PolicyCheck[]> {
+  if (protections.length === 0) return [];
+  const runs = plan.steps.some(({ action }) => action === 'up' || action === 'down');
+  const migrating: Facts['migrating'] = runs
+    ? { rehearsal, findings: steps.flatMap(({ findings }) => findings) }
+    : null;
+  return checkPolicy(protections, {
+    now: await timeOf(database),
+    ci,
+    database: addressOf(project).name,
+    migrating,
+    ...(options && { confirm: options.confirm, backup: options.backup !== undefined }),
+  });
+}
+
+/**
+ * For what changes the database without running migrations.
+ * @param confirm the database's name as it was typed
+ * @throws Failure `policy`
+ */
+export async function refuseChange(
+  { project, protections, ci }: Session,
+  database: State['database'],
+  confirm: string | undefined,
+): Promise<void> {
+  if (protections.length === 0) return;
+  const { name } = addressOf(project);
+  refuseByPolicy(
+    name,
+    checkPolicy(protections, { now: await timeOf(database), ci, database: name, confirm, migrating: null }),
+  );
+}

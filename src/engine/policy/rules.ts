@@ -1,0 +1,173 @@
+import { isWithin, parseHours } from '../../settings/hours.ts';
+import type { Protection, RequiredRehearsal } from '../../settings/protection.ts';
+import type { Finding, PolicyCheck, PolicyRule, PolicyRuleName, Severity } from '../api.ts';
+import type { RehearsalRecord } from '../rehearsal-records.ts';
+
+/** What is known when a policy is held against something that is about to be done. */
+export interface Facts {
+  readonly now: Date;
+  readonly ci: boolean;
+  readonly database: string;
+  /** The name that was typed; undefined: nobody was asked yet. */
+  readonly confirm?: string | undefined;
+  /** Undefined: it is not known yet whether there will be one. */
+  readonly backup?: boolean | undefined;
+  /** The plan, where one is about to run migrations. */
+  readonly migrating: {
+    readonly rehearsal: RehearsalRecord | null;
+    readonly findings: readonly Finding[];
+  } | null;
+}
+
+/** A rule that can be held against what is about to be done. */
+export interface Rule extends PolicyRule {
+  check(facts: Facts): Pick<PolicyCheck, 'state' | 'message' | 'next'>;
+}
+
+const met = { state: 'met', next: '' } as const;
+
+/** The rules of a protection, in the order in which they are told. */
+export function rulesOf(protection: Protection): Rule[] {
+  const { setBy, reason = null, confirm = true, backup, rehearsal, findings, hours, writers } = protection;
+  const rules: Rule[] = [];
+  const add = (rule: PolicyRuleName, words: string, check: Rule['check']): void => {
+    // of a list of contexts, or true, there is no part to name
+    const part = Object.hasOwn(protection, rule) && protection[rule] !== undefined ? `.${rule}` : '';
+    const at = setBy.indexOf(' in ');
+    const named = at < 0 ? setBy : `${setBy.slice(0, at)}${part}${setBy.slice(at)}`;
+    rules.push({ rule, words, setBy: named, reason, check });
+  };
+  if (writers === 'ci' || writers === 'nobody') add('writers', wordsOfWriters[writers], whoWrites(writers));
+  if (hours) add('hours', `changes only in ${hours.join(', ')}`, inHours(hours));
+  if (findings) {
+    add(
+      'findings',
+      `no findings of severity ${findings}${orMore(findings)} that are not accepted`,
+      noFindings(findings),
+    );
+  }
+  if (rehearsal) {
+    const data = rehearsal.data ? ' on a copy with data' : '';
+    add(
+      'rehearsal',
+      `a rehearsal of this very plan${data}, no older than ${span(rehearsal.within)}`,
+      rehearsed(rehearsal),
+    );
+  }
+  if (backup) add('backup', 'a backup before migrations run', backedUp);
+  if (confirm) add('confirm', "the database's name, typed or given with --confirm", named);
+  return rules;
+}
+
+const wordsOfWriters = { ci: 'changes by CI only', nobody: 'no changes' };
+
+const whoWrites =
+  (writers: 'ci' | 'nobody'): Rule['check'] =>
+  ({ ci }) => {
+    if (writers === 'ci' && ci) return { ...met, message: 'this runs in CI' };
+    return {
+      state: 'broken',
+      message: writers === 'ci' ? 'only CI changes it' : 'nobody changes it',
+      next:
+        writers === 'ci'
+          ? 'Let CI run it (there the environment variable CI is set), or look with --plan.'
+          : 'Look with --plan, or change that setting.',
+    };
+  };
+
+const inHours =
+  (hours: readonly string[]): Rule['check'] =>
+  ({ now }) => {
+    const within = hours.some(text => {
+      const parsed = parseHours(text);
+      return parsed !== null && isWithin(parsed, now);
+    });
+    if (within) return { ...met, message: `it is ${utc(now)}` };
+    return {
+      state: 'broken',
+      message: `it is changed only in ${hours.join(', ')}, and it is ${utc(now)} by the server's clock`,
+      next: 'Wait until then.',
+    };
+  };
+
+const severities: readonly Severity[] = ['danger', 'warning', 'note'];
+
+function orMore(severity: Severity): string {
+  return severity === 'danger' ? '' : ' or higher';
+}
+
+const noFindings =
+  (level: Severity): Rule['check'] =>
+  ({ migrating }) => {
+    if (migrating === null) return { ...met, message: 'no migration runs' };
+    const least = severities.indexOf(level);
+    const found = migrating.findings.filter(
+      ({ severity, accepted }) => accepted === undefined && severities.indexOf(severity) <= least,
+    );
+    const [first] = found;
+    if (!first) return { ...met, message: 'there is no such finding' };
+    const more = found.length > 1 ? ` and ${found.length - 1} more` : '';
+    return {
+      state: 'broken',
+      message: `it wants no findings of severity ${level}${orMore(level)}, and ${first.revision} has ${first.rule}${more}`,
+      next: 'See migtui lint; use the safe form, or accept the finding in the migration: // migtui: accept <rule> because …',
+    };
+  };
+
+const rehearsed =
+  ({ within, data }: RequiredRehearsal): Rule['check'] =>
+  ({ now, migrating }) => {
+    if (migrating === null) return { ...met, message: 'no migration runs' };
+    const { rehearsal } = migrating;
+    const kind = data ? 'a rehearsal of this plan on a copy with data' : 'a rehearsal of this plan';
+    const next = data
+      ? 'Rehearse it: migtui rehearse --shadow <url> --data <dump or database>.'
+      : 'Rehearse it: migtui rehearse (with the same target), or run it with --rehearse.';
+    const at = rehearsal && (data ? rehearsal.measuredAt : rehearsal.at);
+    if (!rehearsal || !at) return { state: 'broken', message: `it wants ${kind}, and there is none`, next };
+    if (!rehearsal.ok) {
+      return {
+        state: 'broken',
+        message: `it wants ${kind}, and the last one found a problem`,
+        next: 'See migtui rehearse, and mend the revisions.',
+      };
+    }
+    const age = now.getTime() - Date.parse(at);
+    if (age > within) {
+      return {
+        state: 'broken',
+        message: `it wants ${kind} no older than ${span(within)}, and the last one is ${span(age)} old`,
+        next,
+      };
+    }
+    return { ...met, message: `rehearsed ${span(Math.max(age, 0))} ago` };
+  };
+
+const backedUp: Rule['check'] = ({ migrating, backup }) => {
+  if (migrating === null) return { ...met, message: 'no migration runs' };
+  if (backup === undefined) return { state: 'asked', message: 'a backup is taken first', next: '' };
+  if (backup) return { ...met, message: 'a backup is taken first' };
+  return {
+    state: 'broken',
+    message: 'it wants a backup before migrations run, and none is taken',
+    next: 'Run it with --backup.',
+  };
+};
+
+const named: Rule['check'] = ({ database, confirm }) => {
+  if (confirm === database) return { ...met, message: 'its name was given' };
+  const next = `Give its name: --confirm ${database}`;
+  if (confirm === undefined) return { state: 'asked', message: 'it wants its name given', next };
+  return { state: 'broken', message: `it wants its name given, and "${confirm}" is another one`, next };
+};
+
+function utc(at: Date): string {
+  return `${at.toLocaleDateString('en-GB', { weekday: 'short', timeZone: 'UTC' })} ${at.toISOString().slice(11, 16)} UTC`;
+}
+
+/** A duration in one unit. */
+function span(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 1) return `${Math.floor(ms / 1_000)} s`;
+  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h`;
+}

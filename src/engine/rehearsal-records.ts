@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stateFolder } from '../foundation/state-folder.ts';
+import type { Plan } from '../revisions/plan.ts';
+import type { Measurement } from './api.ts';
+
+/*
+ * What came of rehearsals, by plan, in the state folder of the person (or of the CI job): so that a plan shows what it
+ * did on a copy, and a policy can ask for it.
+ */
+
+/** What came of the last rehearsals of one plan. */
+export interface RehearsalRecord {
+  /** Of the last rehearsal, ISO 8601. */
+  readonly at: string;
+  /** It found no problem. */
+  readonly ok: boolean;
+  /** Of the last rehearsal on a copy with data. */
+  readonly measuredAt: string | null;
+  readonly measured: Measurement | null;
+}
+
+/** So many records are kept. */
+const kept = 200;
+
+/**
+ * Identifies a plan by what a rehearsal of it depends on: the applied revisions, its steps and their files, the
+ * database and the schema. How it is cut into transactions does not matter.
+ * @param checksums by revision id
+ * @param place where it would run
+ */
+export function rehearsalKey(
+  applied: Iterable<string>,
+  { steps }: Plan,
+  checksums: ReadonlyMap<string, string | null>,
+  place: { readonly label: string; readonly schema: string | null },
+): string {
+  const value = [
+    [...applied].sort().map(id => [id, checksums.get(id) ?? null]),
+    steps.map(({ revision, action }) => [revision, action, checksums.get(revision) ?? null]),
+    place.label,
+    place.schema,
+  ];
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
+}
+
+/** Null: that plan was not rehearsed here, or the record cannot be used. */
+export function readRehearsal(key: string, env = process.env): RehearsalRecord | null {
+  try {
+    const record = JSON.parse(readFileSync(fileOf(key, env), 'utf8')) as Partial<RehearsalRecord>;
+    if (typeof record.at !== 'string' || typeof record.ok !== 'boolean') return null;
+    const measured = Array.isArray(record.measured?.steps) ? record.measured : null;
+    return { at: record.at, ok: record.ok, measured, measuredAt: measured?.at ?? null };
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Keeps what came of a rehearsal. An earlier measurement of the same plan stays where this one measured nothing.
+ * @returns whether it could be kept
+ */
+export function keepRehearsal(
+  key: string,
+  { ok, measured }: { readonly ok: boolean; readonly measured: Measurement | null },
+  env = process.env,
+): boolean {
+  const before = readRehearsal(key, env);
+  const record: RehearsalRecord = {
+    at: new Date().toISOString(),
+    ok,
+    measured: measured ?? before?.measured ?? null,
+    measuredAt: measured?.at ?? before?.measuredAt ?? null,
+  };
+  const file = fileOf(key, env);
+  const temporary = `${file}.${process.pid}`;
+  try {
+    mkdirSync(folder(env), { recursive: true, mode: 0o700 });
+    writeFileSync(temporary, `${JSON.stringify(record)}\n`, { mode: 0o600 });
+    renameSync(temporary, file);
+    forget(env);
+    return true;
+  } catch {
+    rmSync(temporary, { force: true });
+    return false;
+  }
+}
+
+function folder(env: NodeJS.ProcessEnv): string {
+  return join(stateFolder(env), 'rehearsals');
+}
+
+function fileOf(key: string, env: NodeJS.ProcessEnv): string {
+  return join(folder(env), `${key}.json`);
+}
+
+/** Deletes the oldest records. */
+function forget(env: NodeJS.ProcessEnv): void {
+  const files = readdirSync(folder(env)).map(name => join(folder(env), name));
+  if (files.length <= kept) return;
+  const byAge = files.map(path => ({ path, at: statSync(path).mtimeMs })).sort((a, b) => b.at - a.at);
+  for (const { path } of byAge.slice(kept)) rmSync(path, { force: true });
+}

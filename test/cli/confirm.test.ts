@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import type { PolicyRuleName, ProjectInfo } from '../../src/engine/api.ts';
+import { ids, migtui, type Told } from './fake.ts';
+
+const project = (...rules: readonly PolicyRuleName[]): ProjectInfo => ({
+  ...{ name: 'chat', root: '/chat', configFile: null, context: 'default', contexts: [], folder: null },
+  ...{ table: 'public.log', schema: null, defaultSchema: 'public', readOnly: false, protected: true },
+  policy: rules.map(rule => ({
+    rule,
+    words: `the rule ${rule}`,
+    setBy: `protected[0].${rule} in migtui.config.json`,
+    reason: 'Ask #platform.',
+  })),
+});
+const look = { project: project('confirm') };
+const given = ({ calls }: Told, method: string): unknown => calls.find(([name]) => name === method)?.at(-1);
+const ran = ({ calls }: Told): boolean => calls.some(([name]) => name === 'run' || name === 'settle');
+
+test.each(['upgrade head', 'downgrade -1', 'stamp head --no-compare'])(
+  '%s wants the name: --yes alone is refused, with who set the rule and what to add',
+  async command => {
+    for (const flags of ['--yes', '']) {
+      const told = await migtui(`${command} ${flags}`, { look });
+      expect([told.code, ran(told)]).toEqual([1, false]);
+      expect(told.stderr).toContain(
+        'chat is protected (protected[0].confirm in migtui.config.json). Ask #platform.',
+      );
+      expect(told.stderr).toContain('Add --confirm chat');
+    }
+    const told = await migtui(`${command} --confirm chat`, { look });
+    expect([told.code, given(told, 'run')]).toMatchObject([0, { confirm: 'chat' }]);
+  },
+);
+
+test('a person types it', async () => {
+  const wrong = await migtui('upgrade head', { look, types: ['y'] });
+  expect([wrong.code, ran(wrong)]).toEqual([1, false]);
+  const right = await migtui('upgrade head', { look, types: ['chat'] });
+  expect(right.stderr).toContain('This database is protected. Type chat to run it: ');
+  expect(given(right, 'run')).toMatchObject({ confirm: 'chat' });
+});
+
+test('--confirm guards a database that is not protected, too', async () => {
+  const other = await migtui('upgrade head --confirm shop --json');
+  expect([other.code, other.json().error.code, ran(other)]).toEqual([1, 'wrong-database', false]);
+  expect((await migtui('upgrade head --confirm chat')).code).toBe(0);
+  expect((await migtui('downgrade -1 --confirm chat')).code).toBe(0);
+});
+
+test('settle and ensure-version want it as well', async () => {
+  for (const [command, method] of [
+    [`settle ${ids.last} --applied`, 'settle'],
+    ['ensure-version', 'ensureTable'],
+  ] as const) {
+    const refused = await migtui(`${command} --json`, { look });
+    expect([refused.code, refused.json().error.code, given(refused, method)]).toEqual([
+      1,
+      'needs-confirm',
+      undefined,
+    ]);
+    expect(given(await migtui(`${command} --confirm chat`, { look }), method)).toBe('chat');
+    expect(given(await migtui(command, { look, types: ['chat'] }), method)).toBe('chat');
+  }
+});
+
+test('a policy that wants a backup gets one', async () => {
+  const world = { look: { project: project('backup') } };
+  expect(given(await migtui('upgrade head --yes', world), 'run')).toMatchObject({
+    backup: { folder: 'backups' },
+  });
+  expect(given(await migtui('upgrade head --yes --no-backup', world), 'run')).toMatchObject({
+    backup: undefined,
+  });
+  expect(given(await migtui('upgrade head --yes'), 'run')).toMatchObject({ backup: undefined });
+});
+
+test('a plan shows each rule', async () => {
+  const { stdout } = await migtui('upgrade head --plan', { look: { project: project('confirm', 'hours') } });
+  expect(stdout).toContain('policy: the rule hours (protected[0].hours in migtui.config.json)');
+});

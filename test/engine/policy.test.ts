@@ -1,0 +1,258 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { EngineApi, EngineOptions, Finding, PlanRequest, Preview } from '../../src/engine/api.ts';
+import { openEngine } from '../../src/engine/engine.ts';
+import { checkPolicy } from '../../src/engine/policy/check.ts';
+import { protectionsOf } from '../../src/engine/policy/protections.ts';
+import type { Facts } from '../../src/engine/policy/rules.ts';
+import type { Failure } from '../../src/foundation/failure.ts';
+import type { Protection } from '../../src/settings/protection.ts';
+import { makeProject, type Project } from '../support/project.ts';
+import { createDatabase, type Database } from '../support/server.ts';
+
+const setBy = 'protected[0] in migtui.config.json';
+
+describe('which databases a protection is for', () => {
+  const subject = { context: 'production', host: 'db1.prod.example.com', database: 'shop_eu' };
+  const concerns = (protection: Partial<Protection>, host: string | null = subject.host): boolean =>
+    protectionsOf([{ setBy, ...protection }], { ...subject, host }).length === 1;
+
+  test.each<[Partial<Protection>, boolean]>([
+    [{}, true],
+    [{ contexts: ['staging'] }, false],
+    [{ contexts: ['staging', 'production'] }, true],
+    [{ hosts: ['*.PROD.example.com'] }, true],
+    [{ hosts: ['prod.example.com'] }, false],
+    [{ databases: ['shop*'] }, true],
+    [{ databases: ['*p*eu'] }, true],
+    [{ databases: ['shop_eu*shop_eu'] }, false],
+    [{ databases: ['shop.eu'] }, false],
+    // all that is named has to match
+    [{ contexts: ['production'], databases: ['other'] }, false],
+    [{ contexts: ['production'], hosts: ['*'], databases: ['shop_eu'] }, true],
+  ])('%j', (protection, expected) => {
+    expect(concerns(protection)).toBe(expected);
+  });
+
+  test('a host that is not known may be any', () => {
+    expect(concerns({ hosts: ['elsewhere'] }, null)).toBe(true);
+  });
+});
+
+describe('the rules', () => {
+  const now = new Date('2026-11-23T10:00:00Z');
+  const ago = (minutes: number): string => new Date(now.getTime() - minutes * 60_000).toISOString();
+  const danger = { revision: 'M1', rule: 'drop-column', severity: 'danger' } as Finding;
+  const migrating: Facts['migrating'] = { rehearsal: null, findings: [danger] };
+  const rehearsal = (measured: string | null, at = ago(30), ok = true) => ({
+    at,
+    ok,
+    measured: null,
+    measuredAt: measured,
+  });
+  const state = (protection: Partial<Protection>, facts: Partial<Facts> = {}): string | undefined =>
+    checkPolicy([{ setBy, confirm: false, ...protection }], {
+      now,
+      ci: false,
+      database: 'shop',
+      migrating,
+      ...facts,
+    })[0]?.state;
+
+  test.each<[Partial<Protection>, Partial<Facts>, string]>([
+    [{ confirm: true }, {}, 'asked'],
+    [{ confirm: true }, { confirm: 'shop' }, 'met'],
+    [{ confirm: true }, { confirm: 'Shop' }, 'broken'],
+    [{ backup: true }, {}, 'asked'],
+    [{ backup: true }, { backup: true }, 'met'],
+    [{ backup: true }, { backup: false }, 'broken'],
+    [{ backup: true }, { backup: false, migrating: null }, 'met'],
+    [{ writers: 'ci' }, {}, 'broken'],
+    [{ writers: 'ci' }, { ci: true }, 'met'],
+    [{ writers: 'nobody' }, { ci: true }, 'broken'],
+    [{ hours: ['Mon 09:00-10:00'] }, {}, 'broken'],
+    [{ hours: ['Mon 09:00-10:00', 'Mon 10:00-11:00'] }, {}, 'met'],
+    [{ findings: 'danger' }, {}, 'broken'],
+    [
+      { findings: 'danger' },
+      { migrating: { ...migrating, findings: [{ ...danger, severity: 'warning' }] } },
+      'met',
+    ],
+    [
+      { findings: 'warning' },
+      { migrating: { ...migrating, findings: [{ ...danger, severity: 'warning' }] } },
+      'broken',
+    ],
+    [
+      { findings: 'note' },
+      { migrating: { ...migrating, findings: [{ ...danger, severity: 'note', accepted: 'r' }] } },
+      'met',
+    ],
+    [{ rehearsal: { within: 3_600_000, data: false } }, {}, 'broken'],
+    [
+      { rehearsal: { within: 3_600_000, data: false } },
+      { migrating: { ...migrating, rehearsal: rehearsal(null) } },
+      'met',
+    ],
+    [
+      { rehearsal: { within: 3_600_000, data: false } },
+      { migrating: { ...migrating, rehearsal: rehearsal(null, ago(61)) } },
+      'broken',
+    ],
+    [
+      { rehearsal: { within: 3_600_000, data: false } },
+      { migrating: { ...migrating, rehearsal: rehearsal(null, ago(1), false) } },
+      'broken',
+    ],
+    [
+      { rehearsal: { within: 3_600_000, data: true } },
+      { migrating: { ...migrating, rehearsal: rehearsal(null) } },
+      'broken',
+    ],
+    [
+      { rehearsal: { within: 3_600_000, data: true } },
+      { migrating: { ...migrating, rehearsal: rehearsal(ago(61)) } },
+      'broken',
+    ],
+    [
+      { rehearsal: { within: 3_600_000, data: true } },
+      { migrating: { ...migrating, rehearsal: rehearsal(ago(59)) } },
+      'met',
+    ],
+  ])('%j with %j: %s', (protection, facts, expected) => {
+    expect(state(protection, facts)).toBe(expected);
+  });
+});
+
+describe('every door', () => {
+  const first = 'Migration20260101000000_first';
+  const second = 'Migration20260102000000_second';
+  let database: Database;
+  let project: Project;
+
+  beforeAll(async () => {
+    database = await createDatabase();
+    project = await makeProject({
+      url: database.url,
+      config: "baseDir: process.cwd(), schemaGenerator: { ignoreSchema: ['migtui'] }",
+      migrations: {
+        [first]: { up: 'create table people (id int)', down: 'drop table people' },
+        [second]: { up: 'alter table people add column age int', down: 'alter table people drop column age' },
+      },
+    });
+  });
+
+  afterAll(() => database.drop());
+
+  async function using<T>(
+    protection: Partial<Protection> | null,
+    work: (engine: EngineApi, name: string) => Promise<T>,
+    options: Partial<EngineOptions> = {},
+  ): Promise<T> {
+    const setting = protection ? [{ setBy, ...protection }] : false;
+    const engine = await openEngine(
+      { root: project.root, ci: false, ...options, protected: setting },
+      () => {},
+    );
+    try {
+      return await work(engine, (await engine.look()).database.name);
+    } finally {
+      await engine.close();
+    }
+  }
+
+  const refused = async (work: Promise<unknown>): Promise<string> =>
+    work.then(
+      () => 'it ran',
+      (failure: Failure) => {
+        expect(failure).toMatchObject({ code: 'policy', next: expect.stringMatching(/./) });
+        return failure.message;
+      },
+    );
+  const upgrade: PlanRequest = { command: 'upgrade', targets: ['head'] };
+
+  test('refuses without the name, with another one, and runs with it', async () => {
+    await using({}, async (engine, name) => {
+      const preview = await engine.preview(upgrade);
+      expect(preview).toMatchObject({
+        protected: true,
+        policy: [{ rule: 'confirm', state: 'asked', setBy }],
+      });
+      expect(await refused(engine.run(preview, {}))).toContain(`(${setBy})`);
+      expect(await refused(engine.run(preview, { confirm: 'other' }))).toContain('"other"');
+      // a preview that was tampered with opens nothing
+      expect(await refused(engine.run({ ...preview, policy: [], protected: false }, {}))).toContain(setBy);
+      expect((await engine.look()).applied).toBe(0);
+      expect((await engine.run(preview, { confirm: name })).failure).toBeNull();
+    });
+  });
+
+  test('is shut for stamp, downgrade, undo, settle, the table and emptying alike', async () => {
+    await using({ writers: 'ci', reason: 'Ask #platform' }, async (engine, confirm) => {
+      const previews: Preview[] = [
+        await engine.preview({ command: 'downgrade', targets: ['-1'] }),
+        await engine.preview({ command: 'stamp', targets: [first] }),
+        await engine.preview({ command: 'upgrade', targets: [], past: { kind: 'undo' } }),
+      ];
+      const rule = `only CI changes it (protected[0].writers in migtui.config.json): Ask #platform.`;
+      for (const preview of previews) {
+        expect(preview.steps.length).toBeGreaterThan(0);
+        for (const whenChanged of ['refuse', 'replan'] as const)
+          expect(await refused(engine.run(preview, { confirm, whenChanged }))).toContain(rule);
+      }
+      for (const as of ['applied', 'not-applied', 'accept-edit'] as const)
+        expect(await refused(engine.settle(second, as, confirm))).toContain(rule);
+      expect(await refused(engine.ensureTable(confirm))).toContain(rule);
+      await expect(engine.empty(await engine.emptying())).rejects.toMatchObject({ code: 'protected' });
+      expect((await engine.look()).applied).toBe(2);
+    });
+    // open for CI
+    await using(
+      { writers: 'ci' },
+      async (engine, confirm) => {
+        const preview = await engine.preview({ command: 'downgrade', targets: ['-1'] });
+        expect((await engine.run(preview, { confirm })).failure).toBeNull();
+        expect(await engine.ensureTable(confirm)).toBe(false);
+        expect(await refused(engine.ensureTable())).toContain('its name');
+      },
+      { ci: true },
+    );
+  });
+
+  test('names every broken rule at once', async () => {
+    await database.query('insert into people select 1');
+    const protection = {
+      backup: true,
+      hours: ['Mon 00:00-00:01', 'Tue 00:00-00:01'],
+      rehearsal: { within: 1, data: false },
+    };
+    await using(protection, async (engine, confirm) => {
+      const preview = await engine.preview(upgrade);
+      const failure = await engine.run(preview, { confirm }).catch((error: Failure) => error);
+      expect(failure).toMatchObject({
+        code: 'policy',
+        problems: [{ code: 'hours' }, { code: 'rehearsal' }, { code: 'backup' }],
+      });
+    });
+  });
+
+  test('a rehearsal of this very plan opens, and another plan shuts again', async () => {
+    const protection = { confirm: false, rehearsal: { within: 3_600_000, data: false } };
+    await using(protection, async engine => {
+      const preview = await engine.preview(upgrade);
+      expect(await refused(engine.run(preview, {}))).toContain('there is none');
+      expect((await engine.rehearsePlan(upgrade)).ok).toBe(true);
+      expect((await engine.preview(upgrade)).policy).toMatchObject([{ rule: 'rehearsal', state: 'met' }]);
+    });
+    await project.write(
+      `migrations/${second}.ts`,
+      (await project.read(`migrations/${second}.ts`)).replace('age int', 'age bigint'),
+    );
+    await using(protection, async engine => {
+      const preview = await engine.preview(upgrade);
+      expect(await refused(engine.run(preview, {}))).toContain('there is none');
+      await engine.rehearsePlan(upgrade);
+      expect((await engine.run(preview, {})).failure).toBeNull();
+      await engine.run(await engine.preview({ command: 'downgrade', targets: ['-1'] }), {}).catch(() => {});
+    });
+  });
+});
