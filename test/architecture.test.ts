@@ -18,7 +18,9 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   project: ['values', 'revisions', 'foundation'],
   preview: ['project', 'values', 'revisions', 'foundation'],
   database: ['preview', 'project', 'safety', 'values', 'revisions', 'foundation'],
+  fleet: ['database', 'preview', 'project', 'safety', 'settings', 'values', 'revisions', 'foundation'],
   engine: [
+    'fleet',
     'database',
     'preview',
     'project',

@@ -8,6 +8,7 @@ import { doctor } from './doctor.ts';
 import { downgrade } from './downgrade.ts';
 import { edit } from './edit.ts';
 import { ensureVersion } from './ensure-version.ts';
+import { fleet } from './fleet.ts';
 import { fresh } from './fresh.ts';
 import { heads } from './heads.ts';
 import { history } from './history.ts';
@@ -33,6 +34,7 @@ import { wait } from './wait.ts';
 export const commands: Readonly<Record<string, readonly Definition[]>> = {
   'See:': [status, current, history, heads, branches, show, pending, journal, wait],
   'Move a database:': [upgrade, downgrade, stamp, undo, redo, settle, ensureVersion, fresh],
+  'Move many databases:': [fleet],
   'Write revisions:': [init, revision, create, merge, adopt, edit],
   'Verify:': [check, lint, rehearse, test],
   'More:': [bake, doctor, open],

@@ -13,6 +13,7 @@ import type {
 import type { BakedGraph } from '../values/baked.ts';
 import type { DoctorReport } from '../values/doctor.ts';
 import type { LintReport, LintRequest, LintSettings } from '../values/findings.ts';
+import type { FleetApi } from '../values/fleet.ts';
 import type { JournalEntry, Settlement } from '../values/journal.ts';
 import type { Author, Look, RevisionDetail } from '../values/look.ts';
 import type { NetworkOptions, Waiting } from '../values/network.ts';
@@ -35,6 +36,7 @@ export type * from '../values/backup.ts';
 export type * from '../values/baked.ts';
 export type * from '../values/doctor.ts';
 export type * from '../values/findings.ts';
+export type * from '../values/fleet.ts';
 export type * from '../values/journal.ts';
 export type * from '../values/look.ts';
 export type * from '../values/measured.ts';
@@ -47,7 +49,7 @@ export type * from '../values/run.ts';
  * What the faces (`cli`, `tui`) may ask of the engine and what it tells them.
  */
 
-export interface EngineApi {
+export interface EngineApi extends FleetApi {
   look(): Promise<Look>;
   revision(id: string): Promise<RevisionDetail>;
   /** Resolves a target to ids, for `show` and prompts. */

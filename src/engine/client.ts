@@ -26,6 +26,7 @@ const methods: readonly (keyof EngineApi)[] = [
   'script',
   'effect',
   'authors',
+  'fleetStatus',
   'compare',
   'check',
   'draftRevision',

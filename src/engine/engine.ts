@@ -4,6 +4,7 @@ import type { Project } from '../project/project.ts';
 import type { EngineApi, EngineEvent, EngineOptions } from './api.ts';
 import type { AuthoringApi } from './authoring.ts';
 import { detail } from './detail.ts';
+import type { Fleet } from './fleet.ts';
 import { watchChanges } from './live.ts';
 import { look } from './look.ts';
 import { outgoing, outgoingEvent } from './outgoing.ts';
@@ -58,6 +59,12 @@ export async function openEngine(
     authoring ??= createAuthoring(session);
     return authoring;
   };
+  let fleet: Fleet | undefined;
+  const fleetOf = async (): Promise<Fleet> => {
+    const { createFleet } = await import('./fleet.ts');
+    fleet ??= createFleet(session);
+    return fleet;
+  };
   const stopWatching = options.live ? watchChanges(session, () => running?.busy() === true) : () => {};
   const api: EngineApi = {
     look: () => look(session),
@@ -78,6 +85,7 @@ export async function openEngine(
     empty: writing(async shown => (await run()).empty(shown)),
     ensureTable: writing(async confirm => (await run()).ensureTable(confirm)),
     script: async request => (await run()).script(request),
+    fleetStatus: async request => (await fleetOf()).api.fleetStatus(request),
     authors: async () => (await import('./authors.ts')).authors(session),
     effect: async revision => (await author()).effect(revision),
     compare: async targets => (await author()).compare(targets),
@@ -97,6 +105,7 @@ export async function openEngine(
     async close() {
       stopWatching();
       await running?.stop();
+      await fleet?.close();
       await session.close();
     },
   };

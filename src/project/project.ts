@@ -45,12 +45,22 @@ export interface Project {
   /** The ORM with the project's entities discovered, for running and authoring; shares the connection of `orm`. */
   full(): Promise<MikroORM>;
   /** A second ORM without entities and with its own connections; null where the database has only one (PGlite). */
-  beside(options?: { readonly max?: number; readonly database?: string }): Promise<MikroORM | null>;
+  beside(options?: Beside): Promise<MikroORM | null>;
   /** Reads the migrations as they are on disk now, in the order in which MikroORM runs them. */
   sources(): Sources;
   /** The folders that the migrations read last are in, absolute. */
   folders(): ReadonlySet<string>;
   close(): Promise<void>;
+}
+
+/** What a second ORM is like. */
+export interface Beside {
+  /** Connections at most; default 1. */
+  readonly max?: number | undefined;
+  /** Name of another database of the same server. */
+  readonly database?: string | undefined;
+  /** What else of the connection differs from the config. */
+  readonly server?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Declared and inferred revisions of the sources, for `RevisionGraph`. */
@@ -151,9 +161,9 @@ export async function openProject(
       })();
       return full;
     },
-    async beside({ max = 1, database } = {}) {
+    async beside({ max = 1, database, server } = {}) {
       if (isEmbedded(orm)) return null;
-      const other = await withoutEntities({ max, ...(database && { dbName: database }) });
+      const other = await withoutEntities({ max, ...server, ...(database && { dbName: database }) });
       opened.push(other);
       return other;
     },

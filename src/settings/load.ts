@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { lilconfig } from 'lilconfig';
 import { Failure } from '../foundation/failure.ts';
 import { parseDuration } from './duration.ts';
+import { fleetSettings } from './fleet.ts';
 import { protectionsIn } from './protection.ts';
 import type { BackupSettings, Settings, SettingsFile } from './schema.ts';
 import { type StrictRule, strictRules } from './strict.ts';
@@ -55,6 +56,7 @@ export async function loadSettings(root: string, env: Environment): Promise<Sett
     strict: rulesOf(file.strict),
     shadow: typeof file.shadow === 'object' ? file.shadow.server : file.shadow,
     baseline: typeof file.shadow === 'object' ? file.shadow.baseline : undefined,
+    fleet: fleetSettings(file.fleet),
     editor: file.editor,
   };
 }

@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 import { durationHelp, parseDuration } from './duration.ts';
+import type { FleetSettings } from './fleet.ts';
+import { fleetEntry } from './fleet-schema.ts';
 import { hoursHelp, parseHours } from './hours.ts';
 import { type Protection, writers } from './protection.ts';
 import { type StrictRule, strictRules } from './strict.ts';
@@ -279,6 +281,7 @@ const entries = {
       'must be a URL such as "postgres://user@localhost:5432", or an object with "server" and "baseline"',
     ),
   ),
+  fleet: v.optional(fleetEntry),
   editor: v.optional(
     text('Command that opens a file, such as "code --wait". Default: $VISUAL, $EDITOR, vi.'),
   ),
@@ -346,5 +349,7 @@ export interface Settings {
   readonly shadow: string | undefined;
   /** Of `shadow.baseline`; relative to the project. */
   readonly baseline: string | undefined;
+  /** The targets that `migtui fleet` moves. */
+  readonly fleet: FleetSettings;
   readonly editor: string | undefined;
 }

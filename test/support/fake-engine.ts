@@ -7,6 +7,7 @@ import type {
   Effect,
   EngineApi,
   EngineEvent,
+  FleetStatus,
   JournalEntry,
   Look,
   PlanRequest,
@@ -95,6 +96,13 @@ export class FakeEngine {
   project: ProjectInfo;
   failure: FailureInfo | null;
   unsettled: Unsettled[] = [];
+  fleet: FleetStatus = {
+    targets: [],
+    counts: [],
+    states: { unreachable: 0, gone: 0, 'half-way': 0, ahead: 0, edited: 0, drifted: 0, behind: 0, head: 0 },
+    heads: {},
+    at: '2026-11-22T14:00:00.000Z',
+  };
   /** Calls that will be answered without anybody's doing: those that are held are not. */
   working = 0;
   readonly #options: FakeOptions;
@@ -237,6 +245,7 @@ export class FakeEngine {
           this.revisions = this.revisions.map(one => (one.id === revision ? { ...one, edited: false } : one));
         }
       },
+      fleetStatus: async () => this.fleet,
       script: async () => '-- script',
       authors: async () =>
         Object.fromEntries(

@@ -3,6 +3,7 @@ import type { JournalEntry, RunNotes } from '../../values/journal.ts';
 import type { AppliedBy } from '../../values/run.ts';
 import type { LedgerTable } from '../ledger.ts';
 import { liveRuns } from '../unsettled.ts';
+import { slack } from './edited.ts';
 import { journalState, journalTable, msOf, type Query } from './table.ts';
 
 /** `plan` as it is stored, with the notes beside its steps. */
@@ -69,9 +70,6 @@ export async function readJournal(query: Query, table: LedgerTable): Promise<rea
     };
   });
 }
-
-/** How far a clock of the log row may be behind the journal's, ms: the row has the time its transaction began. */
-const slack = 1_000;
 
 /**
  * Applied revisions whose file is not the one that was applied. Known only where the journal saw it applied last:

@@ -50,6 +50,7 @@ export function onlySetUp(options: EngineOptions, why: unknown): EngineApi | nul
     empty: refuse,
     script: refuse,
     authors: refuse,
+    fleetStatus: refuse,
     effect: refuse,
     compare: refuse,
     check: refuse,

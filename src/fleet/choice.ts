@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import type { FleetChoice } from '../values/fleet.ts';
+
+/** Whether a name fits a pattern in which `*` stands for anything and `?` for one character. */
+export function fits(pattern: string, name: string): boolean {
+  // by hand, without a regular expression: patterns may be long, and names anything
+  const [p, n] = [[...pattern], [...name]];
+  let [at, of, star, mark] = [0, 0, -1, 0];
+  while (of < n.length) {
+    if (at < p.length && p[at] === '*') {
+      star = at++;
+      mark = of;
+    } else if (at < p.length && (p[at] === '?' || p[at] === n[of])) {
+      at++;
+      of++;
+    } else if (star >= 0) {
+      at = star + 1;
+      of = ++mark;
+    } else return false;
+  }
+  while (p[at] === '*') at++;
+  return at === p.length;
+}
+
+/** The share, from 1, that a name belongs to: the same on every machine. */
+export function shardOf(name: string, of: number): number {
+  return Number(createHash('sha256').update(name).digest().readBigUInt64BE() % BigInt(of)) + 1;
+}
+
+/** The targets that a choice means, in their order. */
+export function choose<T extends { readonly name: string; readonly tags: readonly string[] }>(
+  targets: readonly T[],
+  { only, tags, limit, shard }: FleetChoice,
+): readonly T[] {
+  const chosen = targets.filter(
+    target =>
+      (!only?.length || only.some(pattern => fits(pattern, target.name))) &&
+      (!tags?.length || tags.some(tag => target.tags.includes(tag))) &&
+      (!shard || shardOf(target.name, shard.of) === shard.index),
+  );
+  return limit === undefined ? chosen : chosen.slice(0, limit);
+}

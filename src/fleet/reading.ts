@@ -1,0 +1,132 @@
+import { editedRevisions } from '../database/journal/reader.ts';
+import { type LedgerTable, ledgerTable, readLedger } from '../database/ledger.ts';
+import { holderOf, lockKeys } from '../database/lock.ts';
+import { queryOn } from '../database/side.ts';
+import { readUnsettled } from '../database/unsettled.ts';
+import { Failure } from '../foundation/failure.ts';
+import { projectInSchema } from '../project/elsewhere.ts';
+import { isEmbedded } from '../project/project.ts';
+import { readSchemas } from './read-schemas.ts';
+import type { Site, Sites } from './sites.ts';
+import type { Standing } from './standing.ts';
+import type { Target } from './target.ts';
+
+/** How many databases are read at once, and statements on each. */
+const databasesAtOnce = 8;
+const lanes = 3;
+
+/** A target with what its database says, or why nothing is known. */
+export interface Read {
+  readonly target: Target;
+  readonly standing: Standing | Failure;
+}
+
+/** Targets of one database. */
+export interface Place {
+  readonly context: string | null;
+  readonly database: string | null;
+  readonly targets: readonly Target[];
+}
+
+/** Targets by their database, in the order of the first of each. */
+export function places(sites: Sites, targets: readonly Target[]): readonly Place[] {
+  const byKey = new Map<string, Place & { targets: Target[] }>();
+  for (const target of targets) {
+    const { context, database } = target;
+    const key = sites.keyOf(target);
+    const place = byKey.get(key) ?? { context, database, targets: [] };
+    place.targets.push(target);
+    byKey.set(key, place);
+  }
+  return [...byKey.values()];
+}
+
+/** Reads how all targets stand, writing nothing; in the order of the targets. */
+export async function readTargets(sites: Sites, targets: readonly Target[]): Promise<readonly Read[]> {
+  const standings = new Map<Target, Standing | Failure>();
+  const waiting = [...places(sites, targets)];
+  const worker = async (): Promise<void> => {
+    for (let place = waiting.shift(); place; place = waiting.shift()) {
+      for (const { target, standing } of await readPlace(sites, place)) standings.set(target, standing);
+    }
+  };
+  await Promise.all(Array.from({ length: databasesAtOnce }, worker));
+  return targets.map(target => ({ target, standing: standings.get(target) as Standing | Failure }));
+}
+
+async function readPlace(sites: Sites, place: Place): Promise<readonly Read[]> {
+  const { context, database, targets } = place;
+  let site: Site | null = null;
+  try {
+    site = await sites.connect(context, database, targets.length > 1 ? lanes : 1);
+    return await readSite(site, targets);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return targets.map(target => ({ target, standing: error }));
+  } finally {
+    await site?.close();
+  }
+}
+
+/**
+ * Reads targets of one database that is connected.
+ * @throws what the server answered
+ */
+export async function readSite(site: Site, targets: readonly Target[]): Promise<readonly Read[]> {
+  const inSchemas = targets.filter(({ schema }) => schema !== null);
+  const { project, files } = site;
+  const checksums = new Map([...files.byId.values()].map(({ id, checksum }) => [id, checksum]));
+  const read: Read[] = [];
+  if (inSchemas.length > 0) {
+    const { name } = ledgerTable(project);
+    const schemas = inSchemas.map(({ schema }) => schema as string);
+    const query = queryOn(project.orm);
+    const found = await readSchemas(query, name, schemas, checksums, isEmbedded(project.orm) ? 1 : lanes);
+    for (const target of inSchemas) {
+      read.push({ target, standing: usable(target) ?? (found.get(target.schema as string) as Standing) });
+    }
+  }
+  for (const target of targets) {
+    if (target.schema === null) read.push({ target, standing: await readOne(site, checksums) });
+  }
+  return read;
+}
+
+/** MikroORM cannot run in a schema of every name. */
+function usable({ schema }: Target): Failure | null {
+  try {
+    projectInSchema({ options: {} } as never, schema);
+    return null;
+  } catch (error) {
+    return error as Failure;
+  }
+}
+
+async function readOne(
+  { project }: Site,
+  checksums: ReadonlyMap<string, string | null>,
+): Promise<Standing | Failure> {
+  const query = queryOn(project.orm);
+  const table: LedgerTable = ledgerTable(project);
+  try {
+    const ledger = await readLedger({ query }, table);
+    if (ledger.table === 'forbidden') {
+      return new Failure({
+        code: 'table-forbidden',
+        message: `This role may not read ${table.schema}.${table.name}: what is applied is not known.`,
+        next: `Grant it: grant select on ${table.sql} to the role that the MikroORM config uses.`,
+      });
+    }
+    const running = isEmbedded(project.orm) ? null : await holderOf(query, lockKeys(table).run);
+    return {
+      table: ledger.table,
+      applied: [...ledger.applied.keys()],
+      halfWay: await readUnsettled(query, table),
+      edited: await editedRevisions(query, table, ledger.applied, checksums),
+      running: running !== null,
+    };
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,151 @@
+import { addressOf } from '../database/address.ts';
+import { type Connection, connect, isRefusal } from '../database/connection.ts';
+import { Failure, type Problem } from '../foundation/failure.ts';
+import { isUrl, projectOn } from '../project/elsewhere.ts';
+import { isEmbedded, type Project, revisionsOf } from '../project/project.ts';
+import type { MigrationSource } from '../project/sources.ts';
+import { RevisionGraph } from '../revisions/graph.ts';
+import { nameOf, type Target } from './target.ts';
+
+/** The revisions of a context, read once. */
+export interface Files {
+  readonly project: Project;
+  readonly byId: ReadonlyMap<string, MigrationSource>;
+  readonly graph: RevisionGraph;
+  readonly problems: readonly Problem[];
+}
+
+/** A database that has targets, connected. */
+export interface Site {
+  readonly files: Files;
+  /** On this database. */
+  readonly project: Project;
+  readonly connection: Connection;
+  close(): Promise<void>;
+}
+
+/** What the fleet is given by whoever opened the project. */
+export interface Home {
+  readonly project: Project;
+  /** The connection that is open already; PGlite has no other. */
+  connection(): Promise<Connection>;
+  /** Opens another context of the same config. */
+  open(context: string): Promise<Project>;
+}
+
+/** The databases of a fleet: where they are, and their connections. */
+export class Sites {
+  readonly #home: Home;
+  readonly #files = new Map<string, Promise<Files>>();
+  readonly #projects: Project[] = [];
+
+  constructor(home: Home) {
+    this.#home = home;
+  }
+
+  get home(): Project {
+    return this.#home.project;
+  }
+
+  /** The name of a target's context. */
+  contextOf({ context }: Pick<Target, 'context'>): string {
+    return context ?? this.home.context;
+  }
+
+  /** Identifies the database of a target. */
+  keyOf(target: Pick<Target, 'context' | 'database'>): string {
+    return JSON.stringify([this.contextOf(target), target.database]);
+  }
+
+  /**
+   * The files of a context.
+   * @throws Failure of opening the project
+   */
+  files(context: string | null): Promise<Files> {
+    const name = context ?? this.home.context;
+    const known = this.#files.get(name) ?? this.#open(name);
+    this.#files.set(name, known);
+    return known;
+  }
+
+  async #open(context: string): Promise<Files> {
+    const { home } = this;
+    const project = context === home.context ? home : await this.#home.open(context);
+    if (project !== home) this.#projects.push(project);
+    const sources = project.sources();
+    const { graph, problems } = RevisionGraph.inspect(revisionsOf(sources));
+    return {
+      project,
+      byId: new Map(sources.migrations.map(migration => [migration.id, migration])),
+      graph,
+      problems: [...sources.problems, ...problems],
+    };
+  }
+
+  /**
+   * Connects to a database of the fleet, with connections of its own.
+   * @param max connections at most
+   * @throws Failure of the database, `bad-database`
+   */
+  async connect(context: string | null, database: string | null, max: number): Promise<Site> {
+    const files = await this.files(context);
+    const { project } = files;
+    if (isEmbedded(project.orm)) return this.#embedded(files, database);
+    const there = (await projectOn(project, database, max)) as Project;
+    const done = async (): Promise<void> => {
+      await there.close();
+    };
+    try {
+      requirePlace(there, database);
+      const connection = await connect(there);
+      if (isRefusal(connection)) throw new Failure(connection.failure);
+      return {
+        files,
+        project: there,
+        connection,
+        async close() {
+          await connection.close().catch(() => {});
+          await done();
+        },
+      };
+    } catch (error) {
+      await done();
+      throw error;
+    }
+  }
+
+  async #embedded(files: Files, database: string | null): Promise<Site> {
+    const { project } = files;
+    if (database !== null) {
+      throw new Failure({
+        code: 'bad-database',
+        message: `An embedded database (PGlite) has no other databases beside it: ${nameOf(database)} cannot be opened.`,
+        next: 'Name a context whose config uses the driver of @mikro-orm/postgresql.',
+      });
+    }
+    if (project === this.home) {
+      const connection = await this.#home.connection();
+      return { files, project, connection, close: async () => {} };
+    }
+    const connection = await connect(project);
+    if (isRefusal(connection)) throw new Failure(connection.failure);
+    return { files, project, connection, close: () => connection.close() };
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#projects.map(project => project.close()));
+  }
+}
+
+/** A config that says itself where it connects (driverOptions) would take every target to the same database. */
+function requirePlace(project: Project, database: string | null): void {
+  if (database === null) return;
+  const name = isUrl(database) ? nameOf(database) : database;
+  const address = addressOf(project);
+  if (address.name === name && !address.label.endsWith('(by driverOptions)')) return;
+  throw new Failure({
+    code: 'bad-database',
+    message: `The MikroORM config decides by driverOptions where it connects (${address.label}), so the fleet cannot open ${name}.`,
+    next: 'Give the config clientUrl, or host and dbName, instead.',
+  });
+}

@@ -1,0 +1,15 @@
+import type { Unsettled } from '../values/look.ts';
+
+/** What a database says of one target. */
+export interface Standing {
+  /** `absent` is normal for a new schema; `gone`: the schema itself is not there. */
+  readonly table: 'present' | 'absent' | 'gone';
+  /** In the order they were logged. */
+  readonly applied: readonly string[];
+  /** Revisions that began outside a transaction and never ended. */
+  readonly halfWay: readonly Pick<Unsettled, 'revision' | 'action'>[];
+  /** Applied revisions whose file is another one now. */
+  readonly edited: readonly string[];
+  /** A run has its lock. */
+  readonly running: boolean;
+}

@@ -1,0 +1,172 @@
+import { addressOf } from '../database/address.ts';
+import { Failure } from '../foundation/failure.ts';
+import { isUrl } from '../project/elsewhere.ts';
+import type { Project } from '../project/project.ts';
+import type { RevisionGraph } from '../revisions/graph.ts';
+import type { FleetCount, FleetRow, FleetState, FleetStatus } from '../values/fleet.ts';
+import { readTargets } from './reading.ts';
+import type { Files, Sites } from './sites.ts';
+import type { Standing } from './standing.ts';
+import { byName, nameOf, type Target } from './target.ts';
+
+/** The states, the oddest first. */
+export const states: readonly FleetState[] = [
+  'unreachable',
+  'gone',
+  'half-way',
+  'ahead',
+  'edited',
+  'drifted',
+  'behind',
+  'head',
+];
+
+/**
+ * Where every target stands.
+ * @throws Failure when the revisions on disk are broken
+ */
+export async function fleetStatus(sites: Sites, targets: readonly Target[]): Promise<FleetStatus> {
+  const read = await readTargets(sites, targets);
+  const rows: FleetRow[] = [];
+  const heads: Record<string, readonly string[]> = {};
+  const orders = new Map<string, readonly string[]>();
+  for (const { target, standing } of read) {
+    const files = await filesOf(sites, target);
+    if (files) {
+      heads[sites.contextOf(target)] = files.graph.heads;
+      orders.set(sites.contextOf(target), files.graph.order);
+    }
+    rows.push(rowOf(sites, target, standing, files));
+  }
+  return {
+    targets: rows.sort(oddFirst),
+    counts: countsOf(rows, [...orders.values()].flat()),
+    states: Object.fromEntries(
+      states.map(state => [state, rows.filter(row => row.state === state).length]),
+    ) as Record<FleetState, number>,
+    heads,
+    at: new Date().toISOString(),
+  };
+}
+
+/** Null where the context itself cannot be opened: its targets have that failure. */
+async function filesOf(sites: Sites, { context }: Target): Promise<Files | null> {
+  const files = await sites.files(context).catch(() => null);
+  if (!files) return null;
+  const [first] = files.problems;
+  if (first) {
+    throw new Failure({
+      code: 'broken-revisions',
+      message: `The revisions on disk are broken: ${[first.file, first.message].filter(Boolean).join(': ')}.`,
+      next: 'Fix the files named by migtui status, then try again.',
+      problems: files.problems,
+    });
+  }
+  return files;
+}
+
+/** What is known of a target, as it is shown. */
+export function rowOf(
+  sites: Sites,
+  target: Target,
+  standing: Standing | Failure,
+  files: Files | null,
+): FleetRow {
+  const { name, tags, schema } = target;
+  const place = {
+    name,
+    tags,
+    context: sites.contextOf(target),
+    database: labelOf(files?.project ?? sites.home, target),
+    schema,
+  };
+  if (standing instanceof Failure || files === null) {
+    const failure = standing instanceof Failure ? standing.info : null;
+    return { ...place, ...nothing, state: 'unreachable', failure };
+  }
+  const { applied, edited, halfWay, running, table } = standing;
+  const known = factsOf(files.graph, applied);
+  return {
+    ...place,
+    ...known,
+    state: stateOf(standing, known),
+    edited,
+    halfWay: halfWay.map(({ revision }) => revision),
+    running,
+    failure:
+      table === 'gone'
+        ? {
+            code: 'schema-gone',
+            message: `There is no schema ${schema}.`,
+            next: 'The first upgrade of this one alone makes it: migtui upgrade --schema.',
+          }
+        : null,
+  };
+}
+
+type Facts = Pick<FleetRow, 'current' | 'applied' | 'pending' | 'missing'>;
+
+/** Most targets of a fleet have the same revisions applied. */
+const facts = new WeakMap<RevisionGraph, WeakMap<readonly string[], Facts>>();
+
+function factsOf(graph: RevisionGraph, applied: readonly string[]): Facts {
+  const known = facts.get(graph) ?? new WeakMap<readonly string[], Facts>();
+  facts.set(graph, known);
+  const before = known.get(applied);
+  if (before) return before;
+  const found = {
+    current: graph.current(applied),
+    applied: applied.length,
+    pending: graph.pending(applied).length,
+    missing: graph.missing(applied),
+  };
+  known.set(applied, found);
+  return found;
+}
+
+const nothing = {
+  current: [],
+  applied: 0,
+  pending: 0,
+  missing: [],
+  edited: [],
+  halfWay: [],
+  running: false,
+} as const;
+
+function stateOf({ table, halfWay, edited }: Standing, { missing, pending }: Facts): FleetState {
+  if (table === 'gone') return 'gone';
+  if (halfWay.length > 0) return 'half-way';
+  if (missing.length > 0) return 'ahead';
+  if (edited.length > 0) return 'edited';
+  return pending > 0 ? 'behind' : 'head';
+}
+
+/** Without a password: the label of the config's database, or the place that a URL names. */
+function labelOf(project: Project, { database }: Target): string {
+  if (database === null) return addressOf(project).label;
+  if (!isUrl(database) || !URL.canParse(database)) return nameOf(database);
+  const { host, username } = new URL(database);
+  return `${username ? `${decodeURIComponent(username)}@` : ''}${host}/${nameOf(database)}`;
+}
+
+/** The odd ones first, then by name. */
+export function oddFirst(a: FleetRow, b: FleetRow): number {
+  return states.indexOf(a.state) - states.indexOf(b.state) || byName(a, b);
+}
+
+/** How many stand at the same revisions, the newest first. */
+function countsOf(rows: readonly FleetRow[], order: readonly string[]): readonly FleetCount[] {
+  const counts = new Map<string, { current: readonly string[]; targets: number }>();
+  for (const { current, state } of rows) {
+    if (state === 'unreachable' || state === 'gone') continue;
+    const key = JSON.stringify(current);
+    const count = counts.get(key) ?? { current, targets: 0 };
+    count.targets++;
+    counts.set(key, count);
+  }
+  const place = new Map(order.map((id, at) => [id, at]));
+  const newest = ({ current }: FleetCount): number =>
+    Math.max(-1, ...current.map(id => place.get(id) ?? Number.MAX_SAFE_INTEGER));
+  return [...counts.values()].sort((a, b) => newest(b) - newest(a));
+}

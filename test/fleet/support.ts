@@ -1,0 +1,88 @@
+import type { EngineApi, EngineOptions } from '../../src/engine/api.ts';
+import { openEngine } from '../../src/engine/engine.ts';
+import { type MigrationSketch, makeProject, type Project, type ProjectOptions } from '../support/project.ts';
+import { createDatabase, type Database } from '../support/server.ts';
+
+/** Revisions of the fleets here, oldest first. */
+export const one = 'Migration20260101000000_chats';
+export const two = 'Migration20260102000000_topics';
+export const three = 'Migration20260103000000_seen';
+
+export const migrations: Record<string, MigrationSketch> = {
+  [one]: { up: 'create table "chats" ("id" serial primary key, "title" text)', down: 'drop table "chats"' },
+  [two]: {
+    up: 'alter table "chats" add column "topic" text',
+    down: 'alter table "chats" drop column "topic"',
+  },
+  [three]: {
+    up: 'alter table "chats" add column "seen" timestamptz',
+    down: 'alter table "chats" drop column "seen"',
+  },
+};
+
+const engines: EngineApi[] = [];
+
+/** Closes what `fleetOf` has opened. */
+export async function closeAll(): Promise<void> {
+  for (const engine of engines.splice(0)) await engine.close();
+}
+
+export interface TestFleet {
+  readonly database: Database;
+  readonly project: Project;
+  open(more?: Partial<EngineOptions>): Promise<EngineApi>;
+  /** Ids that a schema's own log has. */
+  applied(schema: string): Promise<string[]>;
+}
+
+/** A schema of a fleet, with revisions that were applied by somebody: their tables and log rows. */
+export function schemaSql(schema: string, applied: readonly string[], sketches = migrations): string {
+  const id = `"${schema.replaceAll('"', '""')}"`;
+  const ups = applied.flatMap(revision => [sketches[revision]?.up ?? []].flat());
+  return [
+    `create schema ${id}`,
+    `set search_path to ${id}`,
+    'create table mikro_orm_migrations (id serial primary key, name varchar(255), executed_at timestamptz(0) default current_timestamp)',
+    ...ups,
+    ...applied.map(revision => `insert into mikro_orm_migrations (name) values ('${revision}')`),
+    'reset search_path',
+  ].join(';\n');
+}
+
+/**
+ * A database with schemas, and the project whose fleet they are.
+ * @param schemas with the revisions that each has applied
+ * @param fleet the setting
+ */
+export async function fleetOf(
+  schemas: Readonly<Record<string, readonly string[]>>,
+  fleet: unknown = { targets: { schemas: '*enant*' } },
+  more: ProjectOptions = {},
+): Promise<TestFleet> {
+  const database = await createDatabase();
+  for (const [schema, applied] of Object.entries(schemas)) await database.query(schemaSql(schema, applied));
+  const project = await makeProject({
+    url: database.url,
+    migrations,
+    typescript: false,
+    // MikroORM remembers the first folder of the process
+    config: `baseDir: process.cwd(), schemaGenerator: { ignoreSchema: ['migtui'] }`,
+    packageJson: { migtui: { fleet } },
+    ...more,
+  });
+  return {
+    database,
+    project,
+    async open(more = {}) {
+      const engine = await openEngine({ root: project.root, ...more }, () => {});
+      engines.push(engine);
+      return engine;
+    },
+    async applied(schema) {
+      const rows = await database.query<{ name: string }>(
+        `select name from "${schema.replaceAll('"', '""')}".mikro_orm_migrations order by id`,
+      );
+      return rows.map(({ name }) => name);
+    },
+  };
+}
