@@ -68,6 +68,14 @@ test('without any file everything has its default', async () => {
     strict: [],
     shadow: undefined,
     baseline: undefined,
+    fleet: {
+      targets: [],
+      waves: [],
+      parallel: undefined,
+      onError: 'stop',
+      pauseAfter: [],
+      maxFailures: undefined,
+    },
     editor: undefined,
   });
 });
@@ -145,6 +153,10 @@ describe('wrong settings', () => {
     ],
     [{ readOnly: 'true' }, '"readOnly" must be true or false, not "true"'],
     [{ editor: '' }, '"editor" must not be empty, not ""'],
+    [{ fleet: { targets: { schema: 'x' } } }, /^"fleet.targets" must have "schemas", "databases", "contexts"/],
+    [{ fleet: { targets: [{ schemas: 5 }] } }, /^"fleet.targets/],
+    [{ fleet: { parallel: 0 } }, '"fleet.parallel" must be at least 1, not 0'],
+    [{ fleet: { onError: 'go' } }, '"fleet.onError" must be one of "stop", "continue", "pause", not "go"'],
     [
       { shadow: 'mysql://ana:secret@localhost' },
       '"shadow" must be a URL such as "postgres://user@localhost:5432", not "mysql://ana:***@localhost"',
