@@ -153,7 +153,10 @@ describe('wrong settings', () => {
     ],
     [{ readOnly: 'true' }, '"readOnly" must be true or false, not "true"'],
     [{ editor: '' }, '"editor" must not be empty, not ""'],
-    [{ fleet: { targets: { schema: 'x' } } }, /^"fleet.targets" must have "schemas", "databases", "contexts"/],
+    [
+      { fleet: { targets: { schema: 'x' } } },
+      /^"fleet.targets" must have "schemas", "databases", "contexts"/,
+    ],
     [{ fleet: { targets: [{ schemas: 5 }] } }, /^"fleet.targets/],
     [{ fleet: { parallel: 0 } }, '"fleet.parallel" must be at least 1, not 0'],
     [{ fleet: { onError: 'go' } }, '"fleet.onError" must be one of "stop", "continue", "pause", not "go"'],
