@@ -35,11 +35,14 @@ const query = text(
 );
 
 const schemas = v.strictObject({
-  schemas: v.union([
-    text('A pattern such as "tenant_*": every schema whose name matches.'),
-    names('Names of schemas.'),
-    v.strictObject({ query }),
-  ]),
+  schemas: v.union(
+    [
+      text('A pattern such as "tenant_*": every schema whose name matches.'),
+      names('Names of schemas.'),
+      v.strictObject({ query }),
+    ],
+    'must be a pattern, a list of names, or an object with "query"',
+  ),
   context: v.optional(text('Context of the MikroORM config. Default: the one that migtui was opened with.')),
   database: v.optional(
     text('Database that has the schemas: a name, or a URL. Default: of the MikroORM config.'),
@@ -48,21 +51,24 @@ const schemas = v.strictObject({
 });
 
 const databases = v.strictObject({
-  databases: v.union([
-    text('A pattern such as "tenant_*" or "postgres://host/tenant_*": every database whose name matches.'),
-    names('Names or URLs of databases.'),
-    v.strictObject({
-      query,
-      on: v.optional(
-        text('Database that is asked: a name, or a URL. Default: the one of the MikroORM config.'),
-      ),
-      url: v.optional(
-        text(
-          'URL of each database, with {name} and {column} for columns of the query. Default: a database of that name beside the one that is asked.',
+  databases: v.union(
+    [
+      text('A pattern such as "tenant_*" or "postgres://host/tenant_*": every database whose name matches.'),
+      names('Names or URLs of databases.'),
+      v.strictObject({
+        query,
+        on: v.optional(
+          text('Database that is asked: a name, or a URL. Default: the one of the MikroORM config.'),
         ),
-      ),
-    }),
-  ]),
+        url: v.optional(
+          text(
+            'URL of each database, with {name} and {column} for columns of the query. Default: a database of that name beside the one that is asked.',
+          ),
+        ),
+      }),
+    ],
+    'must be a pattern, a list of names, or an object with "query"',
+  ),
   context: v.optional(text('Context of the MikroORM config. Default: the one that migtui was opened with.')),
   ...common,
 });
@@ -85,11 +91,17 @@ const module = v.strictObject({
 const sourceHelp =
   'must have "schemas", "databases", "contexts" or "module" (docs/fleet.md describes each), or be a function';
 
-/** The JSON schema cannot say that a function is allowed, where the settings are a module. */
 const source = v.union([schemas, databases, contexts, module], sourceHelp);
-const sourceOrFunction = v.lazy(input =>
-  typeof input === 'function' ? v.function() : source,
-) as unknown as typeof source;
+
+/** Of the kinds, the one that was meant. The JSON schema cannot say that a function is allowed, in settings that are a module. */
+const sourceOrFunction = v.lazy(input => {
+  if (typeof input === 'function') return v.function();
+  if (typeof input !== 'object' || input === null) return source;
+  if ('schemas' in input) return schemas;
+  if ('databases' in input) return databases;
+  if ('contexts' in input) return contexts;
+  return 'module' in input ? module : source;
+}) as unknown as typeof source;
 
 const wave = v.strictObject(
   {

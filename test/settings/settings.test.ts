@@ -157,7 +157,10 @@ describe('wrong settings', () => {
       { fleet: { targets: { schema: 'x' } } },
       /^"fleet.targets" must have "schemas", "databases", "contexts"/,
     ],
-    [{ fleet: { targets: [{ schemas: 5 }] } }, /^"fleet.targets/],
+    [
+      { fleet: { targets: [{ schemas: 5 }] } },
+      '"fleet.targets.0.schemas" must be a pattern, a list of names, or an object with "query", not 5',
+    ],
     [{ fleet: { parallel: 0 } }, '"fleet.parallel" must be at least 1, not 0'],
     [{ fleet: { onError: 'go' } }, '"fleet.onError" must be one of "stop", "continue", "pause", not "go"'],
     [
