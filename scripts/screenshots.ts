@@ -14,7 +14,10 @@ const size = { cols: 120, rows: 36 };
 /** Name in docs/ -> view in test/tui/golden/, and what it shows. */
 const pictures = {
   screen: ['main', 'The screen: revisions as a graph, what is current and pending, the SQL of the revision'],
-  plan: ['plan', 'The plan of an upgrade with its SQL, before it runs'],
+  plan: [
+    'plan',
+    'The plan of an upgrade before it runs: its SQL, what blocks writes, and what to do instead',
+  ],
   merge: ['merge', 'Two heads side by side, and the verdict of running them in both orders'],
   failure: ['failure', 'A failed upgrade: what PostgreSQL said, what is applied, and the ways out'],
 } as const;

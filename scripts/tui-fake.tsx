@@ -1,9 +1,10 @@
 import { runTui } from '../src/tui/main.tsx';
 import { FakeEngine, longHistory } from '../test/support/fake-engine.ts';
+import { findingOf, requiredColumn } from '../test/support/findings.ts';
 
 /*
  * The terminal app on an engine that is made up: for looking at screens without a project or a database.
- *   npx tsx scripts/tui-fake.tsx [demo|long|empty|lost|broken]
+ *   npx tsx scripts/tui-fake.tsx [demo|findings|long|empty|lost|broken]
  */
 
 const scene = process.argv[2] ?? 'demo';
@@ -12,6 +13,9 @@ const engine = new FakeEngine({
   now,
   delay: 30,
   ...(scene === 'long' && { revisions: longHistory(1_000), applied: longHistory(700).map(one => one.id) }),
+  ...(scene === 'findings' && {
+    findings: [findingOf(), { ...findingOf(), severity: 'warning' as const }, requiredColumn],
+  }),
   ...(scene === 'empty' && { revisions: [], applied: [] }),
   ...(scene === 'lost' && {
     database: {

@@ -43,7 +43,7 @@ const host: Host = {
       return child;
     });
     const { rememberedFile, runTui } = await import('./tui/main.tsx');
-    const { columns, layout } = settings;
+    const { columns, layout, backup } = settings;
     const { theme, ascii, mouse, motion, keys, editor, lockWait, lockTimeout, statementTimeout, retries } =
       settings;
     const run = { lockWait, lockTimeout, statementTimeout, retries };
@@ -63,6 +63,7 @@ const host: Host = {
         keys,
         editor: editor ?? null,
         run,
+        backup,
       },
       connect: () => engine,
     });

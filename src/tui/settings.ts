@@ -1,5 +1,5 @@
 import type { ThemeName } from '../drawing/theme/theme.ts';
-import type { RunOptions } from '../engine/api.ts';
+import type { BackupOptions, RunOptions } from '../engine/api.ts';
 
 /** What the history can show of a revision beside its name. */
 export type HistoryColumn = 'age' | 'author' | 'duration';
@@ -23,6 +23,8 @@ export interface TuiSettings {
   readonly keys: Readonly<Record<string, readonly string[]>>;
   /** Used for every run that is started here. */
   readonly run: RunOptions;
+  /** How backups are taken, and whether every run begins with one. */
+  readonly backup: BackupOptions & { readonly always: boolean };
   /** What opens a file, such as `code --wait`; default: $VISUAL, $EDITOR, vi. */
   readonly editor: string | null;
 }
@@ -36,5 +38,6 @@ export const defaultSettings: TuiSettings = {
   layout: 'full',
   keys: {},
   run: {},
+  backup: { always: false, folder: 'backups', format: 'custom' },
   editor: null,
 };

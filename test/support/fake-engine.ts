@@ -1,4 +1,5 @@
 import type {
+  Backup,
   CancelMode,
   CheckReport,
   Comparison,
@@ -7,9 +8,11 @@ import type {
   Effect,
   EngineApi,
   EngineEvent,
+  Finding,
   FleetStatus,
   JournalEntry,
   Look,
+  PlanRehearsal,
   PlanRequest,
   Preview,
   ProjectInfo,
@@ -17,10 +20,12 @@ import type {
   RevisionDetail,
   RevisionRow,
   RunEvent,
+  RunOptions,
   RunResult,
   Session,
   StepResult,
   Unsettled,
+  Warning,
 } from '../../src/engine/api.ts';
 import type { EngineChange, EngineConnection, EngineExit } from '../../src/engine/connection.ts';
 import { Failure, type FailureInfo } from '../../src/foundation/failure.ts';
@@ -54,6 +59,8 @@ export interface Trouble {
     readonly done: number;
     readonly total: number;
   };
+  /** The backup is not done until `release()`. */
+  readonly holdBackup?: boolean;
   /** A cancel comes when there is nothing left to cancel. */
   readonly ignoreCancel?: boolean;
   /** A file was edited that the engine has loaded: calls fail until it is restarted. */
@@ -76,11 +83,16 @@ export interface FakeOptions {
   /** The first look fails so. */
   readonly failure?: FailureInfo;
   readonly rehearsal?: Partial<Rehearsal>;
+  readonly planRehearsal?: Partial<PlanRehearsal>;
+  /** Of every plan. */
+  readonly warnings?: readonly Warning[];
   readonly check?: CheckReport;
   readonly comparison?: Comparison;
   /** What could be a rename when a revision is drafted from the entities: `contact.fax:email`. */
   readonly renames?: readonly string[];
   readonly journal?: readonly JournalEntry[];
+  /** What lint says, and the plans that run these statements. */
+  readonly findings?: readonly Finding[];
 }
 
 /** An engine without a project and without a database, which behaves like a small real one. */
@@ -89,6 +101,7 @@ export class FakeEngine {
   readonly connection: EngineConnection;
   readonly calls: string[] = [];
   readonly written: Draft[] = [];
+  readonly ranWith: RunOptions[] = [];
   trouble: Trouble = {};
   revisions: FakeRevision[];
   applied: Set<string>;
@@ -218,20 +231,25 @@ export class FakeEngine {
       look: async () => this.#look(),
       revision: async id => this.#detail(id),
       resolve: async target => this.graph.resolve(target, this.applied),
-      lint: async () => ({ findings: [], judged: [], level: 'danger' }),
+      lint: async ({ range, withRows }) => ({
+        findings: (this.#options.findings ?? [])
+          .filter(one => range === undefined || one.revision === range)
+          .map(({ inTheWay, ...one }) => (withRows === undefined || !inTheWay ? one : { ...one, inTheWay })),
+        judged: [],
+        level: 'danger',
+      }),
       preview: async request => this.#preview(request),
       rehearsePlan: async request => ({
-        request,
-        steps: [],
-        untried: [],
-        ok: true,
-        measured: null,
-        caveats: [],
+        ...{ request, steps: [], untried: [], ok: true, measured: null, caveats: [] },
+        ...this.#options.planRehearsal,
       }),
       bake: async () => ({ format: 1, revisions: [] }),
       test: async () => ({ tests: [], ok: true }),
       doctor: async () => ({ checks: [], ok: true }),
-      run: async preview => this.#run(preview),
+      run: async (preview, options) => {
+        this.ranWith.push(options);
+        return this.#run(preview, options);
+      },
       cancel: async mode => {
         if (this.trouble.ignoreCancel) return;
         this.#cancelled = mode;
@@ -274,8 +292,8 @@ export class FakeEngine {
       ensureTable: async () => true,
       emptying: async () => ({ losses: [], sql: [], fingerprint: '' }),
       empty: async () => {},
-      draftSplit: async () => this.#draftMerge([]),
-      draftFix: async () => this.#draftMerge([]),
+      draftSplit: async target => this.#draftOnTop(target, 'with_new_values'),
+      draftFix: async target => this.#draftOnTop(target, 'indexes'),
       draftMerge: async request => this.#draftMerge(request.heads),
       draftRebase: async request => this.#draftRebase(request.branch, request.onto),
       draftAdopt: async () => this.#draftAdopt(),
@@ -412,7 +430,9 @@ export class FakeEngine {
         preview: { sql, complete: true, note: null, transactional },
         batch: batches.length - 1,
         losses: step.action === 'down' ? (own.losses ?? []) : [],
-        findings: [],
+        findings: (this.#options.findings ?? [])
+          .filter(one => one.revision === step.revision && one.action === step.action)
+          .map(({ inTheWay: _, ...one }) => one),
       };
     });
     return {
@@ -420,7 +440,7 @@ export class FakeEngine {
       plan,
       steps,
       batches,
-      warnings: [],
+      warnings: this.#options.warnings ?? [],
       destructive: steps.some(step => step.losses.length > 0),
       protected: this.project.protected,
       policy: [],
@@ -443,7 +463,7 @@ export class FakeEngine {
     });
   }
 
-  async #run(preview: Preview): Promise<RunResult> {
+  async #run(preview: Preview, { backup }: RunOptions): Promise<RunResult> {
     if (preview.fingerprint !== [...this.applied].join()) {
       throw new Failure({
         code: 'plan-changed',
@@ -467,6 +487,11 @@ export class FakeEngine {
       await this.#held();
     }
     tell({ kind: 'started', run: 'run-1', steps: preview.steps.length, batches: preview.batches.length });
+    if (backup) {
+      tell({ kind: 'backup', bytes: 4_718_592, of: 125_829_120 });
+      if (trouble.holdBackup) await this.#held();
+      tell({ kind: 'backup-done', backup: fakeBackup(backup.folder) });
+    }
     for (const [index, step] of preview.steps.entries()) {
       if (this.#cancelled) break;
       if (index === 0 || preview.steps[index - 1]?.batch !== step.batch) {
@@ -578,6 +603,12 @@ export class FakeEngine {
     };
   }
 
+  #draftOnTop(target: string, what: string): Draft {
+    const made: FakeRevision = { id: `Migration20261201120000_${what}`, revises: [target] };
+    const note = `1 of 2 statements of ${target} moves to ${made.id}.`;
+    return { kind: 'revision', files: [newFile(made)], revision: made.id, notes: [note], warnings: [] };
+  }
+
   #draftMerge(heads: readonly string[]): Draft {
     const made: FakeRevision = { id: 'Migration20261201120000_merge_heads', revises: heads };
     return { kind: 'merge', files: [newFile(made)], revision: made.id, notes: [], warnings: [] };
@@ -652,6 +683,15 @@ export class FakeEngine {
     };
   }
 }
+
+const fakeBackup = (folder: string): Backup => ({
+  path: `/home/ana/chat/${folder}/chat.dump`,
+  bytes: 4_718_592,
+  format: 'custom',
+  restore: `pg_restore --clean --dbname chat ${folder}/chat.dump`,
+  ms: 900,
+  deleted: [],
+});
 
 function newFile(made: FakeRevision): Draft['files'][number] {
   const after = sourceOf(made);

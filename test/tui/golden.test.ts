@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, expect, test } from 'vitest';
+import { findingOf } from '../support/findings.ts';
 import { closeScreens, openScreen, type Screen } from '../support/screen.ts';
 
 /*
@@ -17,9 +18,9 @@ const views = {
   main: async () => {},
   plan: async (app: Screen) => {
     await app.press('u');
-    await app.sees('2 steps');
-    await app.press('Tab');
-    await app.sees('update "messages"');
+    await app.sees('2 steps', '1 danger');
+    await app.press('Down', 'Tab');
+    await app.sees('Instead:', 'add column "last_read_at"');
   },
   destructive: async (app: Screen) => {
     await app.press('G', 'd');
@@ -93,6 +94,7 @@ for (const [view, columns, rows, theme, why] of pictures) {
       rows,
       env,
       ...(theme === 'light' && { settings: { theme } }),
+      ...(view === 'plan' && { findings: [findingOf()] }),
     });
     await app.sees('3 pending');
     await views[view](app);

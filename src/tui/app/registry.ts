@@ -15,6 +15,7 @@ import { menuType } from '../dialogs/menu.ts';
 import { mergeType } from '../dialogs/merge/merge.ts';
 import { paletteType } from '../dialogs/palette.ts';
 import { planType } from '../dialogs/plan/plan.ts';
+import { rehearsalType } from '../dialogs/rehearsal.ts';
 import { revisionType } from '../dialogs/revision.ts';
 import { runType } from '../dialogs/run/run.ts';
 import { schemaType } from '../dialogs/schema.ts';
@@ -40,6 +41,7 @@ const dialogTypes: readonly DialogType<Dialog>[] = [
   mergeType,
   textType,
   checkType,
+  rehearsalType,
   journalType,
   helpType(() => commands),
 ];

@@ -144,5 +144,10 @@ function waited(state: State, topic: Extract<Message, { type: 'later' }>['topic'
 /** The editor has closed: the file may be another. */
 function edited(state: State, file: string, failure: string | null): Change {
   if (failure !== null) return only(logged(notify(state, failure, 'error'), 'error', failure));
-  return lookAgain({ ...logged(state, 'info', `edited ${file}`), details: new Map(), effects: new Map() });
+  return lookAgain({
+    ...logged(state, 'info', `edited ${file}`),
+    details: new Map(),
+    effects: new Map(),
+    lints: new Map(),
+  });
 }

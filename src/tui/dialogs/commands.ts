@@ -1,4 +1,4 @@
-import type { Command } from '../keymap/command.ts';
+import type { Command, Group } from '../keymap/command.ts';
 import { type Change, only } from '../state/effect.ts';
 import type { Dialog, State } from '../state/model.ts';
 import { topDialog } from '../state/stack.ts';
@@ -20,5 +20,7 @@ export const why =
   };
 
 /** Commands that only make sense as keys, while a dialog is open. */
-export const inDialogs = (commands: readonly Omit<Command, 'group' | 'keyOnly'>[]): readonly Command[] =>
-  commands.map(command => ({ ...command, group: 'In dialogs', keyOnly: true }));
+export const inDialogs = (
+  commands: readonly Omit<Command, 'group' | 'keyOnly'>[],
+  group: Group = 'In dialogs',
+): readonly Command[] => commands.map(command => ({ ...command, group, keyOnly: true }));

@@ -168,13 +168,16 @@ function written(state: State, dialog: DraftDialog): Change {
   const made = draft?.files.find(file => file.before === null)?.path;
   const gone: State = {
     ...state,
-    dialogs: state.dialogs.filter(one => one !== dialog),
+    // a plan below was made before these files
+    dialogs: state.dialogs.filter(one => one !== dialog && !isPlanned(one)),
     ...(draft?.revision && { goTo: draft.revision, focus: 'history' as const, list: 'history' as const }),
   };
   const said = logged(notify(gone, `wrote ${paths.join(', ')}`), 'info', `wrote ${paths.join(', ')}`);
   const next = draft?.kind === 'revision' && made ? open(said, offerEditor(made)) : said;
   return andThen(only(next), lookAgain);
 }
+
+const isPlanned = ({ kind }: Dialog): boolean => kind === 'plan' || kind === 'rehearsal';
 
 const offerEditor = (file: string) =>
   menu({

@@ -2,7 +2,7 @@ import type { Line } from '../../drawing/text/span.ts';
 import { widthOf } from '../../drawing/text/width.ts';
 import type { TuiSettings } from '../settings.ts';
 import type { State } from '../state/model.ts';
-import { type Command, type Group, groups } from './command.ts';
+import { type Command, dialogGroups, type Group, groups } from './command.ts';
 import { paneScopes } from './scopes.ts';
 
 /** The keys of a command, the person's own where they have set some. */
@@ -41,7 +41,8 @@ export function keyTable(
     keys: keysOf(command, settings).map(keyName).join(', '),
     about: command.about,
     danger: command.danger ?? false,
-    disabled: state === null || command.group === 'In dialogs' ? null : (command.disabled?.(state) ?? null),
+    disabled:
+      state === null || dialogGroups.includes(command.group) ? null : (command.disabled?.(state) ?? null),
   });
   return groups.map((group: Group) => ({
     group,

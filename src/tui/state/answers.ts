@@ -1,10 +1,18 @@
-import type { Author, Effect, JournalEntry, Look, RevisionDetail, RunResult } from '../../engine/api.ts';
+import type {
+  Author,
+  Effect,
+  JournalEntry,
+  LintReport,
+  Look,
+  RevisionDetail,
+  RunResult,
+} from '../../engine/api.ts';
 import { andThen, type Change, only } from './effect.ts';
 import { cursorId, keepOn } from './filtering.ts';
 import { reconnectAfter } from './link.ts';
 import { lookAgain, remember, sameRevisions, wantDetail } from './loading.ts';
 import { logged } from './log.ts';
-import type { Answer } from './message.ts';
+import { type Answer, loadedOf } from './message.ts';
 import type { Loaded, State } from './model.ts';
 import { settleAll } from './moving.ts';
 import { abandon, finish, isRunning } from './run.ts';
@@ -20,10 +28,12 @@ export function answered(state: State, answer: Answer): Change {
       return detailed(state, answer.call.args[0], answer);
     case 'effect':
       return effected(state, answer.call.args[0], answer);
+    case 'lint':
+      return judged(state, answer.call.args[0].range ?? '', answer);
     case 'journal':
       return journalled(state, answer);
     case 'authors':
-      return only({ ...state, authors: loadedOf<Readonly<Record<string, Author>>>(answer) });
+      return only({ ...state, authors: loadedOf<Readonly<Record<string, Author>>>(answer.outcome) });
     case 'run':
       return ran(state, answer);
     case 'settle':
@@ -35,9 +45,6 @@ export function answered(state: State, answer: Answer): Change {
       return only(state);
   }
 }
-
-const loadedOf = <T>({ outcome }: Answer): Loaded<T> =>
-  outcome.ok ? { is: 'ready', value: outcome.value as T } : { is: 'failed', failure: outcome.failure };
 
 function looked(state: State, { outcome }: Answer): Change {
   const idle: State = { ...state, looking: null };
@@ -54,6 +61,7 @@ function looked(state: State, { outcome }: Answer): Change {
     lookFailure: null,
     details: fresh ? new Map() : withoutFailed(state.details),
     effects: before === null ? new Map() : withoutFailed(state.effects),
+    lints: fresh ? new Map() : withoutFailed(state.lints),
     journal: fresh || state.journal?.is === 'failed' ? null : state.journal,
     authors: fresh ? null : state.authors,
     findings: fresh ? null : state.findings,
@@ -102,7 +110,7 @@ function greeting({ database, applied }: Look): readonly ['info' | 'error', stri
 function detailed(state: State, id: string, answer: Answer): Change {
   const known = state.details.get(id);
   if (known?.is !== 'loading' || known.ticket !== answer.ticket) return only(state);
-  return only({ ...state, details: remember(state.details, id, loadedOf<RevisionDetail>(answer)) });
+  return only({ ...state, details: remember(state.details, id, loadedOf<RevisionDetail>(answer.outcome)) });
 }
 
 function effected(state: State, id: string, answer: Answer): Change {
@@ -111,12 +119,18 @@ function effected(state: State, id: string, answer: Answer): Change {
   return only({
     ...state,
     task: null,
-    effects: remember(state.effects, id, loadedOf<readonly Effect[]>(answer)),
+    effects: remember(state.effects, id, loadedOf<readonly Effect[]>(answer.outcome)),
   });
 }
 
+function judged(state: State, id: string, answer: Answer): Change {
+  const known = state.lints.get(id);
+  if (known?.is !== 'loading' || known.ticket !== answer.ticket) return only(state);
+  return only({ ...state, lints: remember(state.lints, id, loadedOf<LintReport>(answer.outcome)) });
+}
+
 const journalled = (state: State, answer: Answer): Change =>
-  only({ ...state, journal: loadedOf<readonly JournalEntry[]>(answer) });
+  only({ ...state, journal: loadedOf<readonly JournalEntry[]>(answer.outcome) });
 
 function ran(state: State, { ticket, outcome }: Answer): Change {
   const { run } = state;

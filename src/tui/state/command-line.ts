@@ -14,16 +14,18 @@ export const here = ({ look }: State, command: string): string =>
 const words = (...parts: readonly (string | false | 0 | undefined)[]): string =>
   parts.filter(Boolean).join(' ');
 
+type Flag = '--yes' | '--plan' | '--backup' | '--no-backup';
+
 /** @param how `--yes`: nobody is asked; `--plan`: nothing is run; neither: the plan is shown and asks */
-export function commandOf(request: PlanRequest, how?: '--yes' | '--plan'): string {
-  if (request.halfWay) return words('migtui settle', ...request.targets.map(quoteShell), '--down', how);
+export function commandOf(request: PlanRequest, ...how: readonly (Flag | false)[]): string {
+  if (request.halfWay) return words('migtui settle', ...request.targets.map(quoteShell), '--down', ...how);
   return words(
     'migtui',
     request.command,
     ...request.targets.map(quoteShell),
     request.purge && '--purge',
     request.transaction && `--transaction ${request.transaction}`,
-    how,
+    ...how,
   );
 }
 

@@ -39,6 +39,7 @@ export function initialState(
     detailToken: 0,
     details: new Map(),
     effects: new Map(),
+    lints: new Map(),
     journal: null,
     authors: null,
     goTo: null,

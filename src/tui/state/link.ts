@@ -47,6 +47,7 @@ export function reload(state: State): Change {
       reconnects: 0,
       details: new Map(),
       effects: new Map(),
+      lints: new Map(),
       journal: null,
     },
     [{ type: 'restart' }],
@@ -66,6 +67,7 @@ export function reopen(state: State, change: EngineChange): Change {
     lookFailure: null,
     details: new Map(),
     effects: new Map(),
+    lints: new Map(),
     journal: null,
     run: null,
   };

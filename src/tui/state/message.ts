@@ -2,12 +2,16 @@ import type { EngineEvent } from '../../engine/api.ts';
 import type { EngineExit } from '../../engine/connection.ts';
 import type { FailureInfo } from '../../foundation/failure.ts';
 import type { Topic } from './effect.ts';
-import type { Call } from './model.ts';
+import type { Call, Loaded } from './model.ts';
 
 /** What an engine call came to. */
 export type Outcome =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly failure: FailureInfo };
+
+/** What came of a call, to be shown. */
+export const loadedOf = <T>(outcome: Outcome): Loaded<T> =>
+  outcome.ok ? { is: 'ready', value: outcome.value as T } : { is: 'failed', failure: outcome.failure };
 
 export interface Answer {
   readonly ticket: number;

@@ -4,6 +4,7 @@ import type {
   Author,
   EngineApi,
   JournalEntry,
+  LintReport,
   Look,
   RevisionDetail,
   Effect as SchemaEffect,
@@ -127,6 +128,8 @@ export interface State {
   /** By revision, as of the look at hand. */
   readonly details: ReadonlyMap<string, Loaded<RevisionDetail>>;
   readonly effects: ReadonlyMap<string, Loaded<readonly SchemaEffect[]>>;
+  /** What the statements of a revision do to a database in use, by revision. */
+  readonly lints: ReadonlyMap<string, Loaded<LintReport>>;
   readonly journal: Loaded<readonly JournalEntry[]> | null;
   /** Who wrote each revision; null: not asked for. */
   readonly authors: Loaded<Readonly<Record<string, Author>>> | null;

@@ -1,4 +1,4 @@
-import type { Action, CancelMode, Preview, RunEvent, RunResult, Session } from '../../engine/api.ts';
+import type { Action, Backup, CancelMode, Preview, RunEvent, RunResult, Session } from '../../engine/api.ts';
 import type { FailureInfo } from '../../foundation/failure.ts';
 
 /** `unknown`: nobody was left to tell whether its batch was committed. */
@@ -34,6 +34,10 @@ export interface Run {
   readonly waiting: { readonly holder: Session | null; readonly since: number } | null;
   readonly retry: (Retry & { readonly at: number }) | null;
   readonly watch: Watch | null;
+  /** The backup that is being written, in bytes, and how large the database is. */
+  readonly backup: { readonly bytes: number; readonly of: number | null } | null;
+  /** The backup that was taken before the first step. */
+  readonly backedUp: Backup | null;
   /** What was worth saying on the way. */
   readonly notices: readonly string[];
   readonly cancel: CancelMode | null;
@@ -67,6 +71,8 @@ export function startRun(preview: Preview, ticket: number, now: number): Run {
     waiting: null,
     retry: null,
     watch: null,
+    backup: null,
+    backedUp: null,
     notices: [],
     cancel: null,
     cancelAccepted: false,
@@ -80,11 +86,12 @@ export function follow(run: Run, event: RunEvent, now: number): Run {
   switch (event.kind) {
     case 'waiting':
       return { ...run, waiting: { holder: event.holder, since: now - event.waitedMs } };
-    case 'backup':
     case 'replanned':
       return run;
+    case 'backup':
+      return { ...run, backup: { bytes: event.bytes, of: event.of } };
     case 'backup-done':
-      return { ...run, notices: [...run.notices, `Backup: ${event.backup.path}`] };
+      return { ...run, backup: null, backedUp: event.backup };
     case 'started':
       return { ...run, waiting: null };
     case 'batch':
@@ -138,6 +145,7 @@ export function finish(run: Run, result: RunResult, now: number): Run {
     watch: null,
     waiting: null,
     retry: null,
+    backup: null,
     result,
     failure: result.failure,
     steps: run.steps.map((step, index) => {
@@ -160,6 +168,7 @@ export function abandon(run: Run, failure: FailureInfo, now: number): Run {
     watch: null,
     waiting: null,
     retry: null,
+    backup: null,
     steps: run.steps.map((step, index) => ({ ...step, status: abandoned(run, step, index) })),
   };
 }

@@ -8,18 +8,24 @@ import { startRun } from '../../state/run.ts';
 import { close, copied, copiedText, notified, open, replaceTop } from '../../state/stack.ts';
 import { inDialogs, on, why } from '../commands.ts';
 import { runDialog } from '../run/dialog.ts';
-import { type PlanDialog, whyName, whyNotRun } from './rules.ts';
+import { type PlanDialog, runsMigrations, whyName, whyNotRun } from './rules.ts';
 
 /** Enter in the plan: runs it, unless the key is only still down. */
 function confirmPlan(state: State, dialog: PlanDialog, key: string): Change {
   if (isHeld(state, dialog, key)) return notified(state, heldNotice, 'warning');
   if (dialog.loaded.is !== 'ready') return only(state);
   const preview = dialog.loaded.value;
+  const { always, ...how } = state.settings.backup;
   const confirm = whyName(dialog) === null ? undefined : dialog.typed.text;
-  const options = { ...state.settings.run, ...(confirm !== undefined && { confirm }) };
+  const options = {
+    ...state.settings.run,
+    ...(dialog.backup && runsMigrations(preview) && { backup: how }),
+    ...(confirm !== undefined && { confirm }),
+  };
   const [asked, ticket, effect] = ask(close(state), { call: 'run', args: [preview, options] });
   const running = open({ ...asked, run: startRun(preview, ticket, state.now) }, runDialog(key));
-  return [logged(running, 'command', here(state, commandOf(dialog.request, '--yes'))), [effect]];
+  const flag = dialog.backup === always ? false : dialog.backup ? '--backup' : '--no-backup';
+  return [logged(running, 'command', here(state, commandOf(dialog.request, flag, '--yes'))), [effect]];
 }
 
 const toggleStep = (dialog: PlanDialog): PlanDialog => {

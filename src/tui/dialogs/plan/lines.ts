@@ -11,7 +11,9 @@ import type { State } from '../../state/model.ts';
 import { nameOf } from '../../state/select.ts';
 import { whyReadOnly } from '../../state/why-not.ts';
 import { fieldSpans } from '../field-line.ts';
-import { type PlanDialog, whyName } from './rules.ts';
+import { rehearsalVerdict } from '../rehearsal.ts';
+import { planCounts, rowsVerdict, stepFindings } from './findings.ts';
+import { type PlanDialog, runsMigrations, whyName } from './rules.ts';
 
 export const actionStyles: Readonly<Record<Action, Style>> = {
   up: 'applied',
@@ -54,6 +56,8 @@ export function planHead(dialog: PlanDialog, state: State, columns: number): Lin
         line(`${index === 0 ? '! ' : '  '}${text}`, 'warning'),
       ),
     ),
+    ...planCounts(preview),
+    ...examinedLines(dialog, state, columns),
     ...(whyReadOnly(state) ? [line(`! ${whyReadOnly(state)}`, 'warning')] : []),
     ...comparisonLines(dialog, state, columns),
     [],
@@ -63,6 +67,26 @@ export function planHead(dialog: PlanDialog, state: State, columns: number): Lin
 function warningText({ message, revisions }: Warning, state: State): string {
   const named = revisions.map(id => nameOf(state, id)).join(', ');
   return named === '' ? message : `${message} ${named}`;
+}
+
+/** What was tried and asked: the rehearsal, the rows in the way; and the backup to come. */
+function examinedLines(dialog: PlanDialog, state: State, columns: number): Line[] {
+  const { rehearsed, counting, backup, loaded } = dialog;
+  const lines: Line[] = [];
+  if (counting?.is === 'loading') lines.push(line('counting the rows in the way …', 'dim'));
+  if (counting?.is === 'failed')
+    lines.push(
+      ...wrap(`rows not counted: ${counting.failure.message}`, columns).map(text => line(text, 'warning')),
+    );
+  if (counting?.is === 'ready' && loaded.is === 'ready') lines.push(rowsVerdict(loaded.value, dialog.rows));
+  if (rehearsed?.is === 'ready') lines.push(rehearsalVerdict(rehearsed.value));
+  if (backup && loaded.is === 'ready' && runsMigrations(loaded.value)) {
+    lines.push([
+      { text: 'Backup first', style: 'ok' },
+      { text: `, to ${state.settings.backup.folder}`, style: 'dim' },
+    ]);
+  }
+  return lines;
 }
 
 /** Changes of the schema that are named before a stamp. */
@@ -102,21 +126,17 @@ export function planLines(dialog: PlanDialog, state: State, columns: number): Li
   return loaded.value.steps.flatMap((_, index) => [
     ...batchRule(loaded.value, index, columns),
     stepHead(loaded.value, index, dialog.unfolded.has(index), state),
-    ...stepBody(loaded.value, index, dialog.unfolded.has(index), {
-      columns: columns - sqlIndent,
-      original: state.originalSql,
-    }),
+    ...stepBody(dialog, loaded.value, index, state, columns),
   ]);
 }
 
-/** The body's line of the step under the cursor. */
+/** The line of the step under the cursor. */
 export function stepLine(dialog: PlanDialog, preview: Preview, state: State, columns: number): number {
-  const view = { columns: columns - sqlIndent, original: state.originalSql };
   let at = 0;
   for (let index = 0; index <= dialog.cursor; index++) {
     at += batchRule(preview, index, 1).length;
     if (index === dialog.cursor) return at;
-    at += 1 + stepBody(preview, index, dialog.unfolded.has(index), view).length;
+    at += 1 + stepBody(dialog, preview, index, state, columns).length;
   }
   return at;
 }
@@ -157,12 +177,23 @@ function stepHead(preview: Preview, index: number, unfolded: boolean, state: Sta
 /** Columns of what stands before the SQL of a step. */
 const sqlIndent = 6;
 
-/** The losses are always shown, the SQL when unfolded. */
-function stepBody(preview: Preview, index: number, unfolded: boolean, view: SqlView): Line[] {
+/** The losses and the worst findings are always shown, the rest and the SQL when unfolded. */
+function stepBody(
+  dialog: PlanDialog,
+  preview: Preview,
+  index: number,
+  state: State,
+  columns: number,
+): Line[] {
   const step = preview.steps[index];
   if (!step) return [];
-  const losses = step.losses.map((loss): Line => [{ text: `         ${loss}`, style: 'danger' }]);
-  if (!unfolded) return losses;
+  const unfolded = dialog.unfolded.has(index);
+  const always = [
+    ...step.losses.map((loss): Line => [{ text: `         ${loss}`, style: 'danger' }]),
+    ...stepFindings(step, unfolded, dialog.rows, state, columns),
+  ];
+  if (!unfolded) return always;
+  const view: SqlView = { columns: columns - sqlIndent, original: state.originalSql };
   const content = previewContent(step.preview, view);
   const lines = Array.from(
     { length: Math.min(content.length, mostLines) },
@@ -170,7 +201,7 @@ function stepBody(preview: Preview, index: number, unfolded: boolean, view: SqlV
   );
   if (content.length > mostLines)
     lines.push(line(`    │ … and ${content.length - mostLines} more lines`, 'dim'));
-  return [...losses, ...lines];
+  return [...always, ...lines];
 }
 
 /** What Enter does, or the name to type. */

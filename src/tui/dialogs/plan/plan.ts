@@ -1,13 +1,16 @@
 import { emptyField } from '../../../drawing/text/field.ts';
 import type { Line } from '../../../drawing/text/span.ts';
-import type { Comparison, PlanRequest, Preview } from '../../../engine/api.ts';
+import type { Comparison, LintReport, PlanRehearsal, PlanRequest, Preview } from '../../../engine/api.ts';
 import { ask, type Change, only } from '../../state/effect.ts';
+import { loadedOf } from '../../state/message.ts';
 import type { Loaded, State } from '../../state/model.ts';
 import { nameOf } from '../../state/select.ts';
 import { open, replace } from '../../state/stack.ts';
 import type { DialogType } from '../dialog.ts';
 import { whichWay } from './choices.ts';
 import { planCommands } from './commands.ts';
+import { examiningCommands } from './examining.ts';
+import { keyOfFinding } from './findings.ts';
 import { planFoot, planHead, planLines, stepLine } from './lines.ts';
 import { type PlanDialog, whyName } from './rules.ts';
 
@@ -26,6 +29,10 @@ export function openPlan(state: State, request: PlanRequest, openedBy: string, k
     compared: compares ? { is: 'loading', ticket: comparison } : null,
     cursor: 0,
     unfolded: new Set(),
+    rehearsed: null,
+    counting: null,
+    rows: new Map(),
+    backup: state.settings.backup.always,
     typed: emptyField,
     top: 0,
     openedBy,
@@ -35,11 +42,19 @@ export function openPlan(state: State, request: PlanRequest, openedBy: string, k
   return [open(asked, dialog({ is: 'loading', ticket })), [effect, ...effects]];
 }
 
+function counted(dialog: PlanDialog, counting: Loaded<LintReport>): PlanDialog {
+  if (counting.is !== 'ready') return { ...dialog, counting };
+  const answers = counting.value.findings.flatMap(finding =>
+    finding.inTheWay ? [[keyOfFinding(finding), finding.inTheWay] as const] : [],
+  );
+  return { ...dialog, counting, rows: new Map(answers) };
+}
+
 const titles = { upgrade: 'Upgrade', downgrade: 'Downgrade', stamp: 'Stamp' } as const;
 
 export const planType: DialogType<PlanDialog> = {
   kind: 'plan',
-  commands: planCommands,
+  commands: [...planCommands, ...examiningCommands],
   scopes: () => ['plan', 'scrolling'],
   title({ request }, state) {
     const targets = request.targets.map(target => nameOf(state, target)).join(', ');
@@ -64,15 +79,14 @@ export const planType: DialogType<PlanDialog> = {
   typed: (dialog, field, state) => only(replace(state, dialog, { ...dialog, typed: field })),
   answered(dialog, { ticket, outcome }, state) {
     if (dialog.compared?.is === 'loading' && dialog.compared.ticket === ticket) {
-      const compared: Loaded<Comparison> = outcome.ok
-        ? { is: 'ready', value: outcome.value as Comparison }
-        : { is: 'failed', failure: outcome.failure };
-      return only(replace(state, dialog, { ...dialog, compared }));
+      return only(replace(state, dialog, { ...dialog, compared: loadedOf<Comparison>(outcome) }));
     }
+    if (dialog.rehearsed?.is === 'loading' && dialog.rehearsed.ticket === ticket)
+      return only(replace(state, dialog, { ...dialog, rehearsed: loadedOf<PlanRehearsal>(outcome) }));
+    if (dialog.counting?.is === 'loading' && dialog.counting.ticket === ticket)
+      return only(replace(state, dialog, counted(dialog, loadedOf<LintReport>(outcome))));
     if (dialog.loaded.is !== 'loading' || dialog.loaded.ticket !== ticket) return null;
-    const loaded: Loaded<Preview> = outcome.ok
-      ? { is: 'ready', value: outcome.value as Preview }
-      : { is: 'failed', failure: outcome.failure };
+    const loaded = loadedOf<Preview>(outcome);
     const menu =
       loaded.is === 'failed'
         ? whichWay(state, dialog, loaded.failure, (next, request) => openPlan(next, request, 'enter'))

@@ -1,5 +1,12 @@
 import type { TextField } from '../../../drawing/text/field.ts';
-import type { Comparison, PlanRequest, Preview } from '../../../engine/api.ts';
+import type {
+  Comparison,
+  LintReport,
+  PlanRehearsal,
+  PlanRequest,
+  Preview,
+  RowsInTheWay,
+} from '../../../engine/api.ts';
 import type { Dialog, Loaded, State } from '../../state/model.ts';
 
 import { whyReadOnly } from '../../state/why-not.ts';
@@ -16,6 +23,14 @@ export interface PlanDialog extends Dialog {
   readonly typed: TextField;
   /** Before a stamp: whether the live schema is what the target's lineage makes. */
   readonly compared: Loaded<Comparison> | null;
+  /** Up, down and up again on the shadow, where that was asked for. */
+  readonly rehearsed: Loaded<PlanRehearsal> | null;
+  /** The question how many rows would refuse its statements. */
+  readonly counting: Loaded<LintReport> | null;
+  /** The answers to it, by finding. */
+  readonly rows: ReadonlyMap<string, RowsInTheWay>;
+  /** The database is backed up before the first step. */
+  readonly backup: boolean;
 }
 
 /** Why the database's name has to be typed; null where Enter is enough. */
@@ -29,6 +44,10 @@ export function whyName({ loaded, compared }: PlanDialog): string | null {
     ? 'The log would not match the schema.'
     : null;
 }
+
+/** Whether the plan runs migrations: a stamp only writes the log. */
+export const runsMigrations = ({ steps }: Preview): boolean =>
+  steps.some(({ action }) => action === 'up' || action === 'down');
 
 /** Why the plan cannot be run as it stands; null when it can. */
 export function whyNotRun(state: State, dialog: PlanDialog): string | null {

@@ -1,6 +1,8 @@
+import { bytes } from '../../../drawing/text/bytes.ts';
 import { failureLines } from '../../../drawing/text/failure.ts';
 import { type Line, line } from '../../../drawing/text/span.ts';
 import { wrap } from '../../../drawing/text/wrap.ts';
+import type { Backup } from '../../../engine/api.ts';
 import type { State } from '../../state/model.ts';
 import type { Run } from '../../state/run.ts';
 import { nameOf } from '../../state/select.ts';
@@ -15,6 +17,7 @@ export function outcomeLines(run: Run, state: State, columns: number): Line[] {
     lines.push(line('Cancelled. Uncommitted changes were rolled back.', 'warning'), []);
   }
   lines.push(...standing(run, state));
+  if (run.backedUp) lines.push(...backupLines(run.backedUp, columns));
   for (const notice of run.notices) lines.push(...wrap(notice, columns).map(text => line(text, 'warning')));
   for (const open of run.result?.unsettled ?? []) {
     lines.push(
@@ -29,6 +32,12 @@ export function outcomeLines(run: Run, state: State, columns: number): Line[] {
   }
   return lines;
 }
+
+/** Where the backup is, and how to go back to it. */
+const backupLines = ({ path, bytes: size, restore }: Backup, columns: number): Line[] => [
+  ...wrap(`Backup: ${path}, ${bytes(size)}`, columns).map(text => line(text)),
+  ...wrap(`Restore it with: ${restore}`, columns).map(text => line(text, 'dim')),
+];
 
 function standing(run: Run, state: State): Line[] {
   const did = run.steps.filter(step => step.status === 'done').length;

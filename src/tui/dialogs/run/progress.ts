@@ -1,3 +1,4 @@
+import { bytes } from '../../../drawing/text/bytes.ts';
 import type { Line, Span } from '../../../drawing/text/span.ts';
 import { sqlLines } from '../../../drawing/text/sql.ts';
 import { duration } from '../../../drawing/text/time.ts';
@@ -98,6 +99,18 @@ function doing(run: Run, state: State, columns: number): Line[] {
       { text: `  ${duration(state.now - run.waiting.since)}`, style: 'dim' },
     ]);
     if (run.waiting.holder) lines.push(...sessionLines(run.waiting.holder, columns));
+    return lines;
+  }
+  if (run.backup) {
+    const { bytes: written, of } = run.backup;
+    lines.push([
+      { text: `${spinner(state)} `, style: 'focus' },
+      { text: 'backing up the database', style: 'strong' },
+      {
+        text: `  ${bytes(written)} written${of === null ? '' : `, the database has ${bytes(of)}`}`,
+        style: 'dim',
+      },
+    ]);
     return lines;
   }
   if (run.retry) {

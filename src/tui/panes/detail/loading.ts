@@ -20,6 +20,10 @@ export function loadDetail(state: State): Change {
     const [asked, ticket, effect] = ask(next, missing);
     next = { ...asked, effects: remember(asked.effects, id, { is: 'loading', ticket }) };
     effects.push(effect);
+  } else if (missing?.call === 'lint') {
+    const [asked, ticket, effect] = ask(next, missing);
+    next = { ...asked, lints: remember(asked.lints, id, { is: 'loading', ticket }) };
+    effects.push(effect);
   } else if (missing?.call === 'journal') {
     const [asked, ticket, effect] = ask(next, missing);
     next = { ...asked, journal: { is: 'loading', ticket } };

@@ -6,9 +6,10 @@ import type { SqlPreview } from '../../../engine/api.ts';
 import type { Content, DetailTab } from './tab.ts';
 import { detailOf, whenLoaded } from './waiting.ts';
 
-const side = (id: 'up' | 'down', title: string): DetailTab => ({
+const side = (id: 'up' | 'down', short: string): DetailTab => ({
   id,
-  title: () => title,
+  short,
+  title: () => `${short} SQL`,
   missing: () => null,
   content: (state, revision, columns) =>
     whenLoaded(detailOf(state, revision), columns, detail =>
@@ -21,8 +22,8 @@ const side = (id: 'up' | 'down', title: string): DetailTab => ({
   },
 });
 
-export const upSqlTab = side('up', 'Up SQL');
-export const downSqlTab = side('down', 'Down SQL');
+export const upSqlTab = side('up', 'Up');
+export const downSqlTab = side('down', 'Down');
 
 /** Statements as a script. */
 export const scriptOf = (sql: readonly string[]): string => sql.map(terminated).join('\n');

@@ -13,6 +13,8 @@ export interface Content {
 export interface DetailTab {
   readonly id: string;
   title(state: State, revision: string): string;
+  /** The title where there is little room. */
+  readonly short?: string;
   /** What has to be asked before it can be drawn; null when everything is there or under way. */
   missing(state: State, revision: string): Call | null;
   content(state: State, revision: string, columns: number): Content;

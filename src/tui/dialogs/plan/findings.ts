@@ -1,0 +1,70 @@
+import { bySeverity, findingCounts, findingLines } from '../../../drawing/text/findings.ts';
+import { type Line, line } from '../../../drawing/text/span.ts';
+import type { Finding, Preview, PreviewStep, RowsInTheWay } from '../../../engine/api.ts';
+import type { State } from '../../state/model.ts';
+
+/** Findings shown of a step whose SQL is folded away. */
+const mostFolded = 3;
+
+/** What a loss, shown above in red, says already. */
+const isLoss = (rule: string): boolean => /^(?:drop-(?:table|column|schema)|truncate|delete-)/.test(rule);
+
+/** `2 dangers, 1 warning in these steps`; nothing where there is only what is good to know. */
+export function planCounts({ steps }: Preview): Line[] {
+  const findings = steps.flatMap(step => step.findings.filter(({ severity }) => severity !== 'note'));
+  return findings.length === 0
+    ? []
+    : [[...findingCounts(findings), { text: '  Tab shows what to do instead', style: 'dim' }]];
+}
+
+/** The findings of a step: the worst of them in brief, or all of them with what to do instead. */
+export function stepFindings(
+  step: PreviewStep,
+  unfolded: boolean,
+  rows: ReadonlyMap<string, RowsInTheWay>,
+  { appearance }: State,
+  columns: number,
+): Line[] {
+  const asked = step.findings.map((finding): Finding => {
+    const inTheWay = rows.get(keyOfFinding(finding));
+    return inTheWay ? { ...finding, inTheWay } : finding;
+  });
+  const sorted = bySeverity(asked);
+  const brief = sorted.filter(
+    ({ severity, rule, inTheWay }) =>
+      (severity !== 'note' || (inTheWay?.count ?? 0) > 0) && !(step.losses.length > 0 && isLoss(rule)),
+  );
+  const shown = unfolded ? sorted : brief.slice(0, mostFolded);
+  const more = unfolded ? 0 : brief.length - shown.length;
+  const indent = indentOf(columns);
+  const view = { columns: columns - indent.length, ascii: appearance.ascii, whole: unfolded };
+  return [
+    ...shown.flatMap(finding => findingLines(finding, view)),
+    ...(more > 0 ? [line(`and ${more} more: Tab shows ${more === 1 ? 'it' : 'them'}`, 'dim')] : []),
+  ].map((one): Line => [{ text: indent }, ...one]);
+}
+
+/** After the rows were counted: whether any statement of the plan would fail on them. */
+export function rowsVerdict({ steps }: Preview, rows: ReadonlyMap<string, RowsInTheWay>): Line {
+  const answers = steps
+    .flatMap(({ findings }) => findings)
+    .flatMap(finding => rows.get(keyOfFinding(finding)) ?? []);
+  if (answers.length === 0) return line('No statement of this plan depends on rows.', 'ok');
+  const failing = answers.filter(({ count }) => (count ?? 0) > 0).length;
+  if (failing > 0)
+    return line(
+      `Rows are in the way of ${failing} statement${failing === 1 ? '' : 's'}: as it is, this fails.`,
+      'danger',
+    );
+  const unknown = answers.filter(({ count }) => count === null).length;
+  if (unknown > 0)
+    return line(`Rows not counted for ${unknown} statement${unknown === 1 ? '' : 's'}.`, 'warning');
+  return line('No rows are in the way.', 'ok');
+}
+
+/** Below the name of the step, or less far in where there is little room. */
+const indentOf = (columns: number): string => ' '.repeat(columns < 70 ? 4 : 9);
+
+/** Tells one finding from another, also of another judgement of the same statements. */
+export const keyOfFinding = ({ revision, action, rule, statement }: Finding): string =>
+  JSON.stringify([revision, action, rule, statement]);
