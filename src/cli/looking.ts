@@ -26,7 +26,7 @@ export async function lookFor(call: Call, needs: 'database' | 'revisions' | 'tab
 
 /** Why it is not known what is applied; null when it is. An embedded database that is not made yet is empty. */
 export function databaseFailure({ database, project }: Look): Failure | null {
-  if (database.state === 'missing' && database.kind === 'pglite') return null;
+  if (database.state === 'missing' && ['pglite', 'sqlite', 'libsql'].includes(database.kind)) return null;
   if (database.state !== 'connected') {
     return new Failure(
       database.failure ?? {

@@ -71,7 +71,8 @@ async function mergeHeads(
   try {
     rehearsal = await engine.rehearse(heads);
   } catch (error) {
-    if (!options.force || options.plan || !(error instanceof Failure)) throw error;
+    if (options.plan || !(error instanceof Failure)) throw error;
+    if (!options.force && error.code !== 'not-on-this-database') throw error;
     return writeUnrehearsed(call, heads, options, error);
   }
   const conflict = conflictOf(rehearsal);
@@ -100,7 +101,7 @@ async function mergeHeads(
   return 0;
 }
 
-/** With --force, where the rehearsal itself is not possible: nobody knows whether the branches fit. */
+/** Where the rehearsal itself is not possible, with --force or on a database that has none: nobody knows whether the branches fit. */
 async function writeUnrehearsed(
   call: Call,
   heads: readonly string[],

@@ -38,7 +38,9 @@ async function showRevision(call: Call, target: string, options: { verbose?: boo
   }
   const details: RevisionDetail[] = [];
   for (const id of ids) details.push(await engine.revision(id));
-  const known = details.filter(({ row }) => row.state !== 'missing' && look.problems.length === 0);
+  const judged =
+    look.problems.length === 0 && !look.database.unavailable?.some(({ feature }) => feature === 'lint');
+  const known = details.filter(({ row }) => row.state !== 'missing' && judged);
   const findings: Finding[] = [];
   for (const { row } of known) findings.push(...(await engine.lint({ range: row.id })).findings);
   const of = ({ row }: RevisionDetail) => findings.filter(({ revision }) => revision === row.id);

@@ -1,19 +1,12 @@
 import { basename, resolve } from 'node:path';
 import type { MikroORM } from '@mikro-orm/core';
 import { redactor } from '../foundation/secrets/redactor.ts';
+import { isPostgres } from '../project/kind.ts';
 import { isEmbedded, type Project } from '../project/project.ts';
+import type { Address } from './place.ts';
+import { portableAddress } from './portable/address.ts';
 
-/** Where the database is, in words that may be shown: never with a password. */
-export interface Address {
-  readonly kind: 'postgresql' | 'pglite';
-  readonly name: string;
-  /** As the config has it, `local` for a socket, `embedded`; null: the config brings its own client, which alone knows. */
-  readonly host: string | null;
-  /** `user@host:port/name`, or the embedded folder. */
-  readonly label: string;
-  /** Absolute folder of an embedded database on disk; null on a server or in memory. */
-  readonly folder: string | null;
-}
+export type { Address } from './place.ts';
 
 /** What the config says of a connection. */
 interface Options {
@@ -26,7 +19,9 @@ interface Options {
 }
 
 /** Reads the address out of the project's config without connecting, and tells the redactor the password. */
-export function addressOf({ orm, root }: Project): Address {
+export function addressOf(project: Project): Address {
+  const { orm, root } = project;
+  if (!isPostgres(project.kind)) return portableAddress(project);
   if (isEmbedded(orm)) return embedded(orm, root);
   const base = orm.em.getConnection().getConnectionOptions() as Options;
   const driver = orm.config.get('driverOptions') as unknown;

@@ -16,6 +16,7 @@ import { rehearse } from './authoring/rehearse.ts';
 import { rehearsePlan } from './authoring/rehearse-plan.ts';
 import { test } from './authoring/test.ts';
 import { Workspace } from './authoring/workspace.ts';
+import { requireAvailable } from './available.ts';
 import { bake } from './bake.ts';
 import type { Session } from './session.ts';
 
@@ -57,7 +58,10 @@ export function createAuthoring(session: Session): AuthoringApi {
     rehearse: heads => rehearse(workspace, heads),
     bake: async () => bake(workspace.onDisk().graph),
     rehearsePlan: request => rehearsePlan(workspace, request),
-    test: request => test(workspace, request),
+    async test(request) {
+      requireAvailable(session, 'shadow');
+      return test(workspace, request);
+    },
     write: draft => writeChanges(root, draft.files),
   };
 }

@@ -4,6 +4,7 @@ import { journalStatus } from '../database/journal/table.ts';
 import { queryOn } from '../database/side.ts';
 import { readUnsettled } from '../database/unsettled.ts';
 import type { JournalStatus, Unsettled } from './api.ts';
+import { notOn } from './available.ts';
 import type { Session, State } from './session.ts';
 
 /** What migtui itself remembers in a database. */
@@ -18,9 +19,11 @@ export interface Bookkeeping {
 const nothing: Bookkeeping = { journal: { state: 'unknown', hint: null }, edited: [], unsettled: [] };
 
 /** Reads it, writing nothing. */
-export async function bookkeeping({ project, table }: Session, state: State): Promise<Bookkeeping> {
+export async function bookkeeping({ project, dialect, table }: Session, state: State): Promise<Bookkeeping> {
   const { database, applied, sources } = state;
   if (isRefusal(database)) return nothing;
+  const without = dialect.unavailable.find(({ feature }) => feature === 'journal');
+  if (without) return { ...nothing, journal: { state: 'off', hint: notOn(project.kind, without) } };
   const query = queryOn(database.orm);
   const checksums = new Map(sources.migrations.map(({ id, checksum }) => [id, checksum]));
   return {

@@ -6,9 +6,12 @@ import { openShadow } from '../database/shadow/open.ts';
 import { loadPGlite } from '../database/shadow/packages.ts';
 import { isPooled } from '../database/side.ts';
 import { Failure } from '../foundation/failure.ts';
+import { isPostgres } from '../project/kind.ts';
 import { isEmbedded } from '../project/project.ts';
 import type { DoctorCheck, DoctorReport } from '../values/doctor.ts';
 import type { Look } from './api.ts';
+import { config, lineage, mikroOrm, revisions } from './doctor-checks.ts';
+import { portableDoctor } from './doctor-portable.ts';
 import { asFailure } from './failures.ts';
 import { look } from './look.ts';
 import type { Session } from './session.ts';
@@ -22,6 +25,7 @@ const clockTolerance = 5_000;
  */
 export async function doctor(session: Session, pgDump?: string): Promise<DoctorReport> {
   const looked = await look(session);
+  if (!isPostgres(session.project.kind)) return portableDoctor(session, looked);
   const health = await healthOf(session);
   const checks: DoctorCheck[] = [
     { id: 'node', status: 'ok', message: `Node ${process.versions.node}` },
@@ -48,24 +52,6 @@ async function healthOf(session: Session): Promise<Health | Failure | null> {
   } catch (error) {
     return asFailure(error, session.project);
   }
-}
-
-function mikroOrm({ project }: Session): DoctorCheck {
-  const driver = isEmbedded(project.orm) ? 'pglite' : 'postgresql';
-  return {
-    id: 'mikro-orm',
-    status: 'ok',
-    message: `MikroORM ${project.modules.version}, with core, migrations, cli and ${driver} on one version`,
-  };
-}
-
-function config({ project }: Session): DoctorCheck {
-  const others = project.contexts.length > 1 ? `; contexts: ${project.contexts.join(', ')}` : '';
-  return {
-    id: 'config',
-    status: 'ok',
-    message: `${project.configFile ?? 'environment variables'}, context ${project.context}${others}`,
-  };
 }
 
 function connection({ database }: Look, health: Health | Failure | null): DoctorCheck {
@@ -221,66 +207,6 @@ function journal({ journal }: Look): DoctorCheck {
     return { id: 'journal', status: 'warning', message: 'Runs are not journalled.', next: hint ?? undefined };
   }
   return { id: 'journal', status: 'skipped', message: hint ?? 'Not known without a connection.' };
-}
-
-function revisions({ problems, revisions, heads, missing, edited, unsettled }: Look): DoctorCheck {
-  const id = 'revisions';
-  const [first] = problems;
-  if (first) {
-    const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
-    return {
-      id,
-      status: 'error',
-      message: `${[first.file, first.message].filter(Boolean).join(': ')}${more}`,
-      next: 'Fix the files; migtui status lists all problems.',
-    };
-  }
-  const count = revisions.filter(({ state }) => state !== 'missing').length;
-  if (unsettled.length > 0) {
-    return {
-      id,
-      status: 'error',
-      message: `${unsettled.map(({ revision }) => revision).join(', ')} stopped half-way.`,
-      next: 'migtui status says what to do.',
-    };
-  }
-  if (missing.length > 0) {
-    return {
-      id,
-      status: 'warning',
-      message: `Applied, but without a file: ${missing.join(', ')}.`,
-      next: 'Restore the files from version control, or stamp the database to a revision that exists.',
-    };
-  }
-  if (edited.length > 0) {
-    return {
-      id,
-      status: 'warning',
-      message: `Changed after they were applied: ${edited.join(', ')}.`,
-      next: 'Undo the edit, write a new revision, or say that a file is right: migtui settle <revision> --accept-edit.',
-    };
-  }
-  if (heads.length > 1) {
-    return {
-      id,
-      status: 'warning',
-      message: `${count} revisions, ${heads.length} heads`,
-      next: 'migtui merge',
-    };
-  }
-  return { id, status: 'ok', message: `${count} ${count === 1 ? 'revision' : 'revisions'}, one history` };
-}
-
-function lineage({ revisions }: Look): DoctorCheck {
-  const undeclared = revisions.filter(({ inferred, state }) => inferred && state !== 'missing').length;
-  if (undeclared === 0)
-    return { id: 'lineage', status: 'ok', message: 'Every revision declares what it revises.' };
-  return {
-    id: 'lineage',
-    status: 'warning',
-    message: `${undeclared} of the revisions declare nothing: they form one line in MikroORM's order.`,
-    next: 'migtui adopt writes it into the files.',
-  };
 }
 
 async function shadow(session: Session, health: Health | Failure | null): Promise<DoctorCheck> {

@@ -3,6 +3,7 @@ import { learnFromValue } from '../foundation/secrets/sources.ts';
 import type { Project } from '../project/project.ts';
 import type { EngineApi, EngineEvent, EngineOptions } from './api.ts';
 import type { AuthoringApi } from './authoring.ts';
+import { requireAvailable } from './available.ts';
 import { detail } from './detail.ts';
 import type { Fleet } from './fleet.ts';
 import { watchChanges } from './live.ts';
@@ -75,7 +76,10 @@ export async function openEngine(
       return graph.resolve(target, applied.keys());
     },
     preview: async request => (await import('./preview.ts')).preview(session, request),
-    lint: async request => (await import('./lint.ts')).lint(session, request),
+    async lint(request) {
+      requireAvailable(session, 'lint');
+      return (await import('./lint.ts')).lint(session, request);
+    },
     run: writing(async (preview, options) => (await run()).run(preview, options)),
     doctor: async pgDump => (await import('./doctor.ts')).doctor(session, pgDump),
     cancel: async mode => (await run()).cancel(mode),

@@ -1,6 +1,6 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Connection, isRefusal } from '../database/connection.ts';
+import { isRefusal } from '../database/connection.ts';
 import { refusalOf } from '../database/refusal.ts';
 import type { Session } from './session.ts';
 
@@ -48,9 +48,13 @@ export function watchChanges(session: Session, busy: () => boolean): () => void 
     const connection = await session.connection();
     const seen = isRefusal(connection)
       ? connection.state
-      : await fingerprint(connection, session.table.sql).catch((error: Error) =>
-          /permission denied/.test(error.message) ? 'forbidden' : refusalOf(error, connection.address).state,
-        );
+      : await session.dialect
+          .fingerprint(connection, session.table)
+          .catch((error: Error) =>
+            /permission denied/.test(error.message)
+              ? 'forbidden'
+              : refusalOf(error, connection.address).state,
+          );
     if (seen !== session.seen && !busy()) emit({ type: 'changed', what: 'database' });
   };
   let polling = false;
@@ -69,16 +73,4 @@ export function watchChanges(session: Session, busy: () => boolean): () => void 
     clearTimeout(settling);
     for (const watcher of watchers) watcher.close();
   };
-}
-
-/** Changes whenever the rows of the migrations table do; two cheap statements that never fail for want of the table. */
-async function fingerprint(connection: Connection, table: string): Promise<string> {
-  const [there] = await connection.query<{ there: boolean }>('select to_regclass($1) is not null as there', [
-    table,
-  ]);
-  if (!there?.there) return 'absent';
-  const [rows] = await connection.query<{ seen: string }>(
-    `select count(*) || '/' || coalesce(max(id), 0) as seen from ${table}`,
-  );
-  return rows?.seen ?? '';
 }

@@ -1,10 +1,10 @@
 import { relative } from 'node:path';
 import { addressOf } from '../database/address.ts';
 import { isRefusal } from '../database/connection.ts';
-import { ledgerTable } from '../database/ledger.ts';
 import { shortId, slug } from '../revisions/names.ts';
 import type { Revision } from '../revisions/revision.ts';
 import type { DatabaseInfo, Look, ProjectInfo, RevisionRow } from './api.ts';
+import { limitsNote } from './available.ts';
 import { bookkeeping } from './bookkeeping.ts';
 import { missingFolder } from './migrations-folder.ts';
 import { policyOf } from './policy/check.ts';
@@ -92,7 +92,7 @@ function isKnown({ database, ledger }: State): boolean {
   return isRefusal(database) ? database.state === 'missing' : ledger?.table !== 'forbidden';
 }
 
-function projectInfo({ project, table, options, protections }: Session): ProjectInfo {
+function projectInfo({ project, dialect, table, options, protections }: Session): ProjectInfo {
   return {
     name: project.name,
     root: project.root,
@@ -103,14 +103,14 @@ function projectInfo({ project, table, options, protections }: Session): Project
     folderFailure: missingFolder(project)?.info ?? null,
     table: `${table.schema}.${table.name}`,
     schema: project.askedSchema,
-    defaultSchema: ledgerTable(project, project.configuredSchema).schema,
+    defaultSchema: dialect.table(project, project.configuredSchema).schema,
     readOnly: options.readOnly === true,
     protected: protections.length > 0,
     policy: policyOf(protections),
   };
 }
 
-function databaseInfo({ project }: Session, { database, ledger }: State): DatabaseInfo {
+function databaseInfo({ project, dialect }: Session, { database, ledger }: State): DatabaseInfo {
   const { kind, name, label } = addressOf(project);
   const refused = isRefusal(database) ? database : null;
   return {
@@ -123,14 +123,16 @@ function databaseInfo({ project }: Session, { database, ledger }: State): Databa
     readOnly: ledger?.readOnly === true,
     schemas: ledger?.schemas ?? [],
     otherTables: ledger?.otherTables ?? 0,
+    ...(dialect.unavailable.length > 0 && { unavailable: dialect.unavailable }),
     failure: refused?.failure ?? null,
   };
 }
 
-function notesOf({ project, table }: Session, { sources, ledger, database }: State): string[] {
+function notesOf({ project, dialect, table }: Session, { sources, ledger, database }: State): string[] {
   const notes: string[] = [];
   const folder = project.folder && (relative(project.root, project.folder) || '.');
   const missing = missingFolder(project);
+  if (dialect.unavailable.length > 0) notes.push(limitsNote(project.kind));
   if (missing) {
     notes.push(`${missing.message} The first revision makes it.`);
   } else if (sources.migrations.length === 0) {

@@ -2,14 +2,16 @@ import { addressOf } from '../database/address.ts';
 import { isRefusal } from '../database/connection.ts';
 import { fingerprintOf } from '../database/fingerprint.ts';
 import { type MeasuredLoss, measureLosses } from '../database/losses.ts';
+import { portableLosses } from '../database/portable/losses.ts';
 import { Failure } from '../foundation/failure.ts';
 import { answerWithin, longAnswer } from '../project/connections.ts';
-import { isEmbedded } from '../project/project.ts';
+import { isPostgres } from '../project/kind.ts';
 import type { Plan, Step } from '../revisions/plan.ts';
 import { batchWarnings } from '../safety/batches.ts';
 import { type Loss, lossesOfSteps } from '../safety/losses.ts';
 import { renameWarnings } from '../safety/renames.ts';
 import type {
+  Batch,
   Finding,
   Measurement,
   PlanRequest,
@@ -19,6 +21,7 @@ import type {
   SqlPreview,
   Warning,
 } from './api.ts';
+import { requireAvailable } from './available.ts';
 import { type Bookkeeping, bookkeeping } from './bookkeeping.ts';
 import { findingsOf } from './lint.ts';
 import { missingFolder } from './migrations-folder.ts';
@@ -41,17 +44,21 @@ export async function preview(session: Session, asked: PlanRequest, run?: RunOpt
   const missing = missingFolder(session.project);
   if (missing) throw missing;
   refuseBroken(session, state);
+  if (asked.past) requireAvailable(session, 'journal');
   const books = await bookkeeping(session, state);
   const { plan, request } = asked.past
     ? await pastPlan(session, state, asked)
     : { plan: planFor(state, books, asked), request: asked };
   const steps = await stepsSql(session, state, plan);
   refuseOutsideSchema(session.project, plan.steps, steps);
-  const batches = batchesOf(session.project, plan, steps, request.transaction ?? session.options.transaction);
+  const batches = batchesOf(session, plan, steps, request.transaction ?? session.options.transaction);
   const batchOf = new Map(batches.flatMap((batch, index) => batch.steps.map(step => [step, index] as const)));
   const checksums = new Map(state.sources.migrations.map(({ id, checksum }) => [id, checksum]));
   const address = addressOf(session.project);
-  const losses = await lossesIn(session, state, plan, steps);
+  const readable = isPostgres(session.project.kind);
+  const losses = readable
+    ? await lossesIn(session, state, plan, steps)
+    : await lossesByWords(state, plan, steps);
   const rehearsal = readRehearsal(
     rehearsalKey(state.applied.keys(), plan, checksums, {
       label: address.label,
@@ -59,7 +66,7 @@ export async function preview(session: Session, asked: PlanRequest, run?: RunOpt
     }),
   );
   const measured = rehearsal?.measured ?? null;
-  const found = await findingsOf(session, state, plan, steps, batchOf);
+  const found = readable ? await findingsOf(session, state, plan, steps, batchOf) : [];
   const findings = found.map((some, index) => withMeasured(some, plan.steps[index], measured));
   const previewed = plan.steps.map((step, index): PreviewStep => {
     const sql = steps[index] as SqlPreview;
@@ -78,16 +85,7 @@ export async function preview(session: Session, asked: PlanRequest, run?: RunOpt
     batches,
     warnings: [
       ...warningsOf(session, state, books, plan),
-      ...(await renameWarnings(
-        plan.steps,
-        steps.map(({ sql }) => sql),
-      )),
-      ...(await batchWarnings(
-        plan.steps,
-        steps.map(({ sql }) => sql),
-        batches,
-        state.ledger?.serverVersion ?? null,
-      )),
+      ...(readable ? await warningsOfSql(state, plan, steps, batches) : []),
     ],
     destructive: losses.flat().some(loss => loss.destructive),
     protected: session.protections.length > 0,
@@ -122,8 +120,22 @@ function withMeasured(
   });
 }
 
+/** What the statements themselves give rise to, as PostgreSQL's grammar reads them. */
+async function warningsOfSql(
+  { ledger }: State,
+  { steps }: Plan,
+  previews: readonly SqlPreview[],
+  batches: readonly Batch[],
+): Promise<Warning[]> {
+  const sql = previews.map(one => one.sql);
+  return [
+    ...(await renameWarnings(steps, sql)),
+    ...(await batchWarnings(steps, sql, batches, ledger?.serverVersion ?? null)),
+  ];
+}
+
 /** @throws Failure when the revisions on disk or the database do not allow any plan */
-function refuseBroken({ project }: Session, { problems, database, ledger }: State): void {
+function refuseBroken({ project, dialect }: Session, { problems, database, ledger }: State): void {
   if (problems.length > 0) {
     const [first] = problems;
     throw new Failure({
@@ -136,7 +148,7 @@ function refuseBroken({ project }: Session, { problems, database, ledger }: Stat
     });
   }
   // a database that is not there is made by the run, as MikroORM would, unless the config forbids it
-  const made = project.ensureDatabase || isEmbedded(project.orm);
+  const made = dialect.makesDatabase(project);
   if (isRefusal(database) && !(database.state === 'missing' && made)) throw new Failure(database.failure);
   if (ledger?.table === 'forbidden') {
     throw new Failure({
@@ -145,6 +157,19 @@ function refuseBroken({ project }: Session, { problems, database, ledger }: Stat
       next: 'Grant SELECT on it, or connect as another role.',
     });
   }
+}
+
+/** What each step destroys on a database whose grammar is not read. */
+async function lossesByWords(
+  { database }: State,
+  { steps }: Plan,
+  sql: readonly SqlPreview[],
+): Promise<MeasuredLoss[][]> {
+  if (isRefusal(database)) return [];
+  return portableLosses(
+    database,
+    sql.map((one, at) => (isBookkeeping((steps[at] as Step).action) ? [] : one.sql)),
+  );
 }
 
 /** What each step destroys. Log rows are no loss: whoever deletes one says what is applied. */

@@ -2,14 +2,15 @@ import { acceptEdit } from '../database/accept-edit.ts';
 import { type Connection, isRefusal } from '../database/connection.ts';
 import { createDatabase } from '../database/create.ts';
 import { empty, readEmptying } from '../database/emptying.ts';
-import { ensureTable } from '../database/ensure-table.ts';
 import { readJournal } from '../database/journal/reader.ts';
 import type { Heard } from '../database/run/observed.ts';
-import { type Running as Run, startRun } from '../database/run/run.ts';
+import type { Running as Run } from '../database/run/running.ts';
 import { settle } from '../database/settle.ts';
 import { queryOn } from '../database/side.ts';
 import { Failure } from '../foundation/failure.ts';
+import { isPostgres } from '../project/kind.ts';
 import type { CancelMode, EngineApi, Preview, RunEvent, RunOptions, RunResult } from './api.ts';
+import { requireAvailable } from './available.ts';
 import { refuseByPolicy } from './policy/check.ts';
 import { refuseChange } from './policy/plan.ts';
 import { preview as makePreview } from './preview.ts';
@@ -66,7 +67,7 @@ export function createRunning(session: Session): Running {
         refuseByPolicy(again.databaseName, again.policy);
         return again;
       };
-      current = startRun({
+      current = await session.dialect.startRun({
         ...{ project, connection, table: session.table, preview, options, emit, hear, tipsOf },
         replan: options.whenChanged === 'replan' ? replan : undefined,
       });
@@ -95,6 +96,7 @@ export function createRunning(session: Session): Running {
       async run(preview, options) {
         if (preview.schema !== project.schema) throw otherSchema(preview);
         refuseStrict(preview);
+        if (options.backup) requireAvailable(session, 'backup');
         if (told) await working;
         if (working) {
           throw new Failure({
@@ -111,8 +113,12 @@ export function createRunning(session: Session): Running {
         wish = mode;
         await current?.cancel(mode);
       },
-      journal: async () => readJournal(queryOn((await connected()).orm), session.table),
+      async journal() {
+        requireAvailable(session, 'journal');
+        return readJournal(queryOn((await connected()).orm), session.table);
+      },
       async settle(revision, as, confirm) {
+        requireAvailable(session, 'journal');
         const connection = await connected();
         await refuseChange(session, connection, confirm);
         const source = project.sources().migrations.find(({ id }) => id === revision);
@@ -123,10 +129,14 @@ export function createRunning(session: Session): Running {
       async ensureTable(confirm) {
         const connection = await connected();
         await refuseChange(session, connection, confirm);
-        return ensureTable({ project, connection, table: session.table, hear });
+        return session.dialect.ensureTable({ project, connection, table: session.table, hear });
       },
-      emptying: async () => readEmptying(await connected(), project.schema),
+      async emptying() {
+        requireAvailable(session, 'fresh');
+        return readEmptying(await connected(), project.schema);
+      },
       async empty(shown) {
+        requireAvailable(session, 'fresh');
         const [protection] = session.protections;
         if (protection) {
           throw new Failure({
@@ -141,7 +151,10 @@ export function createRunning(session: Session): Running {
           project.schema,
         );
       },
-      script: request => script(session, request),
+      async script(request) {
+        requireAvailable(session, 'script');
+        return script(session, request);
+      },
     },
   };
 }
@@ -177,7 +190,8 @@ async function connectToRun(
   if (first.state !== 'missing' || !warnings.some(({ code }) => code === 'creates-database')) {
     throw new Failure(first.failure);
   }
-  await createDatabase(session.project, hear);
+  // a file is made by opening it
+  if (isPostgres(session.project.kind)) await createDatabase(session.project, hear);
   const second = await session.connection({ create: true });
   if (isRefusal(second)) throw new Failure(second.failure);
   return second;

@@ -33,7 +33,7 @@ export async function script(session: Session, request: PlanRequest): Promise<st
     project,
     table,
     plan,
-    batches: batchesOf(project, plan, sql, request.transaction),
+    batches: batchesOf(session, plan, sql, request.transaction),
     // the rows of a stamp are the script's own
     sql: plan.steps.map(({ action }, index) => (isBookkeeping(action) ? [] : (sql[index]?.sql ?? []))),
     from,

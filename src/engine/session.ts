@@ -1,6 +1,8 @@
 import { addressOf } from '../database/address.ts';
-import { type Connection, connect, isRefusal } from '../database/connection.ts';
-import { type Ledger, type LedgerTable, ledgerTable, readLedger } from '../database/ledger.ts';
+import { type Connection, isRefusal } from '../database/connection.ts';
+import type { Dialect } from '../database/dialect.ts';
+import { dialectOf } from '../database/dialects.ts';
+import type { Ledger, LedgerTable } from '../database/ledger.ts';
 import { isUnreachable, type Refusal, refusalOf } from '../database/refusal.ts';
 import { Failure, type Problem } from '../foundation/failure.ts';
 import { Previewer, type Recording } from '../preview/previewer.ts';
@@ -28,6 +30,7 @@ export interface State {
 /** What the engine keeps between calls: the opened project and its one connection. */
 export class Session {
   readonly project: Project;
+  readonly dialect: Dialect;
   readonly options: EngineOptions;
   readonly emit: (event: EngineEvent) => void;
   /** When opening began, ms since the epoch: what is edited later is not what was loaded. */
@@ -48,6 +51,7 @@ export class Session {
   ) {
     this.opened = opened;
     this.project = project;
+    this.dialect = dialectOf(project);
     this.options = options;
     this.emit = emit;
     this.previewer = new Previewer(project, text =>
@@ -78,7 +82,7 @@ export class Session {
 
   /** The migrations table; only with a connection it is known for sure where it is. */
   get table(): LedgerTable {
-    return ledgerTable(this.project);
+    return this.dialect.table(this.project);
   }
 
   /** What is asked for before the database that is open is changed. */
@@ -95,7 +99,7 @@ export class Session {
 
   /** The connection; a refusal is not kept, so that the next look tries again. */
   async connection({ create = false } = {}): Promise<Connection | Refusal> {
-    const connecting = this.#connecting ?? connect(this.project, { create });
+    const connecting = this.#connecting ?? this.dialect.connect(this.project, { create });
     this.#connecting = connecting;
     const connection = await connecting;
     if (isRefusal(connection)) this.#connecting = undefined;
@@ -127,7 +131,7 @@ export class Session {
     const database = await this.connection();
     if (isRefusal(database)) return { database, ledger: null };
     try {
-      return { database, ledger: await readLedger(database, this.table) };
+      return { database, ledger: await this.dialect.readLedger(database, this.table) };
     } catch (error) {
       if (!isUnreachable(error)) throw error;
       return { database: refusalOf(error, database.address), ledger: null };

@@ -1,7 +1,6 @@
 import { quoteLiteral } from '../database/quote.ts';
 import { cutBatches } from '../database/run/batches.ts';
 import { Failure, type Problem } from '../foundation/failure.ts';
-import type { Project } from '../project/project.ts';
 import type { Action, Plan, Step } from '../revisions/plan.ts';
 import type { Batch, SqlPreview } from './api.ts';
 import { cannotLoad, loadProblem } from './loading.ts';
@@ -36,14 +35,15 @@ export async function stepsSql(
 
 /** The transactions that a plan is cut into, as the MikroORM config has it or as `override` says. */
 export function batchesOf(
-  { options: { transactional = true, allOrNothing = true } }: Project,
+  { project, dialect }: Session,
   { steps }: Plan,
   sql: readonly SqlPreview[],
   override: 'all' | 'each' | undefined,
 ): Batch[] {
+  const { transactional = true, allOrNothing = true } = project.options;
   return cutBatches(
     steps.map((step, index) => ({ ...step, transactional: sql[index]?.transactional ?? true })),
-    { transactional, allOrNothing, override },
+    { transactional: transactional && dialect.rollsBackSchema, allOrNothing, override },
   );
 }
 
@@ -64,12 +64,13 @@ async function stepSql(
   { revision, action }: Step,
 ): Promise<SqlPreview> {
   const { table } = session;
+  const name = session.project.orm.em.getPlatform().quoteIdentifier('name');
   if (action === 'log') {
-    const sql = `insert into ${table.sql} ("name") values (${quoteLiteral(revision)})`;
+    const sql = `insert into ${table.sql} (${name}) values (${quoteLiteral(revision)})`;
     return { sql: [sql], complete: true, note: null, transactional: true };
   }
   if (action === 'unlog') {
-    const sql = `delete from ${table.sql} where "name" = ${quoteLiteral(revision)}`;
+    const sql = `delete from ${table.sql} where ${name} = ${quoteLiteral(revision)}`;
     return { sql: [sql], complete: true, note: null, transactional: true };
   }
   const source = byId.get(revision);

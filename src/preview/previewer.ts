@@ -4,10 +4,12 @@ import { pathToFileURL } from 'node:url';
 import { deserialize, serialize } from 'node:v8';
 import { Failure } from '../foundation/failure.ts';
 import { brokenMigration, noMigrationClass, unusableMigration } from '../project/classes.ts';
+import { driverPackages } from '../project/kind.ts';
 import type { Project } from '../project/project.ts';
 import type { MigrationSource } from '../project/sources.ts';
 import { type PlainMigration, readPlain } from './plain.ts';
 import { type Limits, SealBroken, SealedProcess } from './process.ts';
+import type { Places } from './sealed/orm.ts';
 import type { SealedResult, SentQuery } from './sealed/protocol.ts';
 
 /** The SQL that a migration's `up` or `down` would run, as far as it can be known without running it. */
@@ -64,6 +66,7 @@ export class Previewer {
       root,
       {
         ...modules.places,
+        platform: platformPlace(project),
         config: configFile === null ? null : pathToFileURL(join(root, configFile)).href,
         context,
       },
@@ -245,6 +248,14 @@ export class Previewer {
     };
     return connection.prepareQuery(query.sql, unpacked(query) ?? []).formatted;
   }
+}
+
+/** Where the class of the driver's platform is exported. */
+function platformPlace({ kind, modules, orm }: Project): Places['platform'] {
+  const { name } = orm.driver.getPlatform().constructor;
+  // the platforms of PGlite and of SQLite's drivers are those of other packages
+  const owner = name === 'SqlitePlatform' ? null : modules.urlOf(driverPackages[kind]);
+  return { url: owner ?? modules.places.sql, name };
 }
 
 const noWayBack = {

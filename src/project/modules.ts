@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Failure } from '../foundation/failure.ts';
+import { driverPackages } from './kind.ts';
 import { quickly } from './quick-resolve.ts';
 
 /** The MikroORM packages as the user's project has them: a second copy of core breaks `instanceof` everywhere. */
@@ -19,6 +20,8 @@ export interface UserModules {
     readonly core: string;
     readonly sql: string;
   };
+  /** The URL of a package as the project resolves it; null when it is not installed. */
+  readonly urlOf: (name: string) => string | null;
   /** Version of `@mikro-orm/core`. */
   readonly version: string;
   /**
@@ -27,8 +30,6 @@ export interface UserModules {
    */
   readonly optional: <T>(name: string) => Promise<T | null>;
 }
-
-const drivers = ['@mikro-orm/postgresql', '@mikro-orm/pglite'];
 
 /**
  * Imports the project's own MikroORM.
@@ -63,6 +64,7 @@ export async function loadModules(root: string): Promise<UserModules> {
     cli,
     version,
     optional,
+    urlOf: name => (places.find(name) === null ? null : url(name)),
     places: {
       migration: new URL('Migration.js', url('@mikro-orm/migrations')).href,
       core: url('@mikro-orm/core'),
@@ -77,15 +79,20 @@ export async function loadModules(root: string): Promise<UserModules> {
  */
 class Places {
   readonly #requires: NodeJS.Require[];
+  /** The packages of drivers that are installed. */
+  readonly drivers: readonly string[];
 
   constructor(root: string) {
     const own = createRequire(join(root, 'package.json'));
     this.#requires = [own];
     // the migrations package first: `sql` is to be the one that it uses
-    for (const name of ['@mikro-orm/migrations', ...drivers, '@mikro-orm/cli']) {
+    const found: string[] = [];
+    for (const name of ['@mikro-orm/migrations', ...Object.values(driverPackages), '@mikro-orm/cli']) {
       const path = this.find(name);
       if (path) this.#requires.push(createRequire(realpathSync(path)));
+      if (path) found.push(name);
     }
+    this.drivers = found.filter(name => Object.values(driverPackages).includes(name));
   }
 
   /** Absolute path of what `import` of the name would load; null when it is not installed. */
@@ -126,7 +133,7 @@ class Places {
 /** @throws Failure unless core and what belongs to it are all there, new enough, and of one version */
 function requireVersions(places: Places): string {
   const needed = ['@mikro-orm/core', '@mikro-orm/migrations', '@mikro-orm/cli'];
-  const found = [...needed, ...drivers].map(name => ({ name, version: places.version(name) }));
+  const found = [...needed, ...places.drivers].map(name => ({ name, version: places.version(name) }));
   const version = found[0]?.version;
   if (version) {
     const [major = 0, minor = 0] = version.split('.').map(part => Number.parseInt(part, 10));

@@ -4,9 +4,11 @@ import type { Configuration, MigrationsOptions, MikroORM } from '@mikro-orm/core
 import { Failure } from '../foundation/failure.ts';
 import { inferLine } from '../revisions/infer.ts';
 import type { Revision } from '../revisions/revision.ts';
+import type { DatabaseKind } from '../values/database-kind.ts';
 import type { NetworkOptions } from '../values/network.ts';
 import { configFailure, configOf, type LoadedConfig, loadConfig } from './config.ts';
 import { type ClientClass, Connections, waitsAs } from './connections.ts';
+import { kindOf } from './kind.ts';
 import { loadModules, type UserModules } from './modules.ts';
 import { runSchema } from './run-schema.ts';
 import { listedSources, type MigrationSource, readSources, type Sources } from './sources.ts';
@@ -15,6 +17,7 @@ import { saidBy } from './thrown.ts';
 /** A MikroORM project, opened with its own MikroORM. Nothing is connected and nothing is written by opening it. */
 export interface Project {
   readonly root: string;
+  readonly kind: DatabaseKind;
   /** `name` of package.json, else the folder's name. */
   readonly name: string;
   readonly configFile: string | null;
@@ -91,14 +94,14 @@ export async function openProject(
   const modules = await loadModules(root);
   const loaded = asked.orm ? configOf(modules, asked.orm) : await loadConfig(modules, root, asked);
   const { config } = loaded;
-  requirePostgres(loaded);
+  const kind = requireKind(loaded);
   const settings = modules.cli.CLIHelper.getSettings();
   config.set('allowGlobalContext', true);
   config.set('debug', settings.verbose === true);
   if (settings.preferTs !== false) config.set('preferTs', true);
 
   const network = asked.network ?? {};
-  const connections = new Connections(network, await clientClass(config, modules));
+  const connections = new Connections(network, kind === 'postgresql' ? await clientClass(modules) : null);
   const idleTimeoutMillis = asked.live ? idle.live : idle.headless;
   const withoutEntities = async ({ max, ...more }: { max: number; dbName?: string }): Promise<MikroORM> => {
     const made = await modules.core.MikroORM.init({
@@ -126,6 +129,7 @@ export async function openProject(
 
   return {
     root,
+    kind,
     name: packageName(root),
     configFile: loaded.file,
     context: loaded.context,
@@ -185,9 +189,8 @@ export async function openProject(
 /** How long a connection that is not used stays open, ms: many runs that wait for each other hold one each. */
 const idle = { live: 30_000, headless: 1_000 };
 
-/** The client of the pg that the project's MikroORM uses; null where it uses none. */
-async function clientClass(config: Configuration, modules: UserModules): Promise<ClientClass | null> {
-  if (/pglite/i.test((config.get('driver') as { name?: string } | undefined)?.name ?? '')) return null;
+/** The client of the pg that the project's MikroORM uses. */
+async function clientClass(modules: UserModules): Promise<ClientClass | null> {
   const pg = await modules.optional<{ default?: { Client: ClientClass }; Client?: ClientClass }>('pg');
   return pg?.default?.Client ?? pg?.Client ?? null;
 }
@@ -197,19 +200,16 @@ export function isEmbedded(orm: MikroORM): boolean {
   return /pglite/i.test(orm.driver.constructor.name);
 }
 
-/** @throws Failure `wrong-driver` when the project's database is no PostgreSQL */
-function requirePostgres({ config, context, contexts }: LoadedConfig): void {
-  const platform = config.getPlatform();
-  // by name: another copy of the package is as good
-  for (let at: object | null = platform; at; at = Object.getPrototypeOf(at)) {
-    if (at.constructor.name === 'BasePostgreSqlPlatform') return;
-  }
-  const name = platform.constructor.name.replace(/Platform$/, '');
+/** @throws Failure `wrong-driver` when migtui does not work with the project's database */
+function requireKind({ config, context, contexts }: LoadedConfig): DatabaseKind {
+  const kind = kindOf(config);
+  if (kind) return kind;
+  const name = config.getPlatform().constructor.name.replace(/Platform$/, '');
   const others = contexts.filter(one => one !== context);
   throw new Failure({
     code: 'wrong-driver',
-    message: `This project uses MikroORM's ${name} driver; migtui is for PostgreSQL.`,
-    next: `Name a config or context with the driver of @mikro-orm/postgresql or @mikro-orm/pglite: --config, --context${others.length > 0 ? ` (there are ${others.join(', ')})` : ''}.`,
+    message: `This project uses MikroORM's ${name} driver; migtui is for PostgreSQL, and works with SQLite, libSQL, MySQL and MariaDB.`,
+    next: `Name a config or context with a driver of one of these: --config, --context${others.length > 0 ? ` (there are ${others.join(', ')})` : ''}.`,
     ...(others.length > 0 && { candidates: others }),
   });
 }

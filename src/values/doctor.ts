@@ -1,3 +1,4 @@
+import type { Feature } from './database-kind.ts';
 /*
  * What `migtui doctor` reports.
  * Plain serialisable values: they cross the engine's process boundary and are printed by `--json`.
@@ -22,6 +23,8 @@ export interface DoctorCheck {
     | 'revisions'
     | 'lineage'
     | 'shadow'
+    | 'transactions'
+    | Feature
     | 'pg-dump';
   readonly status: DoctorStatus;
   /** What was found. Contains no password. */

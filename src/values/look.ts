@@ -1,5 +1,6 @@
 import type { FailureInfo, Problem } from '../foundation/failure.ts';
 import type { Action } from '../revisions/plan.ts';
+import type { DatabaseKind, Unavailable } from './database-kind.ts';
 import type { PolicyRule } from './policy.ts';
 
 /*
@@ -74,7 +75,7 @@ export interface ProjectInfo {
 export type DatabaseState = 'connected' | 'unreachable' | 'refused' | 'missing' | 'locked';
 
 export interface DatabaseInfo {
-  readonly kind: 'postgresql' | 'pglite';
+  readonly kind: DatabaseKind;
   readonly name: string;
   /** `user@host/name` or the embedded folder; never a password. */
   readonly label: string;
@@ -89,6 +90,8 @@ export interface DatabaseInfo {
   readonly schemas: readonly string[];
   /** How many tables are there beside the migrations table; 0 while not connected. */
   readonly otherTables: number;
+  /** What does not work on this kind of database; not there for PostgreSQL. */
+  readonly unavailable?: readonly Unavailable[] | undefined;
   readonly failure: FailureInfo | null;
 }
 

@@ -1,5 +1,6 @@
 import { placeOptions } from '../../drawing/text/place.ts';
 import type { Look } from '../../engine/api.ts';
+import { productNames } from '../../values/database-kind.ts';
 import { databaseFailure, folderFailure, rowsOf } from '../looking.ts';
 import type { Paint } from '../shell/paint.ts';
 import { drawProblem } from './failure.ts';
@@ -55,7 +56,9 @@ function drawHeader({ project, database }: Look, paint: Paint): string {
   return [
     paint.bold(project.name),
     database.label,
-    ...(database.version ? [`PostgreSQL ${database.version}`] : []),
+    ...(database.version
+      ? [`${database.kind === 'pglite' ? 'PostgreSQL' : productNames[database.kind]} ${database.version}`]
+      : []),
     ...(project.context === 'default' ? [] : [`context ${project.context}`]),
     ...(project.schema === null ? [] : [paint.warn(`schema ${project.schema}`)]),
     ...(project.protected ? [paint.bad('protected')] : []),

@@ -1,6 +1,7 @@
 import { Failure } from '../../foundation/failure.ts';
 import { readPlain } from '../../preview/plain.ts';
 import { instantiate, loadClass } from '../../project/classes.ts';
+import { isPostgres } from '../../project/kind.ts';
 import type { Project } from '../../project/project.ts';
 import type { MigrationSource, Sources } from '../../project/sources.ts';
 import type { Preview } from '../../values/run.ts';
@@ -56,9 +57,17 @@ export async function loadSteps(
   return steps;
 }
 
-/** MikroORM's runner does more than to send the statements where a schema is set, foreign keys are off, or it logs. */
-function mayBeRead({ schema, options, orm }: Project): boolean {
-  return schema === null && options.disableForeignKeys !== true && !orm.config.getLogger().isEnabled('query');
+/**
+ * MikroORM's runner does more than to send the statements where a schema is set, foreign keys are off, or it logs; and
+ * databases other than PostgreSQL are its business alone.
+ */
+function mayBeRead({ schema, options, orm, kind }: Project): boolean {
+  return (
+    isPostgres(kind) &&
+    schema === null &&
+    options.disableForeignKeys !== true &&
+    !orm.config.getLogger().isEnabled('query')
+  );
 }
 
 /** The statements of a migration that wants a transaction and does nothing but queue them; else null. */

@@ -2,7 +2,7 @@ import type { Failure } from '../../foundation/failure.ts';
 import type { Step } from '../../revisions/plan.ts';
 import type { Preview } from '../../values/run.ts';
 import { fingerprintOf } from '../fingerprint.ts';
-import { readLedger } from '../ledger.ts';
+import type { Ledger } from '../ledger.ts';
 import { takesNoWrites } from '../read-only.ts';
 import type { LoadedStep, RunContext } from './context.ts';
 import { planChanged } from './ledger-rows.ts';
@@ -21,11 +21,15 @@ export interface SettledPlan {
 /**
  * Compares state and files with what the plan was made from, and where they differ makes the plan again, if the run
  * was asked for a target and not for exactly this plan (`RunContext.replan`).
+ * @param ledger as it was read under the lock
  * @throws Failure `plan-changed` | `database-read-only`
  */
-export async function settlePlan(context: RunContext, steps: readonly LoadedStep[]): Promise<SettledPlan> {
-  const { connection, table, preview, project, replan } = context;
-  const ledger = await readLedger(connection, table);
+export async function settlePlan(
+  context: RunContext,
+  steps: readonly LoadedStep[],
+  ledger: Ledger,
+): Promise<SettledPlan> {
+  const { preview, project, replan } = context;
   if (ledger.readOnly) throw takesNoWrites();
   const applied = new Set(ledger.applied.keys());
   if (isStill(preview, steps, applied)) return { preview, steps, applied, replanned: false };

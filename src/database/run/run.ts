@@ -3,7 +3,7 @@ import { Failure } from '../../foundation/failure.ts';
 import { loadParser } from '../../safety/parse.ts';
 import type { Backup } from '../../values/backup.ts';
 import type { RunNotes } from '../../values/journal.ts';
-import type { CancelMode, Preview, RunOptions, RunResult, Session, StepResult } from '../../values/run.ts';
+import type { Preview, RunOptions, RunResult, Session, StepResult } from '../../values/run.ts';
 import { backUp } from '../backup/backup.ts';
 import { lastRunOf } from '../journal/reader.ts';
 import { journalAllowed } from '../journal/table.ts';
@@ -21,17 +21,9 @@ import { loadSteps } from './load.ts';
 import { heard } from './observed.ts';
 import { readBack } from './read-back.ts';
 import { settlePlan } from './replan.ts';
+import type { Running } from './running.ts';
 import type { RunState } from './state.ts';
 import { watchRun } from './watch.ts';
-
-/** A run that has been started. */
-export interface Running {
-  readonly id: string;
-  /** Rejects with a Failure when nothing was run at all; a failure on the way is in the result. */
-  readonly result: Promise<RunResult>;
-  /** `rollback` a second time insists. Resolves when the request has been passed on. */
-  cancel(mode: CancelMode): Promise<void>;
-}
 
 /** Starts running a previewed plan: those steps, in that order, in those batches, or a refusal. */
 export function startRun(context: RunContext): Running {
@@ -117,7 +109,11 @@ class Run {
    * @returns null where somebody else has run everything meanwhile
    */
   async #prepare(shown: readonly LoadedStep[], guard: Guard | null): Promise<RunState | null> {
-    const settled = await settlePlan(this.#context, shown);
+    const settled = await settlePlan(
+      this.#context,
+      shown,
+      await readLedger(this.#context.connection, this.#context.table),
+    );
     const { preview, steps } = settled;
     if (settled.replanned) {
       if (steps.length === 0) return null;

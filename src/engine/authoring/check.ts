@@ -3,6 +3,7 @@ import { invalid } from '../../database/shadow/words.ts';
 import { Failure, type Problem } from '../../foundation/failure.ts';
 import { readSnapshot } from '../../project/snapshot.ts';
 import type { CheckFinding, CheckReport, FindingKind, Look } from '../api.ts';
+import { notOn } from '../available.ts';
 import { unloadable } from '../loading.ts';
 import { look } from '../look.ts';
 import { missingFolder } from '../migrations-folder.ts';
@@ -68,7 +69,7 @@ async function answerTo(
     if (kind === 'problems') return await problems(workspace);
     if (ofDatabase.includes(kind)) {
       const looked = await database();
-      const why = unseen(kind, looked);
+      const why = unseen(kind, looked) ?? unknownHere(kind, workspace);
       return why ? { why } : await inDatabase(kind, workspace, looked);
     }
     return await onDisk(kind, workspace);
@@ -151,6 +152,12 @@ async function snapshot(workspace: Workspace): Promise<Answer> {
     message: 'The snapshot that the stock CLI generates from is not what the revisions make.',
     next: 'Put it right with "migtui revision --autogenerate".',
   };
+}
+
+/** What only the journal tells is not known where there is none. */
+function unknownHere(kind: FindingKind, { session: { project, dialect } }: Workspace): string | null {
+  const journal = dialect.unavailable.find(({ feature }) => feature === 'journal');
+  return journal && (kind === 'edited' || kind === 'unsettled') ? notOn(project.kind, journal) : null;
 }
 
 /** Why the database cannot tell. */

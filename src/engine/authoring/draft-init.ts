@@ -76,6 +76,7 @@ export function onlySetUp(options: EngineOptions, why: unknown): EngineApi | nul
 /** "Converting an existing database", step by step, where there is one. */
 async function conversion(workspace: Workspace): Promise<string[]> {
   const { session } = workspace;
+  if (session.dialect.unavailable.length > 0) return [];
   const database = await session.connection();
   if (isRefusal(database) || workspace.project.sources().migrations.length > 0) return [];
   const ledger = await readLedger(database, session.table);

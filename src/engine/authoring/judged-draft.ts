@@ -5,6 +5,7 @@ import type { Session } from '../session.ts';
 
 /** The draft of new revisions with what their statements do. Code that is not plain addSql('…') is not looked at. */
 export async function judgedDraft(session: Session, draft: Draft): Promise<Draft> {
+  if (session.dialect.unavailable.some(({ feature }) => feature === 'lint')) return draft;
   const drafted = draft.files.flatMap(({ path, before, after }) => {
     if (before !== null || after === null || !/\.[cm]?[jt]s$/.test(path)) return [];
     const revision = path.replace(/^.*[\\/]/, '').replace(/\.[jt]s$/, '');

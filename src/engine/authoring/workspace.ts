@@ -11,6 +11,7 @@ import { discoverEntities, type Entities, editedSince } from '../../project/enti
 import { type Project, revisionsOf } from '../../project/project.ts';
 import type { MigrationSource } from '../../project/sources.ts';
 import { RevisionGraph } from '../../revisions/graph.ts';
+import { requireAvailable } from '../available.ts';
 import type { Session } from '../session.ts';
 
 /** The revisions as they are on disk at one moment, known to be sound. */
@@ -141,6 +142,7 @@ export class Workspace {
 
   /** The shadow on which revisions run in `schema`. */
   async shadow(byId: ReadonlyMap<string, MigrationSource>, schema: string | null = null): Promise<Shadow> {
+    requireAvailable(this.session, 'shadow');
     const sources = [...byId.values()];
     const { baseline: path } = this.session.options;
     const baseline = path === undefined ? undefined : readBaseline(path);

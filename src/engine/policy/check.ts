@@ -1,6 +1,7 @@
 import { type Connection, isRefusal } from '../../database/connection.ts';
 import type { Refusal } from '../../database/refusal.ts';
 import { Failure } from '../../foundation/failure.ts';
+import { isPostgres } from '../../project/kind.ts';
 import type { Protection } from '../../settings/protection.ts';
 import type { PolicyCheck, PolicyRule } from '../api.ts';
 import { type Facts, rulesOf } from './rules.ts';
@@ -45,7 +46,7 @@ export function sentence({ message, setBy, reason }: PolicyCheck): string {
 
 /** The time of the database's server, which is the same for everybody; of this machine where there is no server. */
 export async function timeOf(database: Connection | Refusal): Promise<Date> {
-  if (isRefusal(database)) return new Date();
+  if (isRefusal(database) || !isPostgres(database.address.kind)) return new Date();
   const [row] = await database.query<{ at: string }>(
     `select (extract(epoch from clock_timestamp()) * 1000)::bigint::text as at`,
   );

@@ -90,6 +90,7 @@ async function run(request: SealedRequest): Promise<SealedResult> {
       captured.push(query);
       return live ? (await answerTo(query)).rows : [];
     },
+    platform: places.platform,
     orm: () => openOrm(places, answerTo),
   };
   const result = (more: Partial<SealedResult>): SealedResult => ({

@@ -8,6 +8,8 @@ export interface Places {
   readonly migration: string;
   readonly core: string;
   readonly sql: string;
+  /** The module and the name of the driver's platform. */
+  readonly platform: { readonly url: string; readonly name: string };
   readonly config: string | null;
   readonly context: string;
 }

@@ -1,4 +1,6 @@
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import type { Places } from './orm.ts';
 import type { SentQuery } from './protocol.ts';
 
 /** Thrown to code that asks for something that cannot be known without a database. */
@@ -17,6 +19,7 @@ export interface Connected {
   doubt(why: string): void;
   /** Entities and query builders work: their statements are run, not captured. */
   readonly live: boolean;
+  readonly platform: Places['platform'];
   /** MikroORM with the project's entities, whose statements go through `execute`; made when it is asked for. */
   orm(): Promise<{ em: object }>;
 }
@@ -67,7 +70,7 @@ export function standIn(
     execute,
     getConnection: () => connection,
     createEntityManager: () => manager,
-    getPlatform: () => platformOf(),
+    getPlatform: () => platformOf(connected.platform),
     config: undefined,
   });
   return {
@@ -116,8 +119,8 @@ function watched({ doubt }: Connected): unknown {
 }
 
 /** MikroORM's platform, for code that quotes with it. */
-function platformOf(): unknown {
-  const require = createRequire(`${process.cwd()}/package.json`);
-  const { PostgreSqlPlatform } = require('@mikro-orm/postgresql') as { PostgreSqlPlatform: new () => object };
-  return new PostgreSqlPlatform();
+function platformOf({ url, name }: Places['platform']): unknown {
+  const Platform = (createRequire(url)(fileURLToPath(url)) as Record<string, new () => object>)[name];
+  if (!Platform) throw new Unknowable(`uses the platform ${name}`);
+  return new Platform();
 }

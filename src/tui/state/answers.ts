@@ -7,6 +7,7 @@ import type {
   RevisionDetail,
   RunResult,
 } from '../../engine/api.ts';
+import { productNames } from '../../values/database-kind.ts';
 import { andThen, type Change, only } from './effect.ts';
 import { cursorId, keepOn } from './filtering.ts';
 import { reconnectAfter } from './link.ts';
@@ -71,7 +72,7 @@ function looked(state: State, { outcome }: Answer): Change {
   const placed = keepCursor(next, state);
   const said =
     before === null || before.database.state !== look.database.state
-      ? logged(placed, ...greeting(look))
+      ? limits(logged(placed, ...greeting(look)), look)
       : placed;
   if (look.database.state !== 'unreachable') return wantDetail({ ...said, reconnects: 0 });
   const tries = state.reconnects + 1;
@@ -97,13 +98,20 @@ function keepCursor(state: State, before: State): State {
   return id !== null && shownHistory(state).index.has(id) ? keepOn(before, state, id) : state;
 }
 
+/** What does not work on this kind of database is said once, at the start. */
+function limits(state: State, { database }: Look): State {
+  if (!database.unavailable?.length) return state;
+  const what = database.unavailable.map(one => one.what.replace(/ \(.*?\)$/, '')).join('; ');
+  return logged(state, 'info', `not on ${productNames[database.kind]}: ${what} (migtui doctor says why)`);
+}
+
 function greeting({ database, applied }: Look): readonly ['info' | 'error', string] {
   // a first run makes it: nothing is wrong
   if (database.state === 'missing' && database.failure)
     return ['info', [database.failure.message, database.failure.next].filter(Boolean).join(' ')];
   if (database.state !== 'connected')
     return ['error', database.failure?.message ?? `the database is ${database.state}`];
-  const product = database.kind === 'pglite' ? 'PGlite' : 'PostgreSQL';
+  const product = productNames[database.kind];
   return ['info', `connected · ${product} ${database.version ?? ''} · ${applied} applied`];
 }
 

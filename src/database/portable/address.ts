@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { redactor } from '../../foundation/secrets/redactor.ts';
+import type { Project } from '../../project/project.ts';
+import type { Address } from '../place.ts';
+import { productOf } from './products.ts';
+
+/** Where a database other than PostgreSQL is, without connecting; tells the redactor the password. */
+export function portableAddress(project: Project): Address {
+  const { orm, kind } = project;
+  const dbName: string = orm.config.get('dbName') ?? '';
+  if (productOf(kind).lock === 'file') {
+    const file = databaseFile(project);
+    const shown = dbName.replace(/\?.*$/, '');
+    const name = file ? basename(file) : shown === ':memory:' || shown === '' ? 'memory' : shown;
+    const label = name === 'memory' && !file ? 'in memory' : shown;
+    const remote =
+      /^[a-z]{2,}:\/\//i.test(dbName) && URL.canParse(dbName) ? new URL(dbName).hostname : 'embedded';
+    return { kind, name, host: remote, label, folder: null };
+  }
+  const { user, password, host, port, database } = orm.em.getConnection().getConnectionOptions() as {
+    readonly user?: string;
+    readonly password?: unknown;
+    readonly host?: string;
+    readonly port?: number;
+    readonly database?: string;
+  };
+  redactor.learn(password, [user, host, database]);
+  const name = database ?? dbName;
+  const place = port && Number(port) !== 3306 ? `${host}:${port}` : (host ?? 'local');
+  return {
+    kind,
+    name,
+    host: host ?? 'local',
+    label: `${user ? `${user}@` : ''}${place}/${name}`,
+    folder: null,
+  };
+}
+
+/** The file of a SQLite or libSQL database, absolute; null for one in memory, and for a remote one. */
+export function databaseFile({ orm, root }: Pick<Project, 'orm' | 'root'>): string | null {
+  const dbName: string = orm.config.get('dbName') ?? '';
+  if (dbName === '' || dbName === ':memory:' || /^[a-z]{2,}:\/\//i.test(dbName)) return null;
+  // as the drivers open it: relative to the current folder
+  return resolve(root, dbName.replace(/^file:/, '').replace(/\?.*$/, ''));
+}
+
+/** There is nothing at the place of the database's file, so that connecting would make it. */
+export function isAbsent(project: Project): boolean {
+  const file = productOf(project.kind).lock === 'file' ? databaseFile(project) : null;
+  return file !== null && !existsSync(file);
+}

@@ -1,0 +1,240 @@
+import type { Transaction } from '@mikro-orm/core';
+import { Failure } from '../../foundation/failure.ts';
+import { redact } from '../../foundation/secrets/redactor.ts';
+import { type DatabaseKind, productNames } from '../../values/database-kind.ts';
+import type { Batch, StepResult } from '../../values/run.ts';
+import type { LoadedStep, RunContext } from '../run/context.ts';
+import type { Control } from '../run/control.ts';
+import { planChanged } from '../run/ledger-rows.ts';
+import { productOf } from './products.ts';
+import type { Observer, Work } from './work.ts';
+
+/** A run on its way. */
+export interface PortableState {
+  readonly context: RunContext;
+  readonly control: Control;
+  readonly kind: DatabaseKind;
+  readonly work: Work;
+  /** By index of the step; replaced as it goes. */
+  readonly results: StepResult[];
+  /** What the migrations table holds: changed when a batch is committed. */
+  readonly expected: Set<string>;
+}
+
+/**
+ * Runs one batch: in a transaction with its log rows, or a revision that cannot run in one.
+ * @returns why it failed; null when it is done
+ */
+export async function runBatch(
+  state: PortableState,
+  index: number,
+  batch: Batch,
+  all: readonly LoadedStep[],
+): Promise<Failure | null> {
+  const { emit } = state.context;
+  const steps = batch.steps.map(at => all[at] as LoadedStep);
+  emit({ kind: 'batch', batch: index, attempt: 1 });
+  const told = new Told(state);
+  try {
+    if (batch.transactional) await together(state, steps, told);
+    else for (const step of steps) await alone(state, step, told);
+    emit({ kind: 'batch-done', batch: index });
+    return null;
+  } catch (error) {
+    return failed(state, batch, index, steps, told, error);
+  }
+}
+
+/** Steps in one transaction. Stopping after a step commits the steps that are done. */
+async function together(state: PortableState, steps: readonly LoadedStep[], told: Told): Promise<void> {
+  const { work, control, expected } = state;
+  const tx = await work.begin();
+  const done: LoadedStep[] = [];
+  work.runner.setMasterMigration(tx);
+  work.storage.setMasterMigration(tx);
+  try {
+    requireUnchanged(await work.storage.executed(), expected);
+    for (const step of steps) {
+      await runStep(state, step, told, tx);
+      done.push(step);
+      if (control.mode === 'after-step') break;
+    }
+    control.check();
+    await work.commit(tx);
+  } catch (error) {
+    await work.rollback(tx).catch(() => {});
+    throw error;
+  } finally {
+    work.runner.unsetMasterMigration();
+    work.storage.unsetMasterMigration();
+  }
+  for (const step of done) apply(expected, step);
+}
+
+/** A revision without a transaction of ours: what it does stays, whatever comes after it. */
+async function alone(state: PortableState, step: LoadedStep, told: Told): Promise<void> {
+  requireUnchanged(await state.work.storage.executed(), state.expected);
+  await runStep(state, step, told, undefined);
+  apply(state.expected, step);
+}
+
+async function runStep(
+  { context, control, work, results }: PortableState,
+  step: LoadedStep,
+  told: Told,
+  tx: Transaction | undefined,
+): Promise<void> {
+  const { index, revision, action } = step;
+  context.emit({ kind: 'step', step: index });
+  told.begin(step);
+  control.check();
+  const adds = action === 'up' || action === 'log';
+  const record = (own?: Transaction): Promise<void> =>
+    adds
+      ? work.storage.logMigration({ name: revision }, own ?? tx)
+      : work.storage.unlogMigration({ name: revision }, own ?? tx);
+  if (step.Class === null || action === 'log' || action === 'unlog') {
+    await record();
+  } else {
+    work.observer = told;
+    try {
+      await work.runner.run(work.instance(step.Class), action, async own => {
+        work.observer = null;
+        control.check();
+        await record(own);
+      });
+    } finally {
+      work.observer = null;
+    }
+  }
+  const ms = told.end();
+  results[index] = { revision, action, outcome: 'done', ms };
+  context.emit({ kind: 'step-done', step: index, ms });
+}
+
+/** Tells of the statements of a step, and stops between two of them when the run is cancelled. */
+class Told implements Observer {
+  step: LoadedStep | null = null;
+  /** Statements of this step that were done. */
+  count = 0;
+  /** The statement that failed. */
+  blamed: string | undefined;
+  #began = 0;
+  readonly #state: PortableState;
+
+  constructor(state: PortableState) {
+    this.#state = state;
+  }
+
+  begin(step: LoadedStep): void {
+    this.step = step;
+    this.count = 0;
+    this.blamed = undefined;
+    this.#began = performance.now();
+  }
+
+  end(): number {
+    return Math.round(performance.now() - this.#began);
+  }
+
+  sent(sql: string): void {
+    this.#state.control.check();
+    this.#state.context.emit({ kind: 'statement', step: this.step?.index ?? 0, sql });
+  }
+
+  done(ms: number, rows: number | null): void {
+    this.count++;
+    this.#state.context.emit({
+      kind: 'statement-done',
+      step: this.step?.index ?? 0,
+      ms: Math.round(ms),
+      rows,
+    });
+  }
+
+  failed(sql: string): void {
+    this.blamed = sql;
+  }
+}
+
+/** What a failed batch means for its steps, and the failure with what to do next. */
+function failed(
+  { context, control, results, kind }: PortableState,
+  batch: Batch,
+  index: number,
+  steps: readonly LoadedStep[],
+  told: Told,
+  error: unknown,
+): Failure {
+  const cancelled = control.reason !== null;
+  const changed = error instanceof Failure && error.code === 'plan-changed';
+  const at = changed ? null : told.step;
+  for (const step of steps) {
+    const ran = results[step.index]?.outcome === 'done';
+    if (ran && !batch.transactional) continue;
+    const here = at?.index === step.index;
+    results[step.index] = {
+      revision: step.revision,
+      action: step.action,
+      outcome: here && !cancelled ? 'failed' : 'not run',
+      ms: here ? told.end() : (results[step.index]?.ms ?? 0),
+      ...((ran || here) && batch.transactional && { rolledBack: true }),
+    };
+  }
+  if (batch.transactional) context.emit({ kind: 'rolled-back', batch: index });
+  const left = `${results.filter(({ outcome }) => outcome === 'done').length} of ${results.length} steps are done`;
+  const stays = !batch.transactional && told.count > 0;
+  const { rollsBackSchema } = productOf(kind);
+  const why = rollsBackSchema
+    ? 'it ran without a transaction'
+    : `${productNames[kind]} does not roll back changes of the schema`;
+  const next = stays
+    ? `${told.count} of its statements ran, and stay: ${why}. Undo or finish them by hand, then run it again, or stamp it: migtui stamp ${at?.revision}. ${left}.`
+    : `${batch.transactional ? 'Its batch was rolled back; ' : ''}${left}. Fix the cause, then run it again.`;
+  if (cancelled) {
+    return new Failure({ code: 'cancelled', message: `Cancelled: ${left}.`, next }, { cause: error });
+  }
+  if (changed) return error;
+  const failure = failureOf(error, told.blamed, at?.revision, next);
+  if (at) context.emit({ kind: 'step-failed', step: at.index, failure: failure.info });
+  return failure;
+}
+
+function failureOf(
+  error: unknown,
+  statement: string | undefined,
+  revision: string | undefined,
+  next: string,
+): Failure {
+  if (error instanceof Failure) return error;
+  const said = error instanceof Error ? error.message : String(error);
+  // MikroORM puts the statement before the database's own words
+  const own =
+    statement && said.startsWith(statement) ? said.slice(statement.length).replace(/^ - /, '') : said;
+  const message = redact(own.split('\n')[0] ?? '');
+  const { sqlState } = error as { sqlState?: string };
+  return new Failure(
+    {
+      code: statement === undefined ? 'migration-threw' : 'statement-failed',
+      message: revision ? `${revision}: ${message}` : message,
+      next,
+      ...(statement !== undefined && {
+        sql: { statement: redact(statement), ...(sqlState && { sqlState }) },
+      }),
+    },
+    { cause: error },
+  );
+}
+
+function requireUnchanged(found: readonly string[], expected: ReadonlySet<string>): void {
+  const applied = new Set(found);
+  if (applied.size === expected.size && [...expected].every(id => applied.has(id))) return;
+  throw planChanged(
+    'Somebody else has changed what is applied in the meantime; nothing of this batch was run.',
+  );
+}
+
+function apply(applied: Set<string>, { revision, action }: LoadedStep): void {
+  if (action === 'up' || action === 'log') applied.add(revision);
+  else applied.delete(revision);
+}

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { closeSync, fstatSync, openSync, statSync, unlinkSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure } from '../../foundation/failure.ts';
+import type { Project } from '../../project/project.ts';
+import type { LedgerTable } from '../ledger.ts';
+import { holdConnection, rawQuery } from '../run/kysely.ts';
+import { databaseFile } from './address.ts';
+import { productOf } from './products.ts';
+
+/** How often a lock that somebody else has is tried again, ms. */
+const again = 150;
+
+/** How the lock is waited for. */
+export interface Wait {
+  /** ms; 0: not at all. */
+  readonly limit: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onWaiting?: ((waitedMs: number) => void) | undefined;
+}
+
+/** One try: the way to release it, or null while somebody else has it. */
+type Try = () => Promise<(() => Promise<void>) | null>;
+
+/**
+ * One run at a time for each database and migrations table. SQLite: an exclusive lock of the operating system on a file
+ * beside the database; MySQL and MariaDB: `get_lock` on a connection of its own. Both are gone when their holder is.
+ * Nobody else can have a database in memory; a remote libSQL database has no lock.
+ * @returns releases it
+ * @throws Failure `run-in-progress` | `cancelled`
+ */
+export async function lockRuns(
+  project: Project,
+  table: LedgerTable,
+  wait: Wait,
+): Promise<() => Promise<void>> {
+  const file = databaseFile(project);
+  if (productOf(project.kind).lock === 'file') {
+    return file === null ? async () => {} : acquire(async () => lockFile(`${file}.migtui-lock`), wait);
+  }
+  const orm = await project.beside({ max: 1 });
+  if (!orm) return async () => {};
+  await orm.connect();
+  const { raw, release } = await holdConnection(orm);
+  const name = `migtui:${createHash('sha256').update(`${table.schema}.${table.name}`).digest('hex').slice(0, 40)}`;
+  const close = async (): Promise<void> => {
+    release();
+    await orm.close(true).catch(() => {});
+  };
+  try {
+    return await acquire(async () => {
+      const { rows } = await raw.executeQuery(rawQuery(`select get_lock('${name}', 0) as mine`));
+      if (Number((rows[0] as { mine?: unknown } | undefined)?.mine) !== 1) return null;
+      return async () => {
+        await raw.executeQuery(rawQuery(`select release_lock('${name}') as released`)).catch(() => {});
+        await close();
+      };
+    }, wait);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function acquire(attempt: Try, { limit, signal, onWaiting }: Wait): Promise<() => Promise<void>> {
+  const began = performance.now();
+  for (;;) {
+    const release = await attempt();
+    if (release) return release;
+    const waited = performance.now() - began;
+    if (signal?.aborted) throw signal.reason;
+    if (waited >= limit) {
+      throw new Failure({
+        code: 'run-in-progress',
+        message: 'Another run is going on in this database.',
+        next:
+          limit > 0 ? 'Wait for its end, or wait longer: --lock-wait.' : 'Wait for its end: --lock-wait 60s.',
+      });
+    }
+    onWaiting?.(Math.round(waited));
+    await sleep(Math.min(again, Math.max(1, limit - waited)), undefined, { signal }).catch(() => {});
+  }
+}
+
+/** The lock is SQLite's own, on a database that holds nothing; the file goes with its last holder. */
+function lockFile(path: string): (() => Promise<void>) | null {
+  const seen = openSync(path, 'a');
+  const lock = new DatabaseSync(path);
+  try {
+    lock.exec('pragma busy_timeout = 0; pragma locking_mode = exclusive; begin exclusive');
+    // the holder before may have removed the file that was opened here: then nobody else sees this lock
+    if (inodeAt(path) !== fstatSync(seen).ino) {
+      lock.close();
+      return null;
+    }
+  } catch (error) {
+    lock.close();
+    if (/locked|busy/i.test((error as Error).message)) return null;
+    throw error;
+  } finally {
+    closeSync(seen);
+  }
+  return async () => {
+    try {
+      unlinkSync(path);
+    } catch {
+      // Windows keeps what is open
+    }
+    lock.close();
+  };
+}
+
+function inodeAt(path: string): number | null {
+  try {
+    return statSync(path).ino;
+  } catch {
+    return null;
+  }
+}

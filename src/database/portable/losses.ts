@@ -1,0 +1,69 @@
+import type { Connection } from '../connection.ts';
+import type { MeasuredLoss } from '../losses.ts';
+
+/** Rows are counted up to here: a preview must not read a big table. */
+const mostCounted = 10_000;
+
+const name = String.raw`((?:[\w$.]+|"[^"]+"|\x60[^\x60]+\x60|\[[^\]]+\])(?:\.(?:[\w$]+|"[^"]+"|\x60[^\x60]+\x60))?)`;
+/** Statements that lose data, by how they begin, and what they do in words. */
+const losing: readonly (readonly [pattern: RegExp, words: string])[] = [
+  [new RegExp(`^drop\\s+table\\s+(?:if\\s+exists\\s+)?${name}`, 'i'), 'drops table'],
+  [new RegExp(`^truncate\\s+(?:table\\s+)?${name}`, 'i'), 'empties table'],
+  [new RegExp(`^delete\\s+from\\s+${name}`, 'i'), 'deletes rows of'],
+  [
+    new RegExp(
+      `^alter\\s+table\\s+${name}[^;]*\\bdrop\\s+(?!constraint|index|key|foreign|primary|check|default)`,
+      'i',
+    ),
+    'drops a column of',
+  ],
+];
+
+/**
+ * What the statements of each step lose, by how they begin, with the rows of the tables counted. No grammar is read:
+ * a table that is rebuilt (`create` another, copy, `drop`, rename) counts as dropped.
+ * @param steps statements of each step, as they would be sent
+ */
+export async function portableLosses(
+  { query }: Connection,
+  steps: readonly (readonly string[])[],
+): Promise<MeasuredLoss[][]> {
+  const counts = new Map<string, Promise<number | null>>();
+  const count = (table: string): Promise<number | null> => {
+    const known =
+      counts.get(table) ??
+      query<{ count: number }>(
+        `select count(*) as count from (select 1 as one from ${table} limit ${mostCounted + 1}) as some`,
+      ).then(
+        ([row]) => Number(row?.count ?? 0),
+        () => null,
+      );
+    counts.set(table, known);
+    return known;
+  };
+  return Promise.all(
+    steps.map(async statements => {
+      const found = statements.flatMap(sql => lossOf(sql) ?? []);
+      return Promise.all(
+        found.map(async ({ words, table }): Promise<MeasuredLoss> => {
+          const rows = await count(table);
+          const shown = `${words} ${table.replace(/["`[\]]/g, '')}`;
+          // null: no such table here yet
+          if (rows === null || rows === 0) return { words: shown, destructive: false };
+          const many =
+            rows > mostCounted ? `more than ${mostCounted.toLocaleString('en')}` : rows.toLocaleString('en');
+          return { words: `${shown}: ${many} ${rows === 1 ? 'row' : 'rows'}`, destructive: true };
+        }),
+      );
+    }),
+  );
+}
+
+function lossOf(sql: string): { readonly words: string; readonly table: string } | null {
+  const text = sql.replace(/^(\s|--[^\n]*\n|\/\*[\s\S]{0,10000}?\*\/)*/, '');
+  for (const [pattern, words] of losing) {
+    const table = pattern.exec(text)?.[1];
+    if (table) return { words, table };
+  }
+  return null;
+}

@@ -1,0 +1,10 @@
+import type { CancelMode, RunResult } from '../../values/run.ts';
+
+/** A run that has been started. */
+export interface Running {
+  readonly id: string;
+  /** Rejects with a Failure when nothing was run at all; a failure on the way is in the result. */
+  readonly result: Promise<RunResult>;
+  /** `rollback` a second time insists. Resolves when the request has been passed on. */
+  cancel(mode: CancelMode): Promise<void>;
+}

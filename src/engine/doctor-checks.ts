@@ -1,0 +1,86 @@
+import type { DoctorCheck } from '../values/doctor.ts';
+import type { Look } from './api.ts';
+import type { Session } from './session.ts';
+
+/* What doctor says whatever the database is. */
+
+/** MikroORM's packages: that they fit was checked when the project was opened. */
+export function mikroOrm({ project }: Session): DoctorCheck {
+  return {
+    id: 'mikro-orm',
+    status: 'ok',
+    message: `MikroORM ${project.modules.version}, with core, migrations, cli and ${project.kind} on one version`,
+  };
+}
+
+/** Which config was loaded. */
+export function config({ project }: Session): DoctorCheck {
+  const others = project.contexts.length > 1 ? `; contexts: ${project.contexts.join(', ')}` : '';
+  return {
+    id: 'config',
+    status: 'ok',
+    message: `${project.configFile ?? 'environment variables'}, context ${project.context}${others}`,
+  };
+}
+
+/** The revisions on disk, and those that are applied. */
+export function revisions({ problems, revisions, heads, missing, edited, unsettled }: Look): DoctorCheck {
+  const id = 'revisions';
+  const [first] = problems;
+  if (first) {
+    const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+    return {
+      id,
+      status: 'error',
+      message: `${[first.file, first.message].filter(Boolean).join(': ')}${more}`,
+      next: 'Fix the files; migtui status lists all problems.',
+    };
+  }
+  const count = revisions.filter(({ state }) => state !== 'missing').length;
+  if (unsettled.length > 0) {
+    return {
+      id,
+      status: 'error',
+      message: `${unsettled.map(({ revision }) => revision).join(', ')} stopped half-way.`,
+      next: 'migtui status says what to do.',
+    };
+  }
+  if (missing.length > 0) {
+    return {
+      id,
+      status: 'warning',
+      message: `Applied, but without a file: ${missing.join(', ')}.`,
+      next: 'Restore the files from version control, or stamp the database to a revision that exists.',
+    };
+  }
+  if (edited.length > 0) {
+    return {
+      id,
+      status: 'warning',
+      message: `Changed after they were applied: ${edited.join(', ')}.`,
+      next: 'Undo the edit, write a new revision, or say that a file is right: migtui settle <revision> --accept-edit.',
+    };
+  }
+  if (heads.length > 1) {
+    return {
+      id,
+      status: 'warning',
+      message: `${count} revisions, ${heads.length} heads`,
+      next: 'migtui merge',
+    };
+  }
+  return { id, status: 'ok', message: `${count} ${count === 1 ? 'revision' : 'revisions'}, one history` };
+}
+
+/** Whether the revisions say what they revise. */
+export function lineage({ revisions }: Look): DoctorCheck {
+  const undeclared = revisions.filter(({ inferred, state }) => inferred && state !== 'missing').length;
+  if (undeclared === 0)
+    return { id: 'lineage', status: 'ok', message: 'Every revision declares what it revises.' };
+  return {
+    id: 'lineage',
+    status: 'warning',
+    message: `${undeclared} of the revisions declare nothing: they form one line in MikroORM's order.`,
+    next: 'migtui adopt writes it into the files.',
+  };
+}

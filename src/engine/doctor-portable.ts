@@ -1,0 +1,55 @@
+import { productNames } from '../values/database-kind.ts';
+import type { DoctorCheck, DoctorReport } from '../values/doctor.ts';
+import type { Look } from './api.ts';
+import { notOn } from './available.ts';
+import { config, lineage, mikroOrm, revisions } from './doctor-checks.ts';
+import type { Session } from './session.ts';
+
+/** Examines a project on a database other than PostgreSQL, and says what does not work on it. */
+export function portableDoctor(session: Session, looked: Look): DoctorReport {
+  const { project, dialect } = session;
+  const product = productNames[project.kind];
+  const checks: DoctorCheck[] = [
+    { id: 'node', status: 'ok', message: `Node ${process.versions.node}` },
+    mikroOrm(session),
+    config(session),
+    connection(looked, product),
+    ...(looked.database.state === 'connected' ? [table(session, looked)] : []),
+    ...(dialect.rollsBackSchema
+      ? []
+      : [
+          {
+            id: 'transactions',
+            status: 'warning',
+            message: `${product} commits every change of the schema at once: a revision that fails leaves what its statements did.`,
+            next: 'Let each revision change one thing.',
+          } as const,
+        ]),
+    revisions(looked),
+    lineage(looked),
+    ...dialect.unavailable.map(
+      (one): DoctorCheck => ({ id: one.feature, status: 'skipped', message: notOn(project.kind, one) }),
+    ),
+  ];
+  return { checks, ok: checks.every(({ status }) => status !== 'error') };
+}
+
+function connection({ database }: Look, product: string): DoctorCheck {
+  const { state, label, version, failure } = database;
+  if (state === 'connected') {
+    return { id: 'connection', status: 'ok', message: `${label}, ${product} ${version ?? ''}`.trim() };
+  }
+  return {
+    id: 'connection',
+    status: state === 'missing' ? 'warning' : 'error',
+    message: failure?.message ?? `${label} is ${state}.`,
+    next: failure?.next,
+  };
+}
+
+function table({ table }: Session, { database, applied }: Look): DoctorCheck {
+  const id = 'migrations-table';
+  return database.table === 'absent'
+    ? { id, status: 'ok', message: `${table.name} does not exist yet; the first run creates it.` }
+    : { id, status: 'ok', message: `${table.name}, ${applied} applied` };
+}
