@@ -8,6 +8,7 @@ import { type Address, addressOf } from '../address.ts';
 import type { Connection } from '../connection.ts';
 import { type Refusal, refusalOf } from '../refusal.ts';
 import { databaseFile, isAbsent } from './address.ts';
+import { productOf } from './products.ts';
 
 /** Connects to a database other than PostgreSQL; a file that is not there is made by a run alone. */
 export async function connect(project: Project, { create = false } = {}): Promise<Connection | Refusal> {
@@ -29,7 +30,7 @@ export async function connect(project: Project, { create = false } = {}): Promis
   try {
     await orm.connect();
     const query = queryOn(orm);
-    await query('select 1 as one');
+    await query(productOf(project.kind).session || 'select 1 as one');
     return { orm, address, query, close: () => orm.close(true) };
   } catch (error) {
     await orm.close(true).catch(() => {});

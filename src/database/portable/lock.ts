@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, openSync, statSync, unlinkSync } from 'node:fs';
+import { closeSync, openSync, statSync, unlinkSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../foundation/failure.ts';
@@ -85,21 +85,21 @@ async function acquire(attempt: Try, { limit, signal, onWaiting }: Wait): Promis
 
 /** The lock is SQLite's own, on a database that holds nothing; the file goes with its last holder. */
 function lockFile(path: string): (() => Promise<void>) | null {
-  const seen = openSync(path, 'a');
+  // closed before the lock is taken: closing any descriptor of a file gives up all locks of the process on it
+  closeSync(openSync(path, 'a'));
+  const seen = inodeAt(path);
   const lock = new DatabaseSync(path);
   try {
     lock.exec('pragma busy_timeout = 0; pragma locking_mode = exclusive; begin exclusive');
-    // the holder before may have removed the file that was opened here: then nobody else sees this lock
-    if (inodeAt(path) !== fstatSync(seen).ino) {
-      lock.close();
-      return null;
-    }
   } catch (error) {
     lock.close();
     if (/locked|busy/i.test((error as Error).message)) return null;
     throw error;
-  } finally {
-    closeSync(seen);
+  }
+  // the holder before may have removed the file that was opened here: then nobody else sees this lock
+  if (seen === null || inodeAt(path) !== seen) {
+    lock.close();
+    return null;
   }
   return async () => {
     try {

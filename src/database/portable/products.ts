@@ -12,6 +12,8 @@ export interface Product {
   /** Runs of different processes wait for each other: by a lock file, by the server's own lock, or not at all. */
   readonly lock: 'file' | 'server';
   readonly version: Question;
+  /** Set on a connection before anything is asked; empty: nothing. */
+  readonly session: string;
   /** The names of tables and views, as `name`. */
   tables(schema: string): Question;
   /** The names of a table's columns, as `name`. */
@@ -25,6 +27,8 @@ const sqlite: Product = {
   rollsBackSchema: true,
   lock: 'file',
   version: ['select sqlite_version() as version'],
+  // another process may be committing: drivers differ in whether they wait for it
+  session: 'pragma busy_timeout = 5000',
   tables: () => [
     "select name from sqlite_master where type in ('table', 'view') and substr(name, 1, 7) <> 'sqlite_'",
   ],
@@ -35,6 +39,7 @@ const mysql: Product = {
   rollsBackSchema: false,
   lock: 'server',
   version: ['select version() as version'],
+  session: '',
   tables: schema => [
     'select table_name as name from information_schema.tables where table_schema = ?',
     [schema],
