@@ -62,6 +62,7 @@ export async function openEngine(
   };
   let fleet: Fleet | undefined;
   const fleetOf = async (): Promise<Fleet> => {
+    requireAvailable(session, 'fleet');
     const { createFleet } = await import('./fleet.ts');
     fleet ??= createFleet(session);
     return fleet;

@@ -12,7 +12,7 @@ export const productNames: Readonly<Record<DatabaseKind, string>> = {
 };
 
 /** What works on PostgreSQL (and PGlite) alone. */
-export type Feature = 'shadow' | 'journal' | 'lint' | 'script' | 'backup' | 'fresh' | 'schema';
+export type Feature = 'shadow' | 'journal' | 'lint' | 'script' | 'backup' | 'fresh' | 'fleet' | 'schema';
 
 /** Something that does not work on the database at hand. */
 export interface Unavailable {

@@ -212,7 +212,7 @@ export class ${one} extends Migration {
       const { checks, ok } = await engine.doctor();
       expect(ok).toBe(true);
       const skipped = checks.filter(({ status }) => status === 'skipped').map(({ id }) => id);
-      expect(skipped).toEqual(['shadow', 'journal', 'lint', 'script', 'backup', 'fresh', 'schema']);
+      expect(skipped).toEqual(['shadow', 'journal', 'lint', 'script', 'backup', 'fleet', 'fresh', 'schema']);
     });
   });
 

@@ -70,6 +70,7 @@ const everywhere: Readonly<Record<Exclude<Feature, 'schema'>, Omit<Unavailable, 
   },
   script: { what: 'scripts for later (--sql)', why: 'they are written for psql' },
   backup: { what: 'backups (--backup)', why: 'they are made with pg_dump' },
+  fleet: { what: 'many schemas and databases at once (fleet)', why: "it reads PostgreSQL's catalog" },
   fresh: { what: 'emptying a database (fresh)', why: "it reads PostgreSQL's catalog" },
 };
 
