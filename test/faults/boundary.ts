@@ -2,20 +2,42 @@
  * Loaded into every process of the real program before anything else (NODE_OPTIONS=--import), to end it at one exact
  * moment. FAULT_AT is that moment, FAULT_ENDS who is ended:
  *
- * - `face`, `engine`, `both`: the app. FAULT_AT counts the run events that the engine tells, as agent.ts does, and the
- *   engine's process is where they are counted: it stands still at the event until the face is dead.
- * - `command`: a headless command. FAULT_AT counts what it writes to sockets, the server's.
+ * - `face`, `engine`, `both`: the app. FAULT_AT counts what the engine writes to the server from the moment when the
+ *   app asks for the run. The engine stands still before that write until the app is dead.
+ * - `command`: a headless command. FAULT_AT counts what it writes to the server.
+ *
+ * FAULT_COUNT names a file that gets the number of writes when the run has finished.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 
 const at = Number(process.env.FAULT_AT);
 const ends = process.env.FAULT_ENDS;
 
-function isBoundary(message: unknown): boolean {
-  const { m, a } = message as { m?: string; a?: { type?: string; event?: { kind?: string } }[] };
-  const told = m === 'event' && a?.[0]?.type === 'run' ? a[0].event?.kind : undefined;
-  return told !== undefined && told !== 'watch' && told !== 'waiting';
+/** The app's call that begins the run. */
+const beginsRun = (message: unknown): boolean => {
+  const { m, a } = message as { m?: string; a?: unknown[] };
+  return m === 'call' && a?.[0] === 'run';
+};
+
+/** The events that tell the app that the run has finished. */
+const endsRun = (message: unknown): boolean => {
+  const { m, a } = message as { m?: string; a?: { type?: string; event?: { kind?: string } }[][] };
+  return m === 'events' && a?.[0]?.some(one => one.type === 'run' && one.event?.kind === 'finished') === true;
+};
+
+/** Calls `before` before each write to a server, with its number. */
+function countWrites(before: (count: number) => void): void {
+  const write = Socket.prototype.write;
+  let writes = 0;
+  Socket.prototype.write = function (this: Socket, ...args: Parameters<typeof write>) {
+    if (this.remotePort !== undefined) before(writes++);
+    return write.apply(this, args);
+  } as typeof write;
+}
+
+function tellCount(count: number): void {
+  if (process.env.FAULT_COUNT) writeFileSync(process.env.FAULT_COUNT, String(count));
 }
 
 /** Dead, though perhaps not yet buried by its parent. */
@@ -37,18 +59,24 @@ function strike(): void {
 }
 
 if (ends === 'command') {
-  const write = Socket.prototype.write;
   let writes = 0;
-  Socket.prototype.write = function (this: Socket, ...args: Parameters<typeof write>) {
-    if (this.remotePort !== undefined && writes++ === at) process.kill(process.pid, 'SIGKILL');
-    return write.apply(this, args);
-  } as typeof write;
-  process.on('exit', () => console.error(`FAULT_WRITES ${writes}`));
+  countWrites(count => {
+    if (count === at) process.kill(process.pid, 'SIGKILL');
+    writes = count + 1;
+  });
+  process.on('exit', () => tellCount(writes));
 } else if (process.send) {
+  let running = false;
+  let writes = 0;
+  process.on('message', message => {
+    running ||= beginsRun(message);
+  });
+  countWrites(() => {
+    if (running && writes++ === at) strike();
+  });
   const send = process.send.bind(process) as (...args: unknown[]) => boolean;
-  let events = 0;
   process.send = (message: unknown, ...more: unknown[]) => {
-    if (isBoundary(message) && events++ === at) strike();
+    if (running && endsRun(message)) tellCount(writes);
     return send(message, ...more);
   };
 }
