@@ -14,6 +14,7 @@ import type {
   Look,
   PlanRehearsal,
   PlanRequest,
+  PolicyCheck,
   Preview,
   ProjectInfo,
   Rehearsal,
@@ -84,6 +85,8 @@ export interface FakeOptions {
   readonly failure?: FailureInfo;
   readonly rehearsal?: Partial<Rehearsal>;
   readonly planRehearsal?: Partial<PlanRehearsal>;
+  /** The rules for every plan, by what was asked for before it. */
+  readonly policy?: (calls: readonly string[]) => readonly PolicyCheck[];
   /** Of every plan. */
   readonly warnings?: readonly Warning[];
   readonly check?: CheckReport;
@@ -443,7 +446,7 @@ export class FakeEngine {
       warnings: this.#options.warnings ?? [],
       destructive: steps.some(step => step.losses.length > 0),
       protected: this.project.protected,
-      policy: [],
+      policy: this.#options.policy?.(this.calls) ?? [],
       measured: null,
       databaseName: this.database.name,
       databaseLabel: this.database.label,

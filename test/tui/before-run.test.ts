@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import type { RehearsedStep } from '../../src/engine/api.ts';
+import { findingOf } from '../support/findings.ts';
 import { closeScreens, openScreen } from '../support/screen.ts';
 
 afterEach(closeScreens);
@@ -135,4 +136,47 @@ test('a stamp runs no migrations: nothing to back up or to rehearse', async () =
   await app.sees('log rows only');
   await app.press('b');
   await app.sees('it runs no migrations');
+});
+
+test('the rules of a protected database: a backup is on, and a missing rehearsal is one key away', async () => {
+  const setBy = 'protected[0].rehearsal in migtui.config.json';
+  const rules = { setBy, reason: 'Production.', words: '', next: 'Rehearse it: migtui rehearse.' };
+  const app = await openScreen({
+    project: { protected: true },
+    planRehearsal: { steps: [step({})] },
+    policy: calls => [
+      { ...rules, rule: 'backup', state: 'asked', message: 'a backup is taken first' },
+      calls.includes('rehearsePlan')
+        ? { ...rules, rule: 'rehearsal', state: 'met', message: 'rehearsed 1 s ago' }
+        : { ...rules, rule: 'rehearsal', state: 'broken', message: 'it wants a rehearsal of this plan' },
+    ],
+  });
+  await app.sees('3 pending');
+  await app.press('u');
+  await app.sees('Forbidden here: it wants a rehearsal', setBy, 'Production.', 'Press R to', 'Backup first');
+  // no rule wants the name typed
+  expect(app.text()).not.toContain('Type chat');
+  await app.press('Enter');
+  await app.seesNot('Upgrade done');
+  expect(app.engine.calls).not.toContain('run');
+  await app.press('R');
+  await app.sees('every step runs');
+  await app.press('Esc');
+  await app.seesNot('Forbidden here');
+  await app.press('b');
+  await app.sees('This database requires a backup');
+  await app.press('Enter');
+  await app.sees('requires a backup: press b');
+  expect(app.engine.calls).not.toContain('run');
+  await app.press('b', 'Enter');
+  await app.sees('Upgrade done');
+  expect(app.engine.ranWith[0]?.backup).toBeDefined();
+});
+
+test('a finding that was measured on a copy says for how long the lock was held', async () => {
+  const measured = { lock: 'SHARE', ms: 12_400, rewritten: false } as const;
+  const app = await openScreen({ findings: [findingOf({ measured })] });
+  await app.sees('3 pending');
+  await app.press('u');
+  await app.sees('measured on a copy: SHARE for 12.4 s');
 });

@@ -3,6 +3,7 @@ import { glyphsOf } from '../theme/glyphs.ts';
 import type { Style } from '../theme/style.ts';
 import { bytes } from './bytes.ts';
 import { type Line, line, type Span } from './span.ts';
+import { duration } from './time.ts';
 import { wrap } from './wrap.ts';
 
 const order: readonly Severity[] = ['danger', 'warning', 'note'];
@@ -47,6 +48,7 @@ export function findingLines(finding: Finding, view: FindingView): Line[] {
       ],
     ),
     ...indented(detailsOf(finding), inside, 'dim'),
+    ...indented(measuredWords(finding), inside, 'strong'),
     ...(inTheWay ? rowsLines(inTheWay, inside) : []),
     ...(accepted === undefined ? [] : indented(`accepted: ${accepted}`, inside, 'dim')),
     ...(whole && remedy !== '' && accepted === undefined
@@ -79,6 +81,12 @@ function detailsOf({ table, lock, blocks, rows, bytes: size, rewrites, scans }: 
   const named = sizes.length > 0 ? `${table} (${sizes.join(', ')})` : table;
   return does.length > 0 ? `${named}: ${does.join(', ')}` : named;
 }
+
+/** What the step did to the table on a copy of the database. */
+const measuredWords = ({ measured }: Finding): string =>
+  measured
+    ? `measured on a copy: ${measured.lock} for ${duration(measured.ms)}${measured.rewritten ? ', table rewritten' : ''}`
+    : '';
 
 /** How many rows would refuse a statement, and the first of them. */
 function rowsLines({ count, examples, failure }: RowsInTheWay, columns: number): Line[] {

@@ -13,6 +13,7 @@ import { whyReadOnly } from '../../state/why-not.ts';
 import { fieldSpans } from '../field-line.ts';
 import { rehearsalVerdict } from '../rehearsal.ts';
 import { planCounts, rowsVerdict, stepFindings } from './findings.ts';
+import { policyLines } from './policy.ts';
 import { type PlanDialog, runsMigrations, whyName } from './rules.ts';
 
 export const actionStyles: Readonly<Record<Action, Style>> = {
@@ -56,6 +57,7 @@ export function planHead(dialog: PlanDialog, state: State, columns: number): Lin
         line(`${index === 0 ? '! ' : '  '}${text}`, 'warning'),
       ),
     ),
+    ...policyLines(preview, dialog.backup, state, columns),
     ...planCounts(preview),
     ...examinedLines(dialog, state, columns),
     ...(whyReadOnly(state) ? [line(`! ${whyReadOnly(state)}`, 'warning')] : []),

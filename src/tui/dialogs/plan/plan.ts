@@ -12,6 +12,7 @@ import { planCommands } from './commands.ts';
 import { examiningCommands } from './examining.ts';
 import { keyOfFinding } from './findings.ts';
 import { planFoot, planHead, planLines, stepLine } from './lines.ts';
+import { wantsBackup, wantsRehearsal } from './policy.ts';
 import { type PlanDialog, whyName } from './rules.ts';
 
 /** Asks for a plan and shows it. */
@@ -30,6 +31,7 @@ export function openPlan(state: State, request: PlanRequest, openedBy: string, k
     cursor: 0,
     unfolded: new Set(),
     rehearsed: null,
+    renewing: null,
     counting: null,
     rows: new Map(),
     backup: state.settings.backup.always,
@@ -40,6 +42,14 @@ export function openPlan(state: State, request: PlanRequest, openedBy: string, k
   if (known) return [open(comparing, dialog({ is: 'ready', value: known })), effects];
   const [asked, ticket, effect] = ask(comparing, { call: 'preview', args: [request] });
   return [open(asked, dialog({ is: 'loading', ticket })), [effect, ...effects]];
+}
+
+/** After a rehearsal: the plan is made again where a rule asked for one. */
+function renewed(state: State, dialog: PlanDialog, rehearsed: PlanDialog): Change {
+  const known = replace(state, dialog, rehearsed);
+  if (dialog.loaded.is !== 'ready' || !wantsRehearsal(dialog.loaded.value)) return only(known);
+  const [asked, ticket, effect] = ask(known, { call: 'preview', args: [dialog.request] });
+  return [replace(asked, rehearsed, { ...rehearsed, renewing: ticket }), [effect]];
 }
 
 function counted(dialog: PlanDialog, counting: Loaded<LintReport>): PlanDialog {
@@ -82,7 +92,12 @@ export const planType: DialogType<PlanDialog> = {
       return only(replace(state, dialog, { ...dialog, compared: loadedOf<Comparison>(outcome) }));
     }
     if (dialog.rehearsed?.is === 'loading' && dialog.rehearsed.ticket === ticket)
-      return only(replace(state, dialog, { ...dialog, rehearsed: loadedOf<PlanRehearsal>(outcome) }));
+      return renewed(state, dialog, { ...dialog, rehearsed: loadedOf<PlanRehearsal>(outcome) });
+    if (dialog.renewing === ticket) {
+      const again = loadedOf<Preview>(outcome);
+      const loaded = again.is === 'ready' ? again : dialog.loaded;
+      return only(replace(state, dialog, { ...dialog, renewing: null, loaded }));
+    }
     if (dialog.counting?.is === 'loading' && dialog.counting.ticket === ticket)
       return only(replace(state, dialog, counted(dialog, loadedOf<LintReport>(outcome))));
     if (dialog.loaded.is !== 'loading' || dialog.loaded.ticket !== ticket) return null;
@@ -91,6 +106,7 @@ export const planType: DialogType<PlanDialog> = {
       loaded.is === 'failed'
         ? whichWay(state, dialog, loaded.failure, (next, request) => openPlan(next, request, 'enter'))
         : null;
-    return only(replace(state, dialog, menu ?? { ...dialog, loaded }));
+    const backup = dialog.backup || (loaded.is === 'ready' && wantsBackup(loaded.value));
+    return only(replace(state, dialog, menu ?? { ...dialog, loaded, backup }));
   },
 };

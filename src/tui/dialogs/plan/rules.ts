@@ -8,8 +8,8 @@ import type {
   RowsInTheWay,
 } from '../../../engine/api.ts';
 import type { Dialog, Loaded, State } from '../../state/model.ts';
-
 import { whyReadOnly } from '../../state/why-not.ts';
+import { wantsName, whyForbidden } from './policy.ts';
 
 /** The plan, before anything runs. */
 export interface PlanDialog extends Dialog {
@@ -25,6 +25,8 @@ export interface PlanDialog extends Dialog {
   readonly compared: Loaded<Comparison> | null;
   /** Up, down and up again on the shadow, where that was asked for. */
   readonly rehearsed: Loaded<PlanRehearsal> | null;
+  /** The plan is asked for again: a rehearsal may have met a rule. */
+  readonly renewing: number | null;
   /** The question how many rows would refuse its statements. */
   readonly counting: Loaded<LintReport> | null;
   /** The answers to it, by finding. */
@@ -36,9 +38,9 @@ export interface PlanDialog extends Dialog {
 /** Why the database's name has to be typed; null where Enter is enough. */
 export function whyName({ loaded, compared }: PlanDialog): string | null {
   if (loaded.is !== 'ready') return null;
-  const { destructive, protected: isProtected, steps } = loaded.value;
+  const { destructive, steps } = loaded.value;
   if (destructive) return 'This destroys data.';
-  if (isProtected) return 'This database is protected.';
+  if (wantsName(loaded.value)) return 'This database is protected.';
   const differs = compared?.is === 'ready' && !compared.value.same;
   return differs && steps.some(({ action }) => action === 'log')
     ? 'The log would not match the schema.'
@@ -58,6 +60,8 @@ export function whyNotRun(state: State, dialog: PlanDialog): string | null {
   const refused = whyReadOnly(state);
   if (refused) return refused;
   if (state.run && state.run.endedAt === null) return 'a run is in progress';
+  const forbidden = whyForbidden(preview, dialog.backup);
+  if (forbidden) return forbidden;
   if (dialog.compared?.is === 'loading') return 'still comparing with the live schema';
   if (whyName(dialog) !== null && dialog.typed.text !== preview.databaseName)
     return `type ${preview.databaseName} to confirm`;

@@ -1,0 +1,53 @@
+import { type Line, line } from '../../../drawing/text/span.ts';
+import { wrap } from '../../../drawing/text/wrap.ts';
+import { glyphsOf } from '../../../drawing/theme/glyphs.ts';
+import type { PolicyCheck, Preview } from '../../../engine/api.ts';
+import type { State } from '../../state/model.ts';
+
+/*
+ * The rules of the settings for a protected database, as they stand for the plan.
+ */
+
+/** Whether the rules want the database's name typed. */
+export const wantsName = ({ protected: isProtected, policy }: Preview): boolean =>
+  isProtected && (policy.length === 0 || policy.some(({ rule }) => rule === 'confirm'));
+
+/** Whether the rules want a backup before this plan runs. */
+export const wantsBackup = ({ policy }: Preview): boolean =>
+  policy.some(({ rule, state }) => rule === 'backup' && state === 'asked');
+
+/** Whether a rehearsal would meet a rule that is broken now. */
+export const wantsRehearsal = ({ policy }: Preview): boolean =>
+  policy.some(({ rule, state }) => rule === 'rehearsal' && state === 'broken');
+
+/** What to do about a broken rule, by a key where there is one. */
+const nextOf = ({ rule, next }: PolicyCheck): string =>
+  rule === 'rehearsal' && !next.includes('--data') ? 'Press R to rehearse this plan.' : next;
+
+/** Why the rules forbid the plan as it is; null when they do not. */
+export function whyForbidden(preview: Preview, backup: boolean): string | null {
+  const broken = preview.policy.find(({ state }) => state === 'broken');
+  if (broken) return `${broken.message} (${broken.setBy})`;
+  return wantsBackup(preview) && !backup ? 'this database requires a backup: press b' : null;
+}
+
+/** Broken rules with who set them and what to do, and the backup that is still to be chosen. */
+export function policyLines(preview: Preview, backup: boolean, state: State, columns: number): Line[] {
+  const { failed, warning } = glyphsOf(state.appearance.ascii);
+  const lines = preview.policy.flatMap((check): Line[] => {
+    if (check.state === 'met') return [];
+    if (check.state === 'asked') {
+      if (check.rule !== 'backup' || backup) return [];
+      const words = `${warning} This database requires a backup (${check.setBy}). Press b.`;
+      return wrap(words, columns).map(text => line(text, 'warning'));
+    }
+    const why = check.reason === null ? '' : ` ${check.reason}`;
+    return [
+      ...wrap(`${failed} Forbidden here: ${check.message} (${check.setBy}).${why}`, columns).map(text =>
+        line(text, 'danger'),
+      ),
+      ...wrap(nextOf(check), columns - 2).map(text => line(`  ${text}`, 'accent')),
+    ];
+  });
+  return lines;
+}
