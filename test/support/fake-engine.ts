@@ -290,7 +290,9 @@ export class FakeEngine {
         if (open.length > 0) {
           throw new Failure({ code: 'rename-or-not', message: 'Only you know.', candidates: open });
         }
-        return this.#draftRevision(request.message, request.head ?? 'head', request.autogenerate);
+        const draft = this.#draftRevision(request.message, request.head ?? 'head', request.autogenerate);
+        const findings = (this.#options.findings ?? []).filter(one => one.revision === draft.revision);
+        return { ...draft, findings };
       },
       ensureTable: async () => true,
       emptying: async () => ({ losses: [], sql: [], fingerprint: '' }),

@@ -1,6 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
+import type { CheckFinding, CheckReport } from '../../src/engine/api.ts';
 import { noting } from '../support/editor.ts';
 import { demoRevisions, type FakeRevision } from '../support/fake-engine.ts';
+import { findingOf } from '../support/findings.ts';
 import { closeScreens, openScreen } from '../support/screen.ts';
 
 afterEach(closeScreens);
@@ -176,6 +178,91 @@ test('check: what was found, with the way out', async () => {
     'ok         missing, edited',
     'entities not checked',
   );
+});
+
+const drift = (more: Partial<CheckFinding> = {}): CheckReport => ({
+  clean: false,
+  findings: [
+    {
+      kind: 'drift',
+      message: 'The live schema does not match.',
+      next: 'Undo it, or keep it with migtui revision --from-drift.',
+      revisions: [],
+      sql: ['alter table "chats" drop column "rogue"'],
+      effects: [{ sign: '~', object: 'chats', words: 'chats foreign key on delete cascade → restrict' }],
+      ...more,
+    },
+  ],
+  agreed: [],
+  skipped: [],
+  notCompared: 'roles and large objects',
+});
+
+test('drift: y copies the SQL that undoes it, and what was not compared is named', async () => {
+  const app = await openScreen({ check: drift() });
+  await app.sees('3 pending');
+  await app.press('c');
+  await app.sees('on delete cascade → restrict', 'y copies this SQL', 'roles and large objects', 'w keep it');
+  await app.press('y');
+  await app.sees('copied the SQL that undoes the change');
+  const copied = Buffer.from('alter table "chats" drop column "rogue";').toString('base64');
+  expect(app.terminal.written).toContain(copied);
+});
+
+test('drift: w keeps it in a revision, and the stamp that follows is shown first', async () => {
+  const app = await openScreen({ check: drift(), revisions: demoRevisions.slice(0, 2) });
+  await app.sees('2 applied');
+  await app.press('c');
+  await app.sees('w keeps the change');
+  await app.press('w');
+  await app.sees('New revision from the changes in the database');
+  await app.type('keep rogue');
+  await app.press('Enter');
+  await app.sees('new  migrations/Migration20261201120000_keep_rogue.ts');
+  await app.press('Enter');
+  await app.sees('Stamp to 20261201120000 keep_rogue', 'The live schema matches', 'log rows only');
+  expect(app.engine.applied.size).toBe(2);
+  await app.press('Enter');
+  await app.sees('Stamp done');
+  expect(app.engine.applied).toContain('Migration20261201120000_keep_rogue');
+  await app.press('Enter', '5', 'z', 'g');
+  await app.sees(
+    '$ migtui revision --from-drift -m "keep rogue"',
+    'migtui stamp Migration20261201120000_keep_rogue',
+  );
+});
+
+test('an INVALID index is not kept, and where nothing differs neither key does anything', async () => {
+  const app = await openScreen({
+    check: drift({
+      effects: [{ sign: '+', object: 'index x', words: 'index x (INVALID)' }],
+      next: 'Drop it.',
+    }),
+  });
+  await app.sees('3 pending');
+  await app.press('c');
+  await app.sees('Drop it.');
+  await app.press('w');
+  await app.sees('an INVALID index is not kept');
+  const clean = await openScreen();
+  await clean.sees('3 pending');
+  await clean.press('c');
+  await clean.sees('agree.');
+  await clean.press('y');
+  await clean.sees('the live schema does not differ');
+});
+
+test('a draft shows what its statements do to a database in use, before it is written', async () => {
+  const revision = 'Migration20261201120000_add_title';
+  const app = await openScreen({
+    revisions: demoRevisions.slice(0, 4),
+    findings: [findingOf({ revision, message: 'Writes to chats wait.' })],
+  });
+  await app.sees('1/4');
+  await app.press('n', 'a');
+  await app.type('add title');
+  await app.press('Enter');
+  await app.sees('Writes to chats wait.', 'Instead: Create the index concurrently', 'new  migrations/');
 });
 
 test('the journal, of everything and of one revision', async () => {

@@ -72,6 +72,6 @@ describe('a menu', () => {
 });
 
 test('the form of a new revision says what its empty fields mean', async () => {
-  const text = drawDialog(revisionDialog(false, null, 'n'), await lookedAt());
+  const text = drawDialog(revisionDialog('empty', null, 'n'), await lookedAt());
   for (const words of ['message', 'label        none: a name', 'revises     ']) expect(text).toContain(words);
 });

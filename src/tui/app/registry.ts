@@ -8,7 +8,7 @@ import { writingCommands } from '../commands/writing.ts';
 import { checkType } from '../dialogs/check.ts';
 import { commonCommands } from '../dialogs/common-commands.ts';
 import type { DialogType } from '../dialogs/dialog.ts';
-import { draftType } from '../dialogs/draft.ts';
+import { draftType } from '../dialogs/draft/draft.ts';
 import { helpType } from '../dialogs/help.ts';
 import { journalType } from '../dialogs/journal.ts';
 import { menuType } from '../dialogs/menu.ts';

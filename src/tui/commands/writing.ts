@@ -1,5 +1,5 @@
 import { quoteShell } from '../../foundation/shell.ts';
-import { openDraft } from '../dialogs/draft.ts';
+import { openDraft } from '../dialogs/draft/dialog.ts';
 import { menu } from '../dialogs/menu.ts';
 import { openMerge } from '../dialogs/merge/merge.ts';
 import { revisionDialog } from '../dialogs/revision.ts';
@@ -37,13 +37,13 @@ function newRevision(state: State, key: string): Change {
                 key: 'a',
                 label: 'From the entities',
                 about: 'autogenerate: what changed in the entities',
-                choose: one => only(open(one, revisionDialog(true, head, 'a'))),
+                choose: one => only(open(one, revisionDialog('entities', head, 'a'))),
               },
               {
                 key: 'e',
                 label: 'Empty',
                 about: 'write the SQL by hand',
-                choose: one => only(open(one, revisionDialog(false, head, 'e'))),
+                choose: one => only(open(one, revisionDialog('empty', head, 'e'))),
               },
             ],
           }),

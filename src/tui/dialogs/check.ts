@@ -1,16 +1,21 @@
 import { effectLines } from '../../drawing/text/effects.ts';
 import { failureLines } from '../../drawing/text/failure.ts';
+import { foldWords } from '../../drawing/text/fold.ts';
 import { type Line, line } from '../../drawing/text/span.ts';
 import { statementLines } from '../../drawing/text/statement.ts';
 import { wrap } from '../../drawing/text/wrap.ts';
 import type { CheckFinding, CheckReport } from '../../engine/api.ts';
+import { scriptOf } from '../panes/detail/sql-tab.ts';
 import { here } from '../state/command-line.ts';
 import { ask, type Change, only } from '../state/effect.ts';
 import { logged } from '../state/log.ts';
 import type { Dialog, Loaded, State } from '../state/model.ts';
 import { nameOf } from '../state/select.ts';
-import { open, replace } from '../state/stack.ts';
+import { copied, open, replace } from '../state/stack.ts';
+import { whyReadOnly } from '../state/why-not.ts';
+import { inDialogs, on, why } from './commands.ts';
 import type { DialogType } from './dialog.ts';
+import { revisionDialog } from './revision.ts';
 
 /** What `check` found. */
 export interface CheckDialog extends Dialog {
@@ -32,6 +37,70 @@ export function openCheck(state: State, openedBy: string): Change {
 
 const shownRevisions = 6;
 
+const isInvalid = ({ effects }: Pick<CheckFinding, 'effects'>): boolean =>
+  effects.some(({ words }) => words.includes('(INVALID)'));
+
+/** Both ways out of drift have a key; an index that is INVALID is not to be kept. */
+function nextOf({ kind, next, sql, effects }: CheckFinding): string {
+  if (kind !== 'drift' || isInvalid({ effects })) return next;
+  const undo = sql.length > 0 ? 'y copies this SQL, which undoes the change. ' : '';
+  return `${undo}w keeps the change: it writes a revision with it and marks it as applied here.`;
+}
+
+const driftIn = ({ loaded }: CheckDialog): CheckFinding | undefined =>
+  loaded.is === 'ready' ? loaded.value.findings.find(({ kind }) => kind === 'drift') : undefined;
+
+const whyNoUndo = (_state: State, dialog: CheckDialog): string | null => {
+  const drift = driftIn(dialog);
+  if (!drift) return 'the live schema does not differ';
+  return drift.sql.length > 0 ? null : 'no SQL is known that undoes the change';
+};
+
+const whyNotKept = (state: State, dialog: CheckDialog): string | null => {
+  const drift = driftIn(dialog);
+  if (!drift) return 'the live schema does not differ';
+  if (isInvalid(drift)) return 'an INVALID index is not kept: drop it and build it again';
+  if (state.look?.project.folder === null)
+    return 'this project lists its migrations in code (migrationsList)';
+  return whyReadOnly(state);
+};
+
+/** Asks for the message; the revision goes on top of what is applied here. */
+function keep(state: State, _dialog: CheckDialog, key: string): Change {
+  const [current, ...more] = state.look?.current ?? [];
+  const isHead = current !== undefined && state.look?.heads.length === 1 && state.look.heads[0] === current;
+  const head = current === undefined || more.length > 0 || isHead ? null : current;
+  return only(open(state, revisionDialog('drift', head, key)));
+}
+
+const commands = inDialogs(
+  [
+    {
+      id: 'undo-drift',
+      keys: ['y'],
+      where: ['check'],
+      title: 'copy SQL',
+      about: 'copy the SQL that undoes what was changed by hand',
+      footer: 1,
+      disabled: why<CheckDialog>('check', whyNoUndo),
+      run: on<CheckDialog>('check', (state, dialog) =>
+        copied(state, scriptOf(driftIn(dialog)?.sql ?? []), 'the SQL that undoes the change'),
+      ),
+    },
+    {
+      id: 'keep-drift',
+      keys: ['w'],
+      where: ['check'],
+      title: 'keep it',
+      about: 'write a revision with what was changed by hand, and mark it as applied here',
+      footer: 2,
+      disabled: why<CheckDialog>('check', whyNotKept),
+      run: on<CheckDialog>('check', keep),
+    },
+  ],
+  'In a check',
+);
+
 function findingLines(finding: CheckFinding, state: State, columns: number): Line[] {
   const indented = (lines: readonly Line[]): Line[] => lines.map(one => [{ text: '    ' }, ...one]);
   return [
@@ -45,15 +114,16 @@ function findingLines(finding: CheckFinding, state: State, columns: number): Lin
     ...(finding.revisions.length > shownRevisions
       ? [line(`    and ${finding.revisions.length - shownRevisions} more`, 'dim')]
       : []),
-    ...indented(effectLines(finding.effects)),
+    ...indented(effectLines(finding.effects).flatMap(one => foldWords(one, columns - 4, 2))),
     ...indented(finding.sql.flatMap(sql => statementLines(sql, { columns: columns - 4, original: false }))),
-    ...wrap(finding.next, columns - 4).map(text => line(`    ${text}`, 'accent')),
+    ...wrap(nextOf(finding), columns - 4).map(text => line(`    ${text}`, 'accent')),
     [],
   ];
 }
 
 export const checkType: DialogType<CheckDialog> = {
   kind: 'check',
+  commands,
   scopes: () => ['check', 'scrolling'],
   title: dialog =>
     dialog.loaded.is === 'ready'
@@ -75,7 +145,7 @@ export const checkType: DialogType<CheckDialog> = {
         ),
       ];
     if (loaded.is === 'failed') return failureLines(loaded.failure, columns);
-    const { findings, agreed, skipped } = loaded.value;
+    const { findings, agreed, skipped, notCompared } = loaded.value;
     return [
       ...(findings.length === 0 ? [line('Revisions, entities and the database agree.', 'ok'), []] : []),
       ...findings.flatMap(finding => findingLines(finding, state, columns)),
@@ -85,6 +155,9 @@ export const checkType: DialogType<CheckDialog> = {
       ...skipped.flatMap(({ kind, why }) =>
         wrap(`${kind} not checked: ${why}`, columns).map(text => line(text, 'dim')),
       ),
+      ...(notCompared
+        ? wrap(`Not compared with the live schema: ${notCompared}.`, columns).map(text => line(text, 'dim'))
+        : []),
     ];
   },
   answered(dialog, { ticket, outcome }, state) {

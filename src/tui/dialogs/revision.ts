@@ -9,16 +9,19 @@ import { nameOf } from '../state/select.ts';
 import { close, notified, replaceTop } from '../state/stack.ts';
 import { inDialogs, on } from './commands.ts';
 import type { DialogType } from './dialog.ts';
-import { openDraft } from './draft.ts';
+import { openDraft } from './draft/dialog.ts';
 import { fieldSpans } from './field-line.ts';
 
 const names = ['message', 'label', 'revises', 'depends on'] as const;
 type FieldName = (typeof names)[number];
 
+/** What a new revision is made from: the entities, nothing, or what was changed by hand in the database. */
+export type RevisionSource = 'entities' | 'empty' | 'drift';
+
 /** What a new revision is about. */
 export interface RevisionDialog extends Dialog {
   readonly kind: 'revision';
-  readonly autogenerate: boolean;
+  readonly source: RevisionSource;
   readonly fields: Readonly<Record<FieldName, TextField>>;
   /** The field that is being typed in. */
   readonly active: FieldName;
@@ -26,12 +29,12 @@ export interface RevisionDialog extends Dialog {
 
 /** @param head which of the heads it revises; null with one or none */
 export const revisionDialog = (
-  autogenerate: boolean,
+  source: RevisionSource,
   head: string | null,
   openedBy: string,
 ): RevisionDialog => ({
   kind: 'revision',
-  autogenerate,
+  source,
   fields: {
     message: emptyField,
     label: emptyField,
@@ -56,7 +59,8 @@ function acceptRevision(state: State, dialog: RevisionDialog, key: string): Chan
     .filter(Boolean);
   const request: RevisionRequest = {
     message: text('message'),
-    autogenerate: dialog.autogenerate,
+    autogenerate: dialog.source === 'entities',
+    ...(dialog.source === 'drift' && { fromDrift: true }),
     ...(head !== '' && { head }),
     ...(row && !row.marks.includes('head') && { splice: true }),
     ...(text('label') !== '' && { label: text('label') }),
@@ -137,11 +141,24 @@ function remark(dialog: RevisionDialog, name: FieldName, state: State): string {
   }
 }
 
+const titles: Readonly<Record<RevisionSource, string>> = {
+  entities: 'New revision from the entities',
+  empty: 'New empty revision',
+  drift: 'New revision from the changes in the database',
+};
+
+const abouts: Readonly<Record<RevisionSource, string>> = {
+  entities: 'Compares the entities with the migrations. You see the file before it is written.',
+  empty: 'An empty file to fill in. You see it before it is written.',
+  drift:
+    'Keeps what was changed by hand. You see the file before it is written; then the revision is marked as applied here.',
+};
+
 export const revisionType: DialogType<RevisionDialog> = {
   kind: 'revision',
   commands,
   scopes: () => ['revision'],
-  title: dialog => (dialog.autogenerate ? 'New revision from the entities' : 'New empty revision'),
+  title: ({ source }) => titles[source],
   width: () => 84,
   body(dialog, state, columns): Line[] {
     return [
@@ -159,12 +176,7 @@ export const revisionType: DialogType<RevisionDialog> = {
         { text: slugOf(dialog.fields.message.text) || ' ', style: 'accent' },
       ],
       [],
-      ...wrap(
-        dialog.autogenerate
-          ? 'Compares the entities with the migrations. You see the file before it is written.'
-          : 'An empty file to fill in. You see it before it is written.',
-        columns,
-      ).map(text => line(text, 'dim')),
+      ...wrap(abouts[dialog.source], columns).map(text => line(text, 'dim')),
     ];
   },
   field: dialog => dialog.fields[dialog.active],

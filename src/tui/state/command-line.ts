@@ -33,6 +33,7 @@ export function revisionCommand(request: RevisionRequest): string {
   return words(
     'migtui revision',
     request.autogenerate && '--autogenerate',
+    request.fromDrift && '--from-drift',
     request.head && `--head ${quoteShell(request.head)}`,
     request.label && `--label ${quoteShell(request.label)}`,
     request.splice && '--splice',

@@ -9,7 +9,7 @@ import { nameOf, rowsById } from '../../state/select.ts';
 import { close, open, replace } from '../../state/stack.ts';
 import { inDialogs, on, why } from '../commands.ts';
 import type { DialogType } from '../dialog.ts';
-import { openDraft } from '../draft.ts';
+import { openDraft } from '../draft/dialog.ts';
 import { type MenuItem, menu } from '../menu.ts';
 import { rehearsalLines } from './lines.ts';
 

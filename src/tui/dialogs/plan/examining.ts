@@ -5,7 +5,7 @@ import { logged } from '../../state/log.ts';
 import type { State } from '../../state/model.ts';
 import { open, replaceTop } from '../../state/stack.ts';
 import { inDialogs, on, why } from '../commands.ts';
-import { openDraft } from '../draft.ts';
+import { openDraft } from '../draft/dialog.ts';
 import { rehearsalDialog } from '../rehearsal.ts';
 import { type PlanDialog, runsMigrations } from './rules.ts';
 

@@ -1,57 +1,23 @@
-import { diffLines } from '../../drawing/text/diff.ts';
-import { failureLines } from '../../drawing/text/failure.ts';
-import { fold } from '../../drawing/text/fold.ts';
-import { type Line, line } from '../../drawing/text/span.ts';
-import { wrap } from '../../drawing/text/wrap.ts';
-import type { Draft, RevisionRequest } from '../../engine/api.ts';
-import type { FailureInfo } from '../../foundation/failure.ts';
-import { here, revisionCommand } from '../state/command-line.ts';
-import { andThen, ask, type Change, only } from '../state/effect.ts';
-import { heldNotice, isHeld } from '../state/held.ts';
-import { lookAgain } from '../state/loading.ts';
-import { logged } from '../state/log.ts';
-import type { Call, Dialog, Loaded, State } from '../state/model.ts';
-import { notified, notify, open, replace } from '../state/stack.ts';
-import { inDialogs, on, why } from './commands.ts';
-import type { DialogType } from './dialog.ts';
-import { type MenuDialog, menu } from './menu.ts';
-
-/** Files that will be written, shown before they are. */
-export interface DraftDialog extends Dialog {
-  readonly kind: 'draft';
-  readonly title: string;
-  readonly loaded: Loaded<Draft>;
-  /** What was asked for. */
-  readonly call: DraftCall;
-  /** The writing that is under way. */
-  readonly writing: number | null;
-  /** The command that does the same. */
-  readonly command: string;
-}
-
-type DraftCall = Extract<Call, { call: `draft${string}` }>;
-
-/** Asks for a draft and shows it. */
-export function openDraft(
-  state: State,
-  title: string,
-  call: DraftCall,
-  command: string,
-  openedBy: string,
-): Change {
-  const [asked, ticket, effect] = ask(state, call);
-  const dialog: DraftDialog = {
-    kind: 'draft',
-    title,
-    loaded: { is: 'loading', ticket },
-    call,
-    writing: null,
-    command,
-    top: 0,
-    openedBy,
-  };
-  return [open(asked, dialog), [effect]];
-}
+import { diffLines } from '../../../drawing/text/diff.ts';
+import { failureLines } from '../../../drawing/text/failure.ts';
+import { bySeverity, findingLines } from '../../../drawing/text/findings.ts';
+import { fold } from '../../../drawing/text/fold.ts';
+import { type Line, line } from '../../../drawing/text/span.ts';
+import { wrap } from '../../../drawing/text/wrap.ts';
+import type { Draft, RevisionRequest } from '../../../engine/api.ts';
+import type { FailureInfo } from '../../../foundation/failure.ts';
+import { here, revisionCommand } from '../../state/command-line.ts';
+import { andThen, ask, type Change, only } from '../../state/effect.ts';
+import { heldNotice, isHeld } from '../../state/held.ts';
+import { lookAgain } from '../../state/loading.ts';
+import { logged } from '../../state/log.ts';
+import type { Dialog, Loaded, State } from '../../state/model.ts';
+import { notified, notify, open, replace } from '../../state/stack.ts';
+import { inDialogs, on, why } from '../commands.ts';
+import type { DialogType } from '../dialog.ts';
+import { type MenuDialog, menu } from '../menu.ts';
+import { openPlan } from '../plan/plan.ts';
+import { type DraftDialog, openDraft } from './dialog.ts';
 
 export function writeDraft(state: State, dialog: DraftDialog, key: string): Change {
   if (isHeld(state, dialog, key)) return notified(state, heldNotice, 'warning');
@@ -85,6 +51,13 @@ const commands = inDialogs([
   },
 ]);
 
+/** What the statements of a new revision do to a database in use: before it is written is the time to think. */
+function findingsOf({ findings = [] }: Draft, { appearance }: State, columns: number): Line[] {
+  const told = bySeverity(findings).filter(({ severity }) => severity !== 'note');
+  const view = { columns, ascii: appearance.ascii, whole: true };
+  return told.length === 0 ? [] : [...told.flatMap(finding => findingLines(finding, view)), []];
+}
+
 export const draftType: DialogType<DraftDialog> = {
   kind: 'draft',
   commands,
@@ -111,7 +84,7 @@ export const draftType: DialogType<DraftDialog> = {
       ];
     if (loaded.is === 'failed') return failureLines(loaded.failure, columns);
     if (loaded.value.files.length === 0) return [line('No file changes.', 'ok')];
-    return loaded.value.files.flatMap((file, index): Line[] => [
+    const files = loaded.value.files.flatMap((file, index): Line[] => [
       ...(index > 0 ? [[]] : []),
       [
         {
@@ -122,6 +95,7 @@ export const draftType: DialogType<DraftDialog> = {
       ],
       ...diffLines(file).flatMap(one => fold(one, columns, 4)),
     ]);
+    return [...findingsOf(loaded.value, state, columns), ...files];
   },
   foot(dialog, state) {
     if (dialog.loaded.is !== 'ready') return [];
@@ -168,16 +142,22 @@ function written(state: State, dialog: DraftDialog): Change {
   const made = draft?.files.find(file => file.before === null)?.path;
   const gone: State = {
     ...state,
-    // a plan below was made before these files
-    dialogs: state.dialogs.filter(one => one !== dialog && !isPlanned(one)),
+    // what is below was made before these files
+    dialogs: state.dialogs.filter(one => one !== dialog && !isStale(one)),
     ...(draft?.revision && { goTo: draft.revision, focus: 'history' as const, list: 'history' as const }),
   };
   const said = logged(notify(gone, `wrote ${paths.join(', ')}`), 'info', `wrote ${paths.join(', ')}`);
+  if (isFromDrift(dialog) && draft?.revision)
+    return andThen(openPlan(said, { command: 'stamp', targets: [draft.revision] }, 'enter'), lookAgain);
   const next = draft?.kind === 'revision' && made ? open(said, offerEditor(made)) : said;
   return andThen(only(next), lookAgain);
 }
 
-const isPlanned = ({ kind }: Dialog): boolean => kind === 'plan' || kind === 'rehearsal';
+/** The database has what the revision makes: it is to be marked as applied. */
+const isFromDrift = ({ call }: DraftDialog): boolean =>
+  call.call === 'draftRevision' && call.args[0].fromDrift === true;
+
+const isStale = ({ kind }: Dialog): boolean => ['plan', 'rehearsal', 'check'].includes(kind);
 
 const offerEditor = (file: string) =>
   menu({
