@@ -227,7 +227,7 @@ test('drift: w keeps it in a revision, and the stamp that follows is shown first
   expect(app.engine.applied).toContain('Migration20261201120000_keep_rogue');
   await app.press('Enter', '5', 'z', 'g');
   await app.sees(
-    '$ migtui revision --from-drift -m "keep rogue"',
+    "$ migtui revision --from-drift -m 'keep rogue'",
     'migtui stamp Migration20261201120000_keep_rogue',
   );
 });
