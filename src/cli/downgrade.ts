@@ -1,7 +1,7 @@
 import { type GoOptions, go } from './going.ts';
 import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
-import { backupOptions, planOptions, runOptions } from './shell/options.ts';
+import { backupOptions, planOptions, rehearseOption, runOptions } from './shell/options.ts';
 
 /** `migtui downgrade <target>`: takes back what stands on the target; the target itself stays. */
 export const downgrade: Definition = (program, act) => {
@@ -21,7 +21,8 @@ export const downgrade: Definition = (program, act) => {
       }),
     )
     .action(act(runDowngrade));
-  for (const option of [...planOptions(), ...runOptions(), ...backupOptions()]) command.addOption(option);
+  for (const option of [...planOptions(), rehearseOption(), ...runOptions(), ...backupOptions()])
+    command.addOption(option);
   return command;
 };
 

@@ -19,6 +19,8 @@ export interface GoOptions extends Omit<RunOptions, 'backup'> {
   readonly yes?: boolean;
   /** The fingerprint of the only plan that may run. */
   readonly planId?: string;
+  /** Rehearse it before anything is asked. */
+  readonly rehearse?: boolean;
   /** True: into the folder of the settings; a text: into that folder; false: none, whatever the settings say. */
   readonly backup?: boolean | string;
   readonly transaction?: 'all' | 'each';
@@ -67,7 +69,7 @@ async function goOnce(
   options: GoOptions,
   examine: (preview: Preview) => Promise<Examined | null>,
 ): Promise<number> {
-  const preview = await engine.preview(request);
+  const preview = options.rehearse ? await rehearsed(engine, request) : await engine.preview(request);
   if (options.planId !== undefined && options.planId !== preview.fingerprint) throw otherPlan(options.planId);
   const examined = preview.steps.length > 0 ? await examine(preview) : null;
   if (options.plan) {
@@ -107,6 +109,26 @@ async function goOnce(
     result.run === '' ? paint.dim(reachedBy(ran, result)) : drawResult(result, ran, paint),
   );
   return result.failure || result.cancelled ? 1 : 0;
+}
+
+/**
+ * The plan after a rehearsal of it.
+ * @throws Failure `rehearsal-failed`
+ */
+async function rehearsed(engine: EngineApi, request: PlanRequest): Promise<Preview> {
+  const { steps, untried } = await engine.rehearsePlan(request);
+  // a missing down() is no reason not to run
+  const wrong = steps.filter(({ ok, failure, undone }) => !ok && (failure || undone.outcome !== 'none'));
+  if (wrong.length > 0 || untried.length > 0) {
+    const ids = [...wrong.map(({ revision }) => revision), ...untried];
+    throw new Failure({
+      code: 'rehearsal-failed',
+      message: `The rehearsal found a problem with ${ids.join(', ')}. Nothing was run.`,
+      next: `See it: migtui rehearse ${request.targets.join(' ')}${request.command === 'downgrade' ? ' --down' : ''}`,
+      candidates: ids,
+    });
+  }
+  return engine.preview(request);
 }
 
 async function printScript(call: Call, engine: EngineApi, request: PlanRequest): Promise<number> {

@@ -1,6 +1,9 @@
-import type { PlanRehearsal, RehearsedStep, ReturnTrip } from '../engine/api.ts';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { MeasuredStep, PlanRehearsal, RehearsedStep, ReturnTrip } from '../engine/api.ts';
 import { drawEffects } from './draw/effects.ts';
 import { drawFailure } from './draw/failure.ts';
+import { drawMeasurement } from './draw/measured.ts';
 import { nameOf } from './draw/rows.ts';
 import { count, indent } from './draw/text.ts';
 import type { Call } from './shell/call.ts';
@@ -13,6 +16,7 @@ const found = 3;
 interface RehearseOptions {
   readonly down?: boolean;
   readonly allowMissingDown?: boolean;
+  readonly data?: string;
 }
 
 /** `migtui rehearse [target]`: whether a plan runs, and whether its way back works, on the shadow. */
@@ -25,12 +29,18 @@ export const rehearse: Definition = (program, act) =>
     .argument('[target...]', 'what to upgrade to (default: heads)')
     .option('--down', 'rehearse the downgrade to the target instead')
     .option('--allow-missing-down', 'a revision without down() is no problem')
+    .option(
+      '--data <from>',
+      'measure it on a copy with rows: a dump, the URL of a database, or a database of the --shadow server',
+    )
     .addHelpText(
       'after',
       examples({
         'migtui rehearse': 'what is pending',
         'migtui rehearse +1': 'the next revision',
         'migtui rehearse -1 --down': 'undoing the last one',
+        'migtui rehearse --shadow postgres://localhost/postgres --data chat.dump':
+          'with times, locks, rewrites and rows that are lost',
         'migtui rehearse --json': 'for scripts',
       }),
     )
@@ -39,20 +49,39 @@ export const rehearse: Definition = (program, act) =>
 async function rehearsePlan(
   call: Call,
   targets: readonly string[],
-  { down, allowMissingDown }: RehearseOptions,
+  { down, allowMissingDown, data }: RehearseOptions,
 ): Promise<number> {
   const engine = await call.engine();
   const asked = targets.length > 0 ? targets : [down ? '-1' : 'heads'];
-  const rehearsal = await engine.rehearsePlan({ command: down ? 'downgrade' : 'upgrade', targets: asked });
+  const rehearsal = await engine.rehearsePlan(
+    { command: down ? 'downgrade' : 'upgrade', targets: asked },
+    data === undefined ? undefined : { from: fromOf(call, data), pgDump: call.settings.backup.pgDump },
+  );
   call.output.answer(rehearsal, rehearsal => rehearsal, draw);
   const excused = ({ ok, failure, undone }: RehearsedStep): boolean =>
     ok || (failure === null && undone.outcome === 'none' && allowMissingDown === true);
-  return rehearsal.untried.length === 0 && rehearsal.steps.every(excused) ? 0 : found;
+  const { measured } = rehearsal;
+  const fine =
+    rehearsal.untried.length === 0 &&
+    rehearsal.steps.every(excused) &&
+    (measured === null ||
+      (measured.steps.length === rehearsal.steps.length && !measured.steps.some(failedOnCopy)));
+  return fine ? 0 : found;
 }
 
-function draw({ steps, untried, ok, caveats }: PlanRehearsal, paint: Paint): string {
+/** A file is relative to where one stands; anything else is a database. */
+function fromOf({ host }: Call, data: string): string {
+  const path = resolve(host.cwd, data);
+  return existsSync(path) ? path : data;
+}
+
+const failedOnCopy = ({ done, undone }: MeasuredStep): boolean =>
+  done.failure !== null || (undone?.failure ?? null) !== null;
+
+function draw({ steps, untried, ok, measured, caveats }: PlanRehearsal, paint: Paint): string {
   if (steps.length === 0) return paint.dim('Nothing to rehearse: the plan has no steps.');
-  const problems = steps.filter(step => !step.ok).length;
+  const onCopy = new Set(measured?.steps.filter(failedOnCopy).map(({ revision }) => revision));
+  const problems = steps.filter(step => !step.ok || onCopy.has(step.revision)).length;
   const verdict = ok
     ? paint.good(
         `${count(steps.length, 'step')} rehearsed: everything runs, and the way back restores the schema.`,
@@ -61,6 +90,7 @@ function draw({ steps, untried, ok, caveats }: PlanRehearsal, paint: Paint): str
   return [
     ...steps.map(step => drawStep(step, paint)),
     ...untried.map(id => paint.dim(`${paint.glyphs.skipped} ${nameOf(id)}  not tried`)),
+    ...(measured ? ['', drawMeasurement(measured, paint)] : []),
     '',
     verdict,
     ...caveats.map(caveat => paint.dim(caveat)),

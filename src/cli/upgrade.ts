@@ -1,7 +1,7 @@
 import { type GoOptions, go } from './going.ts';
 import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
-import { backupOptions, planOptions, runOptions } from './shell/options.ts';
+import { backupOptions, planOptions, rehearseOption, runOptions } from './shell/options.ts';
 
 /** `migtui upgrade <target…>`: runs what is missing up to the targets. */
 export const upgrade: Definition = (program, act) => {
@@ -22,7 +22,8 @@ export const upgrade: Definition = (program, act) => {
       }),
     )
     .action(act(runUpgrade));
-  for (const option of [...planOptions(), ...runOptions(), ...backupOptions()]) command.addOption(option);
+  for (const option of [...planOptions(), rehearseOption(), ...runOptions(), ...backupOptions()])
+    command.addOption(option);
   return command;
 };
 

@@ -57,7 +57,7 @@ export function createAuthoring(session: Session): AuthoringApi {
     draftInit: () => draftInit(workspace),
     rehearse: heads => rehearse(workspace, heads),
     bake: async () => bake(workspace.onDisk().graph),
-    rehearsePlan: request => rehearsePlan(workspace, request),
+    rehearsePlan: (request, data) => rehearsePlan(workspace, request, data),
     async test(request) {
       requireAvailable(session, 'shadow');
       return test(workspace, request);

@@ -12,7 +12,7 @@ import type { State } from './session.ts';
  */
 export function planFor(
   { graph, applied }: State,
-  { unsettled }: Bookkeeping,
+  { unsettled }: Pick<Bookkeeping, 'unsettled'>,
   { command, targets, purge, halfWay }: PlanRequest,
 ): Plan {
   const ids = [...applied.keys()];

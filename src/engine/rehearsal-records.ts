@@ -16,6 +16,8 @@ export interface RehearsalRecord {
   readonly at: string;
   /** It found no problem. */
   readonly ok: boolean;
+  /** It found no problem but revisions without `down()`. */
+  readonly okButDowns: boolean;
   /** Of the last rehearsal on a copy with data. */
   readonly measuredAt: string | null;
   readonly measured: Measurement | null;
@@ -51,7 +53,8 @@ export function readRehearsal(key: string, env = process.env): RehearsalRecord |
     const record = JSON.parse(readFileSync(fileOf(key, env), 'utf8')) as Partial<RehearsalRecord>;
     if (typeof record.at !== 'string' || typeof record.ok !== 'boolean') return null;
     const measured = Array.isArray(record.measured?.steps) ? record.measured : null;
-    return { at: record.at, ok: record.ok, measured, measuredAt: measured?.at ?? null };
+    const okButDowns = record.okButDowns === true;
+    return { at: record.at, ok: record.ok, okButDowns, measured, measuredAt: measured?.at ?? null };
   } catch {
     return null;
   }
@@ -63,13 +66,14 @@ export function readRehearsal(key: string, env = process.env): RehearsalRecord |
  */
 export function keepRehearsal(
   key: string,
-  { ok, measured }: { readonly ok: boolean; readonly measured: Measurement | null },
+  { ok, okButDowns, measured }: Pick<RehearsalRecord, 'ok' | 'okButDowns' | 'measured'>,
   env = process.env,
 ): boolean {
   const before = readRehearsal(key, env);
   const record: RehearsalRecord = {
     at: new Date().toISOString(),
     ok,
+    okButDowns,
     measured: measured ?? before?.measured ?? null,
     measuredAt: measured?.at ?? before?.measuredAt ?? null,
   };

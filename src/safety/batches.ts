@@ -69,8 +69,8 @@ function notInTransaction(
   return [];
 }
 
-/** Statements that PostgreSQL refuses inside a transaction block, in words. */
-function cannotRunInside(statement: Statement): string | null {
+/** What PostgreSQL refuses inside a transaction block, in words; null: nothing of it. */
+export function cannotRunInside(statement: Statement): string | null {
   const { type, tree } = statement;
   if (isConcurrent(statement)) return `${verbs[type] ?? 'a statement'} concurrently`;
   if (type === 'VacuumStmt') return tree.is_vacuumcmd === true ? 'vacuum' : null;

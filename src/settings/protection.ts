@@ -32,6 +32,8 @@ export interface RequiredRehearsal {
   readonly within: number;
   /** On a copy with data. */
   readonly data: boolean;
+  /** A revision without `down()` is no problem. */
+  readonly allowMissingDown: boolean;
 }
 
 /** A rehearsal is fresh for so long, where nothing else is said, ms. */
@@ -49,7 +51,11 @@ export interface WrittenProtection {
   readonly backup?: boolean | undefined;
   readonly rehearsal?:
     | boolean
-    | { readonly within?: string | number | undefined; readonly data?: boolean | undefined }
+    | {
+        readonly within?: string | number | undefined;
+        readonly data?: boolean | undefined;
+        readonly allowMissingDown?: boolean | undefined;
+      }
     | undefined;
   readonly findings?: Protection['findings'];
   readonly hours?: OneOrMore | undefined;
@@ -90,9 +96,8 @@ function protectionOf(
 
 function rehearsalOf(written: WrittenProtection['rehearsal']): RequiredRehearsal | undefined {
   if (written === undefined || written === false) return undefined;
-  if (written === true) return { within: fresh, data: false };
-  const { within, data = false } = written;
-  return { within: within === undefined ? fresh : (parseDuration(within) ?? fresh), data };
+  const { within, data = false, allowMissingDown = false } = written === true ? {} : written;
+  return { within: within === undefined ? fresh : (parseDuration(within) ?? fresh), data, allowMissingDown };
 }
 
 function list(value: OneOrMore | undefined): readonly string[] | undefined {

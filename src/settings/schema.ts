@@ -75,9 +75,10 @@ const protection = v.strictObject({
           v.strictObject({
             within: v.optional(duration('No older than this. Default 24 hours.')),
             data: v.optional(flag('On a copy with data (rehearse --data). Default false.')),
+            allowMissingDown: v.optional(flag('A revision without down() is no problem. Default false.')),
           }),
         ],
-        'must be true, false or an object with "within" and "data"',
+        'must be true, false or an object with "within", "data" and "allowMissingDown"',
       ),
       v.description('Migrations run only after a rehearsal of this very plan.'),
     ),

@@ -15,13 +15,15 @@ export interface MeasuredLock {
   readonly ms: number;
 }
 
-/** Rows or values that are gone. */
+/** Rows or values that are gone, or other ones. */
 export interface MeasuredLoss {
   readonly table: string;
   /** Null: whole rows. */
   readonly column: string | null;
   /** How many rows, or rows with a value. */
   readonly rows: number;
+  /** As many rows have a value as before, and some of them another one. */
+  readonly changed?: true;
 }
 
 /** One direction of a step. */

@@ -78,3 +78,26 @@ test('a plan shows each rule', async () => {
   const { stdout } = await migtui('upgrade head --plan', { look: { project: project('confirm', 'hours') } });
   expect(stdout).toContain('policy: the rule hours (protected[0].hours in migtui.config.json)');
 });
+
+test('--rehearse runs only what the rehearsal found no problem with', async () => {
+  const nothing = { untried: [], measured: null, caveats: [] };
+  const fine = await migtui('upgrade head --yes --rehearse', {
+    engine: { rehearsePlan: async request => ({ request, ...nothing, steps: [], ok: true }) },
+  });
+  expect(fine.calls.map(([name]) => name)).toEqual(expect.arrayContaining(['rehearsePlan', 'run']));
+  const same = { outcome: 'same', differences: [], failure: null } as const;
+  const bad = await migtui('upgrade head --yes --rehearse --json', {
+    engine: {
+      rehearsePlan: async request => ({
+        ...{ request, ...nothing, ok: false },
+        steps: [
+          {
+            ...{ revision: ids.last, action: 'up', ok: false, effects: [], failure: null, redone: same },
+            undone: { ...same, outcome: 'differs' },
+          },
+        ],
+      }),
+    },
+  });
+  expect([bad.code, bad.json().error.code, ran(bad)]).toEqual([1, 'rehearsal-failed', false]);
+});

@@ -46,6 +46,7 @@ describe('the rules', () => {
   const rehearsal = (measured: string | null, at = ago(30), ok = true) => ({
     at,
     ok,
+    okButDowns: true,
     measured: null,
     measuredAt: measured,
   });
@@ -87,34 +88,34 @@ describe('the rules', () => {
       { migrating: { ...migrating, findings: [{ ...danger, severity: 'note', accepted: 'r' }] } },
       'met',
     ],
-    [{ rehearsal: { within: 3_600_000, data: false } }, {}, 'broken'],
+    [{ rehearsal: { within: 3_600_000, data: false, allowMissingDown: false } }, {}, 'broken'],
     [
-      { rehearsal: { within: 3_600_000, data: false } },
+      { rehearsal: { within: 3_600_000, data: false, allowMissingDown: false } },
       { migrating: { ...migrating, rehearsal: rehearsal(null) } },
       'met',
     ],
     [
-      { rehearsal: { within: 3_600_000, data: false } },
+      { rehearsal: { within: 3_600_000, data: false, allowMissingDown: false } },
       { migrating: { ...migrating, rehearsal: rehearsal(null, ago(61)) } },
       'broken',
     ],
     [
-      { rehearsal: { within: 3_600_000, data: false } },
+      { rehearsal: { within: 3_600_000, data: false, allowMissingDown: false } },
       { migrating: { ...migrating, rehearsal: rehearsal(null, ago(1), false) } },
       'broken',
     ],
     [
-      { rehearsal: { within: 3_600_000, data: true } },
+      { rehearsal: { within: 3_600_000, data: true, allowMissingDown: false } },
       { migrating: { ...migrating, rehearsal: rehearsal(null) } },
       'broken',
     ],
     [
-      { rehearsal: { within: 3_600_000, data: true } },
+      { rehearsal: { within: 3_600_000, data: true, allowMissingDown: false } },
       { migrating: { ...migrating, rehearsal: rehearsal(ago(61)) } },
       'broken',
     ],
     [
-      { rehearsal: { within: 3_600_000, data: true } },
+      { rehearsal: { within: 3_600_000, data: true, allowMissingDown: false } },
       { migrating: { ...migrating, rehearsal: rehearsal(ago(59)) } },
       'met',
     ],
@@ -223,7 +224,7 @@ describe('every door', () => {
     const protection = {
       backup: true,
       hours: ['Mon 00:00-00:01', 'Tue 00:00-00:01'],
-      rehearsal: { within: 1, data: false },
+      rehearsal: { within: 1, data: false, allowMissingDown: false },
     };
     await using(protection, async (engine, confirm) => {
       const preview = await engine.preview(upgrade);
@@ -236,7 +237,10 @@ describe('every door', () => {
   });
 
   test('a rehearsal of this very plan opens, and another plan shuts again', async () => {
-    const protection = { confirm: false, rehearsal: { within: 3_600_000, data: false } };
+    const protection = {
+      confirm: false,
+      rehearsal: { within: 3_600_000, data: false, allowMissingDown: false },
+    };
     await using(protection, async engine => {
       const preview = await engine.preview(upgrade);
       expect(await refused(engine.run(preview, {}))).toContain('there is none');

@@ -37,7 +37,7 @@ describe('the setting "protected"', () => {
           setBy: 'protected in migtui.config.json',
           hosts: ['*.prod', 'db'],
           databases: ['shop'],
-          rehearsal: { within: 86_400_000, data: false },
+          rehearsal: { within: 86_400_000, data: false, allowMissingDown: false },
           hours: ['09:00-10:00'],
           reason: 'r',
         },
@@ -45,7 +45,12 @@ describe('the setting "protected"', () => {
     ],
     [
       { rehearsal: { within: '2h', data: true } },
-      [{ setBy: 'protected in migtui.config.json', rehearsal: { within: 7_200_000, data: true } }],
+      [
+        {
+          setBy: 'protected in migtui.config.json',
+          rehearsal: { within: 7_200_000, data: true, allowMissingDown: false },
+        },
+      ],
     ],
   ])('%j', async (written, expected) => {
     expect(await load(written)).toEqual(expected);

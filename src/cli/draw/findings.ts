@@ -1,3 +1,4 @@
+import { findingOnCopy } from '../../drawing/text/measured.ts';
 import type { Finding, LintReport, Severity } from '../../engine/api.ts';
 import type { Paint } from '../shell/paint.ts';
 import { nameOf } from './rows.ts';
@@ -6,9 +7,11 @@ import { count, indent } from './text.ts';
 /** One finding: what it is, on which table, and what to do instead. */
 export function drawFinding(finding: Finding, paint: Paint, whole = false): string {
   const { severity, rule, message, remedy, accepted, inTheWay } = finding;
+  const onCopy = findingOnCopy(finding);
   return [
     `${sign(severity, paint)} ${paint.bold(rule)}: ${message}`,
     ...details(finding).map(line => indent(paint.dim(line))),
+    ...(onCopy === null ? [] : [indent(onCopy)]),
     ...(inTheWay ? [indent(drawRows(inTheWay, paint))] : []),
     ...(accepted === undefined ? [] : [indent(paint.dim(`accepted: ${accepted}`))]),
     ...(whole && remedy !== '' && accepted === undefined

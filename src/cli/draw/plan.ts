@@ -1,3 +1,4 @@
+import { measuredWhere } from '../../drawing/text/measured.ts';
 import { placeLabel } from '../../drawing/text/place.ts';
 import type { Action, PlanRequest, PolicyCheck, Preview, PreviewStep, Warning } from '../../engine/api.ts';
 import type { Paint } from '../shell/paint.ts';
@@ -44,6 +45,7 @@ function draw(preview: Preview, paint: Paint, below: (step: PreviewStep) => stri
       .trimEnd(),
     '',
     `${paint.dim('after it:')} ${plan.tips.length > 0 ? plan.tips.map(nameOf).join(', ') : 'nothing applied'}`,
+    ...(preview.measured ? [paint.dim(measuredWhere(preview.measured))] : []),
     ...preview.warnings.map(warning => drawWarning(warning, paint)),
     ...preview.policy.map(check => drawCheck(check, paint)),
     '',

@@ -80,6 +80,10 @@ export const runOptions = (): Option[] => [
   verbose('show each statement as it runs'),
 ];
 
+/** For the commands whose plans can be rehearsed. */
+export const rehearseOption = (): Option =>
+  new Option('--rehearse', 'rehearse the plan on the shadow first; runs only when that found no problem');
+
 /** Options of the commands that may lose data. */
 export const backupOptions = (): Option[] => [
   new Option('--backup [folder]', 'back up the database first; runs only when that worked'),

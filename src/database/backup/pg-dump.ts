@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { redact } from '../../foundation/secrets/redactor.ts';
@@ -6,14 +5,12 @@ import { quoteShell } from '../../foundation/shell.ts';
 import type { Backup } from '../../values/backup.ts';
 import { findBinaries } from './binaries.ts';
 import { backupFailed, type DumpRequest } from './dump.ts';
+import { execute, lastLines } from './execute.ts';
 import { type LibpqSettings, libpqSettings } from './libpq.ts';
 import { sizeOf } from './size.ts';
 
 /** Between two reports of how far the dump is, ms. */
 const progressEvery = 500;
-
-/** How long pg_dump may take to stop when it is asked to, ms. */
-const killAfter = 2_000;
 
 /**
  * Dumps with pg_dump and reads the result's table of contents back with pg_restore.
@@ -76,63 +73,6 @@ async function verify(pgRestore: string, path: string, signal: AbortSignal): Pro
   throw backupFailed(
     `the dump could not be read back: ${lastLines(errors) || 'its table of contents is empty'}`,
   );
-}
-
-interface Ended {
-  readonly code: number | null;
-  /** The beginning of stdout. */
-  readonly output: string;
-  /** The end of stderr. */
-  readonly errors: string;
-}
-
-function execute(
-  program: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>>,
-  signal: AbortSignal,
-): Promise<Ended> {
-  signal.throwIfAborted();
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
-      env: { ...process.env, ...env, LC_ALL: 'C', LC_MESSAGES: 'C' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      windowsHide: true,
-    });
-    let kill: NodeJS.Timeout | undefined;
-    const stop = (): void => {
-      child.kill('SIGTERM');
-      kill = setTimeout(() => child.kill('SIGKILL'), killAfter);
-    };
-    signal.addEventListener('abort', stop, { once: true });
-    let output = '';
-    let errors = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      if (output.length < 10_000) output += chunk.toString();
-    });
-    child.stderr.on('data', (chunk: Buffer) => {
-      errors = (errors + chunk.toString()).slice(-10_000);
-    });
-    const settle = (): void => {
-      clearTimeout(kill);
-      signal.removeEventListener('abort', stop);
-    };
-    child.once('error', error => {
-      settle();
-      reject(backupFailed(`${program} could not be started (${error.message}).`));
-    });
-    child.once('close', code => {
-      settle();
-      if (signal.aborted) reject(signal.reason);
-      else resolve({ code, output, errors });
-    });
-  });
-}
-
-/** The last words of a program that failed. */
-function lastLines(text: string): string {
-  const lines = text.trim().split('\n');
-  return lines.slice(-4).join('\n') || 'it ended without a message';
 }
 
 /** A schema's name as pg_dump's patterns take it literally. */

@@ -39,6 +39,24 @@ export class ReplayFailure extends Failure {
 /** After so long without a statement a revision is taken to wait for itself, ms. */
 const patience = 120_000;
 
+/** The part of a driver through which statements are run. */
+type Execute = (sql: unknown, params?: unknown, method?: string, ctx?: unknown) => Promise<unknown>;
+
+/** What may be done around the statements of revisions. */
+export interface Around {
+  /**
+   * Runs a statement.
+   * @param sql null: it is no text
+   * @param ctx of the transaction; undefined: there is none
+   * @param run with the transaction that it is to run in
+   */
+  readonly statement: (
+    sql: string | null,
+    ctx: unknown,
+    run: (ctx: unknown) => Promise<unknown>,
+  ) => Promise<unknown>;
+}
+
 /**
  * Runs revisions on one scratch database, through the user's own MigrationRunner, and logs them there. The revisions'
  * code itself runs where it can reach nothing but that database.
@@ -49,15 +67,28 @@ export class RevisionRunner {
   readonly #orm: MikroORM;
   readonly #options: MigrationsOptions;
   readonly #schema: string | undefined;
+  readonly #driver: MikroORM['driver'];
+  readonly #patience: number;
   #storage: MigrationStorage | null = null;
   #statement: string | undefined;
   #heard = 0;
 
-  /** @param schema that the revisions run in; null: none in particular */
-  constructor(project: Project, previewer: Previewer, orm: MikroORM, schema: string | null) {
+  /**
+   * @param schema that the revisions run in; null: none in particular
+   * @param around a server with connections enough, on which a statement may take as long as it likes
+   */
+  constructor(
+    project: Project,
+    previewer: Previewer,
+    orm: MikroORM,
+    schema: string | null,
+    around: Around | null = null,
+  ) {
     this.#project = project;
     this.#previewer = previewer;
     this.#orm = orm;
+    this.#driver = around ? withAround(orm.driver, around) : orm.driver;
+    this.#patience = around ? Number.POSITIVE_INFINITY : patience;
     this.#schema = schema ?? undefined;
     const { schema: _, ...options } = orm.config.get('migrations') as MigrationsOptions & { schema?: string };
     this.#options = options;
@@ -84,7 +115,7 @@ export class RevisionRunner {
       statements ?? (run => this.#previewer.run(source, action, run)),
     );
     const runner = new modules.migrations.MigrationRunner(
-      this.#orm.driver as never,
+      this.#driver as never,
       this.#options,
       this.#orm.config as never,
     );
@@ -104,7 +135,7 @@ export class RevisionRunner {
     work: readonly Statement[] | ((run: RunQuery) => Promise<readonly Statement[]>),
   ): Migration {
     const { migrations, core } = this.#project.modules;
-    const driver = this.#orm.driver as unknown as {
+    const driver = this.#driver as unknown as {
       execute(sql: string, params: unknown, method: 'run', ctx: unknown): Promise<unknown>;
     };
     class Replayed extends migrations.Migration {
@@ -154,7 +185,7 @@ export class RevisionRunner {
     let timer: NodeJS.Timeout | undefined;
     const stuck = new Promise<never>((_, reject) => {
       timer = setInterval(() => {
-        if (Date.now() - this.#heard < patience) return;
+        if (Date.now() - this.#heard < this.#patience) return;
         reject(
           new Failure({
             code: 'replay-stuck',
@@ -169,4 +200,21 @@ export class RevisionRunner {
       clearInterval(timer);
     }
   }
+}
+
+/** The same driver, with something done around each statement. */
+function withAround(driver: MikroORM['driver'], around: Around): MikroORM['driver'] {
+  const execute: Execute = (sql, params, method = 'all', ctx = undefined) => {
+    const run: Execute = (driver as unknown as { execute: Execute }).execute.bind(driver);
+    return around.statement(typeof sql === 'string' ? sql : null, ctx, inside =>
+      run(sql, params, method, inside),
+    );
+  };
+  return new Proxy(driver, {
+    get(target, name) {
+      if (name === 'execute') return execute;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
 }

@@ -4,54 +4,103 @@ import { effectsOf } from '../../database/shadow/effects.ts';
 import type { ReplayStep } from '../../database/shadow/revision-run.ts';
 import type { Return, RoundTrip } from '../../database/shadow/round-trip.ts';
 import { Failure } from '../../foundation/failure.ts';
-import type { PlanRehearsal, PlanRequest, RehearsedStep, ReturnTrip } from '../api.ts';
+import type {
+  Measurement,
+  PlanRehearsal,
+  PlanRequest,
+  RehearsalData,
+  RehearsedStep,
+  ReturnTrip,
+} from '../api.ts';
 import { bookkeeping } from '../bookkeeping.ts';
 import { planFor } from '../plan-for.ts';
 import { keepRehearsal, rehearsalKey } from '../rehearsal-records.ts';
-import { ups, type Workspace } from './workspace.ts';
+import type { State } from '../session.ts';
+import { measureOn, type OpenCopy, openCopyFor } from './measured-plan.ts';
+import { type OnDisk, ups, type Workspace } from './workspace.ts';
 
 /**
  * Rehearses a plan on the shadow: replays what is applied, then does, undoes and does again each step, and compares
- * the schemas exactly.
+ * the schemas exactly. What came of it is kept for the plan.
+ * @param data measure the steps on a copy of this, too; then what is applied there counts
  * @throws Failure `missing-revision` when an applied revision has no file; the database's refusal; TargetError;
- *   Failure `shadow-missing` | `shadow-lacks`; ReplayFailure when what is applied does not run
+ *   Failure `shadow-missing` | `shadow-lacks`; ReplayFailure when what is applied does not run; as `openCopyFor`
  */
-export async function rehearsePlan(workspace: Workspace, request: PlanRequest): Promise<PlanRehearsal> {
-  const disk = workspace.onDisk();
+export async function rehearsePlan(
+  workspace: Workspace,
+  request: PlanRequest,
+  data?: RehearsalData,
+): Promise<PlanRehearsal> {
   const state = await workspace.session.state();
-  if (isRefusal(state.database) && state.database.state !== 'missing')
-    throw new Failure(state.database.failure);
-  const books = await bookkeeping(workspace.session, state);
+  if (!data) {
+    if (isRefusal(state.database) && state.database.state !== 'missing')
+      throw new Failure(state.database.failure);
+    return rehearseOn(workspace, state, request, null);
+  }
+  const copy = await openCopyFor(workspace, state, data);
+  try {
+    return await rehearseOn(workspace, { ...state, applied: copy.applied }, request, copy);
+  } finally {
+    await copy.copy.close();
+  }
+}
+
+async function rehearseOn(
+  workspace: Workspace,
+  state: State,
+  request: PlanRequest,
+  copy: OpenCopy | null,
+): Promise<PlanRehearsal> {
+  const disk = workspace.onDisk();
+  const books = copy ? { unsettled: [] } : await bookkeeping(workspace.session, state);
   const plan = planFor(state, books, request);
   const steps = plan.steps.filter(
     (step): step is ReplayStep => step.action === 'up' || step.action === 'down',
   );
-  const missing = [...state.applied.keys(), ...steps.map(({ revision }) => revision)].filter(
-    id => !disk.byId.has(id),
-  );
-  if (missing.length > 0) {
-    throw new Failure({
-      code: 'missing-revision',
-      message: `Can't rehearse: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} applied without a file.`,
-      next: 'Restore the files from version control, or stamp the database to revisions that exist.',
-    });
-  }
+  refuseMissing(disk, [...state.applied.keys(), ...steps.map(({ revision }) => revision)]);
   const base = ups(disk.graph.order.filter(id => state.applied.has(id)));
   const trips = await workspace.roundTrips(disk, base, steps);
   const rehearsed = trips.map(rehearsedStep);
-  const ok = rehearsed.length === steps.length && rehearsed.every(({ ok }) => ok);
+  const measured = copy && steps.length > 0 ? await measureOn(copy, workspace, disk, steps) : null;
+  const complete =
+    rehearsed.length === steps.length && (measured === null || wentWell(measured, steps.length));
+  const ok = complete && rehearsed.every(({ ok }) => ok);
+  const okButDowns =
+    complete &&
+    rehearsed.every(({ ok, failure, undone }) => ok || (failure === null && undone.outcome === 'none'));
   const checksums = new Map(state.sources.migrations.map(({ id, checksum }) => [id, checksum]));
   const place = { label: addressOf(workspace.project).label, schema: workspace.project.schema };
   const key = rehearsalKey(state.applied.keys(), plan, checksums, place);
-  if (steps.length > 0) keepRehearsal(key, { ok, measured: null });
+  if (steps.length > 0) keepRehearsal(key, { ok, okButDowns, measured });
   return {
     request,
     steps: rehearsed,
     untried: steps.slice(trips.length).map(({ revision }) => revision),
     ok,
-    measured: null,
-    caveats: ['Tested on empty tables; failures that depend on rows are still possible.'],
+    measured,
+    caveats: copy
+      ? [
+          ...(copy.caveat === null ? [] : [copy.caveat]),
+          'Times are those of the server of the copy, where nobody else works.',
+        ]
+      : ['Tested on empty tables; failures that depend on rows are still possible.'],
   };
+}
+
+function wentWell({ steps }: Measurement, expected: number): boolean {
+  return (
+    steps.length === expected && steps.every(({ done, undone }) => done.failure === null && !undone?.failure)
+  );
+}
+
+function refuseMissing({ byId }: OnDisk, ids: readonly string[]): void {
+  const missing = ids.filter(id => !byId.has(id));
+  if (missing.length === 0) return;
+  throw new Failure({
+    code: 'missing-revision',
+    message: `Can't rehearse: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} applied without a file.`,
+    next: 'Restore the files from version control, or stamp the database to revisions that exist.',
+  });
 }
 
 /** A round trip as a plain value for the faces. */

@@ -115,7 +115,7 @@ const noFindings =
   };
 
 const rehearsed =
-  ({ within, data }: RequiredRehearsal): Rule['check'] =>
+  ({ within, data, allowMissingDown }: RequiredRehearsal): Rule['check'] =>
   ({ now, migrating }) => {
     if (migrating === null) return { ...met, message: 'no migration runs' };
     const { rehearsal } = migrating;
@@ -125,11 +125,11 @@ const rehearsed =
       : 'Rehearse it: migtui rehearse (with the same target), or run it with --rehearse.';
     const at = rehearsal && (data ? rehearsal.measuredAt : rehearsal.at);
     if (!rehearsal || !at) return { state: 'broken', message: `it wants ${kind}, and there is none`, next };
-    if (!rehearsal.ok) {
+    if (!(allowMissingDown ? rehearsal.okButDowns : rehearsal.ok)) {
       return {
         state: 'broken',
         message: `it wants ${kind}, and the last one found a problem`,
-        next: 'See migtui rehearse, and mend the revisions.',
+        next: 'See migtui rehearse, and fix the revisions.',
       };
     }
     const age = now.getTime() - Date.parse(at);

@@ -1,0 +1,156 @@
+import type { MikroORM } from '@mikro-orm/core';
+import type { Previewer } from '../../preview/previewer.ts';
+import { answerWithin } from '../../project/connections.ts';
+import type { Project } from '../../project/project.ts';
+import type { MigrationSource } from '../../project/sources.ts';
+import type { MeasuredLock, MeasuredRun, MeasuredStep } from '../../values/measured.ts';
+import type { Batch } from '../../values/run.ts';
+import type { LedgerTable } from '../ledger.ts';
+import { type ReplayStep, RevisionRunner } from '../shadow/revision-run.ts';
+import { queryOn } from '../side.ts';
+import { sqlFailure } from '../sql-failure.ts';
+import { type Content, notRestored, readContent, removed } from './content.ts';
+import { LockTimes } from './lock-times.ts';
+import { isStronger } from './locks.ts';
+import { type Ask, readTables, rewritten, type Tables } from './tables.ts';
+
+/** What is measured, and on what. */
+export interface Measured {
+  readonly project: Project;
+  readonly previewer: Previewer;
+  /** Of the copy. */
+  readonly orm: MikroORM;
+  readonly ledger: LedgerTable;
+  readonly schema: string | null;
+  readonly steps: readonly ReplayStep[];
+  readonly sources: ReadonlyMap<string, MigrationSource>;
+  /** How the plan is cut into transactions: locks are held to the end of theirs. */
+  readonly batches: readonly Batch[];
+  readonly tell: (text: string, done: number, total: number) => void;
+}
+
+/**
+ * Runs the steps of a plan on a copy, each with its way back and again, and measures them. Ends with the first step
+ * that fails, and where a failed way back has left something behind.
+ */
+export async function measure(what: Measured): Promise<MeasuredStep[]> {
+  return answerWithin(null, () => new Measuring(what).steps());
+}
+
+class Measuring {
+  readonly #what: Measured;
+  readonly #ask: Ask;
+
+  constructor(what: Measured) {
+    this.#what = what;
+    this.#ask = queryOn(what.orm);
+  }
+
+  async steps(): Promise<MeasuredStep[]> {
+    const { steps, batches, tell } = this.#what;
+    const measured: MeasuredStep[] = [];
+    // what a transaction made itself, it locks alone
+    let before: Tables = new Map();
+    for (const [index, step] of steps.entries()) {
+      tell(`Measuring ${step.revision}`, index, steps.length);
+      const batch = batches.find(one => one.steps.includes(index));
+      if (batch?.steps[0] === index) before = await this.#tables();
+      const one = await this.#step(step, before);
+      measured.push(one.measured);
+      if (one.stuck) break;
+    }
+    tell('Measured', steps.length, steps.length);
+    return measured.map((step, index) => ({
+      ...step,
+      done: { ...step.done, locks: held(step.done, laterIn(batches, index, measured)) },
+    }));
+  }
+
+  /** @returns `stuck`: nothing can be tried on top of it */
+  async #step(
+    step: ReplayStep,
+    known: Tables,
+  ): Promise<{ readonly measured: MeasuredStep; readonly stuck: boolean }> {
+    const first = await this.#content();
+    const { run: done, after: second } = await this.#run(step, known, first);
+    if (done.failure) return { measured: { ...step, done, undone: null, lost: [] }, stuck: true };
+    const back: ReplayStep = { ...step, action: step.action === 'up' ? 'down' : 'up' };
+    const { run: undone, after: third } = await this.#run(back, await this.#tables(), second);
+    if (undone.failure) {
+      const none = undone.failure.code === 'no-down';
+      const measured = { ...step, done, undone: none ? null : undone, lost: [] };
+      // in a transaction it left nothing
+      return { measured, stuck: !none && notRestored(second, third).length > 0 };
+    }
+    const measured = { ...step, done, undone, lost: notRestored(first, third) };
+    const again = await this.#run(step, known, third);
+    return { measured, stuck: again.run.failure !== null };
+  }
+
+  async #run(
+    step: ReplayStep,
+    known: Tables,
+    content: Content,
+  ): Promise<{ readonly run: MeasuredRun; readonly after: Content }> {
+    const { project, previewer, orm, schema, sources } = this.#what;
+    const before = await this.#tables();
+    // under the names that they have now
+    const locked = new Map([...before].filter(([oid]) => known.has(oid)));
+    const times = new LockTimes(orm, locked);
+    const runner = new RevisionRunner(project, previewer, orm, schema, times);
+    const wal = await this.#wal();
+    let failure: MeasuredRun['failure'] = null;
+    try {
+      await runner.run(step, sources.get(step.revision) as MigrationSource);
+    } catch (error) {
+      failure = sqlFailure(error, runner.statement).info;
+    }
+    const { ms, locks } = times.end(performance.now());
+    const walBytes = (await this.#wal()) - wal;
+    const after = await this.#tables();
+    const contentAfter = await readContent(this.#ask, after);
+    return {
+      run: {
+        ms,
+        locks,
+        rewrites: rewritten(before, after),
+        walBytes,
+        losses: removed(content, contentAfter),
+        failure,
+      },
+      after: contentAfter,
+    };
+  }
+
+  #tables(): Promise<Tables> {
+    return readTables(this.#ask, this.#what.ledger);
+  }
+
+  async #content(): Promise<Content> {
+    return readContent(this.#ask, await this.#tables());
+  }
+
+  /** Bytes of write-ahead log since the server was made. */
+  async #wal(): Promise<number> {
+    const [row] = await this.#ask<{ at: string }>(
+      `select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::text as at`,
+    );
+    return Number(row?.at);
+  }
+}
+
+/** How long the steps behind one in the same transaction take, ms. */
+function laterIn(batches: readonly Batch[], index: number, measured: readonly MeasuredStep[]): number {
+  const batch = batches.find(({ steps }) => steps.includes(index));
+  if (!batch?.transactional) return 0;
+  return batch.steps
+    .filter(step => step > index)
+    .reduce((sum, step) => sum + (measured[step]?.done.ms ?? 0), 0);
+}
+
+/** Locks with the time to the end of their transaction, the strongest first. */
+function held({ locks }: MeasuredRun, later: number): MeasuredLock[] {
+  return locks
+    .map(lock => ({ ...lock, ms: Math.round((lock.ms + later) * 10) / 10 }))
+    .sort((a, b) => Number(isStronger(b.mode, a.mode)) - Number(isStronger(a.mode, b.mode)) || b.ms - a.ms);
+}
