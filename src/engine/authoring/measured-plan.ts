@@ -79,7 +79,7 @@ export async function measureOn(
     schema: project.schema,
     steps,
     sources: byId,
-    batches: batchesOf(project, { steps, tips: [] }, sql, session.options.transaction),
+    batches: batchesOf(session, { steps, tips: [] }, sql, session.options.transaction),
     tell: (text, done, total) => session.emit({ type: 'task', text, done, total }),
   });
   return {
