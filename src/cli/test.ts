@@ -1,4 +1,5 @@
-import type { TestReport, TestResult } from '../engine/api.ts';
+import { Option } from 'commander';
+import type { Severity, TestReport, TestResult } from '../engine/api.ts';
 import { indent } from './draw/text.ts';
 import type { Call } from './shell/call.ts';
 import { clean } from './shell/clean.ts';
@@ -11,6 +12,7 @@ const failed = 3;
 interface TestOptions {
   readonly since?: string;
   readonly allowMissingDown?: boolean;
+  readonly failOn?: Severity;
 }
 
 /** `migtui test`: everything about the revisions that can be tested without the project's database. */
@@ -18,13 +20,19 @@ export const test: Definition = (program, act) =>
   program
     .command('test')
     .description(
-      'test the revisions on the shadow: graph, heads, upgrade, entities, downgrade; exit code 3 on a failure',
+      'test the revisions on the shadow: graph, heads, upgrade, entities, downgrade, findings; exit code 3 on a failure',
     )
     .option(
       '--since <ref>',
-      'try the way back only of revisions that changed in git since this commit or branch',
+      'try the way back, and judge, only revisions that changed in git since this commit or branch',
     )
     .option('--allow-missing-down', 'a revision without down() is no failure')
+    .addOption(
+      new Option(
+        '--fail-on <severity>',
+        'findings from this severity on are a failure (default: danger, or lint.level of the settings)',
+      ).choices(['danger', 'warning', 'note']),
+    )
     .addHelpText(
       'after',
       examples({
@@ -35,9 +43,9 @@ export const test: Definition = (program, act) =>
     )
     .action(act(runTests));
 
-async function runTests(call: Call, { since, allowMissingDown }: TestOptions): Promise<number> {
+async function runTests(call: Call, { since, allowMissingDown, failOn }: TestOptions): Promise<number> {
   const engine = await call.engine();
-  const report = await engine.test({ since, allowMissingDown });
+  const report = await engine.test({ since, allowMissingDown, failOn });
   call.output.answer(report, report => report, draw);
   return report.ok ? 0 : failed;
 }

@@ -14,6 +14,9 @@ import type { Finding, LintReport, LintRequest, Severity, SqlPreview } from './a
 import { sqlOf } from './detail.ts';
 import type { Session, State } from './session.ts';
 
+/** The revisions as they are on disk. */
+type OnDisk = Pick<State, 'graph' | 'byId'>;
+
 /**
  * Judges every statement of revisions, up and down, before anything runs. Reads the live catalog where there is one;
  * without a database every table counts as populated.
@@ -45,21 +48,54 @@ export async function lint(
     ? judged
     : graph.order.slice(0, Math.max(...judged.map(id => graph.order.indexOf(id)), -1) + 1);
   const linter = await newLinter(session, live, plan);
-  const wanted = new Set(judged);
-  const found: AskableFinding[] = [];
-  const steps = await Promise.all(order.map(id => bothWays(session, state, id, wanted.has(id))));
-  for (const { up, down } of steps) {
-    if (down) found.push(...linter.judgeBoth(up, down));
-    else linter.replay(up);
-    linter.endTransaction();
-    if (!plan) linter.settle();
-  }
+  const found = await judgeInOrder(session, state, linter, { order, judged, plan });
   const { database } = state;
   const counted =
     withRows === undefined || isRefusal(database)
       ? found.map(({ finding }) => finding)
       : await counting(database, live, found, withRows);
   return { findings: counted, judged, level: session.options.lint?.level ?? 'danger' };
+}
+
+/**
+ * Judges revisions without asking a database, each as a deployment of its own.
+ * @param judged ids, in any order
+ */
+export async function lintOnDisk(
+  session: Session,
+  disk: OnDisk,
+  judged: readonly string[],
+): Promise<Finding[]> {
+  const linter = await newLinter(session, null, false);
+  const { order } = disk.graph;
+  const found = await judgeInOrder(session, disk, linter, { order, judged, plan: false });
+  return found.map(({ finding }) => finding);
+}
+
+/** What is judged, after the revisions before it. */
+interface InOrder {
+  readonly order: readonly string[];
+  readonly judged: readonly string[];
+  /** One plan: what it makes itself is not in use yet. */
+  readonly plan: boolean;
+}
+
+async function judgeInOrder(
+  session: Session,
+  disk: OnDisk,
+  linter: Linter,
+  { order, judged, plan }: InOrder,
+): Promise<AskableFinding[]> {
+  const wanted = new Set(judged);
+  const found: AskableFinding[] = [];
+  const steps = await Promise.all(order.map(id => bothWays(session, disk, id, wanted.has(id))));
+  for (const { up, down } of steps) {
+    if (down) found.push(...linter.judgeBoth(up, down));
+    else linter.replay(up);
+    linter.endTransaction();
+    if (!plan) linter.settle();
+  }
+  return found;
 }
 
 /**
@@ -150,6 +186,13 @@ async function newLinter(session: Session, live: Catalog | null, fromLive: boole
   return linter;
 }
 
+const severities: readonly Severity[] = ['danger', 'warning', 'note'];
+
+/** Whether a finding is as severe as a level, and not accepted. */
+export function isAtLeast({ severity, accepted }: Finding, level: Severity): boolean {
+  return accepted === undefined && severities.indexOf(severity) <= severities.indexOf(level);
+}
+
 /** @throws Failure `unknown-rule` */
 function levelsOf(levels: Readonly<Record<string, Severity | 'off'>> = {}): typeof levels {
   const unknown = Object.keys(levels).find(rule => !Object.hasOwn(rules, rule));
@@ -164,7 +207,7 @@ function levelsOf(levels: Readonly<Record<string, Severity | 'off'>> = {}): type
 
 async function bothWays(
   session: Session,
-  state: State,
+  state: OnDisk,
   id: string,
   judged: boolean,
 ): Promise<{ up: LintStep; down: LintStep | null }> {
@@ -178,7 +221,7 @@ async function bothWays(
 }
 
 function stepOf(
-  { byId, graph }: State,
+  { byId, graph }: OnDisk,
   revision: string,
   action: 'up' | 'down',
   preview: SqlPreview,

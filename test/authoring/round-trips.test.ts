@@ -185,6 +185,7 @@ describe('testing the revisions', () => {
       upgrade: 'passed',
       entities: 'passed',
       downgrade: 'passed',
+      findings: 'passed',
     });
   });
 
@@ -220,6 +221,37 @@ describe('testing the revisions', () => {
     const failing = await testing(await projectOf({ migrations: { [base]: { up: 'select nonsense' } } }));
     expect(outcomes(failing)).toMatchObject({ graph: 'passed', upgrade: 'failed', entities: 'skipped' });
     expect(failing.tests.find(({ name }) => name === 'upgrade')!.details.join()).toContain('nonsense');
+  });
+
+  test('fails for what is dangerous, unless it is accepted, less severe than asked for, or old', async () => {
+    const dangerous = 'alter table "chats" alter "title" set not null';
+    const project = await projectOf({
+      migrations: { ...good, [id(2, 'late')]: { up: dangerous, down: [] } },
+    });
+    const findings = async (request = {}) =>
+      (await testing(project, request)).tests.find(({ name }) => name === 'findings');
+    expect(await findings()).toMatchObject({
+      outcome: 'failed',
+      details: [expect.stringMatching(/late up: not-null-scans: /)],
+      next: expect.stringContaining('--since'),
+    });
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.c', ...args], { cwd: project.root });
+    git('init', '-q', '-b', 'main');
+    git('add', '.');
+    git('commit', '-qm', 'all');
+    expect(await findings({ since: 'main' })).toMatchObject({
+      outcome: 'passed',
+      message: expect.stringMatching(/^0 revisions/),
+    });
+    const file = `migrations/${id(2, 'late')}.ts`;
+    const source = await project.read(file);
+    await project.write(file, `// migtui: accept not-null-scans because it is small\n${source}`);
+    expect(await findings({ since: 'main' })).toMatchObject({
+      outcome: 'passed',
+      message: expect.stringMatching(/1 revision that.*1 accepted/),
+    });
+    expect(await findings({ failOn: 'note' })).toMatchObject({ outcome: 'failed' });
   });
 
   test('with --since tries the way back of what changed alone, and refuses a ref that is not there', async () => {

@@ -1,20 +1,25 @@
-import { execFile } from 'node:child_process';
-import { relative, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { ReplayFailure } from '../../database/shadow/revision-run.ts';
 import { Failure } from '../../foundation/failure.ts';
-import type { RehearsedStep, TestName, TestReport, TestRequest, TestResult } from '../api.ts';
+import type {
+  Finding,
+  RehearsedStep,
+  Severity,
+  TestName,
+  TestReport,
+  TestRequest,
+  TestResult,
+} from '../api.ts';
+import { isAtLeast, lintOnDisk } from '../lint.ts';
+import { changedSince } from './changed-since.ts';
 import { wantedBeyond, whyNot } from './generated.ts';
 import { rehearsedStep } from './rehearse-plan.ts';
 import { type OnDisk, ups, type Workspace } from './workspace.ts';
-
-const run = promisify(execFile);
 
 type Verdict = Omit<TestResult, 'name'>;
 
 /**
  * Tests the revisions of a project on the shadow, without its database: pytest-alembic's single head, upgrade, model
- * definitions and up/down consistency, and that the graph is sound.
+ * definitions and up/down consistency, and that the graph is sound and nothing dangerous is found.
  * @throws Failure `bad-ref` when `since` is no git ref
  */
 export async function test(workspace: Workspace, request: TestRequest): Promise<TestReport> {
@@ -27,7 +32,7 @@ export async function test(workspace: Workspace, request: TestRequest): Promise<
   const disk = soundGraph(workspace);
   if (!('graph' in disk)) {
     add('graph', disk);
-    for (const name of ['heads', 'upgrade', 'entities', 'downgrade'] as const) {
+    for (const name of ['heads', 'upgrade', 'entities', 'downgrade', 'findings'] as const) {
       skip(name, 'Not tested: the files have to be fixed first.');
     }
     return finished();
@@ -48,10 +53,12 @@ export async function test(workspace: Workspace, request: TestRequest): Promise<
     for (const name of ['entities', 'downgrade'] as const) {
       skip(name, 'Not tested: the revisions do not run.');
     }
+    add('findings', await findings(workspace, disk, changed, request.failOn));
     return finished();
   }
   add('entities', await entities(workspace, disk));
   add('downgrade', await ways(workspace, disk, order, changed, request.allowMissingDown === true));
+  add('findings', await findings(workspace, disk, changed, request.failOn));
   return finished();
 }
 
@@ -158,6 +165,39 @@ async function ways(
   };
 }
 
+/** What the statements of every revision, or of those that changed, would do to tables in use. */
+async function findings(
+  { session }: Workspace,
+  disk: OnDisk,
+  changed: ReadonlySet<string> | null,
+  failOn: Severity = session.options.lint?.level ?? 'danger',
+): Promise<Verdict> {
+  const judged = disk.graph.order.filter(id => changed?.has(id) ?? true);
+  let found: readonly Finding[];
+  try {
+    found = await lintOnDisk(session, disk, judged);
+  } catch (error) {
+    return cannotTell(error);
+  }
+  const bad = found.filter(finding => isAtLeast(finding, failOn));
+  const accepted = found.filter(finding => finding.accepted !== undefined).length;
+  const scope = changed === null ? '' : ' that changed';
+  if (bad.length === 0) {
+    const more = accepted > 0 ? `; ${accepted} accepted` : '';
+    return {
+      outcome: 'passed',
+      message: `${count(judged.length, 'revision')}${scope}, ${failOn === 'danger' ? 'nothing dangerous' : `no ${failOn} or worse`}${more}`,
+      details: [],
+    };
+  }
+  return {
+    outcome: 'failed',
+    message: `${count(bad.length, 'finding')} in ${count(new Set(bad.map(({ revision }) => revision)).size, 'revision')}`,
+    details: bad.map(({ revision, action, rule, message }) => `${revision} ${action}: ${rule}: ${message}`),
+    next: 'See migtui lint base:heads; use the safe form, accept a finding in its migration (// migtui: accept <rule> because …), or test what is new: --since <ref>.',
+  };
+}
+
 /** Runs of consecutive revisions to try, as indexes into the order. */
 function stretches(
   order: readonly string[],
@@ -185,38 +225,6 @@ function describe({ revision, undone, redone }: RehearsedStep): string {
   }
   if (redone.outcome === 'failed') return `${revision}: up() fails after down(): ${redone.failure?.message}`;
   return `${revision}: up() after down() makes another schema: ${words(redone.differences)}`;
-}
-
-/** Revisions whose files differ from those of a git ref, and those that are new. */
-async function changedSince(workspace: Workspace, disk: OnDisk, ref: string): Promise<Set<string>> {
-  const { root } = workspace.project;
-  const git = async (...args: string[]): Promise<string[]> => {
-    const { stdout } = await run('git', args, { cwd: root, maxBuffer: 2 ** 26 });
-    return stdout.split('\0').filter(name => name !== '');
-  };
-  let names: string[];
-  try {
-    names = [
-      // what this branch changed: not what the ref got meanwhile
-      ...(await git('diff', '--name-only', '-z', '--relative', '--merge-base', ref, '--', '.')),
-      ...(await git('ls-files', '--others', '--exclude-standard', '-z', '--', '.')),
-    ];
-  } catch (error) {
-    const { stderr, message } = error as { stderr?: string; message: string };
-    throw new Failure({
-      code: 'bad-ref',
-      message: `git cannot compare with ${ref}: ${(stderr || message).trim().split('\n')[0]}`,
-      next: 'Name a commit, branch or tag that is there; in CI, fetch it first (fetch-depth: 0).',
-    });
-  }
-  const paths = new Set(names);
-  return new Set(
-    [...disk.byId.values()]
-      .filter(
-        ({ path }) => path !== null && paths.has(relative(root, resolve(root, path)).replaceAll('\\', '/')),
-      )
-      .map(({ id }) => id),
-  );
 }
 
 /** Something kept the test from being done: no answer is no pass, unless there is nothing to test. */
