@@ -4,11 +4,12 @@ import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('../src/drawing/faster/', import.meta.url));
 
-/** What the screen's bundle replaces by something quicker of the same meaning, for Ink as well: by the text of the import. */
+/** What the screen's bundle replaces by something quicker of the same meaning, for Ink as well: by the text of the import, and by who imports it. */
 const replaced = [
   [/^string-width$/, 'string-width.ts'],
   [/^@alcalzone\/ansi-tokenize$/, 'ansi-tokenize.ts'],
   [/\/sanitize-ansi\.js$/, 'sanitize-ansi.ts'],
+  [/^\.\/output\.js$/, 'output.ts', /[\\/]ink[\\/]build[\\/]renderer\.js$/],
 ];
 
 const packages = /node_modules.*[\\/](ink|[a-z]+-ansi|cli-truncate|ansi-tokenize|string-width)[\\/].*\.js$/;
@@ -27,9 +28,9 @@ export const fasterScreen = {
       'regexp-unicode-property-escapes': true,
       'regexp-set-notation': true,
     };
-    for (const [filter, file] of replaced) {
+    for (const [filter, file, from = /^/] of replaced) {
       const path = join(folder, file);
-      onResolve({ filter }, ({ importer }) => (importer === path ? null : { path }));
+      onResolve({ filter }, ({ importer }) => (importer !== path && from.test(importer) ? { path } : null));
     }
     // Yoga would fetch its own data: URL, for which Node loads its whole HTTP client; it has a way without
     onLoad({ filter: /yoga-wasm-base64-esm\.js$/ }, async ({ path }) => ({

@@ -2,7 +2,9 @@ import * as originalTokens from '@alcalzone/ansi-tokenize';
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
+import Output from '../../node_modules/ink/build/output.js';
 import * as tokens from '../../src/drawing/faster/ansi-tokenize.ts';
+import QuickOutput from '../../src/drawing/faster/output.ts';
 import quick from '../../src/drawing/faster/string-width.ts';
 import { toAscii } from '../../src/drawing/text/ascii.ts';
 import { markedStatement } from '../../src/drawing/text/failure.ts';
@@ -103,6 +105,39 @@ test('the quick measure and the quick tokens are those of the packages they stan
       const theirs = originalTokens.styledCharsFromTokens(originalTokens.tokenize(text));
       expect(own).toEqual(theirs);
       expect(tokens.styledCharsToString(own)).toBe(originalTokens.styledCharsToString(theirs));
+    }),
+  );
+});
+
+test('frame after frame, what is laid over each other is what Ink makes of it', () => {
+  const write = fc.record({
+    x: fc.integer({ min: -2, max: 12 }),
+    y: fc.integer({ min: -1, max: 4 }),
+    text: fc.oneof(
+      words,
+      fc
+        .array(fc.constantFrom('a', '日', '\n', '\u001b[31m', '\u001b[39m', '\u200b', ' '), { maxLength: 12 })
+        .map(parts => parts.join('')),
+    ),
+    clipped: fc.boolean(),
+  });
+  const frame = fc.record({ width: fc.constantFrom(8, 10), writes: fc.array(write, { maxLength: 6 }) });
+  const upper = { transformers: [(line: string, at: number) => `${at}${line.toUpperCase()}`] };
+  fc.assert(
+    // few texts, so that rows are the same as in the frame before
+    fc.property(fc.array(frame, { maxLength: 3 }), fc.boolean(), (frames, clips) => {
+      for (const { width, writes } of [...frames, ...frames]) {
+        const [own, theirs] = [QuickOutput, Output].map(Kind => {
+          const output = new Kind({ width, height: 4 });
+          for (const { x, y, text, clipped } of writes) {
+            if (clips && clipped) output.clip({ x1: 1, x2: 6, y1: 0, y2: 3 });
+            output.write(x, y, text, clipped ? upper : { transformers: [] });
+            if (clips && clipped) output.unclip();
+          }
+          return output.get();
+        });
+        expect(own).toEqual(theirs);
+      }
     }),
   );
 });

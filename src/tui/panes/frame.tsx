@@ -1,5 +1,5 @@
 import { Box, Text } from 'ink';
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import type { Line } from '../../drawing/text/span.ts';
 import { cutLine, widthOf } from '../../drawing/text/width.ts';
 import { glyphsOf } from '../../drawing/theme/glyphs.ts';
@@ -80,23 +80,25 @@ export function Frame({
   );
 }
 
-/** Text from a cell on, as one piece. */
-export function At({
-  x,
-  y,
-  text,
-}: {
+interface AtProps {
   readonly x: number;
   readonly y: number;
   readonly text: string;
-}): ReactNode {
+}
+
+/** Text from a cell on, as one piece. From one frame to the next most are the same, and not drawn again. */
+export const At = memo(function At({ x, y, text }: AtProps): ReactNode {
   if (text === '') return null;
   return (
     <Box position="absolute" marginLeft={x} marginTop={y} flexShrink={0}>
       <Text wrap="truncate">{text}</Text>
     </Box>
   );
-}
+});
+
+const OneLine = memo(function OneLine({ text }: { readonly text: string }): ReactNode {
+  return <Text wrap="truncate">{text === '' ? ' ' : text}</Text>;
+});
 
 /**
  * Lines from a cell downwards, each a text of its own: Ink measures and takes apart every text that has changed, and
@@ -116,9 +118,7 @@ function Lines({
   return (
     <Box position="absolute" marginLeft={x} marginTop={y} flexDirection="column" flexShrink={0}>
       {rows.map(({ text, row }) => (
-        <Text key={row} wrap="truncate">
-          {text === '' ? ' ' : text}
-        </Text>
+        <OneLine key={row} text={text} />
       ))}
     </Box>
   );

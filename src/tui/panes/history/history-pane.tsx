@@ -3,7 +3,7 @@ import { type Line, type Span, textOf } from '../../../drawing/text/span.ts';
 import { cutLine, widthOf } from '../../../drawing/text/width.ts';
 import { glyphsOf } from '../../../drawing/theme/glyphs.ts';
 import { themeOf } from '../../../drawing/theme/theme.ts';
-import type { RevisionRow } from '../../../engine/api.ts';
+import type { Look, RevisionRow } from '../../../engine/api.ts';
 import { filterWords, textIn } from '../../state/filter.ts';
 import type { Rect } from '../../state/layout.ts';
 import type { State } from '../../state/model.ts';
@@ -44,8 +44,19 @@ export function HistoryPane({ state, rect }: { readonly state: State; readonly r
 
 /** What the mark of an inferred link means, where there is one and room to say it. */
 function legend({ look, appearance }: State, columns: number): Line {
-  if (columns < 40 || !look?.revisions.some(row => row.inferred)) return [];
+  if (columns < 40 || !look || !hasInferred(look)) return [];
   return [{ text: `${glyphsOf(appearance.ascii).inferred} inferred  `, style: 'dim' }];
+}
+
+const inferred = new WeakMap<Look, boolean>();
+
+function hasInferred(look: Look): boolean {
+  let known = inferred.get(look);
+  if (known === undefined) {
+    known = look.revisions.some(row => row.inferred);
+    inferred.set(look, known);
+  }
+  return known;
 }
 
 /** Where there is little room the filter stands in the place of the pane's name. */

@@ -1,0 +1,153 @@
+import Original from '../../../node_modules/ink/build/output.js';
+import { styledCharsFromTokens, styledCharsToString, tokenize } from './ansi-tokenize.ts';
+import stringWidth from './string-width.ts';
+
+/*
+ * Ink's `Output`, where the texts of a frame are laid over each other, with a memory: a row to which the same texts are
+ * written as in the frame before is not put together again. Ink makes a cell for every column of every row of every
+ * frame, and takes every text apart twice.
+ */
+
+type Options = ConstructorParameters<typeof Original>[0];
+type Transformers = Parameters<Original['write']>[3]['transformers'];
+type Cell = ReturnType<typeof styledCharsFromTokens>[number];
+
+interface Write {
+  readonly x: number;
+  readonly y: number;
+  readonly text: string;
+  readonly transformers: Transformers;
+}
+
+/** Texts remembered; when there are more, those not seen since the last time are forgotten. */
+const kept = 1_000;
+
+function remembered<T>(make: (text: string) => T): (text: string) => T {
+  let young = new Map<string, T>();
+  let old = new Map<string, T>();
+  return text => {
+    const known = young.get(text);
+    if (known !== undefined) return known;
+    const made = old.get(text) ?? make(text);
+    if (young.size >= kept) {
+      old = young;
+      young = new Map();
+    }
+    young.set(text, made);
+    return made;
+  };
+}
+
+const ignorable = /^\p{Default_Ignorable_Code_Point}+$/u;
+
+const cellsOf = remembered((line: string): readonly Cell[] =>
+  styledCharsFromTokens(tokenize(line)).filter(({ value }) => !ignorable.test(value)),
+);
+
+/** The lines of a text, each with the styles that it begins with. */
+const linesOf = remembered((text: string): readonly string[] => {
+  const lines: Cell[][] = [[]];
+  for (const cell of cellsOf(text)) {
+    if (cell.value === '\n') lines.push([]);
+    else lines.at(-1)?.push(cell);
+  }
+  return lines.map(line => styledCharsToString(line));
+});
+
+/** Nobody changes a cell, so one will do. */
+const blank: Cell = { type: 'char', value: ' ', fullWidth: false, styles: [] };
+const blanked = (cell: Cell): Cell => ({ ...cell, value: ' ', fullWidth: false });
+
+/** What is written to a row, from which column on, in order. */
+interface Row {
+  readonly xs: number[];
+  readonly lines: string[];
+}
+
+interface Drawn extends Row {
+  readonly width: number;
+  readonly text: string;
+}
+
+/** The rows of the frame before. */
+const drawn: Drawn[] = [];
+
+const isSame = (one: Row, other: Row): boolean =>
+  one.lines.length === other.lines.length &&
+  one.lines.every((line, at) => line === other.lines[at] && one.xs[at] === other.xs[at]);
+
+function draw({ xs, lines }: Row, width: number): string {
+  const cells = new Array<Cell>(width).fill(blank);
+  for (const [at, line] of lines.entries()) put(cells, xs[at] as number, line);
+  return styledCharsToString(cells.filter(cell => cell !== undefined)).trimEnd();
+}
+
+/** Half of a wide character that something is written over becomes a space. */
+function put(cells: Cell[], from: number, line: string): void {
+  const characters = cellsOf(line);
+  if (characters.length === 0) return;
+  let x = from;
+  const before = cells[x - 1];
+  if (cells[x]?.value === '' && x > 0 && before && stringWidth(before.value) > 1)
+    cells[x - 1] = blanked(before);
+  for (const character of characters) {
+    cells[x] = character;
+    const width = Math.max(1, stringWidth(character.value));
+    for (let offset = 1; offset < width; offset++)
+      cells[x + offset] = { ...character, value: x < 0 ? ' ' : '', fullWidth: false };
+    x += width;
+  }
+  const after = cells[x];
+  if (after?.value === '') cells[x] = blanked(after);
+}
+
+/** Takes and gives what Ink's own class does; what is clipped is left to that. */
+export default class Output {
+  readonly #options: Options;
+  readonly #writes: Write[] = [];
+  #original: Original | null = null;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  write(x: number, y: number, text: string, options: { readonly transformers: Transformers }): void {
+    if (this.#original) this.#original.write(x, y, text, options);
+    else if (text !== '') this.#writes.push({ x, y, text, transformers: options.transformers });
+  }
+
+  clip(clip: Parameters<Original['clip']>[0]): void {
+    if (!this.#original) {
+      this.#original = new Original(this.#options);
+      for (const { x, y, text, transformers } of this.#writes)
+        this.#original.write(x, y, text, { transformers });
+    }
+    this.#original.clip(clip);
+  }
+
+  unclip(): void {
+    this.#original?.unclip();
+  }
+
+  get(): { output: string; height: number } {
+    if (this.#original) return this.#original.get();
+    const { width, height } = this.#options;
+    const rows = Array.from({ length: height }, (): Row => ({ xs: [], lines: [] }));
+    for (const { x, y, text, transformers } of this.#writes) {
+      for (const [index, line] of linesOf(text).entries()) {
+        const row = rows[y + index];
+        if (!row) continue;
+        row.xs.push(x);
+        row.lines.push(transformers.reduce((styled, transform) => transform(styled, index), line));
+      }
+    }
+    const texts = rows.map((row, y) => {
+      const before = drawn[y];
+      if (before?.width === width && isSame(before, row)) return before.text;
+      const text = draw(row, width);
+      drawn[y] = { ...row, width, text };
+      return text;
+    });
+    return { output: texts.join('\n'), height: rows.length };
+  }
+}
