@@ -1,3 +1,4 @@
+import { fleetDowngrade, fleetStamp, fleetUpgrade } from './fleet-moves.ts';
 import { fleetStatus } from './fleet-status.ts';
 import { type Definition, examples } from './shell/command.ts';
 
@@ -10,9 +11,10 @@ export const fleet: Definition = (program, act) => {
       'after',
       examples({
         'migtui fleet status': 'how many targets stand at which revision',
+        'migtui fleet upgrade head --canary 5': 'all of them, five first',
         "migtui fleet status --only 'tenant_1*' --json": 'some of them, for scripts',
       }),
     );
-  for (const define of [fleetStatus]) define(group, act);
+  for (const define of [fleetStatus, fleetUpgrade, fleetDowngrade, fleetStamp]) define(group, act);
   return group;
 };

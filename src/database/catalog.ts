@@ -1,5 +1,5 @@
 import type { Connection } from './connection.ts';
-import { quoteIdent } from './quote.ts';
+import { quoteIdent, quoteLiteral } from './quote.ts';
 
 /** Estimated rows, null where they are not known, and bytes with indexes. */
 export interface TableSize {
@@ -89,15 +89,21 @@ interface Found {
 /**
  * Reads a live schema, asking a few questions whatever its size, and writing nothing. Sizes are left out where a table is
  * locked for longer than a moment.
+ * @param schemas that concern somebody; default: all
  * @returns null where the catalog does not answer in time
  */
-export async function readCatalog(connection: Connection): Promise<Catalog | null> {
+export async function readCatalog(
+  connection: Connection,
+  schemas?: readonly string[],
+): Promise<Catalog | null> {
+  const within = (sql: string): string =>
+    schemas ? sql.replaceAll(ours, `n.nspname in (${schemas.map(quoteLiteral).join(', ')})`) : sql;
   const [server] = await connection.query<{ version: string; zone: string }>(
     `select current_setting('server_version_num') as version, current_setting('TimeZone') as zone`,
   );
-  const made = await asked<{ sql: string }>(connection, definitions);
+  const made = await asked<{ sql: string }>(connection, within(definitions));
   if (made === null) return null;
-  const found = (await asked<Found>(connection, sizes)) ?? [];
+  const found = (await asked<Found>(connection, within(sizes))) ?? [];
   const empty = await emptyAmong(
     connection,
     found.filter(({ own, rows, readable }) => own > 0 && own < small && rows <= 0 && readable),

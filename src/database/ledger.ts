@@ -25,9 +25,9 @@ export interface Ledger {
   readonly readOnly: boolean;
   /** The schema of the table is there; one that is not is made by the first run. */
   readonly schemaExists: boolean;
-  /** Every schema that has a migrations table of this name, sorted. */
+  /** Every schema that has a migrations table of this name, sorted; empty where it was not asked for. */
   readonly schemas: readonly string[];
-  /** How many other tables are in its schema. */
+  /** How many other tables are in its schema; 0 where it was not asked for. */
   readonly otherTables: number;
 }
 
@@ -73,11 +73,23 @@ const cannotCast = '42846';
 /** How MikroORM calls its columns. */
 const columns = ['id', 'name', 'executed_at'];
 
+/** What else is in the database, beside the migrations table. */
+const aroundColumns = `,
+            array(select s.nspname::text from pg_class t join pg_namespace s on s.oid = t.relnamespace
+                   where t.relname = $2 and t.relkind in ('r', 'p', 'v', 'f') order by 1) as schemas,
+            (select count(*)::int from pg_class t
+              where t.relnamespace = n.oid and t.relkind in ('r', 'p') and t.relname <> $2) as other_tables`;
+
 /**
  * Reads what is applied, in one statement per question and writing nothing.
+ * @param around whether to tell `schemas` and `otherTables`, which takes long where there are thousands of schemas
  * @throws Failure `table-unexpected` when it is no migrations table of MikroORM
  */
-export async function readLedger({ query }: { readonly query: Query }, table: LedgerTable): Promise<Ledger> {
+export async function readLedger(
+  { query }: { readonly query: Query },
+  table: LedgerTable,
+  around = true,
+): Promise<Ledger> {
   const [server] = await query<{
     version: string;
     read_only: boolean;
@@ -85,8 +97,8 @@ export async function readLedger({ query }: { readonly query: Query }, table: Le
     readable: boolean | null;
     columns: string[];
     schema_exists: boolean;
-    schemas: string[];
-    other_tables: number;
+    schemas?: string[];
+    other_tables?: number;
   }>(
     `select current_setting('server_version') as version,
             (pg_is_in_recovery() or current_setting('transaction_read_only') = 'on') as read_only,
@@ -95,13 +107,8 @@ export async function readLedger({ query }: { readonly query: Query }, table: Le
               then has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select') end as readable,
             array(select a.attname::text from pg_attribute a
                    where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped order by a.attnum) as columns,
-            n.oid is not null as schema_exists,
-            array(select s.nspname::text from pg_class t join pg_namespace s on s.oid = t.relnamespace
-                   where t.relname = $2 and t.relkind in ('r', 'p', 'v', 'f') order by 1) as schemas,
-            (select count(*)::int from pg_class t
-              where t.relnamespace = n.oid and t.relkind in ('r', 'p') and t.relname <> $2) as other_tables
-       from (select 1) as one
-       left join pg_namespace n on n.nspname = $1
+            n.oid is not null as schema_exists${around ? aroundColumns : ''}
+       from (select (select oid from pg_namespace where nspname = $1) as oid) as n
        left join pg_class c on c.relnamespace = n.oid and c.relname = $2 and c.relkind in ('r', 'p', 'v', 'f')`,
     [table.schema, table.name],
   );

@@ -57,7 +57,14 @@ function applicationName(run: string): string {
   return `migtui ${run.slice(0, 8)} ${userName()}@${hostname()}`.slice(0, 63);
 }
 
+let user: string | undefined;
+
 export function userName(): string {
+  user ??= systemUser();
+  return user;
+}
+
+function systemUser(): string {
   try {
     return userInfo().username;
   } catch {
@@ -153,15 +160,18 @@ export async function acquireGuard(side: Side, options: GuardOptions): Promise<G
  */
 export async function holderOf(ask: SideTransaction['query'], key: string): Promise<Session | null> {
   const unsigned = BigInt.asUintN(64, BigInt(key));
+  const held = `l.locktype = 'advisory' and l.granted and l.objsubid = 1
+        and l.database = (select oid from pg_database where datname = current_database())
+        and l.classid = ${unsigned >> 32n}::oid and l.objid = ${unsigned & 0xffffffffn}::oid`;
+  // who that is, is asked only where there is somebody
+  const [pid] = await ask<{ pid: number }>(`select l.pid from pg_locks l where ${held} limit 1`);
+  if (!pid) return null;
   // in a transaction PostgreSQL would tell the sessions as they were at the first question
   await ask('select pg_stat_clear_snapshot()');
   const rows = await ask<SessionRow>(
     `select l.pid, ${sessionColumns}
        from pg_locks l left join pg_stat_activity a on a.pid = l.pid
-      where l.locktype = 'advisory' and l.granted and l.objsubid = 1
-        and l.database = (select oid from pg_database where datname = current_database())
-        and l.classid = ${unsigned >> 32n}::oid and l.objid = ${unsigned & 0xffffffffn}::oid
-      limit 1`,
+      where ${held} limit 1`,
   );
   // the session that holds the key does nothing else: what it last asked says nothing of the run
   return rows[0] ? { ...sessionOf(rows[0]), query: null } : null;

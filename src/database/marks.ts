@@ -35,8 +35,8 @@ export interface Marks {
 export function marksStatement(table: LedgerTable): { sql: string; parameters: [string, string] } {
   return {
     sql: `select obj_description(c.oid, 'pg_class') as comment, pg_has_role(c.relowner, 'usage')::text as writable
-       from pg_class c join pg_namespace n on n.oid = c.relnamespace
-      where n.nspname = $1 and c.relname = $2 and c.relkind in ('r', 'p')`,
+       from pg_class c
+      where c.relnamespace = (select oid from pg_namespace where nspname = $1) and c.relname = $2 and c.relkind in ('r', 'p')`,
     parameters: [table.schema, table.name],
   };
 }

@@ -48,10 +48,11 @@ export function queryOn(orm: MikroORM): Query {
 
 /**
  * Opens them; null for PGlite, which has a single connection.
+ * @param max connections at most; a run needs 2, and one more while it is cancelled
  * @throws Failure, the same as a look's: the server may have gone since then
  */
-export async function openSide(project: Project): Promise<Side | null> {
-  const orm = await project.beside({ max: 3 });
+export async function openSide(project: Project, max = 3): Promise<Side | null> {
+  const orm = await project.beside({ max });
   if (!orm) return null;
   const refused = (error: unknown): Failure =>
     new Failure(refusalOf(error, addressOf(project)).failure, { cause: error });

@@ -13,7 +13,7 @@ import type {
 import type { BakedGraph } from '../values/baked.ts';
 import type { DoctorReport } from '../values/doctor.ts';
 import type { LintReport, LintRequest, LintSettings } from '../values/findings.ts';
-import type { FleetApi } from '../values/fleet.ts';
+import type { FleetApi, FleetEvent } from '../values/fleet.ts';
 import type { JournalEntry, Settlement } from '../values/journal.ts';
 import type { Author, Look, RevisionDetail } from '../values/look.ts';
 import type { NetworkOptions, Waiting } from '../values/network.ts';
@@ -127,6 +127,7 @@ export type EngineEvent =
       readonly error: string | null;
     }
   | { readonly type: 'run'; readonly event: RunEvent }
+  | { readonly type: 'fleet'; readonly event: FleetEvent }
   /** Long work that is no run: replaying on the shadow. */
   | { readonly type: 'task'; readonly text: string; readonly done: number; readonly total: number }
   /** A server does not answer, and is waited for. Told again every few seconds. */

@@ -1,14 +1,19 @@
 import { isRefusal } from '../database/connection.ts';
 import { queryOn } from '../database/side.ts';
 import { choose } from '../fleet/choice.ts';
+import { planFleet } from '../fleet/plan.ts';
+import type { Planned } from '../fleet/planned.ts';
+import { FleetRun } from '../fleet/run.ts';
 import { Sites } from '../fleet/sites.ts';
 import { findTargets } from '../fleet/sources.ts';
 import { fleetStatus } from '../fleet/status.ts';
 import type { Target } from '../fleet/target.ts';
 import { Failure } from '../foundation/failure.ts';
 import { openProject } from '../project/project.ts';
+import type { FleetSettings } from '../settings/fleet.ts';
 import { loadSettings } from '../settings/load.ts';
-import type { FleetApi, FleetChoice } from './api.ts';
+import type { FleetApi, FleetChoice, FleetRunOptions } from './api.ts';
+import { plannerOf, refuseFleet } from './fleet-planner.ts';
 import type { Session } from './session.ts';
 
 /** The part of the engine that is about many databases. */
@@ -19,13 +24,22 @@ export interface Fleet {
 
 /** The engine's methods on the fleet of a session's project. */
 export function createFleet(session: Session): Fleet {
-  const opened: Sites[] = [];
+  const opened = new Set<Sites>();
+  const planner = plannerOf(session);
+  /** Plans that have been shown; the last ones. */
+  const plans = new Map<string, { readonly sites: Sites; readonly planned: Planned }>();
+  let running: { readonly run: FleetRun; readonly result: Promise<unknown> } | null = null;
   /** Files and targets as they are now. */
-  const begin = async (choice: FleetChoice): Promise<{ sites: Sites; targets: readonly Target[] }> => {
+  const begin = async (choice: FleetChoice): Promise<Begun> => {
+    const { fleet: settings } = await loadSettings(session.project.root, process.env);
     const sites = sitesOf(session);
-    opened.push(sites);
-    const targets = await targetsOf(session, sites, choice);
-    return { sites, targets };
+    opened.add(sites);
+    const targets = await targetsOf(session, sites, settings, choice);
+    return { sites, targets, settings };
+  };
+  const forget = async (sites: Sites): Promise<void> => {
+    opened.delete(sites);
+    await sites.close();
   };
   return {
     api: {
@@ -34,14 +48,93 @@ export function createFleet(session: Session): Fleet {
         try {
           return await fleetStatus(sites, targets);
         } finally {
-          await sites.close();
+          await forget(sites);
         }
+      },
+      async fleetPlan(request) {
+        const { sites, targets, settings } = await begin(request.choice);
+        try {
+          const planned = await planFleet(sites, targets, request, request.waves ?? settings.waves, planner);
+          plans.set(planned.plan.id, { sites, planned });
+          const [oldest] = plans.entries();
+          if (oldest && plans.size > remembered) {
+            plans.delete(oldest[0]);
+            await forget(oldest[1].sites);
+          }
+          return planned.plan;
+        } catch (error) {
+          await forget(sites);
+          throw error;
+        }
+      },
+      async fleetRun(id, options) {
+        const plan = plans.get(id);
+        if (!plan) throw unknownPlan();
+        if (running) {
+          throw new Failure({
+            code: 'busy',
+            message: 'A run of the fleet is going on already.',
+            next: 'Wait for its end.',
+          });
+        }
+        plans.delete(id);
+        const { fleet } = await loadSettings(session.project.root, process.env);
+        const { planned, sites } = plan;
+        const given = {
+          onError: fleet.onError,
+          maxFailures: fleet.maxFailures,
+          pauseAfter: fleet.pauseAfter,
+        };
+        const run = new FleetRun(sites, planned, { ...given, ...told(options) }, planner, event =>
+          session.emit({ type: 'fleet', event }),
+        );
+        try {
+          await refuseFleet(session, sites, planned, options);
+          const result = run.run();
+          running = { run, result: result.catch(() => {}) };
+          return await result;
+        } finally {
+          running = null;
+          await forget(sites);
+        }
+      },
+      async fleetContinue(go) {
+        running?.run.continue(go);
+      },
+      async fleetCancel(mode) {
+        await running?.run.cancel(mode);
       },
     },
     async close() {
-      await Promise.allSettled(opened.map(sites => sites.close()));
+      await running?.run.cancel('rollback').catch(() => {});
+      await running?.result;
+      await Promise.allSettled([...opened].map(sites => sites.close()));
     },
   };
+}
+
+interface Begun {
+  readonly sites: Sites;
+  readonly targets: readonly Target[];
+  readonly settings: FleetSettings;
+}
+
+/** So many plans that were shown are kept, to be run. */
+const remembered = 3;
+
+/** What was said of the options; what was not, is left to the settings. */
+function told(options: FleetRunOptions): FleetRunOptions {
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  ) as unknown as FleetRunOptions;
+}
+
+function unknownPlan(): Failure {
+  return new Failure({
+    code: 'plan-changed',
+    message: 'This plan of the fleet is not known any more; nothing was run.',
+    next: 'Make the plan again.',
+  });
 }
 
 function sitesOf(session: Session): Sites {
@@ -61,9 +154,9 @@ function sitesOf(session: Session): Sites {
 async function targetsOf(
   { project }: Session,
   sites: Sites,
+  fleet: FleetSettings,
   choice: FleetChoice,
 ): Promise<readonly Target[]> {
-  const { fleet } = await loadSettings(project.root, process.env);
   if (fleet.targets.length === 0) {
     throw new Failure({
       code: 'no-targets',

@@ -1,4 +1,4 @@
-import { type Catalog, readCatalog } from '../database/catalog.ts';
+import type { Catalog } from '../database/catalog.ts';
 import { type Connection, isRefusal } from '../database/connection.ts';
 import { ledgerTable } from '../database/ledger.ts';
 import { countRows } from '../database/rows-in-the-way.ts';
@@ -38,7 +38,7 @@ export async function lint(
       problems,
     });
   }
-  const catalog = await liveCatalog(state);
+  const catalog = await liveCatalog(session, state);
   const live = catalog && ignoreSizes ? { ...catalog, sizes: new Map() } : catalog;
   const ids = [...applied.keys()];
   // the plan to come, on what the database has; a range is judged from base, each revision as a deployment of its own
@@ -109,7 +109,7 @@ export async function findingsOf(
   sql: readonly SqlPreview[],
   batchOf: ReadonlyMap<number, number>,
 ): Promise<Finding[][]> {
-  const linter = await newLinter(session, await liveCatalog(state), true);
+  const linter = await newLinter(session, await liveCatalog(session, state), true);
   return plan.steps.map(({ revision, action }, index) => {
     if (action !== 'up' && action !== 'down') return [];
     if (index > 0 && batchOf.get(index) !== batchOf.get(index - 1)) linter.endTransaction();
@@ -128,7 +128,7 @@ export async function findingsOfDraft(
     readonly transactional: boolean;
   }[],
 ): Promise<Finding[]> {
-  const live = await liveCatalog(state);
+  const live = await liveCatalog(session, state);
   const linter = await newLinter(session, live, live !== null);
   const before = live === null ? state.graph.order : state.graph.pending([...state.applied.keys()]);
   for (const id of before) {
@@ -154,8 +154,8 @@ function rangeOf({ graph, applied }: State, range: string): readonly string[] {
   return graph.order.filter(id => wanted.has(id));
 }
 
-async function liveCatalog({ database }: State): Promise<Catalog | null> {
-  return isRefusal(database) ? null : readCatalog(database);
+async function liveCatalog(session: Session, { database }: State): Promise<Catalog | null> {
+  return isRefusal(database) ? null : session.readCatalog(database);
 }
 
 async function newLinter(session: Session, live: Catalog | null, fromLive: boolean): Promise<Linter> {

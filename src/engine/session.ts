@@ -1,4 +1,5 @@
 import { addressOf } from '../database/address.ts';
+import { type Catalog, readCatalog } from '../database/catalog.ts';
 import { type Connection, isRefusal } from '../database/connection.ts';
 import type { Dialect } from '../database/dialect.ts';
 import { dialectOf } from '../database/dialects.ts';
@@ -40,6 +41,8 @@ export class Session {
   #connecting: Promise<Connection | Refusal> | undefined;
   /** Knows what migrations do, without letting them do it. */
   readonly previewer: Previewer;
+  /** What the live database has, for the rules of lint. */
+  readCatalog: (connection: Connection) => Promise<Catalog | null> = readCatalog;
   readonly #imported = new Map<string, string | null>();
   readonly #closing: (() => Promise<void>)[] = [];
 
@@ -48,21 +51,24 @@ export class Session {
     options: EngineOptions,
     emit: (event: EngineEvent) => void,
     opened: number,
+    previewer?: Previewer,
   ) {
     this.opened = opened;
     this.project = project;
     this.dialect = dialectOf(project);
     this.options = options;
     this.emit = emit;
-    this.previewer = new Previewer(project, text =>
-      emit({
-        type: 'log',
-        at: new Date().toISOString(),
-        level: 'info',
-        source: 'project',
-        text: text.trimEnd(),
-      }),
-    );
+    this.previewer =
+      previewer ??
+      new Previewer(project, text =>
+        emit({
+          type: 'log',
+          at: new Date().toISOString(),
+          level: 'info',
+          source: 'project',
+          text: text.trimEnd(),
+        }),
+      );
   }
 
   /** @param orm whose config is taken instead of loading one */
@@ -78,6 +84,17 @@ export class Session {
       onWaiting: (waiting: Waiting) => emit({ type: 'waiting', at: new Date().toISOString(), ...waiting }),
     };
     return new Session(await openProject(options.root, { ...options, orm, network }), options, emit, opened);
+  }
+
+  /**
+   * This session on another target of the fleet: its project and connection, everything else as here. Not to be closed.
+   * @param readCatalog reads what of the database concerns the target
+   */
+  on(project: Project, connection: Connection, readCatalog: Session['readCatalog']): Session {
+    const other = new Session(project, this.options, this.emit, this.opened, this.previewer);
+    other.#connecting = Promise.resolve(connection);
+    other.readCatalog = readCatalog;
+    return other;
   }
 
   /** The migrations table; only with a connection it is known for sure where it is. */

@@ -1,4 +1,5 @@
 import { editedRevisions } from '../database/journal/reader.ts';
+import type { Query } from '../database/journal/table.ts';
 import { type LedgerTable, ledgerTable, readLedger } from '../database/ledger.ts';
 import { holderOf, lockKeys } from '../database/lock.ts';
 import { queryOn } from '../database/side.ts';
@@ -102,6 +103,13 @@ function usable({ schema }: Target): Failure | null {
   }
 }
 
+async function pagesOf(query: Query): Promise<number> {
+  const [row] = await query<{ pages: string }>(
+    `select coalesce(sum(relpages::bigint), 0)::text as pages from pg_class where relkind in ('r', 'm')`,
+  );
+  return Number(row?.pages ?? 0);
+}
+
 async function readOne(
   { project }: Site,
   checksums: ReadonlyMap<string, string | null>,
@@ -124,6 +132,7 @@ async function readOne(
       halfWay: await readUnsettled(query, table),
       edited: await editedRevisions(query, table, ledger.applied, checksums),
       running: running !== null,
+      pages: await pagesOf(query),
     };
   } catch (error) {
     if (error instanceof Failure) return error;

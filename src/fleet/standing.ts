@@ -12,4 +12,6 @@ export interface Standing {
   readonly edited: readonly string[];
   /** A run has its lock. */
   readonly running: boolean;
+  /** Of a whole database: how large it is, in pages as PostgreSQL has last counted them. */
+  readonly pages?: number | undefined;
 }

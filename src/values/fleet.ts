@@ -1,4 +1,5 @@
 import type { FailureInfo } from '../foundation/failure.ts';
+import type { CancelMode, PlanRequest, Preview, RunEvent, RunOptions } from './run.ts';
 
 /*
  * A fleet: many schemas, databases and contexts that one project's revisions are for.
@@ -88,8 +89,133 @@ export interface FleetStatusRequest extends FleetChoice {
   readonly drift?: boolean | undefined;
 }
 
+/** What a fleet is to do. */
+export interface FleetPlanRequest {
+  readonly choice: FleetChoice;
+  readonly plan: PlanRequest;
+  /** Instead of those of the settings. */
+  readonly waves?: readonly FleetWave[] | undefined;
+  /** How many targets run at once on a server; default: of the settings, else what its free connections allow. */
+  readonly parallel?: number | undefined;
+}
+
+/** A part of a run: by number, by share, or by tags; all three undefined: what is left. */
+export interface FleetWave {
+  readonly name?: string | undefined;
+  readonly targets?: number | undefined;
+  readonly percent?: number | undefined;
+  readonly tags?: readonly string[] | undefined;
+}
+
+/** Targets that need the same steps, and share one plan. */
+export interface FleetGroup {
+  /** Names, in the order in which they run. */
+  readonly targets: readonly string[];
+  /** As it is for the largest of them. */
+  readonly preview: Preview;
+  /** The target with the most data. */
+  readonly largest: string;
+  /** The largest table that the steps touch, over the whole group; null: none that has a size. */
+  readonly table: {
+    readonly target: string;
+    readonly name: string;
+    readonly bytes: number;
+    readonly rows: number | null;
+  } | null;
+}
+
+/** A target that is left out, and why. */
+export interface FleetRefusal {
+  readonly target: string;
+  readonly failure: FailureInfo;
+}
+
+/** What a fleet is about to do, ready to be confirmed. */
+export interface FleetPlan {
+  /** Names this plan to `fleetRun`; the engine that made it knows it. */
+  readonly id: string;
+  readonly request: FleetPlanRequest;
+  readonly groups: readonly FleetGroup[];
+  readonly refused: readonly FleetRefusal[];
+  /** Targets that are where they are to go. */
+  readonly there: readonly string[];
+  /** In their order, with the names of those who run. */
+  readonly waves: readonly { readonly name: string; readonly targets: readonly string[] }[];
+  /** Names of the databases that change. */
+  readonly databases: readonly string[];
+  readonly destructive: boolean;
+  readonly protected: boolean;
+}
+
+/** How a run of a fleet goes about it. */
+export interface FleetRunOptions {
+  /** Of every target; no backups. */
+  readonly run: Omit<RunOptions, 'whenChanged' | 'backup' | 'confirm'>;
+  readonly onError?: 'stop' | 'continue' | 'pause' | undefined;
+  /** Names of waves. */
+  readonly pauseAfter?: readonly string[] | undefined;
+  /** Percent of all targets. */
+  readonly maxFailures?: number | undefined;
+  /** Somebody answers `paused` by `fleetContinue`; without, a pause ends the run. */
+  readonly attended?: boolean | undefined;
+  /** Names of protected databases, as they were typed. */
+  readonly confirm?: readonly string[] | undefined;
+}
+
+/** `there`: it was where it was to go. */
+export type FleetOutcome = 'done' | 'there' | 'failed' | 'not tried';
+
+/** How one target ended. */
+export interface FleetTargetResult {
+  readonly target: string;
+  readonly outcome: FleetOutcome;
+  /** Steps that were done. */
+  readonly steps: number;
+  readonly ms: number;
+  /** Of the journal; empty where nothing ran. */
+  readonly run: string;
+  readonly failure: FailureInfo | null;
+}
+
+/** How a run of a fleet ended. */
+export interface FleetResult {
+  readonly targets: readonly FleetTargetResult[];
+  readonly counts: Readonly<Record<FleetOutcome, number>>;
+  /** Failures with the same words, the most frequent first. */
+  readonly errors: readonly { readonly failure: FailureInfo; readonly targets: readonly string[] }[];
+  /** Why not all were tried; null: they were. */
+  readonly stopped: string | null;
+  readonly ms: number;
+}
+
+/** What happens in a run of a fleet. */
+export type FleetEvent =
+  | { readonly kind: 'wave'; readonly wave: string; readonly targets: number; readonly parallel: number }
+  | { readonly kind: 'target'; readonly target: string }
+  | { readonly kind: 'target-done'; readonly result: FleetTargetResult }
+  /** The database has been asked how the targets of the wave stand now. */
+  | {
+      readonly kind: 'wave-done';
+      readonly wave: string;
+      readonly checked: number;
+      readonly wrong: readonly FleetRefusal[];
+    }
+  /** The server is busy: fewer run at once from here on, or more again. */
+  | { readonly kind: 'parallel'; readonly parallel: number; readonly reason: string }
+  | { readonly kind: 'paused'; readonly after: string; readonly left: number }
+  | { readonly kind: 'run'; readonly target: string; readonly event: RunEvent }
+  | { readonly kind: 'finished'; readonly result: FleetResult };
+
 /** What is asked of a fleet; `EngineApi` has these methods. */
 export interface FleetApi {
   /** Where every target stands. @throws Failure `no-targets` where there is none */
   fleetStatus(request: FleetStatusRequest): Promise<FleetStatus>;
+  /** What every target needs, in groups that need the same. @throws Failure `no-targets` */
+  fleetPlan(request: FleetPlanRequest): Promise<FleetPlan>;
+  /** Runs what `fleetPlan` has shown. @throws Failure `plan-changed` for a plan that this engine does not know */
+  fleetRun(id: string, options: FleetRunOptions): Promise<FleetResult>;
+  /** Answers a pause. */
+  fleetContinue(go: boolean): Promise<void>;
+  /** `after-step`: those at work end, no other begins; `rollback`: those at work are cancelled, too. */
+  fleetCancel(mode: CancelMode): Promise<void>;
 }

@@ -9,6 +9,9 @@ import type {
   EngineApi,
   EngineEvent,
   Finding,
+  FleetEvent,
+  FleetPlan,
+  FleetResult,
   FleetStatus,
   JournalEntry,
   Look,
@@ -211,6 +214,28 @@ export class FakeEngine {
       listener({ code: null, signal: 'SIGKILL', said: 'last words', ...exit });
   }
 
+  fleetPlan: FleetPlan | null = null;
+  fleetResult: FleetResult | null = null;
+  /** Told while the fleet runs, before it is held. */
+  fleetEvents: FleetEvent[] = [];
+
+  async #fleetPlan(): Promise<FleetPlan> {
+    if (!this.fleetPlan) throw new Failure({ code: 'no-targets', message: 'There are no targets.' });
+    return this.fleetPlan;
+  }
+
+  async #fleetRun(): Promise<FleetResult> {
+    for (const event of this.fleetEvents) this.emit({ type: 'fleet', event });
+    if (this.trouble.hold) {
+      await new Promise<void>(resolve => {
+        this.#release = resolve;
+      });
+    }
+    const result = this.fleetResult as FleetResult;
+    this.emit({ type: 'fleet', event: { kind: 'finished', result } });
+    return result;
+  }
+
   #restart(change: EngineChange | undefined): void {
     this.calls.push('restart');
     if (this.trouble.edited) this.trouble = {};
@@ -267,6 +292,13 @@ export class FakeEngine {
         }
       },
       fleetStatus: async () => this.fleet,
+      fleetPlan: async () => this.#fleetPlan(),
+      fleetRun: async () => this.#fleetRun(),
+      fleetContinue: async go => void this.calls.push(`fleetContinue ${go}`),
+      fleetCancel: async mode => {
+        this.calls.push(`fleetCancel ${mode}`);
+        this.release();
+      },
       script: async () => '-- script',
       authors: async () =>
         Object.fromEntries(

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { EngineApi, EngineEvent, RunEvent } from '../../engine/api.ts';
+import type { EngineApi, EngineEvent, FleetEvent, RunEvent } from '../../engine/api.ts';
 import { chooseRoot, WhichProject } from '../../project/choose-root.ts';
 import { loadSettings } from '../../settings/load.ts';
 import type { Settings } from '../../settings/schema.ts';
@@ -45,6 +45,7 @@ export class Call {
   readonly settings: Settings;
   readonly output: Output;
   readonly root: string;
+  readonly #fleetListeners = new Set<(event: FleetEvent) => void>();
   readonly #runListeners = new Set<(event: RunEvent) => void>();
   #engine: Promise<EngineApi> | undefined;
   #busyWait: number | undefined;
@@ -141,7 +142,14 @@ export class Call {
     return () => this.#runListeners.delete(listener);
   }
 
+  /** Tells of what happens while a fleet runs; returns the way to stop listening. */
+  onFleet(listener: (event: FleetEvent) => void): () => void {
+    this.#fleetListeners.add(listener);
+    return () => this.#fleetListeners.delete(listener);
+  }
+
   #hear(event: EngineEvent): void {
+    if (event.type === 'fleet') for (const listener of this.#fleetListeners) listener(event.event);
     if (event.type === 'run') for (const listener of this.#runListeners) listener(event.event);
     if (event.type === 'log') this.output.say(event, drawLog);
     if (event.type === 'waiting') this.output.say(event, drawWaiting);

@@ -4,7 +4,18 @@ import type { Action } from '../../revisions/plan.ts';
 import type { Preview, RunEvent, RunOptions } from '../../values/run.ts';
 import type { Connection } from '../connection.ts';
 import type { LedgerTable } from '../ledger.ts';
+import type { Side } from '../side.ts';
 import type { Heard } from './observed.ts';
+
+/** What the runs of a fleet have in common: it is opened and loaded once. */
+export interface Shared {
+  /** Stays open when a run ends; null on PGlite. */
+  readonly side: Side | null;
+  /** Of the plan that all of them run. */
+  readonly steps: readonly LoadedStep[];
+  /** Migrations tables, `schema.table`, whose journal has steps of killed runs; undefined: whether there is a journal has not been looked at. */
+  readonly reconcile?: ReadonlySet<string> | undefined;
+}
 
 /** What a run is given. */
 export interface RunContext {
@@ -15,6 +26,7 @@ export interface RunContext {
   readonly options: RunOptions;
   /** Makes the plan again from the state as it is now; undefined: exactly this plan runs, or nothing. */
   readonly replan?: (() => Promise<Preview>) | undefined;
+  readonly shared?: Shared | undefined;
   readonly emit: (event: RunEvent) => void;
   /** Is told the statements that change something. */
   readonly hear?: ((statement: Heard) => void) | undefined;

@@ -7,6 +7,7 @@ import type { MigrationSource, Sources } from '../../project/sources.ts';
 import type { Preview } from '../../values/run.ts';
 import type { LoadedStep } from './context.ts';
 import { planChanged } from './ledger-rows.ts';
+import { searchPath } from './search-path.ts';
 
 /**
  * Imports the classes of a plan's steps, so that a file that is missing or broken is known before anything runs. A
@@ -58,13 +59,14 @@ export async function loadSteps(
 }
 
 /**
- * MikroORM's runner does more than to send the statements where a schema is set, foreign keys are off, or it logs; and
- * databases other than PostgreSQL are its business alone.
+ * MikroORM's runner does more than to send the statements where foreign keys are off, or it logs; and databases other
+ * than PostgreSQL are its business alone.
  */
-function mayBeRead({ schema, options, orm, kind }: Project): boolean {
+function mayBeRead(project: Project): boolean {
+  const { options, orm, kind } = project;
   return (
     isPostgres(kind) &&
-    schema === null &&
+    searchPath(project) !== null &&
     options.disableForeignKeys !== true &&
     !orm.config.getLogger().isEnabled('query')
   );

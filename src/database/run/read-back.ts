@@ -25,7 +25,7 @@ export async function readBack(run: RunState): Promise<Truth> {
     try {
       const open = side && (await holderOf(side.query, keys.batch));
       if (!open || performance.now() > deadline) {
-        const { applied } = await readLedger(context.connection, context.table);
+        const { applied } = await readLedger(context.connection, context.table, false);
         return { applied: new Set(applied.keys()), known: !open };
       }
     } catch (error) {

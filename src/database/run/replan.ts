@@ -1,4 +1,4 @@
-import type { Failure } from '../../foundation/failure.ts';
+import { Failure } from '../../foundation/failure.ts';
 import type { Step } from '../../revisions/plan.ts';
 import type { Preview } from '../../values/run.ts';
 import { fingerprintOf } from '../fingerprint.ts';
@@ -16,6 +16,8 @@ export interface SettledPlan {
   readonly applied: ReadonlySet<string>;
   /** The plan was made again; no steps: its end is reached already. */
   readonly replanned: boolean;
+  /** The migrations table is there. */
+  readonly tableReady: boolean;
 }
 
 /**
@@ -29,13 +31,16 @@ export async function settlePlan(
   steps: readonly LoadedStep[],
   ledger: Ledger,
 ): Promise<SettledPlan> {
-  const { preview, project, replan } = context;
+  const { table, preview, project, replan } = context;
+  // a tenant that was just removed is not made again
+  if (context.shared && !ledger.schemaExists) throw schemaGone(table.schema);
   if (ledger.readOnly) throw takesNoWrites();
   const applied = new Set(ledger.applied.keys());
-  if (isStill(preview, steps, applied)) return { preview, steps, applied, replanned: false };
+  const tableReady = ledger.table === 'present';
+  if (isStill(preview, steps, applied)) return { preview, steps, applied, tableReady, replanned: false };
   if (!replan) throw changed();
   if (!isAbsolute(preview) && preview.plan.steps.every(step => isDone(step, applied))) {
-    return { preview, steps: [], applied, replanned: true };
+    return { preview, steps: [], applied, tableReady, replanned: true };
   }
   const again = await replan();
   const shown = new Set(preview.plan.steps.map(keyOf));
@@ -43,7 +48,7 @@ export async function settlePlan(
   if (!isAbsolute(preview) && !again.plan.steps.every(step => shown.has(keyOf(step)))) throw changed();
   const loaded = await loadSteps(project, project.sources(), again);
   if (!isStill(again, loaded, applied)) throw changed();
-  return { preview: again, steps: loaded, applied, replanned: true };
+  return { preview: again, steps: loaded, applied, tableReady, replanned: true };
 }
 
 /** The target names the same revisions whatever is applied, and running more of them loses nothing. */
@@ -61,6 +66,15 @@ function isStill(preview: Preview, steps: readonly LoadedStep[], applied: Readon
 }
 
 const keyOf = ({ action, revision }: Step): string => `${action} ${revision}`;
+
+/** The schema of a target of a fleet is not there. */
+export function schemaGone(schema: string): Failure {
+  return new Failure({
+    code: 'schema-gone',
+    message: `There is no schema ${schema}.`,
+    next: 'A fleet makes no schemas: create it, or upgrade this one alone with migtui upgrade --schema.',
+  });
+}
 
 function changed(): Failure {
   return planChanged(

@@ -57,17 +57,17 @@ class Run {
   }
 
   async start(): Promise<RunResult> {
-    const { project } = this.#context;
+    const { project, shared } = this.#context;
     let guard: Guard | null = null;
     let stopWatching = (): void => {};
     try {
       // what may refuse the run comes before anything is touched
       const [, steps] = await Promise.all([
         loadParser(),
-        loadSteps(project, project.sources(), this.#context.preview),
+        shared ? shared.steps : loadSteps(project, project.sources(), this.#context.preview),
         project.full().catch(entitiesBroken),
       ]);
-      this.#side = await openSide(project);
+      this.#side = shared ? shared.side : await openSide(project);
       guard = await this.#lock();
       const run = await this.#prepare(steps, guard);
       if (!run) return await this.#reached();
@@ -82,7 +82,7 @@ class Run {
     } finally {
       stopWatching();
       await guard?.release();
-      await this.#side?.close().catch(() => {});
+      if (!shared) await this.#side?.close().catch(() => {});
       this.#side = null;
       this.control.end();
     }
@@ -112,7 +112,7 @@ class Run {
     const settled = await settlePlan(
       this.#context,
       shown,
-      await readLedger(this.#context.connection, this.#context.table),
+      await readLedger(this.#context.connection, this.#context.table, false),
     );
     const { preview, steps } = settled;
     if (settled.replanned) {
@@ -140,7 +140,7 @@ class Run {
         ({ revision, action }): StepResult => ({ revision, action, outcome: 'not run', ms: 0 }),
       ),
       expected,
-      tableReady: false,
+      tableReady: settled.tableReady,
       halfWay: new Set(),
     };
   }
@@ -151,12 +151,12 @@ class Run {
     steps: number,
     backup: Backup | undefined,
   ): Promise<JournalWriter | null> {
-    const { project, table, preview, emit, options } = this.#context;
+    const { project, table, preview, emit, options, shared } = this.#context;
     if (!journalAllowed(project) || steps === 0) return null;
     const ledger = `${table.schema}.${table.name}`;
     try {
-      await ensureJournal(outside);
-      await reconcileJournal(outside, ledger);
+      if (!shared?.reconcile) await ensureJournal(outside);
+      if (!shared?.reconcile || shared.reconcile.has(ledger)) await reconcileJournal(outside, ledger);
       return new JournalWriter(this.id, ledger, { ...preview.plan, ...notesOf(preview, options, backup) });
     } catch (error) {
       const { message } = sqlFailure(error, undefined);
@@ -187,7 +187,7 @@ class Run {
   /** The answer of a run that found its target reached. */
   async #reached(): Promise<RunResult> {
     const { connection, table, emit, preview, tipsOf } = this.#context;
-    const { applied } = await readLedger(connection, table);
+    const { applied } = await readLedger(connection, table, false);
     const names = preview.plan.steps.map(({ revision }) => revision);
     const result: RunResult = {
       run: '',

@@ -9,6 +9,7 @@ import {
   settingStatements,
   transactionStatement,
 } from './prepare.ts';
+import { searchPath } from './search-path.ts';
 import { applySteps, type RunState } from './state.ts';
 import { runStep } from './step.ts';
 import { beginWork, type TransactionalWork } from './work.ts';
@@ -116,13 +117,18 @@ class OpenBatch {
 
   async #record(step: LoadedStep, statements: readonly string[]): Promise<void> {
     const { connection } = this.#work;
-    const { table } = this.#run.context;
+    const { table, project } = this.#run.context;
+    // a migration that was read, and is not run by MikroORM's runner
+    const path = step.statements ? searchPath(project) : null;
+    const leave = path?.leave.map(sql => ({ sql })) ?? [];
     const answers = await connection.pipeline([
+      ...(path?.enter.map(sql => ({ sql })) ?? []),
       ...statements.filter((sql, at) => at > 0 || !setsNames(sql)).map(sql => ({ sql, ofRevision: true })),
       transactionStatement(this.#run),
       logRowStatement(table, step),
+      ...leave,
     ]);
-    this.#settings = answers.at(-2)?.rows[0]?.settings ?? '';
+    this.#settings = answers.at(-2 - leave.length)?.rows[0]?.settings ?? '';
     // it stopped half-way before, outside a transaction: now it is known how it stands
     if (this.#marks.writable && this.#marks.marks.some(mark => mark.revision === step.revision)) {
       await clearMark(connection.query, table, step.revision);

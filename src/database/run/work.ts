@@ -46,8 +46,9 @@ export async function beginWork(
   opening: readonly Piped[] = [],
 ): Promise<TransactionalWork> {
   const orm = await project.full();
-  const client = clientOf(orm);
-  const { raw, release } = await holdConnection(orm);
+  // the project may be on another database than the config of its entities
+  const client = clientOf(project.orm);
+  const { raw, release } = await holdConnection(project.orm);
   const connection = new ObservedConnection(raw, hear);
   try {
     // with the isolation of the server or the role, rows that the journal commits meanwhile could not be changed
@@ -90,8 +91,9 @@ export async function withWork<T>(
   use: (work: Work) => Promise<T>,
 ): Promise<T> {
   const orm = await project.full();
-  const client = clientOf(orm);
-  const { raw, release } = await holdConnection(orm);
+  // the project may be on another database than the config of its entities
+  const client = clientOf(project.orm);
+  const { raw, release } = await holdConnection(project.orm);
   try {
     const connection = new ObservedConnection(raw, hear);
     const driver = await pinnedDriver(orm, pinnedDialect(client, connection, false));

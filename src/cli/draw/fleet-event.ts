@@ -1,0 +1,44 @@
+import type { FleetEvent } from '../../engine/api.ts';
+import type { Paint } from '../shell/paint.ts';
+import { count } from './text.ts';
+
+/** A line for what happens in a run of a fleet; empty for what is not told. */
+export function drawFleetEvent(event: FleetEvent, paint: Paint, verbose: boolean): string {
+  const { glyphs } = paint;
+  switch (event.kind) {
+    case 'wave':
+      return `${paint.bold(event.wave)}: ${count(event.targets, 'target')}, ${event.parallel} at once`;
+    case 'target-done': {
+      const { target, outcome, steps, ms, failure } = event.result;
+      if (outcome === 'failed')
+        return `${paint.bad(glyphs.failed)} ${target}: ${failure?.message ?? 'failed'}`;
+      if (!verbose) return '';
+      const said =
+        outcome === 'done'
+          ? `${count(steps, 'step')}, ${ms} ms`
+          : outcome === 'there'
+            ? 'already there'
+            : outcome;
+      return `${paint.good(glyphs.ok)} ${target}  ${paint.dim(said)}`;
+    }
+    case 'wave-done':
+      return event.wrong.length > 0
+        ? paint.bad(
+            `${event.wave}: ${event.wrong.length} of ${event.checked} are not where their run left them`,
+          )
+        : paint.good(`${event.wave}: ${count(event.checked, 'target')} checked`);
+    case 'parallel':
+      return paint.warn(`${event.parallel} at once now: ${event.reason}`);
+    case 'paused':
+      return paint.warn(`Paused: ${event.after.replace(/\.$/, '')}, ${count(event.left, 'target')} left.`);
+    case 'run':
+      if (event.event.kind === 'retry')
+        return paint.warn(`${event.target}: tried again: ${event.event.reason}`);
+      if (event.event.kind === 'notice') return verbose ? `${event.target}: ${event.event.message}` : '';
+      if (event.event.kind === 'waiting')
+        return verbose ? paint.dim(`${event.target}: waits for another run`) : '';
+      return '';
+    default:
+      return '';
+  }
+}

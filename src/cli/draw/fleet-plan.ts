@@ -1,0 +1,91 @@
+import { bytes } from '../../drawing/text/bytes.ts';
+import type { FleetGroup, FleetPlan, FleetRefusal, PreviewStep } from '../../engine/api.ts';
+import type { Paint } from '../shell/paint.ts';
+import { drawFinding } from './findings.ts';
+import { nameOf } from './rows.ts';
+import { count, indent } from './text.ts';
+
+/** Names listed of many. */
+const few = 3;
+
+/** What a fleet is about to do: each group with its SQL once, what is refused, the waves. */
+export function drawFleetPlan(plan: FleetPlan, paint: Paint): string {
+  const { groups, refused, there, waves, databases, request } = plan;
+  const where =
+    databases.length === 1
+      ? ` on ${databases[0]}`
+      : databases.length > 1
+        ? ` on ${databases.length} databases`
+        : '';
+  const verb = request.plan.command;
+  return [
+    paint.bold(`${verb[0]?.toUpperCase()}${verb.slice(1)} to ${request.plan.targets.join(' ')}${where}`),
+    ...groups.map(group => ['', drawGroup(group, paint)].join('\n')),
+    ...(there.length > 0 ? ['', paint.dim(`${countOf(there.length)} already there`)] : []),
+    ...drawRefused(refused, paint),
+    ...(waves.length > 1
+      ? [
+          '',
+          `Waves: ${waves.map(({ name, targets }) => `${name} ${targets.length.toLocaleString('en-US')}`).join(', then ')}`,
+        ]
+      : []),
+  ].join('\n');
+}
+
+const countOf = (number: number): string =>
+  `${number.toLocaleString('en-US')} ${number === 1 ? 'target' : 'targets'}`;
+
+function drawGroup({ targets, preview, largest, table }: FleetGroup, paint: Paint): string {
+  const more = targets.length - few;
+  const names = `${targets.slice(0, few).join(', ')}${more > 0 ? ` and ${more.toLocaleString('en-US')} more` : ''}`;
+  const findings = preview.steps.flatMap(({ findings }) => findings);
+  return [
+    `${paint.bold(`${countOf(targets.length)}: ${count(preview.steps.length, 'step')}`)} ${paint.dim(`(${names})`)}`,
+    ...preview.steps.map(step => indent(drawStep(step, paint))),
+    ...(findings.length > 0 ? ['', ...findings.map(finding => indent(drawFinding(finding, paint)))] : []),
+    ...(table
+      ? [
+          indent(
+            paint.dim(`The largest table of these: ${table.name} of ${table.target}, ${bytes(table.bytes)}.`),
+          ),
+        ]
+      : []),
+    ...preview.warnings.map(({ message }) => indent(`${paint.warn(paint.glyphs.warning)} ${message}`)),
+    ...(preview.destructive
+      ? [
+          indent(paint.bad(`Lost in each of them, counted in ${largest}:`)),
+          ...lossesOf(preview.steps).map(loss => indent(loss, 4)),
+        ]
+      : []),
+  ].join('\n');
+}
+
+const lossesOf = (steps: readonly PreviewStep[]): string[] => steps.flatMap(({ losses }) => losses);
+
+function drawStep({ action, revision, preview }: PreviewStep, paint: Paint): string {
+  const sql = preview.sql.map(text => indent(paint.dim(text)));
+  return [
+    `${paint.mark(action)} ${nameOf(revision)}`,
+    ...sql,
+    ...(preview.note ? [indent(paint.dim(preview.note))] : []),
+  ].join('\n');
+}
+
+function drawRefused(refused: readonly FleetRefusal[], paint: Paint): string[] {
+  const byWords = Map.groupBy(refused, ({ failure }) => failure.code);
+  return [...byWords].flatMap(([code, some]) => {
+    const [first] = some as [FleetRefusal, ...FleetRefusal[]];
+    const names = some
+      .slice(0, few)
+      .map(({ target }) => target)
+      .join(', ');
+    const more = some.length - few;
+    return [
+      '',
+      paint.bad(`${countOf(some.length)} refused: ${code}`) +
+        paint.dim(` (${names}${more > 0 ? ` and ${more} more` : ''})`),
+      indent(first.failure.message),
+      ...(first.failure.next ? [indent(paint.dim(first.failure.next))] : []),
+    ];
+  });
+}

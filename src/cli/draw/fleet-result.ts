@@ -1,0 +1,38 @@
+import type { FleetOutcome, FleetResult } from '../../engine/api.ts';
+import type { Paint } from '../shell/paint.ts';
+import { count, indent } from './text.ts';
+
+const words: Readonly<Record<FleetOutcome, string>> = {
+  done: 'done',
+  there: 'already there',
+  failed: 'failed',
+  'not tried': 'not tried',
+};
+
+/** Names listed of those that failed in the same way. */
+const few = 3;
+
+/** How a run of a fleet ended: counts, then what failed, by its words. */
+export function drawFleetResult({ counts, errors, stopped, targets, ms }: FleetResult, paint: Paint): string {
+  const brushes = { done: paint.good, there: paint.good, failed: paint.bad, 'not tried': paint.warn };
+  const shown = (Object.keys(words) as FleetOutcome[]).filter(outcome => counts[outcome] > 0);
+  const width = Math.max(...shown.map(outcome => counts[outcome].toLocaleString('en-US').length), 1);
+  const all = counts.done + counts.there === targets.length;
+  return [
+    ...shown.map(outcome =>
+      brushes[outcome](`${counts[outcome].toLocaleString('en-US').padStart(width)} ${words[outcome]}`),
+    ),
+    ...errors.flatMap(({ failure, targets }) => {
+      const more = targets.length - few;
+      const names = `${targets.slice(0, few).join(', ')}${more > 0 ? ` and ${more.toLocaleString('en-US')} more` : ''}`;
+      return [
+        '',
+        `${paint.bad(`${count(targets.length, 'target')}:`)} ${names}`,
+        indent(failure.message),
+        ...(failure.next ? [indent(paint.dim(failure.next))] : []),
+      ];
+    }),
+    ...(stopped ? ['', paint.warn(`Stopped: ${stopped} The same command goes on with what is left.`)] : []),
+    ...(all && ms > 0 ? [paint.dim(`in ${(ms / 1000).toFixed(1)} s`)] : []),
+  ].join('\n');
+}

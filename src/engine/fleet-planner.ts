@@ -1,0 +1,106 @@
+import { addressOf } from '../database/address.ts';
+import { type Catalog, readCatalog, type TableSize } from '../database/catalog.ts';
+import type { Connection } from '../database/connection.ts';
+import type { Planned, Planner, Sizes } from '../fleet/planned.ts';
+import type { Sites } from '../fleet/sites.ts';
+import { nameOf, type Target } from '../fleet/target.ts';
+import { isUrl, projectInSchema } from '../project/elsewhere.ts';
+import type { FleetRunOptions, Preview } from './api.ts';
+import { planFor } from './plan-for.ts';
+import { refuseByPolicy } from './policy/check.ts';
+import { protectionsIn, protectionsOf, type Subject } from './policy/protections.ts';
+import { preview } from './preview.ts';
+import type { Session } from './session.ts';
+import { refuseStrict } from './strict.ts';
+
+/** Plans single targets of a fleet as every other database is planned. */
+export function plannerOf(session: Session): Planner {
+  return {
+    plan({ graph }, applied, request) {
+      const state = { graph, applied: new Map(applied.map(id => [id, null])) };
+      return planFor(state as never, { unsettled: [], edited: [] } as never, request);
+    },
+    async preview(site, { schema }, request, sizes, others) {
+      const project = projectInSchema(site.project, schema);
+      const here = session.on(project, site.connection, connection =>
+        catalogOf(connection, schema, sizes, others),
+      );
+      const made = await preview(here, request);
+      refuseStrict(made);
+      refuseBroken(made);
+      return made;
+    },
+    importing: source => session.importing(source),
+  };
+}
+
+/** What nothing that is typed can mend. */
+function refuseBroken({ databaseName, policy }: Preview): void {
+  refuseByPolicy(
+    databaseName,
+    policy.filter(({ state }) => state === 'broken'),
+  );
+}
+
+/**
+ * Holds the run of a fleet against the policy of each database, with what was typed.
+ * @throws Failure `policy`
+ */
+export async function refuseFleet(
+  session: Session,
+  sites: Sites,
+  { groups }: Planned,
+  { confirm = [], run }: FleetRunOptions,
+): Promise<void> {
+  const all = protectionsIn(session.options.protected);
+  if (all.length === 0) return;
+  for (const { preview: shown, targets } of groups) {
+    const databases = new Map(targets.map(target => [sites.keyOf(target), target]));
+    for (const target of databases.values()) {
+      const { context, database, schema } = target;
+      if (protectionsOf(all, await subjectOf(sites, target)).length === 0) continue;
+      const site = await sites.connect(context, database, 2);
+      try {
+        const here = session.on(projectInSchema(site.project, schema), site.connection, async () => null);
+        const { name } = addressOf(site.project);
+        const now = await preview(here, shown.request, {
+          ...run,
+          confirm: confirm.find(one => one === name),
+        });
+        refuseByPolicy(now.databaseName, now.policy);
+      } finally {
+        await site.close();
+      }
+    }
+  }
+}
+
+/** The database of a target, without connecting. */
+async function subjectOf(sites: Sites, { context, database }: Target): Promise<Subject> {
+  const { project } = await sites.files(context);
+  const { host, name } = addressOf(project);
+  const own = { context: project.context, host, database: database ?? name };
+  if (database === null || !isUrl(database)) return own;
+  return { ...own, host: new URL(database).hostname, database: nameOf(database) };
+}
+
+/** What concerns one schema, with the sizes of the largest tables of its group. */
+async function catalogOf(
+  connection: Connection,
+  schema: string | null,
+  sizes: Sizes | null,
+  others: readonly string[],
+): Promise<Catalog | null> {
+  if (schema === null) return readCatalog(connection);
+  const catalog = await readCatalog(connection, [schema, ...others]);
+  if (!catalog || !sizes) return catalog;
+  const largest = [...sizes].map(([name, { bytes, rows }]): [string, TableSize] => [
+    `${schema}.${name}`,
+    { bytes, rows },
+  ]);
+  const known = new Set(catalog.sizes.keys());
+  return {
+    ...catalog,
+    sizes: new Map([...catalog.sizes, ...largest.filter(([name]) => known.has(name))]),
+  };
+}

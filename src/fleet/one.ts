@@ -1,0 +1,107 @@
+import { addressOf } from '../database/address.ts';
+import { fingerprintOf } from '../database/fingerprint.ts';
+import { ledgerTable, readLedger } from '../database/ledger.ts';
+import { cutBatches } from '../database/run/batches.ts';
+import type { LoadedStep } from '../database/run/context.ts';
+import { planChanged } from '../database/run/ledger-rows.ts';
+import { loadSteps } from '../database/run/load.ts';
+import { startRun } from '../database/run/run.ts';
+import type { Running } from '../database/run/running.ts';
+import { projectInSchema } from '../project/elsewhere.ts';
+import type { Project } from '../project/project.ts';
+import type { Preview, PreviewStep, RunEvent, RunOptions } from '../values/run.ts';
+import type { PlannedGroup, PlannedTarget, Planner } from './planned.ts';
+import type { Station } from './station.ts';
+
+/** Loads the steps of a group, once for all its targets. */
+export async function loadGroup(
+  { files, preview, targets }: PlannedGroup,
+  planner: Planner,
+): Promise<readonly LoadedStep[]> {
+  for (const { revision, action } of preview.plan.steps) {
+    const source = action === 'up' || action === 'down' ? files.byId.get(revision) : undefined;
+    if (source) planner.importing(source);
+  }
+  const { project } = files;
+  return loadSteps(projectInSchema(project, targets[0]?.schema ?? null), project.sources(), preview);
+}
+
+/**
+ * Runs the plan of its group on one target, by the engine of every run: lock, log table, journal.
+ * When somebody else has moved it meanwhile, what is left of the shown steps runs, and never another.
+ */
+export function startTarget(
+  { site, side, reconcile }: Station,
+  target: PlannedTarget,
+  steps: readonly LoadedStep[],
+  planner: Planner,
+  options: RunOptions,
+  emit: (event: RunEvent) => void,
+): Running {
+  const { group, applied, schema } = target;
+  const { graph } = group.files;
+  const project = projectInSchema(site.project, schema);
+  const table = ledgerTable(project);
+  return startRun({
+    project,
+    connection: site.connection,
+    table,
+    preview: previewFor(project, group, group.preview, applied),
+    options,
+    emit,
+    tipsOf: ids => graph.current(ids),
+    shared: { side, steps, reconcile },
+    async replan() {
+      const now = [...(await readLedger(site.connection, table, false)).applied.keys()];
+      return previewFor(project, group, leftOf(group, now, planner), now);
+    },
+  });
+}
+
+/** The shared plan as that of one target. */
+function previewFor(
+  project: Project,
+  { files }: PlannedGroup,
+  preview: Preview,
+  applied: readonly string[],
+): Preview {
+  const { name, label } = addressOf(project);
+  const { schema } = project;
+  const checksums = new Map([...files.byId.values()].map(({ id, checksum }) => [id, checksum]));
+  const place = { batches: preview.batches, databaseName: name, schema };
+  return {
+    ...preview,
+    databaseName: name,
+    databaseLabel: label,
+    schema,
+    fingerprint: fingerprintOf(applied, preview.plan, checksums, place),
+  };
+}
+
+const keyOf = ({ action, revision }: Pick<PreviewStep, 'action' | 'revision'>): string =>
+  `${action} ${revision}`;
+
+/** @throws Failure `plan-changed` when it needs something that was not shown */
+function leftOf({ preview, files }: PlannedGroup, applied: readonly string[], planner: Planner): Preview {
+  const plan = planner.plan(files, applied, preview.request);
+  const shown = new Map(preview.steps.map(step => [keyOf(step), step]));
+  const steps = plan.steps.map(step => shown.get(keyOf(step)));
+  if (steps.some(step => step === undefined)) {
+    throw planChanged('It was moved by somebody else, and needs other steps now than those that were shown.');
+  }
+  const { transactional = true, allOrNothing = true } = files.project.options;
+  const known = steps as PreviewStep[];
+  const batches = cutBatches(
+    known.map(step => ({ action: step.action, transactional: step.preview.transactional })),
+    { transactional, allOrNothing, override: preview.request.transaction },
+  );
+  return {
+    ...preview,
+    plan,
+    batches,
+    steps: known.map((step, at) => ({
+      ...step,
+      batch: batches.findIndex(batch => batch.steps.includes(at)),
+    })),
+  };
+}

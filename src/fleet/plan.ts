@@ -1,0 +1,241 @@
+import { randomUUID } from 'node:crypto';
+import { addressOf } from '../database/address.ts';
+import { schemaGone } from '../database/run/replan.ts';
+import { queryOn } from '../database/side.ts';
+import { Failure } from '../foundation/failure.ts';
+import type { Plan } from '../revisions/plan.ts';
+import type { FleetPlan, FleetPlanRequest, FleetRefusal, FleetWave } from '../values/fleet.ts';
+import type { Planned, PlannedGroup, PlannedTarget, Planner, Sizes } from './planned.ts';
+import { type Read, readTargets } from './reading.ts';
+import type { Files, Site, Sites } from './sites.ts';
+import { largestTables } from './sizes.ts';
+import type { Target } from './target.ts';
+import { cutWaves } from './waves.ts';
+
+/** Targets that need the same, before their plan is shown. */
+interface Same {
+  readonly files: Files;
+  readonly members: Read[];
+  readonly plan: Plan;
+}
+
+/** More schemas that are no targets are not looked at by the rules of lint. */
+const mostOthers = 20;
+
+/**
+ * What every target needs: those that need the same steps share one plan, made on the largest of them.
+ * @throws Failure of the target that was asked for, where no target can go there
+ */
+export async function planFleet(
+  sites: Sites,
+  targets: readonly Target[],
+  request: FleetPlanRequest,
+  waves: readonly FleetWave[],
+  planner: Planner,
+): Promise<Planned> {
+  const refused: FleetRefusal[] = [];
+  const there: string[] = [];
+  const same = new Map<string, Same>();
+  const plans = new WeakMap<readonly string[], Plan | Failure>();
+  for (const read of await readTargets(sites, targets)) {
+    const { target, standing } = read;
+    const why = standing instanceof Failure ? standing : refusalOf(read);
+    if (standing instanceof Failure || why) {
+      refused.push({ target: target.name, failure: (why as Failure).info });
+      continue;
+    }
+    const files = await sites.files(target.context);
+    const plan = plans.get(standing.applied) ?? planOf(planner, files, standing.applied, request);
+    plans.set(standing.applied, plan);
+    if (plan instanceof Failure) refused.push({ target: target.name, failure: plan.info });
+    else if (plan.steps.length === 0) there.push(target.name);
+    else {
+      const { applied, edited } = standing;
+      const key = JSON.stringify([sites.contextOf(target), plan.steps, edited, files.graph.missing(applied)]);
+      const group = same.get(key) ?? { files, members: [], plan };
+      group.members.push(read);
+      same.set(key, group);
+    }
+  }
+  refuseTypo(refused, same.size + there.length, targets.length);
+  const groups: PlannedGroup[] = [];
+  for (const one of same.values()) {
+    const group = await groupOf(sites, one, request, planner, targets).catch(error => {
+      if (!(error instanceof Failure)) throw error;
+      return error;
+    });
+    if (!(group instanceof Failure)) groups.push(group);
+    else for (const { target } of one.members) refused.push({ target: target.name, failure: group.info });
+  }
+  groups.sort((a, b) => b.targets.length - a.targets.length);
+  const order = new Map(targets.map(({ name }, at) => [name, at]));
+  const all = groups
+    .flatMap(group => group.targets)
+    .sort((a, b) => (order.get(a.name) ?? 0) - (order.get(b.name) ?? 0));
+  const cut = cutWaves(all, waves, ({ group }) => group);
+  const plan: FleetPlan = {
+    id: randomUUID(),
+    request,
+    groups: groups.map(({ files: _, targets, ...group }) => ({
+      ...group,
+      targets: targets.map(({ name }) => name),
+    })),
+    refused,
+    there,
+    waves: cut.map(({ name, targets }) => ({ name, targets: targets.map(({ name }) => name) })),
+    databases: [...new Set(all.map(target => databaseOf(target)))],
+    destructive: groups.some(({ preview }) => preview.destructive),
+    protected: groups.some(({ preview }) => preview.protected),
+  };
+  return { plan, groups, waves: cut };
+}
+
+function refusalOf({ target, standing }: Read): Failure | null {
+  if (standing instanceof Failure) return standing;
+  if (standing.table === 'gone') return schemaGone(target.schema as string);
+  const [first] = standing.halfWay;
+  if (!first) return null;
+  return new Failure({
+    code: 'half-way',
+    message: `${first.revision} began outside a transaction and never ended.`,
+    next: `Settle it: migtui settle ${first.revision}${target.schema === null ? '' : ` --schema ${target.schema}`} --applied | --not-applied | --down`,
+  });
+}
+
+function planOf(
+  planner: Planner,
+  files: Files,
+  applied: readonly string[],
+  { plan }: FleetPlanRequest,
+): Plan | Failure {
+  try {
+    return planner.plan(files, applied, plan);
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+}
+
+/** What nobody can do was not meant for one of them: a typo, most often. */
+function refuseTypo(refused: readonly FleetRefusal[], others: number, all: number): void {
+  const [first] = refused;
+  if (!first || others > 0 || refused.length < all) return;
+  const target = [
+    'unknown-target',
+    'ambiguous-target',
+    'multiple-heads',
+    'wrong-direction',
+    'bad-range',
+    'one-target',
+  ];
+  if (
+    target.includes(first.failure.code) &&
+    refused.every(({ failure }) => failure.code === first.failure.code)
+  ) {
+    throw new Failure(first.failure);
+  }
+}
+
+async function groupOf(
+  sites: Sites,
+  { files, members }: Same,
+  { plan: request }: FleetPlanRequest,
+  planner: Planner,
+  all: readonly Target[],
+): Promise<PlannedGroup> {
+  const { sizes, largest } = await sizesOf(sites, members);
+  const { target } = largest;
+  const site = await sites.connect(target.context, target.database, 2);
+  try {
+    const others = target.schema === null ? [] : await otherSchemas(site, all);
+    const preview = await planner.preview(site, target, request, sizes, others);
+    const group: PlannedGroup = {
+      files,
+      targets: [],
+      preview,
+      largest: target.name,
+      table: largestOf(
+        preview.steps.flatMap(({ findings }) => findings.map(({ table }) => table)),
+        sizes,
+      ),
+    };
+    const targets = members.map(
+      ({ target, standing }): PlannedTarget => ({
+        ...target,
+        group,
+        applied: standing instanceof Failure ? [] : standing.applied,
+      }),
+    );
+    return Object.assign(group, { targets });
+  } finally {
+    await site.close();
+  }
+}
+
+/** The largest tables by their name, and the target that has most of them. */
+async function sizesOf(
+  sites: Sites,
+  members: readonly Read[],
+): Promise<{ sizes: Sizes | null; largest: Read }> {
+  const first = members[0] as Read;
+  const pages = ({ standing }: Read): number => (standing instanceof Failure ? 0 : (standing.pages ?? 0));
+  const inSchemas = members.filter(({ target }) => target.schema !== null);
+  if (inSchemas.length === 0) {
+    return {
+      sizes: null,
+      largest: members.reduce((most, one) => (pages(one) > pages(most) ? one : most), first),
+    };
+  }
+  const sizes = new Map<string, { target: string; bytes: number; rows: number | null }>();
+  const total = new Map<string, number>();
+  const bySite = Map.groupBy(inSchemas, ({ target }) => sites.keyOf(target));
+  for (const some of bySite.values()) {
+    const { context, database } = (some[0] as Read).target;
+    const bySchema = new Map(some.map(({ target }) => [target.schema as string, target.name]));
+    const site = await sites.connect(context, database, 1);
+    try {
+      for (const { schema, name, bytes, rows } of await largestTables(queryOn(site.project.orm), [
+        ...bySchema.keys(),
+      ])) {
+        const target = bySchema.get(schema) as string;
+        total.set(target, (total.get(target) ?? 0) + bytes);
+        if (bytes > (sizes.get(name)?.bytes ?? -1)) sizes.set(name, { target, bytes, rows });
+      }
+    } finally {
+      await site.close();
+    }
+  }
+  const size = ({ target }: Read): number => total.get(target.name) ?? 0;
+  return {
+    sizes,
+    largest: inSchemas.reduce((most, one) => (size(one) > size(most) ? one : most), inSchemas[0] as Read),
+  };
+}
+
+function largestOf(touched: readonly (string | null)[], sizes: Sizes | null): PlannedGroup['table'] {
+  let found: PlannedGroup['table'] = null;
+  for (const name of touched) {
+    const size = name === null ? undefined : sizes?.get(name);
+    if (name !== null && size && size.bytes > (found?.bytes ?? -1)) found = { name, ...size };
+  }
+  return found;
+}
+
+async function otherSchemas({ connection }: Site, targets: readonly Target[]): Promise<readonly string[]> {
+  const own = new Set(targets.map(({ schema }) => schema));
+  const rows = await connection.query<{ name: string }>(
+    `select nspname::text as name from pg_namespace
+      where nspname not in ('pg_catalog', 'information_schema', 'pg_toast', 'migtui') and nspname !~ '^pg_temp' order by nspname <> 'public', 1`,
+  );
+  return rows
+    .map(({ name }) => name)
+    .filter(name => !own.has(name))
+    .slice(0, mostOthers);
+}
+
+/** The name of the database that a target is in. */
+export function databaseOf(target: PlannedTarget): string {
+  const { database, group } = target;
+  if (database === null) return addressOf(group.files.project).name;
+  return URL.canParse(database) ? decodeURIComponent(new URL(database).pathname.slice(1)) : database;
+}

@@ -1,0 +1,77 @@
+import { Failure, type FailureInfo } from '../foundation/failure.ts';
+import type { FleetOutcome, FleetResult, FleetTargetResult } from '../values/fleet.ts';
+import type { RunResult } from '../values/run.ts';
+import type { Target } from './target.ts';
+
+/** How a target ended, from what its run answered or threw. */
+export function resultOf({ name }: Target, ms: number, answer: RunResult | Failure): FleetTargetResult {
+  if (answer instanceof Failure) {
+    const outcome = answer.code === 'cancelled' ? 'not tried' : 'failed';
+    return { target: name, outcome, steps: 0, ms, run: '', failure: answer.info };
+  }
+  const { steps, failure, run, cancelled } = answer;
+  const done = steps.filter(({ outcome }) => outcome === 'done').length;
+  const outcome: FleetOutcome = failure
+    ? cancelled && done === 0
+      ? 'not tried'
+      : 'failed'
+    : run === ''
+      ? 'there'
+      : 'done';
+  return { target: name, outcome, steps: done, ms, run, failure };
+}
+
+/** The end of a run. @param targets with the schema or database that each is, whose name its errors may hold */
+export function fleetResult(
+  results: readonly FleetTargetResult[],
+  targets: ReadonlyMap<string, Target>,
+  stopped: string | null,
+  ms: number,
+): FleetResult {
+  const count = (outcome: FleetOutcome): number => results.filter(one => one.outcome === outcome).length;
+  return {
+    targets: results,
+    counts: {
+      done: count('done'),
+      there: count('there'),
+      failed: count('failed'),
+      'not tried': count('not tried'),
+    },
+    errors: errorsOf(results, targets),
+    stopped,
+    ms,
+  };
+}
+
+/** Failures that differ in nothing but the name of the target are the same. */
+function errorsOf(
+  results: readonly FleetTargetResult[],
+  targets: ReadonlyMap<string, Target>,
+): FleetResult['errors'] {
+  const errors = new Map<string, { failure: FailureInfo; targets: string[] }>();
+  for (const { target, outcome, failure } of results) {
+    if (outcome !== 'failed' || !failure) continue;
+    const key = withoutNames(`${failure.code} ${failure.message}`, targets.get(target));
+    const error = errors.get(key) ?? { failure, targets: [] };
+    error.targets.push(target);
+    errors.set(key, error);
+  }
+  return [...errors.values()].sort((a, b) => b.targets.length - a.targets.length);
+}
+
+function withoutNames(text: string, target: Target | undefined): string {
+  const names = [target?.name, target?.schema].filter(
+    name => typeof name === 'string' && name !== '',
+  ) as string[];
+  return names.reduce((left, name) => left.replaceAll(name, '*'), text);
+}
+
+/** Anything that a run throws, as a failure. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new Failure(
+    { code: 'internal', message, next: 'This is not expected; please report it with what the log says.' },
+    { cause: error },
+  );
+}

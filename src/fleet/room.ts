@@ -1,0 +1,23 @@
+import type { Query } from '../database/journal/table.ts';
+
+/** A run has one connection for its work and one for its lock; those of a fleet share what they look and cancel with. */
+export const connectionsEach = 2;
+/** Beside those of the runs. */
+export const connectionsShared = 2;
+
+/** More at once does not make one server faster. */
+const most = 8;
+
+/**
+ * How many targets may run at once, so that they never use more than half of the connections that are free.
+ * @param connections that each needs
+ */
+export async function roomFor(query: Query, connections = connectionsEach): Promise<number> {
+  const [row] = await query<{ free: number | string | null }>(
+    `select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+              - coalesce(current_setting('reserved_connections', true), '0')::int
+              - (select count(*) from pg_stat_activity where backend_type = 'client backend') as free`,
+  );
+  const half = Math.floor(Number(row?.free ?? 0) / 2);
+  return Math.max(1, Math.min(most, Math.floor((half - connectionsShared) / connections)));
+}

@@ -1,0 +1,301 @@
+import type { LoadedStep } from '../database/run/context.ts';
+import type { Running } from '../database/run/running.ts';
+import { Failure } from '../foundation/failure.ts';
+import type {
+  FleetEvent,
+  FleetRefusal,
+  FleetResult,
+  FleetRunOptions,
+  FleetTargetResult,
+} from '../values/fleet.ts';
+import type { CancelMode } from '../values/run.ts';
+import { Limiter } from './limiter.ts';
+import { loadGroup, startTarget } from './one.ts';
+import type { Planned, PlannedGroup, PlannedTarget, Planner } from './planned.ts';
+import { readTargets } from './reading.ts';
+import { failureOf, fleetResult, resultOf } from './result.ts';
+import type { Sites } from './sites.ts';
+import { openStation, roomOn, type Station, serverOf } from './station.ts';
+import type { Target } from './target.ts';
+import type { Wave } from './waves.ts';
+
+/** How often a target that finds the server busy is tried. */
+const tries = 8;
+
+/** A run of a fleet. It keeps nothing: what is done stands in the targets' own log tables. */
+export class FleetRun {
+  readonly #sites: Sites;
+  readonly #planned: Planned;
+  readonly #options: FleetRunOptions;
+  readonly #planner: Planner;
+  readonly #emit: (event: FleetEvent) => void;
+  readonly #results = new Map<string, FleetTargetResult>();
+  readonly #running = new Map<string, Running>();
+  readonly #limiters = new Map<string, Limiter>();
+  readonly #stations = new Map<string, Promise<Station>>();
+  readonly #steps = new Map<PlannedGroup, Promise<readonly LoadedStep[]>>();
+  /** Why no other target begins. */
+  #stopped: string | null = null;
+  #cancelled: CancelMode | null = null;
+  #answer: ((go: boolean) => void) | null = null;
+
+  constructor(
+    sites: Sites,
+    planned: Planned,
+    options: FleetRunOptions,
+    planner: Planner,
+    emit: (event: FleetEvent) => void,
+  ) {
+    this.#sites = sites;
+    this.#planned = planned;
+    this.#options = options;
+    this.#planner = planner;
+    this.#emit = emit;
+  }
+
+  /** Runs the waves one after the other. */
+  async run(): Promise<FleetResult> {
+    const started = performance.now();
+    const { plan, waves } = this.#planned;
+    try {
+      for (const [at, wave] of waves.entries()) {
+        if (this.#stopped !== null) break;
+        await this.#wave(wave);
+        const left = waves.slice(at + 1).reduce((sum, { targets }) => sum + targets.length, 0);
+        if (left > 0 && this.#options.pauseAfter?.includes(wave.name)) await this.#pause(wave.name, left);
+      }
+    } finally {
+      await Promise.allSettled([...this.#stations.values()].map(async one => (await one).close()));
+    }
+    const targets = new Map<string, Target>(this.#all.map(target => [target.name, target]));
+    const rest = (name: string): FleetTargetResult => ({
+      target: name,
+      outcome: 'not tried',
+      steps: 0,
+      ms: 0,
+      run: '',
+      failure: null,
+    });
+    const result = fleetResult(
+      [
+        ...plan.there.map((name): FleetTargetResult => ({ ...rest(name), outcome: 'there' })),
+        ...this.#all.map(({ name }) => this.#results.get(name) ?? rest(name)),
+        ...plan.refused.map(
+          ({ target, failure }): FleetTargetResult => ({ ...rest(target), outcome: 'failed', failure }),
+        ),
+      ],
+      targets,
+      this.#stopped,
+      Math.round(performance.now() - started),
+    );
+    this.#emit({ kind: 'finished', result });
+    return result;
+  }
+
+  get #all(): readonly PlannedTarget[] {
+    return this.#planned.waves.flatMap(({ targets }) => targets);
+  }
+
+  /** `after-step`: those at work end; `rollback`: they are cancelled. */
+  async cancel(mode: CancelMode): Promise<void> {
+    this.#stopped ??= 'It was cancelled.';
+    this.#answer?.(false);
+    this.#cancelled = mode;
+    if (mode === 'rollback') await Promise.all([...this.#running.values()].map(run => run.cancel(mode)));
+  }
+
+  /** Answers a pause. */
+  continue(go: boolean): void {
+    this.#answer?.(go);
+  }
+
+  async #pause(after: string, left: number): Promise<void> {
+    if (this.#stopped !== null) return;
+    this.#emit({ kind: 'paused', after, left });
+    const go =
+      this.#options.attended === true &&
+      (await new Promise<boolean>(resolve => {
+        this.#answer = resolve;
+      }));
+    this.#answer = null;
+    if (!go) this.#stopped ??= `It was paused after ${after}.`;
+  }
+
+  /** Runs a wave; after a failure that somebody was asked about, what is left of it. */
+  async #wave({ name, targets }: Wave<PlannedTarget>): Promise<void> {
+    let left = targets;
+    while (left.length > 0 && this.#stopped === null) {
+      await this.#part(name, left);
+      left = left.filter(target => !this.#results.has(target.name));
+    }
+  }
+
+  async #part(name: string, targets: readonly PlannedTarget[]): Promise<void> {
+    const servers = new Map<string, PlannedTarget[]>();
+    for (const target of targets) {
+      const server = await serverOf(this.#sites, target);
+      servers.set(server, [...(servers.get(server) ?? []), target]);
+    }
+    const pumps: [Limiter, PlannedTarget[]][] = [];
+    for (const [server, some] of servers)
+      pumps.push([await this.#limiter(server, some[0] as PlannedTarget), some]);
+    const parallel = pumps.reduce((sum, [{ parallel }]) => sum + parallel, 0);
+    this.#emit({ kind: 'wave', wave: name, targets: targets.length, parallel });
+    await Promise.all(pumps.map(([limiter, some]) => this.#pump(limiter, some)));
+    await this.#check(name, targets);
+    if (this.#stopped === null || this.#options.onError !== 'pause' || this.#cancelled) return;
+    const after = this.#stopped;
+    this.#stopped = null;
+    const left = this.#all.filter(({ name }) => !this.#results.has(name)).length;
+    if (left > 0) await this.#pause(after, left);
+  }
+
+  /** A server that cannot be asked has room for one: that one says why. */
+  async #limiter(server: string, target: PlannedTarget): Promise<Limiter> {
+    const known = this.#limiters.get(server);
+    if (known) return known;
+    const asked = this.#planned.plan.request.parallel;
+    const room = asked ?? (await roomOn(this.#sites, target).catch(() => 1));
+    const limiter = new Limiter(room);
+    this.#limiters.set(server, limiter);
+    return limiter;
+  }
+
+  async #pump(limiter: Limiter, targets: readonly PlannedTarget[]): Promise<void> {
+    const queue = [...targets];
+    const tried = new Map<PlannedTarget, number>();
+    const working = new Set<Promise<void>>();
+    const start = (target: PlannedTarget): void => {
+      limiter.begin();
+      const work = this.#target(target, limiter).then(async result => {
+        const again = (tried.get(target) ?? 0) + 1;
+        tried.set(target, again);
+        if (isBusy(result.failure?.code) && result.steps === 0 && again < tries && this.#stopped === null) {
+          const pause = limiter.busy();
+          const { message } = result.failure as { message: string };
+          this.#emit({ kind: 'parallel', parallel: limiter.parallel, reason: message });
+          await new Promise(resolve => setTimeout(resolve, pause));
+          queue.push(target);
+          return;
+        }
+        if (limiter.end()) {
+          this.#emit({ kind: 'parallel', parallel: limiter.parallel, reason: 'The server has room again.' });
+        }
+        this.#ended(result);
+      });
+      working.add(work);
+      void work.finally(() => working.delete(work));
+    };
+    while (working.size > 0 || (queue.length > 0 && this.#stopped === null)) {
+      while (queue.length > 0 && limiter.free && this.#stopped === null)
+        start(queue.shift() as PlannedTarget);
+      if (working.size > 0) await Promise.race(working);
+    }
+  }
+
+  async #target(target: PlannedTarget, limiter: Limiter): Promise<FleetTargetResult> {
+    const { name } = target;
+    const started = performance.now();
+    const ms = (): number => Math.round(performance.now() - started);
+    let own: Station | null = null;
+    this.#emit({ kind: 'target', target: name });
+    try {
+      const steps = await this.#loaded(target.group);
+      // a whole database is connected to for its own run, and let go after it
+      if (target.schema === null) own = await openStation(this.#sites, target, 1);
+      const station = own ?? (await this.#station(target, limiter));
+      const run = startTarget(
+        station,
+        target,
+        steps,
+        this.#planner,
+        { ...this.#options.run, whenChanged: 'replan' },
+        event => {
+          if (
+            event.kind === 'waiting' ||
+            event.kind === 'retry' ||
+            event.kind === 'step' ||
+            event.kind === 'notice'
+          ) {
+            this.#emit({ kind: 'run', target: name, event });
+          }
+        },
+      );
+      this.#running.set(name, run);
+      if (this.#cancelled === 'rollback') void run.cancel('rollback');
+      const answer = await run.result;
+      return resultOf(target, ms(), answer);
+    } catch (error) {
+      return resultOf(target, ms(), failureOf(error));
+    } finally {
+      this.#running.delete(name);
+      await own?.close();
+    }
+  }
+
+  #loaded(group: PlannedGroup): Promise<readonly LoadedStep[]> {
+    const known = this.#steps.get(group) ?? loadGroup(group, this.#planner);
+    this.#steps.set(group, known);
+    return known;
+  }
+
+  /** One that could not be opened is tried again by the next target. */
+  async #station(target: PlannedTarget, limiter: Limiter): Promise<Station> {
+    const key = this.#sites.keyOf(target);
+    const opening = this.#stations.get(key) ?? openStation(this.#sites, target, limiter.most);
+    this.#stations.set(key, opening);
+    try {
+      return await opening;
+    } catch (error) {
+      if (this.#stations.get(key) === opening) this.#stations.delete(key);
+      throw error;
+    }
+  }
+
+  #ended(result: FleetTargetResult): void {
+    this.#results.set(result.target, result);
+    this.#emit({ kind: 'target-done', result });
+    if (result.outcome !== 'failed' || this.#stopped !== null) return;
+    const { onError = 'stop', maxFailures } = this.#options;
+    if (onError !== 'continue') {
+      this.#stopped = `${result.target} failed.`;
+      return;
+    }
+    const failed = [...this.#results.values()].filter(({ outcome }) => outcome === 'failed').length;
+    const share = (failed / this.#all.length) * 100;
+    if (maxFailures !== undefined && share > maxFailures) {
+      this.#stopped = `More than ${maxFailures} % of the targets failed.`;
+    }
+  }
+
+  /** Asks the databases how the targets of a wave stand now: what its runs said is not taken on trust. */
+  async #check(wave: string, targets: readonly PlannedTarget[]): Promise<void> {
+    const done = targets.filter(({ name }) => this.#results.get(name)?.outcome === 'done');
+    const wrong: FleetRefusal[] = [];
+    for (const { target, standing } of await readTargets(this.#sites, done)) {
+      const failure =
+        standing instanceof Failure
+          ? standing
+          : notArrived(target as PlannedTarget, standing.applied, standing.halfWay.length);
+      if (!failure) continue;
+      wrong.push({ target: target.name, failure: failure.info });
+      const result = this.#results.get(target.name) as FleetTargetResult;
+      this.#ended({ ...result, outcome: 'failed', failure: failure.info });
+    }
+    this.#emit({ kind: 'wave-done', wave, checked: done.length, wrong });
+  }
+}
+
+/** Whether a failure says that the server has no room at this moment. */
+const isBusy = (code: string | undefined): boolean => code === 'too-many-connections';
+
+function notArrived({ group }: PlannedTarget, applied: readonly string[], halfWay: number): Failure | null {
+  const { tips } = group.preview.plan;
+  const now = group.files.graph.current(applied);
+  if (halfWay === 0 && [...now].sort().join() === [...tips].sort().join()) return null;
+  return new Failure({
+    code: 'not-arrived',
+    message: `It stands at ${now.join(', ') || 'base'} after its run, not at ${tips.join(', ') || 'base'}.`,
+    next: 'Somebody else moves it, too: look at its journal, then run the same command again.',
+  });
+}

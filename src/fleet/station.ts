@@ -1,0 +1,86 @@
+import { addressOf } from '../database/address.ts';
+import { journalAllowed, journalTable } from '../database/journal/table.ts';
+import { ensureJournal } from '../database/journal/writer.ts';
+import { openSide, queryOn, type Side } from '../database/side.ts';
+import { isUrl } from '../project/elsewhere.ts';
+import { isEmbedded } from '../project/project.ts';
+import { connectionsShared, roomFor } from './room.ts';
+import type { Site, Sites } from './sites.ts';
+import type { Target } from './target.ts';
+
+/** A database on which targets run: connected once for all of them. */
+export interface Station {
+  readonly site: Site;
+  /** Null on PGlite. */
+  readonly side: Side | null;
+  /** Migrations tables whose journal has steps of killed runs; undefined: no journal could be made. */
+  readonly reconcile: ReadonlySet<string> | undefined;
+  close(): Promise<void>;
+}
+
+/** A target that is a whole database has it to itself. */
+const alone = 4;
+
+/**
+ * Connects to the database of a target, for runs.
+ * @param parallel how many targets of it run at once
+ * @throws Failure of the database
+ */
+export async function openStation(sites: Sites, target: Target, parallel: number): Promise<Station> {
+  const site = await sites.connect(target.context, target.database, parallel);
+  let side: Side | null = null;
+  try {
+    side = await openSide(site.project, parallel + connectionsShared);
+    const reconcile = await readyJournal(site, side);
+    return {
+      site,
+      side,
+      reconcile,
+      async close() {
+        await side?.close().catch(() => {});
+        await site.close();
+      },
+    };
+  } catch (error) {
+    await side?.close().catch(() => {});
+    await site.close();
+    throw error;
+  }
+}
+
+/** Makes the journal where it is not there yet, and looks what killed runs have left in it, once for all targets. */
+async function readyJournal({ project }: Site, side: Side | null): Promise<ReadonlySet<string> | undefined> {
+  if (!journalAllowed(project)) return new Set();
+  const query = side?.query ?? queryOn(project.orm);
+  try {
+    await ensureJournal(query);
+    const rows = await query<{ ledger: string }>(
+      `select distinct "ledger" from ${journalTable} where "outcome" = 'started'`,
+    );
+    return new Set(rows.map(({ ledger }) => ledger));
+  } catch {
+    // each run says why
+    return undefined;
+  }
+}
+
+/** How many targets may run at once on the server of a target. @throws Failure of the database */
+export async function roomOn(sites: Sites, target: Target): Promise<number> {
+  const site = await sites.connect(target.context, target.database, 1);
+  try {
+    if (isEmbedded(site.project.orm)) return 1;
+    const query = queryOn(site.project.orm);
+    return await (target.schema === null ? roomFor(query, alone) : roomFor(query));
+  } finally {
+    await site.close();
+  }
+}
+
+/** Identifies the server of a target: targets on it share its connections. */
+export async function serverOf(sites: Sites, target: Target): Promise<string> {
+  const { database, context } = target;
+  if (database !== null && isUrl(database) && URL.canParse(database)) return new URL(database).host;
+  const { project } = await sites.files(context);
+  const { label, name } = addressOf(project);
+  return label.slice(label.indexOf('@') + 1, label.length - name.length - 1) || label;
+}

@@ -1,0 +1,126 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { EngineApi, FleetEvent, FleetPlanRequest, FleetRunOptions } from '../../src/engine/api.ts';
+import { openEngine } from '../../src/engine/engine.ts';
+import { closeAll, fleetOf, migrations, one, type TestFleet, three, two } from '../fleet/support.ts';
+import { type MigrationSketch, migtui } from '../support/project.ts';
+import { createDatabase } from '../support/server.ts';
+
+const engines: EngineApi[] = [];
+afterEach(async () => {
+  for (const engine of engines.splice(0)) await engine.close();
+  await closeAll();
+});
+
+async function open(fleet: TestFleet, hear: (event: FleetEvent) => void = () => {}): Promise<EngineApi> {
+  const engine = await openEngine({ root: fleet.project.root }, event => {
+    if (event.type === 'fleet') hear(event.event);
+  });
+  engines.push(engine);
+  return engine;
+}
+
+const head: FleetPlanRequest = { choice: {}, plan: { command: 'upgrade', targets: ['head'] } };
+
+async function upgrade(
+  engine: EngineApi,
+  request: Partial<FleetPlanRequest> = {},
+  options: Partial<FleetRunOptions> = {},
+) {
+  const plan = await engine.fleetPlan({ ...head, ...request });
+  return engine.fleetRun(plan.id, { run: {}, ...options });
+}
+
+/** Fails in the schemas of this name. */
+const fails = (schema: string): MigrationSketch => ({
+  up: [
+    'alter table "chats" add column "seen" timestamptz',
+    `do $$ begin if current_schema() = '${schema}' then raise exception 'no more space for %', current_schema(); end if; end $$`,
+  ],
+});
+
+describe('a run', () => {
+  test('a downgrade and a stamp', async () => {
+    const fleet = await fleetOf({ tenant_1: [one, two, three], tenant_2: [one] });
+    const engine = await open(fleet);
+    const down = { plan: { command: 'downgrade' as const, targets: [one] } };
+    expect((await upgrade(engine, down)).counts).toMatchObject({ done: 1, there: 1 });
+    expect(await fleet.applied('tenant_1')).toEqual([one]);
+    const stamp = { plan: { command: 'stamp' as const, targets: ['head'] } };
+    expect((await upgrade(engine, stamp)).counts).toMatchObject({ done: 2 });
+    expect(await fleet.applied('tenant_2')).toEqual([one, two, three]);
+  });
+
+  test('too many that fail stop it', async () => {
+    const fleet = await fleetOf(
+      Object.fromEntries([1, 2, 3, 4, 5].map(at => [`tenant_${at}`, [one, two]])),
+      { targets: { schemas: 'tenant_*' }, onError: 'continue', maxFailures: 30 },
+      { migrations: { ...migrations, [three]: { up: 'select 1 / 0' } } },
+    );
+    const result = await upgrade(await open(fleet), { parallel: 1 });
+    expect(result.counts).toMatchObject({ failed: 2, 'not tried': 3 });
+    expect(result.stopped).toBe('More than 30 % of the targets failed.');
+    expect(result.errors).toMatchObject([{ targets: ['tenant_1', 'tenant_2'] }]);
+  });
+
+  test('after a wave it asks, and ends where nobody is there', async () => {
+    const fleet = await fleetOf({ tenant_1: [], tenant_2: [], tenant_3: [] });
+    const waves = [{ name: 'canary', targets: 1 }];
+    const engine = await open(fleet, event => {
+      if (event.kind === 'paused') void engine.fleetContinue(true);
+    });
+    const alone = await upgrade(engine, { waves }, { pauseAfter: ['canary'] });
+    expect(alone.counts).toMatchObject({ done: 1, 'not tried': 2 });
+    expect(alone.stopped).toBe('It was paused after canary.');
+    const attended = await upgrade(engine, { waves }, { pauseAfter: ['canary'], attended: true });
+    expect(attended.counts).toMatchObject({ done: 2, there: 1, 'not tried': 0 });
+  });
+
+  test('cancelled, those at work end and no other begins', async () => {
+    const fleet = await fleetOf(
+      Object.fromEntries([1, 2, 3, 4].map(at => [`tenant_${at}`, [one, two]])),
+      undefined,
+      { migrations: { ...migrations, [three]: { up: 'select pg_sleep(0.3)' } } },
+    );
+    const engine = await open(fleet, event => {
+      if (event.kind === 'target') void engine.fleetCancel('after-step');
+    });
+    const result = await upgrade(engine, { parallel: 1 });
+    expect(result.counts).toMatchObject({ done: 1, 'not tried': 3, failed: 0 });
+    expect(result.stopped).toBe('It was cancelled.');
+  });
+
+  test('databases run on connections of their own', async () => {
+    const name = `fleet_${Math.random().toString(36).slice(2)}`;
+    const databases = await Promise.all(['a', 'b'].map(one => createDatabase({ name: `${name}_${one}` })));
+    const fleet = await fleetOf({}, { targets: { databases: `${name}_*` } });
+    const result = await upgrade(await open(fleet));
+    expect(result.counts).toMatchObject({ done: 2, failed: 0 });
+    for (const database of databases) {
+      expect(await database.query('select name from mikro_orm_migrations order by id')).toHaveLength(3);
+    }
+    expect(
+      await fleet.database.query(`select 1 from pg_class where relname = 'mikro_orm_migrations'`),
+    ).toEqual([]);
+  });
+});
+
+test('the command line: one JSON object a line, and exit code 0 only when all are done', async () => {
+  const fleet = await fleetOf(
+    { tenant_1: [one, two], tenant_2: [one, two] },
+    { targets: { schemas: 'tenant_*' } },
+    { migrations: { ...migrations, [three]: fails('tenant_2') } },
+  );
+  const { code, stdout } = await migtui(fleet.project, ['fleet', 'upgrade', 'head', '--yes', '--json']);
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line));
+  expect(code).toBe(1);
+  expect(lines.at(-1)).toMatchObject({ kind: 'finished', result: { counts: { done: 1, failed: 1 } } });
+  expect(lines.filter(({ kind }) => kind === 'target-done').length).toBe(2);
+  const fine = await migtui(fleet.project, ['fleet', 'upgrade', 'head', '--yes', '--only', 'tenant_1']);
+  expect(fine).toMatchObject({ code: 0 });
+  const none = await migtui(fleet.project, ['fleet', 'upgrade', 'head', '--only', 'x']);
+  expect(none.code).toBe(2);
+  expect(none.stderr).toContain('None of the 2 targets of the fleet matches');
+});

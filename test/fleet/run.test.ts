@@ -1,0 +1,211 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { EngineApi, FleetEvent, FleetPlanRequest, FleetRunOptions } from '../../src/engine/api.ts';
+import { openEngine } from '../../src/engine/engine.ts';
+import type { Failure } from '../../src/foundation/failure.ts';
+import type { MigrationSketch } from '../support/project.ts';
+import { closeAll, fleetOf, migrations, one, type TestFleet, three, two } from './support.ts';
+
+const engines: EngineApi[] = [];
+afterEach(async () => {
+  for (const engine of engines.splice(0)) await engine.close();
+  await closeAll();
+});
+
+async function open(fleet: TestFleet, hear: (event: FleetEvent) => void = () => {}): Promise<EngineApi> {
+  const engine = await openEngine({ root: fleet.project.root }, event => {
+    if (event.type === 'fleet') hear(event.event);
+  });
+  engines.push(engine);
+  return engine;
+}
+
+const head: FleetPlanRequest = { choice: {}, plan: { command: 'upgrade', targets: ['head'] } };
+
+async function upgrade(
+  engine: EngineApi,
+  request: Partial<FleetPlanRequest> = {},
+  options: Partial<FleetRunOptions> = {},
+) {
+  const plan = await engine.fleetPlan({ ...head, ...request });
+  return engine.fleetRun(plan.id, { run: {}, ...options });
+}
+
+/** Fails in the schemas of this name. */
+const fails = (schema: string): MigrationSketch => ({
+  up: [
+    'alter table "chats" add column "seen" timestamptz',
+    `do $$ begin if current_schema() = '${schema}' then raise exception 'no more space for %', current_schema(); end if; end $$`,
+  ],
+});
+
+describe('a plan', () => {
+  test('groups targets by what they need, on the largest one, and leaves out who cannot', async () => {
+    const fleet = await fleetOf({
+      tenant_1: [one],
+      tenant_2: [one],
+      tenant_3: [one, two],
+      tenant_4: [one, two, three],
+      tenant_5: [one],
+    });
+    await fleet.database.query(`insert into tenant_2.chats (title) select 'x' from generate_series(1, 5000); analyze tenant_2.chats;
+      comment on table tenant_5.mikro_orm_migrations is 'migtui: begun and not settled [{"revision":"${two}","action":"up","run":"00000000-0000","since":"2026-01-01T00:00:00Z","who":"ana","error":null,"invalidBefore":[]}]'`);
+    const plan = await (await open(fleet)).fleetPlan({ ...head, waves: [{ name: 'canary', targets: 2 }] });
+    expect(plan.groups.map(({ targets, largest }) => ({ targets, largest }))).toEqual([
+      { targets: ['tenant_1', 'tenant_2'], largest: 'tenant_2' },
+      { targets: ['tenant_3'], largest: 'tenant_3' },
+    ]);
+    expect(plan.groups[0]?.preview.steps.map(({ revision, preview }) => [revision, preview.sql])).toEqual([
+      [two, ['alter table "chats" add column "topic" text']],
+      [three, ['alter table "chats" add column "seen" timestamptz']],
+    ]);
+    expect(plan.there).toEqual(['tenant_4']);
+    expect(plan.refused.map(({ target, failure }) => [target, failure.code])).toEqual([
+      ['tenant_5', 'half-way'],
+    ]);
+    expect(plan.refused[0]?.failure.next).toContain(`settle ${two} --schema tenant_5`);
+    expect(plan.waves.map(({ name, targets }) => [name, targets])).toEqual([
+      ['canary', ['tenant_1', 'tenant_3']],
+      ['rest', ['tenant_2']],
+    ]);
+    expect(await fleet.applied('tenant_1')).toEqual([one]);
+  });
+
+  test('names the largest table of the group in what it finds', async () => {
+    const wide = {
+      ...migrations,
+      [two]: { up: 'alter table "chats" alter column "title" type varchar(10)' },
+    };
+    const fleet = await fleetOf({ tenant_1: [one], tenant_2: [one] }, undefined, { migrations: wide });
+    await fleet.database.query(
+      `insert into tenant_2.chats (title) select 'x' from generate_series(1, 30000); analyze tenant_2.chats`,
+    );
+    const { groups } = await (await open(fleet)).fleetPlan(head);
+    expect(groups[0]?.table).toMatchObject({ target: 'tenant_2', name: 'chats', rows: 30_000 });
+    expect(groups[0]?.table?.bytes).toBeGreaterThan(500_000);
+  });
+
+  test('a typo is an error and no list of refusals', async () => {
+    const fleet = await fleetOf({ tenant_1: [one], tenant_2: [] });
+    const engine = await open(fleet);
+    const failure = await engine
+      .fleetPlan({ ...head, plan: { command: 'upgrade', targets: ['haed'] } })
+      .catch((error: Failure) => error.code);
+    expect(failure).toBe('unknown-target');
+  });
+});
+
+describe('a run', () => {
+  test('brings every target there by the engine of every run: log rows, journal, locks', async () => {
+    const fleet = await fleetOf({ tenant_1: [one], 'tenant "o\'hara"': [], tenant_3: [one, two, three] });
+    const events: FleetEvent[] = [];
+    const result = await upgrade(await open(fleet, event => events.push(event)));
+    expect(result.counts).toEqual({ done: 2, there: 1, failed: 0, 'not tried': 0 });
+    expect(await fleet.applied('tenant_1')).toEqual([one, two, three]);
+    expect(await fleet.applied('tenant "o\'hara"')).toEqual([one, two, three]);
+    const journal = await fleet.database.query<{ ledger: string; n: string }>(
+      `select ledger, count(*)::text as n from migtui.journal where outcome = 'done' group by 1 order by 1`,
+    );
+    expect(journal).toEqual([
+      { ledger: 'tenant "o\'hara".mikro_orm_migrations', n: '3' },
+      { ledger: 'tenant_1.mikro_orm_migrations', n: '2' },
+    ]);
+    const columns = await fleet.database.query(
+      `select table_schema, count(*)::int as n from information_schema.columns where table_name = 'chats' and column_name in ('topic', 'seen') group by 1 order by 1`,
+    );
+    expect(columns).toMatchObject([{ n: 2 }, { n: 2 }, { n: 2 }]);
+    expect(events.filter(({ kind }) => kind === 'wave-done')).toMatchObject([{ checked: 2, wrong: [] }]);
+    // nothing is left in the public schema, and the same again does nothing
+    expect(
+      await fleet.database.query(`select 1 from pg_class where relnamespace = 'public'::regnamespace`),
+    ).toEqual([]);
+    const again = await (await open(fleet)).fleetPlan(head);
+    expect(again).toMatchObject({ groups: [], there: expect.arrayContaining(['tenant_1']) });
+  });
+
+  test('code runs in the schema of its target', async () => {
+    const coded = {
+      ...migrations,
+      [three]: `import { Migration } from '@mikro-orm/migrations';
+export class ${three} extends Migration {
+  async up() {
+    for (const value of ['current_schema()']) this.addSql('insert into "chats" ("title") values (' + value + ')');
+  }
+}`,
+    };
+    const fleet = await fleetOf({ tenant_1: [one], tenant_2: [one] }, undefined, { migrations: coded });
+    expect((await upgrade(await open(fleet))).counts.done).toBe(2);
+    const titles = await fleet.database.query(
+      'select title from tenant_1.chats union all select title from tenant_2.chats order by 1',
+    );
+    expect(titles).toEqual([{ title: 'tenant_1' }, { title: 'tenant_2' }]);
+  });
+
+  test('one that fails stops the rest, and the same command goes on', async () => {
+    const fleet = await fleetOf(
+      Object.fromEntries([1, 2, 3, 4, 5].map(at => [`tenant_${at}`, [one, two]])),
+      { targets: { schemas: 'tenant_*' } },
+      { migrations: { ...migrations, [three]: fails('tenant_3') } },
+    );
+    const engine = await open(fleet);
+    const result = await upgrade(engine, { parallel: 1 });
+    expect(result.targets.map(({ outcome }) => outcome)).toEqual([
+      'done',
+      'done',
+      'failed',
+      'not tried',
+      'not tried',
+    ]);
+    expect(result.stopped).toBe('tenant_3 failed.');
+    expect(result.errors).toMatchObject([
+      { failure: { message: expect.stringContaining('no more space for tenant_3') }, targets: ['tenant_3'] },
+    ]);
+    expect(await fleet.applied('tenant_3')).toEqual([one, two]);
+    const on = await upgrade(engine, {}, { onError: 'continue' });
+    expect(on.counts).toEqual({ done: 2, there: 2, failed: 1, 'not tried': 0 });
+    expect(on.stopped).toBeNull();
+  });
+
+  test('two at once wait for each other and do nothing twice', async () => {
+    const fleet = await fleetOf(Object.fromEntries([1, 2, 3, 4, 5, 6].map(at => [`tenant_${at}`, [one]])));
+    const both = await Promise.all([upgrade(await open(fleet)), upgrade(await open(fleet))]);
+    expect(both.map(({ counts }) => counts.failed)).toEqual([0, 0]);
+    expect(both.reduce((sum, { counts }) => sum + counts.done, 0)).toBe(6);
+    expect(await fleet.applied('tenant_6')).toEqual([one, two, three]);
+  });
+
+  test('a schema that is dropped after the plan is not made again', async () => {
+    const fleet = await fleetOf({ tenant_1: [one], tenant_2: [one] });
+    const engine = await open(fleet);
+    const plan = await engine.fleetPlan(head);
+    await fleet.database.query('drop schema tenant_1 cascade');
+    const result = await engine.fleetRun(plan.id, { run: {}, onError: 'continue' });
+    expect(result.targets.map(({ target, outcome, failure }) => [target, outcome, failure?.code])).toEqual([
+      ['tenant_1', 'failed', 'schema-gone'],
+      ['tenant_2', 'done', undefined],
+    ]);
+    expect(await fleet.database.query(`select 1 from pg_namespace where nspname = 'tenant_1'`)).toEqual([]);
+  });
+
+  test('what was shown runs, and never a file that was edited since', async () => {
+    const fleet = await fleetOf({ tenant_1: [one] });
+    const engine = await open(fleet);
+    const plan = await engine.fleetPlan(head);
+    await fleet.project.addMigration(two, { up: 'drop table "chats"' });
+    const result = await engine.fleetRun(plan.id, { run: {} });
+    expect(result.targets[0]).toMatchObject({ outcome: 'failed', failure: { code: 'plan-changed' } });
+    expect(await fleet.applied('tenant_1')).toEqual([one]);
+    expect(await engine.fleetRun(plan.id, { run: {} }).catch((error: Failure) => error.code)).toBe(
+      'plan-changed',
+    );
+  });
+
+  test('a protected database wants its name', async () => {
+    const fleet = await fleetOf({ tenant_1: [one] });
+    const engine = await openEngine({ root: fleet.project.root, protected: true }, () => {});
+    engines.push(engine);
+    const refused = await upgrade(engine).catch((error: Failure) => error.code);
+    expect(refused).toBe('policy');
+    expect(await fleet.applied('tenant_1')).toEqual([one]);
+    expect((await upgrade(engine, {}, { confirm: [fleet.database.name] })).counts.done).toBe(1);
+  });
+});
