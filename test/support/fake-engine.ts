@@ -438,8 +438,24 @@ export class FakeEngine {
     };
   }
 
-  #preview(request: PlanRequest): Preview {
+  /** The last run the other way round, or again: the fake keeps one. */
+  #past({ past }: PlanRequest): PlanRequest {
+    const ups = this.#journal.filter(
+      ({ run, action, outcome }) => run === 'run-1' && action === 'up' && outcome === 'done',
+    );
+    const [first] = ups;
+    if (!first || !past)
+      throw new Failure({ code: 'nothing-to-undo', message: 'No run stands that could be undone.' });
+    const before = this.revisions.find(({ id }) => id === first.revision)?.revises ?? [];
+    const known = { ...past, run: 'run-1' };
+    return past.kind === 'undo'
+      ? { command: 'downgrade', targets: before, past: known }
+      : { command: 'upgrade', targets: [ups.at(-1)?.revision ?? 'head'], past: known };
+  }
+
+  #preview(asked: PlanRequest): Preview {
     const { graph } = this;
+    const request = asked.past ? this.#past(asked) : asked;
     const [left] = request.halfWay ? request.targets : [];
     const plan = left
       ? { steps: [{ revision: left, action: 'down' as const }], tips: graph.current(this.applied) }

@@ -96,3 +96,36 @@ test('stamping can purge, and says so before', async () => {
   await app.press('C-x');
   await app.sees('purge', '2 steps');
 });
+
+test('undo takes the last run back and redo does it again, each as a plan that is shown', async () => {
+  const app = await openScreen();
+  await app.sees('3 pending');
+  await app.press('<');
+  await app.sees('Undo the last run', 'No run stands that could be undone.');
+  await app.press('Esc', 'u');
+  await app.sees('2 steps');
+  await app.press('Enter');
+  await app.sees('Upgrade done');
+  await app.press('Enter', '<');
+  await app.sees('Undo the run run-1', '2 steps', 'down');
+  expect(app.engine.applied.size).toBe(4);
+  await app.press('Enter');
+  await app.sees('Undo done');
+  expect(app.engine.applied.size).toBe(2);
+  await app.press('Enter', '>');
+  await app.sees('Redo the run run-1', '2 steps');
+  await app.press('Enter');
+  await app.sees('Redo done');
+  expect(app.engine.applied.size).toBe(4);
+  await app.press('Enter', '5', 'z', 'g');
+  await app.sees('$ migtui undo --yes');
+});
+
+test('without a journal nothing can be undone, and it says why', async () => {
+  const app = await openScreen({
+    look: { journal: { state: 'off', hint: 'withMigtui turns the journal on.' } },
+  });
+  await app.sees('3 pending');
+  await app.press('<');
+  await app.sees('withMigtui turns the journal on.');
+});

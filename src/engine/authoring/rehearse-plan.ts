@@ -13,6 +13,7 @@ import type {
   ReturnTrip,
 } from '../api.ts';
 import { bookkeeping } from '../bookkeeping.ts';
+import { pastPlan } from '../past-plan.ts';
 import { planFor } from '../plan-for.ts';
 import { keepRehearsal, rehearsalKey } from '../rehearsal-records.ts';
 import type { State } from '../session.ts';
@@ -53,7 +54,9 @@ async function rehearseOn(
 ): Promise<PlanRehearsal> {
   const disk = workspace.onDisk();
   const books = copy ? { unsettled: [] } : await bookkeeping(workspace.session, state);
-  const plan = planFor(state, books, request);
+  const plan = request.past
+    ? (await pastPlan(workspace.session, state, request)).plan
+    : planFor(state, books, request);
   const steps = plan.steps.filter(
     (step): step is ReplayStep => step.action === 'up' || step.action === 'down',
   );

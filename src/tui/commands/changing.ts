@@ -43,11 +43,30 @@ const planned = (verb: Verb, key: string, menuKey: string, footer: number): read
   },
 ];
 
+/** What was run here, and what undo took back, stands in the journal. */
+const repeated = (kind: 'undo' | 'redo', key: string, about: string): Command => ({
+  id: kind,
+  keys: [key],
+  where: ['panes'],
+  title: kind,
+  about,
+  group: 'Change the database',
+  danger: true,
+  disabled: state =>
+    whyNoRun(state) ??
+    (state.look?.journal.state === 'off'
+      ? (state.look.journal.hint ?? 'the journal is off: what was run is not known')
+      : null),
+  run: (state, pressed) => openPlan(state, { command: 'upgrade', targets: [], past: { kind } }, pressed),
+});
+
 /** Upgrade, downgrade, stamp, and the run that comes of them. */
 export const changingCommands: readonly Command[] = [
   ...planned('upgrade', 'u', 'U', 1),
   ...planned('downgrade', 'd', 'D', 2),
   ...planned('stamp', 's', '', 3),
+  repeated('undo', '<', 'undo the last run: show its steps the other way round, then run them'),
+  repeated('redo', '>', 'redo what the last undo took back'),
   {
     id: 'show-run',
     keys: ['R'],

@@ -14,10 +14,22 @@ export const here = ({ look }: State, command: string): string =>
 const words = (...parts: readonly (string | false | 0 | undefined)[]): string =>
   parts.filter(Boolean).join(' ');
 
+/** What a request does, as a title begins. */
+export function verbOf({ command, past }: Pick<PlanRequest, 'command' | 'past'>): string {
+  if (past) return past.kind === 'undo' ? 'Undo' : 'Redo';
+  return { upgrade: 'Upgrade', downgrade: 'Downgrade', stamp: 'Stamp' }[command];
+}
+
 type Flag = '--yes' | '--plan' | '--backup' | '--no-backup';
 
 /** @param how `--yes`: nobody is asked; `--plan`: nothing is run; neither: the plan is shown and asks */
 export function commandOf(request: PlanRequest, ...how: readonly (Flag | false)[]): string {
+  if (request.past)
+    return words(
+      `migtui ${request.past.kind}`,
+      request.transaction && `--transaction ${request.transaction}`,
+      ...how,
+    );
   if (request.halfWay) return words('migtui settle', ...request.targets.map(quoteShell), '--down', ...how);
   return words(
     'migtui',

@@ -1,5 +1,6 @@
 import type { PlanRequest, RevisionRow } from '../../../engine/api.ts';
 import type { FailureInfo } from '../../../foundation/failure.ts';
+import { verbOf } from '../../state/command-line.ts';
 import type { Change } from '../../state/effect.ts';
 import type { Dialog, State } from '../../state/model.ts';
 import { nameOf, rowsById } from '../../state/select.ts';
@@ -7,8 +8,6 @@ import { type MenuDialog, type MenuItem, menu } from '../menu.ts';
 
 /** Failures of a target whose candidates can be planned instead. */
 const open = new Set(['ambiguous-walk', 'multiple-heads', 'ambiguous-target']);
-
-const titles = { upgrade: 'Upgrade', downgrade: 'Downgrade', stamp: 'Stamp' } as const;
 
 /** What a person is asked where a target could mean several; null when the failure leaves nothing to choose. */
 export function whichWay(
@@ -20,7 +19,7 @@ export function whichWay(
   const [target, ...more] = request.targets;
   if (!open.has(code) || candidates.length === 0 || target === undefined || more.length > 0) return null;
   return menu({
-    title: `${titles[request.command]} to ${target}`,
+    title: `${verbOf(request)} to ${target}`,
     text: `${target} is ambiguous. Which one?`,
     openedBy,
     items: candidates.map((candidate, index): MenuItem => {

@@ -1,6 +1,7 @@
 import { emptyField } from '../../../drawing/text/field.ts';
 import type { Line } from '../../../drawing/text/span.ts';
 import type { Comparison, LintReport, PlanRehearsal, PlanRequest, Preview } from '../../../engine/api.ts';
+import { verbOf } from '../../state/command-line.ts';
 import { ask, type Change, only } from '../../state/effect.ts';
 import { loadedOf } from '../../state/message.ts';
 import type { Loaded, State } from '../../state/model.ts';
@@ -60,17 +61,17 @@ function counted(dialog: PlanDialog, counting: Loaded<LintReport>): PlanDialog {
   return { ...dialog, counting, rows: new Map(answers) };
 }
 
-const titles = { upgrade: 'Upgrade', downgrade: 'Downgrade', stamp: 'Stamp' } as const;
-
 export const planType: DialogType<PlanDialog> = {
   kind: 'plan',
   commands: [...planCommands, ...examiningCommands],
   scopes: () => ['plan', 'scrolling'],
-  title({ request }, state) {
+  title({ request, loaded }, state) {
+    if (request.past) {
+      const run = loaded.is === 'ready' ? loaded.value.request.past?.run?.slice(0, 8) : undefined;
+      return `${verbOf(request)} the ${run ? `run ${run}` : 'last run'}`;
+    }
     const targets = request.targets.map(target => nameOf(state, target)).join(', ');
-    return request.halfWay
-      ? `Remove partial changes of ${targets}`
-      : `${titles[request.command]} to ${targets}`;
+    return request.halfWay ? `Remove partial changes of ${targets}` : `${verbOf(request)} to ${targets}`;
   },
   tone: dialog => (whyName(dialog) === null ? undefined : 'danger'),
   width: () => 108,

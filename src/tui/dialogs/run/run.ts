@@ -1,6 +1,7 @@
 import type { Line } from '../../../drawing/text/span.ts';
 import type { FailureInfo, RunResult } from '../../../engine/api.ts';
 import { answered } from '../../state/answers.ts';
+import { verbOf } from '../../state/command-line.ts';
 import { andThen } from '../../state/effect.ts';
 import type { Outcome } from '../../state/message.ts';
 import { isRunning, type Run } from '../../state/run.ts';
@@ -18,7 +19,7 @@ const wasCancelled = (run: Run): boolean =>
 
 function runTitle(run: Run | null): string {
   if (!run) return 'Run';
-  const word = { upgrade: 'Upgrade', downgrade: 'Downgrade', stamp: 'Stamp' }[run.preview.request.command];
+  const word = verbOf(run.preview.request);
   if (run.endedAt === null) return `${word} on ${run.preview.databaseName}`;
   if (wasCancelled(run)) return `${word} cancelled`;
   return run.failure ? `${word} failed` : `${word} done`;
