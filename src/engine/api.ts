@@ -26,6 +26,7 @@ import type {
   RunEvent,
   RunOptions,
   RunResult,
+  SessionEnding,
   StrictRule,
 } from '../values/run.ts';
 
@@ -60,6 +61,8 @@ export interface EngineApi extends FleetApi {
   /** Runs exactly the previewed plan; refuses with code `plan-changed` when the state or a file moved in between. */
   run(preview: Preview, options: RunOptions): Promise<RunResult>;
   cancel(mode: CancelMode): Promise<void>;
+  /** Ends the statement or the session that blocks the run at hand, and nothing else. */
+  endSession(pid: number, how: SessionEnding): Promise<void>;
   journal(): Promise<readonly JournalEntry[]>;
   /** @param confirm the database's name as it was typed, for protected ones */
   settle(revision: string, as: Settlement, confirm?: string): Promise<void>;

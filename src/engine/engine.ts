@@ -84,6 +84,7 @@ export async function openEngine(
     run: writing(async (preview, options) => (await run()).run(preview, options)),
     doctor: async pgDump => (await import('./doctor.ts')).doctor(session, pgDump),
     cancel: async mode => (await run()).cancel(mode),
+    endSession: writing(async (pid, how) => (await run()).endSession(pid, how)),
     journal: async () => (await run()).journal(),
     settle: writing(async (revision, as, confirm) => (await run()).settle(revision, as, confirm)),
     emptying: async () => (await run()).emptying(),

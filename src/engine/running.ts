@@ -3,6 +3,7 @@ import { type Connection, isRefusal } from '../database/connection.ts';
 import { createDatabase } from '../database/create.ts';
 import { empty, readEmptying } from '../database/emptying.ts';
 import { readJournal } from '../database/journal/reader.ts';
+import { notBlocking } from '../database/run/end-blocker.ts';
 import type { Heard } from '../database/run/observed.ts';
 import type { Running as Run } from '../database/run/running.ts';
 import { settle } from '../database/settle.ts';
@@ -22,7 +23,7 @@ import { refuseStrict } from './strict.ts';
 export interface Running {
   readonly api: Pick<
     EngineApi,
-    'run' | 'cancel' | 'journal' | 'settle' | 'ensureTable' | 'emptying' | 'empty' | 'script'
+    'run' | 'cancel' | 'endSession' | 'journal' | 'settle' | 'ensureTable' | 'emptying' | 'empty' | 'script'
   >;
   /** A run is going on. */
   readonly busy: () => boolean;
@@ -112,6 +113,18 @@ export function createRunning(session: Session): Running {
       async cancel(mode) {
         wish = mode;
         await current?.cancel(mode);
+      },
+      async endSession(pid, how) {
+        const [protection] = session.protections;
+        if (protection) {
+          throw new Failure({
+            code: 'protected',
+            message: `This database is protected (${protection.setBy}): sessions of others are not ended from here.`,
+            next: 'Ask whoever holds the lock, or cancel the run.',
+          });
+        }
+        if (!current) throw notBlocking(pid);
+        await current.endSession(pid, how);
       },
       async journal() {
         requireAvailable(session, 'journal');

@@ -157,6 +157,9 @@ export interface Session {
   readonly ageMs: number;
 }
 
+/** `cancel`: its statement (pg_cancel_backend); `terminate`: its connection (pg_terminate_backend). */
+export type SessionEnding = 'cancel' | 'terminate';
+
 export type RunEvent =
   | { readonly kind: 'waiting'; readonly holder: Session | null; readonly waitedMs: number }
   /** Others ran something after the preview: this plan runs instead. */

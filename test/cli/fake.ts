@@ -303,6 +303,7 @@ function fakeEngine(
     journal: async () => [],
     settle: async () => {},
     ensureTable: async () => true,
+    endSession: async () => {},
     emptying: async () => ({
       losses: ['drops table chats: 12 rows'],
       sql: ['drop table chats'],

@@ -50,8 +50,7 @@ describe.each(['server', 'pglite'] as const)('the journal (%s)', kind => {
     const [app] = await start(kind);
     expect(await journal(app)).toEqual([]);
     expect(await journalStatus(app.project, queryOn(app.connection.orm))).toMatchObject({ state: 'ready' });
-    await app.run(`up ${chats}`, `up ${index}`);
-    await app.run(`up ${rows}`, `up ${broken}`);
+    const ran = [await app.run(`up ${chats}`, `up ${index}`), await app.run(`up ${rows}`, `up ${broken}`)];
     await app.run(`log ${rows}`);
     await app.run(`unlog ${rows}`);
     expect(await short(app)).toEqual([
@@ -63,6 +62,12 @@ describe.each(['server', 'pglite'] as const)('the journal (%s)', kind => {
       'up chats done',
     ]);
     const entries = await journal(app);
+    // what a run shows and what is written down are the same durations
+    const timed = ({ revision, ms }: { readonly revision: string; readonly ms: number | null }) => [
+      revision,
+      ms,
+    ];
+    expect(entries.slice(2).toReversed().map(timed)).toEqual(ran.flatMap(({ steps }) => steps).map(timed));
     expect(entries.at(-1)).toMatchObject({
       who: {
         databaseUser: 'postgres',

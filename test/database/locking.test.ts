@@ -206,6 +206,36 @@ describe('waiting for a table', () => {
     await blocker.end();
   });
 
+  test('the blocker is ended on request: its statement first, then its session; nobody else is', async () => {
+    const app = await start();
+    await app.run(`up ${chats}`);
+    const [idle, sleeping, other] = await Promise.all([
+      database.connect(),
+      database.connect(),
+      database.connect(),
+    ]);
+    const pidOf = async (client: typeof idle): Promise<number> =>
+      (await client.query('select pg_backend_pid() as pid')).rows[0].pid;
+    const [idlePid, sleepingPid, otherPid] = await Promise.all([idle, sleeping, other].map(pidOf));
+    idle.on('error', () => {});
+    await idle.query('begin; lock table chats in access share mode');
+    await sleeping.query('begin; lock table chats in access share mode');
+    const slept = sleeping.query('select pg_sleep(600)').catch(error => error.code);
+    const running = app.start(await app.plan(`up ${touch}`), { lockTimeout: 0 });
+    await app.hears(event => event.kind === 'watch' && event.blockers.length === 2);
+    await expect(running.endSession(otherPid!, 'terminate')).rejects.toMatchObject({ code: 'not-blocking' });
+    expect((await other.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+    await running.endSession(sleepingPid!, 'cancel');
+    // 57014: query_canceled
+    expect(await slept).toBe('57014');
+    await sleeping.query('rollback');
+    await running.endSession(idlePid!, 'terminate');
+    expect((await running.result).failure).toBeNull();
+    await expect(running.endSession(idlePid!, 'cancel')).rejects.toMatchObject({ code: 'not-blocking' });
+    await expect(idle.query('select 1')).rejects.toThrow();
+    await Promise.all([sleeping.end(), other.end(), idle.end().catch(() => {})]);
+  });
+
   test('locked for longer: gives up after its retries, with nothing done', async () => {
     const app = await start();
     await app.run(`up ${chats}`);

@@ -204,6 +204,7 @@ describe('every door', () => {
         expect(await refused(engine.settle(second, as, confirm))).toContain(rule);
       expect(await refused(engine.ensureTable(confirm))).toContain(rule);
       await expect(engine.empty(await engine.emptying())).rejects.toMatchObject({ code: 'protected' });
+      await expect(engine.endSession(4711, 'cancel')).rejects.toMatchObject({ code: 'protected' });
       expect((await engine.look()).applied).toBe(2);
     });
     // open for CI

@@ -27,6 +27,7 @@ import type {
   RunOptions,
   RunResult,
   Session,
+  SessionEnding,
   StepResult,
   Unsettled,
   Warning,
@@ -63,6 +64,8 @@ export interface Trouble {
     readonly done: number;
     readonly total: number;
   };
+  /** A blocker whose statement is cancelled goes on blocking. */
+  readonly stubborn?: boolean;
   /** The backup is not done until `release()`. */
   readonly holdBackup?: boolean;
   /** A cancel comes when there is nothing left to cancel. */
@@ -108,6 +111,7 @@ export class FakeEngine {
   readonly calls: string[] = [];
   readonly written: Draft[] = [];
   readonly ranWith: RunOptions[] = [];
+  readonly ended: [pid: number, how: SessionEnding][] = [];
   trouble: Trouble = {};
   revisions: FakeRevision[];
   applied: Set<string>;
@@ -325,6 +329,18 @@ export class FakeEngine {
         const draft = this.#draftRevision(request.message, request.head ?? 'head', request.autogenerate);
         const findings = (this.#options.findings ?? []).filter(one => one.revision === draft.revision);
         return { ...draft, findings };
+      },
+      endSession: async (pid, how) => {
+        this.ended.push([pid, how]);
+        const blocks = (this.trouble.blockers ?? []).some(one => one.pid === pid);
+        if (!blocks)
+          throw new Failure({
+            code: 'not-blocking',
+            message: `pid ${pid} does not block this run any more.`,
+          });
+        if (how === 'cancel' && this.trouble.stubborn) return;
+        this.trouble = {};
+        this.release();
       },
       ensureTable: async () => true,
       emptying: async () => ({ losses: [], sql: [], fingerprint: '' }),
@@ -549,7 +565,7 @@ export class FakeEngine {
       if (this.#cancelled) break;
       if (index === 0 || preview.steps[index - 1]?.batch !== step.batch) {
         if (trouble.retry) tell({ kind: 'retry', batch: step.batch, afterMs: 400, ...trouble.retry });
-        tell({ kind: 'batch', batch: step.batch, attempt: 1 });
+        tell({ kind: 'batch', batch: step.batch, attempt: trouble.retry?.attempt ?? 1 });
       }
       tell({ kind: 'step', step: index });
       for (const sql of step.preview.sql) {

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { noting } from '../support/editor.ts';
+import { requiredColumn } from '../support/findings.ts';
 import { closeScreens, openScreen, type ScreenOptions } from '../support/screen.ts';
 
 afterEach(closeScreens);
@@ -124,15 +125,47 @@ test('something that exists already leads to a stamp of the revision, or to a ch
   await app.sees(/Stamp to .*fill_text_length/);
 });
 
-test('an enum value that is used too early leads to one transaction each', async () => {
+const unsafe = { code: 'sql', message: 'unsafe use of new value "glad"', sql: { sqlState: '55P04' } };
+const reads = 'Migration20261120101500_add_last_read_at';
+
+test('an enum value of an earlier revision leads to one transaction each', async () => {
   const app = await openScreen();
   await app.sees('3 pending');
-  const unsafe = { code: 'sql', message: 'unsafe use of new value "glad"', sql: { sqlState: '55P04' } };
-  app.engine.trouble = { fail: { revision: fill, failure: unsafe } };
+  app.engine.trouble = { fail: { revision: reads, failure: unsafe } };
   await app.press('u', 'Enter');
   await app.sees('unsafe use', 't one transaction each');
   await app.press('t');
   await app.sees('2 steps on chat');
   await app.press('y');
   await app.sees('--transaction each');
+});
+
+test('an enum value of the same revision leads to a split: a transaction each would fail again', async () => {
+  const app = await openScreen();
+  await app.sees('3 pending');
+  app.engine.trouble = { fail: { revision: fill, failure: unsafe } };
+  await app.press('u', 'Enter');
+  await app.sees('unsafe use', 'p split the revision');
+  await app.seesNot('t one transaction each');
+  await app.press('t');
+  await app.sees('it would not help');
+  await app.press('p');
+  await app.sees('Split', 'with_new_values');
+});
+
+test('rows that refuse a statement are counted, with the first keys', async () => {
+  const app = await openScreen({ findings: [requiredColumn] });
+  await app.sees('3 pending');
+  const refused = { code: 'sql', message: 'column contains null values', sql: { sqlState: '23502' } };
+  app.engine.trouble = { fail: { revision: fill, failure: refused } };
+  await app.press('u', 'Enter');
+  await app.sees('Upgrade failed', '1,204 rows are in the way', '{"id": 3}');
+});
+
+test('the durations of steps that were rolled back are those of the journal', async () => {
+  const app = await openScreen();
+  await app.sees('3 pending');
+  app.engine.trouble = { fail: { revision: reads, failure } };
+  await app.press('u', 'Enter');
+  await app.sees('Upgrade failed', /fill_text_length {2}12 ms {2}rolled back/);
 });

@@ -191,3 +191,71 @@ test('what migtui does for itself is quiet in the log, and can be hidden', async
   await app.press('B');
   await app.sees('mikro_orm_migrations', 'pg_advisory_unlock');
 });
+
+test('the blocker is ended by a key: who it is, its statement first, then its session', async () => {
+  const app = await heldRun({}, { blockers: [ana], stubborn: true });
+  await app.sees('blocked by', 'e end it');
+  await app.press('e');
+  await app.sees(
+    'End the blocker?',
+    'ana · psql · 10.0.0.7, pid 4711',
+    'select * from messages',
+    '▸ k  Keep waiting',
+  );
+  await app.press('t');
+  await app.sees('cancel its statement first');
+  expect(app.engine.ended).toEqual([]);
+  await app.press('c');
+  await app.seesNot('End the blocker?');
+  expect(app.engine.ended).toEqual([[4711, 'cancel']]);
+  await app.press('e', 't');
+  await app.sees('Upgrade done');
+  expect(app.engine.ended).toEqual([
+    [4711, 'cancel'],
+    [4711, 'terminate'],
+  ]);
+  await app.press('Enter', '5', 'z', 'g');
+  await app.sees('cancelling the statement of pid 4711', 'ending the session of pid 4711');
+});
+
+test('a blocker that is gone meanwhile is left alone, and the refusal is shown', async () => {
+  const app = await heldRun({}, { blockers: [ana] });
+  await app.sees('blocked by');
+  app.engine.trouble = { ...app.engine.trouble, blockers: [] };
+  await app.press('e', 'c');
+  await app.sees('does not block this run any more');
+  app.engine.trouble = {};
+  app.engine.release();
+  await app.sees('Upgrade done');
+});
+
+test('on a protected database nobody is ended', async () => {
+  const app = await openScreen({
+    project: { protected: true, policy: [{ rule: 'writers', words: '', setBy: 'protected', reason: null }] },
+    policy: () => [
+      { rule: 'writers', state: 'met', message: '', words: '', setBy: '', reason: null, next: '' },
+    ],
+  });
+  await app.sees('3 pending');
+  app.engine.trouble = { hold: fill, blockers: [ana] };
+  await app.press('u');
+  await app.sees('2 steps');
+  await app.press('Enter');
+  await app.sees('blocked by');
+  await app.seesNot('e end it');
+  await app.press('e');
+  await app.sees('this database is protected');
+  expect(app.engine.ended).toEqual([]);
+  app.engine.trouble = {};
+  app.engine.release();
+  await app.sees('Upgrade done');
+});
+
+test('a batch that is tried again shows which try it is', async () => {
+  const app = await heldRun({}, { retry: { attempt: 2, of: 4, reason: 'lock timeout' } });
+  await app.sees('0 of 2', 'try 2 of 4');
+  app.engine.trouble = {};
+  app.engine.release();
+  await app.sees('Upgrade done');
+  await app.seesNot('try 2 of 4');
+});

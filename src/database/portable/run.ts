@@ -4,6 +4,7 @@ import type { DatabaseKind } from '../../values/database-kind.ts';
 import type { RunResult, StepResult } from '../../values/run.ts';
 import { type LoadedStep, type RunContext, settingsOf } from '../run/context.ts';
 import { Control } from '../run/control.ts';
+import { notBlocking } from '../run/end-blocker.ts';
 import { loadSteps } from '../run/load.ts';
 import { settlePlan } from '../run/replan.ts';
 import type { Running } from '../run/running.ts';
@@ -19,7 +20,15 @@ import { openWork } from './work.ts';
  */
 export function startRun(context: RunContext, kind: DatabaseKind): Running {
   const run = new PortableRun(context, kind);
-  return { id: run.id, result: run.start(), cancel: mode => run.control.request(mode) };
+  return {
+    id: run.id,
+    result: run.start(),
+    cancel: mode => run.control.request(mode),
+    // only PostgreSQL tells who blocks a run
+    endSession: async pid => {
+      throw notBlocking(pid);
+    },
+  };
 }
 
 class PortableRun {

@@ -3,7 +3,7 @@ import { Failure } from '../../foundation/failure.ts';
 import { loadParser } from '../../safety/parse.ts';
 import type { Backup } from '../../values/backup.ts';
 import type { RunNotes } from '../../values/journal.ts';
-import type { Preview, RunOptions, RunResult, Session, StepResult } from '../../values/run.ts';
+import type { Preview, RunOptions, RunResult, Session, SessionEnding, StepResult } from '../../values/run.ts';
 import { backUp } from '../backup/backup.ts';
 import { lastRunOf } from '../journal/reader.ts';
 import { journalAllowed } from '../journal/table.ts';
@@ -17,6 +17,7 @@ import { readUnsettled } from '../unsettled.ts';
 import { runBatches } from './batch-loop.ts';
 import { type LoadedStep, type RunContext, settingsOf } from './context.ts';
 import { Control } from './control.ts';
+import { endBlocker, notBlocking } from './end-blocker.ts';
 import { loadSteps } from './load.ts';
 import { heard } from './observed.ts';
 import { readBack } from './read-back.ts';
@@ -28,7 +29,12 @@ import { watchRun } from './watch.ts';
 /** Starts running a previewed plan: those steps, in that order, in those batches, or a refusal. */
 export function startRun(context: RunContext): Running {
   const run = new Run(context);
-  return { id: run.id, result: run.start(), cancel: mode => run.control.request(mode) };
+  return {
+    id: run.id,
+    result: run.start(),
+    cancel: mode => run.control.request(mode),
+    endSession: (pid, how) => run.endSession(pid, how),
+  };
 }
 
 class Run {
@@ -86,6 +92,11 @@ class Run {
       this.#side = null;
       this.control.end();
     }
+  }
+
+  async endSession(pid: number, how: SessionEnding): Promise<void> {
+    if (!this.#side || this.control.pid === null) throw notBlocking(pid);
+    await endBlocker(this.#side, this.control.pid, pid, how);
   }
 
   async #lock(): Promise<Guard | null> {

@@ -1,4 +1,4 @@
-import type { CancelMode, RunResult } from '../../values/run.ts';
+import type { CancelMode, RunResult, SessionEnding } from '../../values/run.ts';
 
 /** A run that has been started. */
 export interface Running {
@@ -7,4 +7,6 @@ export interface Running {
   readonly result: Promise<RunResult>;
   /** `rollback` a second time insists. Resolves when the request has been passed on. */
   cancel(mode: CancelMode): Promise<void>;
+  /** Ends what blocks the run. @throws Failure `not-blocking` | `cannot-end-session` */
+  endSession(pid: number, how: SessionEnding): Promise<void>;
 }

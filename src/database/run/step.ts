@@ -70,6 +70,12 @@ export async function runStep(
   emit({ kind: 'step', step: step.index });
   const started = performance.now();
   const elapsed = (): number => Math.round(performance.now() - started);
+  /** As it was written down: what is shown is what the journal says. */
+  let told: number | null = null;
+  const recorded = (tx?: Transaction): Promise<void> => {
+    told = elapsed();
+    return record(told, tx);
+  };
   const statements = new Statements(run, step);
   try {
     control.check();
@@ -78,22 +84,22 @@ export async function runStep(
       work.connection.observer = statements;
       await Promise.race([send(step.statements.map(work.format).filter(isSql)), control.insisted]);
     } else if (step.Class === null || step.action === 'log' || step.action === 'unlog') {
-      await record(elapsed());
+      await recorded();
     } else {
       const migration = work.instance(step.Class);
       work.connection.observer = statements;
-      let recorded = false;
+      let sent = false;
       work.queued = async queries => {
         if (!send || statements.any) return false;
         control.check();
         await send(queries);
-        recorded = true;
+        sent = true;
         return true;
       };
       const running = work.runner.run(migration, step.action, async tx => {
         work.connection.observer = null;
         control.check();
-        if (!recorded) await record(elapsed(), tx);
+        if (!sent) await recorded(tx);
       });
       await Promise.race([running, control.insisted]);
     }
@@ -113,7 +119,7 @@ export async function runStep(
     work.queued = null;
     control.inFlight = null;
   }
-  const ms = elapsed();
+  const ms = told ?? elapsed();
   emit({ kind: 'step-done', step: step.index, ms });
   return ms;
 }

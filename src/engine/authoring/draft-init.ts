@@ -46,6 +46,7 @@ export function onlySetUp(options: EngineOptions, why: unknown): EngineApi | nul
     journal: refuse,
     settle: refuse,
     ensureTable: refuse,
+    endSession: refuse,
     emptying: refuse,
     empty: refuse,
     script: refuse,

@@ -18,12 +18,13 @@ export const groups = [
   'Look',
   'App',
   'In a plan',
+  'In a run',
   'In a check',
   'In dialogs',
   'Move',
 ] as const;
 /** The groups of keys that work only while a dialog is open. */
-export const dialogGroups: readonly Group[] = ['In a plan', 'In a check', 'In dialogs'];
+export const dialogGroups: readonly Group[] = ['In a plan', 'In a run', 'In a check', 'In dialogs'];
 export type Group = (typeof groups)[number];
 
 /** One thing that a person can do. The footer, the help, the palette and the README's key table come from these. */

@@ -39,6 +39,16 @@ export function answered(state: State, answer: Answer): Change {
       return ran(state, answer);
     case 'settle':
       return settled(state, answer);
+    case 'endSession':
+      return answer.outcome.ok
+        ? only(state)
+        : only(
+            logged(
+              notify(state, answer.outcome.failure.message, 'error'),
+              'error',
+              answer.outcome.failure.message,
+            ),
+          );
     case 'cancel':
       if (!answer.outcome.ok) return only(notify(state, answer.outcome.failure.message, 'error'));
       return only(state.run ? { ...state, run: { ...state.run, cancelAccepted: true } } : state);

@@ -32,6 +32,10 @@ export interface Run {
   readonly statementAt: number;
   /** Whoever holds the lock that all runs take. */
   readonly waiting: { readonly holder: Session | null; readonly since: number } | null;
+  /** Which try of the batch at hand this is. */
+  readonly attempt: number;
+  /** Of how many, once a batch was tried again. */
+  readonly tries: number | null;
   readonly retry: (Retry & { readonly at: number }) | null;
   readonly watch: Watch | null;
   /** The backup that is being written, in bytes, and how large the database is. */
@@ -40,6 +44,8 @@ export interface Run {
   readonly backedUp: Backup | null;
   /** What was worth saying on the way. */
   readonly notices: readonly string[];
+  /** The blockers whose statement was cancelled: the next way is to end their session. */
+  readonly cancelledBlockers: readonly number[];
   readonly cancel: CancelMode | null;
   /** The engine has accepted the request to cancel. */
   readonly cancelAccepted: boolean;
@@ -69,11 +75,14 @@ export function startRun(preview: Preview, ticket: number, now: number): Run {
     statement: null,
     statementAt: now,
     waiting: null,
+    attempt: 1,
+    tries: null,
     retry: null,
     watch: null,
     backup: null,
     backedUp: null,
     notices: [],
+    cancelledBlockers: [],
     cancel: null,
     cancelAccepted: false,
     result: null,
@@ -95,7 +104,7 @@ export function follow(run: Run, event: RunEvent, now: number): Run {
     case 'started':
       return { ...run, waiting: null };
     case 'batch':
-      return { ...run, retry: null, waiting: null, steps: reset(run, event.batch) };
+      return { ...run, attempt: event.attempt, retry: null, waiting: null, steps: reset(run, event.batch) };
     case 'step':
       return {
         ...withStep(run, event.step, { status: 'running', statements: 0 }),
@@ -127,7 +136,14 @@ export function follow(run: Run, event: RunEvent, now: number): Run {
     case 'rolled-back':
       return { ...run, steps: rolledBack(run, event.batch) };
     case 'retry':
-      return { ...run, retry: { ...event, at: now }, failure: null, statement: null, watch: null };
+      return {
+        ...run,
+        tries: event.of,
+        retry: { ...event, at: now },
+        failure: null,
+        statement: null,
+        watch: null,
+      };
     case 'notice':
       return { ...run, notices: [...run.notices, event.message] };
     case 'watch':
@@ -153,7 +169,7 @@ export function finish(run: Run, result: RunResult, now: number): Run {
       if (!ended) return step;
       const status: StepStatus =
         ended.outcome !== 'failed' && ended.rolledBack ? 'rolled back' : ended.outcome;
-      return { ...step, status, ms: ended.outcome === 'not run' ? null : ended.ms };
+      return { ...step, status, ms: ended.outcome === 'not run' && !ended.rolledBack ? null : ended.ms };
     }),
   };
 }

@@ -1,4 +1,5 @@
 import type { PlanRequest } from '../../../engine/api.ts';
+import { quoteShell } from '../../../foundation/shell.ts';
 import { type Change, only } from '../../state/effect.ts';
 import { reload } from '../../state/link.ts';
 import type { State } from '../../state/model.ts';
@@ -6,9 +7,11 @@ import { rowsById } from '../../state/select.ts';
 import { close, copied } from '../../state/stack.ts';
 import { openCheck } from '../check.ts';
 import { inDialogs } from '../commands.ts';
+import { openDraft } from '../draft/dialog.ts';
 import { openPlan } from '../plan/plan.ts';
+import { askToEnd, whyNotEnded } from './blocker.ts';
 import { askCancel } from './cancel.ts';
-import { stampInstead, transactionEach } from './ways-out.ts';
+import { splitInstead, stampInstead, transactionEach } from './ways-out.ts';
 
 function retry(state: State, key: string): Change {
   // as the failure says: r starts the engine
@@ -44,83 +47,111 @@ const planInstead =
 const hasFailed = (state: State): string | null => (state.run?.failure ? null : 'nothing failed');
 
 /** A run, and how it ended. */
-export const runCommands = inDialogs([
-  {
-    id: 'cancel-run',
-    keys: ['c'],
-    where: ['run'],
-    title: 'cancel',
-    about: 'cancel and roll back, or stop after this step',
-    footer: 1,
-    run: askCancel,
-  },
-  {
-    id: 'retry',
-    keys: ['r'],
-    where: ['outcome'],
-    title: 'try again',
-    about: 'plan it again',
-    footer: 1,
-    disabled: hasFailed,
-    run: retry,
-  },
-  {
-    id: 'edit-failed',
-    keys: ['e'],
-    where: ['outcome'],
-    title: 'edit',
-    about: 'open the failed revision in your editor',
-    footer: 2,
-    disabled: state => (failedFile(state) === null ? 'no file to edit' : null),
-    run: state => [state, [{ type: 'edit', file: failedFile(state) ?? '' }]],
-  },
-  {
-    id: 'copy-error',
-    keys: ['y'],
-    where: ['outcome'],
-    title: 'copy error',
-    about: "copy PostgreSQL's message and the statement",
-    footer: 3,
-    disabled: hasFailed,
-    run: copyFailure,
-  },
-  {
-    id: 'stamp-instead',
-    keys: ['s'],
-    where: ['outcome'],
-    title: 'stamp',
-    about: 'what it makes exists already: mark the revision as applied',
-    footer: 4,
-    danger: true,
-    disabled: state => (stampInstead(state.run) ? null : 'only where something exists already'),
-    run: planInstead(stampInstead),
-  },
-  {
-    id: 'check-failed',
-    keys: ['c'],
-    where: ['outcome'],
-    title: 'check',
-    about: 'compare the live schema with the revisions',
-    footer: 5,
-    disabled: state => (stampInstead(state.run) ? null : 'only where something exists already'),
-    run: openCheck,
-  },
-  {
-    id: 'transaction-each',
-    keys: ['t'],
-    where: ['outcome'],
-    title: 'one transaction each',
-    about: 'plan it again with a transaction for each revision',
-    footer: 4,
-    disabled: state => (transactionEach(state.run) ? null : 'it would not help'),
-    run: planInstead(transactionEach),
-  },
-  {
-    id: 'close-outcome',
-    keys: ['enter'],
-    where: ['outcome'],
-    title: 'close',
-    about: 'close',
-    run: state => only(close(state)),
-  },
-]);
+export const runCommands = inDialogs(
+  [
+    {
+      id: 'cancel-run',
+      keys: ['c'],
+      where: ['run'],
+      title: 'cancel',
+      about: 'cancel and roll back, or stop after this step',
+      footer: 1,
+      run: askCancel,
+    },
+    {
+      id: 'end-blocker',
+      keys: ['e'],
+      where: ['run'],
+      title: 'end the blocker',
+      about: 'end the statement, then the session, that blocks the run',
+      footer: 2,
+      danger: true,
+      disabled: whyNotEnded,
+      run: askToEnd,
+    },
+    {
+      id: 'retry',
+      keys: ['r'],
+      where: ['outcome'],
+      title: 'try again',
+      about: 'plan it again',
+      footer: 1,
+      disabled: hasFailed,
+      run: retry,
+    },
+    {
+      id: 'edit-failed',
+      keys: ['e'],
+      where: ['outcome'],
+      title: 'edit',
+      about: 'open the failed revision in your editor',
+      footer: 2,
+      disabled: state => (failedFile(state) === null ? 'no file to edit' : null),
+      run: state => [state, [{ type: 'edit', file: failedFile(state) ?? '' }]],
+    },
+    {
+      id: 'copy-error',
+      keys: ['y'],
+      where: ['outcome'],
+      title: 'copy error',
+      about: "copy PostgreSQL's message and the statement",
+      footer: 3,
+      disabled: hasFailed,
+      run: copyFailure,
+    },
+    {
+      id: 'stamp-instead',
+      keys: ['s'],
+      where: ['outcome'],
+      title: 'stamp',
+      about: 'what it makes exists already: mark the revision as applied',
+      footer: 4,
+      danger: true,
+      disabled: state => (stampInstead(state.run) ? null : 'only where something exists already'),
+      run: planInstead(stampInstead),
+    },
+    {
+      id: 'check-failed',
+      keys: ['c'],
+      where: ['outcome'],
+      title: 'check',
+      about: 'compare the live schema with the revisions',
+      footer: 5,
+      disabled: state => (stampInstead(state.run) ? null : 'only where something exists already'),
+      run: openCheck,
+    },
+    {
+      id: 'transaction-each',
+      keys: ['t'],
+      where: ['outcome'],
+      title: 'one transaction each',
+      about: 'plan it again with a transaction for each revision',
+      footer: 4,
+      disabled: state => (transactionEach(state.run) ? null : 'it would not help'),
+      run: planInstead(transactionEach),
+    },
+    {
+      id: 'split-failed',
+      keys: ['p'],
+      where: ['outcome'],
+      title: 'split',
+      about: 'split the revision that adds an enum value and uses it',
+      footer: 4,
+      disabled: state => (splitInstead(state.run) ? null : 'no revision adds an enum value and uses it'),
+      run: (state, key) => {
+        const revision = splitInstead(state.run) ?? '';
+        const command = `migtui revision --split ${quoteShell(revision)} --yes`;
+        return openDraft(close(state), 'Split', { call: 'draftSplit', args: [revision] }, command, key);
+      },
+    },
+    {
+      id: 'close-outcome',
+      keys: ['enter'],
+      where: ['outcome'],
+      title: 'close',
+      about: 'close',
+      run: state => only(close(state)),
+    },
+  ],
+  'In a run',
+);

@@ -1,18 +1,25 @@
 import { bytes } from '../../../drawing/text/bytes.ts';
 import { failureLines } from '../../../drawing/text/failure.ts';
+import { findingLines } from '../../../drawing/text/findings.ts';
 import { type Line, line } from '../../../drawing/text/span.ts';
 import { wrap } from '../../../drawing/text/wrap.ts';
-import type { Backup } from '../../../engine/api.ts';
-import type { State } from '../../state/model.ts';
+import type { Backup, LintReport } from '../../../engine/api.ts';
+import type { Loaded, State } from '../../state/model.ts';
 import type { Run } from '../../state/run.ts';
 import { nameOf } from '../../state/select.ts';
 import { counted } from '../plan/lines.ts';
-import { stampInstead, transactionEach } from './ways-out.ts';
+import { rowsOfFailure, splitInstead, stampInstead, transactionEach } from './ways-out.ts';
 
 /** How a run ended: PostgreSQL's words, what is applied and what is not, what is left to settle. */
-export function outcomeLines(run: Run, state: State, columns: number): Line[] {
+export function outcomeLines(
+  run: Run,
+  counted: Loaded<LintReport> | null,
+  state: State,
+  columns: number,
+): Line[] {
   const lines: Line[] = [];
-  if (run.failure && !run.result?.cancelled) lines.push(...failureLines(run.failure, columns), []);
+  if (run.failure && !run.result?.cancelled)
+    lines.push(...failureLines(run.failure, columns), ...countedLines(run, counted, state, columns), []);
   if (run.result?.cancelled) {
     lines.push(line('Cancelled. Uncommitted changes were rolled back.', 'warning'), []);
   }
@@ -31,6 +38,21 @@ export function outcomeLines(run: Run, state: State, columns: number): Line[] {
     );
   }
   return lines;
+}
+
+/** How many rows the failed statement is refused by, and the first of them. */
+function countedLines(
+  run: Run,
+  counting: Loaded<LintReport> | null,
+  { appearance }: State,
+  columns: number,
+): Line[] {
+  if (counting === null) return [];
+  if (counting.is === 'loading') return [[], line('counting the rows in the way …', 'dim')];
+  if (counting.is === 'failed') return [[], line(`rows not counted: ${counting.failure.message}`, 'warning')];
+  const findings = rowsOfFailure(run, counting.value);
+  const view = { columns, ascii: appearance.ascii, whole: false };
+  return findings.flatMap(finding => [[], ...findingLines(finding, view)]);
 }
 
 /** Where the backup is, and how to go back to it. */
@@ -92,6 +114,7 @@ export function outcomeFoot(run: Run): Line[] {
     ...(transactionEach(run)
       ? [{ text: 't', style: 'key' as const }, { text: ' one transaction each   ' }]
       : []),
+    ...(splitInstead(run) ? [{ text: 'p', style: 'key' as const }, { text: ' split the revision   ' }] : []),
     { text: 'Esc', style: 'key' },
     { text: ' close' },
   ];

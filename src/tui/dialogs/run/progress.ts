@@ -10,6 +10,7 @@ import type { State } from '../../state/model.ts';
 import type { Run, RunStep } from '../../state/run.ts';
 import { nameOf } from '../../state/select.ts';
 import { actionStyles } from '../plan/lines.ts';
+import { whyNotEnded } from './blocker.ts';
 
 const looks: Readonly<Record<Exclude<RunStep['status'], 'running'>, readonly [keyof Glyphs, Style]>> = {
   waiting: ['pending', 'dim'],
@@ -33,6 +34,13 @@ export function runHead(run: Run, state: State, columns: number): Line[] {
       ...bar(done, run.steps.length, width, state),
       { text: `  ${done} of ${run.steps.length}`, style: 'strong' },
       { text: `  ${elapsed}`, style: 'dim' },
+      {
+        text:
+          run.attempt > 1 && run.endedAt === null
+            ? `  try ${run.attempt} of ${run.tries ?? run.attempt}`
+            : '',
+        style: 'warning',
+      },
       {
         text: cancelWords(run),
         style: 'warning',
@@ -138,8 +146,12 @@ function doing(run: Run, state: State, columns: number): Line[] {
       { text: `${progress.command}: ${progress.phase}`, style: 'dim' },
     ]);
   }
-  for (const blocker of run.watch?.blockers ?? []) {
-    lines.push([{ text: 'blocked by', style: 'danger' }], ...sessionLines(blocker, columns));
+  for (const [index, blocker] of (run.watch?.blockers ?? []).entries()) {
+    const offer: Line =
+      index === 0 && whyNotEnded(state) === null
+        ? [{ text: '   ' }, { text: 'e', style: 'key' }, { text: ' end it' }]
+        : [];
+    lines.push([{ text: 'blocked by', style: 'danger' }, ...offer], ...sessionLines(blocker, columns));
   }
   return lines;
 }

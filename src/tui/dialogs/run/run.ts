@@ -1,17 +1,19 @@
 import type { Line } from '../../../drawing/text/span.ts';
-import type { FailureInfo, RunResult } from '../../../engine/api.ts';
+import type { FailureInfo, LintReport, RunResult } from '../../../engine/api.ts';
 import { answered } from '../../state/answers.ts';
 import { verbOf } from '../../state/command-line.ts';
-import { andThen } from '../../state/effect.ts';
-import type { Outcome } from '../../state/message.ts';
+import { andThen, ask, type Change, only } from '../../state/effect.ts';
+import { type Answer, loadedOf, type Outcome } from '../../state/message.ts';
+import type { State } from '../../state/model.ts';
 import { isRunning, type Run } from '../../state/run.ts';
-import { notify } from '../../state/stack.ts';
+import { notify, replace } from '../../state/stack.ts';
 import type { DialogType } from '../dialog.ts';
 import { openPlan } from '../plan/plan.ts';
 import { runCommands } from './commands.ts';
 import type { RunDialog } from './dialog.ts';
 import { outcomeFoot, outcomeLines } from './outcome.ts';
 import { runHead, stepLines, watchLines } from './progress.ts';
+import { failedOnRows } from './ways-out.ts';
 
 /** Also before it had begun. */
 const wasCancelled = (run: Run): boolean =>
@@ -29,6 +31,17 @@ function runTitle(run: Run | null): string {
 const failureIn = (outcome: Outcome): FailureInfo | null =>
   outcome.ok ? ((outcome.value as RunResult).failure ?? null) : outcome.failure;
 
+/** How long counting the rows in the way of one statement may take, ms. */
+const countingTime = 5_000;
+
+/** A run that has ended; where rows refused a statement, they are counted, reading only. */
+const countRows = (state: State, dialog: RunDialog, answer: Answer): Change =>
+  andThen(answered(state, answer), next => {
+    if (!failedOnRows(next.run)) return only(next);
+    const [asked, ticket, effect] = ask(next, { call: 'lint', args: [{ withRows: countingTime }] });
+    return [replace(asked, dialog, { ...dialog, counted: { is: 'loading', ticket } }), [effect]];
+  });
+
 export const runType: DialogType<RunDialog> = {
   kind: 'run',
   commands: runCommands,
@@ -44,11 +57,13 @@ export const runType: DialogType<RunDialog> = {
           : 'ok',
   width: () => 108,
   head: (_dialog, state, columns) => (state.run ? runHead(state.run, state, columns) : []),
-  body: (_dialog, state, columns): readonly Line[] => {
+  body: (dialog, state, columns): readonly Line[] => {
     if (!state.run) return [];
     const steps = stepLines(state.run, state);
     // how it ended comes first: fifty steps that were rolled back say nothing of why
-    return isRunning(state.run) ? steps : [...outcomeLines(state.run, state, columns), [], ...steps];
+    return isRunning(state.run)
+      ? steps
+      : [...outcomeLines(state.run, dialog.counted, state, columns), [], ...steps];
   },
   foot: (_dialog, state, columns) => {
     if (!state.run) return [];
@@ -59,6 +74,9 @@ export const runType: DialogType<RunDialog> = {
     const { outcome, ticket } = answer;
     const changed = state.run?.ticket === ticket && failureIn(outcome)?.code === 'plan-changed';
     const request = state.run?.preview.request;
+    if (dialog.counted?.is === 'loading' && dialog.counted.ticket === ticket)
+      return only(replace(state, dialog, { ...dialog, counted: loadedOf<LintReport>(outcome) }));
+    if (state.run?.ticket === ticket && !changed) return countRows(state, dialog, answer);
     if (!changed || !request) return null;
     return andThen(answered(state, answer), next =>
       openPlan(

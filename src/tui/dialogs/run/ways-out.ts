@@ -1,4 +1,4 @@
-import type { PlanRequest } from '../../../engine/api.ts';
+import type { Finding, LintReport, PlanRequest } from '../../../engine/api.ts';
 import type { Run } from '../../state/run.ts';
 
 /*
@@ -21,9 +21,46 @@ export function stampInstead(run: Run | null): PlanRequest | null {
   return { command: 'stamp', targets: [revision] };
 }
 
-/** A new enum value cannot be used in its own transaction: the same plan with a transaction each. */
+/**
+ * A new enum value cannot be used in its own transaction: the same plan with a transaction each, where the value is
+ * added by another revision.
+ */
 export function transactionEach(run: Run | null): PlanRequest | null {
   const request = run?.preview.request;
-  const unsafe = run?.failure?.sql?.sqlState === unsafeEnumValue;
-  return request && unsafe && request.transaction !== 'each' ? { ...request, transaction: 'each' } : null;
+  if (!run || !request || run.failure?.sql?.sqlState !== unsafeEnumValue) return null;
+  if (request.transaction === 'each' || sharesTransaction(run) === false || splitInstead(run)) return null;
+  return { ...request, transaction: 'each' };
+}
+
+/** The failed revision, where it uses a value that it adds itself: only two revisions pass. */
+export function splitInstead(run: Run | null): string | null {
+  const revision = run && failedStep(run);
+  if (!revision || run.failure?.sql?.sqlState !== unsafeEnumValue) return null;
+  const inOne = run.preview.warnings.some(
+    ({ code, revisions }) => code === 'new-enum-value' && revisions.length === 1 && revisions[0] === revision,
+  );
+  return inOne || !sharesTransaction(run) ? revision : null;
+}
+
+/** Whether other revisions ran before the failed one in its transaction. */
+function sharesTransaction({ preview, steps }: Run): boolean {
+  const failed = steps.findIndex(step => step.status === 'failed');
+  return failed > 0 && preview.steps[failed - 1]?.batch === preview.steps[failed]?.batch;
+}
+
+/** `not_null_violation`, `foreign_key_violation`, `unique_violation`, `check_violation`. */
+const refusedRows: readonly (string | undefined)[] = ['23502', '23503', '23505', '23514'];
+
+/** Whether an upgrade failed on rows that are in the database: they can be counted. */
+export const failedOnRows = (run: Run | null): boolean =>
+  run !== null &&
+  run.preview.request.command === 'upgrade' &&
+  refusedRows.includes(run.failure?.sql?.sqlState);
+
+/** The findings of the failed revision whose rows were counted. */
+export function rowsOfFailure(run: Run, { findings }: LintReport): readonly Finding[] {
+  const revision = failedStep(run);
+  return findings.filter(
+    one => one.revision === revision && one.action === 'up' && (one.inTheWay?.count ?? 0) > 0,
+  );
 }

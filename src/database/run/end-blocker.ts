@@ -1,0 +1,46 @@
+import { Failure } from '../../foundation/failure.ts';
+import type { SessionEnding } from '../../values/run.ts';
+import type { Side } from '../side.ts';
+import { sqlFailure } from '../sql-failure.ts';
+
+const calls = { cancel: 'pg_cancel_backend', terminate: 'pg_terminate_backend' } as const;
+
+/**
+ * Ends the statement or the session of a process that blocks the run. It is asked and ended in one statement: a
+ * process that does not block the run any more is left alone.
+ * @param pid the server process of the run
+ * @throws Failure `not-blocking` | `cannot-end-session`
+ */
+export async function endBlocker(
+  { query }: Side,
+  pid: number,
+  blocker: number,
+  how: SessionEnding,
+): Promise<void> {
+  let ended: readonly { readonly sent: boolean }[];
+  try {
+    ended = await query(
+      `select ${calls[how]}(b.pid) as sent
+         from (select distinct unnest(pg_blocking_pids($1)) as pid) b
+        where b.pid = $2 and b.pid > 0`,
+      [pid, blocker],
+    );
+  } catch (error) {
+    const { message } = sqlFailure(error, undefined);
+    throw new Failure({
+      code: 'cannot-end-session',
+      message: `PostgreSQL refuses to end pid ${blocker}: ${message}`,
+      next: 'It takes the same role, or one that is a member of pg_signal_backend; sessions of superusers are ended by superusers.',
+    });
+  }
+  if (!ended[0]) throw notBlocking(blocker);
+}
+
+/** The process is gone, or no longer in the way. */
+export function notBlocking(pid: number): Failure {
+  return new Failure({
+    code: 'not-blocking',
+    message: `pid ${pid} does not block this run, so it was left alone.`,
+    next: 'The run goes on by itself, or shows who blocks it now.',
+  });
+}
