@@ -99,23 +99,19 @@ export class Schema {
   /** Everything is known: what is not here does not exist. */
   complete = false;
 
-  constructor(defaultSchema = 'public') {
+  constructor(defaultSchema = 'public', from?: Pick<Schema, 'tables' | 'domains' | 'types' | 'routines'>) {
     this.defaultSchema = defaultSchema;
-    this.tables = new Map();
-    this.domains = new Map();
-    this.types = new Set();
-    this.routines = new Map();
+    this.tables = new Map(from?.tables);
+    this.domains = new Map(from?.domains);
+    this.types = new Set(from?.types);
+    this.routines = new Map(from?.routines);
   }
 
   /** A copy that can go its own way. */
   fork(): Schema {
-    const copy = new Schema(this.defaultSchema);
+    const copy = new Schema(this.defaultSchema, this);
     copy.complete = this.complete;
     copy.sizes = this.sizes;
-    for (const [key, table] of this.tables) copy.tables.set(key, table);
-    for (const [key, domain] of this.domains) copy.domains.set(key, domain);
-    for (const type of this.types) copy.types.add(type);
-    for (const [key, routine] of this.routines) copy.routines.set(key, routine);
     return copy;
   }
 
@@ -166,8 +162,11 @@ export class Schema {
   /** Partitions and heirs of a table, with theirs. */
   below(table: Table): Table[] {
     const key = `${table.schema}.${table.name}`;
-    const direct = [...this.tables.values()].filter(one => one.parents.includes(key));
-    return direct.flatMap(one => [one, ...this.below(one)]);
+    const found: Table[] = [];
+    for (const one of this.tables.values()) {
+      if (one.parents.length > 0 && one.parents.includes(key)) found.push(one, ...this.below(one));
+    }
+    return found;
   }
 
   /** Rows and bytes of a table with its partitions; null: not known. */
@@ -190,8 +189,8 @@ export class Schema {
   /** What was made so far is in use from now on, with the sizes that the live database has. */
   settle(): void {
     for (const [key, table] of this.tables) {
+      if (!table.made && !hasMadeColumn(table)) continue;
       const columns = [...table.columns.values()];
-      if (!table.made && !columns.some(column => column.made)) continue;
       const { rows, bytes } = this.sizes.get(key) ?? { rows: null, bytes: null };
       this.tables.set(key, {
         ...table,
@@ -202,4 +201,9 @@ export class Schema {
       });
     }
   }
+}
+
+function hasMadeColumn({ columns }: Table): boolean {
+  for (const column of columns.values()) if (column.made) return true;
+  return false;
 }
