@@ -72,6 +72,27 @@ export async function lintOnDisk(
   return found.map(({ finding }) => finding);
 }
 
+/**
+ * The schema before each statement of a revision, as far as the revisions before it tell.
+ * @param up texts of its `up()`
+ */
+export async function schemasBefore(
+  session: Session,
+  disk: OnDisk,
+  before: readonly string[],
+  id: string,
+  up: readonly string[],
+): Promise<readonly Schema[]> {
+  const linter = await newLinter(session, null, false);
+  await judgeInOrder(session, disk, linter, { order: before, judged: [], plan: false });
+  const plain = { complete: true, note: null, transactional: true };
+  return up.map(sql => {
+    const schema = linter.schema.fork();
+    linter.replay(stepOf(disk, id, 'up', { sql: [sql], ...plain }));
+    return schema;
+  });
+}
+
 /** What is judged, after the revisions before it. */
 interface InOrder {
   readonly order: readonly string[];

@@ -46,6 +46,11 @@ export class Linter {
     this.#scope = new Scope(schema, options.server, options.lockTimeout);
   }
 
+  /** As what was judged and replayed so far leaves it. */
+  get schema(): Schema {
+    return this.#scope.schema;
+  }
+
   /** Whatever comes next stands in a transaction of its own. */
   endTransaction(): void {
     this.#scope.endTransaction();

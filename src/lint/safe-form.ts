@@ -1,10 +1,17 @@
-import { type Node, namesIn, type Statement, splitSync } from '../safety/parse.ts';
-import { quoted, quotedTable } from './questions.ts';
+import type { Node } from '../safety/parse.ts';
+import { updateOf } from './safe-form/backfill.ts';
+import { constraintOf, indexOf, notNullOf } from './safe-form/constraints.ts';
+import { dropOf, renameColumnOf, renameTableOf, typeChangeOf } from './safe-form/contract.ts';
+import { volatileDefaultOf } from './safe-form/default.ts';
+import type { Rewrite } from './safe-form/rewrite.ts';
+import { cutAt, only, onlyCommand, tableIn, withoutSemicolon } from './safe-form/statement.ts';
+import { madeBy, undoneBy } from './safe-form/undoing.ts';
+import { Schema } from './schema.ts';
 
 /** What one new revision does. */
 export interface Phase {
   /** What it is called, for its name. */
-  readonly what: string;
+  readonly what: 'expand' | 'backfill' | 'not valid' | 'concurrently' | 'validate' | 'finish' | 'contract';
   readonly up: readonly string[];
   readonly down: readonly string[];
   readonly transactional: boolean;
@@ -19,204 +26,125 @@ export interface SafeForm {
   readonly phases: readonly Phase[];
 }
 
-/** How one statement is done without blocking anybody for long. */
-interface Rewrite {
-  /** Built outside of a transaction, one revision for each. */
-  readonly concurrently: readonly string[];
-  /** Quick, with nothing checked. */
-  readonly now: readonly string[];
-  /** Checks, blocking nobody. */
-  readonly validate: readonly string[];
-  /** Quick, once all is checked. */
-  readonly finish: readonly string[];
-  /** The way back of each part. */
-  readonly back: {
-    readonly concurrently: readonly string[];
-    readonly now: readonly string[];
-    readonly finish: readonly string[];
-  };
-}
-
 /**
  * Finds the safe form of statements that the rules call a danger. Each text is one statement; what has no safe form that
  * is known stays where it is.
  * @param dangerous whether a text has a danger
+ * @param before the schema before the text of `up()` at an index; default: nothing is known
  * @returns null where nothing can be done
  */
 export function safeForm(
   up: readonly string[],
   down: readonly string[],
   dangerous: (sql: string) => boolean,
+  before: (index: number) => Schema = () => new Schema(),
 ): SafeForm | null {
-  const found = up.flatMap(sql => {
-    const rewrite = dangerous(sql) ? rewriteOf(sql) : null;
-    return rewrite ? [{ sql, rewrite }] : [];
+  const found = up.flatMap((sql, index) => {
+    const rewrite = dangerous(sql) ? rewriteOf(sql, before(index)) : null;
+    if (!rewrite) return [];
+    const made = madeBy(sql);
+    return [{ sql, rewrite, undone: down.filter(text => made !== null && undoneBy(text) === made) }];
   });
-  if (found.length === 0) return null;
+  // a revision that only drops is a contract already
+  const drops = found.filter(({ rewrite }) => rewrite.back.contract === null);
+  if (found.length === 0 || (drops.length === found.length && drops.length === up.length)) return null;
   const all = (of: (one: Rewrite) => readonly string[]): string[] =>
     found.flatMap(({ rewrite }) => of(rewrite));
-  const phases: Phase[] = [
-    ...(all(one => one.now).length > 0
-      ? [{ what: 'not valid', up: all(one => one.now), down: all(one => one.back.now), transactional: true }]
-      : []),
-    ...found.flatMap(({ rewrite }) =>
-      rewrite.concurrently.length === 0
-        ? []
-        : [
-            {
-              what: 'concurrently',
-              up: rewrite.concurrently,
-              down: rewrite.back.concurrently,
-              transactional: false,
-            },
-          ],
-    ),
-    ...(all(one => one.validate).length > 0
-      ? [{ what: 'validate', up: all(one => one.validate), down: [], transactional: true }]
-      : []),
-    ...(all(one => one.finish).length > 0
-      ? [
-          {
-            what: 'finish',
-            up: all(one => one.finish),
-            down: all(one => one.back.finish),
-            transactional: true,
-          },
-        ]
-      : []),
-  ];
-  const taken = new Set(found.flatMap(({ sql }) => madeBy(sql) ?? []));
+  // what was done last is taken back first
+  const back = (of: (one: Rewrite) => readonly string[]): string[] =>
+    found.toReversed().flatMap(({ rewrite }) => of(rewrite));
+  const together = (what: Phase['what'], up: string[], down: string[]): Phase[] =>
+    up.length > 0 ? [{ what, up, down, transactional: true }] : [];
+  const alone = (what: Phase['what'], up: readonly string[], down: readonly string[]): Phase[] =>
+    up.length > 0 ? [{ what, up, down, transactional: false }] : [];
+  const contracted = found
+    .toReversed()
+    .flatMap(({ rewrite, undone }) => rewrite.back.contract ?? undone.map(withoutSemicolon));
   return {
     leaving: found.map(({ sql }) => sql),
-    leavingDown: down.filter(sql => taken.has(undoneBy(sql) ?? '')),
-    phases,
+    leavingDown: down.filter(text => found.some(({ undone }) => undone.includes(text))),
+    phases: [
+      ...together(
+        'expand',
+        all(one => one.expand),
+        back(one => one.back.expand),
+      ),
+      ...found.flatMap(({ rewrite }) => rewrite.backfill.flatMap(sql => alone('backfill', [sql], []))),
+      ...together(
+        'not valid',
+        all(one => one.now),
+        back(one => one.back.now),
+      ),
+      ...found.flatMap(({ rewrite }) =>
+        alone('concurrently', rewrite.concurrently, rewrite.back.concurrently),
+      ),
+      ...together(
+        'validate',
+        all(one => one.validate),
+        [],
+      ),
+      ...together(
+        'finish',
+        all(one => one.finish),
+        back(one => one.back.finish),
+      ),
+      ...together(
+        'contract',
+        all(one => one.contract),
+        contracted,
+      ),
+    ],
   };
 }
 
-const nothing: Rewrite = {
-  concurrently: [],
-  now: [],
-  validate: [],
-  finish: [],
-  back: { concurrently: [], now: [], finish: [] },
-};
-
-function only(sql: string): Statement | null {
-  const [statement, ...more] = splitSync(sql) ?? [];
-  return statement && more.length === 0 ? statement : null;
-}
-
-function rewriteOf(sql: string): Rewrite | null {
+function rewriteOf(sql: string, schema: Schema): Rewrite | null {
   const statement = only(sql);
-  if (statement?.type === 'IndexStmt') return indexOf(statement);
-  if (statement?.type !== 'AlterTableStmt' || statement.tree.objtype !== 'OBJECT_TABLE') return null;
-  const command = onlyCommand(statement.tree);
+  switch (statement?.type) {
+    case 'IndexStmt':
+      return indexOf(statement);
+    case 'UpdateStmt':
+      return updateOf(statement, schema);
+    case 'DropStmt':
+      return statement.tree.removeType === 'OBJECT_TABLE' ? dropOf(statement.text) : null;
+    case 'RenameStmt':
+      if (statement.tree.renameType === 'OBJECT_TABLE') return renameTableOf(statement);
+      return statement.tree.renameType === 'OBJECT_COLUMN' ? renameColumnOf(statement, schema) : null;
+    case 'AlterTableStmt':
+      break;
+    default:
+      return null;
+  }
+  const command = statement.tree.objtype === 'OBJECT_TABLE' ? onlyCommand(statement.tree) : null;
   if (!command) return null;
   const table = tableIn(statement.tree);
   const constraint = ((command.def as Node | undefined)?.Constraint ?? {}) as Node;
-  if (command.subtype === 'AT_SetNotNull') return notNullOf(table, String(command.name));
-  if (command.subtype !== 'AT_AddConstraint' || typeof constraint.conname !== 'string') return null;
-  return constraintOf(statement.text, table, constraint);
-}
-
-function indexOf({ text, tree }: Statement): Rewrite | null {
-  if (tree.concurrent === true || typeof tree.idxname !== 'string') return null;
-  const sql = withoutSemicolon(text).replace(/^(\s*create\s+(?:unique\s+)?index)\b/i, '$1 concurrently');
-  const { schemaname } = (tree.relation ?? {}) as { schemaname?: string };
-  const name = schemaname ? `${quoted(schemaname)}.${quoted(tree.idxname)}` : quoted(tree.idxname);
-  return {
-    ...nothing,
-    concurrently: [sql],
-    back: { ...nothing.back, concurrently: [`drop index concurrently if exists ${name}`] },
-  };
-}
-
-function notNullOf(table: string, column: string): Rewrite {
-  const name = quoted(`${column}_not_null_check`);
-  return {
-    ...nothing,
-    now: [`alter table ${table} add constraint ${name} check (${quoted(column)} is not null) not valid`],
-    validate: [`alter table ${table} validate constraint ${name}`],
-    finish: [
-      `alter table ${table} alter column ${quoted(column)} set not null`,
-      `alter table ${table} drop constraint ${name}`,
-    ],
-    back: {
-      concurrently: [],
-      now: [`alter table ${table} drop constraint ${name}`],
-      finish: [
-        `alter table ${table} add constraint ${name} check (${quoted(column)} is not null) not valid`,
-        `alter table ${table} alter column ${quoted(column)} drop not null`,
-      ],
-    },
-  };
-}
-
-function constraintOf(text: string, table: string, constraint: Node): Rewrite | null {
-  const name = quoted(constraint.conname as string);
-  const drop = `alter table ${table} drop constraint ${name}`;
-  switch (constraint.contype) {
-    case 'CONSTR_CHECK':
-    case 'CONSTR_FOREIGN':
-      return {
-        ...nothing,
-        now: [`${withoutSemicolon(text)} not valid`],
-        validate: [`alter table ${table} validate constraint ${name}`],
-        back: { ...nothing.back, now: [drop] },
-      };
-    case 'CONSTR_UNIQUE': {
-      if (constraint.indexname || constraint.deferrable || constraint.nulls_not_distinct) return null;
-      const columns = namesIn(constraint.keys).map(quoted).join(', ');
-      return {
-        ...nothing,
-        concurrently: [`create unique index concurrently ${name} on ${table} (${columns})`],
-        finish: [`alter table ${table} add constraint ${name} unique using index ${name}`],
-        // with its constraint the index is gone already
-        back: {
-          ...nothing.back,
-          concurrently: [`drop index concurrently if exists ${name}`],
-          finish: [drop],
-        },
-      };
+  switch (command.subtype) {
+    case 'AT_SetNotNull':
+      return notNullOf(table, String(command.name));
+    case 'AT_DropColumn':
+      return dropOf(statement.text);
+    case 'AT_AddColumn':
+      return volatileDefaultOf(statement, command, schema);
+    case 'AT_AlterColumnType': {
+      const cut = cutAt(withoutSemicolon(statement.text), ['type']);
+      const [type = '', using] = splitUsing(cut?.after ?? '');
+      // unquoted, the name would be taken for the word
+      return cut === null || using || command.name === 'type'
+        ? null
+        : typeChangeOf(statement, command, schema, type);
     }
+    case 'AT_AddConstraint':
+      return typeof constraint.conname === 'string' ? constraintOf(statement.text, table, constraint) : null;
     default:
       return null;
   }
 }
 
-/** What a statement makes, to find what takes it back: `constraint a`, `index b`, `not null c`. */
-function madeBy(sql: string): string | null {
-  const { type, tree } = only(sql) ?? { type: '', tree: {} as Node };
-  if (type === 'IndexStmt') return `index ${String(tree.idxname)}`;
-  const command = onlyCommand(tree);
-  if (command?.subtype === 'AT_SetNotNull') return `not null ${tableIn(tree)} ${String(command.name)}`;
-  const { conname } = ((command?.def as Node | undefined)?.Constraint ?? {}) as { conname?: string };
-  return conname === undefined ? null : `constraint ${tableIn(tree)} ${conname}`;
-}
-
-function undoneBy(sql: string): string | null {
-  const { type, tree } = only(sql) ?? { type: '', tree: {} as Node };
-  if (type === 'DropStmt' && tree.removeType === 'OBJECT_INDEX') {
-    const [object, ...more] = tree.objects as { List?: { items?: unknown } }[];
-    return more.length > 0 ? null : `index ${namesIn(object?.List?.items).at(-1)}`;
-  }
-  const command = type === 'AlterTableStmt' ? onlyCommand(tree) : null;
-  if (command?.subtype === 'AT_DropNotNull') return `not null ${tableIn(tree)} ${String(command.name)}`;
-  return command?.subtype === 'AT_DropConstraint'
-    ? `constraint ${tableIn(tree)} ${String(command.name)}`
-    : null;
-}
-
-function onlyCommand({ cmds }: Node): Node | null {
-  if (!Array.isArray(cmds) || cmds.length !== 1) return null;
-  return (cmds[0] as { AlterTableCmd?: Node }).AlterTableCmd ?? null;
-}
-
-function tableIn({ relation }: Node): string {
-  const { schemaname, relname } = (relation ?? {}) as { schemaname?: string; relname?: string };
-  return schemaname ? quotedTable({ schema: schemaname, name: relname ?? '' }) : quoted(relname ?? '');
-}
-
-function withoutSemicolon(sql: string): string {
-  return sql.trim().replace(/;\s*$/, '');
+/** `int using (a::int)` -> `int` and the expression. A cast of the column to that type says nothing new. */
+function splitUsing(text: string): readonly [string, string?] {
+  const cut = cutAt(text, ['using']);
+  if (cut === null) return [text];
+  const plain = (sql: string): string => sql.replace(/[()"\s]/g, '').toLowerCase();
+  const [, to, ...more] = plain(cut.after).split('::');
+  return to === plain(cut.before) && more.length === 0 ? [cut.before] : [cut.before, cut.after];
 }

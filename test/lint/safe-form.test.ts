@@ -1,8 +1,11 @@
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { Linter } from '../../src/lint/lint.ts';
 import { safeForm } from '../../src/lint/safe-form.ts';
+import { Schema } from '../../src/lint/schema.ts';
+import { anyServer } from '../../src/lint/server.ts';
 import { loadParser } from '../../src/safety/parse.ts';
 
-beforeAll(loadParser);
+await loadParser();
 
 const always = () => true;
 const phases = (up: string[], down: string[] = []) =>
@@ -64,4 +67,77 @@ test.each([
 
 test('what is no danger stays where it is', () => {
   expect(safeForm(['create index i on t (a)'], [], () => false)).toBeNull();
+});
+
+/** What is known after these statements. */
+function after(...sql: string[]): Schema {
+  const linter = new Linter(new Schema(), { server: anyServer, lockTimeout: true });
+  const plain = { complete: true, note: null, transactional: true, source: null, file: null };
+  linter.replay({ revision: 'M', action: 'up', sql, ...plain });
+  return linter.schema;
+}
+
+const made = after(
+  'create table t (id int primary key, a int, b int not null default 1, c text)',
+  'create index on t (c)',
+  'create table keyless (a int)',
+  'create table pair (x int, y int, a int, primary key (x, y))',
+);
+const whats = (...up: string[]) => safeForm(up, [], always, () => made)?.phases.map(({ what }) => what);
+
+test.each([
+  ['update t set a = b'],
+  ['update t set a = 1 where c is null or (select true)'],
+  ["update t as x set a = 1 where x.c = ')'"],
+])('%s goes in batches', sql => {
+  const [phase] = safeForm([sql], [], always, () => made)?.phases ?? [];
+  expect(phase).toMatchObject({ what: 'backfill', transactional: false, down: [] });
+  expect(phase?.up[0]).toMatch(/where .*"id" between migtui_low and migtui_high;/);
+});
+
+test('a condition stays one condition', () => {
+  const [phase] = safeForm(['update t set a = 1 where a = 2 or b = 3'], [], always, () => made)?.phases ?? [];
+  expect(phase?.up[0]).toContain('where (a = 2 or b = 3) and "id" between');
+});
+
+test.each([
+  // done twice it would be something else
+  'update t set a = a + 1',
+  'update t set a = 1, b = a',
+  'update t set a = (select max(a) from t)',
+  'update t set id = 1',
+  // there is no single key to go along
+  'update keyless set a = 1',
+  'update pair set a = 1',
+  'update unknown set a = 1',
+  'update t set a = keyless.a from keyless',
+  'update t set a = 1 returning a',
+  // an index, a default, or an expression of its own
+  'alter table t rename column c to d',
+  'alter table t rename column b to d',
+  'alter table t alter column a type text using (a + 1)',
+  'alter table keyless add column x uuid default gen_random_uuid()',
+  'alter table t add column x uuid default gen_random_uuid() unique',
+])('%s has no safe form', sql => {
+  expect(whats(sql)).toBeUndefined();
+});
+
+test('what is dropped is the last, and a revision that only drops stays as it is', () => {
+  expect(whats('alter table t drop column a')).toBeUndefined();
+  expect(whats('alter table t drop column a', 'drop table keyless')).toBeUndefined();
+  expect(whats('alter table t drop column a', 'create index i on t (b)')).toEqual([
+    'concurrently',
+    'contract',
+  ]);
+});
+
+test('the way back of what moves goes with it', () => {
+  const form = safeForm(
+    ['alter table t add column x int', 'alter table t drop column a'],
+    ['alter table t add column a int;', 'alter table t drop column x'],
+    sql => sql.includes('drop'),
+    () => made,
+  );
+  expect(form?.leavingDown).toEqual(['alter table t add column a int;']);
+  expect(form?.phases.at(-1)).toMatchObject({ what: 'contract', down: ['alter table t add column a int'] });
 });

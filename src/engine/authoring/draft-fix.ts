@@ -2,7 +2,8 @@ import { relative, resolve } from 'node:path';
 import { changesBetween, effectsOf } from '../../database/shadow/effects.ts';
 import { ReplayFailure } from '../../database/shadow/revision-run.ts';
 import { Failure } from '../../foundation/failure.ts';
-import { safeForm } from '../../lint/safe-form.ts';
+import { type SafeForm, safeForm } from '../../lint/safe-form.ts';
+import type { Schema } from '../../lint/schema.ts';
 import { parseMigration } from '../../project/declarations.ts';
 import { changeOf } from '../../project/file-change.ts';
 import { outsideTransaction, plainStatements, withoutStatements } from '../../project/plain-statements.ts';
@@ -11,7 +12,7 @@ import { type NewRevision, newRevision } from '../../project/write-revision.ts';
 import { slug } from '../../revisions/names.ts';
 import { loadParser } from '../../safety/parse.ts';
 import type { Draft } from '../api.ts';
-import { lint } from '../lint.ts';
+import { lint, schemasBefore } from '../lint.ts';
 import { type OnDisk, ups, type Workspace } from './workspace.ts';
 
 /**
@@ -43,7 +44,10 @@ export async function draftFix(workspace: Workspace, target: string): Promise<Dr
   const texts = new Set(dangers.map(one => one.statement.trim()));
   const up = plain.up.map(({ sql }) => sql);
   const down = plain.down.map(({ sql }) => sql);
-  const form = safeForm(up, down, sql => texts.has(sql.trim().replace(/;\s*$/, '')));
+  const ancestors = graph.ancestors([id]).filter(one => one !== id);
+  const schemas = await schemasBefore(workspace.session, disk, ancestors, id, up);
+  const dangerous = (sql: string): boolean => texts.has(sql.trim().replace(/;\s*$/, ''));
+  const form = safeForm(up, down, dangerous, index => schemas[index] as Schema);
   if (!form) {
     throw refused(
       'nothing-to-fix',
@@ -89,10 +93,21 @@ export async function draftFix(workspace: Workspace, target: string): Promise<Dr
     ],
     notes: [
       `${form.leaving.length} of ${up.length} statements of ${id} move to ${written.map(one => one.id).join(', ')}.`,
+      ...contractNote(form, written),
       ...(await rehearsed(workspace, disk, id, drafted)),
     ],
     warnings: left.map(({ rule, message }) => `It stays as it is (${rule}): ${message}`),
   };
+}
+
+/** What is to be deployed later. */
+function contractNote({ phases }: SafeForm, written: readonly NewRevision[]): string[] {
+  const at = phases.findIndex(({ what }) => what === 'contract');
+  const contract = written[at];
+  if (!contract) return [];
+  return [
+    `${contract.id} breaks clients that still use what it drops. Until there are none, deploy no further than what it revises: migtui upgrade ${contract.id}-1`,
+  ];
 }
 
 function alone({ id, files }: NewRevision): NewRevision {

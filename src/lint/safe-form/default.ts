@@ -1,0 +1,46 @@
+import type { Node, Statement } from '../../safety/parse.ts';
+import { columnOf } from '../judge/column-of.ts';
+import { quoted } from '../questions.ts';
+import type { Schema } from '../schema.ts';
+import { fill } from './backfill.ts';
+import { notNullOf } from './constraints.ts';
+import { nothing, type Rewrite } from './rewrite.ts';
+import { cutAt, tableIn, withoutSemicolon } from './statement.ts';
+
+/** What may stand behind a default in a column's definition. */
+const behind = [
+  'not',
+  'null',
+  'constraint',
+  'check',
+  'unique',
+  'primary',
+  'references',
+  'generated',
+  'collate',
+];
+
+/** ADD COLUMN with a default that differs from row to row: without one, filled in batches, then as asked. */
+export function volatileDefaultOf({ text, tree }: Statement, command: Node, schema: Schema): Rewrite | null {
+  const { column, serial, identity, generated, defaultValue, constraints } = columnOf(
+    (command.def as Node | undefined)?.ColumnDef,
+  );
+  if (serial || identity || generated || !defaultValue) return null;
+  const plain = ['CONSTR_DEFAULT', 'CONSTR_NOTNULL', 'CONSTR_NULL'];
+  if (constraints.some(({ contype }) => !plain.includes(contype ?? ''))) return null;
+  const cut = cutAt(withoutSemicolon(text), ['default', 'not', 'null']);
+  // the default comes first, as it is mostly written
+  if (cut?.word !== 'default') return null;
+  const value = cutAt(cut.after, behind)?.before ?? cut.after;
+  const sql = tableIn(tree);
+  const name = quoted(column.name);
+  const backfill = fill(schema.of(tree.relation), sql, column.name, value, `${name} is null`);
+  if (backfill === null) return null;
+  const { now, validate, finish, back } = column.notNull ? notNullOf(sql, column.name) : nothing;
+  return {
+    ...{ ...nothing, now, validate, finish },
+    expand: [cut.before, `alter table ${sql} alter column ${name} set default ${value}`],
+    backfill: [backfill],
+    back: { ...back, expand: [`alter table ${sql} drop column ${name}`] },
+  };
+}
