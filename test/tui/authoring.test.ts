@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import type { CheckFinding, CheckReport } from '../../src/engine/api.ts';
+import type { CheckFinding, CheckReport, Rehearsal } from '../../src/engine/api.ts';
 import { noting } from '../support/editor.ts';
 import { demoRevisions, type FakeRevision } from '../support/fake-engine.ts';
 import { findingOf } from '../support/findings.ts';
@@ -20,6 +20,10 @@ test('merge: both sides, the verdict, the file before it is written', async () =
   );
   await app.press('Enter');
   await app.sees('Resolve heads', 'Merge revision', 'Rebase add_reactions onto add_last_read_at');
+  await app.press('Enter');
+  await app.sees('message  merge heads', 'It becomes the name');
+  await app.press('C-u');
+  await app.type('settle chats');
   await app.press('Enter');
   await app.sees('Merge revision', 'new  migrations/', 'merge_heads', 'write the file');
   expect(app.engine.written).toHaveLength(0);
@@ -52,6 +56,96 @@ test('a branch that is applied here cannot be put elsewhere, and it says why', a
   await app.sees('They fit');
   await app.press('Enter');
   await app.sees('already applied here');
+});
+
+const reactions = 'Migration20261119150000_add_reactions';
+const reading = 'Migration20261120101500_add_last_read_at';
+const failing = (...orders: [first: string, second: string, ok: boolean][]): Partial<Rehearsal> => ({
+  verdict: 'fails',
+  orders: orders.map(([first, second, ok]) => ({
+    heads: [first, second],
+    ok,
+    failed: ok
+      ? null
+      : { revision: second, failure: { code: 'sql', message: 'column "emoji" does not exist' } },
+  })),
+});
+
+test('one order runs: it is the headline, its rebase the default, and the other is marked with its error', async () => {
+  const app = await openScreen({
+    rehearsal: failing([reactions, reading, true], [reading, reactions, false]),
+  });
+  await app.sees('2 heads');
+  await app.press('m');
+  await app.sees(
+    'Only one order runs: 20261119150000 add_reactions, then 20261120101500 add_last_read_at.',
+    'at 20261119150000 add_reactions:',
+    'column "emoji" does not exist',
+  );
+  await app.press('Enter');
+  await app.sees(
+    /▸ \d {2}Rebase add_last_read_at onto add_reactions {2}the order that runs/,
+    /Rebase add_reactions onto add_last_read_at {2}this order fails: column "emoji"/,
+  );
+  await app.press('Enter');
+  await app.sees('Rebase', `revises = ["${reactions}"]`);
+});
+
+test('no order runs: it says so, and Cancel is the default', async () => {
+  const app = await openScreen({
+    rehearsal: failing([reactions, reading, false], [reading, reactions, false]),
+  });
+  await app.sees('2 heads');
+  await app.press('m');
+  await app.sees('no order runs');
+  await app.press('Enter');
+  await app.sees('▸ l  Cancel');
+});
+
+test('with reconciling SQL or empty: both by a key, and SQL that drops something is never the default', async () => {
+  const adds = await openScreen({
+    columns: 200,
+    rehearsal: { reconcile: ['alter table "chats" add "x" int'] },
+  });
+  await adds.sees('2 heads');
+  await adds.press('m');
+  await adds.sees('alter table "chats" add "x" int');
+  await adds.press('Enter');
+  await adds.sees('▸ r  Merge revision with SQL', '1 statement that the entities need', 'm  Merge revision ');
+  await adds.press('m', 'Enter');
+  await adds.sees('write the file');
+  await adds.press('Enter');
+  await adds.sees('wrote migrations/');
+  await adds.press('5', 'z', 'g');
+  await adds.sees("-m 'merge heads' --no-reconcile --yes");
+  const drops = await openScreen({ rehearsal: { reconcile: ['drop table "by_hand"'] } });
+  await drops.sees('2 heads');
+  await drops.press('m');
+  await drops.sees('They fit');
+  await drops.press('Enter');
+  await drops.sees('▸ m  Merge revision ', '1 drops something');
+});
+
+test('of three heads those are chosen that are merged, and no more is said than was tried', async () => {
+  const [, , fill] = demoRevisions;
+  const third: FakeRevision = { id: 'Migration20261121080000_add_topic', revises: [fill?.id ?? ''] };
+  const fourth: FakeRevision = { id: 'Migration20261121090000_add_mood', revises: [fill?.id ?? ''] };
+  const app = await openScreen({ revisions: [...demoRevisions, third, fourth] });
+  await app.sees('4 heads');
+  await app.press('m');
+  await app.sees('Which heads should be merged?', 'all 4 heads');
+  await app.press('Enter');
+  // two orders of 24 were tried
+  await app.sees('the 2 orders that were tried give the same schema');
+  await app.press('Esc', 'm', 'Space', 'Down', 'Space', 'Down', 'Space');
+  await app.sees('1 of 4 heads');
+  await app.press('Enter');
+  await app.sees('choose two heads or more');
+  await app.press('Up', 'Space', 'Enter');
+  await app.sees('They fit: every order');
+  await app.seesNot('20261121080000 add_topic');
+  await app.press('Esc', '5', 'z', 'G');
+  await app.sees(/migtui merge Migration\S+ Migration\S+ --plan/);
 });
 
 test('when the orders differ, leaving it is the default', async () => {

@@ -12,9 +12,11 @@ import { draftType } from '../dialogs/draft/draft.ts';
 import { helpType } from '../dialogs/help.ts';
 import { journalType } from '../dialogs/journal.ts';
 import { menuType } from '../dialogs/menu.ts';
+import { headsType } from '../dialogs/merge/heads.ts';
 import { mergeType } from '../dialogs/merge/merge.ts';
 import { paletteType } from '../dialogs/palette.ts';
 import { planType } from '../dialogs/plan/plan.ts';
+import { promptType } from '../dialogs/prompt.ts';
 import { rehearsalType } from '../dialogs/rehearsal.ts';
 import { revisionType } from '../dialogs/revision.ts';
 import { runType } from '../dialogs/run/run.ts';
@@ -39,6 +41,8 @@ const dialogTypes: readonly DialogType<Dialog>[] = [
   draftType,
   revisionType,
   mergeType,
+  headsType,
+  promptType,
   textType,
   checkType,
   rehearsalType,

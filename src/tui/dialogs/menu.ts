@@ -16,6 +16,8 @@ export interface MenuItem {
   readonly danger?: boolean | undefined;
   /** Why it cannot be chosen. */
   readonly disabled?: string | null | undefined;
+  /** It is the one that works: the cursor may begin there. */
+  readonly recommended?: boolean | undefined;
   /** What it does; the menu is closed before. */
   readonly choose: (state: State) => Change;
 }

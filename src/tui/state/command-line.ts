@@ -61,6 +61,7 @@ export function mergeCommand(request: MergeRequest): string {
     'migtui merge',
     ...request.heads.map(quoteShell),
     request.message && `-m ${quoteShell(request.message)}`,
+    request.reconcile === false && '--no-reconcile',
     '--yes',
   );
 }

@@ -4,23 +4,18 @@ import { type Line, line } from '../../../drawing/text/span.ts';
 import { statementLines } from '../../../drawing/text/statement.ts';
 import { clip, widthOf } from '../../../drawing/text/width.ts';
 import { wrap } from '../../../drawing/text/wrap.ts';
-import type { Style } from '../../../drawing/theme/style.ts';
 import type { Rehearsal } from '../../../engine/api.ts';
 import type { State } from '../../state/model.ts';
 import { nameOf } from '../../state/select.ts';
+import { headline } from './verdict.ts';
 
-const verdicts: Readonly<Record<Rehearsal['verdict'], readonly [string, Style]>> = {
-  fits: ['They fit: every order gives the same schema.', 'ok'],
-  overlaps: ['They fit, but both touch the same thing: read both before you merge.', 'warning'],
-  differs: ['They do not fit: the order decides what the schema is.', 'danger'],
-  fails: ['They do not fit: an order does not run.', 'danger'],
-};
-
-/** The common ancestor, the branches side by side, the verdict, and what it rests on. */
+/** The verdict, the common ancestor, the branches side by side, and what the verdict rests on. */
 export function rehearsalLines(rehearsal: Rehearsal, state: State, columns: number): Line[] {
-  const [words, style] = verdicts[rehearsal.verdict];
+  const [words, style] = headline(rehearsal, state);
   const ancestors = rehearsal.ancestors.map(id => nameOf(state, id)).join(', ');
   return [
+    ...wrap(words, columns).map(text => line(text, style)),
+    [],
     [
       { text: 'common ancestor  ', style: 'dim' },
       { text: ancestors === '' ? 'none' : ancestors, style: 'strong' },
@@ -31,7 +26,6 @@ export function rehearsalLines(rehearsal: Rehearsal, state: State, columns: numb
       columns,
     ),
     [],
-    line(words, style),
     ...evidence(rehearsal, state, columns),
   ];
 }
@@ -91,6 +85,7 @@ function evidence(rehearsal: Rehearsal, state: State, columns: number): Line[] {
     ]);
     if (failed)
       lines.push(
+        line(`         at ${nameOf(state, failed.revision)}:`, 'danger'),
         ...failureLines(failed.failure, columns - 9).map((one): Line => [{ text: '         ' }, ...one]),
       );
   }

@@ -1,6 +1,7 @@
 import { failureLines } from '../../../drawing/text/failure.ts';
 import { type Line, line } from '../../../drawing/text/span.ts';
-import type { Rehearsal } from '../../../engine/api.ts';
+import type { MergeRequest, Rehearsal } from '../../../engine/api.ts';
+import { quoteShell } from '../../../foundation/shell.ts';
 import { here, mergeCommand, rebaseCommand } from '../../state/command-line.ts';
 import { ask, type Change, only } from '../../state/effect.ts';
 import { logged } from '../../state/log.ts';
@@ -11,7 +12,10 @@ import { inDialogs, on, why } from '../commands.ts';
 import type { DialogType } from '../dialog.ts';
 import { openDraft } from '../draft/dialog.ts';
 import { type MenuItem, menu } from '../menu.ts';
+import { prompt } from '../prompt.ts';
+import { headsDialog } from './heads.ts';
 import { rehearsalLines } from './lines.ts';
+import { headline, onlyOrder, orderOf } from './verdict.ts';
 
 /** Heads side by side, and whether they fit together. */
 export interface MergeDialog extends Dialog {
@@ -20,69 +24,140 @@ export interface MergeDialog extends Dialog {
   readonly loaded: Loaded<Rehearsal>;
 }
 
+/** Rehearses heads together; of more than two, asks which first. */
 export function openMerge(state: State, heads: readonly string[], openedBy: string): Change {
-  const [asked, ticket, effect] = ask(state, { call: 'rehearse', args: [heads] });
-  const dialog: MergeDialog = { kind: 'merge', heads, loaded: { is: 'loading', ticket }, top: 0, openedBy };
-  return [logged(open(asked, dialog), 'command', here(state, 'migtui merge --plan')), [effect]];
+  if (heads.length <= 2) return rehearseHeads(state, heads, heads, openedBy);
+  const all = heads;
+  return only(
+    open(
+      state,
+      headsDialog(heads, openedBy, (next, chosen) => rehearseHeads(next, chosen, all, 'enter')),
+    ),
+  );
 }
 
-/** Enter: what to do about it. Leaving is the default unless they fit. */
+function rehearseHeads(
+  state: State,
+  heads: readonly string[],
+  all: readonly string[],
+  openedBy: string,
+): Change {
+  const [asked, ticket, effect] = ask(state, { call: 'rehearse', args: [heads] });
+  const dialog: MergeDialog = { kind: 'merge', heads, loaded: { is: 'loading', ticket }, top: 0, openedBy };
+  const named = heads.length < all.length ? ` ${heads.map(quoteShell).join(' ')}` : '';
+  return [logged(open(asked, dialog), 'command', here(state, `migtui merge${named} --plan`)), [effect]];
+}
+
+/** Enter: what to do about it. Leaving is the default where nothing fits; else what runs. */
 export function chooseMerge(state: State, dialog: MergeDialog, key: string): Change {
   if (dialog.loaded.is !== 'ready') return only(state);
   const rehearsal = dialog.loaded.value;
+  const { verdict, reconcile } = rehearsal;
+  const fits = verdict === 'fits' || verdict === 'overlaps';
+  const drops = reconcile.filter(sql => /\bdrop\s+(?:table|schema|column)\b/i.test(sql)).length;
+  const merged = (label: string, itemKey: string, withSql: boolean, about: string): MenuItem => ({
+    key: itemKey,
+    label,
+    about: fits ? about : `${about}; in another order it fails or differs`,
+    danger: !fits || (withSql && drops > 0),
+    choose: next => askMessage(next, dialog, reconcile.length > 0 ? withSql : undefined, key),
+  });
   const items: MenuItem[] = [
-    {
-      key: 'm',
-      label: 'Merge revision',
-      about:
-        rehearsal.reconcile.length > 0
-          ? 'with the reconciling SQL'
-          : 'no SQL: both branches stay as they are',
-      choose: next => draftMerge(next, dialog, rehearsal, key),
-    },
-    ...rebases(state, dialog, key),
+    merged('Merge revision', 'm', false, 'no SQL: both branches stay as they are'),
+    ...(reconcile.length === 0
+      ? []
+      : [
+          merged(
+            'Merge revision with SQL',
+            'r',
+            true,
+            `${reconcile.length} statement${reconcile.length === 1 ? '' : 's'} that the entities need${drops > 0 ? `, ${drops} drop${drops === 1 ? 's' : ''} something` : ''}`,
+          ),
+        ]),
+    ...rebases(state, dialog, rehearsal, key),
     { key: 'l', label: 'Cancel', about: 'nothing is written', choose: only },
   ];
-  const fits = rehearsal.verdict === 'fits' || rehearsal.verdict === 'overlaps';
+  const runs = items.findIndex(({ recommended }) => recommended);
+  const wanted = fits ? (reconcile.length > 0 && drops === 0 ? 1 : 0) : runs;
   return only(
-    open(state, menu({ title: 'Resolve heads', items, openedBy: key, cursor: fits ? 0 : items.length - 1 })),
+    open(
+      state,
+      menu({ title: 'Resolve heads', items, openedBy: key, cursor: wanted < 0 ? items.length - 1 : wanted }),
+    ),
   );
 }
 
-function draftMerge(state: State, dialog: MergeDialog, rehearsal: Rehearsal, key: string): Change {
-  const request = { heads: dialog.heads, reconcile: rehearsal.reconcile.length > 0 };
-  return openDraft(
-    close(state),
+/** The message of the merge revision; the file is shown before it is written. */
+const askMessage = (
+  state: State,
+  { heads }: MergeDialog,
+  reconcile: boolean | undefined,
+  key: string,
+): Change =>
+  only(
+    open(
+      state,
+      prompt({
+        title: 'Merge revision',
+        label: 'message',
+        text: 'merge heads',
+        about: 'It becomes the name. You see the file before it is written.',
+        openedBy: key,
+        accept: (next, message) =>
+          draftMerge(next, { heads, message, ...(reconcile !== undefined && { reconcile }) }),
+      }),
+    ),
+  );
+
+const draftMerge = (state: State, request: MergeRequest): Change =>
+  openDraft(
+    { ...state, dialogs: state.dialogs.filter(({ kind }) => kind !== 'merge') },
     'Merge revision',
     { call: 'draftMerge', args: [request] },
     mergeCommand(request),
-    key,
+    'enter',
   );
-}
 
-/** Putting a branch on top of another, for two heads; only while that branch is not applied here. */
-function rebases(state: State, dialog: MergeDialog, key: string): MenuItem[] {
+/** Putting a branch on top of another, for two heads: judged by that order. */
+function rebases(
+  state: State,
+  dialog: MergeDialog,
+  rehearsal: Rehearsal,
+  key: string,
+): (MenuItem & { readonly recommended: boolean })[] {
   const [a, b] = dialog.heads;
   if (!a || !b || dialog.heads.length !== 2) return [];
+  const only = onlyOrder(rehearsal);
   return (
     [
       [a, b, '1'],
       [b, a, '2'],
     ] as const
-  ).map(([branch, onto, shortcut]) => ({
-    key: shortcut,
-    label: `Rebase ${slug(state, branch)} onto ${slug(state, onto)}`,
-    about: 'changes what its first revision revises',
-    disabled: isApplied(state, branch) ? 'already applied here' : null,
-    choose: next =>
-      openDraft(
-        close(next),
-        'Rebase',
-        { call: 'draftRebase', args: [{ branch, onto }] },
-        rebaseCommand({ branch, onto }),
-        key,
-      ),
-  }));
+  ).map(([branch, onto, shortcut]) => {
+    const order = orderOf(rehearsal, onto, branch);
+    const error = order?.failed?.failure.message;
+    const applied = isApplied(state, branch);
+    return {
+      key: shortcut,
+      label: `Rebase ${slug(state, branch)} onto ${slug(state, onto)}`,
+      about: error
+        ? `this order fails: ${error}`
+        : only && only === order
+          ? 'the order that runs'
+          : 'changes what its first revision revises',
+      danger: error !== undefined,
+      recommended: only !== null && only === order && !applied,
+      disabled: applied ? 'already applied here' : null,
+      choose: next =>
+        openDraft(
+          close(next),
+          'Rebase',
+          { call: 'draftRebase', args: [{ branch, onto }] },
+          rebaseCommand({ branch, onto }),
+          key,
+        ),
+    };
+  });
 }
 
 const slug = (state: State, id: string): string => {
@@ -113,14 +188,11 @@ export const mergeType: DialogType<MergeDialog> = {
   commands,
   scopes: () => ['merge', 'scrolling'],
   title: () => 'Merge',
-  tone: dialog =>
-    dialog.loaded.is !== 'ready'
-      ? undefined
-      : dialog.loaded.value.verdict === 'fits'
-        ? 'ok'
-        : dialog.loaded.value.verdict === 'fails'
-          ? 'danger'
-          : 'warning',
+  tone(dialog, state) {
+    if (dialog.loaded.is !== 'ready') return undefined;
+    const [, style] = headline(dialog.loaded.value, state);
+    return style === 'ok' || style === 'warning' ? style : 'danger';
+  },
   width: () => 116,
   body(dialog, state, columns): readonly Line[] {
     const { loaded } = dialog;

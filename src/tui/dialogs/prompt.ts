@@ -1,0 +1,69 @@
+import { fieldOf, type TextField } from '../../drawing/text/field.ts';
+import { type Line, line } from '../../drawing/text/span.ts';
+import { wrap } from '../../drawing/text/wrap.ts';
+import { type Change, only } from '../state/effect.ts';
+import type { Dialog, State } from '../state/model.ts';
+import { close, notified, replaceTop } from '../state/stack.ts';
+import { inDialogs, on } from './commands.ts';
+import type { DialogType } from './dialog.ts';
+import { fieldSpans } from './field-line.ts';
+
+/** One text to type, such as the message of a merge revision. */
+export interface PromptDialog extends Dialog {
+  readonly kind: 'prompt';
+  readonly title: string;
+  readonly label: string;
+  readonly field: TextField;
+  readonly about: string;
+  /** What is done with the text; the prompt is closed before. */
+  readonly accept: (state: State, text: string) => Change;
+}
+
+export interface PromptOptions {
+  readonly title: string;
+  readonly label: string;
+  /** What is in the field at first. */
+  readonly text: string;
+  readonly about: string;
+  readonly openedBy: string;
+  readonly accept: (state: State, text: string) => Change;
+}
+
+export const prompt = ({ text, ...options }: PromptOptions): PromptDialog => ({
+  kind: 'prompt',
+  field: fieldOf(text),
+  top: 0,
+  ...options,
+});
+
+const commands = inDialogs([
+  {
+    id: 'accept-text',
+    keys: ['enter'],
+    where: ['prompt'],
+    title: 'go on',
+    about: 'take the text that was typed',
+    footer: 1,
+    run: on<PromptDialog>('prompt', (state, dialog) => {
+      const text = dialog.field.text.trim();
+      return text === ''
+        ? notified(state, `enter a ${dialog.label}`, 'warning')
+        : dialog.accept(close(state), text);
+    }),
+  },
+]);
+
+export const promptType: DialogType<PromptDialog> = {
+  kind: 'prompt',
+  commands,
+  scopes: () => ['prompt'],
+  title: dialog => dialog.title,
+  width: () => 76,
+  body: (dialog, _state, columns): Line[] => [
+    [{ text: `${dialog.label}  `, style: 'key' }, ...fieldSpans(dialog.field)],
+    [],
+    ...wrap(dialog.about, columns).map(text => line(text, 'dim')),
+  ],
+  field: dialog => dialog.field,
+  typed: (dialog, field, state) => only(replaceTop(state, { ...dialog, field })),
+};
