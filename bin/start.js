@@ -14,7 +14,8 @@ setFlagsFromString('--wasm-tier-up-filter=0');
 const main = join(__dirname, '..', 'dist', 'main.js');
 
 if (existsSync(main)) {
-  enableCompileCache();
+  // Deno has none
+  enableCompileCache?.();
   import(pathToFileURL(main).href);
 } else {
   console.error(`migtui is not built: ${main} is missing.\nIn a clone of the repository: npm run build`);

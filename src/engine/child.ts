@@ -1,4 +1,4 @@
-import { enableCompileCache } from 'node:module';
+import * as modules from 'node:module';
 import { setFlagsFromString } from 'node:v8';
 
 /*
@@ -6,7 +6,8 @@ import { setFlagsFromString } from 'node:v8';
  * The cache has to be on before the rest is imported.
  */
 
-enableCompileCache?.();
+// Deno has none
+modules.enableCompileCache?.();
 // WebAssembly is not optimized, see bin/start.js
 setFlagsFromString('--wasm-tier-up-filter=0');
 const { serve } = await import('./serve.ts');

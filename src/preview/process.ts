@@ -104,6 +104,8 @@ export class SealedProcess {
   }
 
   async #run(ask: Ask, limits: Limits, onQuery: Pending['onQuery']): Promise<SealedResult> {
+    const why = whyNoSeal();
+    if (why) throw new SealBroken(why);
     this.#ready ??= this.#start();
     await this.#ready;
     const request: SealedRequest = { t: 'run', n: ++this.#count, ...ask };
@@ -324,6 +326,16 @@ function isResult({
     (note === null || typeof note === 'string') &&
     (broken === null || typeof broken?.code === 'string')
   );
+}
+
+/** Why code cannot be sealed here; null where it can. The seal is Node's permission model over files on disk. */
+function whyNoSeal(): string | null {
+  const { versions } = process;
+  if (versions.pnp !== undefined) {
+    return "Yarn Plug'n'Play keeps packages in archives, which the process that previews code cannot read; set nodeLinker: node-modules in .yarnrc.yml";
+  }
+  const other = versions.deno ? 'Deno' : versions.bun ? 'Bun' : null;
+  return other && `the code of migrations is previewed by Node, and this is ${other}`;
 }
 
 /**

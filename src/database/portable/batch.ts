@@ -120,6 +120,7 @@ class Told implements Observer {
   /** The statement that failed. */
   blamed: string | undefined;
   #began = 0;
+  #setsUp = false;
   readonly #state: PortableState;
 
   constructor(state: PortableState) {
@@ -139,11 +140,13 @@ class Told implements Observer {
 
   sent(sql: string): void {
     this.#state.control.check();
+    // MikroORM begins migrations with these
+    this.#setsUp = /^\s*(set names|set foreign_key_checks|pragma)\b/i.test(sql);
     this.#state.context.emit({ kind: 'statement', step: this.step?.index ?? 0, sql });
   }
 
   done(ms: number, rows: number | null): void {
-    this.count++;
+    if (!this.#setsUp) this.count++;
     this.#state.context.emit({
       kind: 'statement-done',
       step: this.step?.index ?? 0,
@@ -185,11 +188,11 @@ function failed(
   const left = `${results.filter(({ outcome }) => outcome === 'done').length} of ${results.length} steps are done`;
   const stays = !batch.transactional && told.count > 0;
   const { rollsBackSchema } = productOf(kind);
-  const why = rollsBackSchema
-    ? 'it ran without a transaction'
-    : `${productNames[kind]} does not roll back changes of the schema`;
+  const kept = rollsBackSchema
+    ? 'and stay: it ran without a transaction'
+    : `and changes of the schema among them stay: ${productNames[kind]} does not roll those back`;
   const next = stays
-    ? `${told.count} of its statements ran, and stay: ${why}. Undo or finish them by hand, then run it again, or stamp it: migtui stamp ${at?.revision}. ${left}.`
+    ? `${told.count} of its statements ran, ${kept}. Undo or finish them by hand, then run it again, or stamp it: migtui stamp ${at?.revision}. ${left}.`
     : `${batch.transactional ? 'Its batch was rolled back; ' : ''}${left}. Fix the cause, then run it again.`;
   if (cancelled) {
     return new Failure({ code: 'cancelled', message: `Cancelled: ${left}.`, next }, { cause: error });
