@@ -32,9 +32,12 @@ export function choose<T extends { readonly name: string; readonly tags: readonl
   targets: readonly T[],
   { only, tags, limit, shard }: FleetChoice,
 ): readonly T[] {
+  // thousands may be named one by one
+  const exact = new Set(only);
+  const patterns = (only ?? []).filter(pattern => /[*?]/.test(pattern));
   const chosen = targets.filter(
     target =>
-      (!only?.length || only.some(pattern => fits(pattern, target.name))) &&
+      (!only?.length || exact.has(target.name) || patterns.some(pattern => fits(pattern, target.name))) &&
       (!tags?.length || tags.some(tag => target.tags.includes(tag))) &&
       (!shard || shardOf(target.name, shard.of) === shard.index),
   );

@@ -9,6 +9,8 @@ import { checkType } from '../dialogs/check.ts';
 import { commonCommands } from '../dialogs/common-commands.ts';
 import type { DialogType } from '../dialogs/dialog.ts';
 import { draftType } from '../dialogs/draft/draft.ts';
+import { fleetType } from '../dialogs/fleet/board.ts';
+import { fleetPlanType } from '../dialogs/fleet/plan.ts';
 import { helpType } from '../dialogs/help.ts';
 import { journalType } from '../dialogs/journal.ts';
 import { menuType } from '../dialogs/menu.ts';
@@ -47,6 +49,8 @@ const dialogTypes: readonly DialogType<Dialog>[] = [
   checkType,
   rehearsalType,
   journalType,
+  fleetType,
+  fleetPlanType,
   helpType(() => commands),
 ];
 

@@ -1,4 +1,5 @@
 import { type ThemeName, themeNames } from '../../drawing/theme/theme.ts';
+import { openFleet } from '../dialogs/fleet/board.ts';
 import { helpDialog } from '../dialogs/help.ts';
 import { menu } from '../dialogs/menu.ts';
 import { paletteDialog } from '../dialogs/palette.ts';
@@ -105,6 +106,19 @@ export const appCommands: readonly Command[] = [
       return isRunning(state.run) ? 'a run is in progress' : null;
     },
     run: schemas,
+  },
+  {
+    id: 'fleet',
+    keys: ['F'],
+    where: ['panes'],
+    title: 'fleet',
+    about: 'see and move every schema, database or context of the fleet',
+    group: 'App',
+    disabled: state => {
+      if (!state.known) return 'the project is not open yet';
+      return isRunning(state.run) ? 'a run is in progress' : null;
+    },
+    run: openFleet,
   },
   {
     id: 'theme',

@@ -1,6 +1,7 @@
 import { duration } from '../../drawing/text/time.ts';
 import type { EngineEvent, RunEvent } from '../../engine/api.ts';
 import type { Change, SideEffect } from './effect.ts';
+import { followFleet } from './fleet.ts';
 import { type LogLine, loggedAll } from './log.ts';
 import type { State } from './model.ts';
 import { follow } from './run.ts';
@@ -21,6 +22,9 @@ export function happened(before: State, events: readonly EngineEvent[]): Change 
     switch (event.type) {
       case 'run':
         if (state.run) state = { ...state, run: follow(state.run, event.event, state.now) };
+        break;
+      case 'fleet':
+        if (state.fleet) state = { ...state, fleet: followFleet(state.fleet, event.event, state.now) };
         break;
       case 'task': {
         const { text, done, total } = event;

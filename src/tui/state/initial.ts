@@ -53,6 +53,7 @@ export function initialState(
     logLeft: 0,
     dialogs: [],
     run: null,
+    fleet: null,
     task: null,
     notice: null,
     absoluteTimes: false,

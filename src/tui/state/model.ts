@@ -12,6 +12,7 @@ import type {
 import type { EngineExit } from '../../engine/connection.ts';
 import type { FailureInfo } from '../../foundation/failure.ts';
 import type { TuiSettings } from '../settings.ts';
+import type { FleetProgress } from './fleet.ts';
 import type { Run } from './run.ts';
 
 export const panes = ['current', 'history', 'pending', 'detail', 'log'] as const;
@@ -150,6 +151,8 @@ export interface State {
   /** The last is on top. */
   readonly dialogs: readonly Dialog[];
   readonly run: Run | null;
+  /** The run of the fleet, or the last one. */
+  readonly fleet: FleetProgress | null;
   /** Long work that is no run. */
   readonly task: { readonly text: string; readonly done: number; readonly total: number } | null;
   readonly notice: Notice | null;

@@ -1,0 +1,136 @@
+import { failureLines } from '../../../drawing/text/failure.ts';
+import { type Line, line } from '../../../drawing/text/span.ts';
+import { widthOf } from '../../../drawing/text/width.ts';
+import type { FleetResult, FleetStatus, PlanRequest } from '../../../engine/api.ts';
+import { ask, type Change, only } from '../../state/effect.ts';
+import { fleetRuns } from '../../state/fleet.ts';
+import { reopen } from '../../state/link.ts';
+import { logged } from '../../state/log.ts';
+import { loadedOf } from '../../state/message.ts';
+import type { State } from '../../state/model.ts';
+import { closeAll, notified, open, replace, replaceTop } from '../../state/stack.ts';
+import type { DialogType } from '../dialog.ts';
+import { fieldSpans } from '../field-line.ts';
+import { boardCommands } from './commands.ts';
+import { type FleetDialog, type FleetPlanDialog, fleetDialog, rowsOf } from './dialog.ts';
+import { progressLines, rowLine, statusLines } from './lines.ts';
+
+/** Opens the board, and asks how the fleet stands. */
+export function openFleet(state: State, openedBy: string): Change {
+  const [asked, ticket, effect] = ask(state, { call: 'fleetStatus', args: [{}] });
+  return [logged(open(asked, fleetDialog(ticket, openedBy)), 'command', 'migtui fleet status'), [effect]];
+}
+
+const widthOfNames = new WeakMap<FleetStatus, number>();
+
+function nameWidth(status: FleetStatus): number {
+  const known = widthOfNames.get(status);
+  if (known !== undefined) return known;
+  const width = Math.min(40, Math.max(0, ...status.targets.map(({ name }) => widthOf(name))));
+  widthOfNames.set(status, width);
+  return width;
+}
+
+/** The board: how many targets stand where, then each of them; while the fleet runs, how far it is. */
+export const fleetType: DialogType<FleetDialog> = {
+  kind: 'fleet',
+  commands: boardCommands({ choose, plan }),
+  scopes: (_dialog, state) => (fleetRuns(state.fleet) ? ['fleet-run', 'choosing'] : ['fleet', 'choosing']),
+  title({ loaded }, state) {
+    if (fleetRuns(state.fleet)) return 'Fleet: running';
+    return loaded.is === 'ready'
+      ? `Fleet: ${loaded.value.targets.length.toLocaleString('en-US')} targets`
+      : 'Fleet';
+  },
+  tone: (_dialog, { fleet }) => (fleet && fleet.failed > 0 ? 'danger' : undefined),
+  width: (_dialog, _state, { columns }) => columns - 4,
+  head({ loaded, filter, typing, order }, state, columns): Line[] {
+    const run = state.fleet ? [...progressLines(state.fleet, state, columns), []] : [];
+    if (loaded.is === 'loading') return [...run, line('Asking the databases …', 'dim')];
+    if (loaded.is === 'failed') return [...run, ...failureLines(loaded.failure, columns)];
+    const search: Line = typing
+      ? [{ text: '/', style: 'key' }, ...fieldSpans(filter)]
+      : [{ text: filter.text === '' ? order : `/${filter.text}  ${order}`, style: 'dim' }];
+    return [...run, ...statusLines(loaded.value, state, columns), [], search];
+  },
+  body(dialog, state): Line[] {
+    if (dialog.loaded.is !== 'ready') return [];
+    const width = nameWidth(dialog.loaded.value);
+    const rows = rowsOf(dialog);
+    return rows.length === 0 ? [line('No target fits.', 'dim')] : rows.map(row => rowLine(row, state, width));
+  },
+  selected: dialog =>
+    rowsOf(dialog).length === 0 ? null : Math.min(dialog.cursor, rowsOf(dialog).length - 1),
+  choices: dialog => rowsOf(dialog).length,
+  field: dialog => (dialog.typing ? dialog.filter : null),
+  typed: (dialog, filter, state) => only(replaceTop(state, { ...dialog, filter, cursor: 0, top: 0 })),
+  pressed(dialog, key, state) {
+    if (!dialog.typing) return null;
+    if (key === 'enter') return only(replaceTop(state, { ...dialog, typing: false }));
+    if (key !== 'esc') return null;
+    return only(replaceTop(state, { ...dialog, typing: false, filter: { text: '', cursor: 0 }, cursor: 0 }));
+  },
+  answered(dialog, { ticket, outcome }, state) {
+    if (dialog.loaded.is === 'loading' && dialog.loaded.ticket === ticket) {
+      return only(replace(state, dialog, { ...dialog, loaded: loadedOf<FleetStatus>(outcome) }));
+    }
+    if (state.fleet?.ticket !== ticket) return null;
+    return ended(
+      state,
+      dialog,
+      outcome.ok ? (outcome.value as FleetResult) : null,
+      outcome.ok ? null : outcome.failure,
+    );
+  },
+  clicked: (dialog, at, state) => choose(state, { ...dialog, cursor: at }),
+};
+
+/** The run is over: how the fleet stands now is asked anew. */
+function ended(
+  state: State,
+  dialog: FleetDialog,
+  result: FleetResult | null,
+  failure: NonNullable<State['fleet']>['failure'],
+): Change {
+  const { fleet } = state;
+  if (!fleet) return only(state);
+  const over = {
+    ...fleet,
+    result: result ?? fleet.result,
+    failure,
+    working: [],
+    paused: null,
+    endedAt: state.now,
+  };
+  const [asked, ticket, effect] = ask({ ...state, fleet: over }, { call: 'fleetStatus', args: [{}] });
+  return [replace(asked, dialog, { ...dialog, loaded: { is: 'loading', ticket } }), [effect]];
+}
+
+/** Opens the target under the cursor in the full app. */
+function choose(state: State, dialog: FleetDialog): Change {
+  const row = rowsOf(dialog)[dialog.cursor];
+  if (!row) return only(state);
+  if (fleetRuns(state.fleet)) return notified(state, 'the fleet is running', 'warning');
+  const { context, schema, database } = row;
+  if (schema === null && context === state.look?.project.context && database !== state.look.database.label) {
+    return notified(
+      state,
+      `${database} is another database: open it with a config or context of its own`,
+      'warning',
+    );
+  }
+  return reopen(closeAll(state), { context, schema: schema ?? undefined });
+}
+
+/** Asks what the targets that are shown need. */
+function plan(state: State, dialog: FleetDialog, request: PlanRequest, key: string): Change {
+  const rows = rowsOf(dialog);
+  const all = dialog.loaded.is === 'ready' && rows.length === dialog.loaded.value.targets.length;
+  const choice = all ? {} : { only: rows.map(({ name }) => name) };
+  const [asked, ticket, effect] = ask(state, { call: 'fleetPlan', args: [{ choice, plan: request }] });
+  const opened: FleetPlanDialog = {
+    ...{ kind: 'fleet-plan', loaded: { is: 'loading', ticket }, request },
+    ...{ typed: { text: '', cursor: 0 }, top: 0, openedBy: key },
+  };
+  return [open(asked, opened), [effect]];
+}

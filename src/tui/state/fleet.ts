@@ -1,0 +1,74 @@
+import type { CancelMode, FleetEvent, FleetResult } from '../../engine/api.ts';
+import type { FailureInfo } from '../../foundation/failure.ts';
+
+/** Failures that are kept to be shown while the fleet runs. */
+const shownErrors = 5;
+
+/** A run of the fleet, as far as it has been told. */
+export interface FleetProgress {
+  /** The call whose answer is its end. */
+  readonly ticket: number;
+  /** Targets that are to run. */
+  readonly total: number;
+  readonly wave: string;
+  readonly parallel: number;
+  /** At work now. */
+  readonly working: readonly string[];
+  readonly done: number;
+  readonly there: number;
+  readonly failed: number;
+  /** The last ones. */
+  readonly errors: readonly { readonly target: string; readonly message: string }[];
+  /** It waits for an answer. */
+  readonly paused: { readonly after: string; readonly left: number } | null;
+  readonly cancel: CancelMode | null;
+  readonly result: FleetResult | null;
+  /** Why it did not run at all. */
+  readonly failure: FailureInfo | null;
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+}
+
+/** A run that begins now. */
+export function fleetStarts(ticket: number, total: number, now: number): FleetProgress {
+  return {
+    ...{ ticket, total, wave: '', parallel: 0, working: [], done: 0, there: 0, failed: 0, errors: [] },
+    ...{ paused: null, cancel: null, result: null, failure: null, startedAt: now, endedAt: null },
+  };
+}
+
+/** Whether it is going on. */
+export const fleetRuns = (progress: FleetProgress | null): boolean =>
+  progress !== null && progress.endedAt === null;
+
+/** The run after something happened in it. */
+export function followFleet(progress: FleetProgress, event: FleetEvent, now: number): FleetProgress {
+  switch (event.kind) {
+    case 'wave':
+      return { ...progress, wave: event.wave, parallel: event.parallel, paused: null };
+    case 'target':
+      return { ...progress, working: [...progress.working, event.target] };
+    case 'target-done': {
+      const { target, outcome, failure } = event.result;
+      const working = progress.working.filter(name => name !== target);
+      if (outcome === 'done') return { ...progress, working, done: progress.done + 1 };
+      if (outcome === 'there') return { ...progress, working, there: progress.there + 1 };
+      if (outcome !== 'failed') return { ...progress, working };
+      const error = { target, message: failure?.message ?? 'failed' };
+      return {
+        ...progress,
+        working,
+        failed: progress.failed + 1,
+        errors: [...progress.errors, error].slice(-shownErrors),
+      };
+    }
+    case 'parallel':
+      return { ...progress, parallel: event.parallel };
+    case 'paused':
+      return { ...progress, paused: { after: event.after, left: event.left } };
+    case 'finished':
+      return { ...progress, result: event.result, working: [], paused: null, endedAt: now };
+    default:
+      return progress;
+  }
+}

@@ -1,0 +1,185 @@
+import { afterEach, expect, test } from 'vitest';
+import type { FleetPlan, FleetResult, FleetRow, FleetStatus, Preview } from '../../src/engine/api.ts';
+import { closeScreens, openScreen } from '../support/screen.ts';
+
+afterEach(closeScreens);
+
+const first = 'Migration20261101000000_initial_schema';
+const head = 'Migration20261122000000_merge_heads';
+
+const row = (name: string, more: Partial<FleetRow> = {}): FleetRow => ({
+  ...{ name, tags: [], context: 'default', database: 'postgres@localhost/chat', schema: name },
+  ...{ state: 'behind', current: [first], applied: 1, pending: 3, missing: [], edited: [], halfWay: [] },
+  ...{ running: false, failure: null },
+  ...more,
+});
+
+const targets = [
+  row('tenant_9', {
+    state: 'unreachable',
+    failure: { code: 'database-unreachable', message: 'db9 cannot be reached.' },
+  }),
+  row('tenant_7', { state: 'half-way', halfWay: [head] }),
+  ...Array.from({ length: 30 }, (_, at) => row(`tenant_1${at}`)),
+  row('acme', { state: 'head', current: [head], applied: 4, pending: 0, tags: ['eu'] }),
+];
+
+const status: FleetStatus = {
+  targets,
+  counts: [
+    { current: [head], targets: 1 },
+    { current: [first], targets: 31 },
+  ],
+  states: { unreachable: 1, gone: 0, 'half-way': 1, ahead: 0, edited: 0, drifted: 0, behind: 30, head: 1 },
+  heads: { default: [head] },
+  at: '2026-11-22T14:00:00.000Z',
+};
+
+const names = targets.slice(2, 32).map(({ name }) => name);
+
+const plan = (more: Partial<FleetPlan> = {}): FleetPlan => ({
+  ...{ id: 'p', request: { choice: {}, plan: { command: 'upgrade', targets: ['heads'] } } },
+  groups: [
+    {
+      targets: names,
+      largest: 'tenant_11',
+      table: { target: 'tenant_11', name: 'chats', bytes: 2 ** 30, rows: 5_000_000 },
+      preview: {
+        steps: [
+          {
+            ...{ revision: head, action: 'up', batch: 0, losses: [], findings: [] },
+            preview: {
+              sql: ['alter table "chats" add "x" int'],
+              complete: true,
+              note: null,
+              transactional: true,
+            },
+          },
+        ],
+      } as unknown as Preview,
+    },
+  ],
+  refused: [{ target: 'tenant_7', failure: { code: 'half-way', message: 'merge_heads never ended.' } }],
+  there: ['acme'],
+  waves: [
+    { name: 'canary', targets: names.slice(0, 2) },
+    { name: 'rest', targets: names.slice(2) },
+  ],
+  databases: ['chat'],
+  destructive: false,
+  protected: false,
+  ...more,
+});
+
+const ended: FleetResult = {
+  targets: [],
+  counts: { done: 28, there: 1, failed: 1, 'not tried': 2 },
+  errors: [],
+  stopped: 'tenant_13 failed.',
+  ms: 1_000,
+};
+
+async function board() {
+  const app = await openScreen();
+  app.engine.fleet = status;
+  app.engine.fleetPlan = plan();
+  app.engine.fleetResult = ended;
+  await app.sees('3 pending');
+  await app.press('F');
+  await app.sees('Fleet: 33 targets');
+  return app;
+}
+
+test('F shows how many stand where, the odd ones first', async () => {
+  const app = await board();
+  await app.sees('31', 'initial_schema', '1 head', '30 behind', '1 half-way', '1 unreachable');
+  await app.sees('tenant_9', 'db9 cannot be reached.', 'merge_heads never ended');
+  await app.press('o');
+  await app.sees('by name', 'acme');
+});
+
+test('a filter shows what fits it, and Esc takes it away', async () => {
+  const app = await board();
+  await app.press('/');
+  await app.type('is:half');
+  await app.sees('tenant_7');
+  await app.seesNot('tenant_9');
+  await app.press('Enter', '/');
+  await app.press('Esc');
+  await app.sees('tenant_9');
+  await app.press('/');
+  await app.type('tag:eu');
+  await app.sees('acme');
+  await app.seesNot('tenant_7');
+});
+
+test('Enter opens the target under the cursor in the full app', async () => {
+  const app = await board();
+  await app.press('j', 'j', 'Enter');
+  await app.sees('SCHEMA tenant_10');
+});
+
+test('an upgrade shows the groups, runs live, and the first Ctrl-C lets those at work end', async () => {
+  const app = await board();
+  app.engine.trouble = { hold: 'fleet' };
+  app.engine.fleetEvents = [
+    { kind: 'wave', wave: 'canary', targets: 2, parallel: 2 },
+    { kind: 'target', target: 'tenant_10' },
+    { kind: 'target', target: 'tenant_11' },
+    {
+      kind: 'target-done',
+      result: {
+        target: 'tenant_11',
+        outcome: 'failed',
+        steps: 0,
+        ms: 5,
+        run: '',
+        failure: { code: 'sql', message: 'no space left' },
+      },
+    },
+  ];
+  await app.press('u');
+  await app.sees(
+    'Upgrade 30 targets',
+    '30 targets: 1 step',
+    'alter table',
+    'largest table: chats of tenant_11',
+  );
+  await app.sees('1 refused, half-way: tenant_7', 'waves: canary 2, rest 28');
+  await app.press('Enter');
+  await app.sees(
+    'Fleet: running',
+    'canary, 2 at once',
+    'at work: tenant_10',
+    '1 failed',
+    'tenant_11: no space left',
+  );
+  app.engine.trouble = {};
+  await app.press('c');
+  expect(app.engine.calls).toContain('fleetCancel after-step');
+  await app.sees('28 done', '1 failed', '2 not tried', 'tenant_13 failed.');
+});
+
+test('what loses data wants the name of the database typed', async () => {
+  const app = await board();
+  app.engine.fleetPlan = plan({ destructive: true });
+  await app.press('d');
+  await app.sees('This loses data for good. Type chat:');
+  await app.press('Enter');
+  await app.sees('type chat first');
+  await app.type('chat');
+  await app.press('Enter');
+  await app.sees('28 done');
+});
+
+test('a pause is answered by a key', async () => {
+  const app = await board();
+  app.engine.trouble = { hold: 'fleet' };
+  app.engine.fleetEvents = [{ kind: 'paused', after: 'canary', left: 28 }];
+  await app.press('u');
+  await app.sees('Upgrade 30 targets');
+  await app.press('Enter');
+  await app.sees('Paused: canary. y goes on with 28 more');
+  await app.press('y');
+  expect(app.engine.calls).toContain('fleetContinue true');
+});
