@@ -82,7 +82,7 @@ export async function openEngine(
       return (await import('./lint.ts')).lint(session, request);
     },
     run: writing(async (preview, options) => (await run()).run(preview, options)),
-    doctor: async pgDump => (await import('./doctor.ts')).doctor(session, pgDump),
+    doctor: async pgDump => (await import('./doctor/doctor.ts')).doctor(session, pgDump),
     cancel: async mode => (await run()).cancel(mode),
     endSession: writing(async (pid, how) => (await run()).endSession(pid, how)),
     journal: async () => (await run()).journal(),

@@ -1,13 +1,13 @@
 import { type Node, namesIn, nodesOf } from '../../safety/parse.ts';
 import { quotedTable } from '../questions.ts';
+import type { RuleId } from '../rules/all.ts';
 import type { Table } from '../schema.ts';
 import type { Scope } from '../scope.ts';
 import { isNotNull } from './add-constraint.ts';
 
 /** INSERT, UPDATE, DELETE, MERGE and SELECT, with what their WITH clauses write. */
 export function rows(scope: Scope, type: string, tree: Node): void {
-  if (type === 'UpdateStmt') update(scope, tree);
-  if (type === 'DeleteStmt') remove(scope, tree);
+  if (type === 'UpdateStmt' || type === 'DeleteStmt') change(scope, type, tree);
   if (type === 'InsertStmt') insert(scope, tree);
   if (type === 'MergeStmt') merge(scope, tree);
   for (const query of nodesOf(tree.withClause, 'CommonTableExpr')) {
@@ -16,57 +16,57 @@ export function rows(scope: Scope, type: string, tree: Node): void {
   }
 }
 
-function update(scope: Scope, tree: Node): void {
-  const { schema } = scope;
-  const table = schema.of(tree.relation);
-  const name = schema.nameOf(table);
-  scope.lock(table, 'ROW EXCLUSIVE');
-  const reach = reachOf(table, tree.whereClause as Node | undefined);
-  if (reach === 'all') {
-    scope.report({
-      rule: 'update-all',
-      table,
-      lock: 'ROW EXCLUSIVE',
-      rewrites: true,
-      scans: true,
-      message: `Every row of ${name} is written anew, and stays locked until the transaction ends.`,
-    });
-  } else if (reach === 'some') {
-    scope.takesLong(table);
-    scope.report({
-      rule: 'update-many',
-      table,
-      lock: 'ROW EXCLUSIVE',
-      scans: true,
-      message: `The rows of ${name} that the condition finds stay locked until the transaction ends.`,
-    });
-  }
+/** What is said of a statement that changes all rows of a table, or those that a condition finds. */
+interface Changing {
+  readonly all: RuleId;
+  readonly many: RuleId;
+  /** Of all rows, and of those that a condition finds. */
+  readonly message: (table: string) => readonly [all: string, many: string];
+  /** Rows that a key picks are worth a note. */
+  readonly tellsFew: boolean;
+  /** Others wait for the rows of a table that is gone through. */
+  readonly holds: boolean;
 }
 
-function remove(scope: Scope, tree: Node): void {
+const changing: Readonly<Record<'UpdateStmt' | 'DeleteStmt', Changing>> = {
+  UpdateStmt: {
+    all: 'update-all',
+    many: 'update-many',
+    message: table => [
+      `Every row of ${table} is written anew, and stays locked until the transaction ends.`,
+      `The rows of ${table} that the condition finds stay locked until the transaction ends.`,
+    ],
+    tellsFew: false,
+    holds: true,
+  },
+  DeleteStmt: {
+    all: 'delete-all',
+    many: 'delete-many',
+    message: table => [
+      `All rows of ${table} are lost.`,
+      `The rows of ${table} that the condition finds are lost.`,
+    ],
+    tellsFew: true,
+    holds: false,
+  },
+};
+
+function change(scope: Scope, type: 'UpdateStmt' | 'DeleteStmt', tree: Node): void {
   const { schema } = scope;
+  const { all, many, message, tellsFew, holds } = changing[type];
   const table = schema.of(tree.relation);
-  const name = schema.nameOf(table);
+  const [ofAll, ofMany] = message(schema.nameOf(table));
   scope.lock(table, 'ROW EXCLUSIVE');
   const reach = reachOf(table, tree.whereClause as Node | undefined);
+  const common = { table, lock: 'ROW EXCLUSIVE' } as const;
   if (reach === 'all') {
-    scope.report({
-      rule: 'delete-all',
-      table,
-      lock: 'ROW EXCLUSIVE',
-      scans: true,
-      message: `All rows of ${name} are lost.`,
-      question: { sql: `select * from ${quotedTable(table)}` },
-    });
-  } else {
-    scope.report({
-      rule: 'delete-many',
-      table,
-      lock: 'ROW EXCLUSIVE',
-      scans: reach === 'some',
-      severity: reach === 'few' ? 'note' : undefined,
-      message: `The rows of ${name} that the condition finds are lost.`,
-    });
+    const lost = type === 'DeleteStmt' ? { sql: `select * from ${quotedTable(table)}` } : undefined;
+    scope.report({ ...common, rule: all, rewrites: holds, scans: true, message: ofAll, question: lost });
+  } else if (reach === 'some') {
+    if (holds) scope.takesLong(table);
+    scope.report({ ...common, rule: many, scans: true, message: ofMany });
+  } else if (tellsFew) {
+    scope.report({ ...common, rule: many, severity: 'note', message: ofMany });
   }
 }
 

@@ -1,9 +1,9 @@
-import { productNames } from '../values/database-kind.ts';
-import type { DoctorCheck, DoctorReport } from '../values/doctor.ts';
-import type { Look } from './api.ts';
-import { notOn } from './available.ts';
-import { config, lineage, mikroOrm, revisions } from './doctor-checks.ts';
-import type { Session } from './session.ts';
+import { productNames } from '../../values/database-kind.ts';
+import type { DoctorCheck, DoctorReport } from '../../values/doctor.ts';
+import type { Look } from '../api.ts';
+import { notOn } from '../available.ts';
+import type { Session } from '../session.ts';
+import { config, lineage, mikroOrm, revisions } from './project.ts';
 
 /** Examines a project on a database other than PostgreSQL, and says what does not work on it. */
 export function portableDoctor(session: Session, looked: Look): DoctorReport {

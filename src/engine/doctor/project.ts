@@ -1,6 +1,6 @@
-import type { DoctorCheck } from '../values/doctor.ts';
-import type { Look } from './api.ts';
-import type { Session } from './session.ts';
+import type { DoctorCheck } from '../../values/doctor.ts';
+import type { Look } from '../api.ts';
+import type { Session } from '../session.ts';
 
 /* What doctor says whatever the database is. */
 

@@ -1,0 +1,99 @@
+import type { Health } from '../../database/health.ts';
+import { describeSession } from '../../database/sessions.ts';
+import type { DoctorCheck } from '../../values/doctor.ts';
+import type { Look } from '../api.ts';
+import type { Session } from '../session.ts';
+
+/** What the role may do. */
+export function role({ table }: Session, { role }: Health): DoctorCheck {
+  const { name, superuser, createsInSchema, createsSchemas, writesTable, ownsTable } = role;
+  const lacking = [
+    ...(writesTable === false ? [`insert and delete on ${table.sql}`] : []),
+    ...(createsInSchema === false ? [`create on schema ${table.schema}`] : []),
+    ...(createsInSchema === null && !createsSchemas
+      ? ['create on the database, for the missing schema']
+      : []),
+  ];
+  if (lacking.length > 0) {
+    return {
+      id: 'role',
+      status: 'warning',
+      message: `${name} can look, but not run revisions: it lacks ${lacking.join('; ')}.`,
+      next: 'Grant it, or use a role that has it for runs.',
+    };
+  }
+  if (ownsTable === false && !superuser) {
+    return {
+      id: 'role',
+      status: 'warning',
+      message: `${name} can run revisions, but does not own ${table.sql}: an interrupted revision without a transaction is then remembered by the journal alone.`,
+      next: `Make it the owner: alter table ${table.sql} owner to "${name}".`,
+    };
+  }
+  return {
+    id: 'role',
+    status: 'ok',
+    message: `${name}${superuser ? ', a superuser' : ''}, can run revisions`,
+  };
+}
+
+/** The migrations table. */
+export function table({ table }: Session, { database, applied }: Look, { duplicates }: Health): DoctorCheck {
+  const id = 'migrations-table';
+  const place = `${table.schema}.${table.name}`;
+  const others = database.schemas.filter(schema => schema !== table.schema);
+  if (database.table === 'forbidden') {
+    return {
+      id,
+      status: 'error',
+      message: `The role may not read ${place}.`,
+      next: `grant select on ${table.sql} to the role that the MikroORM config uses.`,
+    };
+  }
+  if (database.table === 'absent') {
+    if (others.length === 0) {
+      return { id, status: 'ok', message: `${place} does not exist yet; the first run creates it.` };
+    }
+    return {
+      id,
+      status: 'warning',
+      message: `${place} does not exist, but there is a table of this name in ${others.join(', ')}.`,
+      next: 'If that is the one, name its schema: --schema, or migrations.schema in the MikroORM config.',
+    };
+  }
+  if (duplicates.length > 0) {
+    return {
+      id,
+      status: 'warning',
+      message: `${place} has more than one row for ${duplicates.join(', ')}.`,
+      next: 'Delete the extra rows.',
+    };
+  }
+  const also = others.length > 0 ? `; tables of this name also in ${others.join(', ')}` : '';
+  return { id, status: 'ok', message: `${place}, ${applied} applied${also}` };
+}
+
+/** Who runs something now. */
+export function lock({ lockHolder }: Health): DoctorCheck {
+  if (!lockHolder) return { id: 'lock', status: 'ok', message: 'No run is in progress.' };
+  return {
+    id: 'lock',
+    status: 'warning',
+    message: `A run is in progress: ${describeSession(lockHolder)}.`,
+    next: `Wait for it, or end it: select pg_terminate_backend(${lockHolder.pid}).`,
+  };
+}
+
+/** Whether runs are journalled. */
+export function journal({ journal }: Look): DoctorCheck {
+  const { state, hint } = journal;
+  if (state === 'on')
+    return { id: 'journal', status: 'ok', message: 'Runs are journalled in migtui.journal.' };
+  if (state === 'ready') {
+    return { id: 'journal', status: 'ok', message: 'The first run creates the journal, migtui.journal.' };
+  }
+  if (state === 'off') {
+    return { id: 'journal', status: 'warning', message: 'Runs are not journalled.', next: hint ?? undefined };
+  }
+  return { id: 'journal', status: 'skipped', message: hint ?? 'Not known without a connection.' };
+}
