@@ -11,6 +11,8 @@ export interface TableSize {
 export interface Catalog {
   /** Statements without data: types, tables, constraints, indexes, functions. Defaults are constants in place of the real ones. */
   readonly sql: readonly string[];
+  /** Indexes among them that are INVALID, as `schema.index`. */
+  readonly invalid: readonly string[];
   /** By `schema.table`. */
   readonly sizes: ReadonlyMap<string, TableSize>;
   /** Major version of the server. */
@@ -51,7 +53,7 @@ const definitions = `
   union all
   select 6, pg_get_indexdef(i.indexrelid)
     from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
-   where ${ours} and i.indisvalid and not exists (select from pg_constraint where conindid = i.indexrelid and contype in ('p', 'u', 'x'))
+   where ${ours} and not exists (select from pg_constraint where conindid = i.indexrelid and contype in ('p', 'u', 'x'))
   union all
   select 7, format(case when c.relispartition then 'alter table %s attach partition %s' else 'alter table %2$s inherit %1$s' end, h.inhparent::regclass, h.inhrelid::regclass)
       || case when c.relispartition then ' ' || coalesce(nullif(pg_get_expr(c.relpartbound, c.oid), ''), 'default') else '' end
@@ -64,6 +66,11 @@ const definitions = `
     from pg_proc p join pg_namespace n on n.oid = p.pronamespace join pg_language l on l.oid = p.prolang
    where p.prokind in ('f', 'p') and ${ours}
   order by 1`;
+
+const invalid = `
+  select format('%s.%s', n.nspname, c.relname) as name
+    from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
+   where ${ours} and not i.indisvalid`;
 
 const sizes = `
   select n.nspname as schema, c.relname as name, pg_total_relation_size(c.oid)::float8 as bytes, pg_relation_size(c.oid)::float8 as own,
@@ -110,6 +117,7 @@ export async function readCatalog(
   );
   return {
     sql: made.map(({ sql }) => sql),
+    invalid: ((await asked<{ name: string }>(connection, within(invalid))) ?? []).map(({ name }) => name),
     sizes: new Map(
       found.map(({ schema, name, bytes, own, rows }) => {
         const key = `${schema}.${name}`;

@@ -202,6 +202,7 @@ async function newLinter(session: Session, live: Catalog | null, fromLive: boole
     });
     linter.endTransaction();
     linter.settle();
+    schema.invalidate(new Set(live.invalid));
     schema.complete = true;
   }
   return linter;

@@ -163,7 +163,9 @@ function run(scope: Scope, step: LintStep): Map<Statement, Told> {
     const now = scope.schema.table(table.schema, table.name);
     const covered = now.indexes.some(
       index =>
-        !index.partial && columns.every(column => index.columns.slice(0, columns.length).includes(column)),
+        !index.partial &&
+        index.valid &&
+        columns.every(column => index.columns.slice(0, columns.length).includes(column)),
     );
     if (covered || !scope.schema.has(table) || step.action === 'down') continue;
     scope.found.push({

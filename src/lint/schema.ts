@@ -150,6 +150,22 @@ export class Schema {
     if (now) this.put({ ...now, ...change });
   }
 
+  /**
+   * Says of indexes that they are INVALID.
+   * @param names as `schema.index`
+   */
+  invalidate(names: ReadonlySet<string>): void {
+    if (names.size === 0) return;
+    for (const table of [...this.tables.values()]) {
+      const isInvalid = (index: Index): boolean => names.has(`${table.schema}.${index.name}`);
+      if (!table.indexes.some(isInvalid)) continue;
+      this.put({
+        ...table,
+        indexes: table.indexes.map(index => (isInvalid(index) ? { ...index, valid: false } : index)),
+      });
+    }
+  }
+
   drop({ schema, name }: Pick<Table, 'schema' | 'name'>): void {
     this.tables.delete(`${schema}.${name}`);
   }

@@ -92,3 +92,26 @@ test('the safe form is drafted, rehearsed and free of danger', async () => {
     'create',
   ]);
 });
+
+test('an INVALID index of the live database is known: it is not dropped for free, and stands in the way', async () => {
+  await database.query('insert into users select -n, 7 from generate_series(1, 2) n');
+  await database.query('create unique index concurrently users_age_key on users (age)').catch(() => {});
+  await project.addMigration('Migration20990101000000_again', {
+    transactional: false,
+    up: [
+      'create unique index concurrently if not exists users_age_key on users (age)',
+      'create unique index concurrently users_age_key on users (age)',
+    ],
+    down: 'drop index concurrently users_age_key',
+  });
+  const { stdout } = await migtui(project, ['lint', '--json']);
+  const { findings } = JSON.parse(stdout) as { findings: Finding[] };
+  const mine = findings.filter(
+    ({ revision, action, rule }) =>
+      revision.endsWith('_again') && action === 'up' && rule === 'invalid-index-kept',
+  );
+  expect(mine.map(({ severity, message }) => [severity, message])).toEqual([
+    ['warning', 'users_age_key exists and is INVALID: IF NOT EXISTS leaves it so.'],
+    ['danger', 'users_age_key exists and is INVALID, as an earlier attempt left it: this fails.'],
+  ]);
+});

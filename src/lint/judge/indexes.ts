@@ -13,8 +13,17 @@ export function createIndex(scope: Scope, tree: Node): void {
   const of = schema.nameOf(table);
   if (tree.nulls_not_distinct === true && scope.server.version < 15)
     tooOld(scope, 'Indexes with NULLS NOT DISTINCT', 15);
-  const there = tree.if_not_exists === true && table.indexes.find(one => one.name === index.name);
-  if (there) {
+  const there = table.indexes.find(one => one.name === index.name);
+  if (there && !there.valid && tree.if_not_exists !== true) {
+    scope.report({
+      rule: 'invalid-index-kept',
+      table,
+      severity: 'danger',
+      message: `${index.name} exists and is INVALID, as an earlier attempt left it: this fails.`,
+      remedy: `drop index concurrently if exists ${index.name} first.`,
+    });
+  }
+  if (there && tree.if_not_exists === true) {
     if (!there.valid) {
       scope.report({
         rule: 'invalid-index-kept',
@@ -130,7 +139,7 @@ export function dropIndexes(scope: Scope, tree: Node): void {
         message: `Reads and writes of ${table ? schema.nameOf(table) : 'the table'} wait until ${name} is dropped.`,
       });
     }
-    if (index?.unique) {
+    if (index?.unique && index.valid) {
       scope.report({
         rule: 'drop-unique-index',
         table,

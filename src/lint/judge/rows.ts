@@ -150,7 +150,12 @@ function compared(table: Table, { kind, name, lexpr, rexpr }: Node): 'all' | 'fe
 function isKey(table: Table, column: string): boolean {
   if (!table.known) return column === 'id';
   return table.indexes.some(
-    index => index.unique && !index.partial && index.columns.length === 1 && index.columns[0] === column,
+    index =>
+      index.unique &&
+      index.valid &&
+      !index.partial &&
+      index.columns.length === 1 &&
+      index.columns[0] === column,
   );
 }
 
