@@ -1,7 +1,8 @@
-import type { Draft, Rehearsal } from '../engine/api.ts';
+import { remedyWords } from '../drawing/text/rehearsal.ts';
+import type { Draft, Rehearsal, Remedy } from '../engine/api.ts';
 import { Failure } from '../foundation/failure.ts';
 import { writeDraft } from './drafting.ts';
-import { drawRehearsal } from './draw/rehearsal.ts';
+import { drawRehearsal, drawRemedies } from './draw/rehearsal.ts';
 import { nameOf } from './draw/rows.ts';
 import { lookFor } from './looking.ts';
 import type { Call } from './shell/call.ts';
@@ -75,13 +76,13 @@ async function mergeHeads(
     if (!options.force && error.code !== 'not-on-this-database') throw error;
     return writeUnrehearsed(call, heads, options, error);
   }
-  const conflict = conflictOf(rehearsal);
+  const conflict = conflictOf(rehearsal, options.rebase === undefined ? null : heads);
   if (options.plan) {
     call.output.answer(rehearsal, rehearsal => rehearsal, drawRehearsal);
     return conflict ? 1 : 0;
   }
   call.output.say(rehearsal, drawRehearsal);
-  const asking = options.yes !== true && canAsk(call);
+  const asking = options.yes !== true && options.rebase === undefined && canAsk(call);
   if (conflict && !asking && options.force !== true) {
     if (!call.output.json) throw conflict;
     call.output.answer(
@@ -143,30 +144,51 @@ async function chosenDraft(
   if (rebase && onto) return engine.draftRebase({ branch: rebase, onto });
   const mergeDraft = () =>
     engine.draftMerge({ heads, message, reconcile: options.reconcile && rehearsal.reconcile.length > 0 });
-  const [first, second] = heads as [string, string];
-  if (!asking || heads.length > 2) return mergeDraft();
-  call.output.say([first, second].map(nameOf), ([one, other], paint) =>
+  if (!asking) return mergeDraft();
+  const ways = rehearsal.remedies.map((remedy, at) => ({
+    key: remedy.kind === 'merge' ? 'm' : String(at),
+    remedy,
+  }));
+  call.output.say(ways, (ways, paint) =>
     [
-      `  ${paint.bold('m')} a merge revision`,
-      `  ${paint.bold('1')} put ${one} on top of ${other}`,
-      `  ${paint.bold('2')} put ${other} on top of ${one}`,
+      'What to do?',
+      ...ways.map(({ key, remedy }) => `  ${paint.bold(key)} ${drawRemedies([remedy], paint)}`),
     ].join('\n'),
   );
-  const choice = await ask(call, 'm, 1, 2, or nothing to leave: ');
-  if (choice === 'm') return mergeDraft();
-  if (choice === '1') return engine.draftRebase({ branch: first, onto: second });
-  if (choice === '2') return engine.draftRebase({ branch: second, onto: first });
-  throw new Failure({ code: 'declined', message: 'Nothing was done.' });
+  const choice = await ask(call, `${ways.map(({ key }) => key).join(', ')}, or nothing to leave: `);
+  const way = ways.find(({ key }) => key === choice)?.remedy;
+  if (!way) throw new Failure({ code: 'declined', message: 'Nothing was done.' });
+  if (!way.ok && !options.force) throw conflictIn(rehearsal, way);
+  return way.kind === 'merge'
+    ? mergeDraft()
+    : engine.draftRebase({ branch: way.branch as string, onto: way.onto as string });
 }
 
-function conflictOf({ verdict }: Rehearsal): Failure | null {
-  if (verdict === 'fits' || verdict === 'overlaps') return null;
+/**
+ * Why the rehearsal refuses what was asked for: a merge revision, or a rebase by the one order that it leaves.
+ * @param rebase the branch and what it goes on top of
+ */
+function conflictOf(rehearsal: Rehearsal, rebase: readonly string[] | null): Failure | null {
+  const asked = rehearsal.remedies.find(({ kind, branch, onto }) =>
+    rebase === null ? kind === 'merge' : branch === rebase[0] && onto === rebase[1],
+  );
+  return asked && !asked.ok ? conflictIn(rehearsal, asked) : null;
+}
+
+function conflictIn({ verdict, remedies }: Rehearsal, asked: Remedy): Failure {
+  const others = remedies.filter(({ kind, ok }) => kind === 'rebase' && ok);
+  const fix = `change one of the branches, or accept it with --force`;
+  const why = asked.failed
+    ? `${nameOf(asked.failed.revision)} does not run: ${asked.failed.failure.message}`
+    : verdict === 'fails'
+      ? 'the branches do not run one after the other'
+      : 'the schema depends on which branch runs first';
   return new Failure({
     code: 'merge-conflict',
-    message:
-      verdict === 'fails'
-        ? 'The branches do not run one after the other: nothing was written.'
-        : 'The schema depends on which branch runs first: nothing was written.',
-    next: 'Change one of the branches, or accept it with --force.',
+    message: `Cannot ${remedyWords(asked, nameOf)}: ${why.replace(/\.$/, '')}. Nothing was written.`,
+    next:
+      others.length > 0
+        ? `This runs: ${others.map(({ branch, onto }) => `migtui merge --rebase ${branch} --onto ${onto}`).join(', or ')}. Otherwise ${fix}.`
+        : `${fix[0]?.toUpperCase()}${fix.slice(1)}.`,
   });
 }

@@ -75,6 +75,21 @@ export interface Effect {
   readonly words: string;
 }
 
+/**
+ * A way to bring branches together, judged by what it would run: a merge revision by every order, a rebase by the one
+ * order that it leaves.
+ */
+export interface Remedy {
+  readonly kind: 'merge' | 'rebase';
+  /** What is put on top of `onto`; null for a merge revision. */
+  readonly branch: string | null;
+  readonly onto: string | null;
+  /** It runs, and needs no `--force`. */
+  readonly ok: boolean;
+  /** The revision that does not run, and why; null where it runs. */
+  readonly failed: { readonly revision: string; readonly failure: FailureInfo } | null;
+}
+
 /** The rehearsal of a merge. */
 export interface Rehearsal {
   readonly heads: readonly string[];
@@ -90,7 +105,11 @@ export interface Rehearsal {
     readonly ok: boolean;
     readonly failed: { readonly revision: string; readonly failure: FailureInfo } | null;
   }[];
-  /** `fits`: same schema in every order; `differs`; `fails`: an order does not run; `overlaps`: fits, but both touch the same object. */
+  /** Whether `orders` are all that there are; of many branches only some are rehearsed. */
+  readonly everyOrder: boolean;
+  /** The ways out, a merge revision first; rebases only of two heads. */
+  readonly remedies: readonly Remedy[];
+  /** `fits`: same schema in every order that was rehearsed; `differs`; `fails`: an order does not run; `overlaps`: fits, but both touch the same object. */
   readonly verdict: 'fits' | 'overlaps' | 'differs' | 'fails';
   /** Where the orders' schemas differ. */
   readonly differences: readonly Effect[];

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { headlineOf } from '../../src/drawing/text/rehearsal.ts';
 import type { EngineApi, Rehearsal } from '../../src/engine/api.ts';
 import type { MigrationSketch } from '../support/project.ts';
 import { createDatabase } from '../support/server.ts';
@@ -123,6 +124,15 @@ describe('a rehearsal judges', () => {
         [theirs, true, null],
       ]);
       expect(found.shared).toEqual(['chats.topic']);
+      const failed = { revision: theirs, failure: expect.anything() };
+      expect(found.remedies).toEqual([
+        { kind: 'merge', branch: null, onto: null, ok: false, failed },
+        { kind: 'rebase', branch: theirs, onto: ours, ok: false, failed },
+        { kind: 'rebase', branch: ours, onto: theirs, ok: true, failed: null },
+      ]);
+      expect(headlineOf(found, id => id).words).toBe(
+        `Only one order runs: ${theirs}, then ${ours}.`,
+      );
     },
   );
 
@@ -214,6 +224,11 @@ describe('a rehearsal judges', () => {
     found => {
       expect(found).toMatchObject({ verdict: 'differs', shared: ['chats.topic'] });
       expect(words(found.differences)).toEqual([`~ chats.topic default 'b' -> 'a'`]);
+      expect(found.remedies.map(({ kind, ok }) => [kind, ok])).toEqual([
+        ['merge', false],
+        ['rebase', true],
+        ['rebase', true],
+      ]);
     },
   );
 
@@ -246,11 +261,31 @@ describe('a rehearsal of more than two heads', () => {
         M3: { revises: [base], up: 'alter table chats add c int', down: 'alter table chats drop c' },
       },
     });
-    const engine = await engineOn(project.root);
+    const engine = await engineOn(project.root, { shadow: (await createDatabase()).url });
     const found = await engine.rehearse(['M1', 'M2', 'M3']);
     await engine.close();
     expect(found.orders).toHaveLength(6);
-    expect(found.verdict).toBe('fits');
+    expect(found).toMatchObject({ verdict: 'fits', everyOrder: true });
+  });
+
+  test('runs some orders of four, and does not speak of every order', async () => {
+    const table = (name: string) => ({
+      revises: [base],
+      up: `create table ${name} (id int)`,
+      down: `drop table ${name}`,
+    });
+    const project = await projectOf({
+      migrations: { [base]: schema, M1: table('a'), M2: table('b'), M3: table('c'), M4: table('d') },
+    });
+    const engine = await engineOn(project.root, { shadow: (await createDatabase()).url });
+    const found = await engine.rehearse([]);
+    await engine.close();
+    expect(found).toMatchObject({ verdict: 'fits', everyOrder: false });
+    expect(found.remedies).toEqual([{ kind: 'merge', branch: null, onto: null, ok: true, failed: null }]);
+    const { words } = headlineOf(found, id => id);
+    expect(words).toBe(
+      `They fit: the ${found.orders.length} orders that were tried give the same schema.`,
+    );
   });
 
   test('leaves out an order that a dependency forbids, and says so', async () => {

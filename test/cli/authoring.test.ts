@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { EngineApi } from '../../src/engine/api.ts';
+import type { EngineApi, Rehearsal } from '../../src/engine/api.ts';
 import { Failure } from '../../src/foundation/failure.ts';
 import { ids, migtui, rehearsal, type Told, unmerged } from './fake.ts';
 
@@ -105,7 +105,9 @@ describe('merge', () => {
     const { code, stdout, stderr, calls } = await migtui('merge -m join --yes', two);
     expect(code).toBe(0);
     expect(stderr).toMatchInlineSnapshot(`
-      "common ancestor: 20261110141500 add_user_id
+      "✓ They fit: every order gives the same schema.
+
+      common ancestor: 20261110141500 add_user_id
 
       20261119161000 add_reactions
         20261119161000 add_reactions
@@ -118,7 +120,6 @@ describe('merge', () => {
       ✓ 20261119161000 add_reactions then 20261120101500 add_last_read_at: runs
       ✓ 20261120101500 add_last_read_at then 20261119161000 add_reactions: runs
       ✓ down and up again
-      ✓ They fit: the same schema in every order.
       @@ -0,0 +1 @@
       +new
       "
@@ -166,6 +167,45 @@ describe('merge', () => {
     expect(refused.json()).toMatchObject({ error: { code: 'merge-conflict' }, rehearsal: { verdict } });
     expect(wrote(refused.calls)).toBe(false);
     expect((await migtui('merge --yes --force', world)).code).toBe(0);
+  });
+
+  test('a rebase is judged by its own order: what runs needs no --force, what fails is refused', async () => {
+    const failed = { revision: ids.last, failure: { code: 'sql', message: 'column "topic" does not exist' } };
+    const [a, b] = [ids.reactions, ids.last];
+    const remedies: Rehearsal['remedies'] = [
+      { kind: 'merge', branch: null, onto: null, ok: false, failed },
+      { kind: 'rebase', branch: b, onto: a, ok: false, failed },
+      { kind: 'rebase', branch: a, onto: b, ok: true, failed: null },
+    ];
+    const orders = [
+      { heads: [a, b], ok: false, failed },
+      { heads: [b, a], ok: true, failed: null },
+    ];
+    const world = {
+      ...two,
+      engine: {
+        rehearse: async (heads: readonly string[]) =>
+          rehearsal(heads, { verdict: 'fails', orders, remedies }),
+      },
+    };
+    const runs = await migtui('merge --rebase add_reactions --onto add_last --yes', world);
+    expect(runs.code).toBe(0);
+    expect(runs.stderr).toContain('Only one order runs: 20261120101500 add_last_read_at, then');
+    const fails = await migtui('merge --rebase add_last --onto add_reactions --yes --json', world);
+    expect(fails.code).toBe(1);
+    expect(fails.json()).toMatchObject({
+      error: {
+        code: 'merge-conflict',
+        message: expect.stringContaining('column "topic" does not exist'),
+        next: expect.stringContaining(`migtui merge --rebase ${a} --onto ${b}`),
+      },
+    });
+    expect(wrote(fails.calls)).toBe(false);
+    // the same for somebody who chooses: 1 fails, 2 runs
+    const chosen = await migtui('merge', { ...world, types: ['1', 'y'] });
+    expect(wrote(chosen.calls)).toBe(false);
+    expect(chosen.stderr).toContain('column "topic" does not exist');
+    expect(wrote((await migtui('merge', { ...world, types: ['2', 'y'] })).calls)).toBe(true);
   });
 
   test('of one head is nothing', async () => {

@@ -14,6 +14,7 @@ import type {
   RunResult,
   SqlPreview,
 } from '../../src/engine/api.ts';
+import { remediesOf } from '../../src/engine/authoring/remedies.ts';
 import { RevisionGraph } from '../../src/revisions/graph.ts';
 import { shortId, slug } from '../../src/revisions/names.ts';
 import { makeFolder } from '../support/project.ts';
@@ -366,6 +367,12 @@ export function rehearsal(heads: readonly string[], over: Partial<Rehearsal> = {
       failure: null,
     })),
     orders: [heads, heads.toReversed()].map(order => ({ heads: order, ok: true, failed: null })),
+    everyOrder: true,
+    remedies: remediesOf(
+      heads,
+      [heads, heads.toReversed()].map(order => ({ heads: order, failed: null })),
+      over.verdict ?? 'fits',
+    ),
     verdict: 'fits',
     differences: [],
     shared: [],

@@ -32,6 +32,7 @@ import type {
   Unsettled,
   Warning,
 } from '../../src/engine/api.ts';
+import { remediesOf } from '../../src/engine/authoring/remedies.ts';
 import type { EngineChange, EngineConnection, EngineExit } from '../../src/engine/connection.ts';
 import { Failure, type FailureInfo } from '../../src/foundation/failure.ts';
 import { RevisionGraph } from '../../src/revisions/graph.ts';
@@ -742,6 +743,12 @@ export class FakeEngine {
         failure: null,
       })),
       orders: [heads, [...heads].reverse()].map(order => ({ heads: order, ok: true, failed: null })),
+      everyOrder: true,
+      remedies: remediesOf(
+        heads,
+        [heads, [...heads].reverse()].map(order => ({ heads: order, failed: null })),
+        'fits',
+      ),
       verdict: 'fits',
       differences: [],
       shared: [],

@@ -1,3 +1,4 @@
+import { headlineOf, remedyWords } from '../../drawing/text/rehearsal.ts';
 import type { Rehearsal } from '../../engine/api.ts';
 import type { Paint } from '../shell/paint.ts';
 import { drawSql } from './detail.ts';
@@ -10,8 +11,15 @@ const list = (ids: readonly string[]): string => ids.map(nameOf).join(', ');
 
 /** What the branches do, whether they fit together, and where they do not. */
 export function drawRehearsal(rehearsal: Rehearsal, paint: Paint): string {
-  const { ancestors, branches, orders, shared, differences, downAndUp, reconcile, caveats } = rehearsal;
+  const { ancestors, branches, orders, remedies, shared, differences, downAndUp, reconcile, caveats } =
+    rehearsal;
+  const conflict = !remedies.every(remedy => remedy.ok);
   return [
+    drawVerdict(rehearsal, paint),
+    ...(shared.length > 0 ? [indent(`touched by both: ${shared.join(', ')}`)] : []),
+    ...(differences.length > 0 ? [drawEffects(differences, paint)] : []),
+    ...(conflict ? ['', 'What can be done:', indent(drawRemedies(remedies, paint))] : []),
+    '',
     `${paint.dim('common ancestor:')} ${list(ancestors) || 'none'}`,
     '',
     ...branches.map(({ head, revisions, effects, failure }) =>
@@ -36,9 +44,6 @@ export function drawRehearsal(rehearsal: Rehearsal, paint: Paint): string {
           `${downAndUp.ok ? paint.good(paint.glyphs.ok) : paint.warn(paint.glyphs.warning)} down and up again${downAndUp.words.map(word => `\n  ${word}`).join('')}`,
         ]
       : []),
-    drawVerdict(rehearsal, paint),
-    ...(shared.length > 0 ? [indent(`touched by both: ${shared.join(', ')}`)] : []),
-    ...(differences.length > 0 ? [drawEffects(differences, paint)] : []),
     ...(reconcile.length > 0
       ? [
           'The merged entities need:',
@@ -50,10 +55,25 @@ export function drawRehearsal(rehearsal: Rehearsal, paint: Paint): string {
   ].join('\n');
 }
 
-function drawVerdict({ verdict }: Rehearsal, paint: Paint): string {
+/** What can be done, best marked: a remedy that fails comes with its error. */
+export function drawRemedies(remedies: Rehearsal['remedies'], paint: Paint): string {
   const { ok, warning, failed } = paint.glyphs;
-  if (verdict === 'fits') return paint.good(`${ok} They fit: the same schema in every order.`);
-  if (verdict === 'overlaps') return paint.warn(`${warning} They fit, but touch the same objects.`);
-  if (verdict === 'differs') return paint.bad(`${failed} The schema depends on the order.`);
-  return paint.bad(`${failed} They do not run one after the other.`);
+  return remedies
+    .map(remedy => {
+      const words = remedyWords(remedy, nameOf);
+      if (remedy.ok) return `${paint.good(ok)} ${words}`;
+      if (remedy.failed) {
+        const { revision, failure } = remedy.failed;
+        return `${paint.bad(failed)} ${words}: ${nameOf(revision)} fails: ${failure.message}`;
+      }
+      return `${paint.warn(warning)} ${words}: each database gets the schema of its own order`;
+    })
+    .join('\n');
+}
+
+function drawVerdict(rehearsal: Rehearsal, paint: Paint): string {
+  const { ok, warning, failed } = paint.glyphs;
+  const { words, tone } = headlineOf(rehearsal, nameOf);
+  if (tone === 'ok') return paint.good(`${ok} ${words}`);
+  return tone === 'warning' ? paint.warn(`${warning} ${words}`) : paint.bad(`${failed} ${words}`);
 }

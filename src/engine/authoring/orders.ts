@@ -22,7 +22,7 @@ export function ordersOf(
   graph: RevisionGraph,
   branches: readonly Branch[],
   base: readonly string[],
-): { orders: Order[]; notes: string[] } {
+): { orders: Order[]; every: boolean; notes: string[] } {
   const notes: string[] = [];
   const chosen = branches.length <= all ? permutations(branches) : some(branches);
   if (branches.length > all) {
@@ -47,7 +47,7 @@ export function ordersOf(
       orders.push({ heads: order.map(branch => branch.head), revisions });
   }
   for (const why of forbidden) notes.push(`${why}, so the orders that run it earlier were left out.`);
-  return { orders, notes };
+  return { orders, every: branches.length <= all, notes };
 }
 
 function isPossible(graph: RevisionGraph, base: readonly string[], revisions: readonly string[]): boolean {

@@ -6,6 +6,7 @@ import { caveatsOf, rowsTouched, type Side } from './caveats.ts';
 import { headsToMerge } from './draft-merge.ts';
 import { wantedBeyond, whyNot } from './generated.ts';
 import { ordersOf } from './orders.ts';
+import { remediesOf } from './remedies.ts';
 import { downs, type OnDisk, ups, type Workspace } from './workspace.ts';
 
 interface Tried {
@@ -29,7 +30,7 @@ export async function rehearse(workspace: Workspace, asked: readonly string[]): 
   const base = all.filter(id => !own.has(id));
   const before = await workspace.replay(disk, ups(base));
 
-  const { orders, notes } = ordersOf(disk.graph, branches, base);
+  const { orders, every, notes } = ordersOf(disk.graph, branches, base);
   const attempt = (heads: readonly string[], revisions: readonly string[]): Promise<Tried> =>
     runs(workspace, disk, base, heads, revisions);
   const alone = (head: string): Promise<Tried> =>
@@ -82,6 +83,8 @@ export async function rehearse(workspace: Workspace, asked: readonly string[]): 
       failure,
     })),
     orders: tried.map(({ heads, failed }) => ({ heads, ok: failed === null, failed })),
+    everyOrder: every,
+    remedies: remediesOf(heads, tried, verdict),
     verdict,
     differences,
     shared,

@@ -1,0 +1,50 @@
+import type { Rehearsal } from '../../values/authoring.ts';
+
+/** The verdict of a rehearsal in one sentence, and how good it is. */
+export interface Headline {
+  readonly words: string;
+  readonly tone: 'ok' | 'warning' | 'danger';
+}
+
+/** Says whether branches fit together; where only some orders run, it names one that does. */
+export function headlineOf(
+  { verdict, orders, everyOrder }: Rehearsal,
+  nameOf: (id: string) => string,
+): Headline {
+  const running = orders.filter(({ ok }) => ok);
+  const [first] = running;
+  const tried = everyOrder
+    ? 'every order gives the same schema'
+    : `the ${orders.length} orders that were tried give the same schema`;
+  switch (verdict) {
+    case 'fits':
+      return { words: `They fit: ${tried}.`, tone: 'ok' };
+    case 'overlaps':
+      return {
+        words: `They fit: ${tried}, but both touch the same thing: read both before you merge.`,
+        tone: 'warning',
+      };
+    case 'differs':
+      return { words: 'They do not fit: the order decides what the schema is.', tone: 'danger' };
+    case 'fails': {
+      if (!first) return { words: 'They do not fit: no order runs.', tone: 'danger' };
+      const order = first.heads.map(nameOf).join(', then ');
+      return running.length === 1
+        ? { words: `Only one order runs: ${order}.`, tone: 'warning' }
+        : {
+            words: `They do not fit: ${running.length} of ${orders.length} orders run, such as ${order}.`,
+            tone: 'danger',
+          };
+    }
+  }
+}
+
+/** A remedy as a person would say it: `put b on top of a`. */
+export function remedyWords(
+  { kind, branch, onto }: Rehearsal['remedies'][number],
+  nameOf: (id: string) => string,
+): string {
+  return kind === 'merge'
+    ? 'write a merge revision'
+    : `put ${nameOf(branch ?? '')} on top of ${nameOf(onto ?? '')}`;
+}
