@@ -130,9 +130,7 @@ describe('a rehearsal judges', () => {
         { kind: 'rebase', branch: theirs, onto: ours, ok: false, failed },
         { kind: 'rebase', branch: ours, onto: theirs, ok: true, failed: null },
       ]);
-      expect(headlineOf(found, id => id).words).toBe(
-        `Only one order runs: ${theirs}, then ${ours}.`,
-      );
+      expect(headlineOf(found, id => id).words).toBe(`Only one order runs: ${theirs}, then ${ours}.`);
     },
   );
 
@@ -283,9 +281,7 @@ describe('a rehearsal of more than two heads', () => {
     expect(found).toMatchObject({ verdict: 'fits', everyOrder: false });
     expect(found.remedies).toEqual([{ kind: 'merge', branch: null, onto: null, ok: true, failed: null }]);
     const { words } = headlineOf(found, id => id);
-    expect(words).toBe(
-      `They fit: the ${found.orders.length} orders that were tried give the same schema.`,
-    );
+    expect(words).toBe(`They fit: the ${found.orders.length} orders that were tried give the same schema.`);
   });
 
   test('leaves out an order that a dependency forbids, and says so', async () => {

@@ -743,7 +743,7 @@ export class FakeEngine {
         failure: null,
       })),
       orders: [heads, [...heads].reverse()].map(order => ({ heads: order, ok: true, failed: null })),
-      everyOrder: true,
+      everyOrder: heads.length <= 2,
       remedies: remediesOf(
         heads,
         [heads, [...heads].reverse()].map(order => ({ heads: order, failed: null })),
