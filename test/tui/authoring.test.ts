@@ -183,6 +183,9 @@ test('a new revision: which head, from the entities or empty, the message, the d
   await app.press('Enter');
   await app.sees('new  migrations/Migration20261201120000_add_title.ts', '1 change of the entities');
   await app.press('Esc');
+  // the form is still there
+  await app.sees('New revision from the entities', 'Add title');
+  await app.press('Esc');
   expect(app.engine.written).toHaveLength(0);
   await app.press('n', '1', 'e');
   await app.type('Add title');
@@ -421,4 +424,47 @@ test('a new revision with a label, on a revision that is no head, depending on a
   await app.sees('Written');
   await app.press('c', '5', 'z', 'h');
   await app.sees('--head fill_text_length --label side --splice --depends-on 20261119161000 ');
+});
+
+test('a branch from the revision under the cursor, and a root of its own', async () => {
+  const app = await openScreen({ revisions: demoRevisions.slice(0, 4), columns: 160 });
+  await app.sees('1/4');
+  await app.press('j', 'n');
+  await app.sees('Branch from fill_text_length', 'New root');
+  await app.press('b');
+  await app.sees('Revises 20261113100000 fill_text_length.');
+  await app.press('e');
+  await app.sees('not a head: this starts a branch');
+  await app.press('Esc', 'n', 'r', 'e');
+  await app.sees('nothing: a root revision of its own');
+  await app.type('search');
+  await app.press('Tab');
+  await app.type('search');
+  await app.press('Enter');
+  await app.sees('write the file');
+  await app.press('Enter');
+  await app.sees('Written');
+  await app.press('c', '5', 'z', 'h');
+  await app.sees('migtui revision --head base --label search -m search');
+});
+
+test('Ctrl-N completes the names of revisions, one after the other', async () => {
+  const app = await openScreen({ revisions: demoRevisions.slice(0, 4) });
+  await app.sees('1/4');
+  await app.press('n', 'e');
+  await app.type('more');
+  await app.press('Tab', 'Tab');
+  await app.sees('Ctrl-N complete');
+  await app.type('add');
+  await app.press('C-n');
+  await app.sees('revises     add_reactions');
+  await app.press('C-n');
+  await app.sees('revises     add_user_id_to_chats', 'this starts a branch');
+  await app.press('Tab');
+  await app.type('initial_schema fill');
+  await app.press('C-n');
+  await app.sees('depends on  initial_schema fill_text_length');
+  await app.type('nonsense');
+  await app.press('C-n');
+  await app.sees('no revision begins like this');
 });

@@ -1,6 +1,6 @@
 import { quoteShell } from '../../foundation/shell.ts';
 import { openDraft } from '../dialogs/draft/dialog.ts';
-import { menu } from '../dialogs/menu.ts';
+import { type MenuItem, menu } from '../dialogs/menu.ts';
 import { openMerge } from '../dialogs/merge/merge.ts';
 import { revisionDialog } from '../dialogs/revision.ts';
 import type { Command } from '../keymap/command.ts';
@@ -8,6 +8,7 @@ import { here } from '../state/command-line.ts';
 import { type Change, only } from '../state/effect.ts';
 import { logged } from '../state/log.ts';
 import type { State } from '../state/model.ts';
+import { isRevisionPane } from '../state/moving.ts';
 import { nameOf, selectedRow } from '../state/select.ts';
 import { notified, open } from '../state/stack.ts';
 
@@ -19,36 +20,58 @@ function whyNoFiles(state: State): string | null {
   return null;
 }
 
-/** Empty or from the entities, on the one head or on one that is chosen. */
+/** Empty or from the entities. */
+const kinds =
+  (head: string | null) =>
+  (state: State): Change =>
+    only(
+      open(
+        state,
+        menu({
+          title: 'New revision',
+          openedBy: 'enter',
+          text: head === null ? '' : head === 'base' ? 'A new root.' : `Revises ${nameOf(state, head)}.`,
+          items: [
+            {
+              key: 'a',
+              label: 'From the entities',
+              about: 'autogenerate: what changed in the entities',
+              choose: one => only(open(one, revisionDialog('entities', head, 'a'))),
+            },
+            {
+              key: 'e',
+              label: 'Empty',
+              about: 'write the SQL by hand',
+              choose: one => only(open(one, revisionDialog('empty', head, 'e'))),
+            },
+            ...(head === null ? elsewhere(state) : []),
+          ],
+        }),
+      ),
+    );
+
+/** Not on a head: on the revision under the cursor, or on none. */
+function elsewhere(state: State): readonly MenuItem[] {
+  const row = isRevisionPane(state.focus) ? selectedRow(state) : null;
+  const isBelow = row !== null && row.state !== 'missing' && !state.look?.heads.includes(row.id);
+  return [
+    ...(isBelow
+      ? [
+          {
+            key: 'b',
+            label: `Branch from ${row.slug || row.shortId}`,
+            about: 'the revision under the cursor, which is no head (splice)',
+            choose: kinds(row.id),
+          },
+        ]
+      : []),
+    { key: 'r', label: 'New root', about: 'revises nothing: a lineage of its own', choose: kinds('base') },
+  ];
+}
+
+/** On the one head, or on one that is chosen. */
 function newRevision(state: State, key: string): Change {
   const heads = state.look?.heads ?? [];
-  const kinds =
-    (head: string | null) =>
-    (next: State): Change =>
-      only(
-        open(
-          next,
-          menu({
-            title: 'New revision',
-            openedBy: 'enter',
-            text: head === null ? '' : `Revises ${nameOf(state, head)}.`,
-            items: [
-              {
-                key: 'a',
-                label: 'From the entities',
-                about: 'autogenerate: what changed in the entities',
-                choose: one => only(open(one, revisionDialog('entities', head, 'a'))),
-              },
-              {
-                key: 'e',
-                label: 'Empty',
-                about: 'write the SQL by hand',
-                choose: one => only(open(one, revisionDialog('empty', head, 'e'))),
-              },
-            ],
-          }),
-        ),
-      );
   if (heads.length < 2) return kinds(null)(state);
   return only(
     open(
@@ -63,6 +86,7 @@ function newRevision(state: State, key: string): Change {
             label: nameOf(state, id),
             choose: kinds(id),
           })),
+          ...elsewhere(state),
           { key: 'm', label: 'Merge them first', choose: next => openMerge(next, heads, 'enter') },
         ],
       }),

@@ -6,8 +6,9 @@ import { revisionCommand } from '../state/command-line.ts';
 import { type Change, only } from '../state/effect.ts';
 import type { Dialog, State } from '../state/model.ts';
 import { nameOf } from '../state/select.ts';
-import { close, notified, replaceTop } from '../state/stack.ts';
+import { notified, replaceTop, topDialog } from '../state/stack.ts';
 import { inDialogs, on } from './commands.ts';
+import { nextCompletion } from './complete.ts';
 import type { DialogType } from './dialog.ts';
 import { openDraft } from './draft/dialog.ts';
 import { fieldSpans } from './field-line.ts';
@@ -25,6 +26,8 @@ export interface RevisionDialog extends Dialog {
   readonly fields: Readonly<Record<FieldName, TextField>>;
   /** The field that is being typed in. */
   readonly active: FieldName;
+  /** What was typed of a name that is being completed, and which of its completions stands there. */
+  readonly completing: { readonly typed: TextField; readonly index: number } | null;
 }
 
 /** @param head which of the heads it revises; null with one or none */
@@ -42,6 +45,7 @@ export const revisionDialog = (
     'depends on': emptyField,
   },
   active: 'message',
+  completing: null,
   top: 0,
   openedBy,
 });
@@ -66,8 +70,9 @@ function acceptRevision(state: State, dialog: RevisionDialog, key: string): Chan
     ...(text('label') !== '' && { label: text('label') }),
     ...(dependsOn.length > 0 && { dependsOn }),
   };
+  // the form stays below: Esc comes back to it
   return openDraft(
-    close(state),
+    state,
     'New revision',
     { call: 'draftRevision', args: [request] },
     revisionCommand(request),
@@ -90,8 +95,18 @@ const slugOf = (text: string): string =>
 const moveField = (by: number) =>
   on<RevisionDialog>('revision', (state, dialog) => {
     const next = (names.indexOf(dialog.active) + by + names.length) % names.length;
-    return only(replaceTop(state, { ...dialog, active: names[next] ?? 'message' }));
+    return only(replaceTop(state, { ...dialog, active: names[next] ?? 'message', completing: null }));
   });
+
+const isCompleted = (name: FieldName): boolean => name === 'revises' || name === 'depends on';
+
+const completed = (state: State, dialog: RevisionDialog): Change => {
+  const field = dialog.fields[dialog.active];
+  const next = isCompleted(dialog.active) ? nextCompletion(state, field, dialog.completing) : null;
+  if (!next) return notified(state, 'no revision begins like this', 'warning');
+  const fields = { ...dialog.fields, [dialog.active]: next.field };
+  return only(replaceTop(state, { ...dialog, fields, completing: next.completing }));
+};
 
 const commands = inDialogs([
   {
@@ -120,6 +135,19 @@ const commands = inDialogs([
     about: 'go to the previous field',
     run: moveField(-1),
   },
+  {
+    id: 'complete-revision',
+    keys: ['ctrl+n'],
+    where: ['revision'],
+    title: 'complete',
+    about: 'complete the name of a revision, and again for the next one',
+    footer: 3,
+    hidden: state => {
+      const dialog = topDialog(state) as RevisionDialog | null;
+      return dialog?.kind !== 'revision' || !isCompleted(dialog.active);
+    },
+    run: on<RevisionDialog>('revision', completed),
+  },
 ]);
 
 /** What an empty field stands for, or what a filled one means. */
@@ -135,6 +163,7 @@ function remark(dialog: RevisionDialog, name: FieldName, state: State): string {
       return text === '' ? 'nothing: revisions that must be applied first' : '';
     case 'revises': {
       if (text === '') return heads[0] === undefined ? 'nothing: it is the first' : nameOf(state, heads[0]);
+      if (text === 'base') return 'nothing: a root revision of its own';
       const row = rowOf(state, text);
       return row && !row.marks.includes('head') ? 'not a head: this starts a branch (splice)' : '';
     }
@@ -159,7 +188,7 @@ export const revisionType: DialogType<RevisionDialog> = {
   commands,
   scopes: () => ['revision'],
   title: ({ source }) => titles[source],
-  width: () => 84,
+  width: () => 100,
   body(dialog, state, columns): Line[] {
     return [
       ...names.map((name): Line => {
@@ -181,7 +210,13 @@ export const revisionType: DialogType<RevisionDialog> = {
   },
   field: dialog => dialog.fields[dialog.active],
   typed: (dialog, field, state) =>
-    only(replaceTop(state, { ...dialog, fields: { ...dialog.fields, [dialog.active]: field } })),
+    only(
+      replaceTop(state, {
+        ...dialog,
+        completing: null,
+        fields: { ...dialog.fields, [dialog.active]: field },
+      }),
+    ),
   clicked(dialog, at, state) {
     const name = names[at];
     return only(name ? replaceTop(state, { ...dialog, active: name }) : state);
