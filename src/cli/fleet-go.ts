@@ -38,6 +38,9 @@ export interface FleetGoOptions
   readonly verbose?: boolean;
 }
 
+/** How long a target waits for a free connection before it gives its own back and is tried again, ms. */
+const busyWait = 1_000;
+
 /** How a run is rolled out. */
 export const rolloutOptions = (): Option[] => [
   new Option('--plan', 'show the groups and their SQL, run nothing'),
@@ -85,7 +88,8 @@ function percent(text: string): number {
  */
 export async function goFleet(call: Call, asked: PlanRequest, options: FleetGoOptions): Promise<number> {
   const { settings, output } = call;
-  const engine = await call.engine(options.lockWait ?? settings.lockWait ?? 60_000);
+  // targets that wait for connections hold others: they let go soon, and fewer run at once
+  const engine = await call.engine(busyWait);
   const waves: FleetWave[] | undefined = options.canary
     ? [{ name: 'canary', targets: options.canary }]
     : undefined;
