@@ -1,4 +1,7 @@
+import { fleetCheck } from './fleet-check.ts';
 import { fleetDowngrade, fleetStamp, fleetUpgrade } from './fleet-moves.ts';
+import { fleetRehearse } from './fleet-rehearse.ts';
+import { fleetStages } from './fleet-stages.ts';
 import { fleetStatus } from './fleet-status.ts';
 import { type Definition, examples } from './shell/command.ts';
 
@@ -15,6 +18,15 @@ export const fleet: Definition = (program, act) => {
         "migtui fleet status --only 'tenant_1*' --json": 'some of them, for scripts',
       }),
     );
-  for (const define of [fleetStatus, fleetUpgrade, fleetDowngrade, fleetStamp]) define(group, act);
+  for (const define of [
+    fleetStatus,
+    fleetStages,
+    fleetUpgrade,
+    fleetDowngrade,
+    fleetStamp,
+    fleetCheck,
+    fleetRehearse,
+  ])
+    define(group, act);
   return group;
 };

@@ -57,7 +57,7 @@ async function rehearsePlan(
     { command: down ? 'downgrade' : 'upgrade', targets: asked },
     data === undefined ? undefined : { from: fromOf(call, data), pgDump: call.settings.backup.pgDump },
   );
-  call.output.answer(rehearsal, rehearsal => rehearsal, draw);
+  call.output.answer(rehearsal, rehearsal => rehearsal, drawPlanRehearsal);
   const excused = ({ ok, failure, undone }: RehearsedStep): boolean =>
     ok || (failure === null && undone.outcome === 'none' && allowMissingDown === true);
   const { measured } = rehearsal;
@@ -78,7 +78,11 @@ function fromOf({ host }: Call, data: string): string {
 const failedOnCopy = ({ done, undone }: MeasuredStep): boolean =>
   done.failure !== null || (undone?.failure ?? null) !== null;
 
-function draw({ steps, untried, ok, measured, caveats }: PlanRehearsal, paint: Paint): string {
+/** A rehearsal, for a person. */
+export function drawPlanRehearsal(
+  { steps, untried, ok, measured, caveats }: PlanRehearsal,
+  paint: Paint,
+): string {
   if (steps.length === 0) return paint.dim('Nothing to rehearse: the plan has no steps.');
   const onCopy = new Set(measured?.steps.filter(failedOnCopy).map(({ revision }) => revision));
   const problems = steps.filter(step => !step.ok || onCopy.has(step.revision)).length;

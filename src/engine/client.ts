@@ -29,6 +29,8 @@ const methods = Object.keys({
   effect: true,
   authors: true,
   fleetStatus: true,
+  fleetStages: true,
+  fleetRehearse: true,
   fleetPlan: true,
   fleetRun: true,
   fleetContinue: true,

@@ -92,6 +92,8 @@ export async function openEngine(
     ensureTable: writing(async confirm => (await run()).ensureTable(confirm)),
     script: async request => (await run()).script(request),
     fleetStatus: async request => (await fleetOf()).api.fleetStatus(request),
+    fleetStages: async () => (await fleetOf()).api.fleetStages(),
+    fleetRehearse: async request => (await fleetOf()).api.fleetRehearse(request),
     fleetPlan: async request => (await fleetOf()).api.fleetPlan(request),
     fleetRun: writing(async (id, options) => (await fleetOf()).api.fleetRun(id, options)),
     fleetContinue: async go => (await fleetOf()).api.fleetContinue(go),

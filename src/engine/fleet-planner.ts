@@ -1,11 +1,12 @@
 import { addressOf } from '../database/address.ts';
 import { type Catalog, readCatalog, type TableSize } from '../database/catalog.ts';
 import type { Connection } from '../database/connection.ts';
-import type { Planned, Planner, Sizes } from '../fleet/planned.ts';
+import type { Planned, PlannedGroup, Planner, Sizes } from '../fleet/planned.ts';
 import type { Sites } from '../fleet/sites.ts';
 import { nameOf, type Target } from '../fleet/target.ts';
 import { isUrl, projectInSchema } from '../project/elsewhere.ts';
-import type { FleetRunOptions, Preview } from './api.ts';
+import type { FleetRehearsal, FleetRunOptions, Preview } from './api.ts';
+import { asFailure } from './failures.ts';
 import { planFor } from './plan-for.ts';
 import { refuseByPolicy } from './policy/check.ts';
 import { protectionsIn, protectionsOf, type Subject } from './policy/protections.ts';
@@ -72,6 +73,29 @@ export async function refuseFleet(
         await site.close();
       }
     }
+  }
+}
+
+/** The plan of a group on the shadow, as it is for the largest of its targets. */
+export async function rehearseGroup(
+  session: Session,
+  sites: Sites,
+  { preview: shown, targets, largest }: PlannedGroup,
+): Promise<FleetRehearsal> {
+  const names = { targets: targets.map(({ name }) => name), on: largest };
+  const target = targets.find(({ name }) => name === largest) as Target;
+  try {
+    const site = await sites.connect(target.context, target.database, 2);
+    try {
+      const project = projectInSchema(site.project, target.schema);
+      const here = session.on(project, site.connection, async () => null);
+      const { createAuthoring } = await import('./authoring.ts');
+      return { ...names, rehearsal: await createAuthoring(here).rehearsePlan(shown.request), failure: null };
+    } finally {
+      await site.close();
+    }
+  } catch (error) {
+    return { ...names, rehearsal: null, failure: asFailure(error, session.project).info };
   }
 }
 

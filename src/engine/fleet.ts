@@ -6,14 +6,16 @@ import type { Planned } from '../fleet/planned.ts';
 import { FleetRun } from '../fleet/run.ts';
 import { Sites } from '../fleet/sites.ts';
 import { findTargets } from '../fleet/sources.ts';
+import { fleetStages } from '../fleet/stages.ts';
 import { fleetStatus } from '../fleet/status.ts';
 import type { Target } from '../fleet/target.ts';
 import { Failure } from '../foundation/failure.ts';
 import { openProject } from '../project/project.ts';
 import type { FleetSettings } from '../settings/fleet.ts';
 import { loadSettings } from '../settings/load.ts';
-import type { FleetApi, FleetChoice, FleetRunOptions } from './api.ts';
-import { plannerOf, refuseFleet } from './fleet-planner.ts';
+import type { FleetApi, FleetChoice, FleetRehearsal, FleetRunOptions } from './api.ts';
+import { requireAvailable } from './available.ts';
+import { plannerOf, refuseFleet, rehearseGroup } from './fleet-planner.ts';
 import type { Session } from './session.ts';
 
 /** The part of the engine that is about many databases. */
@@ -31,6 +33,7 @@ export function createFleet(session: Session): Fleet {
   let running: { readonly run: FleetRun; readonly result: Promise<unknown> } | null = null;
   /** Files and targets as they are now. */
   const begin = async (choice: FleetChoice): Promise<Begun> => {
+    requireAvailable(session, 'fleet');
     const { fleet: settings } = await loadSettings(session.project.root, process.env);
     const sites = sitesOf(session);
     opened.add(sites);
@@ -46,7 +49,27 @@ export function createFleet(session: Session): Fleet {
       async fleetStatus(request) {
         const { sites, targets } = await begin(request);
         try {
-          return await fleetStatus(sites, targets);
+          return await fleetStatus(sites, targets, { drift: request.drift === true });
+        } finally {
+          await forget(sites);
+        }
+      },
+      async fleetStages() {
+        const sites = sitesOf(session);
+        opened.add(sites);
+        try {
+          return await fleetStages(sites, session.project.contexts);
+        } finally {
+          await forget(sites);
+        }
+      },
+      async fleetRehearse(request) {
+        const { sites, targets } = await begin(request.choice);
+        try {
+          const { groups } = await planFleet(sites, targets, request, [], planner);
+          const rehearsals: FleetRehearsal[] = [];
+          for (const group of groups) rehearsals.push(await rehearseGroup(session, sites, group));
+          return rehearsals;
         } finally {
           await forget(sites);
         }

@@ -44,7 +44,7 @@ export class Session {
   /** What the live database has, for the rules of lint. */
   readCatalog: (connection: Connection) => Promise<Catalog | null> = readCatalog;
   readonly #imported = new Map<string, string | null>();
-  readonly #closing: (() => Promise<void>)[] = [];
+  #closing: (() => Promise<void>)[] = [];
 
   private constructor(
     project: Project,
@@ -94,6 +94,7 @@ export class Session {
     const other = new Session(project, this.options, this.emit, this.opened, this.previewer);
     other.#connecting = Promise.resolve(connection);
     other.readCatalog = readCatalog;
+    other.#closing = this.#closing;
     return other;
   }
 

@@ -7,6 +7,7 @@ import { readUnsettled } from '../database/unsettled.ts';
 import { Failure } from '../foundation/failure.ts';
 import { projectInSchema } from '../project/elsewhere.ts';
 import { isEmbedded } from '../project/project.ts';
+import { printsOf } from './prints.ts';
 import { readSchemas } from './read-schemas.ts';
 import type { Site, Sites } from './sites.ts';
 import type { Standing } from './standing.ts';
@@ -43,24 +44,29 @@ export function places(sites: Sites, targets: readonly Target[]): readonly Place
 }
 
 /** Reads how all targets stand, writing nothing; in the order of the targets. */
-export async function readTargets(sites: Sites, targets: readonly Target[]): Promise<readonly Read[]> {
+export async function readTargets(
+  sites: Sites,
+  targets: readonly Target[],
+  { prints = false } = {},
+): Promise<readonly Read[]> {
   const standings = new Map<Target, Standing | Failure>();
   const waiting = [...places(sites, targets)];
   const worker = async (): Promise<void> => {
     for (let place = waiting.shift(); place; place = waiting.shift()) {
-      for (const { target, standing } of await readPlace(sites, place)) standings.set(target, standing);
+      for (const { target, standing } of await readPlace(sites, place, prints))
+        standings.set(target, standing);
     }
   };
   await Promise.all(Array.from({ length: databasesAtOnce }, worker));
   return targets.map(target => ({ target, standing: standings.get(target) as Standing | Failure }));
 }
 
-async function readPlace(sites: Sites, place: Place): Promise<readonly Read[]> {
+async function readPlace(sites: Sites, place: Place, prints: boolean): Promise<readonly Read[]> {
   const { context, database, targets } = place;
   let site: Site | null = null;
   try {
     site = await sites.connect(context, database, targets.length > 1 ? lanes : 1);
-    return await readSite(site, targets);
+    return await readSite(site, targets, prints);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return targets.map(target => ({ target, standing: error }));
@@ -73,7 +79,11 @@ async function readPlace(sites: Sites, place: Place): Promise<readonly Read[]> {
  * Reads targets of one database that is connected.
  * @throws what the server answered
  */
-export async function readSite(site: Site, targets: readonly Target[]): Promise<readonly Read[]> {
+export async function readSite(
+  site: Site,
+  targets: readonly Target[],
+  prints: boolean,
+): Promise<readonly Read[]> {
   const inSchemas = targets.filter(({ schema }) => schema !== null);
   const { project, files } = site;
   const checksums = new Map([...files.byId.values()].map(({ id, checksum }) => [id, checksum]));
@@ -83,8 +93,11 @@ export async function readSite(site: Site, targets: readonly Target[]): Promise<
     const schemas = inSchemas.map(({ schema }) => schema as string);
     const query = queryOn(project.orm);
     const found = await readSchemas(query, name, schemas, checksums, isEmbedded(project.orm) ? 1 : lanes);
+    const made = prints ? await printsOf(query, schemas, name) : new Map<string, string>();
     for (const target of inSchemas) {
-      read.push({ target, standing: usable(target) ?? (found.get(target.schema as string) as Standing) });
+      const standing = usable(target) ?? (found.get(target.schema as string) as Standing | Failure);
+      const print = made.get(target.schema as string) ?? (prints ? 'empty' : undefined);
+      read.push({ target, standing: standing instanceof Failure ? standing : { ...standing, print } });
     }
   }
   for (const target of targets) {

@@ -10,6 +10,8 @@ export interface Standing {
   readonly halfWay: readonly Pick<Unsettled, 'revision' | 'action'>[];
   /** Applied revisions whose file is another one now. */
   readonly edited: readonly string[];
+  /** Identifies what the schema has; undefined: it was not asked for. */
+  readonly print?: string | undefined;
   /** A run has its lock. */
   readonly running: boolean;
   /** Of a whole database: how large it is, in pages as PostgreSQL has last counted them. */

@@ -4,7 +4,8 @@ import { isUrl } from '../project/elsewhere.ts';
 import type { Project } from '../project/project.ts';
 import type { RevisionGraph } from '../revisions/graph.ts';
 import type { FleetCount, FleetRow, FleetState, FleetStatus } from '../values/fleet.ts';
-import { readTargets } from './reading.ts';
+import { differing } from './prints.ts';
+import { type Read, readTargets } from './reading.ts';
 import type { Files, Sites } from './sites.ts';
 import type { Standing } from './standing.ts';
 import { byName, nameOf, type Target } from './target.ts';
@@ -25,8 +26,13 @@ export const states: readonly FleetState[] = [
  * Where every target stands.
  * @throws Failure when the revisions on disk are broken
  */
-export async function fleetStatus(sites: Sites, targets: readonly Target[]): Promise<FleetStatus> {
-  const read = await readTargets(sites, targets);
+export async function fleetStatus(
+  sites: Sites,
+  targets: readonly Target[],
+  { drift = false } = {},
+): Promise<FleetStatus> {
+  const read = await readTargets(sites, targets, { prints: drift });
+  const { drifted, compared } = driftIn(sites, read);
   const rows: FleetRow[] = [];
   const heads: Record<string, readonly string[]> = {};
   const orders = new Map<string, readonly string[]>();
@@ -36,7 +42,7 @@ export async function fleetStatus(sites: Sites, targets: readonly Target[]): Pro
       heads[sites.contextOf(target)] = files.graph.heads;
       orders.set(sites.contextOf(target), files.graph.order);
     }
-    rows.push(rowOf(sites, target, standing, files));
+    rows.push(rowOf(sites, target, standing, files, drifted.get(target.name) ?? null));
   }
   return {
     targets: rows.sort(oddFirst),
@@ -45,7 +51,29 @@ export async function fleetStatus(sites: Sites, targets: readonly Target[]): Pro
       states.map(state => [state, rows.filter(row => row.state === state).length]),
     ) as Record<FleetState, number>,
     heads,
+    compared,
     at: new Date().toISOString(),
+  };
+}
+
+/** Schemas that are not as most of those at the same revisions, and how many were compared. */
+function driftIn(
+  sites: Sites,
+  read: readonly Read[],
+): { readonly drifted: ReadonlyMap<string, number>; readonly compared: number } {
+  const known = read.flatMap(({ target, standing }) =>
+    standing instanceof Failure || standing.print === undefined || standing.table === 'gone'
+      ? []
+      : [{ target, applied: standing.applied, print: standing.print }],
+  );
+  const groups = Map.groupBy(known, ({ target, applied }) =>
+    JSON.stringify([sites.contextOf(target), [...applied].sort()]),
+  );
+  const alike = [...groups.values()].filter(({ length }) => length > 1);
+  const drifted = alike.flatMap(group => [...differing(group, ({ print }) => print)]);
+  return {
+    drifted: new Map(drifted.map(([{ target }, others]) => [target.name, others])),
+    compared: alike.flat().length,
   };
 }
 
@@ -71,6 +99,7 @@ export function rowOf(
   target: Target,
   standing: Standing | Failure,
   files: Files | null,
+  differsFrom: number | null,
 ): FleetRow {
   const { name, tags, schema } = target;
   const place = {
@@ -89,8 +118,9 @@ export function rowOf(
   return {
     ...place,
     ...known,
-    state: stateOf(standing, known),
+    state: stateOf(standing, known, differsFrom),
     edited,
+    differsFrom,
     halfWay: halfWay.map(({ revision }) => revision),
     running,
     failure:
@@ -131,14 +161,20 @@ const nothing = {
   missing: [],
   edited: [],
   halfWay: [],
+  differsFrom: null,
   running: false,
 } as const;
 
-function stateOf({ table, halfWay, edited }: Standing, { missing, pending }: Facts): FleetState {
+function stateOf(
+  { table, halfWay, edited }: Standing,
+  { missing, pending }: Facts,
+  differsFrom: number | null,
+): FleetState {
   if (table === 'gone') return 'gone';
   if (halfWay.length > 0) return 'half-way';
   if (missing.length > 0) return 'ahead';
   if (edited.length > 0) return 'edited';
+  if (differsFrom !== null) return 'drifted';
   return pending > 0 ? 'behind' : 'head';
 }
 

@@ -1,4 +1,5 @@
 import type { FailureInfo } from '../foundation/failure.ts';
+import type { PlanRehearsal } from './rehearsal.ts';
 import type { CancelMode, PlanRequest, Preview, RunEvent, RunOptions } from './run.ts';
 
 /*
@@ -58,6 +59,8 @@ export interface FleetRow extends FleetTarget {
   readonly edited: readonly string[];
   /** Revisions that stopped half-way. */
   readonly halfWay: readonly string[];
+  /** Where it was compared and differs: how many at the same revisions are as most are; null: it does not differ. */
+  readonly differsFrom: number | null;
   /** A run has its lock at this moment. */
   readonly running: boolean;
   /** Why it is not known how it stands. */
@@ -79,6 +82,8 @@ export interface FleetStatus {
   readonly states: Readonly<Record<FleetState, number>>;
   /** Heads of the files, by context. */
   readonly heads: Readonly<Record<string, readonly string[]>>;
+  /** Schemas that were compared with others at the same revisions. */
+  readonly compared: number;
   /** ISO 8601. */
   readonly at: string;
 }
@@ -206,10 +211,38 @@ export type FleetEvent =
   | { readonly kind: 'run'; readonly target: string; readonly event: RunEvent }
   | { readonly kind: 'finished'; readonly result: FleetResult };
 
+/** Contexts of the config side by side: where each revision has arrived, and when. */
+export interface FleetStages {
+  readonly contexts: readonly {
+    readonly name: string;
+    readonly database: string;
+    readonly failure: FailureInfo | null;
+  }[];
+  /** The newest first. `at` has one entry for each context; `applied` null: not known. */
+  readonly revisions: readonly {
+    readonly revision: string;
+    readonly at: readonly { readonly applied: boolean | null; readonly at: string | null }[];
+  }[];
+}
+
+/** How the plan of a group went on the shadow. */
+export interface FleetRehearsal {
+  readonly targets: readonly string[];
+  /** Whose state was replayed. */
+  readonly on: string;
+  /** Null: it could not be rehearsed. */
+  readonly rehearsal: PlanRehearsal | null;
+  readonly failure: FailureInfo | null;
+}
+
 /** What is asked of a fleet; `EngineApi` has these methods. */
 export interface FleetApi {
   /** Where every target stands. @throws Failure `no-targets` where there is none */
   fleetStatus(request: FleetStatusRequest): Promise<FleetStatus>;
+  /** Every context of the config, side by side. */
+  fleetStages(): Promise<FleetStages>;
+  /** Rehearses the plan of each group once, on the shadow. */
+  fleetRehearse(request: FleetPlanRequest): Promise<readonly FleetRehearsal[]>;
   /** What every target needs, in groups that need the same. @throws Failure `no-targets` */
   fleetPlan(request: FleetPlanRequest): Promise<FleetPlan>;
   /** Runs what `fleetPlan` has shown. @throws Failure `plan-changed` for a plan that this engine does not know */

@@ -88,6 +88,56 @@ test('a table that this role may not read is told of that one alone', async () =
   ]);
 });
 
+test('a schema that is not as the others at the same revision has drifted', async () => {
+  const fleet = await fleetOf({
+    tenant_1: [one, two],
+    tenant_2: [one, two],
+    'tenant "3': [one, two],
+    tenant_4: [one],
+    tenant_5: [one, two],
+  });
+  await fleet.database.query('create index on tenant_2.chats (title); alter table tenant_4.chats add x int');
+  const engine = await fleet.open();
+  const status = await engine.fleetStatus({ drift: true });
+  // the only one at its revision has nobody to be compared with
+  expect(status.compared).toBe(4);
+  expect(
+    status.targets
+      .filter(({ state }) => state === 'drifted')
+      .map(({ name, differsFrom }) => [name, differsFrom]),
+  ).toEqual([['tenant_2', 3]]);
+  expect((await engine.fleetStatus({})).states.drifted).toBe(0);
+});
+
+test('contexts side by side: where each revision has arrived, and when', async () => {
+  const fleet = await fleetOf({});
+  const staging = await createDatabase();
+  await staging.query(
+    schemaSql('x', [one, two]).replace('create schema "x";', '').replaceAll('"x"', 'public'),
+  );
+  const config = await fleet.project.read('mikro-orm.config.js');
+  const other = config.replace(/export default defineConfig/, 'const config = defineConfig');
+  await fleet.project.write(
+    'mikro-orm.config.js',
+    `${other}
+export default [config, { ...config, contextName: 'staging', clientUrl: ${JSON.stringify(staging.url)}, dbName: ${JSON.stringify(staging.name)} }, { ...config, contextName: 'old', clientUrl: 'postgres://127.0.0.1:1/old', dbName: 'old' }];`,
+  );
+  const stages = await (await fleet.open()).fleetStages();
+  expect(stages.contexts.map(({ name, failure }) => [name, failure?.code])).toEqual([
+    ['default', undefined],
+    ['staging', undefined],
+    ['old', 'database-unreachable'],
+  ]);
+  expect(stages.revisions.map(({ revision, at }) => [revision, ...at.map(({ applied }) => applied)])).toEqual(
+    [
+      [three, false, false, null],
+      [two, false, true, null],
+      [one, false, true, null],
+    ],
+  );
+  expect(stages.revisions[2]?.at[1]?.at).toMatch(/^20\d\d-/);
+});
+
 describe('targets', () => {
   test('by a query, with tags, and a name of their own', async () => {
     const fleet = await fleetOf(

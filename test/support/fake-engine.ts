@@ -12,6 +12,7 @@ import type {
   FleetEvent,
   FleetPlan,
   FleetResult,
+  FleetStages,
   FleetStatus,
   JournalEntry,
   Look,
@@ -125,6 +126,7 @@ export class FakeEngine {
     counts: [],
     states: { unreachable: 0, gone: 0, 'half-way': 0, ahead: 0, edited: 0, drifted: 0, behind: 0, head: 0 },
     heads: {},
+    compared: 0,
     at: '2026-11-22T14:00:00.000Z',
   };
   /** Calls that will be answered without anybody's doing: those that are held are not. */
@@ -221,6 +223,7 @@ export class FakeEngine {
 
   fleetPlan: FleetPlan | null = null;
   fleetResult: FleetResult | null = null;
+  stages: FleetStages = { contexts: [], revisions: [] };
   /** Told while the fleet runs, before it is held. */
   fleetEvents: FleetEvent[] = [];
 
@@ -297,6 +300,8 @@ export class FakeEngine {
         }
       },
       fleetStatus: async () => this.fleet,
+      fleetStages: async () => this.stages,
+      fleetRehearse: async () => [],
       fleetPlan: async () => this.#fleetPlan(),
       fleetRun: async () => this.#fleetRun(),
       fleetContinue: async go => void this.calls.push(`fleetContinue ${go}`),

@@ -10,7 +10,7 @@ const head = 'Migration20261122000000_merge_heads';
 const row = (name: string, more: Partial<FleetRow> = {}): FleetRow => ({
   ...{ name, tags: [], context: 'default', database: 'postgres@localhost/chat', schema: name },
   ...{ state: 'behind', current: [first], applied: 1, pending: 3, missing: [], edited: [], halfWay: [] },
-  ...{ running: false, failure: null },
+  ...{ running: false, failure: null, differsFrom: null },
   ...more,
 });
 
@@ -32,6 +32,7 @@ const status: FleetStatus = {
   ],
   states: { unreachable: 1, gone: 0, 'half-way': 1, ahead: 0, edited: 0, drifted: 0, behind: 30, head: 1 },
   heads: { default: [head] },
+  compared: 0,
   at: '2026-11-22T14:00:00.000Z',
 };
 
@@ -170,6 +171,33 @@ test('what loses data wants the name of the database typed', async () => {
   await app.type('chat');
   await app.press('Enter');
   await app.sees('28 done');
+});
+
+test('t shows the contexts of the config side by side', async () => {
+  const app = await board();
+  app.engine.stages = {
+    contexts: [
+      { name: 'staging', database: 'db1/chat', failure: null },
+      { name: 'production', database: 'db2/chat', failure: null },
+      {
+        name: 'old',
+        database: 'db3/chat',
+        failure: { code: 'database-unreachable', message: 'db3 is away.' },
+      },
+    ],
+    revisions: [
+      {
+        revision: head,
+        at: [
+          { applied: true, at: '2026-11-20T09:00:00.000Z' },
+          { applied: false, at: null },
+          { applied: null, at: null },
+        ],
+      },
+    ],
+  };
+  await app.press('t');
+  await app.sees('Stages', 'staging', 'production', 'merge_heads', '2026-11-20 09:00', 'db3 is away.');
 });
 
 test('a pause is answered by a key', async () => {

@@ -100,10 +100,20 @@ function rowCells(row: FleetRow, paint: Paint): Cell[] {
 }
 
 /** What to know of a target beside its state. */
-function remarkOf({ state, failure, halfWay, missing, edited, current, pending }: FleetRow): string {
+export function remarkOf({
+  state,
+  failure,
+  halfWay,
+  missing,
+  edited,
+  current,
+  pending,
+  differsFrom,
+}: FleetRow): string {
   if (failure) return failure.message;
   if (state === 'half-way') return `${halfWay.map(nameOf).join(', ')} began and never ended`;
   if (state === 'ahead') return `applied without a file: ${missing.map(nameOf).join(', ')}`;
   if (state === 'edited') return `edited since applied: ${edited.map(nameOf).join(', ')}`;
+  if (state === 'drifted') return `its schema differs from ${differsFrom} others at ${revisionsOf(current)}`;
   return pending > 0 ? `${revisionsOf(current)}, ${pending} pending` : revisionsOf(current);
 }

@@ -52,6 +52,8 @@ export function onlySetUp(options: EngineOptions, why: unknown): EngineApi | nul
     script: refuse,
     authors: refuse,
     fleetStatus: refuse,
+    fleetStages: refuse,
+    fleetRehearse: refuse,
     fleetPlan: refuse,
     fleetRun: refuse,
     fleetContinue: refuse,

@@ -11,6 +11,7 @@ import type { DialogType } from '../dialogs/dialog.ts';
 import { draftType } from '../dialogs/draft/draft.ts';
 import { fleetType } from '../dialogs/fleet/board.ts';
 import { fleetPlanType } from '../dialogs/fleet/plan.ts';
+import { stagesType } from '../dialogs/fleet/stages.ts';
 import { helpType } from '../dialogs/help.ts';
 import { journalType } from '../dialogs/journal.ts';
 import { menuType } from '../dialogs/menu.ts';
@@ -51,6 +52,7 @@ const dialogTypes: readonly DialogType<Dialog>[] = [
   journalType,
   fleetType,
   fleetPlanType,
+  stagesType,
   helpType(() => commands),
 ];
 

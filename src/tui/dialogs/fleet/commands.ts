@@ -5,6 +5,7 @@ import { replaceTop } from '../../state/stack.ts';
 import { whyReadOnly } from '../../state/why-not.ts';
 import { inDialogs, on, why } from '../commands.ts';
 import { type FleetDialog, orders, rowsOf } from './dialog.ts';
+import { openStages } from './stages.ts';
 
 /** What the board does with its targets. */
 export interface BoardActions {
@@ -106,6 +107,15 @@ export const boardCommands = ({ choose, plan }: BoardActions) =>
         const order = orders[(orders.indexOf(dialog.order) + 1) % orders.length] as FleetDialog['order'];
         return only(replaceTop(state, { ...dialog, order, cursor: 0, top: 0 }));
       }),
+    },
+    {
+      id: 'fleet-stages',
+      keys: ['t'],
+      where: ['fleet'],
+      title: 'stages',
+      about: 'show the contexts of the config side by side',
+      footer: 7,
+      run: openStages,
     },
     {
       id: 'fleet-reload',

@@ -34,7 +34,7 @@ const styles: Readonly<Record<FleetState, Style>> = {
 };
 
 /** A revision as people call it. */
-function named(id: string): string {
+export function named(id: string): string {
   const [short, words] = [shortId(id), slug(id)];
   return short === id || words === '' ? short : `${short} ${words}`;
 }
@@ -92,6 +92,7 @@ function remarkOf({ state, failure, halfWay, missing, edited, current, pending }
   if (failure) return failure.message;
   if (state === 'half-way') return `${halfWay.map(named).join(', ')} never ended`;
   if (state === 'ahead') return `no file: ${missing.map(named).join(', ')}`;
+  if (state === 'drifted') return 'its schema differs from the others at the same revision';
   if (state === 'edited') return `edited: ${edited.map(named).join(', ')}`;
   return pending > 0 ? `${placeOf(current)} · ${pending} pending` : placeOf(current);
 }

@@ -1,0 +1,67 @@
+import type { Query } from '../database/journal/table.ts';
+
+/** So many schemas are read by one statement. */
+const together = 200;
+
+/**
+ * A print of what each schema has: two schemas with the same one have the same tables, columns, constraints, indexes,
+ * views, functions and types, whatever they are called themselves. The migrations table and comments are left out.
+ * @returns MD5 by schema; one that has nothing is left out
+ */
+export async function printsOf(
+  query: Query,
+  schemas: readonly string[],
+  table: string,
+): Promise<ReadonlyMap<string, string>> {
+  const prints = new Map<string, string>();
+  for (let at = 0; at < schemas.length; at += together) {
+    const rows = await query<{ schema: string; print: string }>(statement, [
+      schemas.slice(at, at + together),
+      table,
+    ]);
+    for (const { schema, print } of rows) prints.set(schema, print);
+  }
+  return prints;
+}
+
+const statement = `
+  with ours as (select oid, nspname, quote_ident(nspname) || '.' as prefix from pg_namespace where nspname = any($1::text[])),
+  tables as (select c.* from pg_class c join ours on ours.oid = c.relnamespace
+              where c.relname <> $2 and c.relkind in ('r', 'p', 'v', 'm', 'f')),
+  found as (
+    select c.relnamespace as ns, concat_ws(' ', 'column', c.relkind, c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
+             a.attnotnull, a.attidentity, a.attgenerated, pg_get_expr(d.adbin, d.adrelid)) as def
+      from tables c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+      left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
+    union all
+    select c.relnamespace, concat_ws(' ', 'relation', c.relkind, c.relname,
+             case when c.relkind in ('v', 'm') then pg_get_viewdef(c.oid) end) from tables c
+    union all
+    select t.relnamespace, concat_ws(' ', 'constraint', t.relname, k.conname, pg_get_constraintdef(k.oid), k.convalidated)
+      from pg_constraint k join tables t on t.oid = k.conrelid where k.contype <> 'n'
+    union all
+    select t.relnamespace, concat_ws(' ', 'index', pg_get_indexdef(i.indexrelid), i.indisvalid)
+      from pg_index i join tables t on t.oid = i.indrelid
+    union all
+    select p.pronamespace, concat_ws(' ', 'function', p.proname, pg_get_function_identity_arguments(p.oid), p.prosrc)
+      from pg_proc p join ours on ours.oid = p.pronamespace
+    union all
+    select t.typnamespace, concat_ws(' ', 'enum', t.typname, (select string_agg(e.enumlabel, ',' order by e.enumsortorder)
+             from pg_enum e where e.enumtypid = t.oid))
+      from pg_type t join ours on ours.oid = t.typnamespace where t.typtype = 'e'
+    union all
+    select r.relnamespace, concat_ws(' ', 'trigger', r.relname, pg_get_triggerdef(g.oid))
+      from pg_trigger g join tables r on r.oid = g.tgrelid where not g.tgisinternal)
+  select ours.nspname::text as schema,
+         md5(string_agg(replace(found.def, ours.prefix, ''), E'\\n' order by replace(found.def, ours.prefix, '') collate "C")) as print
+    from found join ours on ours.oid = found.ns group by 1`;
+
+/**
+ * The members of a group that are not as most of it: of those at the same revisions, each that differs.
+ * @returns how many are as most are, by what differs from them
+ */
+export function differing<T>(members: readonly T[], printOf: (member: T) => string): ReadonlyMap<T, number> {
+  const byPrint = [...Map.groupBy(members, printOf).values()].sort((a, b) => b.length - a.length);
+  const [usual, ...others] = byPrint;
+  return new Map(others.flat().map(member => [member, usual?.length ?? 0]));
+}

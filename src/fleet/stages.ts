@@ -1,0 +1,59 @@
+import { addressOf } from '../database/address.ts';
+import { ledgerTable, readLedger } from '../database/ledger.ts';
+import { queryOn } from '../database/side.ts';
+import { Failure } from '../foundation/failure.ts';
+import type { FleetStages } from '../values/fleet.ts';
+import type { Sites } from './sites.ts';
+
+/** Where each revision has arrived, and when, in every context of the config. Only reads. */
+export async function fleetStages(sites: Sites, contexts: readonly string[]): Promise<FleetStages> {
+  const read = await Promise.all(contexts.map(context => readStage(sites, context)));
+  const order: string[] = [];
+  const known = new Set<string>();
+  // the newest first; what only another context has stands on top, where it cannot be overlooked
+  for (const { graph, applied } of read) {
+    for (const id of [...(graph?.order ?? []), ...applied.keys()]) {
+      if (known.has(id)) continue;
+      known.add(id);
+      order.push(id);
+    }
+  }
+  return {
+    contexts: read.map(({ context, database, failure }) => ({ name: context, database, failure })),
+    revisions: order.toReversed().map(revision => ({
+      revision,
+      at: read.map(({ applied, failure }) => {
+        if (failure) return { applied: null, at: null };
+        const at = applied.get(revision);
+        return { applied: applied.has(revision), at: at ? at.toISOString() : null };
+      }),
+    })),
+  };
+}
+
+async function readStage(sites: Sites, context: string) {
+  const nothing = { context, graph: null, applied: new Map<string, Date | null>() };
+  try {
+    const { graph, project } = await sites.files(context);
+    const database = addressOf(project).label;
+    try {
+      const site = await sites.connect(context, null, 1);
+      try {
+        const { applied } = await readLedger(
+          { query: queryOn(site.project.orm) },
+          ledgerTable(site.project),
+          false,
+        );
+        return { context, graph, applied, database, failure: null };
+      } finally {
+        await site.close();
+      }
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      return { ...nothing, graph, database, failure: error.info };
+    }
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { ...nothing, database: '', failure: error.info };
+  }
+}
