@@ -7,7 +7,6 @@ const folder = fileURLToPath(new URL('../src/drawing/faster/', import.meta.url))
 /** What the screen's bundle replaces by something quicker of the same meaning, for Ink as well: by the text of the import, and by who imports it. */
 const replaced = [
   [/^string-width$/, 'string-width.ts'],
-  [/^@alcalzone\/ansi-tokenize$/, 'ansi-tokenize.ts'],
   [/\/sanitize-ansi\.js$/, 'sanitize-ansi.ts'],
   [/^\.\/output\.js$/, 'output.ts', /[\\/]ink[\\/]build[\\/]renderer\.js$/],
 ];

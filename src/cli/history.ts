@@ -1,14 +1,17 @@
 import type { Look, RevisionRow } from '../engine/api.ts';
 import { drawGraph } from './draw/graph.ts';
-import { drawBlocks, drawRows } from './draw/rows.ts';
+import { drawHistoryBlocks, drawRows } from './draw/rows.ts';
+import { historyFacts } from './history-facts.ts';
 import { lookFor } from './looking.ts';
 import { revisionsJson } from './shapes.ts';
 import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
 import { verbose } from './shell/options.ts';
+import type { Paint } from './shell/paint.ts';
 
 interface HistoryOptions {
   readonly verbose?: boolean;
+  readonly contexts?: boolean;
   readonly graph?: boolean;
   readonly revRange?: string;
 }
@@ -22,6 +25,7 @@ export const history: Definition = (program, act) =>
     .argument('[range]', 'from:to, from: or :to; both ends included')
     .option('-r, --rev-range <range>', 'the same, as Alembic writes it')
     .addOption(verbose())
+    .option('--contexts', 'with -v: also where else it is applied, in the other contexts of the config')
     .option('--graph', 'draw branches and merges as lanes (default: where there are some)')
     .option('--no-graph', 'draw no lanes')
     .addHelpText(
@@ -31,6 +35,7 @@ export const history: Definition = (program, act) =>
         'migtui history current:': 'from what is applied up to the heads',
         'migtui history -3:current': 'the last applied ones',
         'migtui history -v': 'everything known about each',
+        'migtui history -v --contexts': 'and in which contexts it is applied',
       }),
     )
     .action(act(showHistory));
@@ -40,20 +45,38 @@ async function showHistory(
   range: string | undefined,
   options: HistoryOptions,
 ): Promise<undefined> {
-  const look = await lookFor(call, 'database');
   const wanted = range ?? options.revRange;
+  const look = await lookFor(call, wanted && countsFromCurrent(wanted) ? 'database' : 'revisions');
   const rows = wanted ? await rowsIn(call, look, wanted) : look.revisions;
   const lanes = options.graph ?? branches(rows);
+  if (options.verbose || options.contexts) {
+    const factsOf = await historyFacts(call, look, options.contexts === true);
+    call.output.answer(
+      rows.map(row => ({ row, facts: factsOf(row) })),
+      rows =>
+        revisionsJson(
+          rows.map(({ row }) => row),
+          look,
+        ).map((one, at) => ({ ...one, ...rows[at]?.facts })),
+      (rows, paint) => (rows.length === 0 ? none(paint) : drawHistoryBlocks(rows, paint)),
+    );
+    return;
+  }
   call.output.answer(
     rows,
     () => revisionsJson(rows, look),
     (rows, paint) => {
-      if (rows.length === 0) return paint.dim('There are no revisions yet.');
-      if (options.verbose) return drawBlocks(rows, paint);
+      if (rows.length === 0) return none(paint);
       return (lanes ? drawGraph : drawRows)(rows, paint, call.host.now());
     },
   );
 }
+
+const none = (paint: Paint): string => paint.dim('There are no revisions yet.');
+
+/** Whether a range can be resolved only by what is applied: `current:`, `-3:current`, `chat@current:`. */
+const countsFromCurrent = (range: string): boolean =>
+  range.split(':').some(side => /^[+-]\d|(?:^|@)current/.test(side));
 
 /** Whether the rows are more than a line: only then do lanes say something. */
 function branches(rows: readonly RevisionRow[]): boolean {

@@ -17,7 +17,7 @@ export async function lookFor(call: Call, needs: 'database' | 'revisions' | 'tab
   if (failure && needs !== 'revisions') throw failure;
   if (failure) {
     call.output.say(
-      failure,
+      failure.info,
       ({ message }, paint) => `${paint.warn('warning:')} ${message} No revision is shown as applied.`,
     );
   }

@@ -15,7 +15,7 @@ import type { DoctorReport } from '../values/doctor.ts';
 import type { LintReport, LintRequest, LintSettings } from '../values/findings.ts';
 import type { FleetApi, FleetEvent } from '../values/fleet.ts';
 import type { JournalEntry, Settlement } from '../values/journal.ts';
-import type { Author, Look, RevisionDetail } from '../values/look.ts';
+import type { Arrival, Author, Look, RevisionDetail } from '../values/look.ts';
 import type { NetworkOptions, Waiting } from '../values/network.ts';
 import type { PlanRehearsal, RehearsalData, TestReport, TestRequest } from '../values/rehearsal.ts';
 import type {
@@ -80,6 +80,10 @@ export interface EngineApi extends FleetApi {
   effect(revision: string): Promise<readonly Effect[]>;
   /** Who added each revision, by revision; without those that git does not know. */
   authors(): Promise<Readonly<Record<string, Author>>>;
+  /** How many SQL statements the upgrade of each revision has; without those whose code has to run to know. */
+  sizes(): Promise<Readonly<Record<string, number>>>;
+  /** What is applied in the other contexts of the config. Connects to their databases and only reads. */
+  arrivals(): Promise<readonly Arrival[]>;
   /** Compares the live schema with what the lineages of the targets make together. */
   compare(targets: string | readonly string[]): Promise<Comparison>;
   /**

@@ -28,6 +28,8 @@ const methods = Object.keys({
   script: true,
   effect: true,
   authors: true,
+  sizes: true,
+  arrivals: true,
   fleetStatus: true,
   fleetStages: true,
   fleetRehearse: true,

@@ -99,6 +99,11 @@ export async function openEngine(
     fleetContinue: async go => (await fleetOf()).api.fleetContinue(go),
     fleetCancel: async mode => (await fleetOf()).api.fleetCancel(mode),
     authors: async () => (await import('./authors.ts')).authors(session),
+    sizes: async () => (await import('./sizes.ts')).sizes(session),
+    async arrivals() {
+      requireAvailable(session, 'fleet');
+      return (await import('./arrivals.ts')).arrivals(session);
+    },
     effect: async revision => (await author()).effect(revision),
     compare: async targets => (await author()).compare(targets),
     check: async kinds => (await author()).check(kinds),

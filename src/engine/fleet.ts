@@ -160,7 +160,8 @@ function unknownPlan(): Failure {
   });
 }
 
-function sitesOf(session: Session): Sites {
+/** The databases of a session's config, in all its contexts. */
+export function sitesOf(session: Session): Sites {
   const { project, options } = session;
   return new Sites({
     project,

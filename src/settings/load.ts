@@ -35,7 +35,7 @@ export async function loadSettings(root: string, env: Environment): Promise<Sett
     ascii: file.ascii,
     mouse: file.mouse ?? true,
     motion: file.motion ?? true,
-    columns: file.columns ?? ['age', 'author', 'duration'],
+    columns: file.columns ?? ['age', 'author', 'duration', 'size'],
     layout: file.layout ?? 'full',
     live: file.live ?? true,
     connectTimeout: duration(file.connectTimeout),

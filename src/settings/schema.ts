@@ -100,7 +100,7 @@ const protection = v.strictObject({
   ),
 });
 
-const historyColumns = ['age', 'author', 'duration'] as const;
+const historyColumns = ['age', 'author', 'duration', 'size', 'contexts'] as const;
 
 const entries = {
   $schema: v.optional(text('Where the JSON schema of this file is, for editors.')),
@@ -132,7 +132,7 @@ const entries = {
         `must be a list of ${historyColumns.map(one => `"${one}"`).join(', ')}`,
       ),
       v.description(
-        'What the History pane shows of each revision from 140 columns on: age, author (from git), duration (from the journal). Default: all of them.',
+        'What the History pane shows of each revision from 140 columns on: age, author (from git), duration (from the journal), size (SQL statements), contexts (the other ones in which it is applied; connects to them). Default: all but contexts.',
       ),
     ),
   ),

@@ -2,9 +2,10 @@ import type { ThemeName } from '../drawing/theme/theme.ts';
 import type { BackupOptions, RunOptions } from '../engine/api.ts';
 
 /** What the history can show of a revision beside its name. */
-export type HistoryColumn = 'age' | 'author' | 'duration';
+export type HistoryColumn = 'age' | 'author' | 'duration' | 'size' | 'contexts';
 
-const historyColumns: readonly HistoryColumn[] = ['age', 'author', 'duration'];
+/** `contexts` connects to other databases: only where it is asked for. */
+const historyColumns: readonly HistoryColumn[] = ['age', 'author', 'duration', 'size'];
 
 /** What a person may set about the terminal app. Reading the files it comes from is done elsewhere. */
 export interface TuiSettings {

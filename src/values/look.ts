@@ -18,6 +18,15 @@ export interface Author {
   readonly at: string;
 }
 
+/** Another context of the config, and how far revisions have come there. */
+export interface Arrival {
+  readonly context: string;
+  /** Ids of applied revisions; empty where they are not known. */
+  readonly applied: readonly string[];
+  /** Why it is not known what is applied there. */
+  readonly failure: FailureInfo | null;
+}
+
 /** One revision with its state in the database at hand. */
 export interface RevisionRow {
   readonly id: string;

@@ -318,7 +318,12 @@ function fakeEngine(
       ],
       ok: true,
     }),
-    authors: async () => ({}),
+    authors: async () => ({ [ids.user]: { name: 'Ana', at: '2026-11-10T14:15:00.000Z' } }),
+    sizes: async () => ({ [ids.user]: 1 }),
+    arrivals: async () => [
+      { context: 'staging', applied: [ids.user], failure: null },
+      { context: 'live', applied: [], failure: { code: 'database-refused', message: 'no such role' } },
+    ],
     compare: async () => ({ same: true, effects: [], sql: [] }),
     check: async () => ({ findings: [], agreed: ['heads', 'entities', 'drift'], skipped: [], clean: true }),
     draftRevision: async ({ message }) => draftOf('revision', `Migration20261122140000_${message}`),

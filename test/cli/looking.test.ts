@@ -124,14 +124,19 @@ describe('status', () => {
       heads: [ids.merge],
     });
     expect(json.json()).not.toHaveProperty('applied');
-    for (const command of ['current', 'history', 'pending']) {
+    for (const command of ['current', 'history current:', 'history -2:current', 'pending']) {
       const told = await migtui(`${command} --json`, world);
       expect(told.code).toBe(1);
       expect(told.json().error.code).toBe('database-unreachable');
     }
-    const heads = await migtui('heads --json', world);
-    expect(heads.code).toBe(0);
-    expect(heads.json()).toMatchObject([{ id: ids.merge, state: null }]);
+    for (const command of ['heads', 'history', `history ${ids.merge}:`]) {
+      const { code, json } = await migtui(`${command} --json`, world);
+      expect(code).toBe(0);
+      expect(json()[0]).toMatchObject({ id: ids.merge, state: null });
+    }
+    const { stdout, stderr } = await migtui('history', world);
+    expect(stdout).toContain('merge_heads');
+    expect(stderr).toContain('cannot be reached: connection refused No revision is shown as applied.');
   });
 
   test('an embedded database that is not made yet is an empty one', async () => {
@@ -198,6 +203,24 @@ describe('lists of revisions', () => {
       ●    20261101093000 initial_schema    10 days ago
       "
     `);
+  });
+
+  test('history -v has what the columns of the app have', async () => {
+    const { stdout, stderr } = await migtui('history -v --contexts :current');
+    expect(stdout.split('\n\n')[0]).toMatch(
+      /Author: Ana, 2026-11-10 .*\nSize: 1 statement\nApplied in: staging\nPath: /,
+    );
+    expect(stdout).toContain('Applied in: no other context');
+    expect(stderr).toContain('warning: context live: no such role');
+    const [row] = (await migtui('history -v --json :current')).json();
+    expect(row).toMatchObject({
+      id: ids.user,
+      author: { name: 'Ana' },
+      ms: null,
+      statements: 1,
+      contexts: null,
+    });
+    expect((await migtui('history :current')).stdout).not.toContain('Ana');
   });
 
   test('history --verbose prints a block for each, as Alembic does', async () => {

@@ -43,7 +43,7 @@ test('without any file everything has its default', async () => {
     ascii: undefined,
     mouse: true,
     motion: true,
-    columns: ['age', 'author', 'duration'],
+    columns: ['age', 'author', 'duration', 'size'],
     layout: 'full',
     live: true,
     connectTimeout: undefined,

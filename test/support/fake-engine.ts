@@ -1,4 +1,5 @@
 import type {
+  Arrival,
   Backup,
   CancelMode,
   CheckReport,
@@ -83,6 +84,7 @@ export interface FakeOptions {
   readonly revisions?: readonly FakeRevision[];
   readonly applied?: readonly string[];
   readonly project?: Partial<ProjectInfo>;
+  readonly arrivals?: readonly Arrival[];
   readonly database?: Partial<DatabaseInfo>;
   readonly look?: Partial<Look>;
   /** The moment that everything is dated from. */
@@ -317,6 +319,8 @@ export class FakeEngine {
             { name: 'Ana', at: new Date(this.#now - 2 * 86_400_000).toISOString() },
           ]),
         ),
+      sizes: async () => Object.fromEntries(this.revisions.map(({ id, up = [] }) => [id, up.length])),
+      arrivals: async () => this.#options.arrivals ?? [],
       effect: async id => effectsOf(this.revisions.find(one => one.id === id)?.up ?? []),
       compare: async () => this.#options.comparison ?? { same: true, effects: [], sql: [] },
       check: async () =>

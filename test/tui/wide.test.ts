@@ -16,6 +16,23 @@ test('from 140 columns on the history has the age, the author and the duration',
   await app.seesNot(/fill_text_length.*Ana .* \d+ ms/);
 });
 
+test('a wide screen shows the size, and on demand in which other contexts a revision is applied', async () => {
+  const app = await openScreen({ columns: 200 });
+  await app.sees(/fill_text_length.* 2 stmts/);
+  await app.press('q');
+  const other = await openScreen({
+    columns: 200,
+    settings: { columns: ['contexts'] },
+    project: { contexts: ['default', 'staging', 'live'] },
+    arrivals: [
+      { context: 'staging', applied: ['Migration20261101090000_initial_schema'], failure: null },
+      { context: 'live', applied: [], failure: { code: 'database-refused', message: 'no such role' } },
+    ],
+  });
+  await other.sees(/initial_schema .*staging/, 'live: no such role');
+  await other.seesNot(/add_reactions.*staging/);
+});
+
 test('the columns are chosen in the settings', async () => {
   const app = await openScreen({ columns: 140, settings: { columns: ['author'] } });
   await app.sees(/add_user_id_to_chats \(current\) +Ana/);

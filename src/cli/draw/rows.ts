@@ -1,6 +1,7 @@
-import { absolute, ago } from '../../drawing/text/time.ts';
+import { absolute, ago, duration } from '../../drawing/text/time.ts';
 import type { RevisionRow } from '../../engine/api.ts';
 import { shortId, slug } from '../../revisions/names.ts';
+import type { HistoryFacts } from '../history-facts.ts';
 import type { Paint } from '../shell/paint.ts';
 import { type Cell, indent, table } from './text.ts';
 
@@ -62,16 +63,20 @@ export function drawNumbered(rows: readonly RevisionRow[], paint: Paint, now: nu
   );
 }
 
+/** A line of a block: what it is about, and what it says; empty: no line. */
+type Fact = readonly [string, string];
+
 /** Everything known about a revision, in a block as Alembic's `-v` prints it. */
-export function drawBlock(row: RevisionRow, paint: Paint): string {
+export function drawBlock(row: RevisionRow, paint: Paint, more: readonly Fact[] = []): string {
   const list = (ids: readonly string[]): string => ids.map(nameOf).join(', ');
   const when = row.appliedAt ? `applied ${absolute(row.appliedAt)}` : row.state;
-  const facts: [string, string][] = [
+  const facts: Fact[] = [
     ['Parent', row.revises.length > 0 ? list(row.revises) + (row.inferred ? ' (inferred)' : '') : '<base>'],
     ['Depends on', list(row.dependsOn)],
     ['Labels', row.labels.join(', ')],
     ['State', row.state === 'missing' ? `missing, ${when}` : when],
     ['Flags', flagsOf(row)],
+    ...more,
     ['Path', row.file ?? ''],
   ];
   if (row.revises.length > 1) facts[0] = ['Merges', list(row.revises)];
@@ -87,4 +92,21 @@ export function drawBlock(row: RevisionRow, paint: Paint): string {
 /** Blocks one below the other. */
 export function drawBlocks(rows: readonly RevisionRow[], paint: Paint): string {
   return rows.map(row => `${drawBlock(row, paint)}\n`).join('\n');
+}
+
+/** Blocks with what git, the journal, the files and other contexts say. */
+export function drawHistoryBlocks(
+  rows: readonly { readonly row: RevisionRow; readonly facts: HistoryFacts }[],
+  paint: Paint,
+): string {
+  return rows.map(({ row, facts }) => `${drawBlock(row, paint, linesOf(facts))}\n`).join('\n');
+}
+
+function linesOf({ author, ms, statements, contexts }: HistoryFacts): Fact[] {
+  return [
+    ['Author', author ? `${author.name}, ${absolute(author.at)}` : ''],
+    ['Took', ms === null ? '' : duration(ms)],
+    ['Size', statements === null ? '' : `${statements} statement${statements === 1 ? '' : 's'}`],
+    ['Applied in', contexts === null ? '' : contexts.join(', ') || 'no other context'],
+  ];
 }

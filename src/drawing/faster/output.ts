@@ -1,5 +1,6 @@
 import Original from '../../../node_modules/ink/build/output.js';
-import { styledCharsFromTokens, styledCharsToString, tokenize } from './ansi-tokenize.ts';
+import { blank, type Cell, cellsOf, stringOf } from './cells.ts';
+import { remembered } from './remembered.ts';
 import stringWidth from './string-width.ts';
 
 /*
@@ -10,7 +11,6 @@ import stringWidth from './string-width.ts';
 
 type Options = ConstructorParameters<typeof Original>[0];
 type Transformers = Parameters<Original['write']>[3]['transformers'];
-type Cell = ReturnType<typeof styledCharsFromTokens>[number];
 
 interface Write {
   readonly x: number;
@@ -19,31 +19,6 @@ interface Write {
   readonly transformers: Transformers;
 }
 
-/** Texts remembered; when there are more, those not seen since the last time are forgotten. */
-const kept = 1_000;
-
-function remembered<T>(make: (text: string) => T): (text: string) => T {
-  let young = new Map<string, T>();
-  let old = new Map<string, T>();
-  return text => {
-    const known = young.get(text);
-    if (known !== undefined) return known;
-    const made = old.get(text) ?? make(text);
-    if (young.size >= kept) {
-      old = young;
-      young = new Map();
-    }
-    young.set(text, made);
-    return made;
-  };
-}
-
-const ignorable = /^\p{Default_Ignorable_Code_Point}+$/u;
-
-const cellsOf = remembered((line: string): readonly Cell[] =>
-  styledCharsFromTokens(tokenize(line)).filter(({ value }) => !ignorable.test(value)),
-);
-
 /** The lines of a text, each with the styles that it begins with. */
 const linesOf = remembered((text: string): readonly string[] => {
   const lines: Cell[][] = [[]];
@@ -51,11 +26,9 @@ const linesOf = remembered((text: string): readonly string[] => {
     if (cell.value === '\n') lines.push([]);
     else lines.at(-1)?.push(cell);
   }
-  return lines.map(line => styledCharsToString(line));
+  return lines.map(stringOf);
 });
 
-/** Nobody changes a cell, so one will do. */
-const blank: Cell = { type: 'char', value: ' ', fullWidth: false, styles: [] };
 const blanked = (cell: Cell): Cell => ({ ...cell, value: ' ', fullWidth: false });
 
 /** What is written to a row, from which column on, in order. */
@@ -79,7 +52,7 @@ const isSame = (one: Row, other: Row): boolean =>
 function draw({ xs, lines }: Row, width: number): string {
   const cells = new Array<Cell>(width).fill(blank);
   for (const [at, line] of lines.entries()) put(cells, xs[at] as number, line);
-  return styledCharsToString(cells.filter(cell => cell !== undefined)).trimEnd();
+  return stringOf(cells.filter(cell => cell !== undefined)).trimEnd();
 }
 
 /** Half of a wide character that something is written over becomes a space. */

@@ -51,6 +51,8 @@ export function onlySetUp(options: EngineOptions, why: unknown): EngineApi | nul
     empty: refuse,
     script: refuse,
     authors: refuse,
+    sizes: refuse,
+    arrivals: refuse,
     fleetStatus: refuse,
     fleetStages: refuse,
     fleetRehearse: refuse,

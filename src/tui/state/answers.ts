@@ -1,4 +1,5 @@
 import type {
+  Arrival,
   Author,
   Effect,
   JournalEntry,
@@ -35,6 +36,10 @@ export function answered(state: State, answer: Answer): Change {
       return journalled(state, answer);
     case 'authors':
       return only({ ...state, authors: loadedOf<Readonly<Record<string, Author>>>(answer.outcome) });
+    case 'sizes':
+      return only({ ...state, sizes: loadedOf<Readonly<Record<string, number>>>(answer.outcome) });
+    case 'arrivals':
+      return only(arrived(state, loadedOf<readonly Arrival[]>(answer.outcome)));
     case 'run':
       return ran(state, answer);
     case 'settle':
@@ -75,6 +80,8 @@ function looked(state: State, { outcome }: Answer): Change {
     lints: fresh ? new Map() : withoutFailed(state.lints),
     journal: fresh || state.journal?.is === 'failed' ? null : state.journal,
     authors: fresh ? null : state.authors,
+    sizes: fresh ? null : state.sizes,
+    arrivals: fresh ? null : state.arrivals,
     findings: fresh ? null : state.findings,
     // what the last session left may be gone
     goTo: before === null && !look.revisions.some(({ id }) => id === state.goTo) ? null : state.goTo,
@@ -149,6 +156,19 @@ function judged(state: State, id: string, answer: Answer): Change {
 
 const journalled = (state: State, answer: Answer): Change =>
   only({ ...state, journal: loadedOf<readonly JournalEntry[]>(answer.outcome) });
+
+/** A column has no room to say why it is empty. */
+function arrived(state: State, arrivals: State['arrivals']): State {
+  const lines =
+    arrivals?.is === 'failed'
+      ? [arrivals.failure.message]
+      : arrivals?.is === 'ready'
+        ? arrivals.value.flatMap(({ context, failure }) =>
+            failure ? [`${context}: ${failure.message}`] : [],
+          )
+        : [];
+  return lines.reduce((next, text) => logged(next, 'warning', text), { ...state, arrivals });
+}
 
 function ran(state: State, { ticket, outcome }: Answer): Change {
   const { run } = state;

@@ -42,6 +42,8 @@ export function initialState(
     lints: new Map(),
     journal: null,
     authors: null,
+    sizes: null,
+    arrivals: null,
     goTo: null,
     findings: null,
     search: null,

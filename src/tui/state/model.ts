@@ -1,6 +1,7 @@
 import type { TextField } from '../../drawing/text/field.ts';
 import type { ColourDepth, ThemeName } from '../../drawing/theme/theme.ts';
 import type {
+  Arrival,
   Author,
   EngineApi,
   JournalEntry,
@@ -134,6 +135,10 @@ export interface State {
   readonly journal: Loaded<readonly JournalEntry[]> | null;
   /** Who wrote each revision; null: not asked for. */
   readonly authors: Loaded<Readonly<Record<string, Author>>> | null;
+  /** How many statements each revision has; null: not asked for. */
+  readonly sizes: Loaded<Readonly<Record<string, number>>> | null;
+  /** What is applied in the other contexts; null: not asked for. */
+  readonly arrivals: Loaded<readonly Arrival[]> | null;
   /** The revision that the history's cursor goes to with the next look that has it: one that was just written. */
   readonly goTo: string | null;
   /** How many findings the last check had; null: none was made since something changed. */

@@ -1,9 +1,9 @@
 import { absolute, briefAgo, duration } from '../../../drawing/text/time.ts';
 import { clip, padTo, widthOf } from '../../../drawing/text/width.ts';
 import { glyphsOf } from '../../../drawing/theme/glyphs.ts';
-import type { JournalEntry, RevisionRow } from '../../../engine/api.ts';
+import type { Arrival, JournalEntry, RevisionRow } from '../../../engine/api.ts';
 import type { HistoryColumn } from '../../settings.ts';
-import { ask, type Change, only, type SideEffect } from '../../state/effect.ts';
+import { andThen, ask, type Change, only } from '../../state/effect.ts';
 import { layoutOf, wideScreen } from '../../state/layout.ts';
 import type { State } from '../../state/model.ts';
 
@@ -16,7 +16,7 @@ const nameRoom = 38;
 
 function widthIn(column: HistoryColumn, { absoluteTimes }: State): number {
   if (column === 'age') return absoluteTimes ? 10 : 4;
-  return column === 'author' ? 10 : 8;
+  return { author: 10, duration: 8, size: 8, contexts: 14 }[column];
 }
 
 const isWide = (state: State): boolean => state.size.columns >= wideScreen;
@@ -28,6 +28,7 @@ export function columnsIn(state: State, columns: number): readonly HistoryColumn
   const journals = state.look?.journal.state === 'on';
   return state.settings.columns.filter(column => {
     if (column === 'duration' && !journals) return false;
+    if (column === 'contexts' && (state.look?.project.contexts.length ?? 0) < 2) return false;
     left -= widthIn(column, state) + 1;
     return left >= 0;
   });
@@ -44,10 +45,12 @@ export function columnText(row: RevisionRow, columns: readonly HistoryColumn[], 
     const width = widthIn(column, state);
     const text = clip(textOf(row, column, state), width, ellipsis);
     // numbers to the right, words to the left
-    line += column === 'author' ? ` ${padTo(text, width)}` : ` ${' '.repeat(width - widthOf(text))}${text}`;
+    line += isWords(column) ? ` ${padTo(text, width)}` : ` ${' '.repeat(width - widthOf(text))}${text}`;
   }
   return line;
 }
+
+const isWords = (column: HistoryColumn): boolean => column === 'author' || column === 'contexts';
 
 function textOf(row: RevisionRow, column: HistoryColumn, state: State): string {
   const author = state.authors?.is === 'ready' ? state.authors.value[row.id] : undefined;
@@ -65,6 +68,12 @@ function textOf(row: RevisionRow, column: HistoryColumn, state: State): string {
       const ms = row.state === 'applied' ? durationsOf(entries).get(row.id) : undefined;
       return ms === undefined ? '' : duration(ms);
     }
+    case 'size': {
+      const statements = state.sizes?.is === 'ready' ? state.sizes.value[row.id] : undefined;
+      return statements === undefined ? '' : `${statements} stmt${statements === 1 ? '' : 's'}`;
+    }
+    case 'contexts':
+      return state.arrivals?.is === 'ready' ? (contextsOf(state.arrivals.value).get(row.id) ?? '') : '';
   }
 }
 
@@ -82,6 +91,22 @@ function durationsOf(entries: readonly JournalEntry[]): ReadonlyMap<string, numb
   return known;
 }
 
+const arrivals = new WeakMap<readonly Arrival[], ReadonlyMap<string, string>>();
+
+/** The other contexts in which each revision is applied. */
+function contextsOf(all: readonly Arrival[]): ReadonlyMap<string, string> {
+  let known = arrivals.get(all);
+  if (!known) {
+    const found = new Map<string, string>();
+    for (const { context, applied } of all) {
+      for (const id of applied) found.set(id, found.has(id) ? `${found.get(id)} ${context}` : context);
+    }
+    known = found;
+    arrivals.set(all, known);
+  }
+  return known;
+}
+
 /** The moment that the digits of a name stand for (UTC). */
 function writtenAt(digits: string): string | null {
   const [, year, month, day, hour, minute, second] =
@@ -95,18 +120,19 @@ export function loadColumns(state: State): Change {
   const rect = layoutOf(state).panes.history;
   if (!rect || !state.look || state.link.is !== 'ready') return only(state);
   const columns = columnsIn(state, rect.width - 4);
-  const effects: SideEffect[] = [];
-  let next = state;
-  if (next.authors === null && columns.some(column => column !== 'duration')) {
-    const [asked, ticket, effect] = ask(next, { call: 'authors', args: [] });
-    next = { ...asked, authors: { is: 'loading', ticket } };
-    effects.push(effect);
-  }
-  const journals = columns.includes('duration') && state.look.journal.state === 'on';
-  if (next.journal === null && journals) {
-    const [asked, ticket, effect] = ask(next, { call: 'journal', args: [] });
-    next = { ...asked, journal: { is: 'loading', ticket } };
-    effects.push(effect);
-  }
-  return [next, effects];
+  let change = only(state);
+  if (columns.includes('age') || columns.includes('author')) change = andThen(change, load('authors'));
+  // without a journal there is no column of durations
+  if (columns.includes('duration')) change = andThen(change, load('journal'));
+  if (columns.includes('size')) change = andThen(change, load('sizes'));
+  if (columns.includes('contexts')) change = andThen(change, load('arrivals'));
+  return change;
 }
+
+const load =
+  (call: 'authors' | 'journal' | 'sizes' | 'arrivals') =>
+  (state: State): Change => {
+    if (state[call] !== null) return only(state);
+    const [asked, ticket, effect] = ask(state, { call, args: [] });
+    return [{ ...asked, [call]: { is: 'loading', ticket } }, [effect]];
+  };

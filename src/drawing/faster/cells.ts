@@ -1,0 +1,73 @@
+import {
+  ansiCodesToString,
+  diffAnsiCodes,
+  reduceAnsiCodesIncremental,
+  type StyledChar,
+  tokenize,
+} from '@alcalzone/ansi-tokenize';
+import { remembered } from './remembered.ts';
+
+/*
+ * Lines as cells and back, as `@alcalzone/ansi-tokenize` does it for Ink, with a memory: from one frame to the next
+ * nearly all lines are the same, and so are the changes of style.
+ */
+
+/** A character with its styles. */
+export type Cell = StyledChar;
+type Styles = Cell['styles'];
+
+const ignorable = /^\p{Default_Ignorable_Code_Point}+$/u;
+const none: Styles = [];
+/** Every style that was seen, once: two that are equal are the same list, and nobody changes one. */
+const known = new Map<string, Styles>([['', none]]);
+const changes = new Map<Styles, Map<Styles, string>>();
+
+/** Nobody changes a cell, so one will do. */
+export const blank: Cell = { type: 'char', value: ' ', fullWidth: false, styles: none };
+
+function oneOf(styles: Styles): Styles {
+  const name = styles.map(({ code, endCode }) => `${code}${endCode}`).join('');
+  const same = known.get(name);
+  if (!same) known.set(name, styles);
+  return same ?? styles;
+}
+
+/** The characters of a text, without those that take no cell. */
+export const cellsOf = remembered((text: string): readonly Cell[] => {
+  const cells: Cell[] = [];
+  let styles = none;
+  for (const token of tokenize(text)) {
+    if (token.type === 'ansi') styles = oneOf(reduceAnsiCodesIncremental(styles, [token]));
+    else if (token.type === 'char' && !ignorable.test(token.value)) cells.push({ ...token, styles });
+  }
+  return cells;
+});
+
+/** The sequence that leads from one style to another. */
+function change(from: Styles, to: Styles): string {
+  let ways = changes.get(from);
+  if (!ways) {
+    ways = new Map();
+    changes.set(from, ways);
+  }
+  let way = ways.get(to);
+  if (way === undefined) {
+    way = ansiCodesToString(diffAnsiCodes(from, to));
+    ways.set(to, way);
+  }
+  return way;
+}
+
+/** Cells that `cellsOf` made, as text again. */
+export function stringOf(cells: Iterable<Cell>): string {
+  let text = '';
+  let styles = none;
+  for (const cell of cells) {
+    if (cell.styles !== styles) {
+      text += change(styles, cell.styles);
+      styles = cell.styles;
+    }
+    text += cell.value;
+  }
+  return styles === none ? text : text + change(styles, none);
+}
