@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { fileStem, prefixOf } from '../../src/database/backup/names.ts';
+import { deleteOld } from '../../src/database/backup/retention.ts';
 import { readJournal } from '../../src/database/journal/reader.ts';
 import { ledgerTable } from '../../src/database/ledger.ts';
 import { queryOn } from '../../src/database/side.ts';
@@ -229,4 +230,34 @@ test('a backup is named after database, schema, time and revisions, whatever the
       expect(prefixOf(`${stem}.dump`)).not.toBeNull();
     }),
   );
+});
+
+describe('retention', () => {
+  const day = 86_400_000;
+  const name = (age: number): string => `shop-202601${String(20 - age).padStart(2, '0')}T000000Z-base.dump`;
+
+  /** A folder with backups of these ages in days, the newest last. */
+  async function folderOf(...ages: number[]): Promise<string> {
+    const folder = await makeFolder('kept');
+    for (const age of ages) {
+      await writeFile(join(folder, name(age)), 'x');
+      const at = new Date(Date.now() - age * day);
+      await utimes(join(folder, name(age)), at, at);
+    }
+    return folder;
+  }
+
+  test.each([
+    ['nothing is said', {}, [0, 1, 5, 9]],
+    ['a number is kept, the new one included', { keep: 2 }, [0, 1]],
+    ['only the new one is kept', { keep: 1 }, [0]],
+    ['they are kept for a time', { keepFor: 6 * day }, [0, 1, 5]],
+    ['the shorter of both counts', { keep: 3, keepFor: 2 * day }, [0, 1]],
+    ['the new one stays in any case', { keepFor: 0 }, [0]],
+  ])('when %s', async (_, options, kept) => {
+    const folder = await folderOf(9, 5, 1, 0);
+    const deleted = deleteOld(folder, join(folder, name(0)), { ...plain, ...options });
+    expect((await readdir(folder)).sort()).toEqual(kept.map(name).sort());
+    expect(deleted.length).toBe(4 - kept.length);
+  });
 });
