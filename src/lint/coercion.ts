@@ -80,6 +80,8 @@ function modsChange(
       return to.length === 0 || (from.length > 0 && (to[0] as number) >= (from[0] as number))
         ? 'nothing'
         : 'rewrites';
+    case 'bpchar':
+      return to.length === 0 ? 'nothing' : 'rewrites';
     case 'numeric': {
       if (to.length === 0) return 'nothing';
       const scale = (mods: readonly number[]): number => mods[1] ?? 0;

@@ -7,8 +7,11 @@ import { type RuleId, rules } from '../../src/lint/rules/all.ts';
 import { loadParser } from '../../src/safety/parse.ts';
 import type { Finding } from '../../src/values/findings.ts';
 import { repository } from '../support/project.ts';
+import { boundaries } from './boundaries.ts';
 import { judged, linterOnSchema, server, step } from './judged.ts';
-import { type Sample, samples } from './statements.ts';
+import { samples as plain, type Sample } from './statements.ts';
+
+const samples = [...plain, ...boundaries];
 
 beforeAll(loadParser);
 

@@ -2,9 +2,10 @@ import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadParser } from '../../src/safety/parse.ts';
 import type { Finding, LockMode } from '../../src/values/findings.ts';
+import { boundaries } from '../lint/boundaries.ts';
 import { judged } from '../lint/judged.ts';
 import { rowCount, setup } from '../lint/schema.ts';
-import { type Sample, samples } from '../lint/statements.ts';
+import { samples as plain, type Sample } from '../lint/statements.ts';
 import { createDatabase, type Database } from '../support/server.ts';
 import { type Measured, measure, measureAlone } from './measure.ts';
 
@@ -12,6 +13,8 @@ import { type Measured, measure, measureAlone } from './measure.ts';
  * The rules against PostgreSQL itself: each statement runs on tables of 5,000 rows, and what it locked, wrote anew and
  * read in full is held against what was said of it.
  */
+
+const samples = [...plain, ...boundaries];
 
 let database: Database;
 let client: pg.Client;

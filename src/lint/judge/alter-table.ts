@@ -172,6 +172,18 @@ function one(scope: Scope, table: Table, command: Node): void {
         message: `Without a policy that lets them through, clients see no rows of ${of}.`,
       });
       return;
+    case 'AT_DisableRowSecurity':
+    case 'AT_NoForceRowSecurity':
+      scope.report({
+        rule: 'drop-guard',
+        table,
+        lock: 'ACCESS EXCLUSIVE',
+        message: `Clients see rows of ${of} from now on that its policies hid.`,
+      });
+      return;
+    case 'AT_AlterConstraint':
+      enforce(scope, table, (command.def as Node | undefined)?.ATAlterConstraint as Node | undefined);
+      return;
     case 'AT_DisableTrig':
     case 'AT_DisableTrigAll':
     case 'AT_DisableTrigUser':
@@ -202,6 +214,32 @@ function alterType(scope: Scope, tree: Node): void {
     scope.report({
       rule: 'type-attribute',
       message: `The attribute ${String(name)} of the type ${typeName(tree)} is ${verb}.`,
+    });
+  }
+}
+
+/** ALTER CONSTRAINT … [NOT] ENFORCED of a foreign key, from PostgreSQL 18 on. The rest of ALTER CONSTRAINT is quick. */
+function enforce(scope: Scope, table: Table, change: Node = {}): void {
+  const { schema } = scope;
+  if (change.alterEnforceability !== true) return;
+  const constraint = table.constraints.find(({ name }) => name === change.conname);
+  const other = constraint?.references ? schema.byKey(constraint.references) : null;
+  if (other) scope.lock(other, 'ACCESS EXCLUSIVE');
+  const name = schema.nameOf(table);
+  if (change.is_enforced === true) {
+    scope.report({
+      rule: 'foreign-key-scans',
+      table,
+      lock: 'ACCESS EXCLUSIVE',
+      scans: true,
+      message: `Every row of ${name} is checked for its partner, while reads and writes wait.`,
+    });
+  } else {
+    scope.report({
+      rule: 'drop-constraint',
+      table,
+      lock: 'ACCESS EXCLUSIVE',
+      message: `${name} accepts rows from now on that ${String(change.conname)} refused.`,
     });
   }
 }

@@ -24,6 +24,7 @@ export function createIndex(scope: Scope, tree: Node): void {
     });
   }
   if (there && tree.if_not_exists === true) {
+    scope.lock(table, tree.concurrent === true ? 'SHARE UPDATE EXCLUSIVE' : 'SHARE');
     if (!there.valid) {
       scope.report({
         rule: 'invalid-index-kept',

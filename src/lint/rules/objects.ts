@@ -40,7 +40,7 @@ export const objectRules = {
   'drop-guard': {
     severity: 'warning',
     about: 'clients',
-    finds: 'A trigger, rule or policy is dropped',
+    finds: 'A trigger, rule or policy is dropped, or row level security is turned off',
     why: 'What it guarded or filled in is not any more; without its last policy, a table with row level security shows no rows.',
     safe: 'Replace it in the same transaction.',
   },
