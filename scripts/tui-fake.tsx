@@ -4,7 +4,7 @@ import { findingOf, requiredColumn } from '../test/support/findings.ts';
 
 /*
  * The terminal app on an engine that is made up: for looking at screens without a project or a database.
- *   npx tsx scripts/tui-fake.tsx [demo|findings|long|empty|lost|broken]
+ *   npx tsx scripts/tui-fake.tsx [demo|findings|drift|block|long|empty|lost|broken]
  */
 
 const scene = process.argv[2] ?? 'demo';
@@ -15,6 +15,58 @@ const engine = new FakeEngine({
   ...(scene === 'long' && { revisions: longHistory(1_000), applied: longHistory(700).map(one => one.id) }),
   ...(scene === 'findings' && {
     findings: [findingOf(), { ...findingOf(), severity: 'warning' as const }, requiredColumn],
+  }),
+  ...(scene === 'drift' && {
+    check: {
+      clean: false,
+      findings: [
+        {
+          kind: 'drift' as const,
+          message: 'The live schema does not match its applied revisions.',
+          next: '',
+          revisions: [],
+          sql: [
+            'alter table "messages" drop constraint "messages_chat_id_foreign"',
+            'alter table "messages" add constraint "messages_chat_id_foreign" foreign key ("chat_id") references "chats" ("id") on delete cascade',
+          ],
+          effects: [
+            {
+              sign: '~' as const,
+              object: 'messages foreign key messages_chat_id_foreign',
+              words: 'messages foreign key messages_chat_id_foreign on delete cascade → restrict',
+            },
+            {
+              sign: '-' as const,
+              object: 'chats primary key chats_pkey',
+              words: 'chats primary key chats_pkey',
+            },
+          ],
+        },
+      ],
+      agreed: ['heads' as const, 'missing' as const],
+      skipped: [],
+      notCompared:
+        'roles, database settings, subscriptions, large objects and extensions that no revision creates',
+    },
+    rehearsal: {
+      verdict: 'fails' as const,
+      orders: [
+        {
+          heads: ['Migration20261119150000_add_reactions', 'Migration20261120101500_add_last_read_at'],
+          ok: true,
+          failed: null,
+        },
+        {
+          heads: ['Migration20261120101500_add_last_read_at', 'Migration20261119150000_add_reactions'],
+          ok: false,
+          failed: {
+            revision: 'Migration20261119150000_add_reactions',
+            failure: { code: 'sql', message: 'column "last_read_at" of relation "chats" already exists' },
+          },
+        },
+      ],
+      reconcile: ['alter table "chats" add "topic" text null'],
+    },
   }),
   ...(scene === 'empty' && { revisions: [], applied: [] }),
   ...(scene === 'lost' && {

@@ -91,6 +91,19 @@ test('one order runs: it is the headline, its rebase the default, and the other 
   await app.sees('Rebase', `revises = ["${reactions}"]`);
 });
 
+test('on a small screen what does not fit beside an item is read below it', async () => {
+  const app = await openScreen({
+    columns: 60,
+    rows: 16,
+    rehearsal: failing([reactions, reading, true], [reading, reactions, false]),
+  });
+  await app.sees('2 heads');
+  await app.press('m');
+  await app.sees('Only one order runs');
+  await app.press('Enter', 'Up');
+  await app.sees('this order fails: column "emoji" does not exist');
+});
+
 test('no order runs: it says so, and Cancel is the default', async () => {
   const app = await openScreen({
     rehearsal: failing([reactions, reading, false], [reading, reactions, false]),

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import type { Finding } from '../../src/engine/api.ts';
+import { demoRevisions } from '../support/fake-engine.ts';
 import { findingOf, requiredColumn } from '../support/findings.ts';
 import { closeScreens, openScreen } from '../support/screen.ts';
 
@@ -149,4 +150,19 @@ test('at 80 columns every tab has its place, and a click finds it', async () => 
     .findIndex(line => line.includes('Effect Findings'));
   await app.click((app.text().split('\n')[row] ?? '').indexOf('Findings') + 1, row);
   await app.sees('Findings 1 Journal', 'Writes to chats wait');
+});
+
+test('in the tab, W counts the rows in the way and F drafts the safe form', async () => {
+  const app = await openScreen({ findings: [requiredColumn], revisions: demoRevisions.slice(0, 3) });
+  await app.sees('1 pending');
+  await app.press('F');
+  await app.sees('only in the Findings tab');
+  await app.press('[', '[');
+  await app.sees('messages.text_length must not be null', 'F safe form');
+  await app.press('W', '4', 'z');
+  await app.sees('1,204 rows are in the way', '{"id": 3}');
+  await app.press('F');
+  await app.sees('Safe form', 'new  migrations/');
+  await app.press('Esc', 'Esc', 'j', 'F');
+  await app.sees('only for revisions that are not applied');
 });

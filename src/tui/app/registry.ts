@@ -1,5 +1,6 @@
 import { appCommands } from '../commands/app.ts';
 import { changingCommands } from '../commands/changing.ts';
+import { judgingCommands } from '../commands/judging.ts';
 import { jumpingCommands } from '../commands/jumping.ts';
 import { lookingCommands } from '../commands/looking.ts';
 import { movingCommands } from '../commands/moving.ts';
@@ -70,6 +71,7 @@ export const commands: readonly Command[] = [
   ...changingCommands,
   ...settlingCommands,
   ...writingCommands,
+  ...judgingCommands,
   ...lookingCommands,
   ...movingCommands,
   ...jumpingCommands,

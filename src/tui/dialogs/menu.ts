@@ -130,6 +130,15 @@ export const menuType: DialogType<MenuDialog> = {
   head: (dialog, _state, columns) =>
     dialog.text === '' ? [] : [...wrap(dialog.text, columns).map((text): Line => [{ text }]), []],
   body: dialog => dialog.items.map(item => itemLine(item, labelWidth(dialog))),
+  /** What does not fit beside the item under the cursor is read here. */
+  foot(dialog, _state, columns) {
+    const item = dialog.items[dialog.cursor];
+    const words = item?.disabled ?? item?.about ?? '';
+    const beside = 3 + labelWidth(dialog) + 2 + widthOf(words);
+    return beside <= columns - 2
+      ? []
+      : [[], ...wrap(words, columns).map((text): Line => [{ text, style: 'dim' }])];
+  },
   selected: dialog => dialog.cursor,
   choices: dialog => dialog.items.length,
   pressed(dialog, key, state) {
