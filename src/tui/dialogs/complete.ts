@@ -14,8 +14,8 @@ function completionsOf({ look }: State, typed: string): readonly string[] {
     `${id} ${slug}`.toLowerCase().includes(wanted),
   );
   const isHead = (id: string): boolean => look?.heads.includes(id) ?? false;
-  const isUnique = (slug: string): boolean =>
-    slug !== '' && (look?.revisions ?? []).filter(row => row.slug === slug).length === 1;
+  const counts = Map.groupBy(look?.revisions ?? [], ({ slug }) => slug);
+  const isUnique = (slug: string): boolean => slug !== '' && counts.get(slug)?.length === 1;
   return [...fitting.filter(({ id }) => isHead(id)), ...fitting.filter(({ id }) => !isHead(id))].map(
     ({ slug, id }) => (isUnique(slug) ? slug : id),
   );

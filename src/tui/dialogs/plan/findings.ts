@@ -25,6 +25,7 @@ export function stepFindings(
   { appearance }: State,
   columns: number,
 ): Line[] {
+  if (step.findings.length === 0) return [];
   const asked = step.findings.map((finding): Finding => {
     const inTheWay = rows.get(keyOfFinding(finding));
     return inTheWay ? { ...finding, inTheWay } : finding;
