@@ -52,7 +52,7 @@ export async function status(orm: MikroORM, options: StatusOptions = {}): Promis
     heads: graph.heads,
     pending,
     unknown,
-    applied: applied.length,
+    applied: graph.applied(applied).length,
   };
 }
 
@@ -83,7 +83,7 @@ export async function assertCurrent(orm: MikroORM, options: AssertOptions = {}):
 async function assertApplied(orm: MikroORM, target: string, options: StatusOptions): Promise<void> {
   const graph = await graphOf(orm, options);
   const applied = await appliedIn(orm, options.schema);
-  const done = new Set(applied);
+  const done = new Set(graph.applied(applied));
   const wanted = graph.resolve(target, applied);
   const pending = graph.ancestors(wanted).filter(id => !done.has(id));
   if (pending.length > 0) throw notCurrent(pending);

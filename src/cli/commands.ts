@@ -23,6 +23,7 @@ import { revision } from './revision.ts';
 import { settle } from './settle.ts';
 import type { Definition } from './shell/command.ts';
 import { show } from './show.ts';
+import { squash } from './squash.ts';
 import { stamp } from './stamp.ts';
 import { status } from './status.ts';
 import { test } from './test.ts';
@@ -35,7 +36,7 @@ export const commands: Readonly<Record<string, readonly Definition[]>> = {
   'See:': [status, current, history, heads, branches, show, pending, journal, wait],
   'Move a database:': [upgrade, downgrade, stamp, undo, redo, settle, ensureVersion, fresh],
   'Move many databases:': [fleet],
-  'Write revisions:': [init, revision, create, merge, adopt, edit],
+  'Write revisions:': [init, revision, create, merge, squash, adopt, edit],
   'Verify:': [check, lint, rehearse, test],
   'More:': [bake, doctor, open],
 };

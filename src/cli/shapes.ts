@@ -12,6 +12,7 @@ export function revisionJson(row: RevisionRow) {
     revises: row.revises,
     dependsOn: row.dependsOn,
     labels: row.labels,
+    replaces: row.replaces,
     state: row.state,
     appliedAt: row.appliedAt,
     inferred: row.inferred,
@@ -102,7 +103,7 @@ export function runJson({ steps, tips, run, cancelled, failure, unsettled, appli
 }
 
 /** The answer of the commands that write files; `written` tells whether they did. */
-export function draftJson({ kind, revision, files, notes, warnings, findings }: Draft) {
+export function draftJson({ kind, revision, files, notes, warnings, findings, squash }: Draft) {
   return {
     kind,
     revision,
@@ -114,5 +115,6 @@ export function draftJson({ kind, revision, files, notes, warnings, findings }: 
     notes,
     warnings,
     ...(findings && { findings }),
+    ...(squash && { squash }),
   };
 }

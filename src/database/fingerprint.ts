@@ -20,7 +20,12 @@ export function fingerprintOf(
 ): string {
   const value = [
     [...applied].sort(),
-    plan.steps.map(({ revision, action }) => [revision, action, checksums.get(revision) ?? null]),
+    plan.steps.map(({ revision, action, with: others }) => [
+      revision,
+      action,
+      checksums.get(revision) ?? null,
+      ...(others ?? []),
+    ]),
     plan.tips,
     batches.map(({ transactional, steps }) => [transactional, steps]),
     databaseName,

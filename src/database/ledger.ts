@@ -1,7 +1,8 @@
 import { Failure } from '../foundation/failure.ts';
 import type { Project } from '../project/project.ts';
+import type { Action, Step } from '../revisions/plan.ts';
 import { msOf, type Query } from './journal/table.ts';
-import { quoteIdent } from './quote.ts';
+import { quoteIdent, quoteLiteral } from './quote.ts';
 import { sqlState } from './sql-failure.ts';
 
 /** MikroORM's migrations table. */
@@ -137,6 +138,32 @@ export async function readLedger(
     if (!applied.has(id)) applied.set(id, dateOf(ms));
   }
   return { table: 'present', seen: `${rows.length}/${rows.at(-1)?.id ?? 0}`, applied, ...known };
+}
+
+/** The statement that writes or deletes the log row of a step and the rows that go with it, the step's own last. */
+export function logRowSql(
+  table: LedgerTable,
+  { revision, action, with: others = [] }: Step,
+  column?: string,
+): string {
+  return rowsSql(table, action, [...others, revision], column);
+}
+
+/**
+ * Writes or deletes log rows.
+ * @param column that holds the name, quoted; default: as PostgreSQL quotes it
+ */
+export function rowsSql(
+  table: LedgerTable,
+  action: Action,
+  ids: readonly string[],
+  column = '"name"',
+): string {
+  if (action === 'up' || action === 'log') {
+    return `insert into ${table.sql} (${column}) values ${ids.map(id => `(${quoteLiteral(id)})`).join(', ')}`;
+  }
+  const names = ids.flatMap(id => ['', '.js', '.ts'].map(ending => quoteLiteral(`${id}${ending}`)));
+  return `delete from ${table.sql} where ${column} in (${names.join(', ')})`;
 }
 
 /** Null for what no date can hold: `infinity`, or a year that JavaScript does not know. */

@@ -53,7 +53,10 @@ export function checkBatch(table: LedgerTable, steps: readonly Step[]): string {
   const test = (toBeLogged: boolean, condition: string, words: string): string[] => {
     const names = steps
       .filter(({ action }) => (action === 'up' || action === 'log') === toBeLogged)
-      .map(({ revision }) => quoteLiteral(revision));
+      .flatMap(({ revision, action, with: others = [] }) =>
+        action === 'up' ? [...others, revision] : [revision],
+      )
+      .map(quoteLiteral);
     if (names.length === 0) return [];
     return [
       `  select wanted into found from unnest(array[${names.join(', ')}]) as wanted where ${condition}`,

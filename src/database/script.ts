@@ -2,6 +2,7 @@ import type { Project } from '../project/project.ts';
 import type { Plan, Step } from '../revisions/plan.ts';
 import { type Statement, splitStatements } from '../safety/parse.ts';
 import type { Batch } from '../values/run.ts';
+import { logRowSql } from './ledger.ts';
 import { quoteIdent, quoteLiteral } from './quote.ts';
 import { checkBatch, checkStart, oneLine, type ScriptStart } from './script-checks.ts';
 
@@ -57,13 +58,11 @@ async function batchScript(input: ScriptInput, { transactional, steps }: Batch):
 async function stepScript(
   { project, table, sql }: ScriptInput,
   index: number,
-  { revision, action }: Step,
+  step: Step,
   transactional: boolean,
 ): Promise<string> {
-  const row =
-    action === 'up' || action === 'log'
-      ? `insert into ${table.sql} ("name") values (${quoteLiteral(revision)});`
-      : `delete from ${table.sql} where "name" in (${['', '.js', '.ts'].map(end => quoteLiteral(revision + end)).join(', ')});`;
+  const { revision, action } = step;
+  const row = `${logRowSql(table, step)};`;
   const title = `-- ${action} ${oneLine(revision)}`;
   if (action === 'log' || action === 'unlog') return [title, row].join('\n');
   const { before, after } = aroundStep(project);

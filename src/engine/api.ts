@@ -9,6 +9,7 @@ import type {
   RebaseRequest,
   Rehearsal,
   RevisionRequest,
+  SquashRequest,
 } from '../values/authoring.ts';
 import type { BakedGraph } from '../values/baked.ts';
 import type { DoctorReport } from '../values/doctor.ts';
@@ -99,6 +100,8 @@ export interface EngineApi extends FleetApi {
   draftFix(target: string): Promise<Draft>;
   draftMerge(request: MergeRequest): Promise<Draft>;
   draftRebase(request: RebaseRequest): Promise<Draft>;
+  /** One revision that does what a line of them does, proven on the shadow. */
+  draftSquash(request: SquashRequest): Promise<Draft>;
   draftAdopt(): Promise<Draft>;
   draftInit(): Promise<Draft>;
   rehearse(heads: readonly string[]): Promise<Rehearsal>;

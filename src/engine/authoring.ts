@@ -9,6 +9,7 @@ import { draftInit } from './authoring/draft-init.ts';
 import { draftMerge } from './authoring/draft-merge.ts';
 import { draftRebase } from './authoring/draft-rebase.ts';
 import { draftRevision } from './authoring/draft-revision.ts';
+import { draftSquash } from './authoring/draft-squash.ts';
 import { effect } from './authoring/effect.ts';
 import { draftSplit } from './authoring/enum-split.ts';
 import { judgedDraft } from './authoring/judged-draft.ts';
@@ -32,6 +33,7 @@ export type AuthoringApi = Pick<
   | 'draftMerge'
   | 'draftRebase'
   | 'draftAdopt'
+  | 'draftSquash'
   | 'draftInit'
   | 'rehearse'
   | 'rehearsePlan'
@@ -53,6 +55,7 @@ export function createAuthoring(session: Session): AuthoringApi {
     draftSplit: target => draftSplit(workspace, target),
     draftMerge: request => draftMerge(workspace, request),
     draftRebase: request => draftRebase(workspace, request),
+    draftSquash: request => answerWithin(longAnswer, () => draftSquash(workspace, request)),
     draftAdopt: () => draftAdopt(workspace),
     draftInit: () => draftInit(workspace),
     rehearse: heads => rehearse(workspace, heads),

@@ -6,8 +6,8 @@ export function bake(graph: RevisionGraph): BakedGraph {
   return {
     format: 1,
     revisions: graph.order.map(id => {
-      const { revises = [], dependsOn = [], labels = [] } = graph.get(id) ?? {};
-      return { id, revises, dependsOn, labels };
+      const { revises = [], dependsOn = [], labels = [], replaces = [] } = graph.get(id) ?? {};
+      return { id, revises, dependsOn, labels, ...(replaces.length > 0 && { replaces }) };
     }),
   };
 }

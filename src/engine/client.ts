@@ -46,6 +46,7 @@ const methods = Object.keys({
   draftMerge: true,
   draftRebase: true,
   draftAdopt: true,
+  draftSquash: true,
   draftInit: true,
   rehearse: true,
   rehearsePlan: true,

@@ -14,7 +14,7 @@ import type { Session, State } from './session.ts';
 export async function look(session: Session): Promise<Look> {
   const state = await session.state();
   const { journal, edited, unsettled } = await bookkeeping(session, state);
-  const { graph, applied, ledger } = state;
+  const { graph, applied, done, ledger } = state;
   session.seen = isRefusal(state.database) ? state.database.state : ledger?.seen;
   const ids = [...applied.keys()];
   return {
@@ -27,7 +27,7 @@ export async function look(session: Session): Promise<Look> {
     pending: isKnown(state) ? graph.pending(ids) : [],
     missing: graph.missing(ids),
     edited,
-    applied: ledger ? applied.size : 0,
+    applied: ledger ? done.size : 0,
     problems: state.problems,
     unsettled,
     journal,
@@ -38,7 +38,7 @@ export async function look(session: Session): Promise<Look> {
 
 /** Every revision newest first; applied ones without a file stand on top, where they cannot be overlooked. */
 export function rowsOf(state: State, edited: readonly string[]): RevisionRow[] {
-  const { graph, applied, byId } = state;
+  const { graph, applied, done, byId } = state;
   const known = isKnown(state);
   const changed = new Set(edited);
   const ids = [...applied.keys()];
@@ -46,7 +46,7 @@ export function rowsOf(state: State, edited: readonly string[]): RevisionRow[] {
   const outOfOrder = new Set(graph.gaps(ids));
   const onDisk = graph.order.toReversed().map((id): RevisionRow => {
     const revision = graph.get(id) as Revision;
-    const when = applied.get(id);
+    const when = done.get(id);
     return {
       id,
       shortId: shortId(id),
@@ -55,7 +55,8 @@ export function rowsOf(state: State, edited: readonly string[]): RevisionRow[] {
       // ids, also where a label was declared
       dependsOn: graph.needs(id).slice(revision.revises.length),
       labels: graph.labelsOf(id),
-      state: known ? (applied.has(id) ? 'applied' : 'pending') : 'unknown',
+      replaces: graph.replaces(id),
+      state: known ? (done.has(id) ? 'applied' : 'pending') : 'unknown',
       appliedAt: when?.toISOString() ?? null,
       inferred: revision.inferred,
       marks: marks.get(id) ?? [],
@@ -64,8 +65,9 @@ export function rowsOf(state: State, edited: readonly string[]): RevisionRow[] {
       file: byId.get(id)?.path ? (revision.file ?? null) : null,
     };
   });
-  const missing = ids
-    .filter(id => !graph.has(id))
+  const missing = graph
+    .missing(ids)
+    .sort((a, b) => ids.indexOf(a) - ids.indexOf(b))
     .toReversed()
     .map(
       (id): RevisionRow => ({
@@ -75,6 +77,7 @@ export function rowsOf(state: State, edited: readonly string[]): RevisionRow[] {
         revises: [],
         dependsOn: [],
         labels: [],
+        replaces: [],
         state: 'missing',
         appliedAt: applied.get(id)?.toISOString() ?? null,
         inferred: false,
@@ -128,7 +131,10 @@ function databaseInfo({ project, dialect }: Session, { database, ledger }: State
   };
 }
 
-function notesOf({ project, dialect, table }: Session, { sources, ledger, database }: State): string[] {
+function notesOf(
+  { project, dialect, table }: Session,
+  { sources, graph, ledger, database }: State,
+): string[] {
   const notes: string[] = [];
   const folder = project.folder && (relative(project.root, project.folder) || '.');
   const missing = missingFolder(project);
@@ -150,6 +156,11 @@ function notesOf({ project, dialect, table }: Session, { sources, ledger, databa
         `The database already has ${tables}. If these revisions made them, record that: migtui stamp head.`,
       );
     }
+  }
+  for (const [id, { replaces, lacking }] of graph.openSquashes) {
+    notes.push(
+      `${id} replaces ${replaces} revisions, of which this database has ${replaces - lacking.length}: migtui upgrade runs the other ${lacking.length} first, then ${shortId(id)} counts as applied.`,
+    );
   }
   if (ledger?.table === 'forbidden') {
     notes.push(`This role may not read ${table.schema}.${table.name}: what is applied is not known.`);

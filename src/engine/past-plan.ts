@@ -71,12 +71,12 @@ function runsOf(entries: readonly JournalEntry[]): PastRun[] {
  * @throws Failure `cannot-undo` where a step is done already, or would leave an applied revision without what it needs
  */
 function applySteps(
-  { graph, applied }: State,
+  { graph, done }: State,
   kind: 'undo' | 'redo',
   { run }: PastRun,
   steps: readonly Step[],
 ): Set<string> {
-  const now = new Set(applied.keys());
+  const now = new Set(done.keys());
   const refused = (why: string): Failure =>
     new Failure({
       code: `cannot-${kind}`,

@@ -26,6 +26,23 @@ export interface State {
   readonly ledger: Ledger | null;
   /** Ids the database has logged, missing ones included, in the order they were logged. */
   readonly applied: ReadonlyMap<string, Date | null>;
+  /** The same as the graph has it: a squashed revision counts in place of what it replaces. */
+  readonly done: ReadonlyMap<string, Date | null>;
+}
+
+/** When each revision of the graph was applied; a squashed one with the last of its line. */
+function doneIn(
+  graph: RevisionGraph,
+  applied: ReadonlyMap<string, Date | null>,
+): ReadonlyMap<string, Date | null> {
+  const done = new Set(graph.applied(applied.keys()));
+  if (done.size === applied.size && [...applied.keys()].every(id => done.has(id))) return applied;
+  const lastOf = (id: string): Date | null =>
+    graph.replaces(id).reduce<Date | null>((last, one) => {
+      const when = applied.get(one) ?? null;
+      return last === null || (when !== null && when > last) ? when : last;
+    }, null);
+  return new Map(Array.from(done, id => [id, applied.has(id) ? (applied.get(id) ?? null) : lastOf(id)]));
 }
 
 /** What the engine keeps between calls: the opened project and its one connection. */
@@ -131,8 +148,9 @@ export class Session {
     reading.catch(() => {});
     await new Promise(setImmediate);
     const sources = this.project.sources();
-    const { graph, problems } = RevisionGraph.inspect(revisionsOf(sources));
     const { database, ledger } = await reading;
+    const applied = ledger?.applied ?? new Map<string, Date | null>();
+    const { graph, problems } = RevisionGraph.inspect(revisionsOf(sources), ledger ? applied.keys() : []);
     return {
       sources,
       byId: new Map(sources.migrations.map(migration => [migration.id, migration])),
@@ -140,7 +158,8 @@ export class Session {
       problems: [...sources.problems, ...problems],
       database,
       ledger,
-      applied: ledger?.applied ?? new Map(),
+      applied,
+      done: doneIn(graph, applied),
     };
   }
 

@@ -1,4 +1,4 @@
-import { quoteLiteral } from '../database/quote.ts';
+import { logRowSql } from '../database/ledger.ts';
 import { cutBatches } from '../database/run/batches.ts';
 import { Failure, type Problem } from '../foundation/failure.ts';
 import type { Action, Plan, Step } from '../revisions/plan.ts';
@@ -7,7 +7,8 @@ import { cannotLoad, loadProblem } from './loading.ts';
 import type { Session, State } from './session.ts';
 
 /** A step that writes or removes a log row and runs nothing. */
-export const isBookkeeping = (action: Action): boolean => action === 'log' || action === 'unlog';
+export const isBookkeeping = (action: Action): action is 'log' | 'unlog' =>
+  action === 'log' || action === 'unlog';
 
 /**
  * What each step of a plan would run, in the plan's order.
@@ -58,20 +59,12 @@ function refuseIrreversible(steps: readonly Step[], sql: readonly SqlPreview[]):
   });
 }
 
-async function stepSql(
-  session: Session,
-  { byId }: Pick<State, 'byId'>,
-  { revision, action }: Step,
-): Promise<SqlPreview> {
+async function stepSql(session: Session, { byId }: Pick<State, 'byId'>, step: Step): Promise<SqlPreview> {
   const { table } = session;
-  const name = session.project.orm.em.getPlatform().quoteIdentifier('name');
-  if (action === 'log') {
-    const sql = `insert into ${table.sql} (${name}) values (${quoteLiteral(revision)})`;
-    return { sql: [sql], complete: true, note: null, transactional: true };
-  }
-  if (action === 'unlog') {
-    const sql = `delete from ${table.sql} where ${name} = ${quoteLiteral(revision)}`;
-    return { sql: [sql], complete: true, note: null, transactional: true };
+  const { revision, action } = step;
+  if (isBookkeeping(action)) {
+    const name = session.project.orm.em.getPlatform().quoteIdentifier('name');
+    return { sql: [logRowSql(table, step, name)], complete: true, note: null, transactional: true };
   }
   const source = byId.get(revision);
   if (!source) {

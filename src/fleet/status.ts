@@ -144,11 +144,12 @@ function factsOf(graph: RevisionGraph, applied: readonly string[]): Facts {
   facts.set(graph, known);
   const before = known.get(applied);
   if (before) return before;
+  const own = graph.on(applied);
   const found = {
-    current: graph.current(applied),
-    applied: applied.length,
-    pending: graph.pending(applied).length,
-    missing: graph.missing(applied),
+    current: own.current(applied),
+    applied: own.applied(applied).length,
+    pending: own.pending(applied).length,
+    missing: own.missing(applied),
   };
   known.set(applied, found);
   return found;

@@ -83,6 +83,7 @@ function classOf(node: Node): PlainMigration | null {
   let down: readonly string[] | 'none' | null = 'none';
   let transactional = true;
   const seen = new Set<string>();
+  const squashed = (node.body as { body: Node[] }).body.some(one => keyOf(one) === 'replaces');
   for (const member of (node.body as { body: Node[] }).body) {
     const name = keyOf(member);
     if (name === null || seen.has(name) || (member.decorators as unknown[] | undefined)?.length) return null;
@@ -97,8 +98,8 @@ function classOf(node: Node): PlainMigration | null {
     if (member.type !== 'MethodDefinition' || member.static === true || member.kind !== 'method') return null;
     const statements = bodyOf(member);
     if (statements === null) return null;
-    if (name === 'up') up = queuedIn(statements);
-    else if (name === 'down') down = queuedIn(statements);
+    if (name === 'up') up = queuedIn(squashed ? withoutLog(statements, asksLog) : statements);
+    else if (name === 'down') down = queuedIn(squashed ? withoutLog(statements, clearsLog) : statements);
     else if (name === 'isTransactional') {
       const answer = returned(statements);
       if (answer === null || (member.value as Node).async === true) return null;
@@ -106,6 +107,48 @@ function classOf(node: Node): PlainMigration | null {
     } else return null;
   }
   return seen.has('up') ? { up, down, transactional } : null;
+}
+
+/**
+ * A squashed revision asks the log of the stock CLI whether the line that it replaces has run. migtui knows that, and
+ * runs such a revision only where it has not.
+ */
+function withoutLog(statements: readonly Node[], isAbout: (first: Node) => boolean): readonly Node[] {
+  const [first, ...rest] = statements;
+  return first && isAbout(first) ? rest : statements;
+}
+
+/** `if ((await this.execute('select 1 from "log" where "name" in (…)')).length > 0) return;` */
+function asksLog({ type, test, consequent, alternate }: Node): boolean {
+  if (type !== 'IfStatement' || alternate) return false;
+  const { type: then, argument } = consequent as Node;
+  const { operator, left, right } = test as { operator?: string; left?: Node; right?: Node };
+  if (then !== 'ReturnStatement' || argument || operator !== '>' || right?.value !== 0) return false;
+  if (left?.type !== 'MemberExpression' || !isIdentifier(left.property, 'length')) return false;
+  let object = left.object as Node;
+  if (object.type === 'ParenthesizedExpression') object = object.expression as Node;
+  return /^select 1 from ("\w+"\.)?"\w+" where "name" in \('[^;]+'\)$/.test(executed(object) ?? '');
+}
+
+/** `await this.execute('delete from "log" where "name" in (…)');` */
+function clearsLog({ type, expression }: Node): boolean {
+  const sql = type === 'ExpressionStatement' ? executed(expression as Node) : null;
+  return /^delete from ("\w+"\.)?"\w+" where "name" in \('[^;]+'\)$/.test(sql ?? '');
+}
+
+/** The literal of `await this.execute('…')`. */
+function executed(node: Node): string | null {
+  if (node.type !== 'AwaitExpression') return null;
+  const call = node.argument as Node;
+  if (call.type !== 'CallExpression') return null;
+  const callee = call.callee as Node;
+  const [argument, ...more] = call.arguments as Node[];
+  const plain =
+    callee.type === 'MemberExpression' &&
+    callee.computed !== true &&
+    (callee.object as Node).type === 'ThisExpression' &&
+    isIdentifier(callee.property, 'execute');
+  return plain && argument && more.length === 0 ? textOf(argument) : null;
 }
 
 function keyOf({ computed, key }: Node): string | null {

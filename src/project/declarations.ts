@@ -2,8 +2,8 @@ import { parseSync } from 'oxc-parser';
 import type { Problem } from '../foundation/failure.ts';
 import type { Declaration } from '../revisions/revision.ts';
 
-type Field = 'revises' | 'dependsOn' | 'labels';
-const fields: readonly Field[] = ['revises', 'dependsOn', 'labels'];
+type Field = 'revises' | 'dependsOn' | 'labels' | 'replaces';
+const fields: readonly Field[] = ['revises', 'dependsOn', 'labels', 'replaces'];
 
 /** The little of ESTree that is read here. */
 interface Node {

@@ -7,6 +7,7 @@ export interface Declared {
   readonly revises?: readonly string[] | undefined;
   readonly dependsOn?: readonly string[] | undefined;
   readonly labels?: readonly string[] | undefined;
+  readonly replaces?: readonly string[] | undefined;
 }
 
 /**
@@ -64,7 +65,7 @@ export function declare(id: string, file: string, source: string, declared: Decl
 /** What was written must be what is read. */
 function verify(id: string, file: string, source: string, declared: Declared): void {
   const { declaration, problems } = parseMigration(id, file, source);
-  for (const field of ['revises', 'dependsOn', 'labels'] as const) {
+  for (const field of ['revises', 'dependsOn', 'labels', 'replaces'] as const) {
     const wanted = declared[field];
     if (wanted && JSON.stringify(declaration[field]) !== JSON.stringify(wanted)) {
       throw cannot(file, problems[0]?.message ?? `"static ${field}" could not be written`);

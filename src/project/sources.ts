@@ -111,6 +111,7 @@ export function listedSources(
       revises: read('revises'),
       dependsOn: read('dependsOn'),
       labels: read('labels'),
+      replaces: read('replaces'),
     };
     return {
       id,

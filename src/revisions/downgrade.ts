@@ -2,7 +2,8 @@ import { parse, type TargetParts } from './grammar.ts';
 import { basesOf } from './lineage.ts';
 import type { Links } from './links.ts';
 import { topological } from './order.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, Step } from './plan.ts';
+import { rowsWith } from './squash.ts';
 import { type State, tipsOf } from './state.ts';
 import { branchOf, currentIn, downFromCurrent, resolveAbsolute, walkFromSymbol } from './target.ts';
 import { cannotLocate, listed, TargetError } from './target-error.ts';
@@ -29,10 +30,10 @@ export function planDowngrade(links: Links, target: string, state: State): Plan 
   refuseMissing(links, destination, leaving, state, target);
   const order = topological(links.needs, links.neededBy, leaving);
   if (order.length === 0) refuseNothing(links, destination.place, state, target);
-  const steps = Array.from(order, place => ({
-    revision: links.ids[place]!,
-    action: 'down' as const,
-  })).reverse();
+  const steps = Array.from(order, (place): Step => {
+    const revision = links.ids[place]!;
+    return { revision, action: 'down', ...rowsWith(links.squashes, state.logged, revision, 'down') };
+  }).reverse();
   const after = state.applied.map((one, place) => one & ~leaving[place]!);
   return { steps, tips: tipsOf(links, after).map(place => links.ids[place]!) };
 }

@@ -11,6 +11,7 @@ import { GraphError, type GraphProblem } from './problems.ts';
 import { type Range, rangeOf } from './range.ts';
 import { type Rebase, rebaseOf } from './rebase.ts';
 import type { Revision } from './revision.ts';
+import type { OpenSquash } from './squash.ts';
 import { planStamp } from './stamp.ts';
 import { gapsOf, type State, stateOf, tipsOf } from './state.ts';
 import { resolveTarget } from './target.ts';
@@ -22,10 +23,12 @@ import { planUpgrade } from './upgrade.ts';
  */
 export class RevisionGraph {
   readonly #links: Links;
+  readonly #input: readonly RevisionInput[];
   #labels: LabelSpread | undefined;
 
-  private constructor(links: Links) {
+  private constructor(links: Links, input: readonly RevisionInput[]) {
     this.#links = links;
+    this.#input = input;
   }
 
   /**
@@ -38,13 +41,30 @@ export class RevisionGraph {
     return graph;
   }
 
-  /** Builds what can be built of broken revisions too, to be shown; nothing may run on it while there are problems. */
-  static inspect(revisions: Iterable<RevisionInput>): {
+  /**
+   * Builds what can be built of broken revisions too, to be shown; nothing may run on it while there are problems.
+   * @param logged what the database has logged, see `on`
+   */
+  static inspect(
+    revisions: Iterable<RevisionInput>,
+    logged?: Iterable<string>,
+  ): {
     graph: RevisionGraph;
     problems: readonly GraphProblem[];
   } {
-    const { links, problems } = link(revisions);
-    return { graph: new RevisionGraph(links), problems };
+    const input = [...revisions];
+    const { links, problems } = link(input, logged);
+    return { graph: new RevisionGraph(links, input), problems };
+  }
+
+  /**
+   * The graph for a database with this log: where it has only a part of what a squashed revision replaces, the line
+   * stands there in its place. The same graph where there is no such revision.
+   */
+  on(logged: Iterable<string>): RevisionGraph {
+    const { folded, open } = this.#links.squashes;
+    if (folded.size + open.size === 0) return this;
+    return new RevisionGraph(link(this.#input, logged).links, this.#input);
   }
 
   /** Every id, by name. */
@@ -133,6 +153,22 @@ export class RevisionGraph {
   pending(applied: Iterable<string>): string[] {
     const open = this.#state(applied).applied.map(one => 1 - one);
     return this.#names(topological(this.#links.needs, this.#links.neededBy, open));
+  }
+
+  /** What is applied as the graph has it: a squashed revision in place of what it replaces. Missing ones included. */
+  applied(logged: Iterable<string>): string[] {
+    const { applied, missing } = this.#state(logged);
+    return [...this.#names([...this.#links.order].filter(place => applied[place] === 1)), ...missing];
+  }
+
+  /** The ids that a squashed revision in the graph stands for; none for any other. */
+  replaces(id: string): readonly string[] {
+    return this.#links.squashes.folded.get(id) ?? [];
+  }
+
+  /** Squashed revisions that are not in the graph, because only a part of what they replace is applied. */
+  get openSquashes(): ReadonlyMap<string, OpenSquash> {
+    return this.#links.squashes.open;
   }
 
   /** Pending although a descendant is applied (out of order), by name. */

@@ -17,6 +17,7 @@ export function inferLine(declarations: Iterable<Declaration>): Revision[] {
       revises: one.revises ?? (previous === undefined ? [] : [previous]),
       dependsOn: one.dependsOn ?? [],
       labels: one.labels ?? [],
+      replaces: one.replaces ?? [],
       inferred: one.revises === undefined,
       file: one.file,
       line: one.line,

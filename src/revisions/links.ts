@@ -2,6 +2,7 @@ import { Edges } from './edges.ts';
 import { cycles, topological } from './order.ts';
 import type { GraphProblem, GraphProblemCode } from './problems.ts';
 import type { Revision } from './revision.ts';
+import { foldSquashes, type Squashes } from './squash.ts';
 
 /** A revision as it may be given: what is left out is empty. */
 export type RevisionInput = Pick<Revision, 'id' | 'revises'> & Partial<Revision>;
@@ -24,14 +25,19 @@ export interface Links {
   readonly neededBy: Edges;
   /** Every revision, oldest first. */
   readonly order: Int32Array;
+  readonly squashes: Squashes;
 }
 
 /**
  * Links the revisions by name, whatever order they come in, and finds everything that is wrong with them.
  * What is wrong is left out of the arrays (an unknown parent, one edge of each cycle, …), so that a broken
  * project can still be shown; nothing may run on it.
+ * @param logged what the database has logged, which decides how squashed revisions stand; see `foldSquashes`
  */
-export function link(input: Iterable<RevisionInput>): { links: Links; problems: GraphProblem[] } {
+export function link(
+  input: Iterable<RevisionInput>,
+  logged?: Iterable<string>,
+): { links: Links; problems: GraphProblem[] } {
   const problems: GraphProblem[] = [];
   const report = (code: GraphProblemCode, { id, file, line }: Revision, message: string): void => {
     problems.push({
@@ -43,15 +49,17 @@ export function link(input: Iterable<RevisionInput>): { links: Links; problems: 
     });
   };
 
-  const revisions: Revision[] = [];
+  const given: Revision[] = [];
   for (const revision of sorted(input)) {
-    const first = revisions.at(-1);
-    if (first?.id !== revision.id) revisions.push(revision);
+    const first = given.at(-1);
+    if (first?.id !== revision.id) given.push(revision);
     else {
       const where = first.file === undefined ? '' : ` (the other is in ${first.file})`;
       report('duplicate-id', revision, `${revision.id} is there more than once${where}`);
     }
   }
+  const { revisions, squashes, problems: wrong } = foldSquashes(given, logged);
+  problems.push(...wrong);
   const ids = revisions.map(revision => revision.id);
   const places = new Map(ids.map((id, place) => [id, place]));
   const labels = linkLabels(revisions, places, report);
@@ -92,7 +100,7 @@ export function link(input: Iterable<RevisionInput>): { links: Links; problems: 
     Edges.pack(ids.length, ...needs),
     report,
   );
-  return { links: { ids, places, revisions, labels, ...acyclic }, problems };
+  return { links: { ids, places, revisions, labels, squashes, ...acyclic }, problems };
 }
 
 type Report = (code: GraphProblemCode, revision: Revision, message: string) => void;
@@ -103,6 +111,7 @@ function sorted(input: Iterable<RevisionInput>): Revision[] {
     ...given,
     dependsOn: given.dependsOn ?? [],
     labels: given.labels ?? [],
+    replaces: given.replaces ?? [],
     inferred: given.inferred ?? false,
   }));
   const key = (revision: Revision): string => `${revision.file ?? ''}\0${JSON.stringify(revision)}`;

@@ -27,7 +27,42 @@ export function find(links: Links, text: string, within?: Uint8Array): number {
     }
     if (only) return only[1];
   }
+  const replaced = replacedAs(links, text);
+  if (replaced !== undefined) return replaced;
   throw unknown(links, text, 'revision or label');
+}
+
+/**
+ * What a revision that is not in the graph stands for: the last of a line is the squashed revision that replaces it,
+ * a squashed revision whose line is being finished is the last of that line. Undefined for any other text.
+ * @throws TargetError `replaced-revision` for one inside of a line
+ */
+function replacedAs({ places, squashes }: Links, text: string): number | undefined {
+  const { replacedBy, open, tips } = squashes;
+  const outside = [...replacedBy.keys(), ...open.keys()];
+  const exact = outside.filter(id => id === text);
+  const fits = (id: string): boolean => {
+    const parts = datedParts(id);
+    return id.startsWith(text) || parts?.digits === text || parts?.slug === text;
+  };
+  const [id, ...more] = exact.length > 0 ? exact : text.length > 3 ? outside.filter(fits) : [];
+  if (id === undefined || more.length > 0) return undefined;
+  const squash = replacedBy.get(id);
+  const line = tips.get(squash ?? id) ?? [];
+  if (squash !== undefined) {
+    if (line.length === 1 && line[0] === id) return places.get(squash);
+    throw new TargetError(
+      'replaced-revision',
+      `${id} is inside of what ${squash} replaces, so nothing can stop there: name ${squash}, or check out a commit before the squash`,
+      [squash],
+    );
+  }
+  if (line.length === 1) return places.get(line[0] as string);
+  throw new TargetError(
+    'replaced-revision',
+    `${id} is not applied as one here, because a part of what it replaces is: name ${listed(line)}`,
+    line,
+  );
 }
 
 /** The error for a name that nothing has. `what` is what was looked for. */

@@ -11,7 +11,10 @@ export type GraphProblemCode =
   | 'duplicate-id'
   | 'duplicate-label'
   | 'label-is-id'
-  | 'bad-label';
+  | 'bad-label'
+  | 'replaced-twice'
+  | 'replaces-itself'
+  | 'half-squashed';
 
 /** One thing wrong with the revisions, and where. */
 export interface GraphProblem {

@@ -10,6 +10,8 @@ export interface Revision {
   readonly dependsOn: readonly string[];
   /** Names of the branch that starts here, as declared (not as spread). */
   readonly labels: readonly string[];
+  /** Ids of the line that it does the work of: a squashed revision. Empty for any other. */
+  readonly replaces: readonly string[];
   /** True when `revises` was inferred from the order of undeclared migrations. */
   readonly inferred: boolean;
   /** Where it was read, for messages: a path relative to the project, and a 1-based line. */
@@ -23,6 +25,7 @@ export interface Declaration {
   readonly revises?: readonly string[] | undefined;
   readonly dependsOn?: readonly string[] | undefined;
   readonly labels?: readonly string[] | undefined;
+  readonly replaces?: readonly string[] | undefined;
   readonly file?: string | undefined;
   readonly line?: number | undefined;
 }

@@ -3,6 +3,7 @@ import { lineageOf } from './lineage.ts';
 import type { Links } from './links.ts';
 import { topological } from './order.ts';
 import type { Plan, Step } from './plan.ts';
+import { rowsWith } from './squash.ts';
 import { type State, tipsOf } from './state.ts';
 import { branchOf, resolveTarget } from './target.ts';
 import { refuseOverlap } from './upgrade.ts';
@@ -29,7 +30,7 @@ export function planStamp(links: Links, targets: readonly string[], state: State
   const emptied =
     purge || (targets.some(target => parse(links, target).symbol === 'base') && staying.size === 0);
   return {
-    steps: [...(emptied ? unlogged(state.missing) : []), ...rows(links, state.applied, after)],
+    steps: [...(emptied ? unlogged(state.missing) : []), ...rows(links, state, after)],
     tips: tipsOf(links, after).map(place => links.ids[place]!),
   };
 }
@@ -53,12 +54,19 @@ function leavingFor(
 }
 
 /** What changes between two sets: rows taken out children first, then rows put in parents first. */
-function rows(links: Links, before: Uint8Array, after: Uint8Array): Step[] {
+function rows(links: Links, { applied: before, logged }: State, after: Uint8Array): Step[] {
   const inOrder = (members: Uint8Array): string[] =>
     Array.from(topological(links.needs, links.neededBy, members), place => links.ids[place]!);
   const out = inOrder(before.map((one, place) => one & ~after[place]!)).reverse();
   const into = inOrder(after.map((one, place) => one & ~before[place]!));
-  return [...unlogged(out), ...into.map(revision => ({ revision, action: 'log' as const }))];
+  const row =
+    (action: 'log' | 'unlog') =>
+    (revision: string): Step => ({
+      revision,
+      action,
+      ...rowsWith(links.squashes, logged, revision, action),
+    });
+  return [...out.map(row('unlog')), ...into.map(row('log'))];
 }
 
 function unlogged(ids: readonly string[]): Step[] {

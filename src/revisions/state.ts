@@ -2,22 +2,41 @@ import type { Links } from './links.ts';
 
 /** What a database has applied, as places in the graph. */
 export interface State {
-  /** 1 where the revision is applied. */
+  /** 1 where the revision is applied; a squashed one also where all that it replaces is. */
   readonly applied: Uint8Array;
   /** Applied, but unknown to the graph; by name. */
   readonly missing: readonly string[];
+  /** The ids as they were given: what the log has. */
+  readonly logged: ReadonlySet<string>;
 }
 
 /** Reads a list of applied ids; order and repetition do not matter. */
 export function stateOf(links: Links, ids: Iterable<string>): State {
   const applied = new Uint8Array(links.ids.length);
   const missing = new Set<string>();
-  for (const id of ids) {
+  const logged = new Set(ids);
+  const { folded, declared, replacedBy } = links.squashes;
+  for (const id of logged) {
     const place = links.places.get(id);
-    if (place === undefined) missing.add(id);
-    else applied[place] = 1;
+    if (place !== undefined) applied[place] = 1;
+    else if (!replacedBy.has(id)) missing.add(id);
   }
-  return { applied, missing: [...missing].sort() };
+  // a problem of the graph, but no reason to go round for ever
+  const asked = new Set<string>();
+  const isDone = (id: string): boolean => {
+    if (logged.has(id)) return true;
+    const replaces = declared.get(id);
+    if (replaces === undefined || asked.has(id)) return false;
+    asked.add(id);
+    const done = replaces.every(isDone);
+    asked.delete(id);
+    return done;
+  };
+  for (const id of folded.keys()) {
+    const place = links.places.get(id);
+    if (place !== undefined && isDone(id)) applied[place] = 1;
+  }
+  return { applied, missing: [...missing].sort(), logged };
 }
 
 /** 1 where an applied revision stands on this one, by `revises` or `dependsOn`. */

@@ -26,6 +26,8 @@ export type TargetCode =
   | 'missing-revision'
   /** A branch that is to be rewritten is applied. */
   | 'already-applied'
+  /** It is inside of what a squashed revision replaces. */
+  | 'replaced-revision'
   /** Not a range, or its ends are not on one line. */
   | 'bad-range';
 

@@ -1,7 +1,8 @@
 import { parse } from './grammar.ts';
 import type { Links } from './links.ts';
 import { topological } from './order.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, Step } from './plan.ts';
+import { rowsWith } from './squash.ts';
 import { type State, tipsOf } from './state.ts';
 import { resolveAbsolute, upFromCurrent, walkFromSymbol } from './target.ts';
 import { listed, TargetError } from './target-error.ts';
@@ -14,11 +15,25 @@ export function planUpgrade(links: Links, targets: readonly string[], state: Sta
   const wanted = links.needs.reach(places);
   const lacking = wanted.map((one, place) => one & ~state.applied[place]!);
   const after = wanted.map((one, place) => one | state.applied[place]!);
-  const steps = Array.from(topological(links.needs, links.neededBy, lacking), place => ({
-    revision: links.ids[place]!,
-    action: 'up' as const,
-  }));
-  return { steps, tips: tipsOf(links, after).map(place => links.ids[place]!) };
+  const steps = Array.from(topological(links.needs, links.neededBy, lacking), (place): Step => {
+    const revision = links.ids[place]!;
+    return { revision, action: 'up', ...rowsWith(links.squashes, state.logged, revision, 'up') };
+  });
+  return {
+    steps: [...impliedRows(links, wanted, state), ...steps],
+    tips: tipsOf(links, after).map(place => links.ids[place]!),
+  };
+}
+
+/** The rows of squashed revisions that count as applied because all that they replace is. */
+function impliedRows(links: Links, wanted: Uint8Array, { applied, logged }: State): Step[] {
+  return [...links.squashes.folded.keys()]
+    .filter(id => {
+      const place = links.places.get(id);
+      return place !== undefined && wanted[place] === 1 && applied[place] === 1 && !logged.has(id);
+    })
+    .sort()
+    .map(id => ({ revision: id, action: 'log', ...rowsWith(links.squashes, logged, id, 'log') }));
 }
 
 /** Refuses targets of which one is needed by another, as Alembic does. @throws TargetError `overlapping-targets` */

@@ -20,7 +20,7 @@ export interface FileChange {
 
 /** Files to be written, shown before they are: `write` refuses when a file is no longer as `before` says. */
 export interface Draft {
-  readonly kind: 'revision' | 'merge' | 'rebase' | 'adopt' | 'init';
+  readonly kind: 'revision' | 'merge' | 'rebase' | 'adopt' | 'init' | 'squash';
   readonly files: readonly FileChange[];
   /** The new revision, where there is one. */
   readonly revision: string | null;
@@ -28,6 +28,29 @@ export interface Draft {
   readonly warnings: readonly string[];
   /** What the statements of a new revision do, where it was judged. */
   readonly findings?: readonly Finding[];
+  /** Of a squash. */
+  readonly squash?: SquashProof;
+}
+
+/** How a squashed revision came to be, and what was proven of it on the shadow. */
+export interface SquashProof {
+  /** What it replaces, oldest first. */
+  readonly replaces: readonly string[];
+  /** `catalog`: written anew from the schema that the line makes; `statements`: the statements of the line as they are. */
+  readonly from: 'catalog' | 'statements';
+  readonly statements: number;
+  /** Objects that are the same after it as after the line: tables, columns, constraints, indexes, … */
+  readonly objects: number;
+  /** Its down() leads back to the schema before the line; false: it has none. */
+  readonly reversible: boolean;
+  /** Revisions of the line that change rows, whose statements it carries. */
+  readonly data: readonly string[];
+}
+
+export interface SquashRequest {
+  /** `from:to`, both included. */
+  readonly range: string;
+  readonly message?: string | undefined;
 }
 
 export interface RevisionRequest {

@@ -7,5 +7,7 @@ export interface BakedGraph {
     readonly revises: readonly string[];
     readonly dependsOn: readonly string[];
     readonly labels: readonly string[];
+    /** What a squashed revision replaces; left out for any other. */
+    readonly replaces?: readonly string[] | undefined;
   }[];
 }

@@ -37,6 +37,8 @@ export interface RevisionRow {
   readonly dependsOn: readonly string[];
   /** Labels as spread over the branch (what `<label>@…` reaches). */
   readonly labels: readonly string[];
+  /** Of a squashed revision: the ids that it stands for. */
+  readonly replaces: readonly string[];
   readonly state: RevisionState;
   readonly appliedAt: string | null;
   /** `revises` was inferred from the order of undeclared migrations. */

@@ -359,6 +359,7 @@ export class FakeEngine {
       draftFix: async target => this.#draftOnTop(target, 'indexes'),
       draftMerge: async request => this.#draftMerge(request.heads),
       draftRebase: async request => this.#draftRebase(request.branch, request.onto),
+      draftSquash: async () => ({ ...this.#draftAdopt(), kind: 'squash' }),
       draftAdopt: async () => this.#draftAdopt(),
       draftInit: async () => ({
         kind: 'init',
@@ -409,6 +410,7 @@ export class FakeEngine {
         revises: row.revises,
         dependsOn: row.dependsOn,
         labels: graph.labelsOf(row.id),
+        replaces: graph.replaces(row.id),
         state: own === undefined ? 'missing' : this.applied.has(row.id) ? 'applied' : 'pending',
         appliedAt:
           position < 0

@@ -146,6 +146,7 @@ describe('a filter lets through', () => {
     revises: [demoRevisions[0]!.id],
     dependsOn: [],
     labels: ['Billing'],
+    replaces: [],
     state: 'pending',
     appliedAt: null,
     inferred: false,

@@ -16,6 +16,11 @@ export function marksOf(row: RevisionRow): string {
   return row.marks.map(mark => `(${mark})`).join(' ');
 }
 
+/** Of a squashed revision, how many it replaces. */
+function replacesOf({ replaces }: RevisionRow): string {
+  return replaces.length > 0 ? `(replaces ${replaces.length})` : '';
+}
+
 /** What is odd about a revision. */
 export function flagsOf(row: RevisionRow): string {
   return [
@@ -33,6 +38,7 @@ export function cellsOf(row: RevisionRow, paint: Paint, now: number): Cell[] {
   const remarks: readonly (readonly [string, (text: string) => string])[] = [
     [marksOf(row), paint.mark],
     [row.labels.join(' '), paint.label],
+    [replacesOf(row), paint.dim],
     [flagsOf(row), paint.warn],
   ];
   const shown = remarks.filter(([text]) => text !== '');
@@ -74,6 +80,7 @@ export function drawBlock(row: RevisionRow, paint: Paint, more: readonly Fact[] 
     ['Parent', row.revises.length > 0 ? list(row.revises) + (row.inferred ? ' (inferred)' : '') : '<base>'],
     ['Depends on', list(row.dependsOn)],
     ['Labels', row.labels.join(', ')],
+    ['Replaces', replaced(row.replaces)],
     ['State', row.state === 'missing' ? `missing, ${when}` : when],
     ['Flags', flagsOf(row)],
     ...more,
@@ -87,6 +94,15 @@ export function drawBlock(row: RevisionRow, paint: Paint, more: readonly Fact[] 
     ...shown.map(([fact, words]) => `${fact}: ${fact === 'State' ? paint.state(row.state)(words) : words}`),
     ...(row.slug && row.slug !== row.id ? ['', indent(row.slug.replace(/[_-]+/g, ' '), 4)] : []),
   ].join('\n');
+}
+
+/** The first and the last of a line, and how many there are. */
+function replaced(ids: readonly string[]): string {
+  const [first, last] = [ids[0], ids.at(-1)];
+  if (first === undefined || last === undefined) return '';
+  return ids.length < 4
+    ? ids.map(nameOf).join(', ')
+    : `${ids.length} revisions, ${nameOf(first)} to ${nameOf(last)}`;
 }
 
 /** Blocks one below the other. */

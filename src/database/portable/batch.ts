@@ -89,10 +89,12 @@ async function runStep(
   told.begin(step);
   control.check();
   const adds = action === 'up' || action === 'log';
-  const record = (own?: Transaction): Promise<void> =>
-    adds
-      ? work.storage.logMigration({ name: revision }, own ?? tx)
-      : work.storage.unlogMigration({ name: revision }, own ?? tx);
+  const record = async (own?: Transaction): Promise<void> => {
+    for (const name of [...(step.with ?? []), revision]) {
+      if (adds) await work.storage.logMigration({ name }, own ?? tx);
+      else await work.storage.unlogMigration({ name }, own ?? tx);
+    }
+  };
   if (step.Class === null || action === 'log' || action === 'unlog') {
     await record();
   } else {
@@ -237,7 +239,9 @@ function requireUnchanged(found: readonly string[], expected: ReadonlySet<string
   );
 }
 
-function apply(applied: Set<string>, { revision, action }: LoadedStep): void {
-  if (action === 'up' || action === 'log') applied.add(revision);
-  else applied.delete(revision);
+function apply(applied: Set<string>, { revision, action, with: others = [] }: LoadedStep): void {
+  for (const id of [...others, revision]) {
+    if (action === 'up' || action === 'log') applied.add(id);
+    else applied.delete(id);
+  }
 }

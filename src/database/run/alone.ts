@@ -6,7 +6,7 @@ import { clearMark, type Mark, readMarks, setMark } from '../marks.ts';
 import { sqlFailure } from '../sql-failure.ts';
 import { invalidIndexes } from '../unsettled.ts';
 import type { LoadedStep } from './context.ts';
-import { ledgerStatement, requireLedger } from './ledger-rows.ts';
+import { ledgerStatement, requireLedger, rowsBesideSql } from './ledger-rows.ts';
 import { enterSession, setTimeouts } from './prepare.ts';
 import { applySteps, type RunState } from './state.ts';
 import { runStep, StepError } from './step.ts';
@@ -39,6 +39,8 @@ export async function runAlone(run: RunState, step: LoadedStep): Promise<void> {
           work.transactional(async tx => {
             if (action === 'up') await storage.logMigration({ name: revision }, tx);
             else await storage.unlogMigration({ name: revision }, tx);
+            const beside = rowsBesideSql(table, step);
+            if (beside) await connection.pipeline([{ sql: beside }]);
             if (begun) await clearMark(query, table, revision);
             if (journal) await connection.pipeline([journal.done([{ step, ms: soFar }])]);
           });

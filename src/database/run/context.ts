@@ -40,6 +40,8 @@ export interface LoadedStep {
   readonly index: number;
   readonly revision: string;
   readonly action: Action;
+  /** Ids whose rows come or go with its own: the line of a squashed revision. */
+  readonly with?: readonly string[] | undefined;
   /** Null for steps that only write a log row, and for those whose `statements` are known. */
   readonly Class: MigrationClass | null;
   /** All that it runs, read from a source that does nothing but queue them; undefined: its code has to run. */

@@ -1,6 +1,6 @@
 import { Failure } from '../../foundation/failure.ts';
-import type { LedgerTable } from '../ledger.ts';
-import { quoteLiteral } from '../quote.ts';
+import type { Step } from '../../revisions/plan.ts';
+import { type LedgerTable, logRowSql, rowsSql } from '../ledger.ts';
 import type { LoadedStep } from './context.ts';
 import type { PipedResult, PipedStatement } from './pipeline.ts';
 
@@ -52,11 +52,12 @@ export function requireLedger(
   }
 }
 
-/** Writes or deletes the log row of a step, as MikroORM's storage does. */
-export function logRowStatement(table: LedgerTable, { revision, action }: LoadedStep): PipedStatement {
-  if (action === 'up' || action === 'log') {
-    return { sql: `insert into ${table.sql} ("name") values (${quoteLiteral(revision)})` };
-  }
-  const names = ['', '.js', '.ts'].map(ending => quoteLiteral(`${revision}${ending}`));
-  return { sql: `delete from ${table.sql} where "name" in (${names.join(', ')})` };
+/** Writes or deletes the log row of a step, as MikroORM's storage does, and the rows that go with it. */
+export function logRowStatement(table: LedgerTable, step: Step): PipedStatement {
+  return { sql: logRowSql(table, step) };
+}
+
+/** The rows that go with the one of a step; null where there are none. */
+export function rowsBesideSql(table: LedgerTable, { action, with: others = [] }: Step): string | null {
+  return others.length === 0 ? null : rowsSql(table, action, others);
 }

@@ -22,10 +22,17 @@ export async function loadSteps(
   const byId = new Map(sources.migrations.map(source => [source.id, source]));
   const { Migration } = project.modules.migrations;
   const steps: LoadedStep[] = [];
-  for (const [index, { revision, action }] of preview.plan.steps.entries()) {
+  for (const [index, { revision, action, with: others }] of preview.plan.steps.entries()) {
     const source = byId.get(revision);
     if (action === 'log' || action === 'unlog') {
-      steps.push({ index, revision, action, Class: null, checksum: source?.checksum ?? null });
+      steps.push({
+        index,
+        revision,
+        action,
+        ...(others && { with: others }),
+        Class: null,
+        checksum: source?.checksum ?? null,
+      });
       continue;
     }
     if (!source) {
@@ -38,7 +45,15 @@ export async function loadSteps(
     const batch = preview.batches[preview.steps[index]?.batch ?? -1];
     const statements = batch?.transactional && mayBeRead(project) ? statementsOf(source, action) : null;
     if (statements) {
-      steps.push({ index, revision, action, Class: null, statements, checksum: source.checksum });
+      steps.push({
+        index,
+        revision,
+        action,
+        ...(others && { with: others }),
+        Class: null,
+        statements,
+        checksum: source.checksum,
+      });
       continue;
     }
     const Class = await loadClass(project.modules, project.root, source);
@@ -53,7 +68,14 @@ export async function loadSteps(
     if (batch?.transactional && !transactional) {
       throw planChanged(`${revision} does not want a transaction any more; the plan was made with one.`);
     }
-    steps.push({ index, revision, action, Class, checksum: source.checksum });
+    steps.push({
+      index,
+      revision,
+      action,
+      ...(others && { with: others }),
+      Class,
+      checksum: source.checksum,
+    });
   }
   return steps;
 }

@@ -36,8 +36,10 @@ export interface RunState {
 
 /** The applied set after these steps. */
 export function applySteps(applied: Set<string>, steps: readonly LoadedStep[]): void {
-  for (const { revision, action } of steps) {
-    if (action === 'up' || action === 'log') applied.add(revision);
-    else applied.delete(revision);
+  for (const { revision, action, with: others = [] } of steps) {
+    for (const id of [...others, revision]) {
+      if (action === 'up' || action === 'log') applied.add(id);
+      else applied.delete(id);
+    }
   }
 }

@@ -47,6 +47,31 @@ export class Trial {
     return readInventory(this.#orm, this.#scope, this.#tx);
   }
 
+  /** Whether any table outside of the log has a row. */
+  async hasRows(): Promise<boolean> {
+    const { schema, name } = this.#scope.ledger;
+    const connection = this.#orm.em.getConnection();
+    const tables = (await connection.execute(
+      `select format('%I.%I', n.nspname, c.relname) as name
+         from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where c.relkind = 'r' and n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema'
+          and (n.nspname, c.relname) <> (?, ?)`,
+      [schema, name],
+      'all',
+      this.#tx,
+    )) as { name: string }[];
+    for (const { name } of tables) {
+      const [row] = (await connection.execute(
+        `select exists (select from ${name}) as any`,
+        [],
+        'all',
+        this.#tx,
+      )) as { any: boolean }[];
+      if (row?.any) return true;
+    }
+    return false;
+  }
+
   /** Savepoints of one name stand on each other: one that was gone back to is still there. */
   async #undo(savepoint: string): Promise<void> {
     await this.#execute(`rollback to savepoint ${savepoint}`);

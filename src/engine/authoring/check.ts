@@ -215,10 +215,10 @@ async function drift(
 ): Promise<Answer> {
   if (missing.length > 0)
     return { why: `applied revisions without a file cannot be replayed: ${missing.join(', ')}` };
-  const { applied } = await workspace.session.state();
+  const { done } = await workspace.session.state();
   const { graph } = workspace.onDisk();
   // what is applied, gaps and all, in the order it would run
-  const order = graph.order.filter(id => applied.has(id));
+  const order = graph.order.filter(id => done.has(id));
   const { same, effects, sql } = await compareTo(workspace, order);
   if (same) return null;
   return {

@@ -26,12 +26,12 @@ export async function draftFix(workspace: Workspace, target: string): Promise<Dr
   const disk = workspace.onDisk();
   const { graph } = disk;
   const { project } = workspace;
-  const { applied } = await workspace.session.state();
+  const { applied, done } = await workspace.session.state();
   const [id, ...more] = graph.resolve(target, applied.keys());
   const source = id === undefined ? undefined : disk.byId.get(id);
   if (id === undefined || more.length > 0 || !source)
     throw refused('cannot-fix', `"${target}" is not one revision.`);
-  if (applied.has(id)) throw refused('already-applied', `${id} is applied: what it did, it did.`);
+  if (done.has(id)) throw refused('already-applied', `${id} is applied: what it did, it did.`);
   if (graph.children(id).length > 0)
     throw refused('cannot-fix', `${id} is no head: ${graph.children(id).join(', ')} revises it.`);
   const file = source.parsed.declaration.file ?? source.path ?? id;

@@ -69,6 +69,7 @@ export function onlySetUp(options: EngineOptions, why: unknown): EngineApi | nul
     draftMerge: refuse,
     draftRebase: refuse,
     draftAdopt: refuse,
+    draftSquash: refuse,
     rehearse: refuse,
     rehearsePlan: refuse,
     bake: refuse,

@@ -32,12 +32,12 @@ export function committedAlone({ project }: Workspace, { id, files }: NewRevisio
 export async function draftSplit(workspace: Workspace, target: string): Promise<Draft> {
   const disk = workspace.onDisk();
   const { graph } = disk;
-  const { applied } = await workspace.session.state();
+  const { applied, done } = await workspace.session.state();
   const [id, ...more] = graph.resolve(target, applied.keys());
   const source = id === undefined ? undefined : disk.byId.get(id);
   if (id === undefined || more.length > 0 || !source)
     throw refused('cannot-split', `"${target}" is not one revision.`);
-  if (applied.has(id)) throw refused('already-applied', `${id} is applied: what it did, it did.`);
+  if (done.has(id)) throw refused('already-applied', `${id} is applied: what it did, it did.`);
   if (graph.children(id).length > 0) {
     throw refused(
       'cannot-split',

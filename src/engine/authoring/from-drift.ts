@@ -19,11 +19,11 @@ export async function sqlFromDrift(
   { graph }: OnDisk,
   revises: readonly string[],
 ): Promise<KeptDrift> {
-  const { database, applied } = await workspace.session.state();
+  const { database, done } = await workspace.session.state();
   if (isRefusal(database)) throw new Failure(database.failure);
   const order = graph.ancestors(revises);
-  const pending = order.filter(id => !applied.has(id));
-  const beyond = [...applied.keys()].filter(id => !order.includes(id));
+  const pending = order.filter(id => !done.has(id));
+  const beyond = [...done.keys()].filter(id => !order.includes(id));
   if (pending.length + beyond.length > 0) {
     throw new Failure({
       code: 'pending-first',

@@ -60,8 +60,8 @@ async function rehearseOn(
   const steps = plan.steps.filter(
     (step): step is ReplayStep => step.action === 'up' || step.action === 'down',
   );
-  refuseMissing(disk, [...state.applied.keys(), ...steps.map(({ revision }) => revision)]);
-  const base = ups(disk.graph.order.filter(id => state.applied.has(id)));
+  refuseMissing(disk, [...state.done.keys(), ...steps.map(({ revision }) => revision)]);
+  const base = ups(state.graph.order.filter(id => state.done.has(id)));
   const trips = await workspace.roundTrips(disk, base, steps);
   const rehearsed = trips.map(rehearsedStep);
   const measured = copy && steps.length > 0 ? await measureOn(copy, workspace, disk, steps) : null;

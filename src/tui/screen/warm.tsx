@@ -19,6 +19,7 @@ const row = (id: string, revises: readonly string[], applied: boolean): Revision
   revises,
   dependsOn: [],
   labels: [],
+  replaces: [],
   state: applied ? 'applied' : 'pending',
   appliedAt: applied ? '2026-01-01T00:00:00.000Z' : null,
   inferred: true,

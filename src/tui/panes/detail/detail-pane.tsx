@@ -133,6 +133,7 @@ function sentence(row: RevisionRow, state: State): Line {
     parts.push([
       { text: `depends on ${row.dependsOn.map(id => nameOf(state, id)).join(', ')}`, style: 'dim' },
     ]);
+  if (row.replaces.length > 0) parts.push([{ text: `replaces ${row.replaces.length}`, style: 'dim' }]);
   if (row.labels.length > 0) parts.push([{ text: row.labels.join(' '), style: 'accent' }]);
   if (detail?.is === 'ready' && detail.value.author)
     parts.push([

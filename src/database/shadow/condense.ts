@@ -1,0 +1,72 @@
+import type { FailureInfo } from '../../foundation/failure.ts';
+import type { Effect } from '../../values/authoring.ts';
+import { changesBetween, effectsOf } from './effects.ts';
+import type { Inventory } from './inventory.ts';
+import { type ObjectSql, statementsBetween } from './statements.ts';
+import type { Trial } from './trial.ts';
+
+/** What statements came to on a scratch database. */
+export interface Proof {
+  /** PostgreSQL refused one of them. */
+  readonly failure: FailureInfo | null;
+  /** Where the schema is not what it should be; empty: exactly the same. */
+  readonly differences: readonly Effect[];
+}
+
+/** Whether the statements made exactly the schema that was wanted. */
+export const isProven = ({ failure, differences }: Proof): boolean =>
+  failure === null && differences.length === 0;
+
+/**
+ * Statements that make the one schema of the other, each object at once, in an order in which they run. Leaves the
+ * scratch database as it was.
+ * @returns null where no statement is known for something, or none of the rest runs
+ */
+export async function condense(
+  trial: Trial,
+  before: Inventory,
+  after: Inventory,
+  defaultSchema: string,
+): Promise<readonly string[] | null> {
+  const all = statementsBetween(before, after, defaultSchema);
+  if (all.some(({ sql }) => sql.length === 0)) return null;
+  return trial.apart(async () => {
+    const sql: string[] = [];
+    // what needs an object that is made later runs in a later round
+    for (let left: readonly ObjectSql[] = all; left.length > 0; ) {
+      const failed: ObjectSql[] = [];
+      for (const one of left) {
+        if ((await trial.run(one.sql)) === null) sql.push(...one.sql);
+        else failed.push(one);
+      }
+      if (failed.length === left.length) return null;
+      left = failed;
+    }
+    return sql;
+  });
+}
+
+/**
+ * Runs `up` and compares with the schema that it should make, then `down` and compares with the schema before. Leaves
+ * the scratch database as it was.
+ * @returns `down` null: it was not tried
+ */
+export async function prove(
+  trial: Trial,
+  { up, down }: { readonly up: readonly string[]; readonly down: readonly string[] | null },
+  before: Inventory,
+  after: Inventory,
+): Promise<{ readonly up: Proof; readonly down: Proof | null }> {
+  return trial.apart(async () => {
+    const there = await proofOf(trial, up, after);
+    const back = down !== null && isProven(there) ? await proofOf(trial, down, before) : null;
+    return { up: there, down: back };
+  });
+}
+
+async function proofOf(trial: Trial, sql: readonly string[], wanted: Inventory): Promise<Proof> {
+  const failure = await trial.run(sql);
+  if (failure !== null) return { failure, differences: [] };
+  const differences = changesBetween(await trial.inventory(), wanted, { renames: false });
+  return { failure, differences: effectsOf(differences) };
+}

@@ -1,0 +1,80 @@
+import { Failure } from '../../foundation/failure.ts';
+import type { RevisionGraph } from '../../revisions/graph.ts';
+import { listed } from '../../revisions/target-error.ts';
+
+/** A line of revisions that one can stand for. */
+export interface SquashRange {
+  /** Oldest first. */
+  readonly line: readonly string[];
+  /** What the line stands on, by `revises`. */
+  readonly revises: readonly string[];
+  /** What it depends on beside that. */
+  readonly dependsOn: readonly string[];
+  readonly labels: readonly string[];
+  /** Everything that has to be applied before it, in order. */
+  readonly base: readonly string[];
+  /** The last of the line. */
+  readonly tip: string;
+}
+
+/**
+ * The line between the ends of a range, both included, if it can be squashed: nothing outside of it stands on its
+ * inside, and it ends in one revision.
+ * @throws TargetError of the range; Failure `nothing-to-squash` | `several-ends` | `branch-inside`
+ */
+export function squashRange(graph: RevisionGraph, text: string, applied: Iterable<string>): SquashRange {
+  const line = graph.range(text, applied).revisions;
+  if (line.length < 2) {
+    throw new Failure({
+      code: 'nothing-to-squash',
+      message: `"${text}" is ${line.length === 0 ? 'no revision' : `${line[0]} alone`}: a squash makes one revision of several.`,
+      next: 'Name the first and the last of a line: migtui squash <from>:<to>. See migtui history.',
+    });
+  }
+  const inside = new Set(line);
+  const tips = line.filter(id => !graph.children(id).some(child => inside.has(child)));
+  if (tips.length > 1) {
+    throw new Failure({
+      code: 'several-ends',
+      message: `"${text}" ends in ${tips.length} revisions: ${listed(tips)}.`,
+      next: 'Name one end, or bring the heads together first: migtui merge.',
+      candidates: tips,
+    });
+  }
+  const tip = tips[0] as string;
+  const standing = graph.ids.filter(id => !inside.has(id));
+  const onInside = standing.filter(id =>
+    graph.needs(id).some(need => need !== tip && inside.has(need) && !line.includes(id)),
+  );
+  if (onInside.length > 0) {
+    throw new Failure({
+      code: 'branch-inside',
+      message: `${listed(onInside)} ${onInside.length === 1 ? 'stands' : 'stand'} on the inside of "${text}": a squashed revision can only be followed at its end.`,
+      next: 'Squash up to there and from there on, or put that branch on top of the line: migtui merge --rebase.',
+      candidates: onInside,
+    });
+  }
+  const parents = outside(
+    line.flatMap(id => graph.get(id)?.revises ?? []),
+    inside,
+  );
+  const revises = parents.filter(id => !graph.ancestors(parents.filter(one => one !== id)).includes(id));
+  const needed = outside(
+    line.flatMap(id => graph.needs(id)),
+    inside,
+  );
+  const base = graph.ancestors(needed);
+  const lineage = new Set(graph.ancestors(revises));
+  return {
+    line,
+    revises,
+    dependsOn: needed.filter(id => !lineage.has(id)),
+    labels: [...new Set(line.flatMap(id => graph.get(id)?.labels ?? []))],
+    base,
+    tip,
+  };
+}
+
+function outside(ids: readonly string[], inside: ReadonlySet<string>): string[] {
+  return [...new Set(ids)].filter(id => !inside.has(id));
+}

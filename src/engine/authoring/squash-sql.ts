@@ -1,0 +1,185 @@
+import { condense, isProven, type Proof, prove } from '../../database/shadow/condense.ts';
+import type { Inventory } from '../../database/shadow/inventory.ts';
+import type { Trial } from '../../database/shadow/trial.ts';
+import { Failure } from '../../foundation/failure.ts';
+import type { MigrationSource } from '../../project/sources.ts';
+import { splitStatements } from '../../safety/parse.ts';
+import { isConcurrent } from '../../safety/traces.ts';
+
+import type { SquashRange } from './squash-range.ts';
+import { type OnDisk, ups, type Workspace } from './workspace.ts';
+
+/** The SQL of a squashed revision, proven on the shadow. */
+export interface SquashedSql {
+  readonly from: 'catalog' | 'statements';
+  readonly up: readonly string[];
+  /** Null: there is no way back. */
+  readonly down: readonly string[] | null;
+  readonly objects: number;
+  /** Revisions that change rows. */
+  readonly data: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** Statements that change rows and nothing else. */
+const changesRows = ['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt', 'CopyStmt', 'TruncateStmt'];
+
+/** Statements that may do anything. */
+const runsCode = ['SelectStmt', 'DoStmt', 'CallStmt', 'RefreshMatViewStmt', 'LockStmt'];
+
+/**
+ * What one revision has to do in place of a line: written anew from the schema where the line begins with an empty
+ * database and changes no rows, else the statements of the line one after the other.
+ * @throws Failure `cannot-squash` | `not-proven`; ReplayFailure where the line itself does not run
+ */
+export async function squashedSql(
+  workspace: Workspace,
+  disk: OnDisk,
+  { line, base }: SquashRange,
+): Promise<SquashedSql> {
+  const up = await statementsOf(workspace, disk, line, 'up');
+  const data = up.filter(({ rows }) => rows).map(({ revision }) => revision);
+  const down = await statementsOf(workspace, disk, line.toReversed(), 'down').catch(error => {
+    if (error instanceof Failure) return null;
+    throw error;
+  });
+  const before = (await workspace.replay(disk, ups(base))).inventory;
+  const after = (await workspace.replay(disk, ups([...base, ...line]))).inventory;
+  const hasRows =
+    data.length > 0 && (await workspace.trial(disk, [...base, ...line], trial => trial.hasRows()));
+  const { scope } = await workspace.shadow(disk.byId);
+  return workspace.trial(disk, base, async trial => {
+    // rows of tables that are there already would not survive what a rename becomes
+    const empty = !before.some(({ kind }) => kind === 'table');
+    const fresh = empty && !up.some(({ code }) => code) && !(data.length > 0 && hasRows);
+    const named = up.some(({ sql }) => sql.some(text => text.includes(scope.defaultSchema)));
+    const anew = fresh ? await fromCatalog(trial, before, after, scope.defaultSchema, named) : null;
+    if (anew) return { from: 'catalog', ...anew, objects: after.length, data, warnings: [] };
+    const joined = { up: up.flatMap(({ sql }) => sql), down: down?.flatMap(({ sql }) => sql) ?? null };
+    const proof = await prove(trial, joined, before, after);
+    if (!isProven(proof.up)) throw notProven(proof.up);
+    const back = proof.down !== null && isProven(proof.down);
+    return {
+      from: 'statements',
+      up: joined.up,
+      down: back ? joined.down : null,
+      objects: after.length,
+      data,
+      warnings: [
+        ...(up.some(({ concurrent }) => concurrent)
+          ? ['CONCURRENTLY is left out: the squashed revision runs in one transaction, on new databases.']
+          : []),
+        ...(back ? [] : [noWayBack(proof.down)]),
+      ],
+    };
+  });
+}
+
+/** @param named the line itself names the default schema; else what replaces it must run in any schema as well */
+async function fromCatalog(
+  trial: Trial,
+  before: Inventory,
+  after: Inventory,
+  defaultSchema: string,
+  named: boolean,
+): Promise<{ up: readonly string[]; down: readonly string[] | null } | null> {
+  const written = await condense(trial, before, after, defaultSchema);
+  if (!written) return null;
+  const up = named ? written : written.map(sql => withoutSchema(sql, defaultSchema));
+  const down = await trial.apart(async () =>
+    (await trial.run(up)) === null ? condense(trial, after, before, defaultSchema) : null,
+  );
+  const proof = await prove(trial, { up, down }, before, after);
+  if (!isProven(proof.up)) return null;
+  return { up, down: proof.down !== null && isProven(proof.down) ? down : null };
+}
+
+/** A statement that finds everything by search_path; what is quoted stays as it is. */
+function withoutSchema(sql: string, schema: string): string {
+  if (!/^\w+$/.test(schema)) return sql;
+  const quoted = `'(?:[^']|'')*'|\\$(\\w*)\\$[\\s\\S]*?\\$\\1\\$`;
+  return sql.replace(new RegExp(`${quoted}|(?<![\\w.])(?:"${schema}"|${schema})\\.`, 'g'), found =>
+    /^['$]/.test(found) ? found : '',
+  );
+}
+
+interface RevisionSql {
+  readonly revision: string;
+  readonly sql: readonly string[];
+  /** It changes rows, or may. */
+  readonly rows: boolean;
+  /** It may do more than its statements say. */
+  readonly code: boolean;
+  readonly concurrent: boolean;
+}
+
+/** @throws Failure `cannot-squash` naming the revisions whose SQL is not known before they run; `no-down` */
+async function statementsOf(
+  workspace: Workspace,
+  disk: OnDisk,
+  line: readonly string[],
+  direction: 'up' | 'down',
+): Promise<RevisionSql[]> {
+  const found: RevisionSql[] = [];
+  const unknown: string[] = [];
+  for (const revision of line) {
+    const recording = await workspace.session.record(disk.byId.get(revision) as MigrationSource, direction);
+    if (recording.irreversible) {
+      throw new Failure({ code: 'no-down', message: `${revision} has no down().` });
+    }
+    if (!recording.complete) unknown.push(`${revision} (${recording.note ?? 'not known before it runs'})`);
+    else found.push({ revision, ...(await examined(recording.sql)) });
+  }
+  if (unknown.length === 0) return found;
+  throw new Failure({
+    code: 'cannot-squash',
+    message: `The SQL of these is known only when they run, so no revision can stand for them: ${unknown.join(', ')}.`,
+    next: "Squash the line up to the first of them and from after the last of them, or write their SQL as this.addSql('…').",
+  });
+}
+
+async function examined(sql: readonly string[]): Promise<Omit<RevisionSql, 'revision'>> {
+  let [rows, code, concurrent] = [false, false, false];
+  const kept: string[] = [];
+  for (const text of sql) {
+    const statements = await splitStatements(text);
+    if (statements === null || statements.some(({ type }) => runsCode.includes(type))) code = true;
+    if (code || statements?.some(({ type }) => changesRows.includes(type))) rows = true;
+    if (statements?.every(({ type }) => type === 'VariableSetStmt')) {
+      // MikroORM's own, before every revision
+      if (/^set names /i.test(text.trim())) continue;
+    }
+    if (!statements?.some(isConcurrent)) kept.push(text);
+    else {
+      concurrent = true;
+      kept.push(text.replace(/\bconcurrently\b\s*/i, ''));
+    }
+  }
+  return { sql: kept, rows, code, concurrent };
+}
+
+function noWayBack(down: Proof | null): string {
+  if (down === null) return 'It has no down(), because a revision of the line has none.';
+  const why =
+    down.failure?.message ??
+    down.differences
+      .map(({ words }) => words)
+      .slice(0, 3)
+      .join('; ');
+  return `It has no down(): going back does not lead to the schema before the line (${why}).`;
+}
+
+function notProven({ failure, differences }: Proof): Failure {
+  const what = failure
+    ? `its statements do not run in one transaction: ${failure.message}`
+    : `the schema after it would be another: ${differences
+        .map(({ sign, words }) => `${sign} ${words}`)
+        .slice(0, 5)
+        .join('; ')}`;
+  return new Failure({
+    code: 'not-proven',
+    message: `The line cannot be squashed: ${what}.`,
+    next: 'Squash a shorter range, such as up to the revision before.',
+    ...(failure?.sql && { sql: failure.sql }),
+  });
+}

@@ -1,0 +1,104 @@
+import MagicString from 'magic-string';
+import { parseSync } from 'oxc-parser';
+import { parseMigration } from './declarations.ts';
+
+interface Node {
+  readonly type: string;
+  readonly start: number;
+  readonly end: number;
+  readonly [key: string]: unknown;
+}
+
+/** What a squashed revision asks the log of the stock CLI, quoted as PostgreSQL wants it. */
+export interface LogQuestions {
+  /** Finds a row when the line that is replaced has run here. */
+  readonly hasRun: string;
+  /** Deletes the rows of the line. */
+  readonly forget: string;
+}
+
+/** The questions, for a log table of that name. */
+export function logQuestions(table: string, replaces: readonly string[]): LogQuestions {
+  const names = (ids: readonly string[]): string => ids.map(id => `'${id.replaceAll("'", "''")}'`).join(', ');
+  return {
+    hasRun: `select 1 from ${table} where "name" in (${names(replaces.slice(-1))})`,
+    forget: `delete from ${table} where "name" in (${names(replaces)})`,
+  };
+}
+
+/**
+ * Makes the file of a squashed revision fit for the stock CLI, which runs every file and knows nothing of `replaces`:
+ * its up() does nothing where the line has run, and its down() takes the rows of the line out of the log.
+ * @param down false: there is no way back, so the down() is taken out
+ * @returns null where the class has no up() with a body of its own
+ */
+export function forStockCli(
+  file: string,
+  source: string,
+  { hasRun, forget }: LogQuestions,
+  down: boolean,
+): string | null {
+  const { body, members: declared } = parseMigration('', file, source);
+  if (!body) return null;
+  const parts = bodyAt(parseSync(file, source).program as unknown as Node, body.start);
+  const method = (name: string): Node | undefined =>
+    parts?.find(member => (member.key as { name?: string } | null)?.name === name);
+  const [up, back] = [method('up'), method('down')];
+  const [upBody, downBody] = [bodyOf(up), bodyOf(back)];
+  if (!up || !upBody) return null;
+  const text = new MagicString(source);
+  const eol = source.includes('\r\n') ? '\r\n' : '\n';
+  const indent = /^[ \t]*/.exec(source.slice(source.lastIndexOf('\n', up.start - 1) + 1))?.[0] ?? '  ';
+  const inner = indent + indent;
+  const guard = [
+    '// for the stock CLI, which runs every file: nothing is left to do where the revisions that this replaces have run',
+    `if ((await this.execute(${literal(hasRun)})).length > 0) return;`,
+  ];
+  text.appendRight(upBody.start + 1, guard.map(line => `${eol}${inner}${line}`).join(''));
+  makeAsync(text, up);
+  const list = declared.replaces && source.slice(declared.replaces.start, declared.replaces.end);
+  if (declared.replaces && list && list.length > 100) {
+    const lines = list.replace(/\[(.*)\]/s, (_, ids: string) => {
+      const each = ids.split(/, /).map(id => `${inner}${id},`);
+      return `[${eol}${each.join(eol)}${eol}${indent}]`;
+    });
+    text.overwrite(declared.replaces.start, declared.replaces.end, lines);
+  }
+  if (back && downBody) {
+    if (down) {
+      makeAsync(text, back);
+      text.appendRight(downBody.start + 1, `${eol}${inner}await this.execute(${literal(forget)});`);
+    } else {
+      const lines = source.slice(0, back.start).replace(/\s+$/, '').length;
+      text.remove(lines, back.end);
+    }
+  }
+  return text.toString();
+}
+
+/** Lets a method await. */
+function makeAsync(text: MagicString, method: Node): void {
+  const { async, returnType } = method.value as { async?: boolean; returnType?: Node | null };
+  if (async !== true) text.appendRight((method.key as Node).start, 'async ');
+  if (returnType) text.overwrite(returnType.start, returnType.end, ': Promise<void>');
+}
+
+function bodyOf(method: Node | undefined): Node | undefined {
+  return (method?.value as { body?: Node } | undefined)?.body;
+}
+
+function literal(sql: string): string {
+  return `\`${sql.replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${')}\``;
+}
+
+function bodyAt(root: Node, start: number): readonly Node[] | null {
+  const open: unknown[] = [root];
+  while (open.length > 0) {
+    const at = open.pop();
+    if (typeof at !== 'object' || at === null) continue;
+    const node = at as Node;
+    if (node.type === 'ClassBody' && node.start === start) return node.body as Node[];
+    open.push(...Object.values(at));
+  }
+  return null;
+}

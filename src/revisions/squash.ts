@@ -1,0 +1,210 @@
+import type { Action, Step } from './plan.ts';
+import type { GraphProblem } from './problems.ts';
+import type { Revision } from './revision.ts';
+
+/** How the squashed revisions of a project stand in one graph. */
+export interface Squashes {
+  /** Squashed revisions in the graph, and every id that each stands for, squashed ones in its line included. */
+  readonly folded: ReadonlyMap<string, readonly string[]>;
+  /** What each squashed revision replaces, as it declares it; also those that another one replaces. */
+  readonly declared: ReadonlyMap<string, readonly string[]>;
+  /** Ids that are not in the graph -> the squashed revision that stands there for them. */
+  readonly replacedBy: ReadonlyMap<string, string>;
+  /** Squashed revisions that are not in the graph, because the log has only a part of what they replace. */
+  readonly open: ReadonlyMap<string, OpenSquash>;
+  /** The last revisions of the line that each squashed revision replaces. */
+  readonly tips: ReadonlyMap<string, readonly string[]>;
+}
+
+/** A squashed revision whose line has to be finished first. */
+export interface OpenSquash {
+  readonly replaces: number;
+  /** Of those, not in the log. */
+  readonly lacking: readonly string[];
+}
+
+/** The revisions that make the graph, and what was wrong. */
+export interface Folded {
+  readonly revisions: readonly Revision[];
+  readonly squashes: Squashes;
+  readonly problems: readonly GraphProblem[];
+}
+
+const none: Squashes = {
+  folded: new Map(),
+  declared: new Map(),
+  replacedBy: new Map(),
+  open: new Map(),
+  tips: new Map(),
+};
+
+/**
+ * Puts each squashed revision in the place of the line that it replaces, or, where the log has only a part of that
+ * line, leaves the line and takes the squashed revision out until the line is finished.
+ * @param logged what the database has logged; undefined: nothing in particular, so every squashed revision is in place
+ */
+export function foldSquashes(revisions: readonly Revision[], logged?: Iterable<string>): Folded {
+  const squashes = new Map(
+    revisions.filter(({ replaces }) => replaces.length > 0).map(one => [one.id, one] as const),
+  );
+  if (squashes.size === 0) return { revisions, squashes: none, problems: [] };
+  return new Folding(revisions, squashes, logged && new Set(logged)).fold();
+}
+
+/** The rows of its line that are written, or deleted, with the row of a revision. */
+export function rowsWith(
+  { folded }: Squashes,
+  logged: ReadonlySet<string>,
+  revision: string,
+  action: Action,
+): Pick<Step, 'with'> {
+  const comes = action === 'up' || action === 'log';
+  const rows = (folded.get(revision) ?? []).filter(id => logged.has(id) !== comes);
+  return rows.length > 0 ? { with: rows } : {};
+}
+
+class Folding {
+  readonly #revisions: readonly Revision[];
+  readonly #byId: ReadonlyMap<string, Revision>;
+  readonly #squashes: ReadonlyMap<string, Revision>;
+  readonly #log: ReadonlySet<string> | undefined;
+  readonly #problems: GraphProblem[] = [];
+  readonly #members = new Map<string, readonly string[]>();
+  readonly #folded = new Map<string, readonly string[]>();
+  readonly #replacedBy = new Map<string, string>();
+  readonly #open = new Map<string, OpenSquash>();
+
+  constructor(
+    revisions: readonly Revision[],
+    squashes: ReadonlyMap<string, Revision>,
+    log: ReadonlySet<string> | undefined,
+  ) {
+    this.#revisions = revisions;
+    this.#byId = new Map(revisions.map(one => [one.id, one]));
+    this.#squashes = squashes;
+    this.#log = log;
+  }
+
+  fold(): Folded {
+    const owner = new Map<string, string>();
+    for (const squash of this.#squashes.values()) this.#members.set(squash.id, this.#membersOf(squash));
+    for (const { id, replaces } of this.#squashes.values()) {
+      for (const member of replaces) {
+        const other = owner.get(member);
+        if (other === undefined) owner.set(member, id);
+        else if (other !== id) {
+          this.#report('replaced-twice', id, `${id} replaces ${member}, which ${other} replaces already`);
+        }
+      }
+    }
+    for (const id of this.#squashes.keys()) if (!owner.has(id)) this.#decide(id);
+    const tips = new Map([...this.#squashes.values()].map(one => [one.id, this.#tipsOf(one)]));
+    const kept = this.#revisions.filter(({ id }) => !this.#replacedBy.has(id) && !this.#open.has(id));
+    const declared = new Map([...this.#squashes.values()].map(one => [one.id, one.replaces]));
+    return {
+      revisions: kept.map(one => this.#relinked(one, tips)),
+      squashes: {
+        folded: this.#folded,
+        declared,
+        replacedBy: this.#replacedBy,
+        open: this.#open,
+        tips,
+      },
+      problems: this.#problems,
+    };
+  }
+
+  /** Everything that it stands for, squashed revisions in its line and their lines included. */
+  #membersOf(squash: Revision): readonly string[] {
+    const members = new Set<string>();
+    const todo = [...squash.replaces].reverse();
+    for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
+      if (id === squash.id) {
+        this.#report('replaces-itself', id, `${id} replaces itself`);
+        continue;
+      }
+      if (members.has(id)) continue;
+      members.add(id);
+      todo.push(...(this.#squashes.get(id)?.replaces ?? []).toReversed());
+    }
+    return [...members];
+  }
+
+  /** Folds a squashed revision, or leaves its line as it is. */
+  #decide(id: string): void {
+    const members = this.#members.get(id) ?? [];
+    const log = this.#log;
+    const partly = log !== undefined && !this.#isApplied(id) && members.some(member => log.has(member));
+    if (!partly) {
+      this.#fold(id, members);
+      return;
+    }
+    const { replaces } = this.#squashes.get(id) as Revision;
+    const lacking = replaces.filter(member => !this.#isApplied(member));
+    const gone = lacking.filter(member => !this.#byId.has(member));
+    if (gone.length > 0) {
+      const done = replaces.length - lacking.length;
+      this.#report(
+        'half-squashed',
+        id,
+        `${id} replaces ${replaces.length} revisions, of which this database has ${done === 0 ? 'some' : done} and the others have no file (${some(gone)}): check out a commit that has them, upgrade this database there, then come back`,
+      );
+      this.#fold(id, members);
+      return;
+    }
+    this.#open.set(id, { replaces: replaces.length, lacking });
+    for (const member of replaces) if (this.#squashes.has(member)) this.#decide(member);
+  }
+
+  #fold(id: string, members: readonly string[]): void {
+    this.#folded.set(id, members);
+    for (const member of members) this.#replacedBy.set(member, id);
+  }
+
+  #isApplied(id: string, seen: ReadonlySet<string> = new Set()): boolean {
+    if (this.#log?.has(id)) return true;
+    const replaces = this.#squashes.get(id)?.replaces ?? [];
+    if (replaces.length === 0 || seen.has(id)) return false;
+    const deeper = new Set(seen).add(id);
+    return replaces.every(member => this.#isApplied(member, deeper));
+  }
+
+  /** The revisions of its line that no other of the line revises; the last it names where the line has no files. */
+  #tipsOf({ replaces }: Revision): readonly string[] {
+    const revised = new Set(replaces.flatMap(member => this.#byId.get(member)?.revises ?? []));
+    const tips = replaces.filter(member => this.#byId.has(member) && !revised.has(member));
+    return tips.length > 0 ? tips : replaces.slice(-1);
+  }
+
+  #relinked(revision: Revision, tips: ReadonlyMap<string, readonly string[]>): Revision {
+    const inGraph = (id: string): readonly string[] => {
+      const squash = this.#replacedBy.get(id);
+      if (squash !== undefined) return [squash];
+      if (!this.#open.has(id)) return [id];
+      return (tips.get(id) ?? []).flatMap(tip => (tip === id ? [] : inGraph(tip)));
+    };
+    const moved = (ids: readonly string[]): boolean =>
+      ids.some(id => this.#replacedBy.has(id) || this.#open.has(id));
+    if (!moved(revision.revises) && !moved(revision.dependsOn)) return revision;
+    return {
+      ...revision,
+      revises: [...new Set(revision.revises.flatMap(inGraph))],
+      dependsOn: [...new Set(revision.dependsOn.flatMap(inGraph))],
+    };
+  }
+
+  #report(code: GraphProblem['code'], id: string, message: string): void {
+    const { file, line } = this.#byId.get(id) ?? {};
+    this.#problems.push({
+      code,
+      message,
+      revision: id,
+      ...(file !== undefined && { file }),
+      ...(line !== undefined && { line }),
+    });
+  }
+}
+
+function some(ids: readonly string[]): string {
+  return ids.length > 3 ? `${ids.slice(0, 3).join(', ')}, …` : ids.join(', ');
+}
