@@ -247,6 +247,7 @@ describe('lists of revisions', () => {
       revises: [ids.initial],
       dependsOn: [],
       labels: [],
+      replaces: [],
       state: 'applied',
       appliedAt: new Date(now - 10 * day).toISOString(),
       inferred: false,

@@ -114,7 +114,14 @@ describe('the model', () => {
 
 test('what a revision leaves out is empty', () => {
   const graph = RevisionGraph.from([{ id: 'a', revises: [], dependsOn: undefined }]);
-  expect(graph.get('a')).toEqual({ id: 'a', revises: [], dependsOn: [], labels: [], inferred: false });
+  expect(graph.get('a')).toEqual({
+    id: 'a',
+    revises: [],
+    dependsOn: [],
+    labels: [],
+    replaces: [],
+    inferred: false,
+  });
   expect([graph.get('b'), graph.has('a'), graph.has('b')]).toEqual([undefined, true, false]);
 });
 
