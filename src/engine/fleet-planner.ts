@@ -18,7 +18,7 @@ import { refuseStrict } from './strict.ts';
 export function plannerOf(session: Session): Planner {
   return {
     plan({ graph }, applied, request) {
-      const state = { graph, applied: new Map(applied.map(id => [id, null])) };
+      const state = { graph: graph.on(applied), applied: new Map(applied.map(id => [id, null])) };
       return planFor(state as never, { unsettled: [], edited: [] } as never, request);
     },
     async preview(site, { schema }, request, sizes, others) {

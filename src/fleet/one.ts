@@ -39,7 +39,7 @@ export function startTarget(
   emit: (event: RunEvent) => void,
 ): Running {
   const { group, applied, schema } = target;
-  const { graph } = group.files;
+  const graph = group.files.graph.on(applied);
   const project = projectInSchema(site.project, schema);
   const table = ledgerTable(project);
   return startRun({

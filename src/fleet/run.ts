@@ -289,9 +289,13 @@ export class FleetRun {
 /** Whether a failure says that the server has no room at this moment. */
 const isBusy = (code: string | undefined): boolean => code === 'too-many-connections';
 
-function notArrived({ group }: PlannedTarget, applied: readonly string[], halfWay: number): Failure | null {
+function notArrived(
+  { group, applied: before }: PlannedTarget,
+  applied: readonly string[],
+  halfWay: number,
+): Failure | null {
   const { tips } = group.preview.plan;
-  const now = group.files.graph.current(applied);
+  const now = group.files.graph.on(before).current(applied);
   if (halfWay === 0 && [...now].sort().join() === [...tips].sort().join()) return null;
   return new Failure({
     code: 'not-arrived',
