@@ -62,7 +62,10 @@ export interface Migtui {
 export async function createMigtui(orm: MikroORM, options: MigtuiOptions = {}): Promise<Migtui> {
   const { root = findRoot(process.cwd()), onEvent = () => {}, ...rest } = options;
   const { openEngine } = await import('../engine/engine.ts');
-  const engine = await openEngine({ ...rest, root }, onEvent, orm);
+  // what protects a database protects it from scripts, too
+  const { allProtections } = await import('../engine/policy/settings.ts');
+  const protections = await allProtections(root, rest.protected);
+  const engine = await openEngine({ ...rest, root, protected: protections }, onEvent, orm);
   const targetsOf = (target: string | readonly string[]) => (typeof target === 'string' ? [target] : target);
   const plan: Migtui['plan'] = (command, target, more = {}) =>
     engine.preview({ ...more, command, targets: targetsOf(target) });

@@ -155,6 +155,25 @@ describe('createMigtui', () => {
     await assertCurrent(orm, { atLeast: two });
   });
 
+  test('obeys what the settings of the project protect', async () => {
+    const { project, orm, database } = await application();
+    await project.write('migtui.config.json', JSON.stringify({ protected: { database: 'test_*' } }));
+    const opened = await createMigtui(orm, { root: project.root, ci: false });
+    closing.push(() => opened.close());
+    await expect(opened.upgrade(one)).rejects.toMatchObject({
+      code: 'policy',
+      message: expect.stringContaining('protected in migtui.config.json'),
+    });
+    expect(await opened.upgrade(one, { confirm: database.name })).toMatchObject({ tips: [one] });
+    const also = await createMigtui(orm, {
+      root: project.root,
+      ci: false,
+      protected: [{ setBy: 'us', writers: 'ci' }],
+    });
+    closing.push(() => also.close());
+    await expect(also.stamp('base', { confirm: database.name })).rejects.toMatchObject({ code: 'policy' });
+  });
+
   test('an ORM of another copy of MikroORM is refused', async () => {
     const { project } = await application();
     const foreign = { config: { getAll: () => ({}) } } as never;

@@ -1,0 +1,16 @@
+import { loadSettings } from '../../settings/load.ts';
+import type { Protection } from '../../settings/protection.ts';
+import type { EngineOptions } from '../api.ts';
+import { protectionsIn } from './protections.ts';
+
+/**
+ * What an option and the settings of a project and of the person protect together.
+ * @throws Failure `settings-invalid`
+ */
+export async function allProtections(
+  root: string,
+  option: EngineOptions['protected'],
+): Promise<readonly Protection[]> {
+  const { protected: asked } = await loadSettings(root, process.env);
+  return [...protectionsIn(option), ...asked];
+}
