@@ -148,8 +148,12 @@ export class Connections {
       override query(...args: unknown[]): unknown {
         const limit = limits.getStore();
         const result = super.query(...args);
-        if (limit === null) return result;
-        return settled(result, start(this, 'answer', limit ?? ownAnswerTimeout ?? answerTimeout));
+        const short = ownAnswerTimeout ?? answerTimeout;
+        if (limit !== null) return settled(result, start(this, 'answer', limit ?? short));
+        const { limited } = (args[0] ?? {}) as { readonly limited?: Promise<void> };
+        // statements of migtui that were sent together with those of a revision
+        void limited?.then(() => settled(result, start(this, 'answer', short)));
+        return result;
       }
 
       /** A server that is silent never says goodbye, and a pool would wait for it. */

@@ -74,11 +74,12 @@ interface Situation {
   readonly settings?: object;
   readonly seconds?: number;
   onSent?(connection: ProxiedConnection, piece: string, proxy: SilentProxy): void;
+  onAnswered?(connection: ProxiedConnection, piece: string, proxy: SilentProxy): void;
 }
 
-async function situation({ settings, seconds, onSent }: Situation = {}) {
+async function situation({ settings, seconds, onSent, onAnswered }: Situation = {}) {
   const database = await createDatabase();
-  const proxy = await silentProxy(database.url, onSent);
+  const proxy = await silentProxy(database.url, onSent, onAnswered);
   closing.push(() => proxy.close());
   return { database, proxy, project: await projectAt(proxy.through(database.url), settings, seconds) };
 }
@@ -189,6 +190,20 @@ describe('a network that goes silent', () => {
     });
     const { code, stdout } = await program(project, ['upgrade', 'head', '--yes', '--json']);
     expect([code, JSON.parse(stdout).error.code]).toEqual([1, 'commit-unknown']);
+  });
+
+  test('all of it, after the last statement of a revision: its log row is never answered', async () => {
+    const { project } = await situation({
+      onAnswered(connection, piece, proxy) {
+        // the answer of the sleep is passed on; `create table` behind it is the last statement
+        if (!isWork(connection) || !piece.includes('CREATE TABLE') || !connection.sent.includes('pg_sleep'))
+          return;
+        setImmediate(() => proxy.muteAll());
+      },
+    });
+    const { code, stdout } = await program(project, ['upgrade', 'head', '--yes', '--json']);
+    expect(code).toBe(1);
+    expect(['lock-lost', 'no-answer', 'commit-unknown']).toContain(JSON.parse(stdout).error.code);
   });
 
   test('all of it, during a statement: the run ends and says so', async () => {

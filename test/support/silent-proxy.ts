@@ -21,10 +21,12 @@ export interface SilentProxy {
 /**
  * A proxy before a PostgreSQL server that can go silent as a broken network does.
  * @param onSent is told each piece that a client sends, before it is passed on
+ * @param onAnswered is told each piece that the server sends, before it is passed on
  */
 export async function silentProxy(
   server: string,
   onSent: (connection: ProxiedConnection, piece: string, proxy: SilentProxy) => void = () => {},
+  onAnswered: (connection: ProxiedConnection, piece: string, proxy: SilentProxy) => void = () => {},
 ): Promise<SilentProxy> {
   const { hostname, port } = new URL(server);
   const connections: ProxiedConnection[] = [];
@@ -46,6 +48,7 @@ export async function silentProxy(
       if (!muted && !connection.muteToServer) upstream.write(piece);
     });
     upstream.on('data', piece => {
+      onAnswered(connection, piece.toString('latin1'), proxy);
       if (!muted && !connection.muteToClient) client.write(piece);
     });
     client.on('close', () => {

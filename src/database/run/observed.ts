@@ -139,7 +139,7 @@ export class ObservedConnection implements RawConnection {
           const result = await this.#raw.executeQuery(rawQuery(sql, parameters));
           answered(0, { rows: result.rows as PipedResult['rows'], count: countOf(result) }, started);
         } else {
-          // a statement of a revision may take as long as it takes; our own may not
+          // a statement of a revision may take as long as it takes; `Pipeline.limited` tells when they are done
           const send = () =>
             sendPipeline(
               this.#raw,

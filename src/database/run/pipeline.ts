@@ -68,6 +68,8 @@ export async function sendPipeline(
 /** What `pg` calls a Submittable: it writes its own messages and is told the answers. */
 class Pipeline {
   readonly ended: Promise<unknown>;
+  /** Resolves when the statements that may take as long as they like are done: what is left has the answer limit. */
+  readonly limited: Promise<void>;
   /** `pg` puts its own in place where there is a `query_timeout`. */
   callback: (error?: unknown) => void = () => {};
   // Kysely reads these of what a query gave
@@ -77,6 +79,9 @@ class Pipeline {
   readonly #statements: readonly PipedStatement[];
   readonly #listener: PipelineListener;
   #end!: (error: unknown) => void;
+  #limit!: () => void;
+  /** The index of the first statement after those of revisions. */
+  readonly #own: number;
   #index = 0;
   #names: readonly string[] = [];
   #rows: Record<string, string | null>[] = [];
@@ -87,6 +92,11 @@ class Pipeline {
     this.ended = new Promise(resolve => {
       this.#end = resolve;
     });
+    this.#own = statements.findLastIndex(({ atOnce }) => atOnce) + 1;
+    this.limited = new Promise(resolve => {
+      this.#limit = resolve;
+    });
+    if (this.#own === 0) this.#limit();
   }
 
   submit(connection: ProtocolConnection): Error | null {
@@ -150,6 +160,7 @@ class Pipeline {
     this.#rows = [];
     this.#names = [];
     this.#listener.onDone(this.#index++, result);
+    if (this.#index === this.#own) this.#limit();
   }
 }
 
