@@ -105,7 +105,7 @@ process.on('uncaughtException', error => {
     // an error of our own; last of all, when the screen has given the terminal back
     const text = process.env.MIGTUI_DEBUG ? (error.stack ?? error.message) : error.message;
     process.on('exit', () =>
-      stderrScreen.write(safeText(`error: ${text}\nThis is not expected; please report it.\n`)),
+      stderrScreen.write(safeText(`error: ${text}\nThis is a bug in migtui; please report it.\n`)),
     );
   }
   process.exit(1);
@@ -133,13 +133,13 @@ function endedBy(): { message: string; next: string } {
     const { message, stack } = uncaught instanceof Error ? uncaught : new Error(String(uncaught));
     const said = process.env.MIGTUI_DEBUG ? (stack ?? message) : message;
     return {
-      message: `The project's own code failed where nobody could catch it: ${said}`,
+      message: `The project's own code failed outside of any call that migtui made: ${said}`,
       next: `Look for a promise that is not awaited in ${look} MIGTUI_DEBUG=1 shows where it failed.`,
     };
   }
   if (idle) {
     return {
-      message: "The project's own code waits for something that never comes.",
+      message: "The project's own code waits for something that never happens.",
       next: `Look for an await that cannot end in ${look}`,
     };
   }

@@ -8,14 +8,14 @@ import { UsageError } from './shell/usage.ts';
 const kinds: Record<FindingKind, string> = {
   pending: 'revisions that are not applied',
   heads: 'more than one head',
-  entities: 'entities that differ from what the revisions make',
-  drift: 'a live schema that differs from what is applied',
+  entities: 'entities that differ from the revisions',
+  drift: 'a live schema that differs from the applied revisions',
   edited: 'applied revisions whose files were changed',
   missing: 'applied revisions without a file',
   undeclared: 'migrations that do not say what they revise',
   snapshot: 'a snapshot file that is broken or behind',
-  problems: 'revisions that make no graph',
-  unsettled: 'revisions that stopped half-way',
+  problems: 'revisions that form no graph',
+  unsettled: 'interrupted revisions',
 };
 
 /** Exit code when something was found. */
@@ -30,9 +30,9 @@ interface CheckOptions {
 export const check: Definition = (program, act) =>
   program
     .command('check')
-    .description('look for anything that is not in order; exit code 3 when there is something')
-    .option('--only <kinds>', 'look for these only, separated by commas')
-    .option('--ignore <kinds>', 'do not look for these')
+    .description('look for problems; exit code 3 when there is one')
+    .option('--only <kinds>', 'check only these, separated by commas')
+    .option('--ignore <kinds>', 'do not check these')
     .addHelpText('after', `\nKinds:\n${kindList()}`)
     .addHelpText(
       'after',

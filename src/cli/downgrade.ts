@@ -8,7 +8,7 @@ export const downgrade: Definition = (program, act) => {
   const command = program
     .command('downgrade')
     .alias('down')
-    .description('take revisions back down to a target, which stays')
+    .description('undo revisions down to a target, which stays applied')
     .argument('<target>', '-1, base, a revision; from:to with --sql')
     .addHelpText(
       'after',

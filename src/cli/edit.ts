@@ -31,12 +31,12 @@ async function editRevision(call: Call, target: string, options: { yes?: boolean
     throw new Failure({
       code: 'no-file',
       message: `${row.id} has no file to edit.`,
-      next: row.state === 'missing' ? 'Bring it back from version control.' : 'It is in a migrationsList.',
+      next: row.state === 'missing' ? 'Restore it from version control.' : 'It is in a migrationsList.',
     });
   }
   if (row.state === 'applied' && databaseFailure(look) === null) {
     call.output.say(row, warning);
-    await confirm(call, 'The edit', `Edit ${nameOf(row.id)} all the same?`, options.yes === true);
+    await confirm(call, 'The edit', `Edit ${nameOf(row.id)} anyway?`, options.yes === true);
   }
   const editor = editorOf(call);
   const path = join(look.project.root, row.file);
@@ -58,8 +58,8 @@ async function editRevision(call: Call, target: string, options: { yes?: boolean
 function warning(row: RevisionRow, paint: { warn(text: string): string }): string {
   return paint.warn(
     [
-      `${nameOf(row.id)} is applied to this database. What it did stays as it is: an edit changes only what`,
-      'other databases will get, and what a downgrade runs. To change the schema, make a new revision.',
+      `${nameOf(row.id)} is applied to this database. Editing it does not change what it did here, only what`,
+      'other databases get and what a downgrade runs. To change the schema, make a new revision.',
     ].join('\n'),
   );
 }
@@ -72,7 +72,7 @@ function editorOf(call: Call): string {
   if (canAsk(call)) return 'vi';
   throw new Failure({
     code: 'no-editor',
-    message: 'There is no terminal for vi.',
+    message: 'There is no terminal to run vi in.',
     next: 'Set the editor with the editor setting, $VISUAL or $EDITOR.',
   });
 }

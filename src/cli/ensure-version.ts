@@ -8,11 +8,11 @@ import { confirmOption } from './shell/options.ts';
 export const ensureVersion: Definition = (program, act) =>
   program
     .command('ensure-version')
-    .description('make the migrations table where it is not there yet')
+    .description('create the migrations table if it does not exist')
     .addOption(confirmOption())
     .addHelpText(
       'after',
-      examples({ 'migtui ensure-version': 'before another role runs, which may not make tables' }),
+      examples({ 'migtui ensure-version': 'before migrations run as a role that may not create tables' }),
     )
     .action(act(makeTable));
 

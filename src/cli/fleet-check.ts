@@ -35,7 +35,7 @@ export const fleetCheck: Definition = (program, act) => {
     );
   for (const option of choiceOptions()) command.addOption(option);
   return command
-    .option('--ignore <kinds>', `do not look for these: ${kinds.join(', ')}`)
+    .option('--ignore <kinds>', `do not check these: ${kinds.join(', ')}`)
     .addHelpText(
       'after',
       examples({

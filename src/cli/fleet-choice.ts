@@ -17,7 +17,7 @@ export const choiceOptions = (): Option[] => [
     list,
   ),
   new Option('--tag <tag>', 'targets with this tag; may be repeated').argParser(list),
-  new Option('--limit <n>', 'so many targets at most').argParser(wholeNumber),
+  new Option('--limit <n>', 'at most this many targets').argParser(wholeNumber),
   new Option(
     '--shard <i/n>',
     'one share of n, by a hash of the name: 1/8 to 8/8, for parallel jobs',

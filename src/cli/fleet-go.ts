@@ -154,7 +154,7 @@ async function confirmFleet(
     await confirm(call, `The ${plan.request.plan.command}`, question, false);
     return names;
   }
-  const why = plan.destructive ? 'This loses data for good.' : 'This is protected.';
+  const why = plan.destructive ? 'This destroys data.' : 'This is protected.';
   const wanted = plan.databases.length === 1 ? (plan.databases[0] as string) : String(targets);
   const what = plan.databases.length === 1 ? wanted : `the number of targets, ${wanted},`;
   if ((await ask(call, `${why} Type ${what} to run it: `)) !== wanted) {

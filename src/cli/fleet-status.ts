@@ -8,11 +8,11 @@ interface StatusOptions extends ChoiceOptions {
   readonly verbose?: boolean;
 }
 
-/** `migtui fleet status`: how many targets stand at which revision, the odd ones first. */
+/** `migtui fleet status`: how many targets are at each revision, the odd ones first. */
 export const fleetStatus: Definition = (program, act) => {
   const command = program
     .command('status')
-    .description('show how many targets stand at which revision, the odd ones first');
+    .description('show how many targets are at each revision, exceptions first');
   for (const option of choiceOptions()) command.addOption(option);
   return command
     .addOption(verbose('list every target'))

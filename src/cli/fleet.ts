@@ -13,7 +13,7 @@ export const fleet: Definition = (program, act) => {
     .addHelpText(
       'after',
       examples({
-        'migtui fleet status': 'how many targets stand at which revision',
+        'migtui fleet status': 'how many targets are at each revision',
         'migtui fleet upgrade head --canary 5': 'all of them, five first',
         "migtui fleet status --only 'tenant_1*' --json": 'some of them, for scripts',
       }),

@@ -33,7 +33,7 @@ async function runFresh(call: Call, options: GoOptions): Promise<number> {
     throw new Failure({
       code: 'protected',
       message: `${database.name} is protected (${project.policy[0]?.setBy ?? 'protected'}): it is not emptied.`,
-      next: 'Where it is meant all the same, take it back step by step: migtui downgrade base.',
+      next: 'To empty it anyway, undo the revisions: migtui downgrade base.',
     });
   }
   const engine = await call.engine();

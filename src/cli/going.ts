@@ -57,7 +57,7 @@ export async function go(
       // somebody who was asked is shown the plan as it is now; a script is told, and a pinned plan stays pinned
       const asks = canAsk(call) && options.yes !== true && options.planId === undefined;
       if (!(error instanceof Failure && error.code === 'plan-changed' && asks)) throw error;
-      call.output.say(error.message, (message, paint) => paint.warn(`${message} This is the plan now:`));
+      call.output.say(error.message, (message, paint) => paint.warn(`${message} The plan is now:`));
     }
   }
 }
@@ -203,8 +203,8 @@ function isForbidden({ warnings, policy }: Preview): boolean {
 function otherPlan(planId: string): Failure {
   return new Failure({
     code: 'plan-changed',
-    message: `The plan is not the one of --plan-id ${planId}: the database, a file or an option is another one. Nothing was run.`,
-    next: 'Look at the plan as it is now (--plan), and run that one.',
+    message: `The plan does not match --plan-id ${planId}: the database, a file or an option has changed. Nothing was run.`,
+    next: 'Review the current plan (--plan) and run that one.',
   });
 }
 
@@ -222,13 +222,13 @@ function nothing({ plan }: Preview): RunResult {
 }
 
 function reachedBy(preview: Preview, { appliedBy }: RunResult): string {
-  const by = appliedBy ? ` Run ${appliedBy.run} (${appliedBy.who}) did it while this one waited.` : '';
+  const by = appliedBy ? ` Run ${appliedBy.run} (${appliedBy.who}) applied it while this one waited.` : '';
   return `${nothingToDo(preview)}${by}`;
 }
 
 function nothingToDo({ request }: Preview): string {
   const targets = request.targets.join(' ');
   if (request.command === 'upgrade') return `Nothing to run: everything up to ${targets} is applied.`;
-  if (request.command === 'downgrade') return `Nothing to take back: nothing above ${targets} is applied.`;
-  return `Nothing to write: the table already says ${targets}.`;
+  if (request.command === 'downgrade') return `Nothing to undo: nothing above ${targets} is applied.`;
+  return `Nothing to write: the migrations table already says ${targets}.`;
 }

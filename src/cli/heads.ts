@@ -14,7 +14,7 @@ export const heads: Definition = (program, act) =>
     .addHelpText(
       'after',
       examples({
-        'migtui heads': 'more than one: see migtui merge',
+        'migtui heads': 'if there is more than one, see migtui merge',
         'migtui heads --json': 'for scripts',
       }),
     )

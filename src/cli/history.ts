@@ -23,10 +23,10 @@ export const history: Definition = (program, act) =>
     .alias('list')
     .description('show the revisions, newest first')
     .argument('[range]', 'from:to, from: or :to; both ends included')
-    .option('-r, --rev-range <range>', 'the same, as Alembic writes it')
+    .option('-r, --rev-range <range>', 'the same, as an option (Alembic)')
     .addOption(verbose())
     .option('--contexts', 'with -v: also where else it is applied, in the other contexts of the config')
-    .option('--graph', 'draw branches and merges as lanes (default: where there are some)')
+    .option('--graph', 'draw branches and merges as lanes (default: if there are any)')
     .option('--no-graph', 'draw no lanes')
     .addHelpText(
       'after',

@@ -15,7 +15,7 @@ Next:
 export const init: Definition = (program, act) =>
   program
     .command('init')
-    .description('make this project ready: config, migrations folder, journal')
+    .description('set up this project: config, migrations folder, journal')
     .addOption(yes())
     .addHelpText('after', examples({ 'migtui init': 'shows what it would write, asks, writes' }))
     .addHelpText('after', nextSteps)

@@ -36,7 +36,7 @@ export function cancelOnSignals(
   const insist = (): void => {
     clearTimeout(timer);
     signals = 2;
-    cancel('It is no longer waited for: its connection is ended. Once more ends migtui at once.');
+    cancel('Closing its connection without waiting for it. The next signal ends migtui at once.');
     timer = setTimeout(leave, endsWithin);
   };
   const stop = host.onInterrupt(signal => {
@@ -45,7 +45,7 @@ export function cancelOnSignals(
     if (signals === 2) leave();
     if (signals === 1) return insist();
     signals = 1;
-    cancel(`${signal}: cancelling the statement and rolling back. Once more insists.`);
+    cancel(`${signal}: cancelling the statement and rolling back. Repeat it to stop waiting for the server.`);
     if (signal !== 'SIGINT') timer = setTimeout(insist, politeFor);
   });
   return () => {

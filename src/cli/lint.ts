@@ -26,7 +26,7 @@ const patience = 5_000;
 export const lint: Definition = (program, act) =>
   program
     .command('lint')
-    .description('judge what revisions lock, rewrite, lose and break; exit code 3 when there is danger')
+    .description('report what revisions lock, rewrite, lose and break; exit code 3 on danger')
     .argument('[range]', 'a target or from:to; default: what is not applied')
     .option(
       '--fail-on <severity>',
@@ -36,13 +36,10 @@ export const lint: Definition = (program, act) =>
     .addOption(
       durationOption(
         '--with-rows [time]',
-        'count the rows in the way in the live database, reading only, for so long each (default: 5s)',
+        'count the rows that would make a statement fail: read-only, with this time limit each (default: 5s)',
       ),
     )
-    .option(
-      '--fix',
-      'write the safe form of the one revision that the range names, as revisions on top of it',
-    )
+    .option('--fix', 'write a safe form of one revision, as revisions on top of it')
     .addOption(yes())
     .addOption(verbose('show notes too'))
     .addHelpText(
@@ -50,7 +47,7 @@ export const lint: Definition = (program, act) =>
       examples({
         'migtui lint': 'what an upgrade would run',
         'migtui lint base:head': 'every revision, each as if it were deployed by itself',
-        'migtui lint --with-rows': 'how many rows would refuse what is pending',
+        'migtui lint --with-rows': 'how many rows would make pending revisions fail',
         'migtui lint --fix head': 'index concurrently, not valid and validate, check and not null',
         'migtui lint --fail-on warning --json': 'for CI',
       }),

@@ -38,7 +38,7 @@ export function databaseFailure({ database, project }: Look): Failure | null {
   if (database.table !== 'forbidden') return null;
   return new Failure({
     code: 'table-forbidden',
-    message: `This role may not read ${project.table}: what is applied is not known.`,
+    message: `This rolecannot read ${project.table}, so the applied revisions are unknown.`,
     next: `Grant it: grant select on ${project.table} to the role that the MikroORM config uses.`,
   });
 }
@@ -55,8 +55,8 @@ export function problemsOf({ problems }: Look): Failure | null {
     code: 'broken-revisions',
     message:
       problems.length === 1
-        ? 'The revisions have a problem; nothing runs until it is solved.'
-        : `The revisions have ${problems.length} problems; nothing runs until they are solved.`,
+        ? 'The revisions have a problem; nothing runs until it is fixed.'
+        : `The revisions have ${problems.length} problems; nothing runs until they are fixed.`,
     problems,
   });
 }
@@ -78,14 +78,14 @@ export async function onlyRow(call: Call, look: Look, target: string): Promise<R
   if (!row) {
     throw new Failure({
       code: 'no-revision',
-      message: `"${target}" is no revision.`,
+      message: `"${target}" is not a revision.`,
       next: 'migtui history lists the revisions.',
     });
   }
   if (rows.length > 1) {
     throw new Failure({
       code: 'several-revisions',
-      message: `"${target}" is more than one revision: name one.`,
+      message: `"${target}" matches more than one revision: name one.`,
       candidates: rows.map(({ id }) => id),
     });
   }

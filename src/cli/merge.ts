@@ -38,7 +38,7 @@ export const merge: Definition = (program, act) =>
       'after',
       examples({
         'migtui merge': 'all heads: shows what they do and whether they fit, asks',
-        'migtui merge -m "merge heads" --yes': 'without a question; refused on a conflict',
+        'migtui merge -m "merge heads" --yes': 'without asking; refused on a conflict',
         'migtui merge --plan': 'only the rehearsal; exit code 1 on a conflict',
         'migtui merge add_reactions add_last_read_at': 'these two',
         'migtui merge --rebase add_reactions --onto add_last_read_at': 'one line instead of a merge',
@@ -155,7 +155,7 @@ async function chosenDraft(
       ...ways.map(({ key, remedy }) => `  ${paint.bold(key)} ${drawRemedies([remedy], paint)}`),
     ].join('\n'),
   );
-  const choice = await ask(call, `${ways.map(({ key }) => key).join(', ')}, or nothing to leave: `);
+  const choice = await ask(call, `${ways.map(({ key }) => key).join(', ')}, or Enter to cancel: `);
   const way = ways.find(({ key }) => key === choice)?.remedy;
   if (!way) throw new Failure({ code: 'declined', message: 'Nothing was done.' });
   if (!way.ok && !options.force) throw conflictIn(rehearsal, way);

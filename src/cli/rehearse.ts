@@ -28,7 +28,7 @@ export const rehearse: Definition = (program, act) =>
     )
     .argument('[target...]', 'what to upgrade to (default: heads)')
     .option('--down', 'rehearse the downgrade to the target instead')
-    .option('--allow-missing-down', 'a revision without down() is no problem')
+    .option('--allow-missing-down', 'allow revisions without down()')
     .option(
       '--data <from>',
       'measure it on a copy with rows: a dump, the URL of a database, or a database of the --shadow server',

@@ -36,29 +36,28 @@ export const revision: Definition = (program, act) =>
     .command('revision')
     .description('write a new migration: empty, or from the entities')
     .option('-m, --message <text>', 'what it does; becomes part of its name')
-    .option('--autogenerate', 'from what the entities have and the revisions do not')
-    .option('--from-drift', 'from what was changed by hand in the database, and stamp it here')
+    .option('--autogenerate', 'generate it from the difference between entities and revisions')
+    .option('--from-drift', 'generate it from changes made by hand in the database, and stamp it here')
     .option('--head <target>', 'what it revises (default: head)')
-    .option('--rev-id <id>', 'its 14 digits, or its whole name, instead of the time it is now')
+    .option('--rev-id <id>', 'its 14 digits or full name, instead of the current time')
     .option('--path <folder>', 'where to write it (default: beside the revision that it revises)')
     .option('--label <name>', 'name of the branch that starts with it')
-    .option('--depends-on <target...>', 'what must be applied before it without being its lineage')
-    .option('--splice', 'allow a parent that is no head: makes a branch')
+    .option('--depends-on <target...>', 'revisions that must be applied first, without being its parents')
+    .option('--splice', 'allow a parent that is not a head; this starts a branch')
     .option(
       '--rename <old:new...>',
       'with --autogenerate: contact.fax:email, people:persons, mood.sad:unhappy',
     )
     .addOption(noRename())
-    .option('--split <target>', 'a pending revision that adds a value to an enum and uses it: make two of it')
+    .option('--split <target>', 'split a pending revision that adds an enum value and uses it')
     .addOption(yes())
     .addOption(confirmOption())
     .addHelpText(
       'after',
       examples({
-        'migtui revision --autogenerate -m "add last_read_at to chats"': 'after a change of the entities',
-        'migtui revision --autogenerate -m "e-mail" --rename contact.fax:email':
-          'a column under another name',
-        'migtui revision --from-drift -m "index made by hand"': 'keep what check calls drift',
+        'migtui revision --autogenerate -m "add last_read_at to chats"': 'after changing entities',
+        'migtui revision --autogenerate -m "e-mail" --rename contact.fax:email': 'a renamed column',
+        'migtui revision --from-drift -m "index made by hand"': 'keep a change that check reports as drift',
         'migtui revision -m "fill text_length"': 'empty, for a data migration',
         'migtui revision --split add_mood': 'after "unsafe use of new value"',
         'migtui revision -m "search" --head base --label search': 'a branch of its own',
@@ -76,7 +75,7 @@ function noRename(): Option {
 
 async function makeRevision(call: Call, options: RevisionOptions): Promise<undefined> {
   if (options.split !== undefined) return splitRevision(call, options.split, options);
-  if (options.message === undefined) throw new UsageError('revision wants -m, --message <text>');
+  if (options.message === undefined) throw new UsageError('revision needs -m, --message <text>');
   const { message, head, label, dependsOn, splice, rename, renameOthers, revId, path } = options;
   const request: RevisionRequest = {
     message,
@@ -175,5 +174,5 @@ async function chooseHead(call: Call, heads: readonly string[]): Promise<string 
       paint.dim('  migtui merge brings them together first.'),
     ].join('\n'),
   );
-  return heads[Number(await ask(call, `1-${heads.length}, or nothing to leave: `)) - 1];
+  return heads[Number(await ask(call, `1-${heads.length}, or Enter to cancel: `)) - 1];
 }

@@ -19,20 +19,20 @@ interface SettleOptions extends GoOptions {
 export const settle: Definition = (program, act) => {
   const command = program
     .command('settle')
-    .description('say what became of a revision that stopped half-way, or that an edited file is right')
-    .argument('<revision>', 'one that migtui status names')
-    .option('--applied', 'its work is done: log it')
-    .option('--not-applied', 'nothing of it is left: take its row away')
+    .description('resolve an interrupted revision, or accept an edited file')
+    .argument('<revision>', 'a revision that migtui status names')
+    .option('--applied', 'it is complete: log it as applied')
+    .option('--not-applied', 'its changes are gone: remove its row')
     .option('--down', 'run its down()')
-    .option('--accept-edit', 'its file is right, although it was edited after it was applied')
+    .option('--accept-edit', 'accept its file, which was edited after it was applied')
     .option('--plan', 'with --down: show the SQL, run nothing')
     .addHelpText(
       'after',
       examples({
-        'migtui settle add_index --applied': 'after the rest was done by hand',
-        'migtui settle add_index --not-applied': 'after what it left was dropped; then upgrade again',
-        'migtui settle add_index --accept-edit': 'after a comment was added, or the file formatted anew',
-        'migtui settle add_index --down': 'lets its down() take back what it left',
+        'migtui settle add_index --applied': 'after finishing it by hand',
+        'migtui settle add_index --not-applied': 'after removing its partial changes; then upgrade again',
+        'migtui settle add_index --accept-edit': 'after adding a comment or reformatting the file',
+        'migtui settle add_index --down': 'removes its partial changes',
       }),
     )
     .action(act(settleRevision));
@@ -47,7 +47,7 @@ async function settleRevision(
 ): Promise<number | undefined> {
   const { applied, notApplied, down, acceptEdit } = options;
   if ([applied, notApplied, down, acceptEdit].filter(Boolean).length !== 1) {
-    throw new UsageError('settle wants --applied, --not-applied, --down or --accept-edit');
+    throw new UsageError('settle needs --applied, --not-applied, --down or --accept-edit');
   }
   const engine = await call.engine();
   const revision = await revisionOf(call, engine, target);
@@ -62,7 +62,7 @@ async function settleRevision(
     answer => answer,
     ({ revision, settlement }, paint) =>
       settlement === 'accept-edit'
-        ? `${paint.good('Accepted:')} ${nameOf(revision)} is right as its file is now.`
+        ? `${paint.good('Accepted:')} ${nameOf(revision)} is accepted as it is now.`
         : `${paint.good('Settled:')} ${nameOf(revision)} is ${settlement.replace('-', ' ')}.`,
   );
 }

@@ -19,7 +19,7 @@ export const show: Definition = (program, act) =>
       'after',
       examples({
         'migtui show head': 'the head',
-        'migtui show add_last_read': 'by a unique beginning of its words',
+        'migtui show add_last_read': 'by a unique prefix of its words',
         'migtui show current -v': 'what is applied last, with its source',
       }),
     )
@@ -32,7 +32,7 @@ async function showRevision(call: Call, target: string, options: { verbose?: boo
   if (ids.length === 0) {
     throw new Failure({
       code: 'no-revision',
-      message: `"${target}" is no revision: nothing is there to show.`,
+      message: `"${target}" is not a revision: there is nothing to show.`,
       next: 'migtui history lists the revisions.',
     });
   }

@@ -65,8 +65,8 @@ async function compare(call: Call, { plan, steps }: Preview): Promise<Examined> 
     json: { comparison },
     draw: paint =>
       same
-        ? `${paint.good(paint.glyphs.ok)} The live schema is what ${made} makes.`
-        : `${paint.warn(paint.glyphs.warning)} The live schema is not what ${made} makes. To become it:\n${drawEffects(clean(effects), paint)}`,
-    stern: !same && forward ? 'The log would say what the schema is not.' : null,
+        ? `${paint.good(paint.glyphs.ok)} The live schema matches ${made}.`
+        : `${paint.warn(paint.glyphs.warning)} The live schema does not match ${made} (+ missing, - unexpected, ~ different):\n${drawEffects(clean(effects), paint)}`,
+    stern: !same && forward ? 'The log would not match the schema.' : null,
   };
 }

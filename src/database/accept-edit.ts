@@ -21,8 +21,8 @@ export async function acceptEdit(request: SettleRequest): Promise<void> {
   if (checksum === null || !edited.includes(revision)) {
     throw new Failure({
       code: 'nothing-to-accept',
-      message: `${revision} is not known to be edited: nothing was written.`,
-      next: 'migtui check --only edited names those that are. Where there is no journal, an edit is not noticed.',
+      message: `${revision} is not known to have been edited: nothing was written.`,
+      next: '"migtui check --only edited" lists edited revisions. Without the journal, edits are not noticed.',
     });
   }
   await underLock(request, async run => {

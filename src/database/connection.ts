@@ -30,7 +30,7 @@ export async function connect(project: Project, { create = false } = {}): Promis
       failure: {
         code: 'database-missing',
         message: `There is no embedded database in ${address.label.replace('embedded ', '')} yet.`,
-        next: 'The first upgrade makes it.',
+        next: 'The first upgrade creates it.',
       },
     };
   }

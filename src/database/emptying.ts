@@ -50,8 +50,8 @@ export async function empty(
     if (now.fingerprint !== shown.fingerprint) {
       throw new Failure({
         code: 'plan-changed',
-        message: 'The database has something else by now: nothing was dropped.',
-        next: 'Look at what is lost again, then run it anew.',
+        message: 'The database has changed meanwhile: nothing was dropped.',
+        next: 'Review what is lost, then run it again.',
       });
     }
     const work = await beginWork(project, hear);

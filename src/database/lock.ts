@@ -206,9 +206,9 @@ function inProgress(holder: Session | null, wait: number): Failure {
   const waited = wait > 0 ? ` Waited ${wait / 1000} s.` : '';
   return new Failure({
     code: 'run-in-progress',
-    message: `Another run is going on: ${who} holds the lock${since}.${waited} Nothing was run.`,
+    message: `Another run is in progress: ${who} holds the lock${since}.${waited} Nothing was run.`,
     next: holder
-      ? `Wait for its end and look again, wait longer (--lock-wait), or end it: select pg_terminate_backend(${holder.pid}).`
+      ? `Wait for it to finish, wait longer (--lock-wait), or end it: select pg_terminate_backend(${holder.pid}).`
       : 'Try again.',
   });
 }

@@ -69,7 +69,7 @@ export function checkBatch(table: LedgerTable, steps: readonly Step[]): string {
     'declare found text;',
     'begin',
     `  if not pg_try_advisory_xact_lock(${lockKeys(table).batch}) then`,
-    "    raise exception 'a run of migtui is going on';",
+    "    raise exception 'a migtui run is in progress';",
     '  end if;',
     ...test(true, 'exists', 'is applied already'),
     ...test(false, 'not exists', 'is not applied'),

@@ -76,7 +76,7 @@ export function sqlFailure(error: unknown, statement: string | undefined): Failu
     info = {
       code: 'connection-lost',
       message: `The connection to the database was lost: ${message}`,
-      next: 'Run it again: what was not finished is found out first.',
+      next: 'Run it again: migtui first checks what was not finished.',
     };
   } else if (sql) {
     info = { code: codes[sql.sqlState ?? ''] ?? 'statement-failed', message, sql };

@@ -70,8 +70,8 @@ async function readBegun(query: Query, table: LedgerTable): Promise<readonly Mar
 export function nothingToSettle(revision: string, unsettled: readonly Unsettled[]): Failure {
   return new Failure({
     code: 'nothing-to-settle',
-    message: `${revision} is not unsettled: nothing was written.`,
-    next: 'migtui status names what is. To change log rows otherwise, use migtui stamp.',
+    message: `${revision} was not interrupted: nothing was written.`,
+    next: '"migtui status" lists interrupted revisions. To change other log rows, use migtui stamp.',
     candidates: unsettled.map(one => one.revision),
   });
 }

@@ -12,7 +12,7 @@ export interface Bookkeeping {
   readonly journal: JournalStatus;
   /** Applied revisions whose file is no longer the one that was applied. */
   readonly edited: readonly string[];
-  /** Revisions without a transaction that began and never ended. */
+  /** Revisions without a transaction that started and never finished. */
   readonly unsettled: readonly Unsettled[];
 }
 

@@ -152,7 +152,7 @@ function launch(
     died = new Failure({
       code: 'engine-died',
       message: `The engine ended (${exit.signal ?? `exit code ${exit.code}`}).`,
-      next: 'Press r to start it again; the log has its last words.',
+      next: 'Press r to restart it; the log has its last output.',
     });
     engine.$close(died);
     printed.flush();

@@ -14,7 +14,7 @@ export function asFailure(error: unknown, project?: Project): Failure {
   }
   const message = error instanceof Error ? error.message : String(error);
   return new Failure(
-    { code: 'internal', message, next: 'This is not expected; please report it with what the log says.' },
+    { code: 'internal', message, next: 'This is a bug in migtui; please report it with the log.' },
     { cause: error },
   );
 }

@@ -97,7 +97,7 @@ export function createFleet(session: Session): Fleet {
           throw new Failure({
             code: 'busy',
             message: 'A run of the fleet is going on already.',
-            next: 'Wait for its end.',
+            next: 'Wait for it to finish.',
           });
         }
         plans.delete(id);

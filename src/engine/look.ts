@@ -140,7 +140,7 @@ function notesOf(
   const missing = missingFolder(project);
   if (dialect.unavailable.length > 0) notes.push(limitsNote(project.kind));
   if (missing) {
-    notes.push(`${missing.message} The first revision makes it.`);
+    notes.push(`${missing.message} The first revision creates it.`);
   } else if (sources.migrations.length === 0) {
     notes.push(
       `There are no migrations in ${folder ?? 'the migrationsList'} yet. Make one: migtui revision -m "…"`,
@@ -163,7 +163,7 @@ function notesOf(
     );
   }
   if (ledger?.table === 'forbidden') {
-    notes.push(`This role may not read ${table.schema}.${table.name}: what is applied is not known.`);
+    notes.push(`This rolecannot read ${table.schema}.${table.name}, so the applied revisions are unknown.`);
   }
   if (isRefusal(database)) notes.push([database.failure.message, database.failure.next].join(' '));
   return notes;

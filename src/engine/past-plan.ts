@@ -33,10 +33,7 @@ export async function pastPlan(session: Session, state: State, request: PlanRequ
   if (!run || (request.past?.run !== undefined && request.past.run !== run.run)) {
     throw new Failure({
       code: `nothing-to-${kind}`,
-      message:
-        kind === 'undo'
-          ? 'No run stands that could be undone.'
-          : 'Nothing was undone that could be done again.',
+      message: kind === 'undo' ? 'There is no run to undo.' : 'There is no undone run to redo.',
       next: 'migtui journal shows what was run.',
     });
   }
@@ -80,7 +77,7 @@ function applySteps(
   const refused = (why: string): Failure =>
     new Failure({
       code: `cannot-${kind}`,
-      message: `The run ${run.slice(0, 8)} cannot be ${kind === 'undo' ? 'undone' : 'done again'}: ${why}.`,
+      message: `The run ${run.slice(0, 8)} cannot be ${kind === 'undo' ? 'undone' : 'redone'}: ${why}.`,
       next: 'Something else changed the database since. See migtui status; migtui upgrade and migtui downgrade go to a target.',
     });
   for (const { revision, action } of steps) {

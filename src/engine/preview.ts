@@ -153,7 +153,7 @@ function refuseBroken({ project, dialect }: Session, { problems, database, ledge
   if (ledger?.table === 'forbidden') {
     throw new Failure({
       code: 'table-forbidden',
-      message: 'This role may not read the migrations table, so what is applied is not known.',
+      message: 'This rolecannot read the migrations table, so what is applied is not known.',
       next: 'Grant SELECT on it, or connect as another role.',
     });
   }
@@ -210,7 +210,7 @@ function warningsOf(session: Session, state: State, books: Bookkeeping, plan: Pl
     warnings.push({
       code: 'missing',
       message:
-        'These are applied and have no file: what they made is still in the database. Bring the files back from version control, or stamp.',
+        'These are applied but have no file: what they created is still in the database. Restore the files from version control, or stamp.',
       revisions: missing,
     });
   }
@@ -229,14 +229,14 @@ function warningsOf(session: Session, state: State, books: Bookkeeping, plan: Pl
   if (changed.length > 0) {
     warnings.push({
       code: 'edited',
-      message: 'These were edited after they were applied: what runs now is not what is in the database.',
+      message: 'These were edited after they were applied: what runs now differs from what was applied.',
       revisions: changed,
     });
   }
   if (unsettled.length > 0) {
     warnings.push({
       code: 'unsettled',
-      message: 'These stopped half-way, outside a transaction: what they did is still there.',
+      message: 'These was interrupted outside a transaction: what they did is still there.',
       revisions: unsettled.map(({ revision }) => revision),
     });
   }

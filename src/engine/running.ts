@@ -102,8 +102,8 @@ export function createRunning(session: Session): Running {
         if (working) {
           throw new Failure({
             code: 'busy',
-            message: 'A run is going on already.',
-            next: 'Wait for its end.',
+            message: 'A run is already in progress.',
+            next: 'Wait for it to finish.',
           });
         }
         const run = start(preview, options);
@@ -155,7 +155,7 @@ export function createRunning(session: Session): Running {
           throw new Failure({
             code: 'protected',
             message: `This database is protected (${protection.setBy}): it is not emptied.`,
-            next: 'Take it back step by step: migtui downgrade base.',
+            next: 'Undo the revisions instead: migtui downgrade base.',
           });
         }
         await empty(

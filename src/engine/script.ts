@@ -119,7 +119,7 @@ function offlinePlan(
   if (command === 'downgrade' && (colon < 0 || more.length > 0)) {
     throw new Failure({
       code: 'range-needed',
-      message: 'An offline downgrade needs to know where it begins.',
+      message: 'An offline downgrade needs its start.',
       next: 'Write it as from:to, such as head:base.',
     });
   }

@@ -189,7 +189,7 @@ export class Session {
     if (seen !== undefined && seen !== source.checksum) {
       throw new Failure({
         code: 'restart-needed',
-        message: `${source.parsed.declaration.file ?? source.id} was edited after the engine had loaded it.`,
+        message: `${source.parsed.declaration.file ?? source.id} was edited after it was loaded.`,
         next: 'Restart the engine.',
       });
     }

@@ -53,8 +53,8 @@ function refuseIrreversible(steps: readonly Step[], sql: readonly SqlPreview[]):
   if (stuck.length === 0) return;
   throw new Failure({
     code: 'no-down',
-    message: `There is no way back: ${stuck.join(', ')} ${stuck.length > 1 ? 'have' : 'has'} no down().`,
-    next: 'Write the down(), or undo the schema by hand and stamp.',
+    message: `These cannot be undone: ${stuck.join(', ')} ${stuck.length > 1 ? 'have' : 'has'} no down().`,
+    next: 'Write the down(), or undo the changes by hand and stamp.',
     candidates: stuck,
   });
 }
@@ -71,7 +71,7 @@ async function stepSql(session: Session, { byId }: Pick<State, 'byId'>, step: St
     throw new Failure({
       code: 'missing-revision',
       message: `Can't locate revision ${revision}: it is applied, and its file is missing.`,
-      next: 'Bring the file back from version control, or stamp the database to a revision that exists.',
+      next: 'Restore the file from version control, or stamp the database to a revision that exists.',
     });
   }
   return session.record(source, action);

@@ -8,7 +8,7 @@ import type { Session, State } from './session.ts';
 const rules: Readonly<Record<StrictRule, { readonly words: string; readonly next: string }>> = {
   missing: {
     words: 'applied revisions have no file',
-    next: 'Bring the files back from version control, or stamp the database to revisions that exist.',
+    next: 'Restore the files from version control, or stamp the database to revisions that exist.',
   },
   'out-of-order': {
     words: 'revisions are pending below applied ones',

@@ -197,7 +197,7 @@ async function lockedSchemas(
 function forbidden(table: string): Failure {
   return new Failure({
     code: 'table-forbidden',
-    message: `This role may not read ${table}: what is applied is not known.`,
+    message: `This rolecannot read ${table}, so the applied revisions are unknown.`,
     next: `Grant it: grant select on ${table} to the role that the MikroORM config uses.`,
   });
 }

@@ -134,7 +134,7 @@ async function readOne(
     if (ledger.table === 'forbidden') {
       return new Failure({
         code: 'table-forbidden',
-        message: `This role may not read ${table.schema}.${table.name}: what is applied is not known.`,
+        message: `This rolecannot read ${table.schema}.${table.name}, so the applied revisions are unknown.`,
         next: `Grant it: grant select on ${table.sql} to the role that the MikroORM config uses.`,
       });
     }

@@ -89,7 +89,7 @@ export function givenTarget(given: unknown, tags: readonly string[], where: stri
   if (named === undefined || texts.some(one => typeof one !== 'string' || one === '')) {
     throw new Failure({
       code: 'fleet-target',
-      message: `${where} gave a target that is none: ${JSON.stringify(given)?.slice(0, 100)}.`,
+      message: `${where} gave a target that is not a target: ${JSON.stringify(given)?.slice(0, 100)}.`,
       next: 'A target is the name of a schema, or an object with "schema", "database" or "context", and if wanted "name" and "tags".',
     });
   }

@@ -200,7 +200,7 @@ function remarks({ revision, action, complete, note, irreversible, file }: LintS
       rows: null,
       bytes: null,
       message: irreversible
-        ? 'There is no way back from this revision.'
+        ? 'This revision cannot be undone.'
         : `Only a part of its SQL is known: ${note ?? 'its code decides when it runs'}.`,
       remedy: rules[rule].safe,
     },

@@ -261,7 +261,7 @@ function platformPlace({ kind, modules, orm }: Project): Places['platform'] {
 const noWayBack = {
   sql: [],
   complete: true,
-  note: 'has no down(): there is no way back',
+  note: 'has no down(), so it cannot be undone',
   irreversible: true,
 } as const;
 

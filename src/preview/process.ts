@@ -234,7 +234,7 @@ export class SealedProcess {
   }
 
   #moduleAt(url: string): ModuleAnswer {
-    if (!url.startsWith('file:')) return { error: `${url} is no file` };
+    if (!url.startsWith('file:')) return { error: `${url} is not a file` };
     const path = fileURLToPath(url.split('?')[0] as string);
     const refused = this.#refusal(path);
     if (refused !== null) return { error: refused };
@@ -249,7 +249,7 @@ export class SealedProcess {
       const isOpen = this.#readable.some(folder => real === folder || real.startsWith(`${folder}${sep}`));
       if (!isOpen) return 'a preview cannot read files outside the project';
       const file = statSync(real);
-      return file.isFile() && file.size <= largestFile ? null : `${path} is no file that can be imported`;
+      return file.isFile() && file.size <= largestFile ? null : `${path} is not a file that can be imported`;
     } catch {
       return `${path} cannot be read`;
     }

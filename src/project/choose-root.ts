@@ -47,7 +47,7 @@ function named(from: string, project: string): string {
   const matches = [
     (member: Member) => member.folder === folder,
     (member: Member) => member.name === project,
-    (member: Member) => member.path === project.replace(/^\.\//, '').replace(/\/+$/, ''),
+    (member: Member) => member.path === relative(from, folder),
     // the package's name without its scope, or the last part of its path
     (member: Member) => [member.name, member.path].some(one => one.split('/').at(-1) === project),
   ];

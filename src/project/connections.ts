@@ -3,7 +3,7 @@ import { Failure } from '../foundation/failure.ts';
 import type { NetworkOptions, Waiting } from '../values/network.ts';
 
 /*
- * Every connection to a server is one of these: a pg client that never waits for ever. A limit on each answer is what a
+ * Every connection to a server is one of these: a pg client that never waits forever. A limit on each answer is what a
  * statement has unless it is run inside `answerWithin(null, …)`, so that a question of migtui cannot be sent without.
  */
 
@@ -204,8 +204,8 @@ const placeOf = ({ host, port }: Client): string => `${host}:${port}`;
 function givenUp(): Failure {
   return new Failure({
     code: 'no-answer',
-    message: 'The connection was given up: the server did not answer.',
-    next: 'When the server is back, migtui status tells how it stands.',
+    message: 'The connection was closed because the server did not answer.',
+    next: 'When the server is back, run "migtui status" to see what is applied.',
   });
 }
 
@@ -216,12 +216,12 @@ export function noAnswer(where: string, what: Waiting['for'], limit: number): Fa
     ? new Failure({
         code: 'no-answer',
         message: `${where} did not answer within ${seconds}`,
-        next: 'Check host and port: a firewall may drop the packets, or something else than PostgreSQL may listen there. A slow server needs a longer connectTimeout (settings).',
+        next: 'Check host and port: a firewall may drop the packets, or something other than PostgreSQL may be listening there. A slow server needs a longer connectTimeout (settings).',
       })
     : new Failure({
         code: 'no-answer',
         message: `${where} has not answered for ${seconds}.`,
-        next: 'Check the network between here and there, and the server; then run it again: what was not finished is found out first. A slow server needs a longer answerTimeout (settings).',
+        next: 'Check the network between here and there, and the server; then run it again: migtui first checks what was not finished. A slow server needs a longer answerTimeout (settings).',
       });
 }
 

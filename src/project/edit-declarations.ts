@@ -36,7 +36,7 @@ export function declare(id: string, file: string, source: string, declared: Decl
     if (member) {
       const code = source.slice(member.start, member.end);
       const range = listIn(code);
-      if (!range) throw cannot(file, `"static ${field}" is no list of strings`);
+      if (!range) throw cannot(file, `"static ${field}" is not a list of strings`);
       const quote = /['"]/.exec(code.slice(range.start, range.end))?.[0] ?? style.quote;
       text.overwrite(member.start + range.start, member.start + range.end, listed(quote));
     } else {

@@ -35,7 +35,7 @@ export function setUp(root: string, asked?: string, folder?: string | null): Set
   if (path) {
     const source = read(path) as string;
     const wrapped = wrapConfig(relative(root, path), source);
-    if (wrapped === null) notes.push(`${relative(root, path)} is ready already.`);
+    if (wrapped === null) notes.push(`${relative(root, path)} is already set up.`);
     else files.push(changeOf(root, path, wrapped));
     migrations = folder === undefined ? folderNamedIn(root, source) : folder;
   } else {
@@ -48,7 +48,7 @@ export function setUp(root: string, asked?: string, folder?: string | null): Set
       ),
     );
     migrations = join(root, 'migrations');
-    notes.push('The new config takes the database from DATABASE_URL. Say in it where your entities are.');
+    notes.push('The new config takes the database from DATABASE_URL. Set "entities" in it.');
   }
   if (migrations && !existsSync(migrations)) files.push(changeOf(root, join(migrations, '.gitkeep'), ''));
   return { files, notes: [...notes, ...missingPackages(root, manifest, path === null)] };

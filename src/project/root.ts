@@ -57,7 +57,7 @@ export function readPackage(folder: string): Package | null {
 
 /** Node and MikroORM read it, too, and fail without saying where. */
 function requirePackage(path: string): void {
-  let why = 'it is no JSON object';
+  let why = 'it is not a JSON object';
   try {
     const found: unknown = JSON.parse(readFileSync(path, 'utf8').replace(/^\ufeff/, ''));
     if (typeof found === 'object' && found !== null && !Array.isArray(found)) return;

@@ -58,7 +58,7 @@ function packageFolders(root: string): string[] {
   const found = new Set<string>();
   for (const pattern of patterns.filter(one => typeof one === 'string')) {
     const excluded = pattern.startsWith('!');
-    const paths = globSync(pattern.replace(/^!/, '').replace(/\/+$/, ''), {
+    const paths = globSync(withoutSlash(pattern.replace(/^!/, '')), {
       cwd: root,
       exclude: name => basename(name) === 'node_modules',
     });
@@ -102,4 +102,11 @@ function readText(file: string): string {
   } catch {
     return '';
   }
+}
+
+/** A pattern without the slashes at its end. */
+function withoutSlash(pattern: string): string {
+  let end = pattern.length;
+  while (pattern[end - 1] === '/') end--;
+  return pattern.slice(0, end);
 }

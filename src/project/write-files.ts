@@ -14,13 +14,13 @@ export async function writeChanges(root: string, changes: readonly FileChange[])
   for (const change of changes) {
     const path = pathOf(root, change);
     if (relative(root, path).startsWith('..')) {
-      throw new Failure({ code: 'draft-outside', message: `${change.path} is outside of the project.` });
+      throw new Failure({ code: 'draft-outside', message: `${change.path} is outside the project.` });
     }
     if (read(path) !== change.before) {
       throw new Failure({
         code: 'draft-stale',
         message: `${change.path} was changed meanwhile: nothing was written.`,
-        next: 'Look at the draft again, then write it.',
+        next: 'Review the draft again, then write it.',
       });
     }
   }

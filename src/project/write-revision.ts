@@ -59,7 +59,7 @@ export async function newRevision(
     if (taken) {
       throw new Failure({
         code: 'file-exists',
-        message: `${relative(project.root, taken.path)} exists already.`,
+        message: `${relative(project.root, taken.path)} already exists.`,
         next: 'Choose another message, or let fileName of the config use the timestamp.',
       });
     }

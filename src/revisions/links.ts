@@ -55,7 +55,7 @@ export function link(
     if (first?.id !== revision.id) given.push(revision);
     else {
       const where = first.file === undefined ? '' : ` (the other is in ${first.file})`;
-      report('duplicate-id', revision, `${revision.id} is there more than once${where}`);
+      report('duplicate-id', revision, `${revision.id} exists more than once${where}`);
     }
   }
   const { revisions, squashes, problems: wrong } = foldSquashes(given, logged);
@@ -72,7 +72,7 @@ export function link(
       const target = places.get(parent);
       if (target === place) report('self-parent', revision, `${revision.id} revises itself`);
       else if (target === undefined) {
-        report('unknown-parent', revision, `${revision.id} revises ${parent}, which is not there`);
+        report('unknown-parent', revision, `${revision.id} revises ${parent}, which does not exist`);
       } else if (linkedFrom[target] !== place) {
         linkedFrom[target] = place;
         parents[0].push(place);

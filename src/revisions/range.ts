@@ -25,7 +25,7 @@ export interface Range {
 export function rangeOf(links: Links, text: string, state: State | undefined): Range {
   const [from, to, more] = text.split(':').map(end => end.trim());
   if (from === undefined || to === undefined || more !== undefined) {
-    throw new TargetError('bad-range', `"${text}" is no range: write from:to, from: or :to`);
+    throw new TargetError('bad-range', `"${text}" is not a range: write from:to, from: or :to`);
   }
   const start = { ...parse(links, from || 'base'), atMost: true };
   const end = { ...parse(links, to || 'heads'), atMost: true };
@@ -54,7 +54,7 @@ function between(links: Links, lower: readonly number[], upper: readonly number[
   if (lower.length === 0) return members;
   const outside = lower.find(place => !members[place]);
   if (outside !== undefined) {
-    const message = `"${text}": ${links.ids[outside]} is no ancestor of the end; write the older one first`;
+    const message = `"${text}": ${links.ids[outside]} is not an ancestor of the end; write the older one first`;
     throw new TargetError('bad-range', message);
   }
   const below = links.needs.reach(lower);

@@ -53,7 +53,7 @@ export function listed(names: readonly string[]): string {
 export function cannotLocate(missing: readonly string[], so: string): TargetError {
   const message =
     `can't locate revision ${listed(missing)}: applied, but no file declares it, so ${so}. ` +
-    'Bring the file back (look in git, or on another branch); if another project logs into the same table, give each ' +
+    'Restore the file (look in git, or on another branch); if another project logs into the same table, give each ' +
     'its own `migrations.tableName`; or, if its changes are to stay, set the log right with ' +
     '`migtui stamp --purge <current revisions>`.';
   return new TargetError('missing-revision', message, missing);

@@ -21,7 +21,7 @@ export async function renameWarnings(
     if (renames.length === 0) continue;
     warnings.push({
       code: 'renames',
-      message: `Renames ${renames.join(', ')}: what is in it stays. If these are two different things, write a drop and an add instead.`,
+      message: `Renames ${renames.join(', ')} and keeps the data. If these are two different things, write a drop and an add instead.`,
       revisions: [revision],
     });
   }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 
 const text = (description: string) =>
-  v.pipe(v.string('must be a text'), v.nonEmpty('must not be empty'), v.description(description));
+  v.pipe(v.string('must be a string'), v.nonEmpty('must not be empty'), v.description(description));
 
 const wholeNumber = (description: string, least: number, most = Number.MAX_SAFE_INTEGER) =>
   v.pipe(
@@ -25,7 +25,7 @@ const common = {
   tags: v.optional(names('Tags of these targets, for --tag and waves.')),
   name: v.optional(
     text(
-      'How these targets are called: a text with {name} for the schema or database and {column} for columns of the query. Default "{name}".',
+      'The names of these targets: a text with {name} for the schema or database and {column} for columns of the query. Default "{name}".',
     ),
   ),
 };
@@ -105,7 +105,7 @@ const sourceOrFunction = v.lazy(input => {
 
 const wave = v.strictObject(
   {
-    name: v.optional(text('How the wave is called, for --pause-after.')),
+    name: v.optional(text('The name of the wave, for --pause-after.')),
     targets: v.optional(wholeNumber('How many targets the wave has.', 1)),
     percent: v.optional(wholeNumber('How many targets the wave has, in percent of all.', 1, 100)),
     tags: v.optional(names('The wave has the targets with one of these tags.')),

@@ -18,7 +18,7 @@ const flag = (description: string) => v.pipe(v.boolean('must be true or false'),
 const key = v.pipe(v.string('must be a key or a list of keys'), v.nonEmpty('must name a key'));
 
 const text = (description: string) =>
-  v.pipe(v.string('must be a text'), v.nonEmpty('must not be empty'), v.description(description));
+  v.pipe(v.string('must be a string'), v.nonEmpty('must not be empty'), v.description(description));
 
 const oneOf = <const Options extends readonly string[]>(options: Options, description: string) =>
   v.pipe(
@@ -42,9 +42,9 @@ const server = v.pipe(
 const severities = ['danger', 'warning', 'note'] as const;
 
 const oneOrMore = (description: string) => {
-  const one = v.pipe(v.string('must be a text or a list of texts'), v.nonEmpty('must not be empty'));
+  const one = v.pipe(v.string('must be a string or a list of strings'), v.nonEmpty('must not be empty'));
   return v.pipe(
-    v.union([one, v.array(one)], 'must be a text or a list of texts'),
+    v.union([one, v.array(one)], 'must be a string or a list of strings'),
     v.description(description),
   );
 };
@@ -145,12 +145,12 @@ const entries = {
   live: v.optional(flag('Watch the migrations folder and the database for changes by others. Default true.')),
   connectTimeout: v.optional(
     duration(
-      'How long a server may take to accept a connection; 0 waits for ever. Default: connectionTimeoutMillis of driverOptions in the MikroORM config, else 10 seconds.',
+      'How long a server may take to accept a connection; 0 waits forever. Default: connectionTimeoutMillis of driverOptions in the MikroORM config, else 10 seconds.',
     ),
   ),
   answerTimeout: v.optional(
     duration(
-      "How long a server may take to answer a question of migtui's own, and how long a lost answer to a statement goes unnoticed; 0 waits for ever. Statements of revisions may take as long as they like. Default 15 seconds.",
+      "How long a server may take to answer a question of migtui's own, and how long a lost answer to a statement goes unnoticed; 0 waits forever. Statements of revisions may take as long as they like. Default 15 seconds.",
     ),
   ),
   lockWait: v.optional(

@@ -36,7 +36,7 @@ export interface Draft {
 export interface SquashProof {
   /** What it replaces, oldest first. */
   readonly replaces: readonly string[];
-  /** `catalog`: written anew from the schema that the line makes; `statements`: the statements of the line as they are. */
+  /** `catalog`: rewritten from the schema that the line makes; `statements`: the statements of the line as they are. */
   readonly from: 'catalog' | 'statements';
   readonly statements: number;
   /** Objects that are the same after it as after the line: tables, columns, constraints, indexes, … */

@@ -57,7 +57,7 @@ export interface Finding {
   readonly lock: LockMode | null;
   /** What waits for as long as that lock is held. */
   readonly blocks: readonly ('reads' | 'writes')[];
-  /** The table is written anew, or every row of it is. */
+  /** The table is rewritten, or every row of it is. */
   readonly rewrites: boolean;
   /** The table is read in full. */
   readonly scans: boolean;

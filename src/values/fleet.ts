@@ -33,7 +33,7 @@ export interface FleetTarget {
 
 /**
  * How a target stands. `ahead`: it has applied revisions without a file here; `half-way`: a revision without a
- * transaction began and never ended; `edited`: the file of an applied revision was changed; `drifted`: its schema is not
+ * transaction started and never finished; `edited`: the file of an applied revision was changed; `drifted`: its schema is not
  * that of the other targets at the same revision; `gone`: its schema is not there.
  */
 export type FleetState =

@@ -93,7 +93,7 @@ export interface DatabaseInfo {
   readonly state: DatabaseState;
   /** Server version such as `18.4`; null while not connected. */
   readonly version: string | null;
-  /** The migrations table: `absent` is normal for a new database; `forbidden`: this role may not read it. */
+  /** The migrations table: `absent` is normal for a new database; `forbidden`: this rolecannot read it. */
   readonly table: 'present' | 'absent' | 'forbidden' | 'unknown';
   /** A hot standby or `default_transaction_read_only`: looking works, runs are refused. */
   readonly readOnly: boolean;
@@ -106,7 +106,7 @@ export interface DatabaseInfo {
   readonly failure: FailureInfo | null;
 }
 
-/** A non-transactional revision that began and never ended: named at every look until it is settled. */
+/** A non-transactional revision that started and never finished: named at every look until it is settled. */
 export interface Unsettled {
   readonly revision: string;
   readonly action: Action;

@@ -30,7 +30,7 @@ export interface MeasuredLoss {
 export interface MeasuredRun {
   readonly ms: number;
   readonly locks: readonly MeasuredLock[];
-  /** Tables that were written anew: their file on disk is another one. */
+  /** Tables that were rewritten: their file on disk is another one. */
   readonly rewrites: readonly string[];
   /** Bytes of write-ahead log. */
   readonly walBytes: number;

@@ -10,9 +10,9 @@ export interface Waiting {
 
 /** How long servers are waited for; times in ms. */
 export interface NetworkOptions {
-  /** For a connection; default: of the MikroORM config, else 10,000. 0: for ever. */
+  /** For a connection; default: of the MikroORM config, else 10,000. 0: forever. */
   readonly connectTimeout?: number | undefined;
-  /** For the answer of a question of migtui's own; default 15,000. 0: for ever. */
+  /** For the answer of a question of migtui's own; default 15,000. 0: forever. */
   readonly answerTimeout?: number | undefined;
   /** For a connection to become free on a server where all are in use; default 5,000. */
   readonly busyWait?: number | undefined;

@@ -203,8 +203,8 @@ describe('autogenerate', () => {
     );
     expect(first(draft)).toContain('drop table if exists "pins" cascade');
     expect(draft.warnings).toEqual([
-      'It drops table pins with what is in it.',
-      'It drops column chats.topic with what is in it.',
+      'It drops table pins and its data.',
+      'It drops column chats.topic and its data.',
     ]);
   });
 
@@ -218,7 +218,7 @@ describe('autogenerate', () => {
       engine.draftRevision({ message: 'cast', autogenerate: true }),
     );
     expect(draft.warnings.join()).toMatch(
-      /does not run as it is: cannot cast type timestamp with time zone to integer\. In: alter table "chats"/,
+      /SQL fails: cannot cast type timestamp with time zone to integer\. In: alter table "chats"/,
     );
   });
 

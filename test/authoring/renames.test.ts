@@ -64,7 +64,7 @@ describe('a column', () => {
       expect(statements(other, 'up').join()).toMatch(
         /drop column "fax".*add "email"|add "email".*drop column "fax"/,
       );
-      expect(other.warnings).toContain('It drops column contact.fax with what is in it.');
+      expect(other.warnings).toContain('It drops column contact.fax and its data.');
       const draft = await settled(engine, { renames: ['contact.fax:contact.email'] });
       expect(statements(draft, 'up')).toEqual([
         'alter table "contact" rename column "fax" to "email"',
@@ -74,7 +74,7 @@ describe('a column', () => {
         'alter index "contact_email_index" rename to "contact_fax_index"',
         'alter table "contact" rename column "email" to "fax"',
       ]);
-      expect(draft.notes).toContain('It renames column contact.fax to email: what is in it stays.');
+      expect(draft.notes).toContain('It renames column contact.fax to email and keeps its data.');
       expect(await database.query('select email from contact')).toEqual([{ email: '+49 1' }]);
       await running(engine, 'downgrade', '-1');
       expect(await engine.preview({ command: 'upgrade', targets: ['head'] })).toMatchObject({
@@ -132,7 +132,7 @@ test('a table goes on with its rows, key, sequence, indexes and what refers to i
     });
     const draft = await settled(engine, { renames: ['people:persons'] });
     expect(statements(draft, 'up').join('\n')).not.toMatch(/drop|create/);
-    expect(draft.notes).toContain('It renames table people to persons: what is in it stays.');
+    expect(draft.notes).toContain('It renames table people to persons and keeps its data.');
     expect(
       await database.query("insert into persons (name, nick, age) values ('Bo', 'b', 2) returning id"),
     ).toEqual([{ id: 2 }]);

@@ -54,7 +54,7 @@ test('y runs it; what loses data wants the name of the database', async () => {
   expect(await applied()).toBe(true);
   const down = await openMigtui(project.root, { args: ['downgrade', '-1'] });
   await down.sees('drops table');
-  await down.sees('This loses data for good. Type');
+  await down.sees('This destroys data. Type');
   await down.type('y');
   await down.press('Enter');
   expect(await down.exit).toEqual({ code: 1 });
@@ -79,6 +79,6 @@ test('Ctrl-C during a run rolls back once and says what is left', async () => {
   await app.press('C-c');
   await app.sees('cancelling the statement and rolling back');
   expect(await app.exit).toEqual({ code: 1 });
-  expect(app.screen()).toContain('Nothing of this run is left in the database.');
+  expect(app.screen()).toContain('This run left no changes in the database.');
   await other.drop();
 });

@@ -260,7 +260,7 @@ describe('check', () => {
         next: migtui revision --autogenerate
 
       ✓ heads, entities
-      – snapshot: not looked at: there is none
+      – snapshot: not checked: there is none
 
       1 finding.
       "
@@ -332,11 +332,11 @@ test('journal tells what ran, by whom and how it ended', async () => {
   );
   expect((await migtui('journal --json', { engine })).json()).toEqual([entry]);
   const dark = await migtui('journal', {
-    look: { journal: { state: 'unknown', hint: 'This role may not read migtui.journal.' } },
+    look: { journal: { state: 'unknown', hint: 'This rolecannot read migtui.journal.' } },
   });
   expect([dark.stdout, dark.stderr]).toEqual([
     'The journal cannot be read.\n',
-    'This role may not read migtui.journal.\n',
+    'This rolecannot read migtui.journal.\n',
   ]);
   const off = await migtui('journal', {
     look: { journal: { state: 'off', hint: 'Wrap the config with withMigtui.' } },

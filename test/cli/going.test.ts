@@ -31,7 +31,7 @@ describe('a plan that others change', () => {
     });
     expect(told.code).toBe(0);
     expect(told.stderr.match(/\[y\/N\]/g)).toHaveLength(2);
-    expect(told.stderr).toContain('It has changed. This is the plan now:');
+    expect(told.stderr).toContain('It has changed. The plan is now:');
   });
 
   test('a target that somebody else reached exits 0 and says who', async () => {
@@ -45,7 +45,7 @@ describe('a plan that others change', () => {
     });
     expect([told.code, told.stdout]).toEqual([
       0,
-      'Nothing to run: everything up to head is applied. Run 1a2b3c4d (ana@laptop) did it while this one waited.\n',
+      'Nothing to run: everything up to head is applied. Run 1a2b3c4d (ana@laptop) applied it while this one waited.\n',
     ]);
   });
 });
@@ -66,7 +66,7 @@ describe('a plan', () => {
         3 ↑ 20261122090000 merge_heads
             create table "merge_heads";
 
-      after it: 20261122090000 merge_heads
+      Result: 20261122090000 merge_heads
       "
     `);
     expect(calls.map(([method]) => method)).not.toContain('run');
@@ -121,7 +121,7 @@ describe('a run', () => {
   test('without a terminal and without --yes is refused, saying so', async () => {
     const { code, stdout, stderr, calls } = await migtui('upgrade head');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toContain('The upgrade was not run: there is no terminal to ask on.');
+    expect(stderr).toContain('The upgrade was not run: there is no terminal to ask for confirmation.');
     expect(stderr).toContain('Add --yes');
     expect(calls.map(([method]) => method)).not.toContain('run');
     expect((await migtui('upgrade head --json')).json().error.code).toBe('needs-yes');
@@ -147,7 +147,7 @@ describe('a run', () => {
   ])('that loses data wants the name of the database: "%s" (runs: %s)', async (answer, runs) => {
     const { stderr, calls } = await migtui('downgrade -1', { types: [answer] });
     expect(stderr).toContain('drops table add_user_id: 12 rows');
-    expect(stderr).toContain('This loses data for good. Type chat to run it: ');
+    expect(stderr).toContain('This destroys data. Type chat to run it: ');
     expect(calls.some(([method]) => method === 'run')).toBe(runs);
   });
 
@@ -236,10 +236,10 @@ describe('what happens during a run', () => {
         { kind: 'step-done', step: 2, ms: 3 },
       ),
     });
-    expect(stderr.split('after it:')[1]).toMatchInlineSnapshot(`
+    expect(stderr.split('Result:')[1]).toMatchInlineSnapshot(`
       " 20261122090000 merge_heads
-      waiting for another run to end: pid 42 ben@10.0.0.7 (migtui), for 9.0 s
-      waiting for another run to end (12.0 s): pid 42 ben@10.0.0.7 (migtui), for 9.0 s
+      waiting for another run to finish: pid 42 ben@10.0.0.7 (migtui), for 9.0 s
+      waiting for another run to finish (12.0 s): pid 42 ben@10.0.0.7 (migtui), for 9.0 s
       1/3 up 20261119161000 add_reactions … 1.0 s
         blocked by pid 42 ben@10.0.0.7 (migtui), for 9.0 s, select * from chats
       lock timeout; try 2 of 3 in 500 ms
@@ -307,7 +307,7 @@ describe('a failed run', () => {
         ✗  up  20261120101500 add_last_read_at  failed       3 ms
         –  up  20261122090000 merge_heads       not run
 
-      Nothing of this run is left in the database.
+      This run left no changes in the database.
       Current: 20261110141500 add_user_id
       "
     `);
@@ -340,7 +340,8 @@ describe('stamp compares the live schema with what the log will say', () => {
   const compare = async () => comparison;
 
   test('before it writes, and with --plan', async () => {
-    const words = /The live schema is not what .* makes\. To become it:\n {2}- chats\.x integer/;
+    const words =
+      /The live schema does not match .* \(\+ missing, - unexpected, ~ different\):\n {2}- chats\.x integer/;
     const { stderr } = await migtui('stamp head --yes', { engine: { compare } });
     expect(stderr).toMatch(words);
     expect((await migtui('stamp head --plan', { engine: { compare } })).stdout).toMatch(words);
@@ -354,7 +355,7 @@ describe('stamp compares the live schema with what the log will say', () => {
   test('and asks for the name of the database when it would log more than the schema has', async () => {
     const told = await migtui('stamp head', { engine: { compare }, types: ['y'] });
     expect(told).toMatchObject({ code: 1 });
-    expect(told.stderr).toContain('The log would say what the schema is not. Type chat to run it: ');
+    expect(told.stderr).toContain('The log would not match the schema. Type chat to run it: ');
     expect(await migtui('stamp head', { engine: { compare }, types: ['chat'] })).toMatchObject({ code: 0 });
     // taking rows away logs nothing
     const back = await migtui('stamp base', { engine: { compare }, types: ['y'] });

@@ -54,14 +54,14 @@ describe('status', () => {
 
         3 applied · 2 pending · 1 missing · 1 edited
 
-      ✗ 20261119161000 add_reactions began to run up at 2026-11-22T13:00:00Z and never ended.
+      ✗ 20261119161000 add_reactions started (up) at 2026-11-22T13:00:00Z and never finished.
         Left INVALID: public.i.
-        Settle it: run it again, or migtui settle Migration20261119161000_add_reactions --applied | --not-applied | --down
-      ⚠ Applied, but without a file: 20251010101010 gone. Bring it back from version control, or stamp.
+        Resolve it: run it again, or migtui settle Migration20261119161000_add_reactions --applied | --not-applied | --down
+      ⚠ Applied, but without a file: 20251010101010 gone. Restore it from version control, or stamp.
       ⚠ Edited since they were applied: 20261101093000 initial_schema.
       ⚠ There are 2 heads.
 
-        migtui merge  brings the heads together
+        migtui merge  merges the heads
         migtui upgrade heads  runs 2 revisions; --plan shows the SQL
       "
     `);

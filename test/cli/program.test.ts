@@ -133,7 +133,7 @@ describe('a failing migration', () => {
     expect(text.code).toBe(1);
     expect(text.stdout).toContain('column "id" of relation "chats" already exists');
     expect(text.stdout).toContain('42701');
-    expect(text.stdout).toContain('Nothing of this run is left in the database.');
+    expect(text.stdout).toContain('This run left no changes in the database.');
     const output = await migtui(project, ['upgrade', 'head', '--yes', '--json']);
     expect(output.code).toBe(1);
     expect(json(output)).toMatchObject({
@@ -207,8 +207,8 @@ export class ${title} extends Migration {
       await delay(600);
     }
     expect(await closed).toBe(1);
-    expect(said).toContain('It is no longer waited for');
-    expect(said).toContain('Nothing of this run is left in the database.');
+    expect(said).toContain('Closing its connection without waiting');
+    expect(said).toContain('This run left no changes in the database.');
     expect(await database.query(`select to_regclass('hanging') as t`)).toEqual([{ t: null }]);
     await database.drop();
   });

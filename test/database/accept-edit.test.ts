@@ -82,7 +82,7 @@ test('without a journal no edit is known, and none can be accepted', async () =>
   await asking(project, async engine => {
     await expect(engine.settle('M1', 'accept-edit')).rejects.toMatchObject({
       code: 'nothing-to-accept',
-      next: expect.stringContaining('Where there is no journal, an edit is not noticed'),
+      next: expect.stringContaining('Without the journal, edits are not noticed'),
     });
   });
 });

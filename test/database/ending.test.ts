@@ -27,7 +27,7 @@ test('a cancel between two steps is "Stopped as asked"', async () => {
   await control.request('rollback');
   expect(endFailure(runWith(control), null, null)).toMatchObject({
     code: 'cancelled',
-    message: expect.stringMatching(/^Stopped as asked; 1 of 2 steps/),
+    message: expect.stringMatching(/^Stopped as requested; 1 of 2 steps/),
   });
 });
 

@@ -243,7 +243,7 @@ describe('broken graphs', () => {
     expect(problems).toEqual([
       {
         code: 'unknown-parent',
-        message: 'a revises nope, which is not there',
+        message: 'a revises nope, which does not exist',
         revision: 'a',
         file: 'migrations/a.ts',
         line: 4,
@@ -266,7 +266,7 @@ describe('broken graphs', () => {
     expect(problemsOf(twice)).toEqual([
       expect.objectContaining({
         file: 'second/a.ts',
-        message: 'a is there more than once (the other is in first/a.ts)',
+        message: 'a exists more than once (the other is in first/a.ts)',
       }),
     ]);
   });

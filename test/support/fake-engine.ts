@@ -472,8 +472,7 @@ export class FakeEngine {
       ({ run, action, outcome }) => run === 'run-1' && action === 'up' && outcome === 'done',
     );
     const [first] = ups;
-    if (!first || !past)
-      throw new Failure({ code: 'nothing-to-undo', message: 'No run stands that could be undone.' });
+    if (!first || !past) throw new Failure({ code: 'nothing-to-undo', message: 'There is no run to undo.' });
     const before = this.revisions.find(({ id }) => id === first.revision)?.revises ?? [];
     const known = { ...past, run: 'run-1' };
     return past.kind === 'undo'

@@ -267,7 +267,7 @@ test('check: what was found, with the way out', async () => {
       findings: [
         {
           kind: 'drift',
-          message: 'The live schema is not what its revisions make.',
+          message: 'The live schema does not match the revisions.',
           next: 'Make a revision of it, or put it right by hand.',
           revisions: [],
           sql: ['alter table "chats" add column "rogue" int'],
@@ -282,7 +282,7 @@ test('check: what was found, with the way out', async () => {
   await app.press('c');
   await app.sees(
     'Check: 1 finding',
-    'The live schema is not',
+    'The live schema does not',
     '+ chats.rogue int',
     'alter table "chats"',
     'ok         missing, edited',

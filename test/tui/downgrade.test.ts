@@ -101,7 +101,7 @@ test('undo takes the last run back and redo does it again, each as a plan that i
   const app = await openScreen();
   await app.sees('3 pending');
   await app.press('<');
-  await app.sees('Undo the last run', 'No run stands that could be undone.');
+  await app.sees('Undo the last run', 'There is no run to undo.');
   await app.press('Esc', 'u');
   await app.sees('2 steps');
   await app.press('Enter');

@@ -165,7 +165,7 @@ test('what loses data wants the name of the database typed', async () => {
   const app = await board();
   app.engine.fleetPlan = plan({ destructive: true });
   await app.press('d');
-  await app.sees('This loses data for good. Type chat:');
+  await app.sees('This destroys data. Type chat:');
   await app.press('Enter');
   await app.sees('type chat first');
   await app.type('chat');

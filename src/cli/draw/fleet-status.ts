@@ -111,7 +111,7 @@ export function remarkOf({
   differsFrom,
 }: FleetRow): string {
   if (failure) return failure.message;
-  if (state === 'half-way') return `${halfWay.map(nameOf).join(', ')} began and never ended`;
+  if (state === 'half-way') return `${halfWay.map(nameOf).join(', ')} started and never finished`;
   if (state === 'ahead') return `applied without a file: ${missing.map(nameOf).join(', ')}`;
   if (state === 'edited') return `edited since applied: ${edited.map(nameOf).join(', ')}`;
   if (state === 'drifted') return `its schema differs from ${differsFrom} others at ${revisionsOf(current)}`;

@@ -24,7 +24,7 @@ function drawStep({ revision, action, done, undone, lost }: MeasuredStep, paint:
     ...(undone ? [drawRun(`${back} ${nameOf(revision)}`, undone, paint)] : []),
     ...(undone && !undone.failure && !restored
       ? [
-          paint.bad(`${paint.glyphs.warning} the way there and back does not restore:`),
+          paint.bad(`${paint.glyphs.warning} going down and up again does not restore:`),
           ...lost.map(loss => indent(paint.bad(lossWords(loss)))),
         ]
       : []),

@@ -44,7 +44,7 @@ function draw(preview: Preview, paint: Paint, below: (step: PreviewStep) => stri
       .join('\n')
       .trimEnd(),
     '',
-    `${paint.dim('after it:')} ${plan.tips.length > 0 ? plan.tips.map(nameOf).join(', ') : 'nothing applied'}`,
+    `${paint.dim('Result:')} ${plan.tips.length > 0 ? plan.tips.map(nameOf).join(', ') : 'nothing applied'}`,
     ...(preview.measured ? [paint.dim(measuredWhere(preview.measured))] : []),
     ...preview.warnings.map(warning => drawWarning(warning, paint)),
     ...preview.policy.map(check => drawCheck(check, paint)),
@@ -54,9 +54,7 @@ function draw(preview: Preview, paint: Paint, below: (step: PreviewStep) => stri
 
 function titleOf({ command, targets, halfWay, past }: PlanRequest): string {
   if (past) return `${past.kind} of the run ${past.run?.slice(0, 8) ?? ''}`;
-  return halfWay
-    ? `down of ${targets.join(' ')}, which stopped half-way,`
-    : `${command} ${targets.join(' ')}`;
+  return halfWay ? `down of ${targets.join(' ')}, which was interrupted,` : `${command} ${targets.join(' ')}`;
 }
 
 function transactions({ batches }: Preview): string {

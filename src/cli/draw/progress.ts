@@ -38,7 +38,7 @@ export class Progress {
       case 'replanned':
         this.#preview = event.preview;
         this.#committed = [];
-        return `${paint.warn('Others ran something meanwhile. What is left:')}\n${drawSteps(event.preview, paint)}`;
+        return `${paint.warn('Another run changed the database meanwhile. Left to run:')}\n${drawSteps(event.preview, paint)}`;
       case 'step':
         this.#step = event.step;
         this.#lastWatch = 0;
@@ -86,9 +86,9 @@ export class Progress {
     return {
       code: 'ended-early',
       message:
-        `migtui ended before the server had answered. ${done.length} of ${count(steps.length, 'step')} ` +
+        `migtui ended before the server answered. ${done.length} of ${count(steps.length, 'step')} ` +
         `${done.length === 1 ? 'is' : 'are'} known to be done${names === '' ? '' : `: ${names}`}.`,
-      next: 'What was open is rolled back by the server, unless it was being committed. migtui status tells how it stands.',
+      next: 'The server rolls back the open transaction, unless it was already committing. Run "migtui status" to see what is applied.',
     };
   }
 
@@ -110,7 +110,7 @@ export class Progress {
     this.#lastWait = waitedMs;
     const who = holder ? `: ${drawSession(holder)}` : '';
     const since = waitedMs > 0 ? ` (${duration(waitedMs)})` : '';
-    return paint.warn(`waiting for another run to end${since}${who}`);
+    return paint.warn(`waiting for another run to finish${since}${who}`);
   }
 
   #watch(event: Extract<RunEvent, { kind: 'watch' }>, paint: Paint): string {

@@ -21,11 +21,10 @@ export function drawReport(
   );
   const reasons = Map.groupBy(skipped, ({ why }) => why);
   const unseen = [...reasons].map(([why, kinds]) =>
-    paint.dim(`${paint.glyphs.skipped} ${kinds.map(({ kind }) => kind).join(', ')}: not looked at: ${why}`),
+    paint.dim(`${paint.glyphs.skipped} ${kinds.map(({ kind }) => kind).join(', ')}: not checked: ${why}`),
   );
   const looked = agreed.length > 0 ? [`${paint.good(paint.glyphs.ok)} ${agreed.join(', ')}`] : [];
-  const fine =
-    skipped.length > 0 ? 'Nothing was found in what could be looked at.' : 'Everything is in order.';
+  const fine = skipped.length > 0 ? 'No problems found in what could be checked.' : 'Everything is in order.';
   const verdict = clean
     ? paint.good(`${paint.glyphs.ok} ${fine}`)
     : paint.bad(`${count(findings.length, 'finding')}.`);

@@ -26,11 +26,11 @@ export function drawResult(result: RunResult, { request }: Preview, paint: Paint
     indent(table(steps.map(step => outcomeCells(step, paint)))),
     '',
     kept.length === 0
-      ? 'Nothing of this run is left in the database.'
-      : `Kept of this run: ${kept.map(step => nameOf(step.revision)).join(', ')}.`,
+      ? 'This run left no changes in the database.'
+      : `Kept from this run: ${kept.map(step => nameOf(step.revision)).join(', ')}.`,
     ...result.unsettled.map(({ revision, invalidIndexes }) =>
       paint.bad(
-        `${nameOf(revision)} stopped half-way, outside a transaction${invalidIndexes.length > 0 ? `; INVALID: ${invalidIndexes.join(', ')}` : ''}. Run it again, or: migtui settle ${revision} --applied | --not-applied | --down`,
+        `${nameOf(revision)} was interrupted outside a transaction${invalidIndexes.length > 0 ? `; INVALID: ${invalidIndexes.join(', ')}` : ''}. Run it again, or: migtui settle ${revision} --applied | --not-applied | --down`,
       ),
     ),
     ...backup,

@@ -24,7 +24,7 @@ function replacesOf({ replaces }: RevisionRow): string {
 /** What is odd about a revision. */
 export function flagsOf(row: RevisionRow): string {
   return [
-    ...(row.state === 'missing' ? ['missing: applied, but it has no file'] : []),
+    ...(row.state === 'missing' ? ['missing: applied, but its file does not exist'] : []),
     ...(row.edited ? ['edited since it was applied'] : []),
     ...(row.outOfOrder ? ['out of order: a later revision is applied'] : []),
   ].join(', ');

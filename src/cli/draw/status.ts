@@ -88,14 +88,14 @@ function warningsOf(look: Look, paint: Paint): string[] {
     ...look.unsettled.map(({ revision, action, since, error, invalidIndexes }) =>
       fail(
         [
-          `${nameOf(revision)} began to run ${action} at ${since} and never ended${error ? `: ${error}` : '.'}`,
+          `${nameOf(revision)} started (${action}) at ${since} and never finished${error ? `: ${error}` : '.'}`,
           ...(invalidIndexes.length > 0 ? [`  Left INVALID: ${invalidIndexes.join(', ')}.`] : []),
-          `  Settle it: run it again, or migtui settle ${revision}${placeOptions(look.project)} --applied | --not-applied | --down`,
+          `  Resolve it: run it again, or migtui settle ${revision}${placeOptions(look.project)} --applied | --not-applied | --down`,
         ].join('\n'),
       ),
     ),
     ...(look.missing.length > 0
-      ? [warn(`Applied, but without a file: ${missing}. Bring it back from version control, or stamp.`)]
+      ? [warn(`Applied, but without a file: ${missing}. Restore it from version control, or stamp.`)]
       : []),
     ...(look.edited.length > 0
       ? [warn(`Edited since they were applied: ${look.edited.map(nameOf).join(', ')}.`)]
@@ -114,9 +114,9 @@ function nextSteps(look: Look, paint: Paint): string[] {
   if (failure) return failure.next ? [`${paint.bold('next:')}  ${failure.next}`] : [];
   if (look.problems.length > 0) return [];
   return [
-    ...(look.heads.length > 1 ? [step('migtui merge', 'brings the heads together')] : []),
+    ...(look.heads.length > 1 ? [step('migtui merge', 'merges the heads')] : []),
     ...(look.pending.length > 0 && madeElsewhere(look)
-      ? [step('migtui stamp head', 'records that the tables which are there came from these revisions')]
+      ? [step('migtui stamp head', 'records that the existing tables came from these revisions')]
       : []),
     ...(look.pending.length > 0 ? [upgradeStep(look, step)] : []),
   ];

@@ -75,7 +75,7 @@ export async function confirmPlan(
     await confirm(call, `The ${command}`, question, consent.yes === true || given !== undefined);
     return given;
   }
-  const why = destructive ? 'This loses data for good.' : (stern ?? 'This database is protected.');
+  const why = destructive ? 'This destroys data.' : (stern ?? 'This database is protected.');
   return confirmName(call, `The ${command}`, databaseName, why, consent, rule);
 }
 
@@ -124,7 +124,7 @@ function givenName(databaseName: string, { confirm }: Consent): string | undefin
   if (confirm === undefined || confirm === databaseName) return confirm;
   throw new Failure({
     code: 'wrong-database',
-    message: `--confirm names ${confirm}, and this database is ${databaseName}. Nothing was done.`,
+    message: `--confirm names ${confirm}, but this database is ${databaseName}. Nothing was run.`,
     next: 'Check the config and the environment, or give the name of this database.',
   });
 }
@@ -141,8 +141,8 @@ function needsConfirm(what: string, databaseName: string, { setBy, reason }: Pol
 function needsYes(what: string): Failure {
   return new Failure({
     code: 'needs-yes',
-    message: `${what} was not run: there is no terminal to ask on.`,
-    next: 'Add --yes to run it without a question.',
+    message: `${what} was not run: there is no terminal to ask for confirmation.`,
+    next: 'Add --yes to run it without asking.',
   });
 }
 

@@ -25,21 +25,20 @@ function pairs(
 export const sharedOptions = (): Option[] => [
   new Option('--json', 'print JSON on stdout, also for errors (docs/json.md)'),
   new Option('--project <name>', 'package of the workspace, or a folder; default: the one of this folder'),
-  new Option('--config <file>', 'MikroORM config, when it is not where MikroORM looks'),
+  new Option('--config <file>', 'path of the MikroORM config, if MikroORM does not find it'),
   new Option('--context <name>', 'context (contextName) of the MikroORM config'),
-  new Option('-s, --schema <name>', 'run migrations in this schema, with a log of its own there'),
+  new Option('-s, --schema <name>', 'run migrations in this schema, with its own migrations table there'),
   new Option('-x, --x <key=value>', "for the project's own code: xArguments() of migtui/config").argParser(
     pairs,
   ),
   new Option('--read-only', 'refuse everything that writes to the database'),
   new Option('--shadow <url>', 'PostgreSQL server to rehearse on (default: PGlite in memory)'),
-  new Option('--baseline <file>', 'SQL of what the database had before its first revision, for the shadow'),
-  new Option('--color', 'use colours, also in a pipe'),
+  new Option('--baseline <file>', 'SQL of the schema before the first revision, for the shadow'),
+  new Option('--color', 'use colours even in a pipe'),
   new Option('--no-color', 'use no colours'),
 ];
 
-export const verbose = (words = 'everything known about each revision'): Option =>
-  new Option('-v, --verbose', words);
+export const verbose = (words = 'all details of each revision'): Option => new Option('-v, --verbose', words);
 
 /** An option that takes a duration. */
 export const durationOption = (flags: string, words: string): Option =>
@@ -53,7 +52,7 @@ export const confirmOption = (): Option =>
 /** Options of the commands that run a plan. */
 export const planOptions = (): Option[] => [
   new Option('--plan', 'show the steps and their SQL, run nothing').conflicts('sql'),
-  new Option('--sql', 'print the script for psql that does the same, run nothing'),
+  new Option('--sql', 'print a psql script that does the same, run nothing'),
   new Option('--partial', 'with --sql: end the script before the first step whose SQL is not known').implies({
     sql: true,
   }),
@@ -67,7 +66,7 @@ export const runOptions = (): Option[] => [
     'all',
     'each',
   ]),
-  new Option('--lock-wait <time>', 'wait this long for another run to end (default: 60s)').argParser(
+  new Option('--lock-wait <time>', 'wait this long for another run to finish (default: 60s)').argParser(
     duration,
   ),
   new Option('--lock-timeout <time>', "PostgreSQL's lock_timeout (default: 5s)").argParser(duration),
@@ -76,16 +75,16 @@ export const runOptions = (): Option[] => [
   confirmOption(),
   new Option('--tag <text>', 'name of this run in the journal'),
   new Option('--strict', 'refuse to run over missing, out-of-order or edited revisions'),
-  new Option('--no-strict', 'run over them, whatever the settings say'),
+  new Option('--no-strict', 'run anyway, whatever the settings say'),
   verbose('show each statement as it runs'),
 ];
 
 /** For the commands whose plans can be rehearsed. */
 export const rehearseOption = (): Option =>
-  new Option('--rehearse', 'rehearse the plan on the shadow first; runs only when that found no problem');
+  new Option('--rehearse', 'rehearse the plan on the shadow first; run it only if there is no problem');
 
 /** Options of the commands that may lose data. */
 export const backupOptions = (): Option[] => [
-  new Option('--backup [folder]', 'back up the database first; runs only when that worked'),
-  new Option('--no-backup', 'take no backup, also when the settings ask for one'),
+  new Option('--backup [folder]', 'back up the database first; run only if the backup succeeds'),
+  new Option('--no-backup', 'take no backup, even if the settings ask for one'),
 ];

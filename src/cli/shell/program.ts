@@ -14,11 +14,11 @@ import { safeText } from './safe-text.ts';
 import { UsageError } from './usage.ts';
 
 const epilogue = `
-Targets: head, heads, base, current, a revision (any unique part of its id from the beginning,
+Targets: head, heads, base, current, a revision (a unique prefix of its id,
 its digits or its words), +1, -1, <revision>+1, <label>@head, <label>@base, <label>@-1.
 
 Without a command migtui opens the full-screen app, or prints the status where there is no terminal.
-Exit codes: 0 fine, 1 failed or refused, 2 wrong usage, 3 a check, rehearsal or test found something.`;
+Exit codes: 0 success, 1 failed or refused, 2 wrong usage, 3 a check, rehearsal or test found something.`;
 
 /** The whole command line, as commander knows it. */
 export function buildProgram(host: Host, version: string, done: (code: number) => void): Command {
@@ -38,7 +38,7 @@ export function buildProgram(host: Host, version: string, done: (code: number) =
       getErrHasColors: () => false,
     })
     .configureHelp({ showGlobalOptions: true })
-    .showHelpAfterError('Add --help to see how it is used.')
+    .showHelpAfterError('Run it with --help for usage.')
     .addHelpText('after', epilogue);
   for (const option of sharedOptions()) program.addOption(option);
   const act = actor(host, done);
@@ -109,6 +109,6 @@ function infoOf(error: unknown): FailureInfo {
   return {
     code: 'internal',
     message: redact(process.env.MIGTUI_DEBUG ? (stack ?? message) : message),
-    next: 'This is not expected; please report it. MIGTUI_DEBUG=1 shows where it happened.',
+    next: 'This is a bug in migtui; please report it. MIGTUI_DEBUG=1 shows where it happened.',
   };
 }

@@ -184,7 +184,7 @@ export async function reconcileJournal(query: Query, ledger: string): Promise<vo
   await query(
     `update ${journalTable}
         set "outcome" = case when "transactional" then 'rolled back' else 'failed' end, "finished" = clock_timestamp(),
-            "error" = coalesce("error", 'The run ended without a word (killed, or the connection was lost).')
+            "error" = coalesce("error", 'The run ended without reporting (killed, or the connection was lost).')
       where "ledger" = $1 and "outcome" = 'started'`,
     [ledger],
   );

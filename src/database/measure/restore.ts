@@ -120,9 +120,15 @@ async function run(
   }
 }
 
-const copying = /^copy\b.*\bfrom stdin\b.*;\s*$/i;
-const aboutRoles =
-  /^(alter .* owner to .*;|grant .*;|revoke .*;|alter default privileges .*;|set session authorization .*;)\s*$/i;
+/** Whether a line begins rows of COPY, up to a line `\\.`. */
+const beginsRows = (line: string): boolean =>
+  /^copy\b/i.test(line) && /\bfrom stdin\b/i.test(line) && line.trimEnd().endsWith(';');
+
+/** Whether a line is a whole statement about roles. */
+const concernsRoles = (line: string): boolean =>
+  line.trimEnd().endsWith(';') &&
+  (/^(grant|revoke|alter default privileges|set session authorization) /i.test(line) ||
+    (/^alter /i.test(line) && / owner to /i.test(line)));
 
 /**
  * Lets the SQL of a dump pass without what concerns roles.
@@ -143,8 +149,8 @@ export function onlyThisDatabase(): Transform {
         next: 'Make it without --create, of one database: pg_dump --format=custom',
       });
     }
-    if (copying.test(line)) inRows = true;
-    return aboutRoles.test(line) ? '\n' : line;
+    if (beginsRows(line)) inRows = true;
+    return concernsRoles(line) ? '\n' : line;
   };
   return new Transform({
     decodeStrings: true,

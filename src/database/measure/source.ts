@@ -33,7 +33,7 @@ export function dataSource(from: string, shadow: string): DataSource {
   if (statSync(from).isDirectory()) {
     if (existsSync(join(from, 'toc.dat'))) return { kind: 'archive', path: from };
     throw badData(
-      `The folder ${from} is no dump: it has no toc.dat.`,
+      `The folder ${from} is not a dump: it has no toc.dat.`,
       'Make one: pg_dump --format=directory',
     );
   }

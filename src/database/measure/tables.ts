@@ -14,7 +14,7 @@ export interface Table {
   /** `r` table, `p` partitioned, `m` materialized view. */
   readonly kind: string;
   readonly isPartition: boolean;
-  /** Number of its file on disk: another one after the table was written anew. */
+  /** Number of its file on disk: another one after the table was rewritten. */
   readonly file: string;
   readonly bytes: number;
   /** By number, which a rename leaves as it is. */

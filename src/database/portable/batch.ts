@@ -235,7 +235,7 @@ function requireUnchanged(found: readonly string[], expected: ReadonlySet<string
   const applied = new Set(found);
   if (applied.size === expected.size && [...expected].every(id => applied.has(id))) return;
   throw planChanged(
-    'Somebody else has changed what is applied in the meantime; nothing of this batch was run.',
+    'Another session changed the applied revisions meanwhile; nothing in this batch was run.',
   );
 }
 

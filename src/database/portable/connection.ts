@@ -21,7 +21,7 @@ export async function connect(project: Project, { create = false } = {}): Promis
         failure: {
           code: 'database-missing',
           message: `There is no database file ${address.label} yet.`,
-          next: 'The first upgrade makes it.',
+          next: 'The first upgrade creates it.',
         },
       };
     }

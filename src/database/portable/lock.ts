@@ -73,9 +73,11 @@ async function acquire(attempt: Try, { limit, signal, onWaiting }: Wait): Promis
     if (waited >= limit) {
       throw new Failure({
         code: 'run-in-progress',
-        message: 'Another run is going on in this database.',
+        message: 'Another run is in progress in this database.',
         next:
-          limit > 0 ? 'Wait for its end, or wait longer: --lock-wait.' : 'Wait for its end: --lock-wait 60s.',
+          limit > 0
+            ? 'Wait for it to finish, or wait longer: --lock-wait.'
+            : 'Wait for it to finish: --lock-wait 60s.',
       });
     }
     onWaiting?.(Math.round(waited));

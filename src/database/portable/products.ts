@@ -61,7 +61,7 @@ const everywhere: Readonly<Record<Exclude<Feature, 'schema'>, Omit<Unavailable, 
     why: 'the scratch database on which revisions are replayed is PostgreSQL',
   },
   journal: {
-    what: 'the journal, undo and redo, edited files, and revisions that stopped half-way',
+    what: 'the journal, undo and redo, edited files, and interrupted revisions',
     why: 'they are kept in a schema and in comments of PostgreSQL',
   },
   lint: {

@@ -104,7 +104,7 @@ class PortableRun {
     if (!failure && this.control.mode !== null && results.some(({ outcome }) => outcome !== 'done')) {
       failure = new Failure({
         code: 'cancelled',
-        message: `Stopped as asked; ${doneOf(results)}.`,
+        message: `Stopped as requested; ${doneOf(results)}.`,
         next: 'Run it again to go on from here.',
       });
     }

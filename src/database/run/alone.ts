@@ -47,7 +47,7 @@ export async function runAlone(run: RunState, step: LoadedStep): Promise<void> {
         const ms = await runStep(run, work, step, { record });
         run.results[index] = { revision, action, outcome: 'done', ms };
       } catch (error) {
-        connection.close(new Error('This revision was given up.'));
+        connection.close(new Error('This revision was abandoned.'));
         await tellHalfWay(run, step, begun, error, query);
         throw error;
       }
@@ -74,7 +74,7 @@ async function begin(run: RunState, step: LoadedStep, query: Query): Promise<Beg
       emit({
         kind: 'notice',
         code: 'not-remembered',
-        message: `${table.sql} belongs to another role: if ${step.revision} fails half-way, nothing will remember it.`,
+        message: `${table.sql} belongs to another role: if ${step.revision} is interrupted, nothing records it.`,
       });
     }
     return null;

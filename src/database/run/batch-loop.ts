@@ -81,8 +81,8 @@ function commitUnknown(): Failure {
   return new Failure({
     code: 'commit-unknown',
     message:
-      'The connection was lost during a commit, and the server does not answer: the last batch is done whole, or not at all.',
-    next: 'When the server is back, migtui status tells which.',
+      'The connection was lost during a commit, and the server does not answer: the last batch was either committed or rolled back.',
+    next: 'When the server is back, "migtui status" shows which.',
   });
 }
 

@@ -22,10 +22,10 @@ export function endFailure(run: RunState, error: unknown, batch: Batch | null): 
   const lost = error !== null && isConnectionLoss(cause) && !control.gaveUp;
   if (asked && !lost && (error === null || reason !== null)) {
     const how = halfWay
-      ? `Cancelled: ${error.step.revision} ran without a transaction and may be half done; ${left}.`
+      ? `Cancelled: ${error.step.revision} ran without a transaction and may be partly done; ${left}.`
       : batch?.transactional
         ? `Cancelled: the open transaction was rolled back; ${left}.`
-        : `Stopped as asked; ${left}.`;
+        : `Stopped as requested; ${left}.`;
     return new Failure({
       code: 'cancelled',
       message: how,
@@ -61,7 +61,7 @@ function howToGoOn(error: unknown, { sql }: FailureInfo): string {
     return 'Fix the cause, then run it again.';
   const { revision } = error.step;
   return (
-    `If this database has what ${revision} makes already, log it instead of running it: migtui stamp ${revision} ` +
+    `If the database already has what ${revision} creates, record it instead of running it: migtui stamp ${revision} ` +
     '(it compares the live schema first; --plan only shows that). Otherwise fix the cause, then run it again.'
   );
 }
@@ -75,7 +75,7 @@ function rolledBack(batch: Batch | null): string {
 
 function halfWayNext(revision: string): string {
   return (
-    `It had no transaction, so what its statements did before stays. Look at the database, then run it again, ` +
-    `let its down take it back, or say how it stands: migtui settle ${revision} --down, --applied or --not-applied.`
+    `It ran without a transaction, so its earlier statements remain. Check the database, then run it again, ` +
+    `let its down() undo it, or record its state: migtui settle ${revision} --down, --applied or --not-applied.`
   );
 }

@@ -9,7 +9,7 @@ export function planChanged(message: string): Failure {
   return new Failure({
     code: 'plan-changed',
     message,
-    next: 'Look at the plan again (migtui status), then run it anew.',
+    next: 'Check migtui status, then run it again.',
   });
 }
 
@@ -41,13 +41,13 @@ export function requireLedger(
     if (found.has(revision) === expected.has(revision)) continue;
     throw planChanged(
       found.has(revision)
-        ? `${revision} has been applied by somebody else in the meantime; nothing of this batch was run.`
-        : `${revision} has been taken back by somebody else in the meantime; nothing of this batch was run.`,
+        ? `${revision} was applied by another session meanwhile; nothing in this batch was run.`
+        : `${revision} was undone by another session meanwhile; nothing in this batch was run.`,
     );
   }
   if (Number(total ?? 0) !== expected.size) {
     throw planChanged(
-      `${total ?? 0} revisions are applied now, the plan was made for ${expected.size}; nothing of this batch was run.`,
+      `${total ?? 0} revisions are applied now, the plan was made for ${expected.size}; nothing in this batch was run.`,
     );
   }
 }

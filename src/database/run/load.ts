@@ -39,7 +39,7 @@ export async function loadSteps(
       throw new Failure({
         code: 'missing-revision',
         message: `Can't locate revision ${revision}: its file is missing.`,
-        next: 'Bring the file back from version control, or stamp the database to a revision that exists.',
+        next: 'Restore the file from version control, or stamp the database to a revision that exists.',
       });
     }
     const batch = preview.batches[preview.steps[index]?.batch ?? -1];
@@ -61,12 +61,12 @@ export async function loadSteps(
     if (action === 'down' && migration.down === Migration.prototype.down) {
       throw new Failure({
         code: 'no-down',
-        message: `${revision} has no down(): there is no way back, and nothing was run.`,
+        message: `${revision} has no down(), so it cannot be undone. Nothing was run.`,
         next: 'Write its down(), or choose a target above it.',
       });
     }
     if (batch?.transactional && !transactional) {
-      throw planChanged(`${revision} does not want a transaction any more; the plan was made with one.`);
+      throw planChanged(`${revision} no longer runs in a transaction, but the plan has one.`);
     }
     steps.push({
       index,

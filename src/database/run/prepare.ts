@@ -145,7 +145,7 @@ export function transactionEnded(): Failure {
   return new Failure({
     code: 'transaction-ended',
     message: 'It ends the transaction it runs in (commit or rollback in its own SQL).',
-    next: 'Take commit and rollback out of it, or let isTransactional() return false.',
+    next: 'Remove commit and rollback from it, or let isTransactional() return false.',
   });
 }
 
@@ -153,6 +153,6 @@ function batchHeld(): Failure {
   return new Failure({
     code: 'run-in-progress',
     message: 'A batch of another run is still open in the database.',
-    next: 'Look again in a moment; if it stays, the run that was killed is still at its last statement.',
+    next: 'Try again in a moment; if this persists, the killed run is still executing its last statement.',
   });
 }

@@ -77,7 +77,5 @@ export function schemaGone(schema: string): Failure {
 }
 
 function changed(): Failure {
-  return planChanged(
-    'The database or the files are no longer what this plan was made from; nothing was run.',
-  );
+  return planChanged('The database or the files have changed since this plan was made; nothing was run.');
 }

@@ -171,7 +171,11 @@ class Run {
       return new JournalWriter(this.id, ledger, { ...preview.plan, ...notesOf(preview, options, backup) });
     } catch (error) {
       const { message } = sqlFailure(error, undefined);
-      emit({ kind: 'notice', code: 'no-journal', message: `This run is not journalled: ${message}` });
+      emit({
+        kind: 'notice',
+        code: 'no-journal',
+        message: `This run is not recorded in the journal: ${message}`,
+      });
       return null;
     }
   }

@@ -70,7 +70,7 @@ export async function runTransaction(run: RunState, steps: readonly LoadedStep[]
     });
     run.tableReady = true;
   } catch (error) {
-    connection.close(new Error('This batch was given up.'));
+    connection.close(new Error('This batch was abandoned.'));
     await Promise.race([work.rollback(), control.insisted]).catch(() => {});
     throw error;
   } finally {

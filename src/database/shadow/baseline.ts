@@ -57,7 +57,7 @@ export async function loadBaseline(orm: MikroORM, { path, text }: Baseline, root
   if (statements === null) {
     throw new Failure({
       code: 'baseline-broken',
-      message: `The baseline ${file} is no SQL that PostgreSQL's grammar reads.`,
+      message: `The baseline ${file} is not valid PostgreSQL.`,
       next: 'Make it with: pg_dump --schema-only --no-owner --no-privileges',
     });
   }
@@ -81,7 +81,7 @@ function doesNotRun(file: string, statement: string, error: unknown): Failure {
       ...info,
       code: 'baseline-broken',
       message: `The baseline ${file} does not run on the shadow: ${info.message}`,
-      next: 'Take out what the shadow cannot have, or rehearse on a server that has it (--shadow).',
+      next: 'Remove what the shadow does not support, or rehearse on a server that has it (--shadow).',
     },
     { cause: error },
   );

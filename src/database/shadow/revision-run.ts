@@ -179,7 +179,7 @@ export class RevisionRunner {
     return this.#storage;
   }
 
-  /** PGlite has one connection: code that opens a second transaction inside its own would wait for ever. */
+  /** PGlite has one connection: code that opens a second transaction inside its own would wait forever. */
   async #notStuck(work: Promise<void>): Promise<void> {
     this.#heard = Date.now();
     let timer: NodeJS.Timeout | undefined;

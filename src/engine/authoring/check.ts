@@ -83,7 +83,7 @@ async function problems(workspace: Workspace): Promise<Answer> {
   if (all.length === 0) return null;
   return {
     message: `The revisions on disk are broken: ${all.map(one => [one.file, one.message].filter(Boolean).join(': ')).join('; ')}.`,
-    next: 'Fix the files; nothing runs before.',
+    next: 'Fix the files; nothing runs until then.',
     revisions: all.flatMap(one => one.revision ?? []),
   };
 }
@@ -106,7 +106,7 @@ async function onDisk(kind: FindingKind, workspace: Workspace): Promise<Answer> 
       if (graph.heads.length < 2) return null;
       return {
         message: `There are ${graph.heads.length} heads.`,
-        next: 'Make them one with "migtui merge".',
+        next: 'Merge them with "migtui merge".',
         revisions: graph.heads,
       };
     case 'undeclared': {
@@ -123,8 +123,8 @@ async function onDisk(kind: FindingKind, workspace: Workspace): Promise<Answer> 
       const up = sql.up.filter(statement => statement !== '');
       if (up.length === 0) return null;
       return {
-        message: 'The entities describe more than the revisions make.',
-        next: 'Make a revision of it with "migtui revision --autogenerate -m …".',
+        message: 'The entities do not match the revisions.',
+        next: 'Write a revision with "migtui revision --autogenerate -m …".',
         sql: up,
         effects,
       };
@@ -142,15 +142,15 @@ async function snapshot(workspace: Workspace): Promise<Answer> {
   if (trouble) {
     return {
       message: `The snapshot that the stock CLI generates from is ${trouble === 'conflict' ? 'in pieces' : 'broken'}: ${why}.`,
-      next: 'Put it right with "migtui revision --autogenerate", or with "migtui merge" where there are several heads.',
+      next: 'Fix it with "migtui revision --autogenerate", or with "migtui merge" where there are several heads.',
     };
   }
   const disk = workspace.onDisk();
   const { staleSnapshot } = await wantedBeyond(workspace, disk, disk.graph.heads);
   if (!staleSnapshot) return null;
   return {
-    message: 'The snapshot that the stock CLI generates from is not what the revisions make.',
-    next: 'Put it right with "migtui revision --autogenerate".',
+    message: 'The snapshot that the stock CLI generates from does not match the revisions.',
+    next: 'Fix it with "migtui revision --autogenerate".',
   };
 }
 
@@ -165,7 +165,7 @@ function unseen(kind: FindingKind, { database, journal }: Look): string | null {
   if (database.failure) return database.failure.message;
   if (database.state !== 'connected') return `the database is ${database.state}`;
   if (database.table === 'forbidden' && kind !== 'unsettled')
-    return 'this role may not read the migrations table';
+    return 'this rolecannot read the migrations table';
   if (kind === 'edited' && journal.state === 'off') {
     return journal.hint ?? 'the journal is off';
   }
@@ -186,7 +186,7 @@ async function inDatabase(kind: FindingKind, workspace: Workspace, looked: Look)
       if (missing.length === 0) return null;
       return {
         message: `${missing.length === 1 ? 'One applied revision has' : `${missing.length} applied revisions have`} no file.`,
-        next: 'Bring the files back from version control, or stamp the database to revisions that exist.',
+        next: 'Restore the files from version control, or stamp the database to revisions that exist.',
         revisions: missing,
       };
     case 'edited':
@@ -199,8 +199,8 @@ async function inDatabase(kind: FindingKind, workspace: Workspace, looked: Look)
     case 'unsettled':
       if (unsettled.length === 0) return null;
       return {
-        message: `${unsettled.map(one => one.revision).join(', ')} stopped half-way: whether it is applied is not known.`,
-        next: 'Look, finish or undo it by hand, then say which with "migtui settle".',
+        message: `${unsettled.map(one => one.revision).join(', ')} was interrupted: whether it is applied is unknown.`,
+        next: 'Check the schema, finish or undo it by hand, then record which with "migtui settle".',
         revisions: unsettled.map(one => one.revision),
       };
     default:
@@ -222,9 +222,9 @@ async function drift(
   const { same, effects, sql } = await compareTo(workspace, order);
   if (same) return null;
   return {
-    message: `The live schema is not what its applied revisions make (current: ${current.join(', ') || 'base'}). To become it again:`,
+    message: `The live schema does not match the applied revisions (current: ${current.join(', ') || 'base'}). SQL to restore the expected schema:`,
     next: effects.some(({ words }) => words.includes(invalid))
-      ? 'An INVALID index is what a build left that did not end: drop it and build it again, do not keep it.'
+      ? 'An INVALID index is left over from a build that failed: drop it and build it again; do not keep it.'
       : 'Undo the change by hand with this SQL, or keep it with "migtui revision --from-drift -m …".',
     sql,
     effects,

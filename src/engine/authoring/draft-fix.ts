@@ -31,13 +31,13 @@ export async function draftFix(workspace: Workspace, target: string): Promise<Dr
   const source = id === undefined ? undefined : disk.byId.get(id);
   if (id === undefined || more.length > 0 || !source)
     throw refused('cannot-fix', `"${target}" is not one revision.`);
-  if (done.has(id)) throw refused('already-applied', `${id} is applied: what it did, it did.`);
+  if (done.has(id)) throw refused('already-applied', `${id} is already applied.`);
   if (graph.children(id).length > 0)
-    throw refused('cannot-fix', `${id} is no head: ${graph.children(id).join(', ')} revises it.`);
+    throw refused('cannot-fix', `${id} is not a head: ${graph.children(id).join(', ')} revises it.`);
   const file = source.parsed.declaration.file ?? source.path ?? id;
   const plain = source.source === null ? null : plainStatements(id, file, source.source);
   if (!plain || source.source === null || source.path === null) {
-    throw refused('cannot-fix', `${id} holds more than addSql('…') with a text.`);
+    throw refused('cannot-fix', `${id} contains more than addSql() calls with string literals.`);
   }
   const { findings } = await lint(workspace.session, { range: id }, { ignoreSizes: true });
   const dangers = findings.filter(one => one.severity === 'danger' && one.action === 'up');
@@ -53,7 +53,7 @@ export async function draftFix(workspace: Workspace, target: string): Promise<Dr
       'nothing-to-fix',
       dangers.length === 0
         ? `Nothing in ${id} is dangerous.`
-        : `Nothing in ${id} has a safe form that could be drafted.`,
+        : `migtui knows no safe form for anything in ${id}.`,
     );
   }
   const gone = new Set([...form.leaving, ...form.leavingDown]);

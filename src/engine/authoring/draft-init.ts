@@ -95,9 +95,9 @@ async function conversion(workspace: Workspace): Promise<string[]> {
   const tables = (await readInventory(database.orm, scope)).filter(({ kind }) => kind === 'table').length;
   if (tables === 0) return [];
   return [
-    `${database.address.label} has ${tables === 1 ? 'a table' : `${tables} tables`} and no revisions. To begin with what is there:`,
+    `${database.address.label} has ${tables === 1 ? 'a table' : `${tables} tables`} and no revisions. To start from the existing schema:`,
     '1. Back it up: pg_dump.',
     '2. The first revision, from the entities: migtui revision --autogenerate -m "initial schema"',
-    '3. Compare it with the live schema and say that it is applied, without running it: migtui stamp head',
+    '3. Compare it with the live schema and mark it as applied without running it: migtui stamp head',
   ];
 }

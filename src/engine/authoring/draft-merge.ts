@@ -25,12 +25,12 @@ export async function draftMerge(workspace: Workspace, request: MergeRequest): P
     undecided.length === 0;
   if (request.reconcile === true && undecided.length > 0) {
     warnings.push(
-      `The reconciling SQL is left out: it may be a rename (${undecided.map(wordsOf).join('; ')}), which only you know.`,
+      `The reconciling SQL is left out: it may be a rename (${undecided.map(wordsOf).join('; ')}), which only you can tell.`,
     );
   }
   if (request.reconcile === true && (wanted === null || !alone)) {
     const why = alone
-      ? 'it could not be found out'
+      ? 'it could not be determined'
       : 'there are other heads, which the entities describe as well';
     warnings.push(`The reconciling SQL is left out: ${why}.`);
   }
@@ -52,7 +52,7 @@ export async function draftMerge(workspace: Workspace, request: MergeRequest): P
   const said = wanted ? remarks(wanted) : { notes: [], warnings: [] };
   if (wanted && wanted.sql.up.length > 0 && !reconciling) {
     warnings.push(
-      'The merged entities need more than the branches make: make a revision with --autogenerate after it.',
+      'The merged entities need changes that no branch makes: run "migtui revision --autogenerate" after the merge.',
     );
   }
   return {
@@ -72,8 +72,8 @@ export function headsToMerge({ graph }: OnDisk, asked: readonly string[]): strin
       code: 'nothing-to-merge',
       message:
         graph.heads.length < 2
-          ? `There is one head: ${graph.heads[0] ?? 'none, for there are no revisions yet'}.`
-          : 'A merge takes two heads or more.',
+          ? `There is one head: ${graph.heads[0] ?? 'none; there are no revisions yet'}.`
+          : 'A merge needs at least two heads.',
       next: graph.heads.length < 2 ? 'There is nothing to merge.' : `Name them: ${graph.heads.join(', ')}.`,
       candidates: graph.heads,
     });

@@ -23,7 +23,7 @@ export async function draftRebase(workspace: Workspace, { branch, onto }: Rebase
   const links = new Map(rewrites.map(({ revision, revises }) => [revision, revises]));
   const files: FileChange[] = declareAll(workspace, disk, links);
   const warnings = [
-    `Whoever has applied ${moved.join(', ')} elsewhere has it in another order: rebase only what you have not shared.`,
+    `Whoever has applied ${moved.join(', ')} elsewhere has the old order: rebase only revisions that you have not shared.`,
   ];
   if (isRefusal(database)) {
     warnings.unshift(

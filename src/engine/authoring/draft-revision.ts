@@ -96,7 +96,7 @@ function refuseUndecided({ renames: { undecided } }: Wanted): void {
   const options = undecided.map(rename => `--rename ${written(rename)}`);
   throw new Failure({
     code: 'rename-or-not',
-    message: `Only you know whether these are renames, or drops of one thing and additions of another: ${undecided.map(wordsOf).join('; ')}. A rename keeps what is in it, a drop loses it.`,
+    message: `These may be renames, or drops and additions: ${undecided.map(wordsOf).join('; ')}. A rename keeps the data; a drop loses it.`,
     next: `Say which: ${options.join(' ')} for those that are renames, and --no-rename for the others.`,
     candidates: undecided.map(written),
   });
@@ -143,14 +143,14 @@ async function trial(
   const failure = await workspace.tryOut(disk, order, split?.rest ?? statements, split?.values);
   if (!failure) return [];
   const where = failure.sql?.statement ? ` In: ${failure.sql.statement}` : '';
-  return [`The generated SQL does not run as it is: ${failure.message}.${where}`];
+  return [`The generated SQL fails: ${failure.message}.${where}`];
 }
 
 /** Nothing to generate. The stock CLI may think otherwise, which can be put right. */
 async function snapshotOnly(workspace: Workspace, wanted: Wanted): Promise<Draft> {
   const change = wanted.staleSnapshot ? snapshotChange(workspace, wanted, true) : null;
   if (!change) throw await noChanges(workspace, wanted);
-  const notes = ['There is nothing to generate. The snapshot said otherwise, and is put right.'];
+  const notes = ['There is nothing to generate. The snapshot was out of date and has been corrected.'];
   return { kind: 'revision', files: [change], revision: null, notes, warnings: [] };
 }
 
@@ -159,14 +159,14 @@ async function noChanges(workspace: Workspace, { leftAlone }: Wanted): Promise<F
   const reasons = [
     `an entity that MikroORM does not discover (it found ${count}; see "entities" and "entitiesTs" in the config)`,
     'an entity file that is not saved, or not compiled where the config points at compiled files',
-    'a change that a revision has already, applied or pending',
+    'a change that a revision already makes, applied or pending',
     ...(leftAlone.length > 0
-      ? [`something that only SQL describes (left alone: ${leftAlone.join(', ')})`]
+      ? [`something that exists only in SQL (left alone: ${leftAlone.join(', ')})`]
       : []),
   ];
   return new Failure({
     code: 'no-changes',
-    message: 'The revisions make what the entities describe: there is nothing to generate.',
+    message: 'The revisions already match the entities: there is nothing to generate.',
     next: `If a change was expected, likely reasons are: ${reasons.join('; ')}. Without --autogenerate an empty revision is made.`,
   });
 }

@@ -37,17 +37,17 @@ export async function draftSplit(workspace: Workspace, target: string): Promise<
   const source = id === undefined ? undefined : disk.byId.get(id);
   if (id === undefined || more.length > 0 || !source)
     throw refused('cannot-split', `"${target}" is not one revision.`);
-  if (done.has(id)) throw refused('already-applied', `${id} is applied: what it did, it did.`);
+  if (done.has(id)) throw refused('already-applied', `${id} is already applied.`);
   if (graph.children(id).length > 0) {
     throw refused(
       'cannot-split',
-      `${id} is no head: ${graph.children(id).join(', ')} would have to revise the rest.`,
+      `${id} is not a head: ${graph.children(id).join(', ')} would have to revise the rest.`,
     );
   }
   const file = source.parsed.declaration.file ?? source.path ?? id;
   const plain = source.source === null ? null : plainStatements(id, file, source.source);
   if (!plain || source.source === null || source.path === null) {
-    throw refused('cannot-split', `${id} holds more than addSql('…') with a text.`);
+    throw refused('cannot-split', `${id} contains more than addSql() calls with string literals.`);
   }
   const split = await splitEnumValues(plain.up.map(({ sql }) => sql));
   if (!split) {

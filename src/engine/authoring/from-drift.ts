@@ -35,14 +35,14 @@ export async function sqlFromDrift(
   if (effects.length === 0) {
     throw new Failure({
       code: 'no-drift',
-      message: 'The live schema is what its applied revisions make: there is nothing to keep.',
+      message: 'The live schema matches the applied revisions: there is nothing to keep.',
       next: 'To make a revision from the entities use --autogenerate.',
     });
   }
   if (keep.length === 0) {
     throw new Failure({
       code: 'cannot-keep-drift',
-      message: `No SQL is known that keeps this: ${notKept.join(', ')}.`,
+      message: `migtui cannot write SQL that keeps this: ${notKept.join(', ')}.`,
       next: 'Write the revision by hand with "migtui revision -m …", then stamp it.',
     });
   }
@@ -51,7 +51,7 @@ export async function sqlFromDrift(
     sql: { up: [...keep], down: [...sql] },
     warnings: [
       ...(notKept.length > 0
-        ? [`Not part of it, because no SQL is known for it or it is INVALID: ${notKept.join(', ')}.`]
+        ? [`Not included, because migtui cannot write SQL for it or it is INVALID: ${notKept.join(', ')}.`]
         : []),
       ...(undone.length > 0
         ? [`Going down does not restore ${undone.map(({ object }) => object).join(', ')}.`]

@@ -110,19 +110,19 @@ export function remarks({ leftAlone, effects, renames, tried }: Wanted): {
   );
   return {
     notes: [
-      ...renames.chosen.map(rename => `It renames ${wordsOf(rename)}: what is in it stays.`),
+      ...renames.chosen.map(rename => `It renames ${wordsOf(rename)} and keeps its data.`),
       ...(leftAlone.length > 0
         ? [
-            `Left alone, because neither the entities nor the snapshot know it (written by hand): ${some(leftAlone)}.`,
+            `Left alone, because it is in neither the entities nor the snapshot (created by hand): ${some(leftAlone)}.`,
           ]
         : []),
       ...tried.added.map(words => `MikroORM does not generate this, migtui does: ${words}.`),
     ],
     warnings: [
       ...dropped.map(
-        ({ object }) => `It drops ${object.includes(' ') ? object : `column ${object}`} with what is in it.`,
+        ({ object }) => `It drops ${object.includes(' ') ? object : `column ${object}`} and its data.`,
       ),
-      ...tried.missing.map(words => `The entities want this, but no SQL that makes it is known: ${words}.`),
+      ...tried.missing.map(words => `The entities need this, but migtui cannot write SQL for it: ${words}.`),
       ...(tried.notRestored.length > 0
         ? [`Going down does not restore everything. Missing: ${tried.notRestored.join('; ')}.`]
         : []),

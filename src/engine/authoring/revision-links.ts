@@ -10,7 +10,7 @@ export function parentsOf(graph: RevisionGraph, { head, splice }: RevisionReques
   if (inner.length > 0 && splice !== true) {
     throw new Failure({
       code: 'not-a-head',
-      message: `${inner.join(', ')} is no head: a revision on top of it starts a second branch.`,
+      message: `${inner.join(', ')} is not a head: a revision on top of it starts a second branch.`,
       next: 'Choose a head, or say that a branch is meant with --splice.',
       candidates: graph.heads,
     });

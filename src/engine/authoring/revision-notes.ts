@@ -7,7 +7,7 @@ export function folderNote({ project }: Workspace, path: string | undefined): st
   if (path === undefined || project.folder === null) return [];
   if (!relative(resolve(project.folder), path).startsWith('..')) return [];
   const from = relative(project.root, project.folder);
-  return [`It is seen once it is compiled: revisions are read from ${from}.`];
+  return [`It appears once it is compiled: revisions are read from ${from}.`];
 }
 
 /** A warning where the stock CLI, which runs files by their paths whatever they declare, would run it earlier. */

@@ -28,7 +28,7 @@ const changesRows = ['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt', 'Cop
 const runsCode = ['SelectStmt', 'DoStmt', 'CallStmt', 'RefreshMatViewStmt', 'LockStmt'];
 
 /**
- * What one revision has to do in place of a line: written anew from the schema where the line begins with an empty
+ * What one revision has to do in place of a line: rewritten from the schema where the line begins with an empty
  * database and changes no rows, else the statements of the line one after the other.
  * @throws Failure `cannot-squash` | `not-proven`; ReplayFailure where the line itself does not run
  */

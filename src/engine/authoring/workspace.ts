@@ -172,7 +172,7 @@ export class Workspace {
     if (edited !== null) {
       throw new Failure({
         code: 'restart-needed',
-        message: `${edited} was edited after the engine had loaded it.`,
+        message: `${edited} was edited after it was loaded.`,
         next: 'Restart the engine.',
       });
     }

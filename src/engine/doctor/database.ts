@@ -46,7 +46,7 @@ export function table({ table }: Session, { database, applied }: Look, { duplica
     return {
       id,
       status: 'error',
-      message: `The role may not read ${place}.`,
+      message: `The rolecannot read ${place}.`,
       next: `grant select on ${table.sql} to the role that the MikroORM config uses.`,
     };
   }

@@ -41,7 +41,7 @@ export function revisions({ problems, revisions, heads, missing, edited, unsettl
     return {
       id,
       status: 'error',
-      message: `${unsettled.map(({ revision }) => revision).join(', ')} stopped half-way.`,
+      message: `${unsettled.map(({ revision }) => revision).join(', ')} was interrupted.`,
       next: 'migtui status says what to do.',
     };
   }

@@ -41,7 +41,7 @@ export function refuseByPolicy(database: string, checks: readonly PolicyCheck[])
 
 /** A broken rule with who set it. */
 export function sentence({ message, setBy, reason }: PolicyCheck): string {
-  return `${message} (${setBy})${reason === null ? '.' : `: ${reason.replace(/\.*$/, '.')}`}`;
+  return `${message} (${setBy})${reason === null ? '.' : `: ${reason}${reason.endsWith('.') ? '' : '.'}`}`;
 }
 
 /** The time of the database's server, which is the same for everybody; of this machine where there is no server. */

@@ -25,7 +25,7 @@ export function addColumn(scope: Scope, table: Table, { def, missing_ok: ifMissi
       table,
       lock: 'ACCESS EXCLUSIVE',
       rewrites: true,
-      message: `Adding ${name}.${column.name} ${why}: all of ${name} is written anew, and reads and writes wait.`,
+      message: `Adding ${name}.${column.name} ${why}: all of ${name} is rewritten, and reads and writes wait.`,
     });
   const domain = type.array ? undefined : schema.domains.get(type.name);
   if (serial || identity) rewrite('serial-column-rewrites', 'numbers every row');

@@ -99,7 +99,7 @@ function foreignKey(
       table,
       lock: 'SHARE ROW EXCLUSIVE',
       scans: true,
-      message: `Every row of ${name} is checked for its partner in ${target}; writes to both wait meanwhile.`,
+      message: `Every row of ${name} is checked for its match in ${target}; writes to both wait meanwhile.`,
       question: orphans(table, other, constraint, namesIn(node.pk_attrs)),
     });
     if (!itself) scope.lock(other, 'SHARE ROW EXCLUSIVE');

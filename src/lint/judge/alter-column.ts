@@ -26,7 +26,7 @@ export function changeType(scope: Scope, table: Table, name: string, definition:
       table,
       lock: 'ACCESS EXCLUSIVE',
       rewrites: true,
-      message: `Changing ${of}.${name}${column ? ` from ${typeWords(column.type)}` : ''} to ${typeWords(to)} writes all of ${of} anew, while reads and writes wait.`,
+      message: `Changing ${of}.${name}${column ? ` from ${typeWords(column.type)}` : ''} to ${typeWords(to)} rewrites all of ${of}, while reads and writes wait.`,
       question,
     });
   } else if (touched.length > 0) {

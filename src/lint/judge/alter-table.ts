@@ -125,7 +125,7 @@ function one(scope: Scope, table: Table, command: Node): void {
         table,
         lock: 'ACCESS EXCLUSIVE',
         rewrites: true,
-        message: `A new expression of ${of}.${name} is computed for every row: all of ${of} is written anew, and reads and writes wait.`,
+        message: `A new expression of ${of}.${name} is computed for every row: all of ${of} is rewritten, and reads and writes wait.`,
       });
       return;
     case 'AT_SetLogged':
@@ -203,7 +203,7 @@ function rewrites(scope: Scope, table: Table, what: string): void {
     table,
     lock: 'ACCESS EXCLUSIVE',
     rewrites: true,
-    message: `${what} writes all of ${scope.schema.nameOf(table)} anew, while reads and writes wait.`,
+    message: `${what} rewrites all of ${scope.schema.nameOf(table)}, while reads and writes wait.`,
   });
 }
 

@@ -82,7 +82,7 @@ function dropTable(scope: Scope, names: readonly string[], tree: Node): void {
     rule: 'drop-table',
     table,
     lock: 'ACCESS EXCLUSIVE',
-    message: `All of ${schema.nameOf(table)} is lost${cascade ? ', with the views and foreign keys that depend on it' : ''}; running clients that use it fail.`,
+    message: `All data in ${schema.nameOf(table)} is lost${cascade ? ', with the views and foreign keys that depend on it' : ''}; running clients that use it fail.`,
     own: before => table.known && !before.has(table),
     question: { sql: `select * from ${quotedTable(table)}` },
   });
@@ -154,7 +154,7 @@ function dropOther(scope: Scope, kind: string, shown: string, name: string, casc
       (schema.routines.has(name) || schema.types.has(name) || schema.domains.has(name)),
     message: cascade
       ? `The ${what} is dropped, and with it columns, defaults and whatever else depends on it.`
-      : `Whoever still uses the ${what} fails.`,
+      : `Clients that still use the ${what} fail.`,
   });
   schema.domains.delete(name);
   schema.types.delete(name);

@@ -167,7 +167,7 @@ function rewritten(scope: Scope, table: Table | undefined, what: string): void {
     table,
     lock: 'ACCESS EXCLUSIVE',
     rewrites: true,
-    message: `${what} writes all of ${table ? scope.schema.nameOf(table) : 'every table'} anew, while reads and writes wait.`,
+    message: `${what} rewrites all of ${table ? scope.schema.nameOf(table) : 'every table'}, while reads and writes wait.`,
   });
 }
 
@@ -231,6 +231,6 @@ export function setting(scope: Scope, { kind, name, args }: Node): void {
     scope.report({
       rule: 'no-lock-timeout',
       message:
-        'Statements after this one wait for locks as long as it takes, and everybody else behind them.',
+        'Statements after this one wait for locks without limit, and everything else queues behind them.',
     });
 }

@@ -33,7 +33,7 @@ const changing: Readonly<Record<'UpdateStmt' | 'DeleteStmt', Changing>> = {
     all: 'update-all',
     many: 'update-many',
     message: table => [
-      `Every row of ${table} is written anew, and stays locked until the transaction ends.`,
+      `Every row of ${table} is rewritten, and stays locked until the transaction ends.`,
       `The rows of ${table} that the condition finds stay locked until the transaction ends.`,
     ],
     tellsFew: false,

@@ -198,10 +198,10 @@ function judge(scope: Scope, type: string, tree: Node, depth: number): void {
       scope.report({ rule: 'drop-database', message: `The database ${String(tree.dbname)} is lost.` });
       return;
     case 'DropOwnedStmt':
-      scope.report({ rule: 'drop-database', message: 'All that the role owns is lost.' });
+      scope.report({ rule: 'drop-database', message: 'Everything the role owns is lost.' });
       return;
     case 'DropRoleStmt':
-      scope.report({ rule: 'drop-object', message: 'Whoever still connects as this role fails.' });
+      scope.report({ rule: 'drop-object', message: 'Clients that still connect as this role fail.' });
       return;
     case 'AlterSystemStmt':
     case 'AlterDatabaseSetStmt':

@@ -12,7 +12,7 @@ export const codeRules = {
   'dynamic-sql': {
     severity: 'note',
     about: 'always',
-    finds: 'SQL that is put together while it runs',
+    finds: 'SQL that is assembled at run time',
     why: 'What it does cannot be told from the text.',
     safe: 'Write it out, or read it with care.',
   },
@@ -27,14 +27,14 @@ export const codeRules = {
     severity: 'danger',
     about: 'always',
     finds: 'COMMIT or ROLLBACK inside a transactional revision',
-    why: 'A run refuses it: the log row and the change would not be one any more.',
+    why: 'A run refuses it: the log row and the change would no longer be atomic.',
     safe: 'Leave the transaction to the run, or make isTransactional() return false.',
   },
   'no-lock-timeout': {
     severity: 'warning',
     about: 'always',
     finds: 'The lock timeout is switched off',
-    why: 'A statement that waits for a lock makes every later query of that table wait behind it, for ever.',
+    why: 'A statement that waits for a lock makes every later query of that table wait behind it, forever.',
     safe: 'Leave lock_timeout at a few seconds.',
   },
   'newer-server': {
@@ -42,14 +42,14 @@ export const codeRules = {
     about: 'always',
     finds: 'The server is too old for the statement',
     why: 'It fails.',
-    safe: 'Use what this version of PostgreSQL knows.',
+    safe: 'Use what this version of PostgreSQL supports.',
   },
   'no-way-back': {
     severity: 'note',
     about: 'always',
     finds: 'A revision without down()',
-    why: 'There is no way back from it but a backup.',
-    safe: 'Write the down(), or know that there is none.',
+    why: 'Only a backup can undo it.',
+    safe: 'Write the down(), or accept that it cannot be undone.',
   },
   'changes-server': {
     severity: 'warning',

@@ -6,7 +6,7 @@ export const rowRules = {
     severity: 'danger',
     about: 'rows',
     finds: 'Every row is updated',
-    why: 'Each row is written anew and stays locked until the transaction ends; dead rows, WAL and replication lag grow with the table.',
+    why: 'Each row is rewritten and stays locked until the transaction ends; dead rows, WAL and replication lag grow with the table.',
     safe: 'Update in batches of some thousand rows, each in its own transaction, outside of the migration that changes the table.',
   },
   'update-many': {

@@ -47,7 +47,7 @@ export const tableRules = {
   'table-rewrites': {
     severity: 'danger',
     about: 'rows',
-    finds: 'The table is written anew: SET LOGGED, SET UNLOGGED, SET ACCESS METHOD, SET TABLESPACE',
+    finds: 'The table is rewritten: SET LOGGED, SET UNLOGGED, SET ACCESS METHOD, SET TABLESPACE',
     why: 'All of the table and its indexes are copied under ACCESS EXCLUSIVE.',
     safe: 'Plan a maintenance window, or copy to a new table in batches and switch.',
   },
@@ -62,7 +62,7 @@ export const tableRules = {
     severity: 'danger',
     about: 'rows',
     finds: 'VACUUM FULL or CLUSTER',
-    why: 'The table is written anew under ACCESS EXCLUSIVE.',
+    why: 'The table is rewritten under ACCESS EXCLUSIVE.',
     safe: 'Not in a migration: pg_repack or pg_squeeze do it without blocking.',
   },
   'refresh-blocks': {

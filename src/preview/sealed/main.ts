@@ -45,7 +45,7 @@ process.on('beforeExit', () => {
   giveUp = null;
   if (!end) return;
   setImmediate(() => {});
-  end(new Error('it waits for something that never comes'));
+  end(new Error('it waits for something that never happens'));
 });
 
 // what was opened to be closed is closed now
@@ -163,7 +163,7 @@ function queryOf(query: unknown, params?: unknown): SentQuery {
     sql?: unknown;
     params?: unknown;
   };
-  if (typeof raw?.sql !== 'string') throw new TypeError('this is no SQL');
+  if (typeof raw?.sql !== 'string') throw new TypeError('this is not SQL');
   return { sql: raw.sql, params: packed(raw.params) };
 }
 

@@ -118,7 +118,7 @@ function keepCursor(state: State, before: State): State {
 /** What does not work on this kind of database is said once, at the start. */
 function limits(state: State, { database }: Look): State {
   if (!database.unavailable?.length) return state;
-  const what = database.unavailable.map(one => one.what.replace(/ \(.*?\)$/, '')).join('; ');
+  const what = database.unavailable.map(one => one.what.split(' (')[0]).join('; ');
   return logged(state, 'info', `not on ${productNames[database.kind]}: ${what} (migtui doctor says why)`);
 }
 

@@ -204,7 +204,7 @@ function partsOf(text: string): Parts {
   if (at < 1 || from === '' || to === '') {
     throw new Failure({
       code: 'bad-rename',
-      message: `"${text}" is no rename.`,
+      message: `"${text}" is not a rename.`,
       next: 'Write it as old:new, such as people:persons, contact.fax:email or mood.sad:unhappy.',
     });
   }

@@ -66,7 +66,7 @@ export const fleetPlanType: DialogType<FleetPlanDialog> = {
     const wanted = wantedName(dialog);
     if (countOf(dialog.loaded.value) === 0) return [[], line('Nothing to run. Enter closes.', 'dim')];
     if (wanted === null) return [[], line('Enter runs it, Esc leaves with nothing done.', 'dim')];
-    const why = dialog.loaded.value.destructive ? 'This loses data for good.' : 'This is protected.';
+    const why = dialog.loaded.value.destructive ? 'This destroys data.' : 'This is protected.';
     return [[], [{ text: `${why} Type ${wanted}: `, style: 'danger' }, ...fieldSpans(dialog.typed)]];
   },
   field: dialog => (wantedName(dialog) === null ? null : dialog.typed),
