@@ -87,6 +87,8 @@ test('tabs of the detail, by keys and by what they need', async () => {
   await app.press(']');
   await app.sees('+ chats.last_read_at timestamptz null');
   await app.press(']');
+  await app.sees('no findings');
+  await app.press(']');
   await app.sees('no runs recorded');
   await app.press(']');
   await app.sees('create index');
