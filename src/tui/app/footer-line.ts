@@ -1,13 +1,17 @@
+import type { TextField } from '../../drawing/text/field.ts';
 import { type Line, type Span, textOf } from '../../drawing/text/span.ts';
 import { widthOf } from '../../drawing/text/width.ts';
 import { glyphsOf } from '../../drawing/theme/glyphs.ts';
 import { fieldSpans } from '../dialogs/field-line.ts';
+import { foundIn } from '../dialogs/finding.ts';
 import { keyName } from '../keymap/keys.ts';
 import { hitsOf } from '../panes/search.ts';
 import { filterWords } from '../state/filter.ts';
 import type { State } from '../state/model.ts';
 import { shownHistory } from '../state/shown.ts';
+import { topDialog } from '../state/stack.ts';
 import { footerCommands } from './lookup.ts';
+import { typeOf } from './registry.ts';
 
 /** One line: a notice, the search, or the keys that do something here. */
 export function footerLine(state: State): Line {
@@ -21,30 +25,47 @@ export function footerLine(state: State): Line {
       },
     ];
   }
+  const dialog = topDialog(state);
+  if (dialog?.finding) {
+    const { field, typing } = dialog.finding;
+    const ways = typing ? '   Enter keep   Esc cancel' : searchWays;
+    return promptLine({ name: ' / ', field, typing, ...foundIn(state, dialog, typeOf), ways });
+  }
   if (search && state.dialogs.length === 0) {
     const { count, at } = search.only ? { count: shownHistory(state).rows.length, at: 0 } : hitsOf(state);
-    const found =
-      search.field.text === ''
-        ? ''
-        : count === 0
-          ? '  no matches'
-          : `  ${at === 0 ? '' : `${at} of `}${count}`;
     const ways = !search.typing
-      ? '   n next   N previous   Esc end'
+      ? searchWays
       : search.pane === 'history'
         ? `   Enter keep   Tab ${search.only ? 'show all' : 'filter'}   Esc cancel`
         : '   Enter keep   Esc cancel';
-    return [
-      { text: search.only ? ' filter ' : ' / ', style: 'key' },
-      ...(search.typing ? fieldSpans(search.field) : [{ text: search.field.text, style: 'strong' as const }]),
-      { text: found, style: count === 0 ? 'warning' : 'dim' },
-      {
-        text: search.only && search.field.text === '' ? `  text or ${filterWords}${ways}` : ways,
-        style: 'dim',
-      },
-    ];
+    const { field, typing, only } = search;
+    const hint = only && field.text === '' ? `  text or ${filterWords}` : '';
+    return promptLine({ name: only ? ' filter ' : ' / ', field, typing, count, at, ways: `${hint}${ways}` });
   }
   return keysLine(state);
+}
+
+const searchWays = '   n next   N previous   Esc end';
+
+interface Prompt {
+  readonly name: string;
+  readonly field: TextField;
+  readonly typing: boolean;
+  /** Hits, and which of them the cursor is on (1-based, 0 for none). */
+  readonly count: number;
+  readonly at: number;
+  readonly ways: string;
+}
+
+function promptLine({ name, field, typing, count, at, ways }: Prompt): Line {
+  const found =
+    field.text === '' ? '' : count === 0 ? '  no matches' : `  ${at === 0 ? '' : `${at} of `}${count}`;
+  return [
+    { text: name, style: 'key' },
+    ...(typing ? fieldSpans(field) : [{ text: field.text, style: 'strong' as const }]),
+    { text: found, style: count === 0 ? 'warning' : 'dim' },
+    { text: ways, style: 'dim' },
+  ];
 }
 
 /** As many keys as fit; help and quit are always there. */

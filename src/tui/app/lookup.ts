@@ -9,7 +9,10 @@ import { commands, typeOf } from './registry.ts';
 /** Whose commands work now, innermost first. */
 export function scopesOf(state: State): readonly Scope[] {
   const dialog = topDialog(state);
-  return dialog ? [...typeOf(dialog).scopes(dialog, state), 'dialog', 'always'] : paneScopes(state);
+  const finding = dialog?.finding ? ['finding'] : [];
+  return dialog
+    ? [...finding, ...typeOf(dialog).scopes(dialog, state), 'dialog', 'always']
+    : paneScopes(state);
 }
 
 /** The command that a key is for now. */

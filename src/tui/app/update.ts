@@ -1,4 +1,5 @@
 import { edit, insert } from '../../drawing/text/field.ts';
+import { pasteFinding, typeFinding } from '../dialogs/finding.ts';
 import { revealSelected } from '../dialogs/scrolling.ts';
 import { loadDetail } from '../panes/detail/loading.ts';
 import { loadColumns } from '../panes/history/columns.ts';
@@ -43,7 +44,7 @@ function apply(state: State, message: Message): Change {
     case 'resized':
       return wantDetail(settleAll({ ...state, size: { columns: message.columns, rows: message.rows } }));
     case 'answered':
-      return answeredAnywhere(state, message);
+      return answeredAnywhere({ ...state, waiting: null }, message);
     case 'events':
       return happened(state, message.events);
     case 'connected':
@@ -67,7 +68,9 @@ function apply(state: State, message: Message): Change {
 
 function tick(state: State, now: number): State {
   const notice = state.notice && state.notice.until <= now ? null : state.notice;
-  return now === state.now && notice === state.notice ? state : { ...state, now, notice };
+  const waiting = state.waiting && state.waiting.until <= now ? null : state.waiting;
+  const same = now === state.now && notice === state.notice && waiting === state.waiting;
+  return same ? state : { ...state, now, notice, waiting };
 }
 
 /** An answer of the engine: for the dialog that waits for it, or for the panes. */
@@ -89,6 +92,7 @@ function withoutInvalid(state: State): State {
 function pressed(state: State, key: string): Change {
   if (state.search?.typing && state.dialogs.length === 0 && key !== 'ctrl+c') return typeSearch(state, key);
   const dialog = topDialog(state);
+  if (dialog?.finding?.typing && key !== 'ctrl+c') return typeFinding(state, key, typeOf);
   if (dialog) {
     const type = typeOf(dialog);
     const field = type.field?.(dialog, state);
@@ -117,6 +121,7 @@ function revealed(before: State, [state, effects]: Change): Change {
 function pasted(state: State, text: string): Change {
   const dialog = topDialog(state);
   if (!dialog) return state.search?.typing ? pasteSearch(state, text) : only(state);
+  if (dialog.finding?.typing) return pasteFinding(state, text, typeOf);
   const type = typeOf(dialog);
   const field = type.field?.(dialog, state);
   return field && type.typed ? type.typed(dialog, insert(field, text), state) : only(state);

@@ -4,6 +4,7 @@ import type { State } from '../state/model.ts';
 import { close, replaceTop, topDialog } from '../state/stack.ts';
 import { inDialogs } from './commands.ts';
 import type { TypeOf } from './dialog.ts';
+import { beginFinding, endFinding, nextFound } from './finding.ts';
 import { pageOf, scrollDialog, scrollDialogTo, scrolls } from './scrolling.ts';
 
 /** Moves the cursor of a dialog with items to choose from, around at the ends. */
@@ -85,6 +86,41 @@ export const commonCommands = (typeOf: TypeOf): readonly Command[] =>
       title: 'bottom',
       about: 'to the last line',
       run: state => scrollDialogTo(state, Number.MAX_SAFE_INTEGER, typeOf),
+    },
+    {
+      id: 'find',
+      keys: ['/'],
+      where: ['scrolling'],
+      title: 'search',
+      about: 'search in what is shown',
+      footer: 51,
+      hidden: state => !scrolls(state, typeOf),
+      run: beginFinding,
+    },
+    {
+      id: 'next-found',
+      // Enter too: it would confirm a plan whose text is only searched
+      keys: ['n', 'enter'],
+      where: ['finding'],
+      title: 'next',
+      about: 'go to the next match',
+      run: state => nextFound(state, 1, typeOf),
+    },
+    {
+      id: 'previous-found',
+      keys: ['N'],
+      where: ['finding'],
+      title: 'previous',
+      about: 'go to the previous match',
+      run: state => nextFound(state, -1, typeOf),
+    },
+    {
+      id: 'end-finding',
+      keys: ['esc'],
+      where: ['finding'],
+      title: 'end search',
+      about: 'end the search',
+      run: endFinding,
     },
     {
       id: 'leave',

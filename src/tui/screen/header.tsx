@@ -134,6 +134,7 @@ function standing(state: State): readonly Part[] {
     parts.push({ spans: [{ text, style }], weight });
   };
   if (state.link.is === 'lost') add(must, ' ENGINE STOPPED ', 'alarm');
+  if (state.waiting) add(13, state.waiting.text, 'warning');
   if (isRunning(state.run)) {
     const done = state.run.steps.filter(step => step.status === 'done').length;
     const { command } = state.run.preview.request;

@@ -4,7 +4,7 @@ import { themeOf } from '../../drawing/theme/theme.ts';
 import { typeOf } from '../app/registry.ts';
 import { type Placed, placeDialog } from '../dialogs/place.ts';
 import { Frame } from '../panes/frame.tsx';
-import { drawLine, drawRow } from '../panes/rows.ts';
+import { drawLine, drawRow, markHits } from '../panes/rows.ts';
 import type { Dialog, State } from '../state/model.ts';
 
 /** A dialog over the panes. */
@@ -62,6 +62,7 @@ function dialogLines(state: State, dialog: Dialog, placed: Placed, top: boolean)
     ...placed.head.map(plain),
     ...placed.body
       .slice(placed.top, placed.top + placed.bodyRows)
+      .map(line => markHits(line, dialog.finding?.field.text ?? ''))
       .map((line, index) =>
         chooses
           ? drawRow(line, columns, state, { selected: placed.top + index === placed.selected, focused: top })

@@ -129,7 +129,8 @@ function greeting({ database, applied }: Look): readonly ['info' | 'error', stri
   if (database.state !== 'connected')
     return ['error', database.failure?.message ?? `the database is ${database.state}`];
   const product = productNames[database.kind];
-  return ['info', `connected · ${product} ${database.version ?? ''} · ${applied} applied`];
+  const known = database.table === 'forbidden' ? 'not allowed to read what is applied' : `${applied} applied`;
+  return ['info', `connected · ${product} ${database.version ?? ''} · ${known}`];
 }
 
 function detailed(state: State, id: string, answer: Answer): Change {

@@ -9,6 +9,8 @@ import { nameOf } from './select.ts';
 
 /** What changed under us is looked at after this pause, ms: an editor or a checkout writes many files. */
 export const calm = 200;
+/** The engine tells of a wait again at least this often, ms; what is not told again has ended. */
+const toldAgain = 6_000;
 /** A statement in the log is shortened to this. */
 const longest = 400;
 
@@ -20,6 +22,9 @@ export function happened(before: State, events: readonly EngineEvent[]): Change 
   for (const event of events) {
     lines.push(...linesOf(state, event));
     switch (event.type) {
+      case 'waiting':
+        state = { ...state, waiting: { text: waitingWords(event), until: state.now + toldAgain } };
+        break;
       case 'run':
         if (state.run) state = { ...state, run: follow(state.run, event.event, state.now) };
         break;

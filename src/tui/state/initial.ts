@@ -45,6 +45,7 @@ export function initialState(
     sizes: null,
     arrivals: null,
     goTo: null,
+    waiting: null,
     findings: null,
     search: null,
     filter: '',

@@ -98,6 +98,17 @@ export interface Dialog {
   readonly loaded?: Loaded<unknown> | null;
   /** The timer it waits for; older ones mean nothing. */
   readonly token?: number;
+  /** Its text is searched. */
+  readonly finding?: Finding | null;
+}
+
+/** A search in the text of a dialog. */
+export interface Finding {
+  readonly field: TextField;
+  /** Still being typed in the footer. */
+  readonly typing: boolean;
+  /** The line of the hit that was gone to. */
+  readonly line: number | null;
 }
 
 /** Everything the screen is drawn from. */
@@ -141,6 +152,8 @@ export interface State {
   readonly arrivals: Loaded<readonly Arrival[]> | null;
   /** The revision that the history's cursor goes to with the next look that has it: one that was just written. */
   readonly goTo: string | null;
+  /** A server that does not answer, as the engine last told; null: none. */
+  readonly waiting: { readonly text: string; readonly until: number } | null;
   /** How many findings the last check had; null: none was made since something changed. */
   readonly findings: number | null;
   readonly search: Search | null;
