@@ -1,3 +1,4 @@
+import { benchCommands } from './commands.ts';
 import { benchRevisions } from './revisions.ts';
 import { benchRun } from './run.ts';
 import { benchStart } from './start.ts';
@@ -12,6 +13,7 @@ const benches = {
   tui: { title: 'Screen: 10,000 revisions at 200x50', run: () => benchTui() },
   run: { title: 'A run watched in the app', run: () => benchRun() },
   upgrade: { title: 'Upgrade and downgrade, beside others', run: () => benchUpgrade() },
+  commands: { title: 'Commands that look: processor time', run: () => benchCommands() },
   start: { title: 'Start and upgrade: 100 migrations', run: () => benchStart() },
 };
 

@@ -11,9 +11,14 @@ setFlagsFromString('--no-concurrent-sparkplug');
 // processor time, for less than 2 ms that a statement takes without. The engine's process says the same.
 setFlagsFromString('--wasm-tier-up-filter=0');
 
+const asked = process.argv.slice(2);
+
 const main = join(__dirname, '..', 'dist', 'main.js');
 
-if (existsSync(main)) {
+if (asked.length === 1 && (asked[0] === '--version' || asked[0] === '-V')) {
+  // nothing is loaded for it
+  process.stdout.write(`${require('../package.json').version}\n`);
+} else if (existsSync(main)) {
   // Deno has none
   enableCompileCache?.();
   import(pathToFileURL(main).href);

@@ -8,7 +8,8 @@ import { driverPackages } from '../project/kind.ts';
 import type { Project } from '../project/project.ts';
 import type { MigrationSource } from '../project/sources.ts';
 import { type PlainMigration, readPlain } from './plain.ts';
-import { type Limits, SealBroken, SealedProcess } from './process.ts';
+import type { Limits, SealedProcess } from './process.ts';
+import { SealBroken } from './seal-broken.ts';
 import type { Places } from './sealed/orm.ts';
 import type { SealedResult, SentQuery } from './sealed/protocol.ts';
 
@@ -54,24 +55,16 @@ const replay: Limits = { timeoutMs: 120_000, outputBytes: 2 ** 24 };
  */
 export class Previewer {
   readonly #project: Project;
-  readonly #sealed: SealedProcess;
+  readonly #onOutput: (text: string) => void;
+  /** Loaded when code has to run: it brings a compiler. */
+  #sealed: SealedProcess | null = null;
   readonly #plain = new Map<string, { readonly source: string; readonly plain: PlainMigration | null }>();
   #loadedAt = 0;
 
   /** @param onOutput is told what the code of migrations prints */
   constructor(project: Project, onOutput: (text: string) => void = () => {}) {
     this.#project = project;
-    const { modules, configFile, context, root } = project;
-    this.#sealed = new SealedProcess(
-      root,
-      {
-        ...modules.places,
-        platform: platformPlace(project),
-        config: configFile === null ? null : pathToFileURL(join(root, configFile)).href,
-        context,
-      },
-      onOutput,
-    );
+    this.#onOutput = onOutput;
   }
 
   /**
@@ -170,35 +163,48 @@ export class Previewer {
 
   /** Ends the process, where there is one. */
   close(): void {
-    this.#sealed.stop();
+    this.#sealed?.stop();
   }
 
-  #run(
+  async #process(): Promise<SealedProcess> {
+    const { modules, configFile, context, root } = this.#project;
+    const { SealedProcess } = await import('./process.ts');
+    this.#sealed ??= new SealedProcess(
+      root,
+      {
+        ...modules.places,
+        platform: platformPlace(this.#project),
+        config: configFile === null ? null : pathToFileURL(join(root, configFile)).href,
+        context,
+      },
+      this.#onOutput,
+    );
+    return this.#sealed;
+  }
+
+  async #run(
     source: MigrationSource,
     direction: 'up' | 'down',
     limits: Limits,
     onQuery: Parameters<SealedProcess['run']>[2],
   ): Promise<SealedResult> {
-    this.#forgetEdited();
+    const sealed = await this.#process();
+    this.#forgetEdited(sealed);
     const listed = source.path === null ? this.#placeInList(source) : null;
-    return this.#sealed.run(
-      { path: source.path, listed, direction, live: onQuery !== null },
-      limits,
-      onQuery,
-    );
+    return sealed.run({ path: source.path, listed, direction, live: onQuery !== null }, limits, onQuery);
   }
 
   /** What was imported once stays as it was: an edited helper wants another process. */
-  #forgetEdited(): void {
-    const edited = [...this.#sealed.loaded].some(path => {
+  #forgetEdited(sealed: SealedProcess): void {
+    const edited = [...sealed.loaded].some(path => {
       try {
         return statSync(path).mtimeMs > this.#loadedAt;
       } catch {
         return true;
       }
     });
-    if (edited) this.#sealed.stop();
-    if (this.#sealed.loaded.size === 0) this.#loadedAt = Date.now();
+    if (edited) sealed.stop();
+    if (sealed.loaded.size === 0) this.#loadedAt = Date.now();
   }
 
   #plainOf(source: MigrationSource): PlainMigration | null {

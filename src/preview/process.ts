@@ -5,6 +5,7 @@ import { dirname, join, sep } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { ModuleResolver, moduleSource } from './modules.ts';
+import { SealBroken } from './seal-broken.ts';
 import type { Places } from './sealed/orm.ts';
 import type {
   FromSealed,
@@ -22,9 +23,6 @@ export interface Limits {
   /** Of what the code prints, bytes. */
   readonly outputBytes: number;
 }
-
-/** The process ended before the code did, or was ended because of it. */
-export class SealBroken extends Error {}
 
 /** Memory of the sealed process, MB: a migration that takes more ends its own preview alone. */
 const memoryMb = 512;

@@ -12,7 +12,7 @@ export interface UserModules {
   readonly coreFs: typeof import('@mikro-orm/core/fs-utils');
   readonly migrations: typeof import('@mikro-orm/migrations');
   readonly sql: typeof import('@mikro-orm/sql');
-  readonly cli: typeof import('@mikro-orm/cli');
+  readonly cli: Pick<typeof import('@mikro-orm/cli'), 'CLIHelper'>;
   /** Where they are, as URLs. */
   readonly places: {
     /** The module of the `Migration` class alone. */
@@ -45,7 +45,10 @@ export async function loadModules(root: string): Promise<UserModules> {
       load<UserModules['core']>('@mikro-orm/core'),
       load<UserModules['coreFs']>('@mikro-orm/core/fs-utils'),
       load<UserModules['migrations']>('@mikro-orm/migrations'),
-      load<UserModules['cli']>('@mikro-orm/cli'),
+      // its index brings every command of the stock CLI
+      import(new URL('CLIHelper.js', pathToFileURL(places.resolve('@mikro-orm/cli'))).href) as Promise<
+        UserModules['cli']
+      >,
       load<UserModules['sql']>('@mikro-orm/sql'),
     ]),
   );

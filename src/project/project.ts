@@ -10,6 +10,7 @@ import { configFailure, configOf, type LoadedConfig, loadConfig } from './config
 import { type ClientClass, Connections, waitsAs } from './connections.ts';
 import { kindOf } from './kind.ts';
 import { loadModules, type UserModules } from './modules.ts';
+import { quickly } from './quick-resolve.ts';
 import { runSchema } from './run-schema.ts';
 import { listedSources, type MigrationSource, readSources, type Sources } from './sources.ts';
 import { saidBy } from './thrown.ts';
@@ -92,7 +93,9 @@ export async function openProject(
   const askedSchema = asked.schema === undefined ? null : runSchema(asked.schema);
   if (process.cwd() !== root) process.chdir(root);
   const modules = await loadModules(root);
-  const loaded = asked.orm ? configOf(modules, asked.orm) : await loadConfig(modules, root, asked);
+  const loaded = asked.orm
+    ? configOf(modules, asked.orm)
+    : await quickly(() => loadConfig(modules, root, asked));
   const { config } = loaded;
   const kind = requireKind(loaded);
   const settings = modules.cli.CLIHelper.getSettings();
