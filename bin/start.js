@@ -15,14 +15,14 @@ const asked = process.argv.slice(2);
 
 const main = join(__dirname, '..', 'dist', 'main.js');
 
-if (asked.length === 1 && (asked[0] === '--version' || asked[0] === '-V')) {
+if (!existsSync(main)) {
+  console.error(`migtui is not built: ${main} is missing.\nIn a clone of the repository: npm run build`);
+  process.exitCode = 1;
+} else if (asked.length === 1 && (asked[0] === '--version' || asked[0] === '-V')) {
   // nothing is loaded for it
   process.stdout.write(`${require('../package.json').version}\n`);
-} else if (existsSync(main)) {
+} else {
   // Deno has none
   enableCompileCache?.();
   import(pathToFileURL(main).href);
-} else {
-  console.error(`migtui is not built: ${main} is missing.\nIn a clone of the repository: npm run build`);
-  process.exitCode = 1;
 }
