@@ -743,6 +743,8 @@ export class FakeEngine {
 
   #rehearse(heads: readonly string[]): Rehearsal {
     const fork = this.graph.fork(heads);
+    const told = this.#options.rehearsal;
+    const both = [heads, [...heads].reverse()].map(order => ({ heads: order, ok: true, failed: null }));
     return {
       heads,
       ancestors: fork.ancestors,
@@ -752,20 +754,16 @@ export class FakeEngine {
         effects: effectsOf(this.#own(head).up ?? []),
         failure: null,
       })),
-      orders: [heads, [...heads].reverse()].map(order => ({ heads: order, ok: true, failed: null })),
+      orders: both,
       everyOrder: heads.length <= 2,
-      remedies: remediesOf(
-        heads,
-        [heads, [...heads].reverse()].map(order => ({ heads: order, failed: null })),
-        'fits',
-      ),
+      remedies: remediesOf(heads, told?.orders ?? both, told?.verdict ?? 'fits'),
       verdict: 'fits',
       differences: [],
       shared: [],
       downAndUp: { ok: true, words: [] },
       reconcile: [],
       caveats: [],
-      ...this.#options.rehearsal,
+      ...told,
     };
   }
 }

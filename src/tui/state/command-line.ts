@@ -56,20 +56,24 @@ export function revisionCommand(request: RevisionRequest): string {
   );
 }
 
-export function mergeCommand(request: MergeRequest): string {
+/** @param force the rehearsal says that it does not fit */
+export function mergeCommand(request: MergeRequest, force = false): string {
   return words(
     'migtui merge',
     ...request.heads.map(quoteShell),
     request.message && `-m ${quoteShell(request.message)}`,
     request.reconcile === false && '--no-reconcile',
+    force && '--force',
     '--yes',
   );
 }
 
-export const rebaseCommand = (request: RebaseRequest): string =>
+/** @param force the rehearsal says that this order does not run */
+export const rebaseCommand = (request: RebaseRequest, force = false): string =>
   words(
     'migtui merge',
     `--rebase ${quoteShell(request.branch)}`,
     `--onto ${quoteShell(request.onto)}`,
+    force && '--force',
     '--yes',
   );

@@ -1,5 +1,6 @@
 import { effectLines } from '../../../drawing/text/effects.ts';
 import { failureLines } from '../../../drawing/text/failure.ts';
+import { headlineOf } from '../../../drawing/text/rehearsal.ts';
 import { type Line, line } from '../../../drawing/text/span.ts';
 import { statementLines } from '../../../drawing/text/statement.ts';
 import { clip, widthOf } from '../../../drawing/text/width.ts';
@@ -7,14 +8,13 @@ import { wrap } from '../../../drawing/text/wrap.ts';
 import type { Rehearsal } from '../../../engine/api.ts';
 import type { State } from '../../state/model.ts';
 import { nameOf } from '../../state/select.ts';
-import { headline } from './verdict.ts';
 
 /** The verdict, the common ancestor, the branches side by side, and what the verdict rests on. */
 export function rehearsalLines(rehearsal: Rehearsal, state: State, columns: number): Line[] {
-  const [words, style] = headline(rehearsal, state);
+  const { words, tone } = headlineOf(rehearsal, id => nameOf(state, id));
   const ancestors = rehearsal.ancestors.map(id => nameOf(state, id)).join(', ');
   return [
-    ...wrap(words, columns).map(text => line(text, style)),
+    ...wrap(words, columns).map(text => line(text, tone)),
     [],
     [
       { text: 'common ancestor  ', style: 'dim' },

@@ -1,4 +1,5 @@
 import { failureLines } from '../../../drawing/text/failure.ts';
+import { headlineOf } from '../../../drawing/text/rehearsal.ts';
 import { type Line, line } from '../../../drawing/text/span.ts';
 import type { MergeRequest, Rehearsal } from '../../../engine/api.ts';
 import { quoteShell } from '../../../foundation/shell.ts';
@@ -15,7 +16,6 @@ import { type MenuItem, menu } from '../menu.ts';
 import { prompt } from '../prompt.ts';
 import { headsDialog } from './heads.ts';
 import { rehearsalLines } from './lines.ts';
-import { headline, onlyOrder, orderOf } from './verdict.ts';
 
 /** Heads side by side, and whether they fit together. */
 export interface MergeDialog extends Dialog {
@@ -52,15 +52,19 @@ function rehearseHeads(
 export function chooseMerge(state: State, dialog: MergeDialog, key: string): Change {
   if (dialog.loaded.is !== 'ready') return only(state);
   const rehearsal = dialog.loaded.value;
-  const { verdict, reconcile } = rehearsal;
-  const fits = verdict === 'fits' || verdict === 'overlaps';
+  const { remedies, reconcile } = rehearsal;
+  const merge = remedies.find(({ kind }) => kind === 'merge');
+  const fits = merge?.ok === true;
+  const whyNot = merge?.failed
+    ? `an order fails: ${merge.failed.failure.message}`
+    : 'the schema depends on the order';
   const drops = reconcile.filter(sql => /\bdrop\s+(?:table|schema|column)\b/i.test(sql)).length;
   const merged = (label: string, itemKey: string, withSql: boolean, about: string): MenuItem => ({
     key: itemKey,
     label,
-    about: fits ? about : `${about}; in another order it fails or differs`,
+    about: fits ? about : whyNot,
     danger: !fits || (withSql && drops > 0),
-    choose: next => askMessage(next, dialog, reconcile.length > 0 ? withSql : undefined, key),
+    choose: next => askMessage(next, dialog, fits, reconcile.length > 0 ? withSql : undefined, key),
   });
   const items: MenuItem[] = [
     merged('Merge revision', 'm', false, 'no SQL: both branches stay as they are'),
@@ -74,7 +78,7 @@ export function chooseMerge(state: State, dialog: MergeDialog, key: string): Cha
             `${reconcile.length} statement${reconcile.length === 1 ? '' : 's'} that the entities need${drops > 0 ? `, ${drops} drop${drops === 1 ? 's' : ''} something` : ''}`,
           ),
         ]),
-    ...rebases(state, dialog, rehearsal, key),
+    ...rebases(state, rehearsal, key),
     { key: 'l', label: 'Cancel', about: 'nothing is written', choose: only },
   ];
   const runs = items.findIndex(({ recommended }) => recommended);
@@ -91,6 +95,7 @@ export function chooseMerge(state: State, dialog: MergeDialog, key: string): Cha
 const askMessage = (
   state: State,
   { heads }: MergeDialog,
+  fits: boolean,
   reconcile: boolean | undefined,
   key: string,
 ): Change =>
@@ -104,56 +109,49 @@ const askMessage = (
         about: 'It becomes the name. You see the file before it is written.',
         openedBy: key,
         accept: (next, message) =>
-          draftMerge(next, { heads, message, ...(reconcile !== undefined && { reconcile }) }),
+          draftMerge(next, { heads, message, ...(reconcile !== undefined && { reconcile }) }, fits),
       }),
     ),
   );
 
-const draftMerge = (state: State, request: MergeRequest): Change =>
+const draftMerge = (state: State, request: MergeRequest, fits: boolean): Change =>
   openDraft(
     { ...state, dialogs: state.dialogs.filter(({ kind }) => kind !== 'merge') },
     'Merge revision',
     { call: 'draftMerge', args: [request] },
-    mergeCommand(request),
+    mergeCommand(request, !fits),
     'enter',
   );
 
-/** Putting a branch on top of another, for two heads: judged by that order. */
+/** Putting a branch on top of another, where the rehearsal offers that: judged by that order. */
 function rebases(
   state: State,
-  dialog: MergeDialog,
-  rehearsal: Rehearsal,
+  { remedies }: Rehearsal,
   key: string,
 ): (MenuItem & { readonly recommended: boolean })[] {
-  const [a, b] = dialog.heads;
-  if (!a || !b || dialog.heads.length !== 2) return [];
-  const only = onlyOrder(rehearsal);
-  return (
-    [
-      [a, b, '1'],
-      [b, a, '2'],
-    ] as const
-  ).map(([branch, onto, shortcut]) => {
-    const order = orderOf(rehearsal, onto, branch);
-    const error = order?.failed?.failure.message;
-    const applied = isApplied(state, branch);
+  const offered = remedies.filter(({ kind }) => kind === 'rebase');
+  // where both run, neither is better than the other
+  const only = offered.filter(({ ok }) => ok).length === 1;
+  return offered.map(({ branch, onto, ok, failed }, index) => {
+    const [top, below] = [branch ?? '', onto ?? ''];
+    const applied = isApplied(state, top);
     return {
-      key: shortcut,
-      label: `Rebase ${slug(state, branch)} onto ${slug(state, onto)}`,
-      about: error
-        ? `this order fails: ${error}`
-        : only && only === order
+      key: String(index + 1),
+      label: `Rebase ${slug(state, top)} onto ${slug(state, below)}`,
+      about: failed
+        ? `this order fails: ${failed.failure.message}`
+        : ok && only
           ? 'the order that runs'
           : 'changes what its first revision revises',
-      danger: error !== undefined,
-      recommended: only !== null && only === order && !applied,
+      danger: !ok,
+      recommended: ok && only && !applied,
       disabled: applied ? 'already applied here' : null,
       choose: next =>
         openDraft(
           close(next),
           'Rebase',
-          { call: 'draftRebase', args: [{ branch, onto }] },
-          rebaseCommand({ branch, onto }),
+          { call: 'draftRebase', args: [{ branch: top, onto: below }] },
+          rebaseCommand({ branch: top, onto: below }, !ok),
           key,
         ),
     };
@@ -190,8 +188,7 @@ export const mergeType: DialogType<MergeDialog> = {
   title: () => 'Merge',
   tone(dialog, state) {
     if (dialog.loaded.is !== 'ready') return undefined;
-    const [, style] = headline(dialog.loaded.value, state);
-    return style === 'ok' || style === 'warning' ? style : 'danger';
+    return headlineOf(dialog.loaded.value, id => nameOf(state, id)).tone;
   },
   width: () => 116,
   body(dialog, state, columns): readonly Line[] {
