@@ -100,7 +100,7 @@ test('on a small screen what does not fit beside an item is read below it', asyn
   await app.sees('2 heads');
   await app.press('m');
   await app.sees('Only one order runs');
-  await app.press('Enter', 'Up');
+  await app.press('Enter', 'Down');
   await app.sees('this order fails: column "emoji" does not exist');
 });
 
