@@ -5,7 +5,7 @@ import { Failure } from '../foundation/failure.ts';
 import { redactor } from '../foundation/secrets/redactor.ts';
 import { learnFromEnvironment, learnFromValue } from '../foundation/secrets/sources.ts';
 import type { UserModules } from './modules.ts';
-import { lineIn, missingPackage, saidBy } from './thrown.ts';
+import { lineIn, missingPackage, placeIn, type SourcePlace, saidBy } from './thrown.ts';
 import { workspaceAround } from './workspace.ts';
 
 export interface LoadedConfig {
@@ -130,6 +130,8 @@ function learnWhatIsGiven(config: Configuration): void {
 export function configFailure(error: unknown, root: string, path: string | undefined): Failure {
   if (error instanceof Failure) return error;
   const file = path && relative(root, path);
+  const place = placeIn(root, error);
+  if (place && place.file !== file) return sourceFailure(place, error, file);
   const line = path && lineIn(path, error);
   const absent = missingPackage(error);
   return new Failure(
@@ -139,6 +141,24 @@ export function configFailure(error: unknown, root: string, path: string | undef
       next: absent
         ? `Run: npm install ${absent}`
         : 'Fix it and run migtui again; the stock "mikro-orm debug" reports on the same config.',
+    },
+    { cause: error },
+  );
+}
+
+/** What went wrong in a file of the project other than its config, such as an entity. */
+export function sourceFailure(
+  { file, line, conflict }: SourcePlace,
+  error: unknown,
+  importedBy?: string,
+): Failure {
+  const by = importedBy ? ` (imported by ${importedBy})` : '';
+  const why = conflict ? 'it has conflict markers of git' : saidBy(error);
+  return new Failure(
+    {
+      code: 'source-broken',
+      message: `${file}:${line} could not be loaded${by}: ${why}`,
+      next: `${conflict ? 'Resolve the conflict in' : 'Fix'} ${file}, then run migtui again.`,
     },
     { cause: error },
   );

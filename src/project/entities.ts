@@ -3,7 +3,9 @@ import { join, relative, sep } from 'node:path';
 import type { MikroORM } from '@mikro-orm/core';
 import type { DatabaseSchema } from '@mikro-orm/sql';
 import { Failure } from '../foundation/failure.ts';
+import { sourceFailure } from './config.ts';
 import type { Project } from './project.ts';
+import { placeIn } from './thrown.ts';
 
 /** What the entities want the schema to be. */
 export interface Entities {
@@ -28,7 +30,7 @@ export interface MigrationSql {
  * Discovers the entities, connecting to nothing.
  * @throws Failure `entities-broken`
  */
-export async function discoverEntities({ modules, config }: Project): Promise<Entities> {
+export async function discoverEntities({ root, modules, config, configFile }: Project): Promise<Entities> {
   let orm: MikroORM;
   try {
     orm = await modules.core.MikroORM.init({
@@ -41,6 +43,8 @@ export async function discoverEntities({ modules, config }: Project): Promise<En
       },
     } as never);
   } catch (error) {
+    const place = placeIn(root, error);
+    if (place && place.file !== configFile) throw sourceFailure(place, error);
     throw new Failure(
       {
         code: 'entities-broken',

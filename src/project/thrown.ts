@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { basename, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** What somebody's code threw while it was loaded, in one line for a person. */
 export function saidBy(error: unknown): string {
@@ -21,6 +22,41 @@ export function lineIn(path: string, error: unknown): number | undefined {
   const found = place.exec(`${stripColours(error.message)}\n${error.stack ?? ''}`);
   const line = found ? Number(found[1]) : undefined;
   return line !== undefined && line <= linesOf(path) ? line : undefined;
+}
+
+/** A place in the project's own files. */
+export interface SourcePlace {
+  /** Relative to the project. */
+  readonly file: string;
+  readonly line: number;
+  /** Git left both sides of a merge in it. */
+  readonly conflict: boolean;
+}
+
+/**
+ * Where in the project's files an error was thrown, or which file does not parse; null when none of them is named.
+ * Files of packages do not count.
+ */
+export function placeIn(root: string, error: unknown): SourcePlace | null {
+  if (!(error instanceof Error)) return null;
+  const real = existsSync(root) ? realpathSync(root) : root;
+  const named = /(file:\/\/[^\s()]+?|(?:\/|[A-Za-z]:[\\/])[^\n()]+?\.[cm]?[jt]sx?)(?:\?[^:\s]*)?:(\d+)/g;
+  for (const [, text = '', line] of stripColours(`${error.message}\n${error.stack ?? ''}`).matchAll(named)) {
+    const path = text.startsWith('file:') ? fileURLToPath(text) : text;
+    const base = [root, real].find(folder => path.startsWith(folder + sep));
+    if (base === undefined || path.includes(`${sep}node_modules${sep}`) || !existsSync(path)) continue;
+    const conflict = conflictLine(path);
+    return { file: relative(base, path), line: conflict ?? Number(line), conflict: conflict !== null };
+  }
+  return null;
+}
+
+/** The first line that git marked as a conflict, 1-based. */
+function conflictLine(path: string): number | null {
+  const at = readFileSync(path, 'utf8')
+    .split('\n')
+    .findIndex(line => /^<{7} /.test(line));
+  return at < 0 ? null : at + 1;
 }
 
 /** The package that an import did not find; null when that is not what was thrown. */

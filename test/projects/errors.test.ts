@@ -33,6 +33,13 @@ describe('the config', async () => {
         `Promise.reject(new Error('nobody awaits password=hunter2'));\nawait new Promise(resolve => setTimeout(resolve, 5_000));\nexport default {};`,
       ),
       'never.ts': 'await new Promise(() => {});\nexport default {};',
+      'conflict.ts': config(
+        `import { Chat } from './entities/chat.ts';\nexport default defineConfig({ ${options}, dbName: String(Chat) });`,
+      ),
+      'entities/chat.ts':
+        'export const a = 1;\n<<<<<<< HEAD\nexport const Chat = 1;\n=======\nexport const Chat = 2;\n>>>>>>> theirs\n',
+      'imports.ts': config(`import './entities/throws.ts';\nexport default {};`),
+      'entities/throws.ts': `\nthrow new Error('no table');\n`,
     },
   });
 
@@ -43,6 +50,12 @@ describe('the config', async () => {
       /^throws\.ts:5 could not be loaded: no STAGE for postgres:\/\/u:\*\*\*@h\/d$/,
     ],
     ['syntax.ts', 'config-broken', /^syntax\.ts:4 could not be loaded: .*[Ee]xpected/],
+    [
+      'conflict.ts',
+      'source-broken',
+      /^entities\/chat\.ts:2 could not be loaded \(imported by conflict\.ts\): it has conflict markers of git$/,
+    ],
+    ['imports.ts', 'source-broken', /^entities\/throws\.ts:2 could not be loaded .*: no table$/],
     ['package.ts', 'config-broken', /^package\.ts.*Cannot find package '@acme\/absent'/],
     ['driver.ts', 'config-broken', /No driver specified/],
     ['named.ts', 'config-broken', /named\.ts could not be loaded: it has no default export/],
