@@ -110,7 +110,7 @@ async function writeUnrehearsed(
   failure: Failure,
 ): Promise<number> {
   const engine = await call.engine();
-  call.output.say(failure, ({ message }, paint) =>
+  call.output.say(failure.info, ({ message }, paint) =>
     paint.warn(`Not rehearsed, so whether the branches fit is not known: ${message}`),
   );
   const draft =

@@ -1,12 +1,15 @@
 import { readdirSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ShadowCache } from '../../src/database/shadow/cache.ts';
 import { changesBetween } from '../../src/database/shadow/effects.ts';
+import { loadPGlite } from '../../src/database/shadow/packages.ts';
 import { scratchPrefix } from '../../src/database/shadow/server.ts';
+import type { Project } from '../../src/project/project.ts';
 import { makeFolder } from '../support/project.ts';
 import { createDatabase, serverUrl } from '../support/server.ts';
-import { downs, freshCache, openedShadow, projectOf, ups } from './support.ts';
+import { downs, engineOn, freshCache, openedShadow, projectOf, ups } from './support.ts';
 
 const closing: (() => Promise<void>)[] = [];
 const opened = async (...args: Parameters<typeof openedShadow>) => {
@@ -181,7 +184,6 @@ describe('a replay that fails', () => {
 
   test.each([
     ['an extension', 'create extension plpython3u', 'extension "plpython3u"'],
-    ['a role', 'create table a (id int); grant select on a to reporting', 'role "reporting"'],
     ['a type of an extension that no revision creates', 'create table a (v vector(3))', 'extension "vector"'],
   ])('names %s that PGlite lacks, and the way out', async (_, up, thing) => {
     const project = await projectOf({ migrations: { Migration20260101000000_needs: { up } } });
@@ -195,7 +197,112 @@ describe('a replay that fails', () => {
   });
 });
 
+test('roles that revisions name and nobody made are made on the shadow', async () => {
+  const id = 'Migration20260101000000_needs';
+  const project = await projectOf({
+    migrations: {
+      [id]: {
+        up: `create table a (id int); grant select on a to "Reporting"; alter table a enable row level security; create policy p on a to auditor using (true)`,
+      },
+    },
+  });
+  const { shadow, sources } = await opened(project.root);
+  const { inventory } = await shadow.outcome(ups(id), sources);
+  expect(inventory.find(({ kind }) => kind === 'table')?.is.privileges).toContain('"Reporting"=SELECT');
+});
+
+test('an extension is found in a package that the project has, unless that is for another PGlite', async () => {
+  const { version } = await loadPGlite({ root: await makeFolder() } as Project);
+  const install = async (peer: string) => {
+    const root = await makeFolder();
+    const at = join(root, 'node_modules/@electric-sql/pglite-pgvector');
+    const manifest = {
+      name: '@electric-sql/pglite-pgvector',
+      version: '0.0.9',
+      type: 'module',
+      main: 'index.js',
+      peerDependencies: { '@electric-sql/pglite': peer },
+    };
+    await mkdir(at, { recursive: true });
+    await writeFile(join(at, 'package.json'), JSON.stringify(manifest));
+    await writeFile(join(at, 'index.js'), `export const vector = { name: 'vector' };`);
+    return (await loadPGlite({ root } as Project)).extension('vector');
+  };
+  expect(await install(version)).toEqual({ name: 'vector' });
+  await expect(install('0.4.1')).rejects.toMatchObject({
+    code: 'shadow-extension-version',
+    message: expect.stringContaining(
+      `pglite-pgvector 0.0.9 is for @electric-sql/pglite 0.4.1, and the shadow is ${version}`,
+    ),
+    next: expect.stringContaining('npm install --save-dev @electric-sql/pglite@0.4.1'),
+  });
+});
+
 describe('a shadow server', () => {
+  test('keeps no role of a revision, and a second rehearsal finds the same', async () => {
+    const database = await createDatabase();
+    const [made, missing, own] = ['made', 'missing', 'own'].map(
+      name => `shadow_${name}_${database.name}`,
+    ) as [string, string, string];
+    await database.query(`create role ${own}; comment on role ${own} is 'mine'`);
+    const project = await projectOf({
+      migrations: {
+        M1: { revises: [], up: 'create table a (id int)', down: 'drop table a' },
+        M2: {
+          revises: ['M1'],
+          up: [`create role ${made}`, `grant select on a to ${made}`, `create role ${own} superuser`],
+          down: [`drop owned by ${made}`, `drop role ${made}`, `drop role ${own}`],
+        },
+        M3: {
+          revises: ['M1'],
+          up: `grant insert on a to ${missing}`,
+          down: `revoke all on a from ${missing}`,
+        },
+      },
+    });
+    const roles = () =>
+      database.query(
+        `select rolname, rolsuper, shobj_description(oid, 'pg_authid') as about from pg_roles where rolname like 'shadow%${database.name}'`,
+      );
+    for (let time = 0; time < 2; time++) {
+      const engine = await engineOn(project.root, { shadow: database.url });
+      expect(await engine.rehearse([])).toMatchObject({
+        verdict: 'overlaps',
+        differences: [],
+        downAndUp: { ok: true },
+      });
+      await engine.close();
+      expect(await roles()).toEqual([{ rolname: own, rolsuper: false, about: 'mine' }]);
+    }
+    // what a killed rehearsal left
+    await database.query(
+      `create role ${made}; comment on role ${made} is 'made by a rehearsal of migtui 0123'`,
+    );
+    const { shadow, sources } = await opened(project.root, { url: database.url, cache: await freshCache() });
+    await shadow.outcome(ups('M1'), sources);
+    expect(await roles()).toHaveLength(1);
+    // making a role twice still fails
+    await project.addMigration('M4', { revises: ['M2'], up: `create role ${made}` });
+    const again = await opened(project.root, { url: database.url });
+    await expect(again.shadow.outcome(ups('M1', 'M2', 'M4'), again.sources)).rejects.toMatchObject({
+      code: 'replay-failed',
+      revision: 'M4',
+    });
+  });
+
+  test.each([
+    ['create database other', 'creates a database'],
+    ['alter system set work_mem = 64', 'changes the settings of the server'],
+  ])('refuses what would stay there: %s', async (up, what) => {
+    const project = await projectOf({ migrations: { M1: { transactional: false, up } } });
+    const { shadow, sources } = await opened(project.root, { url: (await createDatabase()).url });
+    await expect(shadow.outcome(ups('M1'), sources)).rejects.toMatchObject({
+      code: 'shadow-cluster-wide',
+      message: expect.stringContaining(what),
+      next: expect.stringContaining('PGlite'),
+    });
+  });
+
   test('loses what a killed run had left there, and keeps what is in use', async () => {
     const project = await projectOf({
       migrations: { Migration20260101000000_a: { up: 'create table a (id int)' } },

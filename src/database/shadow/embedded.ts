@@ -9,6 +9,7 @@ import {
   type PGliteResult,
   type PGliteTransaction,
 } from './packages.ts';
+import { ScratchRoles } from './roles.ts';
 import { type Saved, type Scratch, scratchOrm } from './scratch.ts';
 
 /** Nothing listens there: PGlite is handed to the driver, and a slip must not reach any server. */
@@ -78,6 +79,7 @@ export async function embeddedScratch(
       const saved: Saved = { kind: 'bytes', bytes: await bytesOf(database as PGlite) };
       return { saved, orm: orm as MikroORM };
     },
+    roles: new ScratchRoles(null),
     lacks: error => lacks(error, 'PGlite'),
     close: stop,
   };

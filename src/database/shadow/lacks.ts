@@ -1,5 +1,6 @@
 import { Failure } from '../../foundation/failure.ts';
 import { sqlState } from '../sql-failure.ts';
+import { knownPackage } from './extension-packages.ts';
 
 /** What migrations use of extensions that somebody else created, by the name PostgreSQL misses. */
 const byExtension: Readonly<Record<string, RegExp>> = {
@@ -30,6 +31,7 @@ export function lacks(error: unknown, engine: 'PGlite' | 'server'): Failure | nu
       `extension "${assumed}", which no revision creates`,
       `Create it in a revision (create extension if not exists "${assumed}")`,
       error,
+      assumed,
     );
   }
   // could not open extension control file "/usr/share/postgresql/18/extension/postgis.control"
@@ -39,15 +41,32 @@ export function lacks(error: unknown, engine: 'PGlite' | 'server'): Failure | nu
     /(extension|role|language|tablespace|text search configuration|database) "([^"]+)"/.exec(message) ?? [];
   const missing = what !== undefined && /^(0A000|42704|58P01|3D000|22023|42501)$/.test(state);
   if (!file && !missing) return null;
-  return failure(engine, file ? `extension "${file}"` : `${what} "${name}"`, null, error);
+  const extension = file ?? (what === 'extension' ? name : undefined);
+  return failure(
+    engine,
+    extension ? `extension "${extension}"` : `${what} "${name}"`,
+    null,
+    error,
+    extension,
+  );
 }
 
-function failure(engine: 'PGlite' | 'server', thing: string, first: string | null, cause: unknown): Failure {
+function failure(
+  engine: 'PGlite' | 'server',
+  thing: string,
+  first: string | null,
+  cause: unknown,
+  extension?: string,
+): Failure {
+  const known = engine === 'PGlite' && extension ? knownPackage(extension) : null;
   const server =
     engine === 'PGlite'
       ? 'name a server to make scratch databases on: --shadow postgres://… (or "shadow" in the settings)'
       : 'prepare it on the shadow server, or name another with --shadow';
-  const next = first ? `${first}, or ${server}.` : `${server[0]?.toUpperCase()}${server.slice(1)}.`;
+  const install = known && `Run: npm install --save-dev ${known}`;
+  const ways = [first, install].filter(way => way !== null);
+  const next =
+    ways.length > 0 ? `${ways.join('; ')}, or ${server}.` : `${server[0]?.toUpperCase()}${server.slice(1)}.`;
   const where = engine === 'PGlite' ? 'PGlite, which' : 'a server that';
   return new Failure(
     {

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Failure } from '../../foundation/failure.ts';
 import type { Project } from '../../project/project.ts';
+import { installedExtension } from './extension-packages.ts';
 
 /** The little of PGlite that is used here; its versions differ in the rest. */
 export interface PGlite {
@@ -27,7 +28,10 @@ export interface PGliteResult {
 export interface PGlitePackage {
   readonly version: string;
   create(options: object): Promise<PGlite>;
-  /** The module of an extension that PGlite brings along; null when it has none of that name. */
+  /**
+   * The module of an extension that PGlite brings along or that the project has a package of; null when there is none.
+   * @throws Failure `shadow-extension-version`
+   */
   extension(name: string): Promise<object | null>;
 }
 
@@ -47,8 +51,9 @@ export async function loadPGlite({ root }: Project): Promise<PGlitePackage> {
     if (!main) continue;
     const load = (path: string) => import(pathToFileURL(path).href) as Promise<Record<string, never>>;
     const { PGlite } = (await load(main)) as unknown as { PGlite: PGlitePackage };
+    const version = versionAt(require, main);
     return {
-      version: versionAt(require, main),
+      version,
       create: options => PGlite.create(options),
       async extension(name) {
         const key = name.replaceAll('-', '_');
@@ -56,7 +61,7 @@ export async function loadPGlite({ root }: Project): Promise<PGlitePackage> {
           const path = resolved(require, place);
           if (path) return (await load(path))[key] ?? null;
         }
-        return null;
+        return installedExtension(project, name, version);
       },
     };
   }

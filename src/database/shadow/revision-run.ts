@@ -4,6 +4,7 @@ import { Failure, type FailureInfo } from '../../foundation/failure.ts';
 import type { Previewer, RunQuery, Statement } from '../../preview/previewer.ts';
 import type { Project } from '../../project/project.ts';
 import type { MigrationSource } from '../../project/sources.ts';
+import type { Ask, ScratchRoles } from './roles.ts';
 
 /** One revision run on the shadow. */
 export interface ReplayStep {
@@ -76,6 +77,7 @@ export class RevisionRunner {
   /**
    * @param schema that the revisions run in; null: none in particular
    * @param around a server with connections enough, on which a statement may take as long as it likes
+   * @param roles of the scratch database
    */
   constructor(
     project: Project,
@@ -83,11 +85,13 @@ export class RevisionRunner {
     orm: MikroORM,
     schema: string | null,
     around: Around | null = null,
+    roles: ScratchRoles | null = null,
   ) {
     this.#project = project;
     this.#previewer = previewer;
     this.#orm = orm;
-    this.#driver = around ? withAround(orm.driver, around) : orm.driver;
+    const driver = around ? withAround(orm.driver, around) : orm.driver;
+    this.#driver = roles ? withRoles(driver, roles) : driver;
     this.#patience = around ? Number.POSITIVE_INFINITY : patience;
     this.#schema = schema ?? undefined;
     const { schema: _, ...options } = orm.config.get('migrations') as MigrationsOptions & { schema?: string };
@@ -204,12 +208,28 @@ export class RevisionRunner {
 
 /** The same driver, with something done around each statement. */
 function withAround(driver: MikroORM['driver'], around: Around): MikroORM['driver'] {
-  const execute: Execute = (sql, params, method = 'all', ctx = undefined) => {
-    const run: Execute = (driver as unknown as { execute: Execute }).execute.bind(driver);
-    return around.statement(typeof sql === 'string' ? sql : null, ctx, inside =>
-      run(sql, params, method, inside),
-    );
-  };
+  return withExecute(
+    driver,
+    run =>
+      (sql, params, method = 'all', ctx = undefined) =>
+        around.statement(typeof sql === 'string' ? sql : null, ctx, inside =>
+          run(sql, params, method, inside),
+        ),
+  );
+}
+
+/** The same driver, with the roles made that each statement needs. */
+function withRoles(driver: MikroORM['driver'], roles: ScratchRoles): MikroORM['driver'] {
+  return withExecute(driver, run => async (sql, params, method = 'all', ctx = undefined) => {
+    if (typeof sql !== 'string') return run(sql, params, method, ctx);
+    const ask: Ask = text => run(text, [], 'all', ctx) as Promise<object[]>;
+    const prepared = await roles.prepare(sql, ask);
+    return prepared === '' ? run('select', [], method, ctx) : run(prepared, params, method, ctx);
+  });
+}
+
+function withExecute(driver: MikroORM['driver'], change: (run: Execute) => Execute): MikroORM['driver'] {
+  const execute = change((...args) => (driver as unknown as { execute: Execute }).execute(...args));
   return new Proxy(driver, {
     get(target, name) {
       if (name === 'execute') return execute;

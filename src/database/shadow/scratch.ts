@@ -2,6 +2,7 @@ import type { MikroORM } from '@mikro-orm/core';
 import type { Failure } from '../../foundation/failure.ts';
 import { longAnswer } from '../../project/connections.ts';
 import type { Project } from '../../project/project.ts';
+import type { ScratchRoles } from './roles.ts';
 
 /** A scratch database's contents, kept to come back to. */
 export type Saved =
@@ -18,6 +19,8 @@ export interface Scratch {
   open(saved: Saved | null): Promise<MikroORM>;
   /** Keeps the open database as it is now. It stays open, but its ORM may be another one. */
   save(): Promise<{ readonly saved: Saved; readonly orm: MikroORM }>;
+  /** The roles that revisions may need and make there. */
+  readonly roles: ScratchRoles;
   /** A failure that says what this scratch database lacks, when that is why a statement failed. */
   lacks(error: unknown): Failure | null;
   close(): Promise<void>;

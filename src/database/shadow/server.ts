@@ -7,12 +7,16 @@ import { isEmbedded, type Project } from '../../project/project.ts';
 import { quoteIdent, quoteLiteral } from '../quote.ts';
 import { sqlState } from '../sql-failure.ts';
 import { lacks } from './lacks.ts';
+import { ScratchRoles } from './roles.ts';
 import { type Scratch, scratchOrm } from './scratch.ts';
 
 /** How the names of scratch databases begin that are made from a database: how leftovers are recognised. */
 export function scratchPrefix(url: string): string {
   return `migtui_shadow_${createHash('sha256').update(new URL(url).pathname).digest('hex').slice(0, 6)}_`;
 }
+
+/** How the comments of roles begin that revisions made there. */
+const roleMark = 'made by a rehearsal of migtui ';
 
 /**
  * Scratch databases on a server: each has a name of its own, is dropped when it is not needed any more, and, when
@@ -36,6 +40,11 @@ export async function serverScratch(project: Project, url: string): Promise<Scra
     { version: string },
   ];
   const owned = new Set<string>();
+  const session = `${roleMark}${randomBytes(8).toString('hex')}`;
+  await run(`select pg_advisory_lock(${lockOf(session)})`);
+  const roles = new ScratchRoles(session);
+  /** By template: the roles that its revisions had made. */
+  const created = new Map<string, ReadonlySet<string>>();
   let open: { readonly orm: MikroORM; readonly name: string } | null = null;
 
   const create = async (template: string | null): Promise<string> => {
@@ -78,21 +87,26 @@ export async function serverScratch(project: Project, url: string): Promise<Scra
     async open(saved) {
       const left = await leave();
       if (left) await drop(left);
+      roles.enter(saved?.kind === 'template' ? created.get(saved.name) : undefined);
       return enter(await create(saved?.kind === 'template' ? saved.name : null));
     },
     async save() {
       const name = (await leave()) as string;
       const kept = await create(name);
+      created.set(kept, new Set(roles.created));
       return { saved: { kind: 'template', name: kept }, orm: await enter(name) };
     },
+    roles,
     lacks: error => lacks(error, 'server'),
     async close() {
       await leave();
       for (const name of owned) await drop(name).catch(() => {});
+      for (const name of roles.made) await run(`drop role if exists ${quoteIdent(name)}`).catch(() => {});
       await admin.close(true);
     },
   };
   await dropLeftovers(run, prefix, owned);
+  await dropLeftRoles(run, session);
   return scratch;
 }
 
@@ -113,6 +127,26 @@ async function dropLeftovers(
     if (!free) continue;
     await run(`drop database if exists ${quoteIdent(name)}`).catch(() => {});
     await run(`select pg_advisory_unlock(${lockOf(name)})`);
+  }
+}
+
+/** Roles that revisions made in a scratch database whose maker is gone. */
+async function dropLeftRoles(
+  run: <Row extends object>(sql: string) => Promise<Row[]>,
+  session: string,
+): Promise<void> {
+  const found = await run<{ name: string; mark: string }>(
+    `select rolname as name, shobj_description(oid, 'pg_authid') as mark from pg_roles
+      where starts_with(shobj_description(oid, 'pg_authid'), ${quoteLiteral(roleMark)})`,
+  );
+  for (const { name, mark } of found) {
+    if (mark === session) continue;
+    const [{ free }] = (await run(`select pg_try_advisory_lock(${lockOf(mark)}) as free`)) as [
+      { free: boolean },
+    ];
+    if (!free) continue;
+    await run(`drop role if exists ${quoteIdent(name)}`).catch(() => {});
+    await run(`select pg_advisory_unlock(${lockOf(mark)})`);
   }
 }
 

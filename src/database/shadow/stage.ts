@@ -118,7 +118,7 @@ export class Stage {
     const takenBack = new Error('taken back');
     await connection
       .transactional(async tx => {
-        result = { value: await work(new Trial(orm, tx, scope)) };
+        result = { value: await work(new Trial(orm, tx, scope, this.#scratch?.roles ?? null)) };
         throw takenBack;
       })
       .catch(error => {
@@ -196,7 +196,8 @@ export class Stage {
   }
 
   #runner(orm: MikroORM): RevisionRunner {
-    return new RevisionRunner(this.#project, this.#options.previewer, orm, this.#options.schema);
+    const { previewer, schema } = this.#options;
+    return new RevisionRunner(this.#project, previewer, orm, schema, null, this.#scratch?.roles ?? null);
   }
 
   #source({ revision }: ReplayStep, sources: Way['sources']): MigrationSource {

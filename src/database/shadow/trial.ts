@@ -2,14 +2,18 @@ import type { MikroORM, Transaction } from '@mikro-orm/core';
 import type { FailureInfo } from '../../foundation/failure.ts';
 import { sqlFailure } from '../sql-failure.ts';
 import { type Inventory, type InventoryScope, readInventory } from './inventory.ts';
+import type { Ask, ScratchRoles } from './roles.ts';
 
 /** A scratch database inside a transaction that is taken back. */
 export class Trial {
   readonly #orm: MikroORM;
   readonly #tx: Transaction;
   readonly #scope: InventoryScope;
+  readonly #roles: ScratchRoles | null;
 
-  constructor(orm: MikroORM, tx: Transaction, scope: InventoryScope) {
+  /** @param roles of the scratch database */
+  constructor(orm: MikroORM, tx: Transaction, scope: InventoryScope, roles: ScratchRoles | null = null) {
+    this.#roles = roles;
     this.#orm = orm;
     this.#tx = tx;
     this.#scope = scope;
@@ -23,7 +27,7 @@ export class Trial {
     await this.#execute('savepoint migtui_trial');
     let statement: string | undefined;
     try {
-      for (statement of statements) await this.#execute(statement);
+      for (statement of statements) await this.#statement(statement);
     } catch (error) {
       await this.#undo('migtui_trial');
       return sqlFailure(error, statement).info;
@@ -47,6 +51,7 @@ export class Trial {
     return readInventory(this.#orm, this.#scope, this.#tx);
   }
 
+<<<<<<< HEAD
   /** Whether any table outside of the log has a row. */
   async hasRows(): Promise<boolean> {
     const { schema, name } = this.#scope.ledger;
@@ -70,6 +75,13 @@ export class Trial {
       if (row?.any) return true;
     }
     return false;
+=======
+  async #statement(sql: string): Promise<void> {
+    const ask: Ask = text =>
+      this.#orm.em.getConnection().execute(text, [], 'all', this.#tx) as Promise<object[]>;
+    const prepared = this.#roles ? await this.#roles.prepare(sql, ask) : sql;
+    if (prepared !== '') await this.#execute(prepared);
+>>>>>>> dfedfe1 (Rehearsals on a server leave no roles behind, missing roles are made; installed PGlite extension packages are loaded)
   }
 
   /** Savepoints of one name stand on each other: one that was gone back to is still there. */

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Failure } from '../../foundation/failure.ts';
+
+/** Extensions whose package is not called as they are. */
+const packageOf: Readonly<Record<string, string>> = { vector: '@electric-sql/pglite-pgvector' };
+
+/** The package that brings an extension to PGlite, where one is known; null: none is. */
+export function knownPackage(extension: string): string | null {
+  return packageOf[extension] ?? (['postgis', 'age'].includes(extension) ? packageFor(extension) : null);
+}
+
+const packageFor = (extension: string): string => `@electric-sql/pglite-${extension}`;
+
+/**
+ * The module of an extension from a `@electric-sql/pglite-*` package that the project has installed; null: it has none.
+ * @param pglite version of PGlite that it is loaded into
+ * @throws Failure `shadow-extension-version` where the package is for another version of PGlite
+ */
+export async function installedExtension(
+  require: NodeJS.Require,
+  extension: string,
+  pglite: string,
+): Promise<object | null> {
+  const key = extension.replaceAll('-', '_');
+  const names = [packageOf[extension], packageFor(extension), packageFor(key), packageFor(`pg_${key}`)];
+  for (const name of new Set(names)) {
+    const main = name && mainOf(require, name);
+    if (!main) continue;
+    const { version, peerDependencies = {} } = manifestAt(main, name);
+    const wanted = peerDependencies['@electric-sql/pglite'];
+    if (wanted !== undefined && !accepts(wanted, pglite)) {
+      throw new Failure({
+        code: 'shadow-extension-version',
+        message: `${name} ${version} is for @electric-sql/pglite ${wanted}, and the shadow is ${pglite}: its extension "${extension}" cannot be loaded.`,
+        next: `Run: npm install --save-dev @electric-sql/pglite@${wanted}, or name a server to make scratch databases on: --shadow postgres://…`,
+      });
+    }
+    const module = (await import(pathToFileURL(main).href)) as Record<string, object | undefined>;
+    const found = module[key] ?? (module.default as Record<string, object | undefined> | undefined)?.[key];
+    if (found) return found;
+  }
+  return null;
+}
+
+/** Whether a version is in a range, as far as peer dependencies on a 0.x package write them. */
+function accepts(range: string, version: string): boolean {
+  const exact = /^\d/.test(range);
+  if (exact) return range === version;
+  const [, from] = /^[~^](\d+\.\d+)\.\d+$/.exec(range) ?? [];
+  return from === undefined || version.startsWith(`${from}.`);
+}
+
+function mainOf(require: NodeJS.Require, name: string): string | null {
+  try {
+    return require.resolve(name);
+  } catch {
+    return null;
+  }
+}
+
+interface Manifest {
+  readonly name?: string;
+  readonly version?: string;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+}
+
+/** A package.json that is not exported is read beside the entry. */
+function manifestAt(main: string, name: string): Manifest {
+  for (let folder = dirname(main); folder !== dirname(folder); folder = dirname(folder)) {
+    try {
+      const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
+      if (manifest.name === name) return manifest;
+    } catch {}
+  }
+  return {};
+}

@@ -1,0 +1,165 @@
+import { Failure } from '../../foundation/failure.ts';
+import { loadParser, type Node, type Statement, splitSync } from '../../safety/parse.ts';
+import { quoteIdent, quoteLiteral } from '../quote.ts';
+
+/** Asks the scratch database, in the transaction of the statement that is to run. */
+export type Ask = (sql: string) => Promise<readonly object[]>;
+
+/** Statements about roles: what they change belongs to the whole server. */
+const ofRoles = [
+  'CreateRoleStmt',
+  'AlterRoleStmt',
+  'AlterRoleSetStmt',
+  'DropRoleStmt',
+  'GrantRoleStmt',
+  'ReassignOwnedStmt',
+];
+
+/** Settings of a database by its name, which is not the scratch database's. No inventory has them. */
+const ofDatabase = ['AlterDatabaseStmt', 'AlterDatabaseSetStmt', 'AlterDatabaseRefreshCollStmt'];
+
+/** What else belongs to the whole server, and would stay there or hit somebody. */
+const refused: Readonly<Record<string, string>> = {
+  CreatedbStmt: 'creates a database',
+  DropdbStmt: 'drops a database',
+  CreateTableSpaceStmt: 'creates a tablespace',
+  DropTableSpaceStmt: 'drops a tablespace',
+  AlterTableSpaceOptionsStmt: 'changes a tablespace',
+  AlterSystemStmt: 'changes the settings of the server',
+};
+
+/**
+ * The roles of a scratch database. Those that revisions name and that are missing are made. On a server, roles belong
+ * to everybody: those that revisions make are marked and dropped in the end, and those that were there before stay as
+ * they are, whatever a revision says. Which roles a scratch database has made is remembered apart from the server, so
+ * that making one twice still fails.
+ */
+export class ScratchRoles {
+  /** Comment of the roles that are made on a server; null: the scratch is a cluster of its own. */
+  readonly #mark: string | null;
+  readonly #made = new Set<string>();
+  #created = new Set<string>();
+
+  constructor(mark: string | null) {
+    this.#mark = mark;
+  }
+
+  /** Roles that were made on the server and are to be dropped. */
+  get made(): ReadonlySet<string> {
+    return this.#made;
+  }
+
+  /** The roles that the revisions of the open scratch database made. */
+  get created(): ReadonlySet<string> {
+    return this.#created;
+  }
+
+  /** Another scratch database is open. */
+  enter(created: ReadonlySet<string> = new Set()): void {
+    this.#created = new Set(created);
+  }
+
+  /**
+   * Makes the roles that a statement needs.
+   * @returns the SQL to run instead of `sql`; empty: nothing
+   * @throws Failure `shadow-cluster-wide` | `shadow-forbidden`
+   */
+  async prepare(sql: string, ask: Ask): Promise<string> {
+    if (
+      !/\b(role|user|group|owner|owned|grant|revoke|policy|privileges|authorization|database|tablespace|system)\b/i.test(
+        sql,
+      )
+    )
+      return sql;
+    await loadParser();
+    const statements = splitSync(sql);
+    if (!statements) return sql;
+    const kept: string[] = [];
+    for (const statement of statements) kept.push(...(await this.#prepared(statement, ask)));
+    const same = kept.length === statements.length && kept.every((text, at) => text === statements[at]?.text);
+    return same ? sql : kept.join(';\n');
+  }
+
+  async #prepared({ type, tree, text }: Statement, ask: Ask): Promise<string[]> {
+    if (ofDatabase.includes(type)) return [];
+    if (this.#mark === null) {
+      if (!ofRoles.includes(type)) await this.#make(rolesIn(tree), ask);
+      return [text];
+    }
+    const what = refused[type];
+    if (what !== undefined) {
+      throw new Failure({
+        code: 'shadow-cluster-wide',
+        message: `A revision ${what}, which belongs to the whole shadow server: it is not run there. In: ${text}`,
+        next: 'Leave --shadow out to use PGlite in memory, or do this outside of the revisions.',
+      });
+    }
+    if (type === 'CreateRoleStmt') return this.#createRole(tree, text, ask);
+    if (type === 'DropRoleStmt') return this.#dropRoles(tree, text);
+    if (type === 'ReassignOwnedStmt') return [text];
+    if (ofRoles.includes(type)) return [];
+    if (type === 'DoStmt') {
+      for (const [, name = ''] of text.matchAll(/create\s+(?:role|user)\s+"?(\w+)/gi)) {
+        if (!(await exists(name, ask))) this.#made.add(name);
+      }
+    }
+    await this.#make(rolesIn(tree), ask);
+    return [text];
+  }
+
+  async #createRole({ role }: Node, text: string, ask: Ask): Promise<string[]> {
+    const name = String(role);
+    const twice = this.#created.has(name);
+    this.#created.add(name);
+    // the server says that it exists already
+    if (twice) return [text];
+    if (await exists(name, ask)) return [];
+    this.#made.add(name);
+    return [text, this.#marking(name)];
+  }
+
+  /** The role itself stays until the end: other scratch databases may need it. */
+  #dropRoles(tree: Node, text: string): string[] {
+    const names = rolesIn(tree);
+    if (!names.every(name => this.#created.has(name))) return tree.missing_ok === true ? [] : [text];
+    for (const name of names) this.#created.delete(name);
+    return [];
+  }
+
+  async #make(names: readonly string[], ask: Ask): Promise<void> {
+    for (const name of new Set(names)) {
+      if (await exists(name, ask)) continue;
+      if (this.#mark !== null) this.#made.add(name);
+      try {
+        await ask(`create role ${quoteIdent(name)}`);
+        if (this.#mark !== null) await ask(this.#marking(name));
+      } catch (cause) {
+        throw new Failure(
+          {
+            code: 'shadow-forbidden',
+            message: `The revisions name the role "${name}", which the shadow server does not have and may not be given.`,
+            next: 'Create the role there, grant CREATEROLE to the role of --shadow, or leave --shadow out to use PGlite in memory.',
+          },
+          { cause },
+        );
+      }
+    }
+  }
+
+  #marking(name: string): string {
+    return `comment on role ${quoteIdent(name)} is ${quoteLiteral(this.#mark ?? '')}`;
+  }
+}
+
+async function exists(name: string, ask: Ask): Promise<boolean> {
+  return (await ask(`select 1 as one from pg_roles where rolname = ${quoteLiteral(name)}`)).length > 0;
+}
+
+/** The roles that a statement names, in whatever place. */
+function rolesIn(tree: unknown): string[] {
+  if (Array.isArray(tree)) return tree.flatMap(rolesIn);
+  if (typeof tree !== 'object' || tree === null) return [];
+  const { roletype, rolename } = tree as { roletype?: unknown; rolename?: unknown };
+  const own = roletype === 'ROLESPEC_CSTRING' && typeof rolename === 'string' ? [rolename] : [];
+  return [...own, ...Object.values(tree).flatMap(rolesIn)];
+}
