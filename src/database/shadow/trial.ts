@@ -51,7 +51,6 @@ export class Trial {
     return readInventory(this.#orm, this.#scope, this.#tx);
   }
 
-<<<<<<< HEAD
   /** Whether any table outside of the log has a row. */
   async hasRows(): Promise<boolean> {
     const { schema, name } = this.#scope.ledger;
@@ -75,13 +74,13 @@ export class Trial {
       if (row?.any) return true;
     }
     return false;
-=======
+  }
+
   async #statement(sql: string): Promise<void> {
     const ask: Ask = text =>
       this.#orm.em.getConnection().execute(text, [], 'all', this.#tx) as Promise<object[]>;
     const prepared = this.#roles ? await this.#roles.prepare(sql, ask) : sql;
     if (prepared !== '') await this.#execute(prepared);
->>>>>>> dfedfe1 (Rehearsals on a server leave no roles behind, missing roles are made; installed PGlite extension packages are loaded)
   }
 
   /** Savepoints of one name stand on each other: one that was gone back to is still there. */
