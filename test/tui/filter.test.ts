@@ -21,6 +21,23 @@ test('f shows only what fits, joined over what is hidden, and Esc shows everythi
   await app.seesNot('filter "');
 });
 
+test('Z folds the straight lines of the graph, and unfolds them', async () => {
+  const line = Array.from(
+    { length: 30 },
+    (_, at) => `Migration202601${String(at + 1).padStart(2, '0')}000000_r${at}`,
+  );
+  const revisions = line.map((id, at) => ({ id, revises: at === 0 ? [] : [line[at - 1] as string] }));
+  const fork = { id: 'Migration20260201000000_fork', revises: [line[10] as string] };
+  const app = await openScreen({ revisions: [...revisions, fork], applied: line.slice(0, 21) });
+  await app.sees('1/31', '_r28'.slice(1));
+  await app.press('Z');
+  await app.sees('History  folded', '5 of 31');
+  expect(app.text()).toMatch(/fork \(head\)[\s\S]* r29 \(head\)[\s\S]* r20 \(current\)[\s\S]* r10[\s\S]* r0/);
+  await app.seesNot(' r28');
+  await app.press('Z');
+  await app.sees('1/31');
+});
+
 test('the cursor stays on its revision when the filter comes and goes', async () => {
   const app = await openScreen();
   await app.sees('1/5');

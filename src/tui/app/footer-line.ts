@@ -39,8 +39,8 @@ export function footerLine(state: State): Line {
         ? `   Enter keep   Tab ${search.only ? 'show all' : 'filter'}   Esc cancel`
         : '   Enter keep   Esc cancel';
     const { field, typing, only } = search;
-    const hint = only && field.text === '' ? `  text or ${filterWords}` : '';
-    return promptLine({ name: only ? ' filter ' : ' / ', field, typing, count, at, ways: `${hint}${ways}` });
+    const hint = only && field.text === '' ? `   text or ${filterWords}` : '';
+    return promptLine({ name: only ? ' filter ' : ' / ', field, typing, count, at, ways: `${ways}${hint}` });
   }
   return keysLine(state);
 }

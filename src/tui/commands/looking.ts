@@ -5,6 +5,7 @@ import { tabOf } from '../panes/detail/tabs.ts';
 import { beginFilter, beginSearch, endSearch, nextHit } from '../panes/search.ts';
 import { commandOf, here } from '../state/command-line.ts';
 import { type Change, only } from '../state/effect.ts';
+import { folded } from '../state/filter.ts';
 import { setFilter } from '../state/filtering.ts';
 import { reload } from '../state/link.ts';
 import { toggleBookkeeping } from '../state/log.ts';
@@ -53,6 +54,15 @@ export const lookingCommands: readonly Command[] = [
     group: 'Look',
     footer: 30,
     run: beginFilter,
+  },
+  {
+    id: 'fold',
+    keys: ['Z'],
+    where: ['panes'],
+    title: 'fold',
+    about: 'fold straight lines of the graph: heads, current, forks and merges stay',
+    group: 'Look',
+    run: state => setFilter(state, state.filter === folded ? '' : folded),
   },
   {
     id: 'end-filter',

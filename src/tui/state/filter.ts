@@ -13,7 +13,16 @@ const states: Readonly<Record<string, (row: RevisionRow) => boolean>> = {
   base: row => row.revises.length === 0 && row.state !== 'missing',
   inferred: row => row.inferred,
   outoforder: row => row.outOfOrder,
+  landmark: isLandmark,
 };
+
+/** What a graph without its straight lines keeps: where it begins, ends, forks and joins, and what is odd. */
+function isLandmark({ marks, revises, state, edited, outOfOrder }: RevisionRow): boolean {
+  return marks.length > 0 || revises.length !== 1 || state === 'missing' || edited || outOfOrder;
+}
+
+/** The filter of a folded graph. */
+export const folded = 'is:landmark';
 
 /** Words that a filter knows besides text, for a hint. */
 export const filterWords = 'is:pending is:applied is:missing is:edited is:head is:current label:…';

@@ -4,7 +4,7 @@ import { cutLine, widthOf } from '../../../drawing/text/width.ts';
 import { glyphsOf } from '../../../drawing/theme/glyphs.ts';
 import { themeOf } from '../../../drawing/theme/theme.ts';
 import type { Look, RevisionRow } from '../../../engine/api.ts';
-import { filterWords, textIn } from '../../state/filter.ts';
+import { filterWords, folded, textIn } from '../../state/filter.ts';
 import type { Rect } from '../../state/layout.ts';
 import type { State } from '../../state/model.ts';
 import { linesOf } from '../../state/select.ts';
@@ -62,7 +62,7 @@ function hasInferred(look: Look): boolean {
 /** Where there is little room the filter stands in the place of the pane's name. */
 function titleOf(filter: string, columns: number): Line {
   if (filter === '') return [{ text: 'History' }];
-  const words: Span = { text: `filter "${filter}"`, style: 'warning' };
+  const words: Span = { text: filter === folded ? 'folded' : `filter "${filter}"`, style: 'warning' };
   return columns < widthOf(words.text) + 32 ? [words] : [{ text: 'History  ' }, words];
 }
 
