@@ -1,4 +1,5 @@
 import { benchCommands } from './commands.ts';
+import { benchFleet } from './fleet.ts';
 import { benchRevisions } from './revisions.ts';
 import { benchRun } from './run.ts';
 import { benchStart } from './start.ts';
@@ -14,6 +15,7 @@ const benches = {
   run: { title: 'A run watched in the app', run: () => benchRun() },
   upgrade: { title: 'Upgrade and downgrade, beside others', run: () => benchUpgrade() },
   commands: { title: 'Commands that look: processor time', run: () => benchCommands() },
+  fleet: { title: 'A fleet of schemas, beside a loop of the stock migrator', run: () => benchFleet() },
   start: { title: 'Start and upgrade: 100 migrations', run: () => benchStart() },
 };
 

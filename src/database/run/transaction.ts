@@ -48,7 +48,9 @@ export async function runTransaction(run: RunState, steps: readonly LoadedStep[]
     const batch = new OpenBatch(run, work, settings, marksOf(marks?.rows[0]));
     for (const step of steps) {
       if (!journal?.has(step)) {
-        if (side && done.length === 0) await journal?.begin(run.outside, step, true);
+        // in a fleet the rows are written when the steps are over: a commit less for each target
+        if (context.shared) journal?.follow(null, step);
+        else if (side && done.length === 0) await journal?.begin(run.outside, step, true);
         else journal?.follow(side && run.outside, step);
       }
       const { revision, action, index } = step;

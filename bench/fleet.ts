@@ -1,0 +1,163 @@
+import { join } from 'node:path';
+import pg from 'pg';
+import { type MigrationSketch, makeProject, type Project, repository } from '../test/support/project.ts';
+import { type Command, type Measured, measure } from './measure.ts';
+import { startBenchServer } from './server.ts';
+import type { Row } from './table.ts';
+
+/*
+ * Many schemas of one database with 17 of 20 revisions, brought up by the other three: migtui's fleet beside a loop of
+ * the stock migrator in one process. `BENCH_SCHEMAS=100,1000,5000` says how many.
+ */
+
+const sizes = (process.env.BENCH_SCHEMAS ?? '100,1000').split(',').map(Number);
+const applied = 17;
+
+const nameOf = (at: number): string => `Migration${20260101000000 + at}_step_${at}`;
+
+/** Tables first, then columns and indexes on them: what a product does over the years. */
+function upOf(at: number): string {
+  const table = `table_${((at - 1) % 6) + 1}`;
+  if (at <= 6) {
+    return `create table "${table}" ("id" bigint generated always as identity primary key, "name" text not null, "made" timestamptz not null default now())`;
+  }
+  return at % 3 === 0
+    ? `create index "index_${at}" on "${table}" ("name")`
+    : `alter table "${table}" add column "column_${at}" text`;
+}
+
+const steps = Array.from({ length: 20 }, (_, index) => index + 1);
+const migrations: Record<string, MigrationSketch> = Object.fromEntries(
+  steps.map(at => [nameOf(at), { up: upOf(at) }]),
+);
+
+/** Status and upgrade of fleets of growing size, and the stock migrator on as many schemas. */
+export async function benchFleet(): Promise<Row[]> {
+  const server = await startBenchServer();
+  const rows: Row[] = [];
+  const found: { count: number; status: number; each: number }[] = [];
+  try {
+    for (const count of sizes) {
+      const url = await server.freshUrl();
+      await fill(url, count);
+      const project = await makeProject({
+        url,
+        migrations,
+        typescript: false,
+        packageJson: { migtui: { fleet: { targets: { schemas: 'tenant_*' } } } },
+        config: `schemaGenerator: { ignoreSchema: ['migtui'] },`,
+        files: { 'stock.mjs': stockLoop },
+      });
+      const own = (...args: string[]): Command =>
+        command(project, join(repository, 'bin/migtui.js'), 'fleet', ...args);
+      const status = await measure(own('status', '--json'));
+      rows.push(
+        row(`${count} schemas: fleet status`, status, status.wall, count === 1_000 ? 1_000 : undefined),
+      );
+      const fleet = await withConnections(url, () => measure(own('upgrade', 'head', '--yes', '--json')));
+      const few = Math.min(count, 1_000);
+      const stock = await withConnections(url, () =>
+        measure(command(project, join(project.root, 'stock.mjs'), String(few))),
+      );
+      const each = fleet.measured.wall / count;
+      const stockEach = stock.measured.wall / few;
+      found.push({ count, status: status.wall, each });
+      rows.push({
+        what: `${count} schemas, 3 revisions: stock migrator in a loop`,
+        value: `${stockEach.toFixed(1)} ms each`,
+        limit: `${mb(stock.measured.peak)} MB, ${stock.most} connections`,
+      });
+      rows.push({
+        what: `${count} schemas, 3 revisions: migtui fleet upgrade`,
+        value: `${each.toFixed(1)} ms each`,
+        ratio: each / stockEach,
+        limit: `${mb(fleet.measured.peak)} MB, ${fleet.most} connections${count === 1_000 ? `, ${each <= stockEach / 3 ? 'goal' : 'MISSED, goal'} 0.33x` : ''}`,
+      });
+    }
+    const [first] = found;
+    const last = found.at(-1);
+    if (first && last && first !== last) {
+      const growth = last.each / first.each;
+      rows.push({
+        what: `time of a schema, ${last.count} beside ${first.count}`,
+        value: `${growth.toFixed(2)}x`,
+        limit: `${growth <= 1.1 ? 'goal' : 'MISSED, goal'} 1.1x`,
+      });
+    }
+    return rows;
+  } finally {
+    await server.stop();
+  }
+}
+
+function row(what: string, { peak }: Measured, ms: number, goal?: number): Row {
+  const met = goal === undefined ? '' : `, ${ms <= goal ? 'goal' : 'MISSED, goal'} ${goal / 1000} s`;
+  return { what, value: `${(ms / 1000).toFixed(2)} s`, limit: `${mb(peak)} MB${met}` };
+}
+
+const mb = (bytes: number): string => (bytes / 1e6).toFixed(0);
+
+const command = ({ root }: Project, file: string, ...args: string[]): Command => ({
+  program: process.execPath,
+  args: [file, ...args],
+  cwd: root,
+});
+
+/** Two families of schemas, with everything that 17 revisions have made. */
+async function fill(url: string, count: number): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const made = [
+    'create table mikro_orm_migrations (id serial primary key, name varchar(255), executed_at timestamptz(0) default current_timestamp)',
+    `insert into mikro_orm_migrations (name) values ${steps
+      .slice(0, applied)
+      .map(at => `('${nameOf(at)}')`)
+      .join(', ')}`,
+    ...steps.slice(0, applied).map(upOf),
+  ];
+  for (const family of ['tenant', 'stock']) {
+    const many = family === 'stock' ? Math.min(count, 1_000) : count;
+    for (let at = 0; at < many; at++) {
+      await client.query(
+        [`create schema ${family}_${at}`, `set search_path to ${family}_${at}`, ...made].join(';\n'),
+      );
+    }
+  }
+  await client.query('vacuum analyze');
+  await client.end();
+}
+
+/** The most connections that clients had at once. */
+async function withConnections(
+  url: string,
+  work: () => Promise<Measured>,
+): Promise<{ readonly measured: Measured; readonly most: number }> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  let most = 0;
+  let asking: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    asking = asking.then(async () => {
+      const { rows } = await client.query(
+        `select count(*)::int as n from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()`,
+      );
+      most = Math.max(most, rows[0].n);
+    });
+  }, 100);
+  try {
+    const measured = await work();
+    await asking;
+    return { measured, most };
+  } finally {
+    clearInterval(timer);
+    await asking;
+    await client.end();
+  }
+}
+
+const stockLoop = `import { MikroORM } from '@mikro-orm/postgresql';
+import config from './mikro-orm.config.js';
+const orm = await MikroORM.init({ ...config, migrations: { ...config.migrations, silent: true, snapshot: false } });
+for (let at = 0; at < Number(process.argv[2]); at++) await orm.migrator.up({ schema: \`stock_\${at}\` });
+await orm.close(true);
+`;
