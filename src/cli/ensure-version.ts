@@ -20,7 +20,7 @@ async function makeTable(call: Call, options: Consent): Promise<undefined> {
   const engine = await call.engine();
   const look = await lookFor(call, 'table');
   const { project } = look;
-  const confirm = await confirmChange(call, `Making ${project.table}`, look, options);
+  const confirm = await confirmChange(call, 'ensure-version', look, options);
   const made = await engine.ensureTable(confirm);
   call.output.answer(
     { table: project.table, made },

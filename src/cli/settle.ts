@@ -55,7 +55,7 @@ async function settleRevision(
     return go(call, { command: 'downgrade', targets: [revision], halfWay: true }, options);
   }
   const settlement = acceptEdit ? 'accept-edit' : applied ? 'applied' : 'not-applied';
-  const confirm = await confirmChange(call, 'It', await lookFor(call, 'database'), options);
+  const confirm = await confirmChange(call, 'settle', await lookFor(call, 'database'), options);
   await engine.settle(revision, settlement, confirm);
   call.output.answer(
     { revision, settlement },

@@ -89,7 +89,7 @@ export async function preview(session: Session, asked: PlanRequest, run?: RunOpt
     ],
     destructive: losses.flat().some(loss => loss.destructive),
     protected: session.protections.length > 0,
-    policy: await policyFor(session, state.database, { plan, steps: previewed }, rehearsal, run),
+    policy: await policyFor(session, state.database, { request, plan, steps: previewed }, rehearsal, run),
     measured,
     databaseName: address.name,
     databaseLabel: address.label,

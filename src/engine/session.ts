@@ -45,6 +45,12 @@ function doneIn(
   return new Map(Array.from(done, id => [id, applied.has(id) ? (applied.get(id) ?? null) : lastOf(id)]));
 }
 
+/** The same project on a database that has something else applied. */
+export function withApplied(state: State, applied: State['applied']): State {
+  const { graph } = RevisionGraph.inspect(revisionsOf(state.sources), applied.keys());
+  return { ...state, graph, applied, done: doneIn(graph, applied) };
+}
+
 /** What the engine keeps between calls: the opened project and its one connection. */
 export class Session {
   readonly project: Project;

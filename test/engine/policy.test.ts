@@ -194,7 +194,7 @@ describe('every door', () => {
         await engine.preview({ command: 'stamp', targets: [first] }),
         await engine.preview({ command: 'upgrade', targets: [], past: { kind: 'undo' } }),
       ];
-      const rule = `only CI changes it (protected[0].writers in migtui.config.json): Ask #platform.`;
+      const rule = `only CI may change it (protected[0].writers in migtui.config.json): Ask #platform.`;
       for (const preview of previews) {
         expect(preview.steps.length).toBeGreaterThan(0);
         for (const whenChanged of ['refuse', 'replan'] as const)
@@ -214,7 +214,7 @@ describe('every door', () => {
         const preview = await engine.preview({ command: 'downgrade', targets: ['-1'] });
         expect((await engine.run(preview, { confirm })).failure).toBeNull();
         expect(await engine.ensureTable(confirm)).toBe(false);
-        expect(await refused(engine.ensureTable())).toContain('its name');
+        expect(await refused(engine.ensureTable())).toContain('the name of the database');
       },
       { ci: true },
     );

@@ -5,7 +5,9 @@ import { measure } from '../../database/measure/measure.ts';
 import type { ReplayStep } from '../../database/shadow/revision-run.ts';
 import { queryOn } from '../../database/side.ts';
 import { Failure } from '../../foundation/failure.ts';
+import { isEmbedded } from '../../project/project.ts';
 import type { Measurement, RehearsalData } from '../api.ts';
+import { requireAvailable } from '../available.ts';
 import type { State } from '../session.ts';
 import { batchesOf } from '../steps.ts';
 import type { OnDisk, Workspace } from './workspace.ts';
@@ -27,6 +29,14 @@ export async function openCopyFor(
   state: State,
   data: RehearsalData,
 ): Promise<OpenCopy> {
+  requireAvailable(session, 'shadow');
+  if (isEmbedded(project.orm)) {
+    throw new Failure({
+      code: 'needs-server-driver',
+      message: 'This project uses the PGlite driver, which cannot talk to a server with a copy.',
+      next: 'Rehearse it without --data.',
+    });
+  }
   const { shadow } = session.options;
   if (shadow === undefined) {
     throw new Failure({

@@ -16,7 +16,7 @@ import { bookkeeping } from '../bookkeeping.ts';
 import { pastPlan } from '../past-plan.ts';
 import { planFor } from '../plan-for.ts';
 import { keepRehearsal, rehearsalKey } from '../rehearsal-records.ts';
-import type { State } from '../session.ts';
+import { type State, withApplied } from '../session.ts';
 import { measureOn, type OpenCopy, openCopyFor } from './measured-plan.ts';
 import { type OnDisk, ups, type Workspace } from './workspace.ts';
 
@@ -40,7 +40,7 @@ export async function rehearsePlan(
   }
   const copy = await openCopyFor(workspace, state, data);
   try {
-    return await rehearseOn(workspace, { ...state, applied: copy.applied }, request, copy);
+    return await rehearseOn(workspace, withApplied(state, copy.applied), request, copy);
   } finally {
     await copy.copy.close();
   }

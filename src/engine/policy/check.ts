@@ -28,7 +28,7 @@ export function refuseByPolicy(database: string, checks: readonly PolicyCheck[])
   if (!first) return;
   throw new Failure({
     code: 'policy',
-    message: `The policy of ${database} forbids this: ${sentence(first)}${more.length > 0 ? ` (and ${more.length} more)` : ''} Nothing was done.`,
+    message: `The policy for ${database} refuses this: ${sentence(first)}${more.length > 0 ? ` (and ${more.length} more)` : ''} Nothing was done.`,
     next: first.next,
     ...(more.length > 0 && {
       problems: broken.map(check => ({

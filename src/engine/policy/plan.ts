@@ -12,14 +12,14 @@ import type { Facts } from './rules.ts';
 export async function policyFor(
   { project, protections, ci }: Session,
   database: State['database'],
-  { plan, steps }: Pick<Preview, 'plan' | 'steps'>,
+  { request, plan, steps }: Pick<Preview, 'request' | 'plan' | 'steps'>,
   rehearsal: RehearsalRecord | null,
   options?: RunOptions,
 ): Promise<readonly PolicyCheck[]> {
   if (protections.length === 0) return [];
   const runs = plan.steps.some(({ action }) => action === 'up' || action === 'down');
   const migrating: Facts['migrating'] = runs
-    ? { rehearsal, findings: steps.flatMap(({ findings }) => findings) }
+    ? { rehearsal, findings: steps.flatMap(({ findings }) => findings), halfWay: request.halfWay }
     : null;
   return checkPolicy(protections, {
     now: await timeOf(database),

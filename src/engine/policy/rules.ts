@@ -16,6 +16,8 @@ export interface Facts {
   readonly migrating: {
     readonly rehearsal: RehearsalRecord | null;
     readonly findings: readonly Finding[];
+    /** The way back of a revision that stopped half-way: on the shadow there is no such state. */
+    readonly halfWay?: boolean | undefined;
   } | null;
 }
 
@@ -67,7 +69,7 @@ const whoWrites =
     if (writers === 'ci' && ci) return { ...met, message: 'this runs in CI' };
     return {
       state: 'broken',
-      message: writers === 'ci' ? 'only CI changes it' : 'nobody changes it',
+      message: writers === 'ci' ? 'only CI may change it' : 'nobody may change it',
       next:
         writers === 'ci'
           ? 'Let CI run it (there the environment variable CI is set), or look with --plan.'
@@ -85,7 +87,7 @@ const inHours =
     if (within) return { ...met, message: `it is ${utc(now)}` };
     return {
       state: 'broken',
-      message: `it is changed only in ${hours.join(', ')}, and it is ${utc(now)} by the server's clock`,
+      message: `changes are allowed only in ${hours.join(', ')}, and it is ${utc(now)} by the server's clock`,
       next: 'Wait until then.',
     };
   };
@@ -109,7 +111,7 @@ const noFindings =
     const more = found.length > 1 ? ` and ${found.length - 1} more` : '';
     return {
       state: 'broken',
-      message: `it wants no findings of severity ${level}${orMore(level)}, and ${first.revision} has ${first.rule}${more}`,
+      message: `findings of severity ${level}${orMore(level)} are not allowed, and ${first.revision} has ${first.rule}${more}`,
       next: 'See migtui lint; use the safe form, or accept the finding in the migration: // migtui: accept <rule> because …',
     };
   };
@@ -118,17 +120,19 @@ const rehearsed =
   ({ within, data, allowMissingDown }: RequiredRehearsal): Rule['check'] =>
   ({ now, migrating }) => {
     if (migrating === null) return { ...met, message: 'no migration runs' };
-    const { rehearsal } = migrating;
+    const { rehearsal, halfWay } = migrating;
+    if (halfWay) return { ...met, message: 'a revision that stopped half-way cannot be rehearsed' };
     const kind = data ? 'a rehearsal of this plan on a copy with data' : 'a rehearsal of this plan';
     const next = data
       ? 'Rehearse it: migtui rehearse --shadow <url> --data <dump or database>.'
       : 'Rehearse it: migtui rehearse (with the same target), or run it with --rehearse.';
     const at = rehearsal && (data ? rehearsal.measuredAt : rehearsal.at);
-    if (!rehearsal || !at) return { state: 'broken', message: `it wants ${kind}, and there is none`, next };
+    if (!rehearsal || !at)
+      return { state: 'broken', message: `${kind} is required, and there is none`, next };
     if (!(allowMissingDown ? rehearsal.okButDowns : rehearsal.ok)) {
       return {
         state: 'broken',
-        message: `it wants ${kind}, and the last one found a problem`,
+        message: `${kind} is required, and the last one found a problem`,
         next: 'See migtui rehearse, and fix the revisions.',
       };
     }
@@ -136,7 +140,7 @@ const rehearsed =
     if (age > within) {
       return {
         state: 'broken',
-        message: `it wants ${kind} no older than ${span(within)}, and the last one is ${span(age)} old`,
+        message: `${kind} no older than ${span(within)} is required, and the last one is ${span(age)} old`,
         next,
       };
     }
@@ -149,7 +153,7 @@ const backedUp: Rule['check'] = ({ migrating, backup }) => {
   if (backup) return { ...met, message: 'a backup is taken first' };
   return {
     state: 'broken',
-    message: 'it wants a backup before migrations run, and none is taken',
+    message: 'a backup is required before migrations run, and none was asked for',
     next: 'Run it with --backup.',
   };
 };
@@ -157,8 +161,12 @@ const backedUp: Rule['check'] = ({ migrating, backup }) => {
 const named: Rule['check'] = ({ database, confirm }) => {
   if (confirm === database) return { ...met, message: 'its name was given' };
   const next = `Give its name: --confirm ${database}`;
-  if (confirm === undefined) return { state: 'asked', message: 'it wants its name given', next };
-  return { state: 'broken', message: `it wants its name given, and "${confirm}" is another one`, next };
+  if (confirm === undefined) return { state: 'asked', message: 'the name of the database is required', next };
+  return {
+    state: 'broken',
+    message: `the name of the database is required, and "${confirm}" is another one`,
+    next,
+  };
 };
 
 function utc(at: Date): string {
