@@ -18,7 +18,8 @@ export async function lookFor(call: Call, needs: 'database' | 'revisions' | 'tab
   if (failure) {
     call.output.say(
       failure.info,
-      ({ message }, paint) => `${paint.warn('warning:')} ${message} No revision is shown as applied.`,
+      ({ message }, paint) =>
+        `${paint.warn('warning:')} ${message.replace(/[.]?$/, '.')} No revision is shown as applied.`,
     );
   }
   return look;

@@ -175,9 +175,11 @@ async function registerLoader(modules: UserModules, root: string): Promise<boole
   try {
     const registered = await CLIHelper.registerTypeScriptSupport(tsConfigPath, tsLoader);
     if (registered || (await registerTsx(modules, settings))) return true;
+    // Node itself strips the types
+    if (settings.preferTs === true) return true;
     // what the stock CLI does, so that both see the same config paths
     process.env.MIKRO_ORM_CLI_PREFER_TS ??= '0';
-    return settings.preferTs === true;
+    return false;
   } catch (error) {
     // the stock CLI gives tsx a tsconfig.json that a project need not have
     const needless = tsConfigPath === undefined && !existsSync(resolve(root, 'tsconfig.json'));

@@ -136,7 +136,7 @@ describe('status', () => {
     }
     const { stdout, stderr } = await migtui('history', world);
     expect(stdout).toContain('merge_heads');
-    expect(stderr).toContain('cannot be reached: connection refused No revision is shown as applied.');
+    expect(stderr).toContain('cannot be reached: connection refused. No revision is shown as applied.');
   });
 
   test('an embedded database that is not made yet is an empty one', async () => {

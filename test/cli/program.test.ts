@@ -295,6 +295,24 @@ describe('what cannot be opened', () => {
     expect(text.stdout).toContain('ana@127.0.0.1:1/chat cannot be reached');
   });
 
+  test('TypeScript without a loader: what the error advises works', async () => {
+    const project = await makeProject({
+      migrations,
+      typescript: true,
+      url: 'postgres://ana@127.0.0.1:1/chat',
+      packageJson: { 'mikro-orm': { tsLoader: 'none' } },
+    });
+    const refused = json(await migtui(project, ['heads', '--json'])).error;
+    expect(refused).toMatchObject({
+      code: 'no-ts-loader',
+      next: expect.stringContaining('"preferTs": true'),
+    });
+    const manifest = JSON.parse(await project.read('package.json'));
+    manifest['mikro-orm'].preferTs = true;
+    await project.write('package.json', JSON.stringify(manifest));
+    expect(json(await migtui(project, ['heads', '--json']))).toHaveLength(1);
+  });
+
   test('a folder that is no project', async () => {
     const output = await runNode(await makeFolder(), bin, ['status', '--json']);
     expect(output.code).toBe(1);
