@@ -124,7 +124,7 @@ function doing(run: Run, state: State, columns: number): Line[] {
   if (run.retry) {
     const left = Math.max(0, run.retry.at + run.retry.afterMs - state.now);
     lines.push([
-      { text: `${run.retry.reason} `, style: 'warning' },
+      { text: `${run.retry.reason}: `, style: 'warning' },
       {
         text: `try ${run.retry.attempt} of ${run.retry.of}${left > 0 ? ` in ${duration(left)}` : ''}`,
         style: 'dim',
