@@ -2,6 +2,9 @@ import type { RowsInTheWay } from '../values/findings.ts';
 import type { Connection } from './connection.ts';
 import { sqlFailure } from './sql-failure.ts';
 
+/** `undefined_column`, `undefined_table`, `undefined_object`. */
+const notThere: readonly (string | undefined)[] = ['42703', '42P01', '42704'];
+
 /**
  * Counts the rows that a query finds, reading only and for a limited time, with up to three of them as text.
  * @param limit ms
@@ -22,6 +25,10 @@ export async function countRows({ orm }: Connection, sql: string, limit: number)
       return { count: Number(total?.n ?? 0), examples: some.map(({ example }) => example), failure: null };
     });
   } catch (error) {
-    return { count: null, examples: [], failure: sqlFailure(error, sql).info.message };
+    const { message, sql: told } = sqlFailure(error, sql).info;
+    const failure = notThere.includes(told?.sqlState)
+      ? 'it is about something that the plan makes first'
+      : message;
+    return { count: null, examples: [], failure };
   }
 }

@@ -115,3 +115,16 @@ test('an INVALID index of the live database is known: it is not dropped for free
     ['danger', 'users_age_key exists and is INVALID, as an earlier attempt left it: this fails.'],
   ]);
 });
+
+test('rows of a column that the plan makes first cannot be counted, and it says so', async () => {
+  const later = 'Migration20260103000000_later';
+  await project.addMigration(later, {
+    up: ['alter table users add column fresh int', 'alter table users alter column fresh set not null'],
+  });
+  const { stdout } = await migtui(project, ['lint', '--with-rows', '--json']);
+  const { findings } = JSON.parse(stdout) as { findings: Finding[] };
+  const asked = findings.filter(({ revision, inTheWay }) => revision === later && inTheWay);
+  expect(asked.map(({ inTheWay }) => inTheWay?.failure)).toEqual([
+    'it is about something that the plan makes first',
+  ]);
+});
