@@ -59,8 +59,8 @@ async function runWait(call: Call, options: WaitOptions): Promise<number> {
   }
   const engine = await call.engine();
   const started = performance.now();
-  let told = '';
-  let toldAt = Number.NEGATIVE_INFINITY;
+  let printed = '';
+  let printedAt = Number.NEGATIVE_INFINITY;
   for (;;) {
     const now = await standing(engine, options.for, started);
     if (now.reached) {
@@ -74,11 +74,11 @@ async function runWait(call: Call, options: WaitOptions): Promise<number> {
     }
     if (now.waitedMs >= options.timeout) throw timedOut(now);
     const words = now.reason ?? pendingWords(now.pending ?? []);
-    if (words !== told || now.waitedMs - toldAt >= tellEvery) {
+    if (words !== printed || now.waitedMs - printedAt >= tellEvery) {
       call.output.say(words, (words, paint) =>
         paint.dim(`waiting for ${options.for} (${durationWords(now.waitedMs)}): ${words}`),
       );
-      [told, toldAt] = [words, now.waitedMs];
+      [printed, printedAt] = [words, now.waitedMs];
     }
     await new Promise(resolve => setTimeout(resolve, Math.min(every, options.timeout - now.waitedMs)));
   }

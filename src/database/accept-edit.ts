@@ -3,9 +3,9 @@ import { editedRevisions, ledgerName } from './journal/reader.ts';
 import { journalTable } from './journal/table.ts';
 import { JournalWriter } from './journal/writer.ts';
 import { readLedger } from './ledger.ts';
-import { heard } from './run/observed.ts';
+import { queryOn } from './monitor.ts';
+import { reportingQuery } from './run/observed.ts';
 import { type SettleRequest, underLock } from './settle.ts';
-import { queryOn } from './side.ts';
 
 /**
  * Says that the file of an applied revision is right as it is now, although it was edited: from now on the journal
@@ -14,7 +14,7 @@ import { queryOn } from './side.ts';
  * @throws Failure `nothing-to-accept` | `run-in-progress` | `database-read-only`, or what PostgreSQL refused
  */
 export async function acceptEdit(request: SettleRequest): Promise<void> {
-  const { connection, table, revision, checksum, hear } = request;
+  const { connection, table, revision, checksum, onStatement } = request;
   const query = queryOn(connection.orm);
   const { applied } = await readLedger(connection, table);
   const edited = await editedRevisions(query, table, applied, new Map([[revision, checksum]]));
@@ -26,7 +26,7 @@ export async function acceptEdit(request: SettleRequest): Promise<void> {
     });
   }
   await underLock(request, async run => {
-    const ask = heard(query, hear);
+    const ask = reportingQuery(query, onStatement);
     const [last] = await ask<{ checksum: string }>(
       `select "checksum" from ${journalTable} where "ledger" = $1 and "revision" = $2 and "outcome" in ('done', 'settled')
         order by "seq" desc limit 1`,

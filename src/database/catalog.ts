@@ -82,7 +82,7 @@ const sizes = `
 const small = 64 * 1024 * 1024;
 
 /** How long a question may take, and wait for a table that somebody has locked. */
-const patience = ["set local statement_timeout = '5s'", "set local lock_timeout = '1s'"];
+const limits = ["set local statement_timeout = '5s'", "set local lock_timeout = '1s'"];
 
 interface Found {
   readonly schema: string;
@@ -134,7 +134,7 @@ async function asked<Row extends object>({ orm }: Connection, sql: string): Prom
   const connection = orm.em.getConnection();
   try {
     return await connection.transactional(async tx => {
-      for (const one of patience) await connection.execute(one, [], 'run', tx);
+      for (const one of limits) await connection.execute(one, [], 'run', tx);
       await connection.execute('set transaction read only', [], 'run', tx);
       return (await connection.execute(sql, [], 'all', tx)) as Row[];
     });

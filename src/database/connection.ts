@@ -5,8 +5,8 @@ import { redactor } from '../foundation/secrets/redactor.ts';
 import type { Project } from '../project/project.ts';
 import { type Address, addressOf } from './address.ts';
 import { findLedgerSchema, ledgerTable } from './ledger.ts';
+import { queryOn } from './monitor.ts';
 import { type Refusal, refusalOf } from './refusal.ts';
-import { queryOn } from './side.ts';
 
 /** A connected database. */
 export interface Connection {

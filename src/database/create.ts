@@ -2,9 +2,9 @@ import { Failure } from '../foundation/failure.ts';
 import { answerWithin, longAnswer } from '../project/connections.ts';
 import type { Project } from '../project/project.ts';
 import { addressOf } from './address.ts';
+import { queryOn } from './monitor.ts';
 import { quoteIdent } from './quote.ts';
-import { type Heard, heard } from './run/observed.ts';
-import { queryOn } from './side.ts';
+import { type ExecutedStatement, reportingQuery } from './run/observed.ts';
 import { sqlFailure, sqlState } from './sql-failure.ts';
 
 /** SQLSTATE `object_in_use`. */
@@ -13,17 +13,20 @@ const templateInUse = '55006';
 /**
  * Creates the project's database on its server, as MikroORM would: from the database `postgres`.
  * One that somebody else creates at the same moment is fine.
- * @param hear is told the statement
+ * @param onStatement is told the statement
  * @throws Failure `database-not-created`
  */
-export async function createDatabase(project: Project, hear?: (statement: Heard) => void): Promise<void> {
+export async function createDatabase(
+  project: Project,
+  onStatement?: (statement: ExecutedStatement) => void,
+): Promise<void> {
   const address = addressOf(project);
   const orm = await project.beside({ max: 1, database: 'postgres' });
   // an embedded database is made by opening it
   if (!orm) return;
   try {
     await orm.connect();
-    const ask = heard(queryOn(orm), hear);
+    const ask = reportingQuery(queryOn(orm), onStatement);
     for (let attempt = 1; ; attempt++) {
       try {
         await answerWithin(longAnswer, () => ask(`create database ${quoteIdent(address.name)}`));

@@ -44,7 +44,7 @@ export async function empty(
   shown: Emptying,
   only: string | null,
 ): Promise<void> {
-  const { project, connection, hear } = request;
+  const { project, connection, onStatement } = request;
   await underLock(request, async () => {
     const now = await readEmptying(connection, only);
     if (now.fingerprint !== shown.fingerprint) {
@@ -54,7 +54,7 @@ export async function empty(
         next: 'Review what is lost, then run it again.',
       });
     }
-    const work = await beginWork(project, hear);
+    const work = await beginWork(project, onStatement);
     try {
       for (const sql of now.sql) await work.connection.query(sql);
       await work.commit();

@@ -8,10 +8,10 @@ import { type SettleRequest, underLock } from './settle.ts';
  * @throws Failure `run-in-progress` | `database-read-only`, or what PostgreSQL refused
  */
 export async function ensureTable(request: Omit<SettleRequest, 'revision' | 'checksum'>): Promise<boolean> {
-  const { project, connection, table, hear } = request;
+  const { project, connection, table, onStatement } = request;
   if ((await readLedger(connection, table)).table !== 'absent') return false;
   await underLock(request, async () => {
-    const work = await beginWork(project, hear);
+    const work = await beginWork(project, onStatement);
     try {
       await work.storage.ensureTable();
       await work.commit();

@@ -2,7 +2,7 @@ import type { Session } from '../values/run.ts';
 import type { Connection } from './connection.ts';
 import type { LedgerTable } from './ledger.ts';
 import { holderOf, lockKeys } from './lock.ts';
-import { queryOn } from './side.ts';
+import { queryOn } from './monitor.ts';
 
 /** What the server says of this connection, its role and the migrations table. Read without writing. */
 export interface Health {

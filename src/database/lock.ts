@@ -3,9 +3,9 @@ import { hostname, userInfo } from 'node:os';
 import { Failure } from '../foundation/failure.ts';
 import type { Session } from '../values/run.ts';
 import type { LedgerTable } from './ledger.ts';
+import type { Monitor, MonitorTransaction } from './monitor.ts';
 import { quoteLiteral } from './quote.ts';
 import { describeSession, type SessionRow, sessionColumns, sessionOf } from './sessions.ts';
-import type { Side, SideTransaction } from './side.ts';
 
 /*
  * One writer. PostgreSQL's advisory locks belong to a database; the keys below also to the migrations table.
@@ -82,15 +82,15 @@ const heartbeat = 2_000;
  * Takes the lock of a run, waiting for others as long as asked.
  * @throws Failure `run-in-progress` after that time; the signal's reason when it is aborted
  */
-export async function acquireGuard(side: Side, options: GuardOptions): Promise<Guard> {
+export async function acquireGuard(monitor: Monitor, options: GuardOptions): Promise<Guard> {
   const { keys, run } = options;
-  const { query: ask, rollback } = await side.begin();
+  const { query: ask, rollback } = await monitor.begin();
   const enter = (): Promise<unknown> =>
     ask(
       `select set_config('application_name', ${quoteLiteral(applicationName(run))}, true),
               set_config('statement_timeout', '0', true),
               set_config('idle_in_transaction_session_timeout', '0', true)
-              ${side.server.version >= 170_000 ? ", set_config('transaction_timeout', '0', true)" : ''}`,
+              ${monitor.server.version >= 170_000 ? ", set_config('transaction_timeout', '0', true)" : ''}`,
     );
   // `create index concurrently` that meets a question of ours waits for the end of its transaction: while we wait for
   // others, each question has one of its own
@@ -158,7 +158,7 @@ export async function acquireGuard(side: Side, options: GuardOptions): Promise<G
  * Who holds a key now.
  * @param ask on any connection: a run that waits has only the one of its lock, so that many can wait at once
  */
-export async function holderOf(ask: SideTransaction['query'], key: string): Promise<Session | null> {
+export async function holderOf(ask: MonitorTransaction['query'], key: string): Promise<Session | null> {
   const unsigned = BigInt.asUintN(64, BigInt(key));
   const held = `l.locktype = 'advisory' and l.granted and l.objsubid = 1
         and l.database = (select oid from pg_database where datname = current_database())
@@ -180,21 +180,21 @@ export async function holderOf(ask: SideTransaction['query'], key: string): Prom
 async function waitUntil(
   free: () => Promise<boolean>,
   key: string,
-  ask: SideTransaction['query'],
+  ask: MonitorTransaction['query'],
   pauseFor: (ms: number) => Promise<void>,
   { wait, signal, onWaiting }: GuardOptions,
 ): Promise<void> {
   const started = performance.now();
-  let told = Number.NEGATIVE_INFINITY;
+  let reportedAt = Number.NEGATIVE_INFINITY;
   for (let pause = pollFirst; ; pause = Math.min(pause * 1.5, pollMost)) {
     signal.throwIfAborted();
     if (await free()) return;
     const waited = performance.now() - started;
-    if (waited - told >= tellEvery || waited >= wait) {
+    if (waited - reportedAt >= tellEvery || waited >= wait) {
       const holder = await holderOf(ask, key);
       if (waited >= wait) throw inProgress(holder, wait);
       onWaiting(holder, Math.round(waited));
-      told = waited;
+      reportedAt = waited;
     }
     await pauseFor(Math.min(pause * (0.75 + Math.random() / 2), wait - waited));
   }

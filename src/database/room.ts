@@ -7,7 +7,7 @@ import { sqlState } from './sql-failure.ts';
 const defaultBusyWait = 5_000;
 const pauseFirst = 100;
 const pauseMost = 2_000;
-/** A wait is told from here on, and as often, ms. */
+/** A wait is reportedAt from here on, and as often, ms. */
 const tellEvery = 2_000;
 
 /**
@@ -18,7 +18,7 @@ const tellEvery = 2_000;
 export async function whenThereIsRoom<T>(orm: MikroORM, attempt: () => Promise<T>): Promise<T> {
   const { busyWait = defaultBusyWait, onWaiting } = networkOf(orm);
   const started = performance.now();
-  let told = 0;
+  let reportedAt = 0;
   for (let pause = pauseFirst; ; pause = Math.min(pause * 1.5, pauseMost)) {
     try {
       return await attempt();
@@ -26,9 +26,9 @@ export async function whenThereIsRoom<T>(orm: MikroORM, attempt: () => Promise<T
       const waited = performance.now() - started;
       const said = error instanceof Error ? error.message : String(error);
       if (!isFull(said, sqlState(error)) || waited >= busyWait) throw error;
-      if (waited - told >= tellEvery) {
+      if (waited - reportedAt >= tellEvery) {
         onWaiting?.({ for: 'free connection', where: placeOf(orm), ms: Math.round(waited) });
-        told = waited;
+        reportedAt = waited;
       }
       const left = busyWait - waited;
       await new Promise(resolve => setTimeout(resolve, Math.min(left, pause * (0.75 + Math.random() / 2))));

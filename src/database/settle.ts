@@ -6,15 +6,15 @@ import { JournalWriter } from './journal/writer.ts';
 import { type LedgerTable, readLedger } from './ledger.ts';
 import { acquireGuard, lockKeys } from './lock.ts';
 import { clearMark } from './marks.ts';
+import { type Monitor, openMonitor, queryOn } from './monitor.ts';
 import { takesNoWrites } from './read-only.ts';
-import type { Heard } from './run/observed.ts';
+import type { ExecutedStatement } from './run/observed.ts';
 import { beginWork } from './run/work.ts';
-import { openSide, queryOn, type Side } from './side.ts';
 import { sqlFailure } from './sql-failure.ts';
 import { nothingToSettle, readUnsettled } from './unsettled.ts';
 
 /** How long a settlement waits for a run that is going on, ms. */
-const patience = 5_000;
+const lockWaitMs = 5_000;
 
 /** What a settlement is about. */
 export interface SettleRequest {
@@ -25,7 +25,7 @@ export interface SettleRequest {
   /** Of the revision's file now, where there is one. */
   readonly checksum: string | null;
   /** Is told the statements that change something. */
-  readonly hear?: ((statement: Heard) => void) | undefined;
+  readonly onStatement?: ((statement: ExecutedStatement) => void) | undefined;
 }
 
 /**
@@ -47,15 +47,15 @@ export async function underLock(
 ): Promise<void> {
   if ((await readLedger(connection, table)).readOnly) throw takesNoWrites();
   const run = crypto.randomUUID();
-  let side: Side | null = null;
+  let monitor: Monitor | null = null;
   try {
-    side = await openSide(project);
+    monitor = await openMonitor(project);
     const guard =
-      side &&
-      (await acquireGuard(side, {
+      monitor &&
+      (await acquireGuard(monitor, {
         run,
         keys: lockKeys(table),
-        wait: patience,
+        wait: lockWaitMs,
         signal: new AbortController().signal,
         onWaiting: () => {},
         onLost: () => {},
@@ -68,16 +68,16 @@ export async function underLock(
   } catch (error) {
     throw sqlFailure(error, undefined);
   } finally {
-    await side?.close();
+    await monitor?.close();
   }
 }
 
 async function write(
-  { project, table, revision, checksum, hear }: SettleRequest,
+  { project, table, revision, checksum, onStatement }: SettleRequest,
   as: 'applied' | 'not-applied',
   run: string,
 ): Promise<void> {
-  const work = await beginWork(project, hear);
+  const work = await beginWork(project, onStatement);
   const { query } = work.connection;
   try {
     await work.storage.ensureTable();

@@ -48,7 +48,7 @@ export type * from '../values/rehearsal.ts';
 export type * from '../values/run.ts';
 
 /*
- * What the faces (`cli`, `tui`) may ask of the engine and what it tells them.
+ * What the front ends (`cli`, `tui`) may ask of the engine and what it tells them.
  */
 
 export interface EngineApi extends FleetApi {

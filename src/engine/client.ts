@@ -8,7 +8,7 @@ import type { EngineConnection, EngineExit } from './connection.ts';
 import { EventBatch } from './event-batch.ts';
 import { forkEngine } from './fork.ts';
 import { type Launched, renewable } from './renewable.ts';
-import type { Answer, EngineSide, FaceSide } from './wire.ts';
+import type { Answer, EngineFunctions, FrontEndFunctions } from './wire.ts';
 
 /** Every method there is: one that is left out here could not be called. */
 const methods = Object.keys({
@@ -125,7 +125,7 @@ function launch(
   capture(child.stdout, 'info');
   capture(child.stderr, 'error');
 
-  const engine = createBirpc<EngineSide, FaceSide>(
+  const engine = createBirpc<EngineFunctions, FrontEndFunctions>(
     { events: tell },
     {
       post: data => {
@@ -138,14 +138,14 @@ function launch(
   );
   const exited = new Promise<EngineExit>(resolve => {
     child.on('error', error => {
-      // it never started; any other error is of a process whose exit will be told
+      // it never started; any other error is of a process whose exit will be exited
       if (child.pid === undefined) resolve({ code: null, signal: null, said: error.message });
     });
     // what it printed last may still be on its way; a child of its own may hold the pipe open
     child.once('exit', (code, signal) => {
-      const told = (): void => resolve({ code, signal, said });
-      child.once('close', told);
-      setTimeout(told, lastOutput).unref();
+      const exited = (): void => resolve({ code, signal, said });
+      child.once('close', exited);
+      setTimeout(exited, lastOutput).unref();
     });
   });
   void exited.then(exit => {

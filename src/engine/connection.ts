@@ -16,7 +16,7 @@ export interface EngineChange {
   readonly schema?: string | undefined;
 }
 
-/** A face's hold on an engine that may live in another process. Calls reject with a `Failure`. */
+/** A front end's handle to an engine that may live in another process. Calls reject with a `Failure`. */
 export interface EngineConnection {
   /** Stays valid over restarts; calls wait until the project is open. */
   readonly api: EngineApi;

@@ -13,7 +13,7 @@ import type { Running } from './running.ts';
 import { Session } from './session.ts';
 
 /**
- * Opens the one façade that both faces talk to. Headless commands call it in their own process;
+ * Opens the one façade that both front ends talk to. Headless commands call it in their own process;
  * the terminal app through `startEngine`. Opening connects to nothing and writes nothing.
  * @param emit hears what happens between calls
  * @param orm whose config is taken instead of loading one

@@ -1,5 +1,5 @@
 import { isRefusal } from '../database/connection.ts';
-import { queryOn } from '../database/side.ts';
+import { queryOn } from '../database/monitor.ts';
 import { choose } from '../fleet/choice.ts';
 import { planFleet } from '../fleet/plan.ts';
 import type { Planned } from '../fleet/planned.ts';

@@ -11,7 +11,7 @@ export function forkEngine(
   root?: string,
   program = fileURLToPath(new URL('./child.ts', import.meta.url)),
 ): ChildProcess {
-  // a group of its own: Ctrl-C and a closed terminal reach the face, which tells the engine what to do
+  // a group of its own: Ctrl-C and a closed terminal reach the front end, which tells the engine what to do
   return fork(program, root === undefined ? [] : [root], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     serialization: 'advanced',

@@ -1,6 +1,6 @@
 import { isRefusal } from '../database/connection.ts';
 import { readJournal } from '../database/journal/reader.ts';
-import { queryOn } from '../database/side.ts';
+import { queryOn } from '../database/monitor.ts';
 import { Failure } from '../foundation/failure.ts';
 import { inverse, type PastRun, repeatable } from '../revisions/past-runs.ts';
 import type { Plan, Step } from '../revisions/plan.ts';

@@ -3,11 +3,11 @@ import { type Connection, isRefusal } from '../database/connection.ts';
 import { createDatabase } from '../database/create.ts';
 import { empty, readEmptying } from '../database/emptying.ts';
 import { readJournal } from '../database/journal/reader.ts';
+import { queryOn } from '../database/monitor.ts';
 import { notBlocking } from '../database/run/end-blocker.ts';
-import type { Heard } from '../database/run/observed.ts';
+import type { ExecutedStatement } from '../database/run/observed.ts';
 import type { Running as Run } from '../database/run/running.ts';
 import { settle } from '../database/settle.ts';
-import { queryOn } from '../database/side.ts';
 import { Failure } from '../foundation/failure.ts';
 import { isPostgres } from '../project/kind.ts';
 import type { CancelMode, EngineApi, Preview, RunEvent, RunOptions, RunResult } from './api.ts';
@@ -32,7 +32,7 @@ export interface Running {
 }
 
 /** How long a rollback may take before it is no longer waited for politely, ms. */
-const patience = 2_000;
+const cancelTimeoutMs = 2_000;
 
 /** The engine's methods `run`, `cancel`, `journal`, `settle` and `script` on a session. */
 export function createRunning(session: Session): Running {
@@ -40,19 +40,19 @@ export function createRunning(session: Session): Running {
   let current: Run | null = null;
   /** A run from its call to its answer; it never rejects. */
   let working: Promise<unknown> | null = null;
-  /** A run has told its end, and is only putting things away. */
-  let told = false;
+  /** A run has finished its end, and is only putting things away. */
+  let finished = false;
   /** How to cancel the run that is still being started. */
-  let wish: CancelMode | null = null;
+  let cancelRequested: CancelMode | null = null;
   const emit = (event: RunEvent): void => {
-    if (event.kind === 'finished') told = true;
+    if (event.kind === 'finished') finished = true;
     session.emit({ type: 'run', event });
   };
-  const hear = ({ sql, ms, error }: Heard): void =>
+  const onStatement = ({ sql, ms, error }: ExecutedStatement): void =>
     session.emit({ type: 'sql', at: new Date().toISOString(), sql, ms, error });
   async function start(preview: Preview, options: RunOptions): Promise<RunResult> {
-    told = false;
-    wish = null;
+    finished = false;
+    cancelRequested = null;
     try {
       const { graph, byId } = await session.state();
       for (const { revision, action } of preview.plan.steps) {
@@ -60,7 +60,7 @@ export function createRunning(session: Session): Running {
         if (source) session.importing(source);
       }
       await refusePolicy(session, preview, options);
-      const connection = await connectToRun(session, preview, hear);
+      const connection = await connectToRun(session, preview, onStatement);
       const tipsOf = (applied: readonly string[]): readonly string[] => graph.current(applied);
       const replan = async (): Promise<Preview> => {
         const again = await makePreview(session, preview.request, options);
@@ -69,10 +69,10 @@ export function createRunning(session: Session): Running {
         return again;
       };
       current = await session.dialect.startRun({
-        ...{ project, connection, table: session.table, preview, options, emit, hear, tipsOf },
+        ...{ project, connection, table: session.table, preview, options, emit, onStatement, tipsOf },
         replan: options.whenChanged === 'replan' ? replan : undefined,
       });
-      if (wish) void current.cancel(wish);
+      if (cancelRequested) void current.cancel(cancelRequested);
       return await current.result;
     } finally {
       current = null;
@@ -88,8 +88,8 @@ export function createRunning(session: Session): Running {
     busy: () => working !== null,
     async stop() {
       if (!working) return;
-      wish = 'rollback';
-      const insist = setTimeout(() => void current?.cancel('rollback'), patience);
+      cancelRequested = 'rollback';
+      const insist = setTimeout(() => void current?.cancel('rollback'), cancelTimeoutMs);
       await Promise.all([current?.cancel('rollback'), working]);
       clearTimeout(insist);
     },
@@ -98,7 +98,7 @@ export function createRunning(session: Session): Running {
         if (preview.schema !== project.schema) throw otherSchema(preview);
         refuseStrict(preview);
         if (options.backup) requireAvailable(session, 'backup');
-        if (told) await working;
+        if (finished) await working;
         if (working) {
           throw new Failure({
             code: 'busy',
@@ -111,7 +111,7 @@ export function createRunning(session: Session): Running {
         return run;
       },
       async cancel(mode) {
-        wish = mode;
+        cancelRequested = mode;
         await current?.cancel(mode);
       },
       async endSession(pid, how) {
@@ -136,13 +136,13 @@ export function createRunning(session: Session): Running {
         await refuseChange(session, connection, confirm);
         const source = project.sources().migrations.find(({ id }) => id === revision);
         const checksum = source?.checksum ?? null;
-        const request = { project, connection, table: session.table, revision, checksum, hear };
+        const request = { project, connection, table: session.table, revision, checksum, onStatement };
         await (as === 'accept-edit' ? acceptEdit(request) : settle(request, as));
       },
       async ensureTable(confirm) {
         const connection = await connected();
         await refuseChange(session, connection, confirm);
-        return session.dialect.ensureTable({ project, connection, table: session.table, hear });
+        return session.dialect.ensureTable({ project, connection, table: session.table, onStatement });
       },
       async emptying() {
         requireAvailable(session, 'fresh');
@@ -159,7 +159,7 @@ export function createRunning(session: Session): Running {
           });
         }
         await empty(
-          { project, connection: await connected(), table: session.table, hear },
+          { project, connection: await connected(), table: session.table, onStatement },
           shown,
           project.schema,
         );
@@ -196,7 +196,7 @@ function otherSchema({ schema }: Preview): Failure {
 async function connectToRun(
   session: Session,
   { warnings }: Preview,
-  hear: (statement: Heard) => void,
+  onStatement: (statement: ExecutedStatement) => void,
 ): Promise<Connection> {
   const first = await session.connection();
   if (!isRefusal(first)) return first;
@@ -204,7 +204,7 @@ async function connectToRun(
     throw new Failure(first.failure);
   }
   // a file is made by opening it
-  if (isPostgres(session.project.kind)) await createDatabase(session.project, hear);
+  if (isPostgres(session.project.kind)) await createDatabase(session.project, onStatement);
   const second = await session.connection({ create: true });
   if (isRefusal(second)) throw new Failure(second.failure);
   return second;

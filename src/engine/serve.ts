@@ -5,15 +5,15 @@ import { loadModules } from '../project/modules.ts';
 import type { EngineApi } from './api.ts';
 import { openEngine } from './engine.ts';
 import { EventBatch } from './event-batch.ts';
-import type { Answer, EngineSide, FaceSide } from './wire.ts';
+import type { Answer, EngineFunctions, FrontEndFunctions } from './wire.ts';
 
-/** Answers the face that started this process, until its channel closes: then the face is gone, however it went. */
+/** Answers the front end that started this process, until its channel closes: then the front end is gone, however it went. */
 export function serve(): void {
   captureOutput();
   void warmUp(process.argv[2]);
   let engine: EngineApi | undefined;
 
-  const events = new EventBatch(batch => void face.events.asEvent(batch));
+  const events = new EventBatch(batch => void frontEnd.events.asEvent(batch));
   // what happened before an answer is told before it
   const answer = async (work: () => Promise<unknown>): Promise<Answer> => {
     const given = await answerOf(work);
@@ -21,7 +21,7 @@ export function serve(): void {
     return given;
   };
 
-  const face = createBirpc<FaceSide, EngineSide>(
+  const frontEnd = createBirpc<FrontEndFunctions, EngineFunctions>(
     {
       open: options =>
         answer(async () => {
@@ -34,7 +34,7 @@ export function serve(): void {
         }),
     },
     {
-      // a face that is gone is told nothing more: its channel's error must not end the rollback
+      // a front end that is gone is told nothing more: its channel's error must not end the rollback
       post: data => {
         if (process.connected) process.send?.(data, undefined, undefined, () => {});
       },
@@ -51,12 +51,12 @@ export function serve(): void {
 
   process.on('disconnect', () => void leave());
   process.on('SIGTERM', () => void leave());
-  // the terminal's signals are the face's business; when it ends because of one, the channel closes
+  // the terminal's signals are the front end's business; when it ends because of one, the channel closes
   process.on('SIGINT', () => {});
   process.on('SIGHUP', () => {});
 }
 
-/** What the project's code prints, and what nobody caught, reach the face without passwords. */
+/** What the project's code prints, and what nobody caught, reach the front end without passwords. */
 function captureOutput(): void {
   for (const stream of [process.stdout, process.stderr]) {
     const captured = new CapturedOutput(stream.write.bind(stream) as (text: string) => void);
@@ -86,7 +86,7 @@ async function answerOf(work: () => Promise<unknown>): Promise<Answer> {
 }
 
 /**
- * Imports the MikroORM of the project that the face named when it started us, while the face is still busy with itself.
+ * Imports the MikroORM of the project that the front end named when it started us, while the front end is still busy with itself.
  * MikroORM takes the current folder as it is imported. Opening the project tells what is wrong with it.
  */
 async function warmUp(root: string | undefined): Promise<void> {

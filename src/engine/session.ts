@@ -147,7 +147,7 @@ export class Session {
     return connection;
   }
 
-  /** Reads project and database anew, writing nothing. */
+  /** Reads project and database again, writing nothing. */
   async state(): Promise<State> {
     // on its way to the server while the files are read
     const reading = this.#applied();

@@ -6,13 +6,13 @@ export type Answer =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly failure: FailureInfo };
 
-/** What the face calls in the engine's process. */
-export interface EngineSide {
+/** What the front end calls in the engine's process. */
+export interface EngineFunctions {
   open(options: EngineOptions): Promise<Answer>;
   call(method: keyof EngineApi, args: readonly unknown[]): Promise<Answer>;
 }
 
-/** What the engine's process calls in the face. */
-export interface FaceSide {
+/** What the engine's process calls in the front end. */
+export interface FrontEndFunctions {
   events(events: readonly EngineEvent[]): void;
 }

@@ -31,7 +31,7 @@ export async function loadGroup(
  * When somebody else has moved it meanwhile, what is left of the shown steps runs, and never another.
  */
 export function startTarget(
-  { site, side, reconcile }: Station,
+  { site, monitor, reconcile }: Station,
   target: PlannedTarget,
   steps: readonly LoadedStep[],
   planner: Planner,
@@ -50,7 +50,7 @@ export function startTarget(
     options,
     emit,
     tipsOf: ids => graph.current(ids),
-    shared: { side, steps, reconcile },
+    shared: { monitor, steps, reconcile },
     async replan() {
       const now = [...(await readLedger(site.connection, table, false)).applied.keys()];
       return previewFor(project, group, leftOf(group, now, planner), now);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { addressOf } from '../database/address.ts';
+import { queryOn } from '../database/monitor.ts';
 import { schemaGone } from '../database/run/replan.ts';
-import { queryOn } from '../database/side.ts';
 import { Failure } from '../foundation/failure.ts';
 import type { Plan } from '../revisions/plan.ts';
 import type { FleetPlan, FleetPlanRequest, FleetRefusal, FleetWave } from '../values/fleet.ts';

@@ -2,7 +2,7 @@ import { editedRevisions } from '../database/journal/reader.ts';
 import type { Query } from '../database/journal/table.ts';
 import { type LedgerTable, ledgerTable, readLedger } from '../database/ledger.ts';
 import { holderOf, lockKeys } from '../database/lock.ts';
-import { queryOn } from '../database/side.ts';
+import { queryOn } from '../database/monitor.ts';
 import { readUnsettled } from '../database/unsettled.ts';
 import { Failure } from '../foundation/failure.ts';
 import { projectInSchema } from '../project/elsewhere.ts';

@@ -1,7 +1,7 @@
 import { addressOf } from '../database/address.ts';
 import { journalAllowed, journalTable } from '../database/journal/table.ts';
 import { ensureJournal } from '../database/journal/writer.ts';
-import { openSide, queryOn, type Side } from '../database/side.ts';
+import { type Monitor, openMonitor, queryOn } from '../database/monitor.ts';
 import { isUrl } from '../project/elsewhere.ts';
 import { isEmbedded } from '../project/project.ts';
 import { connectionsShared, roomFor } from './room.ts';
@@ -12,7 +12,7 @@ import type { Target } from './target.ts';
 export interface Station {
   readonly site: Site;
   /** Null on PGlite. */
-  readonly side: Side | null;
+  readonly monitor: Monitor | null;
   /** Migrations tables whose journal has steps of killed runs; undefined: no journal could be made. */
   readonly reconcile: ReadonlySet<string> | undefined;
   close(): Promise<void>;
@@ -28,30 +28,33 @@ const alone = 4;
  */
 export async function openStation(sites: Sites, target: Target, parallel: number): Promise<Station> {
   const site = await sites.connect(target.context, target.database, parallel);
-  let side: Side | null = null;
+  let monitor: Monitor | null = null;
   try {
-    side = await openSide(site.project, parallel + connectionsShared);
-    const reconcile = await readyJournal(site, side);
+    monitor = await openMonitor(site.project, parallel + connectionsShared);
+    const reconcile = await readyJournal(site, monitor);
     return {
       site,
-      side,
+      monitor,
       reconcile,
       async close() {
-        await side?.close().catch(() => {});
+        await monitor?.close().catch(() => {});
         await site.close();
       },
     };
   } catch (error) {
-    await side?.close().catch(() => {});
+    await monitor?.close().catch(() => {});
     await site.close();
     throw error;
   }
 }
 
 /** Makes the journal where it is not there yet, and looks what killed runs have left in it, once for all targets. */
-async function readyJournal({ project }: Site, side: Side | null): Promise<ReadonlySet<string> | undefined> {
+async function readyJournal(
+  { project }: Site,
+  monitor: Monitor | null,
+): Promise<ReadonlySet<string> | undefined> {
   if (!journalAllowed(project)) return new Set();
-  const query = side?.query ?? queryOn(project.orm);
+  const query = monitor?.query ?? queryOn(project.orm);
   try {
     await ensureJournal(query);
     const rows = await query<{ ledger: string }>(

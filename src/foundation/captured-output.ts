@@ -5,7 +5,7 @@ import { redact } from './secrets/redactor.ts';
 /** Characters that are kept before they are written. */
 const full = 64 * 1024;
 /** How long the beginning of a line waits for its end, ms. */
-const patience = 100;
+const lineWaitMs = 100;
 
 /** What styles text; a program that prints it to us takes us for a terminal. */
 const styles = /\u001b\[[\d;:]*m/g;
@@ -43,7 +43,7 @@ export class CapturedOutput {
   #flushLines(): void {
     this.#put(this.#pending.length >= 16 * full ? this.#pending.length : this.#pending.lastIndexOf('\n') + 1);
     if (this.#pending === '') return;
-    this.#later = setTimeout(() => this.flush(), patience);
+    this.#later = setTimeout(() => this.flush(), lineWaitMs);
     this.#later.unref();
   }
 

@@ -12,7 +12,7 @@ export interface SqlError {
   readonly constraint?: string | undefined;
 }
 
-/** A failure as a plain value: what `--json` prints under `error` and what crosses from the engine to a face. */
+/** A failure as a plain value: what `--json` prints under `error` and what crosses from the engine to a front end. */
 export interface FailureInfo {
   /** Stable kebab-case word for scripts, such as `unknown-target`. */
   readonly code: string;

@@ -117,7 +117,7 @@ export class Scope {
     this.#facts = [];
     work();
     this.#heldMeanwhile();
-    const told = new Set<string>();
+    const reported = new Set<string>();
     for (const fact of this.#facts) {
       const severity = this.#severityOf(fact);
       if (severity === null) continue;
@@ -125,9 +125,9 @@ export class Scope {
       const own = fact.table?.made ? null : (fact.lock ?? null);
       const lock = fact.rule === 'lock-held' ? own : stronger(own, taken);
       this.found.push({ ...fact, severity, lock: lock ?? undefined, statement });
-      if (fact.table) told.add(`${fact.table.schema}.${fact.table.name}`);
+      if (fact.table) reported.add(`${fact.table.schema}.${fact.table.name}`);
     }
-    this.#briefLocks(told);
+    this.#briefLocks(reported);
     for (const [key, { table, lock }] of this.#locks) {
       if (blockedBy(lock).length === 0 || table.made) continue;
       const before = this.#held.get(key);
@@ -164,10 +164,10 @@ export class Scope {
   }
 
   /** Locks that no finding tells of. */
-  #briefLocks(told: ReadonlySet<string>): void {
+  #briefLocks(reported: ReadonlySet<string>): void {
     for (const [key, { table, lock }] of this.#locks) {
       const blocks = blockedBy(lock);
-      if (blocks.length === 0 || told.has(key)) continue;
+      if (blocks.length === 0 || reported.has(key)) continue;
       const fact: Fact = {
         rule: 'brief-lock',
         table,

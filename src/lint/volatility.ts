@@ -25,7 +25,7 @@ const steady = new Set(
   ),
 );
 
-/** Whether an expression has to be computed anew for each row. */
+/** Whether an expression has to be computed again for each row. */
 export function isVolatile(expression: unknown, schema: Schema): boolean {
   for (const call of nodesOf(expression, 'FuncCall')) {
     if (functionIsVolatile(namesIn(call.funcname), schema)) return true;

@@ -72,7 +72,7 @@ export class SealedProcess {
   #readable: readonly string[] = [];
   /** Known to the process's own code alone: a result without it was not written by that. */
   #token = '';
-  /** Files that were loaded, to start anew when one is edited. */
+  /** Files that were loaded, to restart when one is edited. */
   readonly loaded = new Set<string>();
 
   /** @param onOutput is told what the code prints */

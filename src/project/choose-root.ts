@@ -34,8 +34,11 @@ export function chooseRoot(
 ): string {
   if (asked.project !== undefined) return named(from, asked.project);
   const root = findRoot(from);
-  const told = ['CLI_CONFIG', 'TYPE', 'DB_NAME', 'CLIENT_URL', 'HOST'].some(name => env[`MIKRO_ORM_${name}`]);
-  if (asked.elsewhere || told || isConfigured(root) || readPackage(root)?.['mikro-orm']) return root;
+  const configuredByEnv = ['CLI_CONFIG', 'TYPE', 'DB_NAME', 'CLIENT_URL', 'HOST'].some(
+    name => env[`MIKRO_ORM_${name}`],
+  );
+  if (asked.elsewhere || configuredByEnv || isConfigured(root) || readPackage(root)?.['mikro-orm'])
+    return root;
   const members = membersOf(root);
   if (members.length > 1) throw new WhichProject(members);
   return members[0]?.folder ?? root;

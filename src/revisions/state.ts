@@ -21,7 +21,7 @@ export function stateOf(links: Links, ids: Iterable<string>): State {
     if (place !== undefined) applied[place] = 1;
     else if (!replacedBy.has(id)) missing.add(id);
   }
-  // a problem of the graph, but no reason to go round for ever
+  // a problem of the graph, but no reason to go round forever
   const asked = new Set<string>();
   const isDone = (id: string): boolean => {
     if (logged.has(id)) return true;

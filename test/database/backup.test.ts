@@ -8,7 +8,7 @@ import { fileStem, prefixOf } from '../../src/database/backup/names.ts';
 import { deleteOld } from '../../src/database/backup/retention.ts';
 import { readJournal } from '../../src/database/journal/reader.ts';
 import { ledgerTable } from '../../src/database/ledger.ts';
-import { queryOn } from '../../src/database/side.ts';
+import { queryOn } from '../../src/database/monitor.ts';
 import type { BackupOptions } from '../../src/engine/api.ts';
 import { makeFolder, makeProject, type Project } from '../support/project.ts';
 import { createDatabase, type Database } from '../support/server.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { openSide } from '../../src/database/side.ts';
+import { openMonitor } from '../../src/database/monitor.ts';
 import { makeProject } from '../support/project.ts';
 import { createDatabase, type Database, serverUrl } from '../support/server.ts';
 import { type Opened, open } from './support.ts';
@@ -121,7 +121,7 @@ describe.skipIf(!program)('behind PgBouncer in transaction mode', () => {
   test('runs everything and leaves nothing in the shared connections', async () => {
     const database = await createDatabase();
     const app = await openThrough(database);
-    const side = await openSide(app.project);
+    const side = await openMonitor(app.project);
     expect(side?.server.pooled).toBe(true);
     await side?.close();
     expect((await app.run(`up ${chats}`, `up ${index}`, `up ${more}`)).failure).toBeNull();

@@ -11,9 +11,12 @@ afterEach(async () => {
   await closeAll();
 });
 
-async function open(fleet: TestFleet, hear: (event: FleetEvent) => void = () => {}): Promise<EngineApi> {
+async function open(
+  fleet: TestFleet,
+  onStatement: (event: FleetEvent) => void = () => {},
+): Promise<EngineApi> {
   const engine = await openEngine({ root: fleet.project.root }, event => {
-    if (event.type === 'fleet') hear(event.event);
+    if (event.type === 'fleet') onStatement(event.event);
   });
   engines.push(engine);
   return engine;

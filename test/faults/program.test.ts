@@ -75,7 +75,7 @@ async function countWrites(project: Project): Promise<number> {
   return writes - 4;
 }
 
-/** Ends the face, or all of it, at each of these events. */
+/** Ends the front end, or all of it, at each of these events. */
 async function killAt(project: Project, ends: 'face' | 'both', points: readonly number[]): Promise<void> {
   await inParallel(points, 2, async at => {
     const database = await createDatabase();

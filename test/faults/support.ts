@@ -37,12 +37,12 @@ export async function startAgent(): Promise<Agent> {
   const gone = new Promise<null>(resolve => child.once('exit', () => resolve(null)));
   const next = (kind: Report['kind']): Promise<Report | null> => {
     const told = new Promise<Report>(resolve => {
-      const hear = (report: Report): void => {
+      const onStatement = (report: Report): void => {
         if (report.kind !== kind) return;
-        child.off('message', hear);
+        child.off('message', onStatement);
         resolve(report);
       };
-      child.on('message', hear);
+      child.on('message', onStatement);
     });
     return Promise.race([told, gone]);
   };

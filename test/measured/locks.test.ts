@@ -10,7 +10,7 @@ import { createDatabase, type Database } from '../support/server.ts';
 import { type Measured, measure, measureAlone } from './measure.ts';
 
 /*
- * The rules against PostgreSQL itself: each statement runs on tables of 5,000 rows, and what it locked, wrote anew and
+ * The rules against PostgreSQL itself: each statement runs on tables of 5,000 rows, and what it locked, wrote again and
  * read in full is held against what was said of it.
  */
 

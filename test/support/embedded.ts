@@ -22,7 +22,7 @@ interface Running {
   stop(): Promise<void>;
 }
 
-function serverIn(databaseDir: string, port: number, hear: (line: string) => void): EmbeddedPostgres {
+function serverIn(databaseDir: string, port: number, onStatement: (line: string) => void): EmbeddedPostgres {
   return new EmbeddedPostgres({
     databaseDir,
     port,
@@ -41,25 +41,25 @@ function serverIn(databaseDir: string, port: number, hear: (line: string) => voi
       ['autovacuum', 'off'],
       ['timezone', 'UTC'],
     ].flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-    onLog: line => hear(String(line)),
-    onError: line => hear(String(line)),
+    onLog: line => onStatement(String(line)),
+    onError: line => onStatement(String(line)),
   });
 }
 
 const urlAt = (port: number): string =>
   `postgres://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres`;
 
-async function start(folder: string, hear: (line: string) => void): Promise<Running> {
+async function start(folder: string, onStatement: (line: string) => void): Promise<Running> {
   const data = join(folder, 'data');
   const port = await freePort();
-  const server = serverIn(data, port, hear);
+  const server = serverIn(data, port, onStatement);
   await server.initialise();
   // a copy made before the first start is as good as a base backup
   const copy = wanted.standby ? await copyData(data, join(folder, 'standby')) : null;
   await server.start();
   if (wanted.restarts) keepUp(server);
   if (copy === null) return { url: urlAt(port), stop: () => server.stop() };
-  const standby = await follow(copy, port, hear);
+  const standby = await follow(copy, port, onStatement);
   return {
     url: urlAt(port),
     standby: urlAt(standby.port),
@@ -83,7 +83,7 @@ async function copyData(data: string, copy: string): Promise<string> {
 async function follow(
   data: string,
   primary: number,
-  hear: (line: string) => void,
+  onStatement: (line: string) => void,
 ): Promise<{ server: EmbeddedPostgres; port: number }> {
   const port = await freePort();
   await writeFile(join(data, 'standby.signal'), '');
@@ -93,7 +93,7 @@ async function follow(
   );
   const ready = Promise.withResolvers<void>();
   const server = serverIn(data, port, line => {
-    hear(line);
+    onStatement(line);
     if (line.includes('ready to accept read-only connections')) ready.resolve();
   });
   // it resolves when a server takes writes, which a standby never does

@@ -112,7 +112,7 @@ test('ten thousand random keys and resizes', { timeout: 900_000 }, async () => {
   });
 });
 
-/** No line has run over into the next, and what is on the screen is what a screen drawn anew shows. */
+/** No line has run over into the next, and what is on the screen is what a screen drawn again shows. */
 const panesOf = (text: string): string => text.slice(0, text.lastIndexOf('\n'));
 
 async function check(app: Screen): Promise<void> {

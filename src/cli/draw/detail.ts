@@ -13,7 +13,7 @@ export function drawDetail(
   withSource: boolean,
 ): string {
   const by = author ? [`${paint.dim('Author:')} ${author.name}, ${absolute(author.at)}`] : [];
-  const told = findings
+  const drawn = findings
     .filter(({ severity }) => withSource || severity !== 'note')
     .map(finding => indent(`${paint.dim(finding.action)} ${drawFinding(finding, paint, true)}`));
   return [
@@ -25,7 +25,7 @@ export function drawDetail(
     '',
     paint.bold('Down'),
     drawSql(down, paint),
-    ...(told.length > 0 ? ['', paint.bold('Findings'), ...told] : []),
+    ...(drawn.length > 0 ? ['', paint.bold('Findings'), ...drawn] : []),
     ...(withSource && source !== null ? ['', paint.bold('Source'), source.trimEnd()] : []),
   ].join('\n');
 }

@@ -76,7 +76,7 @@ export function removed(before: Content, after: Content): MeasuredLoss[] {
   });
 }
 
-/** What is not as it was after a way there and back: tables and columns may have been made anew. */
+/** What is not as it was after a way there and back: tables and columns may have been recreated. */
 export function notRestored(before: Content, after: Content): MeasuredLoss[] {
   const byName = new Map([...after.values()].map(table => [table.name, table]));
   return [...before.values()].flatMap(table => {

@@ -3,8 +3,8 @@ import { cannotRunInside } from '../../safety/batches.ts';
 import { splitStatements } from '../../safety/parse.ts';
 import type { LockMode } from '../../values/findings.ts';
 import type { MeasuredLock } from '../../values/measured.ts';
+import { queryOn } from '../monitor.ts';
 import type { Around } from '../shadow/revision-run.ts';
-import { queryOn } from '../side.ts';
 import { type Held, isStronger, othersLocks, ownLocks } from './locks.ts';
 import type { Tables } from './tables.ts';
 

@@ -34,19 +34,23 @@ export async function runBatch(
   const { emit } = state.context;
   const steps = batch.steps.map(at => all[at] as LoadedStep);
   emit({ kind: 'batch', batch: index, attempt: 1 });
-  const told = new Told(state);
+  const progress = new StepProgress(state);
   try {
-    if (batch.transactional) await together(state, steps, told);
-    else for (const step of steps) await alone(state, step, told);
+    if (batch.transactional) await together(state, steps, progress);
+    else for (const step of steps) await alone(state, step, progress);
     emit({ kind: 'batch-done', batch: index });
     return null;
   } catch (error) {
-    return failed(state, batch, index, steps, told, error);
+    return failed(state, batch, index, steps, progress, error);
   }
 }
 
 /** Steps in one transaction. Stopping after a step commits the steps that are done. */
-async function together(state: PortableState, steps: readonly LoadedStep[], told: Told): Promise<void> {
+async function together(
+  state: PortableState,
+  steps: readonly LoadedStep[],
+  progress: StepProgress,
+): Promise<void> {
   const { work, control, expected } = state;
   const tx = await work.begin();
   const done: LoadedStep[] = [];
@@ -55,7 +59,7 @@ async function together(state: PortableState, steps: readonly LoadedStep[], told
   try {
     requireUnchanged(await work.storage.executed(), expected);
     for (const step of steps) {
-      await runStep(state, step, told, tx);
+      await runStep(state, step, progress, tx);
       done.push(step);
       if (control.mode === 'after-step') break;
     }
@@ -72,21 +76,21 @@ async function together(state: PortableState, steps: readonly LoadedStep[], told
 }
 
 /** A revision without a transaction of ours: what it does stays, whatever comes after it. */
-async function alone(state: PortableState, step: LoadedStep, told: Told): Promise<void> {
+async function alone(state: PortableState, step: LoadedStep, progress: StepProgress): Promise<void> {
   requireUnchanged(await state.work.storage.executed(), state.expected);
-  await runStep(state, step, told, undefined);
+  await runStep(state, step, progress, undefined);
   apply(state.expected, step);
 }
 
 async function runStep(
   { context, control, work, results }: PortableState,
   step: LoadedStep,
-  told: Told,
+  progress: StepProgress,
   tx: Transaction | undefined,
 ): Promise<void> {
   const { index, revision, action } = step;
   context.emit({ kind: 'step', step: index });
-  told.begin(step);
+  progress.begin(step);
   control.check();
   const adds = action === 'up' || action === 'log';
   const record = async (own?: Transaction): Promise<void> => {
@@ -98,7 +102,7 @@ async function runStep(
   if (step.Class === null || action === 'log' || action === 'unlog') {
     await record();
   } else {
-    work.observer = told;
+    work.observer = progress;
     try {
       await work.runner.run(work.instance(step.Class), action, async own => {
         work.observer = null;
@@ -109,13 +113,13 @@ async function runStep(
       work.observer = null;
     }
   }
-  const ms = told.end();
+  const ms = progress.end();
   results[index] = { revision, action, outcome: 'done', ms };
   context.emit({ kind: 'step-done', step: index, ms });
 }
 
 /** Tells of the statements of a step, and stops between two of them when the run is cancelled. */
-class Told implements Observer {
+class StepProgress implements Observer {
   step: LoadedStep | null = null;
   /** Statements of this step that were done. */
   count = 0;
@@ -168,12 +172,12 @@ function failed(
   batch: Batch,
   index: number,
   steps: readonly LoadedStep[],
-  told: Told,
+  progress: StepProgress,
   error: unknown,
 ): Failure {
   const cancelled = control.reason !== null;
   const changed = error instanceof Failure && error.code === 'plan-changed';
-  const at = changed ? null : told.step;
+  const at = changed ? null : progress.step;
   for (const step of steps) {
     const ran = results[step.index]?.outcome === 'done';
     if (ran && !batch.transactional) continue;
@@ -182,25 +186,25 @@ function failed(
       revision: step.revision,
       action: step.action,
       outcome: here && !cancelled ? 'failed' : 'not run',
-      ms: here ? told.end() : (results[step.index]?.ms ?? 0),
+      ms: here ? progress.end() : (results[step.index]?.ms ?? 0),
       ...((ran || here) && batch.transactional && { rolledBack: true }),
     };
   }
   if (batch.transactional) context.emit({ kind: 'rolled-back', batch: index });
   const left = `${results.filter(({ outcome }) => outcome === 'done').length} of ${results.length} steps are done`;
-  const stays = !batch.transactional && told.count > 0;
+  const stays = !batch.transactional && progress.count > 0;
   const { rollsBackSchema } = productOf(kind);
   const kept = rollsBackSchema
     ? 'and stay: it ran without a transaction'
     : `and changes of the schema among them stay: ${productNames[kind]} does not roll those back`;
   const next = stays
-    ? `${told.count} of its statements ran, ${kept}. Undo or finish them by hand, then run it again, or stamp it: migtui stamp ${at?.revision}. ${left}.`
+    ? `${progress.count} of its statements ran, ${kept}. Undo or finish them by hand, then run it again, or stamp it: migtui stamp ${at?.revision}. ${left}.`
     : `${batch.transactional ? 'Its batch was rolled back; ' : ''}${left}. Fix the cause, then run it again.`;
   if (cancelled) {
     return new Failure({ code: 'cancelled', message: `Cancelled: ${left}.`, next }, { cause: error });
   }
   if (changed) return error;
-  const failure = failureOf(error, told.blamed, at?.revision, next);
+  const failure = failureOf(error, progress.blamed, at?.revision, next);
   if (at) context.emit({ kind: 'step-failed', step: at.index, failure: failure.info });
   return failure;
 }

@@ -4,7 +4,7 @@ import type { AbstractSqlDriver } from '@mikro-orm/sql';
 import type { MigrationClass } from '../../project/classes.ts';
 import type { Project } from '../../project/project.ts';
 
-/** Is told of the statements of a migration. */
+/** Follows the statements of a migration. */
 export interface Observer {
   /** Throws where the run is to end. */
   sent(sql: string): void;
@@ -12,11 +12,11 @@ export interface Observer {
   failed(sql: string): void;
 }
 
-/** MikroORM's own runner and storage, whose statements are told. */
+/** MikroORM's own runner and storage, whose statements are reported. */
 export interface Work {
   readonly runner: MigrationRunner;
   readonly storage: MigrationStorage;
-  /** Told of each statement that a migration runs; null: nobody. */
+  /** Follows each statement that a migration runs; null: nothing does. */
   observer: Observer | null;
   instance(Class: MigrationClass): Migration;
   begin(): Promise<Transaction>;
@@ -46,7 +46,7 @@ export async function openWork(project: Project): Promise<Work> {
   return work;
 }
 
-/** The driver, with its `execute` told; everything else is its own. */
+/** The driver, with its `execute` observed; everything else is its own. */
 function observed(
   driver: AbstractSqlDriver,
   orm: MikroORM,

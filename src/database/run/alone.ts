@@ -21,7 +21,7 @@ export async function runAlone(run: RunState, step: LoadedStep): Promise<void> {
   const { control, context, journal } = run;
   const { revision, action, index } = step;
   const { table } = context;
-  await withWork(context.project, context.hear, async work => {
+  await withWork(context.project, context.onStatement, async work => {
     const { connection, storage } = work;
     const { query } = connection;
     const leave = await enterSession(run, connection);
@@ -119,5 +119,5 @@ async function tellHalfWay(
   const left = whole ? before : { ...mark, error: words };
   const tell = (ask: Query): Promise<void> =>
     left ? setMark(ask, table, left) : clearMark(ask, table, revision);
-  await tell(query).catch(() => (run.side ? tell(run.side.query).catch(() => {}) : undefined));
+  await tell(query).catch(() => (run.monitor ? tell(run.monitor.query).catch(() => {}) : undefined));
 }

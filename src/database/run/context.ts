@@ -4,13 +4,13 @@ import type { Action } from '../../revisions/plan.ts';
 import type { Preview, RunEvent, RunOptions } from '../../values/run.ts';
 import type { Connection } from '../connection.ts';
 import type { LedgerTable } from '../ledger.ts';
-import type { Side } from '../side.ts';
-import type { Heard } from './observed.ts';
+import type { Monitor } from '../monitor.ts';
+import type { ExecutedStatement } from './observed.ts';
 
 /** What the runs of a fleet have in common: it is opened and loaded once. */
 export interface Shared {
   /** Stays open when a run ends; null on PGlite. */
-  readonly side: Side | null;
+  readonly monitor: Monitor | null;
   /** Of the plan that all of them run. */
   readonly steps: readonly LoadedStep[];
   /** Migrations tables, `schema.table`, whose journal has steps of killed runs; undefined: whether there is a journal has not been looked at. */
@@ -29,7 +29,7 @@ export interface RunContext {
   readonly shared?: Shared | undefined;
   readonly emit: (event: RunEvent) => void;
   /** Is told the statements that change something. */
-  readonly hear?: ((statement: Heard) => void) | undefined;
+  readonly onStatement?: ((statement: ExecutedStatement) => void) | undefined;
   /** The current revisions of an applied set. */
   readonly tipsOf: (applied: readonly string[]) => readonly string[];
 }

@@ -1,6 +1,6 @@
 import { Failure } from '../../foundation/failure.ts';
 import type { SessionEnding } from '../../values/run.ts';
-import type { Side } from '../side.ts';
+import type { Monitor } from '../monitor.ts';
 import { sqlFailure } from '../sql-failure.ts';
 
 const calls = { cancel: 'pg_cancel_backend', terminate: 'pg_terminate_backend' } as const;
@@ -12,7 +12,7 @@ const calls = { cancel: 'pg_cancel_backend', terminate: 'pg_terminate_backend' }
  * @throws Failure `not-blocking` | `cannot-end-session`
  */
 export async function endBlocker(
-  { query }: Side,
+  { query }: Monitor,
   pid: number,
   blocker: number,
   how: SessionEnding,

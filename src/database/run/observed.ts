@@ -28,7 +28,7 @@ export interface Piped extends PipedStatement {
 }
 
 /** A statement that has been run: a revision's, or one of ours that changes something. `error`: what PostgreSQL said. */
-export interface Heard {
+export interface ExecutedStatement {
   readonly sql: string;
   readonly ms: number;
   readonly error: string | null;
@@ -42,14 +42,14 @@ export interface Heard {
 export class ObservedConnection implements RawConnection {
   observer: StatementObserver | null = null;
   readonly #raw: RawConnection;
-  readonly #hear: (statement: Heard) => void;
+  readonly #onStatement: (statement: ExecutedStatement) => void;
   #closed: Error | null = null;
   #pipes = true;
 
-  /** @param hear is told every statement but those that only look or set something for the session */
-  constructor(raw: RawConnection, hear: (statement: Heard) => void = () => {}) {
+  /** @param onStatement is told every statement but those that only look or set something for the session */
+  constructor(raw: RawConnection, onStatement: (statement: ExecutedStatement) => void = () => {}) {
     this.#raw = raw;
-    this.#hear = hear;
+    this.#onStatement = onStatement;
   }
 
   async executeQuery(query: CompiledQuery): Promise<QueryResult> {
@@ -62,12 +62,12 @@ export class ObservedConnection implements RawConnection {
     try {
       // a statement of a revision may take as long as it likes; the monitor sees whether its answer was lost
       const result = await answerWithin(null, () => this.#raw.executeQuery(query));
-      this.#told(query.sql, started, null);
+      this.#report(query.sql, started, null);
       observer.done(performance.now() - started, countOf(result));
       return result;
     } catch (error) {
       observer.failed(query.sql, error);
-      this.#told(query.sql, started, error);
+      this.#report(query.sql, started, error);
       throw error;
     }
   }
@@ -75,11 +75,11 @@ export class ObservedConnection implements RawConnection {
   /** What MikroORM and migtui add of their own. */
   #own(query: CompiledQuery): Promise<QueryResult> {
     const send = (): Promise<QueryResult> => this.#raw.executeQuery(query);
-    return isPlumbing(query.sql) ? send() : telling(query.sql, this.#hear, send);
+    return isPlumbing(query.sql) ? send() : sendAndReport(query.sql, this.#onStatement, send);
   }
 
-  #told(sql: string, started: number, error: unknown): void {
-    tell(this.#hear, sql, started, error);
+  #report(sql: string, started: number, error: unknown): void {
+    report(this.#onStatement, sql, started, error);
   }
 
   async *streamQuery(query: CompiledQuery, chunkSize?: number): AsyncIterableIterator<QueryResult> {
@@ -90,10 +90,10 @@ export class ObservedConnection implements RawConnection {
     try {
       yield* this.#raw.streamQuery(query, chunkSize);
       this.observer?.done(performance.now() - started, null);
-      this.#told(query.sql, started, null);
+      this.#report(query.sql, started, null);
     } catch (error) {
       this.observer?.failed(query.sql, error);
-      this.#told(query.sql, started, error);
+      this.#report(query.sql, started, error);
       throw error;
     }
   }
@@ -124,7 +124,7 @@ export class ObservedConnection implements RawConnection {
         const { sql, ofRevision } = part[at] as Piped;
         results.push(result);
         observers[from + at]?.done(performance.now() - started, result.count);
-        if (!isPlumbing(sql) && (ofRevision || !onlyLooks(sql))) this.#told(sql, started, null);
+        if (!isPlumbing(sql) && (ofRevision || !onlyLooks(sql))) this.#report(sql, started, null);
       };
       let started = performance.now();
       const next = (): void => {
@@ -163,7 +163,7 @@ export class ObservedConnection implements RawConnection {
         const at = results.length;
         const { sql, failure } = statements[at] as Piped;
         observers[at]?.failed(sql, error);
-        if (!isPlumbing(sql)) this.#told(sql, started, error);
+        if (!isPlumbing(sql)) this.#report(sql, started, error);
         throw failure ? failure(error) : error;
       }
     }
@@ -192,28 +192,40 @@ function isPlumbing(sql: string): boolean {
 /** Reads, takes an advisory lock, or sets something for the session. */
 const onlyLooks = (sql: string): boolean => /^\s*(select|with)\b/i.test(sql);
 
-/** The same query; what it changes is told to `hear`. */
-export function heard(query: Query, hear: (statement: Heard) => void = () => {}): Query {
-  return (sql, parameters) => telling(sql, hear, () => query(sql, parameters)) as never;
+/** The same query; what it changes is told to `onStatement`. */
+export function reportingQuery(
+  query: Query,
+  onStatement: (statement: ExecutedStatement) => void = () => {},
+): Query {
+  return (sql, parameters) => sendAndReport(sql, onStatement, () => query(sql, parameters)) as never;
 }
 
 /** Sends a statement, and tells it unless it only looks. */
-async function telling<T>(sql: string, hear: (statement: Heard) => void, send: () => Promise<T>): Promise<T> {
+async function sendAndReport<T>(
+  sql: string,
+  onStatement: (statement: ExecutedStatement) => void,
+  send: () => Promise<T>,
+): Promise<T> {
   if (onlyLooks(sql)) return send();
   const started = performance.now();
   try {
     const result = await send();
-    tell(hear, sql, started, null);
+    report(onStatement, sql, started, null);
     return result;
   } catch (error) {
-    tell(hear, sql, started, error);
+    report(onStatement, sql, started, error);
     throw error;
   }
 }
 
-function tell(hear: (statement: Heard) => void, sql: string, started: number, error: unknown): void {
+function report(
+  onStatement: (statement: ExecutedStatement) => void,
+  sql: string,
+  started: number,
+  error: unknown,
+): void {
   const said = error === null ? null : error instanceof Error ? error.message : String(error);
-  hear({ sql, ms: Math.round(performance.now() - started), error: said });
+  onStatement({ sql, ms: Math.round(performance.now() - started), error: said });
 }
 
 /**

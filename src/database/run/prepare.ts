@@ -20,11 +20,11 @@ export function openingStatements(run: RunState): readonly PipedStatement[] {
     {
       sql: `select pg_backend_pid()::text as pid, set_config('${mark}', $1, true), case when $2::boolean then
               set_config('client_connection_check_interval', '${clientCheck}', true) end`,
-      parameters: [run.id, String(run.side?.server.noticesLostClients === true)],
+      parameters: [run.id, String(run.monitor?.server.noticesLostClients === true)],
     },
     {
       sql: `select ($1::boolean and not pg_try_advisory_xact_lock($2::bigint))::text as held`,
-      parameters: [String(run.side !== null), run.keys.batch],
+      parameters: [String(run.monitor !== null), run.keys.batch],
     },
     ...settingStatements(run),
     { sql: `select ${settings} as settings` },
@@ -67,7 +67,7 @@ export async function enterSession(
   run: RunState,
   { query }: ObservedConnection,
 ): Promise<() => Promise<void>> {
-  if (run.side?.server.pooled) {
+  if (run.monitor?.server.pooled) {
     run.context.emit({
       kind: 'notice',
       code: 'pooled',
@@ -75,7 +75,7 @@ export async function enterSession(
     });
     return async () => {};
   }
-  const checks = run.side?.server.noticesLostClients === true;
+  const checks = run.monitor?.server.noticesLostClients === true;
   const names = [
     'lock_timeout',
     'statement_timeout',
@@ -85,7 +85,7 @@ export async function enterSession(
     `select pg_backend_pid() as pid, array(select current_setting(n) from unnest($1::text[]) with ordinality as u(n, at) order by at) as before`,
     [names],
   );
-  if (run.side) {
+  if (run.monitor) {
     const [lock] = await query<{ mine: boolean }>('select pg_try_advisory_lock($1::bigint) as mine', [
       run.keys.batch,
     ]);
@@ -97,7 +97,7 @@ export async function enterSession(
     for (const [at, name] of names.entries()) {
       await query('select set_config($1, $2, false)', [name, row?.before[at] ?? '0']);
     }
-    if (run.side) await query('select pg_advisory_unlock($1::bigint)', [run.keys.batch]);
+    if (run.monitor) await query('select pg_advisory_unlock($1::bigint)', [run.keys.batch]);
   };
 }
 
@@ -107,7 +107,7 @@ export async function setTimeouts(
   { query }: ObservedConnection,
   local: boolean,
 ): Promise<void> {
-  if (!local && run.side?.server.pooled) return;
+  if (!local && run.monitor?.server.pooled) return;
   const { sql, parameters } = timeouts(run, local);
   await query(sql, parameters);
 }

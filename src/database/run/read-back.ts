@@ -4,7 +4,7 @@ import { isConnectionLoss, sqlState } from '../sql-failure.ts';
 import type { RunState } from './state.ts';
 
 /** How long a server may be away (a restart) before its answer is no longer waited for, ms. */
-const patience = 10_000;
+const timeoutMs = 10_000;
 const every = 200;
 
 /** SQLSTATE of a statement that a late cancel of ours has hit. */
@@ -18,12 +18,12 @@ export interface Truth {
 
 /** Reads the applied set after a run or a lost connection, when no batch of ours can still be on its way. */
 export async function readBack(run: RunState): Promise<Truth> {
-  const { context, side, keys, control } = run;
+  const { context, monitor, keys, control } = run;
   // who no longer waits for the run does not wait for this either
-  const deadline = performance.now() + (control.gaveUp ? 500 : patience);
+  const deadline = performance.now() + (control.gaveUp ? 500 : timeoutMs);
   for (;;) {
     try {
-      const open = side && (await holderOf(side.query, keys.batch));
+      const open = monitor && (await holderOf(monitor.query, keys.batch));
       if (!open || performance.now() > deadline) {
         const { applied } = await readLedger(context.connection, context.table, false);
         return { applied: new Set(applied.keys()), known: !open };

@@ -10,8 +10,8 @@ import { journalAllowed } from '../journal/table.ts';
 import { ensureJournal, JournalWriter, reconcileJournal } from '../journal/writer.ts';
 import { readLedger } from '../ledger.ts';
 import { acquireGuard, type Guard, lockKeys } from '../lock.ts';
+import { type Monitor, openMonitor, queryOn } from '../monitor.ts';
 import { runOf } from '../sessions.ts';
-import { openSide, queryOn, type Side } from '../side.ts';
 import { sqlFailure } from '../sql-failure.ts';
 import { readUnsettled } from '../unsettled.ts';
 import { runBatches } from './batch-loop.ts';
@@ -19,7 +19,7 @@ import { type LoadedStep, type RunContext, settingsOf } from './context.ts';
 import { Control } from './control.ts';
 import { endBlocker, notBlocking } from './end-blocker.ts';
 import { loadSteps } from './load.ts';
-import { heard } from './observed.ts';
+import { reportingQuery } from './observed.ts';
 import { readBack } from './read-back.ts';
 import { settlePlan } from './replan.ts';
 import type { Running } from './running.ts';
@@ -43,18 +43,18 @@ class Run {
   #context: RunContext;
   /** Who held the lock when it was last waited for. */
   #holder: Session | null = null;
-  #side: Side | null = null;
+  #monitor: Monitor | null = null;
 
   constructor(context: RunContext) {
     this.#context = context;
     const { connections } = context.project;
     this.control = new Control(
       () => {
-        const side = this.#side;
+        const monitor = this.#monitor;
         return (
-          side && {
-            cancel: async pid => void (await side.query('select pg_cancel_backend($1)', [pid])),
-            terminate: async pid => void (await side.query('select pg_terminate_backend($1)', [pid])),
+          monitor && {
+            cancel: async pid => void (await monitor.query('select pg_cancel_backend($1)', [pid])),
+            terminate: async pid => void (await monitor.query('select pg_terminate_backend($1)', [pid])),
           }
         );
       },
@@ -73,12 +73,12 @@ class Run {
         shared ? shared.steps : loadSteps(project, project.sources(), this.#context.preview),
         project.full().catch(entitiesBroken),
       ]);
-      this.#side = shared ? shared.side : await openSide(project);
+      this.#monitor = shared ? shared.monitor : await openMonitor(project);
       guard = await this.#lock();
       const run = await this.#prepare(steps, guard);
       if (!run) return await this.#reached();
-      if (this.#side) {
-        stopWatching = watchRun(this.#side, this.control, project, this.#context.emit);
+      if (this.#monitor) {
+        stopWatching = watchRun(this.#monitor, this.control, project, this.#context.emit);
       }
       return await this.#execute(run);
     } catch (error) {
@@ -88,21 +88,21 @@ class Run {
     } finally {
       stopWatching();
       await guard?.release();
-      if (!shared) await this.#side?.close().catch(() => {});
-      this.#side = null;
+      if (!shared) await this.#monitor?.close().catch(() => {});
+      this.#monitor = null;
       this.control.end();
     }
   }
 
   async endSession(pid: number, how: SessionEnding): Promise<void> {
-    if (!this.#side || this.control.pid === null) throw notBlocking(pid);
-    await endBlocker(this.#side, this.control.pid, pid, how);
+    if (!this.#monitor || this.control.pid === null) throw notBlocking(pid);
+    await endBlocker(this.#monitor, this.control.pid, pid, how);
   }
 
   async #lock(): Promise<Guard | null> {
     const { table, options, emit } = this.#context;
-    if (!this.#side) return null;
-    return acquireGuard(this.#side, {
+    if (!this.#monitor) return null;
+    return acquireGuard(this.#monitor, {
       run: this.id,
       keys: lockKeys(table),
       wait: settingsOf(options).lockWait,
@@ -134,14 +134,17 @@ class Run {
     const { connection, table, options } = this.#context;
     const expected = new Set(settled.applied);
     const backup = await this.#backUp([...expected]);
-    const outside = heard(this.#side?.query ?? queryOn(connection.orm), this.#context.hear);
+    const outside = reportingQuery(
+      this.#monitor?.query ?? queryOn(connection.orm),
+      this.#context.onStatement,
+    );
     return {
       id: this.id,
       context: this.#context,
       settings: settingsOf(options),
       control: this.control,
       keys: lockKeys(table),
-      side: this.#side,
+      monitor: this.#monitor,
       guard,
       journal: await this.#openJournal(outside, preview.plan.steps.length, backup),
       backup,

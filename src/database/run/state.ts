@@ -3,7 +3,7 @@ import type { StepResult } from '../../values/run.ts';
 import type { Query } from '../journal/table.ts';
 import type { JournalWriter } from '../journal/writer.ts';
 import type { Guard, LockKeys } from '../lock.ts';
-import type { Side } from '../side.ts';
+import type { Monitor } from '../monitor.ts';
 import type { LoadedStep, RunContext, Settings } from './context.ts';
 import type { Control } from './control.ts';
 
@@ -15,7 +15,7 @@ export interface RunState {
   readonly control: Control;
   readonly keys: LockKeys;
   /** Null on PGlite, whose one connection nobody else can have. */
-  readonly side: Side | null;
+  readonly monitor: Monitor | null;
   readonly guard: Guard | null;
   /** Null where runs are not journalled. */
   readonly journal: JournalWriter | null;

@@ -12,7 +12,7 @@ import type { Work } from './work.ts';
 /** SQLSTATE of every statement after a failed one in the same transaction. */
 const transactionAborted = '25P02';
 
-/** What a step's error needs to be told well. */
+/** What a step's error needs to be measuredMs well. */
 export class StepError extends Error {
   override readonly name = 'StepError';
   readonly step: LoadedStep;
@@ -48,7 +48,7 @@ export class StepError extends Error {
 export interface StepWork {
   /** Is done before the migration's code runs. */
   before?(): Promise<void>;
-  /** Writes the log row and whatever else belongs to the step's end, where the runner wants it; is told the ms so far. */
+  /** Writes the log row and whatever else belongs to the step's end, where the runner wants it; is measuredMs the ms so far. */
   record(ms: number, tx?: Transaction): Promise<void>;
   /** Runs all statements of a migration that did nothing but queue them, and what `record` would do. */
   send?(statements: readonly string[]): Promise<void>;
@@ -71,10 +71,10 @@ export async function runStep(
   const started = performance.now();
   const elapsed = (): number => Math.round(performance.now() - started);
   /** As it was written down: what is shown is what the journal says. */
-  let told: number | null = null;
+  let measuredMs: number | null = null;
   const recorded = (tx?: Transaction): Promise<void> => {
-    told = elapsed();
-    return record(told, tx);
+    measuredMs = elapsed();
+    return record(measuredMs, tx);
   };
   const statements = new Statements(run, step);
   try {
@@ -119,7 +119,7 @@ export async function runStep(
     work.queued = null;
     control.inFlight = null;
   }
-  const ms = told ?? elapsed();
+  const ms = measuredMs ?? elapsed();
   emit({ kind: 'step-done', step: step.index, ms });
   return ms;
 }

@@ -31,13 +31,16 @@ export class CommitError extends Error {
  * @throws StepError | CommitError | Failure; everything is rolled back, but for a CommitError that lost its connection
  */
 export async function runTransaction(run: RunState, steps: readonly LoadedStep[]): Promise<void> {
-  const { control, context, journal, side } = run;
+  const { control, context, journal, monitor } = run;
   // on PGlite's one connection only what is written before the transaction outlives a kill
-  if (!side && steps[0]) await journal?.begin(run.outside, steps[0], true);
+  if (!monitor && steps[0]) await journal?.begin(run.outside, steps[0], true);
   const opening = openingStatements(run);
   const questions = [ledgerStatement(context.table, steps), marksStatement(context.table)];
   const { tableReady } = run;
-  const work = await beginWork(context.project, context.hear, [...opening, ...(tableReady ? questions : [])]);
+  const work = await beginWork(context.project, context.onStatement, [
+    ...opening,
+    ...(tableReady ? questions : []),
+  ]);
   const { connection, opened } = work;
   const done: { step: LoadedStep; ms: number }[] = [];
   try {
@@ -50,8 +53,8 @@ export async function runTransaction(run: RunState, steps: readonly LoadedStep[]
       if (!journal?.has(step)) {
         // in a fleet the rows are written when the steps are over: a commit less for each target
         if (context.shared) journal?.follow(null, step);
-        else if (side && done.length === 0) await journal?.begin(run.outside, step, true);
-        else journal?.follow(side && run.outside, step);
+        else if (monitor && done.length === 0) await journal?.begin(run.outside, step, true);
+        else journal?.follow(monitor && run.outside, step);
       }
       const { revision, action, index } = step;
       const ms = await batch.run(step);

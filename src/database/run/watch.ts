@@ -1,8 +1,8 @@
 import { defaultAnswerTimeout } from '../../project/connections.ts';
 import type { Project } from '../../project/project.ts';
 import type { RunEvent } from '../../values/run.ts';
+import type { Monitor } from '../monitor.ts';
 import { type SessionRow, sessionColumns, sessionOf } from '../sessions.ts';
-import type { Side } from '../side.ts';
 import type { Control } from './control.ts';
 
 type Watch = Extract<RunEvent, { kind: 'watch' }>;
@@ -18,7 +18,7 @@ const mute = 3;
  * @returns stops it
  */
 export function watchRun(
-  side: Side,
+  monitor: Monitor,
   control: Control,
   { network, connections }: Project,
   emit: (event: RunEvent) => void,
@@ -32,17 +32,17 @@ export function watchRun(
   const look = async (): Promise<void> => {
     const { inFlight, pid } = control;
     if (!inFlight || performance.now() - inFlight.since < every) return;
-    const working = pid === null || (await isWorking(side, pid));
+    const working = pid === null || (await isWorking(monitor, pid));
     answered = performance.now();
     if (control.inFlight !== inFlight) return;
     if (working) done = null;
     else if (done?.inFlight !== inFlight) done = { inFlight, since: performance.now() };
     else if (pid !== null && performance.now() - done.since >= limit) {
-      await side.query('select pg_terminate_backend($1)', [pid]).catch(() => {});
+      await monitor.query('select pg_terminate_backend($1)', [pid]).catch(() => {});
       return connections.lose(pid, limit);
     }
-    const blockers = pid === null ? [] : await blockersOf(side, pid);
-    const progress = pid === null ? null : await progressOf(side, pid);
+    const blockers = pid === null ? [] : await blockersOf(monitor, pid);
+    const progress = pid === null ? null : await progressOf(monitor, pid);
     if (control.inFlight !== inFlight) return;
     const elapsedMs = Math.round(performance.now() - inFlight.since);
     emit({ kind: 'watch', statement: inFlight.sql, elapsedMs, blockers, progress });
@@ -65,16 +65,16 @@ export function watchRun(
 }
 
 /** Whether the server still works on what a process of it was asked; also where this role may not see that. */
-async function isWorking(side: Side, pid: number): Promise<boolean> {
-  const [row] = await side.query<{ state: string | null }>(
+async function isWorking(monitor: Monitor, pid: number): Promise<boolean> {
+  const [row] = await monitor.query<{ state: string | null }>(
     'select state from pg_stat_activity where pid = $1',
     [pid],
   );
   return row ? !row.state?.startsWith('idle') : false;
 }
 
-async function blockersOf(side: Side, pid: number): Promise<Watch['blockers']> {
-  const rows = await side.query<SessionRow>(
+async function blockersOf(monitor: Monitor, pid: number): Promise<Watch['blockers']> {
+  const rows = await monitor.query<SessionRow>(
     `select b.pid, ${sessionColumns}
        from (select distinct unnest(pg_blocking_pids($1)) as pid) b left join pg_stat_activity a on a.pid = b.pid
       order by b.pid`,
@@ -101,9 +101,9 @@ const views = [
 ];
 const copyView = `select command, type, bytes_processed, bytes_total from pg_stat_progress_copy where pid = $1`;
 
-async function progressOf(side: Side, pid: number): Promise<Watch['progress']> {
-  const all = side.server.version >= 140_000 ? [...views, copyView] : views;
-  const [row] = await side.query<ProgressRow>(`${all.join('\nunion all ')} limit 1`, [pid]);
+async function progressOf(monitor: Monitor, pid: number): Promise<Watch['progress']> {
+  const all = monitor.server.version >= 140_000 ? [...views, copyView] : views;
+  const [row] = await monitor.query<ProgressRow>(`${all.join('\nunion all ')} limit 1`, [pid]);
   if (!row) return null;
   return {
     command: row.command,

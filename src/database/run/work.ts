@@ -5,7 +5,7 @@ import type { MigrationClass } from '../../project/classes.ts';
 import type { Project } from '../../project/project.ts';
 import { ledgerTable } from '../ledger.ts';
 import { clientOf, holdConnection } from './kysely.ts';
-import { type Heard, ObservedConnection, type Piped, pinnedDialect } from './observed.ts';
+import { type ExecutedStatement, ObservedConnection, type Piped, pinnedDialect } from './observed.ts';
 import type { PipedResult } from './pipeline.ts';
 
 /** One connection with MikroORM's own runner and storage on it: where a batch takes place. */
@@ -37,19 +37,19 @@ export interface TransactionalWork extends Work {
 
 /**
  * Begins a transaction on a connection of the pool.
- * @param hear is told the statements that change something
+ * @param onStatement is told the statements that change something
  * @param opening its first statements, sent together with its begin
  */
 export async function beginWork(
   project: Project,
-  hear?: (statement: Heard) => void,
+  onStatement?: (statement: ExecutedStatement) => void,
   opening: readonly Piped[] = [],
 ): Promise<TransactionalWork> {
   const orm = await project.full();
   // the project may be on another database than the config of its entities
   const client = clientOf(project.orm);
   const { raw, release } = await holdConnection(project.orm);
-  const connection = new ObservedConnection(raw, hear);
+  const connection = new ObservedConnection(raw, onStatement);
   try {
     // with the isolation of the server or the role, rows that the journal commits meanwhile could not be changed
     const [, ...opened] = await connection.pipeline([
@@ -87,7 +87,7 @@ export async function beginWork(
 /** Holds a connection of the pool, outside any transaction, for as long as `use` takes. */
 export async function withWork<T>(
   project: Project,
-  hear: ((statement: Heard) => void) | undefined,
+  onStatement: ((statement: ExecutedStatement) => void) | undefined,
   use: (work: Work) => Promise<T>,
 ): Promise<T> {
   const orm = await project.full();
@@ -95,7 +95,7 @@ export async function withWork<T>(
   const client = clientOf(project.orm);
   const { raw, release } = await holdConnection(project.orm);
   try {
-    const connection = new ObservedConnection(raw, hear);
+    const connection = new ObservedConnection(raw, onStatement);
     const driver = await pinnedDriver(orm, pinnedDialect(client, connection, false));
     return await use({
       ...servicesOf(project, driver, orm.config),

@@ -123,7 +123,7 @@ async function oneByOne(trial: Trial, statements: readonly string[]): Promise<re
   });
 }
 
-/** Objects that are not the same; MikroORM knows no privileges, so a view made anew is the same view. */
+/** Objects that are not the same; MikroORM knows no privileges, so a view recreated is the same view. */
 function differing(before: Inventory, after: Inventory): Fact[] {
   const plain = (fact: Fact): Fact => {
     const { privileges, owner, ...is } = fact.is;

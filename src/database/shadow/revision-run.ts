@@ -38,7 +38,7 @@ export class ReplayFailure extends Failure {
 }
 
 /** After so long without a statement a revision is taken to wait for itself, ms. */
-const patience = 120_000;
+const timeoutMs = 120_000;
 
 /** The part of a driver through which statements are run. */
 type Execute = (sql: unknown, params?: unknown, method?: string, ctx?: unknown) => Promise<unknown>;
@@ -69,10 +69,10 @@ export class RevisionRunner {
   readonly #options: MigrationsOptions;
   readonly #schema: string | undefined;
   readonly #driver: MikroORM['driver'];
-  readonly #patience: number;
+  readonly #timeoutMs: number;
   #storage: MigrationStorage | null = null;
   #statement: string | undefined;
-  #heard = 0;
+  #lastActivity = 0;
 
   /**
    * @param schema that the revisions run in; null: none in particular
@@ -92,13 +92,13 @@ export class RevisionRunner {
     this.#orm = orm;
     const driver = around ? withAround(orm.driver, around) : orm.driver;
     this.#driver = roles ? withRoles(driver, roles) : driver;
-    this.#patience = around ? Number.POSITIVE_INFINITY : patience;
+    this.#timeoutMs = around ? Number.POSITIVE_INFINITY : timeoutMs;
     this.#schema = schema ?? undefined;
     const { schema: _, ...options } = orm.config.get('migrations') as MigrationsOptions & { schema?: string };
     this.#options = options;
     const before = orm.config.get('onQuery') as (sql: string, params: readonly unknown[]) => string;
     orm.config.set('onQuery', (sql, params) => {
-      this.#heard = Date.now();
+      this.#lastActivity = Date.now();
       this.#statement = before(sql, params);
       return this.#statement;
     });
@@ -185,11 +185,11 @@ export class RevisionRunner {
 
   /** PGlite has one connection: code that opens a second transaction inside its own would wait forever. */
   async #notStuck(work: Promise<void>): Promise<void> {
-    this.#heard = Date.now();
+    this.#lastActivity = Date.now();
     let timer: NodeJS.Timeout | undefined;
     const stuck = new Promise<never>((_, reject) => {
       timer = setInterval(() => {
-        if (Date.now() - this.#heard < this.#patience) return;
+        if (Date.now() - this.#lastActivity < this.#timeoutMs) return;
         reject(
           new Failure({
             code: 'replay-stuck',

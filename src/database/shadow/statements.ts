@@ -427,7 +427,7 @@ class Writer {
     return sql;
   }
 
-  /** A value cannot be taken out of an enum: the type is made anew and the columns that have it are changed. */
+  /** A value cannot be taken out of an enum: the type is recreated and the columns that have it are changed. */
   #enum(from: Fact, to: Fact): string[] {
     const name = this.#name(to);
     const valuesOf = ({ is }: Fact): string[] => (is.values ?? '').match(/'(?:[^']|'')*'/g) ?? [];
@@ -530,7 +530,7 @@ class Writer {
   }
 }
 
-/** Properties that no object has to be made anew for. */
+/** Properties that no object has to be recreated for. */
 const besides = new Set(['comment', 'owner', 'state', 'privileges']);
 
 /** A fact's own name, without the schema. */

@@ -3,7 +3,7 @@ import type { Fact } from './inventory.ts';
 /** What is said of an index whose build did not end. */
 export const invalid = '(INVALID)';
 
-/** How a change is told: the object it is about, and the line without its sign. */
+/** How a change is parts: the object it is about, and the line without its sign. */
 export interface Words {
   readonly object: string;
   readonly words: string;
@@ -24,8 +24,8 @@ export function wordsOf(fact: Fact, earlier?: Fact): Words {
     key => earlier.is[key] !== fact.is[key],
   );
   if (changed.length === 0) return { object, words: '' };
-  const told = changed.map(key => difference(fact, key, earlier.is[key], fact.is[key]));
-  return { object, words: `${object} ${told.join(', ')}` };
+  const parts = changed.map(key => difference(fact, key, earlier.is[key], fact.is[key]));
+  return { object, words: `${object} ${parts.join(', ')}` };
 }
 
 /** An object that only got another name. */

@@ -39,9 +39,9 @@ export function findingLines(finding: Finding, view: FindingView): Line[] {
   const { severity, rule, message, remedy, accepted, inTheWay } = finding;
   const sign = signOf(severity, view);
   const inside = Math.max(10, columns - 2);
-  const told = whole ? `${message} (${rule})` : message;
+  const text = whole ? `${message} (${rule})` : message;
   return [
-    ...wrap(told, inside).map(
+    ...wrap(text, inside).map(
       (text, index): Line => [
         { text: index === 0 ? `${sign} ` : '  ', style: styles[severity] },
         { text, style: severity === 'note' ? undefined : styles[severity] },

@@ -3,7 +3,7 @@ import { loadParser, nodesOf, splitSync } from '../../safety/parse.ts';
 import type { OnDisk, Workspace } from './workspace.ts';
 
 /** One branch of a rehearsal. */
-export interface Side {
+export interface Monitor {
   readonly head: string;
   readonly revisions: readonly string[];
   readonly changes: readonly Change[];
@@ -26,7 +26,7 @@ const writes = ['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt'];
 export async function rowsTouched(
   workspace: Workspace,
   { byId }: OnDisk,
-  sides: readonly Side[],
+  sides: readonly Monitor[],
 ): Promise<RowsTouched> {
   await loadParser();
   const unknown: string[] = [];
@@ -45,9 +45,9 @@ export async function rowsTouched(
   for (const [index, tables] of bySide.entries()) {
     for (const table of tables.keys()) {
       const met = sides.some(
-        (side, other) =>
+        (monitor, other) =>
           other !== index &&
-          (bySide[other]?.has(table) || side.changes.some(change => rulesOf(change, table))),
+          (bySide[other]?.has(table) || monitor.changes.some(change => rulesOf(change, table))),
       );
       if (met) shared.add(`rows of ${table}`);
     }
@@ -56,7 +56,7 @@ export async function rowsTouched(
 }
 
 /** What was not seen, in sentences: a scratch database has no rows but those that the revisions themselves insert. */
-export function caveatsOf(sides: readonly Side[], rows: RowsTouched): string[] {
+export function caveatsOf(sides: readonly Monitor[], rows: RowsTouched): string[] {
   const caveats = [
     'Rehearsed without your rows: that the branches fit says nothing of what only rows decide, such as unique values, checks, and columns that become required.',
   ];

@@ -106,7 +106,7 @@ function refuseMissing({ byId }: OnDisk, ids: readonly string[]): void {
   });
 }
 
-/** A round trip as a plain value for the faces. */
+/** A round trip as a plain value for the front ends. */
 export function rehearsedStep({ step, changes, failure, undone, redone }: RoundTrip): RehearsedStep {
   return {
     revision: step.revision,

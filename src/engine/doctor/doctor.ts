@@ -1,6 +1,6 @@
 import { isRefusal } from '../../database/connection.ts';
 import { examine, type Health } from '../../database/health.ts';
-import { isPooled } from '../../database/side.ts';
+import { isPooled } from '../../database/monitor.ts';
 import { Failure } from '../../foundation/failure.ts';
 import { isPostgres } from '../../project/kind.ts';
 import { isEmbedded } from '../../project/project.ts';

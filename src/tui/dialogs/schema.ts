@@ -62,7 +62,7 @@ function schemaChoices({ field }: SchemaDialog, state: State): readonly Choice[]
     : [...fitting, { label: typed, about: untouched, schema: typed }];
 }
 
-/** Opens the project anew for the schema under the cursor. */
+/** Opens the project again for the schema under the cursor. */
 function chooseSchema(state: State, dialog: SchemaDialog, index: number): Change {
   const choice = schemaChoices(dialog, state)[index];
   if (!choice) return only(state);

@@ -11,7 +11,7 @@ export type SideEffect =
   | { readonly type: 'restart'; readonly change?: EngineChange }
   | { readonly type: 'mouse'; readonly on: boolean }
   | { readonly type: 'suspend' }
-  /** Draws everything anew: another program wrote over the screen. */
+  /** Redraws everything: another program wrote over the screen. */
   | { readonly type: 'redraw' }
   | { readonly type: 'quit' };
 

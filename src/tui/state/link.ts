@@ -36,7 +36,7 @@ export function lost(state: State, exit: EngineExit): Change {
   return only(logged(next, 'error', `the engine stopped (${how})`));
 }
 
-/** Looks at everything anew; a restart of the engine sees edited files. */
+/** Looks at everything again; a restart of the engine sees edited files. */
 export function reload(state: State): Change {
   const [asked, effects]: readonly [State, readonly SideEffect[]] = [
     {
@@ -55,7 +55,7 @@ export function reload(state: State): Change {
   return [logged(asked, 'info', 'reloading'), effects];
 }
 
-/** Starts the engine anew for another context or schema: nothing that was known of the old one stays. */
+/** Restarts the engine for another context or schema: nothing that was known of the old one stays. */
 export function reopen(state: State, change: EngineChange): Change {
   const { context = 'default', schema = null } = { ...(state.look?.project ?? state.sentTo), ...change };
   const fresh: State = {

@@ -202,7 +202,7 @@ function withStep(run: Run, index: number, change: Partial<RunStep>): Run {
 const inBatch = (run: Run, index: number, batch: number): boolean =>
   run.preview.steps[index]?.batch === batch;
 
-/** A batch that is tried again begins anew. */
+/** A batch that is tried again starts again. */
 function reset(run: Run, batch: number): readonly RunStep[] {
   return run.steps.map((step, index) =>
     inBatch(run, index, batch) ? { ...step, status: 'waiting' as const, ms: null, statements: 0 } : step,

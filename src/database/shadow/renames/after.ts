@@ -14,7 +14,7 @@ import {
 } from './json.ts';
 import type { Rename } from './rename.ts';
 
-/** The schema after the renames, as far as its own texts tell: what is written otherwise is compared and made anew. */
+/** The schema after the renames, as far as its own texts tell: what is written otherwise is compared and recreated. */
 export function renamed(schema: SchemaJson, renames: readonly Rename[]): SchemaJson {
   let json = structuredClone(schema);
   for (const rename of renames) json = afterOne(json, rename);

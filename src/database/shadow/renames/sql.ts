@@ -57,7 +57,7 @@ function statementsOf(schema: SchemaJson, rename: Rename): [up: string, down: st
   ];
 }
 
-/** The check gives way to the rows' new value; what is compared afterwards makes it anew. */
+/** The check gives way to the rows' new value; what is compared afterwards recreates it. */
 function valueStatements(
   table: Table | undefined,
   name: string,

@@ -85,7 +85,7 @@ export const fleetType: DialogType<FleetDialog> = {
   clicked: (dialog, at, state) => choose(state, { ...dialog, cursor: at }),
 };
 
-/** The run is over: how the fleet stands now is asked anew. */
+/** The run is over: how the fleet stands now is queried again. */
 function ended(
   state: State,
   dialog: FleetDialog,

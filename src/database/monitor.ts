@@ -7,17 +7,17 @@ import { refusalOf } from './refusal.ts';
 import { clientOf, holdConnection, rawQuery } from './run/kysely.ts';
 
 /** Connections beside the one that works: for the lock, for watching, for cancelling, for the journal. */
-export interface Side {
+export interface Monitor {
   readonly server: Server;
   /** Outside any transaction; parameters are `$1`, `$2`, … */
   readonly query: Query;
   /** A READ COMMITTED transaction, whatever the server's default is: an idle one holds no snapshot. */
-  begin(): Promise<SideTransaction>;
+  begin(): Promise<MonitorTransaction>;
   close(): Promise<void>;
 }
 
 /** A transaction on a connection of its own. */
-export interface SideTransaction {
+export interface MonitorTransaction {
   /** Without parameters, so that no snapshot is held between two statements. */
   readonly query: <Row extends object>(sql: string) => Promise<Row[]>;
   /** Never rejects: a connection that is gone has rolled back. */
@@ -51,7 +51,7 @@ export function queryOn(orm: MikroORM): Query {
  * @param max connections at most; a run needs 2, and one more while it is cancelled
  * @throws Failure, the same as a look's: the server may have gone since then
  */
-export async function openSide(project: Project, max = 3): Promise<Side | null> {
+export async function openMonitor(project: Project, max = 3): Promise<Monitor | null> {
   const orm = await project.beside({ max });
   if (!orm) return null;
   const refused = (error: unknown): Failure =>
@@ -69,7 +69,7 @@ export async function openSide(project: Project, max = 3): Promise<Side | null> 
       query,
       async begin() {
         const { raw, release } = await holdConnection(orm);
-        const ask: SideTransaction['query'] = async sql =>
+        const ask: MonitorTransaction['query'] = async sql =>
           (await raw.executeQuery(rawQuery(sql))).rows as never;
         const rollback = (): Promise<void> =>
           ask('rollback')
@@ -93,7 +93,7 @@ export async function openSide(project: Project, max = 3): Promise<Side | null> 
   }
 }
 
-async function inspect(orm: MikroORM, query: Side['query']): Promise<Server> {
+async function inspect(orm: MikroORM, query: Monitor['query']): Promise<Server> {
   const [row] = await query<{ version: number; built: string }>(
     `select current_setting('server_version_num')::int as version, version() as built`,
   );
