@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import MagicString from 'magic-string';
-import { parseSync } from 'oxc-parser';
 import { ResolverFactory } from 'oxc-resolver';
 import { transformSync } from 'oxc-transform';
+import { parseSync } from '../project/oxc.ts';
 import type { ModuleAnswer } from './sealed/protocol.ts';
 
 /*

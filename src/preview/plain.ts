@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { parseSync } from 'oxc-parser';
+import { parseSync } from '../project/oxc.ts';
 import type { MigrationSource } from '../project/sources.ts';
 
 /** The SQL of one direction of a migration that does nothing but queue literal statements. */

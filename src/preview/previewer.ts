@@ -168,7 +168,11 @@ export class Previewer {
 
   async #process(): Promise<SealedProcess> {
     const { modules, configFile, context, root } = this.#project;
-    const { SealedProcess } = await import('./process.ts');
+    const { SealedProcess } = await import('./process.ts').catch(() => {
+      throw new SealBroken(
+        `the compiler of migrations (oxc-transform) is not installed for ${process.platform}-${process.arch}`,
+      );
+    });
     this.#sealed ??= new SealedProcess(
       root,
       {

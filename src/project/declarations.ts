@@ -1,6 +1,6 @@
-import { parseSync } from 'oxc-parser';
 import type { Problem } from '../foundation/failure.ts';
 import type { Declaration } from '../revisions/revision.ts';
+import { parseSync } from './oxc.ts';
 
 type Field = 'revises' | 'dependsOn' | 'labels' | 'replaces';
 const fields: readonly Field[] = ['revises', 'dependsOn', 'labels', 'replaces'];

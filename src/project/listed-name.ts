@@ -1,4 +1,4 @@
-import { parseSync } from 'oxc-parser';
+import { parseSync } from './oxc.ts';
 
 /** The little of ESTree that is read here. */
 interface Node {

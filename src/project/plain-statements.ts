@@ -1,6 +1,6 @@
 import MagicString from 'magic-string';
-import { parseSync } from 'oxc-parser';
 import { parseMigration } from './declarations.ts';
+import { parseSync } from './oxc.ts';
 
 /** A statement `this.addSql('…')` of a migration's source. */
 export interface PlainStatement {

@@ -1,6 +1,6 @@
 import MagicString from 'magic-string';
-import { parseSync } from 'oxc-parser';
 import { parseMigration } from './declarations.ts';
+import { parseSync } from './oxc.ts';
 
 interface Node {
   readonly type: string;

@@ -1,6 +1,6 @@
 import MagicString from 'magic-string';
-import { parseSync } from 'oxc-parser';
 import { Failure } from '../foundation/failure.ts';
+import { parseSync } from './oxc.ts';
 
 interface Node {
   readonly type: string;

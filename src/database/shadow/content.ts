@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { parseSync } from 'oxc-parser';
+import { parseSync } from '../../project/oxc.ts';
 import type { MigrationSource } from '../../project/sources.ts';
 
 const endings = ['', '.ts', '.js', '.mjs', '.mts', '.cjs', '/index.ts', '/index.js'];

@@ -1,0 +1,22 @@
+import { Failure } from '../foundation/failure.ts';
+
+type Oxc = typeof import('oxc-parser');
+
+/** The parser is a native program, which npm installs as an optional dependency of its package. */
+const loaded: Oxc | Error = await import('oxc-parser').catch((error: Error) => error);
+
+/**
+ * Parses TypeScript and JavaScript.
+ * @throws Failure `parser-missing` where the package has no program for this platform
+ */
+export const parseSync: Oxc['parseSync'] = (...args) => {
+  if (!(loaded instanceof Error)) return loaded.parseSync(...args);
+  throw new Failure(
+    {
+      code: 'parser-missing',
+      message: `The parser of migrations (oxc-parser) is not installed for ${process.platform}-${process.arch}.`,
+      next: 'It is an optional dependency: install without --omit=optional and on the platform that runs it. To leave PGlite out of an image, remove node_modules/@electric-sql after the installation.',
+    },
+    { cause: loaded },
+  );
+};
