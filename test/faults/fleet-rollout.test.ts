@@ -1,7 +1,22 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { EngineApi, FleetEvent, FleetPlanRequest, FleetRunOptions } from '../../src/engine/api.ts';
+import type {
+  EngineApi,
+  FleetEvent,
+  FleetPlanRequest,
+  FleetRunOptions,
+  FleetStatus,
+} from '../../src/engine/api.ts';
 import { openEngine } from '../../src/engine/engine.ts';
-import { closeAll, fleetOf, migrations, one, type TestFleet, three, two } from '../fleet/support.ts';
+import {
+  closeAll,
+  fleetOf,
+  migrations,
+  one,
+  schemaSql,
+  type TestFleet,
+  three,
+  two,
+} from '../fleet/support.ts';
 import { type MigrationSketch, migtui } from '../support/project.ts';
 import { createDatabase } from '../support/server.ts';
 
@@ -41,7 +56,62 @@ const fails = (schema: string): MigrationSketch => ({
   ],
 });
 
+const shown = ({ targets }: FleetStatus) => targets.map(({ name, state }) => `${name}: ${state}`);
+
 describe('a run', () => {
+  test('databases of the server by pattern, by name and by URL, whose password is the config’s', async () => {
+    const name = `shop "${Math.random().toString(36).slice(2)}`;
+    const databases = [
+      await createDatabase({ name: `${name} a` }),
+      await createDatabase({ name: `${name} b` }),
+    ];
+    for (const database of databases) {
+      await database.query(
+        schemaSql('shop', [one])
+          .replace(/create schema "shop";\n/, '')
+          .replaceAll('"shop"', 'public'),
+      );
+    }
+    const url = new URL(databases[0]!.url);
+    const bare = `postgres://${url.host}/${encodeURIComponent(`${name} b`)}`;
+    for (const targets of [
+      { databases: `${name}*` },
+      { databases: `postgres://${url.host}/${encodeURIComponent(name)}*` },
+      { databases: [`${name} a`, bare] },
+      {
+        databases: { query: `select datname from pg_database where datname like '${name}%'`, on: 'postgres' },
+      },
+    ]) {
+      const fleet = await fleetOf({}, { targets });
+      const status = await (await fleet.open()).fleetStatus({});
+      expect(shown(status)).toEqual([`${name} a: behind`, `${name} b: behind`]);
+      expect(JSON.stringify(status)).not.toContain('horse');
+      await closeAll();
+    }
+  });
+
+  test('names the largest table of the group in what it finds', async () => {
+    const wide = {
+      ...migrations,
+      [two]: { up: 'alter table "chats" alter column "title" type varchar(10)' },
+    };
+    const fleet = await fleetOf({ tenant_1: [one], tenant_2: [one] }, undefined, { migrations: wide });
+    await fleet.database.query(
+      `insert into tenant_2.chats (title) select 'x' from generate_series(1, 30000); analyze tenant_2.chats`,
+    );
+    const { groups } = await (await open(fleet)).fleetPlan(head);
+    expect(groups[0]?.table).toMatchObject({ target: 'tenant_2', name: 'chats', rows: 30_000 });
+    expect(groups[0]?.table?.bytes).toBeGreaterThan(500_000);
+  });
+
+  test('two at once wait for each other and do nothing twice', async () => {
+    const fleet = await fleetOf(Object.fromEntries([1, 2, 3, 4, 5, 6].map(at => [`tenant_${at}`, [one]])));
+    const both = await Promise.all([upgrade(await open(fleet)), upgrade(await open(fleet))]);
+    expect(both.map(({ counts }) => counts.failed)).toEqual([0, 0]);
+    expect(both.reduce((sum, { counts }) => sum + counts.done, 0)).toBe(6);
+    expect(await fleet.applied('tenant_6')).toEqual([one, two, three]);
+  });
+
   test('a downgrade and a stamp', async () => {
     const fleet = await fleetOf({ tenant_1: [one, two, three], tenant_2: [one] });
     const engine = await open(fleet);

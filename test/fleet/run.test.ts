@@ -73,20 +73,6 @@ describe('a plan', () => {
     expect(await fleet.applied('tenant_1')).toEqual([one]);
   });
 
-  test('names the largest table of the group in what it finds', async () => {
-    const wide = {
-      ...migrations,
-      [two]: { up: 'alter table "chats" alter column "title" type varchar(10)' },
-    };
-    const fleet = await fleetOf({ tenant_1: [one], tenant_2: [one] }, undefined, { migrations: wide });
-    await fleet.database.query(
-      `insert into tenant_2.chats (title) select 'x' from generate_series(1, 30000); analyze tenant_2.chats`,
-    );
-    const { groups } = await (await open(fleet)).fleetPlan(head);
-    expect(groups[0]?.table).toMatchObject({ target: 'tenant_2', name: 'chats', rows: 30_000 });
-    expect(groups[0]?.table?.bytes).toBeGreaterThan(500_000);
-  });
-
   test('a typo is an error and no list of refusals', async () => {
     const fleet = await fleetOf({ tenant_1: [one], tenant_2: [] });
     const engine = await open(fleet);
@@ -166,14 +152,6 @@ export class ${three} extends Migration {
     const on = await upgrade(engine, {}, { onError: 'continue' });
     expect(on.counts).toEqual({ done: 2, there: 2, failed: 1, 'not tried': 0 });
     expect(on.stopped).toBeNull();
-  });
-
-  test('two at once wait for each other and do nothing twice', async () => {
-    const fleet = await fleetOf(Object.fromEntries([1, 2, 3, 4, 5, 6].map(at => [`tenant_${at}`, [one]])));
-    const both = await Promise.all([upgrade(await open(fleet)), upgrade(await open(fleet))]);
-    expect(both.map(({ counts }) => counts.failed)).toEqual([0, 0]);
-    expect(both.reduce((sum, { counts }) => sum + counts.done, 0)).toBe(6);
-    expect(await fleet.applied('tenant_6')).toEqual([one, two, three]);
   });
 
   test('a schema that is dropped after the plan is not made again', async () => {

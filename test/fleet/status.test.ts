@@ -165,37 +165,6 @@ describe('targets', () => {
     expect(shown(await engine.fleetStatus({ tags: ['us'], only: ['*_2'] }))).toEqual(['us/tenant_2: behind']);
   });
 
-  test('databases of the server by pattern, by name and by URL, whose password is the config’s', async () => {
-    const name = `shop "${Math.random().toString(36).slice(2)}`;
-    const databases = [
-      await createDatabase({ name: `${name} a` }),
-      await createDatabase({ name: `${name} b` }),
-    ];
-    for (const database of databases) {
-      await database.query(
-        schemaSql('shop', [one])
-          .replace(/create schema "shop";\n/, '')
-          .replaceAll('"shop"', 'public'),
-      );
-    }
-    const url = new URL(databases[0]!.url);
-    const bare = `postgres://${url.host}/${encodeURIComponent(`${name} b`)}`;
-    for (const targets of [
-      { databases: `${name}*` },
-      { databases: `postgres://${url.host}/${encodeURIComponent(name)}*` },
-      { databases: [`${name} a`, bare] },
-      {
-        databases: { query: `select datname from pg_database where datname like '${name}%'`, on: 'postgres' },
-      },
-    ]) {
-      const fleet = await fleetOf({}, { targets });
-      const status = await (await fleet.open()).fleetStatus({});
-      expect(shown(status)).toEqual([`${name} a: behind`, `${name} b: behind`]);
-      expect(JSON.stringify(status)).not.toContain('horse');
-      await closeAll();
-    }
-  });
-
   test('from a module, from a function, and the contexts of the config', async () => {
     const fleet = await fleetOf({ tenant_1: [one], tenant_2: [one] }, undefined, {
       packageJson: {},
