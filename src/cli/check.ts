@@ -1,4 +1,6 @@
 import type { CheckReport, FindingKind } from '../engine/api.ts';
+import { ofCheck } from './ci/ci-report.ts';
+import { answerInFormat, type Format, formatOption, lookForCi } from './ci/format.ts';
 import { drawReport } from './draw/report.ts';
 import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
@@ -24,6 +26,7 @@ const found = 3;
 interface CheckOptions {
   readonly only?: string;
   readonly ignore?: string;
+  readonly format: Format;
 }
 
 /** `migtui check`: for CI and for the eye. */
@@ -33,28 +36,39 @@ export const check: Definition = (program, act) =>
     .description('look for problems; exit code 3 when there is one')
     .option('--only <kinds>', 'check only these, separated by commas')
     .option('--ignore <kinds>', 'do not check these')
+    .addOption(formatOption())
     .addHelpText('after', `\nKinds:\n${kindList()}`)
     .addHelpText(
       'after',
       examples({
         'migtui check': 'everything',
         'migtui check --only entities,heads,problems': 'what a pull request can break; needs no database',
+        'migtui check --format github': 'in GitHub Actions',
         'migtui check --ignore pending --json': 'for scripts',
       }),
     )
     .action(act(checkAll));
 
-async function checkAll(call: Call, { only, ignore }: CheckOptions): Promise<number> {
+async function checkAll(call: Call, { only, ignore, format }: CheckOptions): Promise<number> {
   const all = Object.keys(kinds) as FindingKind[];
   const ignored = parseKinds(ignore, '--ignore') ?? [];
   const asked = (parseKinds(only, '--only') ?? all).filter(kind => !ignored.includes(kind));
   const engine = await call.engine();
   const report = await engine.check(asked);
+  if (format !== 'text' && !call.output.json) {
+    const look = await lookForCi(call);
+    await answerInFormat(call, format, ofCheck(report, look), look);
+    return exitCode(report, only);
+  }
   call.output.answer(
     report,
     ({ clean, findings, agreed, skipped }) => ({ clean, findings, agreed, skipped }),
     (report, paint) => drawReport(report, paint),
   );
+  return exitCode(report, only);
+}
+
+function exitCode(report: CheckReport, only: string | undefined): number {
   if (!report.clean) return found;
   return only && mustHaveLooked(report) ? 1 : 0;
 }

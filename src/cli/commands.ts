@@ -4,6 +4,7 @@ import { branches } from './branches.ts';
 import { check } from './check.ts';
 import { create } from './create.ts';
 import { current } from './current.ts';
+import { diff } from './diff.ts';
 import { doctor } from './doctor.ts';
 import { downgrade } from './downgrade.ts';
 import { edit } from './edit.ts';
@@ -37,6 +38,6 @@ export const commands: Readonly<Record<string, readonly Definition[]>> = {
   'Move a database:': [upgrade, downgrade, stamp, undo, redo, settle, ensureVersion, fresh],
   'Move many databases:': [fleet],
   'Write revisions:': [init, revision, create, merge, squash, adopt, edit],
-  'Verify:': [check, lint, rehearse, test],
+  'Verify:': [check, lint, diff, rehearse, test],
   'More:': [bake, doctor, open],
 };

@@ -1,5 +1,7 @@
 import { InvalidArgumentError } from 'commander';
-import type { LintReport, Severity } from '../engine/api.ts';
+import type { Finding, LintReport, Severity } from '../engine/api.ts';
+import { ofLint } from './ci/ci-report.ts';
+import { answerInFormat, type Format, formatOption, lookForCi } from './ci/format.ts';
 import { writeDraft } from './drafting.ts';
 import { drawLint } from './draw/findings.ts';
 import type { Call } from './shell/call.ts';
@@ -17,6 +19,7 @@ interface LintOptions {
   readonly fix?: boolean;
   readonly yes?: boolean;
   readonly verbose?: boolean;
+  readonly format: Format;
 }
 
 /** How long counting the rows in the way of one statement may take, ms. */
@@ -40,6 +43,7 @@ export const lint: Definition = (program, act) =>
       ),
     )
     .option('--fix', 'write a safe form of one revision, as revisions on top of it')
+    .addOption(formatOption())
     .addOption(yes())
     .addOption(verbose('show notes too'))
     .addHelpText(
@@ -66,6 +70,11 @@ async function lintRange(call: Call, range: string | undefined, options: LintOpt
   const { withRows } = options;
   const report = await engine.lint({ range, withRows: withRows === true ? patience : withRows });
   const level = options.failOn ?? report.level;
+  if (options.format !== 'text' && !call.output.json) {
+    const bad = (finding: Finding): boolean => isBad({ ...report, findings: [finding], level });
+    await answerInFormat(call, options.format, ofLint(report, bad), await lookForCi(call));
+    return isBad({ ...report, level }) ? found : 0;
+  }
   call.output.answer(
     { ...report, level },
     ({ findings, judged, level }) => ({ findings, judged, level }),

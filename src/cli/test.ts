@@ -1,5 +1,7 @@
 import { Option } from 'commander';
 import type { Severity, TestReport, TestResult } from '../engine/api.ts';
+import { ofTest } from './ci/ci-report.ts';
+import { answerInFormat, type Format, formatOption, lookForCi } from './ci/format.ts';
 import { indent } from './draw/text.ts';
 import type { Call } from './shell/call.ts';
 import { clean } from './shell/clean.ts';
@@ -13,6 +15,7 @@ interface TestOptions {
   readonly since?: string;
   readonly allowMissingDown?: boolean;
   readonly failOn?: Severity;
+  readonly format: Format;
 }
 
 /** `migtui test`: everything about the revisions that can be tested without the project's database. */
@@ -33,20 +36,28 @@ export const test: Definition = (program, act) =>
         'findings from this severity on are a failure (default: danger, or lint.level of the settings)',
       ).choices(['danger', 'warning', 'note']),
     )
+    .addOption(formatOption())
     .addHelpText(
       'after',
       examples({
         'migtui test': 'everything; needs no database',
         'migtui test --since origin/main': 'in a pull request',
+        'migtui test --format junit > report.xml': 'for GitLab and others',
         'migtui test --json': 'for scripts',
       }),
     )
     .action(act(runTests));
 
-async function runTests(call: Call, { since, allowMissingDown, failOn }: TestOptions): Promise<number> {
+async function runTests(
+  call: Call,
+  { since, allowMissingDown, failOn, format }: TestOptions,
+): Promise<number> {
   const engine = await call.engine();
   const report = await engine.test({ since, allowMissingDown, failOn });
-  call.output.answer(report, report => report, draw);
+  if (format !== 'text' && !call.output.json) {
+    const look = await lookForCi(call);
+    await answerInFormat(call, format, ofTest(report, look), look);
+  } else call.output.answer(report, report => report, draw);
   return report.ok ? 0 : failed;
 }
 

@@ -12,6 +12,7 @@ import type {
   SquashRequest,
 } from '../values/authoring.ts';
 import type { BakedGraph } from '../values/baked.ts';
+import type { BranchDiff } from '../values/branch-diff.ts';
 import type { DoctorReport } from '../values/doctor.ts';
 import type { LintReport, LintRequest, LintSettings } from '../values/findings.ts';
 import type { FleetApi, FleetEvent } from '../values/fleet.ts';
@@ -36,6 +37,7 @@ export type { Action, Plan, Step } from '../revisions/plan.ts';
 export type * from '../values/authoring.ts';
 export type * from '../values/backup.ts';
 export type * from '../values/baked.ts';
+export type * from '../values/branch-diff.ts';
 export type * from '../values/doctor.ts';
 export type * from '../values/findings.ts';
 export type * from '../values/fleet.ts';
@@ -111,6 +113,8 @@ export interface EngineApi extends FleetApi {
    * @param data measure the steps on a copy of this, too; needs a shadow server
    */
   rehearsePlan(request: PlanRequest, data?: RehearsalData): Promise<PlanRehearsal>;
+  /** What the branch that is checked out adds to the revisions of a git ref. */
+  diff(ref: string): Promise<BranchDiff>;
   /** The graph of the revisions on disk. */
   bake(): Promise<BakedGraph>;
   /** Tests the revisions on the shadow; needs no database. */

@@ -1,6 +1,7 @@
 import { answerWithin, longAnswer } from '../project/connections.ts';
 import { writeChanges } from '../project/write-files.ts';
 import type { EngineApi } from './api.ts';
+import { branchDiff } from './authoring/branch-diff.ts';
 import { check } from './authoring/check.ts';
 import { compare } from './authoring/compare.ts';
 import { draftAdopt } from './authoring/draft-adopt.ts';
@@ -34,6 +35,7 @@ export type AuthoringApi = Pick<
   | 'draftRebase'
   | 'draftAdopt'
   | 'draftSquash'
+  | 'diff'
   | 'draftInit'
   | 'rehearse'
   | 'rehearsePlan'
@@ -55,6 +57,7 @@ export function createAuthoring(session: Session): AuthoringApi {
     draftSplit: target => draftSplit(workspace, target),
     draftMerge: request => draftMerge(workspace, request),
     draftRebase: request => draftRebase(workspace, request),
+    diff: ref => branchDiff(workspace, ref),
     draftSquash: request => answerWithin(longAnswer, () => draftSquash(workspace, request)),
     draftAdopt: () => draftAdopt(workspace),
     draftInit: () => draftInit(workspace),

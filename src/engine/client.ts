@@ -47,6 +47,7 @@ const methods = Object.keys({
   draftRebase: true,
   draftAdopt: true,
   draftSquash: true,
+  diff: true,
   draftInit: true,
   rehearse: true,
   rehearsePlan: true,

@@ -112,6 +112,7 @@ export async function openEngine(
     draftSplit: async target => (await author()).draftSplit(target),
     draftMerge: async request => (await author()).draftMerge(request),
     draftRebase: async request => (await author()).draftRebase(request),
+    diff: async ref => (await author()).diff(ref),
     draftSquash: async request => (await author()).draftSquash(request),
     draftAdopt: async () => (await author()).draftAdopt(),
     draftInit: async () => (await author()).draftInit(),

@@ -359,6 +359,9 @@ export class FakeEngine {
       draftFix: async target => this.#draftOnTop(target, 'indexes'),
       draftMerge: async request => this.#draftMerge(request.heads),
       draftRebase: async request => this.#draftRebase(request.branch, request.onto),
+      diff: async () => {
+        throw new Error('the app asks no diff');
+      },
       draftSquash: async () => ({ ...this.#draftAdopt(), kind: 'squash' }),
       draftAdopt: async () => this.#draftAdopt(),
       draftInit: async () => ({

@@ -70,6 +70,7 @@ export function onlySetUp(options: EngineOptions, why: unknown): EngineApi | nul
     draftRebase: refuse,
     draftAdopt: refuse,
     draftSquash: refuse,
+    diff: refuse,
     rehearse: refuse,
     rehearsePlan: refuse,
     bake: refuse,

@@ -1,0 +1,120 @@
+import type { CheckReport, Finding, LintReport, Look, Severity, TestReport } from '../../engine/api.ts';
+
+/** Something to be said at a place of the sources. */
+export interface Remark {
+  readonly level: 'error' | 'warning' | 'notice';
+  readonly title: string;
+  readonly message: string;
+  /** Relative to the project. */
+  readonly file: string | null;
+  /** 1-based. */
+  readonly line: number | null;
+}
+
+/** One case of a report. */
+export interface Case {
+  readonly name: string;
+  readonly outcome: 'passed' | 'failed' | 'skipped';
+  readonly message: string;
+  readonly details: readonly string[];
+  readonly remarks: readonly Remark[];
+}
+
+/** What a command found, for the formats of CI systems. */
+export interface CiReport {
+  /** `check`, `lint`, `test`. */
+  readonly command: string;
+  readonly cases: readonly Case[];
+  readonly findings: readonly Finding[];
+}
+
+const levels: Record<Severity, Remark['level']> = { danger: 'error', warning: 'warning', note: 'notice' };
+
+/** Cases are the kinds that were looked at. */
+export function ofCheck(report: CheckReport, look: Look | null): CiReport {
+  const failed = report.findings.map(({ kind, message, next, revisions, sql, effects }): Case => {
+    const remark = (file: string | null): Remark => ({
+      level: 'error',
+      title: kind,
+      message: [message, next].filter(Boolean).join(' '),
+      file,
+      line: file === null ? null : 1,
+    });
+    const files = filesOf(revisions, look);
+    return {
+      name: kind,
+      outcome: 'failed',
+      message,
+      details: [...revisions, ...effects.map(({ sign, words }) => `${sign} ${words}`), ...sql],
+      remarks: files.length > 0 ? files.map(remark) : [remark(null)],
+    };
+  });
+  const agreed = report.agreed.map(
+    (kind): Case => ({ name: kind, outcome: 'passed', message: 'in order', details: [], remarks: [] }),
+  );
+  const skipped = report.skipped.map(
+    ({ kind, why }): Case => ({ name: kind, outcome: 'skipped', message: why, details: [], remarks: [] }),
+  );
+  return { command: 'check', cases: [...failed, ...agreed, ...skipped], findings: [] };
+}
+
+/** Cases are the revisions that were judged. */
+export function ofLint({ findings, judged }: LintReport, isBad: (finding: Finding) => boolean): CiReport {
+  const cases = judged.map((id): Case => {
+    const own = findings.filter(({ revision }) => revision === id);
+    const bad = own.filter(isBad);
+    return {
+      name: id,
+      outcome: bad.length > 0 ? 'failed' : 'passed',
+      message:
+        bad.length > 0
+          ? `${bad.length} ${bad.length === 1 ? 'finding' : 'findings'}`
+          : 'nothing to object to',
+      details: bad.map(({ action, rule, message }) => `${action}: ${rule}: ${message}`),
+      remarks: own.filter(({ accepted }) => accepted === undefined).map(remarkOf),
+    };
+  });
+  return { command: 'lint', cases, findings };
+}
+
+function remarkOf({ severity, rule, message, remedy, place }: Finding): Remark {
+  return {
+    level: levels[severity],
+    title: rule,
+    message: [message, remedy && `Instead: ${remedy}`].filter(Boolean).join(' '),
+    file: place.file,
+    line: place.line,
+  };
+}
+
+/** Cases are the tests. */
+export function ofTest({ tests }: TestReport, look: Look | null): CiReport {
+  const cases = tests.map(({ name, outcome, message, details, next }): Case => {
+    const remarks =
+      outcome !== 'failed'
+        ? []
+        : (details.length > 0 ? details : ['']).map((detail): Remark => {
+            const place = placeIn(`${message} ${detail}`, look);
+            return {
+              level: 'error',
+              title: name,
+              message: [detail === '' ? message : `${message}: ${detail}`, next].filter(Boolean).join(' '),
+              ...place,
+            };
+          });
+    return { name, outcome, message, details: [...details, ...(next ? [next] : [])], remarks };
+  });
+  return { command: 'test', cases, findings: [] };
+}
+
+/** The file that a text names, or that of the revision that it names. */
+function placeIn(text: string, look: Look | null): Pick<Remark, 'file' | 'line'> {
+  const named = /(?:^|\s)([^\s:]+\.[cm]?[jt]s)(?::(\d+))?:/.exec(text);
+  if (named) return { file: named[1] ?? null, line: named[2] === undefined ? 1 : Number(named[2]) };
+  const file = look?.revisions.find(({ id }) => text.includes(id))?.file ?? null;
+  return { file, line: file === null ? null : 1 };
+}
+
+function filesOf(ids: readonly string[], look: Look | null): string[] {
+  return ids.flatMap(id => look?.revisions.find(row => row.id === id)?.file ?? []);
+}

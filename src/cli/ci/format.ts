@@ -1,0 +1,49 @@
+import { appendFile } from 'node:fs/promises';
+import { relative } from 'node:path';
+import { Option } from 'commander';
+import type { Look } from '../../engine/api.ts';
+import { drawGraph } from '../draw/graph.ts';
+import type { Call } from '../shell/call.ts';
+import { clean } from '../shell/clean.ts';
+import { paintFor } from '../shell/paint.ts';
+import { safeText } from '../shell/safe-text.ts';
+import type { CiReport } from './ci-report.ts';
+import { githubAnnotations, githubSummary } from './github.ts';
+import { junit } from './junit.ts';
+
+export type Format = 'text' | 'github' | 'junit';
+
+/** `--format`, of commands whose answer CI systems show. */
+export const formatOption = (): Option =>
+  new Option(
+    '--format <format>',
+    'text, github (annotations, and a summary of the job in $GITHUB_STEP_SUMMARY) or junit (XML)',
+  )
+    .choices(['text', 'github', 'junit'])
+    .default('text');
+
+/** The revisions, for their files and the history; null where they cannot be read. */
+export async function lookForCi(call: Call): Promise<Look | null> {
+  const engine = await call.engine();
+  return engine.look().catch(() => null);
+}
+
+/** Prints a report in the format of a CI system. */
+export async function answerInFormat(
+  call: Call,
+  format: 'github' | 'junit',
+  report: CiReport,
+  look: Look | null,
+): Promise<void> {
+  const safe = clean(report);
+  if (format === 'junit') {
+    call.output.text(junit(safe));
+    return;
+  }
+  const { GITHUB_STEP_SUMMARY: file, GITHUB_WORKSPACE: workspace } = call.host.env;
+  const folder = workspace ? relative(workspace, call.root).replaceAll('\\', '/') : '';
+  call.output.text(githubAnnotations(safe, folder.startsWith('..') ? '' : folder));
+  if (!file) return;
+  const graph = look && drawGraph(clean(look).revisions, paintFor(false, false), call.host.now());
+  await appendFile(file, safeText(githubSummary(safe, graph)));
+}
