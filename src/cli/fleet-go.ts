@@ -16,7 +16,7 @@ import { type ChoiceOptions, choiceOf, wholeNumber, withTargets } from './fleet-
 import { stopOnSignals } from './fleet-interrupts.ts';
 import type { GoOptions } from './going.ts';
 import type { Call } from './shell/call.ts';
-import { exactJson } from './shell/clean.ts';
+import { jsonText } from './shell/clean.ts';
 import { ask, canAsk, confirm } from './shell/confirm.ts';
 import { durationOption, yes } from './shell/options.ts';
 import { exactText } from './shell/safe-text.ts';
@@ -119,6 +119,9 @@ export async function goFleet(call: Call, asked: PlanRequest, options: FleetGoOp
     });
   }
   output.say(plan, drawFleetPlan);
+  if (settings.backup.always) {
+    output.say('The settings ask for backups; a fleet takes none.', (words, paint) => paint.warn(words));
+  }
   const names = await confirmFleet(call, plan, options);
   const result = await runShown(call, engine, plan, options, names);
   if (!output.json) output.answer(result, result => result, drawFleetResult);
@@ -127,10 +130,9 @@ export async function goFleet(call: Call, asked: PlanRequest, options: FleetGoOp
   return done + there === result.targets.length ? 0 : 1;
 }
 
-/** One JSON object a line, as it goes. */
+/** One JSON object a line, as it goes. A line feed inside of a text is escaped: what is left of them is layout. */
 function line(call: Call, event: FleetEvent): void {
-  const text = exactJson(event) as string;
-  call.host.stdout.write(exactText(`${JSON.stringify(JSON.parse(text))}\n`));
+  call.host.stdout.write(exactText(`${jsonText(event).trimEnd().replace(/\n */g, '')}\n`));
 }
 
 /**
