@@ -159,13 +159,23 @@ export async function findingsOfDraft(
   }
   // what is pending may be deployed long before the draft is
   linter.settle();
-  return drafted.flatMap(({ revision, up, transactional }) => {
+  const found = drafted.flatMap(({ revision, up, transactional }) => {
     const plain = { complete: true, note: null, source: null, file: null };
-    const found = linter.judge({ revision, action: 'up', sql: up, transactional, ...plain });
+    const judged = linter.judge({ revision, action: 'up', sql: up, transactional, ...plain });
     linter.endTransaction();
-    return found.map(({ finding }) => finding);
+    return judged;
   });
+  const { database } = state;
+  return live === null || isRefusal(database)
+    ? found.map(({ finding }) => finding)
+    : // what a pending revision makes is not there to be counted
+      (await counting(database, live, found, countingDrafts)).map(({ inTheWay, ...finding }) =>
+        inTheWay && inTheWay.count !== null ? { ...finding, inTheWay } : finding,
+      );
 }
+
+/** So long the rows are counted at most that a draft would fail on, ms for each of its findings. */
+const countingDrafts = 2_000;
 
 function rangeOf({ graph, applied }: State, range: string): readonly string[] {
   const ids = range.includes(':')

@@ -202,9 +202,51 @@ describe('a rehearsal judges', () => {
       expect(found).toMatchObject({ verdict: 'overlaps', differences: [], shared: ['rows of messages'] });
       expect(found.caveats.join('\n')).toContain('Rehearsed without your rows');
       expect(found.caveats).toContainEqual(
-        `${theirs} makes messages.text required: rows that break it make it fail, and ${ours} of the other branch writes rows there.`,
+        `${theirs} makes messages.text required: rows of messages that break it make it fail, and ${ours} of the other branch writes rows there.`,
       );
     },
+  );
+
+  judges(
+    'rows decide nothing: emptied first, wider types, keys of new columns, not valid',
+    [
+      {
+        up: [
+          'truncate messages',
+          'alter table messages alter text set not null',
+          'alter table chats alter title type text',
+        ],
+        down: [],
+      },
+      {
+        up: [
+          'alter table messages add external_id int unique',
+          'alter table messages add constraint positive check (id > 0) not valid',
+        ],
+        down: [],
+      },
+    ],
+    found => {
+      expect(found).toMatchObject({ verdict: 'fits', shared: [] });
+      expect(found.caveats.filter(one => !one.startsWith('The entities'))).toEqual([]);
+    },
+  );
+
+  judges(
+    'rows decide: one sentence for each table of a branch',
+    [
+      {
+        up: [
+          'alter table chats alter title type varchar(10)',
+          'alter table chats add constraint titles unique (title)',
+        ],
+      },
+      { up: 'create table pins (id int)' },
+    ],
+    (found, ours) =>
+      expect(found.caveats.filter(one => one.includes('make it fail'))).toEqual([
+        `${ours} adds unique (title) to chats, changes the type of chats.title: rows of chats that break it make it fail.`,
+      ]),
   );
 
   judges(

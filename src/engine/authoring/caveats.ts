@@ -1,9 +1,9 @@
 import type { Change } from '../../database/shadow/effects.ts';
-import { loadParser, nodesOf, splitSync } from '../../safety/parse.ts';
+import { loadParser, nodesOf, type Statement, splitSync } from '../../safety/parse.ts';
 import type { OnDisk, Workspace } from './workspace.ts';
 
 /** One branch of a rehearsal. */
-export interface Monitor {
+export interface Branch {
   readonly head: string;
   readonly revisions: readonly string[];
   readonly changes: readonly Change[];
@@ -11,6 +11,8 @@ export interface Monitor {
 
 /** Which tables' rows the branches write, as far as their SQL tells. */
 export interface RowsTouched {
+  /** By branch: tables that it empties before it changes them. */
+  readonly emptied: readonly ReadonlySet<string>[];
   /** By branch: table -> the revision that writes it. */
   readonly bySide: readonly ReadonlyMap<string, string>[];
   /** `rows of messages`: written by one branch, and written or held to a new rule by another. */
@@ -26,53 +28,74 @@ const writes = ['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt'];
 export async function rowsTouched(
   workspace: Workspace,
   { byId }: OnDisk,
-  sides: readonly Monitor[],
+  sides: readonly Branch[],
 ): Promise<RowsTouched> {
   await loadParser();
   const unknown: string[] = [];
   const bySide: Map<string, string>[] = [];
+  const emptied: Set<string>[] = [];
   for (const { revisions } of sides) {
     const tables = new Map<string, string>();
+    const statements: Statement[] = [];
     for (const id of revisions) {
       const source = byId.get(id);
       const recorded = source && (await workspace.session.record(source, 'up').catch(() => null));
       if (!recorded?.complete) unknown.push(id);
-      for (const sql of recorded?.sql ?? []) for (const table of tablesWritten(sql)) tables.set(table, id);
+      const own = (recorded?.sql ?? []).flatMap(sql => splitSync(sql) ?? []);
+      for (const table of own.flatMap(tablesWritten)) tables.set(table, id);
+      statements.push(...own);
     }
     bySide.push(tables);
+    emptied.push(emptiedFirst(statements));
   }
   const shared = new Set<string>();
   for (const [index, tables] of bySide.entries()) {
     for (const table of tables.keys()) {
       const met = sides.some(
-        (monitor, other) =>
+        (branch, other) =>
           other !== index &&
-          (bySide[other]?.has(table) || monitor.changes.some(change => rulesOf(change, table))),
+          (bySide[other]?.has(table) || branch.changes.some(change => rulesOf(change, table))),
       );
       if (met) shared.add(`rows of ${table}`);
     }
   }
-  return { bySide, shared: [...shared], unknown };
+  return { bySide, emptied, shared: [...shared], unknown };
 }
 
-/** What was not seen, in sentences: a scratch database has no rows but those that the revisions themselves insert. */
-export function caveatsOf(sides: readonly Monitor[], rows: RowsTouched): string[] {
-  const caveats = [
-    'Rehearsed without your rows: that the branches fit says nothing of what only rows decide, such as unique values, checks, and columns that become required.',
-  ];
+/**
+ * What was not seen, in sentences: a scratch database has no rows but those that the revisions themselves insert.
+ * One sentence for each table of a branch whose rows can make it fail; none where rows decide nothing.
+ */
+export function caveatsOf(sides: readonly Branch[], rows: RowsTouched): string[] {
+  const caveats: string[] = [];
   for (const [index, { head, changes }] of sides.entries()) {
+    const tables = new Map<string, string[]>();
     for (const change of changes) {
       const rule = ruleIn(change);
-      if (rule === null) continue;
-      const writer = [...(rows.bySide.entries() ?? [])].find(
-        ([at, tables]) => at !== index && tables.has(rule.table),
-      );
-      const meets = writer ? `, and ${writer[1].get(rule.table)} of the other branch writes rows there` : '';
-      caveats.push(`${head} ${rule.words}: rows that break it make it fail${meets}.`);
+      if (!rule || rows.emptied[index]?.has(rule.table) || isOfNewColumns(change, changes)) continue;
+      tables.set(rule.table, [...(tables.get(rule.table) ?? []), rule.words]);
+    }
+    for (const [table, words] of tables) {
+      const writer = rows.bySide.find((written, at) => at !== index && written.has(table))?.get(table);
+      const meets = writer === undefined ? '' : `, and ${writer} of the other branch writes rows there`;
+      caveats.push(`${head} ${words.join(', ')}: rows of ${table} that break it make it fail${meets}.`);
     }
   }
   for (const id of rows.unknown) caveats.push(`What ${id} does depends on what it finds when it runs.`);
-  return caveats;
+  return caveats.length === 0 ? [] : ['Rehearsed without your rows, so this is not known:', ...caveats];
+}
+
+/** A key of columns that the same branch adds, empty in every row: no row breaks it. */
+function isOfNewColumns({ object, words }: Change, changes: readonly Change[]): boolean {
+  const [, table] = /^(\S+) (?:constraint|index) /.exec(object) ?? [];
+  const [, list] = /(?:\bunique|\bforeign key) (?:nulls not distinct )?\(([^()]*)\)/.exec(words) ?? [];
+  if (table === undefined || list === undefined || /nulls not distinct/.test(words)) return false;
+  const empty = new Set(
+    changes
+      .filter(one => one.sign === '+' && !/ default |not null|serial\b|identity|generated/.test(one.words))
+      .map(one => one.object),
+  );
+  return list.split(', ').some(column => empty.has(`${table}.${column}`));
 }
 
 /** A change that existing rows can break, and the table it holds for. */
@@ -82,7 +105,8 @@ function ruleIn({ sign, object, words }: Change): { table: string; words: string
   if (column && sign === '~' && /\bnot null\b/.test(words)) {
     return { table: column[1] as string, words: `makes ${object} required` };
   }
-  if (column && sign === '~' && / -> /.test(words) && !/ default /.test(words)) {
+  const [, from, to] = / ([^,]+?) -> ([^,]+)/.exec(words.slice(object.length)) ?? [];
+  if (column && sign === '~' && from && to && !/^default /.test(from) && !takesEvery(from, to)) {
     return { table: column[1] as string, words: `changes the type of ${object}` };
   }
   if (
@@ -94,6 +118,8 @@ function ruleIn({ sign, object, words }: Change): { table: string; words: string
     return { table: column[1] as string, words: `adds the required column ${object}` };
   }
   const part = /^(\S+) (constraint|index) (\S+)$/.exec(object);
+  // rows that are there are not looked at
+  if (part && / not (valid|enforced)\b/.test(words)) return null;
   if (part && (part[2] === 'constraint' || / unique /.test(words))) {
     return { table: part[1] as string, words: `adds ${words.slice(object.length + 1)} to ${part[1]}` };
   }
@@ -104,21 +130,57 @@ function rulesOf(change: Change, table: string): boolean {
   return ruleIn(change)?.table === table;
 }
 
-function tablesWritten(sql: string): string[] {
-  return (splitSync(sql) ?? []).flatMap(({ type, tree }) => {
-    const statements = [
-      ...(writes.includes(type) ? [tree] : []),
-      ...writes.flatMap(kind => [...nodesOf(tree, kind)]),
-    ];
-    const copied = type === 'CopyStmt' && tree.is_from === true ? [tree] : [];
-    const emptied = type === 'TruncateStmt' ? [...nodesOf(tree.relations, 'RangeVar')] : [];
-    return [...statements, ...copied]
-      .map(one => one.relation as Record<string, unknown> | undefined)
-      .concat(emptied)
-      .flatMap(range => {
-        const { schemaname, relname } = (range ?? {}) as { schemaname?: string; relname?: string };
-        if (relname === undefined) return [];
-        return [schemaname === undefined || schemaname === 'public' ? relname : `${schemaname}.${relname}`];
-      });
-  });
+const integers = ['smallint', 'int', 'bigint'];
+
+/** Whether every value of a type is one of another type, too. */
+function takesEvery(from: string, to: string): boolean {
+  const [[a = '', sizeOfA], [b = '', sizeOfB]] = [from, to].map(type => type.replace(')', '').split('(')) as [
+    string[],
+    string[],
+  ];
+  const string = /^(varchar|char|text|citext)$/;
+  if (string.test(a) && b === 'text') return true;
+  if (string.test(a) && b === 'varchar')
+    return sizeOfB === undefined || (a !== 'text' && Number(sizeOfA) <= Number(sizeOfB));
+  if (integers.includes(a) && integers.includes(b)) return integers.indexOf(a) <= integers.indexOf(b);
+  return (integers.includes(a) || a === 'numeric') && b === 'numeric' && sizeOfB === undefined;
+}
+
+/** The tables whose rows a statement writes; TRUNCATE leaves none. */
+function tablesWritten({ type, tree }: Statement): string[] {
+  const statements = [
+    ...(writes.includes(type) ? [tree] : []),
+    ...writes.flatMap(kind => [...nodesOf(tree, kind)]),
+  ];
+  const copied = type === 'CopyStmt' && tree.is_from === true ? [tree] : [];
+  return (
+    [...statements, ...copied]
+      // without a condition every row goes
+      .filter(one => type !== 'DeleteStmt' || one.whereClause !== undefined)
+      .flatMap(one => nameOf(one.relation))
+  );
+}
+
+/** Tables that lose all rows before anything in them is changed. */
+function emptiedFirst(statements: readonly Statement[]): Set<string> {
+  const changed = new Set<string>();
+  const emptied = new Set<string>();
+  for (const { type, tree } of statements) {
+    if (type === 'AlterTableStmt' || type === 'IndexStmt')
+      for (const table of nameOf(tree.relation)) changed.add(table);
+    const gone =
+      type === 'TruncateStmt'
+        ? [...nodesOf(tree.relations, 'RangeVar')].flatMap(nameOf)
+        : type === 'DeleteStmt' && tree.whereClause === undefined
+          ? nameOf(tree.relation)
+          : [];
+    for (const table of gone) if (!changed.has(table)) emptied.add(table);
+  }
+  return emptied;
+}
+
+function nameOf(range: unknown): string[] {
+  const { schemaname, relname } = (range ?? {}) as { schemaname?: string; relname?: string };
+  if (relname === undefined) return [];
+  return [schemaname === undefined || schemaname === 'public' ? relname : `${schemaname}.${relname}`];
 }

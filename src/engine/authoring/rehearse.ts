@@ -2,7 +2,7 @@ import { type Change, changesBetween, effectsOf, sharedObjects } from '../../dat
 import type { Outcome } from '../../database/shadow/replay.ts';
 import { ReplayFailure } from '../../database/shadow/revision-run.ts';
 import type { Effect, FailureInfo, Rehearsal } from '../api.ts';
-import { caveatsOf, type Monitor, rowsTouched } from './caveats.ts';
+import { caveatsOf, type Branch, rowsTouched } from './caveats.ts';
 import { headsToMerge } from './draft-merge.ts';
 import { wantedBeyond, whyNot } from './generated.ts';
 import { ordersOf } from './orders.ts';
@@ -48,7 +48,7 @@ export async function rehearse(workspace: Workspace, asked: readonly string[]): 
     tried.push(one);
     if (one.schema) back ??= await downAndUp(workspace, disk, base, revisions, before, one.schema);
   }
-  const sides: (Monitor & { failure: FailureInfo | null })[] = [];
+  const sides: (Branch & { failure: FailureInfo | null })[] = [];
   for (const { head, revisions } of branches) {
     const { schema, failed } = await alone(head);
     const changes = schema ? changesBetween(before.inventory, schema.inventory) : [];
@@ -64,7 +64,7 @@ export async function rehearse(workspace: Workspace, asked: readonly string[]): 
   const ran = [...tried, merged].filter(one => one.schema !== null);
   const differences = differencesIn(ran.map(one => (one.schema as Outcome).inventory));
   const rows = await rowsTouched(workspace, disk, sides);
-  const shared = [...sharedObjects(sides.map(monitor => monitor.changes)), ...rows.shared].sort();
+  const shared = [...sharedObjects(sides.map(branch => branch.changes)), ...rows.shared].sort();
   const verdict = tried.some(one => one.failed)
     ? 'fails'
     : differences.length > 0
@@ -155,7 +155,8 @@ async function reconcile(
 ): Promise<{ sql: readonly string[]; caveats: string[] }> {
   const others = disk.graph.heads.filter(head => !disk.graph.ancestors(heads).includes(head));
   if (others.length > 0) {
-    const why = `The entities also describe what ${others.join(', ')} makes: they are compared once all heads are merged.`;
+    const makers = others.length > 3 ? `${others.length} other heads make` : `${others.join(', ')} made`;
+    const why = `The entities also describe what ${makers}: they are compared once all heads are merged.`;
     return { sql: [], caveats: [why] };
   }
   try {
