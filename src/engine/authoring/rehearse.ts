@@ -2,7 +2,7 @@ import { type Change, changesBetween, effectsOf, sharedObjects } from '../../dat
 import type { Outcome } from '../../database/shadow/replay.ts';
 import { ReplayFailure } from '../../database/shadow/revision-run.ts';
 import type { Effect, FailureInfo, Rehearsal } from '../api.ts';
-import { caveatsOf, type Branch, rowsTouched } from './caveats.ts';
+import { type Branch, caveatsOf, rowsTouched } from './caveats.ts';
 import { headsToMerge } from './draft-merge.ts';
 import { wantedBeyond, whyNot } from './generated.ts';
 import { ordersOf } from './orders.ts';
