@@ -33,7 +33,7 @@ test('and to a merge', async () => {
   await app.sees('2 heads');
   await app.press('G', 'm');
   await app.sees('They fit');
-  await app.press('Enter', 'm');
+  await app.press('Enter', 'm', 'Enter');
   await app.sees('write the file');
   await app.press('j', 'Enter');
   await app.sees(/▸ .*merge_heads/);

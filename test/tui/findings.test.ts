@@ -152,17 +152,17 @@ test('at 80 columns every tab has its place, and a click finds it', async () => 
   await app.sees('Findings 1 Journal', 'Writes to chats wait');
 });
 
-test('in the tab, W counts the rows in the way and F drafts the safe form', async () => {
+test('in the tab, W counts the rows in the way and L drafts the safe form', async () => {
   const app = await openScreen({ findings: [requiredColumn], revisions: demoRevisions.slice(0, 3) });
   await app.sees('1 pending');
-  await app.press('F');
+  await app.press('L');
   await app.sees('only in the Findings tab');
   await app.press('[', '[');
-  await app.sees('messages.text_length must not be null', 'F safe form');
+  await app.sees('messages.text_length must not be null', 'L safe form');
   await app.press('W', '4', 'z');
   await app.sees('1,204 rows are in the way', '{"id": 3}');
-  await app.press('F');
+  await app.press('L');
   await app.sees('Safe form', 'new  migrations/');
-  await app.press('Esc', 'Esc', 'j', 'F');
+  await app.press('Esc', 'Esc', 'j', 'L');
   await app.sees('only for revisions that are not applied');
 });

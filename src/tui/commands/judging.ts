@@ -47,7 +47,7 @@ function whyNoSafeForm(state: State): string | null {
 export const judgingCommands: readonly Command[] = [
   {
     id: 'safe-form',
-    keys: ['F'],
+    keys: ['L'],
     where: ['panes'],
     title: 'safe form',
     about: 'in the Findings tab: draft the safe form of the dangerous statements',

@@ -170,7 +170,7 @@ test('what was copied, edited or suspended is left to the effects', async () => 
 
 test('a key of no command does nothing', async () => {
   const state = await opened();
-  const [next, effects] = after(state, key('F'));
+  const [next, effects] = after(state, key('K'));
   expect(effects).toEqual([]);
   expect({ ...next, previousKey: state.previousKey, now: state.now }).toEqual(state);
 });
