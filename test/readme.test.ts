@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { withKeys } from '../scripts/readme-keys.ts';
+import { keysPage, withKeys } from '../scripts/readme-keys.ts';
 import { drawPictures } from '../scripts/screenshots.ts';
 import { repository } from './support/project.ts';
 
@@ -10,6 +10,12 @@ const read = (path: string) => readFile(join(repository, path), 'utf8');
 test('the keys of the README are those of the program (node scripts/readme-keys.ts)', async () => {
   const readme = await read('README.md');
   expect(readme).toBe(withKeys(readme));
+});
+
+test('docs/keys.md has the keys of the program (node scripts/readme-keys.ts)', async () => {
+  const page = await read('docs/keys.md');
+  expect(page).toBe(keysPage());
+  expect(page).toContain('## In dialogs');
 });
 
 test('the pictures of the README are the golden screens (npm run screenshots)', async () => {
