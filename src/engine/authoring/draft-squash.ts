@@ -168,6 +168,6 @@ function notesOf({ replaces, from, statements, objects, data }: SquashProof, ado
         ]
       : []),
     ...(adopted > 0 ? [`${adopted} files that declared nothing now say what they revise.`] : []),
-    'Keep the replaced files until every database has this revision in its log (migtui fleet status, migtui current), then delete them.',
+    'Keep the replaced files until "migtui upgrade head" has run on every database, which logs this revision there. Then delete them, and keep "replaces".',
   ];
 }
