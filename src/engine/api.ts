@@ -181,6 +181,8 @@ export interface EngineOptions {
   readonly shadow?: string | undefined;
   /** Absolute path of SQL that every shadow is given first: what the database had before its first revision. */
   readonly baseline?: string | undefined;
+  /** What comparisons of the live schema with its revisions leave out. */
+  readonly notCompared?: readonly ('owners' | 'grants')[] | undefined;
   /** What the project's code gets from `xArguments()` of `migtui/config`. */
   readonly x?: Readonly<Record<string, string>> | undefined;
 }

@@ -56,6 +56,7 @@ export async function loadSettings(root: string, env: Environment): Promise<Sett
     strict: rulesOf(file.strict),
     shadow: typeof file.shadow === 'object' ? file.shadow.server : file.shadow,
     baseline: typeof file.shadow === 'object' ? file.shadow.baseline : undefined,
+    notCompared: file.notCompared ?? [],
     fleet: fleetSettings(file.fleet),
     editor: file.editor,
   };

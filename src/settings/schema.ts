@@ -282,6 +282,17 @@ const entries = {
       'must be a URL such as "postgres://user@localhost:5432", or an object with "server" and "baseline"',
     ),
   ),
+  notCompared: v.optional(
+    v.pipe(
+      v.array(
+        v.picklist(['owners', 'grants'], 'must be "owners" or "grants"'),
+        'must be a list of "owners" and "grants"',
+      ),
+      v.description(
+        'What comparisons of the live schema with its revisions leave out: owners of objects, grants with default privileges. Default: nothing.',
+      ),
+    ),
+  ),
   fleet: v.optional(fleetEntry),
   editor: v.optional(
     text('Command that opens a file, such as "code --wait". Default: $VISUAL, $EDITOR, vi.'),
@@ -350,6 +361,8 @@ export interface Settings {
   readonly shadow: string | undefined;
   /** Of `shadow.baseline`; relative to the project. */
   readonly baseline: string | undefined;
+  /** What comparisons with the live schema leave out. */
+  readonly notCompared: readonly ('owners' | 'grants')[];
   /** The targets that `migtui fleet` moves. */
   readonly fleet: FleetSettings;
   readonly editor: string | undefined;

@@ -68,6 +68,7 @@ test('without any file everything has its default', async () => {
     strict: [],
     shadow: undefined,
     baseline: undefined,
+    notCompared: [],
     fleet: {
       targets: [],
       waves: [],

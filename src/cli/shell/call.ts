@@ -97,6 +97,7 @@ export class Call {
         lockTimeout: this.settings.lockTimeout,
         shadow,
         baseline: this.#baseline(),
+        notCompared: this.settings.notCompared,
         x: this.shared.x,
         network: {
           connectTimeout: this.settings.connectTimeout,

@@ -56,7 +56,9 @@ export async function check(
     else findings.push({ revisions: [], sql: [], effects: [], ...answer, kind });
   }
   const compared = wanted.includes('drift') && !skipped.some(({ kind }) => kind === 'drift');
-  const notCompared = compared ? `${notInInventory}, and extensions that no revision creates` : null;
+  const { notCompared: leftOut = [] } = workspace.session.options;
+  const chosen = leftOut.length > 0 ? `${leftOut.join(' and ')} (the setting "notCompared"), ` : '';
+  const notCompared = compared ? `${chosen}${notInInventory}, and extensions that no revision creates` : null;
   return { findings, agreed, skipped, notCompared, clean: findings.length === 0 };
 }
 

@@ -30,7 +30,12 @@ export async function driftFrom(workspace: Workspace, order: readonly string[]):
   const { schema } = workspace.project;
   const expected = await workspace.replay(disk, ups(order), { schema });
   const { scope } = await workspace.shadow(disk.byId, schema);
-  return driftTo(workspace.project, database, scope, expected.inventory, work =>
-    workspace.trial(disk, order, work, { schema }),
+  return driftTo(
+    workspace.project,
+    database,
+    scope,
+    expected.inventory,
+    work => workspace.trial(disk, order, work, { schema }),
+    workspace.session.options.notCompared,
   );
 }
