@@ -68,12 +68,27 @@ function runsOf(terminal: headless.Terminal, row: number): Run[] {
   return runs;
 }
 
-/** What a terminal shows, as an SVG: text stays text, boxes are lines. */
-export function svgOf(terminal: headless.Terminal, title: string): string {
-  const { cols, rows } = terminal;
+/** Several screens of one size, shown one after the other; readers who prefer no motion see the first. */
+export function filmOf(terminals: readonly headless.Terminal[], title: string, secondsEach: number): string {
+  const [first] = terminals;
+  if (!first) throw new Error('a film needs a frame');
+  const share = 100 / terminals.length;
+  const style = `<style>
+.frame { visibility: hidden; animation: show ${n(secondsEach * terminals.length)}s step-end infinite; }
+@keyframes show { 0% { visibility: visible; } ${n(share)}% { visibility: hidden; } }
+@media (prefers-reduced-motion: reduce) { .frame { animation: none; } .frame:first-of-type { visibility: visible; } }
+</style>`;
+  const frames = terminals.map((terminal, index) => {
+    const delay = n((index - terminals.length) * secondsEach);
+    return `<g class="frame" style="animation-delay: ${delay}s">\n${frameOf(terminal)}\n</g>`;
+  });
+  return documentOf(first, title, [style, ...frames].join('\n'));
+}
+
+function frameOf(terminal: headless.Terminal): string {
   const shapes: string[] = [];
   const texts: string[] = [];
-  for (let row = 0; row < rows; row++) {
+  for (let row = 0; row < terminal.rows; row++) {
     for (const run of runsOf(terminal, row)) {
       const { background } = run.look;
       if (background)
@@ -84,17 +99,21 @@ export function svgOf(terminal: headless.Terminal, title: string): string {
       else shapes.push(boxOf(run, row));
     }
   }
+  return `<g stroke-width="1.2" fill="none">
+${shapes.join('\n')}
+</g>
+<g font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="${fontSize}" xml:space="preserve">
+${texts.filter(Boolean).join('\n')}
+</g>`;
+}
+
+function documentOf({ cols, rows }: headless.Terminal, title: string, content: string): string {
   const width = n(cols * cell.width + 2 * margin);
   const height = n(rows * cell.height + 2 * margin);
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${xml(title)}">
 <title>${xml(title)}</title>
 <rect width="${width}" height="${height}" rx="8" fill="${colours.background}"/>
-<g stroke-width="1.2" fill="none">
-${shapes.join('\n')}
-</g>
-<g font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="${fontSize}" xml:space="preserve">
-${texts.filter(Boolean).join('\n')}
-</g>
+${content}
 </svg>
 `;
 }

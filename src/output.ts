@@ -31,7 +31,7 @@ class Sink {
     this.#original = stream.write;
     this.#write = stream.write.bind(stream);
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      // whoever read our output may be gone (`migtui history | head`): that is no error
+      // the reader of our output may have exited (`migtui history | head`): that is no error
       if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') this.#trouble ??= error;
     });
   }
@@ -111,7 +111,7 @@ if (process.listenerCount('warning') > 0) {
 }
 
 /**
- * The exit code, when everything was written: what could not be written is told on the other stream. An answer that
+ * The exit code, when everything was written: write errors are reported on the other stream. An answer that
  * did not arrive is a failure, unless it is about something that was done for good.
  * @param committed what was done for good, in a sentence
  */

@@ -95,7 +95,7 @@ function leave(code: number): never {
   process.exit(code);
 }
 
-/** What nobody caught. */
+/** Uncaught errors. */
 let uncaught: unknown;
 process.on('uncaughtException', error => {
   // a listener of the project's own takes care of it

@@ -1,18 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { keysPage, withKeys } from '../scripts/readme-keys.ts';
+import { keysPage } from '../scripts/keys.ts';
 import { drawPictures } from '../scripts/screenshots.ts';
 import { repository } from './support/project.ts';
 
 const read = (path: string) => readFile(join(repository, path), 'utf8');
 
-test('the keys of the README are those of the program (node scripts/readme-keys.ts)', async () => {
-  const readme = await read('README.md');
-  expect(readme).toBe(withKeys(readme));
-});
-
-test('docs/keys.md has the keys of the program (node scripts/readme-keys.ts)', async () => {
+test('docs/keys.md has the keys of the program (node scripts/keys.ts)', async () => {
   const page = await read('docs/keys.md');
   expect(page).toBe(keysPage());
   expect(page).toContain('## In dialogs');

@@ -16,7 +16,7 @@ import { findRoot } from '../project/root.ts';
 export interface MigtuiOptions extends Partial<Omit<EngineOptions, 'root' | 'config' | 'context' | 'live'>> {
   /** The folder of the project's package.json; default: the nearest one from the current folder. */
   readonly root?: string;
-  /** Is told what happens: statements, progress of runs, what the project prints. */
+  /** Receives what happens: statements, progress of runs, what the project prints. */
   readonly onEvent?: (event: EngineEvent) => void;
 }
 

@@ -73,8 +73,8 @@ export async function assertCurrent(orm: MikroORM, options: AssertOptions = {}):
   if (unknown.length > 0 && atLeast !== true) {
     throw new Failure({
       code: 'ahead',
-      message: `The database has ${counted(unknown.length)} that this version of the application does not know: ${some(unknown)}.`,
-      next: 'Deploy the version that belongs to it, or allow a newer database: assertCurrent(orm, { atLeast: true }).',
+      message: `The database has ${counted(unknown.length)} unknown to this version of the application: ${some(unknown)}.`,
+      next: 'Deploy the matching version, or allow a newer database: assertCurrent(orm, { atLeast: true }).',
       candidates: unknown,
     });
   }

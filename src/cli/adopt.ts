@@ -15,7 +15,7 @@ export const adopt: Definition = (program, act) =>
       'after',
       examples({
         'migtui adopt': 'shows the diff, asks, writes',
-        'migtui adopt --yes': 'without a question',
+        'migtui adopt --yes': 'without asking',
       }),
     )
     .action(act(adoptLine));

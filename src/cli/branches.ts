@@ -12,7 +12,10 @@ export const branches: Definition = (program, act) =>
     .command('branches')
     .description('show the branch points and what follows them')
     .addOption(verbose())
-    .addHelpText('after', examples({ 'migtui branches': 'each revision that several revise, with these' }))
+    .addHelpText(
+      'after',
+      examples({ 'migtui branches': 'each branch point and the revisions that follow it' }),
+    )
     .action(act(showBranches));
 
 async function showBranches(call: Call, options: { verbose?: boolean }): Promise<undefined> {

@@ -82,7 +82,9 @@ function parseKinds(text: string | undefined, option: string): FindingKind[] | u
   const names = text?.split(',').map(name => name.trim());
   const unknown = names?.find(name => !Object.hasOwn(kinds, name));
   if (unknown !== undefined) {
-    throw new UsageError(`${option} knows no "${unknown}"; there are ${Object.keys(kinds).join(', ')}`);
+    throw new UsageError(
+      `Unknown value "${unknown}" for ${option}; choose from ${Object.keys(kinds).join(', ')}`,
+    );
   }
   return names as FindingKind[] | undefined;
 }

@@ -3,7 +3,7 @@ import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
 import { backupOptions, planOptions, rehearseOption, runOptions } from './shell/options.ts';
 
-/** `migtui downgrade <target>`: takes back what stands on the target; the target itself stays. */
+/** `migtui downgrade <target>`: undoes everything above the target; the target stays applied. */
 export const downgrade: Definition = (program, act) => {
   const command = program
     .command('downgrade')

@@ -25,6 +25,6 @@ async function makeTable(call: Call, options: Consent): Promise<undefined> {
   call.output.answer(
     { table: project.table, made },
     answer => answer,
-    ({ table, made }, paint) => (made ? `${paint.good('Made')} ${table}` : paint.dim(`${table} is there.`)),
+    ({ table, made }, paint) => (made ? `${paint.good('Made')} ${table}` : paint.dim(`${table} exists.`)),
   );
 }

@@ -30,16 +30,14 @@ interface CheckOptions extends ChoiceOptions {
 export const fleetCheck: Definition = (program, act) => {
   const command = program
     .command('check')
-    .description(
-      'look for targets that are not in order, and compare the schemas of those at the same revisions',
-    );
+    .description('find targets with problems, and compare the schemas of those at the same revisions');
   for (const option of choiceOptions()) command.addOption(option);
   return command
     .option('--ignore <kinds>', `do not check these: ${kinds.join(', ')}`)
     .addHelpText(
       'after',
       examples({
-        'migtui fleet check': 'exit code 3 when there is anything',
+        'migtui fleet check': 'exit code 3 when there are findings',
         'migtui fleet check --ignore behind --json': 'before a deployment, for scripts',
       }),
     )
@@ -50,7 +48,7 @@ async function checkFleet(call: Call, options: CheckOptions): Promise<number> {
   const ignored = options.ignore?.split(',').map(kind => kind.trim()) ?? [];
   const unknown = ignored.find(kind => !kinds.includes(kind as FleetState));
   if (unknown !== undefined) {
-    throw new UsageError(`--ignore knows no "${unknown}"; there are ${kinds.join(', ')}`);
+    throw new UsageError(`Unknown value "${unknown}" for --ignore; choose from ${kinds.join(', ')}`);
   }
   const engine = await call.engine();
   const status = await withTargets(
@@ -82,5 +80,5 @@ function draw(odd: readonly FleetRow[], { targets, compared }: FleetStatus, pain
       ...(more > 0 ? [indent(paint.dim(`and ${more} more`))] : []),
     ].join('\n');
   });
-  return [...parts, odd.length === 0 ? paint.good(`In order: ${seen}`) : paint.dim(seen)].join('\n');
+  return [...parts, odd.length === 0 ? paint.good(`No problems: ${seen}`) : paint.dim(seen)].join('\n');
 }

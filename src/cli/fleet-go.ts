@@ -21,7 +21,7 @@ import { ask, canAsk, confirm } from './shell/confirm.ts';
 import { durationOption, yes } from './shell/options.ts';
 import { exactText } from './shell/safe-text.ts';
 
-/** What the commands that move a fleet can be told. Durations in milliseconds. */
+/** Options of the commands that migrate a fleet. Durations in milliseconds. */
 export interface FleetGoOptions
   extends ChoiceOptions,
     Pick<
@@ -209,7 +209,7 @@ async function askToGoOn(
 ): Promise<void> {
   const said = await ask(
     call,
-    `Paused: ${after.replace(/\.$/, '')}. Go on with ${left.toLocaleString('en-US')} more? [y/N] `,
+    `Paused: ${after.replace(/\.$/, '')}. Continue with ${left.toLocaleString('en-US')} more? [y/N] `,
   );
   await engine.fleetContinue(/^y(es)?$/i.test(said));
 }

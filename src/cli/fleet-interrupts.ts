@@ -19,8 +19,8 @@ export function stopOnSignals({ host, output }: Call, engine: EngineApi): () => 
     if (signals > 2) host.exit(1);
     const words =
       signals === 1
-        ? `${signal}: the targets at work end, no other begins. Once more cancels them.`
-        : 'They are cancelled and rolled back. Once more ends migtui at once.';
+        ? `${signal}: finishing the targets in progress; no others start. Repeat it to cancel them.`
+        : 'Cancelling and rolling back. The next signal ends migtui at once.';
     output.say(words, (words, paint) => paint.warn(words));
     void engine.fleetCancel(signals === 1 ? 'after-step' : 'rollback').catch(() => {});
   });

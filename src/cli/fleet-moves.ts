@@ -38,7 +38,7 @@ export const fleetDowngrade: Definition = (program, act) =>
   moving(
     program
       .command('downgrade')
-      .description('take revisions back down to a target, on every schema, database or context of the fleet')
+      .description('undo revisions down to a target, on every schema, database or context of the fleet')
       .argument('<target>', 'what to downgrade to, such as -1'),
   )
     .addHelpText(
@@ -56,7 +56,7 @@ export const fleetStamp: Definition = (program, act) =>
   moving(
     program
       .command('stamp')
-      .description('write what is applied into the log of every target, and run nothing')
+      .description('mark revisions as applied on every target, without running them')
       .argument('<target...>', 'what is applied, such as head')
       .option('--purge', 'also delete log rows without a file'),
   )

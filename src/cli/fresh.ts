@@ -32,7 +32,7 @@ async function runFresh(call: Call, options: GoOptions): Promise<number> {
   if (project.protected) {
     throw new Failure({
       code: 'protected',
-      message: `${database.name} is protected (${project.policy[0]?.setBy ?? 'protected'}): it is not emptied.`,
+      message: `${database.name} is protected (${project.policy[0]?.setBy ?? 'protected'}): fresh is refused.`,
       next: 'To empty it anyway, undo the revisions: migtui downgrade base.',
     });
   }

@@ -11,7 +11,7 @@ import type { Call } from './shell/call.ts';
 import { canAsk, confirmPlan } from './shell/confirm.ts';
 import type { Paint } from './shell/paint.ts';
 
-/** What upgrade, downgrade and stamp can be told. Durations in milliseconds. */
+/** Options of upgrade, downgrade and stamp. Durations in milliseconds. */
 export interface GoOptions extends Omit<RunOptions, 'backup'> {
   readonly plan?: boolean;
   readonly sql?: boolean;
@@ -54,7 +54,7 @@ export async function go(
     try {
       return await goOnce(call, engine, request, options, examine);
     } catch (error) {
-      // somebody who was asked is shown the plan as it is now; a script is told, and a pinned plan stays pinned
+      // with a prompt, show the new plan; a script gets a message, and a pinned plan stays pinned
       const asks = canAsk(call) && options.yes !== true && options.planId === undefined;
       if (!(error instanceof Failure && error.code === 'plan-changed' && asks)) throw error;
       call.output.say(error.message, (message, paint) => paint.warn(`${message} The plan is now:`));

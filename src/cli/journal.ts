@@ -52,7 +52,7 @@ function cells(entry: JournalEntry, paint: Paint): Cell[] {
     { text: absolute(started), paint: paint.dim },
     { text: action },
     { text: nameOf(revision) },
-    { text: outcome === 'started' ? 'never ended' : outcome, paint: brush },
+    { text: outcome === 'started' ? 'did not finish' : outcome, paint: brush },
     { text: ms === null ? '' : duration(ms) },
     { text: `${who.osUser}@${who.host} as ${who.databaseUser}`, paint: paint.dim },
     {

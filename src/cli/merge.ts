@@ -25,19 +25,19 @@ interface MergeOptions {
 export const merge: Definition = (program, act) =>
   program
     .command('merge')
-    .description('bring heads together, after a rehearsal of both orders')
+    .description('merge heads, after rehearsing both orders')
     .argument('[heads...]', 'what to merge (default: all heads)')
     .option('-m, --message <text>', 'what the merge revision is called')
     .option('--rebase <target>', 'put this branch on top of another instead')
     .option('--onto <target>', 'the branch that --rebase goes on top of')
-    .option('--no-reconcile', 'leave the merge revision empty, whatever the entities want')
+    .option('--no-reconcile', 'leave the merge revision empty, even if the entities need SQL')
     .option('--plan', 'rehearse and show, write nothing')
     .option('--force', 'write it although the rehearsal found a conflict, or was not possible')
     .addOption(yes())
     .addHelpText(
       'after',
       examples({
-        'migtui merge': 'all heads: shows what they do and whether they fit, asks',
+        'migtui merge': 'all heads: shows their changes and conflicts, asks',
         'migtui merge -m "merge heads" --yes': 'without asking; refused on a conflict',
         'migtui merge --plan': 'only the rehearsal; exit code 1 on a conflict',
         'migtui merge add_reactions add_last_read_at': 'these two',
@@ -102,7 +102,7 @@ async function mergeHeads(
   return 0;
 }
 
-/** Where the rehearsal itself is not possible, with --force or on a database that has none: nobody knows whether the branches fit. */
+/** Without a rehearsal, with --force or on a database that supports none: conflicts are unknown. */
 async function writeUnrehearsed(
   call: Call,
   heads: readonly string[],
@@ -111,7 +111,7 @@ async function writeUnrehearsed(
 ): Promise<number> {
   const engine = await call.engine();
   call.output.say(failure.info, ({ message }, paint) =>
-    paint.warn(`Not rehearsed, so whether the branches fit is not known: ${message}`),
+    paint.warn(`Not rehearsed, so conflicts are not ruled out: ${message}`),
   );
   const draft =
     rebase && onto
@@ -131,7 +131,7 @@ async function writeUnrehearsed(
   return 0;
 }
 
-/** The way that was asked for, or that somebody chooses now. */
+/** The requested way, or the one chosen at the prompt. */
 async function chosenDraft(
   call: Call,
   heads: readonly string[],
@@ -165,7 +165,7 @@ async function chosenDraft(
 }
 
 /**
- * Why the rehearsal refuses what was asked for: a merge revision, or a rebase by the one order that it leaves.
+ * Why the rehearsal refuses the request: a merge revision, or a rebase in its resulting order.
  * @param rebase the branch and what it goes on top of
  */
 function conflictOf(rehearsal: Rehearsal, rebase: readonly string[] | null): Failure | null {
@@ -188,7 +188,7 @@ function conflictIn({ verdict, remedies }: Rehearsal, asked: Remedy): Failure {
     message: `Cannot ${remedyWords(asked, nameOf)}: ${why.replace(/\.$/, '')}. Nothing was written.`,
     next:
       others.length > 0
-        ? `This runs: ${others.map(({ branch, onto }) => `migtui merge --rebase ${branch} --onto ${onto}`).join(', or ')}. Otherwise ${fix}.`
+        ? `This order works: ${others.map(({ branch, onto }) => `migtui merge --rebase ${branch} --onto ${onto}`).join(', or ')}. Otherwise ${fix}.`
         : `${fix[0]?.toUpperCase()}${fix.slice(1)}.`,
   });
 }

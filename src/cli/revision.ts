@@ -66,7 +66,7 @@ export const revision: Definition = (program, act) =>
     )
     .action(act(makeRevision));
 
-/** Beside --rename, and not its opposite: it speaks of all that --rename does not name. */
+/** Combines with --rename: it applies to everything that --rename does not name. */
 function noRename(): Option {
   const option = new Option('--no-rename', 'drop and add whatever else could be a rename');
   option.attributeName = () => 'renameOthers';
@@ -120,7 +120,7 @@ async function splitRevision(call: Call, target: string, { yes }: RevisionOption
   await writeDraft(call, draft, { what: 'The split', question: 'Write these two files?', yes });
 }
 
-/** Drafts it; where somebody is there, asks what only a person can say: which head it revises, what is a rename. */
+/** Drafts it; in a terminal, asks which head it revises and what is a rename. */
 export async function draftRevision(call: Call, request: RevisionRequest): Promise<Draft> {
   const engine = await call.engine();
   try {
@@ -151,7 +151,7 @@ async function chooseRenames(call: Call, candidates: readonly string[]): Promise
     const [old, fresh] = ends(candidate);
     const taken = (other: string): boolean => ends(other).some(end => end === old || end === fresh);
     if (chosen.some(taken)) continue;
-    const question = `Is ${clean(fresh)} the new name of ${clean(old)}? A rename keeps what is in it; no drops it [y/n] `;
+    const question = `Is ${clean(fresh)} the new name of ${clean(old)}? A rename keeps the data; no drops it [y/n] `;
     const answer = await ask(call, question);
     if (answer === '') return null;
     if (/^y(es)?$/i.test(answer)) chosen.push(candidate);

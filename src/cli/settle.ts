@@ -15,7 +15,7 @@ interface SettleOptions extends GoOptions {
   readonly acceptEdit?: boolean;
 }
 
-/** `migtui settle <rev>`: says what became of a revision that stopped half-way outside a transaction, or runs its down. */
+/** `migtui settle <rev>`: resolves an interrupted revision, or runs its down(). */
 export const settle: Definition = (program, act) => {
   const command = program
     .command('settle')
@@ -63,7 +63,7 @@ async function settleRevision(
     ({ revision, settlement }, paint) =>
       settlement === 'accept-edit'
         ? `${paint.good('Accepted:')} ${nameOf(revision)} is accepted as it is now.`
-        : `${paint.good('Settled:')} ${nameOf(revision)} is ${settlement.replace('-', ' ')}.`,
+        : `${paint.good('Resolved:')} ${nameOf(revision)} is ${settlement.replace('-', ' ')}.`,
   );
 }
 

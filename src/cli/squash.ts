@@ -15,8 +15,8 @@ interface SquashOptions {
 export const squash: Definition = (program, act) =>
   program
     .command('squash')
-    .description('make one revision of a line of them, proven to make the same schema')
-    .argument('<range>', 'the line: <from>:<to>, both included')
+    .description('replace a range of revisions with one that is verified to make the same schema')
+    .argument('<range>', 'the range: <from>:<to>, both included')
     .option('-m, --message <text>', 'what the squashed revision is called')
     .option('--plan', 'show it, write nothing')
     .addOption(yes())
@@ -29,7 +29,7 @@ its log; then delete them, and keep "replaces" in its class.
 ${examples({
   'migtui squash :20260113100000 -m "first year"': 'everything up to a revision',
   'migtui squash 20250101090000:20251231120000': 'from one revision to another',
-  'migtui squash :head --plan': 'only look at it',
+  'migtui squash :head --plan': 'show it, write nothing',
 })}`,
     )
     .action(act(squashLine));

@@ -16,7 +16,7 @@ interface StampOptions extends GoOptions {
 export const stamp: Definition = (program, act) => {
   const command = program
     .command('stamp')
-    .description('write what is applied into the migrations table, without running anything')
+    .description('mark revisions as applied in the migrations table, without running them')
     .argument('<target...>', 'head, heads, base, revisions')
     .option('--purge', 'empty the table first')
     .option('--no-compare', 'do not compare the live schema with what the target makes')

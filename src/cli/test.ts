@@ -27,7 +27,7 @@ export const test: Definition = (program, act) =>
     )
     .option(
       '--since <ref>',
-      'try the way back, and judge, only revisions that changed in git since this commit or branch',
+      'test the downgrade and the findings only of revisions that changed in git since this commit or branch',
     )
     .option('--allow-missing-down', 'a revision without down() is no failure')
     .addOption(

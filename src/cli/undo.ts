@@ -4,14 +4,14 @@ import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
 import { backupOptions, runOptions, yes } from './shell/options.ts';
 
-/** `migtui undo`: takes back what the last run did. */
-export const undo: Definition = past('undo', 'take back what the last run did', {
+/** `migtui undo`: undoes the last run. */
+export const undo: Definition = past('undo', 'undo the last run', {
   'migtui undo': 'shows the steps and what is lost, asks, runs them',
   'migtui undo --plan': 'only shows them',
 });
 
 /** `migtui redo`: does again what undo took back. */
-export const redo: Definition = past('redo', 'do again what the last undo took back', {
+export const redo: Definition = past('redo', 'run again what the last undo reverted', {
   'migtui redo': 'shows the steps, asks, runs them',
 });
 

@@ -32,11 +32,11 @@ interface Waited {
   readonly waitedMs: number;
 }
 
-/** `migtui wait`: for programs that need a schema which somebody else migrates. */
+/** `migtui wait`: for programs that need a schema that another process migrates. */
 export const wait: Definition = (program, act) =>
   program
     .command('wait')
-    .description('wait until the database is migrated by somebody else; reads only')
+    .description('wait until another process has migrated the database; reads only')
     .option('--for <target>', 'head, heads or a revision', 'heads')
     .addOption(
       new Option('--timeout <time>', 'give up after this long, exit code 1')

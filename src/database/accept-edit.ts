@@ -21,7 +21,7 @@ export async function acceptEdit(request: SettleRequest): Promise<void> {
   if (checksum === null || !edited.includes(revision)) {
     throw new Failure({
       code: 'nothing-to-accept',
-      message: `${revision} is not known to have been edited: nothing was written.`,
+      message: `${revision} has no recorded edit. Nothing was written.`,
       next: '"migtui check --only edited" lists edited revisions. Without the journal, edits are not noticed.',
     });
   }

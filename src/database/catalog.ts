@@ -9,7 +9,10 @@ export interface TableSize {
 
 /** A live schema in the words that would make it, as far as it decides what statements do to it. */
 export interface Catalog {
-  /** Statements without data: types, tables, constraints, indexes, functions. Defaults are constants in place of the real ones. */
+  /**
+   * Statements without data: types, tables, constraints, indexes, functions. Defaults are constants in place of the
+   * real ones.
+   */
   readonly sql: readonly string[];
   /** Indexes among them that are INVALID, as `schema.index`. */
   readonly invalid: readonly string[];
@@ -81,7 +84,7 @@ const sizes = `
 /** Tables whose rows nobody has counted yet are asked whether they have any, up to this size in bytes. */
 const small = 64 * 1024 * 1024;
 
-/** How long a question may take, and wait for a table that somebody has locked. */
+/** How long a query may take, including waits for a locked table. */
 const limits = ["set local statement_timeout = '5s'", "set local lock_timeout = '1s'"];
 
 interface Found {
@@ -94,9 +97,9 @@ interface Found {
 }
 
 /**
- * Reads a live schema, asking a few questions whatever its size, and writing nothing. Sizes are left out where a table is
+ * Reads a live schema with a few queries, whatever its size, and writing nothing. Sizes are left out where a table is
  * locked for longer than a moment.
- * @param schemas that concern somebody; default: all
+ * @param schemas to read; default: all
  * @returns null where the catalog does not answer in time
  */
 export async function readCatalog(

@@ -18,8 +18,8 @@ export interface Connection {
 }
 
 /**
- * Connects without creating anything: a database that is not there is told, not made.
- * @param create let a missing embedded folder be made (a run does, looking does not)
+ * Connects without creating anything: a missing database is reported, not created.
+ * @param create create a missing embedded folder (runs do, reads do not)
  */
 export async function connect(project: Project, { create = false } = {}): Promise<Connection | Refusal> {
   const { orm } = project;

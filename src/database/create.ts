@@ -13,7 +13,7 @@ const templateInUse = '55006';
 /**
  * Creates the project's database on its server, as MikroORM would: from the database `postgres`.
  * One that somebody else creates at the same moment is fine.
- * @param onStatement is told the statement
+ * @param onStatement receives the statement
  * @throws Failure `database-not-created`
  */
 export async function createDatabase(

@@ -9,7 +9,7 @@ import { type Inventory, type InventoryScope, readInventory } from './shadow/inv
 import { findRepair } from './shadow/repair.ts';
 import type { Trial } from './shadow/trial.ts';
 
-/** What leads from one schema to another. */
+/** The changes from one schema to another. */
 export interface Difference {
   readonly effects: readonly Effect[];
   readonly sql: readonly string[];

@@ -50,8 +50,8 @@ export async function empty(
     if (now.fingerprint !== shown.fingerprint) {
       throw new Failure({
         code: 'plan-changed',
-        message: 'The database has changed meanwhile: nothing was dropped.',
-        next: 'Review what is lost, then run it again.',
+        message: 'The database has changed in the meantime. Nothing was dropped.',
+        next: 'Review the data loss, then run it again.',
       });
     }
     const work = await beginWork(project, onStatement);
@@ -97,7 +97,7 @@ async function objectsIn(connection: Connection, only: string | null): Promise<D
   );
   return [
     ...schemas.map(({ name }) => ({
-      words: `drops schema ${name} and all that is in it`,
+      words: `drops schema ${name} and everything in it`,
       sql: `drop schema ${quoteIdent(name)} cascade`,
       table: null,
     })),

@@ -89,7 +89,7 @@ export async function examine({ orm }: Connection, table: LedgerTable, pooled: b
     [table.schema, table.name],
   );
   const answered = Date.now();
-  if (!row) throw new Error('The server did not say which role this is.');
+  if (!row) throw new Error('The server did not report the current role.');
   const duplicates = row.table_readable
     ? await query<{ name: string }>(
         `select "name"::text as name from ${table.sql} group by 1 having count(*) > 1 order by 1 limit 20`,

@@ -52,7 +52,7 @@ export interface GuardOptions {
   onLost(failure: Failure): void;
 }
 
-/** Names a run's connection to whoever looks at pg_stat_activity; PostgreSQL keeps 63 bytes. */
+/** Names a run's connection in pg_stat_activity; PostgreSQL keeps 63 bytes. */
 function applicationName(run: string): string {
   return `migtui ${run.slice(0, 8)} ${userName()}@${hostname()}`.slice(0, 63);
 }
@@ -133,7 +133,7 @@ export async function acquireGuard(monitor: Monitor, options: GuardOptions): Pro
           {
             code: 'lock-lost',
             message: `The connection that holds the lock of this run was lost: ${(error as Error).message}`,
-            next: 'Run it again: others may have started meanwhile, so nothing more is run under this lock.',
+            next: 'Run it again: another run may have started, so this one stopped.',
           },
           { cause: error },
         );
@@ -163,7 +163,7 @@ export async function holderOf(ask: MonitorTransaction['query'], key: string): P
   const held = `l.locktype = 'advisory' and l.granted and l.objsubid = 1
         and l.database = (select oid from pg_database where datname = current_database())
         and l.classid = ${unsigned >> 32n}::oid and l.objid = ${unsigned & 0xffffffffn}::oid`;
-  // who that is, is asked only where there is somebody
+  // the holder is queried only if there is one
   const [pid] = await ask<{ pid: number }>(`select l.pid from pg_locks l where ${held} limit 1`);
   if (!pid) return null;
   // in a transaction PostgreSQL would tell the sessions as they were at the first question

@@ -154,7 +154,7 @@ function wordsFor(
 const countingTime = 2_000;
 
 /**
- * Counts the rows that a condition picks in a transaction that can only read. Null where that cannot be told: it
+ * Counts the rows that a condition picks in a transaction that can only read. Null where the count is unknown: it
  * takes too long, calls a function that may do something, or needs what an earlier step makes.
  */
 async function countMatching(

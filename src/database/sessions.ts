@@ -17,7 +17,7 @@ export interface SessionRow {
   readonly age: string | null;
 }
 
-/** How much of another session's query is told, characters. */
+/** How much of another session's query is shown, characters. */
 const queryLength = 500;
 
 /** The session as it is shown: passwords taken out, the query cut. */

@@ -24,7 +24,7 @@ export interface SettleRequest {
   readonly revision: string;
   /** Of the revision's file now, where there is one. */
   readonly checksum: string | null;
-  /** Is told the statements that change something. */
+  /** Receives the statements that change something. */
   readonly onStatement?: ((statement: ExecutedStatement) => void) | undefined;
 }
 

@@ -66,7 +66,7 @@ async function readBegun(query: Query, table: LedgerTable): Promise<readonly Mar
   return rows.map(row => ({ ...row, since: new Date(Number(row.since)).toISOString(), invalidBefore: [] }));
 }
 
-/** The failure of whoever would settle what is not unsettled. */
+/** The failure for a revision that was not interrupted. */
 export function nothingToSettle(revision: string, unsettled: readonly Unsettled[]): Failure {
   return new Failure({
     code: 'nothing-to-settle',

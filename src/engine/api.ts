@@ -124,7 +124,7 @@ export interface EngineApi extends FleetApi {
 }
 
 export type EngineEvent =
-  /** What the user's code or migtui says; text may hold anything and is made safe by whoever draws it. */
+  /** What the user's code or migtui says; text may contain anything; the code that draws it makes it safe. */
   | {
       readonly type: 'log';
       readonly at: string;
@@ -144,7 +144,7 @@ export type EngineEvent =
   | { readonly type: 'fleet'; readonly event: FleetEvent }
   /** Long work that is no run: replaying on the shadow. */
   | { readonly type: 'task'; readonly text: string; readonly done: number; readonly total: number }
-  /** A server does not answer, and is waited for. Told again every few seconds. */
+  /** Waiting for a server that does not answer. Sent again every few seconds. */
   | ({ readonly type: 'waiting'; readonly at: string } & Waiting)
   /** Something changed under us. */
   | { readonly type: 'changed'; readonly what: 'files' | 'database' };

@@ -64,7 +64,7 @@ const lastWords = 4_000;
 const lastOutput = 200;
 
 /**
- * Opens a project in an engine's process and speaks with it over IPC. Opening is awaited by the first call.
+ * Opens a project in an engine process and calls it over IPC. Opening is awaited by the first call.
  * @param launchChild gives the process, now and at every restart
  */
 export function startEngine(

@@ -22,7 +22,7 @@ export interface EngineConnection {
   readonly api: EngineApi;
   /** Events come several at a time, in their order. Returns the way to stop listening. */
   events(listener: (events: readonly EngineEvent[]) => void): () => void;
-  /** Tells of an end that nobody asked for. */
+  /** Reports an unexpected end. */
   onExit(listener: (exit: EngineExit) => void): () => void;
   /** Ends the engine politely and starts a new one, which sees edited files. */
   restart(change?: EngineChange): Promise<void>;

@@ -38,7 +38,7 @@ export async function detail(session: Session, id: string): Promise<RevisionDeta
   };
 }
 
-/** The SQL of one direction; a file that cannot be loaded is told in the note, because looking must go on. */
+/** The SQL of one direction; a file that cannot be loaded is reported in the note, because status must still work. */
 export async function sqlOf(
   session: Session,
   source: MigrationSource,

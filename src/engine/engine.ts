@@ -13,9 +13,9 @@ import type { Running } from './running.ts';
 import { Session } from './session.ts';
 
 /**
- * Opens the one façade that both front ends talk to. Headless commands call it in their own process;
+ * Opens the API that both front ends use. Headless commands call it in their own process;
  * the terminal app through `startEngine`. Opening connects to nothing and writes nothing.
- * @param emit hears what happens between calls
+ * @param emit receives events between calls
  * @param orm whose config is taken instead of loading one
  * @throws Failure when the project cannot be opened (see `openProject`); so do all methods, with nothing else.
  * Where only a config is missing it opens all the same: `draftInit` and `write` work, everything else says why not.

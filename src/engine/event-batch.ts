@@ -6,8 +6,9 @@ const wait = 50;
 const longestStatement = 4_000;
 
 /**
- * Collects the events of an engine and sends them together. A run of a thousand statements tells several thousand
- * events in a second: what nobody could have seen in between is left out, the counts stay right.
+ * Collects the events of an engine and sends them together. A run of a thousand statements emits several thousand
+ * events in a second: intermediate ones are dropped, the counts stay
+ * correct.
  */
 export class EventBatch {
   readonly #send: (events: readonly EngineEvent[]) => void;
@@ -43,7 +44,7 @@ export class EventBatch {
         this.#events.push(event);
     }
     if (this.#timer) return;
-    // the first after a silence is told at once: code that blocks the process may follow it
+    // the first after a pause is sent at once: code that blocks the process may follow it
     if (performance.now() - this.#sentAt > wait) this.flush();
     else this.#timer = setTimeout(() => this.flush(), wait).unref();
   }

@@ -96,7 +96,7 @@ export function createFleet(session: Session): Fleet {
         if (running) {
           throw new Failure({
             code: 'busy',
-            message: 'A run of the fleet is going on already.',
+            message: 'A fleet run is already in progress.',
             next: 'Wait for it to finish.',
           });
         }
@@ -155,7 +155,7 @@ function told(options: FleetRunOptions): FleetRunOptions {
 function unknownPlan(): Failure {
   return new Failure({
     code: 'plan-changed',
-    message: 'This plan of the fleet is not known any more; nothing was run.',
+    message: 'This fleet plan has expired. Nothing was run.',
     next: 'Make the plan again.',
   });
 }
@@ -207,7 +207,7 @@ async function targetsOf(
     code: 'no-targets',
     message:
       all.length === 0
-        ? 'The fleet has no targets: what "fleet.targets" asks for finds none.'
+        ? 'The fleet has no targets: "fleet.targets" matches nothing.'
         : `None of the ${all.length} targets of the fleet matches --only and --tag.`,
     next: 'migtui fleet status lists the targets.',
   });

@@ -33,7 +33,7 @@ export async function lint(
   if (problems.length > 0) {
     throw new Failure({
       code: 'broken-revisions',
-      message: 'The revisions on disk are broken, so they are not judged.',
+      message: 'The revisions on disk are broken, so they were not analysed.',
       next: 'Fix the files named by migtui status, then try again.',
       problems,
     });

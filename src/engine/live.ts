@@ -6,7 +6,7 @@ import type { Session } from './session.ts';
 
 /** How often the database is asked, ms: one short query on a connection that is open anyway. */
 const pollEvery = 2_000;
-/** Editors and git write in bursts; one event is told after the burst, ms. */
+/** Editors and git write in bursts; one event is sent after the burst, ms. */
 const settleAfter = 150;
 
 /**
@@ -41,7 +41,7 @@ export function watchChanges(session: Session, busy: () => boolean): () => void 
     watchFolder(dirname(project.folder), false);
   }
 
-  // compared with what the last look saw, and told until there is a look that sees it
+  // compared with the last status, and reported until a status includes it
   const poll = async (): Promise<void> => {
     if (busy() || session.seen === undefined) return;
     for (const folder of project.folders()) watchFolder(folder, true);

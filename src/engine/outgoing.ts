@@ -5,10 +5,10 @@ import type { EngineApi, EngineEvent, RunEvent } from './api.ts';
 import { asFailure } from './failures.ts';
 
 /*
- * The door through which everything leaves the engine: answers, failures and events, all without passwords.
+ * Everything that leaves the engine passes here: answers, failures and events, all without passwords.
  */
 
-/** Answers that must stay as they are: a script is run by somebody else. */
+/** Answers that must stay as they are: scripts are run elsewhere. */
 const exact: ReadonlySet<string> = new Set(['script']);
 
 /** Characters of a statement that an event shows; what follows is counted. */

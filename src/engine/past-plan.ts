@@ -14,8 +14,9 @@ export interface PastPlan {
 }
 
 /**
- * Plans to take the last run back, or to do again what was taken back last.
- * @throws Failure `no-journal` | `nothing-to-undo` | `nothing-to-redo` | `cannot-undo` where what is applied is no longer
+ * Plans to undo the last run, or to redo the last undo.
+ * @throws Failure `no-journal` | `nothing-to-undo` | `nothing-to-redo` | `cannot-undo` where what is applied is no
+ * longer
  *   what that run left
  */
 export async function pastPlan(session: Session, state: State, request: PlanRequest): Promise<PastPlan> {
@@ -26,7 +27,7 @@ export async function pastPlan(session: Session, state: State, request: PlanRequ
     throw new Failure({
       code: 'no-journal',
       message: `There is no journal of what was run here, so there is nothing to ${kind}.`,
-      next: 'migtui journal says how it is turned on. Without it: migtui downgrade, migtui upgrade.',
+      next: 'migtui journal shows how to turn it on. Without it: migtui downgrade, migtui upgrade.',
     });
   }
   const run = repeatable(runsOf(entries))[kind];
@@ -90,7 +91,7 @@ function applySteps(
       now.add(revision);
     } else {
       const standing = graph.descendants([revision]).find(id => id !== revision && now.has(id));
-      if (standing !== undefined) throw refused(`${standing} stands on ${revision}`);
+      if (standing !== undefined) throw refused(`${standing} depends on ${revision}`);
       now.delete(revision);
     }
   }

@@ -37,7 +37,8 @@ import { strictness } from './strict.ts';
 /**
  * Computes a plan and everything a person wants to know before confirming it. Writes nothing.
  * @param run with which options it is about to run, for the policy; default: they are not known yet
- * @throws TargetError for the target; Failure `no-migrations-folder` | `broken-revisions` | `table-forbidden` | the database's refusal
+ * @throws TargetError for the target; Failure `no-migrations-folder` | `broken-revisions` | `table-forbidden` | the
+ * database's refusal
  */
 export async function preview(session: Session, asked: PlanRequest, run?: RunOptions): Promise<Preview> {
   const state = await session.state();
@@ -172,7 +173,7 @@ async function lossesByWords(
   );
 }
 
-/** What each step destroys. Log rows are no loss: whoever deletes one says what is applied. */
+/** What each step destroys. Log rows are no loss: deleting one only changes what counts as applied. */
 async function lossesIn(
   { project, table }: Session,
   { database }: State,
@@ -197,7 +198,7 @@ async function lossesIn(
   return byStep.map(({ length }) => measured.splice(0, length));
 }
 
-/** So many losses have to be told within the time that an answer may take. */
+/** At most this many losses are counted, to answer in time. */
 const measuredTogether = 200;
 
 function warningsOf(session: Session, state: State, books: Bookkeeping, plan: Plan): Warning[] {
@@ -236,7 +237,7 @@ function warningsOf(session: Session, state: State, books: Bookkeeping, plan: Pl
   if (unsettled.length > 0) {
     warnings.push({
       code: 'unsettled',
-      message: 'These was interrupted outside a transaction: what they did is still there.',
+      message: 'These were interrupted outside a transaction: their changes may still be in the database.',
       revisions: unsettled.map(({ revision }) => revision),
     });
   }

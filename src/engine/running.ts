@@ -119,7 +119,7 @@ export function createRunning(session: Session): Running {
         if (protection) {
           throw new Failure({
             code: 'protected',
-            message: `This database is protected (${protection.setBy}): sessions of others are not ended from here.`,
+            message: `This database is protected (${protection.setBy}): migtui does not end other sessions on it.`,
             next: 'Ask whoever holds the lock, or cancel the run.',
           });
         }
@@ -154,7 +154,7 @@ export function createRunning(session: Session): Running {
         if (protection) {
           throw new Failure({
             code: 'protected',
-            message: `This database is protected (${protection.setBy}): it is not emptied.`,
+            message: `This database is protected (${protection.setBy}): fresh is refused.`,
             next: 'Undo the revisions instead: migtui downgrade base.',
           });
         }

@@ -48,7 +48,7 @@ function endingBefore({ command }: PlanRequest, { revision, action }: Step, to: 
   const run = action === 'down' ? 'migtui downgrade -1' : `migtui upgrade ${revision}`;
   return [
     `This script ends before ${revision}: its SQL is known only when it runs.`,
-    `To go on: ${run}, then migtui ${command} current:${to} --sql`,
+    `To continue: ${run}, then migtui ${command} current:${to} --sql`,
   ];
 }
 
@@ -66,7 +66,7 @@ function sqlUnknown(request: PlanRequest, { steps }: Plan, sql: readonly SqlPrev
     next:
       further.length > 0
         ? further.join(' ')
-        : 'With --partial the script ends before the first of them and says how to go on.',
+        : 'With --partial the script ends before the first of them and shows how to continue.',
     candidates: unknown.map(({ revision }) => revision),
   });
 }
@@ -119,7 +119,7 @@ function offlinePlan(
   if (command === 'downgrade' && (colon < 0 || more.length > 0)) {
     throw new Failure({
       code: 'range-needed',
-      message: 'An offline downgrade needs its start.',
+      message: 'An offline downgrade needs a start revision.',
       next: 'Write it as from:to, such as head:base.',
     });
   }

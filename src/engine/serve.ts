@@ -7,14 +7,17 @@ import { openEngine } from './engine.ts';
 import { EventBatch } from './event-batch.ts';
 import type { Answer, EngineFunctions, FrontEndFunctions } from './wire.ts';
 
-/** Answers the front end that started this process, until its channel closes: then the front end is gone, however it went. */
+/**
+ * Answers the front end that started this process, until its channel closes: then the front end is gone, however it
+ * went.
+ */
 export function serve(): void {
   captureOutput();
   void warmUp(process.argv[2]);
   let engine: EngineApi | undefined;
 
   const events = new EventBatch(batch => void frontEnd.events.asEvent(batch));
-  // what happened before an answer is told before it
+  // events before an answer are sent before it
   const answer = async (work: () => Promise<unknown>): Promise<Answer> => {
     const given = await answerOf(work);
     events.flush();
@@ -34,7 +37,7 @@ export function serve(): void {
         }),
     },
     {
-      // a front end that is gone is told nothing more: its channel's error must not end the rollback
+      // nothing more is sent to a closed front end: its channel's error must not end the rollback
       post: data => {
         if (process.connected) process.send?.(data, undefined, undefined, () => {});
       },
@@ -56,7 +59,7 @@ export function serve(): void {
   process.on('SIGHUP', () => {});
 }
 
-/** What the project's code prints, and what nobody caught, reach the front end without passwords. */
+/** What the project's code prints, and uncaught errors, reach the front end without passwords. */
 function captureOutput(): void {
   for (const stream of [process.stdout, process.stderr]) {
     const captured = new CapturedOutput(stream.write.bind(stream) as (text: string) => void);
@@ -86,7 +89,8 @@ async function answerOf(work: () => Promise<unknown>): Promise<Answer> {
 }
 
 /**
- * Imports the MikroORM of the project that the front end named when it started us, while the front end is still busy with itself.
+ * Imports the MikroORM of the project that the front end named when it started us, while the front end is still busy
+ * with itself.
  * MikroORM takes the current folder as it is imported. Opening the project tells what is wrong with it.
  */
 async function warmUp(root: string | undefined): Promise<void> {

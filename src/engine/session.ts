@@ -187,7 +187,7 @@ export class Session {
   }
 
   /**
-   * To be told before a revision's file is imported: Node imports a file once.
+   * Call it before a revision's file is imported: Node imports a file once.
    * @throws Failure `restart-needed` when it was edited after this process imported it
    */
   importing(source: MigrationSource): void {

@@ -5,8 +5,9 @@ const pauseFirst = 250;
 const pauseMost = 5_000;
 
 /**
- * How many targets run at once on a server: half as many when it is busy, slowly more again. Pure bookkeeping; whoever
- * runs targets asks `free` and tells what became of them.
+ * How many targets run at once on a server: half as many when it is busy, slowly more again. Pure bookkeeping; the
+ * caller asks `free` and reports the
+ * results.
  */
 export class Limiter {
   readonly most: number;

@@ -27,8 +27,9 @@ export async function loadGroup(
 }
 
 /**
- * Runs the plan of its group on one target, by the engine of every run: lock, log table, journal.
- * When somebody else has moved it meanwhile, what is left of the shown steps runs, and never another.
+ * Runs the plan of its group on one target like any run: lock, log table, journal. If another process has changed
+ * the target, only the remaining steps of the shown plan
+ * run.
  */
 export function startTarget(
   { site, monitor, reconcile }: Station,
@@ -87,7 +88,7 @@ function leftOf({ preview, files }: PlannedGroup, applied: readonly string[], pl
   const shown = new Map(preview.steps.map(step => [keyOf(step), step]));
   const steps = plan.steps.map(step => shown.get(keyOf(step)));
   if (steps.some(step => step === undefined)) {
-    throw planChanged('It was moved by somebody else, and needs other steps now than those that were shown.');
+    throw planChanged('Another run changed it, and it now needs other steps than those that were shown.');
   }
   const { transactional = true, allOrNothing = true } = files.project.options;
   const known = steps as PreviewStep[];

@@ -97,8 +97,8 @@ function refusalOf({ target, standing }: Read): Failure | null {
   if (!first) return null;
   return new Failure({
     code: 'half-way',
-    message: `${first.revision} began outside a transaction and never ended.`,
-    next: `Settle it: migtui settle ${first.revision}${target.schema === null ? '' : ` --schema ${target.schema}`} --applied | --not-applied | --down`,
+    message: `${first.revision} started outside a transaction and did not finish.`,
+    next: `Resolve it: migtui settle ${first.revision}${target.schema === null ? '' : ` --schema ${target.schema}`} --applied | --not-applied | --down`,
   });
 }
 
@@ -116,7 +116,7 @@ function planOf(
   }
 }
 
-/** What nobody can do was not meant for one of them: a typo, most often. */
+/** A request that fails on every target is most often a typo. */
 function refuseTypo(refused: readonly FleetRefusal[], others: number, all: number): void {
   const [first] = refused;
   if (!first || others > 0 || refused.length < all) return;

@@ -49,6 +49,6 @@ export interface Planner {
     others: readonly string[],
     confirm?: readonly string[],
   ): Promise<Preview>;
-  /** To be told before the file of a revision is imported. @throws Failure `restart-needed` */
+  /** Call it before the file of a revision is imported. @throws Failure `restart-needed` */
   importing(source: MigrationSource): void;
 }

@@ -215,7 +215,7 @@ function unreadable(table: string, error: unknown): Failure {
     {
       code: 'table-unreadable',
       message: `${table} could not be read: ${(error as Error).message}`,
-      next: 'Look at this one alone: migtui status --schema.',
+      next: 'Check it alone: migtui status --schema.',
     },
     { cause: error },
   );

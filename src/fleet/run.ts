@@ -121,7 +121,7 @@ export class FleetRun {
     if (!go) this.#stopped ??= `It was paused after ${after}.`;
   }
 
-  /** Runs a wave; after a failure that somebody was asked about, what is left of it. */
+  /** Runs a wave; after a pause, the rest of it. */
   async #wave({ name, targets }: Wave<PlannedTarget>): Promise<void> {
     let left = targets;
     while (left.length > 0 && this.#stopped === null) {
@@ -179,7 +179,11 @@ export class FleetRun {
           return;
         }
         if (limiter.end()) {
-          this.#emit({ kind: 'parallel', parallel: limiter.parallel, reason: 'The server has room again.' });
+          this.#emit({
+            kind: 'parallel',
+            parallel: limiter.parallel,
+            reason: 'The server has free connections again.',
+          });
         }
         this.#ended(result);
       });
@@ -299,7 +303,7 @@ function notArrived(
   if (halfWay === 0 && [...now].sort().join() === [...tips].sort().join()) return null;
   return new Failure({
     code: 'not-arrived',
-    message: `It stands at ${now.join(', ') || 'base'} after its run, not at ${tips.join(', ') || 'base'}.`,
-    next: 'Somebody else moves it, too: look at its journal, then run the same command again.',
+    message: `It is at ${now.join(', ') || 'base'} after its run, not at ${tips.join(', ') || 'base'}.`,
+    next: 'Another process changes it too: check its journal, then run the same command again.',
   });
 }

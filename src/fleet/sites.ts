@@ -24,7 +24,7 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** What the fleet is given by whoever opened the project. */
+/** What the fleet receives from the code that opened the project. */
 export interface Home {
   readonly project: Project;
   /** The connection that is open already; PGlite has no other. */

@@ -156,8 +156,8 @@ async function rowsOf(query: Query, sql: string): Promise<readonly Row[]> {
       throw new Failure({
         code: 'fleet-query',
         message:
-          'The query for the targets of the fleet gave a row without a name: its first column is empty.',
-        next: 'Let it give names alone, such as: select schema_name from public.tenants where schema_name is not null.',
+          'The query for the targets of the fleet returned a row without a name: its first column is empty.',
+        next: 'Return only names, such as: select schema_name from public.tenants where schema_name is not null.',
       });
     }
     return { ...row, name: first };
@@ -171,7 +171,7 @@ async function given(source: unknown, tags: readonly string[], where: string): P
     if (!isIterable(list)) {
       throw new Failure({
         code: 'fleet-module',
-        message: `${where} gave no list of targets.`,
+        message: `${where} returned no list of targets.`,
         next: 'Export a list as its default, or a function that returns or yields one.',
       });
     }
@@ -190,7 +190,7 @@ function moduleFailure(where: string, error: unknown): Failure {
   return new Failure(
     {
       code: 'fleet-module',
-      message: `${where} could not give the targets of the fleet: ${said}`,
+      message: `${where} failed to list the targets of the fleet: ${said}`,
       next: 'Fix it, then try again; nothing was run.',
     },
     { cause: error },

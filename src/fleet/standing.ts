@@ -6,7 +6,7 @@ export interface Standing {
   readonly table: 'present' | 'absent' | 'gone';
   /** In the order they were logged. */
   readonly applied: readonly string[];
-  /** Revisions that began outside a transaction and never ended. */
+  /** Revisions that started outside a transaction and did not finish. */
   readonly halfWay: readonly Pick<Unsettled, 'revision' | 'action'>[];
   /** Applied revisions whose file is another one now. */
   readonly edited: readonly string[];

@@ -128,7 +128,7 @@ export function rowOf(
         ? {
             code: 'schema-gone',
             message: `There is no schema ${schema}.`,
-            next: 'The first upgrade of this one alone makes it: migtui upgrade --schema.',
+            next: 'The first upgrade of this schema creates it: migtui upgrade --schema.',
           }
         : null,
   };

@@ -73,7 +73,7 @@ export function tagsOf(value: unknown): readonly string[] {
 }
 
 /**
- * A target as somebody's code gave it.
+ * A target as the user's code returned it.
  * @throws Failure `fleet-target` for what is none
  */
 export function givenTarget(given: unknown, tags: readonly string[], where: string): Target {
@@ -89,8 +89,8 @@ export function givenTarget(given: unknown, tags: readonly string[], where: stri
   if (named === undefined || texts.some(one => typeof one !== 'string' || one === '')) {
     throw new Failure({
       code: 'fleet-target',
-      message: `${where} gave a target that is not a target: ${JSON.stringify(given)?.slice(0, 100)}.`,
-      next: 'A target is the name of a schema, or an object with "schema", "database" or "context", and if wanted "name" and "tags".',
+      message: `${where} returned an invalid target: ${JSON.stringify(given)?.slice(0, 100)}.`,
+      next: 'A target is the name of a schema, or an object with "schema", "database" or "context", and optionally "name" and "tags".',
     });
   }
   return {

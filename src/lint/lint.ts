@@ -145,7 +145,7 @@ function run(scope: Scope, step: LintStep): Map<Statement, Told> {
       scope.during(broken, () =>
         scope.report({
           rule: 'unparsable',
-          message: 'PostgreSQL does not parse this, so it was not judged.',
+          message: 'PostgreSQL does not parse this, so it was not analysed.',
         }),
       );
     }
@@ -201,7 +201,7 @@ function remarks({ revision, action, complete, note, irreversible, file }: LintS
       bytes: null,
       message: irreversible
         ? 'This revision cannot be undone.'
-        : `Only a part of its SQL is known: ${note ?? 'its code decides when it runs'}.`,
+        : `Only a part of its SQL is known: ${note ?? 'its code decides at run time'}.`,
       remedy: rules[rule].safe,
     },
   ];

@@ -27,7 +27,8 @@ export interface SafeForm {
 }
 
 /**
- * Finds the safe form of statements that the rules call a danger. Each text is one statement; what has no safe form that
+ * Finds the safe form of statements that the rules call a danger. Each text is one statement; what has no safe form
+ * that
  * is known stays where it is.
  * @param dangerous whether a text has a danger
  * @param before the schema before the text of `up()` at an index; default: nothing is known
@@ -50,7 +51,7 @@ export function safeForm(
   if (found.length === 0 || (drops.length === found.length && drops.length === up.length)) return null;
   const all = (of: (one: Rewrite) => readonly string[]): string[] =>
     found.flatMap(({ rewrite }) => of(rewrite));
-  // what was done last is taken back first
+  // the last change is undone first
   const back = (of: (one: Rewrite) => readonly string[]): string[] =>
     found.toReversed().flatMap(({ rewrite }) => of(rewrite));
   const together = (what: Phase['what'], up: string[], down: string[]): Phase[] =>

@@ -35,7 +35,7 @@ export interface Fact {
   readonly question?: RowQuestion | undefined;
 }
 
-/** A fact that stands, with what became of its severity. */
+/** A fact with its final severity. */
 export interface Judged extends Fact {
   readonly statement: Statement;
   readonly severity: Severity;

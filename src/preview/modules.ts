@@ -23,7 +23,8 @@ const commonJs = {
 
 /**
  * Reads a module and turns TypeScript into JavaScript.
- * @param migrationUrl of MikroORM's `Migration` class: a file that imports nothing else of its package need not load it all
+ * @param migrationUrl of MikroORM's `Migration` class: a file that imports nothing else of its package need not load
+ * it all
  */
 export function moduleSource(url: string, migrationUrl: string): ModuleAnswer {
   try {
@@ -41,7 +42,7 @@ export function moduleSource(url: string, migrationUrl: string): ModuleAnswer {
   }
 }
 
-/** JavaScript, and the comment that leads lines of it back to the lines of the file. */
+/** JavaScript, and its source map. */
 function compile(path: string, text: string): { readonly code: string; readonly map: string } {
   const { code, map, errors } = transformSync(path, text, {
     lang: path.endsWith('x') ? 'tsx' : 'ts',

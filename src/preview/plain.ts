@@ -33,7 +33,7 @@ const migrations = '@mikro-orm/migrations';
  * the answer null.
  */
 export function readPlain({ path, source, listed }: MigrationSource): PlainMigration | null {
-  // a class of a list may have been changed by whoever made it
+  // a class of a list may have been changed by its owner
   if (listed || path === null || source === null || !source.includes('addSql')) {
     if (listed || path === null || source === null) return null;
   }

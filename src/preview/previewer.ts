@@ -61,7 +61,7 @@ export class Previewer {
   readonly #plain = new Map<string, { readonly source: string; readonly plain: PlainMigration | null }>();
   #loadedAt = 0;
 
-  /** @param onOutput is told what the code of migrations prints */
+  /** @param onOutput receives what the code of migrations prints */
   constructor(project: Project, onOutput: (text: string) => void = () => {}) {
     this.#project = project;
     this.#onOutput = onOutput;
@@ -130,7 +130,8 @@ export class Previewer {
   }
 
   /**
-   * Runs the code of one direction, which may ask `query` for rows. For replays on a scratch database: whatever the code
+   * Runs the code of one direction, which may ask `query` for rows. For replays on a scratch database: whatever the
+   * code
    * does, it reaches nothing else.
    * @returns what it queued, to be run after it
    * @throws what `query` threw; Failure `revision-threw` | `replay-stuck`, and as `record`
@@ -226,7 +227,7 @@ export class Previewer {
     return list.findIndex(entry => entry === listed || (entry as { class?: unknown }).class === listed);
   }
 
-  /** A process that ended is told like code that threw. */
+  /** A process that ended is reported like code that threw. */
   async #unlessBroken(source: MigrationSource, work: () => Promise<SealedResult>): Promise<SealedResult> {
     try {
       const result = await work();

@@ -75,7 +75,7 @@ export class SealedProcess {
   /** Files that were loaded, to restart when one is edited. */
   readonly loaded = new Set<string>();
 
-  /** @param onOutput is told what the code prints */
+  /** @param onOutput receives what the code prints */
   constructor(root: string, places: Places, onOutput: (text: string) => void) {
     this.#root = root;
     this.#places = places;
@@ -168,7 +168,7 @@ export class SealedProcess {
       windowsHide: true,
     });
     this.#child = child;
-    // writing to a process that has ended: its end is told by itself
+    // writing to a process that has ended: its end is reported separately
     for (const stream of child.stdio) stream?.on('error', () => {});
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8');
@@ -205,7 +205,7 @@ export class SealedProcess {
 
   /** Nothing of a message is believed but its shape: it comes from a process that runs the user's code. */
   #receive(line: string, ready: () => void, reject: (error: Error) => void): void {
-    const forged = 'it wrote to a file that is not its own';
+    const forged = 'it wrote to a file descriptor that it did not open';
     let message: FromSealed;
     try {
       message = JSON.parse(line) as FromSealed;
@@ -215,7 +215,7 @@ export class SealedProcess {
     }
     if (message?.t === 'ready') {
       if (message.open.length === 0) ready();
-      else reject(new SealBroken(`this Node does not let it be closed (${message.open.join(', ')})`));
+      else reject(new SealBroken(`this Node cannot isolate it (${message.open.join(', ')})`));
     } else if (message?.t === 'load') this.#answer(this.#moduleAt(String(message.url)));
     else if (message?.t === 'resolve') {
       this.#answer(this.#resolver.resolve(String(message.specifier), String(message.parent)));
@@ -256,7 +256,7 @@ export class SealedProcess {
   async #query(query: SealedQuery): Promise<void> {
     const pending = this.#pending;
     if (!pending?.onQuery) {
-      this.#break('it wrote to a file that is not its own');
+      this.#break('it wrote to a file descriptor that it did not open');
       return;
     }
     // the time that the database takes is not the code's
@@ -271,7 +271,7 @@ export class SealedProcess {
     const pending = this.#pending;
     if (!pending) return;
     pending.printed += text.length;
-    if (pending.printed > pending.limits.outputBytes) this.#break('it printed without end');
+    if (pending.printed > pending.limits.outputBytes) this.#break('it printed too much');
     else this.#onOutput(text);
   }
 

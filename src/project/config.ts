@@ -85,7 +85,7 @@ export async function loadConfig(
 }
 
 /**
- * The config of an ORM that somebody else opened, as a copy: theirs stays as it is.
+ * The config of an ORM that the user's code opened, as a copy: theirs stays as it is.
  * @throws Failure `mikro-orm-mismatch` when the ORM comes from another copy of MikroORM than the project's
  */
 export function configOf(modules: UserModules, orm: MikroORM): LoadedConfig {
@@ -126,7 +126,7 @@ function learnWhatIsGiven(config: Configuration): void {
   });
 }
 
-/** What went wrong with the config, whoever threw it. */
+/** What went wrong with the config. */
 export function configFailure(error: unknown, root: string, path: string | undefined): Failure {
   if (error instanceof Failure) return error;
   const file = path && relative(root, path);
@@ -140,7 +140,7 @@ export function configFailure(error: unknown, root: string, path: string | undef
       message: `${file ? `${file}${line ? `:${line}` : ''}` : 'The MikroORM config'} could not be loaded: ${saidBy(error)}`,
       next: absent
         ? `Run: npm install ${absent}`
-        : 'Fix it and run migtui again; the stock "mikro-orm debug" reports on the same config.',
+        : 'Fix it and run migtui again; the stock "mikro-orm debug" checks the same config.',
     },
     { cause: error },
   );
@@ -197,7 +197,7 @@ async function registerLoader(modules: UserModules, root: string): Promise<boole
   }
 }
 
-/** Whoever started this process can load TypeScript already. MikroORM's own test takes `--config x.ts` for that too. */
+/** The parent process may already load TypeScript. MikroORM's own test takes `--config x.ts` for that too. */
 function runsTypeScript(): boolean {
   const { env, versions, execArgv } = process;
   if (env.VITEST || env.TS_JEST || versions.bun) return true;

@@ -73,7 +73,8 @@ export class Connections {
   }
 
   /**
-   * A config's `driverOptions` with the limits added. What the config sets itself stays, and a client or dialect that it
+   * A config's `driverOptions` with the limits added. What the config sets itself stays, and a client or dialect
+   * that it
    * brings is its own business.
    * @param answerTimeout for statements of this pool, ms; default: of the options
    */
@@ -209,7 +210,7 @@ function givenUp(): Failure {
   });
 }
 
-/** The failure of whoever waited too long for a server. `limit` in ms. */
+/** The failure of waiting too long for a server. `limit` in ms. */
 export function noAnswer(where: string, what: Waiting['for'], limit: number): Failure {
   const seconds = limit < 1_000 ? `${limit} ms` : `${Math.round(limit / 1_000)} s`;
   return what === 'connection'

@@ -38,7 +38,7 @@ export async function discoverEntities({ root, modules, config, configFile }: Pr
       discovery: { ...(config.get('discovery') as object), warnWhenNoEntities: false },
       driverOptions: {
         createDriver() {
-          throw new Error('authoring looks at entities only, and connects to no database');
+          throw new Error('this command reads entities only and does not connect to a database');
         },
       },
     } as never);
@@ -49,7 +49,7 @@ export async function discoverEntities({ root, modules, config, configFile }: Pr
       {
         code: 'entities-broken',
         message: `The entities could not be discovered: ${firstLine(error)}`,
-        next: 'Fix the entities; the stock "mikro-orm debug" reports on the same.',
+        next: 'Fix the entities; the stock "mikro-orm debug" checks the same entities.',
       },
       { cause: error },
     );
@@ -73,9 +73,9 @@ export async function discoverEntities({ root, modules, config, configFile }: Pr
 }
 
 /**
- * The SQL that leads from a schema to the entities and back, with the project's `safe` and `dropTables`,
+ * The SQL from a schema to the entities and back, with the project's `safe` and `dropTables`,
  * cut into statements as the stock CLI cuts them.
- * @param guess let MikroORM take a column that went and one of the same type that came for a rename
+ * @param guess let MikroORM treat a removed column and an added one of the same type as a rename
  */
 export async function sqlToEntities(
   { modules }: Project,

@@ -159,7 +159,7 @@ export async function openProject(
             {
               code: 'entities-broken',
               message: `The entities could not be discovered: ${saidBy(error)}`,
-              next: 'Fix the entities; the stock "mikro-orm debug" reports on the same. Nothing was run.',
+              next: 'Fix the entities; the stock "mikro-orm debug" checks the same entities. Nothing was run.',
             },
             { cause: error },
           );

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Failure } from '../foundation/failure.ts';
 
-/** Where the stock CLI finds a config in the folder it is called in, unless it is told otherwise. */
+/** Where the stock CLI finds a config in the folder it is called in, unless configured otherwise. */
 const usual = ['', 'src/', 'dist/', 'build/'].flatMap(folder => [
   `${folder}mikro-orm.config.ts`,
   `${folder}mikro-orm.config.js`,

@@ -4,7 +4,7 @@ import { Failure } from '../foundation/failure.ts';
 const longest = 63;
 
 /**
- * The name of a schema to run migrations in, as somebody typed it.
+ * The name of a schema to run migrations in, as it was typed.
  * @throws Failure `bad-schema` for one that PostgreSQL would cut off, or that MikroORM would take for two
  */
 export function runSchema(name: string): string {
@@ -13,11 +13,11 @@ export function runSchema(name: string): string {
     name.trim() === ''
       ? 'it is empty'
       : name.includes('\0')
-        ? 'it has a NUL in it'
+        ? 'it contains a NUL'
         : name.includes('.')
-          ? 'MikroORM takes the dot in it for the end of a schema'
+          ? 'MikroORM reads the dot in it as a separator'
           : name.includes('?')
-            ? 'MikroORM takes the question mark in it for a parameter'
+            ? 'MikroORM reads the question mark in it as a parameter'
             : bytes > longest
               ? `it has ${bytes} bytes, and PostgreSQL cuts names off at ${longest}`
               : null;

@@ -39,7 +39,7 @@ export async function readSnapshot(project: Project, orm: MikroORM = project.orm
   const text = read(path);
   if (text === null) return { ...off, path };
   if (/^(<{7}|>{7})( |$)/m.test(text)) {
-    return { ...off, path, text, trouble: 'conflict', why: 'git left conflict markers in it' };
+    return { ...off, path, text, trouble: 'conflict', why: 'it contains git conflict markers' };
   }
   try {
     await probe.read();

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** What somebody's code threw while it was loaded, in one line for a person. */
+/** What the user's code threw while it was loaded, in one readable line. */
 export function saidBy(error: unknown): string {
   if (!(error instanceof Error)) return typeof error === 'object' ? JSON.stringify(error) : String(error);
   const lines = stripColours(error.message)

@@ -39,7 +39,7 @@ export function workspaceAround(from: string): { root: string; members: Member[]
   }
 }
 
-/** The stock CLI would find a config here without being told where. */
+/** The stock CLI would find a config here by itself. */
 export function isConfigured(folder: string): boolean {
   return hasConfig(folder) || readPackage(folder)?.['mikro-orm']?.configPaths !== undefined;
 }

@@ -19,7 +19,7 @@ export async function writeChanges(root: string, changes: readonly FileChange[])
     if (read(path) !== change.before) {
       throw new Failure({
         code: 'draft-stale',
-        message: `${change.path} was changed meanwhile: nothing was written.`,
+        message: `${change.path} changed in the meantime. Nothing was written.`,
         next: 'Review the draft again, then write it.',
       });
     }

@@ -3,8 +3,9 @@ import { listed, TargetError } from './target-error.ts';
 
 /**
  * `-N` means the last N that were applied. Where the log has another order than the revisions (a gap that was filled
- * later, or a folder that MikroORM ran in another order), that is not what a walk down the graph takes back, and a
- * person has to say which is meant.
+ * later, or a folder that MikroORM ran in another order), a walk down the graph would undo something else, so the
+ * user must
+ * choose.
  * @param target as it was written; only a bare `-N` is judged, a name says what it means
  * @param plan that the target came to
  * @param logged applied revisions of the graph, in the order they were logged
@@ -21,7 +22,7 @@ export function refuseOtherOrder(target: string, { steps, tips }: Plan, logged: 
     'ambiguous-walk',
     `"${target}" is ambiguous: by the log ${listed(others)} ${others.length === 1 ? 'was' : 'were'} applied last, ` +
       `but ${listed(taken)} ${taken.length === 1 ? 'stands' : 'stand'} on top of the history. ` +
-      `To take ${taken.length === 1 ? 'it' : 'these'} back, name what stays: ` +
+      `To undo ${taken.length === 1 ? 'it' : 'them'}, name the revision to keep: ` +
       `\`migtui downgrade ${tips[0] ?? 'base'}\``,
     tips.length > 0 ? tips : ['base'],
   );

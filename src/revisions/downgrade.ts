@@ -39,7 +39,7 @@ export function planDowngrade(links: Links, target: string, state: State): Plan 
 }
 
 /**
- * The current merge revision that `-1` takes back alone, leaving its parents current; undefined where `-1` is an
+ * The current merge revision that `-1` undoes alone, leaving its parents current; undefined where `-1` is an
  * ordinary step. Alembic refuses that step as ambiguous.
  */
 function mergeToUndo(links: Links, parts: TargetParts, state: State): number | undefined {
@@ -77,7 +77,7 @@ function rootsOf(links: Links, { place, branch }: Destination, { text }: TargetP
   if (own.length > 0) return own;
   const names = roots.map(root => links.ids[root]!);
   const message =
-    `"${text}" leaves open which of ${listed(names)} to take back: ` +
+    `"${text}" is ambiguous between ${listed(names)}: ` +
     `write \`${names[0]}@${place === BASE ? 'base' : links.ids[place]}\`, or leave the label out for all of them`;
   throw new TargetError('not-in-branch', message, names);
 }
@@ -87,13 +87,13 @@ function refuseNothing(links: Links, place: number, state: State, target: string
   if (place === BASE || tipsOf(links, state.applied).includes(place)) return;
   const name = links.ids[place]!;
   const message = state.applied[place]
-    ? `nothing that revises ${name} is applied; what is current only depends on it. Name what to take back, such as <label>@-1`
+    ? `nothing that revises ${name} is applied; current revisions only depend on it. Name what to undo, such as <label>@-1`
     : `${name} is not applied, so nothing can be downgraded to it; see \`migtui current\``;
   throw new TargetError('nothing-to-downgrade', `"${target}": ${message}`, [name]);
 }
 
 /**
- * An applied revision without a file cannot be taken back. By its name it stands in the way when it sorts after
+ * An applied revision without a file cannot be undone. By its name it stands in the way when it sorts after
  * the revision that stays, or after the first that leaves; on the way to base always.
  */
 function refuseMissing(

@@ -139,7 +139,7 @@ function linkLabels(
         const message = `label ${label} of ${revision.id} is already used by ${revisions[other]!.id}`;
         report('duplicate-label', revision, message);
       } else if (RESERVED.has(label) || !/^[^\s@:]+$/.test(label)) {
-        const message = `label ${JSON.stringify(label)} of ${revision.id} cannot be told from the rest of a target`;
+        const message = `label ${JSON.stringify(label)} of ${revision.id} contains characters that targets use`;
         report('bad-label', revision, `${message}; use a word other than ${[...RESERVED].join(', ')}`);
       } else labels.set(label, place);
     }

@@ -53,7 +53,7 @@ function replacedAs({ places, squashes }: Links, text: string): number | undefin
     if (line.length === 1 && line[0] === id) return places.get(squash);
     throw new TargetError(
       'replaced-revision',
-      `${id} is inside of what ${squash} replaces, so nothing can stop there: name ${squash}, or check out a commit before the squash`,
+      `${id} is one of the revisions that ${squash} replaces, so it cannot be a target: name ${squash}, or check out a commit before the squash`,
       [squash],
     );
   }
@@ -71,7 +71,7 @@ export function unknown(links: Links, text: string, what: string): TargetError {
   const [first] = names;
   const next =
     first === undefined
-      ? 'see `migtui history` for the revisions there are'
+      ? 'see `migtui history` for all revisions'
       : names.length === 1
         ? `did you mean ${first}?`
         : `did you mean one of ${names.join(', ')}?`;

@@ -28,7 +28,7 @@ export function rebaseOf(links: Links, branch: string, onto: string, state: Stat
   const stuck = placesWhere(ids.length, place => moved[place] === 1 && needed[place] === 1);
   if (line[to] || roots.length === 0 || stuck.length > 0) {
     const [upper, lower] = line[to] ? [from, to] : [to, from];
-    const message = `${ids[upper]} stands on ${ids[lower]} already: there is nothing to rebase`;
+    const message = `${ids[upper]} already follows ${ids[lower]}: there is nothing to rebase`;
     throw new TargetError('overlapping-targets', message, [ids[upper]!]);
   }
   const applied = placesWhere(ids.length, place => moved[place] === 1 && state.applied[place] === 1);

@@ -54,7 +54,7 @@ export function cannotLocate(missing: readonly string[], so: string): TargetErro
   const message =
     `can't locate revision ${listed(missing)}: applied, but no file declares it, so ${so}. ` +
     'Restore the file (look in git, or on another branch); if another project logs into the same table, give each ' +
-    'its own `migrations.tableName`; or, if its changes are to stay, set the log right with ' +
+    'its own `migrations.tableName`; or, to keep its changes, correct the log with ' +
     '`migtui stamp --purge <current revisions>`.';
   return new TargetError('missing-revision', message, missing);
 }

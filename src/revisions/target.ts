@@ -42,7 +42,7 @@ export function resolveAbsolute(links: Links, parts: TargetParts, state: State |
       return heads;
     }
   }
-  if (state?.missing.includes(symbol)) throw cannotLocate([symbol], `"${parts.text}" leads nowhere`);
+  if (state?.missing.includes(symbol)) throw cannotLocate([symbol], `"${parts.text}" is not a target`);
   const place = find(links, symbol, inside);
   if (!within(place)) {
     const message = `${links.ids[place]} is not in the branch of ${branch}: leave "${branch}@" out, or name a revision of that branch`;
@@ -129,7 +129,7 @@ export function walkFromSymbol(links: Links, parts: TargetParts, state: State | 
     throw symbol === 'current' ? severalCurrent(links, start, text) : multipleHeads(links, parts, start);
   }
   const from = start[0] ?? BASE;
-  if (from === BASE && steps === 0) throw new TargetError('past-base', `"${text}" takes no step: write base`);
+  if (from === BASE && steps === 0) throw new TargetError('past-base', `"${text}" has no steps: write base`);
   if (steps <= 0) return walkDown(links, from, parts);
   return walkUp(links, from, parts, branchLineage(links, branch));
 }
@@ -154,8 +154,8 @@ function multipleHeads(links: Links, { text, branch }: TargetParts, heads: reado
   const there = branch === undefined ? 'there are' : `the branch of ${branch} has`;
   const all = branch === undefined ? 'heads' : `${branch}@heads`;
   const message =
-    `"${text}" wants one head and ${there} ${heads.length}: ${listed(names)}. ` +
-    `Use \`${all}\` for all of them, \`<label>@head\` or a name for one, or \`migtui merge\` to make them one.`;
+    `"${text}" is ambiguous, ${there} ${heads.length} heads: ${listed(names)}. ` +
+    `Use \`${all}\` for all of them, \`<label>@head\` or a name for one, or \`migtui merge\` to merge them.`;
   return new TargetError('multiple-heads', message, names);
 }
 

@@ -43,7 +43,7 @@ export function refuseOverlap(links: Links, places: readonly number[]): void {
   const covered = places.filter(place => below[place]).map(place => links.ids[place]!);
   if (covered.length === 0) return;
   const rest = places.map(place => links.ids[place]!).filter(id => !covered.includes(id));
-  const message = `${listed(covered)} comes with ${listed(rest)} already: leave it out`;
+  const message = `${listed(covered)} is already included in ${listed(rest)}: leave it out`;
   throw new TargetError('overlapping-targets', message, rest);
 }
 

@@ -101,7 +101,7 @@ async function togetherConcurrently(revision: string, texts: readonly string[]):
         {
           code: 'needs-no-transaction',
           message:
-            'A concurrent statement stands in one addSql() with others, which PostgreSQL runs as one transaction: this revision will fail. Give each its own addSql().',
+            'A concurrent statement shares one addSql() call with others, which PostgreSQL runs as one transaction: this revision will fail. Give each its own addSql().',
           revisions: [revision],
         },
       ];

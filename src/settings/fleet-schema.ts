@@ -57,12 +57,10 @@ const databases = v.strictObject({
       names('Names or URLs of databases.'),
       v.strictObject({
         query,
-        on: v.optional(
-          text('Database that is asked: a name, or a URL. Default: the one of the MikroORM config.'),
-        ),
+        on: v.optional(text('Database to query: a name, or a URL. Default: the one of the MikroORM config.')),
         url: v.optional(
           text(
-            'URL of each database, with {name} and {column} for columns of the query. Default: a database of that name beside the one that is asked.',
+            'URL of each database, with {name} and {column} for columns of the query. Default: a database of that name beside the one that is queried.',
           ),
         ),
       }),
@@ -146,11 +144,11 @@ export const fleetEntry = v.pipe(
         v.pipe(
           v.picklist(['stop', 'continue', 'pause'], 'must be one of "stop", "continue", "pause"'),
           v.description(
-            'What happens when a target fails. Default "stop": those at work end, no other begins.',
+            'What happens when a target fails. Default "stop": targets in progress finish, no others start.',
           ),
         ),
       ),
-      pauseAfter: v.optional(names('Waves after which a run asks whether to go on.')),
+      pauseAfter: v.optional(names('Waves after which a run asks whether to continue.')),
       maxFailures: v.optional(
         wholeNumber(
           'With onError "continue": stop when more than this percentage of all targets has failed.',

@@ -45,7 +45,7 @@ export async function loadSettings(root: string, env: Environment): Promise<Sett
     statementTimeout: duration(file.statementTimeout),
     retries: file.retries,
     transaction: file.transaction,
-    // nobody loosens what another file protects
+    // no file can weaken what another one protects
     protected: [
       ...protectionsIn(project.protected, basename(projectFile)),
       ...protectionsIn(user.protected, userFile),

@@ -11,13 +11,13 @@ export interface Protection {
   readonly contexts?: readonly string[] | undefined;
   readonly hosts?: readonly string[] | undefined;
   readonly databases?: readonly string[] | undefined;
-  /** Why, for whoever is refused. */
+  /** Reason, shown when a change is refused. */
   readonly reason?: string | undefined;
   /** The database's name has to be typed. Default true. */
   readonly confirm?: boolean | undefined;
   /** Migrations run only after a backup. */
   readonly backup?: boolean | undefined;
-  /** Migrations run only after a rehearsal of this very plan. */
+  /** Migrations run only after a rehearsal of this plan. */
   readonly rehearsal?: RequiredRehearsal | undefined;
   /** Migrations with findings of this severity or a higher one are refused, unless they are accepted. */
   readonly findings?: 'danger' | 'warning' | 'note' | undefined;

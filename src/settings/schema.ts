@@ -62,9 +62,9 @@ const protection = v.strictObject({
   ),
   host: v.optional(oneOrMore('Hosts of databases; * stands for any characters. Default: all hosts.')),
   database: v.optional(oneOrMore('Names of databases; * stands for any characters. Default: all databases.')),
-  reason: v.optional(text('Why, for whoever is refused.')),
+  reason: v.optional(text('Reason, shown when a change is refused.')),
   confirm: v.optional(
-    flag('Changes want the name of the database: typed, or given with --confirm. Default true.'),
+    flag('Changes require the name of the database: typed, or given with --confirm. Default true.'),
   ),
   backup: v.optional(flag('Migrations run only after a backup, which is taken without being asked for.')),
   rehearsal: v.optional(
@@ -80,7 +80,7 @@ const protection = v.strictObject({
         ],
         'must be true, false or an object with "within", "data" and "allowMissingDown"',
       ),
-      v.description('Migrations run only after a rehearsal of this very plan.'),
+      v.description('Migrations run only after a rehearsal of this plan.'),
     ),
   ),
   findings: v.optional(
@@ -150,7 +150,7 @@ const entries = {
   ),
   answerTimeout: v.optional(
     duration(
-      "How long a server may take to answer a question of migtui's own, and how long a lost answer to a statement goes unnoticed; 0 waits forever. Statements of revisions may take as long as they like. Default 15 seconds.",
+      'How long a server may take to answer a query of migtui itself, and how soon a lost answer to a statement is noticed; 0 waits forever. Statements of revisions may take as long as they like. Default 15 seconds.',
     ),
   ),
   lockWait: v.optional(
@@ -251,7 +251,7 @@ const entries = {
         },
         'must be an object with "level" and "rules"',
       ),
-      v.description('How migrations are judged before they run.'),
+      v.description('How migrations are linted before they run.'),
     ),
   ),
   readOnly: v.optional(flag('Refuse everything that writes to the database.')),
@@ -336,7 +336,7 @@ export interface LintLevels {
   readonly rules?: Readonly<Record<string, Severity | 'off'>> | undefined;
 }
 
-/** Settings of project and person together; durations in milliseconds, undefined where nobody said anything. */
+/** Settings of project and person together; durations in milliseconds, undefined where not set. */
 export interface Settings {
   readonly keys: Readonly<Record<string, readonly string[]>>;
   readonly theme: 'auto' | 'dark' | 'light' | 'high-contrast' | 'none';

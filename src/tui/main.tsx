@@ -252,5 +252,5 @@ const bugEvent = (error: unknown) => ({
   at: new Date().toISOString(),
   level: 'error' as const,
   source: 'migtui' as const,
-  text: `an error of migtui's own, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+  text: `internal error, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
 });

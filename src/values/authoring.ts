@@ -41,7 +41,7 @@ export interface SquashProof {
   readonly statements: number;
   /** Objects that are the same after it as after the line: tables, columns, constraints, indexes, … */
   readonly objects: number;
-  /** Its down() leads back to the schema before the line; false: it has none. */
+  /** Its down() restores the schema before the range; false: it has none. */
   readonly reversible: boolean;
   /** Revisions of the line that change rows, whose statements it carries. */
   readonly data: readonly string[];
@@ -68,7 +68,9 @@ export interface RevisionRequest {
   readonly revId?: string | undefined;
   /** Folder to write it to, absolute; default: beside the revision that it revises. */
   readonly path?: string | undefined;
-  /** With `autogenerate`, what is renamed: `contact.fax:email`, `people:persons`, `mood.sad:unhappy` (an enum's value). */
+  /**
+   * With `autogenerate`, what is renamed: `contact.fax:email`, `people:persons`, `mood.sad:unhappy` (an enum's value).
+   */
   readonly renames?: readonly string[] | undefined;
   /** What could be a rename, as a `rename-or-not` failure names its candidates, and is none. */
   readonly notRenames?: readonly string[] | undefined;
@@ -132,7 +134,10 @@ export interface Rehearsal {
   readonly everyOrder: boolean;
   /** The ways out, a merge revision first; rebases only of two heads. */
   readonly remedies: readonly Remedy[];
-  /** `fits`: same schema in every order that was rehearsed; `differs`; `fails`: an order does not run; `overlaps`: fits, but both touch the same object. */
+  /**
+   * `fits`: same schema in every order that was rehearsed; `differs`; `fails`: an order does not run; `overlaps`:
+   * fits, but both touch the same object.
+   */
   readonly verdict: 'fits' | 'overlaps' | 'differs' | 'fails';
   /** Where the orders' schemas differ. */
   readonly differences: readonly Effect[];
@@ -178,7 +183,9 @@ export interface CheckReport {
   readonly clean: boolean;
 }
 
-/** Whether the live schema is what a target's lineage makes (before stamping); effects and SQL lead from it to there. */
+/**
+ * Whether the live schema is what a target's lineage makes (before stamping); effects and SQL lead from it to there.
+ */
 export interface Comparison {
   readonly same: boolean;
   readonly effects: readonly Effect[];

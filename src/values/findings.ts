@@ -70,7 +70,9 @@ export interface Finding {
   readonly remedy: string;
   /** The reason that a comment of the migration accepts it with. Its severity is `note` then. */
   readonly accepted?: string;
-  /** What the step did to the table when this very plan was last rehearsed on a copy; the lock is the step's strongest. */
+  /**
+   * What the step did to the table when this very plan was last rehearsed on a copy; the lock is the step's strongest.
+   */
   readonly measured?: { readonly lock: LockMode; readonly ms: number; readonly rewritten: boolean };
   /** With `--with-rows`: the rows that would refuse it. */
   readonly inTheWay?: RowsInTheWay;
@@ -97,6 +99,6 @@ export interface LintReport {
 export interface LintSettings {
   /** The severity from which on `lint` has the exit code 3. Default `danger`. */
   readonly level?: Severity | undefined;
-  /** Severities by rule; `off`: it is not told. */
+  /** Severities by rule; `off`: it is not reported. */
   readonly rules?: Readonly<Record<string, Severity | 'off'>> | undefined;
 }

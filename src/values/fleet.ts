@@ -33,7 +33,8 @@ export interface FleetTarget {
 
 /**
  * How a target stands. `ahead`: it has applied revisions without a file here; `half-way`: a revision without a
- * transaction started and never finished; `edited`: the file of an applied revision was changed; `drifted`: its schema is not
+ * transaction started and never finished; `edited`: the file of an applied revision was changed; `drifted`: its
+ * schema is not
  * that of the other targets at the same revision; `gone`: its schema is not there.
  */
 export type FleetState =
@@ -161,7 +162,7 @@ export interface FleetRunOptions {
   readonly pauseAfter?: readonly string[] | undefined;
   /** Percent of all targets. */
   readonly maxFailures?: number | undefined;
-  /** Somebody answers `paused` by `fleetContinue`; without, a pause ends the run. */
+  /** A `paused` event is answered with `fleetContinue`; otherwise a pause ends the run. */
   readonly attended?: boolean | undefined;
   /** Names of protected databases, as they were typed. */
   readonly confirm?: readonly string[] | undefined;
@@ -249,6 +250,6 @@ export interface FleetApi {
   fleetRun(id: string, options: FleetRunOptions): Promise<FleetResult>;
   /** Answers a pause. */
   fleetContinue(go: boolean): Promise<void>;
-  /** `after-step`: those at work end, no other begins; `rollback`: those at work are cancelled, too. */
+  /** `after-step`: targets in progress finish, no others start; `rollback`: those at work are cancelled, too. */
   fleetCancel(mode: CancelMode): Promise<void>;
 }

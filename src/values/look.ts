@@ -59,7 +59,7 @@ export interface ProjectInfo {
   /** Relative to root; null when configured by environment alone. */
   readonly configFile: string | null;
   readonly context: string;
-  /** Every context name the config file offers, as far as it can be told without running factories. */
+  /** Every context name the config file offers, as far as it is known without running factories. */
   readonly contexts: readonly string[];
   /** Migrations folder relative to root; null for a `migrationsList`. */
   readonly folder: string | null;
@@ -117,7 +117,10 @@ export interface Unsettled {
   readonly invalidIndexes: readonly string[];
 }
 
-/** Whether runs are journalled: `on`; `ready` (the config ignores the schema, nothing written yet); `off` with the way to turn it on. */
+/**
+ * Whether runs are journalled: `on`; `ready` (the config ignores the schema, nothing written yet); `off` with the
+ * way to turn it on.
+ */
 export interface JournalStatus {
   readonly state: 'on' | 'ready' | 'off' | 'unknown';
   readonly hint: string | null;

@@ -12,7 +12,7 @@ export interface Waiting {
 export interface NetworkOptions {
   /** For a connection; default: of the MikroORM config, else 10,000. 0: forever. */
   readonly connectTimeout?: number | undefined;
-  /** For the answer of a question of migtui's own; default 15,000. 0: forever. */
+  /** For the answer of a query of migtui itself; default 15,000. 0: forever. */
   readonly answerTimeout?: number | undefined;
   /** For a connection to become free on a server where all are in use; default 5,000. */
   readonly busyWait?: number | undefined;

@@ -13,7 +13,7 @@ export interface PolicyRule {
   readonly words: string;
   /** The setting and its file, such as `protected[0].backup in migtui.config.json`. */
   readonly setBy: string;
-  /** Why it was set, in the words of whoever did; null where they gave none. */
+  /** Why it was set, as text for users; null if there is none. */
   readonly reason: string | null;
 }
 

@@ -9,7 +9,7 @@ import type { PlanRequest } from './run.ts';
  * Plain serialisable values: they cross the engine's process boundary and are printed by `--json`.
  */
 
-/** What became of a step that was undone, or done again after that. */
+/** The result of undoing a step, or of running it again. */
 export interface ReturnTrip {
   /** `same`: the schema is as it was; `none`: there is no `down()`; `untried`: what comes before did not work. */
   readonly outcome: 'same' | 'differs' | 'failed' | 'none' | 'untried';

@@ -20,15 +20,16 @@ export interface PlanRequest {
   readonly halfWay?: boolean | undefined;
   readonly transaction?: 'all' | 'each' | undefined;
   /**
-   * Instead of targets: take the last run back, or do again what was taken back last. Which run that is, is asked of the
-   * journal, and stands in the request of the preview.
+   * Instead of targets: undo the last run, or redo the last undo. The journal names the run, and the request of the
+   * preview has
+   * it.
    */
   readonly past?: { readonly kind: 'undo' | 'redo'; readonly run?: string | undefined } | undefined;
   /** For a script: end before the first step whose SQL is not known, and say how to go on. */
   readonly partial?: boolean | undefined;
 }
 
-/** What a run can be told to refuse: the `strict` setting. */
+/** What a run can refuse: the `strict` setting. */
 export type StrictRule = 'missing' | 'out-of-order' | 'edited';
 
 /** What emptying a database drops. */

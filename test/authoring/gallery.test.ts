@@ -323,7 +323,9 @@ describe('a rehearsal of more than two heads', () => {
     expect(found).toMatchObject({ verdict: 'fits', everyOrder: false });
     expect(found.remedies).toEqual([{ kind: 'merge', branch: null, onto: null, ok: true, failed: null }]);
     const { words } = headlineOf(found, id => id);
-    expect(words).toBe(`They fit: the ${found.orders.length} orders that were tried give the same schema.`);
+    expect(words).toBe(
+      `No conflict: the ${found.orders.length} orders that were tried give the same schema.`,
+    );
   });
 
   test('leaves out an order that a dependency forbids, and says so', async () => {

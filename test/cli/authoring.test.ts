@@ -105,7 +105,7 @@ describe('merge', () => {
     const { code, stdout, stderr, calls } = await migtui('merge -m join --yes', two);
     expect(code).toBe(0);
     expect(stderr).toMatchInlineSnapshot(`
-      "✓ They fit: every order gives the same schema.
+      "✓ No conflict: every order gives the same schema.
 
       common ancestor: 20261110141500 add_user_id
 
@@ -245,7 +245,7 @@ describe('check', () => {
     const { code, stdout } = await migtui('check');
     expect({ code, stdout }).toEqual({
       code: 0,
-      stdout: '✓ heads, entities, drift\n\n✓ Everything is in order.\n',
+      stdout: '✓ heads, entities, drift\n\n✓ No problems found.\n',
     });
   });
 
@@ -396,7 +396,7 @@ test('merge --force writes a merge that could not be rehearsed, and says so', as
     rehearsal: null,
     warnings: ['The merge was not rehearsed: M1 does not run on the shadow'],
   });
-  expect(forced.stderr).toContain('whether the branches fit is not known');
+  expect(forced.stderr).toContain('conflicts are not ruled out');
   expect(await migtui('merge --plan --force', world)).toMatchObject({ code: 1 });
   const told = await migtui('upgrade head --plan --baseline base.sql');
   expect(told.opened?.baseline).toMatch(/base\.sql$/);

@@ -166,13 +166,13 @@ export class Migration20260104000000_reader extends Migration {
     expect(partial.trim().split('\n').slice(-3)).toEqual([
       '',
       "\\echo 'This script ends before Migration20260104000000_reader: its SQL is known only when it runs.'",
-      "\\echo 'To go on: migtui upgrade Migration20260104000000_reader, then migtui upgrade current:head --sql'",
+      "\\echo 'To continue: migtui upgrade Migration20260104000000_reader, then migtui upgrade current:head --sql'",
     ]);
     const offline = await createDatabase();
     await runScript(offline, partial);
     expect(await offline.query('select name from mikro_orm_migrations')).toHaveLength(3);
     await expect(
       engine.script({ command: 'upgrade', targets: ['Migration20260103000000_topic:head'], partial: true }),
-    ).rejects.toMatchObject({ code: 'sql-unknown', next: expect.stringContaining('To go on: ') });
+    ).rejects.toMatchObject({ code: 'sql-unknown', next: expect.stringContaining('To continue: ') });
   });
 });

@@ -75,7 +75,7 @@ it('adopts the lineage, writes an empty revision on a chosen head, and puts one 
   // the branch of the one on top of the other
   await app.press('m');
   await app.sees('common ancestor', { timeout: 60_000 });
-  await app.sees('They fit', { timeout: 60_000 });
+  await app.sees('No conflict', { timeout: 60_000 });
   await app.press('Enter');
   await app.sees('Rebase ');
   await app.press('1');

@@ -37,7 +37,7 @@ describe.each(['embedded in Node', 'on a server'] as const)('the demo %s', where
     // merge: the rehearsal, the file before it is written, the file
     const before = await demo.list('migrations');
     await app.press('m');
-    await app.sees('They fit: every order gives the same schema.', slow);
+    await app.sees('No conflict: every order gives the same schema.', slow);
     await app.sees('common ancestor');
     await app.press('Enter');
     await app.sees('Resolve heads');

@@ -237,7 +237,7 @@ describe('every door', () => {
     });
   });
 
-  test('a rehearsal of this very plan opens, and another plan shuts again', async () => {
+  test('a rehearsal of this plan opens, and another plan shuts again', async () => {
     const protection = {
       confirm: false,
       rehearsal: { within: 3_600_000, data: false, allowMissingDown: false },

@@ -109,10 +109,10 @@ test('check works on it, with its shadow elsewhere', async () => {
 });
 
 test.each([
-  { args: ['upgrade', 'heads', '--yes'], says: 'This server takes no writes: it is a standby' },
-  { args: ['downgrade', 'base', '--yes'], says: 'This server takes no writes: it is a standby' },
-  { args: ['stamp', 'heads', '--yes'], says: 'This server takes no writes: it is a standby' },
-  { args: ['settle', 'half', '--applied'], says: 'This server takes no writes: it is a standby' },
+  { args: ['upgrade', 'heads', '--yes'], says: 'This server is read-only: it is a standby' },
+  { args: ['downgrade', 'base', '--yes'], says: 'This server is read-only: it is a standby' },
+  { args: ['stamp', 'heads', '--yes'], says: 'This server is read-only: it is a standby' },
+  { args: ['settle', 'half', '--applied'], says: 'This server is read-only: it is a standby' },
   { args: ['--read-only', 'upgrade', 'heads', '--yes'], says: 'migtui was started read-only' },
 ])('$args is refused', async ({ args, says }) => {
   const { code, stderr } = await run(standby, ...args);
@@ -122,7 +122,7 @@ test.each([
 
 test('a shadow on it is no bug of ours', async () => {
   const { stderr } = await run(standby, 'stamp', 'heads', '--shadow', standby);
-  expect(stderr).toContain('The shadow server takes no writes');
+  expect(stderr).toContain('The shadow server is read-only');
 });
 
 test('the screen shows it read-only, and says why nothing can be run', async () => {

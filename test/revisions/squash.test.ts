@@ -82,7 +82,7 @@ describe('a squashed revision', () => {
   test('is what the last of its line means as a target; the inside of the line is none', () => {
     const { graph } = on([]);
     expect(graph.resolve('dddd')).toEqual(['ssss']);
-    expect(() => graph.resolve('cccc')).toThrow(/inside of what ssss replaces/);
+    expect(() => graph.resolve('cccc')).toThrow(/one of the revisions that ssss replaces/);
   });
 
   test('may itself be in the line of another', () => {

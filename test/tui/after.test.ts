@@ -32,7 +32,7 @@ test('and to a merge', async () => {
   const app = await openScreen();
   await app.sees('2 heads');
   await app.press('G', 'm');
-  await app.sees('They fit');
+  await app.sees('No conflict');
   await app.press('Enter', 'm', 'Enter');
   await app.sees('write the file');
   await app.press('j', 'Enter');

@@ -16,12 +16,12 @@ test('merge: both sides, the verdict, the file before it is written', async () =
     'fill_text_length',
     '+ table reactions',
     '+ chats.last_read_at',
-    'They fit',
+    'No conflict',
   );
   await app.press('Enter');
   await app.sees('Resolve heads', 'Merge revision', 'Rebase add_reactions onto add_last_read_at');
   await app.press('Enter');
-  await app.sees('message  merge heads', 'It becomes the name');
+  await app.sees('message  merge heads', 'Used as the name');
   await app.press('C-u');
   await app.type('settle chats');
   await app.press('Enter');
@@ -37,7 +37,7 @@ test('one branch is put on top of the other', async () => {
   const app = await openScreen();
   await app.sees('2 heads');
   await app.press('m');
-  await app.sees('They fit');
+  await app.sees('No conflict');
   await app.press('Enter', '1');
   await app.sees(
     'Rebase',
@@ -53,7 +53,7 @@ test('a branch that is applied here cannot be put elsewhere, and it says why', a
   const app = await openScreen({ applied: demoRevisions.slice(0, 4).map(one => one.id) });
   await app.sees('2 heads');
   await app.press('m');
-  await app.sees('They fit');
+  await app.sees('No conflict');
   await app.press('Enter');
   await app.sees('already applied here');
 });
@@ -110,7 +110,7 @@ test('no order runs: it says so, and Cancel is the default', async () => {
   });
   await app.sees('2 heads');
   await app.press('m');
-  await app.sees('no order runs');
+  await app.sees('every order fails');
   await app.press('Enter');
   await app.sees('▸ l  Cancel');
 });
@@ -134,7 +134,7 @@ test('with reconciling SQL or empty: both by a key, and SQL that drops something
   const drops = await openScreen({ rehearsal: { reconcile: ['drop table "by_hand"'] } });
   await drops.sees('2 heads');
   await drops.press('m');
-  await drops.sees('They fit');
+  await drops.sees('No conflict');
   await drops.press('Enter');
   await drops.sees('▸ m  Merge revision ', '1 drops something');
 });
@@ -155,7 +155,7 @@ test('of three heads those are chosen that are merged, and no more is said than 
   await app.press('Enter');
   await app.sees('choose two heads or more');
   await app.press('Up', 'Space', 'Enter');
-  await app.sees('They fit: every order');
+  await app.sees('No conflict: every order');
   await app.seesNot('20261121080000 add_topic');
   await app.press('Esc', '5', 'z', 'G');
   await app.sees(/migtui merge Migration\S+ Migration\S+ --plan/);
@@ -171,7 +171,7 @@ test('when the orders differ, leaving it is the default', async () => {
   });
   await app.sees('2 heads');
   await app.press('m');
-  await app.sees('They do not fit', '~ messages.text varchar(100) or text', 'Touched by more than one');
+  await app.sees('Conflict:', '~ messages.text varchar(100) or text', 'Touched by more than one');
   await app.press('Enter');
   await app.sees('▸ l  Cancel');
   await app.press('Enter');
@@ -236,7 +236,7 @@ test('x accepts a file that was edited after it was applied', async () => {
   const app = await openScreen({ revisions: [{ ...(first as FakeRevision), edited: true }, ...rest] });
   await app.sees('1 edited');
   await app.press('x');
-  await app.sees('is not the one that was applied', 'Accept the edit');
+  await app.sees('has changed since it was applied', 'Accept the edit');
   await app.press('a');
   await app.seesNot('1 edited');
   await app.sees('migtui settle Migration20261101090000_initial_schema');
@@ -479,5 +479,5 @@ test('Ctrl-N completes the names of revisions, one after the other', async () =>
   await app.sees('depends on  initial_schema fill_text_length');
   await app.type('nonsense');
   await app.press('C-n');
-  await app.sees('no revision begins like this');
+  await app.sees('no revision starts with this text');
 });

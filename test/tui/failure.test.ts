@@ -148,7 +148,7 @@ test('an enum value of the same revision leads to a split: a transaction each wo
   await app.sees('unsafe use', 'p split the revision');
   await app.seesNot('t one transaction each');
   await app.press('t');
-  await app.sees('it would not help');
+  await app.sees('a transaction for each revision would not help');
   await app.press('p');
   await app.sees('Split', 'with_new_values');
 });

@@ -55,7 +55,7 @@ test('what fits nothing leaves nothing to show, and is no project without revisi
   await app.sees('1/5');
   await app.press('f');
   await app.type('zzz');
-  await app.sees('no revision fits the filter', 'Esc shows all of them');
+  await app.sees('no revisions match the filter', 'Esc clears it');
   await app.seesNot('no revision yet');
   await app.press('Esc');
   await app.sees('1/5');

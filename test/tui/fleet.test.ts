@@ -60,7 +60,7 @@ const plan = (more: Partial<FleetPlan> = {}): FleetPlan => ({
       } as unknown as Preview,
     },
   ],
-  refused: [{ target: 'tenant_7', failure: { code: 'half-way', message: 'merge_heads never ended.' } }],
+  refused: [{ target: 'tenant_7', failure: { code: 'half-way', message: 'merge_heads did not finish.' } }],
   there: ['acme'],
   waves: [
     { name: 'canary', targets: names.slice(0, 2) },
@@ -94,7 +94,7 @@ async function board() {
 test('F shows how many stand where, the odd ones first', async () => {
   const app = await board();
   await app.sees('31', 'initial_schema', '1 head', '30 behind', '1 half-way', '1 unreachable');
-  await app.sees('tenant_9', 'db9 cannot be reached.', 'merge_heads never ended');
+  await app.sees('tenant_9', 'db9 cannot be reached.', 'merge_heads did not finish');
   await app.press('o');
   await app.sees('by name', 'acme');
 });
@@ -151,7 +151,7 @@ test('an upgrade shows the groups, runs live, and the first Ctrl-C lets those at
   await app.sees(
     'Fleet: running',
     'canary, 2 at once',
-    'at work: tenant_10',
+    'in progress: tenant_10',
     '1 failed',
     'tenant_11: no space left',
   );

@@ -68,7 +68,7 @@ const views = {
   },
   merge: async (app: Screen) => {
     await app.press('m');
-    await app.sees('They fit');
+    await app.sees('No conflict');
   },
 };
 

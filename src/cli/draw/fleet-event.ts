@@ -2,7 +2,7 @@ import type { FleetEvent } from '../../engine/api.ts';
 import type { Paint } from '../shell/paint.ts';
 import { count } from './text.ts';
 
-/** A line for what happens in a run of a fleet; empty for what is not told. */
+/** A line for what happens in a run of a fleet; empty for what is not shown. */
 export function drawFleetEvent(event: FleetEvent, paint: Paint, verbose: boolean): string {
   const { glyphs } = paint;
   switch (event.kind) {
@@ -17,14 +17,14 @@ export function drawFleetEvent(event: FleetEvent, paint: Paint, verbose: boolean
         outcome === 'done'
           ? `${count(steps, 'step')}, ${ms} ms`
           : outcome === 'there'
-            ? 'already there'
+            ? 'already at the target'
             : outcome;
       return `${paint.good(glyphs.ok)} ${target}  ${paint.dim(said)}`;
     }
     case 'wave-done':
       return event.wrong.length > 0
         ? paint.bad(
-            `${event.wave}: ${event.wrong.length} of ${event.checked} are not where their run left them`,
+            `${event.wave}: ${event.wrong.length} of ${event.checked} are no longer at the revision that their run reached`,
           )
         : paint.good(`${event.wave}: ${count(event.checked, 'target')} checked`);
     case 'parallel':
@@ -32,11 +32,10 @@ export function drawFleetEvent(event: FleetEvent, paint: Paint, verbose: boolean
     case 'paused':
       return paint.warn(`Paused: ${event.after.replace(/\.$/, '')}, ${count(event.left, 'target')} left.`);
     case 'run':
-      if (event.event.kind === 'retry')
-        return paint.warn(`${event.target}: tried again: ${event.event.reason}`);
+      if (event.event.kind === 'retry') return paint.warn(`${event.target}: retrying: ${event.event.reason}`);
       if (event.event.kind === 'notice') return verbose ? `${event.target}: ${event.event.message}` : '';
       if (event.event.kind === 'waiting')
-        return verbose ? paint.dim(`${event.target}: waits for another run`) : '';
+        return verbose ? paint.dim(`${event.target}: waiting for another run`) : '';
       return '';
     default:
       return '';

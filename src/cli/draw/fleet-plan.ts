@@ -21,7 +21,7 @@ export function drawFleetPlan(plan: FleetPlan, paint: Paint): string {
   return [
     paint.bold(`${verb[0]?.toUpperCase()}${verb.slice(1)} to ${request.plan.targets.join(' ')}${where}`),
     ...groups.map(group => ['', drawGroup(group, paint)].join('\n')),
-    ...(there.length > 0 ? ['', paint.dim(`${countOf(there.length)} already there`)] : []),
+    ...(there.length > 0 ? ['', paint.dim(`${countOf(there.length)} already at the target`)] : []),
     ...drawRefused(refused, paint),
     ...(waves.length > 1
       ? [

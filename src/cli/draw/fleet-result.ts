@@ -4,7 +4,7 @@ import { count, indent } from './text.ts';
 
 const words: Readonly<Record<FleetOutcome, string>> = {
   done: 'done',
-  there: 'already there',
+  there: 'already at the target',
   failed: 'failed',
   'not tried': 'not tried',
 };
@@ -32,7 +32,9 @@ export function drawFleetResult({ counts, errors, stopped, targets, ms }: FleetR
         ...(failure.next ? [indent(paint.dim(failure.next))] : []),
       ];
     }),
-    ...(stopped ? ['', paint.warn(`Stopped: ${stopped} The same command goes on with what is left.`)] : []),
+    ...(stopped
+      ? ['', paint.warn(`Stopped: ${stopped} Run the same command again to continue with the rest.`)]
+      : []),
     ...(all && ms > 0 ? [paint.dim(`in ${(ms / 1000).toFixed(1)} s`)] : []),
   ].join('\n');
 }

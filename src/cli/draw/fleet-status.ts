@@ -94,7 +94,7 @@ function rowCells(row: FleetRow, paint: Paint): Cell[] {
   return [
     { text: glyph, paint: stateBrush(state, paint) },
     { text: name, paint: paint.bold },
-    { text: running ? `${state}, a run is at work` : state, paint: stateBrush(state, paint) },
+    { text: running ? `${state}, a run is in progress` : state, paint: stateBrush(state, paint) },
     { text: remarkOf(row), paint: paint.dim },
   ];
 }

@@ -5,7 +5,7 @@ import { drawFailure } from './failure.ts';
 import { nameOf } from './rows.ts';
 import { indent } from './text.ts';
 
-/** Modes that somebody who reads or writes waits for. */
+/** Modes that block readers or writers. */
 const blocks: readonly LockMode[] = ['SHARE', 'SHARE ROW EXCLUSIVE', 'EXCLUSIVE', 'ACCESS EXCLUSIVE'];
 
 /** What the steps of a plan did on a copy. */
@@ -31,7 +31,7 @@ function drawStep({ revision, action, done, undone, lost }: MeasuredStep, paint:
   ].join('\n');
 }
 
-/** Locks that block nobody who reads or writes are left to --json. */
+/** Locks that block neither readers nor writers are shown only with --json. */
 function drawRun(title: string, run: MeasuredRun, paint: Paint): string {
   const { failure, locks, losses } = run;
   const blocking = locks.filter(({ mode }) => blocks.includes(mode));

@@ -100,7 +100,7 @@ function drawCheck(check: PolicyCheck, paint: Paint): string {
   return `${paint.bad(glyphs.failed)} policy: ${message} ${paint.dim(`(${setBy})`)}${why}\n  ${paint.dim(next)}`;
 }
 
-/** Notes are left to --json and lint: a plan shows what somebody should think about. */
+/** Notes are left to --json and lint: a plan shows only what needs attention. */
 function drawFindings({ findings }: PreviewStep, paint: Paint): string {
   return findings
     .filter(({ severity }) => severity !== 'note')

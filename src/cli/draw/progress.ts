@@ -10,7 +10,7 @@ import { count, indent } from './text.ts';
 /** Between two lines about the same long wait, ms. */
 const reportEvery = 10_000;
 
-/** A run told in plain lines, one for each thing that a person would want to know. */
+/** A run as plain lines of text. */
 export class Progress {
   #preview: Preview;
   readonly #verbose: boolean;

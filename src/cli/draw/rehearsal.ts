@@ -18,7 +18,7 @@ export function drawRehearsal(rehearsal: Rehearsal, paint: Paint): string {
     drawVerdict(rehearsal, paint),
     ...(shared.length > 0 ? [indent(`touched by both: ${shared.join(', ')}`)] : []),
     ...(differences.length > 0 ? [drawEffects(differences, paint)] : []),
-    ...(conflict ? ['', 'What can be done:', indent(drawRemedies(remedies, paint))] : []),
+    ...(conflict ? ['', 'Options:', indent(drawRemedies(remedies, paint))] : []),
     '',
     `${paint.dim('common ancestor:')} ${list(ancestors) || 'none'}`,
     '',

@@ -24,7 +24,7 @@ export function drawReport(
     paint.dim(`${paint.glyphs.skipped} ${kinds.map(({ kind }) => kind).join(', ')}: not checked: ${why}`),
   );
   const looked = agreed.length > 0 ? [`${paint.good(paint.glyphs.ok)} ${agreed.join(', ')}`] : [];
-  const fine = skipped.length > 0 ? 'No problems found in what could be checked.' : 'Everything is in order.';
+  const fine = skipped.length > 0 ? 'No problems found in what could be checked.' : 'No problems found.';
   const verdict = clean
     ? paint.good(`${paint.glyphs.ok} ${fine}`)
     : paint.bad(`${count(findings.length, 'finding')}.`);

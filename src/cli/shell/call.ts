@@ -38,7 +38,7 @@ export function isInteractive({ stdin, stdout, env }: Host, { json }: SharedOpti
   return stdin.isTTY === true && stdout.isTTY && env.TERM !== 'dumb' && json !== true;
 }
 
-/** One call of a command: what was asked, where it speaks, and the engine once it is needed. */
+/** One call of a command: its request, its output, and the engine once it is needed. */
 export class Call {
   readonly host: Host;
   readonly shared: SharedOptions;

@@ -7,7 +7,7 @@ import type { Call } from './call.ts';
 import { clean } from './clean.ts';
 import { safeText } from './safe-text.ts';
 
-/** Whether somebody is there to be asked. The question goes to stderr: stdout carries the answer alone. */
+/** Whether there is a terminal to ask in. The prompt goes to stderr: stdout has only the result. */
 export function canAsk({ host }: Call): boolean {
   return host.stdin.isTTY === true && host.stderr.isTTY;
 }
@@ -24,7 +24,7 @@ export async function ask(call: Call, question: string): Promise<string> {
       ended.signal.addEventListener('abort', () => resolve(''));
     });
     const line = new Promise<string>(resolve => lines.once('line', resolve));
-    // after all is listened to: somebody may answer at once
+    // after all listeners are set: the answer may come at once
     stderr.write(safeText(question));
     const answer = await Promise.race([line, closed]);
     if (answer === '') stderr.write(safeText('\n'));
@@ -46,7 +46,7 @@ export async function confirm(call: Call, what: string, question: string, yes: b
   if (!/^y(es)?$/i.test(await ask(call, `${clean(question)} [y/N] `))) throw declined();
 }
 
-/** What a command was told about asking. */
+/** Options of a command about confirmation. */
 export interface Consent {
   readonly yes?: boolean | undefined;
   /** The name of the database, from --confirm. */

@@ -41,7 +41,7 @@ export interface Host {
   openApp(request: AppRequest): Promise<number>;
   /** Sends what the project's code prints to stderr from here on, made safe: stdout carries the answer alone. */
   capturePrints(): void;
-  /** What has been done for good, in a sentence: told where the answer cannot be written, which then is no failure. */
+  /** What has been done for good, in a sentence: shown when the answer cannot be written, which is then no failure. */
   committed(words: string): void;
   /** Listens to Ctrl-C, SIGTERM and SIGHUP in place of the system; returns the way to stop. */
   onInterrupt(listener: (signal: string) => void): () => void;

@@ -11,7 +11,7 @@ export interface OutputOptions {
   readonly ascii?: boolean | undefined;
 }
 
-/** Where a command speaks: the answer goes to stdout, once; everything else to stderr. */
+/** The output of a command: the answer goes to stdout, once; everything else to stderr. */
 export class Output {
   readonly json: boolean;
   /** For stdout and for stderr. */

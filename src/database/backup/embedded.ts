@@ -59,7 +59,7 @@ async function verifyArchive(path: string): Promise<void> {
       const size = Number.parseInt(rest.toString('ascii', 124, 136), 8);
       rest = rest.subarray(block);
       if (name === '') continue;
-      if (Number.isNaN(size)) throw backupFailed('the archive that PGlite wrote cannot be read back.');
+      if (Number.isNaN(size)) throw backupFailed('the archive that PGlite wrote cannot be read.');
       files++;
       if (/^\/?PG_VERSION$/.test(name)) cluster = true;
       skip = Math.ceil(size / block) * block;

@@ -75,7 +75,7 @@ async function pgClient(connection: unknown): Promise<PgClient> {
   throw new Failure({
     code: 'backup-unsupported',
     message:
-      'The MikroORM config brings its own database client, so it is not known how pg_dump would connect. No migration was run.',
+      'The MikroORM config uses a custom database client, so pg_dump cannot use its connection. No migration was run.',
     next: 'Back up the database yourself, then run without --backup.',
   });
 }

@@ -25,7 +25,7 @@ export async function dumpServer(request: DumpRequest): Promise<Pick<Backup, 'fo
     );
     const binaries = await findBinaries(options.pgDump, Math.floor((server?.version ?? 0) / 10_000));
     const directory = options.format === 'directory';
-    // made here, so that nobody else can read it at any moment
+    // created here with restricted permissions from the start
     if (directory) mkdirSync(partial, { mode: 0o700 });
     else closeSync(openSync(partial, 'wx', 0o600));
     await dump(

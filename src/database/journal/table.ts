@@ -8,7 +8,8 @@ const journalSchema = 'migtui';
 export const journalTable = `"${journalSchema}"."journal"`;
 
 /**
- * SQL for a time as ms since the epoch, as text: how times and floating-point numbers are written depends on settings of
+ * SQL for a time as ms since the epoch, as text: how times and floating-point numbers are written depends on
+ * settings of
  * the server and the role.
  */
 export const msOf = (column: string): string => `(extract(epoch from ${column}) * 1000)::text`;
@@ -17,8 +18,9 @@ export const msOf = (column: string): string => `(extract(epoch from ${column}) 
 export type Query = <Row extends object>(sql: string, params?: readonly unknown[]) => Promise<Row[]>;
 
 /**
- * Made by the first run. One row for each step of each run: written when the step starts, told its end in the
- * transaction of the step itself. `plan` stands on the first row of a run only.
+ * Made by the first run. One row for each step of each run: written when the step starts, completed in the
+ * transaction of the step
+ * itself. `plan` stands on the first row of a run only.
  */
 export const createJournal: readonly string[] = [
   `create schema if not exists "${journalSchema}"`,

@@ -7,7 +7,7 @@ import { sqlState } from '../sql-failure.ts';
 import { copyFailed, restore, sibling } from './restore.ts';
 import { dataSource, nameOfSource } from './source.ts';
 
-/** A copy of a database that is nobody else's, on the shadow's server. */
+/** A private copy of a database, on the shadow's server. */
 export interface Copy {
   readonly orm: MikroORM;
   /** What it was made from. */
@@ -29,7 +29,7 @@ const notAllowed = '42501';
 /**
  * Makes a copy with rows. What it is made from is only read.
  * @param shadow URL of the server that it is made on
- * @param tell is told what is done
+ * @param tell receives progress
  * @throws Failure `shadow-unreachable` | `shadow-forbidden` | `shadow-needs-server-driver` | `bad-data` | `copy-failed`
  */
 export async function openCopy(

@@ -56,7 +56,7 @@ export class LockTimes implements Around {
   }
 
   /**
-   * To be told when the step has ended.
+   * Call it when the step has ended.
    * @returns its time without the questions of this class, ms, and the locks
    */
   end(ended: number): { readonly ms: number; readonly locks: MeasuredLock[] } {

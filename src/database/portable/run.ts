@@ -105,7 +105,7 @@ class PortableRun {
       failure = new Failure({
         code: 'cancelled',
         message: `Stopped as requested; ${doneOf(results)}.`,
-        next: 'Run it again to go on from here.',
+        next: 'Run it again to continue from here.',
       });
     }
     const { applied } = await this.#ledger();

@@ -114,7 +114,7 @@ async function settleResults(
     const words = here ? sqlFailure(cause, undefined).message : null;
     ended.push({ step, outcome, ms, error: words });
   }
-  // a server that is gone cannot be told; the next run finds the row and ends it
+  // a lost server cannot be updated; the next run finds the row and completes it
   await run.journal?.ended(run.outside, ended).catch(() => {});
 }
 

@@ -13,7 +13,10 @@ export interface Shared {
   readonly monitor: Monitor | null;
   /** Of the plan that all of them run. */
   readonly steps: readonly LoadedStep[];
-  /** Migrations tables, `schema.table`, whose journal has steps of killed runs; undefined: whether there is a journal has not been looked at. */
+  /**
+   * Migrations tables, `schema.table`, whose journal has steps of killed runs; undefined: whether there is a journal
+   * has not been looked at.
+   */
   readonly reconcile?: ReadonlySet<string> | undefined;
 }
 
@@ -28,7 +31,7 @@ export interface RunContext {
   readonly replan?: (() => Promise<Preview>) | undefined;
   readonly shared?: Shared | undefined;
   readonly emit: (event: RunEvent) => void;
-  /** Is told the statements that change something. */
+  /** Receives the statements that change something. */
   readonly onStatement?: ((statement: ExecutedStatement) => void) | undefined;
   /** The current revisions of an applied set. */
   readonly tipsOf: (applied: readonly string[]) => readonly string[];

@@ -21,7 +21,7 @@ const again = 250;
 
 /** The brakes of a run. */
 export class Control {
-  /** Null while nobody asked for anything. */
+  /** Null while nothing was requested. */
   mode: CancelMode | null = null;
   /** The server process that works for us now; null where it is not known. */
   pid: number | null = null;

@@ -30,7 +30,7 @@ export async function endBlocker(
     throw new Failure({
       code: 'cannot-end-session',
       message: `PostgreSQL refuses to end pid ${blocker}: ${message}`,
-      next: 'It takes the same role, or one that is a member of pg_signal_backend; sessions of superusers are ended by superusers.',
+      next: 'Use the same role, or a member of pg_signal_backend. Only a superuser can end sessions of superusers.',
     });
   }
   if (!ended[0]) throw notBlocking(blocker);
@@ -41,6 +41,6 @@ export function notBlocking(pid: number): Failure {
   return new Failure({
     code: 'not-blocking',
     message: `pid ${pid} does not block this run, so it was left alone.`,
-    next: 'The run goes on by itself, or shows who blocks it now.',
+    next: 'The run continues, or shows what blocks it now.',
   });
 }

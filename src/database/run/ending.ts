@@ -17,7 +17,7 @@ export function endFailure(run: RunState, error: unknown, batch: Batch | null): 
   const halfWay = error instanceof StepError && run.halfWay.has(error.step.revision);
   const { reason } = control;
   const cause = error instanceof StepError || error instanceof CommitError ? error.cause : error;
-  // the lock may be lost between two steps; and a connection that was lost is told, unless we ended it ourselves
+  // the lock may be lost between two steps; and a lost connection is reported, unless we closed it
   const asked = reason === null || reason.code === 'cancelled';
   const lost = error !== null && isConnectionLoss(cause) && !control.gaveUp;
   if (asked && !lost && (error === null || reason !== null)) {
@@ -29,7 +29,7 @@ export function endFailure(run: RunState, error: unknown, batch: Batch | null): 
     return new Failure({
       code: 'cancelled',
       message: how,
-      next: halfWay ? halfWayNext(error.step.revision) : 'Run it again to go on from here.',
+      next: halfWay ? halfWayNext(error.step.revision) : 'Run it again to continue from here.',
     });
   }
   const { info } = sqlFailure(

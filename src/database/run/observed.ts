@@ -27,7 +27,9 @@ export interface Piped extends PipedStatement {
   readonly failure?: ((error: unknown) => unknown) | undefined;
 }
 
-/** A statement that has been run: a revision's, or one of ours that changes something. `error`: what PostgreSQL said. */
+/**
+ * A statement that has been run: a revision's, or one of ours that changes something. `error`: what PostgreSQL said.
+ */
 export interface ExecutedStatement {
   readonly sql: string;
   readonly ms: number;
@@ -46,7 +48,7 @@ export class ObservedConnection implements RawConnection {
   #closed: Error | null = null;
   #pipes = true;
 
-  /** @param onStatement is told every statement but those that only look or set something for the session */
+  /** @param onStatement receives every statement but those that only look or set something for the session */
   constructor(raw: RawConnection, onStatement: (statement: ExecutedStatement) => void = () => {}) {
     this.#raw = raw;
     this.#onStatement = onStatement;
@@ -104,7 +106,8 @@ export class ObservedConnection implements RawConnection {
 
   /**
    * Sends statements in one go, where the driver can, and waits for all of their answers; else one after the other.
-   * What follows one that fails is not run. To be used inside a transaction only: outside of one, a pipeline makes its own.
+   * What follows one that fails is not run. To be used inside a transaction only: outside of one, a pipeline makes
+   * its own.
    * @throws what the first that failed answered, or its `failure`
    */
   async pipeline(statements: readonly Piped[]): Promise<readonly PipedResult[]> {
@@ -192,7 +195,7 @@ function isPlumbing(sql: string): boolean {
 /** Reads, takes an advisory lock, or sets something for the session. */
 const onlyLooks = (sql: string): boolean => /^\s*(select|with)\b/i.test(sql);
 
-/** The same query; what it changes is told to `onStatement`. */
+/** The same query; what it changes is passed to `onStatement`. */
 export function reportingQuery(
   query: Query,
   onStatement: (statement: ExecutedStatement) => void = () => {},
@@ -230,7 +233,8 @@ function report(
 
 /**
  * A Kysely dialect in which every connection is the given one.
- * @param inTransaction the connection is inside a transaction that somebody else ends: what begins one within it gets a savepoint
+ * @param inTransaction the connection is inside a transaction that somebody else ends: what begins one within it
+ * gets a savepoint
  */
 export function pinnedDialect(
   client: KyselyClient,
@@ -238,7 +242,7 @@ export function pinnedDialect(
   inTransaction: boolean,
 ): object {
   const executor = client.getExecutor();
-  // how each open transaction is ended: by a name of a savepoint, by SQL, or by whoever opened it
+  // how each open transaction is ended: by the name of a savepoint, by SQL, or by its owner
   const open: string[] = [];
   let savepoints = 0;
   const named = (verb: string, name: string) => connection.query(`${verb} "${name}"`).then(() => {});

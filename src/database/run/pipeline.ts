@@ -43,7 +43,7 @@ interface ProtocolConnection {
 
 /**
  * Sends statements through a Kysely connection of the `pg` driver.
- * @returns the error of the first statement that failed; `listener` has been told of those before it
+ * @returns the error of the first statement that failed; `listener` has been called for those before it
  * @throws NoPipeline
  */
 export async function sendPipeline(
@@ -65,7 +65,7 @@ export async function sendPipeline(
   return error;
 }
 
-/** What `pg` calls a Submittable: it writes its own messages and is told the answers. */
+/** What `pg` calls a Submittable: it writes its own messages and receives the answers. */
 class Pipeline {
   readonly ended: Promise<unknown>;
   /** Resolves when the statements that may take as long as they like are done: what is left has the answer limit. */
@@ -168,7 +168,8 @@ class Pipeline {
 const parsed = 100_000;
 
 /**
- * Whether a text may be part of a pipeline: it is a single statement, which is all that the extended protocol takes, and
+ * Whether a text may be part of a pipeline: it is a single statement, which is all that the extended protocol takes,
+ * and
  * does not read from the client. The grammar must be loaded (`loadParser`).
  */
 export function canBePiped(sql: string): boolean {

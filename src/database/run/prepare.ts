@@ -71,7 +71,8 @@ export async function enterSession(
     run.context.emit({
       kind: 'notice',
       code: 'pooled',
-      message: 'A pooler is in between: revisions without a transaction run without timeouts of migtui.',
+      message:
+        'Connected through a pooler: revisions without a transaction run without timeouts set by migtui.',
     });
     return async () => {};
   }

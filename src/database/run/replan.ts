@@ -44,7 +44,7 @@ export async function settlePlan(
   }
   const again = await replan();
   const shown = new Set(preview.plan.steps.map(keyOf));
-  // a relative target means another one now, and a downgrade takes back only what was shown
+  // a relative target now means another one, and a downgrade undoes only what was shown
   if (!isAbsolute(preview) && !again.plan.steps.every(step => shown.has(keyOf(step)))) throw changed();
   const loaded = await loadSteps(project, project.sources(), again);
   if (!isStill(again, loaded, applied)) throw changed();

@@ -116,7 +116,8 @@ class Run {
   }
 
   /**
-   * Everything between the lock and the first statement: the state once more, and the books.
+   * Everything between the lock and the first statement: reading the state again, preparing the log table and the
+   * journal.
    * @returns null where somebody else has run everything meanwhile
    */
   async #prepare(shown: readonly LoadedStep[], guard: Guard | null): Promise<RunState | null> {
@@ -159,7 +160,7 @@ class Run {
     };
   }
 
-  /** A journal that cannot be made is said, and the run goes on without. */
+  /** If the journal cannot be created, a warning is sent and the run continues without it. */
   async #openJournal(
     outside: RunState['outside'],
     steps: number,
@@ -256,7 +257,7 @@ function entitiesBroken(error: unknown): never {
     {
       code: 'entities-broken',
       message: `The entities could not be loaded: ${error instanceof Error ? error.message.split('\n')[0] : error}`,
-      next: 'Migrations may use them, so nothing was run. The stock "mikro-orm debug" reports on the same config.',
+      next: 'Migrations may use them, so nothing was run. The stock "mikro-orm debug" checks the same config.',
     },
     { cause: error },
   );

@@ -52,7 +52,7 @@ export function watchRun(
     asking = true;
     if (!control.inFlight) answered = performance.now();
     look()
-      // a server that will not tell does not end the run, unless nobody hears from it any more
+      // a failed query does not end the run, unless the server no longer answers at all
       .catch(() => {
         if (performance.now() - answered >= mute * limit) control.loseServer();
       })

@@ -18,7 +18,8 @@ export interface Work {
   /** A statement as MikroORM sends it: without placeholders, and as the config's `onQuery` has it. */
   format(sql: string): string;
   /**
-   * Is offered the statements that a migration has queued, as they would be sent, before the runner sends them; true: they
+   * Is offered the statements that a migration has queued, as they would be sent, before the runner sends them;
+   * true: they
    * have been run. Not called where one is no text, or where queries are logged by MikroORM.
    */
   queued: ((statements: readonly string[]) => Promise<boolean>) | null;
@@ -37,7 +38,7 @@ export interface TransactionalWork extends Work {
 
 /**
  * Begins a transaction on a connection of the pool.
- * @param onStatement is told the statements that change something
+ * @param onStatement receives the statements that change something
  * @param opening its first statements, sent together with its begin
  */
 export async function beginWork(
@@ -175,7 +176,8 @@ function offerQueued(
 
 /**
  * MikroORM's runner puts each migration of a larger transaction into a savepoint. There is none here: what fails takes
- * the whole batch back anyway, and PostgreSQL allows less inside one, such as a new value of an enum whose type the same
+ * the whole batch back anyway, and PostgreSQL allows less inside one, such as a new value of an enum whose type the
+ * same
  * transaction made.
  */
 function withoutSavepoint<T>(driver: AbstractSqlDriver, make: () => T): T {

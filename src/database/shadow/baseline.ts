@@ -37,8 +37,8 @@ export function readBaseline(path: string): Baseline {
   if (bytes.subarray(0, 5).toString('latin1') === 'PGDMP' || bytes.includes(0)) {
     throw new Failure({
       code: 'baseline-broken',
-      message: `The baseline ${path} is a dump in PostgreSQL's own format, and SQL is wanted.`,
-      next: `Make SQL of it: pg_restore --schema-only --no-owner --no-privileges -f baseline.sql ${path}`,
+      message: `The baseline ${path} is a dump in PostgreSQL's custom format; it must be SQL.`,
+      next: `Convert it to SQL: pg_restore --schema-only --no-owner --no-privileges -f baseline.sql ${path}`,
     });
   }
   const text = bytes.toString('utf8').replace(/^\uFEFF/, '');

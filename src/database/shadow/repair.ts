@@ -25,7 +25,7 @@ const written = new Set(['definition', 'default', 'generated', 'checks', 'partit
 /**
  * Finds out what is really different between a live database and the scratch database of `trial`, which is as expected.
  * The scratch database is changed to be like the live one: what makes no difference there is only written differently
- * by the live server. Then the SQL that leads back is tried.
+ * by the live server. Then the SQL that restores it is tested.
  * @param ours leaves out of an inventory what is not compared
  */
 export async function findRepair(

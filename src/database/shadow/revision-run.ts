@@ -16,7 +16,7 @@ export interface ReplayStep {
 const missing = ['42P01', '42703', '42883', '42704', '3F000'];
 
 const withBaseline =
-  'If the database had this before its first revision, give the shadow what it had: --baseline, or shadow.baseline in the settings (pg_dump --schema-only). Otherwise fix that revision, then try again.';
+  'If the database had this before its first revision, provide it to the shadow: --baseline, or shadow.baseline in the settings (pg_dump --schema-only). Otherwise fix that revision, then try again.';
 
 /** A revision that does not run on the shadow. */
 export class ReplayFailure extends Failure {

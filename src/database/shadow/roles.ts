@@ -18,7 +18,7 @@ const ofRoles = [
 /** Settings of a database by its name, which is not the scratch database's. No inventory has them. */
 const ofDatabase = ['AlterDatabaseStmt', 'AlterDatabaseSetStmt', 'AlterDatabaseRefreshCollStmt'];
 
-/** What else belongs to the whole server, and would stay there or hit somebody. */
+/** Other objects of the whole server, which would remain or affect others. */
 const refused: Readonly<Record<string, string>> = {
   CreatedbStmt: 'creates a database',
   DropdbStmt: 'drops a database',

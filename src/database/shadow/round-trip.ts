@@ -5,7 +5,7 @@ import type { Inventory } from './inventory.ts';
 import { ReplayFailure, type ReplayStep } from './revision-run.ts';
 import type { Stage, Way } from './stage.ts';
 
-/** What became of a step that was undone, or done again after that. */
+/** The result of undoing a step, or of running it again. */
 export interface Return {
   /** `same`: the schema is as it was; `none`: there is no `down()`; `untried`: what comes before did not work. */
   readonly outcome: 'same' | 'differs' | 'failed' | 'none' | 'untried';
@@ -80,7 +80,7 @@ export class RoundTrips {
     const again = this.#extended(there, step);
     const redone = await this.#compare(again, after);
     if (undone.outcome === 'same' && redone.outcome === 'same') {
-      // the next step goes on from here, which spares replaying everything before it
+      // the next step continues from here, which saves replaying everything before it
       this.#stage.rename(again.keys.at(-1) as string, way.keys[at + 1] as string);
       this.#before = { at: at + 1, inventory: after };
       this.#reused = true;

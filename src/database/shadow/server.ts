@@ -162,7 +162,7 @@ function notCreated(error: unknown): unknown {
     {
       code: 'shadow-forbidden',
       message: standby
-        ? 'The shadow server takes no writes, so no scratch database can be made on it.'
+        ? 'The shadow server is read-only, so no scratch database can be made on it.'
         : 'The role of the shadow server may not create databases.',
       next: standby
         ? 'Name another server with --shadow, or leave it out to use PGlite in memory.'

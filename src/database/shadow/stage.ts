@@ -22,7 +22,7 @@ export interface StageOptions {
   /** Gives the scratch databases; asked only when something has to be replayed. */
   readonly scratch: () => Promise<Scratch>;
   readonly cache: ShadowCache;
-  /** Told before each revision that is replayed, and with `done` = `total` at the end. */
+  /** Called before each replayed revision, and with `done` = `total` at the end. */
   readonly progress?: (revision: string, done: number, total: number) => void;
   /** What every empty database begins with. */
   readonly baseline?: Baseline | undefined;
@@ -40,7 +40,7 @@ export interface Passing {
   readonly common?: number | undefined;
   /** Start from a state before this step, even when a later one is known. */
   readonly from?: number | undefined;
-  /** Told after each step, and before the first with -1. */
+  /** Called after each step, and before the first with -1. */
   readonly passed?: ((step: number, orm: MikroORM) => Promise<void>) | undefined;
 }
 
@@ -101,7 +101,7 @@ export class Stage {
   }
 
   /**
-   * Works on the database at the end of a way, in a transaction that is taken back.
+   * Works on the database at the end of a way, in a transaction that is rolled back.
    * @param before statements that are committed first
    */
   async trial<T>(

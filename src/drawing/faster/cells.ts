@@ -43,7 +43,7 @@ export const cellsOf = remembered((text: string): readonly Cell[] => {
   return cells;
 });
 
-/** The sequence that leads from one style to another. */
+/** The escape sequence from one style to another. */
 function change(from: Styles, to: Styles): string {
   let ways = changes.get(from);
   if (!ways) {

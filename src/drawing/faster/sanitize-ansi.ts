@@ -3,6 +3,6 @@ import { remembered } from './remembered.ts';
 
 /*
  * Ink's own cleaning of every text of every frame, remembered. What we draw was made safe before (theme/paint.ts):
- * this is the second lock of the same door.
+ * this is a second check of the same kind.
  */
 export default remembered(original);

@@ -25,7 +25,7 @@ export function journalLines(entries: readonly JournalEntry[], clock: Clock, col
   return entries.flatMap(entry => [
     [
       { text: `${entry.action.padEnd(6)} ` },
-      { text: entry.outcome === 'started' ? 'never ended' : entry.outcome, style: styles[entry.outcome] },
+      { text: entry.outcome === 'started' ? 'did not finish' : entry.outcome, style: styles[entry.outcome] },
       { text: ` ${timeOf(entry.started, clock)}`, style: 'dim' as const },
       { text: entry.ms === null ? '' : `, ${duration(entry.ms)}`, style: 'dim' as const },
       { text: `, ${entry.who.osUser}@${entry.who.host} as ${entry.who.databaseUser}`, style: 'dim' as const },

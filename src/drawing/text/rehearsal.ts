@@ -18,21 +18,21 @@ export function headlineOf(
     : `the ${orders.length} orders that were tried give the same schema`;
   switch (verdict) {
     case 'fits':
-      return { words: `They fit: ${tried}.`, tone: 'ok' };
+      return { words: `No conflict: ${tried}.`, tone: 'ok' };
     case 'overlaps':
       return {
-        words: `They fit: ${tried}, but both touch the same thing: read both before you merge.`,
+        words: `No conflict: ${tried}, but both change the same objects: review both before you merge.`,
         tone: 'warning',
       };
     case 'differs':
-      return { words: 'They do not fit: the order decides what the schema is.', tone: 'danger' };
+      return { words: 'Conflict: the schema depends on the order.', tone: 'danger' };
     case 'fails': {
-      if (!first) return { words: 'They do not fit: no order runs.', tone: 'danger' };
+      if (!first) return { words: 'Conflict: every order fails.', tone: 'danger' };
       const order = first.heads.map(nameOf).join(', then ');
       return running.length === 1
         ? { words: `Only one order runs: ${order}.`, tone: 'warning' }
         : {
-            words: `They do not fit: ${running.length} of ${orders.length} orders run, such as ${order}.`,
+            words: `Conflict: ${running.length} of ${orders.length} orders run, such as ${order}.`,
             tone: 'danger',
           };
     }

@@ -143,8 +143,8 @@ async function snapshot(workspace: Workspace): Promise<Answer> {
   if (path === null || text === null) return null;
   if (trouble) {
     return {
-      message: `The snapshot that the stock CLI generates from is ${trouble === 'conflict' ? 'in pieces' : 'broken'}: ${why}.`,
-      next: 'Fix it with "migtui revision --autogenerate", or with "migtui merge" where there are several heads.',
+      message: `The snapshot that the stock CLI generates from is ${trouble === 'conflict' ? 'conflicted' : 'broken'}: ${why}.`,
+      next: 'Fix it with "migtui revision --autogenerate", or with "migtui merge" if there are several heads.',
     };
   }
   const disk = workspace.onDisk();
@@ -195,14 +195,14 @@ async function inDatabase(kind: FindingKind, workspace: Workspace, looked: Look)
       if (edited.length === 0) return null;
       return {
         message: `${edited.length === 1 ? 'One file was' : `${edited.length} files were`} changed after being applied.`,
-        next: 'Undo the edit and make a new revision of it instead, or say that the file is right with "migtui settle <revision> --accept-edit".',
+        next: 'Undo the edit and make a new revision of it instead, or accept the file with "migtui settle <revision> --accept-edit".',
         revisions: edited,
       };
     case 'unsettled':
       if (unsettled.length === 0) return null;
       return {
         message: `${unsettled.map(one => one.revision).join(', ')} was interrupted: whether it is applied is unknown.`,
-        next: 'Check the schema, finish or undo it by hand, then record which with "migtui settle".',
+        next: 'Check the schema, finish or undo it by hand, then record the result with "migtui settle".',
         revisions: unsettled.map(one => one.revision),
       };
     default:

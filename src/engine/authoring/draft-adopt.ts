@@ -17,7 +17,7 @@ export async function draftAdopt(workspace: Workspace): Promise<Draft> {
       message:
         disk.graph.ids.length === 0
           ? 'There are no migrations yet.'
-          : 'Every migration says what it revises already.',
+          : 'Every migration already declares what it revises.',
       next: 'There is nothing to do.',
     });
   }

@@ -53,7 +53,7 @@ export async function draftFix(workspace: Workspace, target: string): Promise<Dr
       'nothing-to-fix',
       dangers.length === 0
         ? `Nothing in ${id} is dangerous.`
-        : `migtui knows no safe form for anything in ${id}.`,
+        : `migtui has no safe form for the statements of ${id}.`,
     );
   }
   const gone = new Set([...form.leaving, ...form.leavingDown]);
@@ -154,6 +154,6 @@ function refused(code: string, message: string): Failure {
   return new Failure({
     code,
     message,
-    next: 'migtui lint says what is dangerous, and what to do instead.',
+    next: 'migtui lint lists dangerous statements and safe alternatives.',
   });
 }

@@ -25,7 +25,7 @@ export async function draftMerge(workspace: Workspace, request: MergeRequest): P
     undecided.length === 0;
   if (request.reconcile === true && undecided.length > 0) {
     warnings.push(
-      `The reconciling SQL is left out: it may be a rename (${undecided.map(wordsOf).join('; ')}), which only you can tell.`,
+      `The reconciling SQL is left out: it may be a rename (${undecided.map(wordsOf).join('; ')}); only you can decide that.`,
     );
   }
   if (request.reconcile === true && (wanted === null || !alone)) {

@@ -23,11 +23,11 @@ export async function draftRebase(workspace: Workspace, { branch, onto }: Rebase
   const links = new Map(rewrites.map(({ revision, revises }) => [revision, revises]));
   const files: FileChange[] = declareAll(workspace, disk, links);
   const warnings = [
-    `Whoever has applied ${moved.join(', ')} elsewhere has the old order: rebase only revisions that you have not shared.`,
+    `Databases that have applied ${moved.join(', ')} keep the old order: rebase only revisions that you have not shared.`,
   ];
   if (isRefusal(database)) {
     warnings.unshift(
-      `Whether the branch is applied could not be looked up: ${database.failure.message} Rebase only when it is not.`,
+      `Could not check whether the branch is applied: ${database.failure.message} Rebase only when it is not.`,
     );
   }
   const early = moved.filter(id => id < to);
@@ -42,7 +42,7 @@ export async function draftRebase(workspace: Workspace, { branch, onto }: Rebase
     const change = wanted.staleSnapshot && snapshotChange(workspace, wanted, wanted.sql.up.length === 0);
     if (change) files.push(change);
   } catch (error) {
-    notes.push(`The snapshot was not looked at: ${whyNot(error)}`);
+    notes.push(`The snapshot was not checked: ${whyNot(error)}`);
   }
   return { kind: 'rebase', files, revision: null, notes, warnings };
 }

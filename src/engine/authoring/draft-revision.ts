@@ -16,7 +16,7 @@ import { folderNote, orderWarning, parentNote } from './revision-notes.ts';
 import { fileOf, type OnDisk, type Workspace } from './workspace.ts';
 
 /**
- * A new revision: empty, or with the SQL that leads from what the revisions make to what the entities describe.
+ * A new revision: empty, or with the SQL that changes the schema of the revisions into that of the entities.
  * @throws TargetError `multiple-heads` and others; Failure `not-a-head` | `label-taken` | `no-changes` | `no-entities`
  */
 export async function draftRevision(workspace: Workspace, request: RevisionRequest): Promise<Draft> {
@@ -97,7 +97,7 @@ function refuseUndecided({ renames: { undecided } }: Wanted): void {
   throw new Failure({
     code: 'rename-or-not',
     message: `These may be renames, or drops and additions: ${undecided.map(wordsOf).join('; ')}. A rename keeps the data; a drop loses it.`,
-    next: `Say which: ${options.join(' ')} for those that are renames, and --no-rename for the others.`,
+    next: `Specify which: ${options.join(' ')} for those that are renames, and --no-rename for the others.`,
     candidates: undecided.map(written),
   });
 }
@@ -129,7 +129,10 @@ async function generate(
   return { wanted, warnings };
 }
 
-/** MikroORM generates what PostgreSQL refuses at times: casts that there are not, columns that rows would need a value for. */
+/**
+ * MikroORM generates what PostgreSQL refuses at times: casts that there are not, columns that rows would need a
+ * value for.
+ */
 async function trial(
   workspace: Workspace,
   disk: OnDisk,

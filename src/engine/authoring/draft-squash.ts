@@ -96,7 +96,7 @@ async function squashFile(
     warnings: asWanted
       ? []
       : [
-          `The project's generator wrote ${made.id} in a form of its own: look at its up() and down() before you use it.`,
+          `The project's generator wrote ${made.id} in a custom format: review its up() and down() before you use it.`,
         ],
   };
 }
@@ -131,7 +131,7 @@ function stockOrder(
   const wrong = [...files.values()].some(one => one.path !== null && path !== undefined && one.path < path);
   if (!wrong) return orderWarning({ graph, byId: new Map() }, id, path, root);
   return [
-    `The stock CLI runs migrations by the paths of their files: once the replaced files are deleted, it would run what follows the line before ${id}. Give it an earlier name, or create new databases with migtui.`,
+    `The stock CLI runs migrations by the paths of their files: once the replaced files are deleted, it would run the revisions after the range before ${id}. Give it an earlier name, or create new databases with migtui.`,
   ];
 }
 
@@ -148,20 +148,17 @@ function requireSound({ byId }: OnDisk, id: string, source: string): void {
   if (!first) return;
   throw new Failure({
     code: 'cannot-squash',
-    message: `The line cannot be squashed: ${first.message}.`,
+    message: `The range cannot be squashed: ${first.message}.`,
     next: 'Squash another range; see migtui history.',
     problems,
   });
 }
 
 function notesOf({ replaces, from, statements, objects, data }: SquashProof, adopted: number): string[] {
-  const how =
-    from === 'catalog'
-      ? 'written anew from the schema that they make'
-      : 'the statements of the line one after the other';
+  const how = from === 'catalog' ? 'generated from the final schema' : 'the original statements in order';
   return [
     `Replaces ${replaces.length} revisions with ${statements} ${statements === 1 ? 'statement' : 'statements'}: ${how}.`,
-    `Proven on the shadow: the schema after it is the schema after the line, ${objects} objects.`,
+    `Verified on the shadow: it makes the same schema as the range, ${objects} objects.`,
     ...(data.length > 0
       ? [
           `${from === 'catalog' ? 'Left out, because they change no row of a new database: the changes of rows in' : 'Changes of rows are carried over as they are, from'} ${data.length > 5 ? `${data.slice(0, 5).join(', ')} and ${data.length - 5} more` : data.join(', ')}.`,

@@ -11,7 +11,7 @@ export interface KeptDrift {
 }
 
 /**
- * The SQL that makes what somebody changed by hand in the live database, and its way back; tried on the shadow.
+ * The SQL of manual changes in the live database, and its reverse; tested on the shadow.
  * @throws Failure `pending-first` where the database is not at the head that the new revision revises; `no-drift`
  */
 export async function sqlFromDrift(

@@ -84,7 +84,7 @@ async function rehearseOn(
     caveats: copy
       ? [
           ...(copy.caveat === null ? [] : [copy.caveat]),
-          'Times are those of the server of the copy, where nobody else works.',
+          'Times were measured on the server of the copy, without other load.',
         ]
       : ['Tested on empty tables; failures that depend on rows are still possible.'],
   };

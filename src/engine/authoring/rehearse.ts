@@ -42,7 +42,7 @@ export async function rehearse(workspace: Workspace, asked: readonly string[]): 
   const tried: Tried[] = [];
   let back: Rehearsal['downAndUp'] = null;
   for (const { heads: order, revisions } of orders) {
-    // each step goes on from where the one before it left the scratch database, which spares making another
+    // each step continues on the scratch database of the one before, which saves creating another
     await alone(order[0] as string);
     const one = await attempt(order, revisions);
     tried.push(one);
@@ -136,10 +136,11 @@ async function downAndUp(
   try {
     const below = await workspace.replay(disk, down);
     const left = changesBetween(before.inventory, below.inventory).map(line);
-    if (left.length > 0) words.push(`going down leaves the schema different: ${left.join(', ')}`);
+    if (left.length > 0) words.push(`downgrading does not restore the schema: ${left.join(', ')}`);
     const above = await workspace.replay(disk, [...down, ...ups(branch)]);
     const lost = changesBetween(merged.inventory, above.inventory).map(line);
-    if (lost.length > 0) words.push(`going down and up again ends in another schema: ${lost.join(', ')}`);
+    if (lost.length > 0)
+      words.push(`downgrading and upgrading again makes a different schema: ${lost.join(', ')}`);
   } catch (error) {
     if (!(error instanceof ReplayFailure)) throw error;
     const { revision, action, reason } = error;

@@ -11,7 +11,7 @@ export function parentsOf(graph: RevisionGraph, { head, splice }: RevisionReques
     throw new Failure({
       code: 'not-a-head',
       message: `${inner.join(', ')} is not a head: a revision on top of it starts a second branch.`,
-      next: 'Choose a head, or say that a branch is meant with --splice.',
+      next: 'Choose a head, or use --splice to start a branch.',
       candidates: graph.heads,
     });
   }
@@ -51,7 +51,7 @@ export function freeLabel(graph: RevisionGraph, label: string): string {
       code: 'label-taken',
       message:
         holder === undefined
-          ? `"${label}" cannot be a label: it means something in a target.`
+          ? `"${label}" cannot be a label: it is reserved for targets.`
           : `The label "${label}" is taken by ${holder}.`,
       next: 'Choose another.',
     });

@@ -37,7 +37,7 @@ export function squashRange(graph: RevisionGraph, text: string, applied: Iterabl
     throw new Failure({
       code: 'several-ends',
       message: `"${text}" ends in ${tips.length} revisions: ${listed(tips)}.`,
-      next: 'Name one end, or bring the heads together first: migtui merge.',
+      next: 'Name one end, or merge the heads first: migtui merge.',
       candidates: tips,
     });
   }
@@ -49,7 +49,7 @@ export function squashRange(graph: RevisionGraph, text: string, applied: Iterabl
   if (onInside.length > 0) {
     throw new Failure({
       code: 'branch-inside',
-      message: `${listed(onInside)} ${onInside.length === 1 ? 'stands' : 'stand'} on the inside of "${text}": a squashed revision can only be followed at its end.`,
+      message: `${listed(onInside)} ${onInside.length === 1 ? 'stands' : 'stand'} inside "${text}": revisions can only follow the end of a squashed revision.`,
       next: 'Squash up to there and from there on, or put that branch on top of the line: migtui merge --rebase.',
       candidates: onInside,
     });

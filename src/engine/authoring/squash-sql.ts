@@ -29,7 +29,7 @@ const runsCode = ['SelectStmt', 'DoStmt', 'CallStmt', 'RefreshMatViewStmt', 'Loc
 
 /**
  * What one revision has to do in place of a line: rewritten from the schema where the line begins with an empty
- * database and changes no rows, else the statements of the line one after the other.
+ * database and changes no rows, else the original statements in order.
  * @throws Failure `cannot-squash` | `not-proven`; ReplayFailure where the line itself does not run
  */
 export async function squashedSql(
@@ -133,7 +133,7 @@ async function statementsOf(
   if (unknown.length === 0) return found;
   throw new Failure({
     code: 'cannot-squash',
-    message: `The SQL of these is known only when they run, so no revision can stand for them: ${unknown.join(', ')}.`,
+    message: `The SQL of these is known only when they run, so they cannot be squashed: ${unknown.join(', ')}.`,
     next: "Squash the line up to the first of them and from after the last of them, or write their SQL as this.addSql('…').",
   });
 }
@@ -159,26 +159,26 @@ async function examined(sql: readonly string[]): Promise<Omit<RevisionSql, 'revi
 }
 
 function noWayBack(down: Proof | null): string {
-  if (down === null) return 'It has no down(), because a revision of the line has none.';
+  if (down === null) return 'It has no down(), because a revision of the range has none.';
   const why =
     down.failure?.message ??
     down.differences
       .map(({ words }) => words)
       .slice(0, 3)
       .join('; ');
-  return `It has no down(): going back does not lead to the schema before the line (${why}).`;
+  return `It has no down(): its downgrade would not restore the schema before the range (${why}).`;
 }
 
 function notProven({ failure, differences }: Proof): Failure {
   const what = failure
     ? `its statements do not run in one transaction: ${failure.message}`
-    : `the schema after it would be another: ${differences
+    : `it would make a different schema: ${differences
         .map(({ sign, words }) => `${sign} ${words}`)
         .slice(0, 5)
         .join('; ')}`;
   return new Failure({
     code: 'not-proven',
-    message: `The line cannot be squashed: ${what}.`,
+    message: `The range cannot be squashed: ${what}.`,
     next: 'Squash a shorter range, such as up to the revision before.',
     ...(failure?.sql && { sql: failure.sql }),
   });

@@ -33,7 +33,7 @@ export async function test(workspace: Workspace, request: TestRequest): Promise<
   if (!('graph' in disk)) {
     add('graph', disk);
     for (const name of ['heads', 'upgrade', 'entities', 'downgrade', 'findings'] as const) {
-      skip(name, 'Not tested: the files have to be fixed first.');
+      skip(name, 'Not tested: fix the files first.');
     }
     return finished();
   }

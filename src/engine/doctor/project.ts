@@ -58,7 +58,7 @@ export function revisions({ problems, revisions, heads, missing, edited, unsettl
       id,
       status: 'warning',
       message: `Changed after they were applied: ${edited.join(', ')}.`,
-      next: 'Undo the edit, write a new revision, or say that a file is right: migtui settle <revision> --accept-edit.',
+      next: 'Undo the edit, write a new revision, or accept the file: migtui settle <revision> --accept-edit.',
     };
   }
   if (heads.length > 1) {

@@ -8,7 +8,7 @@ export interface Facts {
   readonly now: Date;
   readonly ci: boolean;
   readonly database: string;
-  /** The name that was typed; undefined: nobody was asked yet. */
+  /** The name that was typed; undefined: not asked yet. */
   readonly confirm?: string | undefined;
   /** Undefined: it is not known yet whether there will be one. */
   readonly backup?: boolean | undefined;
@@ -28,7 +28,7 @@ export interface Rule extends PolicyRule {
 
 const met = { state: 'met', next: '' } as const;
 
-/** The rules of a protection, in the order in which they are told. */
+/** The rules of a protection, in the order in which they are reported. */
 export function rulesOf(protection: Protection): Rule[] {
   const { setBy, reason = null, confirm = true, backup, rehearsal, findings, hours, writers } = protection;
   const rules: Rule[] = [];
@@ -52,7 +52,7 @@ export function rulesOf(protection: Protection): Rule[] {
     const data = rehearsal.data ? ' on a copy with data' : '';
     add(
       'rehearsal',
-      `a rehearsal of this very plan${data}, no older than ${span(rehearsal.within)}`,
+      `a rehearsal of this plan${data}, no older than ${span(rehearsal.within)}`,
       rehearsed(rehearsal),
     );
   }

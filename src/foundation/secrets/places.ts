@@ -103,7 +103,7 @@ class Urls {
 /** Characters of a field in a line of `.pgpass`, at most. */
 const longestField = 255;
 
-/** The fifth field of `host:port:database:user:password`, which is told by its second one. */
+/** The fifth field of `host:port:database:user:password`, which is recognised by its second one. */
 function inPassFile(text: string, portStart: number, portEnd: number): Place | null {
   let start = portStart;
   while (start > 0 && portStart - start < longestField && isField(text, start - 1)) start--;

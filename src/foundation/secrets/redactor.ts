@@ -15,11 +15,13 @@ const ordinary = new Set(
    transactions undefined username`.split(/\s+/),
 );
 
-/** How far a password is told from other text: anywhere, as a word of its own, or only by where it stands. */
+/**
+ * How strictly a password is distinguished from other text: anywhere, as a word of its own, or only by where it stands.
+ */
 type Distinction = 'anywhere' | 'word' | 'place';
 
 /**
- * Takes passwords out of texts: those that it was told wherever they stand, and what stands where a password does
+ * Takes passwords out of texts: known ones anywhere, and unknown ones where a password is expected
  * (see places.ts). A short or ordinary one, such as `a` or `postgres`, is masked only there: everything else would be
  * garbled. Linear in the text's length.
  */
@@ -29,7 +31,7 @@ export class Redactor {
   #pattern: RegExp | null = null;
 
   /**
-   * To be told every password as soon as it is known.
+   * Call it with every password as soon as it is known.
    * @param names that may equal the password and are shown: of the database, the user, the host
    */
   learn(password: unknown, names: readonly unknown[] = []): void {

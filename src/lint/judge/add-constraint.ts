@@ -155,7 +155,7 @@ export function notNull(scope: Scope, table: Table, columns: readonly string[], 
       table,
       lock: 'ACCESS EXCLUSIVE',
       scans: true,
-      message: `Every row of ${schema.nameOf(table)} is looked at for a null in ${column}, while reads and writes wait.`,
+      message: `Every row of ${schema.nameOf(table)} is checked for nulls in ${column}, while reads and writes wait.`,
       question: { sql: `select * from ${quotedTable(table)} where ${quoted(column)} is null` },
     });
   }
@@ -195,7 +195,7 @@ function unique(scope: Scope, table: Table, node: Node, { kind, name, columns }:
       table,
       lock: 'ACCESS EXCLUSIVE',
       scans: true,
-      message: `A primary key makes ${which} NOT NULL: every row of ${of} is looked at, while reads and writes wait.`,
+      message: `A primary key makes ${which} NOT NULL: every row of ${of} is checked, while reads and writes wait.`,
     });
   }
 }
@@ -230,7 +230,7 @@ export function validateConstraint(scope: Scope, table: Table, name: string): vo
     scans: true,
     message: blocks
       ? `Every row of ${scope.schema.nameOf(table)} is checked against ${name} under the lock of the other changes in this statement.`
-      : `Every row of ${scope.schema.nameOf(table)} is checked against ${name}; reads and writes go on meanwhile.`,
+      : `Every row of ${scope.schema.nameOf(table)} is checked against ${name}; reads and writes continue.`,
   });
   if (!constraint) return;
   const columns = new Map(table.columns);

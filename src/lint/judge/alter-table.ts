@@ -191,7 +191,7 @@ function one(scope: Scope, table: Table, command: Node): void {
         rule: 'triggers-disabled',
         table,
         lock: 'SHARE ROW EXCLUSIVE',
-        message: `What ${name === '' ? 'the triggers' : name} of ${of} guarded or filled in is not any more.`,
+        message: `Checks and values from ${name === '' ? 'the triggers' : name} of ${of} no longer apply.`,
       });
       return;
   }
@@ -232,14 +232,14 @@ function enforce(scope: Scope, table: Table, change: Node = {}): void {
       table,
       lock: 'ACCESS EXCLUSIVE',
       scans: true,
-      message: `Every row of ${name} is checked for its partner, while reads and writes wait.`,
+      message: `Every row of ${name} is checked for a matching row, while reads and writes wait.`,
     });
   } else {
     scope.report({
       rule: 'drop-constraint',
       table,
       lock: 'ACCESS EXCLUSIVE',
-      message: `${name} accepts rows from now on that ${String(change.conname)} refused.`,
+      message: `${name} now accepts rows that ${String(change.conname)} refused.`,
     });
   }
 }

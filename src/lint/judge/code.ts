@@ -124,5 +124,5 @@ function textOf(node: Node | undefined): string | null {
 }
 
 function unknown(scope: Scope): void {
-  scope.report({ rule: 'dynamic-sql', message: 'What this code runs is known only when it runs.' });
+  scope.report({ rule: 'dynamic-sql', message: 'The SQL of this code is known only at run time.' });
 }

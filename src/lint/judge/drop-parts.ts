@@ -64,7 +64,7 @@ export function dropConstraint(
       table,
       lock: 'ACCESS EXCLUSIVE',
       own: before => !before.table(table.schema, table.name).constraints.some(one => one.name === name),
-      message: `${schema.nameOf(table)} accepts rows from now on that ${String(name)} refused.`,
+      message: `${schema.nameOf(table)} now accepts rows that ${String(name)} refused.`,
     });
   }
   schema.change(table, {

@@ -82,7 +82,7 @@ export function alterEnum(scope: Scope, { typeName, oldVal, newVal }: Node): voi
     scope.report({
       rule: 'rename-enum-value',
       made: scope.newTypes.has(name),
-      message: `Running clients that use '${String(oldVal)}' of ${name} fail as soon as it is called '${String(newVal)}'.`,
+      message: `Running clients that use '${String(oldVal)}' of ${name} fail once it is renamed to '${String(newVal)}'.`,
     });
   } else if (!scope.newTypes.has(name)) scope.newValues.set(String(newVal), name);
 }

@@ -45,13 +45,13 @@ export function rename(scope: Scope, tree: Node): void {
     case 'OBJECT_DOMAIN':
       scope.report({
         rule: 'rename-object',
-        message: `Whoever uses the type ${nameIn(tree.object)} by name fails.`,
+        message: `Clients that use the type ${nameIn(tree.object)} by name fail.`,
       });
       return;
     case 'OBJECT_SEQUENCE':
       scope.report({
         rule: 'rename-object',
-        message: `Whoever uses the sequence ${schema.of(tree.relation).name} by name fails.`,
+        message: `Clients that use the sequence ${schema.of(tree.relation).name} by name fail.`,
       });
       return;
     case 'OBJECT_INDEX':
@@ -98,7 +98,7 @@ function renameColumn(scope: Scope, tree: Node, to: string): void {
     table: view ? { ...table, rows: null } : table,
     lock: 'ACCESS EXCLUSIVE',
     made: column?.made === true,
-    message: `Running clients that use ${schema.nameOf(table)}.${from} fail as soon as it is called ${to}.`,
+    message: `Running clients that use ${schema.nameOf(table)}.${from} fail once it is renamed to ${to}.`,
   });
   if (!column) return;
   const columns = new Map(
@@ -135,7 +135,7 @@ function moved(
     rule,
     table: subject,
     lock: 'ACCESS EXCLUSIVE',
-    message: `Running clients that use ${schema.nameOf(table)} fail as soon as it is called ${name}.`,
+    message: `Running clients that use ${schema.nameOf(table)} fail once it is renamed to ${name}.`,
   });
   if (!table.known) return;
   const [was, is] = [`${table.schema}.${table.name}`, `${schemaTo}.${to}`];
@@ -172,6 +172,6 @@ export function setSchema(scope: Scope, tree: Node): void {
   const name = tree.relation ? schema.of(tree.relation).name : nameIn(tree.object);
   scope.report({
     rule: routine ? 'rename-function' : 'rename-object',
-    message: `Whoever uses ${name} by its schema, or without that schema in the search_path, fails.`,
+    message: `Clients that use ${name} by its schema, or without that schema in the search_path, fail.`,
   });
 }

@@ -34,7 +34,7 @@ const changing: Readonly<Record<'UpdateStmt' | 'DeleteStmt', Changing>> = {
     many: 'update-many',
     message: table => [
       `Every row of ${table} is rewritten, and stays locked until the transaction ends.`,
-      `The rows of ${table} that the condition finds stay locked until the transaction ends.`,
+      `The rows of ${table} that match the condition stay locked until the transaction ends.`,
     ],
     tellsFew: false,
     holds: true,
@@ -44,7 +44,7 @@ const changing: Readonly<Record<'UpdateStmt' | 'DeleteStmt', Changing>> = {
     many: 'delete-many',
     message: table => [
       `All rows of ${table} are lost.`,
-      `The rows of ${table} that the condition finds are lost.`,
+      `The rows of ${table} that match the condition are lost.`,
     ],
     tellsFew: true,
     holds: false,
@@ -95,7 +95,7 @@ function merge(scope: Scope, tree: Node): void {
       table,
       lock: 'ROW EXCLUSIVE',
       scans: true,
-      message: `The rows of ${schema.nameOf(table)} that it finds are lost.`,
+      message: `The rows of ${schema.nameOf(table)} that match are lost.`,
     });
   else if (actions.includes('CMD_UPDATE'))
     scope.report({
@@ -103,7 +103,7 @@ function merge(scope: Scope, tree: Node): void {
       table,
       lock: 'ROW EXCLUSIVE',
       scans: true,
-      message: `The rows of ${schema.nameOf(table)} that it finds stay locked until the transaction ends.`,
+      message: `The rows of ${schema.nameOf(table)} that match stay locked until the transaction ends.`,
     });
 }
 

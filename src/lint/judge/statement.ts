@@ -60,7 +60,7 @@ function judge(scope: Scope, type: string, tree: Node, depth: number): void {
     if (depth >= deepest) return;
     const statements = splitSync(sql);
     if (statements === null) {
-      scope.report({ rule: 'dynamic-sql', message: 'What this code runs is known only when it runs.' });
+      scope.report({ rule: 'dynamic-sql', message: 'The SQL of this code is known only at run time.' });
       return;
     }
     for (const one of statements) judge(scope, one.type, one.tree, depth + 1);
@@ -186,12 +186,12 @@ function judge(scope: Scope, type: string, tree: Node, depth: number): void {
       return;
     case 'GrantStmt':
       if (tree.is_grant === true) return;
-      scope.report({ rule: 'revoke', message: 'Running clients that need these rights fail.' });
+      scope.report({ rule: 'revoke', message: 'Running clients that need these privileges fail.' });
       return;
     case 'AlterExtensionStmt':
       scope.report({
         rule: 'extension-update',
-        message: `What the update of ${String(tree.extname)} does is not known.`,
+        message: `The effect of updating ${String(tree.extname)} is unknown.`,
       });
       return;
     case 'DropdbStmt':

@@ -16,7 +16,7 @@ export const families = {
   Tables: tableRules,
   Rows: rowRules,
   'Views, types, functions': objectRules,
-  'What cannot be judged or cannot run': codeRules,
+  'Statements that cannot be analysed or cannot run': codeRules,
   Advice: adviceRules,
 } as const;
 

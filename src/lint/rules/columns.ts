@@ -35,12 +35,12 @@ export const columnRules = {
     about: 'clients',
     finds: 'A column that must not be null is added without a default',
     why: 'It fails as soon as the table has a row, and inserts of running clients, which do not know the column, fail.',
-    safe: 'Add it with a default, or nullable: backfill in batches, then set not null by way of a validated check.',
+    safe: 'Add it with a default, or nullable: backfill in batches, then set not null with a validated check.',
   },
   'type-change-rewrites': {
     severity: 'danger',
     about: 'rows',
-    finds: 'A change of type writes the table anew',
+    finds: 'A change of type rewrites the table',
     why: 'Every row and every index is rewritten under ACCESS EXCLUSIVE; values that do not fit fail it.',
     safe: 'Add a new column, write to both, backfill in batches, switch the readers, drop the old column later.',
   },
@@ -48,7 +48,7 @@ export const columnRules = {
     severity: 'danger',
     about: 'rows',
     finds: 'A change of type needs no rewrite, but rebuilds indexes or checks constraints',
-    why: 'Indexes of other operator classes or collations, indexes on expressions or with conditions, and check constraints on the column are done again under ACCESS EXCLUSIVE.',
+    why: 'Indexes of other operator classes or collations, indexes on expressions or with conditions, and check constraints on the column are rebuilt or checked again under ACCESS EXCLUSIVE.',
     safe: 'Drop these indexes and constraints first, and make them again afterwards: concurrently, or NOT VALID and validated.',
   },
   'drop-column': {

@@ -5,8 +5,8 @@ export const constraintRules = {
   'foreign-key-scans': {
     severity: 'danger',
     about: 'rows',
-    finds: 'A foreign key is added and checked in one go',
-    why: 'SHARE ROW EXCLUSIVE on both tables blocks their writes while every row is checked, and one row without a partner fails it.',
+    finds: 'A foreign key is added and validated in one statement',
+    why: 'SHARE ROW EXCLUSIVE on both tables blocks their writes while every row is checked, and one row without a match fails it.',
     safe: 'Add it NOT VALID, and VALIDATE CONSTRAINT in a later revision.',
   },
   'foreign-key-locks': {
@@ -19,7 +19,7 @@ export const constraintRules = {
   'check-scans': {
     severity: 'danger',
     about: 'rows',
-    finds: 'A check constraint is added and checked in one go',
+    finds: 'A check constraint is added and validated in one statement',
     why: 'ACCESS EXCLUSIVE blocks reads and writes while every row is checked, and one row that breaks it fails it.',
     safe: 'Add it NOT VALID, and VALIDATE CONSTRAINT in a later revision.',
   },
@@ -27,7 +27,7 @@ export const constraintRules = {
     severity: 'danger',
     about: 'rows',
     finds: 'SET NOT NULL without a constraint that proves it',
-    why: 'ACCESS EXCLUSIVE blocks reads and writes while every row is looked at, and one null fails it.',
+    why: 'ACCESS EXCLUSIVE blocks reads and writes while every row is checked, and one null fails it.',
     safe: 'Add check (column is not null) NOT VALID, validate it in a later revision, then SET NOT NULL, which needs no scan, and drop the check. In PostgreSQL 18: add a NOT NULL constraint NOT VALID and validate it.',
   },
   'unique-blocks': {
@@ -42,7 +42,7 @@ export const constraintRules = {
     about: 'rows',
     finds: 'A primary key on columns that may be null',
     why: 'Its columns become NOT NULL: every row is read under ACCESS EXCLUSIVE, and one null fails it.',
-    safe: 'Make the columns NOT NULL first, by way of a validated check, then ADD PRIMARY KEY USING INDEX.',
+    safe: 'Make the columns NOT NULL first, with a validated check, then ADD PRIMARY KEY USING INDEX.',
   },
   'exclusion-blocks': {
     severity: 'danger',
@@ -91,7 +91,7 @@ export const constraintRules = {
     about: 'clients',
     finds: 'A constraint is dropped',
     why: 'Rows that break it are accepted from now on; adding it again has to check them all.',
-    safe: 'Make sure that the application guards what the constraint guarded.',
+    safe: 'Make sure that the application enforces what the constraint enforced.',
   },
   'drop-not-null': {
     severity: 'warning',

@@ -12,9 +12,9 @@ export const rowRules = {
   'update-many': {
     severity: 'note',
     about: 'rows',
-    finds: 'Rows are updated by a condition that may hold for many',
-    why: 'The rows that it finds stay locked until the transaction ends.',
-    safe: 'Where it may be many, update in batches, each in its own transaction.',
+    finds: 'Rows are updated by a condition that may match many',
+    why: 'The matching rows stay locked until the transaction ends.',
+    safe: 'If there may be many, update in batches, each in its own transaction.',
   },
   'delete-all': {
     severity: 'danger',
@@ -27,7 +27,7 @@ export const rowRules = {
     severity: 'warning',
     about: 'data',
     finds: 'Rows are deleted by a condition',
-    why: 'What it finds is lost, and stays locked until the transaction ends.',
-    safe: 'Look how many rows it finds first; delete in batches where it may be many.',
+    why: 'The matching rows are lost, and stay locked until the transaction ends.',
+    safe: 'Count the matching rows first; delete in batches if there may be many.',
   },
 } as const satisfies Family;

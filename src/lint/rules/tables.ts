@@ -6,7 +6,7 @@ export const tableRules = {
     severity: 'note',
     about: 'lock',
     finds: 'A lock that conflicts with running queries, held briefly',
-    why: 'The statement is quick, but while it waits for running queries every later one waits behind it. With a lock timeout it gives up and is tried again; without one this is a warning.',
+    why: 'The statement is quick, but while it waits for running queries every later one waits behind it. With a lock timeout it fails and is retried; without one this is a warning.',
     safe: 'Run it with a lock timeout of a few seconds (the default of a run), and keep the transaction short.',
   },
   'lock-held': {

@@ -25,7 +25,7 @@ export function madeBy(sql: string): string | null {
   }
 }
 
-/** What a statement takes back, in the same words. */
+/** What a statement undoes, in the same words. */
 export function undoneBy(sql: string): string | null {
   const { type, tree } = only(sql) ?? { type: '', tree: {} as Node };
   if (type === 'DropStmt' && tree.removeType === 'OBJECT_INDEX') return `index ${dropped(tree)}`;

@@ -68,7 +68,7 @@ export class Channel {
   readonly #requests = new Lines(0);
   readonly #modules = new Lines(4);
 
-  /** Waits for the next request, or for rows; nothing else goes on meanwhile. */
+  /** Blocks until the next request, or rows. */
   receive(): unknown {
     return this.#requests.next();
   }

@@ -24,7 +24,7 @@ type MigrationClass = new (driver: object, config: object) => Instance;
 // the streams open their pipes now: afterwards none can be opened
 void process.stdout;
 void process.stderr;
-// lets a promise of the user's that nobody waits for fail without an end
+// an unawaited promise of the user may fail without ending the process
 process.on('unhandledRejection', () => {});
 
 const channel = new Channel();
@@ -45,7 +45,7 @@ process.on('beforeExit', () => {
   giveUp = null;
   if (!end) return;
   setImmediate(() => {});
-  end(new Error('it waits for something that never happens'));
+  end(new Error('it waits for a promise that never settles'));
 });
 
 // what was opened to be closed is closed now

@@ -27,7 +27,7 @@ interface Options {
 
 let opened: Promise<{ em: object }> | undefined;
 
-/** The project's MikroORM with its entities, on statements that somebody else runs. */
+/** The project's MikroORM with its entities, on statements that another process runs. */
 export function openOrm(places: Places, run: (query: SentQuery) => Promise<Answer>): Promise<{ em: object }> {
   opened ??= open(places, run);
   return opened;

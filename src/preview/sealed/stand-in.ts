@@ -108,7 +108,7 @@ function throughOrm(connected: Connected, name: string): unknown {
   };
 }
 
-/** An empty result that tells when somebody looks into it. */
+/** An empty result that reports when it is read. */
 function watched({ doubt }: Connected): unknown {
   return new Proxy([], {
     get(target, key) {

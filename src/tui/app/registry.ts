@@ -62,7 +62,7 @@ const byKind = new Map(dialogTypes.map(type => [type.kind, type]));
 /** How a dialog answers keys and is drawn. */
 export function typeOf({ kind }: Dialog): DialogType<Dialog> {
   const type = byKind.get(kind);
-  if (!type) throw new Error(`no dialog of the kind ${kind}`);
+  if (!type) throw new Error(`unknown dialog ${kind}`);
   return type;
 }
 

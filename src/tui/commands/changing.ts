@@ -66,7 +66,7 @@ export const changingCommands: readonly Command[] = [
   ...planned('downgrade', 'd', 'D', 2),
   ...planned('stamp', 's', '', 3),
   repeated('undo', '<', 'undo the last run: show its steps the other way round, then run them'),
-  repeated('redo', '>', 'redo what the last undo took back'),
+  repeated('redo', '>', 'redo what the last undo reverted'),
   {
     id: 'show-run',
     keys: ['R'],

@@ -17,7 +17,7 @@ function whyNotJudged(state: State): string | null {
   const row = selectedRow(state);
   if (!row) return 'no revision under the cursor';
   if (row.state !== 'pending') return 'only for revisions that are not applied';
-  return state.lints.get(row.id)?.is === 'ready' ? null : 'the statements are still being judged';
+  return state.lints.get(row.id)?.is === 'ready' ? null : 'the statements are still being analysed';
 }
 
 /** Judges the revision again, and counts in the live database. */

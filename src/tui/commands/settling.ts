@@ -34,7 +34,7 @@ function acceptMenu(state: State, revision: string, key: string): Change {
         title: 'Edited after it was applied',
         tone: 'warning',
         openedBy: key,
-        text: `The file of ${nameOf(state, revision)} is not the one that was applied. Is it right as it is?`,
+        text: `The file of ${nameOf(state, revision)} has changed since it was applied. Is the current version correct?`,
         items: [
           { key: 'l', label: 'Cancel', about: 'undo the edit, or write a new revision', choose: only },
           { key: 'a', label: 'Accept the edit', about: 'record the file as it is now', choose: accept },

@@ -110,7 +110,7 @@ const commands = inDialogs([
     keys: ['enter'],
     where: ['menu'],
     title: 'choose',
-    about: 'take the item under the cursor',
+    about: 'choose the item under the cursor',
     footer: 1,
     run: on<MenuDialog>('menu', (state, dialog, key) => choose(state, dialog, dialog.cursor, key)),
   },

@@ -92,7 +92,7 @@ export const paletteType = (all: () => readonly Command[]): DialogType<PaletteDi
       id: 'run-command',
       keys: ['enter'],
       where: ['palette'],
-      title: 'do it',
+      title: 'run',
       about: 'run the command under the cursor',
       footer: 1,
       run: on<PaletteDialog>('palette', (state, dialog) =>

@@ -41,8 +41,8 @@ const commands = inDialogs([
     id: 'accept-text',
     keys: ['enter'],
     where: ['prompt'],
-    title: 'go on',
-    about: 'take the text that was typed',
+    title: 'continue',
+    about: 'accept the typed text',
     footer: 1,
     run: on<PromptDialog>('prompt', (state, dialog) => {
       const text = dialog.field.text.trim();

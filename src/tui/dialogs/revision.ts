@@ -103,7 +103,7 @@ const isCompleted = (name: FieldName): boolean => name === 'revises' || name ===
 const completed = (state: State, dialog: RevisionDialog): Change => {
   const field = dialog.fields[dialog.active];
   const next = isCompleted(dialog.active) ? nextCompletion(state, field, dialog.completing) : null;
-  if (!next) return notified(state, 'no revision begins like this', 'warning');
+  if (!next) return notified(state, 'no revision starts with this text', 'warning');
   const fields = { ...dialog.fields, [dialog.active]: next.field };
   return only(replaceTop(state, { ...dialog, fields, completing: next.completing }));
 };

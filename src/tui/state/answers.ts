@@ -21,7 +21,7 @@ import { abandon, finish, isRunning } from './run.ts';
 import { shownHistory } from './shown.ts';
 import { notify } from './stack.ts';
 
-/** An answer of the engine for the panes or the run. One that nobody waits for is stale. */
+/** An answer of the engine for the panes or the run. Answers without a pending request are stale. */
 export function answered(state: State, answer: Answer): Change {
   switch (answer.call.call) {
     case 'look':

@@ -22,7 +22,7 @@ export function verbOf({ command, past }: Pick<PlanRequest, 'command' | 'past'>)
 
 type Flag = '--yes' | '--plan' | '--backup' | '--no-backup';
 
-/** @param how `--yes`: nobody is asked; `--plan`: nothing is run; neither: the plan is shown and asks */
+/** @param how `--yes`: no prompt; `--plan`: nothing is run; neither: the plan is shown and asks */
 export function commandOf(request: PlanRequest, ...how: readonly (Flag | false)[]): string {
   if (request.past)
     return words(

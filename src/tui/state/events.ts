@@ -9,7 +9,7 @@ import { nameOf } from './select.ts';
 
 /** What changed under us is looked at after this pause, ms: an editor or a checkout writes many files. */
 export const calm = 200;
-/** The engine tells of a wait again at least this often, ms; what is not told again has ended. */
+/** The engine repeats a wait event at least this often, ms; a wait that is not repeated has ended. */
 const toldAgain = 6_000;
 /** A statement in the log is shortened to this. */
 const longest = 400;

@@ -4,7 +4,7 @@ import type { FailureInfo } from '../../foundation/failure.ts';
 /** Failures that are kept to be shown while the fleet runs. */
 const shownErrors = 5;
 
-/** A run of the fleet, as far as it has been told. */
+/** A run of the fleet, from the events so far. */
 export interface FleetProgress {
   /** The call whose answer is its end. */
   readonly ticket: number;

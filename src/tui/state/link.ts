@@ -8,7 +8,7 @@ import type { State } from './model.ts';
 import { abandon, isRunning } from './run.ts';
 import { notify } from './stack.ts';
 
-/** The engine's process is there: whether the project opens is told by the first look. */
+/** The engine's process is there: the first status shows whether the project opens. */
 export const connected = (state: State): Change => lookAgain({ ...state, link: { is: 'ready' } });
 
 export function restarted(state: State, failure: FailureInfo | null): Change {
@@ -19,7 +19,7 @@ export function restarted(state: State, failure: FailureInfo | null): Change {
   return lookAgain({ ...state, link: { is: 'ready' }, looking: null });
 }
 
-/** The engine ended although nobody asked it to. */
+/** The engine ended unexpectedly. */
 export function lost(state: State, exit: EngineExit): Change {
   const how = exit.signal ?? `exit code ${exit.code ?? 'unknown'}`;
   const failure: FailureInfo = {

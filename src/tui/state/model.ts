@@ -122,7 +122,7 @@ export interface State {
   readonly look: Look | null;
   /** The last look, also of a place that has been left: it says where else one can go. */
   readonly known: Look | null;
-  /** Where the engine was sent, whether it arrived or not; null: nobody has asked for another place. */
+  /** Where the engine was sent, whether it arrived or not; null: no other place was requested. */
   readonly sentTo: { readonly context: string; readonly schema: string | null } | null;
   /** The look that is under way. */
   readonly looking: number | null;
@@ -152,7 +152,7 @@ export interface State {
   readonly arrivals: Loaded<readonly Arrival[]> | null;
   /** The revision that the history's cursor goes to with the next look that has it: one that was just written. */
   readonly goTo: string | null;
-  /** A server that does not answer, as the engine last told; null: none. */
+  /** A server that does not answer, from the last event; null: none. */
   readonly waiting: { readonly text: string; readonly until: number } | null;
   /** How many findings the last check had; null: none was made since something changed. */
   readonly findings: number | null;

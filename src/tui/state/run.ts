@@ -1,7 +1,7 @@
 import type { Action, Backup, CancelMode, Preview, RunEvent, RunResult, Session } from '../../engine/api.ts';
 import type { FailureInfo } from '../../foundation/failure.ts';
 
-/** `unknown`: nobody was left to tell whether its batch was committed. */
+/** `unknown`: whether its batch was committed is unknown. */
 export type StepStatus = 'waiting' | 'running' | 'done' | 'failed' | 'rolled back' | 'not run' | 'unknown';
 
 export interface RunStep {
@@ -30,7 +30,7 @@ export interface Run {
   readonly stepAt: number;
   readonly statement: string | null;
   readonly statementAt: number;
-  /** Whoever holds the lock that all runs take. */
+  /** The holder of the lock that all runs take. */
   readonly waiting: { readonly holder: Session | null; readonly since: number } | null;
   /** Which try of the batch at hand this is. */
   readonly attempt: number;

@@ -223,11 +223,8 @@ function unknownRename(text: string, likely: readonly Rename[]): Failure {
   const known = likely.map(written);
   return new Failure({
     code: 'unknown-rename',
-    message: `"${text}" renames nothing: what it names has to be in the revisions alone, and its new name in the entities alone.`,
-    next:
-      known.length > 0
-        ? `Possible are ${known.join(', ')}.`
-        : 'Nothing here went and came under another name.',
+    message: `"${text}" renames nothing: the old name must exist only in the revisions, the new name only in the entities.`,
+    next: known.length > 0 ? `Possible are ${known.join(', ')}.` : 'There are no rename candidates.',
     candidates: known,
   });
 }

@@ -1,6 +1,6 @@
 import type { Effect } from '../../../values/authoring.ts';
 
-/** One thing that goes on under another name. Nothing of what is in it is lost. */
+/** One renamed object. Its data is kept. */
 export type Rename =
   | {
       readonly kind: 'table';

@@ -200,13 +200,13 @@ function renameQuestion(
       {
         key: 'r',
         label: 'Rename',
-        about: 'what is in it stays',
+        about: 'its data is kept',
         choose: again({ renames: [...(request.renames ?? []), candidate] }),
       },
       {
         key: 'd',
         label: 'Drop and add',
-        about: 'what is in it is lost',
+        about: 'its data is lost',
         choose: again({ notRenames: [...(request.notRenames ?? []), candidate] }),
       },
     ],

@@ -46,7 +46,7 @@ export const fleetType: DialogType<FleetDialog> = {
   width: (_dialog, _state, { columns }) => columns - 4,
   head({ loaded, filter, typing, order }, state, columns): Line[] {
     const run = state.fleet ? [...progressLines(state.fleet, state, columns), []] : [];
-    if (loaded.is === 'loading') return [...run, line('Asking the databases …', 'dim')];
+    if (loaded.is === 'loading') return [...run, line('querying the databases …', 'dim')];
     if (loaded.is === 'failed') return [...run, ...failureLines(loaded.failure, columns)];
     const search: Line = typing
       ? [{ text: '/', style: 'key' }, ...fieldSpans(filter)]
@@ -57,7 +57,9 @@ export const fleetType: DialogType<FleetDialog> = {
     if (dialog.loaded.is !== 'ready') return [];
     const width = nameWidth(dialog.loaded.value);
     const rows = rowsOf(dialog);
-    return rows.length === 0 ? [line('No target fits.', 'dim')] : rows.map(row => rowLine(row, state, width));
+    return rows.length === 0
+      ? [line('No matching targets.', 'dim')]
+      : rows.map(row => rowLine(row, state, width));
   },
   selected: dialog =>
     rowsOf(dialog).length === 0 ? null : Math.min(dialog.cursor, rowsOf(dialog).length - 1),

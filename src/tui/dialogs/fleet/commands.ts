@@ -79,7 +79,7 @@ export const boardCommands = ({ choose, plan }: BoardActions) =>
       keys: ['d'],
       where: ['fleet'],
       title: 'downgrade',
-      about: 'take back the last revision of the targets that are shown',
+      about: 'undo the last revision of the targets that are shown',
       footer: 3,
       danger: true,
       disabled: why<FleetDialog>('fleet', whyNoMove),
@@ -101,7 +101,7 @@ export const boardCommands = ({ choose, plan }: BoardActions) =>
       keys: ['o'],
       where: ['fleet', 'fleet-run'],
       title: 'order',
-      about: 'list the odd ones first, by name, or by revision',
+      about: 'sort by problems, name or revision',
       footer: 5,
       run: on<FleetDialog>('fleet', (state, dialog) => {
         const order = orders[(orders.indexOf(dialog.order) + 1) % orders.length] as FleetDialog['order'];
@@ -122,7 +122,7 @@ export const boardCommands = ({ choose, plan }: BoardActions) =>
       keys: ['r'],
       where: ['fleet'],
       title: 'reload',
-      about: 'ask all databases again',
+      about: 'refresh the status of all databases',
       footer: 6,
       run: on<FleetDialog>('fleet', (state, dialog) => {
         const [asked, ticket, effect] = ask(state, { call: 'fleetStatus', args: [{}] });
@@ -134,7 +134,7 @@ export const boardCommands = ({ choose, plan }: BoardActions) =>
       keys: ['c', 'ctrl+c'],
       where: ['fleet-run'],
       title: 'stop',
-      about: 'let the targets at work end and begin no other; again: cancel them',
+      about: 'finish the targets in progress and start no others; again: cancel them',
       footer: 1,
       run: on<FleetDialog>('fleet', cancel),
     },
@@ -142,8 +142,8 @@ export const boardCommands = ({ choose, plan }: BoardActions) =>
       id: 'fleet-go-on',
       keys: ['y'],
       where: ['fleet-run'],
-      title: 'go on',
-      about: 'go on after a pause',
+      title: 'continue',
+      about: 'continue after a pause',
       footer: 2,
       hidden: state => !state.fleet?.paused,
       disabled: whyNotPaused,

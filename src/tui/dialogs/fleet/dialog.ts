@@ -3,7 +3,7 @@ import type { FleetPlan, FleetRow, FleetStatus, PlanRequest } from '../../../eng
 import type { Dialog, Loaded } from '../../state/model.ts';
 
 /** In which order the targets are listed. */
-export const orders = ['odd first', 'by name', 'by revision'] as const;
+export const orders = ['problems first', 'by name', 'by revision'] as const;
 
 /** Every target of the fleet, and where it stands. */
 export interface FleetDialog extends Dialog {
@@ -28,7 +28,7 @@ export interface FleetPlanDialog extends Dialog {
 export function fleetDialog(ticket: number, openedBy: string): FleetDialog {
   return {
     ...{ kind: 'fleet', loaded: { is: 'loading', ticket }, filter: emptyField, typing: false },
-    ...{ order: 'odd first', cursor: 0, top: 0, openedBy },
+    ...{ order: 'problems first', cursor: 0, top: 0, openedBy },
   };
 }
 
@@ -57,7 +57,7 @@ export function rowsOf({ loaded, filter, order }: FleetDialog): readonly FleetRo
     .filter(word => word !== '');
   const fitting =
     words.length === 0 ? targets : targets.filter(row => words.every(word => fitsWord(row, word)));
-  if (order === 'odd first') return fitting;
+  if (order === 'problems first') return fitting;
   const collator = new Intl.Collator('en', { numeric: true });
   const byName = (a: FleetRow, b: FleetRow): number => collator.compare(a.name, b.name);
   if (order === 'by name') return [...fitting].sort(byName);

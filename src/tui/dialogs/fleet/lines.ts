@@ -90,7 +90,7 @@ export function rowLine(row: FleetRow, state: State, width: number): Line {
 
 function remarkOf({ state, failure, halfWay, missing, edited, current, pending }: FleetRow): string {
   if (failure) return failure.message;
-  if (state === 'half-way') return `${halfWay.map(named).join(', ')} never ended`;
+  if (state === 'half-way') return `${halfWay.map(named).join(', ')} did not finish`;
   if (state === 'ahead') return `no file: ${missing.map(named).join(', ')}`;
   if (state === 'drifted') return 'its schema differs from the others at the same revision';
   if (state === 'edited') return `edited: ${edited.map(named).join(', ')}`;
@@ -105,7 +105,8 @@ export function progressLines(progress: FleetProgress, state: State, columns: nu
   const part = (number: number): number => (total === 0 ? 0 : Math.round((number / total) * width));
   const [good, bad] = [part(done + there), part(failed)];
   const ended = progress.endedAt ?? state.now;
-  const words = cancel === 'rollback' ? '  cancelling' : cancel === 'after-step' ? '  those at work end' : '';
+  const words =
+    cancel === 'rollback' ? '  cancelling' : cancel === 'after-step' ? '  finishing those in progress' : '';
   return [
     [
       { text: glyphs.barFull.repeat(good), style: 'ok' },
@@ -119,7 +120,7 @@ export function progressLines(progress: FleetProgress, state: State, columns: nu
     ...(fleetRuns(progress)
       ? [
           line(`${wave || 'starting'}${parallel > 0 ? `, ${parallel} at once` : ''}`, 'dim'),
-          line(working.length > 0 ? `at work: ${working.join(', ')}`.slice(0, columns) : '', 'dim'),
+          line(working.length > 0 ? `in progress: ${working.join(', ')}`.slice(0, columns) : '', 'dim'),
         ]
       : []),
     ...errors.flatMap(({ target, message }) =>
@@ -128,7 +129,7 @@ export function progressLines(progress: FleetProgress, state: State, columns: nu
     ...(paused
       ? [
           line(
-            `Paused: ${paused.after.replace(/\.$/, '')}. y goes on with ${many(paused.left)} more, n ends it.`,
+            `Paused: ${paused.after.replace(/\.$/, '')}. y continues with ${many(paused.left)} more, n stops.`,
             'warning',
           ),
         ]
@@ -141,7 +142,7 @@ export function progressLines(progress: FleetProgress, state: State, columns: nu
 function resultLines({ counts, stopped }: FleetResult): Line[] {
   const parts: readonly [number, string, Style][] = [
     [counts.done, 'done', 'ok'],
-    [counts.there, 'already there', 'ok'],
+    [counts.there, 'already at the target', 'ok'],
     [counts.failed, 'failed', 'danger'],
     [counts['not tried'], 'not tried', 'warning'],
   ];
@@ -151,7 +152,7 @@ function resultLines({ counts, stopped }: FleetResult): Line[] {
       { text: at > 0 ? ' · ' : '', style: 'dim' as Style },
       { text: `${many(number)} ${words}`, style },
     ]),
-    ...(stopped ? [line(`${stopped} Upgrade again to go on with what is left.`, 'warning')] : []),
+    ...(stopped ? [line(`${stopped} Upgrade again to continue with the rest.`, 'warning')] : []),
   ];
 }
 
@@ -160,7 +161,7 @@ export function planLines({ groups, refused, there, waves }: FleetPlan, columns:
   const byCode = Map.groupBy(refused, ({ failure }) => failure.code);
   return [
     ...groups.flatMap(group => [...groupLines(group, columns), []]),
-    ...(there.length > 0 ? [line(`${many(there.length)} already there`, 'dim')] : []),
+    ...(there.length > 0 ? [line(`${many(there.length)} already at the target`, 'dim')] : []),
     ...[...byCode].flatMap(([code, some]) => [
       line(
         `${many(some.length)} refused, ${code}: ${some

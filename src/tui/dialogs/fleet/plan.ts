@@ -65,7 +65,7 @@ export const fleetPlanType: DialogType<FleetPlanDialog> = {
     if (dialog.loaded.is !== 'ready') return [];
     const wanted = wantedName(dialog);
     if (countOf(dialog.loaded.value) === 0) return [[], line('Nothing to run. Enter closes.', 'dim')];
-    if (wanted === null) return [[], line('Enter runs it, Esc leaves with nothing done.', 'dim')];
+    if (wanted === null) return [[], line('Enter runs it, Esc cancels.', 'dim')];
     const why = dialog.loaded.value.destructive ? 'This destroys data.' : 'This is protected.';
     return [[], [{ text: `${why} Type ${wanted}: `, style: 'danger' }, ...fieldSpans(dialog.typed)]];
   },

@@ -62,7 +62,7 @@ export const stagesType: DialogType<StagesDialog> = {
   title: () => 'Stages',
   width: (_dialog, _state, { columns }) => columns - 4,
   body({ loaded }, state, columns): Line[] {
-    if (loaded.is === 'loading') return [line('Asking the databases …', 'dim')];
+    if (loaded.is === 'loading') return [line('querying the databases …', 'dim')];
     return loaded.is === 'failed'
       ? failureLines(loaded.failure, columns)
       : rows(loaded.value, state, columns);

@@ -12,7 +12,7 @@ export interface HeadsDialog extends Dialog {
   readonly heads: readonly string[];
   readonly chosen: ReadonlySet<string>;
   readonly cursor: number;
-  /** Goes on with those that were chosen; this dialog is closed before. */
+  /** Continues with the chosen ones, after this dialog closes. */
   readonly accept: (state: State, heads: readonly string[]) => Change;
 }
 

@@ -106,7 +106,7 @@ const askMessage = (
         title: 'Merge revision',
         label: 'message',
         text: 'merge heads',
-        about: 'It becomes the name. You see the file before it is written.',
+        about: 'Used as the name. You see the file before it is written.',
         openedBy: key,
         accept: (next, message) =>
           draftMerge(next, { heads, message, ...(reconcile !== undefined && { reconcile }) }, fits),

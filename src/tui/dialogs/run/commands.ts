@@ -104,10 +104,10 @@ export const runCommands = inDialogs(
       keys: ['s'],
       where: ['outcome'],
       title: 'stamp',
-      about: 'what it makes exists already: mark the revision as applied',
+      about: 'its objects already exist: mark the revision as applied',
       footer: 4,
       danger: true,
-      disabled: state => (stampInstead(state.run) ? null : 'only where something exists already'),
+      disabled: state => (stampInstead(state.run) ? null : 'only when an object already exists'),
       run: planInstead(stampInstead),
     },
     {
@@ -117,7 +117,7 @@ export const runCommands = inDialogs(
       title: 'check',
       about: 'compare the live schema with the revisions',
       footer: 5,
-      disabled: state => (stampInstead(state.run) ? null : 'only where something exists already'),
+      disabled: state => (stampInstead(state.run) ? null : 'only when an object already exists'),
       run: openCheck,
     },
     {
@@ -127,7 +127,8 @@ export const runCommands = inDialogs(
       title: 'one transaction each',
       about: 'plan it again with a transaction for each revision',
       footer: 4,
-      disabled: state => (transactionEach(state.run) ? null : 'it would not help'),
+      disabled: state =>
+        transactionEach(state.run) ? null : 'a transaction for each revision would not help',
       run: planInstead(transactionEach),
     },
     {

@@ -101,7 +101,7 @@ function instead(state: State, columns: number): Line[] {
   }
   if (database.failure) return failureLines(database.failure, columns);
   if (state.look.revisions.length > 0) {
-    return [line('no revision fits the filter', 'warning'), [], line('Esc shows all of them', 'accent')];
+    return [line('no revisions match the filter', 'warning'), [], line('Esc clears it', 'accent')];
   }
   const notes = state.look.notes.flatMap(note => wrap(note, columns).map(text => line(text)));
   return [

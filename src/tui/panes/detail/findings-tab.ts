@@ -27,7 +27,7 @@ export const findingsTab: DetailTab = {
       state.lints.get(revision),
       columns,
       report => contentOf(reportLines(ownFindings(report, revision), state, columns)),
-      'judging the statements',
+      'analysing the statements',
     ),
   isWrapped: () => true,
 };
@@ -36,7 +36,7 @@ const ownFindings = ({ findings }: LintReport, revision: string): readonly Findi
   findings.filter(one => one.revision === revision);
 
 function reportLines(findings: readonly Finding[], state: State, columns: number): Line[] {
-  if (findings.length === 0) return [line('no findings: nothing to worry about', 'ok')];
+  if (findings.length === 0) return [line('no findings', 'ok')];
   return [
     findingCounts(findings),
     ...bySeverity(findings).flatMap(finding => [[], ...oneFinding(finding, state, columns)]),
