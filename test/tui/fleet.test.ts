@@ -120,7 +120,7 @@ test('Enter opens the target under the cursor in the full app', async () => {
   await app.sees('SCHEMA tenant_10');
 });
 
-test('an upgrade shows the groups, runs live, and the first Ctrl-C lets those at work end', async () => {
+test('an upgrade shows the groups, runs live, and the first Ctrl-C finishes those in progress', async () => {
   const app = await board();
   app.engine.trouble = { hold: 'fleet' };
   app.engine.fleetEvents = [
@@ -207,7 +207,7 @@ test('a pause is answered by a key', async () => {
   await app.press('u');
   await app.sees('Upgrade 30 targets');
   await app.press('Enter');
-  await app.sees('Paused: canary. y goes on with 28 more');
+  await app.sees('Paused: canary. y continues with 28 more');
   await app.press('y');
   expect(app.engine.calls).toContain('fleetContinue true');
 });
