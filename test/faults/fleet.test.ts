@@ -128,6 +128,23 @@ test('killed in the middle, the same command goes on: nothing lost, nothing twic
   await expectComplete(fleet);
 });
 
+test('an interrupt lets the targets at work end and begins no other', async () => {
+  const fleet = await large(40, {
+    [two]: { up: ['alter table "chats" add column "topic" text', 'select pg_sleep(0.1)'] },
+  });
+  const program = start(fleet, '--parallel', '2');
+  await program.done(4);
+  program.child.kill('SIGINT');
+  expect(await program.ended).toBe(1);
+  const { counts, stopped } = resultOf(program);
+  expect(counts.failed).toBe(0);
+  expect(counts['not tried']).toBeGreaterThan(20);
+  expect(stopped).toBe('It was cancelled.');
+  const again = start(fleet);
+  expect(await again.ended).toBe(0);
+  await expectComplete(fleet, 40);
+});
+
 test('three shards at once: each target once', async () => {
   const fleet = await large();
   const shards = [1, 2, 3].map(index => start(fleet, '--shard', `${index}/3`, '--parallel', '3'));
