@@ -46,7 +46,8 @@ describe.each(['embedded in Node', 'on a server'] as const)('the demo %s', where
     await app.press('Enter');
     await app.sees("static readonly revises = ['Migration20261119161000_add_reactions'");
     expect(await demo.list('migrations')).toEqual(before);
-    await app.press('Enter');
+    // another key in between: the Enter that opened the draft may still be held down
+    await app.press('j', 'Enter');
     await app.sees('wrote migrations/Migration');
     await app.seesNo('2 heads');
     const merged = (await demo.list('migrations')).find(file => file.endsWith('_merge_heads.ts'));
