@@ -58,10 +58,12 @@ export function forStockCli(
   makeAsync(text, up);
   const list = declared.replaces && source.slice(declared.replaces.start, declared.replaces.end);
   if (declared.replaces && list && list.length > 100) {
-    const lines = list.replace(/\[(.*)\]/s, (_, ids: string) => {
-      const each = ids.split(/, /).map(id => `${inner}${id},`);
-      return `[${eol}${each.join(eol)}${eol}${indent}]`;
-    });
+    const [from, to] = [list.indexOf('['), list.lastIndexOf(']')];
+    const each = list
+      .slice(from + 1, to)
+      .split(', ')
+      .map(id => `${inner}${id},`);
+    const lines = `${list.slice(0, from)}[${eol}${each.join(eol)}${eol}${indent}${list.slice(to)}`;
     text.overwrite(declared.replaces.start, declared.replaces.end, lines);
   }
   if (back && downBody) {
@@ -69,7 +71,7 @@ export function forStockCli(
       makeAsync(text, back);
       text.appendRight(downBody.start + 1, `${eol}${inner}await this.execute(${literal(forget)});`);
     } else {
-      const lines = source.slice(0, back.start).replace(/\s+$/, '').length;
+      const lines = source.slice(0, back.start).trimEnd().length;
       text.remove(lines, back.end);
     }
   }

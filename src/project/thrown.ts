@@ -40,15 +40,35 @@ export interface SourcePlace {
 export function placeIn(root: string, error: unknown): SourcePlace | null {
   if (!(error instanceof Error)) return null;
   const real = existsSync(root) ? realpathSync(root) : root;
-  const named = /(file:\/\/[^\s()]+?|(?:\/|[A-Za-z]:[\\/])[^\n()]+?\.[cm]?[jt]sx?)(?:\?[^:\s]*)?:(\d+)/g;
-  for (const [, text = '', line] of stripColours(`${error.message}\n${error.stack ?? ''}`).matchAll(named)) {
-    const path = text.startsWith('file:') ? fileURLToPath(text) : text;
-    const base = [root, real].find(folder => path.startsWith(folder + sep));
-    if (base === undefined || path.includes(`${sep}node_modules${sep}`) || !existsSync(path)) continue;
-    const conflict = conflictLine(path);
-    return { file: relative(base, path), line: conflict ?? Number(line), conflict: conflict !== null };
+  const folders = [root, real].map(folder => folder + sep);
+  for (const text of stripColours(`${error.message}\n${error.stack ?? ''}`).split('\n')) {
+    for (const { 1: ending = '', 2: line, index } of text.matchAll(fileEnding)) {
+      const path = pathBefore(text.slice(0, index + ending.length), folders);
+      const base = folders.find(folder => path?.startsWith(folder));
+      if (!path || base === undefined) continue;
+      if (path.includes(`${sep}node_modules${sep}`) || !existsSync(path)) continue;
+      const conflict = conflictLine(path);
+      return { file: relative(base, path), line: conflict ?? Number(line), conflict: conflict !== null };
+    }
   }
   return null;
+}
+
+/** The end of a source file's name, and the line in it. */
+const fileEnding = /(\.[cm]?[jt]sx?)(?:\?[^:\s]{0,100})?:(\d{1,9})/g;
+
+/** The path that a text ends with, when it is in one of the folders; null when it is not. */
+function pathBefore(text: string, folders: readonly string[]): string | null {
+  const url = text.lastIndexOf('file://');
+  if (url >= 0 && !/\s/.test(text.slice(url))) {
+    try {
+      return fileURLToPath(text.slice(url));
+    } catch {
+      return null;
+    }
+  }
+  const start = Math.max(...folders.map(folder => text.lastIndexOf(folder)));
+  return start < 0 ? null : text.slice(start);
 }
 
 /** The first line that git marked as a conflict, 1-based. */

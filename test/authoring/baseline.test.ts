@@ -73,8 +73,8 @@ test('a replay that misses what was there before says what to do, and has it wit
         message: expect.stringMatching(/db.baseline\.sql does not run on the shadow: relation "nowhere"/),
       });
       for (const [text, words] of [
-        ['this is no sql', 'grammar'],
-        ['PGDMP\u0001', 'own format'],
+        ['this is no sql', 'not valid PostgreSQL'],
+        ['PGDMP\u0001', 'custom format'],
       ] as const) {
         await project.write('db/baseline.sql', text);
         await expect(engine.rehearse([])).rejects.toMatchObject({

@@ -27,7 +27,7 @@ test('everything goes but extensions, the journal and the schema itself, and can
   await run();
   const shown = await engine.emptying();
   expect(shown.losses).toEqual([
-    'drops schema app and all that is in it',
+    'drops schema app and everything in it',
     'drops aggregate total',
     'drops domain positive',
     'drops function f',

@@ -36,7 +36,7 @@ async function upgraded(): Promise<{ database: Database; project: Project }> {
 
 const missing = {
   code: 'missing',
-  message: expect.stringContaining('what they made is still in the database'),
+  message: expect.stringContaining('what they created is still in the database'),
   revisions: ['M2', 'M3'],
 };
 

@@ -72,7 +72,7 @@ test('what somebody else did since is not overrun', async () => {
   await database.query("insert into mikro_orm_migrations (name) values ('M3')");
   await expect(go(undo)).rejects.toMatchObject({
     code: 'cannot-undo',
-    message: expect.stringContaining('M3 stands on M2'),
+    message: expect.stringContaining('M3 depends on M2'),
   });
   await database.query("delete from mikro_orm_migrations where name <> 'M1'");
   await expect(go(undo)).rejects.toMatchObject({

@@ -42,7 +42,7 @@ describe.each(['embedded in Node', 'on a server'] as const)('the demo %s', where
     await app.press('Enter');
     await app.sees('Resolve heads');
     await app.press('m');
-    await app.sees('It becomes the name');
+    await app.sees('Used as the name');
     await app.press('Enter');
     await app.sees("static readonly revises = ['Migration20261119161000_add_reactions'");
     expect(await demo.list('migrations')).toEqual(before);

@@ -64,7 +64,9 @@ function sample(node: AST.Node, generous: boolean): string {
       return String.fromCodePoint(node.value);
     case 'CharacterClass':
       return node.negate
-        ? (['a', ' ', '0', '!', '"'].find(one => new RegExp(`^${node.raw}$`).test(one)) ?? 'a')
+        ? (['a', ' ', '0', '!', '"'].find(one =>
+            new RegExp(`^${node.raw}$`, node.raw.includes('\\u{') ? 'u' : '').test(one),
+          ) ?? 'a')
         : sample((node.elements.at(generous ? -1 : 0) as AST.Node) ?? node, generous);
     case 'CharacterClassRange':
       return String.fromCodePoint(node.min.value);

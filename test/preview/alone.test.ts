@@ -100,7 +100,7 @@ describe('a migration that is only looked at', async () => {
   it('that waits for nothing is told at once', async () => {
     expect(await recorded('waits')).toMatchObject({
       complete: false,
-      note: expect.stringContaining('never comes'),
+      note: expect.stringContaining('never settles'),
     });
   });
 });

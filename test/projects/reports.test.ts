@@ -70,7 +70,7 @@ describe('what a revision makes exists already', () => {
     [
       'a column',
       'alter table base_table add size int',
-      'create table base_table (size int, id int)',
+      'create table base_table (id int, size text)',
       '42701',
     ],
     ['a type', "create type mood as enum ('a', 'b')", "create type mood as enum ('a')", '42710'],
@@ -113,10 +113,12 @@ describe('an offline script for a range', () => {
       },
     });
     const { stdout } = await migtui(project, ['upgrade', '20260101:20260102', '--sql']);
-    await expect(database.query(stdout)).rejects.toThrow(/20260101000000/);
+    // without psql's own commands
+    const script = stdout.replace(/^\\.*$/gm, '');
+    await expect(database.query(script)).rejects.toThrow(/20260101000000/);
     expect(await database.query("select to_regclass('two')::text as t")).toEqual([{ t: null }]);
     await upgraded(project, '20260101');
-    await database.query(stdout);
+    await database.query(script);
     expect(await database.query("select to_regclass('two')::text as t")).toEqual([{ t: 'two' }]);
   });
 });

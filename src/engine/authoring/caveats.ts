@@ -105,7 +105,7 @@ function ruleIn({ sign, object, words }: Change): { table: string; words: string
   if (column && sign === '~' && /\bnot null\b/.test(words)) {
     return { table: column[1] as string, words: `makes ${object} required` };
   }
-  const [, from, to] = / ([^,]+?) -> ([^,]+)/.exec(words.slice(object.length)) ?? [];
+  const [from, to] = changeIn(words.slice(object.length));
   if (column && sign === '~' && from && to && !/^default /.test(from) && !takesEvery(from, to)) {
     return { table: column[1] as string, words: `changes the type of ${object}` };
   }
@@ -183,4 +183,11 @@ function nameOf(range: unknown): string[] {
   const { schemaname, relname } = (range ?? {}) as { schemaname?: string; relname?: string };
   if (relname === undefined) return [];
   return [schemaname === undefined || schemaname === 'public' ? relname : `${schemaname}.${relname}`];
+}
+
+/** The two sides of `from -> to` in a description whose parts are separated by commas. */
+function changeIn(words: string): readonly [from?: string, to?: string] {
+  const part = words.split(',').find(one => one.includes(' -> '));
+  const [from, to] = part?.split(' -> ') ?? [];
+  return [from?.trim(), to?.trim()];
 }

@@ -28,9 +28,17 @@ export function nextCompletion(
   completing: Completing | null,
 ): { readonly field: TextField; readonly completing: Completing } | null {
   const typed = completing?.typed ?? field;
-  const [, before = '', word = ''] = /^(.*?)([^\s,]*)$/s.exec(typed.text) ?? [];
+  const start = lastWordAt(typed.text);
+  const [before, word] = [typed.text.slice(0, start), typed.text.slice(start)];
   const names = completionsOf(state, word);
   const index = completing === null ? 0 : (completing.index + 1) % Math.max(1, names.length);
   const name = names[index];
   return name === undefined ? null : { field: fieldOf(before + name), completing: { typed, index } };
+}
+
+/** Where the last word of a text begins; words are separated by spaces and commas. */
+function lastWordAt(text: string): number {
+  let at = text.length;
+  while (at > 0 && !/[\s,]/.test(text[at - 1] as string)) at--;
+  return at;
 }
