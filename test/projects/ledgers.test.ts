@@ -77,7 +77,7 @@ describe('a table shared by several modules, with old rows', async () => {
   test('a target that only the database knows is told apart from one that nobody knows', async () => {
     expect(await failure(project, ['downgrade', 'Migration20250101000000_billing', '--yes'])).toMatchObject({
       code: 'missing-revision',
-      message: expect.stringMatching(/Migration20250101000000_billing.*[Bb]ring the file back/s),
+      message: expect.stringMatching(/Migration20250101000000_billing.*[Rr]estore the file/s),
     });
     expect(await failure(project, ['upgrade', 'Migration2026010200000_two', '--yes'])).toMatchObject({
       code: 'unknown-target',

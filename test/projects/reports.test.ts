@@ -115,7 +115,7 @@ describe('an offline script for a range', () => {
     const { stdout } = await migtui(project, ['upgrade', '20260101:20260102', '--sql']);
     // without psql's own commands
     const script = stdout.replace(/^\\.*$/gm, '');
-    await expect(database.query(script)).rejects.toThrow(/20260101000000/);
+    await expect(database.query(script)).rejects.toThrow(/this script is for a database at/);
     expect(await database.query("select to_regclass('two')::text as t")).toEqual([{ t: null }]);
     await upgraded(project, '20260101');
     await database.query(script);
