@@ -95,17 +95,17 @@ const every = (count: number, step = 1, first = 0): number[] =>
 
 test('kill -9 of the program with its screen at every boundary: its engine notices, rolls back and goes', async () => {
   const project = await makeFaultProject(sixRevisions, journalled);
-  await killAt(project, 'face', every(await countWrites(project), 3));
+  await killAt(project, 'face', every(await countWrites(project), 5));
 });
 
 test('kill -9 of the program and its engine at once', async () => {
   const project = await makeFaultProject(sixRevisions, journalled);
-  await killAt(project, 'both', every(await countWrites(project), 12, 1));
+  await killAt(project, 'both', every(await countWrites(project), 16, 1));
 });
 
 test('kill -9 of the engine under the screen: it is said, and r starts the engine again', async () => {
   const project = await makeFaultProject(sixRevisions, journalled);
-  await inParallel(every(await countWrites(project), 12, 3), 2, async at => {
+  await inParallel(every(await countWrites(project), 16, 3), 2, async at => {
     const database = await createDatabase();
     const app = await openPlan(project, environment(database, 'engine', at));
     await app.press('Enter');
