@@ -14,7 +14,7 @@ import { drawFleetPlan } from './draw/fleet-plan.ts';
 import { drawFleetResult } from './draw/fleet-result.ts';
 import { type ChoiceOptions, choiceOf, wholeNumber, withTargets } from './fleet-choice.ts';
 import { stopOnSignals } from './fleet-interrupts.ts';
-import type { GoOptions } from './going.ts';
+import { type GoOptions, limitsOf } from './going.ts';
 import type { Call } from './shell/call.ts';
 import { jsonText } from './shell/clean.ts';
 import { ask, canAsk, confirm } from './shell/confirm.ts';
@@ -148,11 +148,7 @@ async function confirmFleet(
   const targets = plan.waves.reduce((sum, wave) => sum + wave.targets.length, 0);
   const question = `Run this on ${targets === 1 ? 'a target' : `${targets.toLocaleString('en-US')} targets`} of ${plan.databases.join(', ')}?`;
   if (yes || names.length > 0) return names;
-  if (!plan.destructive && !plan.protected) {
-    await confirm(call, `The ${plan.request.plan.command}`, question, false);
-    return names;
-  }
-  if (!canAsk(call)) {
+  if ((!plan.destructive && !plan.protected) || !canAsk(call)) {
     await confirm(call, `The ${plan.request.plan.command}`, question, false);
     return names;
   }
@@ -172,7 +168,7 @@ async function runShown(
   options: FleetGoOptions,
   names: readonly string[],
 ): Promise<FleetResult> {
-  const { settings, output } = call;
+  const { output } = call;
   const attended = canAsk(call);
   const stopListening = call.onFleet(event => {
     if (output.json) line(call, event);
@@ -181,13 +177,7 @@ async function runShown(
   });
   const stopInterrupts = stopOnSignals(call, engine);
   const request: FleetRunOptions = {
-    run: {
-      lockWait: options.lockWait ?? settings.lockWait,
-      lockTimeout: options.lockTimeout ?? settings.lockTimeout,
-      statementTimeout: options.statementTimeout ?? settings.statementTimeout,
-      retries: options.retries ?? settings.retries,
-      tag: options.tagRun,
-    },
+    run: { ...limitsOf(call, options), tag: options.tagRun },
     onError: options.onError,
     pauseAfter: options.pauseAfter,
     maxFailures: options.maxFailures,

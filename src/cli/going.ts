@@ -27,6 +27,16 @@ export interface GoOptions extends Omit<RunOptions, 'backup'> {
   readonly verbose?: boolean;
 }
 
+type Limits = Pick<RunOptions, 'lockWait' | 'lockTimeout' | 'statementTimeout' | 'retries'>;
+
+/** How long a run waits, and how often it tries again: by options, else by the settings. */
+export const limitsOf = ({ settings }: Call, options: Limits): Limits => ({
+  lockWait: options.lockWait ?? settings.lockWait,
+  lockTimeout: options.lockTimeout ?? settings.lockTimeout,
+  statementTimeout: options.statementTimeout ?? settings.statementTimeout,
+  retries: options.retries ?? settings.retries,
+});
+
 /** What a command found out about its plan beside the plan itself. */
 export interface Examined {
   /** More fields of the answer of --plan --json. */
@@ -144,7 +154,7 @@ async function runShown(
   preview: Preview,
   options: GoOptions,
 ): Promise<{ readonly result: RunResult; readonly ran: Preview }> {
-  const { settings, output } = call;
+  const { output } = call;
   const progress = new Progress(preview, { verbose: options.verbose === true });
   let ran = preview;
   const stopListening = call.onRun(event => {
@@ -155,10 +165,7 @@ async function runShown(
   try {
     const result = await engine.run(preview, {
       whenChanged: mayReplan(preview, options) ? 'replan' : 'refuse',
-      lockWait: options.lockWait ?? settings.lockWait,
-      lockTimeout: options.lockTimeout ?? settings.lockTimeout,
-      statementTimeout: options.statementTimeout ?? settings.statementTimeout,
-      retries: options.retries ?? settings.retries,
+      ...limitsOf(call, options),
       tag: options.tag,
       confirm: options.confirm,
       backup: backupFor(call, preview, options.backup),

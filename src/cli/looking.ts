@@ -39,7 +39,7 @@ export function databaseFailure({ database, project }: Look): Failure | null {
   if (database.table !== 'forbidden') return null;
   return new Failure({
     code: 'table-forbidden',
-    message: `This rolecannot read ${project.table}, so the applied revisions are unknown.`,
+    message: `This role cannot read ${project.table}, so the applied revisions are unknown.`,
     next: `Grant it: grant select on ${project.table} to the role that the MikroORM config uses.`,
   });
 }

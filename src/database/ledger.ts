@@ -15,7 +15,7 @@ export interface LedgerTable {
 
 /** What the database says is applied. */
 export interface Ledger {
-  /** `absent` is normal for a new database; `forbidden`: this rolecannot read it. */
+  /** `absent` is normal for a new database; `forbidden`: this role cannot read it. */
   readonly table: 'present' | 'absent' | 'forbidden';
   /** In the order they were logged; a name logged twice appears once, with its first time. */
   readonly applied: ReadonlyMap<string, Date | null>;

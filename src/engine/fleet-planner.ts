@@ -19,7 +19,7 @@ export function plannerOf(session: Session): Planner {
   return {
     plan({ graph }, applied, request) {
       const state = { graph: graph.on(applied), applied: new Map(applied.map(id => [id, null])) };
-      return planFor(state as never, { unsettled: [], edited: [] } as never, request);
+      return planFor(state, { unsettled: [] }, request);
     },
     async preview(site, { schema }, request, sizes, others) {
       const project = projectInSchema(site.project, schema);

@@ -103,12 +103,12 @@ export function createFleet(session: Session): Fleet {
         plans.delete(id);
         const { fleet } = await loadSettings(session.project.root, process.env);
         const { planned, sites } = plan;
-        const given = {
+        const defaults = {
           onError: fleet.onError,
           maxFailures: fleet.maxFailures,
           pauseAfter: fleet.pauseAfter,
         };
-        const run = new FleetRun(sites, planned, { ...given, ...told(options) }, planner, event =>
+        const run = new FleetRun(sites, planned, { ...defaults, ...given(options) }, planner, event =>
           session.emit({ type: 'fleet', event }),
         );
         try {
@@ -142,11 +142,11 @@ interface Begun {
   readonly settings: FleetSettings;
 }
 
-/** So many plans that were shown are kept, to be run. */
+/** How many shown plans are kept, to be run. */
 const remembered = 3;
 
-/** What was said of the options; what was not, is left to the settings. */
-function told(options: FleetRunOptions): FleetRunOptions {
+/** The options that were given; the settings decide the others. */
+function given(options: FleetRunOptions): FleetRunOptions {
   return Object.fromEntries(
     Object.entries(options).filter(([, value]) => value !== undefined),
   ) as unknown as FleetRunOptions;

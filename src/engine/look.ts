@@ -163,7 +163,7 @@ function notesOf(
     );
   }
   if (ledger?.table === 'forbidden') {
-    notes.push(`This rolecannot read ${table.schema}.${table.name}, so the applied revisions are unknown.`);
+    notes.push(`This role cannot read ${table.schema}.${table.name}, so the applied revisions are unknown.`);
   }
   if (isRefusal(database)) notes.push([database.failure.message, database.failure.next].join(' '));
   return notes;

@@ -11,7 +11,7 @@ import type { State } from './session.ts';
  * @throws TargetError | Failure `one-target` | `nothing-to-settle`
  */
 export function planFor(
-  { graph, applied }: State,
+  { graph, applied }: Pick<State, 'graph' | 'applied'>,
   { unsettled }: Pick<Bookkeeping, 'unsettled'>,
   { command, targets, purge, halfWay }: PlanRequest,
 ): Plan {

@@ -154,7 +154,7 @@ function refuseBroken({ project, dialect }: Session, { problems, database, ledge
   if (ledger?.table === 'forbidden') {
     throw new Failure({
       code: 'table-forbidden',
-      message: 'This rolecannot read the migrations table, so what is applied is not known.',
+      message: 'This role cannot read the migrations table, so the applied revisions are unknown.',
       next: 'Grant SELECT on it, or connect as another role.',
     });
   }

@@ -27,9 +27,8 @@ export async function loadGroup(
 }
 
 /**
- * Runs the plan of its group on one target like any run: lock, log table, journal. If another process has changed
- * the target, only the remaining steps of the shown plan
- * run.
+ * Runs the plan of its group on one target like any run: lock, log table, journal. If another process has changed the
+ * target, only the remaining steps of the shown plan run.
  */
 export function startTarget(
   { site, monitor, reconcile }: Station,
@@ -68,14 +67,13 @@ function previewFor(
 ): Preview {
   const { name, label } = addressOf(project);
   const { schema } = project;
-  const checksums = new Map([...files.byId.values()].map(({ id, checksum }) => [id, checksum]));
   const place = { batches: preview.batches, databaseName: name, schema };
   return {
     ...preview,
     databaseName: name,
     databaseLabel: label,
     schema,
-    fingerprint: fingerprintOf(applied, preview.plan, checksums, place),
+    fingerprint: fingerprintOf(applied, preview.plan, files.checksums, place),
   };
 }
 

@@ -197,7 +197,7 @@ async function lockedSchemas(
 function forbidden(table: string): Failure {
   return new Failure({
     code: 'table-forbidden',
-    message: `This rolecannot read ${table}, so the applied revisions are unknown.`,
+    message: `This role cannot read ${table}, so the applied revisions are unknown.`,
     next: `Grant it: grant select on ${table} to the role that the MikroORM config uses.`,
   });
 }

@@ -86,13 +86,18 @@ export async function readSite(
 ): Promise<readonly Read[]> {
   const inSchemas = targets.filter(({ schema }) => schema !== null);
   const { project, files } = site;
-  const checksums = new Map([...files.byId.values()].map(({ id, checksum }) => [id, checksum]));
   const read: Read[] = [];
   if (inSchemas.length > 0) {
     const { name } = ledgerTable(project);
     const schemas = inSchemas.map(({ schema }) => schema as string);
     const query = queryOn(project.orm);
-    const found = await readSchemas(query, name, schemas, checksums, isEmbedded(project.orm) ? 1 : lanes);
+    const found = await readSchemas(
+      query,
+      name,
+      schemas,
+      files.checksums,
+      isEmbedded(project.orm) ? 1 : lanes,
+    );
     const made = prints ? await printsOf(query, schemas, name) : new Map<string, string>();
     for (const target of inSchemas) {
       const standing = usable(target) ?? (found.get(target.schema as string) as Standing | Failure);
@@ -101,7 +106,7 @@ export async function readSite(
     }
   }
   for (const target of targets) {
-    if (target.schema === null) read.push({ target, standing: await readOne(site, checksums) });
+    if (target.schema === null) read.push({ target, standing: await readOne(site) });
   }
   return read;
 }
@@ -123,10 +128,7 @@ async function pagesOf(query: Query): Promise<number> {
   return Number(row?.pages ?? 0);
 }
 
-async function readOne(
-  { project }: Site,
-  checksums: ReadonlyMap<string, string | null>,
-): Promise<Standing | Failure> {
+async function readOne({ project, files }: Site): Promise<Standing | Failure> {
   const query = queryOn(project.orm);
   const table: LedgerTable = ledgerTable(project);
   try {
@@ -134,7 +136,7 @@ async function readOne(
     if (ledger.table === 'forbidden') {
       return new Failure({
         code: 'table-forbidden',
-        message: `This rolecannot read ${table.schema}.${table.name}, so the applied revisions are unknown.`,
+        message: `This role cannot read ${table.schema}.${table.name}, so the applied revisions are unknown.`,
         next: `Grant it: grant select on ${table.sql} to the role that the MikroORM config uses.`,
       });
     }
@@ -143,7 +145,7 @@ async function readOne(
       table: ledger.table,
       applied: [...ledger.applied.keys()],
       halfWay: await readUnsettled(query, table),
-      edited: await editedRevisions(query, table, ledger.applied, checksums),
+      edited: await editedRevisions(query, table, ledger.applied, files.checksums),
       running: running !== null,
       pages: await pagesOf(query),
     };

@@ -11,6 +11,8 @@ import { nameOf, type Target } from './target.ts';
 export interface Files {
   readonly project: Project;
   readonly byId: ReadonlyMap<string, MigrationSource>;
+  /** By revision id. */
+  readonly checksums: ReadonlyMap<string, string | null>;
   readonly graph: RevisionGraph;
   readonly problems: readonly Problem[];
 }
@@ -77,6 +79,7 @@ export class Sites {
     return {
       project,
       byId: new Map(sources.migrations.map(migration => [migration.id, migration])),
+      checksums: new Map(sources.migrations.map(({ id, checksum }) => [id, checksum])),
       graph,
       problems: [...sources.problems, ...problems],
     };

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import type { Node } from '../project/estree.ts';
 import { parseSync } from '../project/oxc.ts';
 import type { MigrationSource } from '../project/sources.ts';
 
@@ -17,12 +18,6 @@ export interface PlainMigration {
   /** Null where only the other direction is plain; `none`: there is no `down()`. */
   readonly down: readonly string[] | 'none' | null;
   readonly transactional: boolean;
-}
-
-/* The nodes of the ESTree that are looked at. */
-interface Node {
-  readonly type: string;
-  readonly [key: string]: unknown;
 }
 
 const migrations = '@mikro-orm/migrations';

@@ -1,17 +1,10 @@
 import type { Problem } from '../foundation/failure.ts';
 import type { Declaration } from '../revisions/revision.ts';
+import type { Node } from './estree.ts';
 import { parseSync } from './oxc.ts';
 
 type Field = 'revises' | 'dependsOn' | 'labels' | 'replaces';
 const fields: readonly Field[] = ['revises', 'dependsOn', 'labels', 'replaces'];
-
-/** The little of ESTree that is read here. */
-interface Node {
-  readonly type: string;
-  readonly start: number;
-  readonly end: number;
-  readonly [key: string]: unknown;
-}
 
 /** A file's declaration, where its parts stand, and what is wrong with them. */
 export interface ParsedMigration {

@@ -67,8 +67,12 @@ export async function committedMigrations(
   return { migrations };
 }
 
-/** @returns what git prints, cut at NUL */
-async function git(root: string, ref: string, ...args: string[]): Promise<string[]> {
+/**
+ * Runs git for a comparison with a ref.
+ * @returns what it prints, cut at NUL
+ * @throws Failure `bad-ref` that names the ref
+ */
+export async function git(root: string, ref: string, ...args: string[]): Promise<string[]> {
   try {
     const { stdout } = await run('git', args, { cwd: root, maxBuffer: 2 ** 26 });
     return stdout.split('\0').filter(name => name !== '');

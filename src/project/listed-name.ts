@@ -1,10 +1,5 @@
+import type { Node } from './estree.ts';
 import { parseSync } from './oxc.ts';
-
-/** The little of ESTree that is read here. */
-interface Node {
-  readonly type: string;
-  readonly [key: string]: unknown;
-}
 
 /** In place of a name that only an instance could tell. */
 export const computedName = Symbol('computed');

@@ -1,5 +1,6 @@
 import MagicString from 'magic-string';
 import { parseMigration } from './declarations.ts';
+import { classBodyAt, type Node } from './estree.ts';
 import { parseSync } from './oxc.ts';
 
 /** A statement `this.addSql('…')` of a migration's source. */
@@ -18,13 +19,6 @@ export interface PlainMigration {
   readonly upAt: number;
   /** It has an `isTransactional` of its own. */
   readonly saysTransactional: boolean;
-}
-
-interface Node {
-  readonly type: string;
-  readonly start: number;
-  readonly end: number;
-  readonly [key: string]: unknown;
 }
 
 /**
@@ -83,19 +77,6 @@ export function outsideTransaction(
     indent,
   ];
   return source.slice(0, upAt) + lines.join(eol) + source.slice(upAt);
-}
-
-/** The members of the class whose body begins at a place. */
-function classBodyAt(root: Node, start: number): readonly Node[] | null {
-  const open: unknown[] = [root];
-  while (open.length > 0) {
-    const at = open.pop();
-    if (typeof at !== 'object' || at === null) continue;
-    const node = at as Node;
-    if (node.type === 'ClassBody' && node.start === start) return node.body as Node[];
-    open.push(...Object.values(at));
-  }
-  return null;
 }
 
 function plainStatement(node: Node): PlainStatement | null {

@@ -1,13 +1,7 @@
 import MagicString from 'magic-string';
 import { parseMigration } from './declarations.ts';
+import { classBodyAt, type Node } from './estree.ts';
 import { parseSync } from './oxc.ts';
-
-interface Node {
-  readonly type: string;
-  readonly start: number;
-  readonly end: number;
-  readonly [key: string]: unknown;
-}
 
 /** What a squashed revision asks the log of the stock CLI, quoted as PostgreSQL wants it. */
 export interface LogQuestions {
@@ -40,7 +34,7 @@ export function forStockCli(
 ): string | null {
   const { body, members: declared } = parseMigration('', file, source);
   if (!body) return null;
-  const parts = bodyAt(parseSync(file, source).program as unknown as Node, body.start);
+  const parts = classBodyAt(parseSync(file, source).program as unknown as Node, body.start);
   const method = (name: string): Node | undefined =>
     parts?.find(member => (member.key as { name?: string } | null)?.name === name);
   const [up, back] = [method('up'), method('down')];
@@ -91,16 +85,4 @@ function bodyOf(method: Node | undefined): Node | undefined {
 
 function literal(sql: string): string {
   return `\`${sql.replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${')}\``;
-}
-
-function bodyAt(root: Node, start: number): readonly Node[] | null {
-  const open: unknown[] = [root];
-  while (open.length > 0) {
-    const at = open.pop();
-    if (typeof at !== 'object' || at === null) continue;
-    const node = at as Node;
-    if (node.type === 'ClassBody' && node.start === start) return node.body as Node[];
-    open.push(...Object.values(at));
-  }
-  return null;
 }

@@ -1,13 +1,7 @@
 import MagicString from 'magic-string';
 import { Failure } from '../foundation/failure.ts';
+import type { Node } from './estree.ts';
 import { parseSync } from './oxc.ts';
-
-interface Node {
-  readonly type: string;
-  readonly start: number;
-  readonly end: number;
-  readonly [key: string]: unknown;
-}
 
 /**
  * Wraps what a MikroORM config file exports with `withMigtui(…)` and imports that: an object, `defineConfig(…)`, an

@@ -93,7 +93,7 @@ export interface DatabaseInfo {
   readonly state: DatabaseState;
   /** Server version such as `18.4`; null while not connected. */
   readonly version: string | null;
-  /** The migrations table: `absent` is normal for a new database; `forbidden`: this rolecannot read it. */
+  /** The migrations table: `absent` is normal for a new database; `forbidden`: this role cannot read it. */
   readonly table: 'present' | 'absent' | 'forbidden' | 'unknown';
   /** A hot standby or `default_transaction_read_only`: looking works, runs are refused. */
   readonly readOnly: boolean;

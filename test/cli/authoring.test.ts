@@ -332,11 +332,11 @@ test('journal tells what ran, by whom and how it ended', async () => {
   );
   expect((await migtui('journal --json', { engine })).json()).toEqual([entry]);
   const dark = await migtui('journal', {
-    look: { journal: { state: 'unknown', hint: 'This rolecannot read migtui.journal.' } },
+    look: { journal: { state: 'unknown', hint: 'This role cannot read migtui.journal.' } },
   });
   expect([dark.stdout, dark.stderr]).toEqual([
     'The journal cannot be read.\n',
-    'This rolecannot read migtui.journal.\n',
+    'This role cannot read migtui.journal.\n',
   ]);
   const off = await migtui('journal', {
     look: { journal: { state: 'off', hint: 'Wrap the config with withMigtui.' } },

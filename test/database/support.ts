@@ -17,7 +17,7 @@ export interface Opened {
   /** `plan('up a', 'up b')`: computed from the state as it is now. */
   plan(...steps: string[]): Promise<Preview>;
   planOf(request: Partial<PlanRequest>, ...steps: string[]): Promise<Preview>;
-  start(preview: Preview, options?: RunOptions, onStatement?: (event: RunEvent) => void): Running;
+  start(preview: Preview, options?: RunOptions, onEvent?: (event: RunEvent) => void): Running;
   /** Plans and runs. */
   run(...steps: string[]): Promise<RunResult>;
   applied(): Promise<string[]>;
@@ -89,7 +89,7 @@ export async function open(root: string): Promise<Opened> {
         ),
       };
     },
-    start(preview, options = {}, onStatement = () => {}) {
+    start(preview, options = {}, onEvent = () => {}) {
       const context: RunContext = {
         project,
         connection,
@@ -99,7 +99,7 @@ export async function open(root: string): Promise<Opened> {
         tipsOf: applied => applied.slice(-1),
         emit(event) {
           events.push(event);
-          onStatement(event);
+          onEvent(event);
           for (const listener of listeners) listener(event);
         },
       };

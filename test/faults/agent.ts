@@ -47,12 +47,12 @@ function strike({ accident, url }: Order): void {
 async function upgrade(order: Order): Promise<void> {
   process.env.FAULT_URL = order.url;
   let events = 0;
-  const onStatement = (event: EngineEvent): void => {
+  const onEvent = (event: EngineEvent): void => {
     say(event);
     if (event.type !== 'run' || event.event.kind === 'watch' || event.event.kind === 'waiting') return;
     if (events++ === order.at) strike(order);
   };
-  const engine = await openEngine({ root: order.root }, onStatement);
+  const engine = await openEngine({ root: order.root }, onEvent);
   try {
     const { code, tips } = await run(engine, order);
     process.send?.({ kind: 'done', code, events, tips } satisfies Report);

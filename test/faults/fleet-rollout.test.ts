@@ -1,60 +1,22 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type {
-  EngineApi,
-  FleetEvent,
-  FleetPlanRequest,
-  FleetRunOptions,
-  FleetStatus,
-} from '../../src/engine/api.ts';
-import { openEngine } from '../../src/engine/engine.ts';
+import type { FleetStatus } from '../../src/engine/api.ts';
 import {
   closeAll,
+  failsIn,
   fleetOf,
   migrations,
   one,
+  openFleet,
   schemaSql,
-  type TestFleet,
   three,
+  toHead,
   two,
+  upgradeFleet,
 } from '../fleet/support.ts';
-import { type MigrationSketch, migtui } from '../support/project.ts';
+import { migtui } from '../support/project.ts';
 import { createDatabase } from '../support/server.ts';
 
-const engines: EngineApi[] = [];
-afterEach(async () => {
-  for (const engine of engines.splice(0)) await engine.close();
-  await closeAll();
-});
-
-async function open(
-  fleet: TestFleet,
-  onStatement: (event: FleetEvent) => void = () => {},
-): Promise<EngineApi> {
-  const engine = await openEngine({ root: fleet.project.root }, event => {
-    if (event.type === 'fleet') onStatement(event.event);
-  });
-  engines.push(engine);
-  return engine;
-}
-
-const head: FleetPlanRequest = { choice: {}, plan: { command: 'upgrade', targets: ['head'] } };
-
-async function upgrade(
-  engine: EngineApi,
-  request: Partial<FleetPlanRequest> = {},
-  options: Partial<FleetRunOptions> = {},
-) {
-  const plan = await engine.fleetPlan({ ...head, ...request });
-  return engine.fleetRun(plan.id, { run: {}, ...options });
-}
-
-/** Fails in the schemas of this name. */
-const fails = (schema: string): MigrationSketch => ({
-  up: [
-    'alter table "chats" add column "seen" timestamptz',
-    `do $$ begin if current_schema() = '${schema}' then raise exception 'no more space for %', current_schema(); end if; end $$`,
-  ],
-});
+afterEach(closeAll);
 
 const shown = ({ targets }: FleetStatus) => targets.map(({ name, state }) => `${name}: ${state}`);
 
@@ -99,14 +61,17 @@ describe('a run', () => {
     await fleet.database.query(
       `insert into tenant_2.chats (title) select 'x' from generate_series(1, 30000); analyze tenant_2.chats`,
     );
-    const { groups } = await (await open(fleet)).fleetPlan(head);
+    const { groups } = await (await openFleet(fleet)).fleetPlan(toHead);
     expect(groups[0]?.table).toMatchObject({ target: 'tenant_2', name: 'chats', rows: 30_000 });
     expect(groups[0]?.table?.bytes).toBeGreaterThan(500_000);
   });
 
   test('two at once wait for each other and do nothing twice', async () => {
     const fleet = await fleetOf(Object.fromEntries([1, 2, 3, 4, 5, 6].map(at => [`tenant_${at}`, [one]])));
-    const both = await Promise.all([upgrade(await open(fleet)), upgrade(await open(fleet))]);
+    const both = await Promise.all([
+      upgradeFleet(await openFleet(fleet)),
+      upgradeFleet(await openFleet(fleet)),
+    ]);
     expect(both.map(({ counts }) => counts.failed)).toEqual([0, 0]);
     expect(both.reduce((sum, { counts }) => sum + counts.done, 0)).toBe(6);
     expect(await fleet.applied('tenant_6')).toEqual([one, two, three]);
@@ -114,12 +79,12 @@ describe('a run', () => {
 
   test('a downgrade and a stamp', async () => {
     const fleet = await fleetOf({ tenant_1: [one, two, three], tenant_2: [one] });
-    const engine = await open(fleet);
+    const engine = await openFleet(fleet);
     const down = { plan: { command: 'downgrade' as const, targets: [one] } };
-    expect((await upgrade(engine, down)).counts).toMatchObject({ done: 1, there: 1 });
+    expect((await upgradeFleet(engine, down)).counts).toMatchObject({ done: 1, there: 1 });
     expect(await fleet.applied('tenant_1')).toEqual([one]);
     const stamp = { plan: { command: 'stamp' as const, targets: ['head'] } };
-    expect((await upgrade(engine, stamp)).counts).toMatchObject({ done: 2 });
+    expect((await upgradeFleet(engine, stamp)).counts).toMatchObject({ done: 2 });
     expect(await fleet.applied('tenant_2')).toEqual([one, two, three]);
   });
 
@@ -129,7 +94,7 @@ describe('a run', () => {
       { targets: { schemas: 'tenant_*' }, onError: 'continue', maxFailures: 30 },
       { migrations: { ...migrations, [three]: { up: 'select 1 / 0' } } },
     );
-    const result = await upgrade(await open(fleet), { parallel: 1 });
+    const result = await upgradeFleet(await openFleet(fleet), { parallel: 1 });
     expect(result.counts).toMatchObject({ failed: 2, 'not tried': 3 });
     expect(result.stopped).toBe('More than 30 % of the targets failed.');
     expect(result.errors).toMatchObject([{ targets: ['tenant_1', 'tenant_2'] }]);
@@ -138,13 +103,13 @@ describe('a run', () => {
   test('after a wave it asks, and ends where nobody is there', async () => {
     const fleet = await fleetOf({ tenant_1: [], tenant_2: [], tenant_3: [] });
     const waves = [{ name: 'canary', targets: 1 }];
-    const engine = await open(fleet, event => {
+    const engine = await openFleet(fleet, event => {
       if (event.kind === 'paused') void engine.fleetContinue(true);
     });
-    const alone = await upgrade(engine, { waves }, { pauseAfter: ['canary'] });
+    const alone = await upgradeFleet(engine, { waves }, { pauseAfter: ['canary'] });
     expect(alone.counts).toMatchObject({ done: 1, 'not tried': 2 });
     expect(alone.stopped).toBe('It was paused after canary.');
-    const attended = await upgrade(engine, { waves }, { pauseAfter: ['canary'], attended: true });
+    const attended = await upgradeFleet(engine, { waves }, { pauseAfter: ['canary'], attended: true });
     expect(attended.counts).toMatchObject({ done: 2, there: 1, 'not tried': 0 });
   });
 
@@ -154,10 +119,10 @@ describe('a run', () => {
       undefined,
       { migrations: { ...migrations, [three]: { up: 'select pg_sleep(0.3)' } } },
     );
-    const engine = await open(fleet, event => {
+    const engine = await openFleet(fleet, event => {
       if (event.kind === 'target') void engine.fleetCancel('after-step');
     });
-    const result = await upgrade(engine, { parallel: 1 });
+    const result = await upgradeFleet(engine, { parallel: 1 });
     expect(result.counts).toMatchObject({ done: 1, 'not tried': 3, failed: 0 });
     expect(result.stopped).toBe('It was cancelled.');
   });
@@ -166,7 +131,7 @@ describe('a run', () => {
     const name = `fleet_${Math.random().toString(36).slice(2)}`;
     const databases = await Promise.all(['a', 'b'].map(one => createDatabase({ name: `${name}_${one}` })));
     const fleet = await fleetOf({}, { targets: { databases: `${name}_*` } });
-    const result = await upgrade(await open(fleet));
+    const result = await upgradeFleet(await openFleet(fleet));
     expect(result.counts).toMatchObject({ done: 2, failed: 0 });
     for (const database of databases) {
       expect(await database.query('select name from mikro_orm_migrations order by id')).toHaveLength(3);
@@ -181,7 +146,7 @@ test('the command line: one JSON object a line, and exit code 0 only when all ar
   const fleet = await fleetOf(
     { tenant_1: [one, two], tenant_2: [one, two] },
     { targets: { schemas: 'tenant_*' } },
-    { migrations: { ...migrations, [three]: fails('tenant_2') } },
+    { migrations: { ...migrations, [three]: failsIn('tenant_2') } },
   );
   const { code, stdout } = await migtui(fleet.project, ['fleet', 'upgrade', 'head', '--yes', '--json']);
   const lines = stdout

@@ -7,7 +7,7 @@ import { expectNoPassword, journalled, makeFaultProject, said, startAgent } from
 const sleeps = 'Migration20260101000000_sleeps';
 const builds = 'Migration20260102000000_builds';
 
-const onStatement = (event: EngineEvent): void => void said.push(JSON.stringify(event));
+const onEvent = (event: EngineEvent): void => void said.push(JSON.stringify(event));
 
 /** Kills a runner while its statement is at work, and runs again. */
 async function killWhile(
@@ -29,7 +29,7 @@ async function killWhile(
   agent.kill();
   await dying;
   process.env.FAULT_URL = database.url;
-  return openEngine({ root: project.root }, onStatement);
+  return openEngine({ root: project.root }, onEvent);
 }
 
 test('the statement of a killed run ends by itself, and the next run does not wait for its natural end', async () => {
@@ -96,7 +96,7 @@ test('a commit whose answer was lost is found to be done', async () => {
       [waits]: { up: ['create table "waited" ("id" int)', 'set local synchronous_commit = on'] },
     });
     process.env.FAULT_URL = database.url;
-    const engine = await openEngine({ root: project.root }, onStatement);
+    const engine = await openEngine({ root: project.root }, onEvent);
     const preview = await engine.preview({ command: 'upgrade', targets: ['heads'] });
     const running = engine.run(preview, {});
     for (;;) {

@@ -37,12 +37,12 @@ export async function startAgent(): Promise<Agent> {
   const gone = new Promise<null>(resolve => child.once('exit', () => resolve(null)));
   const next = (kind: Report['kind']): Promise<Report | null> => {
     const told = new Promise<Report>(resolve => {
-      const onStatement = (report: Report): void => {
+      const onReport = (report: Report): void => {
         if (report.kind !== kind) return;
-        child.off('message', onStatement);
+        child.off('message', onReport);
         resolve(report);
       };
-      child.on('message', onStatement);
+      child.on('message', onReport);
     });
     return Promise.race([told, gone]);
   };

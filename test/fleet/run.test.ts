@@ -1,45 +1,20 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { EngineApi, FleetEvent, FleetPlanRequest, FleetRunOptions } from '../../src/engine/api.ts';
-import { openEngine } from '../../src/engine/engine.ts';
+import type { FleetEvent } from '../../src/engine/api.ts';
 import type { Failure } from '../../src/foundation/failure.ts';
-import type { MigrationSketch } from '../support/project.ts';
-import { closeAll, fleetOf, migrations, one, type TestFleet, three, two } from './support.ts';
+import {
+  closeAll,
+  failsIn,
+  fleetOf,
+  migrations,
+  one,
+  openFleet,
+  three,
+  toHead,
+  two,
+  upgradeFleet,
+} from './support.ts';
 
-const engines: EngineApi[] = [];
-afterEach(async () => {
-  for (const engine of engines.splice(0)) await engine.close();
-  await closeAll();
-});
-
-async function open(
-  fleet: TestFleet,
-  onStatement: (event: FleetEvent) => void = () => {},
-): Promise<EngineApi> {
-  const engine = await openEngine({ root: fleet.project.root }, event => {
-    if (event.type === 'fleet') onStatement(event.event);
-  });
-  engines.push(engine);
-  return engine;
-}
-
-const head: FleetPlanRequest = { choice: {}, plan: { command: 'upgrade', targets: ['head'] } };
-
-async function upgrade(
-  engine: EngineApi,
-  request: Partial<FleetPlanRequest> = {},
-  options: Partial<FleetRunOptions> = {},
-) {
-  const plan = await engine.fleetPlan({ ...head, ...request });
-  return engine.fleetRun(plan.id, { run: {}, ...options });
-}
-
-/** Fails in the schemas of this name. */
-const fails = (schema: string): MigrationSketch => ({
-  up: [
-    'alter table "chats" add column "seen" timestamptz',
-    `do $$ begin if current_schema() = '${schema}' then raise exception 'no more space for %', current_schema(); end if; end $$`,
-  ],
-});
+afterEach(closeAll);
 
 describe('a plan', () => {
   test('groups targets by what they need, on the largest one, and leaves out who cannot', async () => {
@@ -52,7 +27,10 @@ describe('a plan', () => {
     });
     await fleet.database.query(`insert into tenant_2.chats (title) select 'x' from generate_series(1, 5000); analyze tenant_2.chats;
       comment on table tenant_5.mikro_orm_migrations is 'migtui: begun and not settled [{"revision":"${two}","action":"up","run":"00000000-0000","since":"2026-01-01T00:00:00Z","who":"ana","error":null,"invalidBefore":[]}]'`);
-    const plan = await (await open(fleet)).fleetPlan({ ...head, waves: [{ name: 'canary', targets: 2 }] });
+    const plan = await (await openFleet(fleet)).fleetPlan({
+      ...toHead,
+      waves: [{ name: 'canary', targets: 2 }],
+    });
     expect(plan.groups.map(({ targets, largest }) => ({ targets, largest }))).toEqual([
       { targets: ['tenant_1', 'tenant_2'], largest: 'tenant_2' },
       { targets: ['tenant_3'], largest: 'tenant_3' },
@@ -75,9 +53,9 @@ describe('a plan', () => {
 
   test('a typo is an error and no list of refusals', async () => {
     const fleet = await fleetOf({ tenant_1: [one], tenant_2: [] });
-    const engine = await open(fleet);
+    const engine = await openFleet(fleet);
     const failure = await engine
-      .fleetPlan({ ...head, plan: { command: 'upgrade', targets: ['haed'] } })
+      .fleetPlan({ ...toHead, plan: { command: 'upgrade', targets: ['haed'] } })
       .catch((error: Failure) => error.code);
     expect(failure).toBe('unknown-target');
   });
@@ -87,7 +65,7 @@ describe('a run', () => {
   test('brings every target there by the engine of every run: log rows, journal, locks', async () => {
     const fleet = await fleetOf({ tenant_1: [one], 'tenant "o\'hara"': [], tenant_3: [one, two, three] });
     const events: FleetEvent[] = [];
-    const result = await upgrade(await open(fleet, event => events.push(event)));
+    const result = await upgradeFleet(await openFleet(fleet, event => events.push(event)));
     expect(result.counts).toEqual({ done: 2, there: 1, failed: 0, 'not tried': 0 });
     expect(await fleet.applied('tenant_1')).toEqual([one, two, three]);
     expect(await fleet.applied('tenant "o\'hara"')).toEqual([one, two, three]);
@@ -107,7 +85,7 @@ describe('a run', () => {
     expect(
       await fleet.database.query(`select 1 from pg_class where relnamespace = 'public'::regnamespace`),
     ).toEqual([]);
-    const again = await (await open(fleet)).fleetPlan(head);
+    const again = await (await openFleet(fleet)).fleetPlan(toHead);
     expect(again).toMatchObject({ groups: [], there: expect.arrayContaining(['tenant_1']) });
   });
 
@@ -122,7 +100,7 @@ export class ${three} extends Migration {
 }`,
     };
     const fleet = await fleetOf({ tenant_1: [one], tenant_2: [one] }, undefined, { migrations: coded });
-    expect((await upgrade(await open(fleet))).counts.done).toBe(2);
+    expect((await upgradeFleet(await openFleet(fleet))).counts.done).toBe(2);
     const titles = await fleet.database.query(
       'select title from tenant_1.chats union all select title from tenant_2.chats order by 1',
     );
@@ -133,10 +111,10 @@ export class ${three} extends Migration {
     const fleet = await fleetOf(
       Object.fromEntries([1, 2, 3, 4, 5].map(at => [`tenant_${at}`, [one, two]])),
       { targets: { schemas: 'tenant_*' } },
-      { migrations: { ...migrations, [three]: fails('tenant_3') } },
+      { migrations: { ...migrations, [three]: failsIn('tenant_3') } },
     );
-    const engine = await open(fleet);
-    const result = await upgrade(engine, { parallel: 1 });
+    const engine = await openFleet(fleet);
+    const result = await upgradeFleet(engine, { parallel: 1 });
     expect(result.targets.map(({ outcome }) => outcome)).toEqual([
       'done',
       'done',
@@ -149,15 +127,15 @@ export class ${three} extends Migration {
       { failure: { message: expect.stringContaining('no more space for tenant_3') }, targets: ['tenant_3'] },
     ]);
     expect(await fleet.applied('tenant_3')).toEqual([one, two]);
-    const on = await upgrade(engine, {}, { onError: 'continue' });
+    const on = await upgradeFleet(engine, {}, { onError: 'continue' });
     expect(on.counts).toEqual({ done: 2, there: 2, failed: 1, 'not tried': 0 });
     expect(on.stopped).toBeNull();
   });
 
   test('a schema that is dropped after the plan is not made again', async () => {
     const fleet = await fleetOf({ tenant_1: [one], tenant_2: [one] });
-    const engine = await open(fleet);
-    const plan = await engine.fleetPlan(head);
+    const engine = await openFleet(fleet);
+    const plan = await engine.fleetPlan(toHead);
     await fleet.database.query('drop schema tenant_1 cascade');
     const result = await engine.fleetRun(plan.id, { run: {}, onError: 'continue' });
     expect(result.targets.map(({ target, outcome, failure }) => [target, outcome, failure?.code])).toEqual([
@@ -169,8 +147,8 @@ export class ${three} extends Migration {
 
   test('what was shown runs, and never a file that was edited since', async () => {
     const fleet = await fleetOf({ tenant_1: [one] });
-    const engine = await open(fleet);
-    const plan = await engine.fleetPlan(head);
+    const engine = await openFleet(fleet);
+    const plan = await engine.fleetPlan(toHead);
     await fleet.project.addMigration(two, { up: 'drop table "chats"' });
     const result = await engine.fleetRun(plan.id, { run: {} });
     expect(result.targets[0]).toMatchObject({ outcome: 'failed', failure: { code: 'plan-changed' } });
@@ -182,11 +160,10 @@ export class ${three} extends Migration {
 
   test('a protected database wants its name', async () => {
     const fleet = await fleetOf({ tenant_1: [one] });
-    const engine = await openEngine({ root: fleet.project.root, protected: true }, () => {});
-    engines.push(engine);
-    const refused = await upgrade(engine).catch((error: Failure) => error.code);
+    const engine = await openFleet(fleet, undefined, { protected: true });
+    const refused = await upgradeFleet(engine).catch((error: Failure) => error.code);
     expect(refused).toBe('policy');
     expect(await fleet.applied('tenant_1')).toEqual([one]);
-    expect((await upgrade(engine, {}, { confirm: [fleet.database.name] })).counts.done).toBe(1);
+    expect((await upgradeFleet(engine, {}, { confirm: [fleet.database.name] })).counts.done).toBe(1);
   });
 });

@@ -74,7 +74,7 @@ test('an edited file shows in the targets that it was applied to', async () => {
   expect(status.targets[0]?.edited).toEqual([one]);
 });
 
-test('a table that this rolecannot read is told of that one alone', async () => {
+test('a table that this role cannot read is told of that one alone', async () => {
   const fleet = await fleetOf({ tenant_1: [one], tenant_2: [one] });
   const role = await fleet.database.createRole({ may: 'select', schemas: ['tenant_1'] });
   await fleet.project.write(

@@ -1,4 +1,10 @@
-import type { EngineApi, EngineOptions } from '../../src/engine/api.ts';
+import type {
+  EngineApi,
+  EngineOptions,
+  FleetEvent,
+  FleetPlanRequest,
+  FleetRunOptions,
+} from '../../src/engine/api.ts';
 import { openEngine } from '../../src/engine/engine.ts';
 import { type MigrationSketch, makeProject, type Project, type ProjectOptions } from '../support/project.ts';
 import { createDatabase, type Database } from '../support/server.ts';
@@ -86,3 +92,37 @@ export async function fleetOf(
     },
   };
 }
+
+/** The engine of a fleet's project, closed by `closeAll`. */
+export async function openFleet(
+  fleet: TestFleet,
+  onEvent: (event: FleetEvent) => void = () => {},
+  more: Partial<EngineOptions> = {},
+): Promise<EngineApi> {
+  const engine = await openEngine({ root: fleet.project.root, ...more }, event => {
+    if (event.type === 'fleet') onEvent(event.event);
+  });
+  engines.push(engine);
+  return engine;
+}
+
+/** An upgrade of every target to the head. */
+export const toHead: FleetPlanRequest = { choice: {}, plan: { command: 'upgrade', targets: ['head'] } };
+
+/** Plans an upgrade of the fleet to the head and runs it. */
+export async function upgradeFleet(
+  engine: EngineApi,
+  request: Partial<FleetPlanRequest> = {},
+  options: Partial<FleetRunOptions> = {},
+) {
+  const plan = await engine.fleetPlan({ ...toHead, ...request });
+  return engine.fleetRun(plan.id, { run: {}, ...options });
+}
+
+/** A migration that fails in the schemas of this name. */
+export const failsIn = (schema: string): MigrationSketch => ({
+  up: [
+    'alter table "chats" add column "seen" timestamptz',
+    `do $$ begin if current_schema() = '${schema}' then raise exception 'no more space for %', current_schema(); end if; end $$`,
+  ],
+});

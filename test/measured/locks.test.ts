@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { lockModes } from '../../src/database/measure/locks.ts';
 import { loadParser } from '../../src/safety/parse.ts';
 import type { Finding, LockMode } from '../../src/values/findings.ts';
 import { boundaries } from '../lint/boundaries.ts';
@@ -30,16 +31,6 @@ afterAll(async () => {
   await client.end();
 });
 
-const modes: Readonly<Record<string, LockMode>> = {
-  AccessShareLock: 'ACCESS SHARE',
-  RowShareLock: 'ROW SHARE',
-  RowExclusiveLock: 'ROW EXCLUSIVE',
-  ShareUpdateExclusiveLock: 'SHARE UPDATE EXCLUSIVE',
-  ShareLock: 'SHARE',
-  ShareRowExclusiveLock: 'SHARE ROW EXCLUSIVE',
-  ExclusiveLock: 'EXCLUSIVE',
-  AccessExclusiveLock: 'ACCESS EXCLUSIVE',
-};
 const blocking = new Set<LockMode | null>(['SHARE', 'SHARE ROW EXCLUSIVE', 'EXCLUSIVE', 'ACCESS EXCLUSIVE']);
 
 /** Findings on a partitioned table speak for its partitions. */
@@ -61,7 +52,7 @@ function disagreements(
   findings: readonly Finding[],
 ): string[] {
   const mine = findings.filter(finding => finding.table === table || finding.table === parts[table]);
-  const mode = modes[lock ?? ''] ?? null;
+  const mode = lockModes[lock ?? ''] ?? null;
   const long = rewritten || read >= rowCount || written >= rowCount;
   const wrong: string[] = [];
   if (blocking.has(mode)) {
@@ -124,7 +115,7 @@ describe('what a statement locks that runs outside of a transaction', () => {
     for (const sql of setup) await first.query(sql);
     await first.end();
     const table = named(sample.sql);
-    const lock = modes[(await measureAlone(own, sample, table)) ?? ''] ?? null;
+    const lock = lockModes[(await measureAlone(own, sample, table)) ?? ''] ?? null;
     const told = judged(sample).filter(finding => finding.table === table && blocking.has(finding.lock));
     expect(told.length > 0, `${lock}`).toBe(blocking.has(lock));
     await own.drop();

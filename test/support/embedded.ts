@@ -22,7 +22,7 @@ interface Running {
   stop(): Promise<void>;
 }
 
-function serverIn(databaseDir: string, port: number, onStatement: (line: string) => void): EmbeddedPostgres {
+function serverIn(databaseDir: string, port: number, onLine: (line: string) => void): EmbeddedPostgres {
   return new EmbeddedPostgres({
     databaseDir,
     port,
@@ -41,25 +41,25 @@ function serverIn(databaseDir: string, port: number, onStatement: (line: string)
       ['autovacuum', 'off'],
       ['timezone', 'UTC'],
     ].flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-    onLog: line => onStatement(String(line)),
-    onError: line => onStatement(String(line)),
+    onLog: line => onLine(String(line)),
+    onError: line => onLine(String(line)),
   });
 }
 
 const urlAt = (port: number): string =>
   `postgres://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres`;
 
-async function start(folder: string, onStatement: (line: string) => void): Promise<Running> {
+async function start(folder: string, onLine: (line: string) => void): Promise<Running> {
   const data = join(folder, 'data');
   const port = await freePort();
-  const server = serverIn(data, port, onStatement);
+  const server = serverIn(data, port, onLine);
   await server.initialise();
   // a copy made before the first start is as good as a base backup
   const copy = wanted.standby ? await copyData(data, join(folder, 'standby')) : null;
   await server.start();
   if (wanted.restarts) keepUp(server);
   if (copy === null) return { url: urlAt(port), stop: () => server.stop() };
-  const standby = await follow(copy, port, onStatement);
+  const standby = await follow(copy, port, onLine);
   return {
     url: urlAt(port),
     standby: urlAt(standby.port),
@@ -83,7 +83,7 @@ async function copyData(data: string, copy: string): Promise<string> {
 async function follow(
   data: string,
   primary: number,
-  onStatement: (line: string) => void,
+  onLine: (line: string) => void,
 ): Promise<{ server: EmbeddedPostgres; port: number }> {
   const port = await freePort();
   await writeFile(join(data, 'standby.signal'), '');
@@ -93,7 +93,7 @@ async function follow(
   );
   const ready = Promise.withResolvers<void>();
   const server = serverIn(data, port, line => {
-    onStatement(line);
+    onLine(line);
     if (line.includes('ready to accept read-only connections')) ready.resolve();
   });
   // it resolves when a server takes writes, which a standby never does

@@ -78,6 +78,6 @@ export async function journalStatus(project: Project, query: Query): Promise<Jou
   const state = await journalState(query);
   if (state === 'absent') return { state: 'ready', hint: 'The first run creates it.' };
   if (state === 'forbidden')
-    return { state: 'unknown', hint: `This rolecannot read ${journalSchema}.journal.` };
+    return { state: 'unknown', hint: `This role cannot read ${journalSchema}.journal.` };
   return { state: 'on', hint: null };
 }

@@ -1,8 +1,8 @@
 import type { LockMode } from '../../values/findings.ts';
 import type { Ask, Tables } from './tables.ts';
 
-/** Weakest first. */
-const modes: Readonly<Record<string, LockMode>> = {
+/** PostgreSQL's lock lockModes by the names in pg_locks, weakest first. */
+export const lockModes: Readonly<Record<string, LockMode>> = {
   AccessShareLock: 'ACCESS SHARE',
   RowShareLock: 'ROW SHARE',
   RowExclusiveLock: 'ROW EXCLUSIVE',
@@ -12,7 +12,7 @@ const modes: Readonly<Record<string, LockMode>> = {
   ExclusiveLock: 'EXCLUSIVE',
   AccessExclusiveLock: 'ACCESS EXCLUSIVE',
 };
-const order = Object.values(modes);
+const order = Object.values(lockModes);
 
 /** Whether one mode is stronger than another. */
 export const isStronger = (one: LockMode, other: LockMode): boolean =>
@@ -49,7 +49,7 @@ const select = `select l.relation::text as oid, l.mode from pg_locks l
 function heldOf(rows: readonly Row[], tables: Tables): Held[] {
   const strongest = new Map<string, LockMode>();
   for (const { oid, mode: name } of rows) {
-    const mode = modes[name];
+    const mode = lockModes[name];
     if (mode === undefined || !tables.has(oid)) continue;
     const before = strongest.get(oid);
     if (before === undefined || isStronger(mode, before)) strongest.set(oid, mode);

@@ -24,15 +24,15 @@ export async function loadSteps(
   const steps: LoadedStep[] = [];
   for (const [index, { revision, action, with: others }] of preview.plan.steps.entries()) {
     const source = byId.get(revision);
+    const step = {
+      index,
+      revision,
+      action,
+      ...(others && { with: others }),
+      checksum: source?.checksum ?? null,
+    };
     if (action === 'log' || action === 'unlog') {
-      steps.push({
-        index,
-        revision,
-        action,
-        ...(others && { with: others }),
-        Class: null,
-        checksum: source?.checksum ?? null,
-      });
+      steps.push({ ...step, Class: null });
       continue;
     }
     if (!source) {
@@ -45,15 +45,7 @@ export async function loadSteps(
     const batch = preview.batches[preview.steps[index]?.batch ?? -1];
     const statements = batch?.transactional && mayBeRead(project) ? statementsOf(source, action) : null;
     if (statements) {
-      steps.push({
-        index,
-        revision,
-        action,
-        ...(others && { with: others }),
-        Class: null,
-        statements,
-        checksum: source.checksum,
-      });
+      steps.push({ ...step, Class: null, statements });
       continue;
     }
     const Class = await loadClass(project.modules, project.root, source);

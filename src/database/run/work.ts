@@ -5,7 +5,8 @@ import type { MigrationClass } from '../../project/classes.ts';
 import type { Project } from '../../project/project.ts';
 import { ledgerTable } from '../ledger.ts';
 import { clientOf, holdConnection } from './kysely.ts';
-import { type ExecutedStatement, ObservedConnection, type Piped, pinnedDialect } from './observed.ts';
+import { type ExecutedStatement, ObservedConnection, type Piped } from './observed.ts';
+import { pinnedDialect } from './pinned-dialect.ts';
 import type { PipedResult } from './pipeline.ts';
 
 /** One connection with MikroORM's own runner and storage on it: where a batch takes place. */

@@ -1,10 +1,6 @@
-import { execFile } from 'node:child_process';
 import { relative, resolve } from 'node:path';
-import { promisify } from 'node:util';
-import { Failure } from '../../foundation/failure.ts';
+import { git } from '../../project/git-ref.ts';
 import type { OnDisk, Workspace } from './workspace.ts';
-
-const run = promisify(execFile);
 
 /**
  * Revisions whose files differ from those of a git ref, and those that are new.
@@ -12,26 +8,11 @@ const run = promisify(execFile);
  */
 export async function changedSince(workspace: Workspace, disk: OnDisk, ref: string): Promise<Set<string>> {
   const { root } = workspace.project;
-  const git = async (...args: string[]): Promise<string[]> => {
-    const { stdout } = await run('git', args, { cwd: root, maxBuffer: 2 ** 26 });
-    return stdout.split('\0').filter(name => name !== '');
-  };
-  let names: string[];
-  try {
-    names = [
-      // what this branch changed: not what the ref got meanwhile
-      ...(await git('diff', '--name-only', '-z', '--relative', '--merge-base', ref, '--', '.')),
-      ...(await git('ls-files', '--others', '--exclude-standard', '-z', '--', '.')),
-    ];
-  } catch (error) {
-    const { stderr, message } = error as { stderr?: string; message: string };
-    throw new Failure({
-      code: 'bad-ref',
-      message: `git cannot compare with ${ref}: ${(stderr || message).trim().split('\n')[0]}`,
-      next: 'Name a commit, branch or tag that is there; in CI, fetch it first (fetch-depth: 0).',
-    });
-  }
-  const paths = new Set(names);
+  const paths = new Set([
+    // what this branch changed: not what the ref got meanwhile
+    ...(await git(root, ref, 'diff', '--name-only', '-z', '--relative', '--merge-base', ref, '--', '.')),
+    ...(await git(root, ref, 'ls-files', '--others', '--exclude-standard', '-z', '--', '.')),
+  ]);
   return new Set(
     [...disk.byId.values()]
       .filter(

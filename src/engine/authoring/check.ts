@@ -167,7 +167,7 @@ function unseen(kind: FindingKind, { database, journal }: Look): string | null {
   if (database.failure) return database.failure.message;
   if (database.state !== 'connected') return `the database is ${database.state}`;
   if (database.table === 'forbidden' && kind !== 'unsettled')
-    return 'this rolecannot read the migrations table';
+    return 'this role cannot read the migrations table';
   if (kind === 'edited' && journal.state === 'off') {
     return journal.hint ?? 'the journal is off';
   }

@@ -46,7 +46,7 @@ export function table({ table }: Session, { database, applied }: Look, { duplica
     return {
       id,
       status: 'error',
-      message: `The rolecannot read ${place}.`,
+      message: `The role cannot read ${place}.`,
       next: `grant select on ${table.sql} to the role that the MikroORM config uses.`,
     };
   }
