@@ -2,10 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Draft, EngineApi } from '../../src/engine/api.ts';
+import { changed, changes, model, sourceOf } from '../authoring/model.ts';
+import { asking, later, projectOf, running } from '../authoring/support.ts';
 import type { Project } from '../support/project.ts';
 import { createDatabase } from '../support/server.ts';
-import { changed, changes, model, sourceOf } from './model.ts';
-import { asking, later, projectOf, running } from './support.ts';
 
 /** How many worlds are tried; more by PROPERTY_RUNS, each taking about a second. */
 const runs = Number(process.env.PROPERTY_RUNS ?? 12);
