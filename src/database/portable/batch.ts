@@ -5,6 +5,7 @@ import { type DatabaseKind, productNames } from '../../values/database-kind.ts';
 import type { Batch, StepResult } from '../../values/run.ts';
 import type { LoadedStep, RunContext } from '../run/context.ts';
 import type { Control } from '../run/control.ts';
+import { doneOf } from '../run/ending.ts';
 import { planChanged } from '../run/ledger-rows.ts';
 import { productOf } from './products.ts';
 import type { Observer, Work } from './work.ts';
@@ -191,7 +192,7 @@ function failed(
     };
   }
   if (batch.transactional) context.emit({ kind: 'rolled-back', batch: index });
-  const left = `${results.filter(({ outcome }) => outcome === 'done').length} of ${results.length} steps are done`;
+  const left = doneOf(results);
   const stays = !batch.transactional && progress.count > 0;
   const { rollsBackSchema } = productOf(kind);
   const kept = rollsBackSchema

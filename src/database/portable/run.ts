@@ -5,6 +5,7 @@ import type { RunResult, StepResult } from '../../values/run.ts';
 import { type LoadedStep, type RunContext, settingsOf } from '../run/context.ts';
 import { Control } from '../run/control.ts';
 import { notBlocking } from '../run/end-blocker.ts';
+import { doneOf } from '../run/ending.ts';
 import { loadSteps } from '../run/load.ts';
 import { settlePlan } from '../run/replan.ts';
 import type { Running } from '../run/running.ts';
@@ -121,9 +122,4 @@ class PortableRun {
     emit({ kind: 'finished', result });
     return result;
   }
-}
-
-/** `2 of 3 steps are done`. */
-export function doneOf(results: readonly StepResult[]): string {
-  return `${results.filter(({ outcome }) => outcome === 'done').length} of ${results.length} steps are done`;
 }

@@ -1,9 +1,14 @@
 import { Failure, type FailureInfo } from '../../foundation/failure.ts';
-import type { Batch } from '../../values/run.ts';
+import type { Batch, StepResult } from '../../values/run.ts';
 import { isConnectionLoss, sqlFailure } from '../sql-failure.ts';
 import type { RunState } from './state.ts';
 import { StepError } from './step.ts';
 import { CommitError } from './transaction.ts';
+
+/** `2 of 3 steps are done`. */
+export function doneOf(results: readonly StepResult[]): string {
+  return `${results.filter(({ outcome }) => outcome === 'done').length} of ${results.length} steps are done`;
+}
 
 /**
  * The failure of a run that ended early: what went wrong, what is done and what is not, and what to do next.
@@ -12,8 +17,7 @@ import { CommitError } from './transaction.ts';
  */
 export function endFailure(run: RunState, error: unknown, batch: Batch | null): Failure {
   const { control, context, results } = run;
-  const done = results.filter(({ outcome }) => outcome === 'done').length;
-  const left = `${done} of ${results.length} steps are done`;
+  const left = doneOf(results);
   const halfWay = error instanceof StepError && run.halfWay.has(error.step.revision);
   const { reason } = control;
   const cause = error instanceof StepError || error instanceof CommitError ? error.cause : error;
