@@ -3,14 +3,6 @@ import type { Node } from '../project/estree.ts';
 import { parseSync } from '../project/oxc.ts';
 import type { MigrationSource } from '../project/sources.ts';
 
-/** The SQL of one direction of a migration that does nothing but queue literal statements. */
-export interface PlainDirection {
-  readonly sql: readonly string[];
-  /** There is no `down()`. */
-  readonly irreversible: boolean;
-  readonly transactional: boolean;
-}
-
 /** What is known of a migration's code without running it; null: it has to be run to be known. */
 export interface PlainMigration {
   /** Null where only the other direction is plain. */
@@ -29,9 +21,7 @@ const migrations = '@mikro-orm/migrations';
  */
 export function readPlain({ path, source, listed }: MigrationSource): PlainMigration | null {
   // a class of a list may have been changed by its owner
-  if (listed || path === null || source === null || !source.includes('addSql')) {
-    if (listed || path === null || source === null) return null;
-  }
+  if (listed || path === null || source === null) return null;
   const { program, errors } = parseSync(relative('/', path), source);
   if (errors.length > 0) return null;
   const body = (program as unknown as { body: Node[] }).body;

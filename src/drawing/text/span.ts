@@ -14,6 +14,4 @@ export const span = (text: string, style?: Style): Span => ({ text, style });
 /** A line of one style. */
 export const line = (text: string, style?: Style): Line => [{ text, style }];
 
-export const emptyLine: Line = [];
-
 export const textOf = (spans: Line): string => spans.map(one => one.text).join('');

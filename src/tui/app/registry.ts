@@ -26,7 +26,6 @@ import { revisionType } from '../dialogs/revision.ts';
 import { runType } from '../dialogs/run/run.ts';
 import { schemaType } from '../dialogs/schema.ts';
 import { targetType } from '../dialogs/target/target.ts';
-import { textType } from '../dialogs/text.ts';
 import type { Command } from '../keymap/command.ts';
 import type { Dialog } from '../state/model.ts';
 
@@ -47,7 +46,6 @@ const dialogTypes: readonly DialogType<Dialog>[] = [
   mergeType,
   headsType,
   promptType,
-  textType,
   checkType,
   rehearsalType,
   journalType,
