@@ -171,6 +171,21 @@ describe('a network that goes silent', () => {
     },
   );
 
+  test('the server reports the end of the connection before the monitor knows that it was ended', async () => {
+    const reported = Promise.withResolvers<void>();
+    const { project } = await situation({
+      onSent(connection, piece) {
+        if (isWork(connection) && piece.includes('pg_sleep')) connection.muteToServer = true;
+        if (piece.includes('pg_terminate_backend')) connection.answersAfter = reported.promise;
+      },
+      onAnswered(connection, piece) {
+        if (isWork(connection) && piece.includes('57P01')) setImmediate(reported.resolve);
+      },
+    });
+    const { code, stdout } = await program(project, ['upgrade', 'head', '--yes', '--json']);
+    expect([code, JSON.parse(stdout).error.code]).toEqual([1, 'no-answer']);
+  });
+
   test('the answer of COMMIT never comes: the monitor finds that it was done, and the run goes on', async () => {
     const { database, project } = await situation({
       onSent(connection, piece) {

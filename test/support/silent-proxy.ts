@@ -6,6 +6,8 @@ export interface ProxiedConnection {
   muteToClient: boolean;
   /** What the client has sent so far, as text. */
   readonly sent: string;
+  /** Answers are passed on only after this. */
+  answersAfter: Promise<unknown>;
 }
 
 export interface SilentProxy {
@@ -33,7 +35,12 @@ export async function silentProxy(
   const sockets = new Set<Socket>();
   let muted = false;
   const listener: Server = createServer(client => {
-    const connection = { muteToServer: false, muteToClient: false, sent: '' };
+    const connection = {
+      muteToServer: false,
+      muteToClient: false,
+      sent: '',
+      answersAfter: Promise.resolve() as Promise<unknown>,
+    };
     connections.push(connection);
     const upstream = connect(Number(port), hostname);
     for (const socket of [client, upstream]) {
@@ -49,13 +56,17 @@ export async function silentProxy(
     });
     upstream.on('data', piece => {
       onAnswered(connection, piece.toString('latin1'), proxy);
-      if (!muted && !connection.muteToClient) client.write(piece);
+      void connection.answersAfter.then(() => {
+        if (!muted && !connection.muteToClient) client.write(piece);
+      });
     });
     client.on('close', () => {
       if (!muted && !connection.muteToServer) upstream.destroy();
     });
     upstream.on('close', () => {
-      if (!muted && !connection.muteToClient) client.destroy();
+      void connection.answersAfter.then(() => {
+        if (!muted && !connection.muteToClient) client.destroy();
+      });
     });
   });
   await new Promise<void>(resolve => listener.listen(0, '127.0.0.1', resolve));

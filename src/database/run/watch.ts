@@ -38,8 +38,11 @@ export function watchRun(
     if (working) done = null;
     else if (done?.inFlight !== inFlight) done = { inFlight, since: performance.now() };
     else if (pid !== null && performance.now() - done.since >= limit) {
-      await monitor.query('select pg_terminate_backend($1)', [pid]).catch(() => {});
-      return connections.lose(pid, limit);
+      const ended = monitor.query('select pg_terminate_backend($1)', [pid]).catch(() => {});
+      // before the server can report the end on that connection, which would hide the cause
+      connections.lose(pid, limit);
+      await ended;
+      return;
     }
     const blockers = pid === null ? [] : await blockersOf(monitor, pid);
     const progress = pid === null ? null : await progressOf(monitor, pid);
