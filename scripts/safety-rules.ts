@@ -10,14 +10,14 @@ const begin = '<!-- rules -->';
 const end = '<!-- end of rules -->';
 
 const silent: Readonly<Record<string, string>> = {
-  rows: 'Silent on tables that the plan makes or that are empty.',
-  data: 'Silent on what the plan makes; a warning where it is empty.',
-  clients: 'Silent on what the plan makes; a warning where the table is empty.',
-  lock: 'Silent on what the plan makes.',
+  rows: 'Not reported for tables that are empty or created in the plan.',
+  data: 'Not reported for objects created in the plan; a warning if the table is empty.',
+  clients: 'Not reported for objects created in the plan; a warning if the table is empty.',
+  lock: 'Not reported for objects created in the plan.',
   always: '',
 };
 
-/** The page with every rule in its place. */
+/** The page with the section of every rule replaced. */
 export function withRules(page: string): string {
   const sections = Object.entries<Family>(families).map(([title, family]) => {
     const rules = Object.entries(family).map(([id, { severity, about, finds, why, safe }]) =>

@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { repository } from './support/project.ts';
 
-test.each(['CONTRIBUTING.md', 'docs/architecture.md'])('%s names files that exist', file => {
+test.each(['CONTRIBUTING.md', 'docs/architecture.md'])('%s lists files that exist', file => {
   const text = readFileSync(join(repository, file), 'utf8');
   const paths = [...text.matchAll(/`((?:src|test|docs|scripts|bench)\/[\w./-]+)`/g)].map(([, path]) => path!);
   expect(paths.length).toBeGreaterThan(3);
   expect(paths.filter(path => !existsSync(join(repository, path)))).toEqual([]);
 });
 
-test('ten changes are described', () => {
+test('describes ten changes', () => {
   const text = readFileSync(join(repository, 'CONTRIBUTING.md'), 'utf8');
-  const section = text.slice(text.indexOf('## Ten changes'), text.indexOf('## Words'));
+  const section = text.slice(text.indexOf('## Ten common changes'), text.indexOf('## Style'));
   expect(section.match(/^\*\*/gm)).toHaveLength(10);
 });
