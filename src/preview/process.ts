@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { dirname, join, sep } from 'node:path';
+import { realpathSync, statSync } from 'node:fs';
+import { sep } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { ModuleResolver, moduleSource } from './modules.ts';
@@ -15,6 +15,7 @@ import type {
   SealedResult,
   SealedRows,
 } from './sealed/protocol.ts';
+import { readableFolders, sealedCommand, whyNoSeal } from './sealed-command.ts';
 
 /** Limits of one run of a migration's code. */
 export interface Limits {
@@ -23,15 +24,6 @@ export interface Limits {
   /** Of what the code prints, bytes. */
   readonly outputBytes: number;
 }
-
-/** Memory of the sealed process, MB: a migration that takes more ends its own preview alone. */
-const memoryMb = 512;
-
-/** Processor time of the sealed process over its life, s. */
-const processorSeconds = 300;
-
-/** Memory of the sealed process outside of JavaScript's own (`memoryMb`), such as buffers, MB. */
-const dataMb = 2_048;
 
 /** The longest message that is taken from it, characters: a migration's SQL is in one. */
 const longestMessage = 128 * 1024 * 1024;
@@ -150,17 +142,7 @@ export class SealedProcess {
     const program = fileURLToPath(new URL('./sealed/main.ts', import.meta.url));
     this.#readable = readableFolders(this.#root, program);
     const { NODE_OPTIONS: _, ...env } = process.env;
-    const [command, ...args] = limited([
-      process.execPath,
-      '--permission',
-      ...this.#readable.map(folder => `--allow-fs-read=${folder}`),
-      `--max-old-space-size=${memoryMb}`,
-      '--enable-source-maps',
-      '--no-warnings',
-      '--no-concurrent-sparkplug',
-      program,
-      JSON.stringify(this.#places),
-    ]);
+    const [command, ...args] = sealedCommand(program, this.#readable, this.#places);
     const child = spawn(command, args, {
       cwd: this.#root,
       env,
@@ -284,20 +266,6 @@ export class SealedProcess {
   }
 }
 
-/**
- * Limits the processor time of a command, where there is a shell to do it: should this process be killed while an
- * endless loop runs in the other, that one ends by itself.
- */
-function limited(command: [string, ...string[]]): [string, ...string[]] {
-  if (process.platform === 'win32' || !existsSync('/bin/sh')) return command;
-  return [
-    '/bin/sh',
-    '-c',
-    `ulimit -t ${processorSeconds} -f 0 -c 0 -d ${(memoryMb + dataMb) * 1024} 2>/dev/null || ulimit -t ${processorSeconds}; exec "$0" "$@"`,
-    ...command,
-  ];
-}
-
 function ending(code: number | null, signal: string | null): string {
   if (signal === 'SIGABRT' || code === 134) return 'it took too much memory';
   return code === 0 || code === null ? 'it ended the process' : `it ended the process (exit code ${code})`;
@@ -324,61 +292,4 @@ function isResult({
     (note === null || typeof note === 'string') &&
     (broken === null || typeof broken?.code === 'string')
   );
-}
-
-/** Why code cannot be sealed here; null where it can. The seal is Node's permission model over files on disk. */
-function whyNoSeal(): string | null {
-  const { versions } = process;
-  if (versions.pnp !== undefined) {
-    return "Yarn Plug'n'Play keeps packages in archives, which the process that previews code cannot read; set nodeLinker: node-modules in .yarnrc.yml";
-  }
-  const other = versions.deno ? 'Deno' : versions.bun ? 'Bun' : null;
-  return other && `the code of migrations is previewed by Node, and this is ${other}`;
-}
-
-/**
- * What the process may read: the project (in a monorepo the whole of it), its packages wherever they really are, and
- * migtui itself.
- */
-function readableFolders(root: string, program: string): string[] {
-  const folders = new Set([workspaceOf(root), packageOf(dirname(program))]);
-  for (let at = root; ; at = dirname(at)) {
-    const modules = join(at, 'node_modules');
-    if (existsSync(modules)) {
-      folders.add(modules);
-      folders.add(realpathSync(modules));
-      for (const linked of linksIn(modules)) folders.add(linked);
-    }
-    if (existsSync(join(at, 'package.json'))) folders.add(join(at, 'package.json'));
-    if (dirname(at) === at) break;
-  }
-  return [...folders];
-}
-
-/** Packages that are links to other places, as package managers with a store and `npm link` make them. */
-function linksIn(modules: string): string[] {
-  const found: string[] = [];
-  for (const entry of readdirSync(modules, { withFileTypes: true })) {
-    const path = join(modules, entry.name);
-    if (entry.isSymbolicLink()) found.push(packageOf(realpathSync(path)));
-    else if (entry.isDirectory() && entry.name.startsWith('@')) found.push(...linksIn(path));
-  }
-  return found;
-}
-
-/** The outermost node_modules that a path is in, or the path itself. */
-function packageOf(path: string): string {
-  const at = path.indexOf('/node_modules/');
-  return at < 0 ? path : path.slice(0, at + '/node_modules'.length);
-}
-
-/** The root of the repository, or of the workspaces, that the project is in. */
-function workspaceOf(root: string): string {
-  for (let at = root; ; at = dirname(at)) {
-    if (
-      ['.git', 'pnpm-workspace.yaml', 'pnpm-lock.yaml', 'yarn.lock'].some(name => existsSync(join(at, name)))
-    )
-      return at;
-    if (dirname(at) === at) return root;
-  }
 }
