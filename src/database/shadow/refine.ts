@@ -4,6 +4,7 @@ import { type Change, changesBetween, type FactKey, keyOf } from './effects.ts';
 import type { Fact, Inventory } from './inventory.ts';
 import { same, statementsBetween } from './statements.ts';
 import type { Trial } from './trial.ts';
+import { underViews } from './under-views.ts';
 
 /** Generated SQL after it was tried. */
 export interface Refined {
@@ -39,12 +40,18 @@ export async function refine(
   defaultSchema: string,
   creation: Creation | null,
 ): Promise<Refined> {
-  const up = sql.up.filter(statement => statement !== '');
   const before = await trial.inventory();
   const unchanged = { sql, changes: null, dropped: 0, added: [], missing: [], notRestored: [] };
-  const all = up.length > 0 ? await trial.apart(() => outcomeOf(trial, up)) : before;
+  let up: readonly string[] = sql.up.filter(statement => statement !== '');
+  let all = up.length > 0 ? await trial.apart(() => outcomeOf(trial, up)) : before;
+  const under = all === null ? await underViews(trial, up, before, defaultSchema) : null;
+  if (under) {
+    up = under.sql;
+    all = await trial.apart(() => outcomeOf(trial, up));
+  }
   if (all === null) return unchanged;
-  const kept = await effective(trial, up, before, all);
+  // a view that is dropped and created again is what it was before, and still has to be
+  const kept = under ? up : await effective(trial, up, before, all);
   if (kept.length > 0) await trial.run(kept);
   const {
     sql: more,
@@ -60,10 +67,18 @@ export async function refine(
   }
   const down = await wayBack(trial, sql.down, before, after, defaultSchema);
   return {
-    sql: { up: kept.length === up.length && more.length === 0 ? sql.up : final, down: down.sql },
+    sql: {
+      up: !under && kept.length === up.length && more.length === 0 ? sql.up : final,
+      down: down.sql,
+    },
     changes: changesBetween(before, after),
     dropped: up.length - kept.length,
-    added,
+    added: [
+      ...(under?.views ?? []).map(
+        view => `view ${view} is dropped and created again, because it reads what changes`,
+      ),
+      ...added,
+    ],
     missing,
     notRestored: down.notRestored,
   };
@@ -231,7 +246,9 @@ async function wayBack(
   if (whole && differing(before, whole).length === 0) {
     return { sql: named.length === statements.length ? [...down] : named, notRestored: [] };
   }
-  for (const statement of named) if ((await trial.run([statement])) === null) result.push(statement);
+  const under = whole === null ? await underViews(trial, named, after, defaultSchema) : null;
+  if (under && (await trial.run(under.sql)) === null) result.push(...under.sql);
+  else for (const statement of named) if ((await trial.run([statement])) === null) result.push(statement);
   const come = await trial.inventory();
   for (const { sql } of statementsBetween(come, before, defaultSchema)) {
     if (sql.length > 0 && (await trial.run(sql)) === null) result.push(...sql);

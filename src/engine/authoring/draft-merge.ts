@@ -89,7 +89,7 @@ async function mergedSchema(
   try {
     // other heads, if any, are in the entities too
     const all = new Set([...heads, ...disk.graph.heads]);
-    return { wanted: await wantedBeyond(workspace, disk, all), warnings: [] };
+    return { wanted: await wantedBeyond(workspace, disk, all, { leaveUnknown: true }), warnings: [] };
   } catch (error) {
     const why = whyNot(error);
     return { wanted: null, warnings: [`The merged schema could not be compared with the entities: ${why}`] };

@@ -117,12 +117,12 @@ async function generate(
   let wanted: Wanted;
   let compared: readonly string[] = graph.heads;
   try {
-    wanted = await wantedBeyond(workspace, disk, graph.heads, choice);
+    wanted = await wantedBeyond(workspace, disk, graph.heads, { choice });
   } catch (error) {
     if (!(error instanceof ReplayFailure) || graph.ancestors(revises).includes(error.revision)) throw error;
     warnings.push(`Compared with this branch alone, because the heads do not run together: ${whyNot(error)}`);
     compared = revises;
-    wanted = await wantedBeyond(workspace, disk, compared, choice);
+    wanted = await wantedBeyond(workspace, disk, compared, { choice });
   }
   refuseUndecided(wanted);
   warnings.push(...(await trial(workspace, disk, compared, wanted)));

@@ -161,7 +161,7 @@ async function reconcile(
     return { sql: [], caveats: [why] };
   }
   try {
-    const { sql } = await wantedBeyond(workspace, disk, heads);
+    const { sql } = await wantedBeyond(workspace, disk, heads, { leaveUnknown: true });
     return { sql: sql.up.filter(statement => statement !== ''), caveats: [] };
   } catch (error) {
     return { sql: [], caveats: [`The entities were not compared with the merged schema: ${whyNot(error)}`] };
