@@ -2,23 +2,25 @@ import type { Constructor, IMigrationGenerator } from '@mikro-orm/core';
 import { generatorAround, MigtuiGenerator } from './project/generator.ts';
 
 /*
- * `migtui/config`: an application loads its MikroORM config in production too, so nothing heavy is imported here,
- * and nothing here is needed to run it. What it sets can as well be written by hand:
+ * `migtui/config`: an application also loads its MikroORM config in production, so nothing heavy is imported
+ * here and
+ * the application does not depend on it at run time. The same can be configured without it:
  *
- *     schemaGenerator: { ignoreSchema: ['migtui'] },   // runs are journalled there; MikroORM must not drop it
- *     migrations: { generator: MigtuiGenerator },      // migrations of the stock CLI say what they revise, too
+ *     schemaGenerator: { ignoreSchema: ['migtui'] },   // the schema of the journal; MikroORM must not drop it
+ *     migrations: { generator: MigtuiGenerator },      // migrations from the stock CLI declare what they revise
  */
 
-/** The parts of a MikroORM config that are set here. */
+/** The parts of a MikroORM config that `withMigtui` sets. */
 interface Touched {
   readonly schemaGenerator?: { readonly ignoreSchema?: readonly string[] };
   readonly migrations?: { readonly generator?: Constructor<IMigrationGenerator> };
 }
 
 /**
- * Makes a MikroORM config ready for migtui: its journal has a schema that MikroORM leaves alone, and migrations that
- * the stock CLI creates say what they revise. The user's own settings stay; a generator of their own writes the files.
- * @param config what the config file exports: options, several of them, a factory of them, or a promise
+ * Prepares a MikroORM config for migtui: MikroORM ignores the schema of the journal, and migrations created
+ * by the
+ * stock CLI declare what they revise. The user's own settings are kept, including a custom generator.
+ * @param config the export of the config file: options, a list of options, a factory, or a promise
  */
 export function withMigtui<T>(config: T): T {
   if (typeof config === 'function') {

@@ -1,6 +1,7 @@
 /*
- * The public API. For the application: whether its database is current. For scripts and tests: plans and runs. And the
- * pure graph of revisions, with Alembic's targets and plans. What connects or parses is loaded when it is called.
+ * The public API. For applications: whether the database is current. For scripts and tests: plans and runs.
+ * Also the pure revision graph, with Alembic's targets and plans. Modules that connect or parse are loaded on
+ * first use.
  */
 export { createMigtui, type Migtui, type MigtuiOptions } from './application/migtui.ts';
 export {

@@ -2,8 +2,8 @@ import { forkEngine } from './engine/fork.ts';
 import { chooseRoot } from './project/choose-root.ts';
 
 /*
- * What bin/migtui.js starts. When the app was asked for, the engine's process is started before anything else is read:
- * it loads the project's MikroORM while we load the screen.
+ * The entry point that bin/migtui.js starts. For the app, it starts the engine process before it imports
+ * anything else, so the engine loads the project's MikroORM while this process loads the app.
  */
 
 const { argv, stdin, stdout, env } = process;

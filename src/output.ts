@@ -3,11 +3,11 @@ import { safeText } from './cli/shell/safe-text.ts';
 import { CapturedOutput } from './foundation/captured-output.ts';
 
 /*
- * The process's own streams. What the program says is safe text (cli/shell/safe-text.ts); what the project's code
- * prints is captured (foundation/captured-output.ts). Nothing else of ours writes to them.
+ * The standard streams of the process. migtui's own output is safe text (cli/shell/safe-text.ts); output of
+ * the project's code is captured (foundation/captured-output.ts). No other migtui code writes to the streams.
  */
 
-/** Why a stream did not take what was written: the errors of a disk, by code. */
+/** Reasons why a write failed, by error code. */
 const troubles: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
@@ -15,7 +15,7 @@ const troubles: Readonly<Record<string, string>> = {
   EIO: 'the device failed',
 };
 
-/** One of the two streams, with what went wrong when it was written to. */
+/** One of the two streams, and its write errors. */
 class Sink {
   /** Something was written. */
   used = false;
@@ -31,12 +31,12 @@ class Sink {
     this.#original = stream.write;
     this.#write = stream.write.bind(stream);
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      // the reader of our output may have exited (`migtui history | head`): that is no error
+      // The reader of our output may have exited (`migtui history | head`). That is not an error.
       if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') this.#trouble ??= error;
     });
   }
 
-  /** Why what was written did not arrive, in words; null when it did. */
+  /** The reason why the output was not written, as text; null if it was. */
   get trouble(): string | null {
     const error = this.#trouble;
     return (
@@ -63,12 +63,12 @@ class Sink {
     };
   }
 
-  /** Puts something in the place of the stream's `write`, for code that is not ours. */
+  /** Replaces the stream's `write` for code other than migtui's. */
   replace(write: CapturedOutput['write'] | null): void {
     this.#stream.write = (write ?? this.#original) as NodeJS.WriteStream['write'];
   }
 
-  /** Resolves when everything was taken, or refused. */
+  /** Resolves when all output was written or refused. */
   flushed(): Promise<void> {
     return new Promise(resolve => this.#write('', () => resolve()));
   }
@@ -77,10 +77,10 @@ class Sink {
 export const stdout = new Sink('Standard output', process.stdout);
 export const stderr = new Sink('Standard error', process.stderr);
 
-/** What the project's code prints, to either stream. */
+/** Output of the project's code, to either stream. */
 const captured = new CapturedOutput(text => stderr.put(text));
 
-/** Everything of ours that is written to stderr comes after what was printed before it. */
+/** Keeps the order: migtui's own stderr output comes after everything the project printed before it. */
 export const stderrScreen: Screen = Object.assign(stderr.screen, {
   write: (text: string) => {
     captured.flush();
@@ -88,32 +88,33 @@ export const stderrScreen: Screen = Object.assign(stderr.screen, {
   },
 });
 
-/** From here on what is printed goes to stderr. */
+/** From here on, printed output goes to stderr. */
 export function capturePrints(): void {
   stdout.replace(captured.write);
   stderr.replace(captured.write);
 }
 
-/** The screen is drawn with the very stream that headless commands keep for their answer. */
+/** The app draws on the same stream that headless commands use for their results. */
 export function releaseStdout(): void {
   stdout.replace(null);
 }
 
-/** Writes what was printed, at once. */
+/** Writes the captured output immediately. */
 export function flushPrints(): void {
   captured.flush();
 }
 
-// Node writes its warnings to the file descriptor itself
+// Node writes its warnings directly to the file descriptor.
 if (process.listenerCount('warning') > 0) {
   process.removeAllListeners('warning');
   process.on('warning', ({ name, message }) => stderrScreen.write(safeText(`(node) ${name}: ${message}\n`)));
 }
 
 /**
- * The exit code, when everything was written: write errors are reported on the other stream. An answer that
- * did not arrive is a failure, unless it is about something that was done for good.
- * @param committed what was done for good, in a sentence
+ * Returns the exit code after all output was written. Write errors are reported on the other stream. A result
+ * that
+ * could not be written is a failure, unless it reports something that was completed permanently.
+ * @param committed what was completed permanently, as a sentence
  */
 export async function endOutput(code: number, committed: string | null, json: boolean): Promise<number> {
   captured.flush();
@@ -124,7 +125,7 @@ export async function endOutput(code: number, committed: string | null, json: bo
     stderrScreen.write(safeText(`${kind}: ${stdout.trouble}.${done}\n`));
     if (committed === null && code === 0) return 1;
   } else if (stderr.trouble && !json) {
-    // the answer has arrived; in JSON it stays alone
+    // The result was written. In JSON mode, nothing else may be printed.
     stdout.screen.write(safeText(`warning: ${stderr.trouble}.${done}\n`));
   }
   return code;

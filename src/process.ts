@@ -8,16 +8,16 @@ import { forkEngine } from './engine/fork.ts';
 import { capturePrints, endOutput, flushPrints, releaseStdout, stderrScreen, stdout } from './output.ts';
 
 /*
- * Everything that belongs to the process: streams, signals, exit codes. What the program does is in cli/ and tui/.
+ * The process itself: streams, signals and exit codes. The commands are in cli/ and the app in tui/.
  */
 
 const argv = process.argv.slice(2);
-/** Set before every exit of our own: any other one is the user's code calling `process.exit`. */
+/** Set before every exit by migtui. Any other exit is the user's code calling `process.exit`. */
 let leaving = false;
-/** The engine's process where it was started already. */
+/** The engine process, if it was already started. */
 let early: ChildProcess | null = null;
 
-/** What was done for good, in a sentence. */
+/** What was completed permanently, as a sentence. */
 let committed: string | null = null;
 
 const host: Host = {
@@ -47,7 +47,8 @@ const host: Host = {
     const { theme, ascii, mouse, motion, keys, editor, lockWait, lockTimeout, statementTimeout, retries } =
       settings;
     const run = { lockWait, lockTimeout, statementTimeout, retries };
-    // the project's code runs in another process from here on: no exit of this one is its doing
+    // From here on, the project's code runs in another process, so an exit of this process is not caused by
+    // it.
     leaving = true;
     releaseStdout();
     return runTui({
@@ -82,7 +83,7 @@ const host: Host = {
   spawn: (editor, path) =>
     new Promise((resolve, reject) => {
       const quoted = process.platform === 'win32' ? `"${path}"` : `'${path.replaceAll("'", "'\\''")}'`;
-      // a shell: an editor may be a command with options
+      // Uses a shell because the editor may be a command with options.
       const child = spawn(`${editor} ${quoted}`, { stdio: [0, 2, 2], shell: true });
       child.on('error', reject);
       child.on('close', code => resolve(code ?? 1));
@@ -95,14 +96,14 @@ function leave(code: number): never {
   process.exit(code);
 }
 
-/** Uncaught errors. */
+/** Handles uncaught errors. */
 let uncaught: unknown;
 process.on('uncaughtException', error => {
-  // a listener of the project's own takes care of it
+  // The project's own listener handles it.
   if (process.listenerCount('uncaughtException') > 1) return;
   uncaught = error;
   if (leaving) {
-    // an error of our own; last of all, when the screen has given the terminal back
+    // A migtui error. Printed last, after the app has restored the terminal.
     const text = process.env.MIGTUI_DEBUG ? (error.stack ?? error.message) : error.message;
     process.on('exit', () =>
       stderrScreen.write(safeText(`error: ${text}\nThis is a bug in migtui; please report it.\n`)),
@@ -111,7 +112,7 @@ process.on('uncaughtException', error => {
   process.exit(1);
 });
 
-/** Nothing was left to wait for: what is awaited never comes. */
+/** The event loop is empty, so what is awaited will never resolve. */
 let idle = false;
 process.on('beforeExit', () => {
   idle = true;
@@ -150,16 +151,16 @@ function endedBy(): { message: string; next: string } {
 }
 
 /**
- * Runs the command line of this process to its end.
- * @param engine the engine's process where the app was asked for, already at work
+ * Runs the command line of this process until it exits.
+ * @param engine the engine process, if the app was requested and it is already running
  */
 export async function runProcess(engine: ChildProcess | null): Promise<void> {
   early = engine;
   const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
   const { version } = JSON.parse(manifest) as { version: string };
   const code = await endOutput(await runProgram(argv, host, version), committed, argv.includes('--json'));
-  // by having nothing left to do: process.exit may wait forever for V8's compiler threads
-  // (https://github.com/nodejs/node/issues/54918). It ends what the user's code has left behind, timers and pools.
+  // Ends by letting the event loop empty: process.exit can wait forever for V8's compiler threads
+  // (https://github.com/nodejs/node/issues/54918). It also ends timers and pools left by the user's code.
   leaving = true;
   process.exitCode = code;
   setTimeout(() => process.exit(), 500).unref();

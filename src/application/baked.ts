@@ -2,7 +2,7 @@ import { Failure } from '../foundation/failure.ts';
 import { RevisionGraph } from '../revisions/graph.ts';
 import type { BakedGraph } from '../values/baked.ts';
 
-/** @throws Failure `bad-graph` when the value is not what `migtui bake` wrote */
+/** @throws Failure `bad-graph` if the value was not written by `migtui bake` */
 export function unbake(baked: BakedGraph): RevisionGraph {
   try {
     if (baked.format !== 1) throw new Error(`format ${String(baked.format)} is not known`);

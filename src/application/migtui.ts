@@ -16,16 +16,16 @@ import { findRoot } from '../project/root.ts';
 export interface MigtuiOptions extends Partial<Omit<EngineOptions, 'root' | 'config' | 'context' | 'live'>> {
   /** The folder of the project's package.json; default: the nearest one from the current folder. */
   readonly root?: string;
-  /** Receives what happens: statements, progress of runs, what the project prints. */
+  /** Receives events: statements, progress of runs, output of the project. */
   readonly onEvent?: (event: EngineEvent) => void;
 }
 
-/** Plans and runs for scripts and tests, with what the command line promises. */
+/** Plans and runs for scripts and tests, with the same guarantees as the command line. */
 export interface Migtui {
-  /** Where the database stands. Writes nothing. */
+  /** Reads the state of the database. Writes nothing. */
   look(): Promise<Look>;
   /**
-   * The steps to a target with their SQL, warnings and losses. Writes nothing.
+   * The steps to a target with their SQL, warnings and data loss. Writes nothing.
    * @throws TargetError; Failure `broken-revisions` | `missing-revision` | …
    */
   plan(
@@ -34,24 +34,25 @@ export interface Migtui {
     more?: Partial<PlanRequest>,
   ): Promise<Preview>;
   /**
-   * Runs exactly the plan, or refuses with `plan-changed`. A failure on the way is in the result; `run` throws only
-   * when nothing ran at all.
+   * Runs exactly the plan, or refuses with `plan-changed`. A failure during the run is in the result; `run`
+   * throws only if nothing ran.
    */
   run(plan: Preview, options?: RunOptions): Promise<RunResult>;
-  /** Plans and runs an upgrade. @throws Failure, also when a revision failed */
+  /** Plans and runs an upgrade. @throws Failure, also if a revision failed */
   upgrade(target?: string | readonly string[], options?: RunOptions): Promise<RunResult>;
-  /** Plans and runs a downgrade. @throws Failure, also when a revision failed */
+  /** Plans and runs a downgrade. @throws Failure, also if a revision failed */
   downgrade(target: string, options?: RunOptions): Promise<RunResult>;
-  /** Writes what is applied without running it. @throws Failure */
+  /** Marks revisions as applied without running them. @throws Failure */
   stamp(target: string | readonly string[], options?: RunOptions): Promise<RunResult>;
-  /** Everything else that the command line asks. */
+  /** All other calls that the command line uses. */
   readonly engine: EngineApi;
   close(): Promise<void>;
 }
 
 /**
- * Opens migtui on the config of an ORM. Its connections are migtui's own: the ORM stays as it is, and open. The
- * current folder becomes the project's root, as for the `mikro-orm` CLI.
+ * Opens migtui with the config of an ORM. It uses its own connections: the ORM is not changed and stays open.
+ * The
+ * current folder becomes the root of the project, as for the `mikro-orm` CLI.
  *
  *     const migtui = await createMigtui(orm);
  *     await migtui.upgrade('head');
@@ -62,7 +63,7 @@ export interface Migtui {
 export async function createMigtui(orm: MikroORM, options: MigtuiOptions = {}): Promise<Migtui> {
   const { root = findRoot(process.cwd()), onEvent = () => {}, ...rest } = options;
   const { openEngine } = await import('../engine/engine.ts');
-  // what protects a database protects it from scripts, too
+  // Protection rules apply to scripts, too.
   const { allProtections } = await import('../engine/policy/settings.ts');
   const protections = await allProtections(root, rest.protected);
   const engine = await openEngine({ ...rest, root, protected: protections }, onEvent, orm);

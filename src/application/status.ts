@@ -7,40 +7,41 @@ import type { BakedGraph } from '../values/baked.ts';
 import { unbake } from './baked.ts';
 
 /*
- * For the application itself: whether the database is where the code expects it. Reads only, with one query.
+ * For the application itself: whether the database is at the revisions that the code expects. Reads only,
+ * with one query.
  */
 
 export interface StatusOptions {
   /** The revisions that the application was built with (`migtui bake`). Default: read from the migrations folder. */
   readonly graph?: BakedGraph | undefined;
-  /** The schema that the migrations run in; default: as the MikroORM config says. */
+  /** The schema of the migrations; default: the schema of the MikroORM config. */
   readonly schema?: string | undefined;
 }
 
 export interface AssertOptions extends StatusOptions {
   /**
-   * For rolling deployments. `true`: everything that this code knows must be applied, and newer revisions may be.
-   * A target (`Migration2026…`, a label, …): at least that revision must be applied.
+   * For rolling deployments. `true`: every revision known to this code must be applied; newer revisions are
+   * allowed. A target (`Migration2026…`, a label, …): at least that revision must be applied.
    */
   readonly atLeast?: true | string | undefined;
 }
 
-/** Where a database stands. Revisions are ids, MikroORM's migration names. */
+/** The state of a database. Revisions are ids (MikroORM's migration names). */
 export interface ApplicationStatus {
-  /** Everything that the code knows is applied, and nothing else. */
+  /** All revisions known to the code are applied, and no others. */
   readonly current: boolean;
   readonly heads: readonly string[];
   /** Not applied, in the order in which they would run. */
   readonly pending: readonly string[];
-  /** Applied, and unknown to this code: a newer version of the application was here. */
+  /** Applied but unknown to this code, because a newer version of the application was deployed. */
   readonly unknown: readonly string[];
   readonly applied: number;
 }
 
 /**
  * Compares the migrations table with the revisions that this code was built with.
- * @param orm an initialised MikroORM; it is left as it is
- * @throws Failure `bad-graph` | `broken-revisions`; what the database throws
+ * @param orm an initialised MikroORM; it is not changed
+ * @throws Failure `bad-graph` | `broken-revisions`; errors of the database
  */
 export async function status(orm: MikroORM, options: StatusOptions = {}): Promise<ApplicationStatus> {
   const graph = await graphOf(orm, options);
@@ -57,8 +58,9 @@ export async function status(orm: MikroORM, options: StatusOptions = {}): Promis
 }
 
 /**
- * Ends the start of an application whose database is not at the head that the code was built with. Changes nothing:
- * migrations are run explicitly, before the application.
+ * Throws unless the database is at the head that the code was built with. Changes nothing: run migrations
+ * explicitly,
+ * before the application starts.
  *
  *     const orm = await MikroORM.init(config);
  *     await assertCurrent(orm);
@@ -100,12 +102,12 @@ function notCurrent(pending: readonly string[]): Failure {
 
 async function graphOf(orm: MikroORM, { graph }: StatusOptions): Promise<RevisionGraph> {
   if (graph) return unbake(graph);
-  // an application with a baked graph needs no parser
+  // An application with a baked graph needs no parser.
   const { graphOnDisk } = await import('../project/graph-on-disk.ts');
   return graphOnDisk(orm);
 }
 
-/** The names in the migrations table; none where there is no table. */
+/** The names in the migrations table; empty if the table does not exist. */
 async function appliedIn(orm: MikroORM, schema: string | undefined): Promise<string[]> {
   const options = orm.config.get('migrations') as { tableName?: string; schema?: string };
   const table = ledgerTable({ options, orm, schema: schema ?? options.schema ?? null } as Parameters<
@@ -115,7 +117,7 @@ async function appliedIn(orm: MikroORM, schema: string | undefined): Promise<str
     const connection = orm.em.getConnection() as unknown as {
       execute(sql: string, params: unknown[], method: 'all'): Promise<{ name: string }[]>;
     };
-    // as MikroORM writes it: without the default schema, so that search_path decides
+    // Same as MikroORM: the default schema is omitted, so search_path decides.
     const from = table.schema === 'public' ? quoteIdent(table.name) : table.sql;
     const rows = await connection.execute(`select name from ${from}`, [], 'all');
     return rows.map(({ name }) => name.replace(/\.[jt]s$/, ''));

@@ -2,17 +2,17 @@ import { StringDecoder } from 'node:string_decoder';
 import { sanitise } from './sanitise.ts';
 import { redact } from './secrets/redactor.ts';
 
-/** Characters that are kept before they are written. */
+/** Maximum number of characters that are buffered. */
 const full = 64 * 1024;
-/** How long the beginning of a line waits for its end, ms. */
+/** How long to wait for the end of an incomplete line, ms. */
 const lineWaitMs = 100;
 
-/** What styles text; a program that prints it to us takes us for a terminal. */
+/** Colour and style sequences. A program prints them if it treats our stream as a terminal. */
 const styles = /\u001b\[[\d;:]*m/g;
 
 /**
- * What the project's own code prints to one of this process's streams, on its way to a person: whole lines, without
- * passwords and without anything that acts on a terminal. Many lines are written at once.
+ * Captures what the project's own code prints to one of the process's streams. Shows whole lines, without
+ * passwords and terminal control sequences. Lines are written in groups.
  */
 export class CapturedOutput {
   readonly #write: (text: string) => void;
@@ -25,7 +25,7 @@ export class CapturedOutput {
     this.#write = write;
   }
 
-  /** A `write` to put in place of the stream's own. */
+  /** A `write` function to replace the stream's own. */
   readonly write = (chunk: unknown, encoding?: unknown, done?: unknown): boolean => {
     this.#pending += chunk instanceof Uint8Array ? this.#decoder.write(Buffer.from(chunk)) : String(chunk);
     if (this.#pending.length >= full) this.#flushLines();
@@ -35,7 +35,7 @@ export class CapturedOutput {
     return true;
   };
 
-  /** Writes everything, also the beginning of a line. */
+  /** Writes everything, including an incomplete line. */
   flush(): void {
     this.#put(this.#pending.length);
   }
@@ -58,7 +58,7 @@ export class CapturedOutput {
   }
 }
 
-/** A printed text as it is shown. */
+/** Printed text in the form in which it is shown. */
 export function printed(text: string): string {
   return redact(sanitise(text.includes('\u001b') ? text.replace(styles, '') : text, { lines: true }));
 }

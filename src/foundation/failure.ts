@@ -1,4 +1,4 @@
-/** What PostgreSQL said, and where in the statement. */
+/** PostgreSQL's error, with its position in the statement. */
 export interface SqlError {
   /** SQLSTATE, such as `42P07`. */
   readonly sqlState?: string | undefined;
@@ -12,11 +12,14 @@ export interface SqlError {
   readonly constraint?: string | undefined;
 }
 
-/** A failure as a plain value: what `--json` prints under `error` and what crosses from the engine to a front end. */
+/**
+ * A failure as a plain value: the value that `--json` prints under `error` and that the engine sends to the
+ * app and the CLI.
+ */
 export interface FailureInfo {
   /** Stable kebab-case word for scripts, such as `unknown-target`. */
   readonly code: string;
-  /** One or a few sentences for a person; never contains a password. */
+  /** One or more sentences for the user; never contains a password. */
   readonly message: string;
   /** What to do next. */
   readonly next?: string | undefined;
@@ -25,7 +28,7 @@ export interface FailureInfo {
   readonly sql?: SqlError | undefined;
 }
 
-/** One thing wrong with the project's revisions, with the place it was found. */
+/** One problem in the project's revisions, with its location. */
 export interface Problem {
   readonly code: string;
   readonly message: string;
@@ -36,7 +39,7 @@ export interface Problem {
   readonly line?: number | undefined;
 }
 
-/** An error that a user may meet: a stable code, a sentence, and the next step. Anything else thrown is a bug. */
+/** An error for the user: a stable code, a sentence, and the next step. Any other thrown value is a bug. */
 export class Failure extends Error {
   override readonly name = 'Failure';
   readonly code: string;

@@ -1,10 +1,10 @@
 /*
- * Text from outside (names, SQL, rows, errors, logs) on its way to a terminal. What could move the cursor, change
- * colours or reorder what is read is replaced by a visible mark; everything a person wrote to be read stays.
+ * Makes external text (names, SQL, rows, errors, logs) safe for a terminal. Characters that could move the
+ * cursor, change colours or reorder text are replaced by visible marks. All readable text is kept.
  */
 
 export interface SanitiseOptions {
-  /** Keep line feeds (and turn CR LF into them); otherwise they become marks as well. */
+  /** Keep line feeds (CR LF becomes LF); otherwise they are replaced by marks. */
   readonly lines?: boolean;
   /** Marks in ASCII (`^[`) instead of control pictures (`␛`). */
   readonly ascii?: boolean;
@@ -14,14 +14,14 @@ export interface SanitiseOptions {
 const tabStop = 4;
 
 /**
- * C0, DEL, C1, line separators, bidirectional controls, invisible format characters, tags and lone surrogates.
- * The joiners U+200C and U+200D stay: emoji and several scripts are written with them.
+ * C0, DEL, C1, line separators, bidirectional controls, invisible format characters, tags and lone
+ * surrogates. The joiners U+200C and U+200D are kept, because emoji and several scripts need them.
  */
 const unsafe =
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}\p{Surrogate}]/u;
 const every = new RegExp(unsafe, 'gu');
 
-/** `text` made safe to draw: no character of the result can act on a terminal, except line feeds when asked for. */
+/** `text` made safe to draw: no character in the result controls the terminal, except optional line feeds. */
 export function sanitise(text: string, options: SanitiseOptions = {}): string {
   if (!(options.lines ? /[^\n -~]/ : /[^ -~]/).test(text) || !unsafe.test(text)) return text;
   if (!options.lines) return line(text, options.ascii === true);

@@ -1,4 +1,4 @@
-/** A word for a POSIX shell, quoted only where it has to be. */
+/** An argument for a POSIX shell, quoted only if necessary. */
 export function quoteShell(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -2,13 +2,14 @@ import type { Plan } from './plan.ts';
 import { listed, TargetError } from './target-error.ts';
 
 /**
- * `-N` means the last N that were applied. Where the log has another order than the revisions (a gap that was filled
- * later, or a folder that MikroORM ran in another order), a walk down the graph would undo something else, so the
+ * `-N` means the last N revisions that were applied. If the order in the log differs from the order in the
+ * graph (a gap was filled
+ * later, or MikroORM ran a folder in another order), walking down the graph would undo other revisions. The
  * user must
- * choose.
- * @param target as it was written; only a bare `-N` is judged, a name says what it means
- * @param plan that the target came to
- * @param logged applied revisions of the graph, in the order they were logged
+ * then name a target.
+ * @param target as typed; only a bare `-N` is checked, because a name is unambiguous
+ * @param plan the plan for the target
+ * @param logged applied revisions of the graph, in the order in which they were logged
  * @throws TargetError `ambiguous-walk`
  */
 export function refuseOtherOrder(target: string, { steps, tips }: Plan, logged: readonly string[]): void {

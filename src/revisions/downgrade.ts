@@ -9,15 +9,15 @@ import { branchOf, currentIn, downFromCurrent, resolveAbsolute, walkFromSymbol }
 import { cannotLocate, listed, TargetError } from './target-error.ts';
 import { BASE } from './walk.ts';
 
-/** Where a downgrade goes: down to a place (BASE: all the way), over the children that lead to `branch` alone. */
+/** The destination of a downgrade: a revision (or BASE), restricted to the children that lead to `branch`. */
 interface Destination {
   readonly place: number;
   readonly branch: number | undefined;
 }
 
 /**
- * The applied revisions that stand on what the target's children are, children first; the target stays.
- * What depends on the target without revising it stays too. Follows Alembic's `_collect_downgrade_revisions`.
+ * The applied descendants of the target, children first; the target stays. Revisions that only depend on the
+ * target stay too. Follows Alembic's `_collect_downgrade_revisions`.
  */
 export function planDowngrade(links: Links, target: string, state: State): Plan {
   const parts = parse(links, target);
@@ -39,7 +39,7 @@ export function planDowngrade(links: Links, target: string, state: State): Plan 
 }
 
 /**
- * The current merge revision that `-1` undoes alone, leaving its parents current; undefined where `-1` is an
+ * The current merge revision that `-1` undoes alone, leaving its parents current; undefined if `-1` is an
  * ordinary step. Alembic refuses that step as ambiguous.
  */
 function mergeToUndo(links: Links, parts: TargetParts, state: State): number | undefined {
@@ -48,7 +48,10 @@ function mergeToUndo(links: Links, parts: TargetParts, state: State): number | u
   return links.parents.count(from) > 1 ? from : undefined;
 }
 
-/** Follows Alembic's `_parse_downgrade_target`: an absolute target is found anywhere, its label only picks the way. */
+/**
+ * Follows Alembic's `_parse_downgrade_target`: an absolute target is found anywhere; its label only selects
+ * the branch.
+ */
 function destinationOf(links: Links, parts: TargetParts, state: State): Destination {
   const { symbol, steps, text } = parts;
   const branch = parts.branch === undefined ? undefined : branchOf(links, parts.branch);
@@ -68,7 +71,10 @@ function destinationOf(links: Links, parts: TargetParts, state: State): Destinat
   return { place, branch: branch ?? from };
 }
 
-/** The revisions to begin with: the children of the destination, or the bases; of several only the branch's own. */
+/**
+ * The revisions to start with: the children of the destination, or the roots; with several, only those of the
+ * branch.
+ */
 function rootsOf(links: Links, { place, branch }: Destination, { text }: TargetParts): number[] {
   const roots = place === BASE ? basesOf(links) : [...links.children.of(place)];
   if (branch === undefined || roots.length < 2) return roots;
@@ -82,7 +88,7 @@ function rootsOf(links: Links, { place, branch }: Destination, { text }: TargetP
   throw new TargetError('not-in-branch', message, names);
 }
 
-/** Nothing stands on the destination: fine when it is current, else a mistake. */
+/** Nothing is applied above the destination: correct if it is current, otherwise an error. */
 function refuseNothing(links: Links, place: number, state: State, target: string): void {
   if (place === BASE || tipsOf(links, state.applied).includes(place)) return;
   const name = links.ids[place]!;
@@ -93,8 +99,8 @@ function refuseNothing(links: Links, place: number, state: State, target: string
 }
 
 /**
- * An applied revision without a file cannot be undone. By its name it stands in the way when it sorts after
- * the revision that stays, or after the first that leaves; on the way to base always.
+ * An applied revision without a file cannot be undone. It blocks the downgrade if its name sorts after the
+ * revision that stays or after the first one that is undone; on the way to base it always does.
  */
 function refuseMissing(
   links: Links,

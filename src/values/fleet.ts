@@ -64,48 +64,51 @@ export interface FleetRow extends FleetTarget {
   readonly differsFrom: number | null;
   /** A run has its lock at this moment. */
   readonly running: boolean;
-  /** Why it is not known how it stands. */
+  /** Why its state is unknown. */
   readonly failure: FailureInfo | null;
 }
 
-/** How many targets stand at the same revisions. */
+/** The number of targets at the same revisions. */
 export interface FleetCount {
   readonly current: readonly string[];
   readonly targets: number;
 }
 
-/** Where every target of a fleet stands. */
+/** The status of every target in a fleet. */
 export interface FleetStatus {
-  /** The odd ones first. */
+  /** Targets with problems first. */
   readonly targets: readonly FleetRow[];
-  /** The newest revisions first; targets whose revisions are not known are in none. */
+  /** Newest revisions first. Targets with unknown revisions are in none of the groups. */
   readonly counts: readonly FleetCount[];
   readonly states: Readonly<Record<FleetState, number>>;
-  /** Heads of the files, by context. */
+  /** Heads in the files, by context. */
   readonly heads: Readonly<Record<string, readonly string[]>>;
-  /** Schemas that were compared with others at the same revisions. */
+  /** Number of schemas that were compared with others at the same revisions. */
   readonly compared: number;
   /** ISO 8601. */
   readonly at: string;
 }
 
-/** What is asked of a status. */
+/** Options of a status request. */
 export interface FleetStatusRequest extends FleetChoice {
-  /** Compare the schemas of targets at the same revision, too. */
+  /** Also compare the schemas of targets at the same revision. */
   readonly drift?: boolean | undefined;
 }
 
-/** What a fleet is to do. */
+/** A request to change a fleet. */
 export interface FleetPlanRequest {
   readonly choice: FleetChoice;
   readonly plan: PlanRequest;
-  /** Instead of those of the settings. */
+  /** Overrides the targets of the settings. */
   readonly waves?: readonly FleetWave[] | undefined;
-  /** How many targets run at once on a server; default: of the settings, else what its free connections allow. */
+  /**
+   * Number of targets that run at once on a server; default: from the settings, or as many as its free
+   * connections allow.
+   */
   readonly parallel?: number | undefined;
 }
 
-/** A part of a run: by number, by share, or by tags; all three undefined: what is left. */
+/** A part of a run: by number, by share, or by tags; if all three are undefined, the remaining targets. */
 export interface FleetWave {
   readonly name?: string | undefined;
   readonly targets?: number | undefined;
@@ -113,15 +116,15 @@ export interface FleetWave {
   readonly tags?: readonly string[] | undefined;
 }
 
-/** Targets that need the same steps, and share one plan. */
+/** Targets that need the same steps and share one plan. */
 export interface FleetGroup {
   /** Names, in the order in which they run. */
   readonly targets: readonly string[];
-  /** As it is for the largest of them. */
+  /** The plan for the largest target. */
   readonly preview: Preview;
   /** The target with the most data. */
   readonly largest: string;
-  /** The largest table that the steps touch, over the whole group; null: none that has a size. */
+  /** The largest table in the group that the steps use; null if no table has a known size. */
   readonly table: {
     readonly target: string;
     readonly name: string;
@@ -130,126 +133,129 @@ export interface FleetGroup {
   } | null;
 }
 
-/** A target that is left out, and why. */
+/** A target that is skipped, and why. */
 export interface FleetRefusal {
   readonly target: string;
   readonly failure: FailureInfo;
 }
 
-/** What a fleet is about to do, ready to be confirmed. */
+/** A fleet plan, ready to be confirmed. */
 export interface FleetPlan {
-  /** Names this plan to `fleetRun`; the engine that made it knows it. */
+  /** Identifies this plan in `fleetRun`; only the engine that made it knows it. */
   readonly id: string;
   readonly request: FleetPlanRequest;
   readonly groups: readonly FleetGroup[];
   readonly refused: readonly FleetRefusal[];
-  /** Targets that are where they are to go. */
+  /** Targets that are already up to date. */
   readonly there: readonly string[];
-  /** In their order, with the names of those who run. */
+  /** In order, with the names of their targets. */
   readonly waves: readonly { readonly name: string; readonly targets: readonly string[] }[];
-  /** Names of the databases that change. */
+  /** Names of the databases that will change. */
   readonly databases: readonly string[];
   readonly destructive: boolean;
   readonly protected: boolean;
 }
 
-/** How a run of a fleet goes about it. */
+/** How a fleet runs. */
 export interface FleetRunOptions {
-  /** Of every target; no backups. */
+  /** Options of every target's run; fleet runs take no backups. */
   readonly run: Omit<RunOptions, 'whenChanged' | 'backup' | 'confirm'>;
   readonly onError?: 'stop' | 'continue' | 'pause' | undefined;
   /** Names of waves. */
   readonly pauseAfter?: readonly string[] | undefined;
   /** Percent of all targets. */
   readonly maxFailures?: number | undefined;
-  /** A `paused` event is answered with `fleetContinue`; otherwise a pause ends the run. */
+  /** Pauses send a `paused` event that is answered with `fleetContinue`. If false, a pause ends the run. */
   readonly attended?: boolean | undefined;
-  /** Names of protected databases, as they were typed. */
+  /** Names of protected databases, as typed. */
   readonly confirm?: readonly string[] | undefined;
 }
 
-/** `there`: it was where it was to go. */
+/** `there`: it was already up to date. */
 export type FleetOutcome = 'done' | 'there' | 'failed' | 'not tried';
 
-/** How one target ended. */
+/** The result of one target. */
 export interface FleetTargetResult {
   readonly target: string;
   readonly outcome: FleetOutcome;
-  /** Steps that were done. */
+  /** The completed steps. */
   readonly steps: number;
   readonly ms: number;
-  /** Of the journal; empty where nothing ran. */
+  /** The run in the journal; empty if nothing ran. */
   readonly run: string;
   readonly failure: FailureInfo | null;
 }
 
-/** How a run of a fleet ended. */
+/** The result of a fleet run. */
 export interface FleetResult {
   readonly targets: readonly FleetTargetResult[];
   readonly counts: Readonly<Record<FleetOutcome, number>>;
-  /** Failures with the same words, the most frequent first. */
+  /** Failures grouped by message, most frequent first. */
   readonly errors: readonly { readonly failure: FailureInfo; readonly targets: readonly string[] }[];
-  /** Why not all were tried; null: they were. */
+  /** Why not all targets were tried; null if they were. */
   readonly stopped: string | null;
   readonly ms: number;
 }
 
-/** What happens in a run of a fleet. */
+/** The events of a fleet run. */
 export type FleetEvent =
   | { readonly kind: 'wave'; readonly wave: string; readonly targets: number; readonly parallel: number }
   | { readonly kind: 'target'; readonly target: string }
   | { readonly kind: 'target-done'; readonly result: FleetTargetResult }
-  /** The database has been asked how the targets of the wave stand now. */
+  /** The current state of the wave's targets was read from their databases. */
   | {
       readonly kind: 'wave-done';
       readonly wave: string;
       readonly checked: number;
       readonly wrong: readonly FleetRefusal[];
     }
-  /** The server is busy: fewer run at once from here on, or more again. */
+  /** The server is busy, so fewer targets run at once from now on; or more again. */
   | { readonly kind: 'parallel'; readonly parallel: number; readonly reason: string }
   | { readonly kind: 'paused'; readonly after: string; readonly left: number }
   | { readonly kind: 'run'; readonly target: string; readonly event: RunEvent }
   | { readonly kind: 'finished'; readonly result: FleetResult };
 
-/** Contexts of the config side by side: where each revision has arrived, and when. */
+/** The contexts of the config side by side: which revision is applied where, and since when. */
 export interface FleetStages {
   readonly contexts: readonly {
     readonly name: string;
     readonly database: string;
     readonly failure: FailureInfo | null;
   }[];
-  /** The newest first. `at` has one entry for each context; `applied` null: not known. */
+  /** Newest first. `at` has one entry for each context; `applied` is null if unknown. */
   readonly revisions: readonly {
     readonly revision: string;
     readonly at: readonly { readonly applied: boolean | null; readonly at: string | null }[];
   }[];
 }
 
-/** How the plan of a group went on the shadow. */
+/** The rehearsal of a group's plan on the shadow. */
 export interface FleetRehearsal {
   readonly targets: readonly string[];
-  /** Whose state was replayed. */
+  /** The target whose state was replayed. */
   readonly on: string;
-  /** Null: it could not be rehearsed. */
+  /** Null if it could not be rehearsed. */
   readonly rehearsal: PlanRehearsal | null;
   readonly failure: FailureInfo | null;
 }
 
-/** What is asked of a fleet; `EngineApi` has these methods. */
+/** The fleet methods of `EngineApi`. */
 export interface FleetApi {
-  /** Where every target stands. @throws Failure `no-targets` where there is none */
+  /** The status of every target. @throws Failure `no-targets` if there are none */
   fleetStatus(request: FleetStatusRequest): Promise<FleetStatus>;
   /** Every context of the config, side by side. */
   fleetStages(): Promise<FleetStages>;
   /** Rehearses the plan of each group once, on the shadow. */
   fleetRehearse(request: FleetPlanRequest): Promise<readonly FleetRehearsal[]>;
-  /** What every target needs, in groups that need the same. @throws Failure `no-targets` */
+  /** The required steps of every target, in groups with the same steps. @throws Failure `no-targets` */
   fleetPlan(request: FleetPlanRequest): Promise<FleetPlan>;
-  /** Runs what `fleetPlan` has shown. @throws Failure `plan-changed` for a plan that this engine does not know */
+  /** Runs a plan from `fleetPlan`. @throws Failure `plan-changed` if this engine does not know the plan */
   fleetRun(id: string, options: FleetRunOptions): Promise<FleetResult>;
   /** Answers a pause. */
   fleetContinue(go: boolean): Promise<void>;
-  /** `after-step`: targets in progress finish, no others start; `rollback`: those at work are cancelled, too. */
+  /**
+   * `after-step`: targets in progress finish and no others start. `rollback`: targets in progress are
+   * cancelled too.
+   */
   fleetCancel(mode: CancelMode): Promise<void>;
 }

@@ -2,21 +2,24 @@ import type { Action, Plan } from '../revisions/plan.ts';
 import type { Backup } from './backup.ts';
 
 /*
- * What was run, as the journal remembers it.
- * Plain serialisable values: they cross the engine's process boundary and are printed by `--json`.
- * Times are ISO 8601 strings, durations milliseconds, revisions ids (MikroORM's migration names).
+ * Past runs from the journal. Plain serializable values: they cross the engine's process boundary and are
+ * printed by `--json`. Times are ISO 8601 strings, durations milliseconds, revisions ids (MikroORM's
+ * migration names).
  */
 
-/** What is kept with the plan of a run, beside its steps. */
+/** Stored with the plan of a run, in addition to its steps. */
 export interface RunNotes {
-  /** The backup that was taken before the run, when one was asked for. */
+  /** The backup before the run, if one was requested. */
   readonly backup?: Backup | undefined;
-  /** What the run was called with `--tag`. */
+  /** The value of `--tag`. */
   readonly tag?: string | undefined;
-  /** The run that this one took back, or did again. */
+  /** The run that this one reverted or repeated. */
   readonly undoes?: string | undefined;
   readonly redoes?: string | undefined;
-  /** An edited file that a person said is right: its checksums (SHA-256, hex) as it was applied and as it is accepted. */
+  /**
+   * An edited file that a user accepted: its checksums (SHA-256, hex) when it was applied and when it was
+   * accepted.
+   */
   readonly accepted?: { readonly before: string; readonly after: string } | undefined;
 }
 
@@ -24,7 +27,7 @@ export interface JournalEntry extends RunNotes {
   readonly run: string;
   readonly revision: string;
   readonly action: Action;
-  /** `started` means that it never said how it ended (a kill). */
+  /** `started` means that no outcome was recorded, for example because the process was killed. */
   readonly outcome: 'started' | 'done' | 'failed' | 'rolled back' | 'settled';
   readonly started: string;
   readonly finished: string | null;
@@ -41,7 +44,7 @@ export interface JournalEntry extends RunNotes {
 }
 
 /**
- * What a person found out. Of a revision that stopped half-way: it is `applied`, or `not-applied`. Of one whose file was
- * edited after it was applied: `accept-edit`, the file is right as it is.
+ * The user's decision. For an interrupted revision: `applied` or `not-applied`. For a file that was edited
+ * after it was applied: `accept-edit`, the file is correct.
  */
 export type Settlement = 'applied' | 'not-applied' | 'accept-edit';

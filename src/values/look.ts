@@ -4,47 +4,47 @@ import type { DatabaseKind, Unavailable } from './database-kind.ts';
 import type { PolicyRule } from './policy.ts';
 
 /*
- * What is seen of a project and its database.
- * Plain serialisable values: they cross the engine's process boundary and are printed by `--json`.
- * Times are ISO 8601 strings, durations milliseconds, revisions ids (MikroORM's migration names).
+ * The state of a project and its database. Plain serializable values: they cross the engine's process
+ * boundary and are printed by `--json`. Times are ISO 8601 strings, durations milliseconds, revisions ids
+ * (MikroORM's migration names).
  */
 
 export type RevisionState = 'applied' | 'pending' | 'missing' | 'unknown';
 export type Mark = 'head' | 'current' | 'branchpoint' | 'mergepoint' | 'effective head';
 
-/** Who wrote a revision, as git tells. */
+/** The author of a revision, from git. */
 export interface Author {
   readonly name: string;
   readonly at: string;
 }
 
-/** Another context of the config, and how far revisions have come there. */
+/** Another context of the config, and the revisions applied there. */
 export interface Arrival {
   readonly context: string;
-  /** Ids of applied revisions; empty where they are not known. */
+  /** Ids of applied revisions; empty if unknown. */
   readonly applied: readonly string[];
-  /** Why it is not known what is applied there. */
+  /** Why the applied revisions are unknown. */
   readonly failure: FailureInfo | null;
 }
 
-/** One revision with its state in the database at hand. */
+/** One revision with its state in the current database. */
 export interface RevisionRow {
   readonly id: string;
-  /** The digits of the id, or the id when it has none. */
+  /** The digits of the id, or the whole id if it has none. */
   readonly shortId: string;
   readonly slug: string;
   readonly revises: readonly string[];
   readonly dependsOn: readonly string[];
-  /** Labels as spread over the branch (what `<label>@…` reaches). */
+  /** All labels of its branch (what `<label>@…` reaches). */
   readonly labels: readonly string[];
-  /** Of a squashed revision: the ids that it stands for. */
+  /** For a squashed revision: the ids that it replaces. */
   readonly replaces: readonly string[];
   readonly state: RevisionState;
   readonly appliedAt: string | null;
   /** `revises` was inferred from the order of undeclared migrations. */
   readonly inferred: boolean;
   readonly marks: readonly Mark[];
-  /** Its file differs from the one that was applied (known only where the journal is on). */
+  /** Its file differs from the one that was applied (known only if the journal is on). */
   readonly edited: boolean;
   /** Pending although a descendant is applied. */
   readonly outOfOrder: boolean;
@@ -53,29 +53,29 @@ export interface RevisionRow {
 }
 
 export interface ProjectInfo {
-  /** `name` of package.json, else the folder's name. */
+  /** `name` in package.json, or the folder name. */
   readonly name: string;
   readonly root: string;
-  /** Relative to root; null when configured by environment alone. */
+  /** Relative to root; null if the project is configured only by environment variables. */
   readonly configFile: string | null;
   readonly context: string;
-  /** Every context name the config file offers, as far as it is known without running factories. */
+  /** The context names in the config file that are known without running factories. */
   readonly contexts: readonly string[];
   /** Migrations folder relative to root; null for a `migrationsList`. */
   readonly folder: string | null;
-  /** Why there are no revisions to tell of: the folder is not there. */
+  /** Why there are no revisions: the folder does not exist. */
   readonly folderFailure?: FailureInfo | null;
   /** The migrations table, `schema.table`. */
   readonly table: string;
-  /** The schema that was asked for (`--schema`); null: as the config has it. */
+  /** The requested schema (`--schema`); null: the default of the config. */
   readonly schema: string | null;
-  /** Where the migrations table is when no schema is asked for. */
+  /** The schema of the migrations table if no schema is requested. */
   readonly defaultSchema: string;
   /** Writes are refused (`--read-only` or setting). */
   readonly readOnly: boolean;
-  /** The settings protect this database: every run wants its name typed. */
+  /** The settings protect this database: every run requires typing its name. */
   readonly protected: boolean;
-  /** The rules of the settings for this database; empty where it is not protected. */
+  /** The settings' rules for this database; empty if it is not protected. */
   readonly policy: readonly PolicyRule[];
 }
 
@@ -95,79 +95,81 @@ export interface DatabaseInfo {
   readonly version: string | null;
   /** The migrations table: `absent` is normal for a new database; `forbidden`: this role cannot read it. */
   readonly table: 'present' | 'absent' | 'forbidden' | 'unknown';
-  /** A hot standby or `default_transaction_read_only`: looking works, runs are refused. */
+  /** A hot standby or `default_transaction_read_only`: reading works, runs are refused. */
   readonly readOnly: boolean;
-  /** Every schema that has a migrations table of this name; empty while not connected. */
+  /** Every schema that has a migrations table of this name; empty if not connected. */
   readonly schemas: readonly string[];
-  /** How many tables are there beside the migrations table; 0 while not connected. */
+  /** Number of other tables next to the migrations table; 0 if not connected. */
   readonly otherTables: number;
-  /** What does not work on this kind of database; not there for PostgreSQL. */
+  /** Unsupported features on this kind of database; absent for PostgreSQL. */
   readonly unavailable?: readonly Unavailable[] | undefined;
   readonly failure: FailureInfo | null;
 }
 
-/** A non-transactional revision that started and never finished: named at every look until it is settled. */
+/** A non-transactional revision that started and did not finish. It is reported until it is resolved. */
 export interface Unsettled {
   readonly revision: string;
   readonly action: Action;
   readonly since: string;
   readonly who: string;
   readonly error: string | null;
-  /** Indexes left INVALID, `schema.index`. */
+  /** INVALID indexes, `schema.index`. */
   readonly invalidIndexes: readonly string[];
 }
 
 /**
- * Whether runs are journalled: `on`; `ready` (the config ignores the schema, nothing written yet); `off` with the
- * way to turn it on.
+ * Whether runs are recorded in the journal: `on`; `ready` (the config ignores the schema, nothing written
+ * yet); `off`, with a hint how to turn it on.
  */
 export interface JournalStatus {
   readonly state: 'on' | 'ready' | 'off' | 'unknown';
   readonly hint: string | null;
 }
 
-/** Everything the screen shows, in one value. Made without writing anything. */
+/** Everything that the app shows, in one value. Created without writing anything. */
 export interface Look {
   readonly project: ProjectInfo;
   readonly database: DatabaseInfo;
-  /** Newest first (reverse topological), missing ones included where they were applied. */
+  /**
+   * Newest first (reverse topological), including missing revisions at the position where they were applied.
+   */
   readonly revisions: readonly RevisionRow[];
   readonly heads: readonly string[];
   readonly bases: readonly string[];
   readonly current: readonly string[];
-  /** In the order `upgrade heads` would run them. */
+  /** In the order in which `upgrade heads` would run them. */
   readonly pending: readonly string[];
   readonly missing: readonly string[];
   readonly edited: readonly string[];
-  /** How many revisions are applied, missing ones included. */
+  /** Number of applied revisions, including missing ones. */
   readonly applied: number;
-  /** What is wrong with the revisions on disk; while there is any, nothing runs. */
+  /** Problems in the revision files. While there are any, nothing runs. */
   readonly problems: readonly Problem[];
   readonly unsettled: readonly Unsettled[];
   readonly journal: JournalStatus;
-  /** Plain remarks for a newcomer, such as that the migrations folder is not there yet. */
+  /** Notes for new users, for example that the migrations folder does not exist yet. */
   readonly notes: readonly string[];
   readonly at: string;
 }
 
-/** What one revision says and does. */
+/** The declarations and the SQL of one revision. */
 export interface RevisionDetail {
   readonly row: RevisionRow;
   readonly source: string | null;
   readonly up: SqlPreview;
   readonly down: SqlPreview;
-  /** Last author of the file by git, where there is a git. */
+  /** Last author of the file, from git if available. */
   readonly author: Author | null;
 }
 
-/** The SQL that a direction would run, as far as it can be known without running it. */
+/** The SQL of one direction, as far as it can be determined without running it. */
 export interface SqlPreview {
   readonly sql: readonly string[];
-  /** False when the code reads rows or is otherwise not knowable before it runs. */
+  /** False if the SQL depends on rows or cannot be determined without running the code. */
   readonly complete: boolean;
   /** Why it is not complete, or that there is no `down()`. */
   readonly note: string | null;
   readonly transactional: boolean;
-  /** True for the down of a revision that has none. */
+  /** True for the downgrade of a revision without `down()`. */
   readonly irreversible?: boolean | undefined;
 }

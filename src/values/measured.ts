@@ -2,8 +2,8 @@ import type { FailureInfo } from '../foundation/failure.ts';
 import type { LockMode } from './findings.ts';
 
 /*
- * What the steps of a plan did on a copy of a database, measured.
- * Plain serialisable values: they cross the engine's process boundary and are printed by `--json`.
+ * Measurements of a plan's steps on a copy of a database. Plain serializable values: they cross the engine's
+ * process boundary and are printed by `--json`.
  */
 
 /** The strongest lock that a step took on a table. */
@@ -11,18 +11,21 @@ export interface MeasuredLock {
   /** `table`, or `schema.table` outside the default schema. */
   readonly table: string;
   readonly mode: LockMode;
-  /** From the statement that took it to the end of its transaction, with the later steps of that transaction, ms. */
+  /**
+   * From the statement that took it to the end of its transaction, including later steps of that transaction,
+   * ms.
+   */
   readonly ms: number;
 }
 
-/** Rows or values that are gone, or other ones. */
+/** Rows or values that are lost or changed. */
 export interface MeasuredLoss {
   readonly table: string;
   /** Null: whole rows. */
   readonly column: string | null;
-  /** How many rows, or rows with a value. */
+  /** Number of rows, or rows with a value. */
   readonly rows: number;
-  /** As many rows have a value as before, and some of them another one. */
+  /** The number of rows with a value is the same, but some values changed. */
   readonly changed?: true;
 }
 
@@ -30,24 +33,24 @@ export interface MeasuredLoss {
 export interface MeasuredRun {
   readonly ms: number;
   readonly locks: readonly MeasuredLock[];
-  /** Tables that were rewritten: their file on disk is another one. */
+  /** Tables that were rewritten: their file on disk changed. */
   readonly rewrites: readonly string[];
   /** Bytes of write-ahead log. */
   readonly walBytes: number;
-  /** What it removed. */
+  /** What it deleted. */
   readonly losses: readonly MeasuredLoss[];
-  /** Why it failed on the copy; null where it did not. */
+  /** Why it failed on the copy; null if it did not. */
   readonly failure: FailureInfo | null;
 }
 
-/** A step of a plan as it went on the copy. */
+/** A step of a plan that ran on the copy. */
 export interface MeasuredStep {
   readonly revision: string;
   readonly action: 'up' | 'down';
   readonly done: MeasuredRun;
-  /** The way back; null where there is none, or where it was not tried. */
+  /** The downgrade; null if there is none or it was not tried. */
   readonly undone: MeasuredRun | null;
-  /** What is not as it was after the way there and back. */
+  /** What upgrading and downgrading did not restore. */
   readonly lost: readonly MeasuredLoss[];
 }
 
@@ -55,7 +58,7 @@ export interface MeasuredStep {
 export interface Measurement {
   /** When, ISO 8601. */
   readonly at: string;
-  /** What the copy was made from: a dump's file name, or the address of a database. Never a password. */
+  /** The source of the copy: a dump's file name, or the address of a database. Never a password. */
   readonly source: string;
   /** Size of the copy, bytes. */
   readonly bytes: number;

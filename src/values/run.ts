@@ -7,37 +7,36 @@ import type { Measurement } from './measured.ts';
 import type { PolicyCheck } from './policy.ts';
 
 /*
- * Plans as they are confirmed, and what a run tells.
- * Plain serialisable values: they cross the engine's process boundary and are printed by `--json`.
- * Times are ISO 8601 strings, durations milliseconds, revisions ids (MikroORM's migration names).
+ * Plans as they are confirmed, and the events of a run. Plain serializable values: they cross the engine's
+ * process boundary and are printed by `--json`. Times are ISO 8601 strings, durations milliseconds, revisions
+ * ids (MikroORM's migration names).
  */
 
 export interface PlanRequest {
   readonly command: 'upgrade' | 'downgrade' | 'stamp';
   readonly targets: readonly string[];
   readonly purge?: boolean | undefined;
-  /** With `downgrade` and one revision that stopped half-way: runs its down, whether its row is there or not. */
+  /** With `downgrade` and one interrupted revision: runs its `down()`, whether or not its row exists. */
   readonly halfWay?: boolean | undefined;
   readonly transaction?: 'all' | 'each' | undefined;
   /**
-   * Instead of targets: undo the last run, or redo the last undo. The journal names the run, and the request of the
-   * preview has
-   * it.
+   * Instead of targets: undo the last run, or redo the last undo. The run is found in the journal and
+   * returned in the preview's request.
    */
   readonly past?: { readonly kind: 'undo' | 'redo'; readonly run?: string | undefined } | undefined;
-  /** For a script: end before the first step whose SQL is not known, and say how to go on. */
+  /** For a script: end before the first step whose SQL is unknown, and explain how to continue. */
   readonly partial?: boolean | undefined;
 }
 
-/** What a run can refuse: the `strict` setting. */
+/** Reasons to refuse a run: the `strict` setting. */
 export type StrictRule = 'missing' | 'out-of-order' | 'edited';
 
-/** What emptying a database drops. */
+/** The objects that emptying a database drops. */
 export interface Emptying {
-  /** In words, one for each object: `drops table chats: 12 rows`. */
+  /** One description for each object: `drops table chats: 12 rows`. */
   readonly losses: readonly string[];
   readonly sql: readonly string[];
-  /** Emptying refuses when the database has something else by then. */
+  /** Emptying is refused if the contents of the database have changed. */
   readonly fingerprint: string;
 }
 
@@ -47,9 +46,12 @@ export interface PreviewStep {
   readonly preview: SqlPreview;
   /** 0-based index into `Preview.batches`. */
   readonly batch: number;
-  /** In words, what is lost: `drops table chats`, `drops column messages.text: 1,204 rows have a value`. */
+  /**
+   * Descriptions of the data loss: `drops table chats`, `drops column messages.text: 1,204 rows have a
+   * value`.
+   */
   readonly losses: readonly string[];
-  /** What its statements lock, rewrite, refuse and break. */
+  /** Findings: what its statements lock, rewrite and break, and why they may fail. */
   readonly findings: readonly Finding[];
 }
 
@@ -65,49 +67,49 @@ export interface Warning {
   readonly revisions: readonly string[];
 }
 
-/** A plan ready to be confirmed: what will run, how it is cut into transactions, what is lost. */
+/** A plan ready to be confirmed: its steps, transactions and data loss. */
 export interface Preview {
   readonly request: PlanRequest;
   readonly plan: Plan;
   readonly steps: readonly PreviewStep[];
   readonly batches: readonly Batch[];
   readonly warnings: readonly Warning[];
-  /** Something is lost for good: a confirmation wants the database's name typed. */
+  /** Data is lost permanently: the confirmation requires typing the database's name. */
   readonly destructive: boolean;
   readonly protected: boolean;
-  /** The rules of the settings for this database, held against this plan. A broken one refuses the run. */
+  /** The settings' rules for this database and their state for this plan. A violated rule refuses the run. */
   readonly policy: readonly PolicyCheck[];
-  /** This very plan as it was last measured on a copy (`rehearse --data`); null: it was not. */
+  /** The last measurements of this plan on a copy (`rehearse --data`); null if there are none. */
   readonly measured: Measurement | null;
   /** The name to type. */
   readonly databaseName: string;
   readonly databaseLabel: string;
-  /** The schema that the migrations run in; null: none in particular. */
+  /** The schema in which the migrations run; null: the default. */
   readonly schema: string | null;
-  /** Identifies the state and the files it was computed from; a run refuses when they changed. */
+  /** Identifies the state and the files of the plan; a run is refused if they changed. */
   readonly fingerprint: string;
 }
 
 export interface RunOptions {
   /**
-   * When the state or a file changed after the preview: `refuse` (the default) runs nothing; `replan` makes the plan
-   * again under the lock and runs what is left of it. A downgrade, a stamp and a relative target never run more than
-   * was shown.
+   * What to do if the state or a file changed after the preview. `refuse` (the default): run nothing.
+   * `replan`: make a new plan under the lock and run its steps. A downgrade, a stamp and a relative target
+   * never run more than was shown.
    */
   readonly whenChanged?: 'refuse' | 'replan' | undefined;
-  /** The database's name, as it was typed: protected databases are only changed with it. */
+  /** The database's name as typed, required to change a protected database. */
   readonly confirm?: string | undefined;
-  /** A name for this run in the journal, such as a version that is deployed. */
+  /** A name for this run in the journal, such as a release. */
   readonly tag?: string | undefined;
-  /** How long to wait for another run to end, ms. Default 60,000; 0: do not wait. */
+  /** How long to wait for another run, ms. Default 60,000; 0: do not wait. */
   readonly lockWait?: number | undefined;
   /** PostgreSQL's lock_timeout in ms. Default 5,000. */
   readonly lockTimeout?: number | undefined;
   /** PostgreSQL's statement_timeout in ms. Default: the server's. */
   readonly statementTimeout?: number | undefined;
-  /** How often a batch is tried again after a lock timeout. Default 3. */
+  /** How often a batch is retried after a lock timeout. Default 3. */
   readonly retries?: number | undefined;
-  /** Back up the database before the first migration runs; default: no backup. */
+  /** Back up the database before the first migration runs. Default: no backup. */
   readonly backup?: BackupOptions | undefined;
 }
 
@@ -118,7 +120,7 @@ export interface StepResult {
   readonly action: Action;
   readonly outcome: Outcome;
   readonly ms: number;
-  /** It ran, and its batch was rolled back: nothing of it is left. */
+  /** It ran and was rolled back with its batch: it has no effect. */
   readonly rolledBack?: boolean | undefined;
 }
 
@@ -130,13 +132,13 @@ export interface RunResult {
   readonly failure: FailureInfo | null;
   readonly cancelled: boolean;
   readonly unsettled: readonly Unsettled[];
-  /** With no steps: who applied meanwhile what this run was to apply; null: not known. */
+  /** Without steps: who applied the revisions in the meantime; null if unknown. */
   readonly appliedBy?: AppliedBy | null | undefined;
-  /** The backup that was taken before the run, when one was asked for. */
+  /** The backup before the run, if one was requested. */
   readonly backup?: Backup | undefined;
 }
 
-/** A run as it names itself to others. */
+/** The identity that a run shows to others. */
 export interface AppliedBy {
   /** The first 8 characters of its id. */
   readonly run: string;
@@ -144,7 +146,7 @@ export interface AppliedBy {
   readonly who: string;
 }
 
-/** `rollback`: cancel the statement and roll the batch back; `after-step`: let this step end, then stop. */
+/** `rollback`: cancel the statement and roll the batch back; `after-step`: finish this step, then stop. */
 export type CancelMode = 'rollback' | 'after-step';
 
 /** A session of the server, as pg_stat_activity shows it. */
@@ -154,19 +156,24 @@ export interface Session {
   readonly application: string | null;
   readonly host: string | null;
   readonly query: string | null;
-  /** How long it has been in this query, or in its transaction when idle. */
+  /** Duration of the query, or of the transaction if it is idle. */
   readonly ageMs: number;
 }
 
-/** `cancel`: its statement (pg_cancel_backend); `terminate`: its connection (pg_terminate_backend). */
+/**
+ * `cancel`: end its statement (pg_cancel_backend); `terminate`: end its connection (pg_terminate_backend).
+ */
 export type SessionEnding = 'cancel' | 'terminate';
 
 export type RunEvent =
   | { readonly kind: 'waiting'; readonly holder: Session | null; readonly waitedMs: number }
-  /** Others ran something after the preview: this plan runs instead. */
+  /** Another run changed the database after the preview, so this plan runs instead. */
   | { readonly kind: 'replanned'; readonly preview: Preview }
   | { readonly kind: 'started'; readonly run: string; readonly steps: number; readonly batches: number }
-  /** A backup is being written. `of`: bytes of the database, which a compressed dump does not reach; null: unknown. */
+  /**
+   * A backup is being written. `of`: size of the database in bytes, which a compressed dump does not reach;
+   * null if unknown.
+   */
   | { readonly kind: 'backup'; readonly bytes: number; readonly of: number | null }
   | { readonly kind: 'backup-done'; readonly backup: Backup }
   | { readonly kind: 'batch'; readonly batch: number; readonly attempt: number }
@@ -177,7 +184,7 @@ export type RunEvent =
       readonly step: number;
       readonly ms: number;
       readonly rows: number | null;
-      /** How many statements it tells of; default 1. */
+      /** Number of statements in this event; default 1. */
       readonly count?: number | undefined;
     }
   | { readonly kind: 'step-done'; readonly step: number; readonly ms: number }
@@ -204,6 +211,6 @@ export type RunEvent =
         readonly total: number;
       } | null;
     }
-  /** Something worth saying that stops nothing. */
+  /** A warning that does not stop the run. */
   | { readonly kind: 'notice'; readonly code: string; readonly message: string }
   | { readonly kind: 'finished'; readonly result: RunResult };

@@ -1,24 +1,24 @@
 /*
- * Where a password can stand in a text, whoever wrote it: masked without knowing the password. Texts may be megabytes
- * and hostile, so every character is looked at a bounded number of times: no regular expression runs over what lies
- * between two places.
+ * Finds the places where a text can contain a password, and masks them without knowing the password. Texts
+ * can be very large and malicious, so each character is examined a bounded number of times: no regular
+ * expression spans the text between two places.
  */
 
-/** A stretch of a text that is a password. */
+/** A range of a text that is a password. */
 interface Place {
   readonly start: number;
   readonly end: number;
 }
 
-/** What stands in place of a password. */
+/** The replacement for a password. */
 export const mask = '***';
 
-/** What comes before a password: a URL's scheme, a word for it, the port in a line of `.pgpass`. */
+/** What precedes a password: a URL scheme, a keyword, the port in a line of `.pgpass`. */
 const triggers = /:\/\/|passwo?r?d|passphrase|pwd|:(?:\d{1,5}|\*):/gi;
 
 /**
- * Masks passwords where they can stand: the userinfo of a URL, `password=…` and `"password": "…"`, `PASSWORD '…'` of
- * SQL, `--password …`, lines of `.pgpass`.
+ * Masks passwords in known places: the userinfo of a URL, `password=…` and `"password": "…"`, `PASSWORD '…'`
+ * in SQL, `--password …`, lines of `.pgpass`.
  */
 export function maskPlaces(text: string): string {
   const urls = new Urls(text);
@@ -45,12 +45,12 @@ export function maskPlaces(text: string): string {
 const space = (code: number): boolean => code === 0x20 || (code >= 0x09 && code <= 0x0d) || code === 0xa0;
 const quotes = `'"\``;
 
-/** Finds userinfo. Keeps what it has learnt of the text behind, so that nothing is read twice. */
+/** Finds userinfo. Remembers the results for the text it has scanned, so that nothing is scanned twice. */
 class Urls {
   readonly #text: string;
-  /** Up to here there is no `@` before a quote or a space. */
+  /** There is no `@` before a quote or a space up to this position. */
   #noneBefore = 0;
-  /** The end of the last run of characters without spaces, and the last `@` in it. */
+  /** The end of the last run of non-space characters, and the last `@` in it. */
   #runEnd = 0;
   #lastAt = -1;
 
@@ -58,7 +58,10 @@ class Urls {
     this.#text = text;
   }
 
-  /** The password of a URL whose scheme ends at `start`; up to the last `@`, because people forget to encode theirs. */
+  /**
+   * The password of a URL whose scheme ends at `start`. It ends at the last `@`, because people forget to
+   * encode theirs.
+   */
   passwordAfter(start: number): Place | null {
     const text = this.#text;
     let at = start;
@@ -74,7 +77,7 @@ class Urls {
     return end > password ? { start: password, end } : null;
   }
 
-  /** The last `@` before a quote, or where there is none, the last one before a space; -1 without any. */
+  /** The last `@` before a quote, or, without a quote, the last one before a space; -1 if there is none. */
   #atSign(from: number): number {
     const text = this.#text;
     let found = -1;
@@ -100,10 +103,10 @@ class Urls {
   }
 }
 
-/** Characters of a field in a line of `.pgpass`, at most. */
+/** Maximum number of characters of a field in a line of `.pgpass`. */
 const longestField = 255;
 
-/** The fifth field of `host:port:database:user:password`, which is recognised by its second one. */
+/** The fifth field of `host:port:database:user:password`; the line is recognised by its second field. */
 function inPassFile(text: string, portStart: number, portEnd: number): Place | null {
   let start = portStart;
   while (start > 0 && portStart - start < longestField && isField(text, start - 1)) start--;
@@ -112,7 +115,7 @@ function inPassFile(text: string, portStart: number, portEnd: number): Place | n
   for (let field = 0; field < 2; field++) {
     const from = at;
     while (at < text.length && at - from < longestField && isField(text, at)) at++;
-    // a time of day has numbers alone
+    // A time of day consists of digits only.
     if (at === from || text[at] !== ':' || (field === 1 && /^\d+$/.test(text.slice(from, at)))) return null;
     at++;
   }
@@ -126,16 +129,16 @@ function isField(text: string, at: number): boolean {
   return character !== ':' && !quotes.includes(character) && !space(character.charCodeAt(0));
 }
 
-/** What may stand after `password:` without being one: types, placeholders, calls, variables. */
+/** Values after `password:` that are not passwords: types, placeholders, calls, variables. */
 const noValue =
   /^(?:\$\d+|\?|%s|\$\{|null\b|undefined\b|true\b|false\b|string\b|text\b|varchar\b|unknown\b|process\.|[\w.]{1,60}\()/i;
 
-/** The value after a word that means password, which ends at `end`. */
+/** The value after a password keyword that ends at `end`. */
 function afterWord(text: string, start: number, end: number): Place | null {
   const literal = inSql(text, end);
   if (literal !== undefined) return literal;
   let at = end;
-  // the end of a quoted key, as JSON and JavaScript inside of strings write it, too
+  // The end of a quoted key, also in the form that JSON and JavaScript write inside strings.
   while (text[at] === '\\') at++;
   if (quotes.includes(text[at] ?? ' ') || text[at] === ']') at++;
   else at = end;
@@ -152,15 +155,15 @@ function afterWord(text: string, start: number, end: number): Place | null {
   while (at < text.length && space(text.charCodeAt(at))) at++;
   const quoted = inQuotes(text, at);
   if (quoted !== undefined) return quoted;
-  // a column that a statement or a type speaks about
+  // A column mentioned in a statement or a type.
   const code = spaced || at > separated;
   if (code ? noValue.test(text.slice(at, at + 80)) : /^[$?]/.test(text.slice(at, at + 1))) return null;
-  // the working folder of a shell
+  // The working folder of a shell (`PWD`).
   if (/^pwd$/i.test(text.slice(start, end)) && text[at] === '/') return null;
   return bare(text, at);
 }
 
-/** `password 'x'`, `password E'x'`, `password $$x$$`; undefined when no literal follows. */
+/** `password 'x'`, `password E'x'`, `password $$x$$`; undefined if no literal follows. */
 function inSql(text: string, end: number): Place | null | undefined {
   let at = end;
   while (at < text.length && space(text.charCodeAt(at))) at++;
@@ -177,9 +180,10 @@ function inSql(text: string, end: number): Place | null | undefined {
 }
 
 /**
- * What stands between the quotes that begin at `at`, whose marks may be escaped themselves because all of it is inside
- * a string: `\"x\"`, `''x''`. Without an end on its line, the rest of the line.
- * @returns undefined without quotes, null when they are empty
+ * The text between the quotes that begin at `at`. The quotes may be escaped because the whole text is inside
+ * a
+ * string: `\"x\"`, `''x''`. Without a closing quote on the line, the rest of the line.
+ * @returns undefined without quotes, null if they are empty
  */
 function inQuotes(text: string, at: number): Place | null | undefined {
   let open = at;
@@ -199,7 +203,7 @@ function inQuotes(text: string, at: number): Place | null | undefined {
   for (; end < text.length && text[end] !== '\n'; end++) {
     if (text[end] === '\\') end++;
     else if (text[end] === quote) {
-      // doubled: a quote within the literal
+      // Doubled: a quote within the literal.
       if (quote !== "'" || text[end + 1] !== quote) break;
       end++;
     }
@@ -214,7 +218,10 @@ function upTo(text: string, start: number, close: string): Place | null {
   return end > start ? { start, end } : null;
 }
 
-/** A value without quotes: up to a space, a quote, or what ends a value in URLs, options and objects. */
+/**
+ * An unquoted value: it ends at a space, a quote, or a character that ends values in URLs, options and
+ * objects.
+ */
 function bare(text: string, start: number): Place | null {
   let end = start;
   while (end < text.length && !space(text.charCodeAt(end)) && !`'"\`&,;)}]`.includes(text[end] as string)) {

@@ -1,11 +1,11 @@
 import { mask, maskPlaces } from './places.ts';
 
-/** Passwords that may be parts of ordinary words below this length, characters. */
+/** Shorter passwords may be parts of ordinary words, characters. */
 const shortest = 6;
-/** From this length on, letters alone are no ordinary word. */
+/** From this length on, letters alone are not an ordinary word. */
 const longWord = 12;
 
-/** Words of this length that people use as passwords, and that stand in texts for other reasons. */
+/** Longer words that are common as passwords but also appear in texts for other reasons. */
 const ordinary = new Set(
   `accounts administrator application authentication character characters connection constraint customer customers
    database databases default_user developer development document documents extension function functions language
@@ -15,15 +15,13 @@ const ordinary = new Set(
    transactions undefined username`.split(/\s+/),
 );
 
-/**
- * How strictly a password is distinguished from other text: anywhere, as a word of its own, or only by where it stands.
- */
+/** How strictly a password is matched: anywhere, as a separate word, or only in places for passwords. */
 type Distinction = 'anywhere' | 'word' | 'place';
 
 /**
- * Takes passwords out of texts: known ones anywhere, and unknown ones where a password is expected
- * (see places.ts). A short or ordinary one, such as `a` or `postgres`, is masked only there: everything else would be
- * garbled. Linear in the text's length.
+ * Removes passwords from texts: known passwords everywhere, and unknown ones where a password is expected
+ * (see places.ts). A short or ordinary one, such as `a` or `postgres`, is masked only in those places;
+ * otherwise other text would become unreadable. Runs in linear time.
  */
 export class Redactor {
   readonly #anywhere = new Set<string>();
@@ -31,8 +29,8 @@ export class Redactor {
   #pattern: RegExp | null = null;
 
   /**
-   * Call it with every password as soon as it is known.
-   * @param names that may equal the password and are shown: of the database, the user, the host
+   * Call this with every password as soon as it is known.
+   * @param names that may equal the password and are shown: database, user, host
    */
   learn(password: unknown, names: readonly unknown[] = []): void {
     if (typeof password !== 'string') return;
@@ -44,12 +42,12 @@ export class Redactor {
     if (known.size > before) this.#pattern = patternOf(this.#anywhere, this.#words);
   }
 
-  /** The text without passwords. A second time changes nothing. */
+  /** The text without passwords. Idempotent. */
   redact(text: string): string {
     return maskPlaces(this.#pattern ? text.replace(this.#pattern, mask) : text);
   }
 
-  /** The same of every string in a plain value; what has none to mask is given back as it is. */
+  /** Does the same for every string in a plain value. Returns the same value if there is nothing to mask. */
   redactAll<T>(value: T): T {
     if (typeof value === 'string') return this.redact(value) as T;
     if (typeof value !== 'object' || value === null) return value;
@@ -65,10 +63,10 @@ export class Redactor {
   }
 }
 
-/** The redactor of this process: everything that leaves it goes through this one. */
+/** The redactor of this process. All output passes through it. */
 export const redactor = new Redactor();
 
-/** What the process's redactor leaves of a text. */
+/** The text after redaction by the process's redactor. */
 export function redact(text: string): string {
   return redactor.redact(text);
 }
@@ -78,11 +76,11 @@ function distinctionOf(password: string, names: readonly unknown[]): Distinction
   if (password.length < shortest || ordinary.has(word) || /^\**$/.test(password)) return 'place';
   if (names.some(name => typeof name === 'string' && name.toLowerCase() === word)) return 'place';
   if (password.length >= longWord || !/^(?:\p{L}+|\d+)$/u.test(password)) return 'anywhere';
-  // letters alone, or digits alone: a short one is a word of the language, or a number
+  // Only letters or only digits: a short one may be an ordinary word or a number.
   return password.length < 8 ? 'place' : 'word';
 }
 
-/** A password as it is, and as URLs, SQL, JSON, JavaScript and `.pgpass` write it. */
+/** A password in plain form, and as written in URLs, SQL, JSON, JavaScript and `.pgpass`. */
 function formsOf(password: string): Set<string> {
   const json = JSON.stringify(password).slice(1, -1);
   const backslashes = password.replaceAll('\\', '\\\\');
@@ -112,7 +110,7 @@ function encodeOrKeep(text: string, encode: (text: string) => string): string {
 
 function patternOf(anywhere: ReadonlySet<string>, words: ReadonlySet<string>): RegExp {
   const quoted = (forms: ReadonlySet<string>): string[] =>
-    // the longest first: one password may begin with another
+    // Longest first, because one password may be a prefix of another.
     [...forms].sort((a, b) => b.length - a.length).map(form => form.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
   const parts = [
     ...quoted(anywhere),

@@ -5,18 +5,19 @@ import { redactor } from './redactor.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Keys of objects and variables that hold a password. */
+/** Keys of objects and variables that contain a password. */
 const passwordKey = /pass(?:word|wd|phrase)?$|(?:^|_)pwd$/i;
-/** A shell's working folders. */
+/** The working folders of a shell (`PWD`, `OLDPWD`). */
 const notPassword = /^(?:OLD)?PWD$/;
 
-/** How deep and how far a config is searched. */
+/** Limits for searching a config. */
 const deepest = 6;
 const mostValues = 5_000;
 
 /**
- * Tells the redactor the passwords of a person's environment, wherever a driver would find one by itself: variables
- * (`PGPASSWORD`, any URL), `.pgpass` or `PGPASSFILE`, the services file. What is not there or cannot be read is passed over.
+ * Registers the passwords in the user's environment, in every place where a driver would look: variables
+ * (`PGPASSWORD`, any URL), `.pgpass` or `PGPASSFILE`, the service file. Missing or unreadable sources are
+ * skipped.
  */
 export function learnFromEnvironment(env: Environment): void {
   const names = [env.PGUSER, env.PGDATABASE, env.PGHOST, env.USER];
@@ -43,8 +44,8 @@ export function learnFromEnvironment(env: Environment): void {
 }
 
 /**
- * Tells the redactor every password in a value, such as a MikroORM config or settings: what stands under a key that
- * says so, and in URLs.
+ * Registers every password in a value, such as a MikroORM config or settings: values of password keys, and
+ * URLs.
  */
 export function learnFromValue(value: unknown): void {
   const seen = new Set<object>();
@@ -69,7 +70,7 @@ export function learnFromValue(value: unknown): void {
   search(value, '', [], 0);
 }
 
-/** Tells the redactor the password of a URL, if the text is one. */
+/** Registers the password of a URL, if the text is one. */
 export function learnFromUrl(text: string): void {
   if (!text.includes('://') || !URL.canParse(text)) return;
   const { hostname, username, password, pathname, searchParams } = new URL(text);
@@ -87,7 +88,7 @@ function decoded(text: string): string {
   }
 }
 
-/** The lines of a small file that mean something. */
+/** The lines of a small file, without comments and empty lines. */
 function linesOf(path: string): string[] {
   try {
     return readFileSync(path, 'utf8')
