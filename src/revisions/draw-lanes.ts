@@ -1,23 +1,26 @@
 import { type LaneGlyphs, laneGlyphs } from './lane-glyphs.ts';
 import { advance, hasConnector, type LaneLayout, linesAbove, MOST_LANES } from './lanes.ts';
 
-/** How a revision stands in the database. */
+/** The state of a revision in the database. */
 export interface LaneLook {
   readonly state: 'applied' | 'pending' | 'missing' | 'unknown';
   readonly current: boolean;
 }
 
-/** A piece of a drawn line. `lane` (from 0) is what to colour it by; -1 for blanks and the mark of lanes left out. */
+/**
+ * A piece of a drawn line. `lane` (from 0) selects its colour; -1 for blanks and for the mark of omitted
+ * lanes.
+ */
 export interface LaneSegment {
   readonly text: string;
   readonly lane: number;
   readonly kind: 'node' | 'line' | 'current' | 'more' | 'blank';
 }
 
-/** A row as drawn: its own line, and the line of connectors to the next row where one is needed. */
+/** A drawn row: its own line, and a line of connectors to the next row if one is needed. */
 export interface DrawnRow {
   readonly id: string;
-  /** Place in the layout. */
+  /** Position in the layout. */
   readonly row: number;
   readonly node: readonly LaneSegment[];
   readonly below: readonly LaneSegment[] | undefined;
@@ -25,13 +28,13 @@ export interface DrawnRow {
 
 export interface DrawLanesOptions {
   readonly ascii?: boolean | undefined;
-  /** Lanes drawn, 1 to 64 (default 16); `…` stands for the others. */
+  /** Lanes drawn, 1 to 64 (default 16); `…` replaces the others. */
   readonly maxLanes?: number | undefined;
 }
 
 /**
- * Draws rows `from` … `to - 1` of a layout. All lines are filled up to the same `width` (terminal columns).
- * Takes time for the rows drawn, not for the length of the history.
+ * Draws rows `from` … `to - 1` of a layout. All lines are padded to the same `width` (terminal columns). The
+ * time depends on the rows drawn, not on the length of the history.
  */
 export function drawLanes(
   layout: LaneLayout,
@@ -108,7 +111,7 @@ function drawConnector(
   if (joining !== -1) ends.push({ lane: joining, dotted: joining < MOST_LANES && before[joining] === 2 });
   const left = ends.reduce((lane, end) => Math.min(lane, end.lane), own);
   const right = ends.reduce((lane, end) => Math.max(lane, end.lane), own);
-  /** The nearest end beyond the gap to the right of a lane: it gives the gap its colour. */
+  /** The nearest end beyond the gap to the right of a lane. It determines the colour of the gap. */
   const over = (lane: number): { lane: number; dotted: boolean } | undefined => {
     const beyond = ends.filter(end => (lane < own ? end.lane <= lane : end.lane > lane));
     const nearest = beyond.reduce<(typeof ends)[number] | undefined>(
@@ -156,7 +159,7 @@ class Canvas {
     this.#cells[at] = { text, lane, kind };
   }
 
-  /** The cells, neighbours of one kind and lane put together, filled up with blanks. */
+  /** The cells, with neighbours of the same kind and lane merged, padded with blanks. */
   segments(width: number): LaneSegment[] {
     if (this.width < width) this.put(width - 1, ' ', -1, 'blank');
     const segments: LaneSegment[] = [];

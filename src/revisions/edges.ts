@@ -31,7 +31,7 @@ export class Edges {
     return this.start[node + 1]! - this.start[node]!;
   }
 
-  /** The same edges the other way round; targets in ascending order. */
+  /** The same edges reversed; targets in ascending order. */
   reversed(): Edges {
     const from = new Int32Array(this.list.length);
     for (let node = 0; node < this.nodes; node++) from.fill(node, this.start[node]!, this.start[node + 1]!);
@@ -52,7 +52,10 @@ export class Edges {
     return Edges.pack(this.nodes, from, to);
   }
 
-  /** Everything that can be reached, the starting points included: 1 at each such place. Adds to `seen` when given. */
+  /**
+   * Everything that is reachable, including the starting points: 1 at each such index. Adds to `seen` if
+   * given.
+   */
   reach(from: Iterable<number>, seen: Uint8Array = new Uint8Array(this.nodes)): Uint8Array {
     const todo: number[] = [];
     for (const node of from) {

@@ -4,17 +4,18 @@ import { topological } from './order.ts';
 import { placesWhere } from './state.ts';
 import { listed, TargetError } from './target-error.ts';
 
-/** Where several revisions part: what a merge joins again. */
+/** Where several revisions diverge: the branches that a merge joins. */
 export interface Fork {
-  /** The nearest ancestors, by `revises`, that all of them have; none when they share none. By name. */
+  /** The nearest common ancestors by `revises`; empty if there are none. Sorted by name. */
   readonly ancestors: readonly string[];
-  /** Each revision with those of its ancestors that not all share, itself included, in plan order. */
+  /** Each revision with its ancestors that are not common to all, including itself, in plan order. */
   readonly branches: readonly { readonly head: string; readonly revisions: readonly string[] }[];
 }
 
 /**
- * Finds where revisions, given by name or part of a name, part.
- * @throws TargetError `overlapping-targets` when one is an ancestor of another, `unknown-target`, `ambiguous-target`
+ * Finds where revisions, given by name or part of a name, diverge.
+ * @throws TargetError `overlapping-targets` if one is an ancestor of another, `unknown-target`,
+ * `ambiguous-target`
  */
 export function forkOf(links: Links, heads: readonly string[]): Fork {
   const { parents, children, ids } = links;

@@ -1,23 +1,23 @@
 import type { Links } from './links.ts';
 import { exactly } from './lookup.ts';
 
-/** A target taken apart: `<branch>@<symbol>±<steps>`, each part optional. */
+/** A parsed target: `<branch>@<symbol>±<steps>`, each part optional. */
 export interface TargetParts {
-  /** As written, for messages. */
+  /** As typed, for messages. */
   readonly text: string;
-  /** A label, or a revision that stands for one. */
+  /** A label, or a revision in its place. */
   readonly branch: string | undefined;
-  /** `head`, `heads`, `base`, `current`, a label or (a part of) a name; left out when relative to current. */
+  /** `head`, `heads`, `base`, `current`, a label or (a part of) a name; undefined if relative to current. */
   readonly symbol: string | undefined;
-  /** Signed; left out when absolute. */
+  /** Signed; undefined if absolute. */
   readonly steps: number | undefined;
-  /** Take as many steps as there are instead of refusing: the ends of a range. */
+  /** If there are fewer steps, take those instead of failing: for the ends of a range. */
   readonly atMost?: boolean | undefined;
 }
 
 const RELATIVE = /^(.*?)([+-]\d+)$/s;
 
-/** Takes a target apart. A name that is there in full wins over the grammar, also after the `@`. */
+/** Parses a target. An existing full name takes precedence over the grammar, also after the `@`. */
 export function parse(links: Links, written: string): TargetParts {
   const text = written.trim();
   const plain = { text, branch: undefined, symbol: text, steps: undefined };

@@ -18,8 +18,8 @@ import { resolveTarget } from './target.ts';
 import { planUpgrade } from './upgrade.ts';
 
 /**
- * The revisions of a project and how they stand on each other. Immutable; every answer is independent of the order
- * in which the revisions came. What a database has applied is given to each question as a list of ids, in any order.
+ * The revisions of a project and their relations. Immutable. Results do not depend on the order of the input.
+ * Methods take the applied revisions of a database as a list of ids, in any order.
  */
 export class RevisionGraph {
   readonly #links: Links;
@@ -33,7 +33,7 @@ export class RevisionGraph {
 
   /**
    * Builds the graph.
-   * @throws GraphError with every problem at once
+   * @throws GraphError with all problems at once
    */
   static from(revisions: Iterable<RevisionInput>): RevisionGraph {
     const { graph, problems } = RevisionGraph.inspect(revisions);
@@ -42,8 +42,8 @@ export class RevisionGraph {
   }
 
   /**
-   * Builds what can be built of broken revisions too, to be shown; nothing may run on it while there are problems.
-   * @param logged what the database has logged, see `on`
+   * Builds as much as possible from broken revisions, to show them. Nothing may run while there are problems.
+   * @param logged the revisions in the migrations table, see `on`
    */
   static inspect(
     revisions: Iterable<RevisionInput>,
@@ -58,8 +58,9 @@ export class RevisionGraph {
   }
 
   /**
-   * The graph for a database with this log: where it has only a part of what a squashed revision replaces, the line
-   * stands there in its place. The same graph where there is no such revision.
+   * The graph for a database with this log. If only some of the revisions that a squashed revision replaces
+   * are applied, the graph contains those revisions instead of it. Returns the same graph if there is no such
+   * revision.
    */
   on(logged: Iterable<string>): RevisionGraph {
     const { folded, open } = this.#links.squashes;
@@ -67,12 +68,12 @@ export class RevisionGraph {
     return new RevisionGraph(link(this.#input, logged).links, this.#input);
   }
 
-  /** Every id, by name. */
+  /** All ids, sorted by name. */
   get ids(): readonly string[] {
     return this.#links.ids;
   }
 
-  /** Every id, oldest first: what a revision needs comes before it, ties by name. */
+  /** All ids, oldest first: requirements of a revision come before it, ties sorted by name. */
   get order(): string[] {
     return this.#names(this.#links.order);
   }
@@ -82,12 +83,12 @@ export class RevisionGraph {
     return this.#names(headsOf(this.#links));
   }
 
-  /** Heads that none depends on either, by name: the target `heads`. */
+  /** Heads that no other revision depends on, by name: the target `heads`. */
   get realHeads(): string[] {
     return this.#names(realHeadsOf(this.#links));
   }
 
-  /** Revisions that revise none, by name. */
+  /** Revisions that revise none (roots), by name. */
   get bases(): string[] {
     return this.#names(basesOf(this.#links));
   }
@@ -96,7 +97,7 @@ export class RevisionGraph {
     return this.#links.places.has(id);
   }
 
-  /** The revision as it was declared. */
+  /** The revision as declared. */
   get(id: string): Revision | undefined {
     const place = this.#links.places.get(id);
     return place === undefined ? undefined : this.#links.revisions[place];
@@ -107,12 +108,12 @@ export class RevisionGraph {
     return this.#at(id, place => this.#names(this.#links.children.of(place)));
   }
 
-  /** What must be applied before this one: `revises` and the revisions that `dependsOn` means. */
+  /** What must be applied before this one: `revises` and the resolved `dependsOn`. */
   needs(id: string): string[] {
     return this.#at(id, place => this.#names(this.#links.needs.of(place)));
   }
 
-  /** The labels that reach this revision, by name: declared here, or spread from elsewhere. */
+  /** The labels that reach this revision, by name: declared here or inherited. */
   labelsOf(id: string): string[] {
     this.#labels ??= new LabelSpread(this.#links);
     const labels = this.#labels;
@@ -129,44 +130,53 @@ export class RevisionGraph {
     return this.#at(id, place => [...this.#links.parents.of(place)]).length > 1;
   }
 
-  /** The revisions and all that must be applied before them (dependencies included), oldest first. */
+  /** The revisions and everything that must be applied before them (including dependencies), oldest first. */
   ancestors(ids: Iterable<string>): string[] {
     return this.#closure(ids, 'needs');
   }
 
-  /** The revisions and all that stand on them (dependencies included), oldest first. */
+  /** The revisions and all their descendants (including dependents), oldest first. */
   descendants(ids: Iterable<string>): string[] {
     return this.#closure(ids, 'neededBy');
   }
 
-  /** The tips of what is applied, by name: what Alembic keeps in its version table and marks `(current)`. */
+  /**
+   * The tips of the applied revisions, by name: Alembic stores them in its version table and marks them
+   * `(current)`.
+   */
   current(applied: Iterable<string>): string[] {
     return this.#names(tipsOf(this.#links, this.#state(applied).applied));
   }
 
-  /** The marks of every revision that has some: `head` or `effective head`, `current`, `branchpoint`, `mergepoint`. */
+  /**
+   * The marks of every revision that has any: `head` or `effective head`, `current`, `branchpoint`,
+   * `mergepoint`.
+   */
   marks(applied: Iterable<string>): Map<string, Mark[]> {
     return marksOf(this.#links, this.#state(applied));
   }
 
-  /** What is not applied, in the order `upgrade heads` runs it. */
+  /** The pending revisions, in the order in which `upgrade heads` runs them. */
   pending(applied: Iterable<string>): string[] {
     const open = this.#state(applied).applied.map(one => 1 - one);
     return this.#names(topological(this.#links.needs, this.#links.neededBy, open));
   }
 
-  /** What is applied as the graph has it: a squashed revision in place of what it replaces. Missing ones included. */
+  /**
+   * The applied revisions of the graph: a squashed revision instead of those it replaces. Includes missing
+   * ones.
+   */
   applied(logged: Iterable<string>): string[] {
     const { applied, missing } = this.#state(logged);
     return [...this.#names([...this.#links.order].filter(place => applied[place] === 1)), ...missing];
   }
 
-  /** The ids that a squashed revision in the graph stands for; none for any other. */
+  /** The ids that a squashed revision in the graph replaces; empty for any other revision. */
   replaces(id: string): readonly string[] {
     return this.#links.squashes.folded.get(id) ?? [];
   }
 
-  /** Squashed revisions that are not in the graph, because only a part of what they replace is applied. */
+  /** Squashed revisions that are not in the graph because only some of the replaced revisions are applied. */
   get openSquashes(): ReadonlyMap<string, OpenSquash> {
     return this.#links.squashes.open;
   }
@@ -176,14 +186,14 @@ export class RevisionGraph {
     return this.#names(gapsOf(this.#links, this.#state(applied).applied));
   }
 
-  /** Applied, but not in the graph: no file declares them. By name. */
+  /** Applied but not in the graph, because no file declares them. By name. */
   missing(applied: Iterable<string>): string[] {
     return [...this.#state(applied).missing];
   }
 
   /**
-   * The ids that a target means, by name; none for `base`. Relative targets count from `applied`.
-   * @throws TargetError with a code, and candidates where there are some
+   * The ids of a target, by name; empty for `base`. Relative targets count from `applied`.
+   * @throws TargetError with a code, and candidates if there are any
    */
   resolve(target: string, applied?: Iterable<string>): string[] {
     const state = applied === undefined ? undefined : this.#state(applied);
@@ -191,7 +201,7 @@ export class RevisionGraph {
   }
 
   /**
-   * Reads `a:b`, `a:` and `:b`.
+   * Parses `a:b`, `a:` and `:b`.
    * @throws TargetError `bad-range`, and those of the targets
    */
   range(text: string, applied?: Iterable<string>): Range {
@@ -199,7 +209,8 @@ export class RevisionGraph {
   }
 
   /**
-   * The targets with all they need, less what is applied; parents and dependencies first, ties by name.
+   * The targets with all their requirements, except applied ones; parents and dependencies first, ties sorted
+   * by name.
    * @throws TargetError
    */
   upgrade(target: string | readonly string[], applied: Iterable<string>): Plan {
@@ -207,16 +218,17 @@ export class RevisionGraph {
   }
 
   /**
-   * What is applied on top of the target, children first. The target stays.
-   * @throws TargetError `missing-revision` when an applied revision without a file is in the way, and others
+   * The applied descendants of the target, children first. The target stays.
+   * @throws TargetError `missing-revision` if an applied revision without a file is in the way, and others
    */
   downgrade(target: string, applied: Iterable<string>): Plan {
     return planDowngrade(this.#links, target, this.#state(applied));
   }
 
   /**
-   * Log rows only: along the lineage of the targets the applied set becomes the targets and all they need.
-   * `purge` empties it first, missing revisions included.
+   * Changes log rows only: along the lineage of the targets, the applied set becomes the targets and their
+   * requirements.
+   * `purge` empties the table first, including missing revisions.
    * @throws TargetError
    */
   stamp(target: string | readonly string[], applied: Iterable<string>, { purge = false } = {}): Plan {
@@ -224,8 +236,8 @@ export class RevisionGraph {
   }
 
   /**
-   * The rows of the history, newest first, for `layoutLanes`. Revisions that are applied but not in the graph stand
-   * alone, above the first revision of a smaller name.
+   * The rows of the history, newest first, for `layoutLanes`. Applied revisions that are not in the graph
+   * have no edges and are placed above the first revision with a smaller name.
    */
   history(missing: Iterable<string> = []): LaneRow[] {
     const { ids, needs, parents, order } = this.#links;
@@ -235,7 +247,7 @@ export class RevisionGraph {
     for (let at = order.length - 1; at >= 0; at--) {
       const place = order[at]!;
       while (strays.length > 0 && strays.at(-1)! > ids[place]!) rows.push(alone(strays.pop()!));
-      // parents come first among the needs
+      // Parents come first among the requirements.
       const dependsOn = needs.of(place).subarray(parents.count(place));
       rows.push({
         id: ids[place]!,
@@ -247,15 +259,15 @@ export class RevisionGraph {
   }
 
   /**
-   * The nearest common ancestors of several revisions and what each has above them.
-   * @throws TargetError `overlapping-targets` when one is an ancestor of another
+   * The nearest common ancestors of several revisions, and the revisions above them on each side.
+   * @throws TargetError `overlapping-targets` if one is an ancestor of another
    */
   fork(heads: readonly string[]): Fork {
     return forkOf(this.#links, heads);
   }
 
   /**
-   * What to rewrite so that an unapplied branch stands on top of another revision.
+   * The changes that put an unapplied branch on top of another revision.
    * @throws TargetError `already-applied`, `overlapping-targets`, and those of names
    */
   rebase(branch: string, onto: string, applied: Iterable<string>): Rebase {

@@ -1,4 +1,4 @@
-/** A queue of small integers that gives back the smallest first. */
+/** A priority queue of small integers; the smallest comes first. */
 export class IntHeap {
   readonly #items: number[] = [];
 
@@ -19,7 +19,7 @@ export class IntHeap {
     items[at] = value;
   }
 
-  /** The smallest; undefined when there is none. */
+  /** The smallest; undefined if the queue is empty. */
   pop(): number | undefined {
     const items = this.#items;
     const smallest = items[0];

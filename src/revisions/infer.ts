@@ -1,10 +1,12 @@
 import type { Declaration, Revision } from './revision.ts';
 
 /**
- * Turns what the migration files say into revisions. Files that say nothing form one line: each revises the undeclared
- * one before it, the first is a base. `revises: []` declares a base. Order of the result: the order of the input.
- * @param declarations in the order in which MikroORM runs them (`AbstractMigrator.discoverMigrations`): a list as it
- *   is written, files by their paths
+ * Turns the declarations of migration files into revisions. Files without declarations form one line: each
+ * revises the undeclared
+ * one before it, and the first is a root. `revises: []` declares a root. The result keeps the input order.
+ * @param declarations in the order in which MikroORM runs them (`AbstractMigrator.discoverMigrations`): a
+ * list in its order,
+ *   files by their paths
  */
 export function inferLine(declarations: Iterable<Declaration>): Revision[] {
   const all = [...declarations];

@@ -1,14 +1,17 @@
 import type { Links } from './links.ts';
 
-/** Labels gathered from several places: its own, and those of what it is made from. Shared, so that memory stays linear. */
+/**
+ * Labels from several sources: a revision's own, and the sets it was built from. Shared, so memory stays
+ * linear.
+ */
 interface Gathered {
   readonly own: readonly string[];
   readonly from: readonly Gathered[];
 }
 
 /**
- * The labels of a revision as they spread: from where they are declared to all descendants, and down over
- * ancestors until a branch point or a merge point (Alembic's `_add_branches`).
+ * The labels of each revision after inheritance: from the declaration to all descendants, and to ancestors up
+ * to a branch point or a merge point (Alembic's `_add_branches`).
  */
 export class LabelSpread {
   readonly #above: (Gathered | undefined)[];
@@ -27,7 +30,8 @@ export class LabelSpread {
         Array.from(parents.of(place), parent => this.#above[parent]),
       );
     }
-    // A revision hands labels down unless it branches or merges; the one that gets them must not either.
+    // A revision passes labels to its parents unless it is a branch or merge point, and the parent must not
+    // be one either.
     const passes = (place: number): boolean => neededBy.count(place) < 2 && parents.count(place) < 2;
     for (let at = order.length - 1; at >= 0; at--) {
       const place = order[at]!;

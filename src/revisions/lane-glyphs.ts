@@ -1,4 +1,4 @@
-/** The characters that a history is drawn with. */
+/** The characters for drawing a history. */
 export interface LaneGlyphs {
   readonly applied: string;
   readonly pending: string;
@@ -6,11 +6,11 @@ export interface LaneGlyphs {
   readonly unknown: string;
   readonly current: string;
   readonly more: string;
-  /** Upright: what `revises` runs in, and what only `dependsOn` runs in. */
+  /** Vertical lines: for `revises`, and for `dependsOn` only. */
   readonly upright: readonly [string, string];
-  /** Level, likewise. */
+  /** Horizontal lines, likewise. */
   readonly level: readonly [string, string];
-  /** A turn or a meeting, by the sum of its arms: 1 up, 2 down, 4 left, 8 right. */
+  /** Corners and junctions, by the sum of their arms: 1 up, 2 down, 4 left, 8 right. */
   readonly arms: readonly string[];
 }
 
@@ -38,7 +38,7 @@ const ASCII: LaneGlyphs = {
   arms: [' ', '|', '|', '|', '-', '/', '\\', '|', '-', '\\', '/', '|', '-', '+', '+', '+'],
 };
 
-/** The characters for a terminal that has them, and for one that has only ASCII. */
+/** The characters for Unicode terminals and for ASCII terminals. */
 export function laneGlyphs(ascii: boolean): LaneGlyphs {
   return ascii ? ASCII : UNICODE;
 }

@@ -7,35 +7,40 @@ export interface LaneRow {
   readonly dependsOn: readonly string[];
 }
 
-/** A lane that is not there, one that a `revises` runs in, one that only a `dependsOn` runs in. */
+/** No lane, a lane with a `revises` line, a lane with only a `dependsOn` line. */
 export type Line = 0 | 1 | 2;
 
-/** Lanes further right than this are never drawn. */
+/** Lanes beyond this one are never drawn. */
 export const MOST_LANES = 64;
 
-/** Rows between two places from which a drawing can start. */
+/** Number of rows between checkpoints, from which drawing can start. */
 const STRIDE = 128;
 
-/** Where every revision and every line stands; lanes count from 0, left. Memory is linear in rows and edges. */
+/**
+ * The position of every revision and every line; lanes count from 0 at the left. Memory is linear in rows and
+ * edges.
+ */
 export interface LaneLayout {
   readonly rows: readonly LaneRow[];
   /** The lane of each row's node. */
   readonly column: Int32Array;
-  /** The lane that runs into the node's own lane just below it; -1: none does. */
+  /** The lane that joins the node's own lane just below it; -1 if there is none. */
   readonly joins: Int32Array;
-  /** Edges of row `r`: `edgeStart[r]` … `edgeStart[r+1]-1`; the lane each continues in, and what runs there. */
+  /**
+   * Edges of row `r`: `edgeStart[r]` … `edgeStart[r+1]-1`; the lane in which each continues, and its kind.
+   */
   readonly edgeStart: Int32Array;
   readonly edgeLane: Int32Array;
   readonly edgeLine: Uint8Array;
-  /** What runs in the first lanes just above rows 0, 128, 256, …: 64 numbers each. */
+  /** The contents of the first lanes just above rows 0, 128, 256, …: 64 numbers each. */
   readonly saved: Uint8Array;
-  /** Lanes in use at once, at most. */
+  /** Maximum number of lanes in use at once. */
   readonly lanes: number;
 }
 
 /**
- * Lays out a history, newest row first. All lines to one revision share a lane: a line joins as soon as there is
- * one to join, so lanes stay few. What a row names that is no row below it gets no line.
+ * Lays out a history, newest row first. All lines to one revision share a lane and join as early as possible,
+ * so there are few lanes. References to rows that are not below get no line.
  */
 export function layoutLanes(rows: readonly LaneRow[]): LaneLayout {
   const places = new Map(rows.map((row, place) => [row.id, place]));
@@ -83,7 +88,8 @@ export function layoutLanes(rows: readonly LaneRow[]): LaneLayout {
       edgeLine.push(line);
     }
     edgeStart[place + 1] = edgeLane.length;
-    // Below a row that leads nowhere the lane stays empty for a row, or the next node would seem to be its parent.
+    // The lane below a row without parents stays empty for one row; otherwise the next node would look like
+    // its parent.
     if (targets.size === 0) resting = own;
     else if (!continues) free.push(own);
     if (joins[place] !== -1) free.push(joins[place]!);
@@ -98,7 +104,7 @@ export function layoutLanes(rows: readonly LaneRow[]): LaneLayout {
   };
 }
 
-/** True when a line of connectors is drawn below the row. */
+/** True if a line of connectors is drawn below the row. */
 export function hasConnector({ column, joins, edgeStart, edgeLane }: LaneLayout, row: number): boolean {
   if (joins[row] !== -1) return true;
   for (let edge = edgeStart[row]!; edge < edgeStart[row + 1]!; edge++) {
@@ -107,7 +113,7 @@ export function hasConnector({ column, joins, edgeStart, edgeLane }: LaneLayout,
   return false;
 }
 
-/** What runs in the first lanes just above a row. */
+/** The contents of the first lanes just above a row. */
 export function linesAbove(layout: LaneLayout, row: number): Uint8Array {
   const from = Math.floor(row / STRIDE);
   const running = layout.saved.slice(from * MOST_LANES, (from + 1) * MOST_LANES);
@@ -115,7 +121,7 @@ export function linesAbove(layout: LaneLayout, row: number): Uint8Array {
   return running;
 }
 
-/** Turns what runs above a row into what runs below it. */
+/** Computes the lanes below a row from those above it. */
 export function advance(
   layout: Pick<LaneLayout, 'column' | 'joins' | 'edgeStart'> & {
     readonly edgeLane: ArrayLike<number>;

@@ -6,17 +6,20 @@ export function headsOf({ children }: Links): number[] {
   return placesWhere(children.nodes, place => children.count(place) === 0);
 }
 
-/** Heads that none depends on either. Ascending. */
+/** Heads that no other revision depends on. Ascending. */
 export function realHeadsOf({ neededBy }: Links): number[] {
   return placesWhere(neededBy.nodes, place => neededBy.count(place) === 0);
 }
 
-/** Revisions that revise none. Ascending. */
+/** Revisions that revise none (roots). Ascending. */
 export function basesOf({ parents }: Links): number[] {
   return placesWhere(parents.nodes, place => parents.count(place) === 0);
 }
 
-/** Revisions with all their ancestors and descendants: 1 at each. By `revises`, or by `dependsOn` too. */
+/**
+ * Revisions with all their ancestors and descendants: 1 at each. By `revises`, optionally also by
+ * `dependsOn`.
+ */
 export function lineageOf(
   links: Links,
   places: readonly number[],

@@ -4,12 +4,12 @@ import type { GraphProblem, GraphProblemCode } from './problems.ts';
 import type { Revision } from './revision.ts';
 import { foldSquashes, type Squashes } from './squash.ts';
 
-/** A revision as it may be given: what is left out is empty. */
+/** A revision as input: omitted fields are empty. */
 export type RevisionInput = Pick<Revision, 'id' | 'revises'> & Partial<Revision>;
 
 /**
- * The graph in arrays, for 100,000 revisions. A revision is its place in the list of ids sorted by name,
- * so a smaller number is a smaller name.
+ * The graph in arrays, for up to 100,000 revisions. A revision is its index in the list of ids sorted by
+ * name, so index order is name order.
  */
 export interface Links {
   readonly ids: readonly string[];
@@ -29,10 +29,11 @@ export interface Links {
 }
 
 /**
- * Links the revisions by name, whatever order they come in, and finds everything that is wrong with them.
- * What is wrong is left out of the arrays (an unknown parent, one edge of each cycle, …), so that a broken
+ * Links the revisions by name, in any input order, and finds all problems.
+ * Broken parts are left out of the arrays (an unknown parent, one edge of each cycle, …), so a broken
  * project can still be shown; nothing may run on it.
- * @param logged what the database has logged, which decides how squashed revisions stand; see `foldSquashes`
+ * @param logged the revisions in the migrations table, which decide how squashed revisions are folded; see
+ * `foldSquashes`
  */
 export function link(
   input: Iterable<RevisionInput>,
@@ -105,7 +106,7 @@ export function link(
 
 type Report = (code: GraphProblemCode, revision: Revision, message: string) => void;
 
-/** Complete revisions by name; of two with one name the first by file. */
+/** Complete revisions by name; of two with the same name, the first by file. */
 function sorted(input: Iterable<RevisionInput>): Revision[] {
   const all = Array.from(input, given => ({
     ...given,

@@ -3,15 +3,16 @@ import { datedParts } from './names.ts';
 import { nearby } from './nearby.ts';
 import { listed, TargetError } from './target-error.ts';
 
-/** The revision that is called exactly so, by id or by a label it declares. */
+/** The revision with exactly this id or declared label. */
 export function exactly(links: Links, text: string): number | undefined {
   return links.places.get(text) ?? links.labels.get(text);
 }
 
 /**
- * The one revision meant by a name or a part of one: the whole name or label; else a prefix of names and labels
- * (longer than three characters, as in Alembic); else the digits (and what follows) or the slug, whole or a prefix.
- * `within` (1 at each member) narrows parts of names to a branch; a whole name is found anywhere.
+ * The revision for a name or a part of one: the whole name or label; else a prefix of names and labels
+ * (longer than three characters, as in Alembic); else the digits (and what follows) or the slug, whole or a
+ * prefix.
+ * `within` (1 at each member) restricts partial names to a branch; a whole name is found anywhere.
  * @throws TargetError `unknown-target` | `ambiguous-target`
  */
 export function find(links: Links, text: string, within?: Uint8Array): number {
@@ -33,9 +34,10 @@ export function find(links: Links, text: string, within?: Uint8Array): number {
 }
 
 /**
- * What a revision that is not in the graph stands for: the last of a line is the squashed revision that replaces it,
- * a squashed revision whose line is being finished is the last of that line. Undefined for any other text.
- * @throws TargetError `replaced-revision` for one inside of a line
+ * The revision that replaces one that is not in the graph: for the last replaced revision, the squashed
+ * revision;
+ * for a squashed revision that is not complete, the last revision it replaces. Undefined for any other text.
+ * @throws TargetError `replaced-revision` for one inside the replaced range
  */
 function replacedAs({ places, squashes }: Links, text: string): number | undefined {
   const { replacedBy, open, tips } = squashes;
@@ -65,7 +67,7 @@ function replacedAs({ places, squashes }: Links, text: string): number | undefin
   );
 }
 
-/** The error for a name that nothing has. `what` is what was looked for. */
+/** The error for an unknown name. `what` is the kind of thing that was searched for. */
 export function unknown(links: Links, text: string, what: string): TargetError {
   const names = nearby(links, text);
   const [first] = names;
@@ -97,7 +99,7 @@ function byPart(links: Links, text: string): Match[] {
   return dated(links, text, part => part.startsWith(text));
 }
 
-/** Revisions of whose name the digits, the slug, or all from the digits on fits. */
+/** Revisions whose digits, slug, or name from the digits on match. */
 function dated({ ids }: Links, text: string, fits: (part: string) => boolean): Match[] {
   const found: Match[] = [];
   for (const [place, id] of ids.entries()) {
@@ -109,7 +111,7 @@ function dated({ ids }: Links, text: string, fits: (part: string) => boolean): M
   return found;
 }
 
-/** The place of the first id that does not sort before `text`. */
+/** The index of the first id that does not sort before `text`. */
 function firstFrom(ids: readonly string[], text: string): number {
   let [low, high] = [0, ids.length];
   while (low < high) {

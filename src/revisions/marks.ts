@@ -1,7 +1,10 @@
 import type { Links } from './links.ts';
 import { type State, tipsOf } from './state.ts';
 
-/** What Alembic writes behind a revision: `effective head` has no child, but something depends on it. */
+/**
+ * The marks that Alembic prints after a revision: an `effective head` has no child, but another revision
+ * depends on it.
+ */
 export type Mark = 'head' | 'effective head' | 'current' | 'branchpoint' | 'mergepoint';
 
 /** The marks of every revision that has some, in Alembic's order. */

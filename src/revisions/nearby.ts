@@ -5,8 +5,8 @@ const FARTHEST = 2;
 const MOST = 5;
 
 /**
- * What a mistyped target may have meant, nearest first: ids, labels and words of the grammar within two typing
- * errors (by name, digits or slug), then ids that contain the text. At most five.
+ * Suggestions for a mistyped target, nearest first: ids, labels and keywords within two typing errors (by
+ * name, digits or slug), then ids that contain the text. At most five.
  */
 export function nearby(links: Links, text: string): string[] {
   if (text.length < 2) return [];
@@ -34,7 +34,9 @@ export function nearby(links: Links, text: string): string[] {
     .map(one => one.name);
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours between two texts; `limit + 1` when there are more. */
+/**
+ * Edit distance: insertions, deletions, replacements and swaps of neighbours; `limit + 1` if it is larger.
+ */
 function distance(a: string, b: string, limit: number): number {
   let start = 0;
   while (start < a.length && start < b.length && a[start] === b[start]) start++;

@@ -2,8 +2,8 @@ import type { Edges } from './edges.ts';
 import { IntHeap } from './heap.ts';
 
 /**
- * Puts the `members` (1 at each; all when left out) in order: what a revision needs comes before it, ties by name.
- * Revisions of a cycle, and what stands on them, are left out.
+ * Sorts the `members` (1 at each; default: all): requirements of a revision come before it, ties sorted by
+ * name. Revisions in a cycle and their descendants are left out.
  */
 export function topological(needs: Edges, neededBy: Edges, members?: Uint8Array): Int32Array {
   const nodes = needs.nodes;

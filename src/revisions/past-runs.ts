@@ -1,22 +1,25 @@
 import type { Action, Step } from './plan.ts';
 
-/** A run of the journal: what it did, and which run it took back or did again. */
+/** A run from the journal: what it did, and which run it reverted or repeated. */
 export interface PastRun {
   readonly run: string;
-  /** The steps that were committed, in the order they ran. */
+  /** The committed steps, in the order in which they ran. */
   readonly steps: readonly Step[];
   readonly undoes?: string | undefined;
   readonly redoes?: string | undefined;
 }
 
-/** What `undo` and `redo` are about, as in an editor: the newest run that stands, and the newest that was undone. */
+/**
+ * The runs that `undo` and `redo` refer to, as in an editor: the newest run that is in effect, and the newest
+ * undone one.
+ */
 export interface Repeatable {
   readonly undo: PastRun | null;
-  /** Null also where something else ran since. */
+  /** Also null if something else ran since. */
   readonly redo: PastRun | null;
 }
 
-/** @param runs oldest first; those that committed nothing do not count */
+/** @param runs oldest first; runs that committed nothing are ignored */
 export function repeatable(runs: readonly PastRun[]): Repeatable {
   const standing: PastRun[] = [];
   const undone: PastRun[] = [];
@@ -36,7 +39,7 @@ export function repeatable(runs: readonly PastRun[]): Repeatable {
 
 const opposite: Readonly<Record<Action, Action>> = { up: 'down', down: 'up', log: 'unlog', unlog: 'log' };
 
-/** The steps that take these back. */
+/** The steps that revert these. */
 export function inverse(steps: readonly Step[]): Step[] {
   return steps.map(({ revision, action }) => ({ revision, action: opposite[action] })).reverse();
 }

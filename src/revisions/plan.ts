@@ -5,11 +5,11 @@ export type Action = 'up' | 'down' | 'log' | 'unlog';
 export interface Step {
   readonly revision: string;
   readonly action: Action;
-  /** Of a squashed revision: ids of its line whose rows come or go with its own. */
+  /** For a squashed revision: replaced ids whose rows are written or deleted with its own. */
   readonly with?: readonly string[] | undefined;
 }
 
-/** The ordered steps of a run, and the tips (current revisions) of the applied set after it. Plain and serialisable. */
+/** The ordered steps of a run, and the tips (current revisions) after it. Plain and serializable. */
 export interface Plan {
   readonly steps: readonly Step[];
   readonly tips: readonly string[];

@@ -1,6 +1,6 @@
 import { Failure } from '../foundation/failure.ts';
 
-/** What can be wrong with a set of revisions. */
+/** The kinds of problems in a set of revisions. */
 export type GraphProblemCode =
   | 'unknown-parent'
   | 'unknown-dependency'
@@ -16,12 +16,12 @@ export type GraphProblemCode =
   | 'replaces-itself'
   | 'half-squashed';
 
-/** One thing wrong with the revisions, and where. */
+/** One problem in the revisions, and its location. */
 export interface GraphProblem {
   readonly code: GraphProblemCode;
-  /** One sentence for a person. */
+  /** One sentence for the user. */
   readonly message: string;
-  /** The revision that says it; the first by name for a cycle. */
+  /** The revision with the problem; the first by name for a cycle. */
   readonly revision: string;
   /** Path relative to the project. */
   readonly file?: string | undefined;
@@ -29,7 +29,7 @@ export interface GraphProblem {
   readonly line?: number | undefined;
 }
 
-/** The revisions do not make a graph. Code `broken-graph`; holds every problem at once. */
+/** The revisions do not form a graph. Code `broken-graph`; contains all problems. */
 export class GraphError extends Failure {
   declare readonly problems: readonly GraphProblem[];
 

@@ -7,19 +7,20 @@ import { branchOf, resolveParts } from './target.ts';
 import { TargetError } from './target-error.ts';
 import { BASE, walkDown, walkUp } from './walk.ts';
 
-/** A stretch of the history, for `history` and offline SQL. */
+/** A range of the history, for `history` and SQL scripts. */
 export interface Range {
-  /** Where it begins; none: base. */
+  /** Its start; empty: base. */
   readonly lower: readonly string[];
-  /** Where it ends. */
+  /** Its end. */
   readonly upper: readonly string[];
-  /** Between them, both ends included, oldest first. */
+  /** The revisions between them, inclusive, oldest first. */
   readonly revisions: readonly string[];
 }
 
 /**
- * Reads `a:b`, `a:` (to the heads) and `:b` (from base). A bare `-N` before the colon counts down from the end,
- * a bare `+N` after it counts up from the beginning. Follows Alembic's `iterate_revisions`.
+ * Parses `a:b`, `a:` (to the heads) and `:b` (from base). A bare `-N` before the colon counts down from the
+ * end,
+ * and a bare `+N` after it counts up from the start. Follows Alembic's `iterate_revisions`.
  * @throws TargetError `bad-range`, and those of the targets
  */
 export function rangeOf(links: Links, text: string, state: State | undefined): Range {

@@ -4,17 +4,18 @@ import { topological } from './order.ts';
 import { placesWhere, type State } from './state.ts';
 import { listed, TargetError } from './target-error.ts';
 
-/** A branch put on top of another revision by rewriting what its first revisions revise. */
+/** A branch moved on top of another revision by rewriting the parents of its first revisions. */
 export interface Rebase {
-  /** What changes in the files: usually one revision. By name. */
+  /** The changes in the files, usually one revision. By name. */
   readonly rewrites: readonly { readonly revision: string; readonly revises: readonly string[] }[];
-  /** Everything that then stands on the other revision, oldest first. */
+  /** Everything that then descends from the other revision, oldest first. */
   readonly moved: readonly string[];
 }
 
 /**
- * Finds what to rewrite so that the branch of `branch`, from where it parted from `onto`, stands on `onto`.
- * @throws TargetError `already-applied`, `overlapping-targets` when one stands on the other already, and those of names
+ * Finds the changes that move the branch of `branch`, from where it diverged from `onto`, on top of `onto`.
+ * @throws TargetError `already-applied`, `overlapping-targets` if one already descends from the other, and
+ * those of names
  */
 export function rebaseOf(links: Links, branch: string, onto: string, state: State): Rebase {
   const { parents, children, needs, ids } = links;

@@ -1,25 +1,25 @@
 /**
- * One migration of the project, as the graph sees it.
- * The id is MikroORM's migration name, the very string stored in its migrations table.
+ * One migration of the project as a node of the graph. The id is MikroORM's migration name, the string stored
+ * in its migrations table.
  */
 export interface Revision {
   readonly id: string;
-  /** Ids it follows. Empty: a base. Two or more: a merge. */
+  /** Parent ids. Empty: a root. Two or more: a merge. */
   readonly revises: readonly string[];
-  /** Ids or labels that must be applied before it without being its lineage. */
+  /** Ids or labels that must be applied first, without being parents. */
   readonly dependsOn: readonly string[];
-  /** Names of the branch that starts here, as declared (not as spread). */
+  /** Names of the branch that starts here, as declared (without inherited ones). */
   readonly labels: readonly string[];
-  /** Ids of the line that it does the work of: a squashed revision. Empty for any other. */
+  /** For a squashed revision, the ids that it replaces. Empty for any other. */
   readonly replaces: readonly string[];
   /** True when `revises` was inferred from the order of undeclared migrations. */
   readonly inferred: boolean;
-  /** Where it was read, for messages: a path relative to the project, and a 1-based line. */
+  /** Its location, for messages: a path relative to the project, and a 1-based line. */
   readonly file?: string | undefined;
   readonly line?: number | undefined;
 }
 
-/** What a migration file says of itself; `revises: undefined` means that it says nothing. */
+/** The declarations of a migration file; `revises: undefined` means that it declares nothing. */
 export interface Declaration {
   readonly id: string;
   readonly revises?: readonly string[] | undefined;

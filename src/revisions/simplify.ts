@@ -1,6 +1,6 @@
 import type { LaneRow } from './lanes.ts';
 
-/** A history in arrays: rows newest first, edges to places further down. */
+/** A history in arrays: rows newest first, edges to later rows. */
 interface Below {
   /** By `revises`, in declared order. */
   readonly parents: readonly (readonly number[])[];
@@ -9,15 +9,15 @@ interface Below {
 }
 
 /**
- * The history of some of the rows, newest first, as `git log --graph -- path` has it: each is joined to its nearest
- * kept ancestors. A line that runs over `dependsOn` anywhere is a `dependsOn`. Lines that say nothing new are left
- * out: to what can be reached over another line. What was declared between two kept rows stays.
+ * The history of some of the rows, newest first, like `git log --graph -- path`: each row is linked to its
+ * nearest kept ancestors. A line that includes a `dependsOn` is a `dependsOn`. Redundant lines, to rows
+ * reachable over another line, are left out unless they were declared.
  */
 export function simplify(rows: readonly LaneRow[], keeps: (place: number) => boolean): LaneRow[] {
   const below = linked(rows);
   const kept = Uint8Array.from(rows, (_, place) => (keeps(place) ? 1 : 0));
   const walk = new Walk(rows.length);
-  // hidden rows in a line are stepped over at once: where each leads to
+  // Runs of hidden rows are skipped: where each one leads.
   const over = new Int32Array(rows.length);
   for (let place = rows.length - 1; place >= 0; place--) {
     const [only, ...more] = below.parents[place]!;
@@ -72,7 +72,7 @@ function linked(rows: readonly LaneRow[]): Below {
   return { parents, others };
 }
 
-/** Walks down, each with marks of its own: nothing has to be cleared in between. */
+/** Walks down, each with its own marks, so nothing has to be cleared in between. */
 class Walk {
   readonly #seen: Int32Array;
   #now = 0;
@@ -81,7 +81,7 @@ class Walk {
     this.#seen = new Int32Array(rows);
   }
 
-  /** The kept places that are met first on the way down, in the order of the ways. */
+  /** The first kept rows on the way down, in the order of the edges. */
   nearest(
     from: readonly number[],
     kept: Uint8Array,
@@ -101,7 +101,7 @@ class Walk {
     return found;
   }
 
-  /** Those of `places` that no other of `starts` leads to, and those that were `declared`. */
+  /** Those of `places` that are not reachable from others in `starts`, and those that were `declared`. */
   unreached(
     starts: readonly number[],
     places: readonly number[],

@@ -2,28 +2,31 @@ import type { Action, Step } from './plan.ts';
 import type { GraphProblem } from './problems.ts';
 import type { Revision } from './revision.ts';
 
-/** How the squashed revisions of a project stand in one graph. */
+/** The squashed revisions of a project in one graph. */
 export interface Squashes {
-  /** Squashed revisions in the graph, and every id that each stands for, squashed ones in its line included. */
+  /**
+   * Squashed revisions in the graph, and all ids that each replaces, including squashed ones and those they
+   * replace.
+   */
   readonly folded: ReadonlyMap<string, readonly string[]>;
-  /** What each squashed revision replaces, as it declares it; also those that another one replaces. */
+  /** The declared `replaces` of each squashed revision, also of those that another one replaces. */
   readonly declared: ReadonlyMap<string, readonly string[]>;
-  /** Ids that are not in the graph -> the squashed revision that stands there for them. */
+  /** Ids that are not in the graph, mapped to the squashed revision that replaces them. */
   readonly replacedBy: ReadonlyMap<string, string>;
-  /** Squashed revisions that are not in the graph, because the log has only a part of what they replace. */
+  /** Squashed revisions that are not in the graph because only some of the replaced revisions are logged. */
   readonly open: ReadonlyMap<string, OpenSquash>;
-  /** The last revisions of the line that each squashed revision replaces. */
+  /** The last revisions that each squashed revision replaces. */
   readonly tips: ReadonlyMap<string, readonly string[]>;
 }
 
-/** A squashed revision whose line has to be finished first. */
+/** A squashed revision whose replaced revisions must be completed first. */
 export interface OpenSquash {
   readonly replaces: number;
-  /** Of those, not in the log. */
+  /** Those not in the log. */
   readonly lacking: readonly string[];
 }
 
-/** The revisions that make the graph, and what was wrong. */
+/** The revisions of the graph, and the problems. */
 export interface Folded {
   readonly revisions: readonly Revision[];
   readonly squashes: Squashes;
@@ -39,9 +42,11 @@ const none: Squashes = {
 };
 
 /**
- * Puts each squashed revision in the place of the line that it replaces, or, where the log has only a part of that
- * line, leaves the line and takes the squashed revision out until the line is finished.
- * @param logged what the database has logged; undefined: nothing in particular, so every squashed revision is in place
+ * Puts each squashed revision in the place of the revisions that it replaces. If the log has only some of
+ * them,
+ * they stay in the graph and the squashed revision is left out until all are applied.
+ * @param logged the revisions in the migrations table; undefined: unknown, so every squashed revision is in
+ * place
  */
 export function foldSquashes(revisions: readonly Revision[], logged?: Iterable<string>): Folded {
   const squashes = new Map(
@@ -51,7 +56,7 @@ export function foldSquashes(revisions: readonly Revision[], logged?: Iterable<s
   return new Folding(revisions, squashes, logged && new Set(logged)).fold();
 }
 
-/** The rows of its line that are written, or deleted, with the row of a revision. */
+/** The rows of the replaced revisions that are written or deleted with a revision's row. */
 export function rowsWith(
   { folded }: Squashes,
   logged: ReadonlySet<string>,
@@ -114,7 +119,7 @@ class Folding {
     };
   }
 
-  /** Everything that it stands for, squashed revisions in its line and their lines included. */
+  /** All revisions that it replaces, including those replaced by squashed revisions among them. */
   #membersOf(squash: Revision): readonly string[] {
     const members = new Set<string>();
     const todo = [...squash.replaces].reverse();
@@ -130,7 +135,7 @@ class Folding {
     return [...members];
   }
 
-  /** Folds a squashed revision, or leaves its line as it is. */
+  /** Folds a squashed revision, or keeps the replaced revisions. */
   #decide(id: string): void {
     const members = this.#members.get(id) ?? [];
     const log = this.#log;
@@ -169,7 +174,7 @@ class Folding {
     return replaces.every(member => this.#isApplied(member, deeper));
   }
 
-  /** The revisions of its line that no other of the line revises; the last it names where the line has no files. */
+  /** The replaced revisions that no other replaced revision revises; without files, the last one named. */
   #tipsOf({ replaces }: Revision): readonly string[] {
     const revised = new Set(replaces.flatMap(member => this.#byId.get(member)?.revises ?? []));
     const tips = replaces.filter(member => this.#byId.has(member) && !revised.has(member));

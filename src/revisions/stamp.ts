@@ -9,9 +9,9 @@ import { branchOf, resolveTarget } from './target.ts';
 import { refuseOverlap } from './upgrade.ts';
 
 /**
- * Log rows only: the current revisions along the lineage of the targets give way to the targets; others stay.
- * Follows Alembic's `_stamp_revs`. With several targets each moves its own lineage, where Alembic crashes
- * or loses one that was current already.
+ * Changes log rows only: the current revisions in the lineage of the targets are replaced by the targets;
+ * others stay. Follows Alembic's `_stamp_revs`. With several targets each one replaces its own lineage;
+ * Alembic crashes there or loses one that was already current.
  */
 export function planStamp(links: Links, targets: readonly string[], state: State, purge: boolean): Plan {
   const resolved = targets.map(target => ({ target, places: resolveTarget(links, target, state) }));
@@ -53,7 +53,7 @@ function leavingFor(
   return leaving.some(tip => moved[tip] && !there.has(tip)) ? leaving : [];
 }
 
-/** What changes between two sets: rows taken out children first, then rows put in parents first. */
+/** The differences between two sets: removed rows first, children first, then added rows, parents first. */
 function rows(links: Links, { applied: before, logged }: State, after: Uint8Array): Step[] {
   const inOrder = (members: Uint8Array): string[] =>
     Array.from(topological(links.needs, links.neededBy, members), place => links.ids[place]!);

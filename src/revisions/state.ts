@@ -1,16 +1,16 @@
 import type { Links } from './links.ts';
 
-/** What a database has applied, as places in the graph. */
+/** The applied revisions of a database, as indexes in the graph. */
 export interface State {
-  /** 1 where the revision is applied; a squashed one also where all that it replaces is. */
+  /** 1 if the revision is applied, or for a squashed one, if all revisions that it replaces are. */
   readonly applied: Uint8Array;
   /** Applied, but unknown to the graph; by name. */
   readonly missing: readonly string[];
-  /** The ids as they were given: what the log has. */
+  /** The ids as given: the contents of the log. */
   readonly logged: ReadonlySet<string>;
 }
 
-/** Reads a list of applied ids; order and repetition do not matter. */
+/** Reads a list of applied ids; order and duplicates do not matter. */
 export function stateOf(links: Links, ids: Iterable<string>): State {
   const applied = new Uint8Array(links.ids.length);
   const missing = new Set<string>();
@@ -21,7 +21,7 @@ export function stateOf(links: Links, ids: Iterable<string>): State {
     if (place !== undefined) applied[place] = 1;
     else if (!replacedBy.has(id)) missing.add(id);
   }
-  // a problem of the graph, but no reason to go round forever
+  // This is a problem of the graph, but must not cause an endless loop.
   const asked = new Set<string>();
   const isDone = (id: string): boolean => {
     if (logged.has(id)) return true;
@@ -39,7 +39,7 @@ export function stateOf(links: Links, ids: Iterable<string>): State {
   return { applied, missing: [...missing].sort(), logged };
 }
 
-/** 1 where an applied revision stands on this one, by `revises` or `dependsOn`. */
+/** 1 if an applied revision descends from this one, by `revises` or `dependsOn`. */
 export function stoodUpon(links: Links, applied: Uint8Array): Uint8Array {
   const { order, needs } = links;
   const below = new Uint8Array(applied.length);
@@ -51,7 +51,7 @@ export function stoodUpon(links: Links, applied: Uint8Array): Uint8Array {
   return below;
 }
 
-/** The applied revisions that no other applied one stands on: what Alembic keeps in its version table. Ascending. */
+/** The applied revisions without an applied descendant: those in Alembic's version table. Ascending. */
 export function tipsOf(links: Links, applied: Uint8Array): number[] {
   const below = stoodUpon(links, applied);
   return placesWhere(applied.length, place => applied[place] === 1 && below[place] === 0);
@@ -63,7 +63,7 @@ export function gapsOf(links: Links, applied: Uint8Array): number[] {
   return placesWhere(applied.length, place => applied[place] === 0 && below[place] === 1);
 }
 
-/** The places, ascending, for which `holds` is true. */
+/** The indexes, ascending, for which `holds` is true. */
 export function placesWhere(count: number, holds: (place: number) => boolean): number[] {
   const places: number[] = [];
   for (let place = 0; place < count; place++) if (holds(place)) places.push(place);

@@ -2,39 +2,39 @@ import { Failure } from '../foundation/failure.ts';
 
 /** Why a target, or a plan for it, was refused. */
 export type TargetCode =
-  /** No revision, label or branch is written so. */
+  /** No revision, label or branch has this name. */
   | 'unknown-target'
-  /** Several revisions could be meant. */
+  /** Several revisions match. */
   | 'ambiguous-target'
-  /** One head is wanted and there are several. */
+  /** A single head is required and there are several. */
   | 'multiple-heads'
-  /** Steps that could go more than one way. */
+  /** Relative steps that are possible in several ways. */
   | 'ambiguous-walk'
-  /** Not so many revisions above. */
+  /** Not enough revisions above. */
   | 'too-few-steps'
-  /** Not so many revisions below. */
+  /** Not enough revisions below. */
   | 'past-base'
   /** `+N` in a downgrade, `-N` in an upgrade. */
   | 'wrong-direction'
-  /** The revision is not in the branch that the target names. */
+  /** The revision is not in the branch of the target. */
   | 'not-in-branch'
-  /** Of several targets one is an ancestor of another. */
+  /** One of several targets is an ancestor of another. */
   | 'overlapping-targets'
-  /** Nothing that is applied stands on the target, and it is not current. */
+  /** Nothing is applied above the target, and it is not current. */
   | 'nothing-to-downgrade'
   /** An applied revision that no file declares is in the way. */
   | 'missing-revision'
-  /** A branch that is to be rewritten is applied. */
+  /** A branch to be rewritten is already applied. */
   | 'already-applied'
-  /** It is inside of what a squashed revision replaces. */
+  /** It is inside the range that a squashed revision replaces. */
   | 'replaced-revision'
   /** Not a range, or its ends are not on one line. */
   | 'bad-range';
 
-/** A target that cannot be followed. The message says what to do next; nothing runs. */
+/** A target that cannot be resolved. The message says what to do next; nothing runs. */
 export class TargetError extends Failure {
   declare readonly code: TargetCode;
-  /** What could be meant instead: ids, labels, or targets to write. */
+  /** Valid alternatives: ids, labels, or targets. */
   declare readonly candidates: readonly string[];
 
   constructor(code: TargetCode, message: string, candidates: readonly string[] = []) {
@@ -43,13 +43,13 @@ export class TargetError extends Failure {
   }
 }
 
-/** Names for a message: the first few, and how many more. */
+/** Names for a message: the first few, and the number of others. */
 export function listed(names: readonly string[]): string {
   const shown = names.slice(0, 8).join(', ');
   return names.length > 8 ? `${shown} and ${names.length - 8} more` : shown;
 }
 
-/** The error for applied revisions that no file declares, with the ways out. `so` is what cannot be done. */
+/** The error for applied revisions without a file, with possible solutions. `so` is what cannot be done. */
 export function cannotLocate(missing: readonly string[], so: string): TargetError {
   const message =
     `can't locate revision ${listed(missing)}: applied, but no file declares it, so ${so}. ` +

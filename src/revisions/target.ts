@@ -7,19 +7,19 @@ import { placesWhere, type State, tipsOf } from './state.ts';
 import { cannotLocate, listed, TargetError } from './target-error.ts';
 import { BASE, walkDown, walkUp } from './walk.ts';
 
-/** The places that an absolute or relative target means; none: base. Relative to current where `state` is known. */
+/** The indexes of an absolute or relative target; empty: base. Relative to current if `state` is known. */
 export function resolveTarget(links: Links, text: string, state: State | undefined): number[] {
   return resolveParts(links, parse(links, text), state);
 }
 
-/** The same for a target that is taken apart already. */
+/** The same for a parsed target. */
 export function resolveParts(links: Links, parts: TargetParts, state: State | undefined): number[] {
   const { branch, symbol, steps } = parts;
   if (steps === undefined) return resolveAbsolute(links, parts, state);
   if (symbol === undefined) {
     if (steps > 0) return [upFromCurrent(links, parts, state)];
     if (state) return based(downFromCurrent(links, parts, state).place);
-    // Alembic reads a bare -N, where there is no database to ask, as N below each head.
+    // Without a database, Alembic interprets a bare -N as N below each head.
     const inside = branchLineage(links, branch);
     const heads = realHeadsOf(links).filter(head => !inside || inside[head]);
     return [...new Set(heads.flatMap(head => based(walkDown(links, head, parts))))];
@@ -27,7 +27,7 @@ export function resolveParts(links: Links, parts: TargetParts, state: State | un
   return based(walkFromSymbol(links, parts, state));
 }
 
-/** `<label>@head` and the like, names and parts of names. */
+/** `<label>@head` and similar targets, names and parts of names. */
 export function resolveAbsolute(links: Links, parts: TargetParts, state: State | undefined): number[] {
   const { branch, symbol = '' } = parts;
   const inside = branchLineage(links, branch);
@@ -51,7 +51,7 @@ export function resolveAbsolute(links: Links, parts: TargetParts, state: State |
   return [place];
 }
 
-/** The revision that a branch is named by: a label's, or any revision's. */
+/** The revision that names a branch: the one that declares the label, or any revision. */
 export function branchOf(links: Links, branch: string): number {
   try {
     return find(links, branch);
@@ -86,8 +86,8 @@ export function upFromCurrent(links: Links, parts: TargetParts, state: State | u
 }
 
 /**
- * `<label>@-N`, `-N`: down from current, inside the branch. `from` is where it starts.
- * Follows Alembic's `_parse_downgrade_target`; from several current revisions it refuses where Alembic takes any.
+ * `<label>@-N`, `-N`: down from current, inside the branch. `from` is the start. Follows Alembic's
+ * `_parse_downgrade_target`; with several current revisions it fails, whereas Alembic takes any of them.
  */
 export function downFromCurrent(
   links: Links,
@@ -99,8 +99,8 @@ export function downFromCurrent(
 }
 
 /**
- * The one current revision that `<label>@-N` or `-N` counts down from.
- * @throws TargetError `ambiguous-walk` when there are several, `past-base` when there is none
+ * The current revision from which `<label>@-N` or `-N` counts.
+ * @throws TargetError `ambiguous-walk` if there are several, `past-base` if there is none
  */
 export function currentIn(links: Links, { branch, text }: TargetParts, state: State): number {
   const inside = branchLineage(links, branch);
@@ -119,11 +119,12 @@ export function currentIn(links: Links, { branch, text }: TargetParts, state: St
   return from;
 }
 
-/** `<target>+N` and `<target>-N`: a place, or BASE. */
+/** `<target>+N` and `<target>-N`: an index, or BASE. */
 export function walkFromSymbol(links: Links, parts: TargetParts, state: State | undefined): number {
   const { branch, symbol = '', steps = 0, text } = parts;
   const named = exactly(links, symbol) === undefined && ['head', 'heads', 'base', 'current'].includes(symbol);
-  // Upwards the label picks the way and the start may be any revision; downwards the start is in the branch.
+  // Upwards, the label selects the branch and any revision can be the start; downwards, the start must be in
+  // the branch.
   const start = resolveAbsolute(links, steps > 0 && !named ? { ...parts, branch: undefined } : parts, state);
   if (start.length > 1) {
     throw symbol === 'current' ? severalCurrent(links, start, text) : multipleHeads(links, parts, start);
@@ -134,12 +135,12 @@ export function walkFromSymbol(links: Links, parts: TargetParts, state: State | 
   return walkUp(links, from, parts, branchLineage(links, branch));
 }
 
-/** Ancestors and descendants of a branch, 1 at each; undefined without a branch: no bounds. */
+/** Ancestors and descendants of a branch, 1 at each; undefined without a branch (no restriction). */
 function branchLineage(links: Links, branch: string | undefined): Uint8Array | undefined {
   return branch === undefined ? undefined : lineageOf(links, [branchOf(links, branch)]);
 }
 
-/** Applied revisions inside, of which no edge leads up to an applied one. */
+/** Applied revisions inside without an edge up to another applied one. */
 function tipsWithin(up: Edges, applied: Uint8Array, inside: Uint8Array): number[] {
   const isTip = (place: number): boolean => !up.of(place).some(above => applied[above] === 1);
   return placesWhere(applied.length, place => applied[place] === 1 && inside[place] === 1 && isTip(place));
@@ -159,7 +160,7 @@ function multipleHeads(links: Links, { text, branch }: TargetParts, heads: reado
   return new TargetError('multiple-heads', message, names);
 }
 
-/** @param open those from which there is a way */
+/** @param open those from which a path exists */
 function severalCurrent(
   links: Links,
   places: readonly number[],

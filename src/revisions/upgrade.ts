@@ -8,7 +8,10 @@ import { resolveAbsolute, upFromCurrent, walkFromSymbol } from './target.ts';
 import { listed, TargetError } from './target-error.ts';
 import { BASE } from './walk.ts';
 
-/** Everything the targets need and do not have: what is applied after it is the applied set and all their ancestors. */
+/**
+ * The requirements of the targets that are not applied yet. Afterwards the applied set includes the targets
+ * and all their ancestors.
+ */
 export function planUpgrade(links: Links, targets: readonly string[], state: State): Plan {
   const places = [...new Set(targets.flatMap(target => upgradeTarget(links, target, state)))];
   refuseOverlap(links, places);
@@ -25,7 +28,7 @@ export function planUpgrade(links: Links, targets: readonly string[], state: Sta
   };
 }
 
-/** The rows of squashed revisions that count as applied because all that they replace is. */
+/** The rows of squashed revisions that count as applied because all replaced revisions are. */
 function impliedRows(links: Links, wanted: Uint8Array, { applied, logged }: State): Step[] {
   return [...links.squashes.folded.keys()]
     .filter(id => {
@@ -36,7 +39,7 @@ function impliedRows(links: Links, wanted: Uint8Array, { applied, logged }: Stat
     .map(id => ({ revision: id, action: 'log', ...rowsWith(links.squashes, logged, id, 'log') }));
 }
 
-/** Refuses targets of which one is needed by another, as Alembic does. @throws TargetError `overlapping-targets` */
+/** Refuses targets if one requires another, like Alembic. @throws TargetError `overlapping-targets` */
 export function refuseOverlap(links: Links, places: readonly number[]): void {
   if (places.length < 2) return;
   const below = links.needs.reach(places.flatMap(place => [...links.needs.of(place)]));

@@ -3,14 +3,14 @@ import { basesOf } from './lineage.ts';
 import type { Links } from './links.ts';
 import { listed, TargetError } from './target-error.ts';
 
-/** How far, and how it was written. */
+/** The number of steps, and the target as typed. */
 type Walk = Pick<TargetParts, 'text' | 'steps' | 'atMost'>;
 
-/** The place below every base: nothing applied. */
+/** The position below every root: nothing applied. */
 export const BASE = -1;
 
 /**
- * Goes N steps up from a place by `revises`, only over revisions of `inside` where that is given.
+ * Walks N steps up by `revises`, restricted to revisions of `inside` if given.
  * @throws TargetError `ambiguous-walk` | `too-few-steps`
  */
 export function walkUp(links: Links, from: number, walk: Walk, inside?: Uint8Array): number {
@@ -31,7 +31,7 @@ export function walkUp(links: Links, from: number, walk: Walk, inside?: Uint8Arr
 }
 
 /**
- * Goes N steps down from a place by `revises`; BASE when it ends exactly below a base.
+ * Walks N steps down by `revises`; BASE if it ends exactly below a root.
  * @throws TargetError `ambiguous-walk` | `past-base`
  */
 export function walkDown(links: Links, from: number, walk: Walk): number {
@@ -50,7 +50,7 @@ export function walkDown(links: Links, from: number, walk: Walk): number {
   return place;
 }
 
-/** @param rest steps that are left behind any of the ways, signed */
+/** @param rest remaining steps after each of the paths, signed */
 function ambiguous(
   links: Links,
   ways: readonly number[],

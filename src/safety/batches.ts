@@ -5,9 +5,9 @@ import { type Statement, splitStatements } from './parse.ts';
 import { endsTransaction, isConcurrent } from './traces.ts';
 
 /**
- * What will not work the way a plan is cut into transactions, said before anything runs.
- * @param sql the statements of each step, as far as they are known
- * @param serverVersion such as `18.4`; null: not known
+ * Warnings about the transactions of a plan, before anything runs.
+ * @param sql the statements of each step, as far as known
+ * @param serverVersion such as `18.4`; null: unknown
  */
 export async function batchWarnings(
   steps: readonly Step[],
@@ -69,7 +69,7 @@ function notInTransaction(
   return [];
 }
 
-/** What PostgreSQL refuses inside a transaction block, in words; null: nothing of it. */
+/** A description of what PostgreSQL refuses inside a transaction block; null: nothing. */
 export function cannotRunInside(statement: Statement): string | null {
   const { type, tree } = statement;
   if (isConcurrent(statement)) return `${verbs[type] ?? 'a statement'} concurrently`;
@@ -92,7 +92,7 @@ const fixed: Readonly<Record<string, string>> = {
   DropTableSpaceStmt: 'drop tablespace',
 };
 
-/** Several statements in one text make a transaction of their own, which CONCURRENTLY does not want. */
+/** Several statements in one string form an implicit transaction, which CONCURRENTLY does not allow. */
 async function togetherConcurrently(revision: string, texts: readonly string[]): Promise<Warning[]> {
   for (const text of texts) {
     const statements = (await splitStatements(text)) ?? [];

@@ -1,16 +1,16 @@
 import { type Node, namesIn, nodesOf, type Statement, tokensSync } from './parse.ts';
 
-/** How to count the rows that a `delete … where` takes, without deleting them. */
+/** How to count the rows that a `delete … where` deletes, without deleting them. */
 export interface RowCount {
   /** One row with a column `n`. */
   readonly sql: string;
-  /** The functions that it calls, by their last name; counting must not run one that does something. */
+  /** The functions that it calls, by their last name. Counting must not run one that has side effects. */
   readonly functions: readonly string[];
 }
 
 /**
- * Turns a DELETE with a condition into the SELECT that counts its rows; null where that is not a matter of its text.
- * The grammar must be loaded (`loadParser`).
+ * Turns a DELETE with a condition into a SELECT that counts its rows; null if the text is not enough to do
+ * that. The grammar must be loaded (`loadParser`).
  */
 export function countOfDeleted({ text, type, tree }: Statement): RowCount | null {
   if (type !== 'DeleteStmt' || !tree.whereClause || changesRows(tree.withClause)) return null;
@@ -20,7 +20,7 @@ export function countOfDeleted({ text, type, tree }: Statement): RowCount | null
   const { relname, alias } = (tree.relation ?? {}) as { relname?: string; alias?: { aliasname?: string } };
   const name = quoted(alias?.aliasname ?? relname ?? '');
   const from = using === null ? target : `${target}, ${using}`;
-  // a row that several rows of USING match is deleted once
+  // A row that matches several rows of USING is deleted once.
   const rows = `select distinct ${name}.tableoid, ${name}.ctid from ${from} where ${condition}`;
   return {
     sql: `${before} select count(*)::text as n from (${using === null ? `select from ${from} where ${condition}` : rows}\n) as deleted`,
@@ -36,7 +36,7 @@ interface Parts {
   readonly condition: string;
 }
 
-/** Cuts `[with …] delete from <target> [using <using>] where <condition> [returning …]` at its own keywords. */
+/** Splits `[with …] delete from <target> [using <using>] where <condition> [returning …]` at its keywords. */
 function partsOf(text: string): Parts | null {
   const bytes = Buffer.from(text, 'utf8');
   const at: Record<string, number> = {};
@@ -47,7 +47,7 @@ function partsOf(text: string): Parts | null {
     else if (depth === 0) {
       const word = token.toLowerCase();
       if (word === 'delete') at.delete = start;
-      // `is distinct from` and the like come after the first one
+      // `is distinct from` and similar expressions come after the first one.
       if (word === 'from' && at.delete !== undefined) at.from ??= end;
       if (at.from === undefined) continue;
       if (word === 'using' && at.where === undefined) at.using ??= end;

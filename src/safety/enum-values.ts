@@ -7,7 +7,7 @@ export interface ParsedRevision {
   readonly statements: readonly Statement[];
 }
 
-/** From this version on values are usable at once where their type was made in the same transaction. */
+/** From this version on, values can be used immediately if their type was created in the same transaction. */
 const usableWithItsType = 17;
 
 /**
@@ -51,7 +51,7 @@ export function enumValueWarnings(
   return warnings;
 }
 
-/** Statements of one revision as two. */
+/** The statements of one revision, split in two. */
 export interface SplitValues {
   /** Adds the values. */
   readonly values: readonly string[];
@@ -60,8 +60,8 @@ export interface SplitValues {
 }
 
 /**
- * Takes the statements that add values to enums out of a revision that uses them itself. Null where it does not.
- * @param sql its statements; empty texts are kept
+ * Moves the statements that add enum values out of a revision that uses those values. Null if it uses none.
+ * @param sql its statements; empty strings are kept
  */
 export async function splitEnumValues(sql: readonly string[]): Promise<SplitValues | null> {
   const parsed = await Promise.all(sql.map(async text => (await splitStatements(text)) ?? []));
@@ -75,7 +75,7 @@ export async function splitEnumValues(sql: readonly string[]): Promise<SplitValu
   for (const [at, own] of parsed.entries()) {
     const [only, ...more] = own;
     const name = only && namesIn(only.tree.typeName).join('.');
-    // a type that the same revision makes has to be there first
+    // A type that the same revision creates must exist first.
     if (only && more.length === 0 && addedValue(only) !== null && !created.has(name ?? '')) moved.add(at);
   }
   const added = new Set([...moved].map(at => addedValue(parsed[at]?.[0] as Statement)));

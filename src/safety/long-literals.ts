@@ -1,18 +1,18 @@
-/** Texts up to this length are parsed as they are, characters. */
+/** Texts up to this length are parsed unchanged, characters. */
 const longText = 100_000;
-/** Literals that are cut are longer than this. */
+/** Only literals longer than this are shortened. */
 const longLiteral = 1_000;
 
-/** A text whose long literals were cut, and how to find a place in the text that it was made from. */
+/** A text with shortened literals, and the mapping to positions in the original text. */
 export interface Shortened {
   readonly text: string;
-  /** 0-based index in the original of an index in `text` that is not within a literal. */
+  /** 0-based index in the original of an index in `text` that is not inside a literal. */
   original(index: number): number;
 }
 
 /**
- * Cuts the long literals of a text of inserts, so that megabytes of data need not be parsed to tell what kind of
- * statement they are in. Null where nothing was cut, or where anything but an insert begins the text.
+ * Shortens the long literals in a text of inserts, so that megabytes of data need not be parsed to classify
+ * the statements. Null if nothing was shortened, or if the text does not begin with an insert.
  */
 export function withoutLongLiterals(sql: string): Shortened | null {
   if (sql.length <= longText || !/^\s{0,1000}insert\b/i.test(sql)) return null;
@@ -32,10 +32,13 @@ export function withoutLongLiterals(sql: string): Shortened | null {
   };
 }
 
-/** What may hold a quote that begins no literal: comments, names, dollar quotes; and literals with escapes. */
+/**
+ * Constructs in which a quote does not begin a literal: comments, names, dollar quotes; and literals with
+ * escapes.
+ */
 const special = /--|\/\*|["']|\$(?:[a-z_]\w{0,62})?\$/gi;
 
-/** Where the contents of plain literals are: without escapes, a quote is doubled. */
+/** The contents of plain literals: there are no escapes, a quote is doubled. */
 function* literals(sql: string): Generator<{ readonly start: number; readonly end: number }> {
   let at = 0;
   while (at < sql.length) {
@@ -45,7 +48,7 @@ function* literals(sql: string): Generator<{ readonly start: number; readonly en
     const [mark] = found;
     const start = found.index + mark.length;
     if (mark === '--') at = after(sql, '\n', start);
-    // comments may be nested, and literals may have escapes: such a text is parsed as it is
+    // Comments may be nested, and literals may have escapes: such a text is parsed unchanged.
     else if (mark === '/*' || (mark === "'" && /[\w$]/.test(sql[found.index - 1] ?? ' '))) return;
     else if (mark === "'") {
       at = start;

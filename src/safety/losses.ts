@@ -1,22 +1,22 @@
 import { countOfDeleted, type RowCount } from './deleted-rows.ts';
 import { type Node, namesIn, nodesOf, type Statement, splitStatements } from './parse.ts';
 
-/** Something that a statement destroys. */
+/** Data or an object that a statement destroys. */
 export interface Loss {
   readonly kind: 'table' | 'column' | 'rows' | 'object';
-  /** In words, without counts: `drops column messages.text`. */
+  /** A description without counts: `drops column messages.text`. */
   readonly words: string;
-  /** The table as written; null where none is concerned. */
+  /** The table as written; null if there is none. */
   readonly table: TableName | null;
   readonly column: string | null;
   /**
-   * For rows that a condition picks: how to count them as the database is now; null where an earlier statement of the
-   * plan may change which they are. Undefined: all rows of the table.
+   * For rows selected by a condition: how to count them in the current database; null if an earlier statement
+   * of the plan may change them. Undefined: all rows of the table.
    */
   readonly matching?: RowCount | null | undefined;
 }
 
-/** A table's name as a statement gives it; without a schema the search path finds it. */
+/** A table's name as written in a statement; without a schema, the search path finds it. */
 export interface TableName {
   readonly schema: string | null;
   readonly name: string;
@@ -30,8 +30,8 @@ export interface StepSql {
 }
 
 /**
- * What running each of these steps destroys for good. A statement that does not parse tells nothing, and code that is
- * not SQL yet (`do $$ … $$`, functions) is not looked into.
+ * What the steps destroy permanently. Statements that cannot be parsed are skipped, and code that is not yet
+ * SQL (`do $$ … $$`, functions) is not analysed.
  */
 export async function lossesOfSteps(steps: readonly StepSql[]): Promise<Loss[][]> {
   const earlier = new Earlier();
@@ -52,7 +52,7 @@ export async function lossesOfSteps(steps: readonly StepSql[]): Promise<Loss[][]
       if (statements === null) earlier.addUnknown();
     }
     if (!complete) earlier.addUnknown();
-    // what the same step made holds nothing yet
+    // Objects created by the same step are still empty.
     all.push(
       losses.filter(({ table, kind }) => kind === 'object' || table === null || !made.has(wordsOf(table))),
     );
@@ -60,14 +60,14 @@ export async function lossesOfSteps(steps: readonly StepSql[]): Promise<Loss[][]
   return all;
 }
 
-/** What the statements before one may have changed, so that counting its rows now would count others. */
+/** What earlier statements may have changed, so that counting rows now would give a wrong result. */
 class Earlier {
   #rows = false;
   readonly #tables = new Set<string>();
 
   add({ type, tree }: Statement): void {
     const wrote = writes.includes(type) || writes.some(kind => [...nodesOf(tree, kind)].length > 0);
-    // triggers and functions may write anywhere
+    // Triggers and functions may write to any table.
     if (wrote || (type === 'SelectStmt' && [...nodesOf(tree, 'FuncCall')].length > 0)) this.#rows = true;
     for (const name of tablesIn(tree)) this.#tables.add(name);
   }

@@ -6,11 +6,11 @@ export type Node = Readonly<Record<string, unknown>>;
 /** One statement of a text. */
 export interface Statement {
   readonly text: string;
-  /** 0-based index of its first character in the text it was split from. */
+  /** 0-based index of its first character in the original text. */
   readonly start: number;
   /** Type of the node, such as `IndexStmt`. */
   readonly type: string;
-  /** What the node holds. */
+  /** The contents of the node. */
   readonly tree: Node;
 }
 
@@ -44,8 +44,8 @@ export function tokensSync(sql: string): readonly Token[] {
 }
 
 /**
- * Splits a text into statements by PostgreSQL's own grammar.
- * @returns null when it does not parse: PostgreSQL will say so itself when it runs
+ * Splits a text into statements with PostgreSQL's own grammar.
+ * @returns null if it does not parse: PostgreSQL will report the error when it runs
  */
 export function splitSync(sql: string): Statement[] | null {
   interface Raw {
@@ -110,7 +110,7 @@ export function namesIn(list: unknown): string[] {
 
 /**
  * The tree of the PL/pgSQL in a CREATE FUNCTION, CREATE PROCEDURE or DO statement.
- * @returns null when it does not parse
+ * @returns null if it does not parse
  */
 export function bodyOf(sql: string): unknown {
   try {
@@ -120,9 +120,9 @@ export function bodyOf(sql: string): unknown {
   }
 }
 
-/** Identifiers as they are written, which the tree has cut off at 63 bytes, of at least so many bytes. */
+/** Identifiers of at least this many bytes as written; the tree has them truncated to 63 bytes. */
 export function longIdentifiers(sql: string, bytes: number): string[] {
-  // scanning everything for nothing would be felt
+  // Skips the scan if there is nothing to find, because it takes noticeable time.
   if (!/[\w$\u0080-\uffff]{20,}|"[^"]{20,}"/.test(sql)) return [];
   try {
     return loadedGrammar()

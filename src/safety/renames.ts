@@ -3,9 +3,10 @@ import type { Warning } from '../values/run.ts';
 import { type Node, namesIn, type Statement, splitStatements } from './parse.ts';
 
 /**
- * Says what a plan renames. MikroORM takes a column that went and another one that came for a rename, and then what
- * was in the one is in the other.
- * @param sql the statements of each step, as far as they are known
+ * Lists what a plan renames. MikroORM treats a removed column and an added column as a rename, which moves
+ * the old
+ * values into the new column.
+ * @param sql the statements of each step, as far as known
  */
 export async function renameWarnings(
   steps: readonly Step[],

@@ -1,11 +1,11 @@
 import { type Statement, splitStatements, splitSync } from './parse.ts';
 
 /**
- * Whether a text ends the transaction that it is sent in: COMMIT, ROLLBACK, PREPARE TRANSACTION, not a savepoint.
- * The grammar must be loaded (`loadParser`).
+ * Whether a text ends the transaction in which it is sent: COMMIT, ROLLBACK, PREPARE TRANSACTION, but not a
+ * savepoint. The grammar must be loaded (`loadParser`).
  */
 export function endsTransaction(sql: string): boolean {
-  // parsing a megabyte of inserts for nothing would be felt
+  // Parsing a megabyte of inserts for nothing would take noticeable time.
   if (!/\b(commit|rollback|abort|end|prepare)\b/i.test(sql)) return false;
   return (splitSync(sql) ?? []).some(({ type, tree }) => {
     if (type !== 'TransactionStmt') return false;
@@ -14,8 +14,9 @@ export function endsTransaction(sql: string): boolean {
 }
 
 /**
- * Whether a statement that failed outside a transaction has left nothing behind. PostgreSQL takes a single statement
- * back whole, but for those that commit on their way: anything CONCURRENTLY, a procedure or a DO block, VACUUM, …
+ * Whether a statement that failed outside a transaction left nothing behind. PostgreSQL rolls a single
+ * statement back completely, except those that commit while they run: anything CONCURRENTLY, a procedure or a
+ * DO block, VACUUM, …
  */
 export async function leavesNothing(sql: string): Promise<boolean> {
   if (sql.trim() === '') return true;

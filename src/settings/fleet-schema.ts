@@ -91,7 +91,10 @@ const sourceHelp =
 
 const source = v.union([schemas, databases, contexts, module], sourceHelp);
 
-/** Of the kinds, the one that was meant. The JSON schema cannot say that a function is allowed, in settings that are a module. */
+/**
+ * Selects the intended kind, for better messages. The JSON schema cannot express that a function is allowed
+ * in settings written as a module.
+ */
 const sourceOrFunction = v.lazy(input => {
   if (typeof input === 'function') return v.function();
   if (typeof input !== 'object' || input === null) return source;
@@ -111,14 +114,14 @@ const wave = v.strictObject(
   'must be an object with "targets", "percent" or "tags"',
 );
 
-/** Where targets come from, as it is written. */
+/** The source of targets, as written in the settings. */
 export type WrittenSource =
   | v.InferOutput<typeof schemas>
   | v.InferOutput<typeof databases>
   | v.InferOutput<typeof contexts>
   | v.InferOutput<typeof module>;
 
-/** A wave as the settings describe it. */
+/** A wave as written in the settings. */
 export type WaveSetting = v.InferOutput<typeof wave>;
 
 /** The setting `fleet`. */

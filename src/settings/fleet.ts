@@ -2,7 +2,7 @@ import type { FleetEntry, WaveSetting, WrittenSource } from './fleet-schema.ts';
 
 export type { WaveSetting };
 
-/** A target as a module or a function gives it. */
+/** A target as returned by a module or a function. */
 export interface GivenTarget {
   readonly name?: string | undefined;
   readonly schema?: string | undefined;
@@ -12,13 +12,13 @@ export interface GivenTarget {
   readonly tags?: readonly string[] | undefined;
 }
 
-/** Gives targets, at once or one after the other. */
+/** Returns or yields targets. */
 export type TargetFunction = () =>
   | Iterable<GivenTarget | string>
   | AsyncIterable<GivenTarget | string>
   | Promise<Iterable<GivenTarget | string> | AsyncIterable<GivenTarget | string>>;
 
-/** Where targets come from. */
+/** The sources of targets. */
 export type TargetSource = WrittenSource | TargetFunction;
 
 /** The setting `fleet`, with its defaults. */
@@ -31,7 +31,7 @@ export interface FleetSettings {
   readonly maxFailures: number | undefined;
 }
 
-/** The setting as it counts: nothing said is no targets. */
+/** The effective setting; without it there are no targets. */
 export function fleetSettings(setting: FleetEntry | undefined): FleetSettings {
   const { targets = [] } = setting ?? {};
   return {

@@ -1,21 +1,21 @@
 const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
 const everyDay: readonly number[] = weekdays.map((_, day) => day);
 
-/** How hours are written, for messages. */
+/** The format of hours, for messages. */
 export const hoursHelp = 'hours such as "Mon-Thu 09:00-16:00 Europe/Berlin" (without a time zone: UTC)';
 
 /** A part of the week. */
 export interface Hours {
   /** 0 is Monday. */
   readonly days: readonly number[];
-  /** Minutes after midnight. `to` may be before `from`: until then on the next day. */
+  /** Minutes after midnight. `to` may be before `from`: it then refers to the next day. */
   readonly from: number;
   readonly to: number;
   /** IANA name. */
   readonly timeZone: string;
 }
 
-/** Reads hours as they are written in the settings; null when they are not. */
+/** Parses hours from the settings; null if they are invalid. */
 export function parseHours(text: string): Hours | null {
   const match = /^(?:([A-Za-z,-]+)\s+)?(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})(?:\s+(\S+))?$/.exec(
     text.trim(),
@@ -29,7 +29,7 @@ export function parseHours(text: string): Hours | null {
   return isTimeZone(timeZone) ? { days, from, to, timeZone } : null;
 }
 
-/** Whether a moment is within hours. The end does not belong to them. */
+/** Whether a moment is within hours. The end is exclusive. */
 export function isWithin({ days, from, to, timeZone }: Hours, at: Date): boolean {
   const { day, minute } = clock(at, timeZone);
   if (from < to) return days.includes(day) && minute >= from && minute < to;

@@ -20,8 +20,8 @@ const projectFiles = [
 ];
 
 /**
- * Settings of the project at `root` over those of the person.
- * @throws Failure `settings-invalid`, with every problem
+ * Project settings at `root`, merged over user settings.
+ * @throws Failure `settings-invalid`, with all problems
  */
 export async function loadSettings(root: string, env: Environment): Promise<Settings> {
   const [{ file: userFile, settings: user }, { file: projectFile, settings: project }] = await Promise.all([
@@ -45,7 +45,7 @@ export async function loadSettings(root: string, env: Environment): Promise<Sett
     statementTimeout: duration(file.statementTimeout),
     retries: file.retries,
     transaction: file.transaction,
-    // no file can weaken what another one protects
+    // No file can weaken what another one protects.
     protected: [
       ...protectionsIn(project.protected, basename(projectFile)),
       ...protectionsIn(user.protected, userFile),
@@ -80,14 +80,17 @@ function rulesOf(strict: SettingsFile['strict']): readonly StrictRule[] {
   return strict || [];
 }
 
-/** Where a person's settings are: `$XDG_CONFIG_HOME/migtui`, `~/.config/migtui`, or on Windows `%APPDATA%\migtui`. */
+/**
+ * The folder of user settings: `$XDG_CONFIG_HOME/migtui`, `~/.config/migtui`, or on Windows
+ * `%APPDATA%\migtui`.
+ */
 export function userFolder(env: Environment): string {
   const base = env.XDG_CONFIG_HOME || (env.APPDATA ?? join(env.HOME || homedir(), '.config'));
   return join(base, 'migtui');
 }
 
 interface Found {
-  /** Absolute; empty where there is none. */
+  /** Absolute; empty if there is none. */
   readonly file: string;
   readonly settings: SettingsFile;
 }
@@ -101,7 +104,7 @@ async function read(folder: string, files: string[]): Promise<Found> {
   });
   const found = await searcher.search(folder);
   if (!found || found.isEmpty) return { file: '', settings: {} };
-  // valibot is loaded only where there is something to check
+  // valibot is loaded only if there is something to validate.
   const { validate } = await import('./validate.ts');
   return { file: found.filepath, settings: validate(found.config, found.filepath) };
 }

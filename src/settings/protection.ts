@@ -3,45 +3,48 @@ import { parseDuration } from './duration.ts';
 /** Who may write to a protected database. */
 export const writers = ['anyone', 'ci', 'nobody'] as const;
 
-/** What the settings ask for before the databases that it names are changed. */
+/** The requirements for changing the databases that it matches. */
 export interface Protection {
   /** The setting and its file, such as `protected[0] in migtui.config.json`. */
   readonly setBy: string;
-  /** Contexts, hosts and names of databases, with `*` for anything; undefined: all. A database must match all three. */
+  /**
+   * Patterns for contexts, hosts and database names, where `*` matches anything; undefined: all. A database
+   * must match all three.
+   */
   readonly contexts?: readonly string[] | undefined;
   readonly hosts?: readonly string[] | undefined;
   readonly databases?: readonly string[] | undefined;
   /** Reason, shown when a change is refused. */
   readonly reason?: string | undefined;
-  /** The database's name has to be typed. Default true. */
+  /** The database's name must be typed. Default true. */
   readonly confirm?: boolean | undefined;
   /** Migrations run only after a backup. */
   readonly backup?: boolean | undefined;
   /** Migrations run only after a rehearsal of this plan. */
   readonly rehearsal?: RequiredRehearsal | undefined;
-  /** Migrations with findings of this severity or a higher one are refused, unless they are accepted. */
+  /** Migrations with findings of this severity or higher are refused, unless the findings are accepted. */
   readonly findings?: 'danger' | 'warning' | 'note' | undefined;
-  /** Only in these hours, as `parseHours` reads them. */
+  /** Only in these hours, in the format of `parseHours`. */
   readonly hours?: readonly string[] | undefined;
   readonly writers?: (typeof writers)[number] | undefined;
 }
 
-/** What counts as rehearsed. */
+/** Which rehearsals count. */
 export interface RequiredRehearsal {
-  /** No older than this, ms. */
+  /** Maximum age, ms. */
   readonly within: number;
   /** On a copy with data. */
   readonly data: boolean;
-  /** A revision without `down()` is no problem. */
+  /** A revision without `down()` is allowed. */
   readonly allowMissingDown: boolean;
 }
 
-/** A rehearsal is fresh for so long, where nothing else is said, ms. */
+/** Default maximum age of a rehearsal, ms. */
 const fresh = 24 * 3_600_000;
 
 type OneOrMore = string | readonly string[];
 
-/** A protection as it is written in a settings file. */
+/** A protection as written in a settings file. */
 export interface WrittenProtection {
   readonly context?: OneOrMore | undefined;
   readonly host?: OneOrMore | undefined;

@@ -299,7 +299,7 @@ const entries = {
   ),
 };
 
-/** What a settings file may hold; the published JSON schema is made from it. */
+/** The schema of a settings file; the published JSON schema is generated from it. */
 export const settingsSchema = v.pipe(
   v.strictObject(entries),
   v.title('Settings of migtui'),
@@ -316,7 +316,7 @@ export type SettingsFile = v.InferOutput<typeof settingsSchema>;
 
 /** How backups are taken. */
 export interface BackupSettings {
-  /** Before every run, also without `--backup`. */
+  /** Before every run, even without `--backup`. */
   readonly always: boolean;
   /** As written: absolute, or relative to the project. */
   readonly folder: string;
@@ -330,13 +330,13 @@ export interface BackupSettings {
 
 type Severity = 'danger' | 'warning' | 'note';
 
-/** How migrations are judged. */
+/** How findings are reported. */
 export interface LintLevels {
   readonly level?: Severity | undefined;
   readonly rules?: Readonly<Record<string, Severity | 'off'>> | undefined;
 }
 
-/** Settings of project and person together; durations in milliseconds, undefined where not set. */
+/** Merged project and user settings; durations in milliseconds, undefined if not set. */
 export interface Settings {
   readonly keys: Readonly<Record<string, readonly string[]>>;
   readonly theme: 'auto' | 'dark' | 'light' | 'high-contrast' | 'none';
@@ -363,7 +363,7 @@ export interface Settings {
   readonly baseline: string | undefined;
   /** What comparisons with the live schema leave out. */
   readonly notCompared: readonly ('owners' | 'grants')[];
-  /** The targets that `migtui fleet` moves. */
+  /** The targets of `migtui fleet`. */
   readonly fleet: FleetSettings;
   readonly editor: string | undefined;
 }

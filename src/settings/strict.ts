@@ -1,4 +1,4 @@
-/** What the setting `strict` can refuse to run over. */
+/** The conditions under which the setting `strict` refuses to run. */
 export const strictRules = ['missing', 'out-of-order', 'edited'] as const;
 
 export type StrictRule = (typeof strictRules)[number];

@@ -5,9 +5,9 @@ import { redact } from '../foundation/secrets/redactor.ts';
 import { type SettingsFile, settingNames, settingsSchema } from './schema.ts';
 
 /**
- * A settings file, checked.
+ * Validates a settings file.
  * @param path of the file, for messages
- * @throws Failure `settings-invalid`, with every problem
+ * @throws Failure `settings-invalid`, with all problems
  */
 export function validate(settings: unknown, path: string): SettingsFile {
   const result = v.safeParse(settingsSchema, withoutLists(settings));
@@ -26,15 +26,15 @@ export function validate(settings: unknown, path: string): SettingsFile {
 
 interface Wrong {
   readonly issue: v.BaseIssue<unknown>;
-  /** What may be there, where the issue is inside of something that may be one of several. */
+  /** The allowed values, if the issue is inside a union. */
   readonly instead?: string;
 }
 
-/** Of something that may be one of several: what is wrong inside the one that was meant. */
+/** For a union: the problem inside the intended option. */
 function innermost(issue: v.BaseIssue<unknown>): Wrong[] {
   if (issue.type !== 'union') return [{ issue }];
   const isList = Array.isArray(issue.input);
-  // their paths begin where the union is
+  // Their paths are relative to the union.
   const inside = (issue.issues ?? [])
     .filter(({ path }) => path !== undefined && (path[0].type === 'array') === isList)
     .map(one => ({ ...one, path: [...(issue.path ?? []), ...(one.path ?? [])] }) as v.BaseIssue<unknown>);
@@ -46,7 +46,7 @@ function settingOf({ path }: v.BaseIssue<unknown>): string {
   return path?.map(item => String(item.key)).join('.') ?? '';
 }
 
-/** To valibot a list is an object without entries. */
+/** valibot treats a list as an object without entries. */
 function withoutLists(settings: unknown): unknown {
   if (Array.isArray(settings)) return JSON.stringify(settings);
   const keys = (settings as { keys?: unknown } | null)?.keys;
@@ -62,7 +62,7 @@ function messageOf({ issue, instead }: Wrong): string {
   return `"${setting}" ${issue.message}, not ${redact(JSON.stringify(issue.input))}`;
 }
 
-/** A setting that differs in case or in a letter or two. */
+/** Finds a setting that differs in case or in one or two letters. */
 function nearest(setting: string): string {
   const letters = (text: string): string => text.toLowerCase().replace(/[^a-z]/g, '');
   const found = settingNames.find(

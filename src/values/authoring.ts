@@ -2,9 +2,9 @@ import type { FailureInfo } from '../foundation/failure.ts';
 import type { Finding } from './findings.ts';
 
 /*
- * Files to be written, rehearsals and checks.
- * Plain serialisable values: they cross the engine's process boundary and are printed by `--json`.
- * Times are ISO 8601 strings, durations milliseconds, revisions ids (MikroORM's migration names).
+ * Files to be written, rehearsals and checks. Plain serializable values: they cross the engine's process
+ * boundary and are printed by `--json`. Times are ISO 8601 strings, durations milliseconds, revisions ids
+ * (MikroORM's migration names).
  */
 
 export interface FileChange {
@@ -14,41 +14,44 @@ export interface FileChange {
   readonly before: string | null;
   /** Null: the file is removed. */
   readonly after: string | null;
-  /** Unified diff, for people. */
+  /** Unified diff, for display. */
   readonly diff: string;
 }
 
-/** Files to be written, shown before they are: `write` refuses when a file is no longer as `before` says. */
+/** Files that are shown before they are written: `write` is refused if a file no longer matches `before`. */
 export interface Draft {
   readonly kind: 'revision' | 'merge' | 'rebase' | 'adopt' | 'init' | 'squash';
   readonly files: readonly FileChange[];
-  /** The new revision, where there is one. */
+  /** The new revision, if there is one. */
   readonly revision: string | null;
   readonly notes: readonly string[];
   readonly warnings: readonly string[];
-  /** What the statements of a new revision do, where it was judged. */
+  /** Findings of a new revision's statements, if it was linted. */
   readonly findings?: readonly Finding[];
   /** Of a squash. */
   readonly squash?: SquashProof;
 }
 
-/** How a squashed revision came to be, and what was proven of it on the shadow. */
+/** How a squashed revision was created, and what was verified on the shadow. */
 export interface SquashProof {
   /** What it replaces, oldest first. */
   readonly replaces: readonly string[];
-  /** `catalog`: rewritten from the schema that the line makes; `statements`: the statements of the line as they are. */
+  /**
+   * `catalog`: generated from the resulting schema; `statements`: the statements of the replaced revisions,
+   * unchanged.
+   */
   readonly from: 'catalog' | 'statements';
   readonly statements: number;
-  /** Objects that are the same after it as after the line: tables, columns, constraints, indexes, … */
+  /** Number of verified objects: tables, columns, constraints, indexes, … */
   readonly objects: number;
   /** Its down() restores the schema before the range; false: it has none. */
   readonly reversible: boolean;
-  /** Revisions of the line that change rows, whose statements it carries. */
+  /** Replaced revisions that change rows; the squashed revision contains their statements. */
   readonly data: readonly string[];
 }
 
 export interface SquashRequest {
-  /** `from:to`, both included. */
+  /** `from:to`, inclusive. */
   readonly range: string;
   readonly message?: string | undefined;
 }
@@ -56,25 +59,28 @@ export interface SquashRequest {
 export interface RevisionRequest {
   readonly message: string;
   readonly autogenerate: boolean;
-  /** From what was changed by hand in the live database, instead. */
+  /** From manual changes in the live database instead. */
   readonly fromDrift?: boolean | undefined;
   /** Target of the parent; default `head`. */
   readonly head?: string | undefined;
   readonly label?: string | undefined;
   readonly dependsOn?: readonly string[] | undefined;
-  /** Allow a parent that is no head (makes a branch). */
+  /** Allow a parent that is not a head (creates a branch). */
   readonly splice?: boolean | undefined;
   /** Its 14 digits, or its whole name. */
   readonly revId?: string | undefined;
-  /** Folder to write it to, absolute; default: beside the revision that it revises. */
+  /** Folder to write it to, absolute; default: the folder of its parent. */
   readonly path?: string | undefined;
   /**
    * With `autogenerate`, what is renamed: `contact.fax:email`, `people:persons`, `mood.sad:unhappy` (an enum's value).
    */
   readonly renames?: readonly string[] | undefined;
-  /** What could be a rename, as a `rename-or-not` failure names its candidates, and is none. */
+  /** Possible renames that are not renames, written like the candidates of a `rename-or-not` failure. */
   readonly notRenames?: readonly string[] | undefined;
-  /** Whatever else could be a rename is dropped and added. Without it such a draft fails with `rename-or-not`. */
+  /**
+   * All other possible renames are a drop and an addition. Without this option, such a draft fails with
+   * `rename-or-not`.
+   */
   readonly noRename?: boolean | undefined;
 }
 
@@ -82,7 +88,7 @@ export interface MergeRequest {
   /** Empty: all heads. */
   readonly heads: readonly string[];
   readonly message?: string | undefined;
-  /** Put the reconciling SQL into the merge revision where there is any. */
+  /** Put the reconciling SQL into the merge revision, if there is any. */
   readonly reconcile?: boolean | undefined;
 }
 
@@ -91,27 +97,27 @@ export interface RebaseRequest {
   readonly onto: string;
 }
 
-/** One change of the schema in words: `+ chats.last_read_at timestamptz` is `sign` and `words`. */
+/** One schema change as text: `+ chats.last_read_at timestamptz` is `sign` and `words`. */
 export interface Effect {
   readonly sign: '+' | '-' | '~';
   /** `table chats`, `chats.title`, `chats index chats_title_index`, `enum mood`, … */
   readonly object: string;
-  /** The line without its sign: the object and what becomes of it. */
+  /** The line without its sign: the object and its change. */
   readonly words: string;
 }
 
 /**
- * A way to bring branches together, judged by what it would run: a merge revision by every order, a rebase by the one
+ * A way to join branches and whether it works: a merge revision is tested in every order, a rebase in the one
  * order that it leaves.
  */
 export interface Remedy {
   readonly kind: 'merge' | 'rebase';
-  /** What is put on top of `onto`; null for a merge revision. */
+  /** The branch that is put on top of `onto`; null for a merge revision. */
   readonly branch: string | null;
   readonly onto: string | null;
-  /** It runs, and needs no `--force`. */
+  /** It runs and does not need `--force`. */
   readonly ok: boolean;
-  /** The revision that does not run, and why; null where it runs. */
+  /** The revision that fails, and why; null if all run. */
   readonly failed: { readonly revision: string; readonly failure: FailureInfo } | null;
 }
 
@@ -130,24 +136,24 @@ export interface Rehearsal {
     readonly ok: boolean;
     readonly failed: { readonly revision: string; readonly failure: FailureInfo } | null;
   }[];
-  /** Whether `orders` are all that there are; of many branches only some are rehearsed. */
+  /** Whether `orders` contains every order; with many branches only some are rehearsed. */
   readonly everyOrder: boolean;
-  /** The ways out, a merge revision first; rebases only of two heads. */
+  /** The possible solutions, a merge revision first; rebases only for two heads. */
   readonly remedies: readonly Remedy[];
   /**
-   * `fits`: same schema in every order that was rehearsed; `differs`; `fails`: an order does not run; `overlaps`:
+   * `fits`: the same schema in every rehearsed order; `differs`; `fails`: an order does not run; `overlaps`:
    * fits, but both touch the same object.
    */
   readonly verdict: 'fits' | 'overlaps' | 'differs' | 'fails';
-  /** Where the orders' schemas differ. */
+  /** The schema differences between the orders. */
   readonly differences: readonly Effect[];
-  /** Objects that more than one branch touches. */
+  /** Objects that several branches change. */
   readonly shared: readonly string[];
-  /** Down of the branches and up again. */
+  /** The result of downgrading the branches and upgrading them again. */
   readonly downAndUp: { readonly ok: boolean; readonly words: readonly string[] } | null;
-  /** SQL that brings the merged schema to the merged entities; empty when they agree. */
+  /** SQL that changes the merged schema to match the merged entities; empty if they match. */
   readonly reconcile: readonly string[];
-  /** What an empty shadow cannot see. */
+  /** What cannot be detected on an empty shadow. */
   readonly caveats: readonly string[];
 }
 
@@ -174,17 +180,18 @@ export interface CheckFinding {
 
 export interface CheckReport {
   readonly findings: readonly CheckFinding[];
-  /** What was looked at and is in order. */
+  /** What was checked without findings. */
   readonly agreed: readonly FindingKind[];
-  /** What could not be looked at, and why. */
+  /** What could not be checked, and why. */
   readonly skipped: readonly { readonly kind: FindingKind; readonly why: string }[];
-  /** What a comparison with the live database leaves out, in words; null where there was none. */
+  /** Description of what the comparison with the live database leaves out; null if there was none. */
   readonly notCompared?: string | null;
   readonly clean: boolean;
 }
 
 /**
- * Whether the live schema is what a target's lineage makes (before stamping); effects and SQL lead from it to there.
+ * Whether the live schema matches the target's lineage (before stamping); effects and SQL lead from the live
+ * schema to it.
  */
 export interface Comparison {
   readonly same: boolean;

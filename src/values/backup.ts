@@ -1,6 +1,6 @@
 /*
- * Backups taken before a run.
- * Plain serialisable values: they cross the engine's process boundary and are printed by `--json`.
+ * Backups taken before a run. Plain serializable values: they cross the engine's process boundary and are
+ * printed by `--json`.
  */
 
 /** Where and how a backup is written. */
@@ -25,9 +25,9 @@ export interface Backup {
   readonly path: string;
   readonly bytes: number;
   readonly format: 'custom' | 'directory' | 'pglite';
-  /** Shell command that puts the database back as it was. Contains no password. */
+  /** Shell command that restores the database. Contains no password. */
   readonly restore: string;
-  /** How long it took, ms. */
+  /** Duration, ms. */
   readonly ms: number;
   /** Older backups that were deleted afterwards, absolute paths. */
   readonly deleted: readonly string[];

@@ -1,10 +1,10 @@
 import type { Finding } from './findings.ts';
 import type { SqlPreview } from './look.ts';
 
-/** What a branch of git adds to the revisions of a ref, and what becomes of the heads when the two are merged. */
+/** The revisions that a git branch adds to those of a ref, and the heads after merging the two. */
 export interface BranchDiff {
   readonly ref: string;
-  /** Revisions that the ref has not, in the order in which they run. */
+  /** Revisions that the ref does not have, in the order in which they run. */
   readonly added: readonly AddedRevision[];
   /** Revisions of the ref whose files this branch changed. */
   readonly changed: readonly string[];
@@ -20,7 +20,7 @@ export interface BranchDiff {
   };
   /** Merging would leave more heads than the ref has now, and more than one. */
   readonly secondHead: boolean;
-  /** What makes the merged revisions no graph; empty: they are sound. */
+  /** Problems in the graph of the merged revisions; empty if there are none. */
   readonly problems: readonly string[];
   readonly findings: readonly Finding[];
 }

@@ -1,7 +1,7 @@
-/** A kind of database that migtui works with, as MikroORM's driver says. */
+/** A kind of database that migtui supports, from MikroORM's driver. */
 export type DatabaseKind = 'postgresql' | 'pglite' | 'sqlite' | 'libsql' | 'mysql' | 'mariadb';
 
-/** How people call it. */
+/** Display name. */
 export const productNames: Readonly<Record<DatabaseKind, string>> = {
   postgresql: 'PostgreSQL',
   pglite: 'PGlite',
@@ -11,13 +11,13 @@ export const productNames: Readonly<Record<DatabaseKind, string>> = {
   mariadb: 'MariaDB',
 };
 
-/** What works on PostgreSQL (and PGlite) alone. */
+/** Features that work only on PostgreSQL (and PGlite). */
 export type Feature = 'shadow' | 'journal' | 'lint' | 'script' | 'backup' | 'fresh' | 'fleet' | 'schema';
 
-/** Something that does not work on the database at hand. */
+/** A feature that the current database does not support. */
 export interface Unavailable {
   readonly feature: Feature;
-  /** What a person would miss: `rehearsals, tests, …`. */
+  /** The missing feature: `rehearsals, tests, …`. */
   readonly what: string;
   /** Why, as the end of a sentence. */
   readonly why: string;

@@ -1,10 +1,13 @@
 import type { Feature } from './database-kind.ts';
 /*
- * What `migtui doctor` reports.
- * Plain serialisable values: they cross the engine's process boundary and are printed by `--json`.
+ * The report of `migtui doctor`. Plain serializable values: they cross the engine's process boundary and are
+ * printed by `--json`.
  */
 
-/** `ok`; `warning`: works, with a limit worth knowing; `error`: something does not work; `skipped`: could not be checked. */
+/**
+ * `ok`; `warning`: works, with a limitation; `error`: something does not work; `skipped`: could not be
+ * checked.
+ */
 export type DoctorStatus = 'ok' | 'warning' | 'error' | 'skipped';
 
 export interface DoctorCheck {
@@ -27,9 +30,9 @@ export interface DoctorCheck {
     | Feature
     | 'pg-dump';
   readonly status: DoctorStatus;
-  /** What was found. Contains no password. */
+  /** The result. Contains no password. */
   readonly message: string;
-  /** What to do about it. */
+  /** How to fix it. */
   readonly next?: string | undefined;
 }
 

@@ -3,17 +3,17 @@ import type { PlanRehearsal } from './rehearsal.ts';
 import type { CancelMode, PlanRequest, Preview, RunEvent, RunOptions } from './run.ts';
 
 /*
- * A fleet: many schemas, databases and contexts that one project's revisions are for.
- * Plain serialisable values: they cross the engine's process boundary and are printed by `--json`.
+ * A fleet: the schemas, databases and contexts that share one project's revisions. Plain serializable values:
+ * they cross the engine's process boundary and are printed by `--json`.
  */
 
-/** Which of the targets are meant. */
+/** A selection of targets. */
 export interface FleetChoice {
-  /** Patterns of names such as `tenant_1*`; a target has to match one. */
+  /** Name patterns such as `tenant_1*`; a target must match one of them. */
   readonly only?: readonly string[] | undefined;
-  /** A target has to have one of these tags. */
+  /** Tags; a target must have one of them. */
   readonly tags?: readonly string[] | undefined;
-  /** So many of them at most, in the order of the fleet. */
+  /** Maximum number of targets, in the order of the fleet. */
   readonly limit?: number | undefined;
   /** One share of several, by a hash of the name: `index` counts from 1. */
   readonly shard?: { readonly index: number; readonly of: number } | undefined;
@@ -23,19 +23,18 @@ export interface FleetChoice {
 export interface FleetTarget {
   readonly name: string;
   readonly tags: readonly string[];
-  /** Of the MikroORM config. */
+  /** A context of the MikroORM config. */
   readonly context: string;
-  /** Where it is, never with a password: `user@host/name`. */
+  /** The address, without a password: `user@host/name`. */
   readonly database: string;
-  /** The schema that its migrations run in; null: none in particular. */
+  /** The schema in which its migrations run; null: the default. */
   readonly schema: string | null;
 }
 
 /**
- * How a target stands. `ahead`: it has applied revisions without a file here; `half-way`: a revision without a
- * transaction started and never finished; `edited`: the file of an applied revision was changed; `drifted`: its
- * schema is not
- * that of the other targets at the same revision; `gone`: its schema is not there.
+ * The state of a target. `ahead`: it has applied revisions without a file here; `half-way`: a revision
+ * without a transaction was interrupted; `edited`: the file of an applied revision was changed; `drifted`:
+ * its schema differs from the other targets at the same revision; `gone`: its schema does not exist.
  */
 export type FleetState =
   | 'unreachable'
@@ -47,22 +46,25 @@ export type FleetState =
   | 'behind'
   | 'head';
 
-/** A target with what its database says. */
+/** A target with its status from the database. */
 export interface FleetRow extends FleetTarget {
   readonly state: FleetState;
-  /** Applied revisions that no applied one follows. */
+  /** Applied revisions that no other applied revision revises. */
   readonly current: readonly string[];
   readonly applied: number;
-  /** Not applied, of the revisions on disk. */
+  /** Pending revisions on disk. */
   readonly pending: number;
   /** Applied, without a file. */
   readonly missing: readonly string[];
   readonly edited: readonly string[];
-  /** Revisions that stopped half-way. */
+  /** Interrupted revisions. */
   readonly halfWay: readonly string[];
-  /** Where it was compared and differs: how many at the same revisions are as most are; null: it does not differ. */
+  /**
+   * If it was compared and differs: the number of targets at the same revisions that form the majority; null:
+   * it does not differ.
+   */
   readonly differsFrom: number | null;
-  /** A run has its lock at this moment. */
+  /** A run currently holds its lock. */
   readonly running: boolean;
   /** Why its state is unknown. */
   readonly failure: FailureInfo | null;
