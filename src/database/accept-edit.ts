@@ -8,9 +8,11 @@ import { reportingQuery } from './run/observed.ts';
 import { type SettleRequest, underLock } from './settle.ts';
 
 /**
- * Says that the file of an applied revision is right as it is now, although it was edited: from now on the journal
- * knows it by its new checksum. The journal keeps who said so, when, and both checksums. Nothing else is written.
- * Only the journal knows what a file was when it was applied, so without one there is nothing to accept.
+ * Accepts the file of an applied revision although it was edited after it was applied: the journal records
+ * its new
+ * checksum, the old one, who accepted it and when. Nothing else is written. Only the journal knows the
+ * checksum of the
+ * applied file, so without a journal there is nothing to accept.
  * @throws Failure `nothing-to-accept` | `run-in-progress` | `database-read-only`, or what PostgreSQL refused
  */
 export async function acceptEdit(request: SettleRequest): Promise<void> {

@@ -8,17 +8,20 @@ import { portableAddress } from './portable/address.ts';
 
 export type { Address } from './place.ts';
 
-/** What the config says of a connection. */
+/** The connection settings in the config. */
 interface Options {
   readonly host?: string;
   readonly port?: number;
   readonly user?: string;
-  /** A function's answer is never seen here. */
+  /** The result of a function is not visible here. */
   readonly password?: unknown;
   readonly database?: string;
 }
 
-/** Reads the address out of the project's config without connecting, and tells the redactor the password. */
+/**
+ * Reads the address from the project's config without connecting, and registers the password with the
+ * redactor.
+ */
 export function addressOf(project: Project): Address {
   const { orm, root } = project;
   if (!isPostgres(project.kind)) return portableAddress(project);
@@ -35,7 +38,7 @@ export function addressOf(project: Project): Address {
   return {
     kind: 'postgresql',
     name,
-    // the config brings its own client: only that knows where it connects
+    // The config has its own client; only that client knows where it connects.
     label: own
       ? `${name} (by driverOptions)`
       : `${options.user ? `${options.user}@` : ''}${placeOf(options)}/${name}`,
@@ -63,7 +66,7 @@ function placeOf({ host, port }: Options): string {
   return port && Number(port) !== 5432 ? `${host}:${port}` : host;
 }
 
-/** pg lets a `connectionString` win over everything beside it. */
+/** In pg, a `connectionString` overrides all other options. */
 function fromUrl({ connectionString }: { connectionString?: unknown }): Options {
   if (typeof connectionString !== 'string' || !URL.canParse(connectionString)) return {};
   const { hostname, port, username, password, pathname } = new URL(connectionString);

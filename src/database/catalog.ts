@@ -1,17 +1,17 @@
 import type { Connection } from './connection.ts';
 import { quoteIdent, quoteLiteral } from './quote.ts';
 
-/** Estimated rows, null where they are not known, and bytes with indexes. */
+/** Estimated rows (null if unknown), and bytes with indexes. */
 export interface TableSize {
   readonly rows: number | null;
   readonly bytes: number;
 }
 
-/** A live schema in the words that would make it, as far as it decides what statements do to it. */
+/** A live schema as the statements that would create it, as far as they affect what later statements do. */
 export interface Catalog {
   /**
-   * Statements without data: types, tables, constraints, indexes, functions. Defaults are constants in place of the
-   * real ones.
+   * Statements without data: types, tables, constraints, indexes, functions. Defaults are replaced by
+   * constants.
    */
   readonly sql: readonly string[];
   /** Indexes among them that are INVALID, as `schema.index`. */
@@ -81,10 +81,10 @@ const sizes = `
     from pg_class c join pg_namespace n on n.oid = c.relnamespace left join pg_stat_all_tables s on s.relid = c.oid
    where c.relkind in ('r', 'p', 'm') and ${ours}`;
 
-/** Tables whose rows nobody has counted yet are asked whether they have any, up to this size in bytes. */
+/** Tables without statistics are checked for rows only up to this size in bytes. */
 const small = 64 * 1024 * 1024;
 
-/** How long a query may take, including waits for a locked table. */
+/** Time limit of a query, including waits for a locked table. */
 const limits = ["set local statement_timeout = '5s'", "set local lock_timeout = '1s'"];
 
 interface Found {
@@ -97,10 +97,11 @@ interface Found {
 }
 
 /**
- * Reads a live schema with a few queries, whatever its size, and writing nothing. Sizes are left out where a table is
- * locked for longer than a moment.
+ * Reads a live schema with a few queries, whatever its size, and writes nothing. Sizes are omitted if a table
+ * stays
+ * locked.
  * @param schemas to read; default: all
- * @returns null where the catalog does not answer in time
+ * @returns null if the catalog does not answer in time
  */
 export async function readCatalog(
   connection: Connection,
@@ -132,7 +133,7 @@ export async function readCatalog(
   };
 }
 
-/** The rows of a question; null where it took too long or met a lock. */
+/** The rows of a query; null if it took too long or waited for a lock. */
 async function asked<Row extends object>({ orm }: Connection, sql: string): Promise<Row[] | null> {
   const connection = orm.em.getConnection();
   try {

@@ -1,18 +1,19 @@
 import type { FailureInfo } from '../foundation/failure.ts';
 
-/** PostgreSQL, PgBouncer and a pool of this program, each in its own words. */
+/** Messages of PostgreSQL, PgBouncer and the connection pool of this program. */
 const full =
   /too many (clients|connections)|remaining connection slots|no more connections allowed|connection limit exceeded/i;
 
-/** Whether there was no connection to be had: every one that the server or a pooler gives out is in use. */
+/** Whether no connection was available because all connections of the server or pooler are in use. */
 export function isFull(said: string, sqlState?: string | undefined): boolean {
   return sqlState === '53300' || full.test(said);
 }
 
 /**
- * What stands between this program and the server, where that makes a run impossible; undefined: it does not.
+ * A description of what is between this program and the server and makes a run impossible; undefined if
+ * nothing is.
  * @param said the message of an error
- * @param place where it was connected to, such as `db.example:6432`
+ * @param place the address, such as `db.example:6432`
  */
 export function connectionTrouble(
   said: string,

@@ -12,7 +12,7 @@ import { type Refusal, refusalOf } from './refusal.ts';
 export interface Connection {
   readonly orm: MikroORM;
   readonly address: Address;
-  /** Runs a statement and gives its rows; outside any transaction. Parameters are `$1`, `$2`, … */
+  /** Runs a statement outside any transaction and returns its rows. Parameters are `$1`, `$2`, … */
   query<Row extends object>(sql: string, params?: readonly unknown[]): Promise<Row[]>;
   close(): Promise<void>;
 }
@@ -37,7 +37,7 @@ export async function connect(project: Project, { create = false } = {}): Promis
   let release = (): void => {};
   try {
     if (address.folder) {
-      // SQLite is loaded for embedded databases alone
+      // SQLite is loaded only for embedded databases.
       const { lockEmbedded } = await import('./embedded-lock.ts');
       mkdirSync(address.folder, { recursive: true });
       release = lockEmbedded(address.folder);
@@ -62,7 +62,7 @@ export async function connect(project: Project, { create = false } = {}): Promis
   }
 }
 
-/** The driver may find a password by itself: it is known once a client has used it. */
+/** The driver may find a password by itself; it is known after a client has used it. */
 async function learnFromDriver(orm: MikroORM): Promise<void> {
   interface Client {
     readonly password?: unknown;
@@ -73,12 +73,12 @@ async function learnFromDriver(orm: MikroORM): Promise<void> {
     on?(event: 'connect', listener: (client: Client) => void): void;
   }
   const driver = orm.em.getConnection() as unknown as { getNativeClient?(): Promise<Pool> };
-  // a client that the config brought along has no pool
+  // A client from the config has no pool.
   const pool = await driver.getNativeClient?.().catch(() => null);
   pool?.on?.('connect', ({ password, user, database }) => redactor.learn(password, [user, database]));
 }
 
-/** Tells a refusal from a connection. */
+/** Distinguishes a refusal from a connection. */
 export function isRefusal(value: Connection | Refusal): value is Refusal {
   return 'state' in value;
 }

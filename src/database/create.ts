@@ -11,8 +11,8 @@ import { sqlFailure, sqlState } from './sql-failure.ts';
 const templateInUse = '55006';
 
 /**
- * Creates the project's database on its server, as MikroORM would: from the database `postgres`.
- * One that somebody else creates at the same moment is fine.
+ * Creates the project's database on its server, like MikroORM: from the database `postgres`.
+ * It is not an error if another session creates it at the same time.
  * @param onStatement receives the statement
  * @throws Failure `database-not-created`
  */
@@ -22,7 +22,7 @@ export async function createDatabase(
 ): Promise<void> {
   const address = addressOf(project);
   const orm = await project.beside({ max: 1, database: 'postgres' });
-  // an embedded database is made by opening it
+  // An embedded database is created by opening it.
   if (!orm) return;
   try {
     await orm.connect();
@@ -32,7 +32,7 @@ export async function createDatabase(
         await answerWithin(longAnswer, () => ask(`create database ${quoteIdent(address.name)}`));
         return;
       } catch (error) {
-        // others create a database from the same template at this moment
+        // Other sessions are creating a database from the same template.
         if (sqlState(error) !== templateInUse || attempt === 20) throw error;
         await new Promise(resolve => setTimeout(resolve, 100 + Math.random() * 200));
       }

@@ -8,26 +8,26 @@ import type { Running } from './run/running.ts';
 import type { SettleRequest } from './settle.ts';
 
 /**
- * What differs between databases, for everything that all of them can do. PostgreSQL's is in postgres.ts, those of the
- * others in portable/; `dialectOf` (dialects.ts) chooses.
+ * The differences between databases, for all features that every database supports. The one for PostgreSQL is
+ * in postgres.ts, the others in portable/; `dialectOf` (dialects.ts) selects one.
  */
 export interface Dialect {
-  /** A transaction takes changes of the schema back. */
+  /** Schema changes in a transaction are rolled back. */
   readonly rollsBackSchema: boolean;
-  /** A run makes a database that is not there. */
+  /** A run creates a missing database. */
   makesDatabase(project: Project): boolean;
-  /** What does not work here; empty for PostgreSQL. */
+  /** Unsupported features; empty for PostgreSQL. */
   readonly unavailable: readonly Unavailable[];
-  /** Connects without creating anything, unless `create` says so. */
+  /** Connects without creating anything, unless `create` is true. */
   connect(project: Project, options?: { readonly create?: boolean }): Promise<Connection | Refusal>;
-  /** @param runSchema the schema that migrations run in; default: the project's */
+  /** @param runSchema the schema in which migrations run; default: the project's */
   table(project: Project, runSchema?: string | null): LedgerTable;
-  /** Reads what is applied, writing nothing. */
+  /** Reads the applied revisions without writing anything. */
   readLedger(connection: Connection, table: LedgerTable): Promise<Ledger>;
-  /** Changes whenever the rows of the migrations table do; cheap, and does not fail for want of the table. */
+  /** Changes whenever the rows of the migrations table change. Cheap; a missing table is not an error. */
   fingerprint(connection: Connection, table: LedgerTable): Promise<string>;
-  /** Starts running a previewed plan: those steps, in that order, in those batches, or a refusal. */
+  /** Starts running a previewed plan: exactly its steps, in its order and batches. Otherwise it refuses. */
   startRun(context: RunContext): Promise<Running>;
-  /** Makes the migrations table where it is not there yet; tells whether it did. */
+  /** Creates the migrations table if it does not exist; returns whether it did. */
   ensureTable(request: Omit<SettleRequest, 'revision' | 'checksum'>): Promise<boolean>;
 }

@@ -15,18 +15,21 @@ export interface Difference {
   readonly sql: readonly string[];
 }
 
-/** The difference of a live database from what its revisions make. */
+/** The difference between a live database and the schema of its revisions. */
 export interface Drift extends Difference {
-  /** The other way: what a revision has to do that keeps the change. */
+  /** The reverse: the changes for a revision that keeps the drift. */
   readonly keep: readonly string[];
-  /** Objects that no SQL keeps. */
+  /** Objects for which no SQL is known. */
   readonly notKept: readonly string[];
 }
 
-/** What may be left out of a comparison with the live database. */
+/** What a comparison with the live database can leave out. */
 export type LeftOut = 'owners' | 'grants';
 
-/** Compares as MikroORM does, which forgives what PostgreSQL writes differently. Both schemas are used up. */
+/**
+ * Compares with MikroORM's comparator, which ignores notation differences in PostgreSQL. It modifies both
+ * schemas.
+ */
 export function differenceBetween(
   { modules }: Project,
   orm: MikroORM,
@@ -45,10 +48,12 @@ export function differenceBetween(
 }
 
 /**
- * What would bring the live database to what a replay came to: everything that an inventory has, in the schemas that
- * the revisions use. The migrations table, migtui's journal, ignored tables, what extensions brought along and
- * extensions that no revision makes are left out.
- * @param trial works on a scratch database with what is expected
+ * The changes that bring the live database to the state of a replay: all objects of an inventory, in the
+ * schemas that
+ * the revisions use. Leaves out the migrations table, migtui's journal, ignored tables, objects of
+ * extensions, and
+ * extensions that no revision creates.
+ * @param trial uses a scratch database with the expected schema
  */
 export async function driftTo(
   project: Project,
@@ -78,7 +83,8 @@ function whatIsOurs(
   expected: Inventory,
   leftOut: readonly LeftOut[],
 ): (inventory: Inventory) => Inventory {
-  // revisions that run in a schema of their own leave what is in public to others, unless they go there by name
+  // Revisions that run in their own schema do not own the objects in public, unless they refer to public
+  // explicitly.
   const schemas = new Set([
     defaultSchema,
     ...expected
@@ -117,13 +123,13 @@ function whatIsOurs(
       );
 }
 
-/** One statement a line, as MikroORM separates them. */
+/** One statement per line, as MikroORM separates them. */
 export function statementsOf(text: string): string[] {
   const statements: string[] = [];
   let open = '';
   for (const chunk of text.split(/;\n/)) {
     open += (open === '' ? '' : ';\n') + chunk;
-    // inside a string literal
+    // Inside a string literal.
     if (open.split("'").length % 2 === 0) continue;
     const statement = open.trim();
     if (statement !== '') statements.push(statement.endsWith(';') ? statement : `${statement};`);

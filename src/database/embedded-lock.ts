@@ -4,8 +4,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { Failure } from '../foundation/failure.ts';
 
 /**
- * Holds a PGlite folder for this process: two processes on one folder would ruin it, and PGlite does not look.
- * The lock is the operating system's own (SQLite's exclusive file lock), so it dies with its holder.
+ * Locks a PGlite folder for this process: two processes on one folder would corrupt it, and PGlite does not
+ * check.
+ * The lock is an operating system lock (SQLite's exclusive file lock), so it ends with its process.
  * @param folder an existing PGlite data folder
  * @returns releases it
  * @throws Failure `database-locked`

@@ -10,13 +10,14 @@ import { type SettleRequest, underLock } from './settle.ts';
 interface Dropped {
   readonly words: string;
   readonly sql: string;
-  /** Where it holds rows. */
+  /** Where its rows are. */
   readonly table: { readonly schema: string; readonly name: string } | null;
 }
 
 /**
- * What a database has that a fresh one has not: everything but extensions, migtui's journal and the system's own.
- * @param only this schema, where migrations run in one of their own; null: all
+ * The contents of a database that a new one does not have: everything except extensions, migtui's journal and
+ * system objects.
+ * @param only this schema, if migrations run in a separate one; null: all
  */
 export async function readEmptying(connection: Connection, only: string | null): Promise<Emptying> {
   const dropped = await objectsIn(connection, only);
@@ -36,8 +37,8 @@ export async function readEmptying(connection: Connection, only: string | null):
 }
 
 /**
- * Empties a database as it was shown, in one transaction, while no run is going on.
- * @throws Failure `plan-changed` where it has something else by now; `run-in-progress` | `database-read-only`
+ * Empties a database as it was shown, in one transaction, while no run is in progress.
+ * @throws Failure `plan-changed` if its contents have changed; `run-in-progress` | `database-read-only`
  */
 export async function empty(
   request: Omit<SettleRequest, 'revision' | 'checksum'>,
@@ -65,7 +66,7 @@ export async function empty(
   });
 }
 
-/** Another schema goes whole; the one that tables are in without saying so stays, with its privileges. */
+/** Other schemas are dropped completely; the default schema stays, with its privileges. */
 async function objectsIn(connection: Connection, only: string | null): Promise<Dropped[]> {
   const schemas = await connection.query<{ name: string }>(
     `select n.nspname as name from pg_namespace n
@@ -103,7 +104,7 @@ async function objectsIn(connection: Connection, only: string | null): Promise<D
     })),
     ...objects.map(({ kind, name, args }) => ({
       words: `drops ${kind} ${within === 'public' ? name : `${within}.${name}`}`,
-      // one may go with another before its turn
+      // An object may be dropped together with another one before its turn.
       sql: `drop ${kind} if exists ${quoteIdent(within)}.${quoteIdent(name)}${args === null ? '' : `(${args})`} cascade`,
       table: kind === 'table' ? { schema: within, name } : null,
     })),

@@ -3,8 +3,8 @@ import { beginWork } from './run/work.ts';
 import { type SettleRequest, underLock } from './settle.ts';
 
 /**
- * Makes the migrations table where it is not there yet, as MikroORM would before its first migration.
- * @returns whether it was made
+ * Creates the migrations table if it does not exist, as MikroORM does before its first migration.
+ * @returns whether it was created
  * @throws Failure `run-in-progress` | `database-read-only`, or what PostgreSQL refused
  */
 export async function ensureTable(request: Omit<SettleRequest, 'revision' | 'checksum'>): Promise<boolean> {

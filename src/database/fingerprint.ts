@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import type { Plan } from '../revisions/plan.ts';
 import type { Preview } from '../values/run.ts';
 
-/** The parts of a preview that say where and how it would run. */
+/** The parts of a preview that determine where and how it runs. */
 type Place = Pick<Preview, 'batches' | 'databaseName' | 'schema'>;
 
 /**
- * Identifies what a preview was computed from and what it would do: the applied revisions, the plan, the file of each
- * of its steps, its transactions, the database and the schema.
- * @param applied ids the database has logged, in any order
+ * Identifies the inputs and the effects of a preview: the applied revisions, the plan, the file of each
+ * step, its transactions, the database and the schema.
+ * @param applied logged ids, in any order
  * @param checksums by revision id; a class of a `migrationsList` has none
  * @returns SHA-256, hex
  */

@@ -4,37 +4,37 @@ import type { LedgerTable } from './ledger.ts';
 import { holderOf, lockKeys } from './lock.ts';
 import { queryOn } from './monitor.ts';
 
-/** What the server says of this connection, its role and the migrations table. Read without writing. */
+/** What the server reports about this connection, its role and the migrations table. Read-only. */
 export interface Health {
   /** Server version such as `18.4`. */
   readonly version: string;
   /** Major version such as 18. */
   readonly major: number;
-  /** The connection is encrypted; null where the server does not say (PGlite, a pooler). */
+  /** The connection is encrypted; null if the server does not say (PGlite, a pooler). */
   readonly tls: boolean | null;
   /** The connection stays on this machine. */
   readonly local: boolean;
-  /** A pooler answers in place of the server. */
+  /** A pooler answers instead of the server. */
   readonly pooled: boolean;
   /** Clock of the server minus clock of this machine, ms. */
   readonly clockSkewMs: number;
   readonly role: {
     readonly name: string;
     readonly superuser: boolean;
-    /** May create objects in the schema of the migrations table; null where that schema does not exist. */
+    /** May create objects in the schema of the migrations table; null if that schema does not exist. */
     readonly createsInSchema: boolean | null;
     /** May create schemas in this database. */
     readonly createsSchemas: boolean;
-    /** May insert into and delete from the migrations table; null where there is none. */
+    /** May insert into and delete from the migrations table; null if there is none. */
     readonly writesTable: boolean | null;
-    /** Owns the migrations table, so that it can keep notes in its comment; null where there is none. */
+    /** Owns the migrations table, so it can write to its comment; null if there is none. */
     readonly ownsTable: boolean | null;
   };
   /** A standby, or a read-only default: runs are refused. */
   readonly readOnly: boolean;
   /** Names that are logged more than once. */
   readonly duplicates: readonly string[];
-  /** Who holds the lock of runs now. */
+  /** The current holder of the run lock. */
   readonly lockHolder: Session | null;
   /** Installed extensions. */
   readonly extensions: readonly string[];
@@ -60,7 +60,7 @@ interface Row {
 
 /**
  * Examines a connected database.
- * @param pooled whether something between this program and the server shares its connections
+ * @param pooled whether a pooler shares its connections
  */
 export async function examine({ orm }: Connection, table: LedgerTable, pooled: boolean): Promise<Health> {
   const query = queryOn(orm);
@@ -101,7 +101,7 @@ export async function examine({ orm }: Connection, table: LedgerTable, pooled: b
     tls: pooled ? null : row.ssl,
     local: row.local,
     pooled,
-    // the server read its clock somewhere between sending and answering
+    // The server read its clock at some time between the request and the answer.
     clockSkewMs: Math.round(Number(row.now_ms) - (sent + answered) / 2),
     role: {
       name: row.role,

@@ -13,28 +13,28 @@ export interface LedgerTable {
   readonly sql: string;
 }
 
-/** What the database says is applied. */
+/** The applied revisions in the database. */
 export interface Ledger {
   /** `absent` is normal for a new database; `forbidden`: this role cannot read it. */
   readonly table: 'present' | 'absent' | 'forbidden';
-  /** In the order they were logged; a name logged twice appears once, with its first time. */
+  /** In the order in which they were logged; a name logged twice appears once, at its first time. */
   readonly applied: ReadonlyMap<string, Date | null>;
-  /** Differs whenever rows came or went; `absent` or `forbidden` without rows to see. */
+  /** Changes whenever rows are added or removed; `absent` or `forbidden` if there are no visible rows. */
   readonly seen: string;
   readonly serverVersion: string;
   /** A hot standby or `default_transaction_read_only`. */
   readonly readOnly: boolean;
-  /** The schema of the table is there; one that is not is made by the first run. */
+  /** The schema of the table exists; if not, the first run creates it. */
   readonly schemaExists: boolean;
-  /** Every schema that has a migrations table of this name, sorted; empty where it was not asked for. */
+  /** Every schema that has a migrations table of this name, sorted; empty if not requested. */
   readonly schemas: readonly string[];
-  /** How many other tables are in its schema; 0 where it was not asked for. */
+  /** Number of other tables in its schema; 0 if not requested. */
   readonly otherTables: number;
 }
 
 /**
- * The migrations table as MikroORM's own storage resolves it.
- * @param runSchema the schema that migrations run in; null: none in particular
+ * The migrations table as resolved by MikroORM's own storage.
+ * @param runSchema the schema in which migrations run; null: the default
  */
 export function ledgerTable(
   {
@@ -52,12 +52,12 @@ export function ledgerTable(
   return { schema, name, sql: `${quoteIdent(schema)}.${quoteIdent(name)}` };
 }
 
-/** MikroORM leaves this schema out of its statements, so that search_path decides which table they reach. */
+/** MikroORM omits this schema in its statements, so search_path decides which table is used. */
 const defaultSchema = 'public';
 
 /**
- * The schema in which MikroORM's statements would find, or make, a migrations table of this name.
- * @returns null where that is nowhere in particular
+ * The schema in which MikroORM's statements would find, or create, a migrations table of this name.
+ * @returns null if there is none
  */
 export async function findLedgerSchema(query: Query, { name }: LedgerTable): Promise<string | null> {
   const [row] = await query<{ schema: string | null }>(
@@ -71,10 +71,10 @@ export async function findLedgerSchema(query: Query, { name }: LedgerTable): Pro
 /** SQLSTATE `cannot_coerce`. */
 const cannotCast = '42846';
 
-/** How MikroORM calls its columns. */
+/** The names of its columns in MikroORM. */
 const columns = ['id', 'name', 'executed_at'];
 
-/** What else is in the database, beside the migrations table. */
+/** Other contents of the database. */
 const aroundColumns = `,
             array(select s.nspname::text from pg_class t join pg_namespace s on s.oid = t.relnamespace
                    where t.relname = $2 and t.relkind in ('r', 'p', 'v', 'f') order by 1) as schemas,
@@ -82,9 +82,9 @@ const aroundColumns = `,
               where t.relnamespace = n.oid and t.relkind in ('r', 'p') and t.relname <> $2) as other_tables`;
 
 /**
- * Reads what is applied, in one statement per question and writing nothing.
- * @param around whether to tell `schemas` and `otherTables`, which takes long where there are thousands of schemas
- * @throws Failure `table-unexpected` when it is no migrations table of MikroORM
+ * Reads the applied revisions, with one statement per query and without writing anything.
+ * @param around whether to read `schemas` and `otherTables`, which is slow with thousands of schemas
+ * @throws Failure `table-unexpected` if it is not a migrations table of MikroORM
  */
 export async function readLedger(
   { query }: { readonly query: Query },
@@ -132,7 +132,7 @@ export async function readLedger(
   });
   const applied = new Map<string, Date | null>();
   for (const { name, ms } of rows) {
-    // a row without a name says nothing
+    // A row without a name has no meaning.
     if (name === null) continue;
     const id = name.replace(/\.[jt]s$/, '');
     if (!applied.has(id)) applied.set(id, dateOf(ms));
@@ -140,7 +140,7 @@ export async function readLedger(
   return { table: 'present', seen: `${rows.length}/${rows.at(-1)?.id ?? 0}`, applied, ...known };
 }
 
-/** The statement that writes or deletes the log row of a step and the rows that go with it, the step's own last. */
+/** The statement that writes or deletes the log row of a step and its related rows, the step's own last. */
 export function logRowSql(
   table: LedgerTable,
   { revision, action, with: others = [] }: Step,
@@ -151,7 +151,7 @@ export function logRowSql(
 
 /**
  * Writes or deletes log rows.
- * @param column that holds the name, quoted; default: as PostgreSQL quotes it
+ * @param column that contains the name, quoted; default: quoted for PostgreSQL
  */
 export function rowsSql(
   table: LedgerTable,
@@ -166,7 +166,7 @@ export function rowsSql(
   return `delete from ${table.sql} where ${column} in (${names.join(', ')})`;
 }
 
-/** Null for what no date can hold: `infinity`, or a year that JavaScript does not know. */
+/** Null for values that a Date cannot represent: `infinity`, or a year outside JavaScript's range. */
 function dateOf(ms: string | null): Date | null {
   const date = new Date(ms === null ? Number.NaN : Number(ms));
   return Number.isNaN(date.getTime()) ? null : date;

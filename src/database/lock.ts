@@ -8,16 +8,19 @@ import { quoteLiteral } from './quote.ts';
 import { describeSession, type SessionRow, sessionColumns, sessionOf } from './sessions.ts';
 
 /*
- * One writer. PostgreSQL's advisory locks belong to a database; the keys below also to the migrations table.
+ * Ensures one writer. PostgreSQL's advisory locks belong to a database; the keys below also include the
+ * migrations table.
  *
- * - `run` is held from before the state is read until the run ends, by a transaction on a connection of its own that
- *   does nothing else. A lock of a session would stay behind in a pooler's connection (PgBouncer in transaction mode);
- *   a lock of a transaction does not, and it goes with the connection. The transaction is READ COMMITTED and idle, so
- *   it holds no snapshot; nobody waits inside a statement, but asks again (`pg_try_…`): a statement that waits holds
- *   a snapshot, and `create index concurrently` of the run at work would wait for it in turn. For the same reason
- *   nothing in it has parameters: in the extended protocol a finished statement keeps its snapshot until the next one.
- * - `batch` is held by each batch's own transaction. When a run was killed, its server process may go on for a while:
- *   the next run, which has `run` already, waits until nobody has `batch`.
+ * - `run` is held from before the state is read until the run ends, by a transaction on a separate connection
+ * that
+ *   does nothing else. A session lock would remain on a pooler's connection (PgBouncer in transaction mode).
+ *   A transaction lock does not, and it is released when the connection closes. The transaction is READ COMMITTED and
+ *   idle, so it holds no snapshot. Others do not wait inside a statement but poll (`pg_try_…`): a waiting statement
+ *   holds a snapshot, and `create index concurrently` of the active run would wait for it. For the same reason its
+ *   statements have no parameters: in the extended protocol a finished statement keeps its snapshot until the next one.
+ * - `batch` is held by each batch's own transaction. After a run was killed, its server process may continue
+ * for a
+ *   while: the next run, which already has `run`, waits until `batch` is free.
  */
 
 /** Keys of the advisory locks, as decimal bigints. */
@@ -34,7 +37,7 @@ export function lockKeys(table: LedgerTable): LockKeys {
   return { run: key('run'), batch: key('batch') };
 }
 
-/** The lock of a run, while it is held. */
+/** The run lock, while it is held. */
 export interface Guard {
   /** @throws Failure `lock-lost` */
   check(): Promise<void>;
@@ -48,11 +51,11 @@ export interface GuardOptions {
   readonly wait: number;
   readonly signal: AbortSignal;
   onWaiting(holder: Session | null, waitedMs: number): void;
-  /** Called once when the lock is lost: its connection is gone. */
+  /** Called once when the lock is lost because its connection closed. */
   onLost(failure: Failure): void;
 }
 
-/** Names a run's connection in pg_stat_activity; PostgreSQL keeps 63 bytes. */
+/** The name of a run's connection in pg_stat_activity, at most 63 bytes. */
 function applicationName(run: string): string {
   return `migtui ${run.slice(0, 8)} ${userName()}@${hostname()}`.slice(0, 63);
 }
@@ -68,7 +71,7 @@ function systemUser(): string {
   try {
     return userInfo().username;
   } catch {
-    // a container may run under a number that has no name
+    // A container may run with a user id that has no name.
     return String(process.getuid?.() ?? 'unknown');
   }
 }
@@ -79,8 +82,8 @@ const tellEvery = 500;
 const heartbeat = 2_000;
 
 /**
- * Takes the lock of a run, waiting for others as long as asked.
- * @throws Failure `run-in-progress` after that time; the signal's reason when it is aborted
+ * Takes the run lock and waits for others, up to the given time.
+ * @throws Failure `run-in-progress` after that time; the signal's reason if it is aborted
  */
 export async function acquireGuard(monitor: Monitor, options: GuardOptions): Promise<Guard> {
   const { keys, run } = options;
@@ -92,8 +95,8 @@ export async function acquireGuard(monitor: Monitor, options: GuardOptions): Pro
               set_config('idle_in_transaction_session_timeout', '0', true)
               ${monitor.server.version >= 170_000 ? ", set_config('transaction_timeout', '0', true)" : ''}`,
     );
-  // `create index concurrently` that meets a question of ours waits for the end of its transaction: while we wait for
-  // others, each question has one of its own
+  // While we wait, each query has its own transaction: `create index concurrently` waits for the end of every
+  // transaction with a snapshot.
   const pauseOutside = async (ms: number): Promise<void> => {
     await ask('rollback');
     await sleep(ms, options.signal);
@@ -123,7 +126,7 @@ export async function acquireGuard(monitor: Monitor, options: GuardOptions): Pro
   let asking: Promise<unknown> | null = null;
   const check = async (): Promise<void> => {
     if (!lost) {
-      // a query would need a snapshot, for which an index that is built concurrently would wait
+      // A query would need a snapshot, for which a concurrent index build would wait.
       asking ??= ask('show server_version_num').finally(() => {
         asking = null;
       });
@@ -155,25 +158,25 @@ export async function acquireGuard(monitor: Monitor, options: GuardOptions): Pro
 }
 
 /**
- * Who holds a key now.
- * @param ask on any connection: a run that waits has only the one of its lock, so that many can wait at once
+ * The current holder of a key.
+ * @param ask on any connection: a waiting run has only its lock connection, so many runs can wait at once
  */
 export async function holderOf(ask: MonitorTransaction['query'], key: string): Promise<Session | null> {
   const unsigned = BigInt.asUintN(64, BigInt(key));
   const held = `l.locktype = 'advisory' and l.granted and l.objsubid = 1
         and l.database = (select oid from pg_database where datname = current_database())
         and l.classid = ${unsigned >> 32n}::oid and l.objid = ${unsigned & 0xffffffffn}::oid`;
-  // the holder is queried only if there is one
+  // The holder is queried only if there is one.
   const [pid] = await ask<{ pid: number }>(`select l.pid from pg_locks l where ${held} limit 1`);
   if (!pid) return null;
-  // in a transaction PostgreSQL would tell the sessions as they were at the first question
+  // Inside a transaction, PostgreSQL would report the sessions as of the first query.
   await ask('select pg_stat_clear_snapshot()');
   const rows = await ask<SessionRow>(
     `select l.pid, ${sessionColumns}
        from pg_locks l left join pg_stat_activity a on a.pid = l.pid
       where ${held} limit 1`,
   );
-  // the session that holds the key does nothing else: what it last asked says nothing of the run
+  // The session that holds the key does nothing else, so its last query says nothing about the run.
   return rows[0] ? { ...sessionOf(rows[0]), query: null } : null;
 }
 

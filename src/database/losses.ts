@@ -4,21 +4,21 @@ import type { Connection } from './connection.ts';
 import { quoteIdent, quoteLiteral } from './quote.ts';
 import { sqlState } from './sql-failure.ts';
 
-/** A loss as it stands in this database now. */
+/** A loss in the current database. */
 export interface MeasuredLoss {
   /** `drops column messages.text: 1,204 rows have a value`. */
   readonly words: string;
-  /** False where there is nothing to lose: no such table here yet, or nothing in it. */
+  /** False if there is nothing to lose: the table does not exist yet, or it is empty. */
   readonly destructive: boolean;
 }
 
-/** Above this size nothing is counted: a preview must not read a big table. Bytes. */
+/** Larger tables are not counted, because a preview must not read a big table. Bytes. */
 const countable = 64 * 1024 * 1024;
 
 /**
- * Measures losses against the live rows, reading only, with few questions for all of them together. Where rows may not
- * be read, the words stand alone.
- * @param schema that the migrations run in: tables without a schema are there
+ * Measures losses in the live database, read-only, with few queries for all of them. If rows cannot
+ * be read, the description has no counts.
+ * @param schema in which the migrations run, for tables without a schema
  */
 export async function measureLosses(
   connection: Connection,
@@ -45,16 +45,16 @@ export async function measureLosses(
   return losses.map((loss, at) => wordsFor(loss, found[at] ?? null, matching.get(at), counts.get(at) ?? 0));
 }
 
-/** The table of a loss as it stands. */
+/** The table of a loss. */
 interface Found {
-  /** Quoted, and qualified where a schema is known. */
+  /** Quoted, and qualified if the schema is known. */
   readonly sql: string;
   readonly schema: string | null;
   readonly bytes: number;
-  /** PostgreSQL's own, from its last look; 0 or less: none. */
+  /** PostgreSQL's estimate from the last statistics; 0 or less: none. */
   readonly estimate: number;
   readonly readable: boolean;
-  /** Without a page there is no row. */
+  /** A table without pages has no rows. */
   readonly empty: boolean;
 }
 
@@ -62,7 +62,7 @@ const isCountable = ({ readable, bytes }: Found): boolean => readable && bytes <
 
 const columnOf = ({ kind, column }: Loss): string | null => (kind === 'column' ? column : null);
 
-/** By index of the loss; undefined where no table is concerned or it is not there. */
+/** By index of the loss; undefined if there is no table. */
 async function findTables(
   connection: Connection,
   losses: readonly Loss[],
@@ -101,7 +101,7 @@ async function findTables(
   return found;
 }
 
-/** Tables of one question: each is locked until it is answered. */
+/** Number of tables per query: each is locked until the query ends. */
 const together = 50;
 
 interface Count {
@@ -150,12 +150,12 @@ function wordsFor(
   return { words: `${words}: ${some}${kind === 'column' ? ` ${has} a value` : ''}`, destructive: true };
 }
 
-/** How long counting by a condition may take, ms: it may join big tables. */
+/** Time limit for counting with a condition, ms: it may join big tables. */
 const countingTime = 2_000;
 
 /**
- * Counts the rows that a condition picks in a transaction that can only read. Null where the count is unknown: it
- * takes too long, calls a function that may do something, or needs what an earlier step makes.
+ * Counts the rows that match a condition in a read-only transaction. Null if the count is unknown: it takes
+ * too long, calls a function that may have side effects, or needs an object created by an earlier step.
  */
 async function countMatching(
   connection: Connection,

@@ -4,12 +4,13 @@ import type { LedgerTable } from './ledger.ts';
 import { quoteLiteral } from './quote.ts';
 
 /*
- * What began outside a transaction and has not ended yet must survive a kill, in every project, journal or not.
- * It is written into the comment of MikroORM's migrations table: no object is made, MikroORM and its diffs do not look
- * at that comment, a dump carries it along, every role can read it, and it is gone when the revision is settled.
+ * A revision that started outside a transaction and has not finished must be recorded so that it survives a
+ * kill, in every project, with or without a journal. The mark is stored in the comment of MikroORM's
+ * migrations table: this creates no object, MikroORM and its diffs ignore the comment, dumps include it,
+ * every role can read it, and it is removed when the revision is resolved.
  */
 
-/** A revision that began outside a transaction. */
+/** A revision that started outside a transaction. */
 export interface Mark {
   readonly revision: string;
   readonly action: Action;
@@ -17,13 +18,13 @@ export interface Mark {
   readonly since: string;
   readonly who: string;
   readonly error: string | null;
-  /** Indexes that were INVALID before it began: not its doing. */
+  /** Indexes that were already INVALID before it started. */
   readonly invalidBefore: readonly string[];
 }
 
 const opening = 'migtui: begun and not settled ';
 
-/** The marks in the comment, and what others wrote there. */
+/** The marks in the comment, and the rest of the comment. */
 export interface Marks {
   readonly marks: readonly Mark[];
   readonly others: string;
@@ -31,7 +32,7 @@ export interface Marks {
   readonly writable: boolean;
 }
 
-/** The question for the marks, whose one row `marksOf` reads. */
+/** The query for the marks; `marksOf` reads its one row. */
 export function marksStatement(table: LedgerTable): { sql: string; parameters: [string, string] } {
   return {
     sql: `select obj_description(c.oid, 'pg_class') as comment, pg_has_role(c.relowner, 'usage')::text as writable
@@ -66,7 +67,7 @@ export async function setMark(query: Query, table: LedgerTable, mark: Mark): Pro
   await write(query, table, others, [...marks.filter(({ revision }) => revision !== mark.revision), mark]);
 }
 
-/** Takes the mark of a revision away, where there is one. */
+/** Removes the mark of a revision, if there is one. */
 export async function clearMark(query: Query, table: LedgerTable, revision: string): Promise<void> {
   const { marks, others } = await readMarks(query, table);
   const rest = marks.filter(mark => mark.revision !== revision);

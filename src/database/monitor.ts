@@ -6,35 +6,35 @@ import type { Query } from './journal/table.ts';
 import { refusalOf } from './refusal.ts';
 import { clientOf, holdConnection, rawQuery } from './run/kysely.ts';
 
-/** Connections beside the one that works: for the lock, for watching, for cancelling, for the journal. */
+/** Additional connections: for the lock, monitoring, cancelling and the journal. */
 export interface Monitor {
   readonly server: Server;
   /** Outside any transaction; parameters are `$1`, `$2`, … */
   readonly query: Query;
-  /** A READ COMMITTED transaction, whatever the server's default is: an idle one holds no snapshot. */
+  /** A READ COMMITTED transaction regardless of the server's default: an idle one holds no snapshot. */
   begin(): Promise<MonitorTransaction>;
   close(): Promise<void>;
 }
 
-/** A transaction on a connection of its own. */
+/** A transaction on a separate connection. */
 export interface MonitorTransaction {
-  /** Without parameters, so that no snapshot is held between two statements. */
+  /** Without parameters, so that no snapshot is held between statements. */
   readonly query: <Row extends object>(sql: string) => Promise<Row[]>;
-  /** Never rejects: a connection that is gone has rolled back. */
+  /** Never rejects: if the connection is gone, the transaction was rolled back. */
   rollback(): Promise<void>;
 }
 
-/** What the server is like, as far as a run must know. */
+/** Properties of the server that a run needs. */
 export interface Server {
   /** `server_version_num`, such as 180004. */
   readonly version: number;
-  /** It can notice by itself that a client is gone (`client_connection_check_interval`). */
+  /** It can detect that a client disconnected (`client_connection_check_interval`). */
   readonly noticesLostClients: boolean;
-  /** Something between us and the server shares its connections (PgBouncer and others): session state is not ours. */
+  /** A pooler (PgBouncer and others) shares its connections, so session state cannot be used. */
   readonly pooled: boolean;
 }
 
-/** Asks with `$1`, `$2`, … on any free connection of a connected ORM, outside transactions. */
+/** Runs queries with `$1`, `$2`, … on any free connection of a connected ORM, outside transactions. */
 export function queryOn(orm: MikroORM): Query {
   return async (sql, params = []) => {
     const { raw, release } = await holdConnection(orm);
@@ -48,8 +48,8 @@ export function queryOn(orm: MikroORM): Query {
 
 /**
  * Opens them; null for PGlite, which has a single connection.
- * @param max connections at most; a run needs 2, and one more while it is cancelled
- * @throws Failure, the same as a look's: the server may have gone since then
+ * @param max maximum number of connections; a run needs 2, and one more while it is cancelled
+ * @throws Failure, the same as when reading the state: the server may have stopped since then
  */
 export async function openMonitor(project: Project, max = 3): Promise<Monitor | null> {
   const orm = await project.beside({ max });
@@ -61,7 +61,7 @@ export async function openMonitor(project: Project, max = 3): Promise<Monitor | 
   });
   const client = clientOf(orm);
   const query = queryOn(orm);
-  // a config may bring its own client (`driverOptions`): then it is the project's, and not ours to close
+  // A client from the config (`driverOptions`) belongs to the project and must not be closed here.
   const own = client !== clientOf(project.orm);
   try {
     return {
@@ -105,7 +105,7 @@ async function inspect(orm: MikroORM, query: Monitor['query']): Promise<Server> 
   };
 }
 
-/** Whether a pooler is in between: it answers a client with a process id of its own making. */
+/** Detects a pooler: it answers with a process id of its own. */
 export async function isPooled(orm: MikroORM): Promise<boolean> {
   interface Client {
     readonly processID?: number | null;
@@ -124,7 +124,7 @@ export async function isPooled(orm: MikroORM): Promise<boolean> {
       client.release();
     }
   } catch {
-    // a client that the config brought along
+    // A client from the config.
     return false;
   }
 }

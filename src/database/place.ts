@@ -1,10 +1,13 @@
 import type { DatabaseKind } from '../values/database-kind.ts';
 
-/** Where the database is, in words that may be shown: never with a password. */
+/** The address of the database for display, without a password. */
 export interface Address {
   readonly kind: DatabaseKind;
   readonly name: string;
-  /** As the config has it, `local` for a socket, `embedded`; null: the config brings its own client, which alone knows. */
+  /**
+   * From the config: `local` for a socket, `embedded`; null: the config has its own client, and only that
+   * knows.
+   */
   readonly host: string | null;
   /** `user@host:port/name`, or the embedded folder or file. */
   readonly label: string;

@@ -23,9 +23,9 @@ import { deleteOld } from './retention.ts';
 import { sizeOf } from './size.ts';
 
 /**
- * Backs up the database (or the schema that migrations run in) and verifies the result. The file appears under its
+ * Backs up the database (or the schema in which migrations run) and verifies the result. The file gets its
  * final name only when it is complete, with mode 0600 (a folder: 0700).
- * @throws Failure `backup-failed` | `backup-unsupported` | `cancelled`; no partial file is left
+ * @throws Failure `backup-failed` | `backup-unsupported` | `cancelled`; no partial file remains
  */
 export async function backUp(context: BackupContext, options: BackupOptions): Promise<Backup> {
   const started = performance.now();
@@ -63,7 +63,7 @@ export async function backUp(context: BackupContext, options: BackupOptions): Pr
   }
 }
 
-/** Makes the folder, keeps its content out of git, and removes what killed backups left there. */
+/** Creates the folder, keeps its contents out of git, and removes files left by killed backups. */
 function prepareFolder(folder: string): void {
   try {
     if (!existsSync(folder)) {
@@ -100,7 +100,7 @@ function flush(path: string): void {
       closeSync(fd);
     }
   } catch (error) {
-    // Windows cannot open folders
+    // Windows cannot open folders.
     if (!statSync(path).isDirectory()) throw error;
   }
 }

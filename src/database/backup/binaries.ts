@@ -7,7 +7,7 @@ import { backupFailed } from './dump.ts';
 const run = promisify(execFile);
 const exe = process.platform === 'win32' ? '.exe' : '';
 
-/** pg_dump with its pg_restore, of one version. */
+/** pg_dump and pg_restore of the same version. */
 export interface Binaries {
   readonly pgDump: string;
   readonly pgRestore: string;
@@ -15,7 +15,9 @@ export interface Binaries {
   readonly major: number;
 }
 
-/** Where package managers put versions of PostgreSQL that are not on PATH; `*` is one folder. */
+/**
+ * The folders where package managers install versions of PostgreSQL that are not on PATH; `*` is one folder.
+ */
 const elsewhere = [
   '/usr/lib/postgresql/*/bin',
   '/usr/pgsql-*/bin',
@@ -28,8 +30,8 @@ const elsewhere = [
 ];
 
 /**
- * Finds a pg_dump that is new enough: pg_dump refuses servers of a newer major version.
- * @param asked the path that the settings name; nothing else is tried then
+ * Finds a pg_dump that is new enough: pg_dump refuses servers with a newer major version.
+ * @param asked the path in the settings; if given, no other is tried
  * @param server major version of the server
  * @throws Failure `backup-failed`
  */
@@ -64,7 +66,7 @@ function folders(): string[] {
   return [...new Set([...path, ...elsewhere.flatMap(expand)])];
 }
 
-/** The folders that a pattern with one `*` stands for, the newest version first. */
+/** The folders that match a pattern with one `*`, newest version first. */
 function expand(pattern: string): string[] {
   const at = pattern.indexOf('*');
   if (at < 0) return [pattern];

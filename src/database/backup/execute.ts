@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { backupFailed } from './dump.ts';
 
-/** How long a program may take to stop when it is asked to, ms. */
+/** Time for a program to stop after it was asked to, ms. */
 const killAfter = 2_000;
 
-/** How a program ended. */
+/** The result of a program. */
 export interface Ended {
   readonly code: number | null;
   /** The beginning of stdout. */
@@ -14,9 +14,9 @@ export interface Ended {
 }
 
 /**
- * Runs a program of PostgreSQL to its end, with messages in English.
+ * Runs a PostgreSQL program until it exits, with messages in English.
  * @param env added to the environment
- * @throws the signal's reason; Failure `backup-failed` when it cannot be started
+ * @throws the signal's reason; Failure `backup-failed` if it cannot be started
  */
 export function execute(
   program: string,
@@ -61,7 +61,7 @@ export function execute(
   });
 }
 
-/** The last words of a program that failed. */
+/** The last lines that a failed program printed. */
 export function lastLines(text: string): string {
   const lines = text.trim().split('\n');
   return lines.slice(-4).join('\n') || 'it ended without a message';

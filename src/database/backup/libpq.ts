@@ -4,22 +4,22 @@ import { join } from 'node:path';
 import { Failure } from '../../foundation/failure.ts';
 import type { Connection } from '../connection.ts';
 
-/** How libpq's programs (pg_dump, pg_restore) reach the database that MikroORM is connected to. */
+/** How libpq programs (pg_dump, pg_restore) connect to the database that MikroORM is connected to. */
 export interface LibpqSettings {
-  /** Environment variables, the password among them. */
+  /** Environment variables, including the password. */
   readonly env: Readonly<Record<string, string>>;
-  /** What may be shown. */
+  /** The address for display. */
   readonly place: {
     readonly host: string | null;
     readonly port: number | null;
     readonly user: string | null;
     readonly database: string;
   };
-  /** Removes the files that were made for certificates. */
+  /** Removes the temporary certificate files. */
   dispose(): void;
 }
 
-/** A connected client of `pg`, which knows how it got there, from whatever source. */
+/** A connected `pg` client, with the connection parameters that it uses. */
 interface PgClient {
   readonly host?: string;
   readonly port?: number;
@@ -38,9 +38,10 @@ interface TlsOptions {
 }
 
 /**
- * Asks the driver's own connection where it is connected, so that URL, config, environment, `.pgpass` and password
- * functions all count as they do for MikroORM.
- * @throws Failure `backup-unsupported` when the config brings a client of its own
+ * Takes the parameters from the driver's own connection, so that URL, config, environment, `.pgpass` and
+ * password
+ * functions apply as they do in MikroORM.
+ * @throws Failure `backup-unsupported` if the config has its own client
  */
 export async function libpqSettings({ orm }: Connection): Promise<LibpqSettings> {
   const client = await pgClient(orm.em.getConnection());
@@ -70,7 +71,7 @@ async function pgClient(connection: unknown): Promise<PgClient> {
     client.release?.();
     if (database) return { host, port, user, password, database, ssl } as PgClient;
   } catch {
-    // told below
+    // Reported below.
   }
   throw new Failure({
     code: 'backup-unsupported',
@@ -80,7 +81,7 @@ async function pgClient(connection: unknown): Promise<PgClient> {
   });
 }
 
-/** `ssl` of pg as libpq's variables. */
+/** The `ssl` option of pg as libpq variables. */
 function tlsSettings(ssl: unknown): { env: Record<string, string>; dispose(): void } {
   if (!ssl) return { env: { PGSSLMODE: 'prefer' }, dispose() {} };
   const { rejectUnauthorized, ca, cert, key }: TlsOptions = typeof ssl === 'object' ? ssl : {};

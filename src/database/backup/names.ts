@@ -1,4 +1,4 @@
-/** What a backup's name is made of. */
+/** The parts of a backup's name. */
 export interface NameParts {
   readonly database: string;
   /** Null: the whole database. */
@@ -23,22 +23,22 @@ export function fileStem({ database, schema, at, current }: NameParts): string {
   return `${namePrefix(database, schema)}${time}-${revisions}`;
 }
 
-/** How the names of all backups of a database (or of one schema of it) begin. */
+/** The common prefix of the names of all backups of a database (or of one of its schemas). */
 function namePrefix(database: string, schema: string | null): string {
   return `${safe(database, 60)}${schema === null ? '' : `.${safe(schema, 60)}`}-`;
 }
 
-/** The part of a backup's name before its time; null where it is no backup's name. */
+/** The part of a backup's name before its time; null if it is not the name of a backup. */
 export function prefixOf(name: string): string | null {
   return /^(.+-)\d{8}T\d{6}Z-/.exec(name)?.[1] ?? null;
 }
 
-/** The name while the backup is being written: the process id tells whether somebody still writes it. */
+/** The name while the backup is being written: the process id tells whether its writer is still running. */
 export function partialName(name: string): string {
   return `${name}.${process.pid}.partial`;
 }
 
-/** Whether this is an unfinished backup of a process that is gone. */
+/** Whether this is an unfinished backup of a process that no longer exists. */
 export function isPartial(name: string): boolean {
   const pid = suffix.exec(name)?.[1];
   return pid !== undefined && !isRunning(Number(pid));

@@ -9,12 +9,12 @@ import { execute, lastLines } from './execute.ts';
 import { type LibpqSettings, libpqSettings } from './libpq.ts';
 import { sizeOf } from './size.ts';
 
-/** Between two reports of how far the dump is, ms. */
+/** Interval between progress reports of a dump, ms. */
 const progressEvery = 500;
 
 /**
- * Dumps with pg_dump and reads the result's table of contents back with pg_restore.
- * The password reaches them in the environment, never as an argument.
+ * Dumps with pg_dump and verifies the result by reading its table of contents with pg_restore. The password
+ * is passed in the environment, never as an argument.
  */
 export async function dumpServer(request: DumpRequest): Promise<Pick<Backup, 'format' | 'restore'>> {
   const { project, connection, options, partial, final } = request;
@@ -25,7 +25,7 @@ export async function dumpServer(request: DumpRequest): Promise<Pick<Backup, 'fo
     );
     const binaries = await findBinaries(options.pgDump, Math.floor((server?.version ?? 0) / 10_000));
     const directory = options.format === 'directory';
-    // created here with restricted permissions from the start
+    // Created here so that its permissions are restricted from the start.
     if (directory) mkdirSync(partial, { mode: 0o700 });
     else closeSync(openSync(partial, 'wx', 0o600));
     await dump(
@@ -65,22 +65,22 @@ async function dump(
   }
 }
 
-/** A dump that was cut short has no readable table of contents, or none of the entries' data. */
+/** A truncated dump has no readable table of contents, or entries without data. */
 async function verify(pgRestore: string, path: string, signal: AbortSignal): Promise<void> {
   const { code, output, errors } = await execute(pgRestore, ['--list', path], {}, signal);
-  // lines that begin with a semicolon are comments
+  // Lines that begin with a semicolon are comments.
   if (code === 0 && /^;\s+TOC Entries: \d+/m.test(output)) return;
   throw backupFailed(
     `the dump could not be read back: ${lastLines(errors) || 'its table of contents is empty'}`,
   );
 }
 
-/** A schema's name as pg_dump's patterns take it literally. */
+/** A schema's name, escaped so that pg_dump does not treat it as a pattern. */
 function pattern(schema: string): string {
   return `"${schema.replaceAll('"', '""')}"`;
 }
 
-/** Puts the whole database, or one schema of it, back as it was. */
+/** Restores the whole database, or one schema of it. */
 function restoreCommand({ place }: LibpqSettings, path: string, schema: string | null): string {
   const at = [
     ...(place.host ? [`--host=${place.host}`] : []),

@@ -4,8 +4,8 @@ import type { BackupOptions } from '../../values/backup.ts';
 import { prefixOf } from './names.ts';
 
 /**
- * Deletes older backups of the same database, as `keep` and `keepFor` say. The newest is never deleted.
- * @returns absolute paths of what was deleted
+ * Deletes older backups of the same database, according to `keep` and `keepFor`. The newest is never deleted.
+ * @returns absolute paths of the deleted backups
  */
 export function deleteOld(folder: string, newest: string, { keep, keepFor }: BackupOptions): string[] {
   const prefix = prefixOf(basename(newest));
@@ -15,7 +15,7 @@ export function deleteOld(folder: string, newest: string, { keep, keepFor }: Bac
     .map(name => ({ path: join(folder, name), at: statSync(join(folder, name)).mtimeMs }))
     .sort((a, b) => b.at - a.at || (a.path < b.path ? 1 : -1));
   const oldest = keepFor === undefined ? Number.NEGATIVE_INFINITY : Date.now() - keepFor;
-  // the new one counts as the first that is kept
+  // The new one counts towards `keep`.
   const expired = others.filter(({ at }, index) => at < oldest || (keep !== undefined && index + 1 >= keep));
   for (const { path } of expired) rmSync(path, { recursive: true, force: true });
   return expired.map(({ path }) => path);

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Bytes of a file, or of all files of a folder. 0 where there is nothing (yet). */
+/** Size of a file, or of all files in a folder, in bytes. 0 if it does not exist (yet). */
 export function sizeOf(path: string): number {
   try {
     const stat = statSync(path);

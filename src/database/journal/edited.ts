@@ -1,7 +1,10 @@
 import { quoteIdent } from '../quote.ts';
 import { journalTable, msOf, type Query } from './table.ts';
 
-/** How far a clock of the log row may be behind the journal's, ms: the row has the time its transaction began. */
+/**
+ * Maximum clock difference between a log row and the journal, ms. The row has the start time of its
+ * transaction.
+ */
 export const slack = 1_000;
 
 interface Row {
@@ -13,10 +16,11 @@ interface Row {
 }
 
 /**
- * `editedRevisions` for many migrations tables at once: applied revisions whose file is not the one that was applied.
- * @param logged what each table holds, by its name `schema.table`
- * @param checksums of the files as they are now, by id
- * @returns by table; those without any are left out
+ * `editedRevisions` for many migrations tables at once: applied revisions whose file has changed since they
+ * were applied.
+ * @param logged the contents of each table, by its name `schema.table`
+ * @param checksums of the current files, by id
+ * @returns by table; tables without edited revisions are omitted
  */
 export async function editedInSchemas(
   query: Query,
@@ -27,7 +31,7 @@ export async function editedInSchemas(
   const edited = new Map<string, string[]>();
   if (!any || logged.size === 0) return edited;
   const files = [...checksums].flatMap(([revision, checksum]) => (checksum ? [{ revision, checksum }] : []));
-  // those with any other file in their past: most often none
+  // Those with a different file in their history: usually none.
   const rows = await query<Row>(
     `with suspects as (
        select distinct j."ledger", j."revision" from ${journalTable} j
@@ -48,7 +52,7 @@ export async function editedInSchemas(
   });
   const times = await loggedAt(query, suspects);
   for (const { ledger, revision, finished } of suspects) {
-    // one that somebody else applied again since then is not judged
+    // A revision that was applied again by another tool since then is not checked.
     const at = times.get(JSON.stringify([ledger, revision]));
     if (at !== undefined && at > Number(finished) + slack) continue;
     edited.set(ledger, [...(edited.get(ledger) ?? []), revision]);
@@ -56,7 +60,7 @@ export async function editedInSchemas(
   return edited;
 }
 
-/** So many rows are asked for by one statement. */
+/** Maximum number of rows per query. */
 const together = 100;
 
 /** When revisions were logged, ms since the epoch, by table and revision. */

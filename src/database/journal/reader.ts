@@ -6,7 +6,7 @@ import { liveRuns } from '../unsettled.ts';
 import { slack } from './edited.ts';
 import { journalState, journalTable, msOf, type Query } from './table.ts';
 
-/** `plan` as it is stored, with the notes beside its steps. */
+/** `plan` as stored, with the notes next to its steps. */
 type StoredPlan = Plan & RunNotes;
 
 interface Row {
@@ -28,8 +28,8 @@ interface Row {
 }
 
 /**
- * What was run on this migrations table, newest first. Writes nothing; empty where there is no journal.
- * A transactional step of a run that was killed says `rolled back`, which is what happened to it.
+ * The runs on this migrations table, newest first. Writes nothing; empty without a journal. A transactional
+ * step of a killed run is reported as `rolled back`.
  */
 export async function readJournal(query: Query, table: LedgerTable): Promise<readonly JournalEntry[]> {
   if ((await journalState(query)) !== 'present') return [];
@@ -72,10 +72,11 @@ export async function readJournal(query: Query, table: LedgerTable): Promise<rea
 }
 
 /**
- * Applied revisions whose file is not the one that was applied. Known only where the journal saw it applied last:
- * one that somebody else applied again since then is not judged.
+ * Applied revisions whose file has changed since they were applied. Known only if the journal recorded the
+ * last time it was applied:
+ * a revision that was applied again by another tool since then is not checked.
  * @param applied when each was logged, by id
- * @param checksums of the files as they are now, by id
+ * @param checksums of the current files, by id
  */
 export async function editedRevisions(
   query: Query,
@@ -106,7 +107,7 @@ export async function editedRevisions(
     .map(({ revision }) => revision);
 }
 
-/** The last run that did one of these revisions; null where the journal does not know. */
+/** The last run that ran one of these revisions; null if the journal has none. */
 export async function lastRunOf(
   query: Query,
   table: LedgerTable,
@@ -122,7 +123,7 @@ export async function lastRunOf(
   return row ?? null;
 }
 
-/** The migrations table as the journal names it: several may share a database. */
+/** The name of the migrations table in the journal: several may share a database. */
 export function ledgerName(table: LedgerTable): string {
   return `${table.schema}.${table.name}`;
 }

@@ -1,26 +1,26 @@
 import type { Project } from '../../project/project.ts';
 import type { JournalStatus } from '../../values/look.ts';
 
-/** The schema of everything that migtui keeps in a user's database; `withMigtui` makes MikroORM ignore it. */
+/**
+ * The schema of all objects that migtui creates in a user's database; `withMigtui` makes MikroORM ignore it.
+ */
 const journalSchema = 'migtui';
 
 /** The journal's table, for SQL. */
 export const journalTable = `"${journalSchema}"."journal"`;
 
 /**
- * SQL for a time as ms since the epoch, as text: how times and floating-point numbers are written depends on
- * settings of
- * the server and the role.
+ * SQL that returns a time as ms since the epoch, as text: the format of times and floating-point numbers
+ * depends on settings of the server and the role.
  */
 export const msOf = (column: string): string => `(extract(epoch from ${column}) * 1000)::text`;
 
-/** Asks with parameters `$1`, `$2`, …; on whatever connection the asker has. */
+/** Runs a query with parameters `$1`, `$2`, … on the caller's connection. */
 export type Query = <Row extends object>(sql: string, params?: readonly unknown[]) => Promise<Row[]>;
 
 /**
- * Made by the first run. One row for each step of each run: written when the step starts, completed in the
- * transaction of the step
- * itself. `plan` stands on the first row of a run only.
+ * Created by the first run. One row for each step of each run: written when the step starts, completed in the
+ * transaction of the step itself. Only the first row of a run has the `plan`.
  */
 export const createJournal: readonly string[] = [
   `create schema if not exists "${journalSchema}"`,
@@ -53,7 +53,7 @@ export function journalAllowed({ orm }: Project): boolean {
   return ignoreSchema?.includes(journalSchema) === true;
 }
 
-/** How the journal's table stands in the database. */
+/** The state of the journal's table in the database. */
 export async function journalState(query: Query): Promise<'present' | 'absent' | 'forbidden'> {
   const [row] = await query<{ present: boolean; readable: boolean }>(
     `select c.oid is not null as present,
@@ -67,7 +67,7 @@ export async function journalState(query: Query): Promise<'present' | 'absent' |
   return row.readable ? 'present' : 'forbidden';
 }
 
-/** Whether runs are journalled, and how to turn it on. */
+/** Whether runs are recorded in the journal, and how to turn it on. */
 export async function journalStatus(project: Project, query: Query): Promise<JournalStatus> {
   if (!journalAllowed(project)) {
     return {

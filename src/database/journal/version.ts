@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 
 let known: string | undefined;
 
-/** The version of migtui, as its package.json has it; the built program stands one folder below it, the sources deeper. */
+/**
+ * The version of migtui, from its package.json, which is one folder above the built program and further up
+ * from the sources.
+ */
 export function version(): string {
   known ??= read();
   return known;
@@ -16,7 +19,7 @@ function read(): string {
       ) as { name?: string; version?: string };
       if (name === 'migtui' && found) return found;
     } catch {
-      // not there
+      // Not there.
     }
   }
   return 'unknown';

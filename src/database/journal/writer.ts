@@ -10,10 +10,10 @@ import { sqlState } from '../sql-failure.ts';
 import { createJournal, journalState, journalTable, type Query } from './table.ts';
 import { version } from './version.ts';
 
-/** How a step ended that did not commit. */
+/** The outcome of a step that did not commit. */
 export type BadEnd = 'failed' | 'rolled back';
 
-/** A step that is over, and how long it took, ms. */
+/** A finished step and its duration, ms. */
 export interface Done {
   readonly step: LoadedStep;
   readonly ms: number;
@@ -38,7 +38,7 @@ interface Row extends Entry {
   readonly error?: string | null;
 }
 
-/** Rows of steps that follow one another quickly are written together, this often, ms. */
+/** Rows of steps in quick succession are written together, at this interval, ms. */
 const writeEvery = 100;
 
 /** Writes the journal of one run. */
@@ -47,28 +47,33 @@ export class JournalWriter {
   readonly #ledger: string;
   readonly #plan: Plan & RunNotes;
   readonly #entries = new Map<number, Entry>();
-  /** Begun, and not written yet. */
+  /** Started, and not written yet. */
   #unwritten: Entry[] = [];
   #writing: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #planWritten = false;
 
-  /** @param plan with the notes that are kept beside it */
+  /** @param plan with the notes stored next to it */
   constructor(run: string, ledger: string, plan: Plan & RunNotes) {
     this.#run = run;
     this.#ledger = ledger;
     this.#plan = plan;
   }
 
-  /** A step starts. `query` must commit at once where there is a second connection, so that a kill leaves the row. */
+  /**
+   * A step starts. If there is a second connection, `query` must commit immediately, so that the row remains
+   * after a kill.
+   */
   async begin(query: Query, step: LoadedStep, transactional: boolean): Promise<void> {
     await this.#write(query, [{ ...this.#enter(step, transactional), outcome: 'started' }]);
   }
 
   /**
-   * A step starts after others of its transaction: its row is written while it is at work, together with those of the
-   * steps that follow within 100 ms. What a step leaves that was killed sooner was rolled back with the others.
-   * @param query commits at once; null: `done` or `ended` writes the row
+   * A step starts after others in its transaction. Its row is written while it runs, together with those of
+   * the
+   * steps that start within 100 ms. If the process is killed before that, the step was rolled back with the
+   * others.
+   * @param query commits immediately; null: `done` or `ended` writes the row
    */
   follow(query: Query | null, step: LoadedStep): void {
     const entry = this.#enter(step, true);
@@ -83,7 +88,7 @@ export class JournalWriter {
     }, writeEvery);
   }
 
-  /** Resolves when no row is on its way any more. @throws what writing one has thrown */
+  /** Resolves when all rows are written. @throws errors of writing them */
   async settle(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -93,12 +98,15 @@ export class JournalWriter {
     await writing;
   }
 
-  /** The statement that says that steps are done, for the transaction that also holds their log rows. */
+  /** The statement that marks steps as done, for the transaction that also contains their log rows. */
   done(done: readonly Done[]): PipedStatement {
     return this.#statement(this.#rows(done.map(one => ({ ...one, outcome: 'done', error: null }))));
   }
 
-  /** The transaction of these steps was rolled back, or they failed without one. `query` must be outside of it. */
+  /**
+   * The transaction of these steps was rolled back, or they failed without one. `query` must run outside of
+   * it.
+   */
   async ended(query: Query, ended: readonly Ended[]): Promise<void> {
     await this.settle().catch(() => {});
     const rows = this.#rows(ended);
@@ -106,12 +114,12 @@ export class JournalWriter {
     await this.#write(query, rows);
   }
 
-  /** A person said how a step that never ended stands. */
+  /** A user resolved an interrupted step. */
   async settled(query: Query, step: LoadedStep): Promise<void> {
     await this.#write(query, [{ ...this.#enter(step, true), outcome: 'settled' }]);
   }
 
-  /** Whether the step began in this attempt. */
+  /** Whether the step started in this attempt. */
   has(step: LoadedStep): boolean {
     return this.#entries.has(step.index);
   }
@@ -136,7 +144,7 @@ export class JournalWriter {
     this.#planWritten = true;
   }
 
-  /** Writes rows of steps, or their end where a row is there already. Parameters are text. */
+  /** Writes rows of steps, or updates the existing rows. Parameters are text. */
   #statement(rows: readonly Row[]): PipedStatement {
     const values = rows.map(({ id, step, outcome, transactional, started, ms, error }, at) => ({
       ...{ at, id, outcome, transactional, started, ms },
@@ -161,15 +169,16 @@ export class JournalWriter {
   }
 }
 
-/** Makes schema and table where they are not there yet. */
+/** Creates schema and table if they do not exist. */
 export async function ensureJournal(query: Query): Promise<void> {
-  // "if not exists" of PostgreSQL asks for the right to create even when there is nothing to create
+  // PostgreSQL's "if not exists" requires the CREATE privilege even if there is nothing to create.
   if ((await journalState(query)) === 'present') return;
   for (const sql of createJournal) {
     try {
       await query(sql);
     } catch (error) {
-      // somebody made it at the same moment: `if not exists` does not wait for uncommitted rows of the catalog
+      // Another session created it at the same time: `if not exists` does not wait for uncommitted catalog
+      // rows.
       if (!['23505', '42P06', '42P07'].includes(sqlState(error) ?? '')) throw error;
       await query(sql);
     }
@@ -177,8 +186,8 @@ export async function ensureJournal(query: Query): Promise<void> {
 }
 
 /**
- * Writes down the end of steps whose run was killed. The caller holds the lock, so none of them is still running:
- * in a transaction they are rolled back, because `done` would have been committed with it.
+ * Records the outcome of steps whose run was killed. The caller holds the lock, so none of them is still
+ * running. Those in a transaction were rolled back; otherwise `done` would have been committed with it.
  */
 export async function reconcileJournal(query: Query, ledger: string): Promise<void> {
   await query(

@@ -7,7 +7,7 @@ interface ColumnContent {
   readonly name: string;
   /** Rows with a value. */
   readonly filled: number;
-  /** Sum of the hashes of all values, in whatever order they are stored. */
+  /** Sum of the hashes of all values, independent of their order. */
   readonly hash: string;
 }
 
@@ -18,17 +18,17 @@ interface TableContent {
   readonly columns: ReadonlyMap<number, ColumnContent>;
 }
 
-/** The rows of all tables in short, by oid. Reads every table in full. */
+/** A summary of the rows of all tables, by oid. Reads every table completely. */
 export type Content = ReadonlyMap<string, TableContent>;
 
 /** `insufficient_privilege` */
 const notAllowed = '42501';
 
-/** Reads the rows of tables; one that may not be read is left out. */
+/** Reads the rows of tables; tables without read permission are skipped. */
 export async function readContent(ask: Ask, tables: Tables): Promise<Content> {
   const content = new Map<string, TableContent>();
   for (const table of tables.values()) {
-    // the rows of partitions are counted with their table
+    // The rows of partitions are counted with their table.
     if (table.kind === 'm' || table.isPartition) continue;
     const read = await readTable(ask, table).catch((error: unknown) => {
       if (sqlState(error) !== notAllowed) throw error;
@@ -39,7 +39,7 @@ export async function readContent(ask: Ask, tables: Tables): Promise<Content> {
   return content;
 }
 
-/** A question has two answers for each column, and PostgreSQL gives no more than 1,664 at once. */
+/** A query returns two values for each column, and PostgreSQL allows at most 1,664. */
 const together = 800;
 
 async function readTable(ask: Ask, { name, sql, columns }: Table): Promise<TableContent> {
@@ -67,7 +67,7 @@ async function readTable(ask: Ask, { name, sql, columns }: Table): Promise<Table
   return { name, rows, columns: read };
 }
 
-/** What a step removed: tables, columns, rows, and values of columns that are still there. */
+/** What a step deleted: tables, columns, rows, and values of columns that still exist. */
 export function removed(before: Content, after: Content): MeasuredLoss[] {
   return [...before].flatMap(([oid, table]) => {
     const now = after.get(oid);
@@ -76,7 +76,7 @@ export function removed(before: Content, after: Content): MeasuredLoss[] {
   });
 }
 
-/** What is not as it was after a way there and back: tables and columns may have been recreated. */
+/** What upgrading and downgrading did not restore; tables and columns may have been recreated. */
 export function notRestored(before: Content, after: Content): MeasuredLoss[] {
   const byName = new Map([...after.values()].map(table => [table.name, table]));
   return [...before.values()].flatMap(table => {

@@ -10,7 +10,7 @@ import { dataSource, nameOfSource } from './source.ts';
 /** A private copy of a database, on the shadow's server. */
 export interface Copy {
   readonly orm: MikroORM;
-  /** What it was made from. */
+  /** Its source. */
   readonly source: string;
   readonly bytes: number;
   /** Such as `18.4`. */
@@ -19,7 +19,7 @@ export interface Copy {
   close(): Promise<void>;
 }
 
-/** `object_in_use`: others are connected to the database, so that the server does not copy it itself. */
+/** `object_in_use`: other sessions are connected to the database, so the server cannot copy it itself. */
 const inUse = '55006';
 /** `invalid_catalog_name` */
 const noDatabase = '3D000';
@@ -27,10 +27,11 @@ const noDatabase = '3D000';
 const notAllowed = '42501';
 
 /**
- * Makes a copy with rows. What it is made from is only read.
- * @param shadow URL of the server that it is made on
+ * Creates a copy with rows. The source is only read.
+ * @param shadow URL of the server for the copy
  * @param tell receives progress
- * @throws Failure `shadow-unreachable` | `shadow-forbidden` | `shadow-needs-server-driver` | `bad-data` | `copy-failed`
+ * @throws Failure `shadow-unreachable` | `shadow-forbidden` | `shadow-needs-server-driver` | `bad-data` |
+ * `copy-failed`
  */
 export async function openCopy(
   project: Project,
@@ -55,7 +56,7 @@ export async function openCopy(
               'Name a dump, the URL of a database, or a database of that server.',
             );
           }
-          // a dump reads a database that others use, or that belongs to somebody else
+          // A dump also works for a database in use or with another owner.
           if (state !== inUse && state !== notAllowed) throw error;
         }
       }

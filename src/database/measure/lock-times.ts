@@ -8,35 +8,35 @@ import type { Around } from '../shadow/revision-run.ts';
 import { type Held, isStronger, othersLocks, ownLocks } from './locks.ts';
 import type { Tables } from './tables.ts';
 
-/** Between two looks at the locks of a statement that cannot run inside a transaction, ms. */
+/** Interval for reading the locks of a statement that cannot run inside a transaction, ms. */
 const every = 5;
 
-/** Statements that may commit by themselves: a transaction of ours around them would change what they do. */
+/** Statements that may commit by themselves: a transaction around them would change their behaviour. */
 const mayCommit: readonly string[] = ['DoStmt', 'CallStmt', 'TransactionStmt'];
 
 interface Taken {
   readonly mode: LockMode;
-  /** Of the statements before it, ms since the step began. */
+  /** From the previous statements, ms since the step began. */
   readonly since: number;
 }
 
 /**
- * Finds out which locks a step takes and how long it holds them. Locks of a transaction are read after each of its
- * statements: all of them are held to its end. Outside of one they are read after each statement in a transaction of
- * its own, or, where there can be none, by looking on again and again.
+ * Measures which locks a step takes and how long it holds them. Locks in a transaction are read after each of
+ * its statements, because all of them are held to its end. Without a transaction, each statement gets its own
+ * transaction, or, if that is not possible, the locks are polled.
  */
 export class LockTimes implements Around {
   readonly #orm: MikroORM;
   readonly #tables: Tables;
-  /** Time of all statements so far, without the questions of this class, ms. */
+  /** Time of all statements so far, without the queries of this class, ms. */
   #elapsed = 0;
   #lastEnd: number | null = null;
-  /** Of the transaction of the step, by oid. */
+  /** In the transaction of the step, by oid. */
   readonly #open = new Map<string, Taken>();
-  /** Of statements that held their locks alone. */
+  /** Of statements outside a transaction. */
   readonly #ended = new Map<string, { mode: LockMode; ms: number }>();
 
-  /** @param tables whose locks matter: those that were there before the step */
+  /** @param tables that existed before the step; only their locks count */
   constructor(orm: MikroORM, tables: Tables) {
     this.#orm = orm;
     this.#tables = tables;
@@ -56,11 +56,11 @@ export class LockTimes implements Around {
   }
 
   /**
-   * Call it when the step has ended.
-   * @returns its time without the questions of this class, ms, and the locks
+   * Call this when the step has ended.
+   * @returns its time without the queries of this class, ms, and the locks
    */
   end(ended: number): { readonly ms: number; readonly locks: MeasuredLock[] } {
-    // the commit belongs to the step
+    // The commit is part of the step.
     const ms = this.#elapsed + (this.#lastEnd === null ? 0 : ended - this.#lastEnd);
     const locks = new Map(this.#ended);
     for (const [oid, { mode, since }] of this.#open) locks.set(oid, { mode, ms: ms - since });
@@ -88,7 +88,7 @@ export class LockTimes implements Around {
     return result;
   }
 
-  /** A statement in a transaction of its own, which is what it has anyway. */
+  /** Runs a statement in its own transaction, which is equivalent to what it has anyway. */
   async #byItself(run: (ctx: unknown) => Promise<unknown>): Promise<unknown> {
     const began = performance.now();
     let asking = 0;

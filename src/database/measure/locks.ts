@@ -1,7 +1,7 @@
 import type { LockMode } from '../../values/findings.ts';
 import type { Ask, Tables } from './tables.ts';
 
-/** PostgreSQL's lock lockModes by the names in pg_locks, weakest first. */
+/** PostgreSQL's lock modes by their names in pg_locks, weakest first. */
 export const lockModes: Readonly<Record<string, LockMode>> = {
   AccessShareLock: 'ACCESS SHARE',
   RowShareLock: 'ROW SHARE',
@@ -29,12 +29,12 @@ interface Row {
   readonly mode: string;
 }
 
-/** The locks on tables that the asking transaction holds: those of all its statements so far. */
+/** The table locks held by the current transaction, from all its statements so far. */
 export async function ownLocks(ask: Ask, tables: Tables): Promise<Held[]> {
   return heldOf(await ask<Row>(`${select} and l.pid = pg_backend_pid()`), tables);
 }
 
-/** The locks on tables that anybody else holds in this database, maintenance aside. */
+/** The table locks held by other sessions in this database, except maintenance. */
 export async function othersLocks(ask: Ask, tables: Tables): Promise<Held[]> {
   const others = `l.pid in (select pid from pg_stat_activity
     where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid())`;
@@ -45,7 +45,7 @@ const select = `select l.relation::text as oid, l.mode from pg_locks l
   where l.locktype = 'relation' and l.granted
     and l.database = (select oid from pg_database where datname = current_database())`;
 
-/** The strongest on each table. A table that is dropped is locked, and no longer in the catalog. */
+/** The strongest lock on each table. A dropped table is locked, but no longer in the catalog. */
 function heldOf(rows: readonly Row[], tables: Tables): Held[] {
   const strongest = new Map<string, LockMode>();
   for (const { oid, mode: name } of rows) {

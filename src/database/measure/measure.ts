@@ -14,24 +14,24 @@ import { LockTimes } from './lock-times.ts';
 import { isStronger } from './locks.ts';
 import { type Ask, readTables, rewritten, type Tables } from './tables.ts';
 
-/** What is measured, and on what. */
+/** The input of a measurement. */
 export interface Measured {
   readonly project: Project;
   readonly previewer: Previewer;
-  /** Of the copy. */
+  /** The address of the copy. */
   readonly orm: MikroORM;
   readonly ledger: LedgerTable;
   readonly schema: string | null;
   readonly steps: readonly ReplayStep[];
   readonly sources: ReadonlyMap<string, MigrationSource>;
-  /** How the plan is cut into transactions: locks are held to the end of theirs. */
+  /** The transactions of the plan: locks are held to the end of theirs. */
   readonly batches: readonly Batch[];
   readonly tell: (text: string, done: number, total: number) => void;
 }
 
 /**
- * Runs the steps of a plan on a copy, each with its way back and again, and measures them. Ends with the first step
- * that fails, and where a failed way back has left something behind.
+ * Runs the steps of a plan on a copy, each with its downgrade and a second upgrade, and measures them. Stops
+ * after the first step that fails, or if a failed downgrade left changes behind.
  */
 export async function measure(what: Measured): Promise<MeasuredStep[]> {
   return answerWithin(null, () => new Measuring(what).steps());
@@ -49,7 +49,7 @@ class Measuring {
   async steps(): Promise<MeasuredStep[]> {
     const { steps, batches, tell } = this.#what;
     const measured: MeasuredStep[] = [];
-    // what a transaction made itself, it locks alone
+    // Tables created in a transaction are only visible to it, so their locks do not count.
     let before: Tables = new Map();
     for (const [index, step] of steps.entries()) {
       tell(`Measuring ${step.revision}`, index, steps.length);
@@ -66,7 +66,7 @@ class Measuring {
     }));
   }
 
-  /** @returns `stuck`: nothing can be tried on top of it */
+  /** @returns `stuck`: later steps cannot be tried */
   async #step(
     step: ReplayStep,
     known: Tables,
@@ -79,7 +79,7 @@ class Measuring {
     if (undone.failure) {
       const none = undone.failure.code === 'no-down';
       const measured = { ...step, done, undone: none ? null : undone, lost: [] };
-      // in a transaction it left nothing
+      // In a transaction, it left nothing behind.
       return { measured, stuck: !none && notRestored(second, third).length > 0 };
     }
     const measured = { ...step, done, undone, lost: notRestored(first, third) };
@@ -94,7 +94,7 @@ class Measuring {
   ): Promise<{ readonly run: MeasuredRun; readonly after: Content }> {
     const { project, previewer, orm, schema, sources } = this.#what;
     const before = await this.#tables();
-    // under the names that they have now
+    // Under their current names.
     const locked = new Map([...before].filter(([oid]) => known.has(oid)));
     const times = new LockTimes(orm, locked);
     const runner = new RevisionRunner(project, previewer, orm, schema, times);
@@ -130,7 +130,7 @@ class Measuring {
     return readContent(this.#ask, await this.#tables());
   }
 
-  /** Bytes of write-ahead log since the server was made. */
+  /** Total bytes of write-ahead log of the server. */
   async #wal(): Promise<number> {
     const [row] = await this.#ask<{ at: string }>(
       `select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::text as at`,
@@ -139,7 +139,7 @@ class Measuring {
   }
 }
 
-/** How long the steps behind one in the same transaction take, ms. */
+/** Duration of the later steps in the same transaction, ms. */
 function laterIn(batches: readonly Batch[], index: number, measured: readonly MeasuredStep[]): number {
   const batch = batches.find(({ steps }) => steps.includes(index));
   if (!batch?.transactional) return 0;
@@ -148,7 +148,7 @@ function laterIn(batches: readonly Batch[], index: number, measured: readonly Me
     .reduce((sum, step) => sum + (measured[step]?.done.ms ?? 0), 0);
 }
 
-/** Locks with the time to the end of their transaction, the strongest first. */
+/** Locks with the time to the end of their transaction, strongest first. */
 function held({ locks }: MeasuredRun, later: number): MeasuredLock[] {
   return locks
     .map(lock => ({ ...lock, ms: Math.round((lock.ms + later) * 10) / 10 }))

@@ -10,7 +10,7 @@ import { type Binaries, findBinaries } from '../backup/binaries.ts';
 import { lastLines } from '../backup/execute.ts';
 import type { DataSource } from './source.ts';
 
-/** Where a dump is loaded into. */
+/** The database that a dump is loaded into. */
 export interface Target {
   /** URL of the empty database. */
   readonly url: string;
@@ -20,11 +20,11 @@ export interface Target {
   readonly pgDump: string | undefined;
 }
 
-/** Owners and privileges are left out: the server of the copy may have other roles. */
+/** Owners and privileges are ignored: the server of the copy may have other roles. */
 const withoutRoles = ['--no-owner', '--no-privileges'];
 
 /**
- * Loads a dump, or a dump that is made of another database on the way, into an empty one.
+ * Loads a dump, or another database that is dumped on the fly, into an empty database.
  * @throws Failure `copy-failed`
  */
 export async function restore(source: DataSource, { url, major, pgDump }: Target): Promise<void> {
@@ -67,11 +67,11 @@ async function binaries(asked: string | undefined, major: number): Promise<Binar
 interface Program {
   readonly program: string;
   readonly args: readonly string[];
-  /** Whose password it needs. */
+  /** The password that it needs. */
   readonly url: string;
 }
 
-/** Runs programs, each reading what the one before writes. */
+/** Runs programs in a pipeline. */
 async function run(
   programs: readonly Program[],
   input?: Extract<DataSource, { kind: 'sql' }>,
@@ -93,7 +93,7 @@ async function run(
     ended.catch(() => {});
     return { child, ended };
   });
-  // a program that ended says more than the pipe that broke with it
+  // The error of a failed program is more useful than that of the pipe that it closed.
   const pipes = children
     .slice(1)
     .map(({ child }, index) => children[index]?.child.stdout?.pipe(child.stdin as Writable));
@@ -120,19 +120,19 @@ async function run(
   }
 }
 
-/** Whether a line begins rows of COPY, up to a line `\\.`. */
+/** Whether a line starts COPY data, which ends with a line `\\.`. */
 const beginsRows = (line: string): boolean =>
   /^copy\b/i.test(line) && /\bfrom stdin\b/i.test(line) && line.trimEnd().endsWith(';');
 
-/** Whether a line is a whole statement about roles. */
+/** Whether a line is a complete statement about roles. */
 const concernsRoles = (line: string): boolean =>
   line.trimEnd().endsWith(';') &&
   (/^(grant|revoke|alter default privileges|set session authorization) /i.test(line) ||
     (/^alter /i.test(line) && / owner to /i.test(line)));
 
 /**
- * Lets the SQL of a dump pass without what concerns roles.
- * @throws Failure `bad-data` for a command of psql, such as `\connect`, which would lead to another database
+ * Passes the SQL of a dump through without statements about roles.
+ * @throws Failure `bad-data` for a psql command such as `\connect`, which would switch to another database
  */
 export function onlyThisDatabase(): Transform {
   let rest = '';
@@ -155,7 +155,7 @@ export function onlyThisDatabase(): Transform {
   return new Transform({
     decodeStrings: true,
     transform(chunk: Buffer, _, done) {
-      // bytes stay as they are: what matters here is ASCII
+      // Bytes are kept as they are: only ASCII is relevant here.
       const lines = (rest + chunk.toString('latin1')).split(/(?<=\n)/);
       rest = lines.at(-1)?.endsWith('\n') ? '' : (lines.pop() ?? '');
       try {
@@ -179,14 +179,14 @@ function passwordOf(url: string): string | undefined {
   return password === '' ? undefined : decodeURIComponent(password);
 }
 
-/** As an argument, which others can read. */
+/** As an argument, which other users can see. */
 function withoutPassword(url: string): string {
   const place = new URL(url);
   place.password = '';
   return place.href;
 }
 
-/** A copy that could not be made. */
+/** The copy failed. */
 export function copyFailed(reason: string, next?: string): Failure {
   return new Failure({
     code: 'copy-failed',

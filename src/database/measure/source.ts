@@ -3,22 +3,22 @@ import { basename, join } from 'node:path';
 import { Failure } from '../../foundation/failure.ts';
 import { learnFromUrl } from '../../foundation/secrets/sources.ts';
 
-/** What a copy is made from. */
+/** The source of a copy. */
 export type DataSource =
   /** A database of the shadow's server. */
   | { readonly kind: 'template'; readonly name: string }
   /** A database elsewhere. */
   | { readonly kind: 'database'; readonly url: string; readonly name: string }
-  /** What pg_restore reads: custom, directory and tar format. */
+  /** A format that pg_restore reads: custom, directory and tar. */
   | { readonly kind: 'archive'; readonly path: string }
-  /** SQL as pg_dump writes it, perhaps compressed with gzip. */
+  /** SQL as written by pg_dump, optionally compressed with gzip. */
   | { readonly kind: 'sql'; readonly path: string; readonly gzip: boolean };
 
 /**
- * Recognises what `--data` names.
+ * Detects the kind of a `--data` argument.
  * @param from a file or folder, a URL, or the name of a database on the shadow's server
  * @param shadow URL of that server
- * @throws Failure `bad-data` for a file that is no dump
+ * @throws Failure `bad-data` for a file that is not a dump
  */
 export function dataSource(from: string, shadow: string): DataSource {
   if (/^postgres(ql)?:\/\//.test(from)) {
@@ -40,7 +40,7 @@ export function dataSource(from: string, shadow: string): DataSource {
   return fileSource(from);
 }
 
-/** What it is called where a measurement is shown. */
+/** Display name of the source, for measurements. */
 export function nameOfSource(source: DataSource): string {
   return source.kind === 'archive' || source.kind === 'sql' ? basename(source.path) : source.name;
 }
@@ -66,7 +66,7 @@ function fileSource(path: string): DataSource {
   );
 }
 
-/** Host and port; the names of this machine are one. */
+/** Host and port; the names of the local machine are equivalent. */
 function serverOf(url: string): string {
   const { hostname, port } = new URL(url);
   const host = ['127.0.0.1', '[::1]', ''].includes(hostname) ? 'localhost' : hostname.toLowerCase();

@@ -1,7 +1,7 @@
 import type { LedgerTable } from '../ledger.ts';
 import { quoteIdent, quoteLiteral } from '../quote.ts';
 
-/** Asks a copy. */
+/** Queries a copy. */
 export type Ask = <Row extends object>(sql: string) => Promise<Row[]>;
 
 /** A table, or a materialized view, at one moment. */
@@ -14,16 +14,16 @@ export interface Table {
   /** `r` table, `p` partitioned, `m` materialized view. */
   readonly kind: string;
   readonly isPartition: boolean;
-  /** Number of its file on disk: another one after the table was rewritten. */
+  /** The number of its file on disk, which changes when the table is rewritten. */
   readonly file: string;
   readonly bytes: number;
-  /** By number, which a rename leaves as it is. */
+  /** By number, which does not change when it is renamed. */
   readonly columns: ReadonlyMap<number, string>;
 }
 
 export type Tables = ReadonlyMap<string, Table>;
 
-/** Every table of a database but those of the system and of migtui and MikroORM, by oid. */
+/** Every table of a database except those of the system, migtui and MikroORM, by oid. */
 export async function readTables(ask: Ask, { schema, name }: LedgerTable): Promise<Tables> {
   const rows = await ask<{
     oid: string;
@@ -63,7 +63,7 @@ export async function readTables(ask: Ask, { schema, name }: LedgerTable): Promi
   );
 }
 
-/** Tables with rows that are in another file than before. A table that was emptied is in a new one, too. */
+/** Tables with rows whose file has changed. A truncated table also gets a new file. */
 export function rewritten(before: Tables, after: Tables): string[] {
   return [...before.values()]
     .filter(({ oid, kind, file, bytes }) => {
