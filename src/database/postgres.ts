@@ -3,7 +3,7 @@ import { connect } from './connection.ts';
 import type { Dialect } from './dialect.ts';
 import { ledgerTable, readLedger } from './ledger.ts';
 
-/** PostgreSQL, on a server and as PGlite. What runs is loaded when it is needed. */
+/** PostgreSQL, on a server or as PGlite. The code for runs is loaded on first use. */
 export const postgres: Dialect = {
   rollsBackSchema: true,
   makesDatabase: ({ ensureDatabase, orm }) => ensureDatabase || isEmbedded(orm),

@@ -5,7 +5,7 @@ import type { Address } from './address.ts';
 import { connectionTrouble } from './connection-trouble.ts';
 import { isConnectionLoss } from './sql-failure.ts';
 
-/** Why a database could not be opened: the state to show, and the failure. */
+/** Why a database could not be opened: the state for display, and the failure. */
 export interface Refusal {
   readonly state: 'unreachable' | 'refused' | 'missing' | 'locked';
   readonly failure: FailureInfo;
@@ -14,7 +14,7 @@ export interface Refusal {
 const network =
   /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOENT|EACCES|EPIPE)$/;
 
-/** The refusal for whatever connecting threw. */
+/** The refusal for an error thrown while connecting. */
 export function refusalOf(error: unknown, address: Address): Refusal {
   const silent = noAnswerIn(error);
   if (silent) {
@@ -44,7 +44,7 @@ export function refusalOf(error: unknown, address: Address): Refusal {
       },
     };
   }
-  // SASL: pg's own words for a password that was not given
+  // SASL: pg's message for a missing password.
   if (/^(28|53|42501)/.test(code) || /^SASL:/.test(said)) {
     return {
       state: 'refused',
@@ -65,7 +65,7 @@ export function refusalOf(error: unknown, address: Address): Refusal {
   };
 }
 
-/** Whether there is no server to talk to, or none any more. */
+/** Whether there is no server, or it is no longer reachable. */
 export const isUnreachable = (error: unknown): boolean =>
   isConnectionLoss(error) || network.test(rootCause(error).code ?? '');
 
@@ -90,7 +90,7 @@ function nextFor(code: string, said: string, { name }: Address): string {
   return 'Check how the MikroORM config connects: clientUrl, host, password, driverOptions.';
 }
 
-/** The innermost error that says something. */
+/** The innermost error with a message. */
 function rootCause(error: unknown): { code: string | undefined; message: string } {
   let at = error as { code?: string; message?: string; cause?: unknown; errors?: unknown[] };
   for (let depth = 0; depth < 5; depth++) {

@@ -3,15 +3,16 @@ import { networkOf } from '../project/connections.ts';
 import { isFull } from './connection-trouble.ts';
 import { sqlState } from './sql-failure.ts';
 
-/** How long to wait for a free connection where nothing else is said, ms. */
+/** Default time to wait for a free connection, ms. */
 const defaultBusyWait = 5_000;
 const pauseFirst = 100;
 const pauseMost = 2_000;
-/** A wait is reportedAt from here on, and as often, ms. */
+/** A wait is reported after this time, and again at this interval, ms. */
 const tellEvery = 2_000;
 
 /**
- * Tries again, after a growing pause, while the server or a pooler has no free connection. That is safe: nothing has
+ * Retries with an increasing delay while the server or a pooler has no free connection. This is safe because
+ * nothing has
  * been sent yet.
  * @param attempt opens a connection and uses it
  */

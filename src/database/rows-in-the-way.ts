@@ -6,7 +6,7 @@ import { sqlFailure } from './sql-failure.ts';
 const notThere: readonly (string | undefined)[] = ['42703', '42P01', '42704'];
 
 /**
- * Counts the rows that a query finds, reading only and for a limited time, with up to three of them as text.
+ * Counts the rows that a query finds, read-only and with a time limit, with up to three of them as text.
  * @param limit ms
  */
 export async function countRows({ orm }: Connection, sql: string, limit: number): Promise<RowsInTheWay> {

@@ -3,16 +3,19 @@ import type { LedgerTable } from './ledger.ts';
 import { lockKeys } from './lock.ts';
 import { quoteLiteral } from './quote.ts';
 
-/** Where a script begins. */
+/** The start of a script. */
 export interface ScriptStart {
   readonly table: LedgerTable;
-  /** In words. */
+  /** A description. */
   readonly from: string;
-  /** What the log must have at the beginning, and what it must not have beside the script's own revisions. */
+  /**
+   * The required log contents at the start, and the rows that must not exist, apart from the script's own
+   * revisions.
+   */
   readonly start: { readonly applied: readonly string[]; readonly absent: readonly string[] };
 }
 
-/** Refuses a database that is not where the script begins; null where there is nothing to look for. */
+/** Refuses a database that is not at the start of the script; null if there is nothing to check. */
 export function checkStart({ table, from, start }: ScriptStart): string | null {
   const { applied, absent } = start;
   if (applied.length + absent.length === 0) return null;
@@ -48,7 +51,7 @@ export function checkStart({ table, from, start }: ScriptStart): string | null {
   ].join('\n');
 }
 
-/** Refuses where the batch's revisions are not as the script takes them, or a run is going on. */
+/** Refuses if the batch's revisions are not in the expected state, or a run is in progress. */
 export function checkBatch(table: LedgerTable, steps: readonly Step[]): string {
   const test = (toBeLogged: boolean, condition: string, words: string): string[] => {
     const names = steps
@@ -77,7 +80,7 @@ export function checkBatch(table: LedgerTable, steps: readonly Step[]): string {
   ].join('\n');
 }
 
-/** A text that cannot end the comment or the message that it stands in. */
+/** A text that cannot end the surrounding comment or message. */
 export function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ');
 }

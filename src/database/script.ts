@@ -6,22 +6,23 @@ import { logRowSql } from './ledger.ts';
 import { quoteIdent, quoteLiteral } from './quote.ts';
 import { checkBatch, checkStart, oneLine, type ScriptStart } from './script-checks.ts';
 
-/** What an offline script is made from. */
+/** The input of a SQL script. */
 export interface ScriptInput extends ScriptStart {
   readonly project: Project;
   readonly plan: Plan;
   readonly batches: readonly Batch[];
-  /** The statements of each step, as they would reach the database; empty for steps that only write a row. */
+  /** The statements of each step, as they would be sent; empty for steps that only write a row. */
   readonly sql: readonly (readonly string[])[];
-  /** Why the script ends before its target, and how to go on; empty where it does not. */
+  /** Why the script ends before its target, and how to continue; empty if it does not. */
   readonly ending: readonly string[];
   /** ms */
   readonly lockTimeout: number;
 }
 
 /**
- * The plan as a script for `psql -v ON_ERROR_STOP=1`: the same statements in the same transactions with the same log
- * rows as a run, and a check before each batch that its revisions are still to be done. Connects to nothing.
+ * The plan as a script for `psql -v ON_ERROR_STOP=1`: the same statements in the same transactions with the
+ * same log rows as a run, and a check before each batch that its revisions are still pending. Does not
+ * connect.
  */
 export async function scriptFor(input: ScriptInput): Promise<string> {
   const { plan, batches, from, ending } = input;
@@ -71,7 +72,7 @@ async function stepScript(
   return [title, ...before, ...statements, ...after, row].join('\n');
 }
 
-/** What MikroORM's runner puts around a migration's own statements. */
+/** The statements that MikroORM's runner sends around a migration's own. */
 function aroundStep({ orm, options }: Project): { before: string[]; after: string[] } {
   const helper = (
     orm.driver.getPlatform() as unknown as {
@@ -93,8 +94,8 @@ function aroundStep({ orm, options }: Project): { before: string[]; after: strin
 }
 
 /**
- * A text as a run sends it, in one piece: outside a transaction PostgreSQL makes one of its own around several
- * statements that come together, and psql sends them one by one.
+ * A text that a run sends as one query: outside a transaction, PostgreSQL runs several statements in one
+ * query as one transaction, but psql sends them one by one.
  */
 async function asSent(sql: string, transactional: boolean): Promise<string> {
   const statements = await splitStatements(sql);
@@ -108,13 +109,13 @@ function isTransactionControl({ type }: Statement): boolean {
   return type === 'TransactionStmt';
 }
 
-/** With its semicolon, which a comment at the end must not swallow. */
+/** With a semicolon, which a trailing comment must not hide. */
 function end(statement: string): string {
   const text = statement.trim().replace(/;$/, '');
   return text.slice(text.lastIndexOf('\n') + 1).includes('--') ? `${text}\n;` : `${text};`;
 }
 
-/** The migrations table in the very words of MikroORM's storage, where it is not there yet. */
+/** Creates the migrations table with the statements of MikroORM's storage, if it does not exist. */
 async function createTable({ project, table }: ScriptInput): Promise<string> {
   const said: string[] = [];
   const connection = {
@@ -131,7 +132,7 @@ async function createTable({ project, table }: ScriptInput): Promise<string> {
   const storage = new project.modules.migrations.MigrationStorage(driver as never, project.options);
   storage.setRunSchema((project.options as { schema?: string }).schema);
   await storage.ensureTable();
-  // "if not exists" of PostgreSQL asks for the right to create even when there is nothing to create
+  // PostgreSQL's "if not exists" requires the CREATE privilege even if there is nothing to create.
   return [
     'do $migtui$',
     'begin',

@@ -1,13 +1,13 @@
 import { redact } from '../foundation/secrets/redactor.ts';
 import type { AppliedBy, Session } from '../values/run.ts';
 
-/** Columns of pg_stat_activity (as `a`) that make a Session. */
+/** The columns of pg_stat_activity (as `a`) for a Session. */
 export const sessionColumns = `a.usename as "user", a.application_name as application,
   coalesce(a.client_hostname, host(a.client_addr)) as host, a.query,
   (extract(epoch from clock_timestamp() - case when a.state = 'active' then a.query_start else a.xact_start end)
     * 1000)::text as age`;
 
-/** A row of `pid` and `sessionColumns`. Other users' rows have nulls where this role may not look. */
+/** A row of `pid` and `sessionColumns`. Rows of other users have nulls if this role may not see them. */
 export interface SessionRow {
   readonly pid: number;
   readonly user: string | null;
@@ -17,10 +17,10 @@ export interface SessionRow {
   readonly age: string | null;
 }
 
-/** How much of another session's query is shown, characters. */
+/** Maximum length of another session's query in the display, characters. */
 const queryLength = 500;
 
-/** The session as it is shown: passwords taken out, the query cut. */
+/** The session for display: without passwords, the query shortened. */
 export function sessionOf(row: SessionRow): Session {
   const query = row.query ? redact(row.query.slice(0, 4 * queryLength)).trim() : null;
   return {
@@ -33,7 +33,7 @@ export function sessionOf(row: SessionRow): Session {
   };
 }
 
-/** The run that a session of migtui belongs to, by the name that its connection gives itself. */
+/** The run of a migtui session, from the name of its connection. */
 export function runOf({ application }: Session): AppliedBy | null {
   const [, run, who] = /^migtui ([0-9a-f]{8}) (.+)$/.exec(application ?? '') ?? [];
   return run && who ? { run, who } : null;

@@ -13,24 +13,24 @@ import { beginWork } from './run/work.ts';
 import { sqlFailure } from './sql-failure.ts';
 import { nothingToSettle, readUnsettled } from './unsettled.ts';
 
-/** How long a settlement waits for a run that is going on, ms. */
+/** How long resolving a revision waits for a run in progress, ms. */
 const lockWaitMs = 5_000;
 
-/** What a settlement is about. */
+/** The revision to resolve. */
 export interface SettleRequest {
   readonly project: Project;
   readonly connection: Connection;
   readonly table: LedgerTable;
   readonly revision: string;
-  /** Of the revision's file now, where there is one. */
+  /** Of the revision's current file, if there is one. */
   readonly checksum: string | null;
   /** Receives the statements that change something. */
   readonly onStatement?: ((statement: ExecutedStatement) => void) | undefined;
 }
 
 /**
- * Writes down what a person found out about a revision that stopped half-way: the log row stands exactly when it is
- * applied, and the revision is no longer named. Runs nothing of the revision itself.
+ * Records the user's decision about an interrupted revision: its log row exists if and only if it is
+ * applied, and it is no longer reported. Runs nothing of the revision itself.
  * @throws Failure `nothing-to-settle` | `run-in-progress` | `database-read-only`, or what PostgreSQL refused
  */
 export async function settle(request: SettleRequest, as: 'applied' | 'not-applied'): Promise<void> {
@@ -40,7 +40,10 @@ export async function settle(request: SettleRequest, as: 'applied' | 'not-applie
   await underLock(request, run => write(request, as, run));
 }
 
-/** Does work while no run is going on. @throws Failure `run-in-progress` | `database-read-only`, or PostgreSQL's own */
+/**
+ * Runs a callback while no run is in progress. @throws Failure `run-in-progress` | `database-read-only`, or
+ * PostgreSQL's own
+ */
 export async function underLock(
   { project, connection, table }: Pick<SettleRequest, 'project' | 'connection' | 'table'>,
   work: (run: string) => Promise<void>,

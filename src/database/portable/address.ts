@@ -5,7 +5,10 @@ import type { Project } from '../../project/project.ts';
 import type { Address } from '../place.ts';
 import { productOf } from './products.ts';
 
-/** Where a database other than PostgreSQL is, without connecting; tells the redactor the password. */
+/**
+ * The address of a database other than PostgreSQL, read without connecting. Registers the password with the
+ * redactor.
+ */
 export function portableAddress(project: Project): Address {
   const { orm, kind } = project;
   const dbName: string = orm.config.get('dbName') ?? '';
@@ -37,15 +40,15 @@ export function portableAddress(project: Project): Address {
   };
 }
 
-/** The file of a SQLite or libSQL database, absolute; null for one in memory, and for a remote one. */
+/** The file of a SQLite or libSQL database, absolute; null for a database in memory or a remote one. */
 export function databaseFile({ orm, root }: Pick<Project, 'orm' | 'root'>): string | null {
   const dbName: string = orm.config.get('dbName') ?? '';
   if (dbName === '' || dbName === ':memory:' || /^[a-z]{2,}:\/\//i.test(dbName)) return null;
-  // as the drivers open it: relative to the current folder
+  // Like the drivers: relative to the current folder.
   return resolve(root, dbName.replace(/^file:/, '').replace(/\?.*$/, ''));
 }
 
-/** There is nothing at the place of the database's file, so that connecting would make it. */
+/** The database file does not exist, so connecting would create it. */
 export function isAbsent(project: Project): boolean {
   const file = productOf(project.kind).lock === 'file' ? databaseFile(project) : null;
   return file !== null && !existsSync(file);

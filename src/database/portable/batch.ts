@@ -10,21 +10,21 @@ import { planChanged } from '../run/ledger-rows.ts';
 import { productOf } from './products.ts';
 import type { Observer, Work } from './work.ts';
 
-/** A run on its way. */
+/** A run in progress. */
 export interface PortableState {
   readonly context: RunContext;
   readonly control: Control;
   readonly kind: DatabaseKind;
   readonly work: Work;
-  /** By index of the step; replaced as it goes. */
+  /** By index of the step; updated during the run. */
   readonly results: StepResult[];
-  /** What the migrations table holds: changed when a batch is committed. */
+  /** The current contents of the migrations table: updated when a batch is committed. */
   readonly expected: Set<string>;
 }
 
 /**
  * Runs one batch: in a transaction with its log rows, or a revision that cannot run in one.
- * @returns why it failed; null when it is done
+ * @returns why it failed; null if it succeeded
  */
 export async function runBatch(
   state: PortableState,
@@ -46,7 +46,7 @@ export async function runBatch(
   }
 }
 
-/** Steps in one transaction. Stopping after a step commits the steps that are done. */
+/** Steps in one transaction. Stopping after a step commits the finished steps. */
 async function together(
   state: PortableState,
   steps: readonly LoadedStep[],
@@ -76,7 +76,7 @@ async function together(
   for (const step of done) apply(expected, step);
 }
 
-/** A revision without a transaction of ours: what it does stays, whatever comes after it. */
+/** A revision without a migtui transaction: its changes remain, whatever happens later. */
 async function alone(state: PortableState, step: LoadedStep, progress: StepProgress): Promise<void> {
   requireUnchanged(await state.work.storage.executed(), state.expected);
   await runStep(state, step, progress, undefined);
@@ -119,10 +119,10 @@ async function runStep(
   context.emit({ kind: 'step-done', step: index, ms });
 }
 
-/** Tells of the statements of a step, and stops between two of them when the run is cancelled. */
+/** Reports the statements of a step, and stops between two of them if the run is cancelled. */
 class StepProgress implements Observer {
   step: LoadedStep | null = null;
-  /** Statements of this step that were done. */
+  /** The completed statements of this step. */
   count = 0;
   /** The statement that failed. */
   blamed: string | undefined;
@@ -147,7 +147,7 @@ class StepProgress implements Observer {
 
   sent(sql: string): void {
     this.#state.control.check();
-    // MikroORM begins migrations with these
+    // MikroORM sends these before a migration.
     this.#setsUp = /^\s*(set names|set foreign_key_checks|pragma)\b/i.test(sql);
     this.#state.context.emit({ kind: 'statement', step: this.step?.index ?? 0, sql });
   }
@@ -167,7 +167,7 @@ class StepProgress implements Observer {
   }
 }
 
-/** What a failed batch means for its steps, and the failure with what to do next. */
+/** The outcome of the steps of a failed batch, and the failure with the next step. */
 function failed(
   { context, control, results, kind }: PortableState,
   batch: Batch,
@@ -218,7 +218,7 @@ function failureOf(
 ): Failure {
   if (error instanceof Failure) return error;
   const said = error instanceof Error ? error.message : String(error);
-  // MikroORM puts the statement before the database's own words
+  // MikroORM puts the statement before the database's own message.
   const own =
     statement && said.startsWith(statement) ? said.slice(statement.length).replace(/^ - /, '') : said;
   const message = redact(own.split('\n')[0] ?? '');

@@ -10,7 +10,7 @@ import { type Refusal, refusalOf } from '../refusal.ts';
 import { databaseFile, isAbsent } from './address.ts';
 import { productOf } from './products.ts';
 
-/** Connects to a database other than PostgreSQL; a file that is not there is made by a run alone. */
+/** Connects to a database other than PostgreSQL; only a run creates a missing file. */
 export async function connect(project: Project, { create = false } = {}): Promise<Connection | Refusal> {
   const { orm } = project;
   const address = addressOf(project);
@@ -38,13 +38,13 @@ export async function connect(project: Project, { create = false } = {}): Promis
   }
 }
 
-/** Asks with `?` for parameters, outside transactions. */
+/** Runs queries with `?` for parameters, outside transactions. */
 export function queryOn(orm: MikroORM): Connection['query'] {
   const connection = orm.em.getConnection() as unknown as AbstractSqlConnection;
   return async (sql, params = []) => (await connection.execute(sql, [...params], 'all')) as never;
 }
 
-/** The driver's own words for what a server refuses. */
+/** The drivers' error codes for a refused connection. */
 const refusals: Readonly<Record<string, readonly [state: Refusal['state'], next: string]>> = {
   ER_BAD_DB_ERROR: ['missing', 'Create it (create database …), or check dbName in the MikroORM config.'],
   ER_ACCESS_DENIED_ERROR: ['refused', 'Check user and password in the MikroORM config or its environment.'],

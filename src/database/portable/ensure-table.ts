@@ -6,8 +6,8 @@ import { productOf } from './products.ts';
 import { openWork } from './work.ts';
 
 /**
- * Makes the migrations table where it is not there yet, as MikroORM would before its first migration.
- * @returns whether it was made
+ * Creates the migrations table if it does not exist, as MikroORM does before its first migration.
+ * @returns whether it was created
  * @throws Failure `run-in-progress`
  */
 export async function ensureTable(

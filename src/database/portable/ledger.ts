@@ -4,7 +4,7 @@ import type { Connection } from '../connection.ts';
 import type { Ledger, LedgerTable } from '../ledger.ts';
 import type { Product, Question } from './products.ts';
 
-/** MikroORM's migrations table, where its storage puts it. */
+/** MikroORM's migrations table, at the place where its storage puts it. */
 export function tableOf({ orm, options, schema: own }: Project, runSchema: string | null = own): LedgerTable {
   const platform = orm.em.getPlatform();
   const parts = (options.tableName as string).split('.');
@@ -22,8 +22,8 @@ export function tableOf({ orm, options, schema: own }: Project, runSchema: strin
 const columns = ['id', 'name', 'executed_at'];
 
 /**
- * Reads what is applied, writing nothing.
- * @throws Failure `table-unexpected` when it is no migrations table of MikroORM
+ * Reads the applied revisions without writing anything.
+ * @throws Failure `table-unexpected` if it is not a migrations table of MikroORM
  */
 export async function readLedger(
   product: Product,
@@ -80,7 +80,9 @@ export async function fingerprint(
   return `${rows?.count ?? 0}/${rows?.last ?? 0}`;
 }
 
-/** SQLite has the time as text in UTC, or as MikroORM writes it in milliseconds; the others give a date. */
+/**
+ * SQLite stores the time as text in UTC, or in milliseconds as MikroORM writes it; the others return a date.
+ */
 function dateOf(value: unknown): Date | null {
   const date =
     typeof value === 'string' && /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?$/.test(value)

@@ -9,24 +9,25 @@ import { holdConnection, rawQuery } from '../run/kysely.ts';
 import { databaseFile } from './address.ts';
 import { productOf } from './products.ts';
 
-/** How often a lock that somebody else has is tried again, ms. */
+/** Interval for retrying a lock that is held by another process, ms. */
 const again = 150;
 
-/** How the lock is waited for. */
+/** How to wait for the lock. */
 export interface Wait {
-  /** ms; 0: not at all. */
+  /** ms; 0: do not wait. */
   readonly limit: number;
   readonly signal?: AbortSignal | undefined;
   readonly onWaiting?: ((waitedMs: number) => void) | undefined;
 }
 
-/** One try: the way to release it, or null while somebody else has it. */
+/** One attempt: returns the function to release it, or null while another process holds it. */
 type Try = () => Promise<(() => Promise<void>) | null>;
 
 /**
- * One run at a time for each database and migrations table. SQLite: an exclusive lock of the operating system on a file
- * beside the database; MySQL and MariaDB: `get_lock` on a connection of its own. Both are gone when their holder is.
- * Nobody else can have a database in memory; a remote libSQL database has no lock.
+ * One run at a time for each database and migrations table. SQLite: an exclusive operating system lock on a
+ * file
+ * next to the database; MySQL and MariaDB: `get_lock` on a separate connection. Both end with their process.
+ * A database in memory needs no lock; a remote libSQL database has none.
  * @returns releases it
  * @throws Failure `run-in-progress` | `cancelled`
  */
@@ -85,9 +86,10 @@ async function acquire(attempt: Try, { limit, signal, onWaiting }: Wait): Promis
   }
 }
 
-/** The lock is SQLite's own, on a database that holds nothing; the file goes with its last holder. */
+/** The lock is SQLite's own, on an empty database; the last holder deletes the file. */
 function lockFile(path: string): (() => Promise<void>) | null {
-  // closed before the lock is taken: closing any descriptor of a file gives up all locks of the process on it
+  // Closed before the lock is taken: closing any descriptor of a file releases all locks of the process on
+  // it.
   closeSync(openSync(path, 'a'));
   const seen = inodeAt(path);
   const lock = new DatabaseSync(path);
@@ -98,7 +100,8 @@ function lockFile(path: string): (() => Promise<void>) | null {
     if (/locked|busy/i.test((error as Error).message)) return null;
     throw error;
   }
-  // the holder before may have removed the file that was opened here: then nobody else sees this lock
+  // The previous holder may have deleted the file that was opened here; other processes would then not see
+  // this lock.
   if (seen === null || inodeAt(path) !== seen) {
     lock.close();
     return null;
@@ -107,7 +110,7 @@ function lockFile(path: string): (() => Promise<void>) | null {
     try {
       unlinkSync(path);
     } catch {
-      // Windows keeps what is open
+      // Windows does not delete open files.
     }
     lock.close();
   };

@@ -1,11 +1,11 @@
 import type { Connection } from '../connection.ts';
 import type { MeasuredLoss } from '../losses.ts';
 
-/** Rows are counted up to here: a preview must not read a big table. */
+/** Rows are counted up to this number, because a preview must not read a big table. */
 const mostCounted = 10_000;
 
 const name = String.raw`((?:[\w$.]+|"[^"]+"|\x60[^\x60]+\x60|\[[^\]]+\])(?:\.(?:[\w$]+|"[^"]+"|\x60[^\x60]+\x60))?)`;
-/** Statements that lose data, by how they begin, and what they do in words. */
+/** Statements that lose data, by their first words, and a description. */
 const losing: readonly (readonly [pattern: RegExp, words: string])[] = [
   [new RegExp(`^drop\\s+table\\s+(?:if\\s+exists\\s+)?${name}`, 'i'), 'drops table'],
   [new RegExp(`^truncate\\s+(?:table\\s+)?${name}`, 'i'), 'empties table'],
@@ -20,7 +20,8 @@ const losing: readonly (readonly [pattern: RegExp, words: string])[] = [
 ];
 
 /**
- * What the statements of each step lose, by how they begin, with the rows of the tables counted. No grammar is read:
+ * The data loss of each step, by the first words of its statements, with row counts. The statements are not
+ * parsed:
  * a table that is rebuilt (`create` another, copy, `drop`, rename) counts as dropped.
  * @param steps statements of each step, as they would be sent
  */
@@ -48,7 +49,7 @@ export async function portableLosses(
         found.map(async ({ words, table }): Promise<MeasuredLoss> => {
           const rows = await count(table);
           const shown = `${words} ${table.replace(/["`[\]]/g, '')}`;
-          // null: no such table here yet
+          // Null: the table does not exist yet.
           if (rows === null || rows === 0) return { words: shown, destructive: false };
           const many =
             rows > mostCounted ? `more than ${mostCounted.toLocaleString('en')}` : rows.toLocaleString('en');

@@ -4,7 +4,10 @@ import { connect } from './connection.ts';
 import { fingerprint, readLedger, tableOf } from './ledger.ts';
 import { productOf, unavailableOn } from './products.ts';
 
-/** A database other than PostgreSQL: what every SQL driver of MikroORM can do, through MikroORM alone. */
+/**
+ * A database other than PostgreSQL: the features that every SQL driver of MikroORM supports, through MikroORM
+ * only.
+ */
 export function portable(kind: DatabaseKind): Dialect {
   const product = productOf(kind);
   return {

@@ -5,14 +5,17 @@ import {
   type Unavailable,
 } from '../../values/database-kind.ts';
 
-/** A database other than PostgreSQL, as far as it differs from the others. */
+/** The differences of a database other than PostgreSQL. */
 export interface Product {
-  /** A transaction takes changes of the schema back. */
+  /** Schema changes in a transaction are rolled back. */
   readonly rollsBackSchema: boolean;
-  /** Runs of different processes wait for each other: by a lock file, by the server's own lock, or not at all. */
+  /**
+   * How runs of different processes exclude each other: with a lock file, with the server's own lock, or not
+   * at all.
+   */
   readonly lock: 'file' | 'server';
   readonly version: Question;
-  /** Set on a connection before anything is asked; empty: nothing. */
+  /** Set on a connection before the first query; empty: nothing. */
   readonly session: string;
   /** The names of tables and views, as `name`. */
   tables(schema: string): Question;
@@ -27,7 +30,7 @@ const sqlite: Product = {
   rollsBackSchema: true,
   lock: 'file',
   version: ['select sqlite_version() as version'],
-  // another process may be committing: drivers differ in whether they wait for it
+  // Another process may be committing, and drivers differ in whether they wait for it.
   session: 'pragma busy_timeout = 5000',
   tables: () => [
     "select name from sqlite_master where type in ('table', 'view') and substr(name, 1, 7) <> 'sqlite_'",
@@ -50,7 +53,7 @@ const mysql: Product = {
   ],
 };
 
-/** What a kind of database is like. Not for PostgreSQL, which has a dialect of its own. */
+/** The properties of a kind of database. Not for PostgreSQL, which has its own dialect. */
 export function productOf(kind: DatabaseKind): Product {
   return kind === 'mysql' || kind === 'mariadb' ? mysql : sqlite;
 }
@@ -74,7 +77,7 @@ const everywhere: Readonly<Record<Exclude<Feature, 'schema'>, Omit<Unavailable, 
   fresh: { what: 'emptying a database (fresh)', why: "it reads PostgreSQL's catalog" },
 };
 
-/** What does not work on a kind of database, and why. */
+/** The unsupported features of a kind of database, and why. */
 export function unavailableOn(kind: DatabaseKind): readonly Unavailable[] {
   const all = Object.entries(everywhere).map(([feature, words]) => ({
     feature: feature as Feature,

@@ -16,8 +16,8 @@ import { productOf } from './products.ts';
 import { openWork } from './work.ts';
 
 /**
- * Starts running a previewed plan on a database other than PostgreSQL. One writer, the state read again under the lock
- * and in each transaction, a log row in the transaction of its migration.
+ * Starts running a previewed plan on a database other than PostgreSQL: one writer, the state is read again
+ * under the lock and in each transaction, and the log row is written in the transaction of its migration.
  */
 export function startRun(context: RunContext, kind: DatabaseKind): Running {
   const run = new PortableRun(context, kind);
@@ -25,7 +25,7 @@ export function startRun(context: RunContext, kind: DatabaseKind): Running {
     id: run.id,
     result: run.start(),
     cancel: mode => run.control.request(mode),
-    // only PostgreSQL tells who blocks a run
+    // Only PostgreSQL reports who blocks a run.
     endSession: async pid => {
       throw notBlocking(pid);
     },
@@ -47,7 +47,7 @@ class PortableRun {
     const { project, table, options, emit, preview } = this.#context;
     let release = async (): Promise<void> => {};
     try {
-      // what may refuse the run comes before anything is touched
+      // Checks that can refuse the run come before any change.
       const shown = await loadSteps(project, project.sources(), preview);
       const work = await openWork(project);
       release = await lockRuns(project, table, {

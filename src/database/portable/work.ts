@@ -4,19 +4,19 @@ import type { AbstractSqlDriver } from '@mikro-orm/sql';
 import type { MigrationClass } from '../../project/classes.ts';
 import type { Project } from '../../project/project.ts';
 
-/** Follows the statements of a migration. */
+/** Receives the statements of a migration. */
 export interface Observer {
-  /** Throws where the run is to end. */
+  /** Throws if the run must stop. */
   sent(sql: string): void;
   done(ms: number, rows: number | null): void;
   failed(sql: string): void;
 }
 
-/** MikroORM's own runner and storage, whose statements are reported. */
+/** MikroORM's own runner and storage, with their statements reported. */
 export interface Work {
   readonly runner: MigrationRunner;
   readonly storage: MigrationStorage;
-  /** Follows each statement that a migration runs; null: nothing does. */
+  /** Receives each statement that a migration runs; null: none. */
   observer: Observer | null;
   instance(Class: MigrationClass): Migration;
   begin(): Promise<Transaction>;
@@ -24,7 +24,7 @@ export interface Work {
   rollback(tx: Transaction): Promise<void>;
 }
 
-/** What runs migrations on any SQL database, as the stock migrator has it. */
+/** Runs migrations on any SQL database, like the stock migrator. */
 export async function openWork(project: Project): Promise<Work> {
   const orm = await project.full();
   const { MigrationRunner, MigrationStorage } = project.modules.migrations;
@@ -46,7 +46,7 @@ export async function openWork(project: Project): Promise<Work> {
   return work;
 }
 
-/** The driver, with its `execute` observed; everything else is its own. */
+/** The driver with its `execute` observed; everything else is unchanged. */
 function observed(
   driver: AbstractSqlDriver,
   orm: MikroORM,

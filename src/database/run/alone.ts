@@ -14,8 +14,8 @@ import { withWork } from './work.ts';
 
 /**
  * Runs one revision outside any transaction, on one connection; only its log row has a transaction.
- * It is marked as begun before its first statement, so that a crash is found at the next look.
- * @throws StepError | Failure; what its statements did before stays
+ * It is marked as started before its first statement, so that an interruption is found later.
+ * @throws StepError | Failure; the changes of earlier statements remain
  */
 export async function runAlone(run: RunState, step: LoadedStep): Promise<void> {
   const { control, context, journal } = run;
@@ -61,11 +61,11 @@ export async function runAlone(run: RunState, step: LoadedStep): Promise<void> {
 
 interface Begun {
   readonly mark: Mark;
-  /** What an earlier attempt left behind, which was never settled. */
+  /** Changes left by an earlier attempt that was never resolved. */
   readonly before: Mark | undefined;
 }
 
-/** @returns null where this role may not write the mark */
+/** @returns null if this role may not write the mark */
 async function begin(run: RunState, step: LoadedStep, query: Query): Promise<Begun | null> {
   const { table, emit } = run.context;
   const { marks, writable } = await readMarks(query, table);
@@ -87,7 +87,7 @@ async function begin(run: RunState, step: LoadedStep, query: Query): Promise<Beg
     since: new Date().toISOString(),
     who: `${userName()}@${hostname()}`,
     error: null,
-    // what an earlier attempt left is still this revision's
+    // What an earlier attempt left still belongs to this revision.
     invalidBefore: before?.invalidBefore ?? (await invalidIndexes(query)),
   };
   await setMark(query, table, mark);
@@ -95,8 +95,8 @@ async function begin(run: RunState, step: LoadedStep, query: Query): Promise<Beg
 }
 
 /**
- * Leaves the mark as it was before when the first statement failed whole; else notes how it failed. Where an answer
- * never came, the statement may have been done.
+ * If the first statement failed without any effect, restores the previous mark; otherwise records the error.
+ * If no answer arrived, the statement may have taken effect.
  */
 async function tellHalfWay(
   run: RunState,

@@ -11,8 +11,8 @@ import { StepError } from './step.ts';
 import { CommitError, runTransaction } from './transaction.ts';
 
 /**
- * Runs the batches one after the other until one fails or somebody stops the run.
- * @returns why it ended early; null when every step is done
+ * Runs the batches one after the other until one fails or the run is stopped.
+ * @returns why it ended early; null if every step is done
  */
 export async function runBatches(run: RunState): Promise<Failure | null> {
   for (const [index, batch] of run.context.preview.batches.entries()) {
@@ -65,7 +65,7 @@ async function runBatch(run: RunState, index: number, batch: Batch): Promise<Fai
   }
 }
 
-/** When the connection was lost between the commit and its answer, the ledger knows. */
+/** If the connection was lost between the commit and its answer, the migrations table has the answer. */
 async function wasCommitted(run: RunState, error: unknown): Promise<'yes' | 'no' | 'unknown'> {
   if (!(error instanceof CommitError) || !isConnectionLoss(error.cause)) return 'no';
   const { applied, known } = await readBack(run);
@@ -86,7 +86,7 @@ function commitUnknown(): Failure {
   });
 }
 
-/** What a failed batch means for its steps, in the results and in the journal. */
+/** Records the outcome of the steps of a failed batch, in the results and in the journal. */
 async function settleResults(
   run: RunState,
   batch: Batch,
@@ -114,11 +114,11 @@ async function settleResults(
     const words = here ? sqlFailure(cause, undefined).message : null;
     ended.push({ step, outcome, ms, error: words });
   }
-  // a lost server cannot be updated; the next run finds the row and completes it
+  // A lost server cannot be updated; the next run finds the row and completes it.
   await run.journal?.ended(run.outside, ended).catch(() => {});
 }
 
-/** Longer each time, and not at the same moment as others that wait, ms. */
+/** An increasing delay with jitter, so that waiting runs do not retry at the same time, ms. */
 function backOff(attempt: number): number {
   return Math.round(Math.min(500 * 2 ** (attempt - 1), 8_000) * (0.75 + Math.random() / 2));
 }

@@ -1,10 +1,10 @@
 import type { Action } from '../../revisions/plan.ts';
 import type { Batch } from '../../values/run.ts';
 
-/** What the cutting needs to know of a step. */
+/** What the batching needs to know about a step. */
 export interface CutStep {
   readonly action: Action;
-  /** False: the revision's `isTransactional()` says so. */
+  /** False: the revision's `isTransactional()` returns false. */
   readonly transactional: boolean;
 }
 
@@ -13,13 +13,14 @@ export interface CutOptions {
   readonly transactional: boolean;
   /** MikroORM's `migrations.allOrNothing`. */
   readonly allOrNothing: boolean;
-  /** `--transaction all|each`, stronger than `allOrNothing`. */
+  /** `--transaction all|each`, which overrides `allOrNothing`. */
   readonly override?: 'all' | 'each' | undefined;
 }
 
 /**
- * Cuts a plan into transactions, in its order. A revision that cannot run in a transaction is a batch of its own,
- * so that no transaction of ours is open beside it. Steps that only write log rows need none of their own.
+ * Divides a plan into transactions, in its order. A revision that cannot run in a transaction is a separate
+ * batch, so no other transaction is open while it runs. Steps that only write log rows need no batch of their
+ * own.
  */
 export function cutBatches(steps: readonly CutStep[], options: CutOptions): Batch[] {
   const all = options.override ? options.override === 'all' : options.allOrNothing;

@@ -7,27 +7,27 @@ import type { LedgerTable } from '../ledger.ts';
 import type { Monitor } from '../monitor.ts';
 import type { ExecutedStatement } from './observed.ts';
 
-/** What the runs of a fleet have in common: it is opened and loaded once. */
+/** Shared by the runs of a fleet: opened and loaded once. */
 export interface Shared {
-  /** Stays open when a run ends; null on PGlite. */
+  /** Stays open after a run; null on PGlite. */
   readonly monitor: Monitor | null;
   /** Of the plan that all of them run. */
   readonly steps: readonly LoadedStep[];
   /**
-   * Migrations tables, `schema.table`, whose journal has steps of killed runs; undefined: whether there is a journal
-   * has not been looked at.
+   * Migrations tables, `schema.table`, whose journal has steps of killed runs; undefined: not checked yet
+   * whether there is a journal.
    */
   readonly reconcile?: ReadonlySet<string> | undefined;
 }
 
-/** What a run is given. */
+/** The input of a run. */
 export interface RunContext {
   readonly project: Project;
   readonly connection: Connection;
   readonly table: LedgerTable;
   readonly preview: Preview;
   readonly options: RunOptions;
-  /** Makes the plan again from the state as it is now; undefined: exactly this plan runs, or nothing. */
+  /** Makes the plan again from the current state; undefined: exactly this plan runs, or nothing. */
   readonly replan?: (() => Promise<Preview>) | undefined;
   readonly shared?: Shared | undefined;
   readonly emit: (event: RunEvent) => void;
@@ -37,26 +37,26 @@ export interface RunContext {
   readonly tipsOf: (applied: readonly string[]) => readonly string[];
 }
 
-/** A step with what is needed to run it. */
+/** A step with everything needed to run it. */
 export interface LoadedStep {
   /** Index into the plan's steps. */
   readonly index: number;
   readonly revision: string;
   readonly action: Action;
-  /** Ids whose rows come or go with its own: the line of a squashed revision. */
+  /** Ids whose rows are written or deleted with its own: those that a squashed revision replaces. */
   readonly with?: readonly string[] | undefined;
-  /** Null for steps that only write a log row, and for those whose `statements` are known. */
+  /** Null for steps that only write a log row, and if the `statements` are known. */
   readonly Class: MigrationClass | null;
-  /** All that it runs, read from a source that does nothing but queue them; undefined: its code has to run. */
+  /** All its statements, read from a source that only queues them; undefined: its code must run. */
   readonly statements?: readonly string[] | undefined;
   readonly checksum: string | null;
 }
 
-/** The settings of a run, in ms where they are times. */
+/** The settings of a run; times in ms. */
 export interface Settings {
   readonly lockWait: number;
   readonly lockTimeout: number;
-  /** Null: the server's own. */
+  /** Null: the server's default. */
   readonly statementTimeout: number | null;
   readonly retries: number;
 }

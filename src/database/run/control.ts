@@ -2,36 +2,39 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../foundation/failure.ts';
 import type { CancelMode } from '../../values/run.ts';
 
-/** What a person, a signal or a lost lock may do to a backend of ours; null where there is no second connection. */
+/** What a user, a signal or a lost lock may do to one of our backends; null without a second connection. */
 export interface Backends {
   cancel(pid: number): Promise<void>;
   terminate(pid: number): Promise<void>;
 }
 
-/** How long the server may take to end a process of ours before its connections are destroyed, ms. */
+/** Time for the server to end our backend before the connections are destroyed, ms. */
 const terminating = 700;
-/** How long a run that is no longer waited for may take to put things away before that happens, ms. */
+/** Time for an abandoned run to clean up before its connections are destroyed, ms. */
 const puttingAway = 1_300;
 
-/** How long a run whose lock is lost may take to cancel its statement and roll back, ms. */
+/** Time for a run whose lock is lost to cancel its statement and roll back, ms. */
 const answering = 5_000;
 
-/** How often a cancel is sent again while the statement goes on: the first may arrive before the statement does, ms. */
+/**
+ * Interval for sending a cancel again while the statement continues: the first one may arrive before the
+ * statement does, ms.
+ */
 const again = 250;
 
-/** The brakes of a run. */
+/** Controls how a run stops. */
 export class Control {
-  /** Null while nothing was requested. */
+  /** Null while no stop was requested. */
   mode: CancelMode | null = null;
-  /** The server process that works for us now; null where it is not known. */
+  /** The server process of our connection; null if unknown. */
   pid: number | null = null;
   /** The statement in flight and when it was sent (`performance.now()`). */
   inFlight: { readonly sql: string; readonly since: number } | null = null;
-  /** What runs is no longer waited for: a connection that is lost from now on was ended by us. */
+  /** The run was abandoned: if a connection is lost from now on, we ended it. */
   gaveUp = false;
-  /** Rejects when the end of what runs is no longer waited for. */
+  /** Rejects when the run is abandoned. */
   readonly insisted: Promise<never>;
-  /** Aborts waiting of ours: for a lock, between retries. */
+  /** Aborts our own waiting: for a lock, between retries. */
   readonly waiting = new AbortController();
   #why: Failure | null = null;
   #givingUp: NodeJS.Timeout | undefined;
@@ -55,7 +58,7 @@ export class Control {
     return this.mode === 'rollback' ? (this.#why ?? cancelled) : null;
   }
 
-  /** A second `rollback` insists: the backend is ended, and code that hangs is no longer waited for. */
+  /** A second `rollback` forces it: the backend is ended, and a hanging migration is abandoned. */
   async request(mode: CancelMode, why: Failure | null = null): Promise<void> {
     if (mode === 'after-step') {
       this.mode ??= mode;
@@ -75,7 +78,7 @@ export class Control {
     }
   }
 
-  /** @throws Failure when the run is to be rolled back: called before each statement and before each commit */
+  /** @throws Failure if the run must be rolled back: called before each statement and before each commit */
   check(): void {
     if (this.reason) throw this.reason;
   }
@@ -88,19 +91,22 @@ export class Control {
     this.#givingUp ??= setTimeout(() => this.#abandon(true), puttingAway);
   }
 
-  /** The run has ended: nothing is left to give up. */
+  /** The run has ended: there is nothing left to abandon. */
   end(): void {
     clearTimeout(this.#givingUp);
     clearTimeout(this.#losing);
   }
 
-  /** Like `request('rollback', why)`; when the server does not answer to that either, its connections are destroyed. */
+  /**
+   * Like `request('rollback', why)`; if the server does not answer that either, its connections are
+   * destroyed.
+   */
   stop(why: Failure): void {
     void this.request('rollback', why);
     this.#losing ??= setTimeout(() => this.loseServer(), answering);
   }
 
-  /** The server is silent: nothing that it was asked is waited for any more. */
+  /** The server does not respond: stop waiting for all its answers. */
   loseServer(): void {
     if (this.reason) this.#insist(this.reason);
     this.#abandon(false);

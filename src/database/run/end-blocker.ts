@@ -6,8 +6,9 @@ import { sqlFailure } from '../sql-failure.ts';
 const calls = { cancel: 'pg_cancel_backend', terminate: 'pg_terminate_backend' } as const;
 
 /**
- * Ends the statement or the session of a process that blocks the run. It is asked and ended in one statement: a
- * process that does not block the run any more is left alone.
+ * Ends the statement or the session of a process that blocks the run. The check and the end are one
+ * statement, so a
+ * process that no longer blocks the run is left alone.
  * @param pid the server process of the run
  * @throws Failure `not-blocking` | `cannot-end-session`
  */
@@ -36,7 +37,7 @@ export async function endBlocker(
   if (!ended[0]) throw notBlocking(blocker);
 }
 
-/** The process is gone, or no longer in the way. */
+/** The process is gone, or no longer blocks the run. */
 export function notBlocking(pid: number): Failure {
   return new Failure({
     code: 'not-blocking',

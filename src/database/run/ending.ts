@@ -11,8 +11,9 @@ export function doneOf(results: readonly StepResult[]): string {
 }
 
 /**
- * The failure of a run that ended early: what went wrong, what is done and what is not, and what to do next.
- * @param error null: somebody stopped the run between two steps
+ * The failure of a run that ended early: the error, which steps are done and which are not, and what to do
+ * next.
+ * @param error null: the run was stopped between two steps
  * @param batch the batch that failed
  */
 export function endFailure(run: RunState, error: unknown, batch: Batch | null): Failure {
@@ -21,7 +22,7 @@ export function endFailure(run: RunState, error: unknown, batch: Batch | null): 
   const halfWay = error instanceof StepError && run.halfWay.has(error.step.revision);
   const { reason } = control;
   const cause = error instanceof StepError || error instanceof CommitError ? error.cause : error;
-  // the lock may be lost between two steps; and a lost connection is reported, unless we closed it
+  // The lock may be lost between two steps; and a lost connection is reported, unless we closed it.
   const asked = reason === null || reason.code === 'cancelled';
   const lost = error !== null && isConnectionLoss(cause) && !control.gaveUp;
   if (asked && !lost && (error === null || reason !== null)) {
@@ -55,7 +56,7 @@ export function endFailure(run: RunState, error: unknown, batch: Batch | null): 
   return failure;
 }
 
-/** SQLSTATEs of a table, column, or other object, schema or function that is there already. */
+/** SQLSTATEs of a table, column, other object, schema or function that already exists. */
 const thereAlready = ['42P07', '42701', '42710', '42P06', '42723'];
 
 function howToGoOn(error: unknown, { sql }: FailureInfo): string {

@@ -2,8 +2,9 @@ import type { MikroORM } from '@mikro-orm/core';
 import { whenThereIsRoom } from '../room.ts';
 
 /*
- * The little of Kysely that is used here, as the user's own copy has it: MikroORM drives every SQL database through
- * a Kysely client, and `MikroORM.connect()` makes it. Nothing is imported, so that there is never a second copy.
+ * The part of Kysely's API that is used here, from the user's own copy: MikroORM runs every SQL database
+ * through a Kysely client, created by `MikroORM.connect()`. Nothing is imported, so there is never a second
+ * copy.
  */
 
 export interface CompiledQuery {
@@ -35,14 +36,14 @@ export interface KyselyClient {
   getExecutor(): Executor;
 }
 
-/** The client behind an ORM that is connected. */
+/** The client of a connected ORM. */
 export function clientOf(orm: MikroORM): KyselyClient {
   return (orm.em.getConnection() as unknown as { getClient(): KyselyClient }).getClient();
 }
 
 let counter = 0;
 
-/** A statement as Kysely passes it to a connection; parameters are `$1`, `$2`, … */
+/** A statement in Kysely's form for a connection; parameters are `$1`, `$2`, … */
 export function rawQuery(sql: string, parameters: readonly unknown[] = []): CompiledQuery {
   return { sql, parameters, query: { kind: 'RawNode' }, queryId: { queryId: `migtui${++counter}` } };
 }
@@ -54,8 +55,9 @@ export interface HeldConnection {
 }
 
 /**
- * Takes a connection out of the pool. Kysely's own transactions do not give theirs back when the server has ended it
- * (their rollback fails first), and then the pool never closes; so transactions are begun and ended by hand here.
+ * Takes a connection from the pool. Kysely's own transactions do not return their connection if the server
+ * ended it (their rollback fails first), and then the pool never closes. Transactions are therefore begun and
+ * ended explicitly here.
  */
 export function holdConnection(orm: MikroORM): Promise<HeldConnection> {
   const client = clientOf(orm);

@@ -4,7 +4,7 @@ import { type LedgerTable, logRowSql, rowsSql } from '../ledger.ts';
 import type { LoadedStep } from './context.ts';
 import type { PipedResult, PipedStatement } from './pipeline.ts';
 
-/** The run found another state than the one the plan was made for. */
+/** The run found a different state from the one in the plan. */
 export function planChanged(message: string): Failure {
   return new Failure({
     code: 'plan-changed',
@@ -13,7 +13,7 @@ export function planChanged(message: string): Failure {
   });
 }
 
-/** The question that `requireLedger` judges the answer of. The table must exist. */
+/** The query whose result `requireLedger` checks. The table must exist. */
 export function ledgerStatement(table: LedgerTable, steps: readonly LoadedStep[]): PipedStatement {
   return {
     sql: `select count(distinct id)::text as total,
@@ -25,9 +25,9 @@ export function ledgerStatement(table: LedgerTable, steps: readonly LoadedStep[]
 }
 
 /**
- * Judges what the migrations table says inside the batch and after its lock: are these steps still to be done, and is
- * nothing else changed?
- * @param expected the applied set as the plan has it before this batch
+ * Checks the migrations table inside the batch, after its lock: are these steps still to be done, and is
+ * everything else unchanged?
+ * @param expected the applied set before this batch, according to the plan
  * @throws Failure `plan-changed`
  */
 export function requireLedger(
@@ -52,12 +52,12 @@ export function requireLedger(
   }
 }
 
-/** Writes or deletes the log row of a step, as MikroORM's storage does, and the rows that go with it. */
+/** Writes or deletes the log row of a step, like MikroORM's storage, and its related rows. */
 export function logRowStatement(table: LedgerTable, step: Step): PipedStatement {
   return { sql: logRowSql(table, step) };
 }
 
-/** The rows that go with the one of a step; null where there are none. */
+/** The rows that belong to a step's row; null if there are none. */
 export function rowsBesideSql(table: LedgerTable, { action, with: others = [] }: Step): string | null {
   return others.length === 0 ? null : rowsSql(table, action, others);
 }

@@ -10,9 +10,9 @@ import { planChanged } from './ledger-rows.ts';
 import { searchPath } from './search-path.ts';
 
 /**
- * Imports the classes of a plan's steps, so that a file that is missing or broken is known before anything runs. A
- * migration that does nothing but queue statements is read, and not imported.
- * @throws Failure `missing-revision` | `no-down` | `plan-changed` | what importing throws
+ * Imports the classes of a plan's steps, so that missing or broken files are found before anything runs. A
+ * migration that only queues statements is parsed, not imported.
+ * @throws Failure `missing-revision` | `no-down` | `plan-changed` | errors of importing
  */
 export async function loadSteps(
   project: Project,
@@ -73,8 +73,8 @@ export async function loadSteps(
 }
 
 /**
- * MikroORM's runner does more than to send the statements where foreign keys are off, or it logs; and databases other
- * than PostgreSQL are its business alone.
+ * MikroORM's runner does more than send the statements if foreign keys are off or logging is on. Databases
+ * other than PostgreSQL always use MikroORM's runner.
  */
 function mayBeRead(project: Project): boolean {
   const { options, orm, kind } = project;
@@ -86,7 +86,7 @@ function mayBeRead(project: Project): boolean {
   );
 }
 
-/** The statements of a migration that wants a transaction and does nothing but queue them; else null. */
+/** The statements of a transactional migration that only queues them; otherwise null. */
 function statementsOf(source: MigrationSource, action: 'up' | 'down'): readonly string[] | null {
   const plain = readPlain(source);
   const statements = plain?.transactional ? plain[action] : null;

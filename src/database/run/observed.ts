@@ -3,11 +3,11 @@ import type { Query } from '../journal/table.ts';
 import { type CompiledQuery, type QueryResult, type RawConnection, rawQuery } from './kysely.ts';
 import { canBePiped, NoPipeline, type PipedResult, type PipedStatement, sendPipeline } from './pipeline.ts';
 
-/** Follows every statement that a revision sends. */
+/** Receives every statement that a revision sends. */
 export interface StatementObserver {
   /** @throws to refuse the statement before it is sent */
   check(sql: string): void;
-  /** The server is at it now. */
+  /** The server is running it now. */
   sent(sql: string): void;
   done(ms: number, rows: number | null): void;
   failed(sql: string, error: unknown): void;
@@ -15,14 +15,14 @@ export interface StatementObserver {
 
 /** A statement of `ObservedConnection.pipeline`. */
 export interface Piped extends PipedStatement {
-  /** It is a revision's, and observed as such. */
+  /** It belongs to a revision and is observed as such. */
   readonly ofRevision?: boolean | undefined;
-  /** The error to throw for PostgreSQL's. */
+  /** The error to throw instead of PostgreSQL's. */
   readonly failure?: ((error: unknown) => unknown) | undefined;
 }
 
 /**
- * A statement that has been run: a revision's, or one of ours that changes something. `error`: what PostgreSQL said.
+ * A completed statement: of a revision, or one of ours that changes something. `error`: PostgreSQL's error.
  */
 export interface ExecutedStatement {
   readonly sql: string;
@@ -31,9 +31,9 @@ export interface ExecutedStatement {
 }
 
 /**
- * One connection of the pool on which everything a revision does takes place, whatever way its code goes:
- * `addSql`, `execute`, the entity manager, or the driver itself. So nothing runs outside its transaction, nothing waits
- * for a lock that its own transaction holds, and every statement is seen.
+ * The pool connection that everything in a revision uses, whatever its code calls: `addSql`, `execute`, the
+ * entity manager, or the driver itself. So nothing runs outside its transaction, nothing waits for a lock of
+ * its own transaction, and every statement is observed.
  */
 export class ObservedConnection implements RawConnection {
   observer: StatementObserver | null = null;
@@ -42,7 +42,7 @@ export class ObservedConnection implements RawConnection {
   #closed: Error | null = null;
   #pipes = true;
 
-  /** @param onStatement receives every statement but those that only look or set something for the session */
+  /** @param onStatement receives every statement except those that only read or change session settings */
   constructor(raw: RawConnection, onStatement: (statement: ExecutedStatement) => void = () => {}) {
     this.#raw = raw;
     this.#onStatement = onStatement;
@@ -56,7 +56,7 @@ export class ObservedConnection implements RawConnection {
     observer.sent(query.sql);
     const started = performance.now();
     try {
-      // a statement of a revision may take as long as it likes; the monitor sees whether its answer was lost
+      // Statements of revisions have no time limit; the monitor detects lost answers.
       const result = await answerWithin(null, () => this.#raw.executeQuery(query));
       this.#report(query.sql, started, null);
       observer.done(performance.now() - started, countOf(result));
@@ -68,7 +68,7 @@ export class ObservedConnection implements RawConnection {
     }
   }
 
-  /** What MikroORM and migtui add of their own. */
+  /** Statements that MikroORM and migtui add. */
   #own(query: CompiledQuery): Promise<QueryResult> {
     const send = (): Promise<QueryResult> => this.#raw.executeQuery(query);
     return isPlumbing(query.sql) ? send() : sendAndReport(query.sql, this.#onStatement, send);
@@ -94,15 +94,16 @@ export class ObservedConnection implements RawConnection {
     }
   }
 
-  /** migtui's own statements: not a revision's, so not observed, and still possible after `close`. */
+  /** migtui's own statements: not observed as a revision's, and still possible after `close`. */
   readonly query: Query = async (sql, parameters = []) =>
     (await this.#own(rawQuery(sql, parameters))).rows as never;
 
   /**
-   * Sends statements in one go, where the driver can, and waits for all of their answers; else one after the other.
-   * What follows one that fails is not run. To be used inside a transaction only: outside of one, a pipeline makes
+   * Sends statements together, if the driver can, and waits for all answers; otherwise one after the other.
+   * After a failure, the rest is not run. Use this only inside a transaction: outside of one, a pipeline
+   * creates
    * its own.
-   * @throws what the first that failed answered, or its `failure`
+   * @throws the error of the first that failed, or its `failure`
    */
   async pipeline(statements: readonly Piped[]): Promise<readonly PipedResult[]> {
     const observers = statements.map(({ sql, ofRevision }) =>
@@ -136,7 +137,7 @@ export class ObservedConnection implements RawConnection {
           const result = await this.#raw.executeQuery(rawQuery(sql, parameters));
           answered(0, { rows: result.rows as PipedResult['rows'], count: countOf(result) }, started);
         } else {
-          // a statement of a revision may take as long as it takes; `Pipeline.limited` tells when they are done
+          // Statements of revisions have no time limit; `Pipeline.limited` tells when they are done.
           const send = () =>
             sendPipeline(
               this.#raw,
@@ -167,7 +168,7 @@ export class ObservedConnection implements RawConnection {
     return results;
   }
 
-  /** From now on nothing more is sent: code of a revision that was given up may still be running. */
+  /** Sends nothing from now on: code of an abandoned revision may still be running. */
   close(reason: Error): void {
     this.#closed ??= reason;
   }
@@ -179,17 +180,17 @@ function countOf({ numAffectedRows, rows }: QueryResult): number | null {
   return numAffectedRows === undefined ? rows.length || null : Number(numAffectedRows);
 }
 
-/** What MikroORM itself adds around a revision's statements. */
+/** Statements that MikroORM adds around a revision's own. */
 function isPlumbing(sql: string): boolean {
   return /^\s*(set names\b|savepoint "?trx\d+|release savepoint "?trx\d+|rollback to (savepoint )?"?trx\d+)/i.test(
     sql,
   );
 }
 
-/** Reads, takes an advisory lock, or sets something for the session. */
+/** Reads, takes an advisory lock, or changes session settings. */
 const onlyLooks = (sql: string): boolean => /^\s*(select|with)\b/i.test(sql);
 
-/** The same query; what it changes is passed to `onStatement`. */
+/** The same query; changes are passed to `onStatement`. */
 export function reportingQuery(
   query: Query,
   onStatement: (statement: ExecutedStatement) => void = () => {},
@@ -197,7 +198,7 @@ export function reportingQuery(
   return (sql, parameters) => sendAndReport(sql, onStatement, () => query(sql, parameters)) as never;
 }
 
-/** Sends a statement, and tells it unless it only looks. */
+/** Sends a statement, and reports it unless it only reads. */
 async function sendAndReport<T>(
   sql: string,
   onStatement: (statement: ExecutedStatement) => void,

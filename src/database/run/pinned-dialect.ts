@@ -3,8 +3,9 @@ import type { ObservedConnection } from './observed.ts';
 
 /**
  * A Kysely dialect in which every connection is the given one.
- * @param inTransaction the connection is inside a transaction that somebody else ends: what begins one within it
- * gets a savepoint
+ * @param inTransaction the connection is inside a transaction that the caller ends: a transaction that begins
+ * within it
+ * becomes a savepoint
  */
 export function pinnedDialect(
   client: KyselyClient,
@@ -12,7 +13,7 @@ export function pinnedDialect(
   inTransaction: boolean,
 ): object {
   const executor = client.getExecutor();
-  // how each open transaction is ended: by the name of a savepoint, by SQL, or by its owner
+  // How each open transaction is ended: with the name of a savepoint, with SQL, or by its owner.
   const open: string[] = [];
   let savepoints = 0;
   const named = (verb: string, name: string) => connection.query(`${verb} "${name}"`).then(() => {});
@@ -63,7 +64,7 @@ export function pinnedDialect(
   };
 }
 
-/** The client's adapter, whose getters live on its class. */
+/** The client's adapter. Its getters are on its class. */
 function adapterOf(adapter: object): Record<string, unknown> {
   const { supportsCreateIfNotExists, supportsTransactionalDdl, supportsReturning, supportsOutput } =
     adapter as Record<string, unknown>;

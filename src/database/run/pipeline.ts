@@ -2,34 +2,37 @@ import { splitSync } from '../../safety/parse.ts';
 import type { RawConnection } from './kysely.ts';
 
 /*
- * Statements sent in one go, with one wait for all their answers. They go through PostgreSQL's extended protocol with a
- * single Sync at the end: the server runs one after the other, and skips what follows the first that fails.
+ * Statements sent together, with one wait for all answers. They use PostgreSQL's extended protocol with a
+ * single Sync at the end: the server runs them in order and skips the rest after the first failure.
  */
 
 /** A statement; parameters are `$1`, `$2`, … and are sent as text. */
 export interface PipedStatement {
   readonly sql: string;
   readonly parameters?: readonly (string | null)[] | undefined;
-  /** The server is to answer as soon as it is done, not with the last one: so that it is known which one is running. */
+  /**
+   * The server answers as soon as it is done, not together with the last one, so that the running statement
+   * is known.
+   */
   readonly atOnce?: boolean | undefined;
 }
 
-/** What a statement answered. Values are PostgreSQL's text. */
+/** The answer to a statement. Values are in PostgreSQL's text format. */
 export interface PipedResult {
   readonly rows: readonly Readonly<Record<string, string | null>>[];
-  /** Changed rows of INSERT, UPDATE, DELETE and MERGE; rows of what returned some; else null. */
+  /** Changed rows of INSERT, UPDATE, DELETE and MERGE; number of rows returned by queries; otherwise null. */
   readonly count: number | null;
 }
 
-/** Called as the answers come, in order. Must not throw. */
+/** Called as the answers arrive, in order. Must not throw. */
 export interface PipelineListener {
   onDone(index: number, result: PipedResult): void;
 }
 
-/** The driver of this connection takes no pipeline: nothing was sent. */
+/** The driver of this connection does not support pipelines: nothing was sent. */
 export class NoPipeline extends Error {}
 
-/** The part of `pg`'s connection that sends messages of the protocol. */
+/** The part of `pg`'s connection that sends protocol messages. */
 interface ProtocolConnection {
   readonly stream?: { cork?(): void; uncork?(): void };
   parse(message: { text: string }): void;
@@ -53,7 +56,8 @@ export async function sendPipeline(
 ): Promise<unknown> {
   if (raw.constructor.name !== 'PostgresConnection') throw new NoPipeline();
   const pipeline = new Pipeline(statements, listener);
-  // Kysely passes the text on to `client.query`, which takes objects that submit themselves, such as cursors
+  // Kysely passes the text on to `client.query`, which accepts objects that submit themselves, such as
+  // cursors.
   await raw.executeQuery({
     sql: pipeline as unknown as string,
     parameters: [],
@@ -65,14 +69,14 @@ export async function sendPipeline(
   return error;
 }
 
-/** What `pg` calls a Submittable: it writes its own messages and receives the answers. */
+/** A Submittable in `pg`: it writes its own messages and receives the answers. */
 class Pipeline {
   readonly ended: Promise<unknown>;
-  /** Resolves when the statements that may take as long as they like are done: what is left has the answer limit. */
+  /** Resolves when the statements without a time limit are done; the rest has the answer timeout. */
   readonly limited: Promise<void>;
-  /** `pg` puts its own in place where there is a `query_timeout`. */
+  /** `pg` replaces it if there is a `query_timeout`. */
   callback: (error?: unknown) => void = () => {};
-  // Kysely reads these of what a query gave
+  // Kysely reads these from the result.
   readonly command = '';
   readonly rowCount = null;
   readonly rows = [];
@@ -164,12 +168,11 @@ class Pipeline {
   }
 }
 
-/** Longer texts with a semicolon inside are not parsed only to be sent faster, characters. */
+/** Longer texts that contain a semicolon are not parsed just to be sent faster, characters. */
 const parsed = 100_000;
 
 /**
- * Whether a text may be part of a pipeline: it is a single statement, which is all that the extended protocol takes,
- * and
+ * Whether a text can be part of a pipeline: it is a single statement, as the extended protocol requires, and
  * does not read from the client. The grammar must be loaded (`loadParser`).
  */
 export function canBePiped(sql: string): boolean {

@@ -4,17 +4,19 @@ import type { ObservedConnection, Piped } from './observed.ts';
 import type { PipedResult, PipedStatement } from './pipeline.ts';
 import type { RunState } from './state.ts';
 
-/** A setting of ours that lives as long as the batch's transaction: gone when a revision ended that transaction. */
+/**
+ * A setting that lasts as long as the batch's transaction: it is gone if a revision ended that transaction.
+ */
 const mark = 'migtui.batch';
 
-/** The server looks this often whether a client that it works for is still there. */
+/** How often the server checks whether its client is still connected. */
 const clientCheck = '1s';
 
-/** What the run sets for the batch, as the server writes it: differs when a revision changed any of it. */
+/** The settings of the batch, as the server prints them: they differ if a revision changed any. */
 const settings = `concat_ws(' ', current_setting('lock_timeout'), current_setting('statement_timeout'),
   current_setting('client_encoding'), current_setting('session_replication_role'))`;
 
-/** First statements of a batch's transaction; `readOpening` reads their answers. */
+/** The first statements of a batch's transaction; `readOpening` reads their answers. */
 export function openingStatements(run: RunState): readonly PipedStatement[] {
   return [
     {
@@ -31,7 +33,10 @@ export function openingStatements(run: RunState): readonly PipedStatement[] {
   ];
 }
 
-/** Sets what every step of a batch's transaction shall find: the timeouts, and what MikroORM begins migrations with. */
+/**
+ * Sets what every step of a batch's transaction expects: the timeouts, and MikroORM's own settings for
+ * migrations.
+ */
 export function settingStatements(run: RunState): readonly PipedStatement[] {
   const { orm } = run.context.connection;
   const helper = orm.driver.getPlatform().getSchemaHelper() as {
@@ -42,9 +47,9 @@ export function settingStatements(run: RunState): readonly PipedStatement[] {
 }
 
 /**
- * Whose process works for the batch, and whether it has the batch's lock.
+ * The server process of the batch, and whether it has the batch lock.
  * @returns the settings of the batch
- * @throws Failure `run-in-progress` when another run's batch is open
+ * @throws Failure `run-in-progress` if another run's batch is open
  */
 export function readOpening(run: RunState, answers: readonly PipedResult[]): string {
   const [entered, lock] = answers;
@@ -53,15 +58,16 @@ export function readOpening(run: RunState, answers: readonly PipedResult[]): str
   return answers.at(-1)?.rows[0]?.settings ?? '';
 }
 
-/** MikroORM begins every migration with this. */
+/** MikroORM starts every migration with this. */
 export function setsNames(sql: string): boolean {
   return /^set names '[\w-]*';?$/i.test(sql.trim());
 }
 
 /**
- * The same for a revision without a transaction, on a connection that is ours alone. Behind a pooler session state
- * would reach other clients, and the process may change with every statement: nothing is set there.
- * @returns puts the session back as it was
+ * The same for a revision without a transaction, on a dedicated connection. Behind a pooler, session state
+ * would affect other clients, and the server process may change with every statement, so nothing is set
+ * there.
+ * @returns restores the session
  */
 export async function enterSession(
   run: RunState,
@@ -102,7 +108,7 @@ export async function enterSession(
   };
 }
 
-/** Timeouts for a step: a revision may have set its own for itself, not for the next one. */
+/** Timeouts for a step: a revision may have set others for itself, but not for the next one. */
 export async function setTimeouts(
   run: RunState,
   { query }: ObservedConnection,
@@ -126,22 +132,22 @@ function timeouts({ settings: { lockTimeout, statementTimeout } }: RunState, loc
 }
 
 /**
- * Fails with `transaction-ended` when the revision that just ran ended the batch's transaction by itself, so that
- * nothing that follows in the same pipeline is run. Answers the settings as they are after it.
+ * Fails with `transaction-ended` if the revision that just ran ended the batch's transaction, so that the
+ * rest of the pipeline is not run. Returns the settings after it.
  */
 export function transactionStatement(run: RunState): Piped {
   return {
-    // what is no boolean is an error of the server's
+    // A value that is not a boolean raises a server error.
     sql: `select case when current_setting('${mark}', true) is not distinct from '${run.id}' then 'true'
                  else 'ended' end::boolean::text as inside, ${settings} as settings`,
     failure: error => (sqlState(error) === notBoolean ? transactionEnded() : error),
   };
 }
 
-/** SQLSTATE of a text that cannot be cast. */
+/** SQLSTATE for a text that cannot be cast. */
 const notBoolean = '22P02';
 
-/** A revision's own SQL ends the transaction that it runs in. */
+/** A revision's SQL ends its own transaction. */
 export function transactionEnded(): Failure {
   return new Failure({
     code: 'transaction-ended',

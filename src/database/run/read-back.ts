@@ -3,23 +3,26 @@ import { holderOf } from '../lock.ts';
 import { isConnectionLoss, sqlState } from '../sql-failure.ts';
 import type { RunState } from './state.ts';
 
-/** How long a server may be away (a restart) before its answer is no longer waited for, ms. */
+/** Maximum time for a server to be away (a restart), ms. */
 const timeoutMs = 10_000;
 const every = 200;
 
-/** SQLSTATE of a statement that a late cancel of ours has hit. */
+/** SQLSTATE of a statement that was hit by a late cancel of ours. */
 const cancelled = '57014';
 
-/** What is applied, as read from the database; `known: false`: it did not answer, and this is what should be. */
+/**
+ * The applied revisions, read from the database; `known: false`: it did not answer, and this is the expected
+ * state.
+ */
 export interface Truth {
   readonly applied: ReadonlySet<string>;
   readonly known: boolean;
 }
 
-/** Reads the applied set after a run or a lost connection, when no batch of ours can still be on its way. */
+/** Reads the applied set after a run or a lost connection, when no batch of ours can still be in progress. */
 export async function readBack(run: RunState): Promise<Truth> {
   const { context, monitor, keys, control } = run;
-  // who no longer waits for the run does not wait for this either
+  // If the run was abandoned, this is abandoned too.
   const deadline = performance.now() + (control.gaveUp ? 500 : timeoutMs);
   for (;;) {
     try {

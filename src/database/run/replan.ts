@@ -8,22 +8,23 @@ import type { LoadedStep, RunContext } from './context.ts';
 import { planChanged } from './ledger-rows.ts';
 import { loadSteps } from './load.ts';
 
-/** What runs now that the lock is held. */
+/** What to run under the lock. */
 export interface SettledPlan {
   readonly preview: Preview;
   readonly steps: readonly LoadedStep[];
-  /** What the migrations table holds now. */
+  /** The current contents of the migrations table. */
   readonly applied: ReadonlySet<string>;
-  /** The plan was made again; no steps: its end is reached already. */
+  /** The plan was made again; no steps: its target is already reached. */
   readonly replanned: boolean;
-  /** The migrations table is there. */
+  /** The migrations table exists. */
   readonly tableReady: boolean;
 }
 
 /**
- * Compares state and files with what the plan was made from, and where they differ makes the plan again, if the run
- * was asked for a target and not for exactly this plan (`RunContext.replan`).
- * @param ledger as it was read under the lock
+ * Compares state and files with those of the plan. If they differ, makes the plan again, provided that the
+ * run
+ * was requested with a target and not with exactly this plan (`RunContext.replan`).
+ * @param ledger as read under the lock
  * @throws Failure `plan-changed` | `database-read-only`
  */
 export async function settlePlan(
@@ -32,7 +33,7 @@ export async function settlePlan(
   ledger: Ledger,
 ): Promise<SettledPlan> {
   const { table, preview, project, replan } = context;
-  // a tenant that was just removed is not made again
+  // A tenant that was just removed is not created again.
   if (context.shared && !ledger.schemaExists) throw schemaGone(table.schema);
   if (ledger.readOnly) throw takesNoWrites();
   const applied = new Set(ledger.applied.keys());
@@ -44,14 +45,14 @@ export async function settlePlan(
   }
   const again = await replan();
   const shown = new Set(preview.plan.steps.map(keyOf));
-  // a relative target now means another one, and a downgrade undoes only what was shown
+  // A relative target now has another meaning, and a downgrade undoes only what was shown.
   if (!isAbsolute(preview) && !again.plan.steps.every(step => shown.has(keyOf(step)))) throw changed();
   const loaded = await loadSteps(project, project.sources(), again);
   if (!isStill(again, loaded, applied)) throw changed();
   return { preview: again, steps: loaded, applied, tableReady, replanned: true };
 }
 
-/** The target names the same revisions whatever is applied, and running more of them loses nothing. */
+/** The target means the same revisions whatever is applied, and running more of them loses nothing. */
 function isAbsolute({ request: { command, targets } }: Preview): boolean {
   return command === 'upgrade' && !targets.some(target => /current|(^|@)[+-]\d/i.test(target));
 }
@@ -67,7 +68,7 @@ function isStill(preview: Preview, steps: readonly LoadedStep[], applied: Readon
 
 const keyOf = ({ action, revision }: Step): string => `${action} ${revision}`;
 
-/** The schema of a target of a fleet is not there. */
+/** The schema of a fleet target does not exist. */
 export function schemaGone(schema: string): Failure {
   return new Failure({
     code: 'schema-gone',

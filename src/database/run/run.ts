@@ -26,7 +26,7 @@ import type { Running } from './running.ts';
 import type { RunState } from './state.ts';
 import { watchRun } from './watch.ts';
 
-/** Starts running a previewed plan: those steps, in that order, in those batches, or a refusal. */
+/** Starts running a previewed plan: exactly its steps, in its order and batches. Otherwise it refuses. */
 export function startRun(context: RunContext): Running {
   const run = new Run(context);
   return {
@@ -41,7 +41,7 @@ class Run {
   readonly id = randomUUID();
   readonly control: Control;
   #context: RunContext;
-  /** Who held the lock when it was last waited for. */
+  /** The last known holder of the lock, while waiting for it. */
   #holder: Session | null = null;
   #monitor: Monitor | null = null;
 
@@ -67,7 +67,7 @@ class Run {
     let guard: Guard | null = null;
     let stopWatching = (): void => {};
     try {
-      // what may refuse the run comes before anything is touched
+      // Checks that can refuse the run come before any change.
       const [, steps] = await Promise.all([
         loadParser(),
         shared ? shared.steps : loadSteps(project, project.sources(), this.#context.preview),
@@ -116,9 +116,10 @@ class Run {
   }
 
   /**
-   * Everything between the lock and the first statement: reading the state again, preparing the log table and the
+   * Everything between the lock and the first statement: reads the state again, prepares the log table and
+   * the
    * journal.
-   * @returns null where somebody else has run everything meanwhile
+   * @returns null if another run has done everything in the meantime
    */
   async #prepare(shown: readonly LoadedStep[], guard: Guard | null): Promise<RunState | null> {
     const settled = await settlePlan(
@@ -184,7 +185,10 @@ class Run {
     }
   }
 
-  /** The state that the plan was made from is what is backed up: the lock is held and the state has been checked. */
+  /**
+   * The backup is taken under the lock after the state has been checked, so it contains the state that the
+   * plan was made from.
+   */
   async #backUp(applied: readonly string[]): Promise<Backup | undefined> {
     const { project, connection, options, preview, emit, tipsOf } = this.#context;
     const runs = preview.plan.steps.some(({ action }) => action === 'up' || action === 'down');
@@ -203,7 +207,7 @@ class Run {
     return backup;
   }
 
-  /** The answer of a run that found its target reached. */
+  /** The result of a run whose target was already reached. */
   async #reached(): Promise<RunResult> {
     const { connection, table, emit, preview, tipsOf } = this.#context;
     const { applied } = await readLedger(connection, table, false);
@@ -227,9 +231,9 @@ class Run {
     const { emit, table } = context;
     emit({ kind: 'started', run: run.id, steps: run.steps.length, batches: context.preview.batches.length });
     const failure = await runBatches(run);
-    // that the server does not answer has just been found out
+    // We already know that the server does not answer.
     const silent = failure?.code === 'commit-unknown';
-    // a fleet asks all of its targets together, after each wave
+    // A fleet queries all of its targets together, after each wave.
     const trusted = silent || (context.shared !== undefined && failure === null);
     const { applied } = trusted ? { applied: run.expected } : await readBack(run);
     const result: RunResult = {
@@ -263,7 +267,7 @@ function entitiesBroken(error: unknown): never {
   );
 }
 
-/** What is kept beside the plan in the journal. */
+/** Stored next to the plan in the journal. */
 function notesOf({ request }: Preview, { tag }: RunOptions, backup: Backup | undefined): RunNotes {
   const { kind, run } = request.past ?? {};
   return {

@@ -6,8 +6,8 @@ interface Helper {
 }
 
 /**
- * What MikroORM's runner sends before and after the statements of a migration that runs in a schema.
- * @returns empty lists where there is no schema; null where this MikroORM does not tell
+ * The statements that MikroORM's runner sends before and after a migration that runs in a schema.
+ * @returns empty lists without a schema; null if this MikroORM version does not provide them
  */
 export function searchPath({ schema, orm }: Pick<Project, 'schema' | 'orm'>): {
   readonly enter: readonly string[];

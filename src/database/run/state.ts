@@ -7,30 +7,34 @@ import type { Monitor } from '../monitor.ts';
 import type { LoadedStep, RunContext, Settings } from './context.ts';
 import type { Control } from './control.ts';
 
-/** A run on its way. */
+/** A run in progress. */
 export interface RunState {
   readonly id: string;
   readonly context: RunContext;
   readonly settings: Settings;
   readonly control: Control;
   readonly keys: LockKeys;
-  /** Null on PGlite, whose one connection nobody else can have. */
+  /** Null on PGlite, whose only connection no one else can use. */
   readonly monitor: Monitor | null;
   readonly guard: Guard | null;
-  /** Null where runs are not journalled. */
+  /** Null if runs are not recorded. */
   readonly journal: JournalWriter | null;
-  /** Commits at once: on the second connection where there is one. Must not be used inside a batch on PGlite. */
+  /**
+   * Commits immediately: on the second connection if there is one. Must not be used inside a batch on PGlite.
+   */
   readonly outside: Query;
   readonly steps: readonly LoadedStep[];
-  /** By index of the step; replaced as it goes. */
+  /** By index of the step; updated during the run. */
   readonly results: StepResult[];
-  /** What the ledger must hold now: changed when a batch is committed. */
+  /** The expected contents of the migrations table: updated when a batch is committed. */
   readonly expected: Set<string>;
-  /** The migrations table is there: MikroORM's storage has looked, or made it, in a batch that was committed. */
+  /**
+   * The migrations table exists: MikroORM's storage has found or created it, in a batch that was committed.
+   */
   tableReady: boolean;
-  /** Revisions without a transaction that failed with something done. */
+  /** Revisions without a transaction that failed after some statements. */
   readonly halfWay: Set<string>;
-  /** Taken before the first batch, when one was asked for. */
+  /** Taken before the first batch, if one was requested. */
   readonly backup: Backup | undefined;
 }
 

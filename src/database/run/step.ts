@@ -12,17 +12,17 @@ import type { Work } from './work.ts';
 /** SQLSTATE of every statement after a failed one in the same transaction. */
 const transactionAborted = '25P02';
 
-/** What a step's error needs to be measuredMs well. */
+/** The information that a good error message for a step needs. */
 export class StepError extends Error {
   override readonly name = 'StepError';
   readonly step: LoadedStep;
-  /** The statement that PostgreSQL refused, as it was sent; undefined when the code threw by itself. */
+  /** The statement that failed, as it was sent; undefined if the code itself threw. */
   readonly statement: string | undefined;
-  /** How many of the step's statements had succeeded before. */
+  /** Number of the step's statements that succeeded before. */
   readonly statementsDone: number;
-  /** False: a statement was sent and its answer never came, so nobody knows whether it was done. */
+  /** False: a statement was sent but no answer arrived, so its outcome is unknown. */
   readonly answered: boolean;
-  /** How long it had run. */
+  /** Its duration so far. */
   readonly ms: number;
 
   constructor(
@@ -44,19 +44,22 @@ export class StepError extends Error {
   }
 }
 
-/** What belongs to a step beside its migration. */
+/** A step's data besides its migration. */
 export interface StepWork {
-  /** Is done before the migration's code runs. */
+  /** Runs before the migration's code. */
   before?(): Promise<void>;
-  /** Writes the log row and whatever else belongs to the step's end, where the runner wants it; is measuredMs the ms so far. */
+  /**
+   * Writes the log row and everything else at the end of the step, at the point that the runner expects.
+   * Receives the ms so far.
+   */
   record(ms: number, tx?: Transaction): Promise<void>;
-  /** Runs all statements of a migration that did nothing but queue them, and what `record` would do. */
+  /** Runs all statements of a migration that only queued them, and those of `record`. */
   send?(statements: readonly string[]): Promise<void>;
 }
 
 /**
- * Runs one step through MikroORM's runner, telling of each statement.
- * @returns how long it took, ms
+ * Runs one step through MikroORM's runner and reports each statement.
+ * @returns its duration, ms
  * @throws StepError
  */
 export async function runStep(
@@ -70,7 +73,7 @@ export async function runStep(
   emit({ kind: 'step', step: step.index });
   const started = performance.now();
   const elapsed = (): number => Math.round(performance.now() - started);
-  /** As it was written down: what is shown is what the journal says. */
+  /** As recorded, so that the display matches the journal. */
   let measuredMs: number | null = null;
   const recorded = (tx?: Transaction): Promise<void> => {
     measuredMs = elapsed();
@@ -124,7 +127,7 @@ export async function runStep(
   return ms;
 }
 
-/** Tells of the statements of one step, and stops them when the run is cancelled. */
+/** Reports the statements of one step, and stops them if the run is cancelled. */
 class Statements implements StatementObserver {
   count = 0;
   /** A statement was sent. */
@@ -168,11 +171,11 @@ class Statements implements StatementObserver {
   }
 
   /**
-   * The error and the statement to name for what a migration threw: MikroORM may have wrapped PostgreSQL's error in
-   * its own, and code that swallowed an error meets only the aborted transaction later.
+   * The error and the statement to report for an error thrown by a migration: MikroORM may have wrapped
+   * PostgreSQL's error, and code that swallowed an error later only sees the aborted transaction.
    */
   blame(thrown: unknown): { readonly cause: unknown; readonly statement: string | undefined } {
-    // MikroORM wraps this, too
+    // MikroORM wraps this, too.
     if (this.#refused) return { cause: this.#refused, statement: undefined };
     const failed = this.#failed;
     if (!failed) return { cause: thrown, statement: undefined };

@@ -14,10 +14,10 @@ import { applySteps, type RunState } from './state.ts';
 import { runStep } from './step.ts';
 import { beginWork, type TransactionalWork } from './work.ts';
 
-/** The commit was sent, and something failed before its answer came. */
+/** The commit was sent, and an error occurred before its answer arrived. */
 export class CommitError extends Error {
   override readonly name = 'CommitError';
-  /** The steps that it was to commit. */
+  /** The steps that it should have committed. */
   readonly steps: readonly LoadedStep[];
 
   constructor(steps: readonly LoadedStep[], cause: unknown) {
@@ -27,12 +27,13 @@ export class CommitError extends Error {
 }
 
 /**
- * Runs steps in one transaction with their log rows, once. Stopping after a step commits the steps that are done.
- * @throws StepError | CommitError | Failure; everything is rolled back, but for a CommitError that lost its connection
+ * Runs steps in one transaction with their log rows, once. Stopping after a step commits the finished steps.
+ * @throws StepError | CommitError | Failure; everything is rolled back, except after a CommitError with a
+ * lost connection
  */
 export async function runTransaction(run: RunState, steps: readonly LoadedStep[]): Promise<void> {
   const { control, context, journal, monitor } = run;
-  // on PGlite's one connection only what is written before the transaction outlives a kill
+  // PGlite has one connection, so only rows written before the transaction survive a kill.
   if (!monitor && steps[0]) await journal?.begin(run.outside, steps[0], true);
   const opening = openingStatements(run);
   const questions = [ledgerStatement(context.table, steps), marksStatement(context.table)];
@@ -51,7 +52,7 @@ export async function runTransaction(run: RunState, steps: readonly LoadedStep[]
     const batch = new OpenBatch(run, work, settings, marksOf(marks?.rows[0]));
     for (const step of steps) {
       if (!journal?.has(step)) {
-        // in a fleet the rows are written when the steps are over: a commit less for each target
+        // In a fleet, the rows are written after the steps, which saves a commit for each target.
         if (context.shared) journal?.follow(null, step);
         else if (monitor && done.length === 0) await journal?.begin(run.outside, step, true);
         else journal?.follow(monitor && run.outside, step);
@@ -65,7 +66,7 @@ export async function runTransaction(run: RunState, steps: readonly LoadedStep[]
     await journal?.settle();
     await run.guard?.check();
     control.check();
-    // it may take long (deferred constraints, a standby that is waited for); the monitor sees whether its answer was lost
+    // It may take long (deferred constraints, a synchronous standby); the monitor detects a lost answer.
     control.inFlight = { sql: 'commit', since: performance.now() };
     await answerWithin(null, () => work.commit(journal ? [journal.done(done)] : [])).catch(error => {
       throw new CommitError(
@@ -92,10 +93,10 @@ export async function runTransaction(run: RunState, steps: readonly LoadedStep[]
 class OpenBatch {
   readonly #run: RunState;
   readonly #work: TransactionalWork;
-  /** The settings of the session that every step shall find. */
+  /** The session settings that every step expects. */
   readonly #wanted: string;
   readonly #marks: Marks;
-  /** The settings as the last step left them. */
+  /** The settings after the last step. */
   #settings: string;
 
   constructor(run: RunState, work: TransactionalWork, settings: string, marks: Marks) {
@@ -106,7 +107,10 @@ class OpenBatch {
     this.#marks = marks;
   }
 
-  /** Runs a step with its log row; one that only queues statements in a single round trip. Returns its ms. @throws StepError */
+  /**
+   * Runs a step with its log row; one that only queues statements in a single round trip. Returns its ms.
+   * @throws StepError
+   */
   run(step: LoadedStep): Promise<number> {
     const { connection } = this.#work;
     return runStep(this.#run, this.#work, step, {
@@ -123,7 +127,7 @@ class OpenBatch {
   async #record(step: LoadedStep, statements: readonly string[]): Promise<void> {
     const { connection } = this.#work;
     const { table, project } = this.#run.context;
-    // a migration that was read, and is not run by MikroORM's runner
+    // A parsed migration, which MikroORM's runner does not run.
     const path = step.statements ? searchPath(project) : null;
     const leave = path?.leave.map(sql => ({ sql })) ?? [];
     const answers = await connection.pipeline([
@@ -134,7 +138,7 @@ class OpenBatch {
       ...leave,
     ]);
     this.#settings = answers.at(-2 - leave.length)?.rows[0]?.settings ?? '';
-    // it stopped half-way before, outside a transaction: now it is known how it stands
+    // It was interrupted outside a transaction before; now its outcome is known.
     if (this.#marks.writable && this.#marks.marks.some(mark => mark.revision === step.revision)) {
       await clearMark(connection.query, table, step.revision);
     }

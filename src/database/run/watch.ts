@@ -7,14 +7,14 @@ import type { Control } from './control.ts';
 
 type Watch = Extract<RunEvent, { kind: 'watch' }>;
 
-/** How often the server is asked, and how long a statement runs before it is worth asking about, ms. */
+/** Polling interval, and the minimum duration of a statement before it is monitored, ms. */
 const every = 300;
-/** After so many answer limits without an answer to the monitor, the server is lost. */
+/** After this many answer timeouts without an answer to the monitor, the server counts as lost. */
 const mute = 3;
 
 /**
- * Tells while statements run: how long, how far PostgreSQL says it is, and who blocks it. Sees also when an answer was
- * lost on its way: the server is done, or gone, and nothing has come for as long as an answer may take.
+ * While statements run, reports their duration, PostgreSQL's progress, and who blocks them. Also detects a
+ * lost answer: the server is done, or gone, and no answer has arrived within the answer timeout.
  * @returns stops it
  */
 export function watchRun(
@@ -26,7 +26,7 @@ export function watchRun(
   const { answerTimeout = defaultAnswerTimeout } = network;
   const limit = answerTimeout > 0 ? answerTimeout : Number.POSITIVE_INFINITY;
   let asking = false;
-  /** Since when the server is done with what is in flight here. */
+  /** Since when the server is done with our statement in flight. */
   let done: { readonly inFlight: object; readonly since: number } | null = null;
   let answered = performance.now();
   const look = async (): Promise<void> => {
@@ -39,7 +39,7 @@ export function watchRun(
     else if (done?.inFlight !== inFlight) done = { inFlight, since: performance.now() };
     else if (pid !== null && performance.now() - done.since >= limit) {
       const ended = monitor.query('select pg_terminate_backend($1)', [pid]).catch(() => {});
-      // before the server can report the end on that connection, which would hide the cause
+      // Before the server can report the end on that connection, which would hide the cause.
       connections.lose(pid, limit);
       await ended;
       return;
@@ -55,7 +55,7 @@ export function watchRun(
     asking = true;
     if (!control.inFlight) answered = performance.now();
     look()
-      // a failed query does not end the run, unless the server no longer answers at all
+      // A failed query does not end the run, unless the server no longer answers at all.
       .catch(() => {
         if (performance.now() - answered >= mute * limit) control.loseServer();
       })
@@ -67,7 +67,9 @@ export function watchRun(
   return () => clearInterval(timer);
 }
 
-/** Whether the server still works on what a process of it was asked; also where this role may not see that. */
+/**
+ * Whether the server is still working on the statement of a process; also true if this role may not see that.
+ */
 async function isWorking(monitor: Monitor, pid: number): Promise<boolean> {
   const [row] = await monitor.query<{ state: string | null }>(
     'select state from pg_stat_activity where pid = $1',

@@ -9,30 +9,29 @@ import { type ExecutedStatement, ObservedConnection, type Piped } from './observ
 import { pinnedDialect } from './pinned-dialect.ts';
 import type { PipedResult } from './pipeline.ts';
 
-/** One connection with MikroORM's own runner and storage on it: where a batch takes place. */
+/** One connection with MikroORM's own runner and storage: a batch runs on it. */
 export interface Work {
   readonly connection: ObservedConnection;
   readonly runner: MigrationRunner;
   readonly storage: MigrationStorage;
-  /** A migration as the stock migrator makes it, on this connection. */
+  /** A migration instance on this connection, created like in the stock migrator. */
   instance(Class: MigrationClass): Migration;
-  /** A statement as MikroORM sends it: without placeholders, and as the config's `onQuery` has it. */
+  /** A statement as MikroORM sends it: without placeholders, and after the config's `onQuery`. */
   format(sql: string): string;
   /**
-   * Is offered the statements that a migration has queued, as they would be sent, before the runner sends them;
-   * true: they
-   * have been run. Not called where one is no text, or where queries are logged by MikroORM.
+   * Receives the statements that a migration has queued before the runner sends them; true: they have been
+   * run. Not called if one of them is not text, or if MikroORM logs queries.
    */
   queued: ((statements: readonly string[]) => Promise<boolean>) | null;
-  /** Inside a batch's transaction: the transaction itself. Else: one of its own. */
+  /** Inside a batch's transaction: the transaction itself. Otherwise: a new one. */
   transactional(use: (tx: Transaction) => Promise<void>): Promise<void>;
 }
 
-/** A batch's transaction that is ended by hand. */
+/** A batch's transaction that is ended explicitly. */
 export interface TransactionalWork extends Work {
-  /** What the first statements of the transaction answered. */
+  /** The answers to the first statements of the transaction. */
   readonly opened: readonly PipedResult[];
-  /** @param last run before it, and sent together with it */
+  /** @param last run before the commit, and sent together with it */
   commit(last?: readonly Piped[]): Promise<void>;
   rollback(): Promise<void>;
 }
@@ -40,7 +39,7 @@ export interface TransactionalWork extends Work {
 /**
  * Begins a transaction on a connection of the pool.
  * @param onStatement receives the statements that change something
- * @param opening its first statements, sent together with its begin
+ * @param opening its first statements, sent together with BEGIN
  */
 export async function beginWork(
   project: Project,
@@ -48,12 +47,13 @@ export async function beginWork(
   opening: readonly Piped[] = [],
 ): Promise<TransactionalWork> {
   const orm = await project.full();
-  // the project may be on another database than the config of its entities
+  // The project may use a different database from the config of its entities.
   const client = clientOf(project.orm);
   const { raw, release } = await holdConnection(project.orm);
   const connection = new ObservedConnection(raw, onStatement);
   try {
-    // with the isolation of the server or the role, rows that the journal commits meanwhile could not be changed
+    // With the default isolation of the server or the role, rows that the journal commits in the meantime
+    // could not be changed.
     const [, ...opened] = await connection.pipeline([
       { sql: 'start transaction isolation level read committed' },
       ...opening,
@@ -86,14 +86,14 @@ export async function beginWork(
   }
 }
 
-/** Holds a connection of the pool, outside any transaction, for as long as `use` takes. */
+/** Holds a connection of the pool, outside any transaction, while `use` runs. */
 export async function withWork<T>(
   project: Project,
   onStatement: ((statement: ExecutedStatement) => void) | undefined,
   use: (work: Work) => Promise<T>,
 ): Promise<T> {
   const orm = await project.full();
-  // the project may be on another database than the config of its entities
+  // The project may use a different database from the config of its entities.
   const client = clientOf(project.orm);
   const { raw, release } = await holdConnection(project.orm);
   try {
@@ -111,7 +111,7 @@ export async function withWork<T>(
   }
 }
 
-/** A second driver beside the ORM's own: same class, same entities, but on one connection only. */
+/** A second driver next to the ORM's own: same class, same entities, but restricted to one connection. */
 async function pinnedDriver(orm: MikroORM, dialect: object): Promise<AbstractSqlDriver> {
   const Driver = orm.driver.constructor as new (config: Configuration) => AbstractSqlDriver;
   const driver = new Driver(orm.config);
@@ -135,7 +135,7 @@ function servicesOf(project: Project, driver: AbstractSqlDriver, config: Configu
   const storage = new MigrationStorage(driver, options);
   const { schema } = options as { schema?: string };
   runner.setRunSchema(schema);
-  // without a schema of its own the table is made, and looked for, where search_path leads
+  // Without a schema, the table is created and searched for with search_path.
   storage.setRunSchema(schema ?? ledgerTable(project).schema);
   const services: Omit<Work, 'connection' | 'transactional'> = {
     runner,
@@ -152,7 +152,7 @@ interface Prepares {
   prepareQuery(query: string, params: unknown[]): { formatted: string };
 }
 
-/** The runner asks for what a migration has queued, and sends it: what has been run already is not given to it. */
+/** The runner asks for the queued statements and sends them; those that were already run are removed here. */
 function offerQueued(
   runner: MigrationRunner,
   config: Configuration,
@@ -163,7 +163,7 @@ function offerQueued(
   }
   const inside = runner as unknown as Inside;
   const own = inside.getQueries;
-  // another version of MikroORM: it sends them itself
+  // Another version of MikroORM: it sends them itself.
   if (typeof own !== 'function') return;
   inside.getQueries = async (migration, method) => {
     const queries = await own.call(runner, migration, method);
@@ -176,10 +176,9 @@ function offerQueued(
 }
 
 /**
- * MikroORM's runner puts each migration of a larger transaction into a savepoint. There is none here: what fails takes
- * the whole batch back anyway, and PostgreSQL allows less inside one, such as a new value of an enum whose type the
- * same
- * transaction made.
+ * MikroORM's runner puts each migration of a larger transaction into a savepoint. There is none here: a
+ * failure rolls the whole batch back anyway, and PostgreSQL has restrictions inside a savepoint, such as a
+ * new value of an enum whose type was created in the same transaction.
  */
 function withoutSavepoint<T>(driver: AbstractSqlDriver, make: () => T): T {
   const connection = driver.getConnection();
@@ -190,7 +189,7 @@ function withoutSavepoint<T>(driver: AbstractSqlDriver, make: () => T): T {
   const transactional: Transactional = (use, options = {}) =>
     options.ctx ? use(options.ctx) : connection.transactional(use, options);
   const seen = Object.create(connection, { transactional: { value: transactional } }) as typeof connection;
-  // the runner keeps the connection that its driver has when it is made, and asks it for nothing else
+  // The runner keeps the connection that its driver has when it is created, and uses it for nothing else.
   Object.defineProperty(driver, 'getConnection', { configurable: true, value: () => seen });
   try {
     return make();
