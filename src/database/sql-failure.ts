@@ -3,7 +3,7 @@ import { redact } from '../foundation/secrets/redactor.ts';
 import { noAnswerIn } from '../project/connections.ts';
 import { connectionTrouble } from './connection-trouble.ts';
 
-/** What drivers put on an error that PostgreSQL sent. */
+/** The properties that drivers add to an error from PostgreSQL. */
 interface PostgresError {
   readonly message: string;
   readonly code?: string;
@@ -17,12 +17,12 @@ interface PostgresError {
   readonly constraint?: string;
 }
 
-/** The SQLSTATE of an error, wherever in the chain of causes PostgreSQL's own error is. */
+/** The SQLSTATE of an error, at any depth in the chain of causes. */
 export function sqlState(error: unknown): string | undefined {
   return postgresError(error)?.code;
 }
 
-/** The connection is gone: what it was doing is rolled back by the server, or was just committed. */
+/** The connection is lost: the server rolls back what it was doing, or has just committed it. */
 export function isConnectionLoss(error: unknown): boolean {
   if (noAnswerIn(error)) return true;
   const state = sqlState(error);
@@ -31,13 +31,13 @@ export function isConnectionLoss(error: unknown): boolean {
   return /connection (terminated|ended|closed|reset)|ECONNRESET|EPIPE|not queryable|ETIMEDOUT/i.test(message);
 }
 
-/** A lock could not be had in time, or two transactions waited for each other: the same batch may pass next time. */
+/** A lock timeout or a deadlock: the same batch may succeed next time. */
 export function isLockTrouble(error: unknown): boolean {
   const state = sqlState(error);
   return state === '55P03' || state === '40P01';
 }
 
-/** PostgreSQL's own words about a failed statement; undefined when the error is not PostgreSQL's. */
+/** PostgreSQL's own error for a failed statement; undefined if the error is not from PostgreSQL. */
 function sqlErrorOf(error: unknown, statement: string | undefined): SqlError | undefined {
   const from = postgresError(error);
   if (!from) return undefined;
@@ -56,9 +56,10 @@ function sqlErrorOf(error: unknown, statement: string | undefined): SqlError | u
 }
 
 /**
- * A failure out of whatever a migration threw: `statement-failed` with PostgreSQL's words when a statement failed,
- * `connection-lost`, or `migration-threw` when its own code did.
- * @param statement the SQL that was sent, as it was sent
+ * A failure for an error thrown by a migration: `statement-failed` with PostgreSQL's message if a statement
+ * failed,
+ * `connection-lost`, or `migration-threw` if its own code threw.
+ * @param statement the SQL as it was sent
  */
 export function sqlFailure(error: unknown, statement: string | undefined): Failure {
   if (error instanceof Failure) return error;
@@ -66,7 +67,7 @@ export function sqlFailure(error: unknown, statement: string | undefined): Failu
   if (silent) return silent;
   const sql = sqlErrorOf(error, statement);
   const said = postgresError(error)?.message ?? messageOf(error);
-  // MikroORM appends what `sql` holds anyway
+  // MikroORM appends the contents of `sql` anyway.
   const message = redact(said.split(/\n - (?:detail|hint): /)[0]?.trim() ?? '');
   const trouble = connectionTrouble(message, sql?.sqlState);
   let info: FailureInfo;
@@ -113,7 +114,7 @@ function messageOf(error: unknown): string {
 
 /**
  * PostgreSQL counts characters; JavaScript counts UTF-16 units.
- * @returns 1-based index such that `statement[position - 1]` is the character meant
+ * @returns 1-based index such that `statement[position - 1]` is that character
  */
 function positionIn(statement: string, characters: number): number | undefined {
   if (!Number.isInteger(characters) || characters < 1) return undefined;

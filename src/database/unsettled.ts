@@ -4,7 +4,7 @@ import { journalState, journalTable, msOf, type Query } from './journal/table.ts
 import type { LedgerTable } from './ledger.ts';
 import { type Mark, readMarks } from './marks.ts';
 
-/** Indexes of the database that PostgreSQL does not use because their build never ended, `schema.index`. */
+/** INVALID indexes, whose build did not finish, `schema.index`. */
 export async function invalidIndexes(query: Query): Promise<string[]> {
   const rows = await query<{ name: string }>(
     `select n.nspname || '.' || c.relname as name
@@ -15,7 +15,7 @@ export async function invalidIndexes(query: Query): Promise<string[]> {
   return rows.map(row => row.name);
 }
 
-/** Runs that are going on now, by the first characters of their id. */
+/** Runs in progress, by the first characters of their id. */
 export async function liveRuns(query: Query): Promise<Set<string>> {
   const rows = await query<{ run: string }>(
     `select substring(application_name from '^migtui ([0-9a-f]{8}) ') as run
@@ -25,9 +25,9 @@ export async function liveRuns(query: Query): Promise<Set<string>> {
 }
 
 /**
- * Revisions that began outside a transaction and neither ended nor were settled. Writes nothing.
- * @param running id of a run of this very process, which is no news
- * @param ended id of a run that has just ended: its marks count although its connection may still be seen
+ * Revisions that started outside a transaction and were neither finished nor resolved. Writes nothing.
+ * @param running id of a run of this process, which is not reported
+ * @param ended id of a run that has just ended: its marks count although its connection may still be visible
  */
 export async function readUnsettled(
   query: Query,
@@ -51,7 +51,7 @@ export async function readUnsettled(
   }));
 }
 
-/** From the marks; from the journal where the role does not own the migrations table and could not set them. */
+/** From the marks; from the journal if the role does not own the migrations table and could not set them. */
 async function readBegun(query: Query, table: LedgerTable): Promise<readonly Mark[]> {
   const { marks, writable } = await readMarks(query, table);
   if (writable || marks.length > 0 || (await journalState(query)) !== 'present') return marks;

@@ -6,18 +6,18 @@ import { Failure } from '../../foundation/failure.ts';
 import { type Statement, splitStatements } from '../../safety/parse.ts';
 import { sqlFailure } from '../sql-failure.ts';
 
-/** What a database had before its first revision: loaded into every shadow before anything is replayed. */
+/** The schema of a database before its first revision: loaded into every shadow before a replay. */
 export interface Baseline {
   /** Absolute. */
   readonly path: string;
-  /** The file's text; a dump's too. */
+  /** The file's text, also of a dump. */
   readonly text: string;
   /** SHA-256, hex, of the text. */
   readonly key: string;
 }
 
 /**
- * Reads a baseline: SQL, or what `pg_dump --schema-only` writes.
+ * Reads a baseline: SQL, or the output of `pg_dump --schema-only`.
  * @throws Failure `baseline-missing` | `baseline-broken`
  */
 export function readBaseline(path: string): Baseline {
@@ -46,10 +46,11 @@ export function readBaseline(path: string): Baseline {
 }
 
 /**
- * Runs a baseline on an empty database. Rows, owners and privileges are left out: the shadow has neither the rows nor
- * the roles, and only the schema counts.
+ * Runs a baseline on an empty database. Rows, owners and privileges are ignored: the shadow has neither the
+ * rows nor
+ * the roles, and only the schema matters.
  * @param root of the project, for messages
- * @throws Failure `baseline-broken` where it does not parse or does not run
+ * @throws Failure `baseline-broken` if it does not parse or run
  */
 export async function loadBaseline(orm: MikroORM, { path, text }: Baseline, root: string): Promise<void> {
   const file = relative(root, path);
@@ -62,14 +63,14 @@ export async function loadBaseline(orm: MikroORM, { path, text }: Baseline, root
     });
   }
   const connection = orm.em.getConnection();
-  // one transaction, so that what a dump sets for its session holds for all of it
+  // In one transaction, so that the session settings of a dump apply to all of it.
   await connection.transactional(async tx => {
     for (const { text } of statements.filter(isSchema)) {
       await connection.execute(text, [], 'run', tx).catch((error: unknown) => {
         throw doesNotRun(file, text, error);
       });
     }
-    // such as an empty search_path
+    // Such as an empty search_path.
     await connection.execute('reset all', [], 'run', tx);
   });
 }
@@ -87,7 +88,7 @@ function doesNotRun(file: string, statement: string, error: unknown): Failure {
   );
 }
 
-/** Without what psql does itself: `\connect`, `\restrict`, and the rows behind `copy … from stdin`. */
+/** Removes psql commands: `\connect`, `\restrict`, and the rows after `copy … from stdin`. */
 function withoutPsql(text: string): string {
   const kept: string[] = [];
   let inRows = false;
@@ -120,10 +121,10 @@ const leftOut = new Set([
   'CreateSubscriptionStmt',
 ]);
 
-/** Makes something of the schema, or says how names are read on the way. */
+/** Changes the schema, or the settings for reading names. */
 function isSchema({ type, tree, text }: Statement): boolean {
   if (leftOut.has(type)) return false;
-  // `alter table … owner to` is a table's statement, and old dumps write it for everything
+  // `alter table … owner to` is a statement of tables, but old dumps use it for other objects too.
   if (type === 'AlterTableStmt') return !/^alter\s[^;]*\sowner\s+to\s+\S+$/i.test(text.trim());
   if (type === 'SelectStmt') return /\bset_config\b/.test(text);
   return !(type === 'CommentStmt' && tree.objtype === 'OBJECT_EXTENSION');

@@ -9,15 +9,15 @@ import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 
-/** A change of what is kept, or of its shape, must not read what an older migtui kept. */
+/** Changes when the contents or their format change, so that old entries are not read. */
 const format = 4;
 
-/** How much is kept, bytes and files; the least recently used goes first. */
+/** Maximum size in bytes and number of files; the least recently used entries are deleted first. */
 const most = { bytes: 192 * 2 ** 20, files: 2_000 };
 
 /**
- * Keeps what replays came to, by content: results as JSON and scratch databases as bytes. Any number of processes
- * may share one folder: files appear whole or not at all, and losing one only costs time.
+ * Caches the results of replays by content: results as JSON and scratch databases as bytes. Several processes
+ * can share one folder: files are written atomically, and losing one only costs time.
  */
 export class ShadowCache {
   readonly #folder: string;
@@ -27,7 +27,7 @@ export class ShadowCache {
     this.#folder = folder;
   }
 
-  /** `node_modules/.cache` as other tools use it, else the temporary folder. */
+  /** `node_modules/.cache`, like other tools, or the temporary folder. */
   static of(root: string): ShadowCache {
     for (let at = root; ; at = dirname(at)) {
       const modules = join(at, 'node_modules');
@@ -37,7 +37,7 @@ export class ShadowCache {
     return new ShadowCache(join(tmpdir(), `migtui-shadow-${userInfo().uid}`));
   }
 
-  /** A name for contents that depend on nothing but `parts`. */
+  /** A key for contents that depend only on `parts`. */
   key(...parts: readonly unknown[]): string {
     return createHash('sha256')
       .update(JSON.stringify([format, ...parts]))
@@ -83,7 +83,7 @@ export class ShadowCache {
     }
   }
 
-  /** A cache that cannot be written (read-only checkout, full disk) is no failure. */
+  /** A cache that cannot be written (read-only checkout, full disk) is not an error. */
   async #write(name: string, content: Uint8Array): Promise<void> {
     const path = join(this.#folder, name);
     const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;

@@ -1,16 +1,17 @@
 import { quoteLiteral } from '../quote.ts';
 
 /*
- * What `pg_dump --schema-only` reads, as one query: see pg_dump.c of PostgreSQL 18 for the catalogs and their versions.
- * Each object is a row whose `facts` hold its properties; a null property is as PostgreSQL makes it.
+ * What `pg_dump --schema-only` reads, as one query: see pg_dump.c of PostgreSQL 18 for the catalogs and their
+ * versions. Each object is a row whose `facts` contain its properties; a null property has PostgreSQL's
+ * default.
  */
 
-/** What is left out of an inventory. */
+/** What an inventory leaves out. */
 export interface InventoryScope {
-  /** Names of this schema are not qualified. */
+  /** Names in this schema are not qualified. */
   readonly defaultSchema: string;
   readonly ignoredSchemas: readonly string[];
-  /** The migrations table. Its owner is who runs migrations: only other owners are properties. */
+  /** The migrations table. Its owner is the role that runs migrations: only other owners are properties. */
   readonly ledger: { readonly schema: string; readonly name: string };
 }
 
@@ -23,12 +24,15 @@ select kind, schema, name, part, position, jsonb_strip_nulls(facts) as facts fro
 order by kind collate "C", schema collate "C", name collate "C", position, part collate "C"`;
 }
 
-/** A property that only differs from its default when somebody else than who runs migrations owns the object. */
+/**
+ * A property that differs from its default only if the owner of the object is not the role that runs
+ * migrations.
+ */
 const owner = (column: string): string =>
   `case when ${column} <> me.id then pg_get_userbyid(${column})::text end`;
 
 /**
- * Privileges as a set, without the owner's own name; null when they are what PostgreSQL gives by default.
+ * Privileges as a set, without the owner's own name; null for PostgreSQL's defaults.
  * @param kind of acldefault: r table, s sequence, n schema, f function, T type, c column
  */
 function grants(acl: string, kind: string, owner: string): string {
@@ -205,7 +209,7 @@ function tables(version: number): string[] {
   ];
 }
 
-/** Of triggers and rules: null when they fire as usual. */
+/** Of triggers and rules: null if they fire normally. */
 function state(column: string): string {
   return `case ${column} when 'D' then 'disabled' when 'R' then 'replica' when 'A' then 'always' end`;
 }
@@ -272,7 +276,7 @@ function programs(version: number): string[] {
 
 function beyond(version: number, { defaultSchema }: InventoryScope): string[] {
   const publicNow = version < 150000 ? ` where grantee <> 0 or s.nspname <> 'public'` : '';
-  // PostgreSQL 15 took the right to create in schema public away from everybody
+  // Since PostgreSQL 15, not every role may create objects in schema public.
   const schemaGrants = `(
       select nullif(string_agg(line, ', ' order by line collate "C"), case when s.nspname = 'public' and ${version} >= 150000 then 'public=USAGE' else '' end) from (
         select case when grantee = 0 then 'public' else quote_ident(pg_get_userbyid(grantee)) end

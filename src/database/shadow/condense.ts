@@ -5,22 +5,23 @@ import type { Inventory } from './inventory.ts';
 import { type ObjectSql, statementsBetween } from './statements.ts';
 import type { Trial } from './trial.ts';
 
-/** What statements came to on a scratch database. */
+/** The result of statements on a scratch database. */
 export interface Proof {
-  /** PostgreSQL refused one of them. */
+  /** PostgreSQL refused a statement. */
   readonly failure: FailureInfo | null;
-  /** Where the schema is not what it should be; empty: exactly the same. */
+  /** Differences from the expected schema; empty: exactly the same. */
   readonly differences: readonly Effect[];
 }
 
-/** Whether the statements made exactly the schema that was wanted. */
+/** Whether the statements produced exactly the expected schema. */
 export const isProven = ({ failure, differences }: Proof): boolean =>
   failure === null && differences.length === 0;
 
 /**
- * Statements that make the one schema of the other, each object at once, in an order in which they run. Leaves the
- * scratch database as it was.
- * @returns null where no statement is known for something, or none of the rest runs
+ * Statements that turn one schema into another, each object in one statement, in an order in which they run.
+ * Leaves the
+ * scratch database unchanged.
+ * @returns null if no statement is known for something, or none of the rest runs
  */
 export async function condense(
   trial: Trial,
@@ -32,7 +33,7 @@ export async function condense(
   if (all.some(({ sql }) => sql.length === 0)) return null;
   return trial.apart(async () => {
     const sql: string[] = [];
-    // what needs an object that is made later runs in a later round
+    // Objects that need others are created in a later round.
     for (let left: readonly ObjectSql[] = all; left.length > 0; ) {
       const failed: ObjectSql[] = [];
       for (const one of left) {
@@ -47,8 +48,9 @@ export async function condense(
 }
 
 /**
- * Runs `up` and compares with the schema that it should make, then `down` and compares with the schema before. Leaves
- * the scratch database as it was.
+ * Runs `up` and compares the result with the expected schema, then `down` and compares it with the schema
+ * before. Leaves
+ * the scratch database unchanged.
  * @returns `down` null: it was not tried
  */
 export async function prove(

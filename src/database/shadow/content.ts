@@ -6,7 +6,10 @@ import type { MigrationSource } from '../../project/sources.ts';
 
 const endings = ['', '.ts', '.js', '.mjs', '.mts', '.cjs', '/index.ts', '/index.js'];
 
-/** Names what a revision does by content: its file and the project's files that it imports, or the code of its class. */
+/**
+ * Identifies a revision by content: its file and the project's files that it imports, or the code of its
+ * class.
+ */
 export class ContentKeys {
   readonly #files = new Map<string, string>();
 
@@ -22,7 +25,7 @@ export class ContentKeys {
     seen.set(path, hash(source));
     for (const specifier of relativeImports(path, source)) {
       const base = resolve(dirname(path), specifier);
-      // `./x.js` in TypeScript means the file x.ts
+      // In TypeScript, `./x.js` refers to the file x.ts.
       const bases = [base, ...(/\.[cm]?js$/.test(base) ? [base.replace(/js$/, 'ts')] : [])];
       for (const file of bases.flatMap(one => endings.map(ending => one + ending))) {
         const content = this.#read(file);
@@ -49,7 +52,7 @@ export class ContentKeys {
 
 /**
  * Extensions that the sources create, by name.
- * @param more SQL that creates some, too
+ * @param more additional SQL that may create some
  */
 export function extensionsIn(sources: readonly MigrationSource[], more = ''): string[] {
   const names = new Set<string>();

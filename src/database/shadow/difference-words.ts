@@ -2,7 +2,7 @@ import type { Column, DatabaseTable, IndexDef, SchemaDifference, TableDifference
 import type { Effect } from '../../values/authoring.ts';
 import { shortType } from './words.ts';
 
-/** MikroORM's difference of two schemas in the same words that replays use. */
+/** Describes MikroORM's schema difference in the same format as replays. */
 export function wordsOfDifference(difference: SchemaDifference, defaultSchema: string): Effect[] {
   const effects: Effect[] = [];
   const short = (name: string): string =>
@@ -43,7 +43,7 @@ function sayTable(say: Say, name: string, table: TableDifference): void {
   )) {
     say('~', `${name}.${column}`, [...changedProperties].map(key => changed(key, fromColumn, to)).join(', '));
   }
-  // MikroORM before 7.2 knows no policies
+  // MikroORM before 7.2 does not support policies.
   type Parts = Record<string, unknown> | undefined;
   const parts: [string, Parts, Parts, Parts][] = [
     ['index', table.addedIndexes, table.removedIndexes, table.changedIndexes],

@@ -2,16 +2,16 @@ import type { Effect } from '../../values/authoring.ts';
 import type { Fact, Inventory } from './inventory.ts';
 import { nameOf, renamed, type Words, wordsOf } from './words.ts';
 
-/** A change of the schema, and the objects it touches: to find what two branches have in common. */
+/** A schema change, and the objects that it touches, for finding what two branches have in common. */
 export interface Change extends Effect {
   readonly touches: readonly string[];
-  /** The same objects as inventories have them. */
+  /** The same objects, as named in inventories. */
   readonly keys: readonly FactKey[];
 }
 
 /**
- * What changed between two inventories, in words; a new or dropped table stands for all that is in it.
- * @param options `renames: false` where `after` was not made out of `before`
+ * Describes the changes between two inventories; a new or dropped table represents everything in it.
+ * @param options `renames: false` if `after` was not created from `before`
  */
 export function changesBetween(
   before: Inventory,
@@ -54,12 +54,15 @@ export function changesBetween(
   return changes.sort(byObject);
 }
 
-/** Only what a person is shown. */
+/** Only the displayed part. */
 export function effectsOf(changes: readonly Change[]): Effect[] {
   return changes.map(({ sign, object, words }) => ({ sign, object, words }));
 }
 
-/** Objects that more than one of the branches touches; a table made or dropped by one meets whatever another does in it. */
+/**
+ * Objects that several branches touch; a table created or dropped by one overlaps with every change in it by
+ * another.
+ */
 export function sharedObjects(branches: readonly (readonly Change[])[]): string[] {
   const touched = branches.map(changes => new Set(changes.flatMap(change => change.touches)));
   const shared = new Set<string>();
@@ -96,12 +99,15 @@ export function keyOf({ kind, name, part }: Fact): FactKey {
   return JSON.stringify([kind, name, part]) as FactKey;
 }
 
-/** A table or view: with it come and go its columns, constraints, indexes and triggers. */
+/** A table or view: its columns, constraints, indexes and triggers are created and dropped with it. */
 function isWhole({ kind }: Fact): boolean {
   return kind === 'table' || kind === 'view' || kind === 'materialized view';
 }
 
-/** A column keeps its number when it is renamed; a table keeps its columns. Anything ambiguous stays dropped and added. */
+/**
+ * A renamed column keeps its number; a renamed table keeps its columns. Ambiguous cases remain a drop and an
+ * addition.
+ */
 function renamesIn(removed: readonly Fact[], added: readonly Fact[]): { from: Fact; to: Fact }[] {
   const renames: { from: Fact; to: Fact }[] = [];
   const come = new Map(

@@ -12,12 +12,12 @@ import {
 import { ScratchRoles } from './roles.ts';
 import { type Saved, type Scratch, scratchOrm } from './scratch.ts';
 
-/** Nothing listens there: PGlite is handed to the driver, and a slip must not reach any server. */
+/** Nothing listens there. PGlite is passed to the driver, and a mistake must not connect to a real server. */
 const nowhere = 'postgres://shadow@127.0.0.1:1/shadow';
 
 /**
- * PGlite in memory: a real PostgreSQL inside this process.
- * @param extensions names that the migrations create; those that PGlite brings along are made available
+ * PGlite in memory: real PostgreSQL inside this process.
+ * @param extensions names that the migrations create; those that PGlite includes are loaded
  * @throws Failure `shadow-missing`
  */
 export async function embeddedScratch(
@@ -35,7 +35,7 @@ export async function embeddedScratch(
   const { createPostgreSqlTypeParsers } = project.modules.sql as unknown as {
     createPostgreSqlTypeParsers(array: (text: string) => unknown): Record<number, (text: string) => unknown>;
   };
-  // rows as `pg` gives them: bigint as text, and MikroORM's own parsers
+  // Rows in the format of `pg`: bigint as text, and MikroORM's own parsers.
   const parsers = { ...createPostgreSqlTypeParsers(plainArray), 20: (text: string) => text };
   const identity = `pglite ${pglite.version}`;
   let database: PGlite | null = null;
@@ -52,7 +52,7 @@ export async function embeddedScratch(
       extensions: available,
       ...(loadDataDir && { loadDataDir: new Blob([loadDataDir as Uint8Array<ArrayBuffer>]) }),
     });
-  /** An empty cluster takes seconds to make and a fraction to load, so one is kept. */
+  /** Creating an empty cluster takes seconds and loading one a fraction of that, so one is cached. */
   const empty = async (): Promise<PGlite> => {
     const key = cache.key('empty cluster', identity);
     const kept = await cache.bytes(key);
@@ -85,7 +85,9 @@ export async function embeddedScratch(
   };
 }
 
-/** PGlite takes one statement per prepared query; migrations send several at once, which its `exec` takes. */
+/**
+ * PGlite accepts one statement per prepared query; migrations send several at once, which its `exec` accepts.
+ */
 function severalStatements(database: PGlite): object {
   const query =
     (on: PGliteTransaction) =>
@@ -112,7 +114,7 @@ async function bytesOf(database: PGlite): Promise<Uint8Array> {
   return new Uint8Array(await (await database.dumpDataDir('none')).arrayBuffer());
 }
 
-/** One-dimensional arrays, which is what the catalogs hold. */
+/** One-dimensional arrays, which the catalogs contain. */
 function plainArray(text: string): unknown {
   const items: (string | null)[] = [];
   for (const [, quoted, bare] of text.slice(1, -1).matchAll(/(?:^|,)(?:"((?:[^"\\]|\\.)*)"|([^,]*))/g)) {

@@ -3,10 +3,10 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Failure } from '../../foundation/failure.ts';
 
-/** Extensions whose package is not called as they are. */
+/** Extensions whose package has a different name. */
 const packageOf: Readonly<Record<string, string>> = { vector: '@electric-sql/pglite-pgvector' };
 
-/** The package that brings an extension to PGlite, where one is known; null: none is. */
+/** The package that provides an extension for PGlite; null if none is known. */
 export function knownPackage(extension: string): string | null {
   return packageOf[extension] ?? (['postgis', 'age'].includes(extension) ? packageFor(extension) : null);
 }
@@ -14,9 +14,10 @@ export function knownPackage(extension: string): string | null {
 const packageFor = (extension: string): string => `@electric-sql/pglite-${extension}`;
 
 /**
- * The module of an extension from a `@electric-sql/pglite-*` package that the project has installed; null: it has none.
- * @param pglite version of PGlite that it is loaded into
- * @throws Failure `shadow-extension-version` where the package is for another version of PGlite
+ * The module of an extension from an installed `@electric-sql/pglite-*` package of the project; null if there
+ * is none.
+ * @param pglite version of PGlite that loads it
+ * @throws Failure `shadow-extension-version` if the package is for another version of PGlite
  */
 export async function installedExtension(
   require: NodeJS.Require,
@@ -44,7 +45,7 @@ export async function installedExtension(
   return null;
 }
 
-/** Whether a version is in a range, as far as peer dependencies on a 0.x package write them. */
+/** Whether a version is in a range, for the range formats that peer dependencies on a 0.x package use. */
 function accepts(range: string, version: string): boolean {
   const exact = /^\d/.test(range);
   if (exact) return range === version;
@@ -66,7 +67,7 @@ interface Manifest {
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
-/** A package.json that is not exported is read beside the entry. */
+/** A package.json that is not exported is read from next to the entry point. */
 function manifestAt(main: string, name: string): Manifest {
   for (let folder = dirname(main); folder !== dirname(folder); folder = dirname(folder)) {
     try {

@@ -1,6 +1,9 @@
 import type { Fact, FactKind } from './inventory.ts';
 
-/** SQL that makes one set of privileges of another, as an inventory has them: `reader=SELECT, owner=ALL`; undefined is PostgreSQL's default. */
+/**
+ * SQL that changes one set of privileges into another, in the inventory's format: `reader=SELECT, owner=ALL`;
+ * undefined is PostgreSQL's default.
+ */
 export function grantStatements(
   fact: Fact,
   name: string,
@@ -51,7 +54,7 @@ function defaultPrivileges(
   const who = role === 'owner' ? '' : ` for role ${role}`;
   const where = schema === null ? '' : ` in schema ${schema}`;
   const alter = `alter default privileges${who}${where}`;
-  // outside a schema they stand for what PostgreSQL gives, inside they come on top of it
+  // Outside a schema they replace PostgreSQL's defaults, inside they are added to them.
   const usual = new Map(
     schema === null
       ? publicUsually(objects === 'functions' ? 'function' : objects === 'types' ? 'type' : 'table')
@@ -73,13 +76,13 @@ function defaultPrivileges(
   });
 }
 
-/** What PostgreSQL gives to everybody. */
+/** PostgreSQL's default privileges for everyone. */
 function publicUsually(kind: FactKind): [string, string[]][] {
   if (kind === 'function') return [['public', ['EXECUTE']]];
   return kind === 'enum' || kind === 'type' || kind === 'domain' ? [['public', ['USAGE']]] : [];
 }
 
-/** Roles that a set of privileges names. */
+/** The roles in a set of privileges. */
 export function rolesIn(privileges: string): string[] {
   return [...parse(privileges).keys()].filter(role => role !== 'owner' && role !== 'public');
 }

@@ -32,29 +32,32 @@ export type FactKind =
   | 'publication'
   | 'default privileges';
 
-/** One object of a schema, in PostgreSQL's own words. */
+/** One object of a schema, in PostgreSQL's own notation. */
 export interface Fact {
   readonly kind: FactKind;
-  /** Null for what belongs to the database: extensions, event triggers, publications. */
+  /** Null for objects of the database: extensions, event triggers, publications. */
   readonly schema: string | null;
   /** Qualified only outside the default schema: `chats`, `app.users`, `area(int)`. */
   readonly name: string;
-  /** What of it: the column, constraint, index, trigger, rule or policy of a table. */
+  /** The part of a table: a column, constraint, index, trigger, rule or policy. */
   readonly part: string | null;
-  /** A column's number; it stays when the column is renamed. */
+  /** A column's number, which stays the same when the column is renamed. */
   readonly position: number | null;
-  /** Each property that can differ, such as `type`, `default`, `definition`; what is as PostgreSQL makes it is left out. */
+  /**
+   * The properties that can differ, such as `type`, `default`, `definition`; PostgreSQL's defaults are
+   * omitted.
+   */
   readonly is: Readonly<Record<string, string>>;
 }
 
-/** Everything in a database that revisions make, apart from rows; the same list for the same schema. */
+/** Everything in a database that revisions create, except rows. Equal schemas have equal lists. */
 export type Inventory = readonly Fact[];
 
-/** What `pg_dump --schema-only` writes and an inventory has not; a check names it. */
+/** What `pg_dump --schema-only` writes but an inventory does not contain; `check` lists it. */
 export const notInInventory =
   'roles, database settings, subscriptions, large objects, security labels, operator classes, foreign-data wrappers and user mappings';
 
-/** Everything that changes how PostgreSQL writes definitions, set to the same on every server. */
+/** All settings that affect how PostgreSQL prints definitions, set to the same values on every server. */
 const readingSettings = `select set_config('search_path', '', true), set_config('TimeZone', 'UTC', true),
   set_config('DateStyle', 'ISO, MDY', true), set_config('IntervalStyle', 'postgres', true),
   set_config('extra_float_digits', '1', true), set_config('quote_all_identifiers', 'off', true),
@@ -70,9 +73,10 @@ interface CatalogRow {
 }
 
 /**
- * Reads the inventory of the database that `orm` is connected to: three statements in a transaction that only reads,
- * which any role may run. PostgreSQL 13 and later.
- * @param within a transaction that is open: what it has done is seen, and its settings stay as they are
+ * Reads the inventory of the database that `orm` is connected to: three statements in a read-only
+ * transaction, which
+ * any role may run. PostgreSQL 13 and later.
+ * @param within an open transaction: its changes are visible, and its settings do not change
  */
 export async function readInventory(
   orm: MikroORM,

@@ -1,9 +1,9 @@
 import type { SchemaJson } from './schema.ts';
 
-/** The objects that snapshots name: what MikroORM generated, as opposed to what somebody wrote in SQL. */
+/** The objects in snapshots: those that MikroORM generated, in contrast to handwritten SQL. */
 export interface Known {
   readonly names: ReadonlySet<string>;
-  /** False when a snapshot could not be read, so that nothing can be said of what it does not name. */
+  /** False if a snapshot could not be read, so that nothing is known about objects outside the snapshots. */
   readonly complete: boolean;
 }
 
@@ -29,7 +29,7 @@ interface IndexJson {
   readonly primary?: boolean;
 }
 
-/** Collects the names in snapshots; one with git's conflict markers counts with both of its sides. */
+/** Collects the names in snapshots; for one with git conflict markers, both sides count. */
 export function knownIn(texts: readonly string[]): Known {
   const names = new Set<string>();
   let complete = true;
@@ -46,7 +46,7 @@ export function knownIn(texts: readonly string[]): Known {
   return { names, complete };
 }
 
-/** The schema without what no snapshot names, and the names of that. */
+/** The schema without objects that are in no snapshot, and the names of those objects. */
 export function withoutUnknown(
   json: SchemaJson,
   { names }: Known,
@@ -71,7 +71,7 @@ export function withoutUnknown(
       return {
         ...table,
         columns: table.columns.filter(column => keep(`${name}.${column.name as string}`)),
-        // the same index under another name is renamed, not overlooked
+        // The same index under a different name was renamed.
         indexes: (table.indexes as IndexJson[]).filter(
           index =>
             index.primary || twins.some(twin => alike(twin, index)) || keep(`${name} index ${index.keyName}`),
@@ -126,7 +126,7 @@ function alike(a: IndexJson, b: IndexJson): boolean {
   return a.unique === b.unique && a.columnNames.join() === b.columnNames.join();
 }
 
-/** Ours and theirs of a file that git could not merge; the file itself otherwise. */
+/** Both sides of a file with a git conflict; otherwise the file itself. */
 function sidesOf(text: string): string[] {
   if (!/^<{7}/m.test(text)) return [text];
   const sides = { ours: '', theirs: '' };

@@ -2,7 +2,9 @@ import { Failure } from '../../foundation/failure.ts';
 import { sqlState } from '../sql-failure.ts';
 import { knownPackage } from './extension-packages.ts';
 
-/** What migrations use of extensions that somebody else created, by the name PostgreSQL misses. */
+/**
+ * Functions and types of extensions that other SQL created, by the name that PostgreSQL reports as missing.
+ */
 const byExtension: Readonly<Record<string, RegExp>> = {
   vector: /type "(?:public\.)?(?:vector|halfvec|sparsevec)"/,
   postgis: /type "(?:public\.)?(?:geometry|geography)"|function st_\w+\(/i,
@@ -17,9 +19,10 @@ const byExtension: Readonly<Record<string, RegExp>> = {
 };
 
 /**
- * Tells a statement that the scratch database cannot run from one that is wrong: an extension, role, language or
- * such that the user's server has and this one has not.
- * @param engine what the shadow is, for the message
+ * Distinguishes a statement that the scratch database cannot run from a wrong one: an extension, role,
+ * language or
+ * similar object that the user's server has and this one does not.
+ * @param engine kind of shadow, for the message
  */
 export function lacks(error: unknown, engine: 'PGlite' | 'server'): Failure | null {
   const message = error instanceof Error ? error.message : String(error);

@@ -9,20 +9,20 @@ import { Shadow, type ShadowOptions } from './replay.ts';
 import { serverScratch } from './server.ts';
 
 export interface OpenShadowOptions extends Pick<ShadowOptions, 'progress' | 'baseline'> {
-  /** Runs the revisions' code; default: one of its own, which ends with the shadow. */
+  /** Runs the revisions' code; default: a new one that ends with the shadow. */
   readonly previewer?: Previewer | undefined;
-  /** Server to make scratch databases on; default: PGlite in memory. */
+  /** Server for scratch databases; default: PGlite in memory. */
   readonly url?: string | undefined;
-  /** The schema that the revisions run in; default: none in particular. */
+  /** The schema in which the revisions run; default: the project's. */
   readonly schema?: string | null | undefined;
-  /** Every revision of the project: extensions they create are made available. */
+  /** Every revision of the project: the extensions that they create are loaded. */
   readonly sources: readonly MigrationSource[];
   /** Default: `node_modules/.cache/migtui/shadow`. */
   readonly cache?: ShadowCache | undefined;
 }
 
 /**
- * The shadow of a project. Nothing is started before something has to be replayed.
+ * The shadow of a project. Nothing is started before the first replay.
  * @throws Failure `shadow-missing` | `shadow-unreachable` | `shadow-needs-server-driver`
  */
 export async function openShadow(project: Project, options: OpenShadowOptions): Promise<Shadow> {

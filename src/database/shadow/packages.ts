@@ -5,7 +5,7 @@ import { Failure } from '../../foundation/failure.ts';
 import type { Project } from '../../project/project.ts';
 import { installedExtension } from './extension-packages.ts';
 
-/** The little of PGlite that is used here; its versions differ in the rest. */
+/** The part of PGlite's API that is used here, which is the same in all versions. */
 export interface PGlite {
   readonly closed: boolean;
   readonly ready: boolean;
@@ -24,19 +24,20 @@ export interface PGliteResult {
   readonly affectedRows?: number;
 }
 
-/** PGlite as it is installed. */
+/** The installed PGlite. */
 export interface PGlitePackage {
   readonly version: string;
   create(options: object): Promise<PGlite>;
   /**
-   * The module of an extension that PGlite brings along or that the project has a package of; null when there is none.
+   * The module of an extension that PGlite includes or that the project has installed as a package; null if
+   * there is none.
    * @throws Failure `shadow-extension-version`
    */
   extension(name: string): Promise<object | null>;
 }
 
 /**
- * Finds PGlite: the project's own, else the one that its `@mikro-orm/pglite` has, else migtui's.
+ * Finds PGlite: the project's own, else that of its `@mikro-orm/pglite`, else migtui's.
  * @throws Failure `shadow-missing`
  */
 export async function loadPGlite({ root }: Project): Promise<PGlitePackage> {
@@ -72,7 +73,7 @@ export async function loadPGlite({ root }: Project): Promise<PGlitePackage> {
   });
 }
 
-/** Kysely's dialect for PGlite, from the very copy of Kysely that MikroORM uses. */
+/** Kysely's dialect for PGlite, from the same copy of Kysely that MikroORM uses. */
 export async function loadDialect({
   root,
 }: Project): Promise<new (options: { pglite: unknown; onCreateConnection?: unknown }) => object> {
@@ -100,7 +101,7 @@ function resolved(require: NodeJS.Require, name: string): string | null {
   }
 }
 
-/** PGlite's package.json is not exported: it is read beside the entry. */
+/** PGlite does not export its package.json; it is read from next to the entry point. */
 function versionAt(require: NodeJS.Require, main: string): string {
   for (let folder = dirname(main); folder !== dirname(folder); folder = dirname(folder)) {
     try {

@@ -6,33 +6,33 @@ import { same, statementsBetween } from './statements.ts';
 import type { Trial } from './trial.ts';
 import { underViews } from './under-views.ts';
 
-/** Generated SQL after it was tried. */
+/** Generated SQL after testing. */
 export interface Refined {
   readonly sql: MigrationSql;
-  /** What `sql.up` does, as PostgreSQL sees it; null when it does not run. */
+  /** The effects of `sql.up` in PostgreSQL; null if it does not run. */
   readonly changes: readonly Change[] | null;
-  /** Statements that changed nothing and were left out. */
+  /** Statements without effect that were removed. */
   readonly dropped: number;
-  /** Changes that MikroORM did not generate and that are part of `sql`, in words. */
+  /** Descriptions of changes in `sql` that MikroORM did not generate. */
   readonly added: readonly string[];
-  /** Changes of the entities that there is no SQL for, in words. */
+  /** Descriptions of entity changes for which no SQL is known. */
   readonly missing: readonly string[];
-  /** What `sql.down` does not restore, in words. */
+  /** Descriptions of what `sql.down` does not restore. */
   readonly notRestored: readonly string[];
 }
 
-/** What the entities want, to find what MikroORM does not generate. */
+/** The expected schema of the entities, to find what MikroORM does not generate. */
 export interface Creation {
-  /** SQL that makes all that the entities describe. */
+  /** SQL that creates everything in the entities. */
   readonly sql: readonly string[];
-  /** Schemas that it makes things in. */
+  /** Schemas in which it creates objects. */
   readonly schemas: readonly string[];
   readonly ignoredTypes: ReadonlySet<string>;
 }
 
 /**
- * Tries generated SQL: what changes nothing is left out, what MikroORM does not see is added, and the way down is
- * tried and put right where it can be.
+ * Tests generated SQL: statements without effect are removed, changes that MikroORM misses are added, and the
+ * downgrade is tested and corrected if possible.
  */
 export async function refine(
   trial: Trial,
@@ -88,7 +88,7 @@ async function outcomeOf(trial: Trial, statements: readonly string[]): Promise<I
   return (await trial.run(statements)) === null ? await trial.inventory() : null;
 }
 
-/** The statements without those that change nothing or only take each other back. */
+/** The statements without those that have no effect or cancel each other out. */
 async function effective(
   trial: Trial,
   statements: readonly string[],
@@ -97,7 +97,7 @@ async function effective(
 ): Promise<readonly string[]> {
   const changed = differing(before, after);
   if (changed.length === 0) return statements.some(writesRows) ? statements : [];
-  // what names nothing that changed is left out, if the others come to the same
+  // Statements that name nothing that changed are removed, if the rest has the same result.
   const named = statements.filter(
     statement => writesRows(statement) || changed.some(fact => mentions(statement, fact)),
   );
@@ -106,7 +106,7 @@ async function effective(
   return come && differing(come, after).length === 0 ? named : oneByOne(trial, statements);
 }
 
-/** Groups statements by what they change, and leaves out groups that end where they began. */
+/** Groups statements by what they change, and removes groups without an effect. */
 async function oneByOne(trial: Trial, statements: readonly string[]): Promise<readonly string[]> {
   return trial.apart(async () => {
     const start = await trial.inventory();
@@ -138,7 +138,7 @@ async function oneByOne(trial: Trial, statements: readonly string[]): Promise<re
   });
 }
 
-/** Objects that are not the same; MikroORM knows no privileges, so a view recreated is the same view. */
+/** Objects that differ; MikroORM ignores privileges, so a recreated view is the same view. */
 function differing(before: Inventory, after: Inventory): Fact[] {
   const plain = (fact: Fact): Fact => {
     const { privileges, owner, ...is } = fact.is;
@@ -165,12 +165,12 @@ function mentions(statement: string, { schema, name, part }: Fact): boolean {
     : statement.includes(part) && (whole || /^(drop|alter) index/i.test(statement));
 }
 
-/** What an inventory cannot see is never left out. */
+/** Changes that an inventory does not contain are never removed. */
 function writesRows(statement: string): boolean {
   return !/^\s*(alter|create|drop|comment)\b/i.test(statement);
 }
 
-/** Properties in which MikroORM overlooks differences: it compares types and index expressions by name only. */
+/** Properties in which MikroORM misses differences: it compares types and index expressions only by name. */
 function overlookedIn({ kind, is }: Fact): string | undefined {
   if (kind === 'column') return is.type;
   if (kind === 'enum') return is.values;
@@ -178,7 +178,7 @@ function overlookedIn({ kind, is }: Fact): string | undefined {
   return undefined;
 }
 
-/** Makes all that the entities describe beside what there is, and finds where that is not the same. */
+/** Creates everything in the entities next to the existing schema, and finds the differences. */
 async function overlooked(
   trial: Trial,
   now: Inventory,
@@ -193,7 +193,7 @@ async function overlooked(
         `alter schema ${quoteIdent(schema)} rename to ${quoteIdent(aside(schema))}`,
         `create schema ${quoteIdent(schema)}`,
       ]),
-      // what extensions and hand-written functions are there is found where it was put
+      // Existing extensions and handwritten functions are found in their schemas.
       `select set_config('search_path', ${schemas.length > 0 ? `'${[...schemas, ...schemas.map(aside)].map(quoteIdent).join(', ').replaceAll("'", "''")}'` : `current_setting('search_path')`}, true)`,
       ...sql.filter(statement => !/^create schema /i.test(statement)),
     ]);
@@ -228,7 +228,7 @@ async function overlooked(
   };
 }
 
-/** Tries the way down, from where the way up ended, and completes it from what was there before. */
+/** Tests the downgrade, starting after the upgrade, and completes it from the schema before. */
 async function wayBack(
   trial: Trial,
   down: readonly string[],

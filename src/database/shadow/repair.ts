@@ -5,28 +5,30 @@ import type { Fact, Inventory } from './inventory.ts';
 import { type ObjectSql, same, statementsBetween } from './statements.ts';
 import type { Trial } from './trial.ts';
 
-/** What brings a database to an expected state. */
+/** The changes that bring a database to an expected state. */
 export interface Repair {
-  /** From the database to what is expected. */
+  /** From the database to the expected state. */
   readonly changes: readonly Change[];
-  /** Tried: on a database that was changed in the same way they lead to what is expected. */
+  /** Tested: on a database with the same changes they lead to the expected state. */
   readonly sql: readonly string[];
-  /** Objects of `changes` that no SQL is known for. */
+  /** Objects in `changes` for which no SQL is known. */
   readonly without: ReadonlySet<string>;
-  /** The other way: from what is expected to the database as it is. */
+  /** The reverse: from the expected state to the current one. */
   readonly keep: readonly string[];
-  /** Objects of `changes` that no SQL keeps. */
+  /** Objects in `changes` that no SQL can keep. */
   readonly notKept: ReadonlySet<string>;
 }
 
-/** Properties that servers of different versions write differently. */
+/** Properties that server versions print differently. */
 const written = new Set(['definition', 'default', 'generated', 'checks', 'partition by', 'partition of']);
 
 /**
- * Finds out what is really different between a live database and the scratch database of `trial`, which is as expected.
- * The scratch database is changed to be like the live one: what makes no difference there is only written differently
- * by the live server. Then the SQL that restores it is tested.
- * @param ours leaves out of an inventory what is not compared
+ * Finds the real differences between a live database and the scratch database of `trial`, which has the
+ * expected schema.
+ * The scratch database is changed to match the live one: a change without effect there is only printed
+ * differently
+ * by the live server. Then the SQL that restores the expected schema is tested.
+ * @param ours removes what is not compared from an inventory
  */
 export async function findRepair(
   trial: Trial,
@@ -63,7 +65,7 @@ export async function findRepair(
     keys.every(key => back(key) && !failed.has(key) && !notMade.has(key));
   const bad = new Set(repairs.filter(one => !works(one)).flatMap(({ keys }) => keys));
   const real = new Set(changes.flatMap(({ keys }) => keys));
-  // an index whose build did not end is nothing to keep
+  // An index whose build did not finish is not worth keeping.
   for (const fact of live) if (fact.is.invalid) notMade.add(keyOf(fact));
   const kept = departures.filter(
     ({ keys }) => keys.some(key => real.has(key)) && !keys.some(key => notMade.has(key)),
@@ -81,10 +83,10 @@ export async function findRepair(
   };
 }
 
-/** Runs each object's statements; those that do not run, or that there are none of, are returned. */
+/** Runs each object's statements; returns those that fail or do not exist. */
 async function runAll(trial: Trial, statements: readonly ObjectSql[]): Promise<ObjectSql[]> {
   let left = [...statements];
-  // what needs another object that is changed later runs the second time
+  // Statements that need another object that is changed later run the second time.
   for (let round = 0; round < 2 && left.length > 0; round++) {
     const failed: ObjectSql[] = [];
     for (const one of left) {

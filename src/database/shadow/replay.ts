@@ -15,16 +15,16 @@ import { introspect, type SchemaJson, schemaFromJson, schemaToJson } from './sch
 import { Stage, type StageOptions, type Way } from './stage.ts';
 import type { Trial } from './trial.ts';
 
-/** What a scratch database became by a replay, exactly. */
+/** The exact result of a replay on a scratch database. */
 export interface Outcome {
   readonly inventory: Inventory;
 }
 
-/** The same, also as MikroORM sees it. */
+/** The same, also in MikroORM's form. */
 export interface Replayed extends Outcome {
-  /** As MikroORM introspects it. */
+  /** Introspected by MikroORM. */
   readonly json: SchemaJson;
-  /** The same for the platform of `orm`; a new one each time, for comparing prunes it. */
+  /** The same for the platform of `orm`; a new object each time, because comparing modifies it. */
   schema(orm: MikroORM): DatabaseSchema;
 }
 
@@ -32,26 +32,26 @@ export interface Replayed extends Outcome {
 export type Revisions = ReadonlyMap<string, MigrationSource>;
 
 export interface ReplayOptions {
-  /** So many of the first steps are what other replays share: that state is kept to come back to. */
+  /** Number of first steps that other replays share: that state is saved for reuse. */
   readonly common?: number;
 }
 
 export interface TrialOptions {
   /** Statements that are committed first. */
   readonly before?: readonly string[] | undefined;
-  /** Names the work; its result, as JSON, depends on nothing else. */
+  /** A key for the work; its result, as JSON, depends on nothing else. */
   readonly remember?: string | undefined;
 }
 
 export interface ShadowOptions extends StageOptions {
-  /** Engine and version of what `scratch` gives, known without starting it. */
+  /** Engine and version of `scratch`, known without starting it. */
   readonly identity: string;
 }
 
-/** What is kept of a state by its key. */
+/** The saved parts of a state by its key. */
 interface Kept {
   readonly inventory: Inventory;
-  /** Left out where only the inventory was asked for: introspecting takes longer than replaying. */
+  /** Omitted if only the inventory was requested: introspecting takes longer than replaying. */
   readonly schema?: SchemaJson;
   readonly failed?: undefined;
 }
@@ -60,17 +60,17 @@ interface KeptFailure {
   readonly failed: { readonly step: ReplayStep; readonly reason: FailureInfo };
 }
 
-/** Reading the catalog after every step may take so long, ms, and twice what the steps themselves take. */
+/** Time limit for reading the catalog after every step, ms; also twice the time of the steps themselves. */
 const allowance = 1_000;
 
-/** Replays revisions on scratch databases and remembers by content what they came to. One replay at a time. */
+/** Replays revisions on scratch databases and caches the results by content. One replay at a time. */
 export class Shadow {
   readonly #project: Project;
   readonly #cache: ShadowCache;
   readonly #identity: string;
   readonly #baseline: string | undefined;
   readonly #stage: Stage;
-  /** What an inventory of this project leaves out and how it names things. */
+  /** What an inventory of this project leaves out, and how it names objects. */
   readonly scope: InventoryScope;
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -91,7 +91,8 @@ export class Shadow {
 
   /**
    * The database after `steps`, run one after the other on an empty one.
-   * @throws ReplayFailure when a revision does not run; Failure `shadow-missing` | `shadow-lacks` | `shadow-unreachable`
+   * @throws ReplayFailure if a revision does not run; Failure `shadow-missing` | `shadow-lacks` |
+   * `shadow-unreachable`
    */
   async after(
     steps: readonly ReplayStep[],
@@ -105,7 +106,7 @@ export class Shadow {
     return { inventory, json, schema: orm => schemaFromJson(this.#project.modules, orm, json) };
   }
 
-  /** The same without MikroORM's view of it, which takes a fraction of the time. */
+  /** The same without MikroORM's form, which takes a fraction of the time. */
   async outcome(
     steps: readonly ReplayStep[],
     sources: Revisions,
@@ -114,15 +115,16 @@ export class Shadow {
     return this.#queued(() => this.#after(this.#way(steps, sources), false, options));
   }
 
-  /** What the last of `steps` does. Those of the steps on the way are found out with it, and remembered. */
+  /** The effects of the last of `steps`. Those of the earlier steps are determined with it, and cached. */
   async lastEffect(steps: readonly ReplayStep[], sources: Revisions): Promise<readonly Change[]> {
     return this.#queued(() => this.#lastEffect(this.#way(steps, sources)));
   }
 
   /**
-   * Works on the database after `steps`; nothing of it stays.
-   * @param options `before`: statements that are committed first; `remember`: names what the work does, when its result
-   * depends on nothing else and can be kept
+   * Runs work on the database after `steps`, and then discards its changes.
+   * @param options `before`: statements that are committed first; `remember`: a key for the work, if its
+   * result
+   * depends on nothing else and can be cached
    */
   async trial<T>(
     steps: readonly ReplayStep[],
@@ -142,8 +144,8 @@ export class Shadow {
   }
 
   /**
-   * Does each of `steps` after `base`, undoes it and does it again, and tells where the schema is not as it was. Ends
-   * with the first step that does not run. What was found out is remembered step by step.
+   * Runs each of `steps` after `base`, undoes it and runs it again, and reports where the schema was not
+   * restored. Stops after the first step that fails. Results are cached step by step.
    */
   async roundTrips(
     base: readonly ReplayStep[],
@@ -220,7 +222,7 @@ export class Shadow {
     return found;
   }
 
-  /** That a statement fails is remembered like any other outcome. */
+  /** A failing statement is cached like any other result. */
   async #remembering<T>(key: string, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -245,7 +247,7 @@ export class Shadow {
         disableForeignKeys,
       ]),
     ];
-    // what the revisions' own code may decide by
+    // What the revisions' own code may depend on.
     const x = xArguments();
     if (Object.keys(x).length > 0) keys[0] = this.#cache.key(keys[0], 'x', x);
     if (this.#baseline !== undefined) keys[0] = this.#cache.key(keys[0], 'baseline', this.#baseline);
@@ -253,7 +255,7 @@ export class Shadow {
     return { steps, keys, sources };
   }
 
-  /** Names the state after one more step. */
+  /** The key of the state after one more step. */
   #next(key: string, { revision, action }: ReplayStep, sources: Revisions, contents: ContentKeys): string {
     const source = sources.get(revision);
     return this.#cache.key(key, action, revision, source ? contents.of(source) : null);

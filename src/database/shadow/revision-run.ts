@@ -12,17 +12,17 @@ export interface ReplayStep {
   readonly action: 'up' | 'down';
 }
 
-/** SQLSTATEs of a table, column, function, type or schema that is not there. */
+/** SQLSTATEs of a missing table, column, function, type or schema. */
 const missing = ['42P01', '42703', '42883', '42704', '3F000'];
 
 const withBaseline =
   'If the database had this before its first revision, provide it to the shadow: --baseline, or shadow.baseline in the settings (pg_dump --schema-only). Otherwise fix that revision, then try again.';
 
-/** A revision that does not run on the shadow. */
+/** A revision that fails on the shadow. */
 export class ReplayFailure extends Failure {
   readonly revision: string;
   readonly action: 'up' | 'down';
-  /** What went wrong, in the words of the database. */
+  /** The database's error message. */
   readonly reason: FailureInfo;
 
   constructor({ revision, action }: ReplayStep, reason: FailureInfo, options?: { cause: unknown }) {
@@ -37,19 +37,19 @@ export class ReplayFailure extends Failure {
   }
 }
 
-/** After so long without a statement a revision is taken to wait for itself, ms. */
+/** After this time without a statement, a revision is considered deadlocked with itself, ms. */
 const timeoutMs = 120_000;
 
-/** The part of a driver through which statements are run. */
+/** The part of a driver that runs statements. */
 type Execute = (sql: unknown, params?: unknown, method?: string, ctx?: unknown) => Promise<unknown>;
 
-/** What may be done around the statements of revisions. */
+/** A wrapper around the statements of revisions. */
 export interface Around {
   /**
    * Runs a statement.
-   * @param sql null: it is no text
-   * @param ctx of the transaction; undefined: there is none
-   * @param run with the transaction that it is to run in
+   * @param sql null: it is not text
+   * @param ctx its transaction; undefined: none
+   * @param run with the transaction to use
    */
   readonly statement: (
     sql: string | null,
@@ -59,8 +59,8 @@ export interface Around {
 }
 
 /**
- * Runs revisions on one scratch database, through the user's own MigrationRunner, and logs them there. The revisions'
- * code itself runs where it can reach nothing but that database.
+ * Runs revisions on one scratch database, through the user's own MigrationRunner, and logs them there. The
+ * revisions' code runs in an isolated process that can only reach that database.
  */
 export class RevisionRunner {
   readonly #project: Project;
@@ -75,8 +75,8 @@ export class RevisionRunner {
   #lastActivity = 0;
 
   /**
-   * @param schema that the revisions run in; null: none in particular
-   * @param around a server with connections enough, on which a statement may take as long as it likes
+   * @param schema in which the revisions run; null: the default
+   * @param around a server with enough connections, on which statements have no time limit
    * @param roles of the scratch database
    */
   constructor(
@@ -109,7 +109,7 @@ export class RevisionRunner {
     return this.#statement;
   }
 
-  /** @throws whatever the revision or the database throws; Failure `no-down` | `replay-stuck` */
+  /** @throws errors of the revision or the database; Failure `no-down` | `replay-stuck` */
   async run({ revision, action }: ReplayStep, source: MigrationSource): Promise<void> {
     const { modules } = this.#project;
     const { irreversible, transactional, statements } = await this.#previewer.replay(source, action);
@@ -133,7 +133,7 @@ export class RevisionRunner {
     );
   }
 
-  /** A migration that does what the revision would do, without its code. */
+  /** A migration with the effects of the revision, without its code. */
   #migration(
     transactional: boolean,
     work: readonly Statement[] | ((run: RunQuery) => Promise<readonly Statement[]>),
@@ -206,7 +206,7 @@ export class RevisionRunner {
   }
 }
 
-/** The same driver, with something done around each statement. */
+/** The same driver with a wrapper around each statement. */
 function withAround(driver: MikroORM['driver'], around: Around): MikroORM['driver'] {
   return withExecute(
     driver,
@@ -218,7 +218,7 @@ function withAround(driver: MikroORM['driver'], around: Around): MikroORM['drive
   );
 }
 
-/** The same driver, with the roles made that each statement needs. */
+/** The same driver; the roles that a statement needs are created first. */
 function withRoles(driver: MikroORM['driver'], roles: ScratchRoles): MikroORM['driver'] {
   return withExecute(driver, run => async (sql, params, method = 'all', ctx = undefined) => {
     if (typeof sql !== 'string') return run(sql, params, method, ctx);

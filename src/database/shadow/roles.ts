@@ -2,10 +2,10 @@ import { Failure } from '../../foundation/failure.ts';
 import { loadParser, type Node, type Statement, splitSync } from '../../safety/parse.ts';
 import { quoteIdent, quoteLiteral } from '../quote.ts';
 
-/** Asks the scratch database, in the transaction of the statement that is to run. */
+/** Queries the scratch database in the transaction of the statement that is about to run. */
 export type Ask = (sql: string) => Promise<readonly object[]>;
 
-/** Statements about roles: what they change belongs to the whole server. */
+/** Statements about roles: their effects apply to the whole server. */
 const ofRoles = [
   'CreateRoleStmt',
   'AlterRoleStmt',
@@ -15,7 +15,7 @@ const ofRoles = [
   'ReassignOwnedStmt',
 ];
 
-/** Settings of a database by its name, which is not the scratch database's. No inventory has them. */
+/** Settings of a database by its name, which is not the scratch database's. They are in no inventory. */
 const ofDatabase = ['AlterDatabaseStmt', 'AlterDatabaseSetStmt', 'AlterDatabaseRefreshCollStmt'];
 
 /** Other objects of the whole server, which would remain or affect others. */
@@ -29,13 +29,13 @@ const refused: Readonly<Record<string, string>> = {
 };
 
 /**
- * The roles of a scratch database. Those that revisions name and that are missing are made. On a server, roles belong
- * to everybody: those that revisions make are marked and dropped in the end, and those that were there before stay as
- * they are, whatever a revision says. Which roles a scratch database has made is remembered apart from the server, so
- * that making one twice still fails.
+ * The roles of a scratch database. Missing roles that revisions refer to are created. On a server, roles are
+ * shared: those that revisions create are marked and dropped at the end, and existing ones are never changed
+ * by a revision. Which roles a scratch database has created is tracked separately, so that creating one twice
+ * still fails.
  */
 export class ScratchRoles {
-  /** Comment of the roles that are made on a server; null: the scratch is a cluster of its own. */
+  /** Comment of the roles that are created on a server; null: the scratch database is a separate cluster. */
   readonly #mark: string | null;
   readonly #made = new Set<string>();
   #created = new Set<string>();
@@ -44,12 +44,12 @@ export class ScratchRoles {
     this.#mark = mark;
   }
 
-  /** Roles that were made on the server and are to be dropped. */
+  /** Roles that were created on the server and must be dropped. */
   get made(): ReadonlySet<string> {
     return this.#made;
   }
 
-  /** The roles that the revisions of the open scratch database made. */
+  /** The roles that revisions created in the open scratch database. */
   get created(): ReadonlySet<string> {
     return this.#created;
   }
@@ -60,7 +60,7 @@ export class ScratchRoles {
   }
 
   /**
-   * Makes the roles that a statement needs.
+   * Creates the roles that a statement needs.
    * @returns the SQL to run instead of `sql`; empty: nothing
    * @throws Failure `shadow-cluster-wide` | `shadow-forbidden`
    */
@@ -111,14 +111,14 @@ export class ScratchRoles {
     const name = String(role);
     const twice = this.#created.has(name);
     this.#created.add(name);
-    // the server says that it exists already
+    // The server reports that it already exists.
     if (twice) return [text];
     if (await exists(name, ask)) return [];
     this.#made.add(name);
     return [text, this.#marking(name)];
   }
 
-  /** The role itself stays until the end: other scratch databases may need it. */
+  /** The role itself is kept until the end: other scratch databases may need it. */
   #dropRoles(tree: Node, text: string): string[] {
     const names = rolesIn(tree);
     if (!names.every(name => this.#created.has(name))) return tree.missing_ok === true ? [] : [text];
@@ -155,7 +155,7 @@ async function exists(name: string, ask: Ask): Promise<boolean> {
   return (await ask(`select 1 as one from pg_roles where rolname = ${quoteLiteral(name)}`)).length > 0;
 }
 
-/** The roles that a statement names, in whatever place. */
+/** All roles in a statement. */
 function rolesIn(tree: unknown): string[] {
   if (Array.isArray(tree)) return tree.flatMap(rolesIn);
   if (typeof tree !== 'object' || tree === null) return [];

@@ -7,19 +7,19 @@ import type { Stage, Way } from './stage.ts';
 
 /** The result of undoing a step, or of running it again. */
 export interface Return {
-  /** `same`: the schema is as it was; `none`: there is no `down()`; `untried`: what comes before did not work. */
+  /** `same`: the schema was restored; `none`: there is no `down()`; `untried`: an earlier part failed. */
   readonly outcome: 'same' | 'differs' | 'failed' | 'none' | 'untried';
-  /** Where the schema is not as it was: from how it was to how it is. */
+  /** The schema differences, from the expected to the actual state. */
   readonly differences: readonly Change[];
   readonly failure: FailureInfo | null;
 }
 
-/** One step done, undone, and done again on the shadow. */
+/** One step on the shadow: run, undone, and run again. */
 export interface RoundTrip {
   readonly step: ReplayStep;
-  /** What the step does to the schema. */
+  /** The schema changes of the step. */
   readonly changes: readonly Change[];
-  /** Why the step itself does not run; then nothing else is known. */
+  /** Why the step itself failed; nothing else is then known. */
   readonly failure: FailureInfo | null;
   readonly undone: Return;
   readonly redone: Return;
@@ -28,20 +28,20 @@ export interface RoundTrip {
 const untried: Return = { outcome: 'untried', differences: [], failure: null };
 const same: Return = { outcome: 'same', differences: [], failure: null };
 
-/** The step that takes this one back. */
+/** The step that reverts this one. */
 function inverse({ revision, action }: ReplayStep): ReplayStep {
   return { revision, action: action === 'up' ? 'down' : 'up' };
 }
 
-/** Where the schema is known to be while steps are tried one after the other. */
+/** The known schema while steps are tried one after the other. */
 export class RoundTrips {
   readonly #stage: Stage;
   readonly #read: (orm: MikroORM) => Promise<Inventory>;
-  /** Names the state after one more step. */
+  /** The key of the state after one more step. */
   readonly #next: (key: string, step: ReplayStep) => string;
-  /** The schema before the step that is tried next; null: it has to be read. */
+  /** The schema before the next step; null: it must be read. */
   #before: { readonly at: number; readonly inventory: Inventory } | null = null;
-  /** The open state was reached by undoing and redoing: the same schema, but perhaps other rows. */
+  /** The open state is the result of undoing and redoing: the same schema, but possibly different rows. */
   #reused = false;
 
   constructor(
@@ -54,7 +54,7 @@ export class RoundTrips {
     this.#next = next;
   }
 
-  /** Tries the step at index `at` of the way, on the schema that the steps before it make. */
+  /** Tries the step at index `at`, on the schema of the steps before it. */
   async try(way: Way, at: number): Promise<RoundTrip> {
     const step = way.steps[at] as ReplayStep;
     const before =
@@ -80,7 +80,7 @@ export class RoundTrips {
     const again = this.#extended(there, step);
     const redone = await this.#compare(again, after);
     if (undone.outcome === 'same' && redone.outcome === 'same') {
-      // the next step continues from here, which saves replaying everything before it
+      // The next step continues from here, which saves replaying everything before it.
       this.#stage.rename(again.keys.at(-1) as string, way.keys[at + 1] as string);
       this.#before = { at: at + 1, inventory: after };
       this.#reused = true;
@@ -88,7 +88,7 @@ export class RoundTrips {
     return { step, changes, failure: null, undone, redone };
   }
 
-  /** A step that fails on rows which undoing left behind is tried again on a clean state. */
+  /** A step that fails on rows left by undoing is tried again on a clean state. */
   async #forwards(way: Way): Promise<MikroORM> {
     const reused = this.#reused;
     this.#reused = false;
@@ -122,7 +122,7 @@ export class RoundTrips {
   }
 }
 
-/** The first steps of a way. */
+/** The first steps of a replay. */
 function part({ steps, keys, sources }: Way, count: number): Way {
   return { steps: steps.slice(0, count), keys: keys.slice(0, count + 1), sources };
 }

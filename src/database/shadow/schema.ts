@@ -2,7 +2,10 @@ import type { MikroORM } from '@mikro-orm/core';
 import type { DatabaseSchema } from '@mikro-orm/sql';
 import type { UserModules } from '../../project/modules.ts';
 
-/** MikroORM's own reading of a database, whole and as plain JSON (its snapshots leave partitions and collations out). */
+/**
+ * MikroORM's own introspection of a database, complete and as plain JSON (its snapshots leave out partitions
+ * and collations).
+ */
 export interface SchemaJson {
   readonly namespaces: readonly string[];
   readonly nativeEnums: Record<string, never>;
@@ -27,7 +30,7 @@ interface TableJson {
   readonly foreignKeys: unknown;
 }
 
-/** Tables and views that came with an extension, such as pg_stat_statements: nobody's revisions made them. */
+/** Tables and views of an extension, such as pg_stat_statements; no revision created them. */
 const extensionRelations = `select n.nspname as schema, c.relname as name
   from pg_depend d join pg_class c on c.oid = d.objid join pg_namespace n on n.oid = c.relnamespace
   where d.classid = 'pg_class'::regclass and d.deptype = 'e' and c.relkind in ('r', 'v', 'm', 'p', 'f')`;
@@ -86,7 +89,7 @@ export function schemaToJson(schema: DatabaseSchema): SchemaJson {
   };
 }
 
-/** The schema again, for the platform of `orm`; a new one each time, because comparing prunes it. */
+/** The schema for the platform of `orm`; a new object each time, because comparing modifies it. */
 export function schemaFromJson(modules: UserModules, orm: MikroORM, json: SchemaJson): DatabaseSchema {
   const { DatabaseSchema, DatabaseTable } = modules.sql;
   const platform = orm.em.getPlatform() as never as {

@@ -4,31 +4,31 @@ import { longAnswer } from '../../project/connections.ts';
 import type { Project } from '../../project/project.ts';
 import type { ScratchRoles } from './roles.ts';
 
-/** A scratch database's contents, kept to come back to. */
+/** The saved contents of a scratch database. */
 export type Saved =
-  /** Can be kept on disk. */
+  /** Can be stored on disk. */
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
-  /** A database on the scratch server; gone when the process ends. */
+  /** A database on the scratch server; dropped when the process ends. */
   | { readonly kind: 'template'; readonly name: string };
 
-/** Gives scratch databases that nobody else uses, one at a time, through an ORM without entities. */
+/** Provides private scratch databases, one at a time, through an ORM without entities. */
 export interface Scratch {
   /** Engine and version, for cache keys. */
   readonly identity: string;
-  /** An empty database, or one as it was saved; the one that was open before is gone. */
+  /** An empty database, or one that was saved; the previously open one is dropped. */
   open(saved: Saved | null): Promise<MikroORM>;
-  /** Keeps the open database as it is now. It stays open, but its ORM may be another one. */
+  /** Saves the open database in its current state. It stays open, but its ORM may be a different one. */
   save(): Promise<{ readonly saved: Saved; readonly orm: MikroORM }>;
-  /** The roles that revisions may need and make there. */
+  /** The roles that revisions may need and create there. */
   readonly roles: ScratchRoles;
-  /** A failure that says what this scratch database lacks, when that is why a statement failed. */
+  /** A failure that says what this scratch database lacks, if that is why a statement failed. */
   lacks(error: unknown): Failure | null;
   close(): Promise<void>;
 }
 
 /**
- * The project's MikroORM on another database: its driver, platform and settings, without entities and subscribers.
- * Everything that says where the user's database is gets replaced, the environment included.
+ * The project's MikroORM on another database: its driver, platform and settings, without entities and
+ * subscribers. All settings that point to the user's database are replaced, including environment variables.
  */
 export async function scratchOrm(
   project: Project,
@@ -53,7 +53,7 @@ export async function scratchOrm(
     user: decodeURIComponent(username),
     password: decodeURIComponent(password),
     dbName: place.dbName ?? decodeURIComponent(pathname.slice(1)),
-    // what revisions do there may take long
+    // Statements of revisions may take long there.
     driverOptions: project.connections.limit(place.driverOptions, longAnswer),
   } as never);
   await orm.connect();

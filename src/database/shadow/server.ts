@@ -10,18 +10,18 @@ import { lacks } from './lacks.ts';
 import { ScratchRoles } from './roles.ts';
 import { type Scratch, scratchOrm } from './scratch.ts';
 
-/** How the names of scratch databases begin that are made from a database: how leftovers are recognised. */
+/** The prefix of scratch database names, with which leftovers are recognised. */
 export function scratchPrefix(url: string): string {
   return `migtui_shadow_${createHash('sha256').update(new URL(url).pathname).digest('hex').slice(0, 6)}_`;
 }
 
-/** How the comments of roles begin that revisions made there. */
+/** The prefix of the comments of roles that revisions created there. */
 const roleMark = 'made by a rehearsal of migtui ';
 
 /**
- * Scratch databases on a server: each has a name of its own, is dropped when it is not needed any more, and, when
- * this process dies before that, by the next one that comes. A session lock on its name says that it is in use.
- * @param url a database of the server that the scratch databases are created from; nothing is written in it
+ * Scratch databases on a server. Each has a unique name and is dropped when it is no longer needed or, if
+ * this process dies before that, by the next migtui process. A session lock on its name marks it as in use.
+ * @param url a database of the server, from which the scratch databases are created; nothing is written to it
  * @throws Failure `shadow-unreachable` | `shadow-forbidden`
  */
 export async function serverScratch(project: Project, url: string): Promise<Scratch> {
@@ -43,7 +43,7 @@ export async function serverScratch(project: Project, url: string): Promise<Scra
   const session = `${roleMark}${randomBytes(8).toString('hex')}`;
   await run(`select pg_advisory_lock(${lockOf(session)})`);
   const roles = new ScratchRoles(session);
-  /** By template: the roles that its revisions had made. */
+  /** By template: the roles that its revisions created. */
   const created = new Map<string, ReadonlySet<string>>();
   let open: { readonly orm: MikroORM; readonly name: string } | null = null;
 
@@ -70,7 +70,7 @@ export async function serverScratch(project: Project, url: string): Promise<Scra
     const [there] = (await orm.em.getConnection().execute('select current_database() as name')) as [
       { name: string },
     ];
-    // hooks of the config could lead elsewhere: nothing may run there
+    // Hooks of the config could connect elsewhere, so none may run here.
     if (there.name !== name) throw new Error(`the scratch connection reached ${there.name}`);
     open = { orm, name };
     return orm;
@@ -110,7 +110,7 @@ export async function serverScratch(project: Project, url: string): Promise<Scra
   return scratch;
 }
 
-/** Scratch databases whose maker is gone: their lock is free. */
+/** Scratch databases whose process is gone: their lock is free. */
 async function dropLeftovers(
   run: <Row extends object>(sql: string) => Promise<Row[]>,
   prefix: string,
@@ -130,7 +130,7 @@ async function dropLeftovers(
   }
 }
 
-/** Roles that revisions made in a scratch database whose maker is gone. */
+/** Roles that revisions created in a scratch database whose process is gone. */
 async function dropLeftRoles(
   run: <Row extends object>(sql: string) => Promise<Row[]>,
   session: string,
@@ -172,7 +172,7 @@ function notCreated(error: unknown): unknown {
   );
 }
 
-/** One connection that stays: the locks live in its session. */
+/** One permanent connection: the locks belong to its session. */
 async function connectTo(project: Project, url: string): Promise<MikroORM> {
   learnFromUrl(url);
   let orm: MikroORM | undefined;

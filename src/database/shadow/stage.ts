@@ -11,7 +11,7 @@ import { ReplayFailure, type ReplayStep, RevisionRunner } from './revision-run.t
 import type { Saved, Scratch } from './scratch.ts';
 import { Trial } from './trial.ts';
 
-/** Steps with the names of the states on their way: of the empty database, then after each step. */
+/** Steps with the keys of their states: of the empty database, then after each step. */
 export interface Way {
   readonly steps: readonly ReplayStep[];
   readonly keys: readonly string[];
@@ -19,26 +19,26 @@ export interface Way {
 }
 
 export interface StageOptions {
-  /** Gives the scratch databases; asked only when something has to be replayed. */
+  /** Provides the scratch databases; used only if something must be replayed. */
   readonly scratch: () => Promise<Scratch>;
   readonly cache: ShadowCache;
   /** Called before each replayed revision, and with `done` = `total` at the end. */
   readonly progress?: (revision: string, done: number, total: number) => void;
-  /** What every empty database begins with. */
+  /** The initial contents of every empty database. */
   readonly baseline?: Baseline | undefined;
-  /** The schema that the revisions run in; null: none in particular. */
+  /** The schema in which the revisions run; null: the default. */
   readonly schema: string | null;
   /** Runs the revisions' code. */
   readonly previewer: Previewer;
-  /** It is closed with the stage. */
+  /** It is closed together with the stage. */
   readonly ownsPreviewer: boolean;
 }
 
-/** What to do on the way. */
+/** Options of a replay. */
 export interface Passing {
-  /** So many of the first steps are what other ways share: that state is kept to come back to. */
+  /** Number of first steps that other replays share: that state is saved for reuse. */
   readonly common?: number | undefined;
-  /** Start from a state before this step, even when a later one is known. */
+  /** Start from a state before this step, even if a later one is known. */
   readonly from?: number | undefined;
   /** Called after each step, and before the first with -1. */
   readonly passed?: ((step: number, orm: MikroORM) => Promise<void>) | undefined;
@@ -50,10 +50,10 @@ interface Open {
   readonly key: string;
 }
 
-/** A replay shorter than this is not worth a file of its own on disk, ms. */
+/** Shorter replays are not worth a file on disk, ms. */
 const worthKeeping = 400;
 
-/** The scratch database that is open, and the states that it can be brought back to. */
+/** The open scratch database, and the states that can be restored in it. */
 export class Stage {
   readonly #project: Project;
   readonly #options: StageOptions;
@@ -67,7 +67,7 @@ export class Stage {
   }
 
   /**
-   * Opens the nearest state on the way that is known, and runs the rest.
+   * Opens the nearest known state and runs the remaining steps.
    * @throws ReplayFailure; Failure `shadow-missing` | `shadow-lacks` | `shadow-unreachable`
    */
   async bring({ steps, keys, sources }: Way, { common, from, passed }: Passing = {}): Promise<MikroORM> {
@@ -86,7 +86,7 @@ export class Stage {
       try {
         await open.runner.run(step, this.#source(step, sources));
       } catch (error) {
-        // nothing has run
+        // Nothing has run.
         if (error instanceof Failure && error.code === 'no-down') this.#open = open;
         throw this.#failure(error, step, open.runner.statement);
       }
@@ -101,7 +101,7 @@ export class Stage {
   }
 
   /**
-   * Works on the database at the end of a way, in a transaction that is rolled back.
+   * Runs work on the database after all steps, in a transaction that is rolled back.
    * @param before statements that are committed first
    */
   async trial<T>(
@@ -123,19 +123,19 @@ export class Stage {
       })
       .catch(error => {
         if (error === takenBack) return;
-        // what happened is not known
+        // The outcome is unknown.
         this.#open = null;
         throw error;
       });
     return (result as { readonly value: T }).value;
   }
 
-  /** From now on the open state counts as another one: the caller knows that their schemas are the same. */
+  /** From now on the open state has another key: the caller knows that their schemas are the same. */
   rename(from: string, to: string): void {
     if (this.#open?.key === from) this.#open = { ...this.#open, key: to };
   }
 
-  /** The next replay begins from a state that was kept, or from an empty database. */
+  /** The next replay starts from a saved state, or from an empty database. */
   forget(): void {
     this.#open = null;
   }
@@ -148,7 +148,7 @@ export class Stage {
     this.#scratch = null;
   }
 
-  /** Opens a state that is known; null when it is not. */
+  /** Opens a known state; null if it is unknown. */
   async #known(key: string): Promise<Open | null> {
     if (this.#open?.key === key) return this.#open;
     const recent = this.#recent.get(key);
@@ -157,7 +157,7 @@ export class Stage {
     return bytes && this.#enter({ kind: 'bytes', bytes }, key);
   }
 
-  /** Where every replay begins: nothing, or what the baseline makes. */
+  /** The start of every replay: an empty database, or the baseline. */
   async #empty(key: string): Promise<Open> {
     const { baseline } = this.#options;
     if (this.#open?.key === key) return this.#open;
@@ -182,7 +182,7 @@ export class Stage {
     return this.#open;
   }
 
-  /** Keeps a state, on disk when it took long to reach. A handful stay in memory (40 MB each on PGlite). */
+  /** Saves a state, on disk if it took long to reach. A few stay in memory (40 MB each on PGlite). */
   async #keep(open: Open, took: number): Promise<Open> {
     const { key } = open;
     if (this.#recent.has(key)) return open;

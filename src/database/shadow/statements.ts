@@ -3,14 +3,14 @@ import { type FactKey, keyOf } from './effects.ts';
 import { grantStatements } from './grant-statements.ts';
 import type { Fact, FactKind, Inventory } from './inventory.ts';
 
-/** Statements about one object; without any when no SQL is known that makes the change. */
+/** Statements about one object; empty if no SQL for the change is known. */
 export interface ObjectSql {
   /** The objects that they change. */
   readonly keys: readonly FactKey[];
   readonly sql: readonly string[];
 }
 
-/** What is dropped first and made last. */
+/** Objects that are dropped first and created last. */
 const order: readonly FactKind[] = [
   'event trigger',
   'publication',
@@ -35,8 +35,8 @@ const order: readonly FactKind[] = [
 ];
 
 /**
- * SQL that makes one inventory of the other, object by object, in an order that respects what needs what. It is written
- * from PostgreSQL's own definitions; whether it does what it should is for the caller to try.
+ * SQL that changes one inventory into the other, object by object, in dependency order. It is built from
+ * PostgreSQL's own definitions; the caller must test its effect.
  */
 export function statementsBetween(from: Inventory, to: Inventory, defaultSchema: string): ObjectSql[] {
   const [old, now] = [from, to].map(facts => new Map(facts.map(fact => [keyOf(fact), fact]))) as [
@@ -88,13 +88,13 @@ function isRelation({ kind }: Fact): boolean {
   return kind === 'table' || kind === 'view' || kind === 'materialized view';
 }
 
-/** A foreign key is dropped before the key that it needs, and made after it. */
+/** A foreign key is dropped before the key that it references, and created after it. */
 function foreignFirst(a: Fact, b: Fact): number {
   const foreign = ({ is }: Fact): number => (/^FOREIGN KEY/.test(is.definition ?? '') ? 0 : 1);
   return foreign(a) - foreign(b);
 }
 
-/** Writes the statements of single objects. */
+/** Generates the statements of single objects. */
 class Writer {
   readonly #from: Inventory;
   readonly #defaultSchema: string;
@@ -245,7 +245,7 @@ class Writer {
       case 'constraint':
         return [`alter table ${name} add constraint ${part_} ${definition};`];
       case 'index':
-        // one whose build did not end may stand on rows that break it
+        // One whose build did not finish may be on rows that violate it.
         return [`${is.invalid ? definition.replace(/^CREATE UNIQUE/, 'CREATE') : definition};`];
       case 'sequence':
         return [
@@ -427,7 +427,9 @@ class Writer {
     return sql;
   }
 
-  /** A value cannot be taken out of an enum: the type is recreated and the columns that have it are changed. */
+  /**
+   * A value cannot be removed from an enum: the type is recreated and the columns that use it are changed.
+   */
   #enum(from: Fact, to: Fact): string[] {
     const name = this.#name(to);
     const valuesOf = ({ is }: Fact): string[] => (is.values ?? '').match(/'(?:[^']|'')*'/g) ?? [];
@@ -523,14 +525,14 @@ class Writer {
   }
 
   #inSchema({ schema }: Fact, name: string): string {
-    // run by hand, a name without its schema would be looked for in public
+    // A user runs this SQL, and would find an unqualified name in public.
     return schema === 'public' || schema === null
       ? quoteIdent(name)
       : `${quoteIdent(schema)}.${quoteIdent(name)}`;
   }
 }
 
-/** Properties that no object has to be recreated for. */
+/** Properties that can be changed without recreating an object. */
 const besides = new Set(['comment', 'owner', 'state', 'privileges']);
 
 /** A fact's own name, without the schema. */

@@ -4,7 +4,7 @@ import { sqlFailure } from '../sql-failure.ts';
 import { type Inventory, type InventoryScope, readInventory } from './inventory.ts';
 import type { Ask, ScratchRoles } from './roles.ts';
 
-/** A scratch database inside a transaction that is taken back. */
+/** A scratch database inside a transaction that is rolled back. */
 export class Trial {
   readonly #orm: MikroORM;
   readonly #tx: Transaction;
@@ -21,7 +21,7 @@ export class Trial {
 
   /**
    * Runs statements, all or none.
-   * @returns what PostgreSQL says of the first that fails; null when all run
+   * @returns PostgreSQL's error for the first that fails; null if all run
    */
   async run(statements: readonly string[]): Promise<FailureInfo | null> {
     await this.#execute('savepoint migtui_trial');
@@ -36,7 +36,7 @@ export class Trial {
     return null;
   }
 
-  /** Works on it and takes that back. */
+  /** Runs work on it and rolls that back. */
   async apart<T>(work: () => Promise<T>): Promise<T> {
     await this.#execute('savepoint migtui_apart');
     try {
@@ -46,12 +46,12 @@ export class Trial {
     }
   }
 
-  /** What the database has become. */
+  /** The current state of the database. */
   async inventory(): Promise<Inventory> {
     return readInventory(this.#orm, this.#scope, this.#tx);
   }
 
-  /** Whether any table outside of the log has a row. */
+  /** Whether any table except the migrations table has a row. */
   async hasRows(): Promise<boolean> {
     const { schema, name } = this.#scope.ledger;
     const connection = this.#orm.em.getConnection();
@@ -83,7 +83,7 @@ export class Trial {
     if (prepared !== '') await this.#execute(prepared);
   }
 
-  /** Savepoints of one name stand on each other: one that was gone back to is still there. */
+  /** Savepoints of the same name are stacked: one that was rolled back to still exists. */
   async #undo(savepoint: string): Promise<void> {
     await this.#execute(`rollback to savepoint ${savepoint}`);
     await this.#execute(`release savepoint ${savepoint}`);

@@ -1,22 +1,22 @@
 import type { Fact } from './inventory.ts';
 
-/** What is said of an index whose build did not end. */
+/** The text for an index whose build did not finish. */
 export const invalid = '(INVALID)';
 
-/** How a change is parts: the object it is about, and the line without its sign. */
+/** The parts of a change: the object, and the line without its sign. */
 export interface Words {
   readonly object: string;
   readonly words: string;
 }
 
-/** The name that an object goes by: `table chats`, `chats.title`, `chats index chats_title_index`. */
+/** The display name of an object: `table chats`, `chats.title`, `chats index chats_title_index`. */
 export function nameOf({ kind, name, part }: Fact): string {
   if (kind === 'column') return `${name}.${part}`;
   if (part !== null) return `${name} ${kind} ${part}`;
   return `${kind} ${name}`;
 }
 
-/** An object, or what is different about it; no words when nothing is. */
+/** Describes an object, or its differences; empty if there are none. */
 export function wordsOf(fact: Fact, earlier?: Fact): Words {
   const object = nameOf(fact);
   if (!earlier) return { object, words: [object, described(fact)].filter(Boolean).join(' ') };
@@ -28,13 +28,13 @@ export function wordsOf(fact: Fact, earlier?: Fact): Words {
   return { object, words: `${object} ${parts.join(', ')}` };
 }
 
-/** An object that only got another name. */
+/** An object that was only renamed. */
 export function renamed(from: Fact, to: Fact): Words {
   const target = to.kind === 'column' ? to.part : to.name;
   return { object: nameOf(from), words: `${nameOf(from)} renamed to ${target}` };
 }
 
-/** PostgreSQL's type names as people write them: `timestamptz`, `varchar(255)`. */
+/** PostgreSQL's type names in their usual short form: `timestamptz`, `varchar(255)`. */
 export function shortType(type: string): string {
   return type
     .replace(/^timestamp(\(\d+\))? with time zone/, 'timestamptz$1')
@@ -131,7 +131,7 @@ function differentLines(from: string, to: string): [string, string] {
   ];
 }
 
-/** The clauses that follow what two definitions of a key have in common: `on delete cascade -> on delete restrict`. */
+/** The clauses after the common part of two key definitions: `on delete cascade -> on delete restrict`. */
 function changedClause(from: string, to: string): string | null {
   const clauses =
     / (?=on delete|on update|match full|deferrable|initially deferred|not valid|not enforced|no inherit)/i;
@@ -175,7 +175,7 @@ function shortDefault(expression: string): string {
   return expression.replace(/^('(?:[^']|'')*')::[\w ".]+$/, '$1');
 }
 
-/** Keywords in lower case, one line, and an end to it. */
+/** Keywords in lower case, on one line, shortened. */
 function short(text: string, most = 160): string {
   const line = text
     .replace(

@@ -14,7 +14,10 @@ import {
 } from './json.ts';
 import type { Rename } from './rename.ts';
 
-/** The schema after the renames, as far as its own texts tell: what is written otherwise is compared and recreated. */
+/**
+ * The schema after the renames, as far as its own expressions show; expressions in a different form are
+ * compared and recreated.
+ */
 export function renamed(schema: SchemaJson, renames: readonly Rename[]): SchemaJson {
   let json = structuredClone(schema);
   for (const rename of renames) json = afterOne(json, rename);
@@ -35,7 +38,7 @@ function afterOne(json: SchemaJson, rename: Rename): SchemaJson {
     : withColumn({ ...json, tables }, rename.schema, rename.of, rename.from, rename.to);
 }
 
-/** The table with the constraints under the names that they have then. */
+/** The table with the names that its constraints have afterwards. */
 function withFollowers(table: Table, rename: Rename): Table {
   const names = new Map(followers(table, rename));
   const one = (name: string): string => names.get(name) ?? name;
@@ -183,7 +186,7 @@ function withValue(json: SchemaJson, rename: Extract<Rename, { kind: 'value' }>)
   };
 }
 
-/** A column's name in an expression, as PostgreSQL writes it. */
+/** A column's name in an expression, as PostgreSQL prints it. */
 function inText(text: string, from: string, to: string): string {
   const escaped = from.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return text

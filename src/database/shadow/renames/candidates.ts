@@ -5,30 +5,30 @@ import { renamed } from './after.ts';
 import { type EnumJson, isEnum, isTable } from './json.ts';
 import { placeOf, type Rename, written } from './rename.ts';
 
-/** What a person decided about renames. */
+/** The user's decisions about renames. */
 export interface RenameChoice {
-  /** As `--rename` takes them: `contact.fax:email`, `people:persons`, `mood.sad:unhappy`. */
+  /** In the format of `--rename`: `contact.fax:email`, `people:persons`, `mood.sad:unhappy`. */
   readonly renames: readonly string[];
-  /** What is no rename, written in the same way. */
+  /** Pairs that are not renames, in the same format. */
   readonly notRenames: readonly string[];
-  /** Whatever else could be a rename is none: dropped and added. */
+  /** All other possible renames are a drop and an addition. */
   readonly others: 'drop and add' | 'ask';
 }
 
-/** The decided renames, and what is still to be decided. */
+/** The decided renames, and the undecided ones. */
 export interface Renames {
   readonly chosen: readonly Rename[];
   readonly undecided: readonly Rename[];
 }
 
-/** Makes both schemas as MikroORM compares them, from what the renames so far leave. */
+/** Builds both schemas in MikroORM's form, after the renames so far. */
 export type Sides = (renames: readonly Rename[]) => { from: DatabaseSchema; to: DatabaseSchema };
 
 /**
- * Reads a choice against two schemas, and finds what could be a rename beside it: something that went and something
- * like it that came. Tables come first: what could be renamed inside one is known once it is decided.
- * @param json the schema that the renames start from
- * @throws Failure `unknown-rename` when a rename of the choice names nothing that went, or nothing that came
+ * Applies the decisions to two schemas, and finds further possible renames: a removed object and a similar
+ * new one. Tables come first: possible renames inside a table are known only after its own rename is decided.
+ * @param json the schema before the renames
+ * @throws Failure `unknown-rename` if a rename names no removed or no new object
  */
 export function findRenames(
   json: SchemaJson,
@@ -67,9 +67,9 @@ export function findRenames(
 }
 
 interface Changes {
-  /** Everything that went with everything that came in the same place. */
+  /** Every removed object paired with every new one in the same place. */
   readonly possible: readonly Rename[];
-  /** Those of one type, or for tables with the same columns for the most part. */
+  /** Pairs of the same type; for tables, those with mostly the same columns. */
   readonly likely: readonly Rename[];
 }
 
@@ -133,12 +133,12 @@ function differences(
   return { possible, likely };
 }
 
-/** The table of the same name among others. */
+/** The table of the same name in the other schema. */
 function twinIn(tables: readonly DatabaseTable[]): (table: DatabaseTable) => DatabaseTable | undefined {
   return table => tables.find(other => isTable(other, table.schema, table.name));
 }
 
-/** Values that a check allowed in a column before, with those that it allows only now. */
+/** Values that a check no longer allows in a column, paired with newly allowed values. */
 function checkedValues(
   before: readonly DatabaseTable[],
   twin: (table: DatabaseTable) => DatabaseTable | undefined,
@@ -172,7 +172,7 @@ function isOneType(comparator: SchemaComparator, one: Column, other: Column, tab
   return !['type', 'generated', 'primary', 'autoincrement', 'nativeEnumName'].some(what => changed.has(what));
 }
 
-/** Of its columns most are in both, with one type, and more than the key. */
+/** Most columns are in both, with the same type, and not only the key. */
 function areAlike(comparator: SchemaComparator, one: DatabaseTable, other: DatabaseTable): boolean {
   const columns = one.getColumns();
   const shared = columns.filter(column => {
@@ -199,7 +199,7 @@ function partsOf(text: string): Parts {
   const left = text.slice(0, at).split('.');
   const right = text.slice(at + 1);
   const [from = '', ...of] = left.reverse();
-  // the table may be repeated behind the colon
+  // The table may be repeated after the colon.
   const to = right.includes('.') && of.length > 0 ? right.slice(right.lastIndexOf('.') + 1) : right;
   if (at < 1 || from === '' || to === '') {
     throw new Failure({

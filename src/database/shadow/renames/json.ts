@@ -22,7 +22,7 @@ export interface ForeignKeyJson {
   readonly constraintName: string;
 }
 
-/** A check in it; `columnName` where it says which values one column may have. */
+/** A check in it; `columnName` if it lists the allowed values of one column. */
 export interface CheckJson {
   readonly name: string;
   readonly columnName?: string;
@@ -39,7 +39,7 @@ export interface EnumJson {
 const sameSchema = (one: string | undefined, other: string | undefined): boolean =>
   (one ?? 'public') === (other ?? 'public');
 
-/** Whether a table of a schema is the one that is meant. */
+/** Whether a table of a schema has this name. */
 export function isTable(
   { name, schema }: { readonly name: string; readonly schema?: string | undefined },
   wanted: string | undefined,
@@ -48,12 +48,12 @@ export function isTable(
   return name === wantedName && sameSchema(schema, wanted);
 }
 
-/** Whether an enum type is the one that is meant. */
+/** Whether an enum type has this name. */
 export function isEnum({ name, schema }: EnumJson, wanted: string | undefined, wantedName: string): boolean {
   return name === wantedName && sameSchema(schema, wanted);
 }
 
-/** The checks that say which values a column may have. */
+/** The checks that list the allowed values of a column. */
 export function checksOf(table: Table | undefined, column: string): CheckJson[] {
   return ((table?.checks ?? []) as CheckJson[]).filter(check => check.columnName === column);
 }
@@ -67,7 +67,7 @@ export function sequencesOf(table: Table | undefined, name: string): [sequence: 
   });
 }
 
-/** Constraints that MikroORM named after what is renamed, with the names that it gives them then. */
+/** Constraints that MikroORM named after the renamed object, with their new names. */
 export function followers(table: Table | undefined, rename: Rename): [old: string, fresh: string][] {
   if (!table || rename.kind === 'enum value' || rename.kind === 'value') return [];
   const [old, fresh] =
@@ -75,7 +75,7 @@ export function followers(table: Table | undefined, rename: Rename): [old: strin
       ? [`${rename.from}_`, `${rename.to}_`]
       : [`${rename.of}_${rename.from}_`, `${rename.of}_${rename.to}_`];
   const names = [
-    // an index that is no constraint is renamed by MikroORM itself
+    // MikroORM itself renames an index that is not a constraint.
     ...(table.indexes as IndexJson[]).filter(one => one.primary || one.constraint).map(one => one.keyName),
     ...Object.keys(table.foreignKeys as object),
     ...(table.checks as { name: string }[]).map(one => one.name),

@@ -16,7 +16,9 @@ export type Rename =
       readonly from: string;
       readonly to: string;
     }
-  /** A value that a check allows in a column: MikroORM's enums without a type of their own. Rows are rewritten. */
+  /**
+   * A value that a check allows in a column: MikroORM's enums without a PostgreSQL type. Rows are updated.
+   */
   | {
       readonly kind: 'value';
       readonly schema: string | undefined;
@@ -26,20 +28,20 @@ export type Rename =
       readonly to: string;
     };
 
-/** The names above what is renamed, from the schema down: `['public', 'contact']` of a column. */
+/** The path to the renamed object, starting with the schema: `['public', 'contact']` for a column. */
 export function placeOf(rename: Rename): string[] {
   const schema = rename.schema ?? 'public';
   if (rename.kind === 'table') return [schema];
   return rename.kind === 'value' ? [schema, rename.of, rename.column] : [schema, rename.of];
 }
 
-/** `contact.fax`, without the schema that needs no saying. */
+/** `contact.fax`, without the default schema. */
 function oldName(rename: Rename): string {
   const [schema, ...names] = placeOf(rename);
   return qualified(schema, [...names, rename.from].join('.'));
 }
 
-/** `contact.fax:email`, `people:persons`: as `--rename` takes it. */
+/** `contact.fax:email`, `people:persons`: the format of `--rename`. */
 export function written(rename: Rename): string {
   return `${oldName(rename)}:${rename.to}`;
 }
@@ -49,7 +51,7 @@ export function wordsOf(rename: Rename): string {
   return `${rename.kind} ${oldName(rename)} to ${rename.to}`;
 }
 
-/** The same as a change of the schema. */
+/** The same as a schema change. */
 export function effectOf(rename: Rename): Effect {
   const words = wordsOf(rename)
     .replace(/^column /, '')

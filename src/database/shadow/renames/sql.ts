@@ -4,7 +4,7 @@ import { renamed } from './after.ts';
 import { checksOf, followers, isTable, sequencesOf, type Table } from './json.ts';
 import type { Rename } from './rename.ts';
 
-/** The statements that rename, and those that take it back, each in the order they run. */
+/** The statements that rename, and those that revert it, each in the order in which they run. */
 export function renameSql(
   schema: SchemaJson,
   renames: readonly Rename[],
@@ -18,7 +18,7 @@ export function renameSql(
   return { up: pairs.map(([up]) => up), down: pairs.map(([, down]) => down).reverse() };
 }
 
-/** @param schema as the renames before this one leave it */
+/** @param schema after the renames before this one */
 function statementsOf(schema: SchemaJson, rename: Rename): [up: string, down: string][] {
   const { from, to } = rename;
   const there = (one: string): string => sqlName(rename.schema, one);
@@ -57,7 +57,7 @@ function statementsOf(schema: SchemaJson, rename: Rename): [up: string, down: st
   ];
 }
 
-/** The check gives way to the rows' new value; what is compared afterwards recreates it. */
+/** The check is dropped so that rows can have the new value; the comparison afterwards recreates it. */
 function valueStatements(
   table: Table | undefined,
   name: string,
