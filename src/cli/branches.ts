@@ -1,7 +1,7 @@
 import { drawBlock, drawRows } from './draw/rows.ts';
 import { indent } from './draw/text.ts';
 import { lookFor } from './looking.ts';
-import { revisionsJson } from './shapes.ts';
+import { revisionIn } from './shapes.ts';
 import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
 import { verbose } from './shell/options.ts';
@@ -28,7 +28,7 @@ async function showBranches(call: Call, options: { verbose?: boolean }): Promise
     points,
     () =>
       points.map(({ row, children }) => ({
-        ...revisionsJson([row], look)[0],
+        ...revisionIn(row, look),
         children: children.map(child => child.id),
       })),
     (points, paint) => {

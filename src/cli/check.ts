@@ -62,7 +62,13 @@ async function checkAll(call: Call, { only, ignore, format }: CheckOptions): Pro
   }
   call.output.answer(
     report,
-    ({ clean, findings, agreed, skipped }) => ({ clean, findings, agreed, skipped }),
+    ({ clean, findings, agreed, skipped, notCompared = null }) => ({
+      clean,
+      findings,
+      agreed,
+      skipped,
+      notCompared,
+    }),
     (report, paint) => drawReport(report, paint),
   );
   return exitCode(report, only);

@@ -1,4 +1,5 @@
 import type { Draft } from '../engine/api.ts';
+import type { MergeAnswer, RevisionDraftAnswer } from './answers.ts';
 import { drawDraft, drawWritten } from './draw/draft.ts';
 import { draftJson } from './shapes.ts';
 import type { Call } from './shell/call.ts';
@@ -12,9 +13,9 @@ export interface WriteOptions {
   readonly question: string | null;
   readonly yes?: boolean | undefined;
   /** More fields of the answer. */
-  readonly more?: object | undefined;
+  readonly more?: Partial<MergeAnswer> | undefined;
   /** What is done once it is written; more fields of the answer. */
-  readonly after?: (() => Promise<object>) | undefined;
+  readonly after?: (() => Promise<Partial<RevisionDraftAnswer>>) | undefined;
 }
 
 /** Shows the files of a draft, asks, writes them, and says so. */

@@ -108,7 +108,7 @@ export async function goFleet(call: Call, asked: PlanRequest, options: FleetGoOp
   if (plan.groups.length === 0) {
     const result = nothingRan(plan);
     if (output.json) line(call, { kind: 'finished', result });
-    else output.answer(result, result => result, drawFleetResult);
+    else output.answer(result, result => ({ kind: 'finished', result }), drawFleetResult);
     return plan.refused.length > 0 ? 1 : 0;
   }
   if (call.request.options.readOnly) {
@@ -124,7 +124,7 @@ export async function goFleet(call: Call, asked: PlanRequest, options: FleetGoOp
   }
   const names = await confirmFleet(call, plan, options);
   const result = await runShown(call, engine, plan, options, names);
-  if (!output.json) output.answer(result, result => result, drawFleetResult);
+  if (!output.json) output.answer(result, result => ({ kind: 'finished', result }), drawFleetResult);
   const { done, there } = result.counts;
   if (done > 0) call.host.committed(`${done} of ${result.targets.length} targets are done.`);
   return done + there === result.targets.length ? 0 : 1;

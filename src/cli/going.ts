@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { BackupOptions, EngineApi, PlanRequest, Preview, RunOptions, RunResult } from '../engine/api.ts';
 import { Failure } from '../foundation/failure.ts';
+import type { StampPlanAnswer } from './answers.ts';
 import { drawPlan, drawSteps } from './draw/plan.ts';
 import { Progress } from './draw/progress.ts';
 import { drawResult } from './draw/result.ts';
@@ -40,7 +41,7 @@ export const limitsOf = ({ settings }: Call, options: Limits): Limits => ({
 /** What a command found out about its plan beside the plan itself. */
 export interface Examined {
   /** More fields of the answer of --plan --json. */
-  readonly json: object;
+  readonly json: Partial<StampPlanAnswer>;
   draw(paint: Paint): string;
   /** Why the database's name has to be typed; null: because of this it has not. */
   readonly stern: string | null;

@@ -1,17 +1,6 @@
-import type { Arrival, Author, Look, RevisionRow } from '../engine/api.ts';
+import type { Arrival, Look, RevisionRow } from '../engine/api.ts';
+import type { HistoryFacts } from './answers.ts';
 import type { Call } from './shell/call.ts';
-
-/** What `history -v` says of a revision beside its row: the columns of the app's History pane. */
-export interface HistoryFacts {
-  /** Who added it, by git; null where git does not know. */
-  readonly author: Author | null;
-  /** How long its last upgrade took, by the journal, ms; null where that does not say. */
-  readonly ms: number | null;
-  /** How many SQL statements its upgrade has; null where code has to run to know. */
-  readonly statements: number | null;
-  /** In which other contexts of the config it is applied; null: not asked for. */
-  readonly contexts: readonly string[] | null;
-}
 
 /**
  * Asks for the facts of every revision.

@@ -106,7 +106,11 @@ async function makeRevision(call: Call, options: RevisionOptions): Promise<undef
 }
 
 /** The database has what the revision makes: only its row is missing. */
-async function stampWith(call: Call, { revision }: Draft, confirm: string | undefined): Promise<object> {
+async function stampWith(
+  call: Call,
+  { revision }: Draft,
+  confirm: string | undefined,
+): Promise<{ stamped: string | null }> {
   const engine = await call.engine();
   const preview = await engine.preview({ command: 'stamp', targets: [revision as string] });
   const { failure } = await engine.run(preview, { confirm });

@@ -1,4 +1,4 @@
-import type { EngineApi } from '../engine/api.ts';
+import type { EngineApi, Settlement } from '../engine/api.ts';
 import { nameOf } from './draw/rows.ts';
 import { type GoOptions, go } from './going.ts';
 import { lookFor } from './looking.ts';
@@ -54,7 +54,7 @@ async function settleRevision(
   if (down) {
     return go(call, { command: 'downgrade', targets: [revision], halfWay: true }, options);
   }
-  const settlement = acceptEdit ? 'accept-edit' : applied ? 'applied' : 'not-applied';
+  const settlement: Settlement = acceptEdit ? 'accept-edit' : applied ? 'applied' : 'not-applied';
   const confirm = await confirmChange(call, 'settle', await lookFor(call, 'database'), options);
   await engine.settle(revision, settlement, confirm);
   call.output.answer(

@@ -1,12 +1,18 @@
 import type { Draft, Look, Preview, RevisionRow, RunResult, SqlPreview } from '../engine/api.ts';
+import type { Step } from '../revisions/plan.ts';
+import type {
+  DraftAnswer,
+  PlanAnswer,
+  RevisionAnswer,
+  RunAnswer,
+  SqlAnswer,
+  StatusAnswer,
+} from './answers.ts';
 import { databaseFailure } from './looking.ts';
 
-/*
- * The JSON that scripts rely on, described in docs/json.md. Fields may be added; none may go or change its meaning.
- */
+/* Makes the JSON that scripts rely on. Its types are in answers.ts. */
 
-/** One revision, in every list of revisions. */
-export function revisionJson(row: RevisionRow) {
+function revisionJson(row: RevisionRow): RevisionAnswer {
   return {
     id: row.id,
     revises: row.revises,
@@ -26,16 +32,20 @@ export function revisionJson(row: RevisionRow) {
 }
 
 /** A list of revisions; `state` is null while it is not known what is applied. */
-export function revisionsJson(rows: readonly RevisionRow[], look: Look) {
-  const known = databaseFailure(look) === null;
-  return rows.map(row => (known ? revisionJson(row) : { ...revisionJson(row), state: null }));
+export function revisionsJson(rows: readonly RevisionRow[], look: Look): readonly RevisionAnswer[] {
+  return rows.map(row => revisionIn(row, look));
+}
+
+/** One revision; `state` is null while it is not known what is applied. */
+export function revisionIn(row: RevisionRow, look: Look): RevisionAnswer {
+  return databaseFailure(look) ? { ...revisionJson(row), state: null } : revisionJson(row);
 }
 
 /** The answer of `status`. */
-export function statusJson(look: Look) {
-  const { kind, name, label, state, version, table, readOnly, schemas } = look.database;
+export function statusJson(look: Look): StatusAnswer {
+  const { failure: _, ...database } = look.database;
   return {
-    database: { name, label, kind, state, version, table, readOnly, schemas },
+    database,
     current: look.current,
     heads: look.heads,
     applied: look.applied,
@@ -53,16 +63,17 @@ export function statusJson(look: Look) {
 }
 
 /** The SQL of one direction of a revision. */
-export function sqlJson({ sql, complete, note, transactional }: SqlPreview) {
+export function sqlJson({ sql, complete, note, transactional }: SqlPreview): SqlAnswer {
   return { sql, complete, note, transactional };
 }
 
 /** The answer of `--plan`. */
-export function planJson({ request, plan, steps, batches, warnings, ...rest }: Preview) {
+export function planJson({ request, plan, steps, batches, warnings, ...rest }: Preview): PlanAnswer {
   return {
-    steps: steps.map(({ revision, action, preview, batch, losses, findings }) => ({
+    steps: steps.map(({ revision, action, preview, batch, losses, findings }, at) => ({
       revision,
       action,
+      ...withOf(plan.steps[at]),
       ...sqlJson(preview),
       batch,
       losses,
@@ -82,8 +93,20 @@ export function planJson({ request, plan, steps, batches, warnings, ...rest }: P
   };
 }
 
+/** The rows that come or go with that of a squashed revision. */
+const withOf = (step: Step | undefined) => (step?.with ? { with: step.with } : {});
+
 /** The answer of a run. */
-export function runJson({ steps, tips, run, cancelled, failure, unsettled, appliedBy, backup }: RunResult) {
+export function runJson({
+  steps,
+  tips,
+  run,
+  cancelled,
+  failure,
+  unsettled,
+  appliedBy,
+  backup,
+}: RunResult): RunAnswer {
   return {
     steps: steps.map(({ revision, action, outcome, ms, rolledBack }) => ({
       revision,
@@ -102,8 +125,16 @@ export function runJson({ steps, tips, run, cancelled, failure, unsettled, appli
   };
 }
 
-/** The answer of the commands that write files; `written` tells whether they did. */
-export function draftJson({ kind, revision, files, notes, warnings, findings, squash }: Draft) {
+/** The answer of the commands that write files, without whether they did. */
+export function draftJson({
+  kind,
+  revision,
+  files,
+  notes,
+  warnings,
+  findings,
+  squash,
+}: Draft): Omit<DraftAnswer, 'written'> {
   return {
     kind,
     revision,

@@ -1,8 +1,9 @@
 import type { Finding, RevisionDetail } from '../engine/api.ts';
 import { Failure } from '../foundation/failure.ts';
+import type { ShowAnswer } from './answers.ts';
 import { drawDetail } from './draw/detail.ts';
 import { lookFor } from './looking.ts';
-import { revisionsJson, sqlJson } from './shapes.ts';
+import { revisionIn, sqlJson } from './shapes.ts';
 import type { Call } from './shell/call.ts';
 import { clean } from './shell/clean.ts';
 import { type Definition, examples } from './shell/command.ts';
@@ -44,10 +45,10 @@ async function showRevision(call: Call, target: string, options: { verbose?: boo
   const findings: Finding[] = [];
   for (const { row } of known) findings.push(...(await engine.lint({ range: row.id })).findings);
   const of = ({ row }: RevisionDetail) => findings.filter(({ revision }) => revision === row.id);
-  const json = (detail: RevisionDetail) => {
+  const json = (detail: RevisionDetail): ShowAnswer => {
     const { row, source, author, up, down } = detail;
     return {
-      ...revisionsJson([row], look)[0],
+      ...revisionIn(row, look),
       source,
       up: sqlJson(up),
       down: sqlJson(down),

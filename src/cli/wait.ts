@@ -3,6 +3,7 @@ import { duration as durationWords } from '../drawing/text/time.ts';
 import type { EngineApi, Look } from '../engine/api.ts';
 import { Failure } from '../foundation/failure.ts';
 import { durationHelp, parseDuration } from '../settings/duration.ts';
+import type { WaitAnswer } from './answers.ts';
 import { nameOf } from './draw/rows.ts';
 import { count } from './draw/text.ts';
 import { databaseFailure, problemsOf } from './looking.ts';
@@ -18,18 +19,6 @@ const tellEvery = 10_000;
 interface WaitOptions {
   readonly for: string;
   readonly timeout: number;
-}
-
-/** How a wait ended, or stands. */
-interface Waited {
-  /** Everything up to the target is applied. */
-  readonly reached: boolean;
-  readonly for: string;
-  /** What is not applied yet; null while that is not known. */
-  readonly pending: readonly string[] | null;
-  /** Why it is not known. */
-  readonly reason: string | null;
-  readonly waitedMs: number;
 }
 
 /** `migtui wait`: for programs that need a schema that another process migrates. */
@@ -85,7 +74,7 @@ async function runWait(call: Call, options: WaitOptions): Promise<number> {
 }
 
 /** How far the database is. A server or database that is not there is waited for like anything else. */
-async function standing(engine: EngineApi, target: string, started: number): Promise<Waited> {
+async function standing(engine: EngineApi, target: string, started: number): Promise<WaitAnswer> {
   const look = await engine.look();
   const broken = problemsOf(look);
   if (broken) throw broken;
@@ -116,7 +105,7 @@ function pendingWords(pending: readonly string[]): string {
   return `${count(pending.length, 'revision')} pending: ${names}${pending.length > 3 ? ', …' : ''}`;
 }
 
-function timedOut({ for: target, pending, reason, waitedMs }: Waited): Failure {
+function timedOut({ for: target, pending, reason, waitedMs }: WaitAnswer): Failure {
   return new Failure({
     code: 'wait-timeout',
     message: `${target} was not reached in ${durationWords(waitedMs)}: ${reason ?? pendingWords(pending ?? [])}`,

@@ -17,6 +17,7 @@ import type {
 import { remediesOf } from '../../src/engine/authoring/remedies.ts';
 import { RevisionGraph } from '../../src/revisions/graph.ts';
 import { shortId, slug } from '../../src/revisions/names.ts';
+import { checkAnswer } from '../support/answers.ts';
 import { makeFolder } from '../support/project.ts';
 
 /** What time it is in these tests. */
@@ -163,6 +164,7 @@ export async function migtui(args: string, world: World = {}): Promise<Told> {
   const argv = args.match(/"[^"]*"|\S+/g)?.map(arg => arg.replace(/^"|"$/g, '')) ?? [];
   const code = await runProgram(argv, host, '1.2.3');
   const { stdout, stderr } = said;
+  checkAnswer(argv, stdout);
   const clean = world.colours ? (text: string) => text : stripVTControlCharacters;
   return {
     code,

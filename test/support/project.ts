@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { checkAnswer } from './answers.ts';
 
 /** The checkout: where package.json and node_modules are. */
 export const repository = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
@@ -229,5 +230,8 @@ export function stockCli(project: Project, args: readonly string[], options?: Ru
 
 /** The built migtui without a terminal in a project: `migtui(project, ['upgrade', 'head', '--yes'])`. */
 export function migtui(project: Project, args: readonly string[], options?: RunOptions): Promise<Output> {
-  return runNode(project.root, join(repository, 'bin/migtui.js'), args, options);
+  return runNode(project.root, join(repository, 'bin/migtui.js'), args, options).then(output => {
+    checkAnswer(args, output.stdout);
+    return output;
+  });
 }

@@ -1,7 +1,7 @@
 import { absolute, ago, duration } from '../../drawing/text/time.ts';
 import type { RevisionRow } from '../../engine/api.ts';
 import { shortId, slug } from '../../revisions/names.ts';
-import type { HistoryFacts } from '../history-facts.ts';
+import type { HistoryFacts } from '../answers.ts';
 import type { Paint } from '../shell/paint.ts';
 import { type Cell, indent, table } from './text.ts';
 

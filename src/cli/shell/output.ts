@@ -1,3 +1,4 @@
+import type { Answer } from '../answers.ts';
 import { clean, exactJson, jsonText } from './clean.ts';
 import type { Host } from './host.ts';
 import { type Paint, paintFor, wantsAscii, wantsColour } from './paint.ts';
@@ -31,7 +32,7 @@ export class Output {
    * Prints the answer: `shape` as JSON with --json, else what `draw` makes of `value`,
    * whose strings are made safe for a terminal first.
    */
-  answer<T>(value: T, shape: (value: T) => unknown, draw: (value: T, paint: Paint) => string): void {
+  answer<T>(value: T, shape: (value: T) => Answer, draw: (value: T, paint: Paint) => string): void {
     if (this.json) this.#host.stdout.write(jsonText(shape(value)));
     else this.text(draw(clean(value), this.paint));
   }
