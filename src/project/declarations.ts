@@ -2,6 +2,7 @@ import type { Problem } from '../foundation/failure.ts';
 import type { Declaration } from '../revisions/revision.ts';
 import type { Node } from './estree.ts';
 import { parseSync } from './oxc.ts';
+import { scanMigration } from './scan-migration.ts';
 
 type Field = 'revises' | 'dependsOn' | 'labels' | 'replaces';
 const fields: readonly Field[] = ['revises', 'dependsOn', 'labels', 'replaces'];
@@ -23,6 +24,11 @@ export interface ParsedMigration {
  * @param file path for messages; its ending chooses the dialect
  */
 export function parseMigration(id: string, file: string, source: string): ParsedMigration {
+  return scanMigration(id, file, source) ?? parseTree(id, file, source);
+}
+
+/** The same by the parser's tree, whatever the file is like. */
+export function parseTree(id: string, file: string, source: string): ParsedMigration {
   const problems: Problem[] = [];
   const lineOf = (offset: number): number => source.slice(0, offset).split('\n').length;
   const problem = (code: string, message: string, offset: number): void => {
