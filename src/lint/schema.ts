@@ -88,7 +88,8 @@ const nothing: Omit<Table, 'schema' | 'name'> = {
 /** What stands before a statement: tables and all that judging needs to know, by key (`schema.name`). */
 export class Schema {
   readonly defaultSchema: string;
-  readonly tables: Map<string, Table>;
+  readonly tables: ReadonlyMap<string, Table>;
+  readonly #tables: Map<string, Table>;
   readonly domains: Map<string, Domain>;
   /** Types that are no domain, by name without a schema. */
   readonly types: Set<string>;
@@ -99,9 +100,17 @@ export class Schema {
   /** Everything is known: what is not here does not exist. */
   complete = false;
 
-  constructor(defaultSchema = 'public', from?: Pick<Schema, 'tables' | 'domains' | 'types' | 'routines'>) {
+  /** Keys of what was put since all was settled. */
+  readonly #unsettled: Set<string>;
+  /** Keys of the tables that have parents. */
+  readonly #heirs: Set<string>;
+
+  constructor(defaultSchema = 'public', from?: Schema) {
     this.defaultSchema = defaultSchema;
-    this.tables = new Map(from?.tables);
+    this.#tables = new Map(from?.tables);
+    this.tables = this.#tables;
+    this.#unsettled = new Set(from ? from.#unsettled : []);
+    this.#heirs = new Set(from ? from.#heirs : []);
     this.domains = new Map(from?.domains);
     this.types = new Set(from?.types);
     this.routines = new Map(from?.routines);
@@ -141,7 +150,11 @@ export class Schema {
   }
 
   put(table: Table): void {
-    this.tables.set(`${table.schema}.${table.name}`, { ...table, known: true });
+    const key = `${table.schema}.${table.name}`;
+    this.#tables.set(key, { ...table, known: true });
+    this.#unsettled.add(key);
+    if (table.parents.length > 0) this.#heirs.add(key);
+    else this.#heirs.delete(key);
   }
 
   /** Changes a table where it is known; what is not known stays so. */
@@ -167,7 +180,10 @@ export class Schema {
   }
 
   drop({ schema, name }: Pick<Table, 'schema' | 'name'>): void {
-    this.tables.delete(`${schema}.${name}`);
+    const key = `${schema}.${name}`;
+    this.#tables.delete(key);
+    this.#unsettled.delete(key);
+    this.#heirs.delete(key);
   }
 
   /** As messages name it: without the default schema. */
@@ -179,8 +195,9 @@ export class Schema {
   below(table: Table): Table[] {
     const key = `${table.schema}.${table.name}`;
     const found: Table[] = [];
-    for (const one of this.tables.values()) {
-      if (one.parents.length > 0 && one.parents.includes(key)) found.push(one, ...this.below(one));
+    for (const heir of this.#heirs) {
+      const one = this.tables.get(heir);
+      if (one?.parents.includes(key)) found.push(one, ...this.below(one));
     }
     return found;
   }
@@ -204,11 +221,12 @@ export class Schema {
 
   /** What was made so far is in use from now on, with the sizes that the live database has. */
   settle(): void {
-    for (const [key, table] of this.tables) {
-      if (!table.made && !hasMadeColumn(table)) continue;
+    for (const key of this.#unsettled) {
+      const table = this.tables.get(key);
+      if (!table || (!table.made && !hasMadeColumn(table))) continue;
       const columns = [...table.columns.values()];
       const { rows, bytes } = this.sizes.get(key) ?? { rows: null, bytes: null };
-      this.tables.set(key, {
+      this.#tables.set(key, {
         ...table,
         made: false,
         rows,
@@ -216,6 +234,7 @@ export class Schema {
         columns: new Map(columns.map(column => [column.name, { ...column, made: false, empty: false }])),
       });
     }
+    this.#unsettled.clear();
   }
 }
 

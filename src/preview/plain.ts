@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import type { Node } from '../project/estree.ts';
 import { parseSync } from '../project/oxc.ts';
+import { scanMigration } from '../project/scan-migration.ts';
 import type { MigrationSource } from '../project/sources.ts';
 
 /** What is known of a migration's code without running it; null: it has to be run to be known. */
@@ -19,9 +20,17 @@ const migrations = '@mikro-orm/migrations';
  * Migration and queues literals: `this.addSql('…')`. Anything else in the file could change what that means, and makes
  * the answer null.
  */
-export function readPlain({ path, source, listed }: MigrationSource): PlainMigration | null {
+export function readPlain({ id, path, source, listed }: MigrationSource): PlainMigration | null {
   // a class of a list may have been changed by its owner
   if (listed || path === null || source === null) return null;
+  const scanned = scanMigration(id, path, source);
+  if (!scanned) return readTree(path, source);
+  const { up, down, transactional } = scanned;
+  return { up, down: down ?? 'none', transactional };
+}
+
+/** The same by the parser's tree, whatever the file is like. */
+export function readTree(path: string, source: string): PlainMigration | null {
   const { program, errors } = parseSync(relative('/', path), source);
   if (errors.length > 0) return null;
   const body = (program as unknown as { body: Node[] }).body;

@@ -24,7 +24,7 @@ export interface ParsedMigration {
  * @param file path for messages; its ending chooses the dialect
  */
 export function parseMigration(id: string, file: string, source: string): ParsedMigration {
-  return scanMigration(id, file, source) ?? parseTree(id, file, source);
+  return scanMigration(id, file, source)?.parsed ?? parseTree(id, file, source);
 }
 
 /** The same by the parser's tree, whatever the file is like. */

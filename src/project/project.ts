@@ -12,7 +12,7 @@ import { kindOf } from './kind.ts';
 import { loadModules, type UserModules } from './modules.ts';
 import { quickly } from './quick-resolve.ts';
 import { runSchema } from './run-schema.ts';
-import { listedSources, type MigrationSource, readSources, type Sources } from './sources.ts';
+import { type KnownFile, listedSources, readSources, type Sources } from './sources.ts';
 import { saidBy } from './thrown.ts';
 
 /** A MikroORM project, opened with its own MikroORM. Nothing is connected and nothing is written by opening it. */
@@ -127,7 +127,7 @@ export async function openProject(
   const schema = askedSchema ?? configuredSchema;
   const options = { ...configured, ...(schema !== null && { schema }) };
   const opened: MikroORM[] = [orm];
-  const known = new Map<string, MigrationSource>();
+  const known = new Map<string, KnownFile>();
   let full: Promise<MikroORM> | undefined;
 
   return {

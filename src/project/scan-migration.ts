@@ -2,13 +2,23 @@ import type { ParsedMigration } from './declarations.ts';
 
 type Field = keyof ParsedMigration['members'];
 
+/** What a scanned migration says and does. */
+export interface Scanned {
+  readonly parsed: ParsedMigration;
+  /** Statements of `up()`. */
+  readonly up: readonly string[];
+  /** Null: there is no `down()`. */
+  readonly down: readonly string[] | null;
+  readonly transactional: boolean;
+}
+
 /**
  * Reads a migration file that has nothing but what MikroORM generates: the import, the class with its declarations, and
  * methods that queue literal statements. A hundred times faster than a parse into a tree. Null for anything else, valid
  * or not: then the parser is to be asked.
  * @param file path for messages; its ending chooses the dialect
  */
-export function scanMigration(id: string, file: string, source: string): ParsedMigration | null {
+export function scanMigration(id: string, file: string, source: string): Scanned | null {
   // one kind of line end, so that comments and strings end where they end for everybody
   if (!/(?<!\.d)\.[jt]s$/.test(file) || /[\u2028\u2029]|\r(?!\n)/.test(source)) return null;
   return new Scan(source, file.endsWith('.ts')).migration(id, file);
@@ -21,7 +31,13 @@ const field = /static[ \t]+(readonly[ \t]+)?(revises|dependsOn|labels|replaces)\
 const method =
   /(override[ \t]+)?(async[ \t]+)?(up|down|isTransactional)\s*\(\s*\)\s*(:\s*(?:void|boolean|Promise<void>|void\s*\|\s*Promise<void>)\s*)?\{/y;
 const addSql = /this\s*\.\s*addSql\s*\(/y;
-const answer = /return[ \t]+(?:true|false)\b/y;
+const answer = /return[ \t]+(true|false)\b/y;
+const simple = new Map<string | undefined, string>([
+  ...Array.from(`'"\`\\$`, one => [one, one] as const),
+  ['n', '\n'],
+  ['r', '\r'],
+  ['t', '\t'],
+]);
 
 /** A position in a source, moved on by each thing that is recognised. */
 class Scan {
@@ -36,7 +52,7 @@ class Scan {
     this.#typescript = typescript;
   }
 
-  migration(id: string, file: string): ParsedMigration | null {
+  migration(id: string, file: string): Scanned | null {
     this.#skip();
     if (!this.#match(importLine) || !this.#ends()) return null;
     const head = this.#at;
@@ -46,7 +62,7 @@ class Scan {
     const body = this.#at - 1;
     const values: Partial<Record<Field, readonly string[]>> = {};
     const members: { -readonly [K in keyof ParsedMigration['members']]: ParsedMigration['members'][K] } = {};
-    const methods = new Set<string>();
+    const methods = new Map<string, readonly string[]>();
     this.#skip();
     while (!this.#is('}')) {
       const from = this.#at;
@@ -63,14 +79,15 @@ class Scan {
         members[name] = { start: from, end: semicolon ? end + 1 : end };
         continue;
       }
-      const name = this.#method();
-      if (name === null || methods.has(name)) return null;
-      methods.add(name);
+      const found = this.#method();
+      if (found === null || methods.has(found.name)) return null;
+      methods.set(found.name, found.queued);
     }
     const end = this.#at + 1;
     this.#at = end;
     this.#skip();
-    if (this.#at < this.#source.length || !methods.has('up')) return null;
+    const up = methods.get('up');
+    if (this.#at < this.#source.length || !up) return null;
     let line = 1;
     for (
       let at = this.#source.indexOf('\n');
@@ -80,10 +97,15 @@ class Scan {
       line++;
     }
     return {
-      declaration: { id, ...values, file, line },
-      problems: [],
-      body: { start: body, end },
-      members,
+      parsed: {
+        declaration: { id, ...values, file, line },
+        problems: [],
+        body: { start: body, end },
+        members,
+      },
+      up,
+      down: methods.get('down') ?? null,
+      transactional: methods.get('isTransactional')?.[0] !== 'false',
     };
   }
 
@@ -92,9 +114,9 @@ class Scan {
     const values: string[] = [];
     this.#skip();
     while (!this.#is(']')) {
-      const from = this.#at;
-      if (!this.#string(false)) return null;
-      values.push(this.#source.slice(from + 1, this.#at - 1));
+      const value = this.#string(false);
+      if (value === null) return null;
+      values.push(value);
       this.#skip();
       if (this.#is(',')) {
         this.#at++;
@@ -105,8 +127,8 @@ class Scan {
     return values;
   }
 
-  /** The name of a method that only queues literal statements or answers true or false. */
-  #method(): string | null {
+  /** A method that only queues literal statements, or answers true or false. */
+  #method(): { readonly name: string; readonly queued: readonly string[] } | null {
     const found = this.#match(method);
     if (!found) return null;
     const [, override, async, name = '', type] = found;
@@ -117,50 +139,63 @@ class Scan {
     if (transactional ? async || promise : type?.includes('boolean') || (async && type && !promise))
       return null;
     this.#skip();
+    const queued: string[] = [];
     while (!this.#is('}')) {
-      if (transactional ? !this.#match(answer) : !this.#statement()) return null;
-      if (!this.#ends()) return null;
+      const text = transactional ? this.#match(answer)?.[1] : this.#statement();
+      if (text == null || !this.#ends()) return null;
+      queued.push(text);
     }
+    if (transactional && queued.length !== 1) return null;
     this.#at++;
     this.#skip();
-    return name;
+    return { name, queued };
   }
 
-  #statement(): boolean {
-    if (!this.#match(addSql)) return false;
+  /** The text of `this.addSql('…')`. */
+  #statement(): string | null {
+    if (!this.#match(addSql)) return null;
     this.#skip();
-    if (!this.#string(true)) return false;
+    const text = this.#string(true);
+    if (text === null) return null;
     this.#skip();
     if (this.#is(',')) {
       this.#at++;
       this.#skip();
     }
-    if (!this.#is(')')) return false;
+    if (!this.#is(')')) return null;
     this.#at++;
-    return true;
+    return text;
   }
 
-  /** A string or a template without substitutions. @param escapes whether it may have simple ones */
-  #string(escapes: boolean): boolean {
+  /**
+   * The value of a string or of a template without substitutions.
+   * @param escapes whether it may have simple ones
+   */
+  #string(escapes: boolean): string | null {
     const source = this.#source;
     const quote = source[this.#at];
-    if (quote !== `'` && quote !== '"' && quote !== '`') return false;
-    for (let at = this.#at + 1; at < source.length; at++) {
+    if (quote !== `'` && quote !== '"' && quote !== '`') return null;
+    let value = '';
+    let from = this.#at + 1;
+    for (let at = from; at < source.length; at++) {
       const one = source[at] as string;
       if (one === quote) {
         this.#at = at + 1;
-        return true;
+        return value + source.slice(from, at);
       }
       if (one === '\\') {
-        if (!escapes || !/['"`\\nrt$]/.test(source[at + 1] ?? '')) return false;
+        const escaped = escapes ? simple.get(source[at + 1]) : undefined;
+        if (escaped === undefined) return null;
+        value += source.slice(from, at) + escaped;
         at++;
+        from = at + 1;
       } else if (
         quote === '`' ? one === '\r' || (one === '$' && source[at + 1] === '{') : /[\r\n]/.test(one)
       ) {
-        return false;
+        return null;
       }
     }
-    return false;
+    return null;
   }
 
   /** The end of a statement or a declaration: a semicolon, a brace that follows, or a new line. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { Problem } from '../foundation/failure.ts';
 import type { Declaration } from '../revisions/revision.ts';
@@ -37,18 +37,33 @@ export function checksumOf(source: string, { members }: Pick<ParsedMigration, 'm
     .digest('hex');
 }
 
+/** A file that was read, and how it was then. */
+export interface KnownFile {
+  readonly migration: MigrationSource;
+  /** See `stampOf`; null: it was read once, or has changed so lately that another change may not show. */
+  readonly stamp: string | null;
+}
+
 /**
  * Reads the migration files at `paths` (absolute, sorted). A file that cannot be read is a problem, not an error.
- * @param known what was read before, by path: a file that says the same is not parsed again
+ * @param known what was read before, by path: a file that says the same is not parsed again, and from the third time
+ *   on one that the file system says is unchanged is not read again
  */
 export function readSources(
   root: string,
   paths: readonly string[],
-  known = new Map<string, MigrationSource>(),
+  known = new Map<string, KnownFile>(),
 ): Sources {
   const migrations: MigrationSource[] = [];
   const problems: Problem[] = [];
   for (const path of paths) {
+    const before = known.get(path);
+    const stamp = before ? stampOf(path) : null;
+    if (before && stamp !== null && stamp === before.stamp) {
+      problems.push(...before.migration.parsed.problems);
+      migrations.push(before.migration);
+      continue;
+    }
     const id = path.replace(/^.*[\\/]/, '').replace(/\.[jt]s$/, '');
     const file = relative(root, path);
     let source: string;
@@ -63,16 +78,28 @@ export function readSources(
       });
       continue;
     }
-    let migration = known.get(path);
+    let migration = before?.migration;
     if (migration?.source !== source) {
       const parsed = parseMigration(id, file, source);
       migration = { id, path, source, checksum: checksumOf(source, parsed), parsed, listed: null };
-      known.set(path, migration);
     }
+    known.set(path, { migration, stamp });
     problems.push(...migration.parsed.problems);
     migrations.push(migration);
   }
   return { migrations, problems };
+}
+
+/** A file that changed within this time, ms, may change again without another time stamp. */
+const sameStamp = 2_500;
+
+/** What changes with every change of a file; null where a change might not show, or the file is not there. */
+function stampOf(path: string): string | null {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  if (!found) return null;
+  const { dev, ino, size, mtimeNs, ctimeNs, mtimeMs, ctimeMs } = found;
+  const changed = Math.max(Number(mtimeMs), Number(ctimeMs));
+  return Date.now() - changed > sameStamp ? `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}` : null;
 }
 
 /**

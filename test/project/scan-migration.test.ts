@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readTree } from '../../src/preview/plain.ts';
 import { parseTree } from '../../src/project/declarations.ts';
 import { scanMigration } from '../../src/project/scan-migration.ts';
 import { migrationSource } from '../support/project.ts';
@@ -51,8 +52,11 @@ const pieces = [
 
 function agrees(path: string, source: string): boolean {
   const scanned = scanMigration(name, path, source);
-  if (scanned !== null) expect(scanned).toEqual(parseTree(name, path, source));
-  return scanned !== null;
+  if (scanned === null) return false;
+  const { parsed, up, down, transactional } = scanned;
+  expect(parsed).toEqual(parseTree(name, path, source));
+  expect({ up, down: down ?? 'none', transactional }).toEqual(readTree(path, source));
+  return true;
 }
 
 describe('a file that the scanner takes', () => {
