@@ -1,21 +1,10 @@
 import type { Problem } from '../foundation/failure.ts';
-import type { Declaration } from '../revisions/revision.ts';
 import type { Node } from './estree.ts';
 import { parseSync } from './oxc.ts';
+import type { Field, ParsedMigration } from './parsed-migration.ts';
 import { scanMigration } from './scan-migration.ts';
 
-type Field = 'revises' | 'dependsOn' | 'labels' | 'replaces';
 const fields: readonly Field[] = ['revises', 'dependsOn', 'labels', 'replaces'];
-
-/** A file's declaration, where its parts stand, and what is wrong with them. */
-export interface ParsedMigration {
-  readonly declaration: Declaration;
-  readonly problems: readonly Problem[];
-  /** Character range of the class body's braces, where members can be written; null when there is no class. */
-  readonly body: { readonly start: number; readonly end: number } | null;
-  /** Character range of each declared member (`static readonly revises = [...];`). */
-  readonly members: Partial<Record<Field, { readonly start: number; readonly end: number }>>;
-}
 
 /**
  * Reads what a migration file declares, without running it. TypeScript, or JavaScript as compilers write it

@@ -1,6 +1,4 @@
-import type { ParsedMigration } from './declarations.ts';
-
-type Field = keyof ParsedMigration['members'];
+import type { Field, ParsedMigration } from './parsed-migration.ts';
 
 /** What a scanned migration says and does. */
 export interface Scanned {

@@ -4,8 +4,9 @@ import { relative } from 'node:path';
 import type { Problem } from '../foundation/failure.ts';
 import type { Declaration } from '../revisions/revision.ts';
 import type { MigrationClass } from './classes.ts';
-import { type ParsedMigration, parseMigration } from './declarations.ts';
+import { parseMigration } from './declarations.ts';
 import { computedName, listedName } from './listed-name.ts';
+import type { ParsedMigration } from './parsed-migration.ts';
 
 /** A migration as it stands on disk, or as a class of a `migrationsList`. */
 export interface MigrationSource {
