@@ -1,4 +1,6 @@
+import { Command } from 'commander';
 import { expect, test } from 'vitest';
+import { commands } from '../../src/cli/commands.ts';
 import type { PolicyRuleName, ProjectInfo } from '../../src/engine/api.ts';
 import { ids, migtui, type Told } from './fake.ts';
 
@@ -101,3 +103,44 @@ test('--rehearse runs only what the rehearsal found no problem with', async () =
   });
   expect([bad.code, bad.json().error.code, ran(bad)]).toEqual([1, 'rehearsal-failed', false]);
 });
+
+/** Every command: how it is called where it changes the database, or null where it does not. */
+const doors: Readonly<Record<string, string | null>> = {
+  upgrade: 'upgrade head --yes',
+  downgrade: 'downgrade -1 --yes',
+  stamp: 'stamp head --no-compare --yes',
+  undo: 'undo --yes',
+  redo: 'redo --yes',
+  settle: `settle ${ids.last} --not-applied`,
+  'ensure-version': 'ensure-version',
+  fresh: 'fresh --yes',
+  // their names are compared by the engine, for each database: see test/engine/policy.test.ts
+  ...{ 'fleet upgrade': null, 'fleet downgrade': null, 'fleet stamp': null },
+  ...{ 'fleet status': null, 'fleet check': null, 'fleet stages': null, 'fleet rehearse': null },
+  ...{ status: null, current: null, history: null, heads: null, branches: null, show: null, pending: null },
+  ...{ journal: null, wait: null, init: null, create: null, merge: null, squash: null, adopt: null },
+  // with --from-drift it stamps, and asks as stamp does
+  ...{ revision: null, edit: null, check: null, lint: null, diff: null, rehearse: null, test: null },
+  ...{ bake: null, doctor: null, open: null },
+};
+
+test('every command is known to change a protected database or not to', () => {
+  const program = new Command();
+  const done = () => async () => {};
+  for (const define of Object.values(commands).flat()) define(program, done as never);
+  const names = program.commands.flatMap(one =>
+    one.commands.length > 0 ? one.commands.map(part => `${one.name()} ${part.name()}`) : [one.name()],
+  );
+  expect(names.sort()).toEqual(Object.keys(doors).sort());
+});
+
+const changing = ['run', 'settle', 'ensureTable', 'empty', 'fleetRun', 'endSession'];
+
+test.each(Object.values(doors).filter(door => door !== null))(
+  '%s changes nothing on a protected database without its name',
+  async door => {
+    const told = await migtui(door, { look });
+    expect([told.code, told.calls.filter(([name]) => changing.includes(name as string))]).toEqual([1, []]);
+    expect(told.stderr).toMatch(/protected/);
+  },
+);

@@ -260,11 +260,13 @@ function fakeEngine(
     revision: async id => detail(id),
     async preview(request) {
       const plan =
-        request.command === 'upgrade'
-          ? graph.upgrade(request.targets, applied)
-          : request.command === 'downgrade'
-            ? graph.downgrade(request.targets[0] as string, applied)
-            : graph.stamp(request.targets, applied, { purge: request.purge === true });
+        request.past !== undefined
+          ? graph.downgrade('-1', applied)
+          : request.command === 'upgrade'
+            ? graph.upgrade(request.targets, applied)
+            : request.command === 'downgrade'
+              ? graph.downgrade(request.targets[0] as string, applied)
+              : graph.stamp(request.targets, applied, { purge: request.purge === true });
       const down = request.command === 'downgrade';
       return {
         request,

@@ -220,6 +220,65 @@ describe('every door', () => {
     );
   });
 
+  /**
+   * Every method of the engine: those that change the database with how they are called there without its name, and
+   * those that do not. A new method is a compile error until it is listed here.
+   */
+  const looks = 'changes no database' as const;
+  const doors: {
+    readonly [K in keyof EngineApi]: typeof looks | ((engine: EngineApi) => Promise<unknown>);
+  } = {
+    run: async engine =>
+      engine.run(await engine.preview({ command: 'stamp', targets: [first], purge: true }), {}),
+    settle: engine => engine.settle(second, 'not-applied'),
+    ensureTable: engine => engine.ensureTable(),
+    empty: async engine => engine.empty(await engine.emptying()),
+    endSession: engine => engine.endSession(4711, 'terminate'),
+    async fleetRun(engine) {
+      await project.write(
+        'migtui.config.json',
+        JSON.stringify({ fleet: { targets: { databases: [new URL(database.url).pathname.slice(1)] } } }),
+      );
+      const plan = await engine.fleetPlan({ choice: {}, plan: { command: 'downgrade', targets: ['base'] } });
+      return engine.fleetRun(plan.id, { run: {}, attended: true });
+    },
+    ...{ look: looks, revision: looks, resolve: looks, preview: looks, lint: looks, cancel: looks },
+    ...{ journal: looks, emptying: looks, script: looks, effect: looks, authors: looks, sizes: looks },
+    ...{
+      arrivals: looks,
+      compare: looks,
+      doctor: looks,
+      check: looks,
+      diff: looks,
+      bake: looks,
+      test: looks,
+    },
+    ...{ draftRevision: looks, draftSplit: looks, draftFix: looks, draftMerge: looks, draftRebase: looks },
+    ...{ draftSquash: looks, draftAdopt: looks, draftInit: looks, rehearse: looks, rehearsePlan: looks },
+    ...{ fleetStatus: looks, fleetStages: looks, fleetRehearse: looks, fleetPlan: looks },
+    // it goes on with a run that was let in, or ends it
+    ...{ fleetContinue: looks, fleetCancel: looks },
+    // a draft from the drift of the live database brings its confirmation: see authoring/from-drift
+    write: looks,
+    close: looks,
+  };
+
+  test.each(Object.entries(doors).filter(([, door]) => door !== looks))(
+    'of a protected database is shut without its name: %s',
+    async (_, door) => {
+      await using({ databases: ['*'] }, async engine => {
+        const before = await database.query('select name from mikro_orm_migrations order by 1');
+        const failure = await (door as (engine: EngineApi) => Promise<unknown>)(engine).then(
+          () => null,
+          (failure: Failure) => failure,
+        );
+        expect(['policy', 'protected']).toContain(failure?.code);
+        expect(failure?.message).toContain(setBy);
+        expect(await database.query('select name from mikro_orm_migrations order by 1')).toEqual(before);
+      });
+    },
+  );
+
   test('names every broken rule at once', async () => {
     await database.query('insert into people select 1');
     const protection = {

@@ -113,6 +113,7 @@ export class FakeEngine {
   readonly api: EngineApi;
   readonly connection: EngineConnection;
   readonly calls: string[] = [];
+  readonly settledWith: (readonly [revision: string, as: string, confirm: string | undefined])[] = [];
   readonly written: Draft[] = [];
   readonly ranWith: RunOptions[] = [];
   readonly ended: [pid: number, how: SessionEnding][] = [];
@@ -294,7 +295,8 @@ export class FakeEngine {
         if (mode === 'rollback') this.release();
       },
       journal: async () => this.#journal,
-      settle: async (revision, as) => {
+      settle: async (revision, as, confirm) => {
+        this.settledWith.push([revision, as, confirm]);
         this.unsettled = this.unsettled.filter(one => one.revision !== revision);
         if (as === 'applied') this.applied.add(revision);
         if (as === 'accept-edit') {

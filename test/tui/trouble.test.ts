@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { demoRevisions } from '../support/fake-engine.ts';
 import { closeScreens, openScreen } from '../support/screen.ts';
 
 afterEach(closeScreens);
@@ -157,4 +158,46 @@ test('a missing, an edited and an out-of-order revision are told from the others
     ],
   });
   await app.sees('1 missing', '1 edited', 'out of order', '✗');
+});
+
+const last = 'Migration20261101090000_initial_schema';
+const edited = demoRevisions.map(one => (one.id === last ? { ...one, edited: true } : one));
+const interrupted = {
+  revision: last,
+  action: 'up',
+  since: '2026-11-22T14:00:00.000Z',
+  who: 'ana@laptop',
+  error: null,
+  invalidIndexes: [],
+} as const;
+
+test.each([
+  ['a', 'applied', []],
+  ['n', 'not-applied', []],
+  ['a', 'accept-edit', edited],
+] as const)('x %s asks for the name of a protected database', async (key, as, revisions) => {
+  const policy = [
+    {
+      rule: 'confirm',
+      words: 'its name',
+      setBy: 'protected[0] in migtui.config.json',
+      reason: 'Ask #platform.',
+    },
+  ] as const;
+  const app = await openScreen({
+    project: { protected: true, policy },
+    ...(revisions.length > 0 ? { revisions } : { look: { unsettled: [interrupted] } }),
+  });
+  await app.sees('connected');
+  await app.press('x', key);
+  await app.sees('protected[0] in migtui.config.json', '#platform.', 'Type chat');
+  await app.type('chta');
+  await app.press('Enter');
+  await app.sees('type chat to confirm');
+  expect(app.engine.settledWith).toEqual([]);
+  await app.press('Backspace', 'Backspace', 'Backspace', 'Backspace');
+  await app.type('chat');
+  await app.press('Enter');
+  await app.sees(`migtui settle ${last}`);
+  expect(app.engine.settledWith).toEqual([[last, as, 'chat']]);
 });

@@ -1,4 +1,6 @@
-import type { PlanRequest, Unsettled } from '../../engine/api.ts';
+import type { PlanRequest, Settlement, Unsettled } from '../../engine/api.ts';
+import { quoteShell } from '../../foundation/shell.ts';
+import { withName } from '../dialogs/confirm-name.ts';
 import { menu } from '../dialogs/menu.ts';
 import { openPlan } from '../dialogs/plan/plan.ts';
 import type { Command } from '../keymap/command.ts';
@@ -22,11 +24,20 @@ function editedIn(state: State): string | undefined {
   return row && edited.includes(row.id) ? row.id : edited.length === 1 ? edited[0] : undefined;
 }
 
+/** Asks for the database's name where it is protected, and settles. */
+function settle(state: State, title: string, revision: string, as: Settlement): Change {
+  return withName(state, title, 'enter', (next, confirm) => {
+    const [asked, , effect] = ask(next, {
+      call: 'settle',
+      args: confirm === undefined ? [revision, as] : [revision, as, confirm],
+    });
+    const given = confirm === undefined ? '' : ` --confirm ${quoteShell(confirm)}`;
+    const command = here(next, `migtui settle ${revision} --${as}${given}`);
+    return [logged(asked, 'command', command), [effect]];
+  });
+}
+
 function acceptMenu(state: State, revision: string, key: string): Change {
-  const accept = (next: State): Change => {
-    const [asked, , effect] = ask(next, { call: 'settle', args: [revision, 'accept-edit'] });
-    return [logged(asked, 'command', here(next, `migtui settle ${revision} --accept-edit`)), [effect]];
-  };
   return only(
     open(
       state,
@@ -37,7 +48,12 @@ function acceptMenu(state: State, revision: string, key: string): Change {
         text: `The file of ${nameOf(state, revision)} has changed since it was applied. Is the current version correct?`,
         items: [
           { key: 'l', label: 'Cancel', about: 'undo the edit, or write a new revision', choose: only },
-          { key: 'a', label: 'Accept the edit', about: 'record the file as it is now', choose: accept },
+          {
+            key: 'a',
+            label: 'Accept the edit',
+            about: 'record the file as it is now',
+            choose: next => settle(next, 'Accept the edit', revision, 'accept-edit'),
+          },
         ],
       }),
     ),
@@ -57,12 +73,6 @@ function settleMenu(state: State, key: string): Change {
     (request: PlanRequest) =>
     (next: State): Change =>
       openPlan(next, request, 'enter');
-  const settle =
-    (as: 'applied' | 'not-applied') =>
-    (next: State): Change => {
-      const [asked, , effect] = ask(next, { call: 'settle', args: [open1.revision, as] });
-      return [logged(asked, 'command', here(next, `migtui settle ${open1.revision} --${as}`)), [effect]];
-    };
   return only(
     open(
       state,
@@ -86,13 +96,13 @@ function settleMenu(state: State, key: string): Change {
             key: 'a',
             label: 'Mark as applied',
             about: 'record it in the migrations table',
-            choose: settle('applied'),
+            choose: next => settle(next, 'Mark as applied', open1.revision, 'applied'),
           },
           {
             key: 'n',
             label: 'Mark as not applied',
             about: 'it can run again',
-            choose: settle('not-applied'),
+            choose: next => settle(next, 'Mark as not applied', open1.revision, 'not-applied'),
           },
         ],
       }),

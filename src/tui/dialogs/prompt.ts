@@ -12,8 +12,11 @@ import { fieldSpans } from './field-line.ts';
 export interface PromptDialog extends Dialog {
   readonly kind: 'prompt';
   readonly title: string;
+  readonly tone?: 'danger' | undefined;
   readonly label: string;
   readonly field: TextField;
+  /** The only text that is accepted. */
+  readonly wanted?: string | undefined;
   readonly about: string;
   /** What is done with the text; the prompt is closed before. */
   readonly accept: (state: State, text: string) => Change;
@@ -21,7 +24,10 @@ export interface PromptDialog extends Dialog {
 
 export interface PromptOptions {
   readonly title: string;
+  readonly tone?: 'danger';
   readonly label: string;
+  /** The only text that is accepted. */
+  readonly wanted?: string;
   /** What is in the field at first. */
   readonly text: string;
   readonly about: string;
@@ -46,6 +52,9 @@ const commands = inDialogs([
     footer: 1,
     run: on<PromptDialog>('prompt', (state, dialog) => {
       const text = dialog.field.text.trim();
+      const { wanted } = dialog;
+      if (wanted !== undefined && text !== wanted)
+        return notified(state, `type ${wanted} to confirm`, 'warning');
       return text === ''
         ? notified(state, `enter a ${dialog.label}`, 'warning')
         : dialog.accept(close(state), text);
@@ -58,6 +67,7 @@ export const promptType: DialogType<PromptDialog> = {
   commands,
   scopes: () => ['prompt'],
   title: dialog => dialog.title,
+  tone: dialog => dialog.tone,
   width: () => 76,
   body: (dialog, _state, columns): Line[] => [
     [{ text: `${dialog.label}  `, style: 'key' }, ...fieldSpans(dialog.field)],

@@ -1,0 +1,38 @@
+import type { Change } from '../state/effect.ts';
+import { only } from '../state/effect.ts';
+import type { State } from '../state/model.ts';
+import { open } from '../state/stack.ts';
+import { prompt } from './prompt.ts';
+
+/**
+ * For a change that runs no plan: asks for the name of a protected database before it.
+ * @param title what is about to be done
+ * @param change does it, with the name where one was asked for
+ */
+export function withName(
+  state: State,
+  title: string,
+  openedBy: string,
+  change: (state: State, confirm: string | undefined) => Change,
+): Change {
+  const { look } = state;
+  const rule = look?.project.policy.find(({ rule }) => rule === 'confirm');
+  if (!look || !rule) return change(state, undefined);
+  const { name } = look.database;
+  const why = rule.reason === null ? '' : ` ${rule.reason}`;
+  return only(
+    open(
+      state,
+      prompt({
+        title,
+        tone: 'danger',
+        label: `Type ${name}`,
+        text: '',
+        wanted: name,
+        about: `This database is protected (${rule.setBy}).${why} Enter confirms, Esc cancels.`,
+        openedBy,
+        accept: change,
+      }),
+    ),
+  );
+}
