@@ -1,3 +1,4 @@
+import { concernedBy } from './concerned.ts';
 import type { Connection } from './connection.ts';
 import { quoteIdent, quoteLiteral } from './quote.ts';
 
@@ -28,6 +29,9 @@ const ours = `n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast') 
 const notOf = (catalog: string, oid: string): string =>
   `not exists (select from pg_depend d where d.classid = '${catalog}'::regclass and d.objid = ${oid} and d.deptype = 'e')`;
 
+/** Stands for a choice of tables and functions by their oid. */
+const concerned = (oid: string): string => `/* concerned ${oid} */ true`;
+
 const definitions = `
   select 1 as part, format('create type %I.%I as enum ()', n.nspname, t.typname) as sql
     from pg_type t join pg_namespace n on n.oid = t.typnamespace where t.typtype = 'e' and ${ours}
@@ -45,41 +49,41 @@ const definitions = `
                when a.atthasdef then 'default 0' end), ', ' order by a.attnum)
          from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
       case c.relkind when 'p' then 'partition by range ((1))' end)
-    from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('r', 'p', 'f') and ${ours}
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('r', 'p', 'f') and ${ours} and ${concerned('c.oid')}
   union all
   select 4, format(case c.relkind when 'v' then 'create view %I.%I as select 1' else 'create materialized view %I.%I as select 1' end, n.nspname, c.relname)
-    from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('v', 'm') and ${ours}
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('v', 'm') and ${ours} and ${concerned('c.oid')}
   union all
   select 5, format('alter table %s add constraint %I %s', c.conrelid::regclass, c.conname, pg_get_constraintdef(c.oid))
     from pg_constraint c join pg_namespace n on n.oid = c.connamespace
-   where c.conrelid <> 0 and c.contype in ('c', 'f', 'p', 'u', 'x') and ${ours}
+   where c.conrelid <> 0 and c.contype in ('c', 'f', 'p', 'u', 'x') and ${ours} and ${concerned('c.conrelid')}
   union all
   select 6, pg_get_indexdef(i.indexrelid)
     from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
-   where ${ours} and not exists (select from pg_constraint where conindid = i.indexrelid and contype in ('p', 'u', 'x'))
+   where ${ours} and ${concerned('i.indrelid')} and not exists (select from pg_constraint where conindid = i.indexrelid and contype in ('p', 'u', 'x'))
   union all
   select 7, format(case when c.relispartition then 'alter table %s attach partition %s' else 'alter table %2$s inherit %1$s' end, h.inhparent::regclass, h.inhrelid::regclass)
       || case when c.relispartition then ' ' || coalesce(nullif(pg_get_expr(c.relpartbound, c.oid), ''), 'default') else '' end
     from pg_inherits h join pg_class c on c.oid = h.inhrelid join pg_namespace n on n.oid = c.relnamespace
-   where c.relkind in ('r', 'p', 'f') and ${ours}
+   where c.relkind in ('r', 'p', 'f') and ${ours} and ${concerned('c.oid')}
   union all
   select 8, case when l.lanname in ('sql', 'plpgsql') and ${notOf('pg_proc', 'p.oid')} then pg_get_functiondef(p.oid)
       else format('create function %I.%I() returns void language %I %s as ''''', n.nspname, p.proname, l.lanname,
         case p.provolatile when 'v' then 'volatile' else 'stable' end) end
     from pg_proc p join pg_namespace n on n.oid = p.pronamespace join pg_language l on l.oid = p.prolang
-   where p.prokind in ('f', 'p') and ${ours}
+   where p.prokind in ('f', 'p') and ${ours} and ${concerned('p.oid')}
   order by 1`;
 
 const invalid = `
   select format('%s.%s', n.nspname, c.relname) as name
     from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
-   where ${ours} and not i.indisvalid`;
+   where ${ours} and ${concerned('i.indrelid')} and not i.indisvalid`;
 
 const sizes = `
   select n.nspname as schema, c.relname as name, pg_total_relation_size(c.oid)::float8 as bytes, pg_relation_size(c.oid)::float8 as own,
          greatest(c.reltuples::float8, coalesce(s.n_live_tup, 0)::float8) as rows, has_table_privilege(c.oid, 'select') as readable
     from pg_class c join pg_namespace n on n.oid = c.relnamespace left join pg_stat_all_tables s on s.relid = c.oid
-   where c.relkind in ('r', 'p', 'm') and ${ours}`;
+   where c.relkind in ('r', 'p', 'm') and ${ours} and ${concerned('c.oid')}`;
 
 /** Tables without statistics are checked for rows only up to this size in bytes. */
 const small = 64 * 1024 * 1024;
@@ -96,19 +100,35 @@ interface Found {
   readonly readable: boolean;
 }
 
+/** What of a live schema is read. */
+export interface CatalogScope {
+  /** Default: all. */
+  readonly schemas?: readonly string[];
+  /**
+   * The SQL that the catalog is read for: in a large database only what it concerns is read. Undefined: everything is.
+   */
+  readonly sql?: readonly string[];
+  /** Databases with fewer tables than this are read as a whole, which takes no longer. Default 1,000. */
+  readonly few?: number;
+}
+
 /**
- * Reads a live schema with a few queries, whatever its size, and writes nothing. Sizes are omitted if a table
- * stays
+ * Reads a live schema with a few queries, whatever its size, and writes nothing. Sizes are omitted if a table stays
  * locked.
- * @param schemas to read; default: all
  * @returns null if the catalog does not answer in time
  */
 export async function readCatalog(
   connection: Connection,
-  schemas?: readonly string[],
+  { schemas, sql, few = 1_000 }: CatalogScope = {},
 ): Promise<Catalog | null> {
-  const within = (sql: string): string =>
-    schemas ? sql.replaceAll(ours, `n.nspname in (${schemas.map(quoteLiteral).join(', ')})`) : sql;
+  const some = sql && (await concernedBy(sql, few, question => asked(connection, question)));
+  const oids = some && `(${some.length > 0 ? some.join(', ') : '0'})`;
+  const within = (text: string): string => {
+    const part = schemas
+      ? text.replaceAll(ours, `n.nspname in (${schemas.map(quoteLiteral).join(', ')})`)
+      : text;
+    return oids ? part.replace(/\/\* concerned (\S+) \*\/ true/g, `$1 in ${oids}`) : part;
+  };
   const [server] = await connection.query<{ version: string; zone: string }>(
     `select current_setting('server_version_num') as version, current_setting('TimeZone') as zone`,
   );

@@ -23,8 +23,8 @@ export function plannerOf(session: Session): Planner {
     },
     async preview(site, { schema }, request, sizes, others) {
       const project = projectInSchema(site.project, schema);
-      const here = session.on(project, site.connection, connection =>
-        catalogOf(connection, schema, sizes, others),
+      const here = session.on(project, site.connection, (connection, sql) =>
+        catalogOf(connection, sql, schema, sizes, others),
       );
       const made = await preview(here, request);
       refuseStrict(made);
@@ -111,12 +111,13 @@ async function subjectOf(sites: Sites, { context, database }: Target): Promise<S
 /** What concerns one schema, with the sizes of the largest tables of its group. */
 async function catalogOf(
   connection: Connection,
+  sql: readonly string[],
   schema: string | null,
   sizes: Sizes | null,
   others: readonly string[],
 ): Promise<Catalog | null> {
-  if (schema === null) return readCatalog(connection);
-  const catalog = await readCatalog(connection, [schema, ...others]);
+  if (schema === null) return readCatalog(connection, { sql });
+  const catalog = await readCatalog(connection, { schemas: [schema, ...others], sql });
   if (!catalog || !sizes) return catalog;
   const largest = [...sizes].map(([name, { bytes, rows }]): [string, TableSize] => [
     `${schema}.${name}`,

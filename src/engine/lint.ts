@@ -38,9 +38,12 @@ export async function lint(
       problems,
     });
   }
-  const catalog = await liveCatalog(session, state);
-  const live = catalog && ignoreSizes ? { ...catalog, sizes: new Map() } : catalog;
   const ids = [...applied.keys()];
+  const concerned = range === undefined ? graph.pending(ids) : rangeOf(state, range);
+  const catalog = isRefusal(state.database)
+    ? null
+    : await liveCatalog(session, state, await sqlOfAll(session, state, concerned));
+  const live = catalog && ignoreSizes ? { ...catalog, sizes: new Map() } : catalog;
   // the plan to come, on what the database has; a range is judged from base, each revision as a deployment of its own
   const plan = range === undefined && live !== null;
   const judged = plan ? graph.pending(ids) : range === undefined ? [...graph.order] : rangeOf(state, range);
@@ -130,7 +133,15 @@ export async function findingsOf(
   sql: readonly SqlPreview[],
   batchOf: ReadonlyMap<number, number>,
 ): Promise<Finding[][]> {
-  const linter = await newLinter(session, await liveCatalog(session, state), true);
+  const linter = await newLinter(
+    session,
+    await liveCatalog(
+      session,
+      state,
+      sql.flatMap(one => one.sql),
+    ),
+    true,
+  );
   return plan.steps.map(({ revision, action }, index) => {
     if (action !== 'up' && action !== 'down') return [];
     if (index > 0 && batchOf.get(index) !== batchOf.get(index - 1)) linter.endTransaction();
@@ -149,7 +160,8 @@ export async function findingsOfDraft(
     readonly transactional: boolean;
   }[],
 ): Promise<Finding[]> {
-  const live = await liveCatalog(session, state);
+  const pending = await sqlOfAll(session, state, state.graph.pending([...state.applied.keys()]));
+  const live = await liveCatalog(session, state, [...pending, ...drafted.flatMap(({ up }) => up)]);
   const linter = await newLinter(session, live, live !== null);
   const before = live === null ? state.graph.order : state.graph.pending([...state.applied.keys()]);
   for (const id of before) {
@@ -185,8 +197,21 @@ function rangeOf({ graph, applied }: State, range: string): readonly string[] {
   return graph.order.filter(id => wanted.has(id));
 }
 
-async function liveCatalog(session: Session, { database }: State): Promise<Catalog | null> {
-  return isRefusal(database) ? null : session.readCatalog(database);
+/**
+ * @param sql what is judged on it
+ */
+async function liveCatalog(
+  session: Session,
+  { database }: State,
+  sql: readonly string[],
+): Promise<Catalog | null> {
+  return isRefusal(database) ? null : session.readCatalog(database, sql);
+}
+
+/** The SQL of revisions, up and down. */
+async function sqlOfAll(session: Session, state: OnDisk, ids: readonly string[]): Promise<readonly string[]> {
+  const steps = await Promise.all(ids.map(id => bothWays(session, state, id, true)));
+  return steps.flatMap(({ up, down }) => [...up.sql, ...(down?.sql ?? [])]);
 }
 
 async function newLinter(session: Session, live: Catalog | null, fromLive: boolean): Promise<Linter> {

@@ -65,7 +65,10 @@ export class Session {
   /** Knows what migrations do, without letting them do it. */
   readonly previewer: Previewer;
   /** What the live database has, for the rules of lint. */
-  readCatalog: (connection: Connection) => Promise<Catalog | null> = readCatalog;
+  readCatalog: (connection: Connection, sql: readonly string[]) => Promise<Catalog | null> = (
+    connection,
+    sql,
+  ) => readCatalog(connection, { sql });
   readonly #imported = new Map<string, string | null>();
   #closing: (() => Promise<void>)[] = [];
 
