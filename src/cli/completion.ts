@@ -11,7 +11,23 @@ Examples:
 `;
 
 /** Commands whose arguments are targets. */
-const withTargets = ['show', 'upgrade', 'downgrade', 'stamp', 'history', 'settle', 'edit', 'merge'];
+const withTargets = [
+  'show',
+  'upgrade',
+  'downgrade',
+  'stamp',
+  'history',
+  'settle',
+  'edit',
+  'merge',
+  'squash',
+  'lint',
+  'rehearse',
+  'fleet upgrade',
+  'fleet downgrade',
+  'fleet stamp',
+  'fleet rehearse',
+];
 
 /**
  * Adds \`migtui completion <shell>\` and what the printed script asks.
@@ -23,7 +39,8 @@ export function addCompletion(program: Command, root: () => string): void {
     const command = completion.commands.get(name);
     for (const argument of command?.arguments.values() ?? []) {
       argument.handler = complete => {
-        for (const [target, words] of completeTargets(root(), name)) complete(target, words);
+        for (const [target, words] of completeTargets(root(), name.replace('fleet ', '')))
+          complete(target, words);
       };
     }
   }

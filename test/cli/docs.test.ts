@@ -1,33 +1,34 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Host } from '../../src/cli/shell/host.ts';
-import { buildProgram } from '../../src/cli/shell/program.ts';
+import { program, withCommands } from '../../scripts/commands.ts';
 import { repository } from '../support/project.ts';
 import { migtui } from './fake.ts';
 
-const screen = { write: () => {}, isTTY: false, columns: 80 };
-const program = buildProgram({ stdout: screen, stderr: screen, cwd: '/' } as unknown as Host, '0', () => {});
-const hidden = ['open', 'complete', 'help'];
-const commands = program.commands.filter(command => !hidden.includes(command.name()));
+const root = program();
+const commands = root.commands.filter(command => !['open', 'complete', 'help'].includes(command.name()));
 const docs = await readFile(join(repository, 'docs/commands.md'), 'utf8');
 const readJson = await readFile(join(repository, 'docs/json.md'), 'utf8');
 
-/** The part of the page about a command. */
-const sectionOf = (name: string): string =>
-  docs.split(/^## /m).find(part => part.startsWith(`\`migtui ${name}`)) ?? '';
-
 describe('docs/commands.md', () => {
-  test.each(commands.map(command => [command.name(), command] as const))('knows %s', (name, command) => {
-    for (const option of command.options) expect(sectionOf(name), option.flags).toContain(option.long);
-    expect(docs).toContain(`[\`${name}\`]`);
+  test('has the options of every command: node scripts/commands.ts writes them', () => {
+    expect(withCommands(docs)).toBe(docs);
   });
 
-  test('knows the options of all commands', () => {
-    const all = docs.split(/^## /m).find(part => part.startsWith('All commands'));
-    for (const option of program.options) {
-      if (option.long !== '--version') expect(all).toContain(option.long);
-    }
+  test('has a section for every command, to which the list links', () => {
+    const headings = [...docs.matchAll(/^#{2,3} (.*)$/gm)].map(([, text]) =>
+      (text as string)
+        .toLowerCase()
+        .replaceAll(/[^a-z0-9 -]/g, '')
+        .replaceAll(' ', '-'),
+    );
+    const links = [...docs.matchAll(/\]\(#([^)]+)\)/g)].map(([, link]) => link as string);
+    expect(links.length).toBeGreaterThanOrEqual(commands.length);
+    expect(links.filter(link => !headings.includes(link))).toEqual([]);
+  });
+
+  test('without the place for the options of a command is an error', () => {
+    expect(() => withCommands(docs.replace('<!-- options: bake -->', ''))).toThrow('options: bake');
   });
 });
 

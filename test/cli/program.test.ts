@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   cleanEnvironment,
@@ -372,5 +373,24 @@ describe('completion', () => {
       expect.arrayContaining(['head', 'heads', '+1', 'chat@head', '20260103000000', '20260101000000']),
     );
     expect(await complete('show', '202601010')).toEqual(['20260101000000', ':4', '']);
+    expect(await complete('squash', '202601010')).toEqual(['20260101000000', ':4', '']);
+    expect(await complete('fleet', 'upgrade', 'chat')).toEqual(['chat@head', ':4', '']);
+  });
+
+  test('completes in bash', async () => {
+    const project = await makeProject({ migrations });
+    await project.write('script', (await migtui(project, ['completion', 'bash'])).stdout);
+    const line = `
+      migtui() { "${process.execPath}" "${bin}" "$@"; }
+      _get_comp_words_by_ref() { cur=2026010; words=(migtui upgrade 2026010); cword=2; }
+      complete() { :; }; compopt() { :; }
+      source ./script && __migtui_complete && printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const { stdout } = await promisify(execFile)('bash', ['-c', line], { cwd: project.root });
+    expect(
+      stdout
+        .split('\n')
+        .filter(word => word !== '')
+        .map(word => word.split(/\s/)[0]),
+    ).toEqual(['20260103000000', '20260102000000', '20260101000000']);
   });
 });

@@ -1,34 +1,22 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
+import { allCommands, program } from '../../scripts/commands.ts';
 import { jsonSchemas } from '../../scripts/json-schemas.ts';
-import type { Host } from '../../src/cli/shell/host.ts';
-import { buildProgram } from '../../src/cli/shell/program.ts';
 import { checkAnswer } from '../support/answers.ts';
 import { repository } from '../support/project.ts';
 import { migtui } from './fake.ts';
 
 const folder = join(repository, 'docs/schemas');
-const screen = { write: () => {}, isTTY: false, columns: 80 };
-const program = buildProgram({ stdout: screen, stderr: screen, cwd: '/' } as unknown as Host, '0', () => {});
-
-/** Prints a script of the shell, or is the status. */
-const without = ['completion', 'complete', 'help', 'open'];
-
 /** The names of all commands that print JSON: `status`, `fleet-check`. */
-const names = (command: Command, before = ''): string[] =>
-  command.commands
-    .filter(one => !without.includes(one.name()))
-    .flatMap(one => {
-      const name = `${before}${one.name()}`;
-      return one.commands.length > 0 ? names(one, `${name}-`) : [name];
-    });
+const names = [...allCommands(program()).keys()]
+  .filter(name => name !== 'completion')
+  .map(name => name.replace(' ', '-'));
 
 describe('docs/schemas', () => {
   test('has a schema for every command, and no other', async () => {
     const files = (await readdir(folder)).map(file => file.replace(/\.json$/, ''));
-    expect(files.sort()).toEqual(names(program).sort());
+    expect(files.sort()).toEqual(names.sort());
   });
 
   test('is what the types say: node scripts/json-schemas.ts writes it', async () => {
