@@ -50,7 +50,7 @@ export type * from '../values/rehearsal.ts';
 export type * from '../values/run.ts';
 
 /*
- * What the front ends (`cli`, `tui`) may ask of the engine and what it tells them.
+ * The calls that the front ends (`cli`, `tui`) can make to the engine, and the events that it sends.
  */
 
 export interface EngineApi extends FleetApi {
@@ -59,72 +59,79 @@ export interface EngineApi extends FleetApi {
   /** Resolves a target to ids, for `show` and prompts. */
   resolve(target: string): Promise<readonly string[]>;
   preview(request: PlanRequest): Promise<Preview>;
-  /** Judges every statement of revisions, up and down: what it locks, rewrites, loses and breaks. */
+  /** Lints every statement of revisions, up and down: locks, rewrites, data loss and breaking changes. */
   lint(request: LintRequest): Promise<LintReport>;
-  /** Runs exactly the previewed plan; refuses with code `plan-changed` when the state or a file moved in between. */
+  /**
+   * Runs exactly the previewed plan; refuses with code `plan-changed` if the state or a file has changed in
+   * between.
+   */
   run(preview: Preview, options: RunOptions): Promise<RunResult>;
   cancel(mode: CancelMode): Promise<void>;
-  /** Ends the statement or the session that blocks the run at hand, and nothing else. */
+  /** Ends the statement or the session that blocks the current run, and nothing else. */
   endSession(pid: number, how: SessionEnding): Promise<void>;
   journal(): Promise<readonly JournalEntry[]>;
-  /** @param confirm the database's name as it was typed, for protected ones */
+  /** @param confirm the database's name as typed, for protected ones */
   settle(revision: string, as: Settlement, confirm?: string): Promise<void>;
   /**
-   * Makes the migrations table where it is not there yet; tells whether it did.
-   * @param confirm the database's name as it was typed, for protected ones
+   * Creates the migrations table if it does not exist; returns whether it did.
+   * @param confirm the database's name as typed, for protected ones
    */
   ensureTable(confirm?: string): Promise<boolean>;
-  /** What `empty` would drop. */
+  /** The objects that `empty` would drop. */
   emptying(): Promise<Emptying>;
-  /** Drops everything in a database that is not protected, but for extensions and migtui's journal. */
+  /** Drops everything in an unprotected database, except extensions and migtui's journal. */
   empty(shown: Emptying): Promise<void>;
-  /** The offline script of a range or target. */
+  /** The SQL script of a range or target. */
   script(request: PlanRequest): Promise<string>;
   effect(revision: string): Promise<readonly Effect[]>;
   /** Who added each revision, by revision; without those that git does not know. */
   authors(): Promise<Readonly<Record<string, Author>>>;
-  /** How many SQL statements the upgrade of each revision has; without those whose code has to run to know. */
+  /** Number of SQL statements in the upgrade of each revision; omitted if code must run to determine it. */
   sizes(): Promise<Readonly<Record<string, number>>>;
-  /** What is applied in the other contexts of the config. Connects to their databases and only reads. */
+  /** The applied revisions in the other contexts of the config. Connects to their databases, read-only. */
   arrivals(): Promise<readonly Arrival[]>;
-  /** Compares the live schema with what the lineages of the targets make together. */
+  /** Compares the live schema with the combined schema of the targets' lineages. */
   compare(targets: string | readonly string[]): Promise<Comparison>;
   /**
-   * Examines versions, connection, rights, shadow and tools.
-   * @param pgDump path of pg_dump, where the settings name one
+   * Checks versions, connection, privileges, shadow and tools.
+   * @param pgDump path of pg_dump, if the settings contain one
    */
   doctor(pgDump?: string): Promise<DoctorReport>;
   check(kinds?: readonly FindingKind[]): Promise<CheckReport>;
   draftRevision(request: RevisionRequest): Promise<Draft>;
-  /** Splits a revision that adds a value to an enum and uses it into two. */
+  /** Splits a revision that adds an enum value and uses it into two. */
   draftSplit(target: string): Promise<Draft>;
   /** The safe form of a pending head, as revisions on top of it; rehearsed. */
   draftFix(target: string): Promise<Draft>;
   draftMerge(request: MergeRequest): Promise<Draft>;
   draftRebase(request: RebaseRequest): Promise<Draft>;
-  /** One revision that does what a line of them does, proven on the shadow. */
+  /** One revision that replaces a range of revisions, verified on the shadow. */
   draftSquash(request: SquashRequest): Promise<Draft>;
   draftAdopt(): Promise<Draft>;
   draftInit(): Promise<Draft>;
   rehearse(heads: readonly string[]): Promise<Rehearsal>;
   /**
-   * Does, undoes and does again the steps of a plan on the shadow. What came of it is kept for the plan with the same
+   * Runs the steps of a plan on the shadow, undoes them and runs them again. The result is stored for plans
+   * with the same
    * revisions, files and database.
-   * @param data measure the steps on a copy of this, too; needs a shadow server
+   * @param data also measure the steps on a copy of this; requires a shadow server
    */
   rehearsePlan(request: PlanRequest, data?: RehearsalData): Promise<PlanRehearsal>;
-  /** What the branch that is checked out adds to the revisions of a git ref. */
+  /** The revisions that the current branch adds to those of a git ref. */
   diff(ref: string): Promise<BranchDiff>;
   /** The graph of the revisions on disk. */
   bake(): Promise<BakedGraph>;
-  /** Tests the revisions on the shadow; needs no database. */
+  /** Tests the revisions on the shadow; requires no database. */
   test(request: TestRequest): Promise<TestReport>;
   write(draft: Draft): Promise<void>;
   close(): Promise<void>;
 }
 
 export type EngineEvent =
-  /** What the user's code or migtui says; text may contain anything; the code that draws it makes it safe. */
+  /**
+   * Output of the user's code or of migtui. The text is not sanitised; the code that displays it makes it
+   * safe.
+   */
   | {
       readonly type: 'log';
       readonly at: string;
@@ -142,47 +149,52 @@ export type EngineEvent =
     }
   | { readonly type: 'run'; readonly event: RunEvent }
   | { readonly type: 'fleet'; readonly event: FleetEvent }
-  /** Long work that is no run: replaying on the shadow. */
+  /** Long work other than a run: replaying on the shadow. */
   | { readonly type: 'task'; readonly text: string; readonly done: number; readonly total: number }
-  /** Waiting for a server that does not answer. Sent again every few seconds. */
+  /** Waiting for a server that does not respond. Sent again every few seconds. */
   | ({ readonly type: 'waiting'; readonly at: string } & Waiting)
-  /** Something changed under us. */
+  /** Files or the database were changed by others. */
   | { readonly type: 'changed'; readonly what: 'files' | 'database' };
 
-/** Where an engine is opened. */
+/** How an engine is opened. */
 export interface EngineOptions {
-  /** Absolute; where package.json is. */
+  /** Absolute; the folder of package.json. */
   readonly root: string;
   readonly config?: string | undefined;
   readonly context?: string | undefined;
-  /** Runs migrations in this schema, with a migrations table of its own there; default: as the config has it. */
+  /** Runs migrations in this schema, which has its own migrations table; default: the config's. */
   readonly schema?: string | undefined;
   readonly readOnly?: boolean | undefined;
   /**
-   * What is asked for before a database is changed. True: its name; a context: its name in that context; a protection:
-   * whatever it says.
+   * The requirements for changing a database. True: its name; a context: its name in that context; a
+   * protection: all its rules.
    */
   readonly protected?: boolean | readonly (string | Protection)[] | undefined;
-  /** Opened by CI, for protections that let only CI write. Default: the environment variable CI is set. */
+  /**
+   * Opened by CI, for protections that allow only CI to write. Default: the environment variable CI is set.
+   */
   readonly ci?: boolean | undefined;
-  /** How plans that do not say it themselves are cut into transactions; default: as the MikroORM config says. */
+  /** The default transaction mode of plans; default: the MikroORM config's. */
   readonly transaction?: 'all' | 'each' | undefined;
-  /** What a run refuses to run over. */
+  /** The conditions under which a run is refused. */
   readonly strict?: readonly StrictRule[] | undefined;
-  /** How long servers are waited for. */
+  /** Time limits for servers. */
   readonly network?: Omit<NetworkOptions, 'onWaiting'> | undefined;
-  /** How findings are judged. */
+  /** How findings are reported. */
   readonly lint?: LintSettings | undefined;
-  /** PostgreSQL's lock_timeout of runs in ms, which decides what a brief lock is worth. Default 5,000. */
+  /** PostgreSQL's lock_timeout of runs in ms, which affects the severity of a brief lock. Default 5,000. */
   readonly lockTimeout?: number | undefined;
-  /** Tell of changes in the folder and the database. */
+  /** Report changes in the folder and the database. */
   readonly live?: boolean | undefined;
   /** Server URL for the shadow; default: PGlite in memory. */
   readonly shadow?: string | undefined;
-  /** Absolute path of SQL that every shadow is given first: what the database had before its first revision. */
+  /**
+   * Absolute path of SQL that is loaded into every shadow first: the schema of the database before its first
+   * revision.
+   */
   readonly baseline?: string | undefined;
-  /** What comparisons of the live schema with its revisions leave out. */
+  /** What comparisons of the live schema leave out. */
   readonly notCompared?: readonly ('owners' | 'grants')[] | undefined;
-  /** What the project's code gets from `xArguments()` of `migtui/config`. */
+  /** The values that the project's code gets from `xArguments()` of `migtui/config`. */
   readonly x?: Readonly<Record<string, string>> | undefined;
 }

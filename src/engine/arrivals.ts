@@ -4,7 +4,7 @@ import type { Arrival } from './api.ts';
 import { sitesOf } from './fleet.ts';
 import type { Session } from './session.ts';
 
-/** What is applied in the other contexts of the config, in their order. */
+/** The applied revisions in the other contexts of the config, in their order. */
 export async function arrivals(session: Session): Promise<readonly Arrival[]> {
   const { project } = session;
   const others = project.contexts.filter(context => context !== project.context);

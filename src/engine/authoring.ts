@@ -22,7 +22,7 @@ import { requireAvailable } from './available.ts';
 import { bake } from './bake.ts';
 import type { Session } from './session.ts';
 
-/** What of the engine writes files, or replays revisions on a scratch database. */
+/** The part of the engine that writes files or replays revisions on a scratch database. */
 export type AuthoringApi = Pick<
   EngineApi,
   | 'effect'
@@ -44,7 +44,10 @@ export type AuthoringApi = Pick<
   | 'write'
 >;
 
-/** Composes authoring for an open session, which closes it. Drafts write nothing; `write` does. */
+/**
+ * Creates the authoring functions of an open session; the session closes them. Drafts write nothing; `write`
+ * does.
+ */
 export function createAuthoring(session: Session): AuthoringApi {
   const workspace = new Workspace(session);
   const { root } = session.project;

@@ -6,12 +6,12 @@ import type { Session } from './session.ts';
 
 const run = promisify(execFile);
 
-/** How long git may take, ms: a very long history goes without authors. */
+/** Time limit for git, ms: a very long history is shown without authors. */
 const timeoutMs = 5_000;
 
 /**
- * Who added each revision and when, by revision, as git tells: one question for the whole folder. What is not committed
- * is not in it; where there is no git it is empty.
+ * Who added each revision and when, by revision, from git, with one command for the whole folder. Uncommitted
+ * files are not included; without git it is empty.
  */
 export async function authors({ project }: Session): Promise<Readonly<Record<string, Author>>> {
   const { folder } = project;
@@ -30,7 +30,7 @@ export async function authors({ project }: Session): Promise<Readonly<Record<str
 
 function parse(log: string): Record<string, Author> {
   const found: Record<string, Author> = {};
-  // newest first: of a file that was added twice the last time counts
+  // Newest first: for a file that was added twice, the last time counts.
   for (const commit of log.split('\0').slice(1)) {
     const [head = '', ...files] = commit.split('\n').filter(Boolean);
     const [name, at] = head.split('\t');

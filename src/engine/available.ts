@@ -3,7 +3,7 @@ import { type DatabaseKind, type Feature, productNames, type Unavailable } from 
 import type { Session } from './session.ts';
 
 /**
- * Refuses what does not work on the kind of database at hand.
+ * Refuses what the current kind of database does not support.
  * @throws Failure `not-on-this-database`
  */
 export function requireAvailable({ project, dialect }: Session, feature: Feature): void {
@@ -16,12 +16,12 @@ export function requireAvailable({ project, dialect }: Session, feature: Feature
   });
 }
 
-/** `Not on SQLite: scripts for later (--sql), because they are written for psql.` */
+/** `Not on SQLite: SQL scripts (--sql), because they are written for psql.` */
 export function notOn(kind: DatabaseKind, { what, why }: Unavailable): string {
   return `Not on ${productNames[kind]}: ${what}, because ${why}.`;
 }
 
-/** What is said at start where some things do not work. */
+/** The note at start about unsupported features. */
 export function limitsNote(kind: DatabaseKind): string {
   const name = productNames[kind];
   const rollback =

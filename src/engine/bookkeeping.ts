@@ -7,10 +7,10 @@ import type { JournalStatus, Unsettled } from './api.ts';
 import { notOn } from './available.ts';
 import type { Session, State } from './session.ts';
 
-/** What migtui itself remembers in a database. */
+/** What migtui itself stores in a database. */
 export interface Bookkeeping {
   readonly journal: JournalStatus;
-  /** Applied revisions whose file is no longer the one that was applied. */
+  /** Applied revisions whose file has changed since they were applied. */
   readonly edited: readonly string[];
   /** Revisions without a transaction that started and never finished. */
   readonly unsettled: readonly Unsettled[];

@@ -10,7 +10,7 @@ import { forkEngine } from './fork.ts';
 import { type Launched, renewable } from './renewable.ts';
 import type { Answer, EngineFunctions, FrontEndFunctions } from './wire.ts';
 
-/** Every method there is: one that is left out here could not be called. */
+/** All method names: a method that is missing here could not be called. */
 const methods = Object.keys({
   look: true,
   revision: true,
@@ -57,15 +57,15 @@ const methods = Object.keys({
   close: true,
 } satisfies Record<keyof EngineApi, true>) as (keyof EngineApi)[];
 
-/** How much of what a dying engine said is kept, characters. */
+/** How much of a crashing engine's output is kept, characters. */
 const lastWords = 4_000;
 
-/** How long the last output of a dead engine is waited for, ms. */
+/** Time to wait for the last output of a dead engine, ms. */
 const lastOutput = 200;
 
 /**
- * Opens a project in an engine process and calls it over IPC. Opening is awaited by the first call.
- * @param launchChild gives the process, now and at every restart
+ * Opens a project in an engine process and calls it over IPC. The first call waits until it is open.
+ * @param launchChild starts the process, now and at every restart
  */
 export function startEngine(
   options: EngineOptions,
@@ -111,12 +111,12 @@ function launch(
 ): Launched {
   let said = '';
   let leaving = false;
-  /** Set when the process is gone. */
+  /** Set when the process has exited. */
   let died: Failure | undefined;
   const printed = new EventBatch(tell);
   const capture = (output: Readable | null, level: 'info' | 'error'): void => {
     if (!output) return;
-    // a line that is cut in two by the pipe is still one line
+    // A line that the pipe splits in two is still one line.
     createInterface({ input: output, crlfDelay: Number.POSITIVE_INFINITY }).on('line', text => {
       said = `${said}${text}\n`.slice(-lastWords);
       if (text.trim() === '') return;
@@ -130,7 +130,7 @@ function launch(
     { events: tell },
     {
       post: data => {
-        // an engine that has just died: its exit answers whatever is waiting
+        // An engine that has just died: its exit handler answers pending calls.
         if (child.connected) child.send(data, () => {});
       },
       on: listener => void child.on('message', listener),
@@ -139,10 +139,10 @@ function launch(
   );
   const exited = new Promise<EngineExit>(resolve => {
     child.on('error', error => {
-      // it never started; any other error is of a process whose exit will be exited
+      // It never started. Any other error belongs to a process that will exit.
       if (child.pid === undefined) resolve({ code: null, signal: null, said: error.message });
     });
-    // what it printed last may still be on its way; a child of its own may hold the pipe open
+    // Its last output may still arrive; a child process of its own may hold the pipe open.
     child.once('exit', (code, signal) => {
       const exited = (): void => resolve({ code, signal, said });
       child.once('close', exited);
@@ -168,7 +168,7 @@ function launch(
         return unwrap(await engine.call(method, args));
       } catch (error) {
         if (error instanceof Failure) throw error;
-        // birpc's own words for a call after the end
+        // birpc's message for a call after the end.
         if (died) throw died;
         const cause = (error as { cause?: unknown }).cause;
         throw cause instanceof Failure ? cause : error;
@@ -190,7 +190,7 @@ function unwrap(answer: Answer): unknown {
   return answer.value;
 }
 
-/** Waits for a polite end, for as long as a rollback may reasonably take; then insists. */
+/** Waits for a graceful end, long enough for a rollback; then kills the process. */
 async function endOf(child: ChildProcess, exited: Promise<EngineExit>): Promise<void> {
   const timer = setTimeout(() => child.kill('SIGKILL'), 5_000);
   await exited;

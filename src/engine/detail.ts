@@ -10,7 +10,7 @@ import type { Session } from './session.ts';
 const run = promisify(execFile);
 
 /**
- * What one revision says and does.
+ * The declarations and the SQL of one revision.
  * @throws Failure `unknown-revision`
  */
 export async function detail(session: Session, id: string): Promise<RevisionDetail> {

@@ -14,11 +14,12 @@ import { Session } from './session.ts';
 
 /**
  * Opens the API that both front ends use. Headless commands call it in their own process;
- * the terminal app through `startEngine`. Opening connects to nothing and writes nothing.
+ * the app through `startEngine`. Opening does not connect and writes nothing.
  * @param emit receives events between calls
- * @param orm whose config is taken instead of loading one
- * @throws Failure when the project cannot be opened (see `openProject`); so do all methods, with nothing else.
- * Where only a config is missing it opens all the same: `draftInit` and `write` work, everything else says why not.
+ * @param orm whose config is used instead of loading one
+ * @throws Failure if the project cannot be opened (see `openProject`). All methods throw only failures too.
+ * If only a config is missing, it still opens: `draftInit` and `write` work, all other methods report the
+ * reason.
  */
 export async function openEngine(
   options: EngineOptions,
@@ -47,7 +48,7 @@ export async function openEngine(
     if (!api) throw error;
     return outgoing({ ...api, write: writing(api.write) });
   }
-  // looking comes first: what plans, runs and writes is loaded when it is asked for
+  // Reading comes first: code for plans, runs and writing is loaded on first use.
   let running: Running | undefined;
   const run = async (): Promise<Running['api']> => {
     const { createRunning } = await import('./running.ts');

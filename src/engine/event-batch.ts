@@ -1,19 +1,24 @@
 import type { EngineEvent, RunEvent } from './api.ts';
 
-/** How long an event waits for others before they are sent together, ms: less than a person can see. */
+/** How long events are collected before they are sent together, ms: shorter than a user can notice. */
 const wait = 50;
-/** Characters of a statement that are sent. The screen shows its beginning; a statement can be many megabytes. */
+/**
+ * Maximum number of characters of a statement that are sent. The app shows only its beginning; a statement
+ * can have many megabytes.
+ */
 const longestStatement = 4_000;
 
 /**
- * Collects the events of an engine and sends them together. A run of a thousand statements emits several thousand
- * events in a second: intermediate ones are dropped, the counts stay
- * correct.
+ * Collects the engine's events and sends them together. A run of a thousand statements emits several thousand
+ * events per second: intermediate ones are dropped, but the counts stay correct.
  */
 export class EventBatch {
   readonly #send: (events: readonly EngineEvent[]) => void;
   #events: (EngineEvent | null)[] = [];
-  /** Where in `#events` the last event of a run is, and the last of each other kind that replaces its like. */
+  /**
+   * Index in `#events` of the last event of a run, and of the last event of each other kind that replaces
+   * earlier ones.
+   */
   #lastRun = -1;
   #lastTask = -1;
   #changes = new Set<string>();
@@ -44,12 +49,12 @@ export class EventBatch {
         this.#events.push(event);
     }
     if (this.#timer) return;
-    // the first after a pause is sent at once: code that blocks the process may follow it
+    // The first event after a pause is sent immediately: code that blocks the process may follow it.
     if (performance.now() - this.#sentAt > wait) this.flush();
     else this.#timer = setTimeout(() => this.flush(), wait).unref();
   }
 
-  /** Sends what has been collected, at once. */
+  /** Sends the collected events immediately. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -81,7 +86,7 @@ export class EventBatch {
     this.#lastRun = this.#events.push({ type: 'run', event }) - 1;
   }
 
-  /** Takes the last event of the run away if it is of this kind. */
+  /** Removes the last event of the run if it is of this kind. */
   #takeLast(kind: RunEvent['kind']): RunEvent | null {
     const last = this.#events[this.#lastRun];
     if (last?.type !== 'run' || last.event.kind !== kind) return null;

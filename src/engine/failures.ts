@@ -4,8 +4,8 @@ import { Failure } from '../foundation/failure.ts';
 import type { Project } from '../project/project.ts';
 
 /**
- * The failure a person sees for anything thrown below the engine: a database that was lost on the way is that;
- * what else is no `Failure` is a bug and says so.
+ * The failure for an error thrown below the engine: a lost database is reported as such; any other error that
+ * is not a `Failure` is reported as a bug.
  */
 export function asFailure(error: unknown, project?: Project): Failure {
   if (error instanceof Failure) return error;

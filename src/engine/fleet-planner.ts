@@ -14,7 +14,7 @@ import { preview } from './preview.ts';
 import type { Session } from './session.ts';
 import { refuseStrict } from './strict.ts';
 
-/** Plans single targets of a fleet as every other database is planned. */
+/** Plans single targets of a fleet like any other database. */
 export function plannerOf(session: Session): Planner {
   return {
     plan({ graph }, applied, request) {
@@ -35,7 +35,7 @@ export function plannerOf(session: Session): Planner {
   };
 }
 
-/** What nothing that is typed can mend. */
+/** Failures that no user input can fix. */
 function refuseBroken({ databaseName, policy }: Preview): void {
   refuseByPolicy(
     databaseName,
@@ -44,7 +44,7 @@ function refuseBroken({ databaseName, policy }: Preview): void {
 }
 
 /**
- * Holds the run of a fleet against the policy of each database, with what was typed.
+ * Checks the run of a fleet against the policy of each database, with the typed names.
  * @throws Failure `policy`
  */
 export async function refuseFleet(
@@ -76,7 +76,7 @@ export async function refuseFleet(
   }
 }
 
-/** The plan of a group on the shadow, as it is for the largest of its targets. */
+/** The plan of a group on the shadow, for its largest target. */
 export async function rehearseGroup(
   session: Session,
   sites: Sites,
@@ -108,7 +108,7 @@ async function subjectOf(sites: Sites, { context, database }: Target): Promise<S
   return { ...own, host: new URL(database).hostname, database: nameOf(database) };
 }
 
-/** What concerns one schema, with the sizes of the largest tables of its group. */
+/** The catalog of one schema, with the sizes of the largest tables of its group. */
 async function catalogOf(
   connection: Connection,
   sql: readonly string[],

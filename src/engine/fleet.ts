@@ -18,20 +18,20 @@ import { requireAvailable } from './available.ts';
 import { plannerOf, refuseFleet, rehearseGroup } from './fleet-planner.ts';
 import type { Session } from './session.ts';
 
-/** The part of the engine that is about many databases. */
+/** The part of the engine for many databases. */
 export interface Fleet {
   readonly api: FleetApi;
   close(): Promise<void>;
 }
 
-/** The engine's methods on the fleet of a session's project. */
+/** The engine's fleet methods for a session's project. */
 export function createFleet(session: Session): Fleet {
   const opened = new Set<Sites>();
   const planner = plannerOf(session);
-  /** Plans that have been shown; the last ones. */
+  /** The most recent plans that were shown. */
   const plans = new Map<string, { readonly sites: Sites; readonly planned: Planned }>();
   let running: { readonly run: FleetRun; readonly result: Promise<unknown> } | null = null;
-  /** Files and targets as they are now. */
+  /** The current files and targets. */
   const begin = async (choice: FleetChoice): Promise<Begun> => {
     requireAvailable(session, 'fleet');
     const { fleet: settings } = await loadSettings(session.project.root, process.env);
@@ -142,10 +142,10 @@ interface Begun {
   readonly settings: FleetSettings;
 }
 
-/** How many shown plans are kept, to be run. */
+/** Number of shown plans that are kept for running. */
 const remembered = 3;
 
-/** The options that were given; the settings decide the others. */
+/** The given options; the settings provide the others. */
 function given(options: FleetRunOptions): FleetRunOptions {
   return Object.fromEntries(
     Object.entries(options).filter(([, value]) => value !== undefined),
@@ -201,7 +201,7 @@ async function targetsOf(
     },
   });
   const targets = choose(all, choice);
-  // a share of few targets may be empty: its job has nothing to do, and that is fine
+  // A share of a few targets may be empty: its job then has nothing to do, which is not an error.
   if (targets.length > 0 || choose(all, { ...choice, shard: undefined }).length > 0) return targets;
   throw new Failure({
     code: 'no-targets',

@@ -14,13 +14,14 @@ import type { Finding, LintReport, LintRequest, Severity, SqlPreview } from './a
 import { sqlOf } from './detail.ts';
 import type { Session, State } from './session.ts';
 
-/** The revisions as they are on disk. */
+/** The revisions on disk. */
 type OnDisk = Pick<State, 'graph' | 'byId'>;
 
 /**
- * Judges every statement of revisions, up and down, before anything runs. Reads the live catalog where there is one;
+ * Lints every statement of revisions, up and down, before anything runs. Reads the live catalog if there is
+ * one;
  * without a database every table counts as populated.
- * @param options `ignoreSizes`: what is empty here may be large elsewhere
+ * @param options `ignoreSizes`: tables that are empty here may be large elsewhere
  * @throws TargetError for the range; Failure `broken-revisions`
  */
 export async function lint(
@@ -44,7 +45,8 @@ export async function lint(
     ? null
     : await liveCatalog(session, state, await sqlOfAll(session, state, concerned));
   const live = catalog && ignoreSizes ? { ...catalog, sizes: new Map() } : catalog;
-  // the plan to come, on what the database has; a range is judged from base, each revision as a deployment of its own
+  // The upcoming plan on the live database; a range is linted from base, each revision as a separate
+  // deployment.
   const plan = range === undefined && live !== null;
   const judged = plan ? graph.pending(ids) : range === undefined ? [...graph.order] : rangeOf(state, range);
   const order = plan
@@ -61,7 +63,7 @@ export async function lint(
 }
 
 /**
- * Judges revisions without asking a database, each as a deployment of its own.
+ * Lints revisions without a database, each as a separate deployment.
  * @param judged ids, in any order
  */
 export async function lintOnDisk(
@@ -76,8 +78,8 @@ export async function lintOnDisk(
 }
 
 /**
- * The schema before each statement of a revision, as far as the revisions before it tell.
- * @param up texts of its `up()`
+ * The schema before each statement of a revision, as far as the earlier revisions show.
+ * @param up SQL strings of its `up()`
  */
 export async function schemasBefore(
   session: Session,
@@ -96,11 +98,11 @@ export async function schemasBefore(
   });
 }
 
-/** What is judged, after the revisions before it. */
+/** The revisions to lint, after the revisions before them. */
 interface InOrder {
   readonly order: readonly string[];
   readonly judged: readonly string[];
-  /** One plan: what it makes itself is not in use yet. */
+  /** One plan: objects that it creates are not in use yet. */
   readonly plan: boolean;
 }
 
@@ -123,7 +125,7 @@ async function judgeInOrder(
 }
 
 /**
- * The findings of each step of a plan, in the transactions that it is cut into.
+ * The findings of each step of a plan, in its transactions.
  * @param batchOf 0-based index of the batch of each step
  */
 export async function findingsOf(
@@ -150,7 +152,7 @@ export async function findingsOf(
   });
 }
 
-/** The findings of SQL that is not in a file yet, on top of everything that is applied and pending. */
+/** The findings of SQL that is not in a file yet, on top of all applied and pending revisions. */
 export async function findingsOfDraft(
   session: Session,
   state: State,
@@ -169,7 +171,7 @@ export async function findingsOfDraft(
     linter.replay(up);
     linter.endTransaction();
   }
-  // what is pending may be deployed long before the draft is
+  // Pending revisions may be deployed long before the draft.
   linter.settle();
   const found = drafted.flatMap(({ revision, up, transactional }) => {
     const plain = { complete: true, note: null, source: null, file: null };
@@ -180,13 +182,13 @@ export async function findingsOfDraft(
   const { database } = state;
   return live === null || isRefusal(database)
     ? found.map(({ finding }) => finding)
-    : // what a pending revision makes is not there to be counted
+    : // Objects that a pending revision creates do not exist and cannot be counted.
       (await counting(database, live, found, countingDrafts)).map(({ inTheWay, ...finding }) =>
         inTheWay && inTheWay.count !== null ? { ...finding, inTheWay } : finding,
       );
 }
 
-/** So long the rows are counted at most that a draft would fail on, ms for each of its findings. */
+/** Time limit for counting the rows on which a draft would fail, ms per finding. */
 const countingDrafts = 2_000;
 
 function rangeOf({ graph, applied }: State, range: string): readonly string[] {
@@ -245,7 +247,7 @@ async function newLinter(session: Session, live: Catalog | null, fromLive: boole
 
 const severities: readonly Severity[] = ['danger', 'warning', 'note'];
 
-/** Whether a finding is as severe as a level, and not accepted. */
+/** Whether a finding has at least this severity, and is not accepted. */
 export function isAtLeast({ severity, accepted }: Finding, level: Severity): boolean {
   return accepted === undefined && severities.indexOf(severity) <= severities.indexOf(level);
 }

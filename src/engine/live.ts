@@ -4,14 +4,15 @@ import { isRefusal } from '../database/connection.ts';
 import { refusalOf } from '../database/refusal.ts';
 import type { Session } from './session.ts';
 
-/** How often the database is asked, ms: one short query on a connection that is open anyway. */
+/** Polling interval for the database, ms: one short query on a connection that is open anyway. */
 const pollEvery = 2_000;
 /** Editors and git write in bursts; one event is sent after the burst, ms. */
 const settleAfter = 150;
 
 /**
- * Tells of changes made by others: files of the migrations folder and the config, rows of the migrations table.
- * @param busy true while a run is going on: its own changes are no news, and its connection is not to be shared
+ * Reports changes made by others: files in the migrations folder and the config, rows in the migrations
+ * table.
+ * @param busy true during a run: its own changes are not reported, and its connection is not shared
  * @returns stops it
  */
 export function watchChanges(session: Session, busy: () => boolean): () => void {
@@ -33,7 +34,7 @@ export function watchChanges(session: Session, busy: () => boolean): () => void 
       watcher.on('error', () => watcher.close());
       watchers.push(watcher);
     } catch {
-      // no such folder yet, or no watching on this file system: `r` still reloads
+      // The folder does not exist yet, or the file system cannot be watched: `r` still reloads.
     }
   };
   if (project.folder !== null) {
@@ -41,7 +42,7 @@ export function watchChanges(session: Session, busy: () => boolean): () => void 
     watchFolder(dirname(project.folder), false);
   }
 
-  // compared with the last status, and reported until a status includes it
+  // Compared with the last status, and reported until a status includes it.
   const poll = async (): Promise<void> => {
     if (busy() || session.seen === undefined) return;
     for (const folder of project.folders()) watchFolder(folder, true);

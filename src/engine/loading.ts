@@ -7,8 +7,8 @@ const codes = ['migration-broken', 'no-migration-class'];
 
 /**
  * A file that cannot be loaded, as a problem.
- * @param error what `Session.record` threw
- * @throws the error itself where it is about something else
+ * @param error thrown by `Session.record`
+ * @throws the error itself if it has another cause
  */
 export function loadProblem(revision: string, error: unknown): Problem {
   if (!(error instanceof Failure) || !codes.includes(error.code)) throw error;

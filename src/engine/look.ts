@@ -10,7 +10,7 @@ import { missingFolder } from './migrations-folder.ts';
 import { policyOf } from './policy/check.ts';
 import type { Session, State } from './session.ts';
 
-/** Everything the screen shows, read without writing. */
+/** Everything that the app shows, read without writing. */
 export async function look(session: Session): Promise<Look> {
   const state = await session.state();
   const { journal, edited, unsettled } = await bookkeeping(session, state);
@@ -36,7 +36,7 @@ export async function look(session: Session): Promise<Look> {
   };
 }
 
-/** Every revision newest first; applied ones without a file stand on top, where they cannot be overlooked. */
+/** Every revision, newest first; applied ones without a file are at the top, where they are easy to see. */
 export function rowsOf(state: State, edited: readonly string[]): RevisionRow[] {
   const { graph, applied, done, byId } = state;
   const known = isKnown(state);
@@ -52,7 +52,7 @@ export function rowsOf(state: State, edited: readonly string[]): RevisionRow[] {
       shortId: shortId(id),
       slug: slug(id),
       revises: revision.revises,
-      // ids, also where a label was declared
+      // Ids, even if a label was declared.
       dependsOn: graph.needs(id).slice(revision.revises.length),
       labels: graph.labelsOf(id),
       replaces: graph.replaces(id),
@@ -90,7 +90,7 @@ export function rowsOf(state: State, edited: readonly string[]): RevisionRow[] {
   return [...missing, ...onDisk];
 }
 
-/** Whether it is known what is applied: a database that does not exist yet has nothing applied. */
+/** Whether the applied revisions are known: a database that does not exist yet has none. */
 function isKnown({ database, ledger }: State): boolean {
   return isRefusal(database) ? database.state === 'missing' : ledger?.table !== 'forbidden';
 }

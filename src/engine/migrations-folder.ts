@@ -4,8 +4,9 @@ import { Failure } from '../foundation/failure.ts';
 import type { Project } from '../project/project.ts';
 
 /**
- * The failure `no-migrations-folder` where the folder that the config names is not there; null where it is, and for a
- * `migrationsList`. A wrong path, or a deployment that left the migrations out, must not look like nothing to do.
+ * The failure `no-migrations-folder` if the folder in the config does not exist; null if it does, and for a
+ * `migrationsList`. A wrong path, or a deployment without the migrations, must not look like an up-to-date
+ * database.
  */
 export function missingFolder({ folder, root, configFile }: Project): Failure | null {
   if (folder === null || existsSync(folder)) return null;

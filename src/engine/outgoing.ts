@@ -5,21 +5,21 @@ import type { EngineApi, EngineEvent, RunEvent } from './api.ts';
 import { asFailure } from './failures.ts';
 
 /*
- * Everything that leaves the engine passes here: answers, failures and events, all without passwords.
+ * All output of the engine passes through here: results, failures and events, all without passwords.
  */
 
-/** Answers that must stay as they are: scripts are run elsewhere. */
+/** Results that must not be changed: scripts run elsewhere. */
 const exact: ReadonlySet<string> = new Set(['script']);
 
-/** Characters of a statement that an event shows; what follows is counted. */
+/** Maximum number of characters of a statement in an event; the rest is counted. */
 const shownStatement = 20_000;
-/** Longer than any form of a password, so that none is cut in two before it is masked. */
+/** Longer than any form of a password, so that none is split before it is masked. */
 const margin = 2_000;
 
-/** How many masked answers are remembered because they may come back. */
+/** Number of masked results that are remembered because they may be sent back. */
 const remembered = 20;
 
-/** The engine's methods as others may call them: what is thrown is a `Failure`, phrased once. */
+/** The engine's methods for external callers: all thrown errors are failures with their final message. */
 export function outgoing(api: EngineApi, project?: Project): EngineApi {
   const answers = new Answers();
   const methods = Object.entries(api) as [string, (...args: unknown[]) => Promise<unknown>][];
@@ -39,7 +39,7 @@ export function outgoing(api: EngineApi, project?: Project): EngineApi {
   ) as unknown as EngineApi;
 }
 
-/** An event without passwords, and with no more of a long statement than anybody reads. */
+/** An event without passwords, and with long statements shortened. */
 export function outgoingEvent(event: EngineEvent): EngineEvent {
   if (event.type === 'sql')
     return { ...event, sql: shown(event.sql), error: event.error && shown(event.error) };
@@ -60,7 +60,9 @@ function shown(text: string): string {
   return `${head}… (${(text.length - shownStatement).toLocaleString('en-US')} characters more)`;
 }
 
-/** Drafts and plans come back to be written and run: then the ones that were meant are taken, not what was shown. */
+/**
+ * Drafts and plans are sent back to be written and run: the originals are then used, not the masked versions.
+ */
 class Answers {
   readonly #originals = new Map<string, unknown>();
 

@@ -7,7 +7,7 @@ import type { Plan, Step } from '../revisions/plan.ts';
 import type { JournalEntry, PlanRequest } from './api.ts';
 import type { Session, State } from './session.ts';
 
-/** The plan of an undo or a redo, and the request as it is known then: which run it is about, and which way it goes. */
+/** The plan of an undo or a redo, and the resolved request: its run and its direction. */
 export interface PastPlan {
   readonly plan: Plan;
   readonly request: PlanRequest;
@@ -15,9 +15,9 @@ export interface PastPlan {
 
 /**
  * Plans to undo the last run, or to redo the last undo.
- * @throws Failure `no-journal` | `nothing-to-undo` | `nothing-to-redo` | `cannot-undo` where what is applied is no
- * longer
- *   what that run left
+ * @throws Failure `no-journal` | `nothing-to-undo` | `nothing-to-redo` | `cannot-undo` if the applied
+ * revisions are no
+ * longer those after that run
  */
 export async function pastPlan(session: Session, state: State, request: PlanRequest): Promise<PastPlan> {
   const kind = request.past?.kind ?? 'undo';
@@ -52,7 +52,7 @@ export async function pastPlan(session: Session, state: State, request: PlanRequ
   };
 }
 
-/** The runs of a journal, oldest first, with what each committed. */
+/** The runs of a journal, oldest first, with their committed steps. */
 function runsOf(entries: readonly JournalEntry[]): PastRun[] {
   const runs = new Map<string, { run: string; steps: Step[]; undoes?: string; redoes?: string }>();
   for (const { run, revision, action, outcome, undoes, redoes } of entries.toReversed()) {
@@ -65,8 +65,9 @@ function runsOf(entries: readonly JournalEntry[]): PastRun[] {
 }
 
 /**
- * What is applied after the steps.
- * @throws Failure `cannot-undo` where a step is done already, or would leave an applied revision without what it needs
+ * The applied revisions after the steps.
+ * @throws Failure `cannot-undo` if a step is already done, or would leave an applied revision without its
+ * requirements
  */
 function applySteps(
   { graph, done }: State,

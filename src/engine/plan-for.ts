@@ -7,7 +7,7 @@ import type { Bookkeeping } from './bookkeeping.ts';
 import type { State } from './session.ts';
 
 /**
- * The steps that a request asks for, on what is applied now.
+ * The steps of a request, for the current applied revisions.
  * @throws TargetError | Failure `one-target` | `nothing-to-settle`
  */
 export function planFor(

@@ -35,9 +35,10 @@ import { batchesOf, isBookkeeping, stepsSql } from './steps.ts';
 import { strictness } from './strict.ts';
 
 /**
- * Computes a plan and everything a person wants to know before confirming it. Writes nothing.
- * @param run with which options it is about to run, for the policy; default: they are not known yet
- * @throws TargetError for the target; Failure `no-migrations-folder` | `broken-revisions` | `table-forbidden` | the
+ * Computes a plan and everything that a user should know before confirming it. Writes nothing.
+ * @param run options of the run, for the policy; default: not known yet
+ * @throws TargetError for the target; Failure `no-migrations-folder` | `broken-revisions` | `table-forbidden`
+ * | the
  * database's refusal
  */
 export async function preview(session: Session, asked: PlanRequest, run?: RunOptions): Promise<Preview> {
@@ -103,7 +104,7 @@ export async function preview(session: Session, asked: PlanRequest, run?: RunOpt
   };
 }
 
-/** Findings with what the step did to their tables on the copy. */
+/** Findings with the measurements of their tables on the copy. */
 function withMeasured(
   findings: readonly Finding[],
   step: Step | undefined,
@@ -121,7 +122,7 @@ function withMeasured(
   });
 }
 
-/** What the statements themselves give rise to, as PostgreSQL's grammar reads them. */
+/** Warnings from the statements themselves, as parsed by PostgreSQL's grammar. */
 async function warningsOfSql(
   { ledger }: State,
   { steps }: Plan,
@@ -135,7 +136,7 @@ async function warningsOfSql(
   ];
 }
 
-/** @throws Failure when the revisions on disk or the database do not allow any plan */
+/** @throws Failure if the revisions on disk or the database do not allow any plan */
 function refuseBroken({ project, dialect }: Session, { problems, database, ledger }: State): void {
   if (problems.length > 0) {
     const [first] = problems;
@@ -148,7 +149,7 @@ function refuseBroken({ project, dialect }: Session, { problems, database, ledge
       problems,
     });
   }
-  // a database that is not there is made by the run, as MikroORM would, unless the config forbids it
+  // The run creates a missing database, like MikroORM, unless the config forbids it.
   const made = dialect.makesDatabase(project);
   if (isRefusal(database) && !(database.state === 'missing' && made)) throw new Failure(database.failure);
   if (ledger?.table === 'forbidden') {
@@ -160,7 +161,7 @@ function refuseBroken({ project, dialect }: Session, { problems, database, ledge
   }
 }
 
-/** What each step destroys on a database whose grammar is not read. */
+/** The data loss of each step on a database without a supported grammar. */
 async function lossesByWords(
   { database }: State,
   { steps }: Plan,
@@ -173,7 +174,7 @@ async function lossesByWords(
   );
 }
 
-/** What each step destroys. Log rows are no loss: deleting one only changes what counts as applied. */
+/** The data loss of each step. Log rows do not count: deleting one only changes what is marked as applied. */
 async function lossesIn(
   { project, table }: Session,
   { database }: State,
@@ -198,7 +199,7 @@ async function lossesIn(
   return byStep.map(({ length }) => measured.splice(0, length));
 }
 
-/** At most this many losses are counted, to answer in time. */
+/** Maximum number of losses that are counted, to limit the time. */
 const measuredTogether = 200;
 
 function warningsOf(session: Session, state: State, books: Bookkeeping, plan: Plan): Warning[] {

@@ -6,29 +6,30 @@ import type { Plan } from '../revisions/plan.ts';
 import type { Measurement } from './api.ts';
 
 /*
- * What came of rehearsals, by plan, in the state folder of the person (or of the CI job): so that a plan shows what it
- * did on a copy, and a policy can ask for it.
+ * The results of rehearsals, by plan, in the state folder of the user (or the CI job), so that a plan shows
+ * its measurements and a policy can require a rehearsal.
  */
 
-/** What came of the last rehearsals of one plan. */
+/** The results of the last rehearsals of one plan. */
 export interface RehearsalRecord {
   /** Of the last rehearsal, ISO 8601. */
   readonly at: string;
   /** It found no problem. */
   readonly ok: boolean;
-  /** It found no problem but revisions without `down()`. */
+  /** It found no problem other than revisions without `down()`. */
   readonly okButDowns: boolean;
   /** Of the last rehearsal on a copy with data. */
   readonly measuredAt: string | null;
   readonly measured: Measurement | null;
 }
 
-/** So many records are kept. */
+/** Maximum number of records. */
 const kept = 200;
 
 /**
- * Identifies a plan by what a rehearsal of it depends on: the applied revisions, its steps and their files, the
- * database and the schema. How it is cut into transactions does not matter.
+ * Identifies a plan by everything that affects its rehearsal: the applied revisions, its steps and their
+ * files, the
+ * database and the schema. Its transactions do not matter.
  * @param checksums by revision id
  * @param place where it would run
  */
@@ -47,7 +48,7 @@ export function rehearsalKey(
   return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
 }
 
-/** Null: that plan was not rehearsed here, or the record cannot be used. */
+/** Null: the plan was not rehearsed here, or the record cannot be used. */
 export function readRehearsal(key: string, env = process.env): RehearsalRecord | null {
   try {
     const record = JSON.parse(readFileSync(fileOf(key, env), 'utf8')) as Partial<RehearsalRecord>;
@@ -61,8 +62,9 @@ export function readRehearsal(key: string, env = process.env): RehearsalRecord |
 }
 
 /**
- * Keeps what came of a rehearsal. An earlier measurement of the same plan stays where this one measured nothing.
- * @returns whether it could be kept
+ * Stores the result of a rehearsal. An earlier measurement of the same plan is kept if this one measured
+ * nothing.
+ * @returns whether it could be stored
  */
 export function keepRehearsal(
   key: string,

@@ -2,20 +2,20 @@ import { Failure } from '../foundation/failure.ts';
 import type { EngineApi } from './api.ts';
 import type { EngineChange } from './connection.ts';
 
-/** One engine's process. Its calls reject with a `Failure`, `engine-died` when it is gone. */
+/** One engine process. Its calls reject with a `Failure`, `engine-died` if it has exited. */
 export interface Launched {
   call(method: keyof EngineApi, args: readonly unknown[]): Promise<unknown>;
   stop(): Promise<void>;
   kill(): void;
 }
 
-/** What must not be cut short for the sake of another call, nor be done twice. */
+/** Calls that must not be interrupted by another call or repeated. */
 const changing: ReadonlySet<keyof EngineApi> = new Set(['run', 'settle', 'write']);
 
 /**
- * An engine that is left for a new one when it has to see edited files: Node keeps imported modules for good.
- * Calls that were on their way are made again.
- * @param launch starts a process that opens the project as the one before did, but for `change`
+ * An engine that is replaced by a new one when it must see edited files: Node never reloads imported modules.
+ * Pending calls are repeated.
+ * @param launch starts a process that opens the project like the previous one, apart from `change`
  */
 export function renewable(launch: (change: EngineChange) => Launched) {
   let current = launch({});

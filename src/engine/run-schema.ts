@@ -5,9 +5,10 @@ import type { SqlPreview } from './api.ts';
 import { isBookkeeping } from './steps.ts';
 
 /**
- * MikroORM runs a migration in a schema only inside a transaction: outside, the search_path would not be sure.
+ * MikroORM runs a migration in a schema only inside a transaction; outside, the search_path would not be
+ * reliable.
  * @param sql of each step
- * @throws Failure `schema-needs-transaction` before anything runs, where MikroORM would stop at that revision
+ * @throws Failure `schema-needs-transaction` before anything runs, if MikroORM would stop at that revision
  */
 export function refuseOutsideSchema(
   { schema, options }: Pick<Project, 'schema' | 'options'>,

@@ -25,24 +25,24 @@ export interface Running {
     EngineApi,
     'run' | 'cancel' | 'endSession' | 'journal' | 'settle' | 'ensureTable' | 'emptying' | 'empty' | 'script'
   >;
-  /** A run is going on. */
+  /** A run is in progress. */
   readonly busy: () => boolean;
-  /** Ends what runs: cancels, rolls back, writes it down. */
+  /** Ends the run: cancels, rolls back, records it. */
   stop(): Promise<void>;
 }
 
-/** How long a rollback may take before it is no longer waited for politely, ms. */
+/** Time for a rollback before the run is ended forcibly, ms. */
 const cancelTimeoutMs = 2_000;
 
 /** The engine's methods `run`, `cancel`, `journal`, `settle` and `script` on a session. */
 export function createRunning(session: Session): Running {
   const { project } = session;
   let current: Run | null = null;
-  /** A run from its call to its answer; it never rejects. */
+  /** A run from its call to its result; it never rejects. */
   let working: Promise<unknown> | null = null;
-  /** A run has finished its end, and is only putting things away. */
+  /** A run has finished and is only cleaning up. */
   let finished = false;
-  /** How to cancel the run that is still being started. */
+  /** Cancels a run that is still starting. */
   let cancelRequested: CancelMode | null = null;
   const emit = (event: RunEvent): void => {
     if (event.kind === 'finished') finished = true;
@@ -173,13 +173,13 @@ export function createRunning(session: Session): Running {
 }
 
 /**
- * Holds a run against the policy of the database; what the preview says of it is not taken on trust.
+ * Checks a run against the policy of the database; the preview's own result is not trusted.
  * @throws Failure `policy`
  */
 async function refusePolicy(session: Session, shown: Preview, options: RunOptions): Promise<void> {
   if (session.protections.length === 0) return;
   const now = await makePreview(session, shown.request, options);
-  // another plan is refused or made again under the lock
+  // A different plan is refused or made again under the lock.
   if (now.fingerprint === shown.fingerprint) refuseByPolicy(now.databaseName, now.policy);
 }
 
@@ -192,7 +192,7 @@ function otherSchema({ schema }: Preview): Failure {
   });
 }
 
-/** A database that is not there is made here, when the preview said so. */
+/** A missing database is created here, if the preview said so. */
 async function connectToRun(
   session: Session,
   { warnings }: Preview,
@@ -203,7 +203,7 @@ async function connectToRun(
   if (first.state !== 'missing' || !warnings.some(({ code }) => code === 'creates-database')) {
     throw new Failure(first.failure);
   }
-  // a file is made by opening it
+  // Opening it creates the file.
   if (isPostgres(session.project.kind)) await createDatabase(session.project, onStatement);
   const second = await session.connection({ create: true });
   if (isRefusal(second)) throw new Failure(second.failure);

@@ -11,9 +11,10 @@ import type { Session, State } from './session.ts';
 import { batchesOf, isBookkeeping, stepsSql } from './steps.ts';
 
 /**
- * The offline script of a range or target. The database is asked only when a target is relative to it.
- * @throws TargetError for the target; Failure `no-migrations-folder` | `broken-revisions` | `range-needed` | `missing-revision` | `no-down` |
- *   `sql-unknown` naming the revisions whose SQL is known only when they run
+ * The SQL script of a range or target. The database is used only if a target is relative to it.
+ * @throws TargetError for the target; Failure `no-migrations-folder` | `broken-revisions` | `range-needed` |
+ * `missing-revision` | `no-down` |
+ *   `sql-unknown` with the revisions whose SQL is known only when they run
  */
 export async function script(session: Session, request: PlanRequest): Promise<string> {
   const { project, table } = session;
@@ -34,7 +35,7 @@ export async function script(session: Session, request: PlanRequest): Promise<st
     table,
     plan,
     batches: batchesOf(session, plan, sql, request.transaction),
-    // the rows of a stamp are the script's own
+    // A stamp has no statements; the script writes its rows.
     sql: plan.steps.map(({ action }, index) => (isBookkeeping(action) ? [] : (sql[index]?.sql ?? []))),
     from,
     start: startOf(state.graph, request, plan, assumed),
@@ -43,7 +44,7 @@ export async function script(session: Session, request: PlanRequest): Promise<st
   });
 }
 
-/** How to do the step whose SQL is not known, and what comes after it. */
+/** How to run the step whose SQL is unknown, and the rest. */
 function endingBefore({ command }: PlanRequest, { revision, action }: Step, to: string): string[] {
   const run = action === 'down' ? 'migtui downgrade -1' : `migtui upgrade ${revision}`;
   return [
@@ -71,7 +72,7 @@ function sqlUnknown(request: PlanRequest, { steps }: Plan, sql: readonly SqlPrev
   });
 }
 
-/** What the log must look like where a script begins: what it builds on is applied, what stands on it is not. */
+/** The required log contents at the start of a script: its ancestors are applied, its descendants are not. */
 function startOf(
   graph: RevisionGraph,
   { command }: PlanRequest,
@@ -86,7 +87,7 @@ function startOf(
 
 type Known = Pick<State, 'graph' | 'applied' | 'problems' | 'byId'>;
 
-/** The project alone. */
+/** Only the project. */
 function offline({ project }: Session): Known {
   const sources = project.sources();
   const { graph, problems } = RevisionGraph.inspect(revisionsOf(sources));
@@ -98,7 +99,7 @@ function offline({ project }: Session): Known {
   };
 }
 
-/** The plan of `to` or `from:to`, from what `from` stands on: base when it is not said, as Alembic has it. */
+/** The plan of `to` or `from:to`, starting at `from`: base by default, as in Alembic. */
 function offlinePlan(
   { graph, applied, problems }: Known,
   request: PlanRequest,

@@ -8,8 +8,8 @@ import { EventBatch } from './event-batch.ts';
 import type { Answer, EngineFunctions, FrontEndFunctions } from './wire.ts';
 
 /**
- * Answers the front end that started this process, until its channel closes: then the front end is gone, however it
- * went.
+ * Serves the front end that started this process until its channel closes, which means that the front end has
+ * exited for whatever reason.
  */
 export function serve(): void {
   captureOutput();
@@ -17,7 +17,7 @@ export function serve(): void {
   let engine: EngineApi | undefined;
 
   const events = new EventBatch(batch => void frontEnd.events.asEvent(batch));
-  // events before an answer are sent before it
+  // Events that precede a result are sent before it.
   const answer = async (work: () => Promise<unknown>): Promise<Answer> => {
     const given = await answerOf(work);
     events.flush();
@@ -37,7 +37,7 @@ export function serve(): void {
         }),
     },
     {
-      // nothing more is sent to a closed front end: its channel's error must not end the rollback
+      // Nothing more is sent to a closed front end: an error of its channel must not stop the rollback.
       post: data => {
         if (process.connected) process.send?.(data, undefined, undefined, () => {});
       },
@@ -46,7 +46,7 @@ export function serve(): void {
     },
   );
 
-  /** Ends what runs (cancel, roll back, write it down), then goes. */
+  /** Ends a run (cancels, rolls back, records it), then exits. */
   async function leave(): Promise<void> {
     await engine?.close().catch(() => {});
     process.exit(0);
@@ -54,12 +54,12 @@ export function serve(): void {
 
   process.on('disconnect', () => void leave());
   process.on('SIGTERM', () => void leave());
-  // the terminal's signals are the front end's business; when it ends because of one, the channel closes
+  // The front end handles the terminal's signals; if it exits because of one, the channel closes.
   process.on('SIGINT', () => {});
   process.on('SIGHUP', () => {});
 }
 
-/** What the project's code prints, and uncaught errors, reach the front end without passwords. */
+/** Output of the project's code and uncaught errors reach the front end without passwords. */
 function captureOutput(): void {
   for (const stream of [process.stdout, process.stderr]) {
     const captured = new CapturedOutput(stream.write.bind(stream) as (text: string) => void);
@@ -67,7 +67,7 @@ function captureOutput(): void {
     process.on('exit', () => captured.flush());
   }
   process.on('uncaughtException', error => {
-    // a listener of the project's own takes care of it
+    // The project's own listener handles it.
     if (process.listenerCount('uncaughtException') > 1) return;
     process.stderr.write(`${error?.stack ?? error}\n`);
     process.exit(1);
@@ -89,9 +89,8 @@ async function answerOf(work: () => Promise<unknown>): Promise<Answer> {
 }
 
 /**
- * Imports the MikroORM of the project that the front end named when it started us, while the front end is still busy
- * with itself.
- * MikroORM takes the current folder as it is imported. Opening the project tells what is wrong with it.
+ * Imports the MikroORM of the given project while the front end is still starting. MikroORM reads the current
+ * folder when it is imported. Errors are reported when the project is opened.
  */
 async function warmUp(root: string | undefined): Promise<void> {
   if (!root) return;

@@ -15,22 +15,22 @@ import type { Protection } from '../settings/protection.ts';
 import type { EngineEvent, EngineOptions, Waiting } from './api.ts';
 import { protectionsIn, protectionsOf } from './policy/protections.ts';
 
-/** Project and database as they are at one moment. */
+/** Project and database at one moment. */
 export interface State {
   readonly sources: Sources;
   readonly byId: ReadonlyMap<string, MigrationSource>;
   readonly graph: RevisionGraph;
   readonly problems: readonly Problem[];
   readonly database: Connection | Refusal;
-  /** Null while there is no connection. */
+  /** Null without a connection. */
   readonly ledger: Ledger | null;
-  /** Ids the database has logged, missing ones included, in the order they were logged. */
+  /** Logged ids, including missing ones, in the order in which they were logged. */
   readonly applied: ReadonlyMap<string, Date | null>;
-  /** The same as the graph has it: a squashed revision counts in place of what it replaces. */
+  /** The same in terms of the graph: a squashed revision instead of those it replaces. */
   readonly done: ReadonlyMap<string, Date | null>;
 }
 
-/** When each revision of the graph was applied; a squashed one with the last of its line. */
+/** When each revision of the graph was applied; for a squashed one, the time of the last replaced one. */
 function doneIn(
   graph: RevisionGraph,
   applied: ReadonlyMap<string, Date | null>,
@@ -45,26 +45,26 @@ function doneIn(
   return new Map(Array.from(done, id => [id, applied.has(id) ? (applied.get(id) ?? null) : lastOf(id)]));
 }
 
-/** The same project on a database that has something else applied. */
+/** The same project with other applied revisions. */
 export function withApplied(state: State, applied: State['applied']): State {
   const { graph } = RevisionGraph.inspect(revisionsOf(state.sources), applied.keys());
   return { ...state, graph, applied, done: doneIn(graph, applied) };
 }
 
-/** What the engine keeps between calls: the opened project and its one connection. */
+/** What the engine keeps between calls: the opened project and its connection. */
 export class Session {
   readonly project: Project;
   readonly dialect: Dialect;
   readonly options: EngineOptions;
   readonly emit: (event: EngineEvent) => void;
-  /** When opening began, ms since the epoch: what is edited later is not what was loaded. */
+  /** When opening began, ms since the epoch: files that were edited later have not been loaded. */
   readonly opened: number;
-  /** How the database was at the last look; undefined before the first. */
+  /** The database state at the last status; undefined before the first. */
   seen: string | undefined;
   #connecting: Promise<Connection | Refusal> | undefined;
-  /** Knows what migrations do, without letting them do it. */
+  /** Determines what migrations do without running them. */
   readonly previewer: Previewer;
-  /** What the live database has, for the rules of lint. */
+  /** The live catalog, for the lint rules. */
   readCatalog: (connection: Connection, sql: readonly string[]) => Promise<Catalog | null> = (
     connection,
     sql,
@@ -97,7 +97,7 @@ export class Session {
       );
   }
 
-  /** @param orm whose config is taken instead of loading one */
+  /** @param orm whose config is used instead of loading one */
   static async open(
     options: EngineOptions,
     emit: (event: EngineEvent) => void,
@@ -113,8 +113,9 @@ export class Session {
   }
 
   /**
-   * This session on another target of the fleet: its project and connection, everything else as here. Not to be closed.
-   * @param readCatalog reads what of the database concerns the target
+   * This session for another target of the fleet: with its project and connection, everything else unchanged.
+   * Must not be closed.
+   * @param readCatalog reads the part of the catalog that concerns the target
    */
   on(project: Project, connection: Connection, readCatalog: Session['readCatalog']): Session {
     const other = new Session(project, this.options, this.emit, this.opened, this.previewer);
@@ -124,24 +125,24 @@ export class Session {
     return other;
   }
 
-  /** The migrations table; only with a connection it is known for sure where it is. */
+  /** The migrations table; its location is certain only with a connection. */
   get table(): LedgerTable {
     return this.dialect.table(this.project);
   }
 
-  /** What is asked for before the database that is open is changed. */
+  /** The requirements for changing the open database. */
   get protections(): readonly Protection[] {
     const { name, host } = addressOf(this.project);
     const subject = { context: this.project.context, host, database: name };
     return protectionsOf(protectionsIn(this.options.protected), subject);
   }
 
-  /** Whether this was opened by CI. */
+  /** Whether CI opened this session. */
   get ci(): boolean {
     return this.options.ci ?? !['', '0', 'false', undefined].includes(process.env.CI);
   }
 
-  /** The connection; a refusal is not kept, so that the next look tries again. */
+  /** The connection; a refusal is not cached, so the next status tries again. */
   async connection({ create = false } = {}): Promise<Connection | Refusal> {
     const connecting = this.#connecting ?? this.dialect.connect(this.project, { create });
     this.#connecting = connecting;
@@ -152,7 +153,7 @@ export class Session {
 
   /** Reads project and database again, writing nothing. */
   async state(): Promise<State> {
-    // on its way to the server while the files are read
+    // Connects while the files are read.
     const reading = this.#applied();
     reading.catch(() => {});
     await new Promise(setImmediate);
@@ -172,7 +173,7 @@ export class Session {
     };
   }
 
-  /** A database that was lost is refused for now: its pool connects again as soon as there is a server. */
+  /** A lost database is refused for now; its pool reconnects when the server is available. */
   async #applied(): Promise<Pick<State, 'database' | 'ledger'>> {
     const database = await this.connection();
     if (isRefusal(database)) return { database, ledger: null };
@@ -190,8 +191,8 @@ export class Session {
   }
 
   /**
-   * Call it before a revision's file is imported: Node imports a file once.
-   * @throws Failure `restart-needed` when it was edited after this process imported it
+   * Call this before a revision's file is imported: Node imports a file once.
+   * @throws Failure `restart-needed` if it was edited after this process imported it
    */
   importing(source: MigrationSource): void {
     const seen = this.#imported.get(source.id);
@@ -205,7 +206,7 @@ export class Session {
     this.#imported.set(source.id, source.checksum);
   }
 
-  /** To be done before the project is closed. */
+  /** Must be done before the project is closed. */
   onClose(work: () => Promise<void>): void {
     this.#closing.push(work);
   }

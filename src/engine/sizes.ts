@@ -1,10 +1,10 @@
 import { readPlain } from '../preview/plain.ts';
 import type { Session } from './session.ts';
 
-/** Files read without a pause: other calls are answered in between. */
+/** Number of files that are read before other calls get a turn. */
 const atOnce = 100;
 
-/** How many statements the upgrade of each revision has, of those whose SQL can be read without running code. */
+/** Number of statements in the upgrade of each revision, if its SQL can be read without running code. */
 export async function sizes({ project }: Session): Promise<Readonly<Record<string, number>>> {
   const found: Record<string, number> = {};
   for (const [at, migration] of project.sources().migrations.entries()) {

@@ -11,9 +11,10 @@ export const isBookkeeping = (action: Action): action is 'log' | 'unlog' =>
   action === 'log' || action === 'unlog';
 
 /**
- * What each step of a plan would run, in the plan's order.
- * @throws Failure `missing-revision` for a step whose file is missing; `migration-broken` with every file that cannot be
- *   loaded; `no-down` where a plan goes down a revision that has none
+ * The statements of each step of a plan, in its order.
+ * @throws Failure `missing-revision` for a step whose file is missing; `migration-broken` with every file
+ * that cannot be
+ *   loaded; `no-down` if the plan downgrades a revision that has none
  */
 export async function stepsSql(
   session: Session,
@@ -34,7 +35,7 @@ export async function stepsSql(
   return sql;
 }
 
-/** The transactions that a plan is cut into, as the MikroORM config has it or as `override` says. */
+/** The transactions of a plan, according to the MikroORM config or `override`. */
 export function batchesOf(
   { project, dialect }: Session,
   { steps }: Plan,

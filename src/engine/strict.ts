@@ -4,7 +4,7 @@ import type { Preview, StrictRule, Warning } from './api.ts';
 import type { Bookkeeping } from './bookkeeping.ts';
 import type { Session, State } from './session.ts';
 
-/** What each rule forbids, and the way out. */
+/** What each rule forbids, and how to resolve it. */
 const rules: Readonly<Record<StrictRule, { readonly words: string; readonly next: string }>> = {
   missing: {
     words: 'applied revisions have no file',
@@ -21,8 +21,8 @@ const rules: Readonly<Record<StrictRule, { readonly words: string; readonly next
 };
 
 /**
- * The rules of the `strict` setting that this plan breaks, one warning with code `strict` for each. A stamp only sets
- * the log right and is not judged.
+ * The rules of the `strict` setting that this plan violates, one warning with code `strict` for each. A stamp
+ * only corrects the log and is not checked.
  */
 export function strictness(
   { options }: Pick<Session, 'options'>,
@@ -45,7 +45,7 @@ export function strictness(
     }));
 }
 
-/** @throws Failure `strict` when the plan breaks a rule of the `strict` setting */
+/** @throws Failure `strict` if the plan violates a rule of the `strict` setting */
 export function refuseStrict({ warnings }: Pick<Preview, 'warnings'>): void {
   const [first, ...more] = warnings.filter(({ code }) => code === 'strict');
   if (!first) return;

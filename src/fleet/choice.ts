@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { FleetChoice } from '../values/fleet.ts';
 
-/** Whether a name fits a pattern in which `*` stands for anything and `?` for one character. */
+/** Whether a name matches a pattern in which `*` matches any characters and `?` one character. */
 export function fits(pattern: string, name: string): boolean {
-  // by hand, without a regular expression: patterns may be long, and names anything
+  // Implemented without a regular expression: patterns may be long, and names arbitrary.
   const [p, n] = [[...pattern], [...name]];
   let [at, of, star, mark] = [0, 0, -1, 0];
   while (of < n.length) {
@@ -22,17 +22,17 @@ export function fits(pattern: string, name: string): boolean {
   return at === p.length;
 }
 
-/** The share, from 1, that a name belongs to: the same on every machine. */
+/** The share (from 1) of a name: the same on every machine. */
 export function shardOf(name: string, of: number): number {
   return Number(createHash('sha256').update(name).digest().readBigUInt64BE() % BigInt(of)) + 1;
 }
 
-/** The targets that a choice means, in their order. */
+/** The targets of a selection, in their order. */
 export function choose<T extends { readonly name: string; readonly tags: readonly string[] }>(
   targets: readonly T[],
   { only, tags, limit, shard }: FleetChoice,
 ): readonly T[] {
-  // thousands may be named one by one
+  // Thousands may be listed by name.
   const exact = new Set(only);
   const patterns = (only ?? []).filter(pattern => /[*?]/.test(pattern));
   const chosen = targets.filter(

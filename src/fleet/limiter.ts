@@ -1,13 +1,12 @@
-/** How many more may begin after how many that ended well. */
+/** How many more targets may run at once after how many successes. */
 const growEvery = 10;
-/** The pause before a target that found the server busy is tried again, ms; longer each time. */
+/** The delay before a target is retried on a busy server, ms; it increases. */
 const pauseFirst = 250;
 const pauseMost = 5_000;
 
 /**
- * How many targets run at once on a server: half as many when it is busy, slowly more again. Pure bookkeeping; the
- * caller asks `free` and reports the
- * results.
+ * Limits how many targets run at once on a server: halved when it is busy, slowly increased afterwards. Pure
+ * bookkeeping; the caller asks `free` and reports the results.
  */
 export class Limiter {
   readonly most: number;
@@ -21,7 +20,7 @@ export class Limiter {
     this.#now = most;
   }
 
-  /** How many may run at once now. */
+  /** The current limit. */
   get parallel(): number {
     return this.#now;
   }
@@ -38,7 +37,7 @@ export class Limiter {
     this.#running++;
   }
 
-  /** It ended, well or not. Returns whether one more may run at once from here on. */
+  /** A target ended, successfully or not. Returns whether the limit was raised. */
   end(): boolean {
     this.#running--;
     this.#pause = pauseFirst;
@@ -48,7 +47,7 @@ export class Limiter {
     return true;
   }
 
-  /** The server had no room for it. Returns how long to wait before it is tried again, ms. */
+  /** The server had no free connection. Returns the delay before the retry, ms. */
   busy(): number {
     this.#running--;
     this.#well = 0;

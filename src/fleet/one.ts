@@ -58,7 +58,7 @@ export function startTarget(
   });
 }
 
-/** The shared plan as that of one target. */
+/** The shared plan, for one target. */
 function previewFor(
   project: Project,
   { files }: PlannedGroup,
@@ -80,7 +80,7 @@ function previewFor(
 const keyOf = ({ action, revision }: Pick<PreviewStep, 'action' | 'revision'>): string =>
   `${action} ${revision}`;
 
-/** @throws Failure `plan-changed` when it needs something that was not shown */
+/** @throws Failure `plan-changed` if it needs a step that was not shown */
 function leftOf({ preview, files }: PlannedGroup, applied: readonly string[], planner: Planner): Preview {
   const plan = planner.plan(files, applied, preview.request);
   const shown = new Map(preview.steps.map(step => [keyOf(step), step]));

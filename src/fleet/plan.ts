@@ -12,19 +12,19 @@ import { largestTables } from './sizes.ts';
 import type { Target } from './target.ts';
 import { cutWaves } from './waves.ts';
 
-/** Targets that need the same, before their plan is shown. */
+/** Targets with the same steps, before their plan is shown. */
 interface Same {
   readonly files: Files;
   readonly members: Read[];
   readonly plan: Plan;
 }
 
-/** More schemas that are no targets are not looked at by the rules of lint. */
+/** The lint rules ignore further schemas that are not targets. */
 const mostOthers = 20;
 
 /**
- * What every target needs: those that need the same steps share one plan, made on the largest of them.
- * @throws Failure of the target that was asked for, where no target can go there
+ * The steps of every target: those with the same steps share one plan, made for the largest of them.
+ * @throws Failure of the requested target, if it exists on no target
  */
 export async function planFleet(
   sites: Sites,
@@ -116,7 +116,7 @@ function planOf(
   }
 }
 
-/** A request that fails on every target is most often a typo. */
+/** A request that fails on every target is usually a typo. */
 function refuseTypo(refused: readonly FleetRefusal[], others: number, all: number): void {
   const [first] = refused;
   if (!first || others > 0 || refused.length < all) return;
@@ -172,7 +172,7 @@ async function groupOf(
   }
 }
 
-/** The largest tables by their name, and the target that has most of them. */
+/** The largest tables by name, and the target that has most of them. */
 async function sizesOf(
   sites: Sites,
   members: readonly Read[],
@@ -233,7 +233,7 @@ async function otherSchemas({ connection }: Site, targets: readonly Target[]): P
     .slice(0, mostOthers);
 }
 
-/** The name of the database that a target is in. */
+/** The name of a target's database. */
 export function databaseOf(target: PlannedTarget): string {
   const { database, group } = target;
   if (database === null) return addressOf(group.files.project).name;

@@ -6,19 +6,19 @@ import type { Files, Site } from './sites.ts';
 import type { Target } from './target.ts';
 import type { Wave } from './waves.ts';
 
-/** A target that has something to run. */
+/** A target with steps to run. */
 export interface PlannedTarget extends Target {
   readonly group: PlannedGroup;
   readonly applied: readonly string[];
 }
 
-/** A group with what its targets share. */
+/** A group and its shared data. */
 export interface PlannedGroup extends Omit<FleetGroup, 'targets'> {
   readonly files: Files;
   readonly targets: readonly PlannedTarget[];
 }
 
-/** A plan as the engine keeps it until it is run. */
+/** A plan as the engine keeps it until it runs. */
 export interface Planned {
   readonly plan: FleetPlan;
   readonly groups: readonly PlannedGroup[];
@@ -31,15 +31,15 @@ export type Sizes = ReadonlyMap<
   { readonly target: string; readonly bytes: number; readonly rows: number | null }
 >;
 
-/** How single targets are planned: the engine's own way. */
+/** How single targets are planned: implemented by the engine. */
 export interface Planner {
   /** @throws Failure | TargetError */
   plan(files: Files, applied: readonly string[], request: PlanRequest): Plan;
   /**
-   * The plan of one target with its SQL, findings and losses.
+   * The plan of one target with its SQL, findings and data loss.
    * @param sizes of its tables, instead of its own
-   * @param others schemas that are no targets, and may be referred to
-   * @throws Failure, also for what the policy or the strict setting forbids
+   * @param others schemas that are not targets, and may be referred to
+   * @throws Failure, also if the policy or the strict setting forbids it
    */
   preview(
     site: Site,
@@ -49,6 +49,6 @@ export interface Planner {
     others: readonly string[],
     confirm?: readonly string[],
   ): Promise<Preview>;
-  /** Call it before the file of a revision is imported. @throws Failure `restart-needed` */
+  /** Call this before the file of a revision is imported. @throws Failure `restart-needed` */
   importing(source: MigrationSource): void;
 }

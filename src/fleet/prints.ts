@@ -1,12 +1,13 @@
 import type { Query } from '../database/journal/table.ts';
 
-/** So many schemas are read by one statement. */
+/** Number of schemas per query. */
 const together = 200;
 
 /**
- * A print of what each schema has: two schemas with the same one have the same tables, columns, constraints, indexes,
- * views, functions and types, whatever they are called themselves. The migrations table and comments are left out.
- * @returns MD5 by schema; one that has nothing is left out
+ * A fingerprint of each schema: two schemas with the same one have the same tables, columns, constraints,
+ * indexes,
+ * views, functions and types, whatever the schemas are called. The migrations table and comments are ignored.
+ * @returns MD5 by schema; empty schemas are omitted
  */
 export async function printsOf(
   query: Query,
@@ -57,8 +58,8 @@ const statement = `
     from found join ours on ours.oid = found.ns group by 1`;
 
 /**
- * The members of a group that are not as most of it: of those at the same revisions, each that differs.
- * @returns how many are as most are, by what differs from them
+ * The members of a group that differ from the majority.
+ * @returns the size of the majority, by differing member
  */
 export function differing<T>(members: readonly T[], printOf: (member: T) => string): ReadonlyMap<T, number> {
   const byPrint = [...Map.groupBy(members, printOf).values()].sort((a, b) => b.length - a.length);

@@ -9,11 +9,12 @@ import { Failure } from '../foundation/failure.ts';
 import type { Standing } from './standing.ts';
 
 /*
- * How many schemas of one database stand, by a few statements over all of them. No statement touches more than some
- * tables: each takes a lock on its tables and indexes, and a server has room for a few thousand.
+ * Reads the state of many schemas of one database, with a few queries for all of them. The number of tables
+ * per query is limited: each takes a lock on its tables and indexes, and a server has room for a few
+ * thousand.
  */
 
-/** So many log tables are read by one statement. */
+/** Number of log tables per query. */
 const together = 100;
 
 interface Found {
@@ -26,10 +27,10 @@ interface Found {
 }
 
 /**
- * Reads how each schema stands, writing nothing.
+ * Reads the state of each schema without writing anything.
  * @param table name of the migrations table, the same in each
- * @param checksums of the files as they are now, by revision
- * @param lanes how many statements may be asked at once
+ * @param checksums of the current files, by revision
+ * @param lanes number of parallel queries
  * @returns by schema; a failure for one that cannot be read
  */
 export async function readSchemas(
@@ -92,7 +93,7 @@ export async function readSchemas(
   );
 }
 
-/** What each log table holds; a failure where it does not answer; nothing where it has just gone. */
+/** The contents of each log table; a failure if it cannot be read; nothing if it was just dropped. */
 async function readLogs(
   query: Query,
   table: string,
@@ -100,7 +101,7 @@ async function readLogs(
   lanes: number,
 ): Promise<ReadonlyMap<string, readonly string[] | Failure>> {
   const applied = new Map<string, readonly string[] | Failure>();
-  // most have the same rows
+  // Most have the same rows.
   const parsed = new Map<string, readonly string[]>();
   const parse = (text: string): readonly string[] => {
     const known = parsed.get(text);
@@ -120,7 +121,7 @@ async function readLogs(
       for (const { at, names } of rows) applied.set(some[at] as string, parse(names));
     } catch (error) {
       const state = sqlState(error);
-      // what is no answer of the server is none for the others either
+      // If the server did not answer, the other queries would fail too.
       if (state === undefined) throw error;
       const [only] = some;
       if (some.length > 1) {
@@ -141,7 +142,7 @@ async function readLogs(
   return applied;
 }
 
-/** From the marks of each table; from the journal where this role could not set them. */
+/** From the marks of each table; from the journal if this role could not set them. */
 async function halfWayIn(
   query: Query,
   found: readonly Found[],
@@ -177,7 +178,7 @@ async function halfWayIn(
   );
 }
 
-/** The schemas whose run lock is held at this moment. */
+/** The schemas whose run lock is currently held. */
 async function lockedSchemas(
   query: Query,
   table: string,

@@ -13,11 +13,11 @@ import type { Site, Sites } from './sites.ts';
 import type { Standing } from './standing.ts';
 import type { Target } from './target.ts';
 
-/** How many databases are read at once, and statements on each. */
+/** Number of databases that are read at once, and of parallel queries on each. */
 const databasesAtOnce = 8;
 const lanes = 3;
 
-/** A target with what its database says, or why nothing is known. */
+/** A target with its state, or the reason why it is unknown. */
 export interface Read {
   readonly target: Target;
   readonly standing: Standing | Failure;
@@ -30,7 +30,7 @@ export interface Place {
   readonly targets: readonly Target[];
 }
 
-/** Targets by their database, in the order of the first of each. */
+/** Targets grouped by database, in the order of the first of each. */
 export function places(sites: Sites, targets: readonly Target[]): readonly Place[] {
   const byKey = new Map<string, Place & { targets: Target[] }>();
   for (const target of targets) {
@@ -43,7 +43,7 @@ export function places(sites: Sites, targets: readonly Target[]): readonly Place
   return [...byKey.values()];
 }
 
-/** Reads how all targets stand, writing nothing; in the order of the targets. */
+/** Reads the state of all targets without writing anything; in the order of the targets. */
 export async function readTargets(
   sites: Sites,
   targets: readonly Target[],
@@ -76,8 +76,8 @@ async function readPlace(sites: Sites, place: Place, prints: boolean): Promise<r
 }
 
 /**
- * Reads targets of one database that is connected.
- * @throws what the server answered
+ * Reads targets of one connected database.
+ * @throws errors of the server
  */
 export async function readSite(
   site: Site,
@@ -111,7 +111,7 @@ export async function readSite(
   return read;
 }
 
-/** MikroORM cannot run in a schema of every name. */
+/** MikroORM cannot run in a schema with an arbitrary name. */
 function usable({ schema }: Target): Failure | null {
   try {
     projectInSchema({ options: {} } as never, schema);

@@ -3,7 +3,7 @@ import type { FleetOutcome, FleetResult, FleetTargetResult } from '../values/fle
 import type { RunResult } from '../values/run.ts';
 import type { Target } from './target.ts';
 
-/** How a target ended, from what its run answered or threw. */
+/** The result of a target, from the value or the error of its run. */
 export function resultOf({ name }: Target, ms: number, answer: RunResult | Failure): FleetTargetResult {
   if (answer instanceof Failure) {
     const outcome = answer.code === 'cancelled' ? 'not tried' : 'failed';
@@ -21,7 +21,7 @@ export function resultOf({ name }: Target, ms: number, answer: RunResult | Failu
   return { target: name, outcome, steps: done, ms, run, failure };
 }
 
-/** The end of a run. @param targets with the schema or database that each is, whose name its errors may hold */
+/** The result of a run. @param targets with their schemas or databases, whose names the errors may contain */
 export function fleetResult(
   results: readonly FleetTargetResult[],
   targets: ReadonlyMap<string, Target>,
@@ -43,7 +43,7 @@ export function fleetResult(
   };
 }
 
-/** Failures that differ in nothing but the name of the target are the same. */
+/** Failures that differ only in the name of the target are the same. */
 function errorsOf(
   results: readonly FleetTargetResult[],
   targets: ReadonlyMap<string, Target>,
@@ -66,7 +66,7 @@ function withoutNames(text: string, target: Target | undefined): string {
   return names.reduce((left, name) => left.replaceAll(name, '*'), text);
 }
 
-/** Anything that a run throws, as a failure. */
+/** Any error of a run as a failure. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof Failure) return error;
   const message = error instanceof Error ? error.message : String(error);

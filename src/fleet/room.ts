@@ -1,16 +1,19 @@
 import type { Query } from '../database/journal/table.ts';
 
-/** A run has one connection for its work and one for its lock; those of a fleet share what they look and cancel with. */
+/**
+ * A run has one connection for its work and one for its lock; runs of a fleet share those for monitoring and
+ * cancelling.
+ */
 export const connectionsEach = 2;
-/** Beside those of the runs. */
+/** In addition to those of the runs. */
 export const connectionsShared = 2;
 
-/** More at once does not make one server faster. */
+/** More parallel targets do not make one server faster. */
 const most = 8;
 
 /**
- * How many targets may run at once, so that they never use more than half of the connections that are free.
- * @param connections that each needs
+ * How many targets may run at once, so that they use at most half of the free connections.
+ * @param connections per target
  */
 export async function roomFor(query: Query, connections = connectionsEach): Promise<number> {
   const [row] = await query<{ free: number | string | null }>(

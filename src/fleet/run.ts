@@ -19,10 +19,10 @@ import { openStation, roomOn, type Station, serverOf } from './station.ts';
 import type { Target } from './target.ts';
 import type { Wave } from './waves.ts';
 
-/** How often a target that finds the server busy is tried. */
+/** How often a target is tried on a busy server. */
 const tries = 8;
 
-/** A run of a fleet. It keeps nothing: what is done stands in the targets' own log tables. */
+/** A run of a fleet. It stores no state: the targets' own log tables record what is done. */
 export class FleetRun {
   readonly #sites: Sites;
   readonly #planned: Planned;
@@ -34,7 +34,7 @@ export class FleetRun {
   readonly #limiters = new Map<string, Limiter>();
   readonly #stations = new Map<string, Promise<Station>>();
   readonly #steps = new Map<PlannedGroup, Promise<readonly LoadedStep[]>>();
-  /** Why no other target begins. */
+  /** Why no more targets start. */
   #stopped: string | null = null;
   #cancelled: CancelMode | null = null;
   #answer: ((go: boolean) => void) | null = null;
@@ -96,7 +96,7 @@ export class FleetRun {
     return this.#planned.waves.flatMap(({ targets }) => targets);
   }
 
-  /** `after-step`: those at work end; `rollback`: they are cancelled. */
+  /** `after-step`: targets in progress finish; `rollback`: they are cancelled. */
   async cancel(mode: CancelMode): Promise<void> {
     this.#stopped ??= 'It was cancelled.';
     this.#answer?.(false);
@@ -121,7 +121,7 @@ export class FleetRun {
     if (!go) this.#stopped ??= `It was paused after ${after}.`;
   }
 
-  /** Runs a wave; after a pause, the rest of it. */
+  /** Runs a wave, or after a pause, the rest of it. */
   async #wave({ name, targets }: Wave<PlannedTarget>): Promise<void> {
     let left = targets;
     while (left.length > 0 && this.#stopped === null) {
@@ -150,7 +150,7 @@ export class FleetRun {
     if (left > 0) await this.#pause(after, left);
   }
 
-  /** A server that cannot be asked has room for one: that one says why. */
+  /** A server that cannot be queried gets one target, which then reports the error. */
   async #limiter(server: string, target: PlannedTarget): Promise<Limiter> {
     const known = this.#limiters.get(server);
     if (known) return known;
@@ -205,7 +205,7 @@ export class FleetRun {
     this.#emit({ kind: 'target', target: name });
     try {
       const steps = await this.#loaded(target.group);
-      // a whole database is connected to for its own run, and let go after it
+      // For its run, a whole database is connected and then closed again.
       if (target.schema === null) own = await openStation(this.#sites, target, 1);
       const station = own ?? (await this.#station(target, limiter));
       const run = startTarget(
@@ -243,7 +243,7 @@ export class FleetRun {
     return known;
   }
 
-  /** One that could not be opened is tried again by the next target. */
+  /** If it could not be opened, the next target tries again. */
   async #station(target: PlannedTarget, limiter: Limiter): Promise<Station> {
     const key = this.#sites.keyOf(target);
     const opening = this.#stations.get(key) ?? openStation(this.#sites, target, limiter.most);
@@ -272,7 +272,10 @@ export class FleetRun {
     }
   }
 
-  /** Asks the databases how the targets of a wave stand now: what its runs said is not taken on trust. */
+  /**
+   * Reads the current state of a wave's targets from their databases; the results of the runs are not
+   * trusted.
+   */
   async #check(wave: string, targets: readonly PlannedTarget[]): Promise<void> {
     const done = targets.filter(({ name }) => this.#results.get(name)?.outcome === 'done');
     const wrong: FleetRefusal[] = [];
@@ -290,7 +293,7 @@ export class FleetRun {
   }
 }
 
-/** Whether a failure says that the server has no room at this moment. */
+/** Whether a failure means that the server currently has no free connection. */
 const isBusy = (code: string | undefined): boolean => code === 'too-many-connections';
 
 function notArrived(

@@ -29,13 +29,13 @@ export interface Site {
 /** What the fleet receives from the code that opened the project. */
 export interface Home {
   readonly project: Project;
-  /** The connection that is open already; PGlite has no other. */
+  /** The open connection; PGlite has no other. */
   connection(): Promise<Connection>;
   /** Opens another context of the same config. */
   open(context: string): Promise<Project>;
 }
 
-/** The databases of a fleet: where they are, and their connections. */
+/** The databases of a fleet: addresses and connections. */
 export class Sites {
   readonly #home: Home;
   readonly #files = new Map<string, Promise<Files>>();
@@ -86,8 +86,8 @@ export class Sites {
   }
 
   /**
-   * Connects to a database of the fleet, with connections of its own.
-   * @param max connections at most
+   * Connects to a database of the fleet, with separate connections.
+   * @param max maximum number of connections
    * @throws Failure of the database, `bad-database`
    */
   async connect(context: string | null, database: string | null, max: number): Promise<Site> {
@@ -140,7 +140,9 @@ export class Sites {
   }
 }
 
-/** A config that says itself where it connects (driverOptions) would take every target to the same database. */
+/**
+ * A config that sets the connection itself (driverOptions) would connect every target to the same database.
+ */
 function requirePlace(project: Project, database: string | null): void {
   if (database === null) return;
   const name = isUrl(database) ? nameOf(database) : database;

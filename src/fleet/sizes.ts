@@ -8,8 +8,8 @@ export interface Largest extends TableSize {
 }
 
 /**
- * For each name of a table, the largest one among these schemas, by one statement. Which one that is, is taken from
- * PostgreSQL's own counts; only of those are the files measured.
+ * For each table name, the largest one among these schemas, with one query. PostgreSQL's own statistics
+ * select it; only for the selected tables is the file size read.
  */
 export async function largestTables(query: Query, schemas: readonly string[]): Promise<readonly Largest[]> {
   const rows = await query<{ schema: string; name: string; rows: number; bytes: number }>(

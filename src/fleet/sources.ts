@@ -7,15 +7,15 @@ import type { TargetFunction, TargetSource } from '../settings/fleet.ts';
 import { fits } from './choice.ts';
 import { byName, fill, givenTarget, nameOf, type Target, tagsOf, withoutDoubles } from './target.ts';
 
-/** What finding targets needs of the world. */
+/** The environment for finding targets. */
 export interface World {
   readonly root: string;
   /** Contexts that the MikroORM config offers. */
   readonly contexts: readonly string[];
   /**
-   * Asks a database.
+   * Queries a database.
    * @param context null: the one that migtui was opened with
-   * @param database a name or a URL; null: of the config
+   * @param database a name or a URL; null: the config's
    * @throws Failure of the database
    */
   ask<T>(context: string | null, database: string | null, work: (query: Query) => Promise<T>): Promise<T>;
@@ -82,7 +82,7 @@ async function databasesOf(source: Part<'databases'>, world: World): Promise<rea
     return databases.map(database => target(database, { name: nameOf(database) }));
   if (typeof databases === 'string') {
     const pattern = nameOf(databases);
-    // a pattern is no name of a database: every server has "postgres"
+    // A pattern is not the name of a database; every server has "postgres".
     const on = isUrl(databases) ? beside(databases, 'postgres') : null;
     const rows = await world.ask(context, on, query =>
       query<{ name: string }>(
@@ -137,7 +137,7 @@ function placeOf(database: string): Row {
   return { host: hostname, port: port || '5432' };
 }
 
-/** The rows of a person's query; its first column is the name. */
+/** The rows of a user's query; its first column is the name. */
 async function rowsOf(query: Query, sql: string): Promise<readonly Row[]> {
   const rows = await query<Record<string, unknown>>(sql).catch(error => {
     throw new Failure(

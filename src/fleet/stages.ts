@@ -5,12 +5,12 @@ import { Failure } from '../foundation/failure.ts';
 import type { FleetStages } from '../values/fleet.ts';
 import type { Sites } from './sites.ts';
 
-/** Where each revision has arrived, and when, in every context of the config. Only reads. */
+/** Which revision is applied in which context of the config, and since when. Read-only. */
 export async function fleetStages(sites: Sites, contexts: readonly string[]): Promise<FleetStages> {
   const read = await Promise.all(contexts.map(context => readStage(sites, context)));
   const order: string[] = [];
   const known = new Set<string>();
-  // the newest first; what only another context has stands on top, where it cannot be overlooked
+  // Newest first; revisions that only another context has are at the top, where they are easy to see.
   for (const { graph, applied } of read) {
     for (const id of [...(graph?.order ?? []), ...applied.keys()]) {
       if (known.has(id)) continue;

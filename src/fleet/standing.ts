@@ -1,19 +1,19 @@
 import type { Unsettled } from '../values/look.ts';
 
-/** What a database says of one target. */
+/** The state of one target in its database. */
 export interface Standing {
-  /** `absent` is normal for a new schema; `gone`: the schema itself is not there. */
+  /** `absent` is normal for a new schema; `gone`: the schema itself does not exist. */
   readonly table: 'present' | 'absent' | 'gone';
-  /** In the order they were logged. */
+  /** In the order in which they were logged. */
   readonly applied: readonly string[];
   /** Revisions that started outside a transaction and did not finish. */
   readonly halfWay: readonly Pick<Unsettled, 'revision' | 'action'>[];
-  /** Applied revisions whose file is another one now. */
+  /** Applied revisions whose file has changed. */
   readonly edited: readonly string[];
-  /** Identifies what the schema has; undefined: it was not asked for. */
+  /** The fingerprint of the schema; undefined: not requested. */
   readonly print?: string | undefined;
-  /** A run has its lock. */
+  /** A run holds its lock. */
   readonly running: boolean;
-  /** Of a whole database: how large it is, in pages as PostgreSQL has last counted them. */
+  /** For a whole database: its size in pages, from PostgreSQL's statistics. */
   readonly pages?: number | undefined;
 }

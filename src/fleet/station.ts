@@ -18,12 +18,12 @@ export interface Station {
   close(): Promise<void>;
 }
 
-/** A target that is a whole database has it to itself. */
+/** A target that is a whole database is the only one on it. */
 const alone = 4;
 
 /**
  * Connects to the database of a target, for runs.
- * @param parallel how many targets of it run at once
+ * @param parallel number of its targets that run at once
  * @throws Failure of the database
  */
 export async function openStation(sites: Sites, target: Target, parallel: number): Promise<Station> {
@@ -48,7 +48,9 @@ export async function openStation(sites: Sites, target: Target, parallel: number
   }
 }
 
-/** Makes the journal where it is not there yet, and looks what killed runs have left in it, once for all targets. */
+/**
+ * Creates the journal if it does not exist, and looks for rows of killed runs in it, once for all targets.
+ */
 async function readyJournal(
   { project }: Site,
   monitor: Monitor | null,
@@ -62,12 +64,12 @@ async function readyJournal(
     );
     return new Set(rows.map(({ ledger }) => ledger));
   } catch {
-    // each run says why
+    // Each run reports the reason.
     return undefined;
   }
 }
 
-/** How many targets may run at once on the server of a target. @throws Failure of the database */
+/** How many targets may run at once on a target's server. @throws Failure of the database */
 export async function roomOn(sites: Sites, target: Target): Promise<number> {
   const site = await sites.connect(target.context, target.database, 1);
   try {

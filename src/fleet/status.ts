@@ -10,7 +10,7 @@ import type { Files, Sites } from './sites.ts';
 import type { Standing } from './standing.ts';
 import { byName, nameOf, type Target } from './target.ts';
 
-/** The states, the oddest first. */
+/** The states, most severe first. */
 export const states: readonly FleetState[] = [
   'unreachable',
   'gone',
@@ -23,8 +23,8 @@ export const states: readonly FleetState[] = [
 ];
 
 /**
- * Where every target stands.
- * @throws Failure when the revisions on disk are broken
+ * The status of every target.
+ * @throws Failure if the revisions on disk are broken
  */
 export async function fleetStatus(
   sites: Sites,
@@ -56,7 +56,7 @@ export async function fleetStatus(
   };
 }
 
-/** Schemas that are not as most of those at the same revisions, and how many were compared. */
+/** Schemas that differ from the majority of those at the same revisions, and how many were compared. */
 function driftIn(
   sites: Sites,
   read: readonly Read[],
@@ -77,7 +77,7 @@ function driftIn(
   };
 }
 
-/** Null where the context itself cannot be opened: its targets have that failure. */
+/** Null if the context itself cannot be opened: its targets have that failure. */
 async function filesOf(sites: Sites, { context }: Target): Promise<Files | null> {
   const files = await sites.files(context).catch(() => null);
   if (!files) return null;
@@ -93,7 +93,7 @@ async function filesOf(sites: Sites, { context }: Target): Promise<Files | null>
   return files;
 }
 
-/** What is known of a target, as it is shown. */
+/** A target for display. */
 export function rowOf(
   sites: Sites,
   target: Target,
@@ -136,7 +136,7 @@ export function rowOf(
 
 type Facts = Pick<FleetRow, 'current' | 'applied' | 'pending' | 'missing'>;
 
-/** Most targets of a fleet have the same revisions applied. */
+/** Most targets of a fleet have the same applied revisions. */
 const facts = new WeakMap<RevisionGraph, WeakMap<readonly string[], Facts>>();
 
 function factsOf(graph: RevisionGraph, applied: readonly string[]): Facts {
@@ -179,7 +179,7 @@ function stateOf(
   return pending > 0 ? 'behind' : 'head';
 }
 
-/** Without a password: the label of the config's database, or the place that a URL names. */
+/** Without a password: the label of the config's database, or the address in a URL. */
 function labelOf(project: Project, { database }: Target): string {
   if (database === null) return addressOf(project).label;
   if (!isUrl(database) || !URL.canParse(database)) return nameOf(database);
@@ -187,12 +187,12 @@ function labelOf(project: Project, { database }: Target): string {
   return `${username ? `${decodeURIComponent(username)}@` : ''}${host}/${nameOf(database)}`;
 }
 
-/** The odd ones first, then by name. */
+/** Targets with problems first, then by name. */
 export function oddFirst(a: FleetRow, b: FleetRow): number {
   return states.indexOf(a.state) - states.indexOf(b.state) || byName(a, b);
 }
 
-/** How many stand at the same revisions, the newest first. */
+/** The number of targets at the same revisions, newest first. */
 function countsOf(rows: readonly FleetRow[], order: readonly string[]): readonly FleetCount[] {
   const counts = new Map<string, { current: readonly string[]; targets: number }>();
   for (const { current, state } of rows) {

@@ -1,27 +1,27 @@
 import { Failure } from '../foundation/failure.ts';
 import type { GivenTarget } from '../settings/fleet.ts';
 
-/** A target before anything was asked of its database. */
+/** A target before its database was queried. */
 export interface Target {
   readonly name: string;
   readonly tags: readonly string[];
-  /** Of the MikroORM config; null: the one that migtui was opened with. */
+  /** A context of the MikroORM config; null: the one that migtui was opened with. */
   readonly context: string | null;
-  /** A name or a URL; null: of the config. */
+  /** A name or a URL; null: the config's. */
   readonly database: string | null;
-  /** Null: none in particular. */
+  /** Null: the default. */
   readonly schema: string | null;
 }
 
 const collator = new Intl.Collator('en', { numeric: true });
 
-/** Names as people count: tenant_2 before tenant_10. */
+/** Natural sort order: tenant_2 before tenant_10. */
 export const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
   collator.compare(a.name, b.name);
 
 /**
  * The targets of all sources, each name once.
- * @throws Failure `fleet-names` when two have the same name
+ * @throws Failure `fleet-names` if two have the same name
  */
 export function withoutDoubles(targets: readonly Target[]): readonly Target[] {
   const known = new Map<string, Target>();
@@ -41,9 +41,9 @@ export function withoutDoubles(targets: readonly Target[]): readonly Target[] {
 }
 
 /**
- * Fills a text such as `postgres://{host}/{name}` from the columns of a row.
- * @param encode what becomes of each value
- * @throws Failure `fleet-template` for a column that is not there
+ * Fills a template such as `postgres://{host}/{name}` from the columns of a row.
+ * @param encode encodes each value
+ * @throws Failure `fleet-template` for an unknown column
  */
 export function fill(
   template: string,
@@ -66,15 +66,15 @@ export function fill(
   });
 }
 
-/** Tags as a query or a module gives them: an array, or a text with commas. */
+/** Tags as returned by a query or a module: an array, or a comma-separated string. */
 export function tagsOf(value: unknown): readonly string[] {
   const list = Array.isArray(value) ? value : typeof value === 'string' ? value.split(',') : [];
   return list.map(tag => String(tag).trim()).filter(tag => tag !== '');
 }
 
 /**
- * A target as the user's code returned it.
- * @throws Failure `fleet-target` for what is none
+ * A target as returned by the user's code.
+ * @throws Failure `fleet-target` if it is invalid
  */
 export function givenTarget(given: unknown, tags: readonly string[], where: string): Target {
   const {
@@ -102,7 +102,7 @@ export function givenTarget(given: unknown, tags: readonly string[], where: stri
   };
 }
 
-/** A URL goes by the name of its database: it may have a password. */
+/** A URL is displayed as the name of its database, because it may contain a password. */
 export function nameOf(database: string): string {
   if (!URL.canParse(database)) return database;
   return decodeURIComponent(new URL(database).pathname.slice(1));

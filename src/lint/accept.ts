@@ -1,12 +1,13 @@
 import type { RuleId } from './rules/all.ts';
 
-/** What a comment accepts, with its reason. */
+/** The rules that a comment accepts, with its reason. */
 export type Acceptances = ReadonlyMap<string, string>;
 
 const form = /migtui:\s*accept\s+([\w-]+(?:\s*,\s*[\w-]+)*)\s+because\s+(\S[^\n]*)/g;
 
 /**
- * Reads `migtui: accept <rule> because <reason>`, also of several rules separated by commas. Without a reason nothing
+ * Parses `migtui: accept <rule> because <reason>`, also with several rules separated by commas. Without a
+ * reason nothing
  * is accepted.
  * @param text comments of a migration's source, or of a statement
  */
@@ -18,13 +19,13 @@ export function acceptancesIn(text: string): Acceptances {
   return found;
 }
 
-/** The comments of a migration's source that hold for all of it: `//` and block comments, outside of SQL. */
+/** The comments of a migration's source that apply to all of it: `//` and block comments, outside SQL. */
 export function fileAcceptances(source: string | null): Acceptances {
   const lines = (source ?? '').split('\n').filter(line => /^\s*(\/\/|\/?\*)/.test(line));
   return acceptancesIn(lines.join('\n'));
 }
 
-/** The reason that a finding is accepted with, if it is. */
+/** The reason for which a finding is accepted, if it is. */
 export function reasonFor(rule: RuleId, statement: string, file: Acceptances): string | undefined {
   return file.get(rule) ?? (statement.includes('migtui:') ? acceptancesIn(statement).get(rule) : undefined);
 }

@@ -2,8 +2,8 @@ import type { Schema } from './schema.ts';
 import { serialOf, type TypeRef } from './type-name.ts';
 
 /**
- * Casts that change no bytes: PostgreSQL's pg_cast with method `b`, as far as columns can have these types.
- * varchar and text are one to the index operators, so their indexes stay as they are.
+ * Casts that change no bytes: PostgreSQL's pg_cast with method `b`, for the types that columns can have.
+ * varchar and text are the same to index operators, so their indexes stay unchanged.
  */
 const binary = new Set(
   `text>bpchar text>varchar varchar>text varchar>bpchar xml>text xml>varchar xml>bpchar cidr>inet bit>varbit varbit>bit
@@ -12,13 +12,13 @@ const binary = new Set(
    regrole>int4 regrole>oid regnamespace>int4 regnamespace>oid`.split(/\s+/),
 );
 
-/** Pairs whose indexes have operators of another family. */
+/** Pairs whose indexes have different operator families. */
 const reindexed = new Set(['xml>text', 'int4>oid', 'oid>int4', 'bit>varbit', 'varbit>bit']);
 
-/** What changing a column's type costs. */
+/** The cost of changing a column's type. */
 export type TypeChange = 'nothing' | 'rebuilds indexes' | 'rewrites';
 
-/** @param utc the session's time zone is UTC, so that timestamps with and without zone are the same bytes */
+/** @param utc the session's time zone is UTC, so timestamps with and without zone have the same bytes */
 export function typeChange(from: TypeRef, to: TypeRef, schema: Schema, utc: boolean): TypeChange {
   const wanted = { ...to, name: serialOf(to) ?? to.name };
   const domain = schema.domains.get(wanted.name);
@@ -40,7 +40,7 @@ export function typeChange(from: TypeRef, to: TypeRef, schema: Schema, utc: bool
       : 'rewrites';
   }
   if (!binary.has(pair)) return 'rewrites';
-  // a length that the old type does not guarantee is checked for each row
+  // A length that the old type does not guarantee is checked for each row.
   const length =
     wanted.mods.length === 0 ||
     (from.mods.length > 0 &&

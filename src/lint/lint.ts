@@ -8,7 +8,7 @@ import { type RuleId, rules } from './rules/all.ts';
 import type { Schema } from './schema.ts';
 import { type Judged, Scope, type Server } from './scope.ts';
 
-/** One direction of a revision, as its SQL is known. */
+/** One direction of a revision, with its SQL as far as known. */
 export interface LintStep {
   readonly revision: string;
   readonly action: 'up' | 'down';
@@ -17,12 +17,12 @@ export interface LintStep {
   readonly note: string | null;
   readonly transactional: boolean;
   readonly irreversible?: boolean | undefined;
-  /** Source and path, for comments and places. */
+  /** Source and path, for comments and locations. */
   readonly source: string | null;
   readonly file: string | null;
 }
 
-/** A finding, with the question that counts the rows in its way. */
+/** A finding, with the query that counts the rows on which it would fail. */
 export interface AskableFinding {
   readonly finding: Finding;
   readonly question: RowQuestion | null;
@@ -36,7 +36,10 @@ export interface LintOptions {
   readonly levels?: Readonly<Record<string, Severity | 'off'>> | undefined;
 }
 
-/** Judges revisions one after the other on what the ones before them left. The grammar must be loaded (`loadParser`). */
+/**
+ * Lints revisions one after the other, each on the schema after the previous ones. The grammar must be loaded
+ * (`loadParser`).
+ */
 export class Linter {
   readonly #options: LintOptions;
   #scope: Scope;
@@ -46,34 +49,34 @@ export class Linter {
     this.#scope = new Scope(schema, options.server, options.lockTimeout);
   }
 
-  /** As what was judged and replayed so far leaves it. */
+  /** The schema after everything that was linted and replayed so far. */
   get schema(): Schema {
     return this.#scope.schema;
   }
 
-  /** Whatever comes next stands in a transaction of its own. */
+  /** The next step starts a new transaction. */
   endTransaction(): void {
     this.#scope.endTransaction();
   }
 
-  /** The tables that were made so far are in use from now on. */
+  /** The tables created so far count as in use from now on. */
   settle(): void {
     this.#scope.schema.settle();
   }
 
-  /** Lets the schema be as the step leaves it. */
+  /** Applies the step to the schema. */
   replay(step: LintStep): void {
     run(this.#scope, step);
     this.#scope.found.length = 0;
     this.#scope.newKeys.length = 0;
   }
 
-  /** Judges a step, and lets the schema be as it leaves it. */
+  /** Lints a step, and applies it to the schema. */
   judge(step: LintStep): AskableFinding[] {
     return this.#findings(step, this.#scope);
   }
 
-  /** Judges the way up and the way back: the schema is as the way up leaves it. */
+  /** Lints the upgrade and the downgrade; the schema is then that after the upgrade. */
   judgeBoth(up: LintStep, down: LintStep): AskableFinding[] {
     const before = this.#scope.schema.fork();
     const above = this.#findings(up, this.#scope);
@@ -126,13 +129,13 @@ export class Linter {
   }
 }
 
-/** Where a statement stands, and its text with the comments before it. */
+/** The location of a statement, and its text with the comments before it. */
 interface Told {
   readonly place: FindingPlace;
   readonly text: string;
 }
 
-/** Judges the statements of a step; gives where each stands. */
+/** Lints the statements of a step; returns the location of each. */
 function run(scope: Scope, step: LintStep): Map<Statement, Told> {
   const places = new Map<Statement, Told>();
   const at = new Lines(step.source, step.file);
@@ -180,7 +183,7 @@ function run(scope: Scope, step: LintStep): Map<Statement, Told> {
   return places;
 }
 
-/** What is said of a step as a whole. */
+/** Findings for a step as a whole. */
 function remarks({ revision, action, complete, note, irreversible, file }: LintStep): Finding[] {
   const rule: RuleId | null = irreversible ? 'no-way-back' : complete ? null : 'incomplete';
   if (rule === null) return [];

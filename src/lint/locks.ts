@@ -18,7 +18,7 @@ export function stronger(a: LockMode | null, b: LockMode | null): LockMode | nul
   return order.indexOf(a) >= order.indexOf(b) ? a : b;
 }
 
-/** What waits while a table has this lock. */
+/** What has to wait while a table has this lock. */
 export function blockedBy(lock: LockMode | null): ('reads' | 'writes')[] {
   if (lock === 'ACCESS EXCLUSIVE') return ['reads', 'writes'];
   return lock === 'SHARE' || lock === 'SHARE ROW EXCLUSIVE' || lock === 'EXCLUSIVE' ? ['writes'] : [];

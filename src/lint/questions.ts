@@ -1,17 +1,17 @@
-/** A question to the live database: which rows would refuse a statement. */
+/** A query to the live database: on which rows a statement would fail. */
 export interface RowQuestion {
-  /** A query that gives one row for each row, or value, in the way: its text in a column `example`. */
+  /** A query that returns one row for each failing row or value, with its text in the column `example`. */
   readonly sql: string;
-  /** The least version of the server that can answer; undefined: any. */
+  /** The minimum server version for the query; undefined: any. */
   readonly version?: number;
 }
 
-/** A name as SQL writes it. */
+/** A name in SQL notation. */
 export function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** A table's name as SQL writes it. */
+/** A table's name in SQL notation. */
 export function quotedTable({ schema, name }: { readonly schema: string; readonly name: string }): string {
   return `${quoted(schema)}.${quoted(name)}`;
 }

@@ -8,31 +8,33 @@ import { cutAt, only, onlyCommand, tableIn, withoutSemicolon } from './safe-form
 import { madeBy, undoneBy } from './safe-form/undoing.ts';
 import { Schema } from './schema.ts';
 
-/** What one new revision does. */
+/** The contents of one new revision. */
 export interface Phase {
-  /** What it is called, for its name. */
+  /** A description, for its name. */
   readonly what: 'expand' | 'backfill' | 'not valid' | 'concurrently' | 'validate' | 'finish' | 'contract';
   readonly up: readonly string[];
   readonly down: readonly string[];
   readonly transactional: boolean;
 }
 
-/** A revision in its safe form: what leaves it, and the revisions that do that instead, in order. */
+/**
+ * A revision in its safe form: the statements removed from it, and the revisions that replace them, in order.
+ */
 export interface SafeForm {
-  /** Texts of `up()` that go. */
+  /** Statements of `up()` that are removed. */
   readonly leaving: readonly string[];
-  /** Texts of `down()` that go with them. */
+  /** Statements of `down()` that are removed with them. */
   readonly leavingDown: readonly string[];
   readonly phases: readonly Phase[];
 }
 
 /**
- * Finds the safe form of statements that the rules call a danger. Each text is one statement; what has no safe form
- * that
- * is known stays where it is.
+ * Finds the safe form of statements that the rules report as danger. Each text is one statement; statements
+ * without a
+ * known safe form are kept.
  * @param dangerous whether a text has a danger
- * @param before the schema before the text of `up()` at an index; default: nothing is known
- * @returns null where nothing can be done
+ * @param before the schema before the text of `up()` at an index; default: unknown
+ * @returns null if nothing can be improved
  */
 export function safeForm(
   up: readonly string[],
@@ -46,12 +48,12 @@ export function safeForm(
     const made = madeBy(sql);
     return [{ sql, rewrite, undone: down.filter(text => made !== null && undoneBy(text) === made) }];
   });
-  // a revision that only drops is a contract already
+  // A revision that only drops objects is already a contract step.
   const drops = found.filter(({ rewrite }) => rewrite.back.contract === null);
   if (found.length === 0 || (drops.length === found.length && drops.length === up.length)) return null;
   const all = (of: (one: Rewrite) => readonly string[]): string[] =>
     found.flatMap(({ rewrite }) => of(rewrite));
-  // the last change is undone first
+  // The last change is undone first.
   const back = (of: (one: Rewrite) => readonly string[]): string[] =>
     found.toReversed().flatMap(({ rewrite }) => of(rewrite));
   const together = (what: Phase['what'], up: string[], down: string[]): Phase[] =>
@@ -129,7 +131,7 @@ function rewriteOf(sql: string, schema: Schema): Rewrite | null {
     case 'AT_AlterColumnType': {
       const cut = cutAt(withoutSemicolon(statement.text), ['type']);
       const [type = '', using] = splitUsing(cut?.after ?? '');
-      // unquoted, the name would be taken for the word
+      // Unquoted, the name would be parsed as the keyword.
       return cut === null || using || command.name === 'type'
         ? null
         : typeChangeOf(statement, command, schema, type);
@@ -141,7 +143,7 @@ function rewriteOf(sql: string, schema: Schema): Rewrite | null {
   }
 }
 
-/** `int using (a::int)` -> `int` and the expression. A cast of the column to that type says nothing new. */
+/** `int using (a::int)` -> `int` and the expression. A cast of the column to that type is redundant. */
 function splitUsing(text: string): readonly [string, string?] {
   const cut = cutAt(text, ['using']);
   if (cut === null) return [text];

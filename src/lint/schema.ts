@@ -1,23 +1,23 @@
 import type { Node } from '../safety/parse.ts';
 import type { TypeRef } from './type-name.ts';
 
-/** A column as the statements before have left it. */
+/** A column after the previous statements. */
 export interface Column {
   readonly name: string;
   readonly type: TypeRef;
   readonly notNull: boolean;
   readonly hasDefault: boolean;
   readonly identity: boolean;
-  /** Added in the plan that is judged: no client uses it yet. */
+  /** Added in the linted plan: no client uses it yet. */
   readonly made: boolean;
-  /** Added in the plan that is judged without a value: it is null in every row. */
+  /** Added in the linted plan without a value: it is null in every row. */
   readonly empty: boolean;
 }
 
 export interface Constraint {
   readonly name: string;
   readonly kind: 'check' | 'foreign' | 'unique' | 'primary' | 'exclusion' | 'not-null';
-  /** For a check, the columns that its expression names. */
+  /** For a check, the columns in its expression. */
   readonly columns: readonly string[];
   readonly valid: boolean;
   /** Key of the referenced table. */
@@ -29,30 +29,30 @@ export interface Index {
   readonly name: string;
   /** In order; null for an expression. */
   readonly columns: readonly (string | null)[];
-  /** Columns that expressions and the condition name. */
+  /** Columns in expressions and in the condition. */
   readonly mentions: readonly string[];
   readonly unique: boolean;
   readonly partial: boolean;
   readonly valid: boolean;
 }
 
-/** A table, or a view under a name of its own. Values never change; a changed table is another value. */
+/** A table or a view. Values are immutable; a changed table is a new value. */
 export interface Table {
   readonly schema: string;
   readonly name: string;
   readonly kind: 'table' | 'partitioned' | 'view' | 'materialized' | 'foreign';
-  /** False where nothing says what it has: then it may have anything. */
+  /** False if its contents are unknown: it may have anything. */
   readonly known: boolean;
   readonly columns: ReadonlyMap<string, Column>;
   readonly constraints: readonly Constraint[];
   readonly indexes: readonly Index[];
-  /** Made in the plan that is judged: nobody uses it, and it is taken to be empty. */
+  /** Created in the linted plan: not in use, and assumed to be empty. */
   readonly made: boolean;
-  /** Keys of the tables that it is a partition of, or inherits from. */
+  /** Keys of its parents (partitioned table or inheritance). */
   readonly parents: readonly string[];
   readonly defaultPartition: boolean;
   readonly unlogged: boolean;
-  /** Estimated rows in the live database; null: not known, so populated. */
+  /** Estimated rows in the live database; null: unknown, so it counts as populated. */
   readonly rows: number | null;
   /** Bytes with indexes. */
   readonly bytes: number | null;
@@ -61,7 +61,7 @@ export interface Table {
 export interface Routine {
   readonly language: string;
   readonly body: string;
-  /** The statement that makes it. */
+  /** The statement that creates it. */
   readonly text: string;
   readonly volatile: boolean;
 }
@@ -85,19 +85,19 @@ const nothing: Omit<Table, 'schema' | 'name'> = {
   bytes: null,
 };
 
-/** What stands before a statement: tables and all that judging needs to know, by key (`schema.name`). */
+/** The schema before a statement: tables and everything else that linting needs, by key (`schema.name`). */
 export class Schema {
   readonly defaultSchema: string;
   readonly tables: ReadonlyMap<string, Table>;
   readonly #tables: Map<string, Table>;
   readonly domains: Map<string, Domain>;
-  /** Types that are no domain, by name without a schema. */
+  /** Types other than domains, by name without a schema. */
   readonly types: Set<string>;
   /** By name without a schema. */
   readonly routines: Map<string, Routine>;
-  /** Estimated rows, and bytes, of tables in the live database by key; for what is settled. */
+  /** Estimated rows and bytes of tables in the live database by key, for tables that are put in use. */
   sizes: ReadonlyMap<string, { readonly rows: number | null; readonly bytes: number | null }> = new Map();
-  /** Everything is known: what is not here does not exist. */
+  /** Everything is known: objects that are not here do not exist. */
   complete = false;
 
   /** Keys of what was put since all was settled. */
@@ -116,7 +116,7 @@ export class Schema {
     this.routines = new Map(from?.routines);
   }
 
-  /** A copy that can go its own way. */
+  /** An independent copy. */
   fork(): Schema {
     const copy = new Schema(this.defaultSchema, this);
     copy.complete = this.complete;
@@ -128,7 +128,7 @@ export class Schema {
     return `${schema || this.defaultSchema}.${name}`;
   }
 
-  /** The table of a name; one that may have anything where none is known. */
+  /** The table of a name; if unknown, one with unknown contents. */
   table(schema: string | null | undefined, name: string): Table {
     const found = this.tables.get(this.key(schema, name));
     return found ?? { ...nothing, schema: schema || this.defaultSchema, name };
@@ -139,7 +139,7 @@ export class Schema {
     return this.table(key.slice(0, dot), key.slice(dot + 1));
   }
 
-  /** The table that a RangeVar names. */
+  /** The table of a RangeVar. */
   of(range: unknown): Table {
     const { schemaname, relname } = (range ?? {}) as { schemaname?: string; relname?: string };
     return this.table(schemaname, relname ?? '');
@@ -157,14 +157,14 @@ export class Schema {
     else this.#heirs.delete(key);
   }
 
-  /** Changes a table where it is known; what is not known stays so. */
+  /** Changes a table if it is known. */
   change(table: Table, change: Partial<Table>): void {
     const now = this.tables.get(`${table.schema}.${table.name}`);
     if (now) this.put({ ...now, ...change });
   }
 
   /**
-   * Says of indexes that they are INVALID.
+   * Marks indexes as INVALID.
    * @param names as `schema.index`
    */
   invalidate(names: ReadonlySet<string>): void {
@@ -186,12 +186,12 @@ export class Schema {
     this.#heirs.delete(key);
   }
 
-  /** As messages name it: without the default schema. */
+  /** Its name in messages: without the default schema. */
   nameOf({ schema, name }: Pick<Table, 'schema' | 'name'>): string {
     return schema === this.defaultSchema ? name : `${schema}.${name}`;
   }
 
-  /** Partitions and heirs of a table, with theirs. */
+  /** Partitions and child tables of a table, recursively. */
   below(table: Table): Table[] {
     const key = `${table.schema}.${table.name}`;
     const found: Table[] = [];
@@ -202,7 +202,7 @@ export class Schema {
     return found;
   }
 
-  /** Rows and bytes of a table with its partitions; null: not known. */
+  /** Rows and bytes of a table with its partitions; null: unknown. */
   size(table: Table): { readonly rows: number | null; readonly bytes: number | null } {
     const parts = this.below(table).filter(part => !part.made);
     if (parts.length === 0) return { rows: table.rows, bytes: table.bytes };
@@ -214,12 +214,12 @@ export class Schema {
     return { rows: sum(one => one.rows), bytes: sum(one => one.bytes) };
   }
 
-  /** Whether it may have rows that others use. */
+  /** Whether it may have rows that are in use. */
   populated(table: Table): boolean {
     return !table.made && this.size(table).rows !== 0;
   }
 
-  /** What was made so far is in use from now on, with the sizes that the live database has. */
+  /** Everything created so far is in use from now on, with the sizes in the live database. */
   settle(): void {
     for (const key of this.#unsettled) {
       const table = this.tables.get(key);

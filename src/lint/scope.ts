@@ -5,33 +5,36 @@ import type { RowQuestion } from './questions.ts';
 import { type RuleId, rules } from './rules/all.ts';
 import type { Schema, Table } from './schema.ts';
 
-/** What is known of the server that will run it. */
+/** Properties of the server on which it will run. */
 export interface Server {
-  /** Major version; the newest where no server is known. */
+  /** Major version; the newest if the server is unknown. */
   readonly version: number;
-  /** The session's time zone is UTC: timestamps with and without zone are the same bytes. */
+  /** The session's time zone is UTC: timestamps with and without zone have the same bytes. */
   readonly utc: boolean;
 }
 
-/** Something that a statement does. */
+/** An effect of a statement. */
 export interface Fact {
   readonly rule: RuleId;
-  /** The table concerned, where there is one. */
+  /** The table, if there is one. */
   readonly table?: Table | undefined;
   readonly message: string;
-  /** In place of the rule's. */
+  /** Overrides the rule's. */
   readonly remedy?: string | undefined;
   readonly severity?: Severity | undefined;
   readonly lock?: LockMode | undefined;
   readonly rewrites?: boolean;
   readonly scans?: boolean;
-  /** What it concerns was made in the plan that is judged. */
+  /** The object was created in the linted plan. */
   readonly made?: boolean;
-  /** For a down(): whether, as the schema was before the up(), it only takes back what that made. */
+  /** In a down(): whether it only reverts what the up() created, given the schema before the up(). */
   readonly own?: (before: Schema) => boolean;
-  /** Whether what is gone is there again when the revision ends: replaced in one transaction, nobody misses it. */
+  /**
+   * Whether the dropped object exists again at the end of the revision: replaced in one transaction, no one
+   * notices.
+   */
   readonly replaced?: (after: Schema) => boolean;
-  /** How to count the rows that would refuse it. */
+  /** How to count the rows on which it would fail. */
   readonly question?: RowQuestion | undefined;
 }
 
@@ -42,29 +45,29 @@ export interface Judged extends Fact {
   readonly lock: LockMode | undefined;
 }
 
-/** Locks of an open transaction that others wait for. */
+/** Locks of an open transaction that block others. */
 interface Held {
   readonly table: Table;
   readonly lock: LockMode;
   readonly statement: string;
 }
 
-/** Judges statements one after the other: what stands before them, what is locked, what was found. */
+/** Lints statements one after the other, and tracks the schema, the locks and the findings. */
 export class Scope {
   readonly schema: Schema;
   readonly server: Server;
   readonly found: Judged[] = [];
-  /** The statement runs in a transaction that others share; false: each text is one of its own. */
+  /** The statement shares a transaction with others; false: each text has its own. */
   transactional = true;
   /** A lock timeout is set. */
   lockTimeout: boolean;
   /** In a down(): the schema before its up(). */
   before: Schema | null = null;
-  /** Values of enums added in this transaction, with the type's name. */
+  /** Enum values added in this transaction, with the type's name. */
   readonly newValues = new Map<string, string>();
-  /** Types made in this transaction. */
+  /** Types created in this transaction. */
   readonly newTypes = new Set<string>();
-  /** Foreign keys added in this revision, looked at when it ends. */
+  /** Foreign keys added in this revision, checked at its end. */
   readonly newKeys: {
     readonly table: Table;
     readonly columns: readonly string[];
@@ -93,7 +96,7 @@ export class Scope {
     this.#locks.set(key, { table, lock: stronger(before?.lock ?? null, lock) as LockMode });
   }
 
-  /** The statement takes long where this table is large. */
+  /** The statement takes long if this table is large. */
   takesLong(table: Table): void {
     if (this.schema.populated(table)) this.#long.push(table);
   }
@@ -104,12 +107,12 @@ export class Scope {
     if (fact.table && (fact.rewrites || fact.scans)) this.takesLong(fact.table);
   }
 
-  /** The strongest lock so far of the statement at hand. */
+  /** The strongest lock of the current statement so far. */
   lockOn(table: Table): LockMode | null {
     return this.#locks.get(`${table.schema}.${table.name}`)?.lock ?? null;
   }
 
-  /** Judges one statement with `work`, and keeps what it found. */
+  /** Lints one statement with `work`, and collects the findings. */
   during(statement: Statement, work: () => void): void {
     this.#statement = statement;
     this.#locks = new Map();
@@ -137,20 +140,20 @@ export class Scope {
     }
   }
 
-  /** The transaction ends: its locks are given back. */
+  /** The transaction ends: its locks are released. */
   endTransaction(): void {
     this.#held.clear();
     this.newValues.clear();
     this.newTypes.clear();
   }
 
-  /** Locks of earlier statements that are held while this one takes long. */
+  /** Locks of earlier statements that are held during this long one. */
   #heldMeanwhile(): void {
     const [long] = this.#long;
     if (!long) return;
     for (const { table, lock, statement } of this.#held.values()) {
       const now = this.#locks.get(`${table.schema}.${table.name}`)?.lock ?? null;
-      // what the statement itself blocks is its own finding
+      // What the statement itself blocks has its own finding.
       if (now !== null && stronger(now, lock) === now && this.#long.some(one => one.name === table.name))
         continue;
       const what = blockedBy(lock).join(' and ');
@@ -163,7 +166,7 @@ export class Scope {
     }
   }
 
-  /** Locks that no finding tells of. */
+  /** Locks without another finding. */
   #briefLocks(reported: ReadonlySet<string>): void {
     for (const [key, { table, lock }] of this.#locks) {
       const blocks = blockedBy(lock);
@@ -179,7 +182,7 @@ export class Scope {
     }
   }
 
-  /** Null where the rule is silent. */
+  /** Null if the rule is not reported. */
   #severityOf(fact: Fact): Severity | null {
     const { rule, table, severity, made, lock } = fact;
     const { about, severity: usual } = rules[rule];

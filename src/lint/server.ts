@@ -1,4 +1,4 @@
 import type { Server } from './scope.ts';
 
-/** What is assumed where no server is known: the newest PostgreSQL, in whatever time zone. */
+/** Assumed if the server is unknown: the newest PostgreSQL, in any time zone. */
 export const anyServer: Server = { version: 18, utc: false };

@@ -1,8 +1,11 @@
 import { type Node, namesIn } from '../safety/parse.ts';
 
-/** A type as a statement names it, with PostgreSQL's own name of built-in ones (`int4`, `varchar`, `bpchar`). */
+/**
+ * A type as written in a statement, with PostgreSQL's internal name of built-in ones (`int4`, `varchar`,
+ * `bpchar`).
+ */
 export interface TypeRef {
-  /** Null for built-in types and where none is given. */
+  /** Null for built-in types and if none is given. */
   readonly schema: string | null;
   readonly name: string;
   /** Numbers in parentheses. */
@@ -19,7 +22,7 @@ export function typeOf(node: unknown): TypeRef {
   const schema = parts.length > 1 && parts[0] !== 'pg_catalog' ? (parts[0] as string) : null;
   const name = parts.at(-1) ?? '';
   const all = Array.isArray(typmods) ? typmods.map(numberOf) : [];
-  // interval keeps its fields as a mask before the precision
+  // interval stores its fields as a mask before the precision.
   const mods = name === 'interval' ? all.slice(1) : all;
   return {
     schema,
@@ -34,14 +37,14 @@ function numberOf(node: unknown): number {
   return A_Const?.ival?.ival ?? 0;
 }
 
-/** `serial`, `bigserial`, `smallserial` and their like: the integer type, or null. */
+/** `serial`, `bigserial`, `smallserial` and their aliases: the integer type, or null. */
 export function serialOf({ name }: TypeRef): string | null {
   if (name === 'serial' || name === 'serial4') return 'int4';
   if (name === 'bigserial' || name === 'serial8') return 'int8';
   return name === 'smallserial' || name === 'serial2' ? 'int2' : null;
 }
 
-/** As people write it. */
+/** The usual notation. */
 export function typeWords({ schema, name, mods, array }: TypeRef): string {
   const words: Readonly<Record<string, string>> = {
     int4: 'int',

@@ -1,7 +1,7 @@
 import { type Node, namesIn, nodesOf, splitSync } from '../safety/parse.ts';
 import type { Schema } from './schema.ts';
 
-/** Functions whose value differs from row to row, built in and of common extensions. */
+/** Functions whose value differs from row to row, both built-in ones and those of common extensions. */
 const volatile = new Set(
   `clock_timestamp timeofday random random_normal nextval currval lastval setval gen_random_uuid uuidv4 uuidv7 txid_current
    pg_current_xact_id pg_sleep pg_notify set_config setseed
@@ -9,7 +9,10 @@ const volatile = new Set(
    generate_ulid nanoid gen_nanoid cuid snowflake_id ksuid`.split(/\s+/),
 );
 
-/** Built-in functions that defaults are made of. What is neither here nor known from the schema counts as volatile. */
+/**
+ * Built-in functions that are common in defaults. Any other function that the schema does not define counts
+ * as volatile.
+ */
 const steady = new Set(
   `now transaction_timestamp statement_timestamp current_setting current_schema current_database current_query
    session_user pg_backend_pid inet_client_addr lower upper initcap trim btrim ltrim rtrim concat concat_ws format left right length
@@ -25,7 +28,7 @@ const steady = new Set(
   ),
 );
 
-/** Whether an expression has to be computed again for each row. */
+/** Whether an expression must be computed for each row. */
 export function isVolatile(expression: unknown, schema: Schema): boolean {
   for (const call of nodesOf(expression, 'FuncCall')) {
     if (functionIsVolatile(namesIn(call.funcname), schema)) return true;
@@ -41,7 +44,7 @@ function functionIsVolatile(names: readonly string[], schema: Schema): boolean {
   return !steady.has(name) && names[0] !== 'pg_catalog';
 }
 
-/** PostgreSQL puts the expression of a simple SQL function in place of its call. */
+/** PostgreSQL inlines the expression of a simple SQL function. */
 function isInlined(body: string, language: string, schema: Schema): boolean {
   if (language !== 'sql') return false;
   const [only, ...more] = splitSync(body) ?? [];
@@ -59,7 +62,7 @@ export function columnsIn(expression: unknown): string[] {
   return [...names];
 }
 
-/** Whether an expression says of one column that it is not null, maybe along with other conditions. */
+/** Whether an expression requires that a column is not null, possibly with other conditions. */
 export function provesNotNull(expression: Node | null, column: string): boolean {
   if (!expression) return false;
   const { NullTest, BoolExpr } = expression as {

@@ -8,10 +8,10 @@ import { parseSync } from '../project/oxc.ts';
 import type { ModuleAnswer } from './sealed/protocol.ts';
 
 /*
- * Modules of the project for the sealed process, which can run no compiler of its own.
+ * Modules of the project for the isolated process, which cannot run a compiler itself.
  */
 
-/** What code of CommonJS times expects, where a file is loaded as an ES module all the same. */
+/** Variables that CommonJS code expects, if a file is loaded as an ES module anyway. */
 const commonJs = {
   require:
     "import { createRequire as migtuiRequire } from 'node:module'; const require = migtuiRequire(import.meta.url);",
@@ -22,9 +22,10 @@ const commonJs = {
 } as const;
 
 /**
- * Reads a module and turns TypeScript into JavaScript.
- * @param migrationUrl of MikroORM's `Migration` class: a file that imports nothing else of its package need not load
- * it all
+ * Reads a module and compiles TypeScript to JavaScript.
+ * @param migrationUrl of MikroORM's `Migration` class: a file that imports nothing else from its package need
+ * not load
+ * all of it
  */
 export function moduleSource(url: string, migrationUrl: string): ModuleAnswer {
   try {
@@ -58,7 +59,10 @@ function compile(path: string, text: string): { readonly code: string; readonly 
   return { code, map: `\n//# sourceMappingURL=data:application/json;base64,${encoded}\n` };
 }
 
-/** Imports the Migration class alone instead of its package, and gives CommonJS names to code that uses them. */
+/**
+ * Imports only the Migration class instead of its package, and defines CommonJS variables for code that uses
+ * them.
+ */
 function withoutPackage(code: string, path: string, migrationUrl: string): string {
   const { module } = parseSync(path.replace(/\.[cm]?tsx?$/, '.js'), code);
   const edited = new MagicString(code);
@@ -72,7 +76,7 @@ function withoutPackage(code: string, path: string, migrationUrl: string): strin
   for (const [name, definition] of Object.entries(commonJs)) {
     const used = new RegExp(`(?<![\\w$.])${name}(?![\\w$])`).test(code);
     const declared = new RegExp(`\\b(?:const|let|var|function)\\s+${name}\\b`).test(code);
-    // on the first line, so that places in the file stay what they are
+    // On the first line, so that line numbers in the file do not change.
     if (used && !declared) edited.prepend(`${definition} `);
   }
   return edited.toString();
@@ -89,7 +93,10 @@ function isModuleFolder(path: string): boolean {
   }
 }
 
-/** Resolves what Node does not: imports without an ending, TypeScript behind `.js`, and paths of tsconfig.json. */
+/**
+ * Resolves what Node does not: imports without an extension, TypeScript behind `.js`, and paths of
+ * tsconfig.json.
+ */
 export class ModuleResolver {
   readonly #resolver = new ResolverFactory({
     extensions: ['.ts', '.tsx', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json'],

@@ -4,11 +4,11 @@ import { parseSync } from '../project/oxc.ts';
 import { scanMigration } from '../project/scan-migration.ts';
 import type { MigrationSource } from '../project/sources.ts';
 
-/** What is known of a migration's code without running it; null: it has to be run to be known. */
+/** A migration as read from its source; null: its code must run. */
 export interface PlainMigration {
-  /** Null where only the other direction is plain. */
+  /** Null if only the other direction is plain. */
   readonly up: readonly string[] | null;
-  /** Null where only the other direction is plain; `none`: there is no `down()`. */
+  /** Null if only the other direction is plain; `none`: there is no `down()`. */
   readonly down: readonly string[] | 'none' | null;
   readonly transactional: boolean;
 }
@@ -16,12 +16,12 @@ export interface PlainMigration {
 const migrations = '@mikro-orm/migrations';
 
 /**
- * Reads a migration without running it, when there is nothing in its file but one class that extends MikroORM's
- * Migration and queues literals: `this.addSql('…')`. Anything else in the file could change what that means, and makes
- * the answer null.
+ * Reads a migration without running it, if its file contains nothing but one class that extends MikroORM's
+ * Migration and queues literals: `this.addSql('…')`. Anything else in the file could change its meaning, so
+ * the result is then null.
  */
 export function readPlain({ id, path, source, listed }: MigrationSource): PlainMigration | null {
-  // a class of a list may have been changed by its owner
+  // A class of a list may have been changed by its owner.
   if (listed || path === null || source === null) return null;
   const scanned = scanMigration(id, path, source);
   if (!scanned) return readTree(path, source);
@@ -83,7 +83,7 @@ function classOf(node: Node): PlainMigration | null {
     if (name === null || seen.has(name) || (member.decorators as unknown[] | undefined)?.length) return null;
     seen.add(name);
     if (member.type === 'PropertyDefinition') {
-      // fields of an instance, such as `name`, run in the constructor: only literals are harmless
+      // Instance fields, such as `name`, run in the constructor: only literals are harmless.
       if (member.value !== null && !isLiteral(member.value as Node)) return null;
       if (member.static !== true && name !== 'name') return null;
       if (member.static === true && (name === 'prototype' || name === 'length')) return null;
@@ -104,8 +104,8 @@ function classOf(node: Node): PlainMigration | null {
 }
 
 /**
- * A squashed revision asks the log of the stock CLI whether the line that it replaces has run. migtui knows that, and
- * runs such a revision only where it has not.
+ * A squashed revision checks the stock CLI's log for the replaced revisions. migtui knows this, and runs such
+ * a revision only if they are not applied.
  */
 function withoutLog(statements: readonly Node[], isAbout: (first: Node) => boolean): readonly Node[] {
   const [first, ...rest] = statements;
@@ -182,7 +182,7 @@ function queuedIn(statements: readonly Node[]): readonly string[] | null {
   return sql;
 }
 
-/** A string that is written down: a literal, a template without expressions, or a sum of these. */
+/** A constant string: a literal, a template without expressions, or a concatenation of these. */
 function textOf(node: Node): string | null {
   if (node.type === 'Literal') return typeof node.value === 'string' ? node.value : null;
   if (node.type === 'ParenthesizedExpression') return textOf(node.expression as Node);

@@ -13,15 +13,18 @@ import { SealBroken } from './seal-broken.ts';
 import type { Places } from './sealed/orm.ts';
 import type { SealedResult, SentQuery } from './sealed/protocol.ts';
 
-/** The SQL that a migration's `up` or `down` would run, as far as it can be known without running it. */
+/** The SQL of a migration's `up` or `down`, as far as it can be determined without running it. */
 export interface Recording {
-  /** Statements in the order they would reach the database: what `execute()` ran first, then what `addSql()` queued. */
+  /**
+   * Statements in the order in which they would be sent: those of `execute()` first, then those of
+   * `addSql()`.
+   */
   readonly sql: readonly string[];
-  /** False when the code looked at rows, used entities, or threw: then `sql` is only a part, and `note` says why. */
+  /** False if the code read rows, used entities, or threw: `sql` is then incomplete, and `note` says why. */
   readonly complete: boolean;
   readonly note: string | null;
   readonly transactional: boolean;
-  /** True for the down of a migration that has none. */
+  /** True for the downgrade of a migration without `down()`. */
   readonly irreversible?: boolean;
 }
 
@@ -31,37 +34,37 @@ export interface Statement {
   readonly params: unknown;
 }
 
-/** Runs a statement that a migration's code waits for. */
+/** Runs a statement that a migration's code awaits. */
 export type RunQuery = (
   statement: Statement,
 ) => Promise<{ readonly rows: readonly object[]; readonly affectedRows: number }>;
 
-/** One direction of a migration, for who runs it. */
+/** One direction of a migration, for the code that runs it. */
 export interface ReplayInfo {
   readonly transactional: boolean;
   /** There is no `down()`. */
   readonly irreversible: boolean;
-  /** All statements in their order; null: the code has to be run with a database to know them. */
+  /** All statements in order; null: the code must run with a database to determine them. */
   readonly statements: readonly Statement[] | null;
 }
 
 const preview: Limits = { timeoutMs: 5_000, outputBytes: 2 ** 20 };
-/** On the shadow a revision may work for a while between two statements. */
+/** On the shadow, a revision may take some time between two statements. */
 const replay: Limits = { timeoutMs: 120_000, outputBytes: 2 ** 24 };
 
 /**
- * Knows what migrations do without letting them do it: plain ones are read, the code of others runs in a process that
- * can reach nothing. Nothing of a migration is ever loaded into this process by looking at it.
+ * Determines what migrations do without running them for real: plain ones are parsed, the code of others runs
+ * in an isolated process. A preview never loads a migration into this process.
  */
 export class Previewer {
   readonly #project: Project;
   readonly #onOutput: (text: string) => void;
-  /** Loaded when code has to run: it brings a compiler. */
+  /** Loaded when code must run, because it includes a compiler. */
   #sealed: SealedProcess | null = null;
   readonly #plain = new Map<string, { readonly source: string; readonly plain: PlainMigration | null }>();
   #loadedAt = 0;
 
-  /** @param onOutput receives what the code of migrations prints */
+  /** @param onOutput receives the output of the migrations' code */
   constructor(project: Project, onOutput: (text: string) => void = () => {}) {
     this.#project = project;
     this.#onOutput = onOutput;
@@ -69,7 +72,7 @@ export class Previewer {
 
   /**
    * The SQL of one direction of a migration.
-   * @throws Failure `migration-broken` | `no-migration-class` when the file cannot be used at all
+   * @throws Failure `migration-broken` | `no-migration-class` if the file cannot be used at all
    */
   async record(source: MigrationSource, direction: 'up' | 'down'): Promise<Recording> {
     const plain = this.#plainOf(source);
@@ -111,8 +114,8 @@ export class Previewer {
   }
 
   /**
-   * What a replay needs to know of one direction before it runs.
-   * @throws as `record`
+   * What a replay must know about one direction before it runs.
+   * @throws those of `record`
    */
   async replay(source: MigrationSource, direction: 'up' | 'down'): Promise<ReplayInfo> {
     const plain = this.#plainOf(source);
@@ -130,11 +133,11 @@ export class Previewer {
   }
 
   /**
-   * Runs the code of one direction, which may ask `query` for rows. For replays on a scratch database: whatever the
-   * code
-   * does, it reaches nothing else.
-   * @returns what it queued, to be run after it
-   * @throws what `query` threw; Failure `revision-threw` | `replay-stuck`, and as `record`
+   * Runs the code of one direction, which may `query` rows. For replays on a scratch database: the code
+   * cannot reach
+   * anything else.
+   * @returns the queued statements, to be run after it
+   * @throws errors of `query`; Failure `revision-threw` | `replay-stuck`, and those of `record`
    */
   async run(
     source: MigrationSource,
@@ -156,13 +159,13 @@ export class Previewer {
       }),
     );
     if (note !== null) {
-      // the database's own error says more than what came of it
+      // The database's own error is more useful than its consequence.
       throw failed[0] ?? new Failure({ code: 'revision-threw', message: note.replace(whatThrew, '') });
     }
     return queries.slice(executed).map(statementOf);
   }
 
-  /** Ends the process, where there is one. */
+  /** Ends the process, if there is one. */
   close(): void {
     this.#sealed?.stop();
   }
@@ -199,7 +202,7 @@ export class Previewer {
     return sealed.run({ path: source.path, listed, direction, live: onQuery !== null }, limits, onQuery);
   }
 
-  /** What was imported once stays as it was: an edited helper wants another process. */
+  /** Imported modules do not change: an edited helper requires a new process. */
   #forgetEdited(sealed: SealedProcess): void {
     const edited = [...sealed.loaded].some(path => {
       try {
@@ -252,7 +255,7 @@ export class Previewer {
       : unusableMigration(root, source, error);
   }
 
-  /** As MikroORM sends it, with the parameters in their places. */
+  /** In MikroORM's form, with the parameters inserted. */
   #format(query: SentQuery): string {
     const connection = this.#project.orm.em.getConnection() as unknown as {
       prepareQuery(query: unknown, params?: unknown): { formatted: string };
@@ -264,7 +267,7 @@ export class Previewer {
 /** Where the class of the driver's platform is exported. */
 function platformPlace({ kind, modules, orm }: Project): Places['platform'] {
   const { name } = orm.driver.getPlatform().constructor;
-  // the platforms of PGlite and of SQLite's drivers are those of other packages
+  // The platforms of PGlite and of SQLite's drivers are in other packages.
   const owner = name === 'SqlitePlatform' ? null : modules.urlOf(driverPackages[kind]);
   return { url: owner ?? modules.places.sql, name };
 }
@@ -276,7 +279,7 @@ const noWayBack = {
   irreversible: true,
 } as const;
 
-/** How a note begins that tells what the code threw. */
+/** The start of a note about an error that the code threw. */
 const whatThrew = /^fails in the preview: /;
 
 const statementOf = (query: SentQuery): Statement => ({ sql: query.sql, params: unpacked(query) });

@@ -25,7 +25,7 @@ export interface Limits {
   readonly outputBytes: number;
 }
 
-/** The longest message that is taken from it, characters: a migration's SQL is in one. */
+/** The longest accepted message, characters: it contains a migration's SQL. */
 const longestMessage = 128 * 1024 * 1024;
 
 /** The largest file that is read for it, bytes. */
@@ -43,9 +43,9 @@ interface Pending {
 }
 
 /**
- * A process in which code of migrations can reach nothing: no database, network, other process or signal, and no file
- * but to read the project's. One run at a time. It is started when it is first needed, and again after a run that had
- * to be ended.
+ * A process in which code of migrations is isolated: no database, network, other processes or signals, and no
+ * files except for reading the project. One run at a time. It is started on first use, and again after a run
+ * that had to be stopped.
  */
 export class SealedProcess {
   readonly #root: string;
@@ -57,17 +57,17 @@ export class SealedProcess {
   #pending: Pending | null = null;
   #queue: Promise<unknown> = Promise.resolve();
   #count = 0;
-  /** What has come of a message that is not whole yet. */
+  /** The part of an incomplete message that has arrived. */
   #parts: string[] = [];
   #length = 0;
   /** Folders and files that the process may read. */
   #readable: readonly string[] = [];
-  /** Known to the process's own code alone: a result without it was not written by that. */
+  /** Known only to the process's own code: a result without it comes from somewhere else. */
   #token = '';
   /** Files that were loaded, to restart when one is edited. */
   readonly loaded = new Set<string>();
 
-  /** @param onOutput receives what the code prints */
+  /** @param onOutput receives the output of the code */
   constructor(root: string, places: Places, onOutput: (text: string) => void) {
     this.#root = root;
     this.#places = places;
@@ -76,8 +76,8 @@ export class SealedProcess {
 
   /**
    * Runs one direction of a migration.
-   * @param onQuery runs statements that the code waits for; null: they are captured, and answered with no rows
-   * @throws SealBroken when the process ended, or the limits were passed
+   * @param onQuery runs statements that the code awaits; null: they are recorded and return no rows
+   * @throws SealBroken if the process ended, or the limits were exceeded
    */
   run(ask: Ask, limits: Limits, onQuery: Pending['onQuery']): Promise<SealedResult> {
     const done = this.#queue.then(() => this.#run(ask, limits, onQuery));
@@ -116,7 +116,7 @@ export class SealedProcess {
       this.#pending = null;
       this.#child?.unref();
     });
-    // code that went wrong may have left anything behind for the next one
+    // Code that failed may have left something behind for the next run.
     if (result.broken || !result.clean) this.stop();
     return result;
   }
@@ -126,7 +126,7 @@ export class SealedProcess {
     pending.timer = setTimeout(() => this.#break('it took too long'), pending.limits.timeoutMs);
   }
 
-  /** Ends the process because of what its code does. */
+  /** Ends the process because of what its code did. */
   #break(why: string): void {
     const pending = this.#pending;
     this.#pending = null;
@@ -150,7 +150,7 @@ export class SealedProcess {
       windowsHide: true,
     });
     this.#child = child;
-    // writing to a process that has ended: its end is reported separately
+    // Writing to a process that has ended: its end is reported separately.
     for (const stream of child.stdio) stream?.on('error', () => {});
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8');
@@ -185,7 +185,7 @@ export class SealedProcess {
     return promise;
   }
 
-  /** Nothing of a message is believed but its shape: it comes from a process that runs the user's code. */
+  /** Only the shape of a message is trusted: it comes from a process that runs the user's code. */
   #receive(line: string, ready: () => void, reject: (error: Error) => void): void {
     const forged = 'it wrote to a file descriptor that it did not open';
     let message: FromSealed;
@@ -222,7 +222,7 @@ export class SealedProcess {
     return moduleSource(url, this.#places.migration);
   }
 
-  /** Why a file is not read for the process: it could ask for any, also without the loader. */
+  /** Why a file is not read for the process: it could request any file, even without the loader. */
   #refusal(path: string): string | null {
     try {
       const real = realpathSync(path);
@@ -241,7 +241,7 @@ export class SealedProcess {
       this.#break('it wrote to a file descriptor that it did not open');
       return;
     }
-    // the time that the database takes is not the code's
+    // The database's time does not count as the code's.
     clearTimeout(pending.timer);
     const answer = await pending.onQuery(query);
     if (this.#pending !== pending) return;

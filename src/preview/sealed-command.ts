@@ -2,17 +2,19 @@ import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Places } from './sealed/orm.ts';
 
-/** Memory of the sealed process, MB: a migration that takes more ends its own preview alone. */
+/** Memory limit of the isolated process, MB: a migration that exceeds it ends only its own preview. */
 const memoryMb = 512;
 
-/** Processor time of the sealed process over its life, s. */
+/** CPU time limit of the isolated process, s. */
 const processorSeconds = 300;
 
-/** Memory of the sealed process outside of JavaScript's own (`memoryMb`), such as buffers, MB. */
+/**
+ * Additional memory of the isolated process outside the JavaScript heap (`memoryMb`), such as buffers, MB.
+ */
 const dataMb = 2_048;
 
 /**
- * The command that starts the sealed process, the program first.
+ * The command that starts the isolated process, the program first.
  * @param readable the folders and files that it may read
  */
 export function sealedCommand(
@@ -34,8 +36,8 @@ export function sealedCommand(
 }
 
 /**
- * Limits the processor time of a command, where there is a shell to do it: should this process be killed while an
- * endless loop runs in the other, that one ends by itself.
+ * Limits the CPU time of a command, if there is a shell to do so: if this process is killed while the other
+ * one is in an endless loop, the other one still ends.
  */
 function limited(command: [string, ...string[]]): [string, ...string[]] {
   if (process.platform === 'win32' || !existsSync('/bin/sh')) return command;
@@ -47,7 +49,10 @@ function limited(command: [string, ...string[]]): [string, ...string[]] {
   ];
 }
 
-/** Why code cannot be sealed here; null where it can. The seal is Node's permission model over files on disk. */
+/**
+ * Why code cannot be isolated here; null if it can. The isolation uses Node's permission model for files on
+ * disk.
+ */
 export function whyNoSeal(): string | null {
   const { versions } = process;
   if (versions.pnp !== undefined) {
@@ -58,7 +63,7 @@ export function whyNoSeal(): string | null {
 }
 
 /**
- * What the process may read: the project (in a monorepo the whole of it), its packages wherever they really are, and
+ * What the process may read: the project (in a monorepo all of it), its packages at their real locations, and
  * migtui itself.
  */
 export function readableFolders(root: string, program: string): string[] {
@@ -76,7 +81,7 @@ export function readableFolders(root: string, program: string): string[] {
   return [...folders];
 }
 
-/** Packages that are links to other places, as package managers with a store and `npm link` make them. */
+/** Packages that are links to other folders, created by package managers with a store and by `npm link`. */
 function linksIn(modules: string): string[] {
   const found: string[] = [];
   for (const entry of readdirSync(modules, { withFileTypes: true })) {
@@ -87,13 +92,13 @@ function linksIn(modules: string): string[] {
   return found;
 }
 
-/** The outermost node_modules that a path is in, or the path itself. */
+/** The outermost node_modules that contains a path, or the path itself. */
 function packageOf(path: string): string {
   const at = path.indexOf('/node_modules/');
   return at < 0 ? path : path.slice(0, at + '/node_modules'.length);
 }
 
-/** The root of the repository, or of the workspaces, that the project is in. */
+/** The root of the repository, or of the workspaces, that contains the project. */
 function workspaceOf(root: string): string {
   for (let at = root; ; at = dirname(at)) {
     if (

@@ -4,7 +4,7 @@ import { Failure } from '../foundation/failure.ts';
 import { findRoot, readPackage } from './root.ts';
 import { isConfigured, type Member, membersOf, workspaceAround } from './workspace.ts';
 
-/** A workspace has several MikroORM projects, and none was named. */
+/** A workspace has several MikroORM projects, and none was selected. */
 export class WhichProject extends Failure {
   readonly members: readonly Member[];
 
@@ -20,10 +20,10 @@ export class WhichProject extends Failure {
 }
 
 /**
- * The root of the project that is meant in a folder: as `findRoot` says; at the root of a workspace without a config of
- * its own, the one MikroORM project in it.
+ * The project root for a folder, according to `findRoot`; at the root of a workspace without its own config,
+ * the only MikroORM project in it.
  * @param asked.project a folder, or a package of the workspace around `from`
- * @param asked.elsewhere the config is named by itself (`--config`): nothing is chosen
+ * @param asked.elsewhere the config is given explicitly (`--config`): nothing is selected
  * @throws Failure `no-project` | `package-broken` | `which-project` (`WhichProject`) | `unknown-project` |
  *   `ambiguous-project`
  */
@@ -51,7 +51,7 @@ function named(from: string, project: string): string {
     (member: Member) => member.folder === folder,
     (member: Member) => member.name === project,
     (member: Member) => member.path === relative(from, folder),
-    // the package's name without its scope, or the last part of its path
+    // The package's name without its scope, or the last part of its path.
     (member: Member) => [member.name, member.path].some(one => one.split('/').at(-1) === project),
   ];
   for (const match of matches) {
@@ -68,7 +68,7 @@ function named(from: string, project: string): string {
   }
   if (existsSync(folder) && statSync(folder).isDirectory()) {
     const root = findRoot(folder);
-    // a folder of no project must not silently mean the one around it
+    // A folder without a project must not silently select the one around it.
     if (root === folder || isConfigured(root)) return root;
   }
   throw new Failure({

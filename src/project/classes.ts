@@ -10,8 +10,9 @@ import { lineIn, missingPackage, saidBy } from './thrown.ts';
 export type MigrationClass = new (...args: ConstructorParameters<typeof Migration>) => Migration;
 
 /**
- * Imports a migration's class: the exported one with an `up` method, else the one that extends Migration. The stock
- * migrator takes the first function that the module exports; real projects export helpers beside the class.
+ * Imports a migration's class: the exported one with an `up` method, else the one that extends Migration. The
+ * stock
+ * migrator takes the first exported function, but real projects export helpers next to the class.
  * @throws Failure `migration-broken` | `no-migration-class`
  */
 export async function loadClass(
@@ -36,8 +37,8 @@ export async function loadClass(
 }
 
 /**
- * Makes an instance, as MikroORM does, and asks it whether it wants a transaction.
- * @throws Failure `migration-broken` when the class's own constructor or `isTransactional` throws
+ * Creates an instance, like MikroORM, and asks it whether it wants a transaction.
+ * @throws Failure `migration-broken` if the class's own constructor or `isTransactional` throws
  */
 export function instantiate(
   { root, orm }: Pick<Project, 'root' | 'orm'>,
@@ -77,7 +78,7 @@ export function noMigrationClass(root: string, { id, path }: MigrationSource): F
   });
 }
 
-/** The class of a migration throws before it could be run. */
+/** The class of a migration throws before it can run. */
 export function unusableMigration(root: string, { id, path }: MigrationSource, error: unknown): Failure {
   const line = path && lineIn(path, error);
   return new Failure(
@@ -94,7 +95,7 @@ interface Exported {
   readonly prototype?: { readonly up?: unknown };
 }
 
-/** The functions that a module exports, in the order of its exports; what CommonJS exports may stand under `default`. */
+/** The functions that a module exports, in order; CommonJS exports may be under `default`. */
 function functionsOf(exported: unknown): Exported[] {
   if (typeof exported === 'function') return [exported as Exported];
   const values = Object.values(exported as object);

@@ -10,17 +10,18 @@ import { workspaceAround } from './workspace.ts';
 
 export interface LoadedConfig {
   readonly config: Configuration;
-  /** What the user's config says; in `config` it is false, because looking creates nothing. */
+  /** The value in the user's config; in `config` it is false, because read-only commands create nothing. */
   readonly ensureDatabase: boolean;
-  /** Relative to the project; null when the environment alone configures MikroORM. */
+  /** Relative to the project; null if MikroORM is configured only by environment variables. */
   readonly file: string | null;
   readonly context: string;
-  /** The names that the file offers; a factory's names cannot be known, so then only the one asked for. */
+  /** The names in the file; those of a factory are unknown, so only the requested one is listed. */
   readonly contexts: readonly string[];
 }
 
 /**
- * Loads the MikroORM config as the stock CLI does: same files, same environment variables, same TypeScript loaders.
+ * Loads the MikroORM config like the stock CLI: same files, same environment variables, same TypeScript
+ * loaders.
  * The current folder must be the project's root.
  * @throws Failure `no-config` | `no-ts-loader` | `config-broken` | `unknown-context`
  */
@@ -51,10 +52,10 @@ export async function loadConfig(
   process.env.MIKRO_ORM_ALLOW_GLOBAL_CLI ??= '1';
   learnFromEnvironment(process.env);
   try {
-    // in a CommonJS project files are required, through the loader that was registered for that
+    // In a CommonJS project, files are loaded with `require`, through the loader registered for it.
     (CLIHelper as unknown as { commonJSCompat?(options: object): void }).commonJSCompat?.(overrides);
     const exported = path ? await importConfig(modules, path) : undefined;
-    // it may have read a .env file; what other contexts say is no business of anybody's either
+    // It may have read a .env file; the contents of other contexts are secret, too.
     learnFromEnvironment(process.env);
     learnFromValue(exported);
     const contexts = namesOf(exported, context);
@@ -70,7 +71,7 @@ export async function loadConfig(
     const configured = (more: object = {}): Promise<Configuration> =>
       CLIHelper.getConfiguration(context, path ? [path] : paths, { ...overrides, ...more } as never);
     const config = await configured().catch(error => {
-      // migrations alone need no entities; what does need some says so itself
+      // Migrations alone need no entities; whatever needs some reports that itself.
       if (!/^No entities found\b/.test((error as Error).message)) throw error;
       return configured({ discovery: { warnWhenNoEntities: false } });
     });
@@ -85,8 +86,8 @@ export async function loadConfig(
 }
 
 /**
- * The config of an ORM that the user's code opened, as a copy: theirs stays as it is.
- * @throws Failure `mikro-orm-mismatch` when the ORM comes from another copy of MikroORM than the project's
+ * A copy of the config of an ORM that the user's code opened; theirs is not changed.
+ * @throws Failure `mikro-orm-mismatch` if the ORM uses another copy of MikroORM than the project
  */
 export function configOf(modules: UserModules, orm: MikroORM): LoadedConfig {
   const { Configuration } = modules.core;
@@ -114,7 +115,7 @@ export function configOf(modules: UserModules, orm: MikroORM): LoadedConfig {
   return { config, ensureDatabase: all.ensureDatabase !== false, file: null, context, contexts: [context] };
 }
 
-/** A function that gives the password tells it to the redactor before it tells it to the driver. */
+/** A password function registers its result with the redactor before the driver gets it. */
 function learnWhatIsGiven(config: Configuration): void {
   const password: unknown = config.get('password');
   if (typeof password !== 'function') return;
@@ -126,7 +127,7 @@ function learnWhatIsGiven(config: Configuration): void {
   });
 }
 
-/** What went wrong with the config. */
+/** The error in the config. */
 export function configFailure(error: unknown, root: string, path: string | undefined): Failure {
   if (error instanceof Failure) return error;
   const file = path && relative(root, path);
@@ -146,7 +147,7 @@ export function configFailure(error: unknown, root: string, path: string | undef
   );
 }
 
-/** What went wrong in a file of the project other than its config, such as an entity. */
+/** An error in a file of the project other than its config, such as an entity. */
 export function sourceFailure(
   { file, line, conflict }: SourcePlace,
   error: unknown,
@@ -175,13 +176,13 @@ async function registerLoader(modules: UserModules, root: string): Promise<boole
   try {
     const registered = await CLIHelper.registerTypeScriptSupport(tsConfigPath, tsLoader);
     if (registered || (await registerTsx(modules, settings))) return true;
-    // Node itself strips the types
+    // Node itself strips the types.
     if (settings.preferTs === true) return true;
-    // what the stock CLI does, so that both see the same config paths
+    // Same as the stock CLI, so that both see the same config paths.
     process.env.MIKRO_ORM_CLI_PREFER_TS ??= '0';
     return false;
   } catch (error) {
-    // the stock CLI gives tsx a tsconfig.json that a project need not have
+    // The stock CLI passes tsx a tsconfig.json that may not exist in the project.
     const needless = tsConfigPath === undefined && !existsSync(resolve(root, 'tsconfig.json'));
     if (needless && (await registerTsx(modules, settings))) return true;
     throw new Failure(
@@ -197,14 +198,20 @@ async function registerLoader(modules: UserModules, root: string): Promise<boole
   }
 }
 
-/** The parent process may already load TypeScript. MikroORM's own test takes `--config x.ts` for that too. */
+/**
+ * The parent process may already load TypeScript. MikroORM's own test also treats `--config x.ts` as such a
+ * case.
+ */
 function runsTypeScript(): boolean {
   const { env, versions, execArgv } = process;
   if (env.VITEST || env.TS_JEST || versions.bun) return true;
   return execArgv.some(arg => /\bts-node\b|@swc-node\/register|\btsx\b|@oxc-node|@nubjs\/loader/.test(arg));
 }
 
-/** Registers tsx as the project resolves it, with whatever tsconfig.json it finds; false when it is not there. */
+/**
+ * Registers tsx as resolved by the project, with any tsconfig.json that it finds; false if it is not
+ * installed.
+ */
 async function registerTsx(
   { cli, optional }: UserModules,
   { tsLoader = 'auto' }: { tsLoader?: string },

@@ -3,29 +3,29 @@ import { Failure } from '../foundation/failure.ts';
 import type { NetworkOptions, Waiting } from '../values/network.ts';
 
 /*
- * Every connection to a server is one of these: a pg client that never waits forever. A limit on each answer is what a
- * statement has unless it is run inside `answerWithin(null, …)`, so that a question of migtui cannot be sent without.
+ * Every connection to a server is one of these: a pg client that never waits forever. Each statement has the
+ * answer timeout unless it is run inside `answerWithin(null, …)`, so no migtui query can be sent without one.
  */
 
-/** How long opening a connection may take, ms. */
+/** Time limit for opening a connection, ms. */
 export const defaultConnectTimeout = 10_000;
-/** How long the answer of a small question may take, ms. */
+/** Time limit for the answer to a small query, ms. */
 export const defaultAnswerTimeout = 15_000;
 
-/** When a wait is worth telling, and how often again, ms. */
+/** A wait is reported after this time, and again at this interval, ms. */
 const tellAfter = 2_000;
 const tellEvery = 5_000;
-/** How long a goodbye to the server may take before the socket is destroyed, ms. */
+/** Time limit for closing a connection gracefully before the socket is destroyed, ms. */
 const goodbye = 1_000;
-/** How long a connection is quiet before TCP asks whether the other side is still there, ms. */
+/** TCP keepalive: idle time before the other side is checked, ms. */
 const keepAliveAfter = 10_000;
 
 const networks = new WeakMap<object, NetworkOptions>();
 
-/** How long the server of an ORM is waited for. */
+/** The time limits for the server of an ORM. */
 export const networkOf = (orm: object): NetworkOptions => networks.get(orm) ?? {};
 
-/** Makes an ORM wait as the options say, for `networkOf`. */
+/** Sets the time limits of an ORM, for `networkOf`. */
 export function waitsAs<Orm extends object>(orm: Orm, options: NetworkOptions): Orm {
   networks.set(orm, options);
   return orm;
@@ -34,17 +34,19 @@ export function waitsAs<Orm extends object>(orm: Orm, options: NetworkOptions): 
 const limits = new AsyncLocalStorage<number | null>();
 
 /**
- * Runs work in which each statement may take this long instead of the answer limit.
- * @param ms null: as long as it takes, such as a statement of a revision
+ * Runs work in which each statement has this time limit instead of the answer timeout.
+ * @param ms null: no limit, for example for a statement of a revision
  */
 export function answerWithin<T>(ms: number | null, work: () => T): T {
   return limits.run(ms, work);
 }
 
-/** The limit for what may read much: counting rows, comparing whole schemas, creating a database, ms. */
+/**
+ * The limit for queries that may read much: counting rows, comparing whole schemas, creating a database, ms.
+ */
 export const longAnswer = 10 * 60_000;
 
-/** The part of a pg client that is used. */
+/** The part of a pg client's API that is used. */
 interface Client {
   readonly host: string;
   readonly port: number;
@@ -63,20 +65,20 @@ export class Connections {
   readonly #options: NetworkOptions;
   readonly #Client: ClientClass | null;
   readonly #open = new Set<Client>();
-  /** Set when nothing is to be opened any more. */
+  /** Set when nothing may be opened anymore. */
   #closed: Failure | null = null;
 
-  /** @param Client of the pg that the project's MikroORM uses; null where it uses none (PGlite) */
+  /** @param Client of the pg that the project's MikroORM uses; null if it uses none (PGlite) */
   constructor(options: NetworkOptions, Client: ClientClass | null) {
     this.#options = options;
     this.#Client = Client;
   }
 
   /**
-   * A config's `driverOptions` with the limits added. What the config sets itself stays, and a client or dialect
-   * that it
-   * brings is its own business.
-   * @param answerTimeout for statements of this pool, ms; default: of the options
+   * Adds the limits to a config's `driverOptions`. Values that the config sets are kept, and a custom client
+   * or dialect
+   * is not changed.
+   * @param answerTimeout for statements of this pool, ms; default: from the options
    */
   limit(driverOptions: unknown, answerTimeout?: number): unknown {
     if (!this.#Client) return driverOptions;
@@ -94,7 +96,7 @@ export class Connections {
   }
 
   /**
-   * Destroys every connection: whatever waits for an answer is rejected.
+   * Destroys every connection: pending answers are rejected.
    * @param final nothing is opened afterwards, because the program ends
    */
   abandon(final: boolean): void {
@@ -103,8 +105,8 @@ export class Connections {
   }
 
   /**
-   * Destroys the connection that a process of the server works for: its answer was lost. All of them, where a pooler
-   * hides which one that is.
+   * Destroys the connection of a server process whose answer was lost. All connections if a pooler hides
+   * which one that is.
    */
   lose(pid: number, limit: number): void {
     const open = [...this.#open];
@@ -152,12 +154,12 @@ export class Connections {
         const short = ownAnswerTimeout ?? answerTimeout;
         if (limit !== null) return settled(result, start(this, 'answer', limit ?? short));
         const { limited } = (args[0] ?? {}) as { readonly limited?: Promise<void> };
-        // statements of migtui that were sent together with those of a revision
+        // migtui's statements that were sent together with those of a revision.
         void limited?.then(() => settled(result, start(this, 'answer', short)));
         return result;
       }
 
-      /** A server that is silent never says goodbye, and a pool would wait for it. */
+      /** A server that does not respond never closes the connection, and a pool would wait for it. */
       override end(callback?: () => void): unknown {
         const timer = setTimeout(() => this.connection.stream.destroy(), goodbye);
         this.once('end', () => clearTimeout(timer));
@@ -169,7 +171,7 @@ export class Connections {
     };
   }
 
-  /** Watches a wait: tells it when it is long, and destroys the connection when it is too long. */
+  /** Watches a wait: reports it when it is long, and destroys the connection when it exceeds the limit. */
   #start(client: Client, what: Waiting['for'], limit: number): () => void {
     const where = placeOf(client);
     const started = performance.now();
@@ -192,7 +194,10 @@ export class Connections {
   }
 }
 
-/** Calls `done` when a promise is settled, or the end that a pipeline promises; anything else (a cursor) has none. */
+/**
+ * Calls `done` when a promise settles, or at the end that a pipeline reports; anything else (a cursor) has
+ * none.
+ */
 function settled(result: unknown, done: () => void): unknown {
   const end = result instanceof Promise ? result : (result as { ended?: unknown } | undefined)?.ended;
   if (end instanceof Promise) end.then(done, done);
@@ -210,7 +215,7 @@ function givenUp(): Failure {
   });
 }
 
-/** The failure of waiting too long for a server. `limit` in ms. */
+/** The failure after waiting too long for a server. `limit` in ms. */
 export function noAnswer(where: string, what: Waiting['for'], limit: number): Failure {
   const seconds = limit < 1_000 ? `${limit} ms` : `${Math.round(limit / 1_000)} s`;
   return what === 'connection'
@@ -232,7 +237,7 @@ export function noAnswerIn(error: unknown): Failure | undefined {
   for (let depth = 0; depth < 6 && typeof at === 'object' && at !== null; depth++) {
     if (at instanceof Failure && at.code === 'no-answer') return at;
     const { code, message, next, cause, previous } = at as Partial<Failure> & { previous?: unknown };
-    // MikroORM's own errors have the fields of what they were made from
+    // MikroORM's own errors have the fields of the original error.
     if (code === 'no-answer') return new Failure({ code, message: message ?? '', next }, { cause: at });
     at = cause ?? previous;
   }

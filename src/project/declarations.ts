@@ -7,10 +7,11 @@ import { scanMigration } from './scan-migration.ts';
 const fields: readonly Field[] = ['revises', 'dependsOn', 'labels', 'replaces'];
 
 /**
- * Reads what a migration file declares, without running it. TypeScript, or JavaScript as compilers write it
+ * Reads the declarations of a migration file without running it. TypeScript, or JavaScript as written by
+ * compilers
  * (static fields, static blocks, or assignments after the class).
  * @param id migration name
- * @param file path for messages; its ending chooses the dialect
+ * @param file path for messages; its extension selects the dialect
  */
 export function parseMigration(id: string, file: string, source: string): ParsedMigration {
   return scanMigration(id, file, source)?.parsed ?? parseTree(id, file, source);
@@ -31,7 +32,7 @@ export function parseTree(id: string, file: string, source: string): ParsedMigra
   }
   const program = parsed.program as unknown as Node;
   const found = migrationClass(program);
-  // what another file exports is known only when it runs
+  // Exports of another file are known only at run time.
   if (!found && reexports(program)) return { declaration: { id, file }, problems, body: null, members: {} };
   if (!found) {
     problem('no-migration-class', 'exports no migration class', 0);
@@ -74,7 +75,7 @@ interface FoundClass {
   readonly members: readonly Node[];
 }
 
-/** The class with an `up` method: helpers may stand beside it in the same file. */
+/** The class with an `up` method: helper classes may be in the same file. */
 function migrationClass(program: Node): FoundClass | null {
   const classes: FoundClass[] = [];
   const add = (node: Node | null | undefined, name: string | null): void => {
@@ -103,7 +104,7 @@ function migrationClass(program: Node): FoundClass | null {
     found.members.some(member => nameOf(member.key as Node | null, member.computed === true) === 'up');
   const isMigration = (found: FoundClass): boolean =>
     /Migration$/.test(((found.node.superClass as { name?: string } | null)?.name ?? '') as string);
-  // a class of the project's own base, whose `up` may be there
+  // A class that extends the project's own base class, which may contain `up`.
   const isDerived = (found: FoundClass): boolean => found.node.superClass != null;
   return classes.find(hasUp) ?? classes.find(isMigration) ?? classes.find(isDerived) ?? null;
 }
@@ -134,7 +135,7 @@ function assignments(
       }
       continue;
     }
-    // `__publicField(Class, "revises", [...])`, esbuild's form
+    // `__publicField(Class, "revises", [...])`: esbuild's form.
     const args = expression.arguments as Node[] | undefined;
     if (expression.type !== 'CallExpression' || args?.length !== 3) continue;
     const [owner, key, value] = args as [Node, Node, Node];

@@ -2,7 +2,7 @@ import MagicString from 'magic-string';
 import { Failure } from '../foundation/failure.ts';
 import { parseMigration } from './declarations.ts';
 
-/** What is written into a migration class; what is undefined stays as it is. */
+/** The declarations to write into a migration class; undefined ones stay unchanged. */
 export interface Declared {
   readonly revises?: readonly string[] | undefined;
   readonly dependsOn?: readonly string[] | undefined;
@@ -11,11 +11,13 @@ export interface Declared {
 }
 
 /**
- * Writes declarations into the source of a migration, and touches nothing else: indentation, quotes, semicolons and
- * line ends are those of the file.
+ * Writes declarations into the source of a migration, and changes nothing else: indentation, quotes,
+ * semicolons and
+ * line ends follow the file.
  * @param id migration name
- * @param file path for messages; its ending chooses the dialect
- * @throws Failure `cannot-declare` when the class cannot carry them (code compiled to functions, a computed list)
+ * @param file path for messages; its extension selects the dialect
+ * @throws Failure `cannot-declare` if the class cannot contain them (code compiled to functions, a computed
+ * list)
  */
 export function declare(id: string, file: string, source: string, declared: Declared): string {
   const parsed = parseMigration(id, file, source);
@@ -49,7 +51,7 @@ export function declare(id: string, file: string, source: string, declared: Decl
     const inside = source.slice(start + 1, end - 1);
     const first = /^[ \t]*(\r?\n)?([ \t]*\r?\n)?/.exec(inside) as RegExpExecArray;
     const blankFollows = first[2] !== undefined;
-    // a class on one line opens up
+    // A class on one line is split over several lines.
     const closing = inside.trim() === '' || first[1] === undefined ? style.eol : '';
     const gap = inside.trim() === '' || blankFollows ? '' : style.eol;
     text.appendRight(
@@ -62,7 +64,7 @@ export function declare(id: string, file: string, source: string, declared: Decl
   return result;
 }
 
-/** What was written must be what is read. */
+/** Reading the result must return what was written. */
 function verify(id: string, file: string, source: string, declared: Declared): void {
   const { declaration, problems } = parseMigration(id, file, source);
   for (const field of ['revises', 'dependsOn', 'labels', 'replaces'] as const) {

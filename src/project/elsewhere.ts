@@ -16,12 +16,13 @@ export function projectInSchema(project: Project, schema: string | null): Projec
 }
 
 /**
- * The project on another database of its server or, by a URL, on another server, with connections of its own. What the
- * URL leaves out (user, password) is as in the config. The same files, config and entities.
- * @param database a name, a URL, or null for the one of the config
- * @param max connections at most
+ * The project on another database of its server or, with a URL, on another server, with separate connections.
+ * Parts
+ * that the URL omits (user, password) come from the config. The same files, config and entities.
+ * @param database a name, a URL, or null for the one in the config
+ * @param max maximum number of connections
  * @returns null for PGlite, which has a single connection and no other databases
- * @throws Failure `bad-database` for a URL that is none
+ * @throws Failure `bad-database` for an invalid URL
  */
 export async function projectOn(
   project: Project,
@@ -43,7 +44,7 @@ export async function projectOn(
   };
 }
 
-/** Whether a text is a URL and no name of a database. */
+/** Whether a text is a URL and not the name of a database. */
 export const isUrl = (text: string): boolean => /^postgres(ql)?:\/\//i.test(text);
 
 function placeOf(database: string): Beside {

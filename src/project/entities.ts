@@ -7,27 +7,29 @@ import { sourceFailure } from './config.ts';
 import type { Project } from './project.ts';
 import { placeIn } from './thrown.ts';
 
-/** What the entities want the schema to be. */
+/** The schema that the entities describe. */
 export interface Entities {
-  /** With the entities discovered and without any way to a database. */
+  /** With the entities discovered, but without access to a database. */
   readonly orm: MikroORM;
   readonly count: number;
-  /** The schema that the entities describe; a new one each time, for comparing prunes it. */
+  /** The schema of the entities; a new object each time, because comparing modifies it. */
   schema(): DatabaseSchema;
-  /** The SQL that makes all of it in an empty database, as `schema:create` has it. */
+  /** The SQL that creates all of it in an empty database, like `schema:create`. */
   creation(): Promise<string>;
-  /** Columns whose type the entities say is not to be compared (`ignoreSchemaChanges`): `chats.title`. */
+  /**
+   * Columns whose type is excluded from comparison in the entities (`ignoreSchemaChanges`): `chats.title`.
+   */
   readonly ignoredTypes: ReadonlySet<string>;
 }
 
-/** Statements of a migration, as MikroORM would write them down; empty strings are blank lines. */
+/** Statements of a migration, in MikroORM's format; empty strings are blank lines. */
 export interface MigrationSql {
   readonly up: string[];
   readonly down: string[];
 }
 
 /**
- * Discovers the entities, connecting to nothing.
+ * Discovers the entities without connecting.
  * @throws Failure `entities-broken`
  */
 export async function discoverEntities({ root, modules, config, configFile }: Project): Promise<Entities> {
@@ -74,7 +76,7 @@ export async function discoverEntities({ root, modules, config, configFile }: Pr
 
 /**
  * The SQL from a schema to the entities and back, with the project's `safe` and `dropTables`,
- * cut into statements as the stock CLI cuts them.
+ * split into statements like in the stock CLI.
  * @param guess let MikroORM treat a removed column and an added one of the same type as a rename
  */
 export async function sqlToEntities(
@@ -89,7 +91,7 @@ export async function sqlToEntities(
         this as unknown as { getSchemaDiff(blank: boolean, initial: boolean): Promise<MigrationSql> }
       ).getSchemaDiff(false, false);
     }
-    /** Where the stock CLI starts from. */
+    /** The starting point of the stock CLI. */
     override getSchemaFromSnapshot(): Promise<DatabaseSchema> {
       return Promise.resolve(from);
     }
@@ -98,7 +100,7 @@ export async function sqlToEntities(
   return guess ? diff() : withoutGuesses(modules, diff);
 }
 
-/** Runs work with a comparator of MikroORM's that takes nothing for a rename by itself. */
+/** Runs work with a MikroORM comparator that does not guess renames. */
 export async function withoutGuesses<T>({ sql }: Project['modules'], work: () => T | Promise<T>): Promise<T> {
   const prototype = sql.SchemaComparator.prototype as unknown as { detectColumnRenamings(): void };
   const { detectColumnRenamings } = prototype;
@@ -111,8 +113,8 @@ export async function withoutGuesses<T>({ sql }: Project['modules'], work: () =>
 }
 
 /**
- * A source of the project that was edited since `time` (ms): Node imports a file once, so the entities may be others
- * by now. Null when there is none. Migrations do not count.
+ * A source of the project that was edited since `time` (ms): Node imports a file once, so the entities may
+ * have changed. Null if there is none. Migrations do not count.
  */
 export function editedSince({ root, folder, configFile }: Project, time: number): string | null {
   const open = [root];
@@ -131,10 +133,10 @@ export function editedSince({ root, folder, configFile }: Project, time: number)
   return null;
 }
 
-/** So many folders are looked into. */
+/** Maximum number of folders that are searched. */
 const most = 5_000;
 
-/** Folders that tools write while somebody works; a config may be loaded from one. */
+/** Folders that tools write during development; a config may be loaded from one of them. */
 const outputs = new Set(['node_modules', 'dist', 'build', 'out', 'coverage', 'tmp', 'temp', 'logs']);
 
 interface Generator {

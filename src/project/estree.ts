@@ -1,4 +1,4 @@
-/** The little of ESTree that is read here. */
+/** The part of ESTree that is used here. */
 export interface Node {
   readonly type: string;
   readonly start: number;
@@ -6,7 +6,7 @@ export interface Node {
   readonly [key: string]: unknown;
 }
 
-/** The members of the class whose body begins at a place; null when no class does. */
+/** The members of the class whose body begins at a position; null if there is none. */
 export function classBodyAt(root: Node, start: number): readonly Node[] | null {
   const open: unknown[] = [root];
   while (open.length > 0) {

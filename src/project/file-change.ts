@@ -4,7 +4,7 @@ import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import type { FileChange } from '../values/authoring.ts';
 
 /**
- * A change of one file, with its diff for people.
+ * A change of one file, with its diff for display.
  * @param path absolute
  * @param after null: the file is removed
  */
@@ -23,7 +23,7 @@ export function changeOf(root: string, path: string, after: string | null): File
   return { path: shown, before, after, diff };
 }
 
-/** The file's text; null when there is none. */
+/** The file's text; null if it does not exist. */
 export function read(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');

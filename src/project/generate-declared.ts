@@ -9,7 +9,7 @@ import { declare } from './edit-declarations.ts';
 import { readSources } from './sources.ts';
 
 /**
- * Lets `inner` write a migration, then declares in it that it revises the heads there were before.
+ * Lets `inner` write a migration, then declares in it that it revises the previous heads.
  * @param glob MikroORM's own search for files
  */
 export async function generateDeclared(
@@ -29,14 +29,14 @@ export async function generateDeclared(
   try {
     declared = declare(fileName.replace(/\.[jt]s$/, ''), fileName, code, { revises });
   } catch {
-    // a generator that writes something else than a class: the stock CLI goes on as without migtui
+    // A generator that writes something other than a class: the stock CLI continues as without migtui.
     return [code, fileName];
   }
   if (existsSync(file) && (await readFile(file, 'utf8')) === code) await writeFile(file, declared);
   return [declared, fileName];
 }
 
-/** Where the stock generator writes. */
+/** The folder of the stock generator. */
 function folderOf({ emit, path, pathTs }: MigrationsOptions): string {
   return (emit === 'ts' && pathTs ? pathTs : path) ?? './migrations';
 }

@@ -6,15 +6,15 @@ import type {
   NamingStrategy,
 } from '@mikro-orm/core';
 
-/** What generators get of a driver. */
+/** The part of a driver that generators use. */
 interface GeneratorDriver {
   readonly config: { get(key: string): unknown };
 }
 
 /**
- * The generator that `withMigtui` puts into the config: the stock one, whose migrations then also say what they
- * revise, namely the heads on disk at the time. Importing this file costs nothing: an application loads its MikroORM
- * config in production too.
+ * The generator that `withMigtui` adds to the config: the stock one, whose migrations then also declare what
+ * they revise, namely the current heads on disk. Importing this file is cheap, because an application loads
+ * its MikroORM config in production too.
  */
 export class MigtuiGenerator implements IMigrationGenerator {
   /** The generator that writes the file; null: MikroORM's own for the configured `emit`. */
@@ -63,7 +63,7 @@ export class MigtuiGenerator implements IMigrationGenerator {
       : TSMigrationGenerator) as unknown as Constructor<IMigrationGenerator>;
   }
 
-  /** From the project, not from beside migtui: a second copy of MikroORM would not do. */
+  /** From the project, not from migtui's own dependencies: a second copy of MikroORM would not work. */
   async #load<Module>(name: string): Promise<Module> {
     const [{ createRequire }, { join }, { pathToFileURL }] = await Promise.all([
       import('node:module'),
@@ -75,7 +75,7 @@ export class MigtuiGenerator implements IMigrationGenerator {
   }
 }
 
-/** The same around a project's own generator, which keeps writing the file. */
+/** Wraps a project's own generator, which still writes the file. */
 export function generatorAround(base: Constructor<IMigrationGenerator>): typeof MigtuiGenerator {
   return class extends MigtuiGenerator {
     static override readonly base = base;

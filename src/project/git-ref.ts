@@ -9,12 +9,12 @@ import type { MigrationSource } from './sources.ts';
 
 const run = promisify(execFile);
 
-/** A migration as a commit of git has it. */
+/** A migration in a git commit. */
 export interface CommittedMigration {
   readonly declaration: Declaration;
   /** Relative to the project. */
   readonly file: string;
-  /** It is the same in the working tree. */
+  /** It is identical in the working tree. */
   readonly same: boolean;
 }
 
@@ -24,7 +24,7 @@ export interface Committed {
 }
 
 /**
- * The commit where the current branch left a ref.
+ * The commit where the current branch diverged from a ref.
  * @throws Failure `bad-ref`
  */
 export async function mergeBase({ root }: Pick<Project, 'root'>, ref: string): Promise<string> {
@@ -33,8 +33,8 @@ export async function mergeBase({ root }: Pick<Project, 'root'>, ref: string): P
 }
 
 /**
- * Reads the migrations of a commit without checking it out: declarations alone.
- * @param here those of the working tree; what is the same is not read again
+ * Reads the migrations of a commit without checking it out: only the declarations.
+ * @param here those of the working tree; identical ones are not read again
  * @throws Failure `bad-ref`
  */
 export async function committedMigrations(
@@ -69,7 +69,7 @@ export async function committedMigrations(
 
 /**
  * Runs git for a comparison with a ref.
- * @returns what it prints, cut at NUL
+ * @returns its output, split at NUL
  * @throws Failure `bad-ref` that names the ref
  */
 export async function git(root: string, ref: string, ...args: string[]): Promise<string[]> {

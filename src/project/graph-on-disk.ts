@@ -6,7 +6,7 @@ import { inferLine } from '../revisions/infer.ts';
 import { listedSources, readSources } from './sources.ts';
 
 /**
- * The graph of the revisions that a MikroORM config names, read without running them.
+ * The graph of the revisions of a MikroORM config, read without running them.
  * @throws Failure `broken-revisions` | `no-migrations-folder`
  */
 export async function graphOnDisk(orm: MikroORM): Promise<RevisionGraph> {

@@ -6,7 +6,7 @@ import type { FileChange } from '../values/authoring.ts';
 import { changeOf, read } from './file-change.ts';
 import { wrapConfig } from './wrap-config.ts';
 
-/** What makes a project ready. */
+/** The changes that set up a project. */
 export interface Setup {
   readonly files: readonly FileChange[];
   readonly notes: readonly string[];
@@ -20,10 +20,11 @@ interface PackageJson {
 }
 
 /**
- * Wraps the project's MikroORM config with `withMigtui`, or writes one where there is none, and makes the migrations
+ * Wraps the project's MikroORM config with `withMigtui`, or writes one if there is none, and creates the
+ * migrations
  * folder. Nothing is loaded or run: this works before anything is installed.
- * @param asked config file that was named, relative to `root` or absolute
- * @param folder the migrations folder, absolute, where the config is loaded already
+ * @param asked explicitly given config file, relative to `root` or absolute
+ * @param folder the migrations folder, absolute, if the config is already loaded
  * @throws Failure `no-config` | `config-not-wrapped`
  */
 export function setUp(root: string, asked?: string, folder?: string | null): Setup {
@@ -54,7 +55,7 @@ export function setUp(root: string, asked?: string, folder?: string | null): Set
   return { files, notes: [...notes, ...missingPackages(root, manifest, path === null)] };
 }
 
-/** The config file as the stock CLI finds it, TypeScript first. */
+/** The config file that the stock CLI finds, TypeScript first. */
 function configOf(root: string, manifest: PackageJson, asked: string | undefined): string | null {
   if (asked !== undefined) {
     const path = resolve(root, asked);
@@ -74,12 +75,12 @@ function configOf(root: string, manifest: PackageJson, asked: string | undefined
     'src/mikro-orm.config.js',
     'mikro-orm.config.js',
   ];
-  // compiled files are made again from their sources
+  // Compiled files are regenerated from their sources.
   const sources = paths.filter(path => !/^(\.\/)?(dist|build)\//.test(path));
   return sources.map(path => resolve(root, path)).find(path => existsSync(path)) ?? null;
 }
 
-/** `pathTs` or `path` where it is written as a literal; otherwise nothing is known before the config is loaded. */
+/** `pathTs` or `path` if it is a literal; otherwise it is unknown before the config is loaded. */
 function folderNamedIn(root: string, source: string): string | null {
   const begins = source.search(/\bmigrations\s*:\s*\{/);
   const block = begins < 0 ? '' : source.slice(begins, source.indexOf('}', begins) + 1);

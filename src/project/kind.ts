@@ -1,7 +1,7 @@
 import type { Configuration } from '@mikro-orm/core';
 import type { DatabaseKind } from '../values/database-kind.ts';
 
-/** The package of each driver, beside `@mikro-orm/sql`, which has SQLite's for `node:sqlite`. */
+/** The package of each driver, besides `@mikro-orm/sql`, which contains SQLite's driver for `node:sqlite`. */
 export const driverPackages: Readonly<Record<DatabaseKind, string>> = {
   postgresql: '@mikro-orm/postgresql',
   pglite: '@mikro-orm/pglite',
@@ -11,10 +11,10 @@ export const driverPackages: Readonly<Record<DatabaseKind, string>> = {
   mariadb: '@mikro-orm/mariadb',
 };
 
-/** The kind of database that a config's driver is for; null: one that migtui does not work with. */
+/** The kind of database of a config's driver; null: one that migtui does not support. */
 export function kindOf(config: Configuration): DatabaseKind | null {
   const driver = (config.get('driver') as { name?: string } | undefined)?.name ?? '';
-  // by name: another copy of the package is as good
+  // By name: another copy of the package is equivalent.
   const is = (name: string): boolean => classNames(config.getPlatform()).includes(name);
   if (is('BasePostgreSqlPlatform')) return /pglite/i.test(driver) ? 'pglite' : 'postgresql';
   if (is('SqlitePlatform')) return /libsql/i.test(driver) ? 'libsql' : 'sqlite';

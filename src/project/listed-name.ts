@@ -1,15 +1,16 @@
 import type { Node } from './estree.ts';
 import { parseSync } from './oxc.ts';
 
-/** In place of a name that only an instance could tell. */
+/** Placeholder for a name that only an instance can provide. */
 export const computedName = Symbol('computed');
 
 const known = new WeakMap<object, string | undefined | typeof computedName>();
 
 /**
- * The `name` that instances of a migration's class have, which MikroORM prefers to the class's own. It is read from the
- * text of the class: making an instance would run code of a migration that is only looked at.
- * @returns `computedName` where it is not a string literal
+ * The `name` of instances of a migration's class, which MikroORM prefers to the class's own. It is read from
+ * the
+ * source of the class: creating an instance would run code of a migration that is only previewed.
+ * @returns `computedName` if it is not a string literal
  */
 export function listedName(listed: object): string | undefined | typeof computedName {
   if (known.has(listed)) return known.get(listed);
@@ -36,7 +37,7 @@ function nameIn(text: string): string | undefined | typeof computedName {
   for (const member of (found.body as { body: Node[] }).body) {
     if (member.static === true) continue;
     const isConstructor = member.type === 'MethodDefinition' && member.kind === 'constructor';
-    // what a constructor assigns comes after the fields
+    // Assignments in a constructor run after the fields.
     if (isConstructor) name = assignedName(member.value as Node) ?? name;
     else if (keyOf(member) === 'name' && member.value)
       name ??= literal(member.value as Node | null) ?? computedName;

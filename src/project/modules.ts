@@ -6,27 +6,30 @@ import { Failure } from '../foundation/failure.ts';
 import { driverPackages } from './kind.ts';
 import { quickly } from './quick-resolve.ts';
 
-/** The MikroORM packages as the user's project has them: a second copy of core breaks `instanceof` everywhere. */
+/**
+ * The MikroORM packages as resolved by the user's project: a second copy of core breaks `instanceof`
+ * everywhere.
+ */
 export interface UserModules {
   readonly core: typeof import('@mikro-orm/core');
   readonly coreFs: typeof import('@mikro-orm/core/fs-utils');
   readonly migrations: typeof import('@mikro-orm/migrations');
   readonly sql: typeof import('@mikro-orm/sql');
   readonly cli: Pick<typeof import('@mikro-orm/cli'), 'CLIHelper'>;
-  /** Where they are, as URLs. */
+  /** Their locations, as URLs. */
   readonly places: {
-    /** The module of the `Migration` class alone. */
+    /** The module of only the `Migration` class. */
     readonly migration: string;
     readonly core: string;
     readonly sql: string;
   };
-  /** The URL of a package as the project resolves it; null when it is not installed. */
+  /** The URL of a package as resolved by the project; null if it is not installed. */
   readonly urlOf: (name: string) => string | null;
   /** Version of `@mikro-orm/core`. */
   readonly version: string;
   /**
-   * Imports any other package as the project resolves it; null when it is not installed. Of a package that has both, the
-   * ES module where it stands beside the CommonJS one.
+   * Imports any other package as resolved by the project; null if it is not installed. For a package with
+   * both, the ES module next to the CommonJS one.
    */
   readonly optional: <T>(name: string) => Promise<T | null>;
 }
@@ -45,7 +48,7 @@ export async function loadModules(root: string): Promise<UserModules> {
       load<UserModules['core']>('@mikro-orm/core'),
       load<UserModules['coreFs']>('@mikro-orm/core/fs-utils'),
       load<UserModules['migrations']>('@mikro-orm/migrations'),
-      // its index brings every command of the stock CLI
+      // Its index imports every command of the stock CLI.
       import(new URL('CLIHelper.js', pathToFileURL(places.resolve('@mikro-orm/cli'))).href) as Promise<
         UserModules['cli']
       >,
@@ -77,18 +80,18 @@ export async function loadModules(root: string): Promise<UserModules> {
 }
 
 /**
- * Where the project's packages are. Package managers that keep packages apart (pnpm) put what the project does not
- * depend on itself, such as core and sql, where only its MikroORM packages see it.
+ * The locations of the project's packages. Package managers that isolate packages (pnpm) put transitive
+ * dependencies, such as core and sql, where only MikroORM's packages see them.
  */
 class Places {
   readonly #requires: NodeJS.Require[];
-  /** The packages of drivers that are installed. */
+  /** The installed driver packages. */
   readonly drivers: readonly string[];
 
   constructor(root: string) {
     const own = createRequire(join(root, 'package.json'));
     this.#requires = [own];
-    // the migrations package first: `sql` is to be the one that it uses
+    // The migrations package comes first: `sql` must be the copy that it uses.
     const found: string[] = [];
     for (const name of ['@mikro-orm/migrations', ...Object.values(driverPackages), '@mikro-orm/cli']) {
       const path = this.find(name);
@@ -98,9 +101,9 @@ class Places {
     this.drivers = found.filter(name => Object.values(driverPackages).includes(name));
   }
 
-  /** Absolute path of what `import` of the name would load; null when it is not installed. */
+  /** Absolute path that `import` of the name would load; null if it is not installed. */
   find(name: string): string | null {
-    // its own sql and pg, wherever another one is hoisted to
+    // Its own sql and pg, wherever another copy is hoisted to.
     const [own, ...inside] = this.#requires as [NodeJS.Require, ...NodeJS.Require[]];
     for (const require of name === '@mikro-orm/sql' || name === 'pg' ? [...inside, own] : [own, ...inside]) {
       try {
@@ -120,7 +123,7 @@ class Places {
     return path;
   }
 
-  /** The version of an installed package; null when it is not installed. */
+  /** The version of an installed package; null if it is not installed. */
   version(name: string): string | null {
     const path = this.find(`${name}/package.json`) ?? this.#packageOf(name);
     if (path === null) return null;
@@ -133,7 +136,9 @@ class Places {
   }
 }
 
-/** @throws Failure unless core and what belongs to it are all there, new enough, and of one version */
+/**
+ * @throws Failure unless core and its related packages are all installed, new enough, and at the same version
+ */
 function requireVersions(places: Places): string {
   const needed = ['@mikro-orm/core', '@mikro-orm/migrations', '@mikro-orm/cli'];
   const found = [...needed, ...places.drivers].map(name => ({ name, version: places.version(name) }));

@@ -7,7 +7,7 @@ const loaded: Oxc | Error = await import('oxc-parser').catch((error: Error) => e
 
 /**
  * Parses TypeScript and JavaScript.
- * @throws Failure `parser-missing` where the package has no program for this platform
+ * @throws Failure `parser-missing` if the package has no program for this platform
  */
 export const parseSync: Oxc['parseSync'] = (...args) => {
   if (!(loaded instanceof Error)) return loaded.parseSync(...args);

@@ -3,7 +3,7 @@ import { parseMigration } from './declarations.ts';
 import { classBodyAt, type Node } from './estree.ts';
 import { parseSync } from './oxc.ts';
 
-/** A statement `this.addSql('…')` of a migration's source. */
+/** A statement `this.addSql('…')` in a migration's source. */
 export interface PlainStatement {
   readonly sql: string;
   /** Character range. */
@@ -11,19 +11,19 @@ export interface PlainStatement {
   readonly end: number;
 }
 
-/** The bodies of a migration, where they are nothing but `this.addSql('…')`. */
+/** The bodies of a migration, if they contain only `this.addSql('…')`. */
 export interface PlainMigration {
   readonly up: readonly PlainStatement[];
   readonly down: readonly PlainStatement[];
-  /** Where `up` begins; members can be written before it. */
+  /** The start of `up`; members can be added before it. */
   readonly upAt: number;
-  /** It has an `isTransactional` of its own. */
+  /** It has its own `isTransactional`. */
   readonly saysTransactional: boolean;
 }
 
 /**
- * Reads a migration whose SQL stands in its source, statement by statement. Null where it holds any other code.
- * @param file path for messages; its ending chooses the dialect
+ * Reads the SQL of a migration from its source, statement by statement. Null if it contains any other code.
+ * @param file path for messages; its extension selects the dialect
  */
 export function plainStatements(id: string, file: string, source: string): PlainMigration | null {
   const { body } = parseMigration(id, file, source);
@@ -48,7 +48,7 @@ export function plainStatements(id: string, file: string, source: string): Plain
   };
 }
 
-/** The source without some of its statements, each with its line. */
+/** The source without some of its statements and their lines. */
 export function withoutStatements(source: string, statements: readonly PlainStatement[]): string {
   const text = new MagicString(source);
   for (const { start, end } of statements) {
@@ -59,7 +59,7 @@ export function withoutStatements(source: string, statements: readonly PlainStat
   return text.toString();
 }
 
-/** The source with an `isTransactional()` that returns false. */
+/** Adds an `isTransactional()` that returns false to the source. */
 export function outsideTransaction(
   file: string,
   source: string,
@@ -97,7 +97,7 @@ function textOf(node: Node): string | null {
   return only?.value.cooked ?? null;
 }
 
-/** How many spaces and tabs stand right before a place. */
+/** Number of spaces and tabs directly before a position. */
 function blanksBefore(source: string, at: number): number {
   let start = at;
   while (source[start - 1] === ' ' || source[start - 1] === '\t') start--;

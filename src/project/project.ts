@@ -15,55 +15,67 @@ import { runSchema } from './run-schema.ts';
 import { type KnownFile, listedSources, readSources, type Sources } from './sources.ts';
 import { saidBy } from './thrown.ts';
 
-/** A MikroORM project, opened with its own MikroORM. Nothing is connected and nothing is written by opening it. */
+/** A MikroORM project, opened with its own MikroORM. Opening it does not connect and writes nothing. */
 export interface Project {
   readonly root: string;
   readonly kind: DatabaseKind;
-  /** `name` of package.json, else the folder's name. */
+  /** `name` in package.json, or the folder name. */
   readonly name: string;
   readonly configFile: string | null;
   readonly context: string;
   readonly contexts: readonly string[];
   readonly modules: UserModules;
   readonly config: Configuration;
-  /** MikroORM's `migrations`, with the schema that was asked for in place of the config's. */
+  /** MikroORM's `migrations`, with the requested schema instead of the config's. */
   readonly options: MigrationsOptions;
-  /** The schema that was asked for; null: as the config has it. */
+  /** The requested schema; null: the config's. */
   readonly askedSchema: string | null;
   /** The config's `migrations.schema`; null: none. */
   readonly configuredSchema: string | null;
-  /** The schema that migrations run in (their search_path), with a log of its own; null: none in particular. */
+  /** The schema in which migrations run (their search_path), with its own log; null: the default. */
   readonly schema: string | null;
-  /** Where the database's search_path puts a migrations table without a schema; null until it is connected. */
+  /**
+   * The schema in which the database's search_path puts an unqualified migrations table; null until it is
+   * connected.
+   */
   ledgerSchema: string | null;
-  /** MikroORM's `ensureDatabase`: a run may create a database that is not there. */
+  /** MikroORM's `ensureDatabase`: a run may create a missing database. */
   readonly ensureDatabase: boolean;
   /** Absolute migrations folder; null for a `migrationsList`. It may not exist yet. */
   readonly folder: string | null;
-  /** The ORM without entities: enough to look at the database, and cheap. One connection pool with `full()`. */
+  /**
+   * The ORM without entities: cheap, and enough to read the database state. One connection pool with
+   * `full()`.
+   */
   readonly orm: MikroORM;
-  /** How long servers are waited for. */
+  /** The time limits for servers. */
   readonly network: NetworkOptions;
-  /** Every connection of the ORMs here. */
+  /** All connections of these ORMs. */
   readonly connections: Connections;
-  /** The ORM with the project's entities discovered, for running and authoring; shares the connection of `orm`. */
+  /**
+   * The ORM with the project's entities discovered, for running and authoring; shares the connection of
+   * `orm`.
+   */
   full(): Promise<MikroORM>;
-  /** A second ORM without entities and with its own connections; null where the database has only one (PGlite). */
+  /**
+   * A second ORM without entities and with separate connections; null if the database allows only one
+   * (PGlite).
+   */
   beside(options?: Beside): Promise<MikroORM | null>;
-  /** Reads the migrations as they are on disk now, in the order in which MikroORM runs them. */
+  /** Reads the current migrations on disk, in the order in which MikroORM runs them. */
   sources(): Sources;
-  /** The folders that the migrations read last are in, absolute. */
+  /** The folders of the migrations that were read last, absolute. */
   folders(): ReadonlySet<string>;
   close(): Promise<void>;
 }
 
-/** What a second ORM is like. */
+/** Options of a second ORM. */
 export interface Beside {
-  /** Connections at most; default 1. */
+  /** Maximum number of connections; default 1. */
   readonly max?: number | undefined;
-  /** Name of another database of the same server. */
+  /** Name of another database on the same server. */
   readonly database?: string | undefined;
-  /** What else of the connection differs from the config. */
+  /** Other connection settings that differ from the config. */
   readonly server?: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -73,8 +85,10 @@ export function revisionsOf(sources: Sources): Revision[] {
 }
 
 /**
- * Opens the project at `root` (where package.json is) and makes it the current folder, as MikroORM expects.
- * @throws Failure `mikro-orm-missing` | `mikro-orm-version` | `mikro-orm-mismatch` | `no-config` | `no-ts-loader` |
+ * Opens the project at `root` (the folder of package.json) and makes it the current folder, as MikroORM
+ * expects.
+ * @throws Failure `mikro-orm-missing` | `mikro-orm-version` | `mikro-orm-mismatch` | `no-config` |
+ * `no-ts-loader` |
  *   `config-broken` | `unknown-context` | `wrong-driver` | `bad-schema`
  */
 export async function openProject(
@@ -83,9 +97,9 @@ export async function openProject(
     config?: string | undefined;
     context?: string | undefined;
     schema?: string | undefined;
-    /** Take the config of this ORM instead of loading one. */
+    /** Use the config of this ORM instead of loading one. */
     orm?: MikroORM | undefined;
-    /** Connections stay open for the next look; else they are closed a second after their last use. */
+    /** Connections stay open between calls; otherwise they are closed a second after their last use. */
     live?: boolean | undefined;
     network?: NetworkOptions | undefined;
   } = {},
@@ -189,10 +203,10 @@ export async function openProject(
   };
 }
 
-/** How long a connection that is not used stays open, ms: many runs that wait for each other hold one each. */
+/** How long an idle connection stays open, ms: many runs that wait for each other hold one each. */
 const idle = { live: 30_000, headless: 1_000 };
 
-/** The client of the pg that the project's MikroORM uses. */
+/** The client class of the pg that the project's MikroORM uses. */
 async function clientClass(modules: UserModules): Promise<ClientClass | null> {
   const pg = await modules.optional<{ default?: { Client: ClientClass }; Client?: ClientClass }>('pg');
   return pg?.default?.Client ?? pg?.Client ?? null;
@@ -203,7 +217,7 @@ export function isEmbedded(orm: MikroORM): boolean {
   return /pglite/i.test(orm.driver.constructor.name);
 }
 
-/** @throws Failure `wrong-driver` when migtui does not work with the project's database */
+/** @throws Failure `wrong-driver` if migtui does not support the project's database */
 function requireKind({ config, context, contexts }: LoadedConfig): DatabaseKind {
   const kind = kindOf(config);
   if (kind) return kind;
@@ -232,7 +246,7 @@ async function migrationsFolder(modules: UserModules, orm: MikroORM): Promise<st
         await self.resolvePaths();
         return self.absolutePath;
       }
-      // MikroORM before 7.2 finds the folder and makes it in one go
+      // MikroORM before 7.2 finds and creates the folder in one step.
       const { fs } = modules.coreFs;
       self.detectSourceFolder(fs);
       const { path, pathTs } = self.options;

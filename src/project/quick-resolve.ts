@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 
-/** The files of MikroORM and of what it builds its SQL with, wherever a package manager puts them: plain ES modules. */
+/** The files of MikroORM and of Kysely, wherever a package manager puts them: plain ES modules. */
 const known = /^\/node_modules\/(@mikro-orm\/[a-z-]+|kysely)\//;
 
 /**
- * The address of a file that a file of these packages imports by its relative path; null for anything else.
- * @param parent URL of the importing file, as Node gives it: without symbolic links
+ * The URL of a relative import between files of these packages; null for anything else.
+ * @param parent URL of the importing file, as Node provides it: without symbolic links
  */
 export function siblingUrl(specifier: string, parent: string | undefined): string | null {
   if (
@@ -18,13 +18,13 @@ export function siblingUrl(specifier: string, parent: string | undefined): strin
   return new URL(specifier, parent).href;
 }
 
-/** The stock CLI's helper needs yargs, some 40 files, to print its help alone. */
+/** The stock CLI's helper imports yargs, about 40 files, only to print its help. */
 const withoutHelp = 'data:text/javascript,export default () => ({ showHelp() {} });';
 
 /**
- * Does work that imports MikroORM. Its packages are some 450 files that import one another by their paths, and for each
- * Node asks the disk whether it is there, whether it is a link, and which package it is of: a quarter of the time that
- * loading takes, for what the path says already.
+ * Runs work that imports MikroORM. Its packages have about 450 files that import each other by relative
+ * paths. For each one, Node checks on disk whether it exists, whether it is a link, and to which package it
+ * belongs, which takes a quarter of the load time although the path already contains the answer.
  */
 export async function quickly<T>(work: () => Promise<T>): Promise<T> {
   const siblings = new Set<string>();

@@ -4,17 +4,17 @@ import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { Failure } from '../foundation/failure.ts';
 import type { Project } from './project.ts';
 
-/** Where a new revision is to be written. */
+/** Determines the folder of a new revision. */
 export interface Place {
-  /** The folder that was asked for, absolute. */
+  /** The requested folder, absolute. */
   readonly asked?: string | undefined;
-  /** The file of the revision that it revises, absolute: where nothing is asked for, it is written beside that. */
+  /** The file of its parent, absolute: by default, the revision is written to the same folder. */
   readonly beside?: string | null | undefined;
 }
 
 /**
- * The folder of a new revision: the one that was asked for; else beside the revision that it revises; else where the
- * stock CLI generates.
+ * The folder of a new revision: the requested one; else that of its parent; else the one that the
+ * stock CLI uses.
  * @throws Failure `no-folder`
  */
 export function folderFor({ folder, options, modules, config }: Project, { asked, beside }: Place): string {
@@ -31,13 +31,13 @@ export function folderFor({ folder, options, modules, config }: Project, { asked
   const chosen = emit === 'ts' && pathTs ? pathTs : path;
   const base = chosen ? modules.coreFs.fs.absolutePath(chosen, config.get('baseDir')) : folder;
   if (!beside) return base;
-  // sources may be compiled to another folder, in which they lie the same way
+  // Sources may be compiled to another folder with the same structure.
   const inside = relative(folder, dirname(beside));
   return inside.startsWith('..') || isAbsolute(inside) ? base : join(base, inside);
 }
 
 /**
- * Makes sure that MikroORM will find a file: that it is in the folder of migrations, and that `migrations.glob` covers
+ * Ensures that MikroORM will find a file: it is in the migrations folder, and `migrations.glob` matches
  * its path.
  * @param file absolute
  * @throws Failure `outside-folder` | `glob-misses-folder`
@@ -66,12 +66,12 @@ export async function requireCovered(project: Project, file: string): Promise<vo
   });
 }
 
-/** Asks MikroORM's own glob, with such a file in an empty folder. */
+/** Tests MikroORM's own glob with such a file in an empty folder. */
 async function matches({ modules }: Project, path: string, glob: string): Promise<boolean> {
   const { fs } = modules.coreFs;
   const temporary = await mkdtemp(join(tmpdir(), 'migtui-glob-'));
   try {
-    // as it is emitted or as it is compiled
+    // With the extension of the emitted or of the compiled file.
     for (const one of [path, path.replace(/\.ts$/, '.js')]) {
       await mkdir(dirname(join(temporary, one)), { recursive: true });
       await writeFile(join(temporary, one), '');

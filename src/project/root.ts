@@ -2,15 +2,17 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Failure } from '../foundation/failure.ts';
 
-/** Where the stock CLI finds a config in the folder it is called in, unless configured otherwise. */
+/** The places where the stock CLI finds a config in the current folder, unless configured otherwise. */
 const usual = ['', 'src/', 'dist/', 'build/'].flatMap(folder => [
   `${folder}mikro-orm.config.ts`,
   `${folder}mikro-orm.config.js`,
 ]);
 
 /**
- * The nearest folder upwards that has a package.json; when no config is there, the nearest on the way that has one:
- * an app of a monorepo may have its package.json above. Packages are found from there as from anywhere below.
+ * The nearest parent folder with a package.json; if it has no config, the nearest folder on the way that has
+ * one:
+ * the package.json of an app in a monorepo may be further up. Packages are resolved from there as from any
+ * folder below.
  * @throws Failure `no-project` | `package-broken`
  */
 export function findRoot(from: string): string {
@@ -31,19 +33,19 @@ export function findRoot(from: string): string {
   });
 }
 
-/** A config is in the folder where the stock CLI looks for one. */
+/** Whether the folder has a config where the stock CLI looks for one. */
 export function hasConfig(folder: string): boolean {
   return usual.some(file => existsSync(join(folder, file)));
 }
 
-/** What of a package.json says where projects are. */
+/** The fields of a package.json that list projects. */
 export interface Package {
   readonly name?: string;
   readonly workspaces?: readonly string[] | { readonly packages?: readonly string[] };
   readonly 'mikro-orm'?: { readonly configPaths?: unknown };
 }
 
-/** The package.json of a folder; null where there is none that can be read. */
+/** The package.json of a folder; null if there is none or it cannot be read. */
 export function readPackage(folder: string): Package | null {
   try {
     const found: unknown = JSON.parse(
@@ -55,7 +57,7 @@ export function readPackage(folder: string): Package | null {
   }
 }
 
-/** Node and MikroORM read it, too, and fail without saying where. */
+/** Node and MikroORM read it, too, and fail without naming the file. */
 function requirePackage(path: string): void {
   let why = 'it is not a JSON object';
   try {

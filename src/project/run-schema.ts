@@ -1,11 +1,11 @@
 import { Failure } from '../foundation/failure.ts';
 
-/** PostgreSQL cuts longer names off, without a word. Bytes. */
+/** PostgreSQL silently truncates longer names. Bytes. */
 const longest = 63;
 
 /**
- * The name of a schema to run migrations in, as it was typed.
- * @throws Failure `bad-schema` for one that PostgreSQL would cut off, or that MikroORM would take for two
+ * The name of a schema for migrations, as typed.
+ * @throws Failure `bad-schema` for a name that PostgreSQL would truncate, or that MikroORM would split in two
  */
 export function runSchema(name: string): string {
   const bytes = Buffer.byteLength(name);

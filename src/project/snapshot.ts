@@ -3,24 +3,24 @@ import type { DatabaseSchema } from '@mikro-orm/sql';
 import { read } from './file-change.ts';
 import type { Project } from './project.ts';
 
-/** What is wrong with a snapshot file. */
+/** The problem with a snapshot file. */
 export type SnapshotTrouble = 'conflict' | 'broken';
 
-/** MikroORM's snapshot: the schema that its CLI diffs the entities against. */
+/** MikroORM's snapshot: the schema with which its CLI compares the entities. */
 export interface Snapshot {
-  /** Absolute; null when the project has snapshots turned off. */
+  /** Absolute; null if the project has snapshots turned off. */
   readonly path: string | null;
-  /** Null when there is no such file. */
+  /** Null if there is no such file. */
   readonly text: string | null;
-  /** `conflict`: git left its markers in it; `broken`: no snapshot that MikroORM can read. */
+  /** `conflict`: it contains git conflict markers; `broken`: MikroORM cannot read it. */
   readonly trouble: SnapshotTrouble | null;
   /** Why it is broken. */
   readonly why: string | null;
-  /** A new reading of it; null when there is nothing readable. */
+  /** Parses it anew; null if it cannot be read. */
   schema(): Promise<DatabaseSchema | null>;
 }
 
-/** Reads the snapshot where the stock CLI would, for the platform of `orm`. */
+/** Reads the snapshot from the stock CLI's location, for the platform of `orm`. */
 export async function readSnapshot(project: Project, orm: MikroORM = project.orm): Promise<Snapshot> {
   class Probe extends project.modules.migrations.Migrator {
     path(): Promise<string> {
@@ -50,7 +50,7 @@ export async function readSnapshot(project: Project, orm: MikroORM = project.orm
   return { path, text, trouble: null, why: null, schema: async () => (await probe.read()) ?? null };
 }
 
-/** The file's content for a schema, as the stock CLI writes it. */
+/** The file's content for a schema, in the stock CLI's format. */
 export function snapshotText(schema: DatabaseSchema): string {
   return JSON.stringify(schema, null, 2);
 }

@@ -8,27 +8,29 @@ import { parseMigration } from './declarations.ts';
 import { computedName, listedName } from './listed-name.ts';
 import type { ParsedMigration } from './parsed-migration.ts';
 
-/** A migration as it stands on disk, or as a class of a `migrationsList`. */
+/** A migration on disk, or a class of a `migrationsList`. */
 export interface MigrationSource {
   readonly id: string;
   /** Absolute; null for a class of a `migrationsList`. */
   readonly path: string | null;
   readonly source: string | null;
-  /** What it does, see `checksumOf`; null where there is no source. */
+  /** A checksum of its effects, see `checksumOf`; null without a source. */
   readonly checksum: string | null;
   readonly parsed: ParsedMigration;
   readonly listed: MigrationClass | null;
 }
 
-/** All migrations of a project, in the order in which MikroORM runs them, with everything wrong with their files. */
+/**
+ * All migrations of a project, in the order in which MikroORM runs them, with all problems in their files.
+ */
 export interface Sources {
   readonly migrations: readonly MigrationSource[];
   readonly problems: readonly Problem[];
 }
 
 /**
- * SHA-256, hex, of what a migration does: declarations, white space and a byte order mark do not count, so that
- * adopting, rebasing, indenting, git's line endings and an editor's BOM are no edits.
+ * SHA-256, hex, of what a migration does: declarations, white space and a byte order mark are ignored, so
+ * adopting, rebasing, indenting, git's line endings and an editor's BOM do not count as edits.
  */
 export function checksumOf(source: string, { members }: Pick<ParsedMigration, 'members'>): string {
   const declared = Object.values(members).sort((a, b) => b.start - a.start);
@@ -104,7 +106,8 @@ function stampOf(path: string): string | null {
 }
 
 /**
- * The classes of a `migrationsList`: `[Class]` or `[{ name, class }]`. Declarations are read from the classes.
+ * The classes of a `migrationsList`: `[Class]` or `[{ name, class }]`. Declarations are read from the
+ * classes.
  */
 export function listedSources(
   list: readonly (MigrationClass | { name: string; class: MigrationClass })[],

@@ -3,15 +3,15 @@ import { parseMigration } from './declarations.ts';
 import { classBodyAt, type Node } from './estree.ts';
 import { parseSync } from './oxc.ts';
 
-/** What a squashed revision asks the log of the stock CLI, quoted as PostgreSQL wants it. */
+/** The queries of a squashed revision on the stock CLI's log, quoted for PostgreSQL. */
 export interface LogQuestions {
-  /** Finds a row when the line that is replaced has run here. */
+  /** Finds a row if the replaced revisions were run here. */
   readonly hasRun: string;
-  /** Deletes the rows of the line. */
+  /** Deletes the rows of the replaced revisions. */
   readonly forget: string;
 }
 
-/** The questions, for a log table of that name. */
+/** The queries, for a log table of that name. */
 export function logQuestions(table: string, replaces: readonly string[]): LogQuestions {
   const names = (ids: readonly string[]): string => ids.map(id => `'${id.replaceAll("'", "''")}'`).join(', ');
   return {
@@ -21,10 +21,11 @@ export function logQuestions(table: string, replaces: readonly string[]): LogQue
 }
 
 /**
- * Makes the file of a squashed revision fit for the stock CLI, which runs every file and knows nothing of `replaces`:
- * its up() does nothing where the line has run, and its down() takes the rows of the line out of the log.
- * @param down false: there is no way back, so the down() is taken out
- * @returns null where the class has no up() with a body of its own
+ * Makes the file of a squashed revision work with the stock CLI, which runs every file and does not support
+ * `replaces`:
+ * its up() does nothing if the replaced revisions were run, and its down() deletes their rows from the log.
+ * @param down false: it cannot be downgraded, so the down() is removed
+ * @returns null if the class has no up() with its own body
  */
 export function forStockCli(
   file: string,
@@ -72,7 +73,7 @@ export function forStockCli(
   return text.toString();
 }
 
-/** Lets a method await. */
+/** Makes a method async. */
 function makeAsync(text: MagicString, method: Node): void {
   const { async, returnType } = method.value as { async?: boolean; returnType?: Node | null };
   if (async !== true) text.appendRight((method.key as Node).start, 'async ');

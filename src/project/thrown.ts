@@ -2,19 +2,22 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** What the user's code threw while it was loaded, in one readable line. */
+/** An error that the user's code threw while it was loaded, in one readable line. */
 export function saidBy(error: unknown): string {
   if (!(error instanceof Error)) return typeof error === 'object' ? JSON.stringify(error) : String(error);
   const lines = stripColours(error.message)
     .split('\n')
     .map(line => line.trim())
     .filter(line => line !== '');
-  // esbuild's (tsx) first line only counts; the next has the place and the words
+  // esbuild's (tsx) first line only counts the errors; the next has the location and the message.
   const said = /^Transform failed/.test(lines[0] ?? '') ? lines[1] : lines[0];
   return said?.replace(/^.*?:\d+:\d+: ERROR: /, '') ?? error.name;
 }
 
-/** The line of `path` (absolute) that an error came from, 1-based; undefined when its stack does not name the file. */
+/**
+ * The line in `path` (absolute) that an error came from, 1-based; undefined if its stack does not name the
+ * file.
+ */
 export function lineIn(path: string, error: unknown): number | undefined {
   if (!(error instanceof Error)) return undefined;
   const name = basename(path).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
@@ -24,18 +27,18 @@ export function lineIn(path: string, error: unknown): number | undefined {
   return line !== undefined && line <= linesOf(path) ? line : undefined;
 }
 
-/** A place in the project's own files. */
+/** A location in the project's own files. */
 export interface SourcePlace {
   /** Relative to the project. */
   readonly file: string;
   readonly line: number;
-  /** Git left both sides of a merge in it. */
+  /** The file has git conflict markers. */
   readonly conflict: boolean;
 }
 
 /**
- * Where in the project's files an error was thrown, or which file does not parse; null when none of them is named.
- * Files of packages do not count.
+ * The location in the project's files where an error was thrown, or the file that does not parse; null if
+ * none is named. Files of packages do not count.
  */
 export function placeIn(root: string, error: unknown): SourcePlace | null {
   if (!(error instanceof Error)) return null;
@@ -54,10 +57,10 @@ export function placeIn(root: string, error: unknown): SourcePlace | null {
   return null;
 }
 
-/** The end of a source file's name, and the line in it. */
+/** The end of a source file's name, and its line. */
 const fileEnding = /(\.[cm]?[jt]sx?)(?:\?[^:\s]{0,100})?:(\d{1,9})/g;
 
-/** The path that a text ends with, when it is in one of the folders; null when it is not. */
+/** The path at the end of a text, if it is in one of the folders; null if it is not. */
 function pathBefore(text: string, folders: readonly string[]): string | null {
   const url = text.lastIndexOf('file://');
   if (url >= 0 && !/\s/.test(text.slice(url))) {
@@ -71,7 +74,7 @@ function pathBefore(text: string, folders: readonly string[]): string | null {
   return start < 0 ? null : text.slice(start);
 }
 
-/** The first line that git marked as a conflict, 1-based. */
+/** The first line with a git conflict marker, 1-based. */
 function conflictLine(path: string): number | null {
   const at = readFileSync(path, 'utf8')
     .split('\n')
@@ -79,7 +82,7 @@ function conflictLine(path: string): number | null {
   return at < 0 ? null : at + 1;
 }
 
-/** The package that an import did not find; null when that is not what was thrown. */
+/** The package that an import did not find; null for any other error. */
 export function missingPackage(error: unknown): string | null {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') return null;
@@ -88,7 +91,7 @@ export function missingPackage(error: unknown): string | null {
   return found.split('/', found.startsWith('@') ? 2 : 1).join('/');
 }
 
-/** Loaders may generate more lines than a file has; those mean nothing to its author. */
+/** Loaders may generate more lines than a file has; those line numbers are useless to its author. */
 function linesOf(path: string): number {
   try {
     return readFileSync(path, 'utf8').split('\n').length;

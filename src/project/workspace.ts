@@ -4,7 +4,7 @@ import { hasConfig, readPackage } from './root.ts';
 
 /** A MikroORM project of a workspace. */
 export interface Member {
-  /** `name` of its package.json, else its name in nest-cli.json, else its folder's name. */
+  /** `name` in its package.json, else its name in nest-cli.json, else the folder name. */
   readonly name: string;
   /** Absolute. */
   readonly folder: string;
@@ -13,9 +13,9 @@ export interface Member {
 }
 
 /**
- * The MikroORM projects of the workspace that begins in `root`: packages of package.json `workspaces` (npm, yarn, bun)
- * or pnpm-workspace.yaml, and projects of nest-cli.json, each with a MikroORM config of its own. Sorted by path; empty
- * where `root` begins no workspace.
+ * The MikroORM projects of the workspace rooted at `root`: packages of package.json `workspaces` (npm, yarn,
+ * bun) or pnpm-workspace.yaml, and projects of nest-cli.json, each with its own MikroORM config. Sorted by
+ * path; empty if `root` is not the root of a workspace.
  */
 export function membersOf(root: string): Member[] {
   const names = new Map<string, string | undefined>();
@@ -31,7 +31,7 @@ export function membersOf(root: string): Member[] {
     .sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** The nearest folder upwards that begins a workspace, and its projects. */
+/** The nearest parent folder that is the root of a workspace, and its projects. */
 export function workspaceAround(from: string): { root: string; members: Member[] } | null {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
     if (beginsWorkspace(folder)) return { root: folder, members: membersOf(folder) };
@@ -39,7 +39,7 @@ export function workspaceAround(from: string): { root: string; members: Member[]
   }
 }
 
-/** The stock CLI would find a config here by itself. */
+/** Whether the stock CLI would find a config here by itself. */
 export function isConfigured(folder: string): boolean {
   return hasConfig(folder) || readPackage(folder)?.['mikro-orm']?.configPaths !== undefined;
 }
@@ -70,7 +70,7 @@ function packageFolders(root: string): string[] {
   return [...found];
 }
 
-/** `packages` of pnpm-workspace.yaml: a list of strings, one a line or in brackets. */
+/** `packages` of pnpm-workspace.yaml: a list of strings, one per line or in brackets. */
 function pnpm(root: string): string[] {
   const text = readText(join(root, 'pnpm-workspace.yaml'));
   const list = /^packages:[ \t]*(\[[^\]]*\]|(?:[ \t]*(?:#.*)?\r?\n(?:[ \t]*-.*)?)*)/m.exec(text)?.[1] ?? '';
@@ -104,7 +104,7 @@ function readText(file: string): string {
   }
 }
 
-/** A pattern without the slashes at its end. */
+/** A pattern without trailing slashes. */
 function withoutSlash(pattern: string): string {
   let end = pattern.length;
   while (pattern[end - 1] === '/') end--;

@@ -4,11 +4,12 @@ import type { Node } from './estree.ts';
 import { parseSync } from './oxc.ts';
 
 /**
- * Wraps what a MikroORM config file exports with `withMigtui(…)` and imports that: an object, `defineConfig(…)`, an
- * array, a factory, a name, an ES module or CommonJS. Everything else in the file stays as it is written.
- * @param file path for messages; its ending chooses the dialect
- * @returns null when it is wrapped already
- * @throws Failure `config-not-wrapped` when the file does not parse or exports from elsewhere
+ * Wraps the export of a MikroORM config file with `withMigtui(…)` and adds the import: an object,
+ * `defineConfig(…)`, an
+ * array, a factory, a name, an ES module or CommonJS. Everything else in the file stays unchanged.
+ * @param file path for messages; its extension selects the dialect
+ * @returns null if it is already wrapped
+ * @throws Failure `config-not-wrapped` if the file does not parse or exports from elsewhere
  */
 export function wrapConfig(file: string, source: string): string | null {
   const { program, errors } = parseSync(file, source);
@@ -24,7 +25,7 @@ export function wrapConfig(file: string, source: string): string | null {
     text.appendLeft(found.node.start, `${name}(`);
     text.prependRight(found.node.end, ')');
   } else if (found.by === 'declaration') {
-    // a named function may be called elsewhere in the file: it keeps its name and stays
+    // A named function may be called elsewhere in the file, so it stays with its name.
     text.remove(found.statement.start, found.node.start);
     append(text, `export default ${localName(statements)}(${found.name})${style.semicolon}`, style);
   } else {
@@ -81,7 +82,7 @@ function commonJsExport({ type, expression }: Node): Node | null {
   return target === 'module.exports' || target === 'exports.default' ? right : null;
 }
 
-/** What `withMigtui` is called in this file, where it is imported. */
+/** The local name of `withMigtui` in this file, if it is imported. */
 function importedName(statements: readonly Node[]): string | null {
   for (const statement of statements) {
     if (statement.type === 'ImportDeclaration' && (statement.source as Node).value === 'migtui/config') {
@@ -157,7 +158,7 @@ function append(text: MagicString, line: string, { eol }: Style): void {
   text.append(`${separator}${eol}${line}${eol}`);
 }
 
-/** Takes the comma of a removed specifier with it. */
+/** Removes a specifier together with its comma. */
 function tidyList(text: MagicString, source: string, statement: Node, { start, end }: Node): void {
   const after = /^\s*,\s*/.exec(source.slice(end, statement.end));
   const before = /,\s*$/.exec(source.slice(statement.start, start));

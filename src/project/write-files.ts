@@ -6,9 +6,10 @@ import type { FileChange } from '../values/authoring.ts';
 import { pathOf, read } from './file-change.ts';
 
 /**
- * Writes all the changes or none. Each file appears whole or not at all; when one cannot be written, those before it
- * are put back.
- * @throws Failure `draft-stale` when a file is no longer as the draft says, `draft-outside`, `write-failed`
+ * Writes all the changes or none. Each file is written atomically; if one cannot be written, the previous
+ * ones
+ * are restored.
+ * @throws Failure `draft-stale` if a file no longer matches the draft, `draft-outside`, `write-failed`
  */
 export async function writeChanges(root: string, changes: readonly FileChange[]): Promise<void> {
   for (const change of changes) {
@@ -46,7 +47,7 @@ export async function writeChanges(root: string, changes: readonly FileChange[])
 async function put(path: string, text: string | null): Promise<void> {
   if (text === null) return rm(path, { force: true });
   await mkdir(dirname(path), { recursive: true });
-  // a link stays one, and a file keeps its mode
+  // A link stays a link, and a file keeps its mode.
   const target = await realpath(path).catch(() => path);
   const mode = (await stat(target).catch(() => null))?.mode;
   const temporary = `${target}.${randomBytes(4).toString('hex')}.tmp`;

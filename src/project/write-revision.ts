@@ -12,20 +12,24 @@ import { folderFor, type Place, requireCovered } from './revision-folder.ts';
 /** A new revision, before it is on disk. */
 export interface NewRevision {
   readonly id: string;
-  /** Absolute path and text; the first is the migration, more only where a custom generator writes more. */
+  /**
+   * Absolute path and text; the first is the migration, and there are more only if a custom generator writes
+   * more.
+   */
   readonly files: readonly { readonly path: string; readonly text: string }[];
 }
 
-/** How a new revision is named and where it goes. */
+/** The name and location of a new revision. */
 export interface Naming extends Place {
-  /** Its 14 digits, or its whole name; default: as the generator names it. */
+  /** Its 14 digits, or its whole name; default: from the generator. */
   readonly revId?: string | undefined;
 }
 
 /**
- * Makes the file of a new revision with the project's own generator, naming strategy and `fileName`.
- * @param ids every id there is: the new one sorts after them all, for the stock CLI runs them by name
- * @throws Failure `no-folder` | `outside-folder` | `glob-misses-folder` | `cannot-declare` | `file-exists` | `bad-rev-id`
+ * Creates the file of a new revision with the project's own generator, naming strategy and `fileName`.
+ * @param ids all existing ids: the new one sorts after them all, because the stock CLI runs them by name
+ * @throws Failure `no-folder` | `outside-folder` | `glob-misses-folder` | `cannot-declare` | `file-exists` |
+ * `bad-rev-id`
  */
 export async function newRevision(
   project: Project,
@@ -39,13 +43,13 @@ export async function newRevision(
   const generator = generatorOf(project);
   const temporary = await mkdtemp(join(tmpdir(), 'migtui-revision-'));
   try {
-    // without a down() MikroORM's migrations throw when they are reverted
+    // Without a down(), MikroORM's migrations throw when they are reverted.
     const withDown = { up: sql.up, down: sql.down.length > 0 ? sql.down : [''] };
     const [code, fileName] = await generator.generate(withDown, temporary, slugOf(message));
     const names = [fileName, ...(await readdir(temporary)).filter(name => name !== fileName)];
     const stamp = revId === undefined ? stampAfter(fileName, ids) : namedAs(fileName, revId);
     const rename = (text: string): string => (stamp ? text.replaceAll(stamp.from, stamp.to) : text);
-    // as MikroORM makes a name of a file: other endings stay
+    // Like MikroORM's own name for a file: other extensions are kept.
     const id = rename(fileName).replace(/\.[jt]s$/, '');
     const files = await Promise.all(
       names.map(async (name, index) => {
@@ -92,7 +96,7 @@ function slugOf(message: string): string | undefined {
   return words === '' ? undefined : words;
 }
 
-/** What of the generator's name gives way to a name that was asked for. */
+/** The part of the generator's name that the requested name replaces. */
 function namedAs(fileName: string, revId: string): { from: string; to: string } {
   const whole = fileName.replace(/\.[jt]s$/, '');
   const digits = /\d{14}/.exec(fileName)?.[0];
@@ -105,7 +109,7 @@ function namedAs(fileName: string, revId: string): { from: string; to: string } 
   });
 }
 
-/** The timestamp to use instead, when the generator's would not sort last. */
+/** The timestamp to use instead if the generator's would not sort last. */
 function stampAfter(fileName: string, taken: readonly string[]): { from: string; to: string } | null {
   const from = /\d{14}/.exec(fileName)?.[0];
   if (!from) return null;
@@ -121,11 +125,11 @@ function nextSecond(stamp: string): string {
   const next = new Date(Date.UTC(Number(y), Number(mo) - 1, Number(d), Number(h), Number(mi), Number(s) + 1))
     .toISOString()
     .replace(/[-T:]|\.\d{3}Z$/g, '');
-  // impossible times are in use, and must still be passed
+  // Invalid times exist in practice, and must still be exceeded.
   return next > stamp && next.length === 14 ? next : String(BigInt(stamp) + 1n).padStart(14, '0');
 }
 
-/** The generator writes a blank line into a body without statements. */
+/** The generator writes a blank line into an empty body. */
 function emptied(code: string): string {
   return code.replace(/(\) *(?::[^{]{0,200})?\{\n)\n( *\})/g, '$1$2');
 }

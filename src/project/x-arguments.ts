@@ -1,9 +1,9 @@
-/** Where they are on their way to the project's code, which may run in another process; JSON. */
+/** Where the project's code finds them, which may run in another process; JSON. */
 const variable = 'MIGTUI_X';
 
 /**
- * The arguments `-x key=value` of the command line, for configs and migrations (Alembic's `get_x_argument`); empty where
- * there are none, and when migtui does not run.
+ * The arguments `-x key=value` of the command line, for configs and migrations (Alembic's `get_x_argument`);
+ * empty if there are none, and if migtui is not running.
  */
 export function xArguments(): Readonly<Record<string, string>> {
   try {
@@ -13,7 +13,7 @@ export function xArguments(): Readonly<Record<string, string>> {
   }
 }
 
-/** Makes them known to the project's code, in this process and in those that it starts. */
+/** Makes them available to the project's code, in this process and its child processes. */
 export function provideXArguments(x: Readonly<Record<string, string>>): void {
   process.env[variable] = JSON.stringify(x);
 }

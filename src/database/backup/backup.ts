@@ -100,7 +100,7 @@ function flush(path: string): void {
       closeSync(fd);
     }
   } catch (error) {
-    // Windows cannot open folders.
+    // Windows cannot open folders..
     if (!statSync(path).isDirectory()) throw error;
   }
 }

@@ -175,7 +175,7 @@ class Statements implements StatementObserver {
    * PostgreSQL's error, and code that swallowed an error later only sees the aborted transaction.
    */
   blame(thrown: unknown): { readonly cause: unknown; readonly statement: string | undefined } {
-    // MikroORM wraps this, too.
+    // MikroORM wraps this, too..
     if (this.#refused) return { cause: this.#refused, statement: undefined };
     const failed = this.#failed;
     if (!failed) return { cause: thrown, statement: undefined };

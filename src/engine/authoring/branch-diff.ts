@@ -8,8 +8,8 @@ import { lintOnDisk } from '../lint.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
- * What the branch that is checked out adds to the revisions of a ref, judged, and the heads that merging the two would
- * leave. Asks git and no database.
+ * The revisions that the current branch adds to those of a ref, with findings, and the heads after merging
+ * the two. Uses git but no database.
  * @throws Failure `bad-ref` | `broken-revisions`
  */
 export async function branchDiff(workspace: Workspace, ref: string): Promise<BranchDiff> {
@@ -49,7 +49,7 @@ export async function branchDiff(workspace: Workspace, ref: string): Promise<Bra
 
 const idOf = ({ declaration }: CommittedMigration): string => declaration.id;
 
-/** The declarations after a merge, in the order of their paths: ours, and what only the ref has. */
+/** The declarations after a merge, in the order of their paths: ours, and those only at the ref. */
 function mergedWith(
   here: readonly MigrationSource[],
   there: readonly CommittedMigration[],

@@ -9,15 +9,15 @@ export interface Branch {
   readonly changes: readonly Change[];
 }
 
-/** Which tables' rows the branches write, as far as their SQL tells. */
+/** The tables whose rows the branches write, as far as their SQL shows. */
 export interface RowsTouched {
   /** By branch: tables that it empties before it changes them. */
   readonly emptied: readonly ReadonlySet<string>[];
   /** By branch: table -> the revision that writes it. */
   readonly bySide: readonly ReadonlyMap<string, string>[];
-  /** `rows of messages`: written by one branch, and written or held to a new rule by another. */
+  /** `rows of messages`: written by one branch, and written or constrained by another. */
   readonly shared: readonly string[];
-  /** Revisions whose SQL is not known before they run. */
+  /** Revisions whose SQL is unknown before they run. */
   readonly unknown: readonly string[];
 }
 
@@ -63,8 +63,9 @@ export async function rowsTouched(
 }
 
 /**
- * What was not seen, in sentences: a scratch database has no rows but those that the revisions themselves insert.
- * One sentence for each table of a branch whose rows can make it fail; none where rows decide nothing.
+ * Descriptions of what was not tested: a scratch database contains only rows that the revisions themselves
+ * insert. One sentence for each table of a branch whose rows can make it fail; none if rows have no
+ * influence.
  */
 export function caveatsOf(sides: readonly Branch[], rows: RowsTouched): string[] {
   const caveats: string[] = [];
@@ -85,7 +86,7 @@ export function caveatsOf(sides: readonly Branch[], rows: RowsTouched): string[]
   return caveats.length === 0 ? [] : ['Rehearsed without your rows, so this is not known:', ...caveats];
 }
 
-/** A key of columns that the same branch adds, empty in every row: no row breaks it. */
+/** A key on columns that the same branch adds: they are empty in every row, so no row violates it. */
 function isOfNewColumns({ object, words }: Change, changes: readonly Change[]): boolean {
   const [, table] = /^(\S+) (?:constraint|index) /.exec(object) ?? [];
   const [, list] = /(?:\bunique|\bforeign key) (?:nulls not distinct )?\(([^()]*)\)/.exec(words) ?? [];
@@ -98,7 +99,7 @@ function isOfNewColumns({ object, words }: Change, changes: readonly Change[]): 
   return list.split(', ').some(column => empty.has(`${table}.${column}`));
 }
 
-/** A change that existing rows can break, and the table it holds for. */
+/** A change that can fail on existing rows, and its table. */
 function ruleIn({ sign, object, words }: Change): { table: string; words: string } | null {
   if (sign === '-') return null;
   const column = /^((?:[^ .]+\.)?[^ .]+)\.([^ .]+)$/.exec(object);
@@ -118,7 +119,7 @@ function ruleIn({ sign, object, words }: Change): { table: string; words: string
     return { table: column[1] as string, words: `adds the required column ${object}` };
   }
   const part = /^(\S+) (constraint|index) (\S+)$/.exec(object);
-  // rows that are there are not looked at
+  // Existing rows are not checked.
   if (part && / not (valid|enforced)\b/.test(words)) return null;
   if (part && (part[2] === 'constraint' || / unique /.test(words))) {
     return { table: part[1] as string, words: `adds ${words.slice(object.length + 1)} to ${part[1]}` };
@@ -132,7 +133,7 @@ function rulesOf(change: Change, table: string): boolean {
 
 const integers = ['smallint', 'int', 'bigint'];
 
-/** Whether every value of a type is one of another type, too. */
+/** Whether every value of one type is also a value of another. */
 function takesEvery(from: string, to: string): boolean {
   const [[a = '', sizeOfA], [b = '', sizeOfB]] = [from, to].map(type => type.replace(')', '').split('(')) as [
     string[],
@@ -146,7 +147,7 @@ function takesEvery(from: string, to: string): boolean {
   return (integers.includes(a) || a === 'numeric') && b === 'numeric' && sizeOfB === undefined;
 }
 
-/** The tables whose rows a statement writes; TRUNCATE leaves none. */
+/** The tables to which a statement writes rows; TRUNCATE leaves none. */
 function tablesWritten({ type, tree }: Statement): string[] {
   const statements = [
     ...(writes.includes(type) ? [tree] : []),
@@ -155,7 +156,7 @@ function tablesWritten({ type, tree }: Statement): string[] {
   const copied = type === 'CopyStmt' && tree.is_from === true ? [tree] : [];
   return (
     [...statements, ...copied]
-      // without a condition every row goes
+      // Without a condition, every row is deleted.
       .filter(one => type !== 'DeleteStmt' || one.whereClause !== undefined)
       .flatMap(one => nameOf(one.relation))
   );
@@ -185,7 +186,7 @@ function nameOf(range: unknown): string[] {
   return [schemaname === undefined || schemaname === 'public' ? relname : `${schemaname}.${relname}`];
 }
 
-/** The two sides of `from -> to` in a description whose parts are separated by commas. */
+/** The two sides of `from -> to` in a description with comma-separated parts. */
 function changeIn(words: string): readonly [from?: string, to?: string] {
   const part = words.split(',').find(one => one.includes(' -> '));
   const [from, to] = part?.split(' -> ') ?? [];

@@ -3,13 +3,13 @@ import { git } from '../../project/git-ref.ts';
 import type { OnDisk, Workspace } from './workspace.ts';
 
 /**
- * Revisions whose files differ from those of a git ref, and those that are new.
+ * Revisions whose files differ from those at a git ref, and new ones.
  * @throws Failure `bad-ref`
  */
 export async function changedSince(workspace: Workspace, disk: OnDisk, ref: string): Promise<Set<string>> {
   const { root } = workspace.project;
   const paths = new Set([
-    // what this branch changed: not what the ref got meanwhile
+    // What this branch changed, without later changes at the ref.
     ...(await git(root, ref, 'diff', '--name-only', '-z', '--relative', '--merge-base', ref, '--', '.')),
     ...(await git(root, ref, 'ls-files', '--others', '--exclude-standard', '-z', '--', '.')),
   ]);

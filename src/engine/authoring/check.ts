@@ -24,14 +24,14 @@ const kinds: readonly FindingKind[] = [
   'drift',
 ];
 
-/** Kinds that only the database can tell. */
+/** Kinds that require the database. */
 const ofDatabase: readonly FindingKind[] = ['pending', 'missing', 'edited', 'unsettled', 'drift'];
 
 type Finding = Pick<CheckFinding, 'message' | 'next'> & Partial<CheckFinding>;
 type Answer = Finding | null | { readonly why: string };
 
 /**
- * Looks for anything that is not in order. The database is asked only for kinds that need it.
+ * Looks for problems. Reads the database only for kinds that need it.
  * @throws Failure `no-migrations-folder`
  */
 export async function check(
@@ -156,13 +156,13 @@ async function snapshot(workspace: Workspace): Promise<Answer> {
   };
 }
 
-/** What only the journal tells is not known where there is none. */
+/** Without a journal, these kinds are unknown. */
 function unknownHere(kind: FindingKind, { session: { project, dialect } }: Workspace): string | null {
   const journal = dialect.unavailable.find(({ feature }) => feature === 'journal');
   return journal && (kind === 'edited' || kind === 'unsettled') ? notOn(project.kind, journal) : null;
 }
 
-/** Why the database cannot tell. */
+/** Why the database cannot answer. */
 function unseen(kind: FindingKind, { database, journal }: Look): string | null {
   if (database.failure) return database.failure.message;
   if (database.state !== 'connected') return `the database is ${database.state}`;
@@ -219,7 +219,7 @@ async function drift(
     return { why: `applied revisions without a file cannot be replayed: ${missing.join(', ')}` };
   const { done } = await workspace.session.state();
   const { graph } = workspace.onDisk();
-  // what is applied, gaps and all, in the order it would run
+  // The applied revisions, including gaps, in the order in which they would run.
   const order = graph.order.filter(id => done.has(id));
   const { same, effects, sql } = await compareTo(workspace, order);
   if (same) return null;

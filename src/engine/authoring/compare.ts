@@ -4,7 +4,10 @@ import { Failure } from '../../foundation/failure.ts';
 import type { Comparison } from '../api.ts';
 import { ups, type Workspace } from './workspace.ts';
 
-/** What would bring the live schema to what the targets' lineages make: nothing when stamping them would be the truth. */
+/**
+ * The changes that would make the live schema match the targets' lineages; none if stamping them would be
+ * correct.
+ */
 export async function compare(
   workspace: Workspace,
   targets: string | readonly string[],
@@ -16,13 +19,13 @@ export async function compare(
   return compareTo(workspace, disk.graph.ancestors(ids));
 }
 
-/** The same for a list of revisions in the order they run. */
+/** The same for a list of revisions in run order. */
 export async function compareTo(workspace: Workspace, order: readonly string[]): Promise<Comparison> {
   const { effects, sql } = await driftFrom(workspace, order);
   return { same: effects.length === 0, effects, sql };
 }
 
-/** How the live schema differs from what a list of revisions makes, and what undoes or keeps it. */
+/** The differences between the live schema and that of a list of revisions, with SQL to undo or keep them. */
 export async function driftFrom(workspace: Workspace, order: readonly string[]): Promise<Drift> {
   const database = await workspace.session.connection();
   if (isRefusal(database)) throw new Failure(database.failure);

@@ -4,8 +4,9 @@ import { declareAll } from './draft-rebase.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
- * Writes the inferred lineage into every file that does not declare its own. All or none: a line with holes would
- * mean something else.
+ * Writes the inferred lineage into every file that does not declare its own. All or none: a line with gaps
+ * would
+ * have a different meaning.
  * @throws Failure `nothing-to-adopt` | `no-file` | `cannot-declare`
  */
 export async function draftAdopt(workspace: Workspace): Promise<Draft> {

@@ -16,8 +16,10 @@ import { lint, schemasBefore } from '../lint.ts';
 import { type OnDisk, ups, type Workspace } from './workspace.ts';
 
 /**
- * Drafts the safe form of a pending head: what is dangerous in it moves to revisions of its own on top of it, which do
- * the same without blocking anybody for long. Rehearsed on the shadow: the warnings say where the schema at the end
+ * Drafts the safe form of a pending head: its dangerous statements move to separate revisions on top of it,
+ * which have
+ * the same effect without blocking for long. Rehearsed on the shadow: a warning says where the resulting
+ * schema
  * differs.
  * @throws TargetError; Failure `cannot-fix` | `already-applied` | `nothing-to-fix`
  */
@@ -100,7 +102,7 @@ export async function draftFix(workspace: Workspace, target: string): Promise<Dr
   };
 }
 
-/** What is to be deployed later. */
+/** The part to deploy later. */
 function contractNote({ phases }: SafeForm, written: readonly NewRevision[]): string[] {
   const at = phases.findIndex(({ what }) => what === 'contract');
   const contract = written[at];
@@ -118,7 +120,7 @@ function alone({ id, files }: NewRevision): NewRevision {
     : { id, files };
 }
 
-/** Runs both forms on the shadow and compares what they come to. */
+/** Runs both forms on the shadow and compares the resulting schemas. */
 async function rehearsed(
   workspace: Workspace,
   disk: OnDisk,
@@ -144,7 +146,7 @@ async function rehearsed(
   }
 }
 
-/** A revision as it will be on disk. */
+/** A revision in the form that will be written to disk. */
 function sourceOf(root: string, id: string, path: string, text: string): MigrationSource {
   const parsed = parseMigration(id, relative(root, path), text);
   return { id, path, source: text, checksum: checksumOf(text, parsed), parsed, listed: null };

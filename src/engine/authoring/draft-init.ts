@@ -8,8 +8,9 @@ import type { Draft, EngineApi, EngineOptions } from '../api.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
- * Makes a project ready: its config wrapped, its migrations folder there. For a database that has tables already, and
- * no revisions yet, it says how to begin.
+ * Sets up a project: wraps its config and creates its migrations folder. For a database that has tables but
+ * no
+ * revisions, it explains how to begin.
  * @throws Failure `config-not-wrapped`
  */
 export async function draftInit(workspace: Workspace): Promise<Draft> {
@@ -25,8 +26,8 @@ export async function draftInit(workspace: Workspace): Promise<Draft> {
 }
 
 /**
- * What remains possible where no project can be opened yet: to write its config. Everything else says why not.
- * Null when that would not help.
+ * What still works if the project cannot be opened: writing its config. All other calls report the reason.
+ * Null if writing a config would not help.
  */
 export function onlySetUp(options: EngineOptions, why: unknown): EngineApi | null {
   const helps = ['no-config', 'mikro-orm-missing', 'no-ts-loader'];
@@ -84,7 +85,7 @@ export function onlySetUp(options: EngineOptions, why: unknown): EngineApi | nul
   };
 }
 
-/** "Converting an existing database", step by step, where there is one. */
+/** The steps for converting an existing database, if there is one. */
 async function conversion(workspace: Workspace): Promise<string[]> {
   const { session } = workspace;
   if (session.dialect.unavailable.length > 0) return [];

@@ -64,7 +64,7 @@ export async function draftMerge(workspace: Workspace, request: MergeRequest): P
   };
 }
 
-/** The heads that are meant, by name; all where none are named. */
+/** The selected heads, by name; all if none are named. */
 export function headsToMerge({ graph }: OnDisk, asked: readonly string[]): string[] {
   const heads = asked.length > 0 ? [...new Set(asked.flatMap(target => graph.resolve(target)))] : graph.heads;
   if (heads.length < 2) {
@@ -87,7 +87,7 @@ async function mergedSchema(
   heads: readonly string[],
 ): Promise<{ wanted: Wanted | null; warnings: string[] }> {
   try {
-    // other heads, if any, are in the entities too
+    // Other heads, if any, are in the entities too.
     const all = new Set([...heads, ...disk.graph.heads]);
     return { wanted: await wantedBeyond(workspace, disk, all, { leaveUnknown: true }), warnings: [] };
   } catch (error) {
@@ -96,7 +96,7 @@ async function mergedSchema(
   }
 }
 
-/** Without a replay, a snapshot that git left in pieces at least becomes what the entities describe. */
+/** Without a replay, a snapshot with git conflicts is at least replaced by one of the entities. */
 async function unconflicted(workspace: Workspace): Promise<FileChange | null> {
   const snapshot = await readSnapshot(workspace.project);
   if (snapshot.path === null || snapshot.trouble === null) return null;

@@ -10,7 +10,7 @@ import { snapshotChange, wantedBeyond, whyNot } from './generated.ts';
 import type { OnDisk, Workspace } from './workspace.ts';
 
 /**
- * Puts a branch on top of another by rewriting what its first revisions revise.
+ * Puts a branch on top of another by rewriting the parents of its first revisions.
  * @throws TargetError `already-applied` | `overlapping-targets` and those of names; Failure `cannot-declare`
  */
 export async function draftRebase(workspace: Workspace, { branch, onto }: RebaseRequest): Promise<Draft> {
@@ -48,8 +48,8 @@ export async function draftRebase(workspace: Workspace, { branch, onto }: Rebase
 }
 
 /**
- * The files with new links. A revision that only had its place in the inferred line and would change it, because
- * another one leaves the line, is declared where it stands.
+ * The files with new parents. A revision whose inferred parent would change because another revision leaves
+ * the line gets an explicit declaration.
  */
 export function declareAll(
   workspace: Workspace,

@@ -17,7 +17,8 @@ import { fileOf, type OnDisk, type Workspace } from './workspace.ts';
 
 /**
  * A new revision: empty, or with the SQL that changes the schema of the revisions into that of the entities.
- * @throws TargetError `multiple-heads` and others; Failure `not-a-head` | `label-taken` | `no-changes` | `no-entities`
+ * @throws TargetError `multiple-heads` and others; Failure `not-a-head` | `label-taken` | `no-changes` |
+ * `no-entities`
  */
 export async function draftRevision(workspace: Workspace, request: RevisionRequest): Promise<Draft> {
   const disk = workspace.onDisk();
@@ -61,7 +62,7 @@ export async function draftRevision(workspace: Workspace, request: RevisionReque
   };
 }
 
-/** One revision, or two where it adds a value to an enum and uses it. */
+/** One revision, or two if it adds an enum value and uses it. */
 async function newRevisions(
   workspace: Workspace,
   disk: OnDisk,
@@ -90,7 +91,7 @@ function choiceOf({ renames = [], notRenames = [], noRename }: RevisionRequest):
   return { renames, notRenames, others: noRename ? 'drop and add' : 'ask' };
 }
 
-/** @throws Failure `rename-or-not` where only a person knows whether something was renamed */
+/** @throws Failure `rename-or-not` if the user has to decide whether something was renamed */
 function refuseUndecided({ renames: { undecided } }: Wanted): void {
   if (undecided.length === 0) return;
   const options = undecided.map(rename => `--rename ${written(rename)}`);
@@ -103,8 +104,8 @@ function refuseUndecided({ renames: { undecided } }: Wanted): void {
 }
 
 /**
- * With several heads the entities describe what all of them make, so all are compared together; only when they cannot
- * be replayed together the new revision's own lineage is.
+ * With several heads, the entities describe their combined schema, so all are compared together. Only if they
+ * cannot be replayed together, the new revision's own lineage is used.
  */
 async function generate(
   workspace: Workspace,
@@ -130,8 +131,8 @@ async function generate(
 }
 
 /**
- * MikroORM generates what PostgreSQL refuses at times: casts that there are not, columns that rows would need a
- * value for.
+ * MikroORM sometimes generates SQL that PostgreSQL refuses: missing casts, required columns without a value
+ * for existing rows.
  */
 async function trial(
   workspace: Workspace,
@@ -149,7 +150,7 @@ async function trial(
   return [`The generated SQL fails: ${failure.message}.${where}`];
 }
 
-/** Nothing to generate. The stock CLI may think otherwise, which can be put right. */
+/** Nothing to generate. The stock CLI may disagree, which updating the snapshot corrects. */
 async function snapshotOnly(workspace: Workspace, wanted: Wanted): Promise<Draft> {
   const change = wanted.staleSnapshot ? snapshotChange(workspace, wanted, true) : null;
   if (!change) throw await noChanges(workspace, wanted);

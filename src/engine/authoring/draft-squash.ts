@@ -15,8 +15,9 @@ import { type SquashedSql, squashedSql } from './squash-sql.ts';
 import { fileOf, type OnDisk, type Workspace } from './workspace.ts';
 
 /**
- * One revision that does what a line of them does, and replaces them: proven on the shadow by the exact inventory.
- * @throws TargetError of the range; Failure `nothing-to-squash` | `several-ends` | `branch-inside` | `cannot-squash` |
+ * One revision that replaces a range of revisions, verified on the shadow with exact inventories.
+ * @throws TargetError of the range; Failure `nothing-to-squash` | `several-ends` | `branch-inside` |
+ * `cannot-squash` |
  *   `not-proven` | `file-exists` | …; ReplayFailure
  */
 export async function draftSquash(workspace: Workspace, request: SquashRequest): Promise<Draft> {
@@ -101,13 +102,16 @@ async function squashFile(
   };
 }
 
-/** As MikroORM's generator writes statements down. */
+/** In the format of MikroORM's generator. */
 function sameSql(written: readonly string[], wanted: readonly string[]): boolean {
   const plain = (sql: readonly string[]): string => sql.map(one => one.trim()).join('\n');
   return plain(written) === plain(wanted);
 }
 
-/** The digits that put the new file right after the last of the line, where the stock CLI has to run it; else none. */
+/**
+ * The digits that sort the new file directly after the last replaced one, because the stock CLI must run it
+ * there; otherwise none.
+ */
 function rightAfter({ graph }: OnDisk, tip: string): string | undefined {
   const digits = /\d{14}/.exec(tip)?.[0];
   if (!digits) return undefined;
@@ -118,7 +122,9 @@ function rightAfter({ graph }: OnDisk, tip: string): string | undefined {
   return fits && !taken.includes(next) ? next : undefined;
 }
 
-/** A new database of the stock CLI runs files by their paths: what follows the line must come after the new one. */
+/**
+ * On a new database, the stock CLI runs files by their paths: later revisions must come after the new one.
+ */
 function stockOrder(
   { graph, byId }: OnDisk,
   { tip }: SquashRange,
@@ -135,7 +141,7 @@ function stockOrder(
   ];
 }
 
-/** @throws Failure `cannot-squash` where the new revision does not fit into the graph */
+/** @throws Failure `cannot-squash` if the new revision does not fit into the graph */
 function requireSound({ byId }: OnDisk, id: string, source: string): void {
   const migrations = [...byId.values()];
   const { declaration } = parseMigration(id, `${id}.ts`, source);

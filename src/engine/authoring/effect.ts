@@ -3,7 +3,7 @@ import { Failure } from '../../foundation/failure.ts';
 import type { Effect } from '../api.ts';
 import type { Workspace } from './workspace.ts';
 
-/** What one revision does to the schema, on top of all that it needs. */
+/** The schema changes of one revision, on top of all its requirements. */
 export async function effect(workspace: Workspace, revision: string): Promise<readonly Effect[]> {
   const disk = workspace.onDisk();
   const [id, ...more] = disk.graph.has(revision) ? [revision] : disk.graph.resolve(revision);

@@ -8,14 +8,15 @@ import { splitEnumValues } from '../../safety/enum-values.ts';
 import type { Draft } from '../api.ts';
 import type { Workspace } from './workspace.ts';
 
-/** Why two revisions are written where one was asked for. */
+/** Why two revisions are written instead of one. */
 export function splitNote(values: string, rest: string): string {
   return `${values} adds a value to an enum, and ${rest} uses it: PostgreSQL refuses a new value in the transaction that adds it.`;
 }
 
 /**
- * Lets a new revision run outside a transaction, so that what it does is committed before the next one runs. Where
- * migrations run in a schema MikroORM wants a transaction: there `--transaction each` does it.
+ * Makes a new revision run outside a transaction, so that its changes are committed before the next one runs.
+ * If migrations run in a schema, MikroORM requires a transaction; `--transaction each` has the same effect
+ * there.
  */
 export function committedAlone({ project }: Workspace, { id, files }: NewRevision): NewRevision {
   const [file, ...more] = files;
@@ -25,8 +26,9 @@ export function committedAlone({ project }: Workspace, { id, files }: NewRevisio
 }
 
 /**
- * Splits a revision that adds a value to an enum and uses it: it keeps what adds values, and a new revision on top of
- * it does the rest.
+ * Splits a revision that adds an enum value and uses it: it keeps the statements that add values, and a new
+ * revision on top of
+ * it has the rest.
  * @throws TargetError; Failure `nothing-to-split` | `cannot-split` | `already-applied`
  */
 export async function draftSplit(workspace: Workspace, target: string): Promise<Draft> {

@@ -4,7 +4,7 @@ import type { MigrationSql } from '../../project/entities.ts';
 import { driftFrom } from './compare.ts';
 import type { OnDisk, Workspace } from './workspace.ts';
 
-/** What a revision does that keeps what was changed by hand. */
+/** The contents of a revision that keeps manual changes. */
 export interface KeptDrift {
   readonly sql: MigrationSql;
   readonly warnings: readonly string[];
@@ -12,7 +12,8 @@ export interface KeptDrift {
 
 /**
  * The SQL of manual changes in the live database, and its reverse; tested on the shadow.
- * @throws Failure `pending-first` where the database is not at the head that the new revision revises; `no-drift`
+ * @throws Failure `pending-first` if the database is not at the head that the new revision revises;
+ * `no-drift`
  */
 export async function sqlFromDrift(
   workspace: Workspace,

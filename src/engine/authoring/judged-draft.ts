@@ -3,7 +3,10 @@ import type { Draft } from '../api.ts';
 import { findingsOfDraft } from '../lint.ts';
 import type { Session } from '../session.ts';
 
-/** The draft of new revisions with what their statements do. Code that is not plain addSql('…') is not looked at. */
+/**
+ * The draft of new revisions with the findings of their statements. Code other than plain addSql('…') is not
+ * analysed.
+ */
 export async function judgedDraft(session: Session, draft: Draft): Promise<Draft> {
   if (session.dialect.unavailable.some(({ feature }) => feature === 'lint')) return draft;
   const drafted = draft.files.flatMap(({ path, before, after }) => {

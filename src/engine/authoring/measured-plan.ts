@@ -12,17 +12,17 @@ import type { State } from '../session.ts';
 import { batchesOf } from '../steps.ts';
 import type { OnDisk, Workspace } from './workspace.ts';
 
-/** A copy with what it says is applied. */
+/** A copy, with the applied revisions in its log. */
 export interface OpenCopy {
   readonly copy: Copy;
   readonly applied: State['applied'];
-  /** What its log does not have in common with that of the database; null: nothing, or there is no database. */
+  /** The differences between its log and that of the database; null: none, or there is no database. */
   readonly caveat: string | null;
 }
 
 /**
- * Makes a copy and reads its log.
- * @throws Failure `needs-shadow-server` | `copy-without-log`, and as `openCopy`
+ * Creates a copy and reads its log.
+ * @throws Failure `needs-shadow-server` | `copy-without-log`, and those of `openCopy`
  */
 export async function openCopyFor(
   { session, project }: Workspace,

@@ -1,6 +1,6 @@
 import type { RevisionGraph } from '../../revisions/graph.ts';
 
-/** One after the other: the branches in an order, and the revisions as they then run. */
+/** One order: the branches, and the revisions in the order in which they run. */
 export interface Order {
   readonly heads: readonly string[];
   readonly revisions: readonly string[];
@@ -11,12 +11,12 @@ interface Branch {
   readonly revisions: readonly string[];
 }
 
-/** Up to so many branches every order is rehearsed: 6 orders of 3. */
+/** With up to this many branches, every order is rehearsed: 6 orders for 3. */
 const all = 3;
 
 /**
- * The orders to rehearse. Of many branches not all: the one given, its reverse, and each branch first and last.
- * An order that a `dependsOn` forbids is left out, with a note.
+ * The orders to rehearse. With many branches not all of them: the given one, its reverse, and each branch
+ * first and last. An order that a `dependsOn` forbids is omitted, with a note.
  */
 export function ordersOf(
   graph: RevisionGraph,

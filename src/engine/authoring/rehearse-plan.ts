@@ -21,11 +21,12 @@ import { measureOn, type OpenCopy, openCopyFor } from './measured-plan.ts';
 import { type OnDisk, ups, type Workspace } from './workspace.ts';
 
 /**
- * Rehearses a plan on the shadow: replays what is applied, then does, undoes and does again each step, and compares
- * the schemas exactly. What came of it is kept for the plan.
- * @param data measure the steps on a copy of this, too; then what is applied there counts
- * @throws Failure `missing-revision` when an applied revision has no file; the database's refusal; TargetError;
- *   Failure `shadow-missing` | `shadow-lacks`; ReplayFailure when what is applied does not run; as `openCopyFor`
+ * Rehearses a plan on the shadow: replays the applied revisions, then runs each step, undoes it and runs it
+ * again, and compares
+ * the schemas exactly. The result is stored for the plan.
+ * @param data also measure the steps on a copy of this; the applied revisions are then those of the copy
+ * @throws Failure `missing-revision` if an applied revision has no file; the database's refusal; TargetError;
+ *   Failure `shadow-missing` | `shadow-lacks`; ReplayFailure if an applied revision fails; those of `openCopyFor`
  */
 export async function rehearsePlan(
   workspace: Workspace,

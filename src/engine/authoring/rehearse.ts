@@ -16,10 +16,11 @@ interface Tried {
 }
 
 /**
- * Tells whether branches fit together: each is run on its own and then all of them in every order, on scratch
+ * Tests whether branches are compatible: each one is run alone, then all of them in every order, on scratch
  * databases, and the schemas are compared exactly.
- * @throws Failure `nothing-to-merge`; TargetError; Failure `shadow-missing` | `shadow-lacks`, and a ReplayFailure when
- * what the branches have in common does not run
+ * @throws Failure `nothing-to-merge`; TargetError; Failure `shadow-missing` | `shadow-lacks`, and a
+ * ReplayFailure if
+ * the common ancestors fail
  */
 export async function rehearse(workspace: Workspace, asked: readonly string[]): Promise<Rehearsal> {
   const disk = workspace.onDisk();
@@ -34,7 +35,7 @@ export async function rehearse(workspace: Workspace, asked: readonly string[]): 
   const attempt = (heads: readonly string[], revisions: readonly string[]): Promise<Tried> =>
     runs(workspace, disk, base, heads, revisions);
   const alone = (head: string): Promise<Tried> =>
-    // what this branch depends on in another comes along
+    // Revisions in another branch that this one depends on are included.
     attempt(
       [head],
       disk.graph.ancestors([head]).filter(id => !base.includes(id)),
@@ -42,7 +43,7 @@ export async function rehearse(workspace: Workspace, asked: readonly string[]): 
   const tried: Tried[] = [];
   let back: Rehearsal['downAndUp'] = null;
   for (const { heads: order, revisions } of orders) {
-    // each step continues on the scratch database of the one before, which saves creating another
+    // Each step continues on the scratch database of the previous one, which saves creating another.
     await alone(order[0] as string);
     const one = await attempt(order, revisions);
     tried.push(one);
@@ -54,7 +55,7 @@ export async function rehearse(workspace: Workspace, asked: readonly string[]): 
     const changes = schema ? changesBetween(before.inventory, schema.inventory) : [];
     sides.push({ head, revisions, changes, failure: failed?.failure ?? null });
   }
-  // the order in which `upgrade heads` runs them may interleave the branches
+  // The order in which `upgrade heads` runs them may interleave the branches.
   const merged = await attempt(
     heads,
     all.filter(id => own.has(id)),
@@ -110,7 +111,7 @@ async function runs(
   }
 }
 
-/** Where schemas that should be one are not; each difference once. */
+/** The differences between schemas that should be equal, without duplicates. */
 function differencesIn(inventories: readonly Outcome['inventory'][]): Effect[] {
   const [first, ...others] = inventories;
   if (!first) return [];
@@ -121,7 +122,7 @@ function differencesIn(inventories: readonly Outcome['inventory'][]): Effect[] {
   return effectsOf([...found.values()]);
 }
 
-/** Goes down from the merged schema to the common one and up again. */
+/** Downgrades from the merged schema to the common one and upgrades again. */
 async function downAndUp(
   workspace: Workspace,
   disk: OnDisk,

@@ -2,7 +2,7 @@ import { Failure } from '../../foundation/failure.ts';
 import type { RevisionGraph } from '../../revisions/graph.ts';
 import type { RevisionRequest } from '../api.ts';
 
-/** What a new revision revises. @throws TargetError `multiple-heads` and others; Failure `not-a-head` */
+/** The parents of a new revision. @throws TargetError `multiple-heads` and others; Failure `not-a-head` */
 export function parentsOf(graph: RevisionGraph, { head, splice }: RevisionRequest): string[] {
   if (graph.ids.length === 0) return [];
   const parents = graph.resolve(head ?? 'head');
@@ -19,7 +19,7 @@ export function parentsOf(graph: RevisionGraph, { head, splice }: RevisionReques
 }
 
 /**
- * What `dependsOn` is to hold. Labels stay labels: they follow their branch.
+ * The contents of `dependsOn`. Labels remain labels, because they follow their branch.
  * @throws TargetError; Failure `depends-on-lineage`
  */
 export function dependenciesOf(
@@ -43,7 +43,7 @@ export function dependenciesOf(
   });
 }
 
-/** The label, where nothing else is called so. @throws Failure `label-taken` */
+/** The label, if nothing else has that name. @throws Failure `label-taken` */
 export function freeLabel(graph: RevisionGraph, label: string): string {
   const holder = graph.ids.find(id => id === label || graph.get(id)?.labels.includes(label));
   if (holder !== undefined || /[@:+\s]|^(head|heads|base|current)$/.test(label)) {

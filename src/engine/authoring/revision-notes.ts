@@ -2,7 +2,7 @@ import { relative, resolve } from 'node:path';
 import type { RevisionGraph } from '../../revisions/graph.ts';
 import type { OnDisk, Workspace } from './workspace.ts';
 
-/** Where TypeScript is compiled first, new revisions go to the sources. */
+/** If TypeScript is compiled first, new revisions are written to the sources. */
 export function folderNote({ project }: Workspace, path: string | undefined): string[] {
   if (path === undefined || project.folder === null) return [];
   if (!relative(resolve(project.folder), path).startsWith('..')) return [];
@@ -10,7 +10,10 @@ export function folderNote({ project }: Workspace, path: string | undefined): st
   return [`It appears once it is compiled: revisions are read from ${from}.`];
 }
 
-/** A warning where the stock CLI, which runs files by their paths whatever they declare, would run it earlier. */
+/**
+ * A warning if the stock CLI, which runs files by their paths regardless of declarations, would run it
+ * earlier.
+ */
 export function orderWarning({ byId }: OnDisk, id: string, path: string | undefined, root: string): string[] {
   if (path === undefined) return [];
   const placeOf = (file: string): string => relative(root, resolve(root, file));
@@ -21,7 +24,7 @@ export function orderWarning({ byId }: OnDisk, id: string, path: string | undefi
   ];
 }
 
-/** Says that there are other heads than those that the new revision revises. */
+/** Mentions heads other than those that the new revision revises. */
 export function parentNote(graph: RevisionGraph, revises: readonly string[]): string[] {
   const others = graph.heads.filter(head => !revises.includes(head));
   if (others.length === 0 || graph.heads.length === 0) return [];

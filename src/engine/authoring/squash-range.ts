@@ -2,24 +2,24 @@ import { Failure } from '../../foundation/failure.ts';
 import type { RevisionGraph } from '../../revisions/graph.ts';
 import { listed } from '../../revisions/target-error.ts';
 
-/** A line of revisions that one can stand for. */
+/** A range of revisions that one revision can replace. */
 export interface SquashRange {
   /** Oldest first. */
   readonly line: readonly string[];
-  /** What the line stands on, by `revises`. */
+  /** The parents of the range, by `revises`. */
   readonly revises: readonly string[];
-  /** What it depends on beside that. */
+  /** Its other dependencies. */
   readonly dependsOn: readonly string[];
   readonly labels: readonly string[];
-  /** Everything that has to be applied before it, in order. */
+  /** Everything that must be applied before it, in order. */
   readonly base: readonly string[];
-  /** The last of the line. */
+  /** The last revision of the range. */
   readonly tip: string;
 }
 
 /**
- * The line between the ends of a range, both included, if it can be squashed: nothing outside of it stands on its
- * inside, and it ends in one revision.
+ * The revisions of an inclusive range, if they can be squashed: no revision outside has a parent inside,
+ * and the range ends in one revision.
  * @throws TargetError of the range; Failure `nothing-to-squash` | `several-ends` | `branch-inside`
  */
 export function squashRange(graph: RevisionGraph, text: string, applied: Iterable<string>): SquashRange {

@@ -9,11 +9,11 @@ import { isConcurrent } from '../../safety/traces.ts';
 import type { SquashRange } from './squash-range.ts';
 import { type OnDisk, ups, type Workspace } from './workspace.ts';
 
-/** The SQL of a squashed revision, proven on the shadow. */
+/** The SQL of a squashed revision, verified on the shadow. */
 export interface SquashedSql {
   readonly from: 'catalog' | 'statements';
   readonly up: readonly string[];
-  /** Null: there is no way back. */
+  /** Null: it cannot be downgraded. */
   readonly down: readonly string[] | null;
   readonly objects: number;
   /** Revisions that change rows. */
@@ -24,13 +24,13 @@ export interface SquashedSql {
 /** Statements that change rows and nothing else. */
 const changesRows = ['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt', 'CopyStmt', 'TruncateStmt'];
 
-/** Statements that may do anything. */
+/** Statements with unknown effects. */
 const runsCode = ['SelectStmt', 'DoStmt', 'CallStmt', 'RefreshMatViewStmt', 'LockStmt'];
 
 /**
- * What one revision has to do in place of a line: rewritten from the schema where the line begins with an empty
- * database and changes no rows, else the original statements in order.
- * @throws Failure `cannot-squash` | `not-proven`; ReplayFailure where the line itself does not run
+ * The SQL of one revision that replaces a range: generated from the schema if the range begins with an empty
+ * database and leaves no rows; otherwise the original statements in order.
+ * @throws Failure `cannot-squash` | `not-proven`; ReplayFailure if the range itself fails
  */
 export async function squashedSql(
   workspace: Workspace,
@@ -49,7 +49,7 @@ export async function squashedSql(
     data.length > 0 && (await workspace.trial(disk, [...base, ...line], trial => trial.hasRows()));
   const { scope } = await workspace.shadow(disk.byId);
   return workspace.trial(disk, base, async trial => {
-    // rows of tables that are there already would not survive what a rename becomes
+    // A rename in the original would become a drop and an addition, which would lose existing rows.
     const empty = !before.some(({ kind }) => kind === 'table');
     const fresh = empty && !up.some(({ code }) => code) && !(data.length > 0 && hasRows);
     const named = up.some(({ sql }) => sql.some(text => text.includes(scope.defaultSchema)));
@@ -75,7 +75,10 @@ export async function squashedSql(
   });
 }
 
-/** @param named the line itself names the default schema; else what replaces it must run in any schema as well */
+/**
+ * @param named the range itself refers to the default schema; otherwise the replacement must also run in any
+ * schema
+ */
 async function fromCatalog(
   trial: Trial,
   before: Inventory,
@@ -94,7 +97,7 @@ async function fromCatalog(
   return { up, down: proof.down !== null && isProven(proof.down) ? down : null };
 }
 
-/** A statement that finds everything by search_path; what is quoted stays as it is. */
+/** A statement that finds everything with search_path; quoted text is unchanged. */
 function withoutSchema(sql: string, schema: string): string {
   if (!/^\w+$/.test(schema)) return sql;
   const quoted = `'(?:[^']|'')*'|\\$(\\w*)\\$[\\s\\S]*?\\$\\1\\$`;
@@ -106,14 +109,14 @@ function withoutSchema(sql: string, schema: string): string {
 interface RevisionSql {
   readonly revision: string;
   readonly sql: readonly string[];
-  /** It changes rows, or may. */
+  /** It changes rows, or may do so. */
   readonly rows: boolean;
-  /** It may do more than its statements say. */
+  /** It may have effects that its statements do not show. */
   readonly code: boolean;
   readonly concurrent: boolean;
 }
 
-/** @throws Failure `cannot-squash` naming the revisions whose SQL is not known before they run; `no-down` */
+/** @throws Failure `cannot-squash` with the revisions whose SQL is unknown before they run; `no-down` */
 async function statementsOf(
   workspace: Workspace,
   disk: OnDisk,
@@ -146,7 +149,7 @@ async function examined(sql: readonly string[]): Promise<Omit<RevisionSql, 'revi
     if (statements === null || statements.some(({ type }) => runsCode.includes(type))) code = true;
     if (code || statements?.some(({ type }) => changesRows.includes(type))) rows = true;
     if (statements?.every(({ type }) => type === 'VariableSetStmt')) {
-      // MikroORM's own, before every revision
+      // MikroORM's own statements, before every revision.
       if (/^set names /i.test(text.trim())) continue;
     }
     if (!statements?.some(isConcurrent)) kept.push(text);

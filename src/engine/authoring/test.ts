@@ -18,9 +18,10 @@ import { type OnDisk, ups, type Workspace } from './workspace.ts';
 type Verdict = Omit<TestResult, 'name'>;
 
 /**
- * Tests the revisions of a project on the shadow, without its database: pytest-alembic's single head, upgrade, model
- * definitions and up/down consistency, and that the graph is sound and nothing dangerous is found.
- * @throws Failure `bad-ref` when `since` is no git ref
+ * Tests the revisions of a project on the shadow, without its database: pytest-alembic's single head,
+ * upgrade, model
+ * definitions and up/down consistency, plus a valid graph and no dangerous findings.
+ * @throws Failure `bad-ref` if `since` is not a git ref
  */
 export async function test(workspace: Workspace, request: TestRequest): Promise<TestReport> {
   const tests: TestResult[] = [];
@@ -127,7 +128,7 @@ async function entities(workspace: Workspace, disk: OnDisk): Promise<Verdict> {
   }
 }
 
-/** Down and up again of every revision, or of those that changed. */
+/** Tests the downgrade and a second upgrade of every revision, or of the changed ones. */
 async function ways(
   workspace: Workspace,
   disk: OnDisk,
@@ -165,7 +166,7 @@ async function ways(
   };
 }
 
-/** What the statements of every revision, or of those that changed, would do to tables in use. */
+/** The effects of the statements of every revision, or of the changed ones, on tables in use. */
 async function findings(
   { session }: Workspace,
   disk: OnDisk,
@@ -198,7 +199,7 @@ async function findings(
   };
 }
 
-/** Runs of consecutive revisions to try, as indexes into the order. */
+/** Ranges of consecutive revisions to test, as indexes into the order. */
 function stretches(
   order: readonly string[],
   changed: ReadonlySet<string> | null,
@@ -214,7 +215,7 @@ function stretches(
   return found;
 }
 
-/** What is wrong with the way back of a revision, in one line. */
+/** The problem with a revision's downgrade, in one line. */
 function describe({ revision, undone, redone }: RehearsedStep): string {
   if (undone.outcome === 'none') return `${revision} has no down()`;
   if (undone.outcome === 'failed') return `${revision}: down() fails: ${undone.failure?.message}`;
@@ -227,7 +228,7 @@ function describe({ revision, undone, redone }: RehearsedStep): string {
   return `${revision}: up() after down() makes another schema: ${words(redone.differences)}`;
 }
 
-/** Something kept the test from being done: no answer is no pass, unless there is nothing to test. */
+/** Something prevented the test: that is not a pass, unless there is nothing to test. */
 function cannotTell(error: unknown): Verdict {
   if (error instanceof Failure && error.code === 'no-entities') {
     return { outcome: 'skipped', message: 'The project has no entities.', details: [] };

@@ -14,24 +14,27 @@ import { RevisionGraph } from '../../revisions/graph.ts';
 import { requireAvailable } from '../available.ts';
 import type { Session } from '../session.ts';
 
-/** The revisions as they are on disk at one moment, known to be sound. */
+/** The valid revisions on disk at one moment. */
 export interface OnDisk {
   readonly graph: RevisionGraph;
   readonly byId: ReadonlyMap<string, MigrationSource>;
 }
 
-/** The file of the first of some revisions that has one, absolute. */
+/** The absolute path of the first of these revisions that has a file. */
 export function fileOf({ byId }: OnDisk, ids: readonly string[] = []): string | null {
   return ids.map(id => byId.get(id)?.path ?? null).find(path => path !== null) ?? null;
 }
 
-/** After this long without a replay the scratch database is given back, ms: PGlite holds hundreds of megabytes. */
+/** The scratch database is closed after this time without a replay, ms: PGlite uses hundreds of megabytes. */
 const idle = 30_000;
 
-/** What the authoring calls share: the revisions on disk, the shadow and the entities. Nothing here asks the user's database. */
+/**
+ * Shared by the authoring calls: the revisions on disk, the shadow and the entities. Nothing here uses the
+ * user's database.
+ */
 export class Workspace {
   readonly session: Session;
-  /** `needs`: what it was made for; another need wants another shadow. */
+  /** `needs`: what it was created for; different needs require another shadow. */
   #shadow: { readonly made: Promise<Shadow>; readonly needs: string } | null = null;
   #entities: Promise<Entities> | null = null;
   #timer: NodeJS.Timeout | null = null;
@@ -68,7 +71,7 @@ export class Workspace {
 
   /**
    * The schema after `steps` on an empty database.
-   * @param options `common`: how many of the first steps other replays share; `schema` that they run in
+   * @param options `common`: how many of the first steps other replays share; `schema` in which they run
    * @throws ReplayFailure; Failure `shadow-missing` | `shadow-lacks` | `shadow-unreachable`
    */
   async replay(
@@ -80,14 +83,14 @@ export class Workspace {
   }
 
   /**
-   * The schema that revisions make, run in this order, as MikroORM sees it.
-   * @param schema that they run in; null: none in particular, as files are written
+   * The schema of revisions that run in this order, in MikroORM's form.
+   * @param schema in which they run; null: the default, for which files are written
    */
   async schemaAfter(disk: OnDisk, order: readonly string[], schema: string | null = null): Promise<Replayed> {
     return this.#using(disk, shadow => shadow.after(ups(order), disk.byId), schema);
   }
 
-  /** Does, undoes and does again each of `steps` after `base`. */
+  /** Runs each of `steps` after `base`, undoes it and runs it again. */
   async roundTrips(
     disk: OnDisk,
     base: readonly ReplayStep[],
@@ -96,13 +99,13 @@ export class Workspace {
     return this.#using(disk, shadow => shadow.roundTrips(base, steps, disk.byId));
   }
 
-  /** What the last of these revisions does on top of the others. */
+  /** The effects of the last of these revisions on top of the others. */
   async lastEffect(disk: OnDisk, order: readonly string[]): Promise<readonly Change[]> {
     return this.#using(disk, shadow => shadow.lastEffect(ups(order), disk.byId));
   }
 
   /**
-   * Whether statements run on top of these revisions: null, or what PostgreSQL says.
+   * Whether statements run on top of these revisions: null, or PostgreSQL's error.
    * @param before statements that are committed first
    */
   async tryOut(
@@ -115,8 +118,8 @@ export class Workspace {
   }
 
   /**
-   * Works on a scratch database that has these revisions; nothing of it stays.
-   * @param options `schema` that they run in, and those of a trial
+   * Runs work on a scratch database with these revisions, and then discards its changes.
+   * @param options `schema` in which they run, and those of a trial
    */
   async trial<T>(
     disk: OnDisk,
@@ -166,7 +169,9 @@ export class Workspace {
     return this.#shadow.made;
   }
 
-  /** @throws Failure `entities-broken` | `restart-needed` when a source was edited since the project was opened */
+  /**
+   * @throws Failure `entities-broken` | `restart-needed` if a source was edited after the project was opened
+   */
   async entities(): Promise<Entities> {
     const edited = editedSince(this.project, this.session.opened);
     if (edited !== null) {
@@ -205,7 +210,7 @@ export function ups(revisions: readonly string[]): ReplayStep[] {
   return revisions.map(revision => ({ revision, action: 'up' }));
 }
 
-/** Back down, newest first. */
+/** The downgrade, newest first. */
 export function downs(revisions: readonly string[]): ReplayStep[] {
   return revisions.toReversed().map(revision => ({ revision, action: 'down' }));
 }

@@ -3,14 +3,14 @@ import { Failure } from '../../foundation/failure.ts';
 import type { DoctorCheck } from '../../values/doctor.ts';
 import type { Look } from '../api.ts';
 
-/** A difference of clocks that is worth a word, ms. */
+/** Clock differences from this size on are reported, ms. */
 const clockTolerance = 5_000;
 
-/** Whether the database answers, and how. */
+/** Whether the database can be reached. */
 export function connection({ database }: Look, health: Health | Failure | null): DoctorCheck {
   if (health === null) {
     const { message = `${database.label} is ${database.state}.`, next } = database.failure ?? {};
-    // an embedded database, or one that the first run makes, need not be there yet
+    // An embedded database, or one that the first run creates, need not exist yet.
     const status = database.state === 'missing' ? (database.kind === 'pglite' ? 'ok' : 'warning') : 'error';
     return { id: 'connection', status, message, next };
   }

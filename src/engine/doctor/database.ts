@@ -4,7 +4,7 @@ import type { DoctorCheck } from '../../values/doctor.ts';
 import type { Look } from '../api.ts';
 import type { Session } from '../session.ts';
 
-/** What the role may do. */
+/** The privileges of the role. */
 export function role({ table }: Session, { role }: Health): DoctorCheck {
   const { name, superuser, createsInSchema, createsSchemas, writesTable, ownsTable } = role;
   const lacking = [
@@ -73,7 +73,7 @@ export function table({ table }: Session, { database, applied }: Look, { duplica
   return { id, status: 'ok', message: `${place}, ${applied} applied${also}` };
 }
 
-/** Who runs something now. */
+/** Whether a run is in progress. */
 export function lock({ lockHolder }: Health): DoctorCheck {
   if (!lockHolder) return { id: 'lock', status: 'ok', message: 'No run is in progress.' };
   return {
@@ -84,7 +84,7 @@ export function lock({ lockHolder }: Health): DoctorCheck {
   };
 }
 
-/** Whether runs are journalled. */
+/** Whether runs are recorded in the journal. */
 export function journal({ journal }: Look): DoctorCheck {
   const { state, hint } = journal;
   if (state === 'on')

@@ -16,8 +16,8 @@ import { config, lineage, mikroOrm, revisions } from './project.ts';
 import { backups, shadow } from './tools.ts';
 
 /**
- * Examines everything that migtui depends on. Writes nothing.
- * @param pgDump path of pg_dump, where the settings name one
+ * Checks everything that migtui depends on. Writes nothing.
+ * @param pgDump path of pg_dump, if the settings contain one
  */
 export async function doctor(session: Session, pgDump?: string): Promise<DoctorReport> {
   const looked = await look(session);
@@ -38,7 +38,7 @@ export async function doctor(session: Session, pgDump?: string): Promise<DoctorR
   return { checks, ok: checks.every(({ status }) => status !== 'error') };
 }
 
-/** Null: there is no connection, and the look says why. */
+/** Null: there is no connection; the status has the reason. */
 async function healthOf(session: Session): Promise<Health | Failure | null> {
   const database = await session.connection();
   if (isRefusal(database)) return null;

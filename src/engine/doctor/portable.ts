@@ -5,7 +5,7 @@ import { notOn } from '../available.ts';
 import type { Session } from '../session.ts';
 import { config, lineage, mikroOrm, revisions } from './project.ts';
 
-/** Examines a project on a database other than PostgreSQL, and says what does not work on it. */
+/** Checks a project on a database other than PostgreSQL, and lists unsupported features. */
 export function portableDoctor(session: Session, looked: Look): DoctorReport {
   const { project, dialect } = session;
   const product = productNames[project.kind];

@@ -2,9 +2,9 @@ import type { DoctorCheck } from '../../values/doctor.ts';
 import type { Look } from '../api.ts';
 import type { Session } from '../session.ts';
 
-/* What doctor says whatever the database is. */
+/* The checks that do not depend on the kind of database. */
 
-/** MikroORM's packages: that they fit was checked when the project was opened. */
+/** MikroORM's packages. Their compatibility was checked when the project was opened. */
 export function mikroOrm({ project }: Session): DoctorCheck {
   return {
     id: 'mikro-orm',
@@ -13,7 +13,7 @@ export function mikroOrm({ project }: Session): DoctorCheck {
   };
 }
 
-/** Which config was loaded. */
+/** The config that was loaded. */
 export function config({ project }: Session): DoctorCheck {
   const others = project.contexts.length > 1 ? `; contexts: ${project.contexts.join(', ')}` : '';
   return {
@@ -23,7 +23,7 @@ export function config({ project }: Session): DoctorCheck {
   };
 }
 
-/** The revisions on disk, and those that are applied. */
+/** The revisions on disk and the applied ones. */
 export function revisions({ problems, revisions, heads, missing, edited, unsettled }: Look): DoctorCheck {
   const id = 'revisions';
   const [first] = problems;
@@ -72,7 +72,7 @@ export function revisions({ problems, revisions, heads, missing, edited, unsettl
   return { id, status: 'ok', message: `${count} ${count === 1 ? 'revision' : 'revisions'}, one history` };
 }
 
-/** Whether the revisions say what they revise. */
+/** Whether the revisions declare what they revise. */
 export function lineage({ revisions }: Look): DoctorCheck {
   const undeclared = revisions.filter(({ inferred, state }) => inferred && state !== 'missing').length;
   if (undeclared === 0)

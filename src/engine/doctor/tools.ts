@@ -8,7 +8,7 @@ import type { DoctorCheck } from '../../values/doctor.ts';
 import { asFailure } from '../failures.ts';
 import type { Session } from '../session.ts';
 
-/** Where revisions are rehearsed. */
+/** The server for rehearsals. */
 export async function shadow(session: Session, health: Health | Failure | null): Promise<DoctorCheck> {
   const id = 'shadow';
   const url = session.options.shadow;
@@ -35,7 +35,7 @@ export async function shadow(session: Session, health: Health | Failure | null):
   }
 }
 
-/** What backups are taken with. */
+/** The program for backups. */
 export async function backups(
   { project }: Session,
   health: Health | Failure | null,

@@ -6,21 +6,21 @@ import type { Protection } from '../../settings/protection.ts';
 import type { PolicyCheck, PolicyRule } from '../api.ts';
 import { type Facts, rulesOf } from './rules.ts';
 
-/** The rules of protections, in words. */
+/** Descriptions of the rules of protections. */
 export function policyOf(protections: readonly Protection[]): PolicyRule[] {
   return protections
     .flatMap(rulesOf)
     .map(({ rule, words, setBy, reason }) => ({ rule, words, setBy, reason }));
 }
 
-/** Holds protections against what is about to be done. */
+/** Checks an action against protections. */
 export function checkPolicy(protections: readonly Protection[], facts: Facts): PolicyCheck[] {
   return protections.flatMap(rulesOf).map(({ check, ...rule }) => ({ ...rule, ...check(facts) }));
 }
 
 /**
- * @param checks of everything that is known when it is done: nothing may be left to be asked
- * @throws Failure `policy` that names each broken rule and who set it
+ * @param checks with everything that is known when it happens: nothing may be left to ask
+ * @throws Failure `policy` with each violated rule and where it is set
  */
 export function refuseByPolicy(database: string, checks: readonly PolicyCheck[]): void {
   const broken = checks.filter(({ state }) => state !== 'met');
@@ -39,12 +39,15 @@ export function refuseByPolicy(database: string, checks: readonly PolicyCheck[])
   });
 }
 
-/** A broken rule with who set it. */
+/** A violated rule and where it is set. */
 export function sentence({ message, setBy, reason }: PolicyCheck): string {
   return `${message} (${setBy})${reason === null ? '.' : `: ${reason}${reason.endsWith('.') ? '' : '.'}`}`;
 }
 
-/** The time of the database's server, which is the same for everybody; of this machine where there is no server. */
+/**
+ * The time of the database server, which is the same for everyone; that of this machine if there is no
+ * server.
+ */
 export async function timeOf(database: Connection | Refusal): Promise<Date> {
   if (isRefusal(database) || !isPostgres(database.address.kind)) return new Date();
   const [row] = await database.query<{ at: string }>(

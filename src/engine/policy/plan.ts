@@ -6,8 +6,8 @@ import { checkPolicy, refuseByPolicy, timeOf } from './check.ts';
 import type { Facts } from './rules.ts';
 
 /**
- * The policy of the database, held against a plan.
- * @param options of the run; undefined: they are not known yet
+ * The policy of the database, checked for a plan.
+ * @param options of the run; undefined: not known yet
  */
 export async function policyFor(
   { project, protections, ci }: Session,
@@ -31,8 +31,8 @@ export async function policyFor(
 }
 
 /**
- * For what changes the database without running migrations.
- * @param confirm the database's name as it was typed
+ * For changes to the database other than running migrations.
+ * @param confirm the database's name as typed
  * @throws Failure `policy`
  */
 export async function refuseChange(

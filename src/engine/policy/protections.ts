@@ -1,9 +1,9 @@
 import type { Protection } from '../../settings/protection.ts';
 
-/** Which database a policy is asked about. */
+/** The database whose policy is checked. */
 export interface Subject {
   readonly context: string;
-  /** Null: the config brings its own client, which alone knows the host. */
+  /** Null: the config has its own client, and only that knows the host. */
   readonly host: string | null;
   readonly database: string;
 }
@@ -19,7 +19,7 @@ export function protectionsIn(
   );
 }
 
-/** The protections that concern a database. A host that is not known may be any. */
+/** The protections of a database. An unknown host matches all. */
 export function protectionsOf(
   all: readonly Protection[],
   { context, host, database }: Subject,
@@ -32,7 +32,7 @@ export function protectionsOf(
   );
 }
 
-/** Whether a text is one of these; `*` stands for any characters. */
+/** Whether a text matches one of these; `*` matches any characters. */
 function matches(
   patterns: readonly string[] | undefined,
   text: string,

@@ -3,37 +3,37 @@ import type { Protection, RequiredRehearsal } from '../../settings/protection.ts
 import type { Finding, PolicyCheck, PolicyRule, PolicyRuleName, Severity } from '../api.ts';
 import type { RehearsalRecord } from '../rehearsal-records.ts';
 
-/** What is known when a policy is held against something that is about to be done. */
+/** The known facts when a policy is checked for an action. */
 export interface Facts {
   readonly now: Date;
   readonly ci: boolean;
   readonly database: string;
-  /** The name that was typed; undefined: not asked yet. */
+  /** The typed name; undefined: not asked yet. */
   readonly confirm?: string | undefined;
-  /** Undefined: it is not known yet whether there will be one. */
+  /** Undefined: not known yet whether there will be one. */
   readonly backup?: boolean | undefined;
-  /** The plan, where one is about to run migrations. */
+  /** The plan, if migrations are about to run. */
   readonly migrating: {
     readonly rehearsal: RehearsalRecord | null;
     readonly findings: readonly Finding[];
-    /** The way back of a revision that stopped half-way: on the shadow there is no such state. */
+    /** The downgrade of an interrupted revision: the shadow has no such state. */
     readonly halfWay?: boolean | undefined;
   } | null;
 }
 
-/** A rule that can be held against what is about to be done. */
+/** A rule that can be checked for an action. */
 export interface Rule extends PolicyRule {
   check(facts: Facts): Pick<PolicyCheck, 'state' | 'message' | 'next'>;
 }
 
 const met = { state: 'met', next: '' } as const;
 
-/** The rules of a protection, in the order in which they are reported. */
+/** The rules of a protection, in report order. */
 export function rulesOf(protection: Protection): Rule[] {
   const { setBy, reason = null, confirm = true, backup, rehearsal, findings, hours, writers } = protection;
   const rules: Rule[] = [];
   const add = (rule: PolicyRuleName, words: string, check: Rule['check']): void => {
-    // of a list of contexts, or true, there is no part to name
+    // A list of contexts, or true, has no part to name.
     const part = Object.hasOwn(protection, rule) && protection[rule] !== undefined ? `.${rule}` : '';
     const at = setBy.indexOf(' in ');
     const named = at < 0 ? setBy : `${setBy.slice(0, at)}${part}${setBy.slice(at)}`;

@@ -4,7 +4,7 @@ import type { EngineOptions } from '../api.ts';
 import { protectionsIn } from './protections.ts';
 
 /**
- * What an option and the settings of a project and of the person protect together.
+ * The combined protections of an option and the settings of the project and the user.
  * @throws Failure `settings-invalid`
  */
 export async function allProtections(

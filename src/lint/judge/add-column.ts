@@ -57,13 +57,13 @@ export function addColumn(scope: Scope, table: Table, { def, missing_ok: ifMissi
   for (const constraint of constraints) {
     addConstraint(scope, schema.table(table.schema, table.name), constraint, {
       column: column.name,
-      // a foreign key of a column that is null everywhere has nothing to check
+      // A foreign key on a column that is null in every row has nothing to check.
       nothingToCheck: constraint.contype === 'CONSTR_FOREIGN' && !column.hasDefault,
     });
   }
 }
 
-/** A statement that the server does not know yet. */
+/** A statement that this server version does not support. */
 export function tooOld(scope: Scope, what: string, since: number): void {
   scope.report({
     rule: 'newer-server',

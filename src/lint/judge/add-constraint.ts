@@ -7,12 +7,12 @@ import { constraintOf, withConstraint } from './constraint-of.ts';
 import { expressionText } from './source-text.ts';
 
 interface Beside {
-  /** The column that it stands behind. */
+  /** The column whose definition contains it. */
   readonly column?: string;
   readonly nothingToCheck?: boolean;
 }
 
-/** ADD CONSTRAINT, and constraints of a column that is added. */
+/** ADD CONSTRAINT, and constraints of an added column. */
 export function addConstraint(
   scope: Scope,
   table: Table,
@@ -41,7 +41,7 @@ export function addConstraint(
       break;
     case 'not-null':
       if (column === undefined) notNull(scope, table, constraint.columns, constraint.valid);
-      // behind a column it is the column's own business
+      // In a column definition, it belongs to that column.
       else return;
       break;
     case 'exclusion':
@@ -161,7 +161,7 @@ export function notNull(scope: Scope, table: Table, columns: readonly string[], 
   }
 }
 
-/** Whether PostgreSQL knows without looking that a column has no null. */
+/** Whether PostgreSQL can tell without a scan that a column has no null. */
 export function isNotNull(table: Table, column: string): boolean {
   if (table.columns.get(column)?.notNull) return true;
   return table.constraints.some(
@@ -200,7 +200,7 @@ function unique(scope: Scope, table: Table, node: Node, { kind, name, columns }:
   }
 }
 
-/** Values that are there more than once. */
+/** Duplicate values. */
 export function duplicates(table: Table, columns: readonly (string | null)[]): RowQuestion | undefined {
   const names = columns.filter(column => column !== null);
   if (names.length === 0 || names.length < columns.length) return undefined;

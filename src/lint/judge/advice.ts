@@ -3,7 +3,7 @@ import type { Table } from '../schema.ts';
 import type { Scope } from '../scope.ts';
 import type { ColumnDefinition } from './column-of.ts';
 
-/** What is said of a new column whatever the table has. */
+/** Advice on a new column, independent of the table's contents. */
 export function columnAdvice(
   scope: Scope,
   { column, type, serial, identity, constraints }: ColumnDefinition,
@@ -35,7 +35,7 @@ export function columnAdvice(
 
 const longest = 63;
 
-/** Names that PostgreSQL cuts off. */
+/** Names that PostgreSQL truncates. */
 export function longNames(scope: Scope, sql: string): void {
   for (const name of longIdentifiers(sql, longest + 1)) {
     scope.report({

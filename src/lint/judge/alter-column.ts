@@ -41,7 +41,7 @@ export function changeType(scope: Scope, table: Table, name: string, definition:
   if (column) schema.change(table, { columns: new Map(table.columns).set(name, { ...column, type: to }) });
 }
 
-/** Indexes and check constraints that PostgreSQL does again although the rows stay as they are. */
+/** Indexes and check constraints that PostgreSQL rebuilds or rechecks although the rows stay unchanged. */
 function dependents(table: Table, column: string, allIndexes: boolean): string[] {
   const indexes = table.indexes.filter(
     index => index.mentions.includes(column) || (allIndexes && index.columns.includes(column)),
@@ -55,7 +55,7 @@ function dependents(table: Table, column: string, allIndexes: boolean): string[]
   ];
 }
 
-/** Foreign keys of the column are made again, which locks the other table too. */
+/** Foreign keys of the column are recreated, which also locks the other table. */
 function lockReferences(scope: Scope, table: Table, column: string): void {
   for (const { kind, columns, references } of table.constraints) {
     if (kind === 'foreign' && references && columns.includes(column)) {
@@ -64,7 +64,7 @@ function lockReferences(scope: Scope, table: Table, column: string): void {
   }
 }
 
-/** USING that says no more than the type itself. */
+/** A USING clause that is only a cast to the type. */
 function isPlain(node: Node, column: string, to: TypeRef): boolean {
   const { ColumnRef, TypeCast } = node as { ColumnRef?: Node; TypeCast?: { arg: Node; typeName: unknown } };
   if (ColumnRef) return columnsIn(node).join() === column;
@@ -77,7 +77,7 @@ function isPlain(node: Node, column: string, to: TypeRef): boolean {
   );
 }
 
-/** Values that do not fit the new type. */
+/** Values that cannot be converted to the new type. */
 function castQuestion(
   table: Table,
   column: Column | undefined,
@@ -128,7 +128,7 @@ export function dropNotNull(scope: Scope, table: Table, name: string): void {
   if (column) schemaColumn(scope, table, { ...column, notNull: false });
 }
 
-/** What the schema knows of one column from now on. */
+/** The new definition of one column in the schema. */
 export function schemaColumn(scope: Scope, table: Table, column: Column): void {
   scope.schema.change(table, { columns: new Map(table.columns).set(column.name, column) });
 }

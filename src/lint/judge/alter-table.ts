@@ -24,16 +24,16 @@ export function alterTable(scope: Scope, tree: Node): void {
   const commands = [...nodesOf(tree.cmds, 'AlterTableCmd')];
   const known = schema.of(tree.relation);
   if (tree.missing_ok === true && schema.complete && !known.known) return;
-  // the strongest lock is taken before anything is done
+  // The strongest lock is taken first.
   for (const command of commands)
     for (const table of reached(scope, known, tree, command)) scope.lock(table, lockFor(command));
   for (const command of commands) one(scope, schema.of(tree.relation), command);
 }
 
-/** Commands that leave the partitions and heirs of the table alone. */
+/** Commands that do not affect the partitions and child tables. */
 const alone = new Set(['AT_AttachPartition', 'AT_DetachPartition', 'AT_AddInherit', 'AT_DropInherit']);
 
-/** The table and, without ONLY, its partitions and heirs. */
+/** The table and, without ONLY, its partitions and child tables. */
 function reached({ schema }: Scope, table: Table, tree: Node, { subtype }: Node): Table[] {
   const inherits = (tree.relation as Node | undefined)?.inh === true && !alone.has(String(subtype));
   return inherits ? [table, ...schema.below(table)] : [table];
@@ -139,7 +139,7 @@ function one(scope: Scope, table: Table, command: Node): void {
     }
     case 'AT_SetAccessMethod':
       if (scope.server.version < 15) tooOld(scope, 'Changes of the access method', 15);
-      // what everything has without saying so
+      // The default for everything.
       if (name === 'heap') return;
       rewrites(scope, table, 'SET ACCESS METHOD');
       return;

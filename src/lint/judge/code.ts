@@ -2,10 +2,10 @@ import { bodyOf, type Node, namesIn, nodesOf, splitSync } from '../../safety/par
 import type { Routine } from '../schema.ts';
 import type { Scope } from '../scope.ts';
 
-/** Judges the statements inside of code, as if they stood for themselves. */
+/** Analyses the statements inside code as if they were separate statements. */
 export type JudgeInside = (sql: string) => void;
 
-/** CREATE FUNCTION and PROCEDURE: kept, to be looked into where it is called. */
+/** CREATE FUNCTION and PROCEDURE: stored, and analysed where it is called. */
 export function createRoutine(scope: Scope, { funcname, options, sql_body: inline }: Node): void {
   const { language, as, volatility } = optionsOf(options);
   const name = namesIn(funcname).at(-1) ?? '';
@@ -40,7 +40,7 @@ export function doBlock(scope: Scope, { args }: Node, judge: JudgeInside): void 
   insideRoutine(scope, { language, body: as, text: `do $migtui$${as}$migtui$`, volatile: true }, judge);
 }
 
-/** Functions of the schema that a query calls, and procedures that CALL does. */
+/** Functions of the schema that a query calls, and procedures of CALL. */
 export function calls(scope: Scope, tree: Node, judge: JudgeInside): void {
   for (const { funcname } of nodesOf(tree, 'FuncCall')) {
     const routine = scope.schema.routines.get(namesIn(funcname).at(-1) ?? '');
@@ -90,7 +90,7 @@ function inText(sql: string, judge: JudgeInside): void {
     judge(sql);
 }
 
-/** The text that EXECUTE runs: a literal, or the template of format() with names that stand for any. */
+/** The text of EXECUTE: a literal, or the template of format() with placeholder names. */
 function constantText(expression: string): string | null {
   const [only] = splitSync(`select ${expression}`) ?? [];
   const [target] = (only?.tree.targetList ?? []) as { ResTarget?: { val?: Node } }[];

@@ -2,12 +2,12 @@ import type { Node } from '../../safety/parse.ts';
 import type { Column } from '../schema.ts';
 import { serialOf, type TypeRef, typeOf } from '../type-name.ts';
 
-/** A constraint as it stands behind a column. */
+/** A constraint in a column definition. */
 export interface ColumnConstraint extends Node {
   readonly contype?: string;
 }
 
-/** What a column definition says. */
+/** The contents of a column definition. */
 export interface ColumnDefinition {
   readonly column: Column;
   readonly type: TypeRef;
@@ -15,7 +15,7 @@ export interface ColumnDefinition {
   readonly identity: boolean;
   /** `stored` and `virtual` generated columns. */
   readonly generated: 'stored' | 'virtual' | null;
-  /** Expression of the default; null where there is none, or it is null. */
+  /** Expression of the default; null if there is none, or it is null. */
   readonly defaultValue: Node | null;
   readonly constraints: readonly ColumnConstraint[];
 }

@@ -13,7 +13,7 @@ const kinds: Readonly<Record<string, Constraint['kind']>> = {
 
 /**
  * Reads a Constraint node of a table, or of one of its columns.
- * @returns null for what is no constraint of the table, such as a default
+ * @returns null if it is not a table constraint, such as a default
  */
 export function constraintOf(node: Node, table: Table, schema: Schema, column?: string): Constraint | null {
   const kind = kinds[String(node.contype)];
@@ -40,13 +40,13 @@ export function constraintOf(node: Node, table: Table, schema: Schema, column?: 
   };
 }
 
-/** The index that a constraint brings along; null where it needs none. */
+/** The index that a constraint creates; null if it needs none. */
 export function indexBehind({ kind, name, columns }: Constraint): Index | null {
   if (kind !== 'unique' && kind !== 'primary') return null;
   return { name, columns, mentions: [], unique: true, partial: false, valid: true };
 }
 
-/** What a table has after a constraint was added to it. */
+/** The table after a constraint was added. */
 export function withConstraint(table: Table, constraint: Constraint, existing?: Index): Partial<Table> {
   const index = existing ? null : indexBehind(constraint);
   const columns = new Map(table.columns);

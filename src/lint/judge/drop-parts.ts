@@ -51,7 +51,7 @@ export function dropConstraint(
       if (other.constraints.some(one => one.references === key)) scope.lock(other, 'ACCESS EXCLUSIVE');
     }
   }
-  // a check that only repeats what the columns say guards nothing
+  // A check that only repeats the column definitions protects nothing.
   const repeats =
     found?.kind === 'check' &&
     found.columns.length === 1 &&

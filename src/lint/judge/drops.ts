@@ -26,7 +26,7 @@ const words: Readonly<Record<string, string>> = {
   OBJECT_EVENT_TRIGGER: 'event trigger',
 };
 
-/** DROP of everything that DropStmt is for. */
+/** DROP of everything that DropStmt covers. */
 export function drop(scope: Scope, tree: Node): void {
   const kind = String(tree.removeType);
   if (kind === 'OBJECT_INDEX') {
@@ -97,7 +97,7 @@ function dropView(scope: Scope, names: readonly string[], tree: Node): void {
   const cascade = tree.behavior === 'DROP_CASCADE';
   scope.report({
     rule: 'drop-view',
-    // it has no rows of its own to be empty
+    // It has no rows of its own.
     table: { ...view, rows: null },
     lock: 'ACCESS EXCLUSIVE',
     own: before => view.known && !before.has(view),

@@ -117,7 +117,7 @@ function indexOf(tree: Node, table: Table): Index {
   };
 }
 
-/** The table that an index belongs to; undefined where nothing says. */
+/** The table of an index; undefined if unknown. */
 function tableOfIndex({ schema }: Scope, name: string): Table | undefined {
   return [...schema.tables.values()].find(table => table.indexes.some(index => index.name === name));
 }

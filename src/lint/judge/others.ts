@@ -22,7 +22,7 @@ export function alterDomain(scope: Scope, { subtype, typeName, def, name }: Node
   const { schema } = scope;
   const domain = namesIn(typeName).at(-1) ?? '';
   const constraint = (def as Node | undefined)?.Constraint as Node | undefined;
-  // C adds, O sets not null, V validates, X drops, N drops not null
+  // C adds, O sets not null, V validates, X drops, N drops not null.
   const adds = subtype === 'C' || subtype === 'O';
   if (adds) {
     const was = schema.domains.get(domain);
@@ -87,7 +87,7 @@ export function alterEnum(scope: Scope, { typeName, oldVal, newVal }: Node): voi
   } else if (!scope.newTypes.has(name)) scope.newValues.set(String(newVal), name);
 }
 
-/** Values of enums that this transaction added cannot be used in it. */
+/** Enum values that this transaction added cannot be used in it. */
 export function newValueUsed(scope: Scope, tree: Node): void {
   for (const node of scope.newValues.size > 0 ? nodesOf(tree, 'A_Const') : []) {
     const value = (node.sval as { sval?: string } | undefined)?.sval;
@@ -101,7 +101,7 @@ export function newValueUsed(scope: Scope, tree: Node): void {
   }
 }
 
-/** CREATE TRIGGER, RULE, POLICY, STATISTICS; COMMENT, LOCK and the like: what they lock. */
+/** CREATE TRIGGER, RULE, POLICY, STATISTICS; COMMENT, LOCK and similar statements: their locks. */
 export function createTrigger(scope: Scope, tree: Node): void {
   scope.lock(scope.schema.of(tree.relation), 'SHARE ROW EXCLUSIVE');
   if (tree.replace === true && scope.server.version < 14) tooOld(scope, 'CREATE OR REPLACE TRIGGER', 14);

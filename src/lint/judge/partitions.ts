@@ -27,7 +27,7 @@ export function attachPartition(scope: Scope, table: Table, { name, bound }: Nod
   });
 }
 
-/** Where there is a default partition, a new partition may own some of its rows. */
+/** If there is a default partition, some of its rows may belong to a new partition. */
 export function newPartition(scope: Scope, table: Table): void {
   const { schema } = scope;
   const rest = schema.below(table).find(part => part.defaultPartition && part.parents.includes(keyOf(table)));
@@ -41,7 +41,9 @@ export function newPartition(scope: Scope, table: Table): void {
   });
 }
 
-/** Whether a validated check says what the bounds say: the same constants, of a column that is not null. */
+/**
+ * Whether a validated check is equivalent to the bounds: the same constants, on a column that is not null.
+ */
 function proves(part: Table, bound: unknown): boolean {
   const constants = (node: unknown): string[] =>
     [...nodesOf(node, 'A_Const')].map(one => JSON.stringify({ ...one, location: undefined }));

@@ -74,7 +74,7 @@ export function rename(scope: Scope, tree: Node): void {
       return;
     }
     default:
-      // triggers, policies and rules
+      // Triggers, policies and rules.
       if (tree.relation) scope.lock(schema.of(tree.relation), 'ACCESS EXCLUSIVE');
   }
 }

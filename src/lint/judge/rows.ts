@@ -5,7 +5,7 @@ import type { Table } from '../schema.ts';
 import type { Scope } from '../scope.ts';
 import { isNotNull } from './add-constraint.ts';
 
-/** INSERT, UPDATE, DELETE, MERGE and SELECT, with what their WITH clauses write. */
+/** INSERT, UPDATE, DELETE, MERGE and SELECT, with the writes in their WITH clauses. */
 export function rows(scope: Scope, type: string, tree: Node): void {
   if (type === 'UpdateStmt' || type === 'DeleteStmt') change(scope, type, tree);
   if (type === 'InsertStmt') insert(scope, tree);
@@ -16,15 +16,15 @@ export function rows(scope: Scope, type: string, tree: Node): void {
   }
 }
 
-/** What is said of a statement that changes all rows of a table, or those that a condition finds. */
+/** Findings for a statement that changes all rows of a table, or those that match a condition. */
 interface Changing {
   readonly all: RuleId;
   readonly many: RuleId;
-  /** Of all rows, and of those that a condition finds. */
+  /** For all rows, and for those that match a condition. */
   readonly message: (table: string) => readonly [all: string, many: string];
-  /** Rows that a key picks are worth a note. */
+  /** Rows selected by a key are not worth more than a note. */
   readonly tellsFew: boolean;
-  /** Others wait for the rows of a table that is gone through. */
+  /** Other sessions wait for the rows of a table during the scan. */
   readonly holds: boolean;
 }
 
@@ -107,7 +107,7 @@ function merge(scope: Scope, tree: Node): void {
     });
 }
 
-/** Which rows a condition finds: all, a few by their key, or some. */
+/** The rows that match a condition: all, a few by key, or some. */
 function reachOf(table: Table, where: Node | undefined): 'all' | 'few' | 'some' {
   if (!where) return 'all';
   const { BoolExpr, NullTest, A_Const, A_Expr } = where as {
@@ -129,7 +129,7 @@ function reachOf(table: Table, where: Node | undefined): 'all' | 'few' | 'some' 
     const column = columnNamed(NullTest.arg);
     if (column === null) return 'some';
     if (NullTest.nulltesttype === 'IS_NOT_NULL') return isNotNull(table, column) ? 'all' : 'some';
-    // null in every row, since it was added just now
+    // Null in every row, because it was just added.
     return table.columns.get(column)?.empty ? 'all' : 'some';
   }
   return A_Expr ? compared(table, A_Expr) : 'some';

@@ -1,12 +1,12 @@
 import type { Statement } from '../../safety/parse.ts';
 
 /**
- * The text between the first parentheses after a place.
- * @param location in bytes of the text that the statement was split from, as the parse tree has it
- * @returns null where it is not found
+ * The text between the first parentheses after a position.
+ * @param location in bytes of the text that the statement was split from, as in the parse tree
+ * @returns null if it is not found
  */
 export function expressionText({ text, start }: Statement, location: number): string | null {
-  // the same number for text that is ASCII up to there; anything else is caught by the search for "check"
+  // The same number for ASCII text; for other text the search for "check" corrects it.
   const from = Math.max(0, location - start);
   const check = text.slice(from).search(/check/i);
   const open = check < 0 ? -1 : text.indexOf('(', from + check);

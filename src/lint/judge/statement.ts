@@ -11,10 +11,10 @@ import * as others from './others.ts';
 import { rename, setSchema } from './renames.ts';
 import { rows } from './rows.ts';
 
-/** How deep code in code is looked into. */
+/** Maximum nesting of code that is analysed. */
 const deepest = 5;
 
-/** Judges one statement, and lets the schema be as it leaves it. */
+/** Analyses one statement, and applies it to the schema. */
 export function judgeStatement(scope: Scope, statement: Statement): void {
   scope.during(statement, () => {
     if (scope.transactional) inTransaction(scope, statement);
@@ -23,7 +23,7 @@ export function judgeStatement(scope: Scope, statement: Statement): void {
   });
 }
 
-/** What PostgreSQL, or the run, refuses inside a transaction. */
+/** Statements that PostgreSQL, or the run, refuses inside a transaction. */
 function inTransaction(scope: Scope, statement: Statement): void {
   const { type, tree } = statement;
   const alone =

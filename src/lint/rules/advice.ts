@@ -1,6 +1,6 @@
 import type { Family } from './rule.ts';
 
-/** What is better done otherwise from the beginning, because changing it later is costly. */
+/** Things that are better avoided from the start, because changing them later is costly. */
 export const adviceRules = {
   'identifier-too-long': {
     severity: 'warning',

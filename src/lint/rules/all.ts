@@ -8,7 +8,7 @@ import { rowRules } from './rows.ts';
 import type { Rule } from './rule.ts';
 import { tableRules } from './tables.ts';
 
-/** The families in the order of the documentation. */
+/** The families, in the order of the documentation. */
 export const families = {
   Indexes: indexRules,
   Constraints: constraintRules,

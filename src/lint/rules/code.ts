@@ -1,6 +1,6 @@
 import type { Family } from './rule.ts';
 
-/** What cannot be judged, or fails whatever the rows are. */
+/** What cannot be analysed, or fails regardless of the rows. */
 export const codeRules = {
   unparsable: {
     severity: 'warning',

@@ -1,6 +1,6 @@
 import type { Family } from './rule.ts';
 
-/** Indexes: making, dropping and rebuilding them. */
+/** Indexes: creating, dropping and rebuilding them. */
 export const indexRules = {
   'index-blocks-writes': {
     severity: 'danger',

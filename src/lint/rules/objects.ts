@@ -1,6 +1,6 @@
 import type { Family } from './rule.ts';
 
-/** Views, types, functions, schemas and all that is not a table. */
+/** Views, types, functions, schemas and everything else that is not a table. */
 export const objectRules = {
   'drop-view': {
     severity: 'danger',

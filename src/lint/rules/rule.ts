@@ -1,16 +1,18 @@
 import type { Severity } from '../../values/findings.ts';
 
 /**
- * What a rule is about, which decides where it is silent:
- * - `rows`: time or refusal by rows; silent on tables that are made in the same plan or empty
- * - `data`: something is lost; silent on what is made in the same plan, a warning where it is empty
- * - `clients`: running clients break; silent on what is made in the same plan, a warning where the table is empty
- * - `lock`: a brief lock; silent on what is made in the same plan
- * - `always`: holds whatever the table has
+ * What a rule is about, which decides when it is not reported:
+ * - `rows`: duration or failure depends on rows; not reported for tables that are empty or created in the
+ * same plan
+ * - `data`: data is lost; not reported for objects created in the same plan, a warning if it is empty
+ * - `clients`: running clients break; not reported for objects created in the same plan, a warning if the
+ * table is empty
+ * - `lock`: a brief lock; not reported for objects created in the same plan
+ * - `always`: independent of the table's contents
  */
 export type Concern = 'rows' | 'data' | 'clients' | 'lock' | 'always';
 
-/** A rule as the documentation shows it. */
+/** A rule, as in the documentation. */
 export interface Rule {
   readonly severity: Severity;
   readonly about: Concern;

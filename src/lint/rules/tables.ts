@@ -1,6 +1,6 @@
 import type { Family } from './rule.ts';
 
-/** Whole tables, and what is renamed, moved or dropped as a whole. */
+/** Whole tables: renaming, moving and dropping them. */
 export const tableRules = {
   'brief-lock': {
     severity: 'note',

@@ -4,12 +4,13 @@ import type { Schema, Table } from '../schema.ts';
 import { nothing, type Rewrite } from './rewrite.ts';
 import { cutAt, tableIn, withoutSemicolon } from './statement.ts';
 
-/** Rows that are written before a commit. */
+/** Number of rows written between commits. */
 const batch = 10_000;
 
 /**
- * UPDATE of many rows, in batches by the primary key.
- * @returns null where doing a part of it twice would do something else, or the table has no single key to go along
+ * An UPDATE of many rows, in batches by the primary key.
+ * @returns null if repeating a part of it would have a different effect, or the table has no single-column
+ * key
  */
 export function updateOf({ text, tree }: Statement, schema: Schema): Rewrite | null {
   const table = schema.of(tree.relation);
@@ -18,7 +19,7 @@ export function updateOf({ text, tree }: Statement, schema: Schema): Rewrite | n
     return null;
   const targets = [...nodesOf(tree.targetList, 'ResTarget')].map(({ name }) => String(name));
   const read = [tree.targetList, tree.whereClause].flatMap(part => [...nodesOf(part, 'RangeVar')]);
-  // an interrupted backfill starts again: what it reads must not be what it writes
+  // An interrupted backfill starts again: it must not read what it writes.
   if (readsAny(tree.targetList, targets) || read.some(({ relname }) => relname === table.name)) return null;
   if (targets.includes(key)) return null;
   const { alias } = (tree.relation ?? {}) as { alias?: { aliasname?: string } };
@@ -35,8 +36,8 @@ export function updateOf({ text, tree }: Statement, schema: Schema): Rewrite | n
 const between = (key: string): string => `${key} between migtui_low and migtui_high`;
 
 /**
- * A block that runs an update for one range of the key after the other, and commits after each.
- * @param table as SQL writes it
+ * A block that runs an update for one key range after the other, and commits after each.
+ * @param table in SQL notation
  * @param update with `migtui_low` and `migtui_high`, the ends of the range
  */
 function inBatches(table: string, key: string, update: string): string {
@@ -73,7 +74,7 @@ export function fill(
   return inBatches(sqlTable, key, update);
 }
 
-/** The column that a table's rows can be gone through by; null where no single one is known. */
+/** The column for iterating over a table's rows; null if no single column is known. */
 function keyOf({ known, constraints }: Table): string | null {
   const primary = known ? constraints.find(({ kind }) => kind === 'primary') : undefined;
   return primary?.columns.length === 1 ? (primary.columns[0] ?? null) : null;

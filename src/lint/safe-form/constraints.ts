@@ -16,7 +16,7 @@ export function indexOf({ text, tree }: Statement): Rewrite | null {
   };
 }
 
-/** SET NOT NULL, by way of a check. */
+/** SET NOT NULL, using a check constraint. */
 export function notNullOf(table: string, column: string): Rewrite {
   const name = quoted(`${column}_not_null_check`);
   return {
@@ -58,7 +58,7 @@ export function constraintOf(text: string, table: string, constraint: Node): Rew
         ...nothing,
         concurrently: [`create unique index concurrently ${name} on ${table} (${columns})`],
         finish: [`alter table ${table} add constraint ${name} unique using index ${name}`],
-        // with its constraint the index is gone already
+        // The index was already dropped with its constraint.
         back: {
           ...nothing.back,
           concurrently: [`drop index concurrently if exists ${name}`],

@@ -8,7 +8,8 @@ import { nothing, type Rewrite } from './rewrite.ts';
 import { tableIn, withoutSemicolon } from './statement.ts';
 
 /*
- * Expand now, contract later: what breaks old clients comes last, in a revision to be deployed when there are none.
+ * Expand now, contract later: changes that break old clients come last, in a revision to deploy when no old
+ * clients remain.
  */
 
 /** DROP TABLE and DROP COLUMN. */
@@ -16,7 +17,7 @@ export function dropOf(text: string): Rewrite {
   return { ...nothing, contract: [withoutSemicolon(text)], back: { ...nothing.back, contract: null } };
 }
 
-/** RENAME of a table: a view has the old name until nobody uses it. */
+/** RENAME of a table: a view keeps the old name until no client uses it. */
 export function renameTableOf({ text, tree }: Statement): Rewrite {
   const old = tableIn(tree);
   const { schemaname, relname = '' } = (tree.relation ?? {}) as { schemaname?: string; relname?: string };
@@ -37,7 +38,7 @@ export function renameTableOf({ text, tree }: Statement): Rewrite {
   };
 }
 
-/** RENAME of a column: both are there, and a trigger writes what is written to one into the other. */
+/** RENAME of a column: both columns exist, and a trigger copies writes from one to the other. */
 export function renameColumnOf({ tree }: Statement, schema: Schema): Rewrite | null {
   const [from, to] = [String(tree.subname), String(tree.newname)];
   const table = schema.of(tree.relation);
@@ -77,7 +78,7 @@ export function renameColumnOf({ tree }: Statement, schema: Schema): Rewrite | n
   };
 }
 
-/** ALTER COLUMN TYPE without an expression of its own: a second column is filled, and takes the name at the end. */
+/** ALTER COLUMN TYPE without a custom expression: a second column is filled, and gets the name at the end. */
 export function typeChangeOf(
   { tree }: Statement,
   command: Node,
@@ -119,7 +120,7 @@ export function typeChangeOf(
   };
 }
 
-/** A column that nothing else of its table depends on, as far as the schema says. */
+/** A column that nothing else in its table depends on, as far as the schema shows. */
 function movable({ known, kind, columns, constraints, indexes }: Table, name: string): Column | null {
   const column = columns.get(name);
   if (!known || kind !== 'table' || !column || column.hasDefault || column.identity) return null;
@@ -129,7 +130,7 @@ function movable({ known, kind, columns, constraints, indexes }: Table, name: st
   return used ? null : column;
 }
 
-/** A trigger that keeps two columns equal, and what takes it away. */
+/** A trigger that keeps two columns equal, and the statements that remove it. */
 function syncing(
   { schema, name }: Table,
   sql: string,

@@ -7,7 +7,7 @@ import { notNullOf } from './constraints.ts';
 import { nothing, type Rewrite } from './rewrite.ts';
 import { cutAt, tableIn, withoutSemicolon } from './statement.ts';
 
-/** What may stand behind a default in a column's definition. */
+/** What can follow a default in a column definition. */
 const behind = [
   'not',
   'null',
@@ -20,7 +20,10 @@ const behind = [
   'collate',
 ];
 
-/** ADD COLUMN with a default that differs from row to row: without one, filled in batches, then as asked. */
+/**
+ * ADD COLUMN with a default that differs from row to row: added without a default, filled in batches, then
+ * changed to the requested definition.
+ */
 export function volatileDefaultOf({ text, tree }: Statement, command: Node, schema: Schema): Rewrite | null {
   const { column, serial, identity, generated, defaultValue, constraints } = columnOf(
     (command.def as Node | undefined)?.ColumnDef,
@@ -29,7 +32,7 @@ export function volatileDefaultOf({ text, tree }: Statement, command: Node, sche
   const plain = ['CONSTR_DEFAULT', 'CONSTR_NOTNULL', 'CONSTR_NULL'];
   if (constraints.some(({ contype }) => !plain.includes(contype ?? ''))) return null;
   const cut = cutAt(withoutSemicolon(text), ['default', 'not', 'null']);
-  // the default comes first, as it is mostly written
+  // The default comes first, as usual.
   if (cut?.word !== 'default') return null;
   const value = cutAt(cut.after, behind)?.before ?? cut.after;
   const sql = tableIn(tree);

@@ -1,31 +1,33 @@
-/** How one statement is done without blocking anybody for long. Each list is a part of it, in this order. */
+/**
+ * The parts of a statement's safe form, which block no one for long. Each list is one part, in this order.
+ */
 export interface Rewrite {
-  /** Quick: what the later parts need, and what lets old and new clients work side by side. */
+  /** Quick: prerequisites of the later parts, and what makes old and new clients work side by side. */
   readonly expand: readonly string[];
-  /** Fills rows in batches that commit, one revision for each, outside of a transaction. */
+  /** Fills rows in batches that commit, each in a separate revision outside a transaction. */
   readonly backfill: readonly string[];
-  /** Quick, with nothing checked. */
+  /** Quick, without checks. */
   readonly now: readonly string[];
-  /** Built outside of a transaction, one revision for each. */
+  /** Built outside a transaction, each in a separate revision. */
   readonly concurrently: readonly string[];
-  /** Checks, blocking nobody. */
+  /** Checks that block no one. */
   readonly validate: readonly string[];
-  /** Quick, once all is checked. */
+  /** Quick, after everything is checked. */
   readonly finish: readonly string[];
-  /** What breaks old clients: to be deployed when there are none. */
+  /** Changes that break old clients: to deploy when none remain. */
   readonly contract: readonly string[];
-  /** The way back of each part. */
+  /** The downgrade of each part. */
   readonly back: {
     readonly expand: readonly string[];
     readonly now: readonly string[];
     readonly concurrently: readonly string[];
     readonly finish: readonly string[];
-    /** Null: what the revision's own `down()` has for the statement. */
+    /** Null: the statements in the revision's own `down()`. */
     readonly contract: readonly string[] | null;
   };
 }
 
-/** A rewrite without anything. */
+/** An empty rewrite. */
 export const nothing: Rewrite = {
   expand: [],
   backfill: [],

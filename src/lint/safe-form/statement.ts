@@ -1,32 +1,32 @@
 import { type Node, type Statement, splitSync, tokensSync } from '../../safety/parse.ts';
 import { quoted, quotedTable } from '../questions.ts';
 
-/** The statement of a text that is one. */
+/** The statement in a text that contains exactly one. */
 export function only(sql: string): Statement | null {
   const [statement, ...more] = splitSync(sql) ?? [];
   return statement && more.length === 0 ? statement : null;
 }
 
-/** The only part of an ALTER TABLE that has one. */
+/** The only subcommand of an ALTER TABLE that has just one. */
 export function onlyCommand({ cmds }: Node): Node | null {
   if (!Array.isArray(cmds) || cmds.length !== 1) return null;
   return (cmds[0] as { AlterTableCmd?: Node }).AlterTableCmd ?? null;
 }
 
-/** The table of a statement, as SQL writes it. */
+/** The table of a statement, in SQL notation. */
 export function tableIn({ relation }: Node): string {
   const { schemaname, relname } = (relation ?? {}) as { schemaname?: string; relname?: string };
   return schemaname ? quotedTable({ schema: schemaname, name: relname ?? '' }) : quoted(relname ?? '');
 }
 
-/** A statement as a part of another text. */
+/** A statement as part of another text. */
 export function withoutSemicolon(sql: string): string {
   return sql.trim().replace(/;\s*$/, '');
 }
 
 /**
- * Cuts a statement at the first of these words that stands outside of parentheses.
- * @returns null where none does
+ * Splits a statement at the first of these keywords outside parentheses.
+ * @returns null if there is none
  */
 export function cutAt(
   text: string,

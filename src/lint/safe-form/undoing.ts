@@ -1,7 +1,10 @@
 import { type Node, namesIn } from '../../safety/parse.ts';
 import { only, onlyCommand, tableIn } from './statement.ts';
 
-/** What a statement does, to find what takes it back: `constraint t a`, `index b`, `not null t c`. */
+/**
+ * The effect of a statement, to find the statement that reverts it: `constraint t a`, `index b`, `not null t
+ * c`.
+ */
 export function madeBy(sql: string): string | null {
   const { type, tree } = only(sql) ?? { type: '', tree: {} as Node };
   if (type === 'IndexStmt') return `index ${String(tree.idxname)}`;
@@ -25,7 +28,7 @@ export function madeBy(sql: string): string | null {
   }
 }
 
-/** What a statement undoes, in the same words. */
+/** What a statement reverts, in the same format. */
 export function undoneBy(sql: string): string | null {
   const { type, tree } = only(sql) ?? { type: '', tree: {} as Node };
   if (type === 'DropStmt' && tree.removeType === 'OBJECT_INDEX') return `index ${dropped(tree)}`;
@@ -51,7 +54,7 @@ export function undoneBy(sql: string): string | null {
   }
 }
 
-/** A column keeps its table; of a table the other name is the one that the statement is about. */
+/** A column keeps its table; for a table, the other name is that in the statement. */
 function renamed(tree: Node, from: string, to: string): string | null {
   if (tree.renameType === 'OBJECT_COLUMN') return `column name ${relation(tree)} ${from} ${to}`;
   if (tree.renameType !== 'OBJECT_TABLE') return null;
@@ -64,7 +67,7 @@ function relation({ relation }: Node): string {
   return [schemaname, relname].filter(Boolean).join('.');
 }
 
-/** The only object that is dropped, without its schema where it is an index. */
+/** The only object that is dropped; for an index without its schema. */
 function dropped({ objects, removeType }: Node): string | null {
   const [object, ...more] = objects as { List?: { items?: unknown } }[];
   if (more.length > 0) return null;

@@ -2,9 +2,9 @@ import { readSync as nodeReadSync, writeSync as nodeWriteSync } from 'node:fs';
 import type { FromSealed, ModuleAnswer } from './protocol.ts';
 
 /*
- * The pipes to the engine, with everything they need taken before the user's code could change it. They are read and
- * written without streams and without the event loop: there is no object of theirs that code could get hold of, and
- * between two runs nothing that a migration left behind gets a turn.
+ * The pipes to the engine, with copies of all functions that they need, taken before the user's code could
+ * change them. They are read and written without streams and without the event loop: code cannot get hold of
+ * their objects, and nothing that a migration left behind runs between two runs.
  */
 
 const { parse, stringify } = JSON;
@@ -17,10 +17,10 @@ const { copy, indexOf, subarray, utf8Write, utf8Slice } = Buffer.prototype as Bu
 };
 const leave: (code: number) => never = process.reallyExit.bind(process);
 
-/** A descriptor that messages come from, one a line. */
+/** A descriptor with one message per line. */
 class Lines {
   readonly #fd: number;
-  /** What was read lies from `#start` to `#end`. Not in Node's pool, which anybody can read. */
+  /** The unread data is from `#start` to `#end`. Not in Node's pool, which any code can read. */
   #bytes = apply(alloc, Buffer, [65_536]) as Buffer;
   #start = 0;
   #end = 0;
@@ -29,7 +29,7 @@ class Lines {
     this.#fd = fd;
   }
 
-  /** Waits for the next message; when the engine is gone, the process ends. */
+  /** Waits for the next message; if the engine has exited, the process ends. */
   next(): unknown {
     let from = this.#start;
     for (;;) {
@@ -40,7 +40,7 @@ class Lines {
         this.#start = end + 1;
         return parse(text);
       }
-      // a long message comes in many pieces: it is not read again with each
+      // A long message arrives in many pieces; it is not scanned again with each one.
       from = this.#end - this.#start;
       this.#read();
     }
@@ -63,7 +63,7 @@ class Lines {
   }
 }
 
-/** The engine, as seen from the sealed process. */
+/** The engine, seen from the isolated process. */
 export class Channel {
   readonly #requests = new Lines(0);
   readonly #modules = new Lines(4);
@@ -73,7 +73,7 @@ export class Channel {
     return this.#requests.next();
   }
 
-  /** Writes at once, whatever else is going on. */
+  /** Writes immediately, even if other code is running. */
   send(message: FromSealed): void {
     const text = `${stringify(message)}\n`;
     const bytes = apply(alloc, Buffer, [apply(byteLength, Buffer, [text])]) as Buffer;
@@ -83,7 +83,7 @@ export class Channel {
     }
   }
 
-  /** Asks for a module and waits for the answer. */
+  /** Requests a module and waits for the answer. */
   ask(message: Extract<FromSealed, { t: 'load' | 'resolve' }>): ModuleAnswer {
     this.send(message);
     return this.#modules.next() as ModuleAnswer;
@@ -105,7 +105,7 @@ function patiently(work: () => number): number {
 declare global {
   namespace NodeJS {
     interface Process {
-      /** Ends the process without telling anybody in it. */
+      /** Ends the process without running exit handlers. */
       reallyExit(code: number): never;
     }
   }

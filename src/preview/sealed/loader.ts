@@ -2,7 +2,7 @@ import Module, { isBuiltin } from 'node:module';
 import type { Channel } from './channel.ts';
 import { isAllowed } from './seal.ts';
 
-/** Where the helper of compiled decorators is imported from. */
+/** The module with the helper of compiled decorators. */
 const decorators = '@oxc-project/runtime/helpers/decorate';
 
 const decorateSource = `export default function (decorators, target, key, descriptor) {
@@ -17,8 +17,8 @@ const decorateSource = `export default function (decorators, target, key, descri
 }`;
 
 /**
- * Loads the project's modules through the engine, which turns TypeScript into JavaScript: native compilers and their
- * processes cannot run here. Packages are read from node_modules, as ever.
+ * Loads the project's modules through the engine, which compiles TypeScript to JavaScript: native compilers
+ * and their processes cannot run here. Packages are read from node_modules as usual.
  */
 export function installLoader(channel: Channel): void {
   const { registerHooks } = Module;

@@ -9,7 +9,7 @@ import { type Connected, standIn } from './stand-in.ts';
 import { rememberWorld } from './traces.ts';
 
 /*
- * The sealed process: code of migrations runs here when it is only looked at. See seal.ts for what it cannot reach.
+ * The isolated process: it runs code of migrations for previews. See seal.ts for what it blocks.
  */
 
 interface Instance {
@@ -21,10 +21,10 @@ interface Instance {
 
 type MigrationClass = new (driver: object, config: object) => Instance;
 
-// the streams open their pipes now: afterwards none can be opened
+// The streams open their pipes now; later none can be opened.
 void process.stdout;
 void process.stderr;
-// an unawaited promise of the user may fail without ending the process
+// An unawaited promise in user code may reject without ending the process.
 process.on('unhandledRejection', () => {});
 
 const channel = new Channel();
@@ -33,11 +33,11 @@ installLoader(channel);
 const places = JSON.parse(process.argv[2] as string) as Places;
 const { BaseMigration } = await baseMigration(places.migration);
 const open = seal((process.stdout as unknown as { _handle: object })._handle);
-/** Taken before the user's code may change it. */
+/** Taken before the user's code can change it. */
 const baseDown = BaseMigration.prototype.down;
 
 let queries = 0;
-/** Ends the run that waits for something that cannot come: nothing is left that could happen. */
+/** Ends a run that waits for something that can no longer happen. */
 let giveUp: ((why: Error) => void) | null = null;
 const { setImmediate } = globalThis;
 process.on('beforeExit', () => {
@@ -48,7 +48,7 @@ process.on('beforeExit', () => {
   end(new Error('it waits for a promise that never settles'));
 });
 
-// what was opened to be closed is closed now
+// What the code opened is closed now.
 for (let turn = 0; turn < 3; turn++) await new Promise(resolve => setImmediate(resolve));
 const isClean = rememberWorld(isAllowed);
 
@@ -63,7 +63,7 @@ async function serve(): Promise<never> {
   }
 }
 
-/** What the code comes to; an end without an end is an error. */
+/** The result of the code; if it never finishes, that is an error. */
 function unlessIdle<T>(work: T): Promise<Awaited<T>> {
   return new Promise((resolve, reject) => {
     giveUp = reject;
@@ -142,7 +142,7 @@ async function classFor({ path, listed, n }: SealedRequest): Promise<MigrationCl
   if (path === null) {
     return (await listedClass(places, listed ?? 0)) as MigrationClass | undefined;
   }
-  // a new copy each time, so that edits are seen
+  // A new copy each time, so that edits are seen.
   const exported = (await import(`${pathToFileURL(path).href}?migtui=${n}`)) as Record<string, unknown>;
   const inside = exported.default;
   const functions = [
@@ -155,7 +155,7 @@ async function classFor({ path, listed, n }: SealedRequest): Promise<MigrationCl
   );
 }
 
-/** What MikroORM takes as a query: text with parameters, a raw fragment, or a query builder. */
+/** What MikroORM accepts as a query: text with parameters, a raw fragment, or a query builder. */
 function queryOf(query: unknown, params?: unknown): SentQuery {
   if (typeof query === 'string') return { sql: query, params: packed(params) };
   const builder = query as { toRaw?(): unknown; sql?: unknown; params?: unknown };
@@ -180,7 +180,9 @@ async function answerTo(query: SentQuery): Promise<Answer> {
   return deserialize(Buffer.from(answer.rows as string, 'base64')) as Answer;
 }
 
-/** What Node's permission model refused; its own message tells how to allow it, which nobody can here. */
+/**
+ * A refusal by Node's permission model; its own message explains how to allow it, which is not possible here.
+ */
 const refused: Readonly<Record<string, string>> = {
   FileSystemWrite: 'a preview cannot write files',
   FileSystemRead: 'a preview cannot read files outside the project',

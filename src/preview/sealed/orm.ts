@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { SentQuery } from './protocol.ts';
 
-/** Where the project's packages and config are, as URLs. */
+/** The URLs of the project's packages and config. */
 export interface Places {
   /** `Migration.js` of `@mikro-orm/migrations`. */
   readonly migration: string;
@@ -14,7 +14,7 @@ export interface Places {
   readonly context: string;
 }
 
-/** Rows of a statement, and how many it changed. */
+/** The rows of a statement, and the number of changed rows. */
 export interface Answer {
   readonly rows: readonly object[];
   readonly affectedRows: number;
@@ -27,13 +27,13 @@ interface Options {
 
 let opened: Promise<{ em: object }> | undefined;
 
-/** The project's MikroORM with its entities, on statements that another process runs. */
+/** The project's MikroORM with its entities; another process runs its statements. */
 export function openOrm(places: Places, run: (query: SentQuery) => Promise<Answer>): Promise<{ em: object }> {
   opened ??= open(places, run);
   return opened;
 }
 
-/** The class at a place of the config's `migrationsList`. */
+/** The class at an index of the config's `migrationsList`. */
 export async function listedClass(places: Places, index: number): Promise<unknown> {
   const { migrations } = await options(places);
   const entry = migrations?.migrationsList?.[index];

@@ -7,26 +7,28 @@
  *   fd 4  modules, to the sealed process, which waits for them without going on
  */
 
-/** A statement as MikroORM takes it: SQL, and parameters as `v8.serialize` writes them (base64); null: none. */
+/** A statement in MikroORM's form: SQL, and parameters encoded with `v8.serialize` (base64); null: none. */
 export interface SentQuery {
   readonly sql: string;
   readonly params: string | null;
 }
 
-/** One direction of one migration is to be run. */
+/** A request to run one direction of one migration. */
 export interface SealedRequest {
   readonly t: 'run';
   readonly n: number;
   /** Absolute path of the migration's file; null: a class of the config's `migrationsList`. */
   readonly path: string | null;
-  /** The place in the list, where there is no path. */
+  /** The index in the list, if there is no path. */
   readonly listed: number | null;
   readonly direction: 'up' | 'down';
-  /** Statements that the code waits for are run (`query`); else they are captured, and answered with no rows. */
+  /** Statements that the code awaits are run (`query`); otherwise they are recorded and return no rows. */
   readonly live: boolean;
 }
 
-/** What a query came to (`Answer` in orm.ts), or why it failed. Values as `v8.serialize` writes them (base64). */
+/**
+ * The result of a query (`Answer` in orm.ts), or its error. Values are encoded with `v8.serialize` (base64).
+ */
 export interface SealedRows {
   readonly t: 'rows';
   readonly n: number;
@@ -34,21 +36,21 @@ export interface SealedRows {
   readonly error?: string;
 }
 
-/** How a migration went. */
+/** The result of a migration. */
 export interface SealedResult {
   readonly t: 'result';
   readonly n: number;
-  /** What the engine gave this process when it started; the migration's code does not know it. */
+  /** The token that the engine gave this process when it started; the migration's code does not know it. */
   readonly token: string;
-  /** Nothing was left behind that could have a say in the next run. */
+  /** Nothing was left behind that could affect the next run. */
   readonly clean: boolean;
-  /** What the code ran by itself, then what it queued. */
+  /** The statements that the code ran itself, then those that it queued. */
   readonly queries: readonly SentQuery[];
-  /** So many of the first were run by the code itself. */
+  /** How many of them, from the start, the code ran itself. */
   readonly executed: number;
   readonly transactional: boolean;
   readonly irreversible: boolean;
-  /** Why this is not all, or not certain. */
+  /** Why they are incomplete or uncertain. */
   readonly note: string | null;
   /** The file could not be used at all. */
   readonly broken: {
@@ -57,20 +59,20 @@ export interface SealedResult {
   } | null;
 }
 
-/** Asks for a module of the project: its JavaScript. */
+/** Requests a module of the project: its JavaScript. */
 export interface SealedLoad {
   readonly t: 'load';
   readonly url: string;
 }
 
-/** Asks where an import that Node cannot resolve by itself leads: without an ending, or through tsconfig paths. */
+/** Resolves an import that Node cannot resolve itself: without an extension, or through tsconfig paths. */
 export interface SealedResolve {
   readonly t: 'resolve';
   readonly specifier: string;
   readonly parent: string;
 }
 
-/** A statement that the code waits for. */
+/** A statement that the code awaits. */
 export interface SealedQuery extends SentQuery {
   readonly t: 'query';
   readonly n: number;

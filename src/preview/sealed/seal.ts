@@ -14,13 +14,13 @@ import v8 from 'node:v8';
 import workers from 'node:worker_threads';
 
 /*
- * Closes this process before any code of the user is loaded in it. Node's permission model, with which it was started,
- * refuses files, other processes, threads, native addons, WASI and the inspector; it does not refuse sockets and
- * signals. Those are closed here at the lowest layer that JavaScript reaches, the prototypes of Node's handles, so that
- * it does not matter which module, object or copy of a library the code goes through.
+ * Isolates this process before any user code is loaded in it. Node's permission model, with which it was
+ * started, blocks files, other processes, threads, native add-ons, WASI and the inspector, but not sockets
+ * and signals. Those are blocked here at the lowest layer that JavaScript can reach, the prototypes of Node's
+ * handles, so that it does not matter which module, object or copy of a library the code uses.
  */
 
-/** Thrown in place of whatever was asked for. */
+/** Thrown instead of performing the operation. */
 class Denied extends Error {
   readonly code = 'ERR_ACCESS_DENIED';
 }
@@ -35,9 +35,9 @@ const signal = 'signal other processes';
 const processes = 'start other processes or threads';
 
 /**
- * Closes the process.
+ * Isolates the process.
  * @param pipe a handle of a pipe, for the prototype that all pipes and Unix sockets share
- * @returns what is still open although it should not be: then nothing may be run here
+ * @returns what is still accessible although it should not be: then nothing may be run here
  */
 export function seal(pipe: object): string[] {
   const open: string[] = [];
@@ -109,9 +109,9 @@ export function seal(pipe: object): string[] {
   close(v8, ['setHeapSnapshotNearHeapLimit', 'stopCoverage'], 'use this part of Node');
   close(os, ['setPriority'], signal);
   closeProcess();
-  // its callbacks come whenever memory is cleared, also in the run of another migration
+  // Its callbacks run at any garbage collection, even during another migration.
   Reflect.deleteProperty(globalThis, 'FinalizationRegistry');
-  // hooks of the user's could go around those that load modules here
+  // User hooks could bypass those that load modules here.
   for (const name of ['register', 'registerHooks', 'enableCompileCache', 'runMain'] as const) {
     Reflect.defineProperty(Module, name, { value: deny('change how modules are loaded'), writable: false });
   }
@@ -148,20 +148,23 @@ function closeProcess(): void {
   });
 }
 
-/** Node's modules that code of a migration may use; none of them reaches outside, but for reading the project's files. */
+/**
+ * Node's modules that code of a migration may use; none of them has outside effects, except reading the
+ * project's files.
+ */
 const allowed = new Set(
   `assert assert/strict async_hooks buffer console constants crypto diagnostics_channel events fs fs/promises module os
    path path/posix path/win32 perf_hooks process punycode querystring stream stream/consumers stream/promises stream/web
    string_decoder timers timers/promises url util util/types zlib`.split(/\s+/),
 );
 
-/** Libraries import these for what they would do with a connection; they can be loaded, and do nothing. */
+/** Libraries import these for use with a connection; they can be loaded, but do nothing. */
 const inert = new Set(
   `child_process cluster dgram dns dns/promises http http2 https inspector net readline readline/promises tls tty v8 vm
    worker_threads`.split(/\s+/),
 );
 
-/** Whether a migration's own code may ask for one of Node's modules by this name. */
+/** Whether a migration's own code may import this Node module. */
 export function isAllowed(name: string): boolean {
   const bare = name.replace(/^node:/, '');
   return allowed.has(bare) || inert.has(bare);
@@ -175,7 +178,10 @@ function prototypeOf(make: () => object): object | undefined {
   }
 }
 
-/** A handle of a TCP socket: the one way to it without a connection is a server that is closed at once. */
+/**
+ * A handle of a TCP socket. Without a connection, it can only be obtained from a server, which is closed
+ * immediately.
+ */
 function tcpHandle(): object {
   const { _createServerHandle } = net as unknown as {
     _createServerHandle(address: string, port: number, family: number): { close(): void };

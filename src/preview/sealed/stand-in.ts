@@ -3,31 +3,31 @@ import { fileURLToPath } from 'node:url';
 import type { Places } from './orm.ts';
 import type { SentQuery } from './protocol.ts';
 
-/** Thrown to code that asks for something that cannot be known without a database. */
+/** Thrown when code asks for something that cannot be determined without a database. */
 export class Unknowable extends Error {}
 
-/** What a migration is given in place of MikroORM's driver. */
+/** Replaces MikroORM's driver for a migration. */
 export interface StandIn {
   readonly driver: object;
   readonly config: object;
 }
 
 export interface Connected {
-  /** Runs a statement, or captures it; resolves with rows. */
+  /** Runs a statement, or records it; resolves with rows. */
   execute(query: SentQuery): Promise<unknown>;
-  /** Something was asked for that makes the statements incomplete or uncertain. */
+  /** Something was requested that makes the statements incomplete or uncertain. */
   doubt(why: string): void;
-  /** Entities and query builders work: their statements are run, not captured. */
+  /** Entities and query builders work: their statements are run, not recorded. */
   readonly live: boolean;
   readonly platform: Places['platform'];
-  /** MikroORM with the project's entities, whose statements go through `execute`; made when it is asked for. */
+  /** MikroORM with the project's entities, whose statements go through `execute`; created on first use. */
   orm(): Promise<{ em: object }>;
 }
 
 /**
  * A driver without a database: statements of the migration go to `connected`, everything else does not exist.
- * Statements are passed on by whatever way the code takes: the migration's `execute`, the driver, its connection, or
- * the entity manager's `execute`.
+ * All ways to send statements are covered: the migration's `execute`, the driver, its connection, and the
+ * entity manager's `execute`.
  */
 export function standIn(
   connected: Connected,
@@ -79,7 +79,7 @@ export function standIn(
   };
 }
 
-/** An object that has these members, and for every other one tells that it was asked for. */
+/** An object with these members that reports access to any other. */
 function only(
   what: string,
   refuse: (what: string) => () => never,
@@ -98,7 +98,7 @@ function only(
   });
 }
 
-/** Calls a method of the real entity manager, as soon as there is one. */
+/** Calls a method of the real entity manager once it exists. */
 function throughOrm(connected: Connected, name: string): unknown {
   return async (...args: unknown[]) => {
     const { em } = await connected.orm();
@@ -118,7 +118,7 @@ function watched({ doubt }: Connected): unknown {
   });
 }
 
-/** MikroORM's platform, for code that quotes with it. */
+/** MikroORM's platform, for code that uses it for quoting. */
 function platformOf({ url, name }: Places['platform']): unknown {
   const Platform = (createRequire(url)(fileURLToPath(url)) as Record<string, new () => object>)[name];
   if (!Platform) throw new Unknowable(`uses the platform ${name}`);

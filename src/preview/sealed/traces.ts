@@ -1,8 +1,8 @@
 import { builtinModules } from 'node:module';
 
 /*
- * Whether a migration left something behind that could have a say in the next one's preview: a changed global or
- * module of Node, a timer, something open. Everything is taken here before any code of the project is loaded.
+ * Detects whether a migration left something behind that could affect the preview of the next one: a changed
+ * global or Node module, a timer, an open handle. All references are taken before any project code is loaded.
  */
 
 const { apply, getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect;
@@ -15,13 +15,13 @@ interface Known {
 }
 
 /**
- * Remembers the language's own objects and Node's modules as they are now.
+ * Records the current state of the language's own objects and Node's modules.
  * @param names Node's modules that code may get hold of
- * @returns tells whether they, and what is waiting, are still the same
+ * @returns checks whether they, and the pending operations, are still the same
  */
 export function rememberWorld(names: (name: string) => boolean): () => boolean {
   const world: Known[] = [];
-  // grows as Node loads parts of itself
+  // Grows as Node loads parts of itself.
   const { moduleLoadList } = process as unknown as { moduleLoadList?: object };
   const seen = new Set<object>(moduleLoadList ? [moduleLoadList] : []);
   const remember = (object: object, depth: number): void => {
@@ -73,7 +73,7 @@ function isSame({ object, keys, values }: Known): boolean {
   const found = ownKeys(object);
   let added = found.length - keys.length;
   if (object === globalThis) {
-    // what MikroORM keeps there when it is loaded
+    // MikroORM stores data there when it is loaded.
     for (let at = 0; at < found.length; at++) if (apply(isMikroOrms, ours, [String(found[at])])) added--;
   }
   if (added !== 0) return false;
