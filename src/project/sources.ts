@@ -40,17 +40,17 @@ export function checksumOf(source: string, { members }: Pick<ParsedMigration, 'm
     .digest('hex');
 }
 
-/** A file that was read, and how it was then. */
+/** A file that was read, and its state at that time. */
 export interface KnownFile {
   readonly migration: MigrationSource;
-  /** See `stampOf`; null: it was read once, or has changed so lately that another change may not show. */
+  /** See `stampOf`; null: it was read once, or was changed so recently that another change might not be detected. */
   readonly stamp: string | null;
 }
 
 /**
  * Reads the migration files at `paths` (absolute, sorted). A file that cannot be read is a problem, not an error.
- * @param known what was read before, by path: a file that says the same is not parsed again, and from the third time
- *   on one that the file system says is unchanged is not read again
+ * @param known previously read files, by path: an unchanged file is not parsed again, and from the third time on, a
+ *   file that is unchanged according to the file system is not read again
  */
 export function readSources(
   root: string,
