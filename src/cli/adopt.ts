@@ -5,7 +5,7 @@ import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
 import { yes } from './shell/options.ts';
 
-/** `migtui adopt`: writes the inferred line into the migration files. */
+/** `migtui adopt`: writes the inferred lineage into the migration files. */
 export const adopt: Definition = (program, act) =>
   program
     .command('adopt')
@@ -25,7 +25,7 @@ const nothing: Draft = { kind: 'adopt', revision: null, files: [], notes: [], wa
 async function adoptLine(call: Call, options: { yes?: boolean }): Promise<undefined> {
   const engine = await call.engine();
   const draft = await engine.draftAdopt().catch((error: unknown) => {
-    // run twice it has nothing to do, which is no failure
+    // Running it twice has nothing to do, which is not a failure.
     if (error instanceof Failure && error.code === 'nothing-to-adopt') return nothing;
     throw error;
   });

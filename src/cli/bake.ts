@@ -5,7 +5,7 @@ import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
 import { UsageError } from './shell/usage.ts';
 
-/** Exit code when the file is not what it should be. */
+/** Exit code if the file is not up to date. */
 const stale = 3;
 
 interface BakeOptions {

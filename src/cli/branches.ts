@@ -6,7 +6,7 @@ import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
 import { verbose } from './shell/options.ts';
 
-/** `migtui branches`: where the history parts. */
+/** `migtui branches`: where the history branches. */
 export const branches: Definition = (program, act) =>
   program
     .command('branches')

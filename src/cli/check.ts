@@ -6,7 +6,7 @@ import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
 import { UsageError } from './shell/usage.ts';
 
-/** What `check` looks at, in words. */
+/** Descriptions of what `check` compares. */
 const kinds: Record<FindingKind, string> = {
   pending: 'revisions that are not applied',
   heads: 'more than one head',
@@ -29,7 +29,7 @@ interface CheckOptions {
   readonly format: Format;
 }
 
-/** `migtui check`: for CI and for the eye. */
+/** `migtui check`: for CI and for users. */
 export const check: Definition = (program, act) =>
   program
     .command('check')
@@ -79,7 +79,7 @@ function exitCode(report: CheckReport, only: string | undefined): number {
   return only && mustHaveLooked(report) ? 1 : 0;
 }
 
-/** What was asked for by name and could not be looked at is no clean answer. */
+/** If something requested explicitly could not be checked, the result is not clean. */
 function mustHaveLooked({ skipped }: CheckReport): boolean {
   return skipped.length > 0;
 }

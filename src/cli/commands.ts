@@ -32,7 +32,7 @@ import { redo, undo } from './undo.ts';
 import { upgrade } from './upgrade.ts';
 import { wait } from './wait.ts';
 
-/** Every command by what a person wants to do, in the order of the help. */
+/** Every command, grouped by purpose, in the order of the help. */
 export const commands: Readonly<Record<string, readonly Definition[]>> = {
   'See:': [status, current, history, heads, branches, show, pending, journal, wait],
   'Move a database:': [upgrade, downgrade, stamp, undo, redo, settle, ensureVersion, fresh],

@@ -26,7 +26,7 @@ const symbols: Readonly<Record<string, readonly Candidate[]>> = {
 };
 
 /**
- * Targets for a command, newest first. Fast, and runs nothing of the project: it reads names of files in the folder
+ * Targets for a command, newest first. Fast, and runs no project code: it reads the file names in the folder
  * that the text of the config names.
  */
 export function completeTargets(root: string, command: string): Candidate[] {
@@ -63,7 +63,7 @@ function migrationsFolder(root: string): string | undefined {
     );
 }
 
-/** Files read for labels at most: completing must not make anybody wait. */
+/** Maximum number of files that are read for labels, to keep completion fast. */
 const mostFiles = 500;
 
 function labelsIn(folder: string, files: readonly string[]): Candidate[] {

@@ -30,8 +30,8 @@ const withTargets = [
 ];
 
 /**
- * Adds \`migtui completion <shell>\` and what the printed script asks.
- * @param root of the project, where revisions are looked for, without running anything of the project
+ * Adds \`migtui completion <shell>\` and the command that the printed script calls.
+ * @param root of the project, where revisions are found without running project code
  */
 export function addCompletion(program: Command, root: () => string): void {
   const completion = tab(program, { completionCommandName: 'completion' });

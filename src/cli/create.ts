@@ -10,7 +10,7 @@ interface CreateOptions {
   readonly path?: string;
 }
 
-/** `migtui create`: `revision` as people of MikroORM's own CLI know it (`migration:create`). */
+/** `migtui create`: `revision` with the options of MikroORM's own CLI (`migration:create`). */
 export const create: Definition = (program, act) =>
   program
     .command('create')

@@ -5,7 +5,7 @@ import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
 import { verbose } from './shell/options.ts';
 
-/** `migtui current`: the tips of what is applied. */
+/** `migtui current`: the tips of the applied revisions. */
 export const current: Definition = (program, act) =>
   program
     .command('current')

@@ -2,7 +2,7 @@ import { diffMarkdown } from './draw/branch-diff.ts';
 import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
 
-/** Exit code when merging would make a second head, or no graph. */
+/** Exit code if merging would create a second head or an invalid graph. */
 const found = 3;
 
 /** `migtui diff`: what a branch adds, for a pull request. */

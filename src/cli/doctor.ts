@@ -5,7 +5,7 @@ import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
 import type { Paint } from './shell/paint.ts';
 
-/** `migtui doctor`: whether everything that migtui depends on works, and what to do about what does not. */
+/** `migtui doctor`: checks everything that migtui depends on, and explains how to fix problems. */
 export const doctor: Definition = (program, act) =>
   program
     .command('doctor')
@@ -28,7 +28,7 @@ async function examine(call: Call): Promise<number> {
   return report.ok ? 0 : 1;
 }
 
-/** A project that cannot be opened is what the doctor finds, not a failure of the command. */
+/** A project that cannot be opened is a result of the check, not a failure of the command. */
 async function reportOf(call: Call): Promise<DoctorReport> {
   try {
     const engine = await call.engine();

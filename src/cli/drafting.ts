@@ -5,20 +5,20 @@ import { draftJson } from './shapes.ts';
 import type { Call } from './shell/call.ts';
 import { confirm } from './shell/confirm.ts';
 
-/** How a draft is written. */
+/** How to write a draft. */
 export interface WriteOptions {
   /** Such as `The merge`, for the message that it was not written. */
   readonly what: string;
-  /** Null: written without a question, because only new files are. */
+  /** Null: written without confirmation, because only new files are written. */
   readonly question: string | null;
   readonly yes?: boolean | undefined;
-  /** More fields of the answer. */
+  /** Additional fields of the result. */
   readonly more?: Partial<MergeAnswer> | undefined;
-  /** What is done once it is written; more fields of the answer. */
+  /** Runs after the files are written; returns additional fields of the result. */
   readonly after?: (() => Promise<Partial<RevisionDraftAnswer>>) | undefined;
 }
 
-/** Shows the files of a draft, asks, writes them, and says so. */
+/** Shows the files of a draft, asks, writes them, and reports the result. */
 export async function writeDraft(
   call: Call,
   draft: Draft,

@@ -4,7 +4,7 @@ import { type Definition, examples } from './shell/command.ts';
 import { type Consent, confirmChange } from './shell/confirm.ts';
 import { confirmOption } from './shell/options.ts';
 
-/** `migtui ensure-version`: makes the migrations table, and nothing else. */
+/** `migtui ensure-version`: creates the migrations table, and nothing else. */
 export const ensureVersion: Definition = (program, act) =>
   program
     .command('ensure-version')

@@ -9,7 +9,7 @@ import { UsageError } from './shell/usage.ts';
 
 /** Exit code when something was found. */
 const found = 3;
-/** Targets named of each kind. */
+/** Number of targets listed per kind. */
 const few = 3;
 
 const kinds: readonly FleetState[] = [
@@ -26,7 +26,7 @@ interface CheckOptions extends ChoiceOptions {
   readonly ignore?: string;
 }
 
-/** `migtui fleet check`: whether every target is in order, for CI. */
+/** `migtui fleet check`: whether any target has a problem, for CI. */
 export const fleetCheck: Definition = (program, act) => {
   const command = program
     .command('check')

@@ -3,7 +3,7 @@ import type { FleetChoice } from '../engine/api.ts';
 import { Failure } from '../foundation/failure.ts';
 import { UsageError } from './shell/usage.ts';
 
-/** What chooses targets on the command line. */
+/** The options that select targets on the command line. */
 export interface ChoiceOptions {
   readonly only?: readonly string[];
   readonly tag?: readonly string[];
@@ -11,7 +11,7 @@ export interface ChoiceOptions {
   readonly shard?: { readonly index: number; readonly of: number };
 }
 
-/** Options that say which targets of the fleet are meant. */
+/** Adds the options that select fleet targets. */
 export const choiceOptions = (): Option[] => [
   new Option('--only <pattern>', 'targets whose name matches, such as tenant_1*; may be repeated').argParser(
     list,
@@ -24,13 +24,13 @@ export const choiceOptions = (): Option[] => [
   ).argParser(shard),
 ];
 
-/** The choice as the engine takes it. */
+/** The selection in the engine's format. */
 export function choiceOf({ only, tag, limit, shard }: ChoiceOptions): FleetChoice {
   return { only, tags: tag, limit, shard };
 }
 
 /**
- * Asks the engine, and makes a fleet without targets wrong usage.
+ * Calls the engine, and reports a fleet without targets as a usage error.
  * @throws UsageError
  */
 export async function withTargets<T>(work: Promise<T>): Promise<T> {

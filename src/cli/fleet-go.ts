@@ -38,10 +38,10 @@ export interface FleetGoOptions
   readonly verbose?: boolean;
 }
 
-/** How long a target waits for a free connection before it gives its own back and is tried again, ms. */
+/** How long a target waits for a free connection before it releases its own and is retried, ms. */
 const busyWait = 1_000;
 
-/** How a run is rolled out. */
+/** The rollout options of a run. */
 export const rolloutOptions = (): Option[] => [
   new Option('--plan', 'show the groups and their SQL, run nothing'),
   yes(),
@@ -83,12 +83,12 @@ function percent(text: string): number {
 }
 
 /**
- * Plans, shows, asks, and runs what was shown.
- * @returns the exit code: 0 only when every target is where it was to go
+ * Plans, shows the plan, asks, and runs exactly that plan.
+ * @returns the exit code: 0 only if every target reached its revision
  */
 export async function goFleet(call: Call, asked: PlanRequest, options: FleetGoOptions): Promise<number> {
   const { settings, output } = call;
-  // targets that wait for connections hold others: they let go soon, and fewer run at once
+  // Targets that wait for connections hold others: they release them soon, and fewer targets run at once.
   const engine = await call.engine(busyWait);
   const waves: FleetWave[] | undefined = options.canary
     ? [{ name: 'canary', targets: options.canary }]
@@ -130,14 +130,17 @@ export async function goFleet(call: Call, asked: PlanRequest, options: FleetGoOp
   return done + there === result.targets.length ? 0 : 1;
 }
 
-/** One JSON object a line, as it goes. A line feed inside of a text is escaped: what is left of them is layout. */
+/**
+ * One JSON object per line, as events happen. Line feeds inside strings are escaped, so the remaining ones
+ * are only layout.
+ */
 function line(call: Call, event: FleetEvent): void {
   call.host.stdout.write(exactText(`${jsonText(event).trimEnd().replace(/\n */g, '')}\n`));
 }
 
 /**
- * Asks y/N; where something is lost or protected, the number of targets has to be typed.
- * @returns names of databases, as a policy wants them typed
+ * Asks y/N; if data is lost or a database is protected, the number of targets must be typed.
+ * @returns names of databases, as the policy requires
  */
 async function confirmFleet(
   call: Call,
@@ -204,7 +207,7 @@ async function askToGoOn(
   await engine.fleetContinue(/^y(es)?$/i.test(said));
 }
 
-/** Everything is there already, or refused. */
+/** Every target is already up to date, or refused. */
 function nothingRan({ there, refused }: FleetPlan): FleetResult {
   const none = { steps: 0, ms: 0, run: '' };
   return {

@@ -1,12 +1,16 @@
 import type { EngineApi } from '../engine/api.ts';
 import type { Call } from './shell/call.ts';
 
-/** npx passes a Ctrl-C on that the terminal has sent to us as well: within this time it is the same one, ms. */
+/**
+ * npx forwards a Ctrl-C that the terminal has also sent to us: within this time, it counts as the same one,
+ * ms.
+ */
 const same = 500;
 
 /**
- * Listens to signals while a fleet runs: the first lets the targets at work end and begins no other, a second one
- * cancels them and rolls back, a third one ends migtui.
+ * Handles signals during a fleet run: the first finishes the targets in progress and starts no others, the
+ * second
+ * cancels them and rolls back, the third ends migtui.
  * @returns stops it
  */
 export function stopOnSignals({ host, output }: Call, engine: EngineApi): () => void {

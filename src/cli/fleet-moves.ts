@@ -5,7 +5,7 @@ import { type Definition, examples } from './shell/command.ts';
 
 type Command = ReturnType<Definition>;
 
-/** What a command that moves a fleet takes. */
+/** Options of a command that migrates a fleet. */
 function moving(command: Command): Command {
   for (const option of [...choiceOptions(), ...rolloutOptions()]) command.addOption(option);
   return command;
@@ -33,7 +33,7 @@ export const fleetUpgrade: Definition = (program, act) =>
       ),
     );
 
-/** `migtui fleet downgrade`: takes revisions back on every target. */
+/** `migtui fleet downgrade`: reverts revisions on every target. */
 export const fleetDowngrade: Definition = (program, act) =>
   moving(
     program
@@ -51,7 +51,7 @@ export const fleetDowngrade: Definition = (program, act) =>
       ),
     );
 
-/** `migtui fleet stamp`: writes what is applied, and runs nothing. */
+/** `migtui fleet stamp`: marks revisions as applied without running them. */
 export const fleetStamp: Definition = (program, act) =>
   moving(
     program

@@ -14,7 +14,7 @@ interface RehearseOptions extends ChoiceOptions {
   readonly down?: boolean;
 }
 
-/** `migtui fleet rehearse`: the plan of each group on the shadow, once. */
+/** `migtui fleet rehearse`: tests the plan of each group once on the shadow. */
 export const fleetRehearse: Definition = (program, act) => {
   const command = program
     .command('rehearse')

@@ -13,7 +13,7 @@ export const fleetStages: Definition = (program, act) =>
     .addHelpText('after', examples({ 'migtui fleet stages': 'dev, staging and production in columns' }))
     .action(act(showStages));
 
-/** Exit code 1 when a stage cannot be read. */
+/** Exit code 1 if a stage cannot be read. */
 async function showStages(call: Call): Promise<number> {
   const stages = await (await call.engine()).fleetStages();
   call.output.answer(stages, stages => stages, draw);

@@ -8,7 +8,7 @@ interface StatusOptions extends ChoiceOptions {
   readonly verbose?: boolean;
 }
 
-/** `migtui fleet status`: how many targets are at each revision, the odd ones first. */
+/** `migtui fleet status`: the number of targets at each revision, and the targets with problems first. */
 export const fleetStatus: Definition = (program, act) => {
   const command = program
     .command('status')
@@ -27,7 +27,7 @@ export const fleetStatus: Definition = (program, act) => {
     .action(act(showFleet));
 };
 
-/** Exit code 1 when a target cannot be reached or read. */
+/** Exit code 1 if a target cannot be reached or read. */
 async function showFleet(call: Call, options: StatusOptions): Promise<number> {
   const engine = await call.engine();
   const status = await withTargets(engine.fleetStatus(choiceOf(options)));

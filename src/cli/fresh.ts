@@ -8,7 +8,7 @@ import { type Definition, examples } from './shell/command.ts';
 import { confirmName } from './shell/confirm.ts';
 import { runOptions, yes } from './shell/options.ts';
 
-/** `migtui fresh`: drops everything and runs all revisions, as "mikro-orm migration:fresh" does. */
+/** `migtui fresh`: drops everything and runs all revisions, like "mikro-orm migration:fresh". */
 export const fresh: Definition = (program, act) => {
   const command = program
     .command('fresh')
@@ -37,7 +37,7 @@ async function runFresh(call: Call, options: GoOptions): Promise<number> {
     });
   }
   const engine = await call.engine();
-  // nothing is dropped that could not be made again
+  // Nothing is dropped that could not be recreated.
   const [broken] = (await engine.check(['problems'])).findings;
   if (broken) throw new Failure({ code: 'broken-revisions', message: broken.message, next: broken.next });
   const emptying = await engine.emptying();

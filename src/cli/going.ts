@@ -20,9 +20,11 @@ export interface GoOptions extends Omit<RunOptions, 'backup'> {
   readonly yes?: boolean;
   /** The fingerprint of the only plan that may run. */
   readonly planId?: string;
-  /** Rehearse it before anything is asked. */
+  /** Rehearse it before asking. */
   readonly rehearse?: boolean;
-  /** True: into the folder of the settings; a text: into that folder; false: none, whatever the settings say. */
+  /**
+   * True: the folder in the settings; a string: that folder; false: no backup, regardless of the settings.
+   */
   readonly backup?: boolean | string;
   readonly transaction?: 'all' | 'each';
   readonly verbose?: boolean;
@@ -30,7 +32,7 @@ export interface GoOptions extends Omit<RunOptions, 'backup'> {
 
 type Limits = Pick<RunOptions, 'lockWait' | 'lockTimeout' | 'statementTimeout' | 'retries'>;
 
-/** How long a run waits, and how often it tries again: by options, else by the settings. */
+/** The timeouts and retries of a run, from the options or the settings. */
 export const limitsOf = ({ settings }: Call, options: Limits): Limits => ({
   lockWait: options.lockWait ?? settings.lockWait,
   lockTimeout: options.lockTimeout ?? settings.lockTimeout,
@@ -38,18 +40,19 @@ export const limitsOf = ({ settings }: Call, options: Limits): Limits => ({
   retries: options.retries ?? settings.retries,
 });
 
-/** What a command found out about its plan beside the plan itself. */
+/** The result of examining a plan, in addition to the plan itself. */
 export interface Examined {
-  /** More fields of the answer of --plan --json. */
+  /** Additional fields of --plan --json. */
   readonly json: Partial<StampPlanAnswer>;
   draw(paint: Paint): string;
-  /** Why the database's name has to be typed; null: because of this it has not. */
+  /** Why the database's name must be typed; null: not for this reason. */
   readonly stern: string | null;
 }
 
 /**
- * Plans, shows, asks, and runs what was shown: the way of every command that moves a database.
- * @param examine looks at the plan, also with --plan; what it finds is shown below the plan and before the question
+ * Plans, shows the plan, asks, and runs exactly that plan: used by every command that changes a database.
+ * @param examine examines the plan, also with --plan; its result is shown below the plan and before the
+ * question
  * @returns the exit code
  */
 export async function go(
@@ -65,7 +68,7 @@ export async function go(
     try {
       return await goOnce(call, engine, request, options, examine);
     } catch (error) {
-      // with a prompt, show the new plan; a script gets a message, and a pinned plan stays pinned
+      // With a prompt, show the new plan; a script gets a message, and a pinned plan stays pinned.
       const asks = canAsk(call) && options.yes !== true && options.planId === undefined;
       if (!(error instanceof Failure && error.code === 'plan-changed' && asks)) throw error;
       call.output.say(error.message, (message, paint) => paint.warn(`${message} The plan is now:`));
@@ -106,7 +109,7 @@ async function goOnce(
   call.output.say(preview, drawSteps);
   sayBackup(call, preview, options);
   if (examined) call.output.say(examined, ({ draw }, paint) => draw(paint));
-  // what the engine will refuse is not asked about
+  // Do not ask about a plan that the engine will refuse.
   const confirm = isForbidden(preview)
     ? options.confirm
     : await confirmPlan(call, preview, options, examined?.stern ?? null);
@@ -123,12 +126,12 @@ async function goOnce(
 }
 
 /**
- * The plan after a rehearsal of it.
+ * The plan after its rehearsal.
  * @throws Failure `rehearsal-failed`
  */
 async function rehearsed(engine: EngineApi, request: PlanRequest): Promise<Preview> {
   const { steps, untried } = await engine.rehearsePlan(request);
-  // a missing down() is no reason not to run
+  // A missing down() does not prevent a run.
   const wrong = steps.filter(({ ok, failure, undone }) => !ok && (failure || undone.outcome !== 'none'));
   if (wrong.length > 0 || untried.length > 0) {
     const ids = [...wrong.map(({ revision }) => revision), ...untried];
@@ -148,7 +151,7 @@ async function printScript(call: Call, engine: EngineApi, request: PlanRequest):
   return 0;
 }
 
-/** Runs the plan, a line for each thing that happens; `ran` is the plan that ran, where it was made again. */
+/** Runs the plan, with a line for each event; `ran` is the plan that ran, if it was made again. */
 async function runShown(
   call: Call,
   engine: EngineApi,
@@ -178,7 +181,7 @@ async function runShown(
   }
 }
 
-/** With --yes a target was asked for, and not this plan; what is undone is one run and no other. */
+/** With --yes, the target was requested and not this exact plan; an undo always refers to one run. */
 function mayReplan({ request }: Preview, { yes, planId }: GoOptions): boolean {
   return yes === true && planId === undefined && request.past === undefined;
 }
@@ -190,8 +193,8 @@ function sayBackup(call: Call, preview: Preview, { backup }: GoOptions): void {
 }
 
 /**
- * The backup to take before the run; undefined: none. A policy that wants one gets it. A folder on the command line is
- * relative to where one stands.
+ * The backup to take before the run; undefined: none. A policy that requires one always gets it. A folder on
+ * the command line is relative to the current folder.
  */
 function backupFor(
   { settings, host }: Call,
@@ -203,7 +206,7 @@ function backupFor(
   return typeof asked === 'string' ? { ...options, folder: resolve(host.cwd, asked) } : options;
 }
 
-/** By the `strict` setting, or by the policy of the database. */
+/** Refused by the `strict` setting, or by the policy of the database. */
 function isForbidden({ warnings, policy }: Preview): boolean {
   return warnings.some(({ code }) => code === 'strict') || policy.some(({ state }) => state === 'broken');
 }

@@ -5,7 +5,7 @@ import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
 import { verbose } from './shell/options.ts';
 
-/** `migtui heads`: the revisions that nothing revises. */
+/** `migtui heads`: the revisions that no other revision revises. */
 export const heads: Definition = (program, act) =>
   program
     .command('heads')

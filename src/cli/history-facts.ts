@@ -3,7 +3,7 @@ import type { HistoryFacts } from './answers.ts';
 import type { Call } from './shell/call.ts';
 
 /**
- * Asks for the facts of every revision.
+ * Gets this information for every revision.
  * @param contexts connect to the databases of the other contexts, too
  */
 export async function historyFacts(
@@ -29,7 +29,7 @@ export async function historyFacts(
   });
 }
 
-/** A context that cannot be read is named: the absence of its name would say that nothing is applied there. */
+/** A context that cannot be read is named; otherwise its absence would mean that nothing is applied there. */
 function warn({ output }: Call, arrivals: readonly Arrival[]): void {
   for (const { context, failure } of arrivals) {
     if (!failure) continue;

@@ -74,11 +74,11 @@ async function showHistory(
 
 const none = (paint: Paint): string => paint.dim('There are no revisions yet.');
 
-/** Whether a range can be resolved only by what is applied: `current:`, `-3:current`, `chat@current:`. */
+/** Whether resolving a range requires the applied revisions: `current:`, `-3:current`, `chat@current:`. */
 const countsFromCurrent = (range: string): boolean =>
   range.split(':').some(side => /^[+-]\d|(?:^|@)current/.test(side));
 
-/** Whether the rows are more than a line: only then do lanes say something. */
+/** Whether the rows are not just a straight line: only then are lanes useful. */
 function branches(rows: readonly RevisionRow[]): boolean {
   return rows.some(
     (row, at) => row.revises.length > 1 || (at > 0 && !rows[at - 1]?.revises.includes(row.id)),

@@ -11,7 +11,7 @@ Next:
                                                        writes that the revision is applied
   migtui check                                         for CI`;
 
-/** `migtui init`: makes a MikroORM project ready for migtui. */
+/** `migtui init`: sets up a MikroORM project for migtui. */
 export const init: Definition = (program, act) =>
   program
     .command('init')

@@ -2,18 +2,22 @@ import type { EngineApi, FailureInfo } from '../engine/api.ts';
 import { drawFailure } from './draw/failure.ts';
 import type { Call } from './shell/call.ts';
 
-/** How long a run may take to roll back after a signal that no person is there to repeat, ms. */
+/** Time for a rollback after a signal that is not repeated by a user, ms. */
 const politeFor = 2_000;
-/** How long a run that is no longer waited for may take to end by itself, ms. */
+/** Time for an abandoned run to end by itself, ms. */
 const endsWithin = 2_600;
-/** npx passes a Ctrl-C on that the terminal has sent to us as well: within this time it is the same one, ms. */
+/**
+ * npx forwards a Ctrl-C that the terminal has also sent to us: within this time, it counts as the same one,
+ * ms.
+ */
 const same = 500;
 
 /**
- * Listens to signals during a run: the first cancels it and rolls back, a second one insists, a third one ends migtui.
- * SIGTERM and SIGHUP insist by themselves after a while. Whatever happens, migtui ends within 5 seconds of SIGTERM,
+ * Handles signals during a run: the first cancels it and rolls back, the second forces it to end, the third
+ * ends migtui.
+ * SIGTERM and SIGHUP force it by themselves after a while. migtui always ends within 5 seconds after SIGTERM,
  * SIGHUP or the second Ctrl-C.
- * @param known what is known of the run so far, for when its end is not waited for
+ * @param known the known state of the run, in case it is abandoned
  * @returns stops it
  */
 export function cancelOnSignals(

@@ -7,7 +7,7 @@ import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
 import type { Paint } from './shell/paint.ts';
 
-/** `migtui journal`: what was run on this database, by whom and how it ended. */
+/** `migtui journal`: past runs on this database: what ran, who ran it, and the outcome. */
 export const journal: Definition = (program, act) =>
   program
     .command('journal')
@@ -66,7 +66,7 @@ function cells(entry: JournalEntry, paint: Paint): Cell[] {
   ];
 }
 
-/** Enough of a checksum to tell it from another. */
+/** Enough digits to distinguish checksums. */
 function digest(checksum: string): string {
   return checksum.slice(0, 8);
 }

@@ -8,7 +8,7 @@ import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
 import { durationOption, verbose, yes } from './shell/options.ts';
 
-/** Exit code when something as severe as the level was found. */
+/** Exit code if a finding has at least the given severity. */
 const found = 3;
 
 const severities: readonly Severity[] = ['danger', 'warning', 'note'];
@@ -22,10 +22,10 @@ interface LintOptions {
   readonly format: Format;
 }
 
-/** How long counting the rows in the way of one statement may take, ms. */
+/** Default time limit for counting the failing rows of one statement, ms. */
 const patience = 5_000;
 
-/** `migtui lint [range]`: what the statements of revisions will do to a database that is in use. */
+/** `migtui lint [range]`: the effects of revisions' statements on a database in use. */
 export const lint: Definition = (program, act) =>
   program
     .command('lint')

@@ -3,9 +3,9 @@ import { Failure } from '../foundation/failure.ts';
 import type { Call } from './shell/call.ts';
 
 /**
- * Looks, and refuses to answer about a database or revisions that could not be read.
- * @param needs `database`: what is applied must be known; `revisions`: the files are enough;
- *   `table`: what is applied must be known, and files are of no account
+ * Gets the status, and fails if the database or the revisions could not be read.
+ * @param needs `database`: the applied revisions must be known; `revisions`: the files are enough;
+ *   `table`: the applied revisions must be known, and the files are not needed
  * @throws Failure of the database, `no-migrations-folder`, or `broken-revisions`
  */
 export async function lookFor(call: Call, needs: 'database' | 'revisions' | 'table'): Promise<Look> {
@@ -49,7 +49,7 @@ export function folderFailure({ project }: Look): Failure | null {
   return project.folderFailure ? new Failure(project.folderFailure) : null;
 }
 
-/** Everything that is wrong with the revisions on disk, as one failure; null when nothing is. */
+/** All problems of the revisions on disk, as one failure; null if there are none. */
 export function problemsOf({ problems }: Look): Failure | null {
   if (problems.length === 0) return null;
   return new Failure({
@@ -62,14 +62,14 @@ export function problemsOf({ problems }: Look): Failure | null {
   });
 }
 
-/** The rows of some ids, in the order of the ids. */
+/** The rows of these ids, in the same order. */
 export function rowsOf(look: Look, ids: readonly string[]): RevisionRow[] {
   const byId = new Map(look.revisions.map(row => [row.id, row]));
   return ids.flatMap(id => byId.get(id) ?? []);
 }
 
 /**
- * The one revision that a target means.
+ * The single revision of a target.
  * @throws Failure of the target, `no-revision` | `several-revisions`
  */
 export async function onlyRow(call: Call, look: Look, target: string): Promise<RevisionRow> {

@@ -21,7 +21,10 @@ interface MergeOptions {
   readonly yes?: boolean;
 }
 
-/** `migtui merge`: rehearses the branches in both orders, then writes a merge revision or rebases one on the other. */
+/**
+ * `migtui merge`: rehearses the branches in both orders, then writes a merge revision or rebases one onto the
+ * other.
+ */
 export const merge: Definition = (program, act) =>
   program
     .command('merge')
@@ -102,7 +105,7 @@ async function mergeHeads(
   return 0;
 }
 
-/** Without a rehearsal, with --force or on a database that supports none: conflicts are unknown. */
+/** Without a rehearsal, with --force or on a database that does not support one: conflicts are unknown. */
 async function writeUnrehearsed(
   call: Call,
   heads: readonly string[],
@@ -166,7 +169,7 @@ async function chosenDraft(
 
 /**
  * Why the rehearsal refuses the request: a merge revision, or a rebase in its resulting order.
- * @param rebase the branch and what it goes on top of
+ * @param rebase the branch and its new parent
  */
 function conflictOf(rehearsal: Rehearsal, rebase: readonly string[] | null): Failure | null {
   const asked = rehearsal.remedies.find(({ kind, branch, onto }) =>

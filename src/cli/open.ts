@@ -2,7 +2,7 @@ import { type Call, isInteractive } from './shell/call.ts';
 import type { Definition } from './shell/command.ts';
 import { showStatus } from './status.ts';
 
-/** `migtui` without a command: the full-screen app, or the status where there is no terminal for it. */
+/** `migtui` without a command: the full-screen app, or the status if there is no suitable terminal. */
 export const open: Definition = (program, act) =>
   program
     .command('open', { hidden: true })

@@ -19,7 +19,7 @@ interface RehearseOptions {
   readonly data?: string;
 }
 
-/** `migtui rehearse [target]`: whether a plan runs, and whether its way back works, on the shadow. */
+/** `migtui rehearse [target]`: tests on the shadow whether a plan and its downgrade work. */
 export const rehearse: Definition = (program, act) =>
   program
     .command('rehearse')
@@ -69,7 +69,7 @@ async function rehearsePlan(
   return fine ? 0 : found;
 }
 
-/** A file is relative to where one stands; anything else is a database. */
+/** A file is relative to the current folder; anything else is a database. */
 function fromOf({ host }: Call, data: string): string {
   const path = resolve(host.cwd, data);
   return existsSync(path) ? path : data;
@@ -78,7 +78,7 @@ function fromOf({ host }: Call, data: string): string {
 const failedOnCopy = ({ done, undone }: MeasuredStep): boolean =>
   done.failure !== null || (undone?.failure ?? null) !== null;
 
-/** A rehearsal, for a person. */
+/** A rehearsal, for display. */
 export function drawPlanRehearsal(
   { steps, untried, ok, measured, caveats }: PlanRehearsal,
   paint: Paint,

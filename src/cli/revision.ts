@@ -105,7 +105,7 @@ async function makeRevision(call: Call, options: RevisionOptions): Promise<undef
   });
 }
 
-/** The database has what the revision makes: only its row is missing. */
+/** The database already has the changes of the revision: only its row is missing. */
 async function stampWith(
   call: Call,
   { revision }: Draft,
@@ -124,7 +124,7 @@ async function splitRevision(call: Call, target: string, { yes }: RevisionOption
   await writeDraft(call, draft, { what: 'The split', question: 'Write these two files?', yes });
 }
 
-/** Drafts it; in a terminal, asks which head it revises and what is a rename. */
+/** Drafts it; in a terminal, asks for the head that it revises and about renames. */
 export async function draftRevision(call: Call, request: RevisionRequest): Promise<Draft> {
   const engine = await call.engine();
   try {
@@ -139,7 +139,7 @@ export async function draftRevision(call: Call, request: RevisionRequest): Promi
     if (error.code !== 'rename-or-not') throw error;
     const renames = await chooseRenames(call, error.candidates);
     if (renames === null) throw error;
-    // what is in a renamed table comes up after that
+    // Possible renames in a renamed table are found after that.
     return draftRevision(call, {
       ...request,
       renames: [...(request.renames ?? []), ...renames],
@@ -148,7 +148,7 @@ export async function draftRevision(call: Call, request: RevisionRequest): Promi
   }
 }
 
-/** Asks of each candidate; null when nobody answers. */
+/** Asks about each candidate; null if there is no answer. */
 async function chooseRenames(call: Call, candidates: readonly string[]): Promise<string[] | null> {
   const chosen: string[] = [];
   for (const candidate of candidates) {

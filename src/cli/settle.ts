@@ -67,7 +67,7 @@ async function settleRevision(
   );
 }
 
-/** An unsettled revision may have lost its file: its full name always does. */
+/** The file of an interrupted revision may be missing: its full name always works. */
 async function revisionOf(call: Call, engine: EngineApi, target: string): Promise<string> {
   const look = await lookFor(call, 'database');
   if (look.unsettled.some(({ revision }) => revision === target)) return target;

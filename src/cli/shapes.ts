@@ -31,7 +31,7 @@ function revisionJson(row: RevisionRow): RevisionAnswer {
   };
 }
 
-/** A list of revisions; `state` is null while it is not known what is applied. */
+/** A list of revisions; `state` is null if the applied revisions are unknown. */
 export function revisionsJson(rows: readonly RevisionRow[], look: Look): readonly RevisionAnswer[] {
   return rows.map(row => revisionIn(row, look));
 }
@@ -41,7 +41,7 @@ export function revisionIn(row: RevisionRow, look: Look): RevisionAnswer {
   return databaseFailure(look) ? { ...revisionJson(row), state: null } : revisionJson(row);
 }
 
-/** The answer of `status`. */
+/** The output of `status`. */
 export function statusJson(look: Look): StatusAnswer {
   const { failure: _, ...database } = look.database;
   return {
@@ -67,7 +67,7 @@ export function sqlJson({ sql, complete, note, transactional }: SqlPreview): Sql
   return { sql, complete, note, transactional };
 }
 
-/** The answer of `--plan`. */
+/** The output of `--plan`. */
 export function planJson({ request, plan, steps, batches, warnings, ...rest }: Preview): PlanAnswer {
   return {
     steps: steps.map(({ revision, action, preview, batch, losses, findings }, at) => ({
@@ -96,7 +96,7 @@ export function planJson({ request, plan, steps, batches, warnings, ...rest }: P
 /** The rows that come or go with that of a squashed revision. */
 const withOf = (step: Step | undefined) => (step?.with ? { with: step.with } : {});
 
-/** The answer of a run. */
+/** The output of a run. */
 export function runJson({
   steps,
   tips,

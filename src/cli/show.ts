@@ -9,7 +9,7 @@ import { clean } from './shell/clean.ts';
 import { type Definition, examples } from './shell/command.ts';
 import { verbose } from './shell/options.ts';
 
-/** `migtui show <rev>`: what one revision says and does. */
+/** `migtui show <rev>`: the declarations and the SQL of one revision. */
 export const show: Definition = (program, act) =>
   program
     .command('show')

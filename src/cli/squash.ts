@@ -11,7 +11,7 @@ interface SquashOptions {
   readonly yes?: boolean;
 }
 
-/** `migtui squash`: one revision in place of a line of them, proven on the shadow. */
+/** `migtui squash`: one revision that replaces a range, verified on the shadow. */
 export const squash: Definition = (program, act) =>
   program
     .command('squash')

@@ -12,7 +12,7 @@ interface StampOptions extends GoOptions {
   readonly compare: boolean;
 }
 
-/** `migtui stamp <target…>`: only rows of the migrations table, no migration runs. */
+/** `migtui stamp <target…>`: changes only rows of the migrations table; no migration runs. */
 export const stamp: Definition = (program, act) => {
   const command = program
     .command('stamp')
@@ -43,7 +43,10 @@ async function runStamp(call: Call, targets: readonly string[], options: StampOp
   );
 }
 
-/** Whether the live schema is what the log will say, so that a lie is seen before it is stamped. */
+/**
+ * Whether the live schema matches the stamped revisions, so that a wrong stamp is noticed before it is
+ * written.
+ */
 async function compare(call: Call, { plan, steps }: Preview): Promise<Examined> {
   const engine = await call.engine();
   const after = plan.tips.length > 0 ? plan.tips : ['base'];

@@ -5,7 +5,7 @@ import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
 import { verbose } from './shell/options.ts';
 
-/** `migtui status`: where the database stands, on half a screen. */
+/** `migtui status`: the state of the database, on half a screen. */
 export const status: Definition = (program, act) =>
   program
     .command('status')
@@ -21,7 +21,7 @@ export const status: Definition = (program, act) =>
     )
     .action(act(showStatus));
 
-/** Prints the status. Exit code 1 when the database cannot be read or the revisions are broken. */
+/** Prints the status. Exit code 1 if the database cannot be read or the revisions are broken. */
 export async function showStatus(call: Call, options: { verbose?: boolean }): Promise<number | undefined> {
   const engine = await call.engine();
   const look = await engine.look();

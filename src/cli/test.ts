@@ -8,7 +8,7 @@ import { clean } from './shell/clean.ts';
 import { type Definition, examples } from './shell/command.ts';
 import type { Paint } from './shell/paint.ts';
 
-/** Exit code when a test failed. */
+/** Exit code if a test failed. */
 const failed = 3;
 
 interface TestOptions {

@@ -10,7 +10,7 @@ export const undo: Definition = past('undo', 'undo the last run', {
   'migtui undo --plan': 'only shows them',
 });
 
-/** `migtui redo`: does again what undo took back. */
+/** `migtui redo`: repeats what undo reverted. */
 export const redo: Definition = past('redo', 'run again what the last undo reverted', {
   'migtui redo': 'shows the steps, asks, runs them',
 });
@@ -24,7 +24,7 @@ function past(kind: 'undo' | 'redo', words: string, lines: Readonly<Record<strin
       .addHelpText('after', examples(lines))
       .action(
         act(async (call: Call, options: GoOptions) => {
-          // which way it goes is known from the journal
+          // The journal determines the direction.
           return go(call, { command: 'upgrade', targets: [], past: { kind } }, options);
         }),
       );

@@ -3,7 +3,7 @@ import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
 import { backupOptions, planOptions, rehearseOption, runOptions } from './shell/options.ts';
 
-/** `migtui upgrade <target…>`: runs what is missing up to the targets. */
+/** `migtui upgrade <target…>`: runs the missing revisions up to the targets. */
 export const upgrade: Definition = (program, act) => {
   const command = program
     .command('upgrade')

@@ -11,9 +11,9 @@ import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
 import { UsageError } from './shell/usage.ts';
 
-/** Between two looks, ms. */
+/** Polling interval, ms. */
 const every = 1_000;
-/** Between two lines about the same wait, ms. */
+/** Interval between two lines about the same wait, ms. */
 const tellEvery = 10_000;
 
 interface WaitOptions {
@@ -73,7 +73,7 @@ async function runWait(call: Call, options: WaitOptions): Promise<number> {
   }
 }
 
-/** How far the database is. A server or database that is not there is waited for like anything else. */
+/** The progress of the database. A missing server or database is waited for, too. */
 async function standing(engine: EngineApi, target: string, started: number): Promise<WaitAnswer> {
   const look = await engine.look();
   const broken = problemsOf(look);
@@ -90,7 +90,7 @@ async function standing(engine: EngineApi, target: string, started: number): Pro
   };
 }
 
-/** The target with everything that it stands on. */
+/** The target with all its requirements. */
 async function neededFor(engine: EngineApi, look: Look, target: string): Promise<readonly string[]> {
   if (target === 'heads') return look.revisions.filter(row => row.state !== 'missing').map(row => row.id);
   return engine.resolve(`base:${target}`);

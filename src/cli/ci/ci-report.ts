@@ -1,6 +1,6 @@
 import type { CheckReport, Finding, LintReport, Look, Severity, TestReport } from '../../engine/api.ts';
 
-/** Something to be said at a place of the sources. */
+/** A message at a location in the sources. */
 export interface Remark {
   readonly level: 'error' | 'warning' | 'notice';
   readonly title: string;
@@ -20,7 +20,7 @@ export interface Case {
   readonly remarks: readonly Remark[];
 }
 
-/** What a command found, for the formats of CI systems. */
+/** The result of a command, for the formats of CI systems. */
 export interface CiReport {
   /** `check`, `lint`, `test`. */
   readonly command: string;
@@ -30,7 +30,7 @@ export interface CiReport {
 
 const levels: Record<Severity, Remark['level']> = { danger: 'error', warning: 'warning', note: 'notice' };
 
-/** Cases are the kinds that were looked at. */
+/** The cases are the kinds that were checked. */
 export function ofCheck(report: CheckReport, look: Look | null): CiReport {
   const failed = report.findings.map(({ kind, message, next, revisions, sql, effects }): Case => {
     const remark = (file: string | null): Remark => ({
@@ -58,7 +58,7 @@ export function ofCheck(report: CheckReport, look: Look | null): CiReport {
   return { command: 'check', cases: [...failed, ...agreed, ...skipped], findings: [] };
 }
 
-/** Cases are the revisions that were judged. */
+/** The cases are the revisions that were linted. */
 export function ofLint({ findings, judged }: LintReport, isBad: (finding: Finding) => boolean): CiReport {
   const cases = judged.map((id): Case => {
     const own = findings.filter(({ revision }) => revision === id);
@@ -87,7 +87,7 @@ function remarkOf({ severity, rule, message, remedy, place }: Finding): Remark {
   };
 }
 
-/** Cases are the tests. */
+/** The cases are the tests. */
 export function ofTest({ tests }: TestReport, look: Look | null): CiReport {
   const cases = tests.map(({ name, outcome, message, details, next }): Case => {
     const remarks =
@@ -107,7 +107,7 @@ export function ofTest({ tests }: TestReport, look: Look | null): CiReport {
   return { command: 'test', cases, findings: [] };
 }
 
-/** The file that a text names, or that of the revision that it names. */
+/** The file named in a text, or that of the revision named in it. */
 function placeIn(text: string, look: Look | null): Pick<Remark, 'file' | 'line'> {
   const named = /(?:^|\s)([^\s:]+\.[cm]?[jt]s)(?::(\d+))?:/.exec(text);
   if (named) return { file: named[1] ?? null, line: named[2] === undefined ? 1 : Number(named[2]) };

@@ -13,7 +13,7 @@ import { junit } from './junit.ts';
 
 export type Format = 'text' | 'github' | 'junit';
 
-/** `--format`, of commands whose answer CI systems show. */
+/** `--format`, for commands whose result CI systems display. */
 export const formatOption = (): Option =>
   new Option(
     '--format <format>',
@@ -22,7 +22,7 @@ export const formatOption = (): Option =>
     .choices(['text', 'github', 'junit'])
     .default('text');
 
-/** The revisions, for their files and the history; null where they cannot be read. */
+/** The revisions, for their files and the history; null if they cannot be read. */
 export async function lookForCi(call: Call): Promise<Look | null> {
   const engine = await call.engine();
   return engine.look().catch(() => null);

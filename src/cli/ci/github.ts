@@ -1,10 +1,10 @@
 import { escaped, fenced, findingsMarkdown } from '../draw/branch-diff.ts';
 import type { CiReport, Remark } from './ci-report.ts';
 
-/** GitHub shows no more annotations of one step than this. */
+/** GitHub shows at most this many annotations per step. */
 const most = 10;
 
-/** Workflow commands, one a line: errors first, because GitHub shows ten of each level. */
+/** Workflow commands, one per line: errors first, because GitHub shows ten of each level. */
 export function githubAnnotations({ cases }: CiReport, folder = ''): string {
   const remarks = cases.flatMap(one => one.remarks);
   return (['error', 'warning', 'notice'] as const)
@@ -35,7 +35,7 @@ const property = (text: string): string => data(text).replace(/:/g, '%3A').repla
 
 /**
  * The summary of a job, in Markdown.
- * @param graph the history as text; null where it is not known
+ * @param graph the history as text; null if unknown
  */
 export function githubSummary({ command, cases, findings }: CiReport, graph: string | null): string {
   const failed = cases.filter(({ outcome }) => outcome === 'failed');

@@ -1,6 +1,6 @@
 import type { CiReport } from './ci-report.ts';
 
-/** The report as JUnit XML, as GitLab, Jenkins and others read it. */
+/** The report as JUnit XML for GitLab, Jenkins and others. */
 export function junit({ command, cases }: CiReport): string {
   const counted = (wanted: string): number => cases.filter(({ outcome }) => outcome === wanted).length;
   const counts = `tests="${cases.length}" failures="${counted('failed')}" errors="0" skipped="${counted('skipped')}"`;
@@ -23,7 +23,7 @@ export function junit({ command, cases }: CiReport): string {
   ].join('\n');
 }
 
-/** Text for an attribute or an element; what XML 1.0 cannot hold is left out. */
+/** Text for an attribute or an element, without characters that XML 1.0 does not allow. */
 function xml(text: string): string {
   return text
     .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '')

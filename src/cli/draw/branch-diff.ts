@@ -2,10 +2,10 @@ import type { AddedRevision, BranchDiff, Finding } from '../../engine/api.ts';
 import { nameOf } from './rows.ts';
 import { count } from './text.ts';
 
-/** SQL of one revision beyond this many characters is folded away and cut. */
+/** Longer SQL of one revision is collapsed and truncated, characters. */
 const most = 10_000;
 
-/** What a branch adds, as Markdown for a pull request. */
+/** The changes of a branch, as Markdown for a pull request. */
 export function diffMarkdown(diff: BranchDiff): string {
   const { added, changed, removed, findings, heads, secondHead, problems, ref } = diff;
   const title =
@@ -45,7 +45,7 @@ function headAdvice({ heads, added, ref }: BranchDiff): string {
   return `They would be ${names(heads.merged)}.${onto}`;
 }
 
-/** Findings as a table; those that were accepted say so. */
+/** Findings as a table; accepted ones are marked. */
 export function findingsMarkdown(findings: readonly Finding[]): string {
   return [
     '| finding | where | what |',
@@ -77,7 +77,7 @@ function sqlOf({ id, up, down }: AddedRevision): string {
   ].join('\n');
 }
 
-/** A code block that its text cannot end. */
+/** A code block with a fence that does not occur in its text. */
 export function fenced(text: string, language = ''): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
@@ -90,7 +90,7 @@ const names = (ids: readonly string[]): string => ids.map(id => `\`${nameOf(id)}
 
 const cell = (text: string): string => escaped(text).replace(/\|/g, '\\|').replace(/\s+/g, ' ');
 
-/** Text that stays text in Markdown with HTML. */
+/** Text escaped for Markdown with HTML. */
 export function escaped(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }

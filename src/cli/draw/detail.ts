@@ -5,7 +5,7 @@ import { drawFinding } from './findings.ts';
 import { drawBlock } from './rows.ts';
 import { indent } from './text.ts';
 
-/** One revision: its block, its SQL in both directions, and its source when asked for. */
+/** One revision: its block, its SQL in both directions, and its source if requested. */
 export function drawDetail(
   { row, source, author, up, down }: RevisionDetail,
   findings: readonly Finding[],
@@ -30,7 +30,7 @@ export function drawDetail(
   ].join('\n');
 }
 
-/** The SQL of one direction, as it would be sent, with what must be said about it. */
+/** The SQL of one direction, as it would be sent, with its notes. */
 export function drawSql({ sql, complete, note, transactional }: SqlPreview, paint: Paint): string {
   const remarks = [
     ...(note ? [note] : []),

@@ -4,7 +4,7 @@ import { drawFinding } from './findings.ts';
 import { nameOf } from './rows.ts';
 import { indent } from './text.ts';
 
-/** The files that will be written, as diffs, and what is to be said about them. */
+/** The files to be written, as diffs, with notes and warnings. */
 export function drawDraft({ files, warnings, notes, findings }: Draft, paint: Paint): string {
   return [
     ...files.map(({ diff }) => `${drawDiff(diff, paint)}\n`),
@@ -28,7 +28,7 @@ export function drawDiff(diff: string, paint: Paint): string {
     .join('\n');
 }
 
-/** What was written. */
+/** The files that were written. */
 export function drawWritten({ files, revision, notes, warnings, findings }: Draft, paint: Paint): string {
   const verbs = files.map(({ path, before, after }) => {
     const verb = after === null ? 'Removed' : before === null ? 'Wrote' : 'Changed';

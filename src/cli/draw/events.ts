@@ -14,7 +14,7 @@ export function drawLog({ level, source, text }: LogEvent, paint: Paint): string
   return level === 'warning' ? `${paint.warn('warning:')} ${line}` : `${paint.bad('error:')} ${line}`;
 }
 
-/** A server that is waited for. */
+/** Waiting for a server. */
 export function drawWaiting({ for: what, where, ms }: WaitingEvent, paint: Paint): string {
   const words = {
     connection: `${where} to accept the connection`,
@@ -24,7 +24,7 @@ export function drawWaiting({ for: what, where, ms }: WaitingEvent, paint: Paint
   return paint.warn(`waiting for ${words} (${duration(ms)})`);
 }
 
-/** How far long work has come. */
+/** The progress of long work. */
 export function drawTask({ text, done, total }: TaskEvent, paint: Paint): string {
   return paint.dim(total > 1 ? `${text} ${done}/${total}` : text);
 }

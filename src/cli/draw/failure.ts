@@ -2,12 +2,15 @@ import type { FailureInfo, Problem, SqlError } from '../../foundation/failure.ts
 import type { Paint } from '../shell/paint.ts';
 import { indent } from './text.ts';
 
-/** Lines of a statement shown around the place that PostgreSQL points at. */
+/** Number of lines of a statement around PostgreSQL's error position. */
 const around = 4;
 
 const mostCandidates = 12;
 
-/** A failure for a person: what, PostgreSQL's own words, where in the statement, and what next. */
+/**
+ * A failure for display: the message, PostgreSQL's own error, the position in the statement, and the next
+ * step.
+ */
 export function drawFailure(info: FailureInfo, paint: Paint): string {
   return [
     `${paint.bad('error:')} ${info.message}`,
@@ -26,7 +29,7 @@ export function drawProblem({ file, line, revision, message }: Problem, paint: P
   return place ? `${paint.bold(place)}: ${message}` : message;
 }
 
-/** What it could have been, unless the message says so itself. */
+/** Valid alternatives, unless the message already contains them. */
 function candidates({ message, candidates: names = [] }: FailureInfo): string[] {
   if (names.every(name => message.includes(name))) return [];
   const more = names.length - mostCandidates;
@@ -53,8 +56,8 @@ export function drawSqlError(sql: SqlError, paint: Paint): string {
 }
 
 /**
- * A statement, cut to the lines around a position, with a caret under it.
- * @param position 1-based character, as PostgreSQL counts: code points
+ * A statement, shortened to the lines around a position, with a caret under it.
+ * @param position 1-based character, counted like PostgreSQL: code points
  */
 export function drawStatement(statement: string, position: number | undefined, paint: Paint): string {
   const lines = statement.trimEnd().split('\n');

@@ -4,7 +4,7 @@ import type { Paint } from '../shell/paint.ts';
 import { nameOf } from './rows.ts';
 import { count, indent } from './text.ts';
 
-/** One finding: what it is, on which table, and what to do instead. */
+/** One finding: the message, the table, and what to do instead. */
 export function drawFinding(finding: Finding, paint: Paint, whole = false): string {
   const { severity, rule, message, remedy, accepted, inTheWay } = finding;
   const onCopy = findingOnCopy(finding);
@@ -55,7 +55,7 @@ function bytesText(bytes: number): string {
   return `${(bytes / 1024 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
 }
 
-/** The answer of lint: findings by revision and statement, then how many there are. */
+/** The result of lint: findings by revision and statement, then the totals. */
 export function drawLint({ findings, judged }: LintReport, paint: Paint, notes: boolean): string {
   const shown = findings.filter(
     ({ severity, accepted }) => notes || severity !== 'note' || accepted !== undefined,

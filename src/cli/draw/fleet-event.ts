@@ -2,7 +2,7 @@ import type { FleetEvent } from '../../engine/api.ts';
 import type { Paint } from '../shell/paint.ts';
 import { count } from './text.ts';
 
-/** A line for what happens in a run of a fleet; empty for what is not shown. */
+/** A line for an event in a fleet run; empty for events that are not shown. */
 export function drawFleetEvent(event: FleetEvent, paint: Paint, verbose: boolean): string {
   const { glyphs } = paint;
   switch (event.kind) {

@@ -5,10 +5,10 @@ import { drawFinding } from './findings.ts';
 import { nameOf } from './rows.ts';
 import { count, indent } from './text.ts';
 
-/** Names listed of many. */
+/** Maximum number of names listed. */
 const few = 3;
 
-/** What a fleet is about to do: each group with its SQL once, what is refused, the waves. */
+/** A fleet plan: each group with its SQL once, the refused targets, the waves. */
 export function drawFleetPlan(plan: FleetPlan, paint: Paint): string {
   const { groups, refused, there, waves, databases, request } = plan;
   const where =

@@ -9,10 +9,10 @@ const words: Readonly<Record<FleetOutcome, string>> = {
   'not tried': 'not tried',
 };
 
-/** Names listed of those that failed in the same way. */
+/** Maximum number of names listed for each error. */
 const few = 3;
 
-/** How a run of a fleet ended: counts, then what failed, by its words. */
+/** The result of a fleet run: counts, then the errors. */
 export function drawFleetResult({ counts, errors, stopped, targets, ms }: FleetResult, paint: Paint): string {
   const brushes = { done: paint.good, there: paint.good, failed: paint.bad, 'not tried': paint.warn };
   const shown = (Object.keys(words) as FleetOutcome[]).filter(outcome => counts[outcome] > 0);

@@ -3,16 +3,16 @@ import type { Paint } from '../shell/paint.ts';
 import { nameOf } from './rows.ts';
 import { type Cell, count, indent, table } from './text.ts';
 
-/** Odd targets listed without -v. */
+/** Number of targets with problems listed without -v. */
 const few = 10;
-/** Characters of the longest bar. */
+/** Length of the longest bar, characters. */
 const barWidth = 24;
 
-/** The fleet, for a person: revisions with how many targets stand there, then the odd ones. */
+/** The fleet for display: the number of targets at each revision, then the targets with problems. */
 export function drawFleetStatus(status: FleetStatus, paint: Paint, verbose: boolean): string {
   const { targets, counts, states } = status;
   const heads = new Set(Object.values(status.heads).flat());
-  // those that are behind are odd only where they are few
+  // Targets that are behind are listed only if there are few.
   const usual: FleetState[] = states.behind >= states.head ? ['head', 'behind'] : ['head'];
   const odd = targets.filter(({ state, running }) => !usual.includes(state) || running);
   const listed = verbose ? targets : odd.slice(0, few);
@@ -51,7 +51,7 @@ function countCells(
   ];
 }
 
-/** Where a target stands, in words. */
+/** A description of a target's state. */
 export function revisionsOf(current: readonly string[]): string {
   return current.length === 0 ? 'nothing applied' : current.map(nameOf).join(', ');
 }
@@ -99,7 +99,7 @@ function rowCells(row: FleetRow, paint: Paint): Cell[] {
   ];
 }
 
-/** What to know of a target beside its state. */
+/** Additional information about a target. */
 export function remarkOf({
   state,
   failure,

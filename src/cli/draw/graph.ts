@@ -5,7 +5,7 @@ import type { Paint } from '../shell/paint.ts';
 import { cellsOf } from './rows.ts';
 import { table } from './text.ts';
 
-/** The rows, newest first, with branches and merges drawn as lanes beside them. */
+/** The rows, newest first, with branches and merges drawn as lanes next to them. */
 export function drawGraph(rows: readonly RevisionRow[], paint: Paint, now: number): string {
   const byId = new Map(rows.map(row => [row.id, row]));
   const layout = layoutLanes(rows);
@@ -14,7 +14,7 @@ export function drawGraph(rows: readonly RevisionRow[], paint: Paint, now: numbe
     return { state: row.state, current: row.marks.includes('current') };
   };
   const drawn = drawLanes(layout, 0, rows.length, lookOf, { ascii: paint.glyphs.ascii });
-  // the glyph of the state is in the lanes already
+  // The state's glyph is already in the lanes.
   const texts = table(rows.map(row => cellsOf(row, paint, now).slice(1))).split('\n');
   return drawn.rows
     .flatMap(({ row, node, below }) => {

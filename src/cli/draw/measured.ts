@@ -5,10 +5,10 @@ import { drawFailure } from './failure.ts';
 import { nameOf } from './rows.ts';
 import { indent } from './text.ts';
 
-/** Modes that block readers or writers. */
+/** Lock modes that block readers or writers. */
 const blocks: readonly LockMode[] = ['SHARE', 'SHARE ROW EXCLUSIVE', 'EXCLUSIVE', 'ACCESS EXCLUSIVE'];
 
-/** What the steps of a plan did on a copy. */
+/** The measurements of a plan's steps on a copy. */
 export function drawMeasurement(measurement: Measurement, paint: Paint): string {
   return [
     paint.bold(measuredWhere(measurement)),

@@ -7,7 +7,7 @@ import { drawFinding } from './findings.ts';
 import { nameOf } from './rows.ts';
 import { count, indent } from './text.ts';
 
-/** A plan with the SQL of every step, cut into its transactions: the answer of --plan. */
+/** A plan with the SQL of every step, in its transactions: the output of --plan. */
 export function drawPlan(preview: Preview, paint: Paint): string {
   if (preview.steps.length === 0) return paint.dim('The plan has no steps.');
   return draw(
@@ -19,7 +19,7 @@ export function drawPlan(preview: Preview, paint: Paint): string {
 
 const join = (parts: readonly string[]): string => parts.filter(part => part !== '').join('\n');
 
-/** A plan without its SQL, to be read before the question. */
+/** A plan without its SQL, shown before the question. */
 export function drawSteps(preview: Preview, paint: Paint): string {
   return draw(preview, paint, step => join([drawLosses(step, paint), drawFindings(step, paint)]));
 }
@@ -89,7 +89,7 @@ export function drawWarning({ message, revisions }: Warning, paint: Paint): stri
   return `${paint.warn(paint.glyphs.warning)} ${message}${named === '' ? '' : `\n  ${named}`}`;
 }
 
-/** A rule of the database's policy, as it stands for the plan. */
+/** A rule of the database's policy, with its state for the plan. */
 function drawCheck(check: PolicyCheck, paint: Paint): string {
   const { state, words, message, setBy, reason, next } = check;
   const { glyphs } = paint;
@@ -100,7 +100,7 @@ function drawCheck(check: PolicyCheck, paint: Paint): string {
   return `${paint.bad(glyphs.failed)} policy: ${message} ${paint.dim(`(${setBy})`)}${why}\n  ${paint.dim(next)}`;
 }
 
-/** Notes are left to --json and lint: a plan shows only what needs attention. */
+/** Notes are only in --json and lint: a plan shows only what needs attention. */
 function drawFindings({ findings }: PreviewStep, paint: Paint): string {
   return findings
     .filter(({ severity }) => severity !== 'note')

@@ -7,10 +7,10 @@ import { drawSteps } from './plan.ts';
 import { nameOf } from './rows.ts';
 import { count, indent } from './text.ts';
 
-/** Between two lines about the same long wait, ms. */
+/** Interval between two lines about the same long wait, ms. */
 const reportEvery = 10_000;
 
-/** A run as plain lines of text. */
+/** A run as lines of plain text. */
 export class Progress {
   #preview: Preview;
   readonly #verbose: boolean;
@@ -26,7 +26,7 @@ export class Progress {
     this.#verbose = verbose;
   }
 
-  /** The line of an event; empty for one that is not worth one. */
+  /** The line of an event; empty if it is not shown. */
   line(event: RunEvent, paint: Paint): string {
     switch (event.kind) {
       case 'waiting':
@@ -69,7 +69,7 @@ export class Progress {
     }
   }
 
-  /** A line at the beginning, then one whenever enough time has passed. */
+  /** One line at the beginning, then one at each interval. */
   #backup({ bytes: written, of }: Extract<RunEvent, { kind: 'backup' }>, paint: Paint): string {
     const now = Date.now();
     if (now - this.#lastBackup < reportEvery) return '';
@@ -78,7 +78,7 @@ export class Progress {
     return paint.dim(`backing up … ${bytes(written)}${total}`);
   }
 
-  /** What is known of a run whose end is not waited for. */
+  /** The known state of a run that is abandoned. */
   known(): FailureInfo {
     const { steps, batches } = this.#preview;
     const done = this.#committed.flatMap(batch => batches[batch]?.steps ?? []).map(step => steps[step]);
@@ -130,7 +130,7 @@ export class Progress {
   }
 }
 
-/** Another session of the server: who it is and what it does. */
+/** Another session of the server: its owner and its activity. */
 function drawSession({ pid, user, application, host, query, ageMs }: Session): string {
   const who = [user, host].filter(Boolean).join('@');
   const what = query ? `, ${query.replace(/\s+/g, ' ').slice(0, 80)}` : '';

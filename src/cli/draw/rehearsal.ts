@@ -9,7 +9,7 @@ import { indent } from './text.ts';
 
 const list = (ids: readonly string[]): string => ids.map(nameOf).join(', ');
 
-/** What the branches do, whether they fit together, and where they do not. */
+/** The changes of the branches, whether they are compatible, and the conflicts. */
 export function drawRehearsal(rehearsal: Rehearsal, paint: Paint): string {
   const { ancestors, branches, orders, remedies, shared, differences, downAndUp, reconcile, caveats } =
     rehearsal;
@@ -55,7 +55,7 @@ export function drawRehearsal(rehearsal: Rehearsal, paint: Paint): string {
   ].join('\n');
 }
 
-/** What can be done, best marked: a remedy that fails comes with its error. */
+/** The possible solutions, with the result of testing them; for a failed one with its error. */
 export function drawRemedies(remedies: Rehearsal['remedies'], paint: Paint): string {
   const { ok, warning, failed } = paint.glyphs;
   return remedies

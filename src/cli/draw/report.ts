@@ -5,7 +5,10 @@ import { drawEffects } from './effects.ts';
 import { nameOf } from './rows.ts';
 import { count, indent } from './text.ts';
 
-/** What a check found, one paragraph each, what is in order, and what it could not look at. */
+/**
+ * The result of a check: one paragraph per finding, then what was checked without findings, and what could
+ * not be checked.
+ */
 export function drawReport(
   { findings, agreed, skipped, notCompared, clean }: CheckReport,
   paint: Paint,

@@ -7,7 +7,10 @@ import { type Cell, count, indent, table } from './text.ts';
 
 const verbs = { upgrade: 'Upgraded', downgrade: 'Downgraded', stamp: 'Stamped' } as const;
 
-/** How a run ended: in a line when all went well, else step by step with the failure and what is applied. */
+/**
+ * The result of a run: one line if it succeeded, otherwise each step with the failure and the applied
+ * revisions.
+ */
 export function drawResult(result: RunResult, { request }: Preview, paint: Paint): string {
   const { steps, tips, failure, cancelled } = result;
   const backup = result.backup

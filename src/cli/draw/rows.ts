@@ -5,7 +5,7 @@ import type { HistoryFacts } from '../answers.ts';
 import type { Paint } from '../shell/paint.ts';
 import { type Cell, indent, table } from './text.ts';
 
-/** A revision as people call it: its digits and its words, or its id. */
+/** The short name of a revision: its digits and its slug, or its id. */
 export function nameOf(id: string): string {
   const [short, words] = [shortId(id), slug(id)];
   return short === id || words === '' ? short : `${short} ${words}`;
@@ -16,12 +16,12 @@ export function marksOf(row: RevisionRow): string {
   return row.marks.map(mark => `(${mark})`).join(' ');
 }
 
-/** Of a squashed revision, how many it replaces. */
+/** For a squashed revision, the number of revisions that it replaces. */
 function replacesOf({ replaces }: RevisionRow): string {
   return replaces.length > 0 ? `(replaces ${replaces.length})` : '';
 }
 
-/** What is odd about a revision. */
+/** Unusual states of a revision. */
 export function flagsOf(row: RevisionRow): string {
   return [
     ...(row.state === 'missing' ? ['missing: applied, but its file does not exist'] : []),
@@ -30,7 +30,7 @@ export function flagsOf(row: RevisionRow): string {
   ].join(', ');
 }
 
-/** The cells of one revision: state, name, when it was applied, and its marks, labels and oddities. */
+/** The cells of one revision: state, name, when it was applied, and its marks, labels and unusual states. */
 export function cellsOf(row: RevisionRow, paint: Paint, now: number): Cell[] {
   const { glyphs } = paint;
   const { applied, pending, missing } = glyphs;
@@ -69,10 +69,10 @@ export function drawNumbered(rows: readonly RevisionRow[], paint: Paint, now: nu
   );
 }
 
-/** A line of a block: what it is about, and what it says; empty: no line. */
+/** A line of a block: label and value; omitted if the value is empty. */
 type Fact = readonly [string, string];
 
-/** Everything known about a revision, in a block as Alembic's `-v` prints it. */
+/** Everything known about a revision, in a block like that of Alembic's `-v`. */
 export function drawBlock(row: RevisionRow, paint: Paint, more: readonly Fact[] = []): string {
   const list = (ids: readonly string[]): string => ids.map(nameOf).join(', ');
   const when = row.appliedAt ? `applied ${absolute(row.appliedAt)}` : row.state;
@@ -96,7 +96,7 @@ export function drawBlock(row: RevisionRow, paint: Paint, more: readonly Fact[] 
   ].join('\n');
 }
 
-/** The first and the last of a line, and how many there are. */
+/** The first and the last of a range, and the number of revisions. */
 function replaced(ids: readonly string[]): string {
   const [first, last] = [ids[0], ids.at(-1)];
   if (first === undefined || last === undefined) return '';
@@ -105,12 +105,12 @@ function replaced(ids: readonly string[]): string {
     : `${ids.length} revisions, ${nameOf(first)} to ${nameOf(last)}`;
 }
 
-/** Blocks one below the other. */
+/** Blocks below each other. */
 export function drawBlocks(rows: readonly RevisionRow[], paint: Paint): string {
   return rows.map(row => `${drawBlock(row, paint)}\n`).join('\n');
 }
 
-/** Blocks with what git, the journal, the files and other contexts say. */
+/** Blocks with additional information from git, the journal, the files and other contexts. */
 export function drawHistoryBlocks(
   rows: readonly { readonly row: RevisionRow; readonly facts: HistoryFacts }[],
   paint: Paint,

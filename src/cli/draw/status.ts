@@ -7,7 +7,7 @@ import { drawProblem } from './failure.ts';
 import { cellsOf, nameOf } from './rows.ts';
 import { type Cell, count, indent, table } from './text.ts';
 
-/** Revisions listed under a title without -v. */
+/** Number of revisions listed under a title without -v. */
 const few = 8;
 
 interface Section {
@@ -16,11 +16,11 @@ interface Section {
   readonly whenEmpty: string;
 }
 
-/** Where a database stands, for a person. */
+/** The status of a database, for display. */
 export function drawStatus(look: Look, paint: Paint, now: number, verbose: boolean): string {
   const unknown = databaseFailure(look);
   const heads: Section = { title: 'Heads', ids: look.heads, whenEmpty: 'no revisions yet' };
-  // at the heads, Current says all of it
+  // At the heads, Current already shows everything.
   const atHeads = look.heads.length > 0 && look.heads.join() === look.current.join();
   const sections: Section[] = unknown
     ? [heads]
@@ -122,7 +122,7 @@ function nextSteps(look: Look, paint: Paint): string[] {
   ];
 }
 
-/** Tables, and nothing that says where they came from: an upgrade would meet them. */
+/** There are tables but no migrations table: an upgrade would conflict with them. */
 const madeElsewhere = ({ database }: Look): boolean =>
   database.table === 'absent' && database.otherTables > 0;
 

@@ -1,6 +1,6 @@
 import { padTo, widthOf } from '../../drawing/text/width.ts';
 
-/** Every line moved to the right. */
+/** Indents every line. */
 export function indent(text: string, by = 2): string {
   return text
     .split('\n')
@@ -13,13 +13,13 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-/** A part of a line: its text as it is measured, and how it is painted after that. */
+/** A part of a line: its text for measuring, and how to style it afterwards. */
 export interface Cell {
   readonly text: string;
   readonly paint?: ((text: string) => string) | undefined;
 }
 
-/** Rows of cells in aligned columns two spaces apart; columns that are empty everywhere are left out. */
+/** Rows of cells in aligned columns two spaces apart; columns that are empty in every row are omitted. */
 export function table(rows: readonly (readonly Cell[])[]): string {
   const columns = rows.reduce((most, row) => Math.max(most, row.length), 0);
   const widths = Array.from({ length: columns }, (_, at) =>

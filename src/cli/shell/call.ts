@@ -9,7 +9,7 @@ import { drawLog, drawTask, drawWaiting } from '../draw/events.ts';
 import type { AppRequest, Host } from './host.ts';
 import { Output } from './output.ts';
 
-/** Options that every command takes. */
+/** Options of every command. */
 export interface SharedOptions {
   readonly json?: boolean;
   readonly project?: string;
@@ -21,24 +21,24 @@ export interface SharedOptions {
   readonly shadow?: string;
   readonly baseline?: string;
   readonly x?: Readonly<Record<string, string>>;
-  /** Of the commands that run a plan; undefined: as the settings say. */
+  /** For the commands that run a plan; undefined: from the settings. */
   readonly strict?: boolean;
 }
 
 /**
- * Where the project begins that is meant.
+ * The root of the selected project.
  * @throws Failure of `chooseRoot`
  */
 export function rootOf(host: Host, { project, config }: SharedOptions = {}): string {
   return chooseRoot(host.cwd, { project, elsewhere: config !== undefined }, host.env);
 }
 
-/** A person may choose from a list on this terminal. */
+/** The user can choose from a list on this terminal. */
 export function isInteractive({ stdin, stdout, env }: Host, { json }: SharedOptions): boolean {
   return stdin.isTTY === true && stdout.isTTY && env.TERM !== 'dumb' && json !== true;
 }
 
-/** One call of a command: its request, its output, and the engine once it is needed. */
+/** One call of a command: its options, its output, and the engine once it is needed. */
 export class Call {
   readonly host: Host;
   readonly shared: SharedOptions;
@@ -60,7 +60,7 @@ export class Call {
   }
 
   /**
-   * @param asks where several projects are meant, ask which on a terminal; null: the person chose none
+   * @param asks with several projects, ask on a terminal which one to use; null: the user cancelled
    * @throws Failure of `chooseRoot` | `settings-invalid`
    */
   static async begin(host: Host, shared: SharedOptions, asks = false): Promise<Call | null> {
@@ -76,10 +76,13 @@ export class Call {
     return new Call(host, shared, await loadSettings(root, host.env), root);
   }
 
-  /** What the engine and the app are opened with: flags over project settings over the person's. */
+  /**
+   * The options for opening the engine and the app: command line options override project settings, which
+   * override user settings.
+   */
   get request(): AppRequest {
     const { shadow = this.settings.shadow } = this.shared;
-    // a path is relative to where one stands, like every other
+    // A path is relative to the current folder, like every other one.
     const here = this.shared.config && resolve(this.host.cwd, this.shared.config);
     const config = here && existsSync(here) ? here : this.shared.config;
     const context = this.shared.context ?? this.host.env.MIKRO_ORM_CONTEXT_NAME;
@@ -108,7 +111,7 @@ export class Call {
     };
   }
 
-  /** On the command line a path is relative to where one stands, in the settings to the project. */
+  /** On the command line, a path is relative to the current folder; in the settings, to the project. */
   #baseline(): string | undefined {
     if (this.shared.baseline !== undefined) return resolve(this.host.cwd, this.shared.baseline);
     return this.settings.baseline === undefined ? undefined : resolve(this.root, this.settings.baseline);
@@ -123,7 +126,7 @@ export class Call {
 
   /**
    * Opens the engine in this process, once.
-   * @param busyWait how long a server without a free connection is waited for, ms; default: a few seconds
+   * @param busyWait how long to wait for a server without a free connection, ms; default: a few seconds
    */
   engine(busyWait?: number): Promise<EngineApi> {
     this.#busyWait ??= busyWait;
@@ -137,13 +140,13 @@ export class Call {
     await engine?.close();
   }
 
-  /** Tells of what happens during a run; returns the way to stop listening. */
+  /** Listens to the events of a run; returns a function that stops listening. */
   onRun(listener: (event: RunEvent) => void): () => void {
     this.#runListeners.add(listener);
     return () => this.#runListeners.delete(listener);
   }
 
-  /** Tells of what happens while a fleet runs; returns the way to stop listening. */
+  /** Listens to the events of a fleet run; returns a function that stops listening. */
   onFleet(listener: (event: FleetEvent) => void): () => void {
     this.#fleetListeners.add(listener);
     return () => this.#fleetListeners.delete(listener);

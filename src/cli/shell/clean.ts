@@ -2,7 +2,7 @@ import { sanitise } from '../../foundation/sanitise.ts';
 import { redactor } from '../../foundation/secrets/redactor.ts';
 import { exactText, type SafeText } from './safe-text.ts';
 
-/** A copy of a plain value in which no string can act on a terminal. Line feeds stay. */
+/** A copy of a plain value with all strings made safe for a terminal. Line feeds are kept. */
 export function clean<T>(value: T): T {
   if (typeof value === 'string') return sanitise(value, { lines: true }) as T;
   if (Array.isArray(value)) return value.map(clean) as T;
@@ -12,16 +12,18 @@ export function clean<T>(value: T): T {
   return value;
 }
 
-/** Characters that JSON lets through and a terminal may act on: DEL, C1, bidirectional controls, tags. */
+/**
+ * Characters that are valid in JSON but that a terminal may interpret: DEL, C1, bidirectional controls, tags.
+ */
 const unsafeInJson =
   /[\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 
-/** JSON without passwords, in which everything a terminal could act on is written as `\uXXXX`. */
+/** JSON without passwords, with all characters that a terminal could interpret written as `\uXXXX`. */
 export function jsonText(value: unknown): SafeText {
   return exactJson(redactor.redactAll(value));
 }
 
-/** The same with the passwords that are in it: for scripts that others run. */
+/** The same including passwords: for scripts that run elsewhere. */
 export function exactJson(value: unknown): SafeText {
   const json = JSON.stringify(value, null, 2).replace(unsafeInJson, character =>
     character

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { Call, type SharedOptions } from './call.ts';
 import type { Host } from './host.ts';
 
-/** Gives the exit code when it is not 0. */
+/** Returns the exit code if it is not 0. */
 export type Work<Args extends readonly unknown[]> = (
   call: Call,
   ...args: Args
@@ -12,15 +12,15 @@ export type Work<Args extends readonly unknown[]> = (
 export type Definition = (program: Command, act: Act) => Command;
 
 /**
- * Makes the action of a command: begins the call, does the work, ends the call, keeps the exit code. With `asks`, a
- * person is asked which project is meant where that is open.
+ * Creates the action of a command: starts the call, does the work, ends the call, stores the exit code. With
+ * `asks`, the user is asked which project to use if there are several.
  */
 export type Act = <Args extends readonly unknown[]>(
   work: Work<Args>,
   options?: { readonly asks?: boolean },
 ) => (this: Command, ...args: readonly unknown[]) => Promise<void>;
 
-/** @param done gets the exit code */
+/** @param done receives the exit code */
 export function actor(host: Host, done: (code: number) => void): Act {
   return <Args extends readonly unknown[]>(
     work: Work<Args>,
@@ -29,7 +29,7 @@ export function actor(host: Host, done: (code: number) => void): Act {
     async function (this: Command, ...args: readonly unknown[]) {
       const call = await Call.begin(host, this.optsWithGlobals<SharedOptions>(), asks);
       if (call === null) return done(0);
-      // commander gives the arguments, the options and at last the command itself
+      // commander passes the arguments, the options and finally the command itself.
       const given = args.slice(0, -1) as unknown as Args;
       try {
         done((await work(call, ...given)) ?? 0);

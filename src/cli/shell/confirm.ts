@@ -7,12 +7,12 @@ import type { Call } from './call.ts';
 import { clean } from './clean.ts';
 import { safeText } from './safe-text.ts';
 
-/** Whether there is a terminal to ask in. The prompt goes to stderr: stdout has only the result. */
+/** Whether there is a terminal for questions. The prompt goes to stderr: stdout has only the result. */
 export function canAsk({ host }: Call): boolean {
   return host.stdin.isTTY === true && host.stderr.isTTY;
 }
 
-/** Asks for a line. Ctrl-C and the end of the input are an empty answer. */
+/** Asks for a line. Ctrl-C and the end of the input count as an empty answer. */
 export async function ask(call: Call, question: string): Promise<string> {
   const { stdin, stderr } = call.host;
   const lines = createInterface({ input: stdin, terminal: false });
@@ -24,7 +24,7 @@ export async function ask(call: Call, question: string): Promise<string> {
       ended.signal.addEventListener('abort', () => resolve(''));
     });
     const line = new Promise<string>(resolve => lines.once('line', resolve));
-    // after all listeners are set: the answer may come at once
+    // After all listeners are set: the answer may come immediately.
     stderr.write(safeText(question));
     const answer = await Promise.race([line, closed]);
     if (answer === '') stderr.write(safeText('\n'));
@@ -36,8 +36,8 @@ export async function ask(call: Call, question: string): Promise<string> {
 }
 
 /**
- * Asks `question [y/N]`; without a terminal it wants --yes.
- * @param what that is not done, such as `The upgrade`
+ * Asks `question [y/N]`; without a terminal it requires --yes.
+ * @param what subject of the message that it was not done, such as `The upgrade`
  * @throws Failure `needs-yes` | `declined`
  */
 export async function confirm(call: Call, what: string, question: string, yes: boolean): Promise<void> {
@@ -46,7 +46,7 @@ export async function confirm(call: Call, what: string, question: string, yes: b
   if (!/^y(es)?$/i.test(await ask(call, `${clean(question)} [y/N] `))) throw declined();
 }
 
-/** Options of a command about confirmation. */
+/** Options for confirming a command. */
 export interface Consent {
   readonly yes?: boolean | undefined;
   /** The name of the database, from --confirm. */
@@ -54,9 +54,9 @@ export interface Consent {
 }
 
 /**
- * Asks before a plan runs: y/N, or the database's name where something is lost or the settings ask for it.
- * @param stern another reason to want the name
- * @returns the name, where it was typed or given
+ * Asks before a plan runs: y/N, or the database's name if data is lost or the settings require it.
+ * @param stern another reason to require the name
+ * @returns the name, if it was typed or given
  * @throws Failure `needs-yes` | `needs-confirm` | `wrong-database` | `declined`
  */
 export async function confirmPlan(
@@ -81,9 +81,9 @@ export async function confirmPlan(
 
 /**
  * Asks for the database's name.
- * @param what that is not done, such as `The upgrade`
- * @param rule of the settings that wants it, whatever --yes says
- * @returns the name, where it was typed or given
+ * @param what subject of the message that it was not done, such as `The upgrade`
+ * @param rule of the settings that requires it, even with --yes
+ * @returns the name, if it was typed or given
  * @throws Failure `needs-yes` | `needs-confirm` | `wrong-database` | `declined`
  */
 export async function confirmName(
@@ -105,7 +105,7 @@ export async function confirmName(
 }
 
 /**
- * For changes that run no plan: asks for the name where the settings want it.
+ * For changes without a plan: asks for the name if the settings require it.
  * @throws Failure `needs-confirm` | `wrong-database` | `declined`
  */
 export async function confirmChange(

@@ -2,20 +2,20 @@ import type { EngineApi, EngineEvent, EngineOptions } from '../../engine/api.ts'
 import type { Settings } from '../../settings/schema.ts';
 import type { SafeText } from './safe-text.ts';
 
-/** A stream that text is written to, and what a command may know of it. */
+/** An output stream, and its properties that commands may use. */
 export interface Screen {
   write(text: SafeText): void;
   readonly isTTY: boolean;
   readonly columns: number;
 }
 
-/** How the full-screen app is asked for. */
+/** The request to open the full-screen app. */
 export interface AppRequest {
   readonly options: EngineOptions;
   readonly settings: Settings;
 }
 
-/** A project of a workspace, to choose from. */
+/** A project of a workspace that can be selected. */
 export interface ProjectChoice {
   readonly name: string;
   /** Absolute. */
@@ -24,7 +24,7 @@ export interface ProjectChoice {
   readonly path: string;
 }
 
-/** The world around the program: what a test replaces. */
+/** The environment of the program, which tests replace. */
 export interface Host {
   readonly stdout: Screen;
   readonly stderr: Screen;
@@ -35,18 +35,23 @@ export interface Host {
   /** Milliseconds since the epoch. */
   now(): number;
   openEngine(options: EngineOptions, emit: (event: EngineEvent) => void): Promise<EngineApi>;
-  /** Asks on the terminal which project of a workspace is meant: its folder; null when the person leaves. */
+  /** Asks on the terminal which project of a workspace to use: its folder; null if the user cancels. */
   chooseProject(members: readonly ProjectChoice[]): Promise<string | null>;
-  /** Runs the full-screen app to its end and gives the exit code. */
+  /** Runs the full-screen app until it exits and returns the exit code. */
   openApp(request: AppRequest): Promise<number>;
-  /** Sends what the project's code prints to stderr from here on, made safe: stdout carries the answer alone. */
+  /**
+   * Redirects output of the project's code to stderr from here on, made safe: stdout carries only the result.
+   */
   capturePrints(): void;
-  /** What has been done for good, in a sentence: shown when the answer cannot be written, which is then no failure. */
+  /**
+   * What was completed permanently, as a sentence: shown if the result cannot be written, which is then not a
+   * failure.
+   */
   committed(words: string): void;
-  /** Listens to Ctrl-C, SIGTERM and SIGHUP in place of the system; returns the way to stop. */
+  /** Handles Ctrl-C, SIGTERM and SIGHUP instead of the system; returns a function that stops it. */
   onInterrupt(listener: (signal: string) => void): () => void;
-  /** Runs an editor (a shell command) on a file in this terminal and gives its exit code. */
+  /** Runs an editor (a shell command) on a file in this terminal and returns its exit code. */
   spawn(editor: string, path: string): Promise<number>;
-  /** Ends the program at once. */
+  /** Ends the program immediately. */
   exit(code: number): never;
 }

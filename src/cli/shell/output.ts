@@ -4,15 +4,15 @@ import type { Host } from './host.ts';
 import { type Paint, paintFor, wantsAscii, wantsColour } from './paint.ts';
 import { exactText, safeText } from './safe-text.ts';
 
-/** How an answer is to be drawn. */
+/** How a result is printed. */
 export interface OutputOptions {
   readonly json: boolean;
-  /** Undefined: as the stream and the environment say. */
+  /** Undefined: depends on the stream and the environment. */
   readonly colour?: boolean | undefined;
   readonly ascii?: boolean | undefined;
 }
 
-/** The output of a command: the answer goes to stdout, once; everything else to stderr. */
+/** The output of a command: the result goes to stdout, once; everything else to stderr. */
 export class Output {
   readonly json: boolean;
   /** For stdout and for stderr. */
@@ -29,8 +29,8 @@ export class Output {
   }
 
   /**
-   * Prints the answer: `shape` as JSON with --json, else what `draw` makes of `value`,
-   * whose strings are made safe for a terminal first.
+   * Prints the result: `shape` as JSON with --json, otherwise what `draw` returns for `value`, whose strings
+   * are first made safe for a terminal.
    */
   answer<T>(value: T, shape: (value: T) => Answer, draw: (value: T, paint: Paint) => string): void {
     if (this.json) this.#host.stdout.write(jsonText(shape(value)));
@@ -42,14 +42,17 @@ export class Output {
     if (text !== '') this.#host.stdout.write(safeText(ended(text)));
   }
 
-  /** Prints a script to stdout: to a terminal as any text, else as it is, passwords and all, so that it can be run. */
+  /**
+   * Prints a script to stdout: on a terminal like any text, otherwise unchanged, including passwords, so that
+   * it can be run.
+   */
   script(sql: string): void {
     const { stdout } = this.#host;
     if (this.json) stdout.write(exactJson({ sql }));
     else stdout.write(stdout.isTTY ? safeText(ended(sql)) : exactText(sql));
   }
 
-  /** Says something beside the answer: draws `value` to stderr. */
+  /** Prints something in addition to the result: draws `value` to stderr. */
   say<T>(value: T, draw: (value: T, paint: Paint) => string): void {
     const text = draw(clean(value), this.aside);
     if (text !== '') this.#host.stderr.write(safeText(ended(text)));

@@ -6,7 +6,7 @@ import { styled } from './safe-text.ts';
 
 type Brush = (text: string) => string;
 
-/** How parts of an answer look on the stream that they go to. */
+/** The styling of a result for its stream. */
 export interface Paint {
   readonly glyphs: Glyphs;
   readonly bold: Brush;
@@ -36,7 +36,7 @@ function brush(colours: boolean, style: keyof typeof sgr): Brush {
   return text => styled(text, open, open < 30 ? 22 : 39);
 }
 
-/** Colours, or none, and the glyphs that the stream can show. */
+/** Colours, or none, and the glyphs that the stream supports. */
 export function paintFor(colours: boolean, ascii: boolean): Paint {
   const good = brush(colours, 'green');
   const warn = brush(colours, 'yellow');
@@ -61,7 +61,10 @@ export function paintFor(colours: boolean, ascii: boolean): Paint {
   };
 }
 
-/** Asked for, forbidden, or because a terminal is there: https://no-color.org, then FORCE_COLOR, then the stream. */
+/**
+ * Requested, forbidden, or because the stream is a terminal: https://no-color.org, then FORCE_COLOR, then the
+ * stream.
+ */
 export function wantsColour(host: Host, screen: Screen, asked: boolean | undefined): boolean {
   if (asked !== undefined) return asked;
   if (host.env.NO_COLOR) return false;

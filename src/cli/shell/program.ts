@@ -20,7 +20,7 @@ its digits or its words), +1, -1, <revision>+1, <label>@head, <label>@base, <lab
 Without a command migtui opens the full-screen app, or prints the status where there is no terminal.
 Exit codes: 0 success, 1 failed or refused, 2 wrong usage, 3 a check, rehearsal or test found something.`;
 
-/** The whole command line, as commander knows it. */
+/** The whole command line as a commander program. */
 export function buildProgram(host: Host, version: string, done: (code: number) => void): Command {
   const program = new Command('migtui')
     .description(
@@ -51,7 +51,7 @@ export function buildProgram(host: Host, version: string, done: (code: number) =
 }
 
 /**
- * Runs the program and gives its exit code. Nothing that happens inside is thrown.
+ * Runs the program and returns its exit code. Never throws.
  * @param argv arguments after the program's name
  */
 export async function runProgram(argv: readonly string[], host: Host, version: string): Promise<number> {
@@ -77,7 +77,7 @@ export async function runProgram(argv: readonly string[], host: Host, version: s
   }
 }
 
-/** `migtui` alone means `open`; `-3:` and the like are targets and no options. */
+/** `migtui` alone means `open`; `-3:` and similar arguments are targets, not options. */
 function prepared(program: Command, argv: readonly string[]): string[] {
   const isValue = (at: number): boolean => ['-r', '--rev-range'].includes(argv[at - 1] ?? '');
   const moved = new Set([...argv.keys()].filter(at => /^-\d+[:@+-]/.test(argv[at] ?? '') && !isValue(at)));
@@ -93,7 +93,7 @@ function prepared(program: Command, argv: readonly string[]): string[] {
   return operands.length + unknown.length > 0 ? args : ['open', ...args];
 }
 
-/** Says what went wrong, on stdout with --json, and gives the exit code. */
+/** Reports the error, on stdout with --json, and returns the exit code. */
 function fail(host: Host, info: FailureInfo, argv: readonly string[]): number {
   const json = argv.includes('--json');
   const colour = argv.includes('--no-color') ? false : argv.includes('--color') ? true : undefined;

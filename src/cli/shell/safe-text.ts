@@ -4,12 +4,15 @@ import { redact } from '../../foundation/secrets/redactor.ts';
 
 declare const safe: unique symbol;
 
-/** Text that may be written to a stream. Only this file makes it, so whatever is written has come through here. */
+/**
+ * Text that may be written to a stream. Only this file creates it, so everything that is written has passed
+ * through here.
+ */
 export type SafeText = string & { readonly [safe]: true };
 
 /**
- * Styles are marked by noncharacters and a word that changes with every process: text from outside cannot pretend to be
- * one of ours, and every escape sequence in it is made visible.
+ * Styles are marked by noncharacters and a random word per process: external text cannot imitate them, and
+ * every escape sequence in it is made visible.
  */
 const secret = randomBytes(6).toString('hex');
 const marks = new RegExp(`(\\ufdd0${secret}[\\d/]+\\ufdd1)`);
@@ -25,7 +28,7 @@ export function styled(text: string, open: number, close: number): string {
   return text === '' ? '' : `${begin}${open}/${close}${end}${text}${begin}${close}${end}`;
 }
 
-/** Drawn text as it may be written: no password, nothing that a terminal acts on but our own styles. */
+/** Drawn text in its final form: no passwords, and no control sequences except our own styles. */
 export function safeText(drawn: string): SafeText {
   if (!drawn.includes(begin)) return plain(drawn) as SafeText;
   const open: (readonly [open: string, close: string])[] = [];
@@ -37,14 +40,14 @@ export function safeText(drawn: string): SafeText {
       return sgr(first);
     }
     open.pop();
-    // what it was within goes on
+    // The surrounding style continues.
     const outer = open.findLast(([, close]) => close === first);
     return sgr(first) + (outer ? sgr(outer[0]) : '');
   });
   return parts.join('') as SafeText;
 }
 
-/** Text that must reach its reader byte by byte: JSON, whose own escapes make it safe, and scripts that others run. */
+/** Text that must arrive unchanged: JSON, whose own escapes make it safe, and scripts that run elsewhere. */
 export function exactText(text: string): SafeText {
   return text as SafeText;
 }

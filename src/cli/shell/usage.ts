@@ -1,4 +1,4 @@
-/** The command line asks for something that does not exist or does not go together: exit code 2. */
+/** The command line has an unknown or invalid combination of arguments: exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

@@ -8,8 +8,8 @@ import {
 import { remembered } from './remembered.ts';
 
 /*
- * Lines as cells and back, as `@alcalzone/ansi-tokenize` does it for Ink, with a memory: from one frame to the next
- * nearly all lines are the same, and so are the changes of style.
+ * Converts lines to cells and back, like `@alcalzone/ansi-tokenize` does for Ink, with a cache: from one
+ * frame to the next, almost all lines and style changes are the same.
  */
 
 /** A character with its styles. */
@@ -18,11 +18,11 @@ type Styles = Cell['styles'];
 
 const ignorable = /^\p{Default_Ignorable_Code_Point}+$/u;
 const none: Styles = [];
-/** Every style that was seen, once: two that are equal are the same list, and nobody changes one. */
+/** Every style that occurred, stored once: equal styles are the same list, which is never modified. */
 const known = new Map<string, Styles>([['', none]]);
 const changes = new Map<Styles, Map<Styles, string>>();
 
-/** Nobody changes a cell, so one will do. */
+/** Cells are never modified, so one is enough. */
 export const blank: Cell = { type: 'char', value: ' ', fullWidth: false, styles: none };
 
 function oneOf(styles: Styles): Styles {
@@ -32,7 +32,7 @@ function oneOf(styles: Styles): Styles {
   return same ?? styles;
 }
 
-/** The characters of a text, without those that take no cell. */
+/** The characters of a text, without zero-width ones. */
 export const cellsOf = remembered((text: string): readonly Cell[] => {
   const cells: Cell[] = [];
   let styles = none;
@@ -58,7 +58,7 @@ function change(from: Styles, to: Styles): string {
   return way;
 }
 
-/** Cells that `cellsOf` made, as text again. */
+/** The text of cells that `cellsOf` created. */
 export function stringOf(cells: Iterable<Cell>): string {
   let text = '';
   let styles = none;

@@ -4,9 +4,9 @@ import { remembered } from './remembered.ts';
 import stringWidth from './string-width.ts';
 
 /*
- * Ink's `Output`, where the texts of a frame are laid over each other, with a memory: a row to which the same texts are
- * written as in the frame before is not put together again. Ink makes a cell for every column of every row of every
- * frame, and takes every text apart twice.
+ * Ink's `Output`, which combines the texts of a frame, with a cache: a row is rebuilt only if its texts
+ * differ from those in the previous frame. Ink creates a cell for every column of every row of every frame,
+ * and tokenizes every text twice.
  */
 
 type Options = ConstructorParameters<typeof Original>[0];
@@ -19,7 +19,7 @@ interface Write {
   readonly transformers: Transformers;
 }
 
-/** The lines of a text, each with the styles that it begins with. */
+/** The lines of a text, each with the styles active at its start. */
 const linesOf = remembered((text: string): readonly string[] => {
   const lines: Cell[][] = [[]];
   for (const cell of cellsOf(text)) {
@@ -31,7 +31,7 @@ const linesOf = remembered((text: string): readonly string[] => {
 
 const blanked = (cell: Cell): Cell => ({ ...cell, value: ' ', fullWidth: false });
 
-/** What is written to a row, from which column on, in order. */
+/** The texts written to a row, with their start columns, in order. */
 interface Row {
   readonly xs: number[];
   readonly lines: string[];
@@ -42,7 +42,7 @@ interface Drawn extends Row {
   readonly text: string;
 }
 
-/** The rows of the frame before. */
+/** The rows of the previous frame. */
 const drawn: Drawn[] = [];
 
 const isSame = (one: Row, other: Row): boolean =>
@@ -55,7 +55,7 @@ function draw({ xs, lines }: Row, width: number): string {
   return stringOf(cells.filter(cell => cell !== undefined)).trimEnd();
 }
 
-/** Half of a wide character that something is written over becomes a space. */
+/** If one half of a wide character is overwritten, the other half becomes a space. */
 function put(cells: Cell[], from: number, line: string): void {
   const characters = cellsOf(line);
   if (characters.length === 0) return;
@@ -74,7 +74,7 @@ function put(cells: Cell[], from: number, line: string): void {
   if (after?.value === '') cells[x] = blanked(after);
 }
 
-/** Takes and gives what Ink's own class does; what is clipped is left to that. */
+/** The same interface as Ink's own class, to which clipped output is delegated. */
 export default class Output {
   readonly #options: Options;
   readonly #writes: Write[] = [];

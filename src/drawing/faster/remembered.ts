@@ -1,7 +1,9 @@
-/** Answers remembered; when there are more, those not asked for since the last time are forgotten. */
+/**
+ * Maximum size of the cache; when it is exceeded, entries that were not used since the last time are removed.
+ */
 const kept = 1_000;
 
-/** A function of a text that remembers its answers. */
+/** Memoizes a function of a string. */
 export function remembered<T extends {}>(make: (text: string) => T): (text: string) => T {
   let young = new Map<string, T>();
   let old = new Map<string, T>();

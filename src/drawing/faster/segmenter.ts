@@ -1,9 +1,10 @@
 /*
- * `Intl.Segmenter` that is made when it is first used. The first one costs 12 ms, and many modules of a screen make one
- * as they are loaded, for text that hardly ever comes. The bundle has the packages use this one (scripts/faster.mjs).
+ * An `Intl.Segmenter` that is created on first use. The first one costs 12 ms, and many modules of the app
+ * create one when they are loaded, for rare text. The bundle makes the packages use this one
+ * (scripts/faster.mjs).
  */
 
-/** Takes what `Intl.Segmenter` takes. */
+/** The same arguments as `Intl.Segmenter`. */
 export class LazySegmenter {
   readonly #make: () => Intl.Segmenter;
   #made: Intl.Segmenter | undefined;

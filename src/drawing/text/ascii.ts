@@ -22,7 +22,7 @@ const known: Readonly<Record<string, string>> = {
 
 const beyond = /[^\x20-\x7e]/;
 
-/** Text for a terminal that has only ASCII, as wide as it was: what has no likeness becomes `?`. */
+/** Text for an ASCII-only terminal, with the same width: characters without an equivalent become `?`. */
 export function toAscii(text: string): string {
   if (!beyond.test(text)) return text;
   let out = '';

@@ -1,6 +1,6 @@
 const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 
-/** A size for a person, in powers of 1,024 as PostgreSQL's pg_size_pretty: `512 B`, `4.4 MB`, `120 GB`. */
+/** A readable size, in powers of 1,024 like PostgreSQL's pg_size_pretty: `512 B`, `4.4 MB`, `120 GB`. */
 export function bytes(size: number): string {
   let value = size;
   let unit = 0;

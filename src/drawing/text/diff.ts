@@ -2,7 +2,7 @@ import type { FileChange } from '../../values/authoring.ts';
 import { sourceLines } from './source.ts';
 import type { Line } from './span.ts';
 
-/** What happens to a file: a new one in full, another as a unified diff. */
+/** The change of a file: a new one in full, others as a unified diff. */
 export function diffLines(file: FileChange): Line[] {
   if (file.before === null && file.after !== null) {
     return sourceLines(file.after).map(spans => [{ text: '+ ', style: 'added' }, ...spans]);

@@ -4,7 +4,7 @@ import type { Line } from './span.ts';
 
 const styles: Readonly<Record<Effect['sign'], Style>> = { '+': 'added', '-': 'removed', '~': 'hunk' };
 
-/** Changes of the schema, a line each. The object stands out where its words begin with it. */
+/** Schema changes, one per line. The object is highlighted if the description begins with it. */
 export const effectLines = (effects: readonly Effect[]): Line[] =>
   effects.map(({ sign, object, words }) => {
     const named = words.startsWith(object) ? object : '';

@@ -4,10 +4,10 @@ import { sqlLines } from './sql.ts';
 import { cutTo, widthOf } from './width.ts';
 import { wrap } from './wrap.ts';
 
-/** Lines of a statement that are shown around the place that PostgreSQL points at. */
+/** Number of lines of a statement around PostgreSQL's error position. */
 const around = 6;
 
-/** A failure for people: what happened, what PostgreSQL said about it, where, and what to do next. */
+/** A failure for display: what happened, PostgreSQL's message, the position, and what to do next. */
 export function failureLines(failure: FailureInfo, columns: number): Line[] {
   const lines: Line[] = wrap(failure.message, columns).map(text => line(text, 'danger'));
   if (failure.sql) lines.push(...sqlErrorLines(failure.sql, columns));
@@ -50,7 +50,7 @@ function sqlErrorLines(sql: SqlError, columns: number): Line[] {
   ];
 }
 
-/** The statement, with a caret under the character that PostgreSQL points at. */
+/** The statement, with a caret under PostgreSQL's error position. */
 export function markedStatement(statement: string, position: number | undefined, columns: number): Line[] {
   const lines = sqlLines(statement);
   if (!position)

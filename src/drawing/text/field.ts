@@ -1,6 +1,6 @@
 import { graphemes } from './graphemes.ts';
 
-/** A one-line text that is being edited; `cursor` counts UTF-16 units from the start. */
+/** A one-line input field; `cursor` counts UTF-16 units from the start. */
 export interface TextField {
   readonly text: string;
   readonly cursor: number;
@@ -10,7 +10,7 @@ export const emptyField: TextField = { text: '', cursor: 0 };
 
 export const fieldOf = (text: string): TextField => ({ text, cursor: text.length });
 
-/** `inserted` at the cursor; what a terminal would act on, and line ends, are left out. */
+/** Inserts text at the cursor, without control characters and line ends. */
 export function insert(field: TextField, inserted: string): TextField {
   const clean = inserted.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');
   return {
@@ -19,7 +19,7 @@ export function insert(field: TextField, inserted: string): TextField {
   };
 }
 
-/** The field after an editing key, or null when the key does not edit. */
+/** The field after an editing key, or null if the key does not edit. */
 export function edit(field: TextField, key: string): TextField | null {
   const { text, cursor } = field;
   const cutBefore = (from: number): TextField => ({
@@ -54,7 +54,7 @@ export function edit(field: TextField, key: string): TextField | null {
   }
 }
 
-/** Where the word begins that ends before the cursor. */
+/** The start of the word that ends before the cursor. */
 function wordBefore(text: string, cursor: number): number {
   let start = text.slice(0, cursor).trimEnd().length;
   while (start > 0 && !/\s/.test(text[start - 1] as string)) start--;

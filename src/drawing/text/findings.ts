@@ -10,15 +10,15 @@ const order: readonly Severity[] = ['danger', 'warning', 'note'];
 
 const styles: Readonly<Record<Severity, Style>> = { danger: 'danger', warning: 'warning', note: 'dim' };
 
-/** How findings are drawn. */
+/** Options for drawing findings. */
 export interface FindingView {
   readonly columns: number;
   readonly ascii: boolean;
-  /** With what to do instead, and the rule's id. */
+  /** With the remedy and the rule's id. */
   readonly whole: boolean;
 }
 
-/** Dangers first, then warnings, then notes; those of one severity as they were found. */
+/** Dangers first, then warnings, then notes; in their original order within a severity. */
 export const bySeverity = (findings: readonly Finding[]): readonly Finding[] =>
   order.flatMap(severity => findings.filter(one => one.severity === severity));
 
@@ -33,7 +33,7 @@ export function findingCounts(findings: readonly Finding[]): Line {
   return parts.flatMap((part, index) => (index === 0 ? [part] : [{ text: ', ', style: 'dim' }, part]));
 }
 
-/** What a finding says, the table and its lock, the rows in the way, and what to do instead. */
+/** A finding's message, its table and lock, the rows on which it would fail, and the remedy. */
 export function findingLines(finding: Finding, view: FindingView): Line[] {
   const { columns, whole } = view;
   const { severity, rule, message, remedy, accepted, inTheWay } = finding;
@@ -82,13 +82,13 @@ function detailsOf({ table, lock, blocks, rows, bytes: size, rewrites, scans }: 
   return does.length > 0 ? `${named}: ${does.join(', ')}` : named;
 }
 
-/** What the step did to the table on a copy of the database. */
+/** The measured effect of the step on the table, on a copy of the database. */
 const measuredWords = ({ measured }: Finding): string =>
   measured
     ? `measured on a copy: ${measured.lock} for ${duration(measured.ms)}${measured.rewritten ? ', table rewritten' : ''}`
     : '';
 
-/** How many rows would refuse a statement, and the first of them. */
+/** The number of rows on which a statement would fail, and the first of them. */
 function rowsLines({ count, examples, failure }: RowsInTheWay, columns: number): Line[] {
   if (failure !== null) return indented(`rows in the way: not counted: ${failure}`, columns, 'warning');
   if (count === 0) return [line('  no rows in the way', 'ok')];

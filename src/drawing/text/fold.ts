@@ -2,9 +2,10 @@ import { type Line, type Span, textOf } from './span.ts';
 import { cutTo, widthOf } from './width.ts';
 
 /**
- * A line as lines of at most `columns`, broken where it is full, each piece in its style. For code, which has to be
- * read to its end; prose is for `wrap`.
- * @param indent columns before what goes on
+ * Splits a line into lines of at most `columns`, broken at the edge, with styles preserved. For code, which
+ * must be
+ * readable to its end; use `wrap` for prose.
+ * @param indent columns before continuation lines
  */
 export function fold(line: Line, columns: number, indent = 0): Line[] {
   const width = Math.max(indent + 2, columns);
@@ -25,13 +26,13 @@ export function fold(line: Line, columns: number, indent = 0): Line[] {
   return lines;
 }
 
-/** As much of a text as can take these columns: it may go on for megabytes. */
+/** The part of a text that can fill these columns: it may have megabytes. */
 const windowOf = (text: string, columns: number): string =>
   text.length > columns * 8 + 64 ? text.slice(0, columns * 8 + 64) : text;
 
 /**
- * The same, broken at spaces where there are any.
- * @param indent columns before what goes on, besides those that the line itself begins with
+ * The same, broken at spaces if possible.
+ * @param indent columns before continuation lines, in addition to the indentation of the line
  */
 export function foldWords(line: Line, columns: number, indent = 0): Line[] {
   const text = textOf(line);
@@ -41,13 +42,13 @@ export function foldWords(line: Line, columns: number, indent = 0): Line[] {
   const starts = breaks(text, columns, columns - before);
   return starts.map((from, index) => {
     const end = starts[index + 1] ?? text.length;
-    // the space that a line is broken at is not drawn
+    // The space at a line break is not drawn.
     const spans = slice(line, from, from + text.slice(from, end).trimEnd().length);
     return index === 0 ? spans : [{ text: ' '.repeat(before) }, ...spans];
   });
 }
 
-/** Where the lines begin that a text is broken into: the first has `first` columns, the others `next`. */
+/** The start offsets of the lines of a text: the first line has `first` columns, the others `next`. */
 function breaks(text: string, first: number, next: number): number[] {
   const starts = [0];
   let left = first;
@@ -67,7 +68,7 @@ function breaks(text: string, first: number, next: number): number[] {
         newLine();
         continue;
       }
-      // a word that is too long for any line is broken where the line is full
+      // A word that is too long for any line is broken at the edge.
       const piece = fits ? rest : cutTo(rest, left) || rest.slice(0, 1);
       offset += piece.length;
       left -= widthOf(piece);

@@ -1,16 +1,19 @@
 /*
- * Statements over several lines. The formatter takes a millisecond or two per statement and is loaded when the first
- * one needs it, so statements are formatted between frames: until then `formatted` has no answer.
+ * Formats statements over several lines. The formatter takes one or two milliseconds per statement and is
+ * loaded on first use, so statements are formatted between frames: until then, `formatted` returns null.
  */
 
-/** Statements longer than this stay as they are: the formatter would block the screen. */
+/** Longer statements are not formatted: the formatter would block the app. */
 const longest = 10_000;
-/** How long formatting goes on before the screen is drawn again, ms. */
+/** How long formatting continues before the screen is redrawn, ms. */
 const slice = 12;
-/** Formatted statements that are kept; the oldest go. */
+/** Maximum number of cached statements; the oldest are removed. */
 const kept = 2_000;
 
-/** What the formatter does well. It breaks `grant select` and `create policy … for select` at the wrong words. */
+/**
+ * The statements that the formatter handles well. It breaks `grant select` and `create policy … for select`
+ * at the wrong words.
+ */
 const suitable =
   /^\s*(?:create\s+(?:table|index|unique|view|materialized|or\s+replace\s+view|temp)|alter\s+table|insert|update|delete|select|with)\b/i;
 
@@ -20,16 +23,16 @@ const listeners = new Set<() => void>();
 let working = false;
 let generation = 0;
 
-/** Grows whenever `formatted` may answer differently than before. */
+/** Incremented whenever `formatted` may return something new. */
 export const formattedSoFar = (): number => generation;
 
-/** Calls `listener` when more has been formatted. Returns the way to stop. */
+/** Calls `listener` when more statements were formatted. Returns a function that stops it. */
 export function onFormatted(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
-/** The statement over several lines; null: not yet. One that is not suitable is given back as it is. */
+/** The formatted statement; null: not yet. Unsuitable statements are returned unchanged. */
 export function formatted(sql: string): string | null {
   if (sql.length > longest || !suitable.test(sql)) return sql;
   const done = known.get(sql);

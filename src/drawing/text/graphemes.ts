@@ -1,4 +1,4 @@
 import { LazySegmenter } from '../faster/segmenter.ts';
 
-/** What a person takes for one character. */
+/** A character as perceived by a user (grapheme cluster). */
 export const graphemes = new LazySegmenter(undefined, { granularity: 'grapheme' });

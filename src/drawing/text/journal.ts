@@ -20,7 +20,7 @@ const styles: Readonly<Record<JournalEntry['outcome'], Style>> = {
 export const timeOf = (iso: string, { now, absoluteTimes }: Clock): string =>
   absoluteTimes ? absolute(iso) : ago(iso, now);
 
-/** A line or a few per entry, without the revision. */
+/** One or more lines per entry, without the revision. */
 export function journalLines(entries: readonly JournalEntry[], clock: Clock, columns: number): Line[] {
   return entries.flatMap(entry => [
     [

@@ -3,7 +3,7 @@ import type { MeasuredLock, MeasuredLoss, MeasuredRun, Measurement } from '../..
 import { bytes } from './bytes.ts';
 import { absolute, duration } from './time.ts';
 
-/** What a finding's table went through on the copy: `messages: ACCESS EXCLUSIVE for 12.4 s on the copy`. */
+/** The measurements of a finding's table on the copy: `messages: ACCESS EXCLUSIVE for 12.4 s on the copy`. */
 export function findingOnCopy({ table, measured }: Finding): string | null {
   if (table === null || !measured) return null;
   const { lock, ms, rewritten } = measured;

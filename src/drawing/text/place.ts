@@ -1,7 +1,10 @@
 import { quoteShell } from '../../foundation/shell.ts';
 import type { ProjectInfo } from '../../values/look.ts';
 
-/** The options that lead another call of migtui to the same place: ` --context staging --schema tenant_7`, or nothing. */
+/**
+ * The options with which another migtui command addresses the same database: ` --context staging --schema
+ * tenant_7`, or empty.
+ */
 export function placeOptions({ context, schema }: Pick<ProjectInfo, 'context' | 'schema'>): string {
   return [
     context === 'default' ? '' : ` --context ${quoteShell(context)}`,
@@ -9,6 +12,6 @@ export function placeOptions({ context, schema }: Pick<ProjectInfo, 'context' | 
   ].join('');
 }
 
-/** A database, and the schema in it that migrations run in, where they run in one. */
+/** A database, and the schema in which migrations run, if there is one. */
 export const placeLabel = (label: string, schema: string | null): string =>
   schema === null ? label : `${label}, schema ${schema}`;

@@ -1,7 +1,7 @@
 import { formatDialect, postgresql } from 'sql-formatter';
 
 /*
- * The formatter itself, a file of its own because it is large and loaded late.
+ * The formatter itself, in a separate file because it is large and loaded late.
  */
 
 const options: Parameters<typeof formatDialect>[1] = {
@@ -11,7 +11,7 @@ const options: Parameters<typeof formatDialect>[1] = {
   linesBetweenQueries: 0,
 };
 
-/** The statement over several lines; as it is when the formatter does not understand it. */
+/** The formatted statement; unchanged if the formatter cannot parse it. */
 export function format(sql: string): string {
   try {
     const text = formatDialect(sql, options);
@@ -21,5 +21,5 @@ export function format(sql: string): string {
   }
 }
 
-/** A formatter may move white space, and nothing else. */
+/** The formatter may only change white space. */
 const withoutSpace = (sql: string): string => sql.replace(/\s+/g, '');

@@ -1,12 +1,12 @@
 import type { Rehearsal } from '../../values/authoring.ts';
 
-/** The verdict of a rehearsal in one sentence, and how good it is. */
+/** The verdict of a rehearsal in one sentence, and its severity. */
 export interface Headline {
   readonly words: string;
   readonly tone: 'ok' | 'warning' | 'danger';
 }
 
-/** Says whether branches fit together; where only some orders run, it names one that does. */
+/** Whether branches are compatible; if only some orders run, names one that does. */
 export function headlineOf(
   { verdict, orders, everyOrder }: Rehearsal,
   nameOf: (id: string) => string,
@@ -39,7 +39,7 @@ export function headlineOf(
   }
 }
 
-/** A remedy as a person would say it: `put b on top of a`. */
+/** A description of a remedy: `put b on top of a`. */
 export function remedyWords(
   { kind, branch, onto }: Rehearsal['remedies'][number],
   nameOf: (id: string) => string,

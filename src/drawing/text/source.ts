@@ -3,7 +3,7 @@ import { languages } from 'sugar-high/lang';
 import type { Style } from '../theme/style.ts';
 import type { Line } from './span.ts';
 
-/** Files longer than this are drawn plain. */
+/** Longer files are drawn without colours. */
 const longest = 200_000;
 const kept = 20;
 

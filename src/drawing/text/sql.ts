@@ -2,9 +2,9 @@ import { getSegments } from 'sql-highlight';
 import type { Style } from '../theme/style.ts';
 import type { Line, Span } from './span.ts';
 
-/** Statements longer than this are drawn plain: colours are not worth a wait. */
+/** Longer statements are drawn without colours, because highlighting would take too long. */
 const longest = 60_000;
-/** Statements whose colours are kept. */
+/** Maximum number of cached highlighted statements. */
 const kept = 400;
 
 const styles: Readonly<Record<string, Style>> = {
@@ -33,7 +33,7 @@ export function sqlLines(statement: string): readonly Line[] {
 const coloured = (statement: string): Span[] =>
   getSegments(statement).map(({ name, content }) => ({ text: content, style: styles[name] }));
 
-/** Spans that hold line feeds, as lines. */
+/** Splits spans with line feeds into lines. */
 export function split(spans: readonly Span[]): Line[] {
   const lines: Span[][] = [[]];
   for (const { text, style } of spans) {

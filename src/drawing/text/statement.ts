@@ -4,18 +4,18 @@ import type { Line } from './span.ts';
 import { sqlLines } from './sql.ts';
 import { widthOf } from './width.ts';
 
-/** How statements are shown. */
+/** Options for showing statements. */
 export interface SqlView {
   readonly columns: number;
-  /** As it is written in the file, however long its lines are. */
+  /** As written in the file, regardless of line length. */
   readonly original: boolean;
 }
 
-/** A statement to be read whole: over several lines where it is longer than one, and wrapped. */
+/** Shows a statement in full: formatted if it is long, and wrapped. */
 export const statementLines = (sql: string, view: SqlView): readonly Line[] =>
   staysAsIs(sql, view) ? sqlLines(sql) : brokenLines(sql, view);
 
-/** The lines of many statements; those that stay as they are get their colours when they come into sight. */
+/** The lines of many statements; unformatted ones are highlighted when they become visible. */
 export function manyStatements(statements: readonly string[], view: SqlView): LazyLines {
   const blocks = statements.map(sql => {
     if (!staysAsIs(sql, view)) {
@@ -44,7 +44,7 @@ export interface LazyLines {
   line(index: number): Line;
 }
 
-/** Lines longer than this are hard to read, however wide the screen is. */
+/** Longer lines are hard to read, even on a wide screen. */
 const comfortable = 90;
 
 const staysAsIs = (sql: string, { columns, original }: SqlView): boolean =>

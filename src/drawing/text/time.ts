@@ -4,7 +4,7 @@ const day = 24 * hour;
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
-/** `just now`, `5 minutes ago`, `2 days ago`; the date when it is more than a year. */
+/** `just now`, `5 minutes ago`, `2 days ago`; the date if it is more than a year ago. */
 export function ago(iso: string, now: number): string {
   const then = Date.parse(iso);
   if (Number.isNaN(then)) return iso;
@@ -18,7 +18,7 @@ export function ago(iso: string, now: number): string {
   return date(new Date(then));
 }
 
-/** The same for a column: `5m`, `2h`, `41d`, `3mo`, `2y`. */
+/** A short form for a column: `5m`, `2h`, `41d`, `3mo`, `2y`. */
 export function briefAgo(iso: string, now: number): string {
   const age = Math.max(0, now - Date.parse(iso));
   if (Number.isNaN(age)) return '';

@@ -3,16 +3,16 @@ import { graphemes } from './graphemes.ts';
 import type { Line } from './span.ts';
 
 /*
- * How many columns text takes, and cutting it to columns. Nearly everything drawn is ASCII, box drawing or Latin;
- * only the rest pays for grapheme segmentation.
+ * The display width of text, and truncation to a width. Almost all text is ASCII, box drawing or Latin; only
+ * other text needs grapheme segmentation.
  */
 
-/** Columns of `text`, which holds no control characters. */
+/** The width of `text`, which must not contain control characters. */
 export function widthOf(text: string): number {
   return stringWidth(text);
 }
 
-/** The longest beginning of `text` that fits into `columns`; never splits a grapheme. */
+/** The longest prefix of `text` that fits into `columns`; never splits a grapheme. */
 export function cutTo(text: string, columns: number): string {
   if (columns <= 0) return '';
   if (isSimple(text)) return text.length <= columns ? text : text.slice(0, columns);
@@ -38,13 +38,13 @@ export function cutFrom(text: string, columns: number): string {
   return ' '.repeat(Math.max(0, width - columns));
 }
 
-/** `text` cut to `columns`, with an ellipsis where something is missing. */
+/** `text` truncated to `columns`, with an ellipsis if something is missing. */
 export function clip(text: string, columns: number, ellipsis = '…'): string {
   if (widthOf(text) <= columns) return text;
   return cutTo(text, columns - ellipsis.length) + (columns > 0 ? ellipsis : '');
 }
 
-/** `text` cut to `columns` in its middle: both ends of a host, a path or a name say more than its beginning alone. */
+/** `text` truncated in the middle to `columns`: both ends of a host, a path or a name are important. */
 export function cutMiddle(text: string, columns: number, ellipsis = '…'): string {
   const width = widthOf(text);
   if (width <= columns) return text;

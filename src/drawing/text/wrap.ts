@@ -1,7 +1,7 @@
 import { sanitise } from '../../foundation/sanitise.ts';
 import { cutTo, widthOf } from './width.ts';
 
-/** `text` as lines of at most `columns`, broken at spaces where there are any. */
+/** `text` as lines of at most `columns`, broken at spaces if possible. */
 export function wrap(text: string, columns: number): string[] {
   const width = Math.max(1, columns);
   return sanitise(text, { lines: true })

@@ -1,4 +1,4 @@
-/** The characters that drawings are made of: Unicode where the terminal can, ASCII where it cannot. */
+/** The characters for drawing: Unicode if the terminal supports it, otherwise ASCII. */
 export interface Glyphs {
   readonly ascii: boolean;
   readonly corner: {
@@ -16,7 +16,7 @@ export interface Glyphs {
   readonly missing: string;
   readonly current: string;
   readonly ellipsis: string;
-  /** After the name of a revision whose lineage was inferred. */
+  /** Printed after the name of a revision whose lineage was inferred. */
   readonly inferred: string;
   readonly separator: string;
   readonly warning: string;

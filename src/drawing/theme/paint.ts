@@ -5,19 +5,19 @@ import { cutFrom, cutTo, widthOf } from '../text/width.ts';
 import type { Theme } from './theme.ts';
 
 export interface PaintOptions {
-  /** Columns that are left out at the start (scrolled sideways). */
+  /** Columns to skip at the start (horizontal scrolling). */
   readonly from?: number;
   /** Fill the line with spaces up to the width. */
   readonly fill?: boolean;
-  /** SGR parameters laid over the whole line. */
+  /** SGR parameters applied to the whole line. */
   readonly over?: string | undefined;
   readonly ascii?: boolean;
   readonly ellipsis?: string;
 }
 
 /**
- * A line as a string of at most `width` columns. Everything that is drawn passes here, so here it is made safe;
- * no other escape sequences than colours come out.
+ * A line as a string of at most `width` columns. Everything that is drawn passes through here and is made
+ * safe here; the only escape sequences in the result are colours.
  */
 export function paint(line: Line, width: number, theme: Theme, options: PaintOptions = {}): string {
   const { from = 0, fill = false, over, ascii = false, ellipsis } = options;
@@ -40,7 +40,7 @@ export function paint(line: Line, width: number, theme: Theme, options: PaintOpt
     if (!fits && ellipsis) return withEllipsis(line, width, theme, options);
     if (!fits) visible = cutTo(visible, left);
     left -= fits ? columns : widthOf(visible);
-    // quiet text could not be read on the colour of a selection
+    // Dim text would be unreadable on the selection colour.
     out += styled(visible, style && !(over && style === 'dim') ? theme.sgr[style] : undefined, over);
     if (!fits) break;
   }
@@ -57,8 +57,8 @@ function withEllipsis(line: Line, width: number, theme: Theme, options: PaintOpt
 }
 
 /**
- * Text between the codes that switch its style on and off, one code at a time, outermost first: the very form that Ink
- * makes of it, so that Ink need not take it apart twice.
+ * Text between the codes that turn its style on and off, one code at a time, outermost first: exactly the
+ * form that Ink produces, so Ink need not tokenize it twice.
  */
 function styled(text: string, sgr: string | undefined, over: string | undefined): string {
   if (text === '') return '';
@@ -70,7 +70,7 @@ function styled(text: string, sgr: string | undefined, over: string | undefined)
 
 const ownBackgrounds = new Map<string, boolean>();
 
-/** A style with a background of its own keeps its colours on a line that is laid over: they belong together. */
+/** A style with its own background keeps its colours on a highlighted line, because they belong together. */
 function standsOut(sgr: string): boolean {
   let known = ownBackgrounds.get(sgr);
   if (known === undefined) {
@@ -88,7 +88,7 @@ function sequencesOf(codes: string): readonly [string, string] {
   let known = sequences.get(codes);
   if (!known) {
     const parts = partsOf(codes);
-    // of two colours for one thing the later wins
+    // With two colours for the same property, the later one wins.
     const last = new Map(parts.map(part => [endOf(part), part]));
     known = [
       [...last.values()].map(part => `\u001b[${part}m`).join(''),
@@ -102,7 +102,7 @@ function sequencesOf(codes: string): readonly [string, string] {
   return known;
 }
 
-/** The code that ends what another began. */
+/** The code that ends another one. */
 function endOf(part: string): string {
   const code = Number.parseInt(part, 10);
   if (code === 1 || code === 2) return '22';

@@ -123,7 +123,7 @@ const highContrast: Shades = {
   marked: '4',
 };
 
-/** No colours at all: weight, underline and inverse only. */
+/** No colours: only bold, underline and inverse. */
 const none: Shades = {
   sgr: {
     strong: '1',
@@ -142,7 +142,7 @@ const none: Shades = {
   marked: '4',
 };
 
-/** Terminals of 16 colours keep the colours their owner chose. */
+/** Terminals with 16 colours keep the user's palette. */
 function basic(onLight: boolean): Shades {
   const grey = onLight ? '90' : '37';
   return {

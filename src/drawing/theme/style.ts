@@ -1,4 +1,4 @@
-/** What a piece of text is, never which colour it has. */
+/** The meaning of a piece of text, independent of its colour. */
 export type Style =
   | 'strong'
   | 'dim'

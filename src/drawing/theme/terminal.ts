@@ -2,10 +2,10 @@ import type { ColourDepth, ThemeName } from './theme.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The theme that the environment asks for; null: ask the terminal for its background. */
+/** The theme according to the environment; null: query the terminal's background. */
 export function themeFrom(env: Environment): ThemeName | null {
   if (env.NO_COLOR) return 'none';
-  // `COLORFGBG` is `foreground;background` in the 16 ANSI colours; 7 and 9 and up are light
+  // `COLORFGBG` is `foreground;background` in the 16 ANSI colours; 7 and 9 or more are light.
   const background = Number(env.COLORFGBG?.split(';').at(-1) || Number.NaN);
   if (Number.isNaN(background)) return null;
   return background === 7 || background >= 9 ? 'light' : 'dark';
@@ -18,7 +18,7 @@ export function depthFrom(env: Environment): ColourDepth {
   return 16;
 }
 
-/** Whether the terminal is likely to draw Unicode. */
+/** Whether the terminal probably supports Unicode. */
 export function unicodeFrom(env: Environment, platform: NodeJS.Platform): boolean {
   if (env.TERM === 'linux') return false;
   if (platform === 'win32') return Boolean(env.WT_SESSION || env.TERM_PROGRAM);
@@ -26,7 +26,7 @@ export function unicodeFrom(env: Environment, platform: NodeJS.Platform): boolea
   return platform === 'darwin' ? !/^(C|POSIX)$/.test(locale) : /utf-?8/i.test(locale);
 }
 
-/** `light` or `dark` from a terminal's answer to OSC 11 (`rgb:RRRR/GGGG/BBBB`); null when it says neither. */
+/** `light` or `dark` from a terminal's answer to OSC 11 (`rgb:RRRR/GGGG/BBBB`); null if it is invalid. */
 export function backgroundOf(reply: string): 'light' | 'dark' | null {
   const match = /rgba?:([0-9a-f]+)\/([0-9a-f]+)\/([0-9a-f]+)/i.exec(reply);
   if (!match) return null;

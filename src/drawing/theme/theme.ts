@@ -4,14 +4,14 @@ import type { Shades, Style } from './style.ts';
 export const themeNames = ['dark', 'light', 'high-contrast', 'none'] as const;
 export type ThemeName = (typeof themeNames)[number];
 
-/** How many colours the terminal has. */
+/** The number of colours that the terminal supports. */
 export type ColourDepth = 16 | 256;
 
 export interface Theme {
   readonly name: ThemeName;
-  /** SGR parameters per style; missing: plain. */
+  /** SGR parameters per style; a missing style is plain. */
   readonly sgr: Readonly<Partial<Record<Style, string>>>;
-  /** SGR parameters laid over a selected line, in the focused pane and in another. */
+  /** SGR parameters of a selected line, in the focused pane and in others. */
   readonly selected: string;
   readonly marked: string;
 }
