@@ -25,27 +25,30 @@ export interface TuiOptions {
   /** Starts the engine, after the first frame is on the screen. */
   readonly connect: () => EngineConnection | Promise<EngineConnection>;
   readonly settings?: Partial<TuiSettings> | undefined;
-  /** Where it is kept how the screen was left (`rememberedFile`); default: nowhere. */
+  /** The file with the saved screen state (`rememberedFile`); default: none. */
   readonly remember?: string | undefined;
-  /** The project's folder, absolute: files to edit are in there. */
+  /** The project's folder, absolute: it contains the files to edit. */
   readonly root?: string | undefined;
   readonly stdin?: TerminalSource | undefined;
   readonly stdout?: NodeJS.WriteStream | undefined;
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
-  /** For tests: what else the program does to the world. */
+  /** For tests: replaces other outside effects of the program. */
   readonly platform?: Partial<Platform> | undefined;
 }
 
 export interface Platform {
   readonly now: () => number;
-  /** Opens a file in the editor; returns what went wrong. */
+  /** Opens a file in the editor; returns the error message. */
   readonly edit: (file: string) => Promise<string | null>;
   /** Stops the process until it is continued. */
   readonly stop: () => Promise<void>;
   readonly onBug: (error: unknown) => void;
 }
 
-/** Runs the terminal app until the person leaves. Returns the exit code. Needs a terminal: the caller has checked. */
+/**
+ * Runs the app until the user quits. Returns the exit code. Requires a terminal, which the caller has
+ * checked.
+ */
 export async function runTui(options: TuiOptions): Promise<number> {
   keepSmall();
   const stdout = options.stdout ?? process.stdout;
@@ -62,7 +65,7 @@ export async function runTui(options: TuiOptions): Promise<number> {
 
   let connection: EngineConnection | null = null;
   let app: Instance | undefined;
-  // drawing into an unmounted app would mount it again, and set the terminal up again
+  // Rendering an unmounted app would mount it again, and set the terminal up again.
   let left = false;
   const leave = (): void => {
     left = true;
@@ -74,10 +77,10 @@ export async function runTui(options: TuiOptions): Promise<number> {
     stdout.write(eraseScreen);
   };
   const mouse = (on: boolean): void => void stdout.write(on ? mouseOn : mouseOff);
-  // another program has the terminal: not a byte of ours
+  // Another program uses the terminal: we must not write a single byte.
   let given = false;
   let turn: Promise<unknown> = Promise.resolve();
-  // the terminal is given to one at a time
+  // Only one program at a time uses the terminal.
   const away = <T,>(work: () => Promise<T>): Promise<T> => {
     const mine = turn.then(() => giveTerminal(work));
     turn = mine.catch(() => {});
@@ -95,7 +98,7 @@ export async function runTui(options: TuiOptions): Promise<number> {
       given = false;
     }
     if (store.state.mouse) mouse(true);
-    // the size may be another, and the frame that was drawn on the way back too large or too small for it
+    // The size may have changed, so the last frame may be too large or too small.
     resized();
     return result as T;
   };
@@ -154,10 +157,10 @@ export async function runTui(options: TuiOptions): Promise<number> {
     />
   );
 
-  // before Ink's own listener: the frame it draws on a resize already has the new size
+  // Before Ink's own listener: the frame that it draws on a resize then already has the new size.
   const resized = (): void => {
     if (given || left) return;
-    // terminals differ in what they leave of the old frame
+    // Terminals differ in which parts of the old frame they keep.
     erase();
     store.dispatch({ type: 'resized', ...sizeOf(stdout) });
   };
@@ -168,7 +171,8 @@ export async function runTui(options: TuiOptions): Promise<number> {
   const suspended = (): void => void away(platform.stop);
   process.on('SIGTSTP', suspended);
   try {
-    // what is typed while we start must neither be echoed nor lost, and the first frame begins in the first column
+    // Input during startup must be neither echoed nor lost, and the first frame must begin in the first
+    // column.
     input.setRawMode(true);
     stdout.write('\r');
     app = render(element(store.state), {
@@ -184,7 +188,7 @@ export async function runTui(options: TuiOptions): Promise<number> {
     });
     await app.waitUntilRenderFlush();
     void connect();
-    // the first frame goes out before
+    // The first frame is written first.
     setTimeout(() => {
       if (!left && store.state.look === null) warmUp(store.state);
     }, 30).unref();
@@ -215,8 +219,8 @@ export async function runTui(options: TuiOptions): Promise<number> {
 }
 
 /**
- * A frame leaves much garbage behind, and V8 would rather let the heap grow to ten times of what is in use: 340 MB
- * instead of 180 after a thousand frames. The young generation may grow until its collections are rare enough.
+ * Each frame creates much garbage, and V8 would rather grow the heap to ten times its live size: 340 MB
+ * instead of 180 after a thousand frames. A larger young generation makes its collections rare enough.
  */
 function keepSmall(): void {
   setFlagsFromString('--heap-growing-percent=30');
@@ -233,7 +237,7 @@ const enoughYoung = 12 * 1_048_576;
 
 type Suspend = (work: () => Promise<void>) => Promise<void>;
 
-/** On Windows a frame as high as the console scrolls it. */
+/** On Windows, a frame as high as the console scrolls it. */
 function sizeOf(stdout: NodeJS.WriteStream): { columns: number; rows: number } {
   const rows = stdout.rows || 24;
   return { columns: stdout.columns || 80, rows: process.platform === 'win32' ? rows - 1 : rows };

@@ -1,32 +1,35 @@
 import type { ThemeName } from '../drawing/theme/theme.ts';
 import type { BackupOptions, RunOptions } from '../engine/api.ts';
 
-/** What the history can show of a revision beside its name. */
+/** Additional columns of the history. */
 export type HistoryColumn = 'age' | 'author' | 'duration' | 'size' | 'contexts';
 
-/** `contexts` connects to other databases: only where it is asked for. */
+/** `contexts` connects to other databases, so it is opt-in. */
 const historyColumns: readonly HistoryColumn[] = ['age', 'author', 'duration', 'size'];
 
-/** What a person may set about the terminal app. Reading the files it comes from is done elsewhere. */
+/** User settings of the app. Other code reads the settings files. */
 export interface TuiSettings {
-  /** `auto` asks the terminal for its background. */
+  /** `auto` queries the terminal for its background. */
   readonly theme: ThemeName | 'auto';
-  /** Draw with ASCII; `auto`: where the locale is not UTF-8. */
+  /** Draw with ASCII; `auto`: if the locale is not UTF-8. */
   readonly ascii: boolean | 'auto';
   readonly mouse: boolean;
-  /** Spinners and progress that moves. */
+  /** Spinners and animated progress. */
   readonly motion: boolean;
-  /** What the history shows of every revision on a wide screen, in this order. */
+  /** The columns of the history on a wide screen, in this order. */
   readonly columns: readonly HistoryColumn[];
-  /** `calm`: two panes, the others when they are gone to. */
+  /** `calm`: two panes; the others are shown while focused. */
   readonly layout: 'full' | 'calm';
-  /** Command id to the keys that replace its own, such as `{ "upgrade": ["U"] }`; an empty list takes the key away. */
+  /**
+   * Command id to the keys that replace its defaults, such as `{ "upgrade": ["U"] }`; an empty list removes
+   * the key.
+   */
   readonly keys: Readonly<Record<string, readonly string[]>>;
-  /** Used for every run that is started here. */
+  /** Used for every run started here. */
   readonly run: RunOptions;
-  /** How backups are taken, and whether every run begins with one. */
+  /** How backups are taken, and whether every run starts with one. */
   readonly backup: BackupOptions & { readonly always: boolean };
-  /** What opens a file, such as `code --wait`; default: $VISUAL, $EDITOR, vi. */
+  /** The editor command, such as `code --wait`; default: $VISUAL, $EDITOR, vi. */
   readonly editor: string | null;
 }
 

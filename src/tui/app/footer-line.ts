@@ -51,7 +51,7 @@ interface Prompt {
   readonly name: string;
   readonly field: TextField;
   readonly typing: boolean;
-  /** Hits, and which of them the cursor is on (1-based, 0 for none). */
+  /** Number of hits, and the one at the cursor (1-based, 0 for none). */
   readonly count: number;
   readonly at: number;
   readonly ways: string;

@@ -6,7 +6,7 @@ import type { State } from '../state/model.ts';
 import { topDialog } from '../state/stack.ts';
 import { commands, typeOf } from './registry.ts';
 
-/** Whose commands work now, innermost first. */
+/** The scopes whose commands work now, innermost first. */
 export function scopesOf(state: State): readonly Scope[] {
   const dialog = topDialog(state);
   const finding = dialog?.finding ? ['finding'] : [];
@@ -15,12 +15,12 @@ export function scopesOf(state: State): readonly Scope[] {
     : paneScopes(state);
 }
 
-/** The command that a key is for now. */
+/** The command of a key in the current state. */
 export const commandFor = (state: State, key: string): Command | null => keysIn(state).get(key) ?? null;
 
 const maps = new WeakMap<State['settings'], Map<string, ReadonlyMap<string, Command>>>();
 
-/** Every key that does something now. Made once for the same scopes. */
+/** Every key that has an effect now. Computed once for the same scopes. */
 function keysIn(state: State): ReadonlyMap<string, Command> {
   const scopes = scopesOf(state);
   const known = maps.get(state.settings) ?? new Map<string, ReadonlyMap<string, Command>>();
@@ -41,7 +41,7 @@ function keysIn(state: State): ReadonlyMap<string, Command> {
   return keys;
 }
 
-/** What the footer shows: the commands that do something here, most wanted first, with their first key. */
+/** The footer: the available commands, most important first, with their first key. */
 export function footerCommands(state: State): readonly { readonly key: string; readonly command: Command }[] {
   const scopes = new Set(scopesOf(state));
   return commands
@@ -56,7 +56,7 @@ export function footerCommands(state: State): readonly { readonly key: string; r
     });
 }
 
-/** Whether a key goes into the text being typed before it is a command. */
+/** Whether a key edits the text field before it is looked up as a command. */
 function isTyped(state: State, key: string): boolean {
   const dialog = topDialog(state);
   const field = dialog && typeOf(dialog).field?.(dialog, state);

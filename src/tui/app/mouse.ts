@@ -14,14 +14,14 @@ import { topDialog } from '../state/stack.ts';
 import { footerLine } from './footer-line.ts';
 import { typeOf } from './registry.ts';
 
-/** Rows that a turn of the wheel scrolls. */
+/** Number of rows scrolled per wheel step. */
 const wheel = 3;
 
 type Pointed = Extract<Message, { type: 'mouse' }>;
 
 /**
- * A click or a turn of the wheel. Cells are counted from 0.
- * @param press what a key does
+ * A click or a wheel step. Cells are counted from 0.
+ * @param press handles a key
  */
 export function pointed(state: State, event: Pointed, press: (state: State, key: string) => Change): Change {
   if (!state.mouse) return only(state);

@@ -6,25 +6,25 @@ import type { Call } from '../state/model.ts';
 import { isRunning } from '../state/run.ts';
 import type { Store } from './store.ts';
 
-/** What lies outside: the engine and the terminal. */
+/** The outside world: the engine and the terminal. */
 export interface World {
   readonly connection: () => EngineConnection | null;
   readonly copy: (text: string) => void;
   readonly mouse: (on: boolean) => void;
-  /** Opens a file of the project; returns what went wrong. */
+  /** Opens a file of the project; returns the error message. */
   readonly edit: (file: string) => Promise<string | null>;
   readonly suspend: () => Promise<void>;
   readonly redraw: () => void;
   readonly quit: () => void;
 }
 
-/** An error as a plain value; one that is no `Failure` is a bug of ours and says so. */
+/** An error as a plain value; any error other than a `Failure` is reported as a bug. */
 export function failureOf(error: unknown): FailureInfo {
   if (error instanceof Failure) return error.info;
   return { code: 'internal', message: error instanceof Error ? error.message : String(error) };
 }
 
-/** Carries out what the state asked for. Whatever comes of it comes back as a message. */
+/** Performs an effect of the state. The result comes back as a message. */
 export const performer =
   (world: World) =>
   (effect: SideEffect, store: Store): void => {
@@ -84,7 +84,7 @@ async function call(world: World, store: Store, asked: Call): Promise<unknown> {
   } catch (error) {
     const edited = error instanceof Failure && error.info.code === 'restart-needed';
     if (!edited || isRunning(store.state.run)) throw error;
-    // a file that the engine has loaded was edited: a new engine sees it
+    // A file that the engine has loaded was edited: a new engine sees it.
     await restartOnce(world, store);
     return callOnce(world, asked);
   }
@@ -100,7 +100,7 @@ async function callOnce(world: World, { call: name, args }: Call): Promise<unkno
 
 let restarting: Promise<void> | null = null;
 
-/** Several calls may find the same file edited. */
+/** Several calls may detect the same edited file. */
 function restartOnce(world: World, store: Store): Promise<void> {
   restarting ??= Promise.resolve(world.connection()?.restart())
     .then(() => store.dispatch({ type: 'restarted', failure: null }))

@@ -30,8 +30,8 @@ import type { Command } from '../keymap/command.ts';
 import type { Dialog } from '../state/model.ts';
 
 /*
- * What the app is made of: its dialogs and its commands. A new one is a file and a line here. The tabs of the detail
- * pane have a table of their own, in panes/detail/tabs.ts.
+ * The dialogs and commands of the app. To add one, write a file and add a line here. The tabs of the Detail
+ * pane have their own table in panes/detail/tabs.ts.
  */
 
 const dialogTypes: readonly DialogType<Dialog>[] = [
@@ -57,14 +57,14 @@ const dialogTypes: readonly DialogType<Dialog>[] = [
 
 const byKind = new Map(dialogTypes.map(type => [type.kind, type]));
 
-/** How a dialog answers keys and is drawn. */
+/** A dialog's key handling and drawing. */
 export function typeOf({ kind }: Dialog): DialogType<Dialog> {
   const type = byKind.get(kind);
   if (!type) throw new Error(`unknown dialog ${kind}`);
   return type;
 }
 
-/** Every command there is. */
+/** All commands. */
 export const commands: readonly Command[] = [
   ...changingCommands,
   ...settlingCommands,

@@ -8,8 +8,8 @@ import { panes, type State } from '../state/model.ts';
 import { isRevisionPane } from '../state/moving.ts';
 
 /*
- * How a person left the screen of a project, so that it is found like that again. A convenience: what cannot be read or
- * written is done without.
+ * How a user left the screen of a project, to restore it later. A convenience: read and write errors are
+ * ignored.
  */
 
 const schema = v.object({
@@ -19,7 +19,7 @@ const schema = v.object({
   filter: v.string(),
   absoluteTimes: v.boolean(),
   originalSql: v.boolean(),
-  /** The revision under the cursor of the history. */
+  /** The selected revision in the history. */
   revision: v.nullable(v.string()),
 });
 
@@ -33,7 +33,7 @@ export function rememberedFile(root: string, env: Environment): string {
   return join(stateFolder(env), `${basename(root).replace(/[^\w.-]+/g, '_')}-${id}.json`);
 }
 
-/** Null: nothing, or nothing that can be used. */
+/** Null: nothing usable. */
 export function readRemembered(file: string): Remembered | null {
   try {
     const { success, output } = v.safeParse(schema, JSON.parse(readFileSync(file, 'utf8')));
@@ -44,7 +44,7 @@ export function readRemembered(file: string): Remembered | null {
 }
 
 export function writeRemembered(file: string, state: State): void {
-  // a project that never opened has nothing to remember
+  // A project that never opened has nothing to store.
   if (!state.known) return;
   const { focus, zoomed, tab, filter, absoluteTimes, originalSql } = state;
   const remembered: Remembered = {
@@ -64,7 +64,7 @@ export function writeRemembered(file: string, state: State): void {
   } catch {}
 }
 
-/** The state that an app begins with, as it was left. */
+/** The initial state of an app, restored. */
 export function restored(state: State, remembered: Remembered | null): State {
   if (!remembered) return state;
   const { revision, ...rest } = remembered;

@@ -7,7 +7,7 @@ import { isRunning } from '../state/run.ts';
 import { isBusy } from '../state/select.ts';
 import { update } from './update.ts';
 
-/** A message without its time: the store knows what time it is. */
+/** A message without its time, which the store adds. */
 export type Event = Message extends infer M ? (M extends Message ? Omit<M, 'now'> : never) : never;
 
 export interface StoreOptions {
@@ -15,17 +15,17 @@ export interface StoreOptions {
   readonly perform: (effect: SideEffect, store: Store) => void;
   readonly draw: (state: State) => void;
   readonly now: () => number;
-  /** An error of ours: it must not take the screen down, nor be hidden. */
+  /** An error in the app itself: it must neither crash the app nor be hidden. */
   readonly onBug: (error: unknown) => void;
 }
 
-/** Nothing moves: relative times still grow older, ms. */
+/** Update interval while nothing moves, because relative times change, ms. */
 const idle = 15_000;
 
-/** What the engine tells is applied and drawn at most this often, ms. */
+/** Minimum interval for applying and drawing engine events, ms. */
 const pace = 100;
 
-/** Holds the state, applies messages one after the other, and has what follows from them done. */
+/** Holds the state, applies messages one after the other, and performs the resulting effects. */
 export class Store {
   readonly #options: StoreOptions;
   #state: State;
@@ -46,7 +46,9 @@ export class Store {
     return this.#state;
   }
 
-  /** The engine tells something: applied at once after a silence, otherwise together with what comes soon after. */
+  /**
+   * An engine event: applied immediately after a pause, otherwise together with those that follow shortly.
+   */
   receive(events: readonly EngineEvent[]): void {
     if (this.#closed) return;
     this.#received = this.#received.concat(events);
@@ -56,7 +58,7 @@ export class Store {
     else this.#receiving = setTimeout(() => this.dispatch(), wait).unref();
   }
 
-  /** Applies a message and draws; messages that come of it are applied before it draws. */
+  /** Applies a message and draws; resulting messages are applied before drawing. */
   dispatch(...events: Event[]): void {
     if (this.#closed) return;
     this.#queue.push(...this.#takeReceived(), ...events);
@@ -78,7 +80,7 @@ export class Store {
     clearTimeout(this.#receiving);
   }
 
-  /** What has been received, before what comes now: an answer is applied after what led to it. */
+  /** Events received earlier come first: a result is applied after the events that led to it. */
   #takeReceived(): Event[] {
     clearTimeout(this.#receiving);
     this.#receiving = undefined;

@@ -18,12 +18,12 @@ import { commandFor } from './lookup.ts';
 import { pointed } from './mouse.ts';
 import { typeOf } from './registry.ts';
 
-/** The state after something happened, and what is to be done about it. Pure. */
+/** The state after a message, and the resulting effects. Pure. */
 export function update(before: State, message: Message): Change {
   const state = tick(before, message.now);
   const [applied, effects] = apply(state, message);
   const next = withoutInvalid(applied);
-  // nothing but the time has changed: not worth a frame, unless the time is the message
+  // Only the time has changed: not worth a frame, unless the message itself is a tick.
   const same = next === state && state.notice === before.notice && message.type !== 'tick';
   return [same ? before : next, effects];
 }
@@ -73,7 +73,7 @@ function tick(state: State, now: number): State {
   return same ? state : { ...state, now, notice, waiting };
 }
 
-/** An answer of the engine: for the dialog that waits for it, or for the panes. */
+/** A result from the engine: for the dialog that waits for it, or for the panes. */
 function answeredAnywhere(state: State, answer: Answer): Change {
   for (const dialog of state.dialogs) {
     const change = typeOf(dialog).answered?.(dialog, answer, state);
@@ -82,13 +82,13 @@ function answeredAnywhere(state: State, answer: Answer): Change {
   return answered(state, answer);
 }
 
-/** Dialogs that make no sense any more are closed. */
+/** Closes dialogs that no longer apply. */
 function withoutInvalid(state: State): State {
   const dialogs = state.dialogs.filter(dialog => typeOf(dialog).isValid?.(dialog, state) ?? true);
   return dialogs.length === state.dialogs.length ? state : { ...state, dialogs };
 }
 
-/** A key goes to the text being typed, else to the command it is for here. */
+/** A key goes to the text field, otherwise to its command in the current state. */
 function pressed(state: State, key: string): Change {
   if (state.search?.typing && state.dialogs.length === 0 && key !== 'ctrl+c') return typeSearch(state, key);
   const dialog = topDialog(state);
@@ -109,7 +109,7 @@ function pressed(state: State, key: string): Change {
     : notified(state, why, 'warning');
 }
 
-/** A dialog whose cursor has moved, with its cursor in sight. */
+/** Scrolls a dialog whose cursor has moved, so that the cursor is visible. */
 function revealed(before: State, [state, effects]: Change): Change {
   const was = topDialog(before);
   const is = topDialog(state);
@@ -117,7 +117,7 @@ function revealed(before: State, [state, effects]: Change): Change {
   return [moved ? revealSelected(state, typeOf(is)) : state, effects];
 }
 
-/** Pasted text is text: it never acts as keys. */
+/** Pasted text never acts as keys. */
 function pasted(state: State, text: string): Change {
   const dialog = topDialog(state);
   if (!dialog) return state.search?.typing ? pasteSearch(state, text) : only(state);
@@ -132,7 +132,7 @@ function waited(state: State, topic: Extract<Message, { type: 'later' }>['topic'
     case 'detail':
       return token === state.detailToken ? andThen(loadDetail(state), loadColumns) : only(state);
     case 'refresh':
-      // a look that is under way may have begun before the change
+      // A status request in progress may have started before the change.
       return state.looking === null ? lookAgain(state) : [state, [{ type: 'later', ms: calm, topic, token }]];
     case 'reconnect':
       return reconnect(state, token);
@@ -146,7 +146,7 @@ function waited(state: State, topic: Extract<Message, { type: 'later' }>['topic'
   }
 }
 
-/** The editor has closed: the file may be another. */
+/** The editor has closed, so the file may have changed. */
 function edited(state: State, file: string, failure: string | null): Change {
   if (failure !== null) return only(logged(notify(state, failure, 'error'), 'error', failure));
   return lookAgain({

@@ -15,7 +15,7 @@ import { notify, open } from '../state/stack.ts';
 
 const quit = (state: State): Change => [{ ...state, quitting: true }, [{ type: 'quit' }]];
 
-/** Leaving asks first while a run is under way. */
+/** Quitting during a run asks first. */
 const leave = (state: State, key: string): Change =>
   isRunning(state.run) ? askCancel(state, key) : quit(state);
 
@@ -26,7 +26,7 @@ function contexts(state: State, key: string): Change {
   const items = names.map(context => ({
     label: context,
     about: context === now ? 'current' : '',
-    // the schemas of one database say nothing about another
+    // The schemas of one database do not apply to another.
     choose: (next: State): Change =>
       context === now ? only(next) : reopen(next, { context, schema: undefined }),
   }));

@@ -43,7 +43,7 @@ const planned = (verb: Verb, key: string, menuKey: string, footer: number): read
   },
 ];
 
-/** What was run here, and what undo took back, stands in the journal. */
+/** The journal has the runs and what undo reverted. */
 const repeated = (kind: 'undo' | 'redo', key: string, about: string): Command => ({
   id: kind,
   keys: [key],
@@ -60,7 +60,7 @@ const repeated = (kind: 'undo' | 'redo', key: string, about: string): Command =>
   run: (state, pressed) => openPlan(state, { command: 'upgrade', targets: [], past: { kind } }, pressed),
 });
 
-/** Upgrade, downgrade, stamp, and the run that comes of them. */
+/** Upgrade, downgrade, stamp, and their runs. */
 export const changingCommands: readonly Command[] = [
   ...planned('upgrade', 'u', 'U', 1),
   ...planned('downgrade', 'd', 'D', 2),

@@ -8,10 +8,10 @@ import { logged } from '../state/log.ts';
 import type { State } from '../state/model.ts';
 import { selectedRow } from '../state/select.ts';
 
-/** How long counting the rows in the way of one statement may take, ms. */
+/** Time limit for counting the failing rows of one statement, ms. */
 const countingTime = 5_000;
 
-/** Why nothing can be done about the findings of the revision under the cursor. */
+/** Why nothing can be done about the findings of the selected revision. */
 function whyNotJudged(state: State): string | null {
   if (state.tab !== 'findings') return 'only in the Findings tab of the Detail pane ([ and ] change tabs)';
   const row = selectedRow(state);
@@ -20,7 +20,7 @@ function whyNotJudged(state: State): string | null {
   return state.lints.get(row.id)?.is === 'ready' ? null : 'the statements are still being analysed';
 }
 
-/** Judges the revision again, and counts in the live database. */
+/** Lints the revision again, and counts rows in the live database. */
 function countRows(state: State): Change {
   const row = selectedRow(state);
   if (!row) return only(state);
@@ -43,7 +43,7 @@ function whyNoSafeForm(state: State): string | null {
   return danger ? null : 'nothing here is dangerous';
 }
 
-/** What can be done about findings, before anybody plans to run them. */
+/** Actions for findings, before a run is planned. */
 export const judgingCommands: readonly Command[] = [
   {
     id: 'safe-form',

@@ -27,14 +27,14 @@ const focusing: readonly Command[] = panes.map((pane, index) => ({
 
 const hidden = 'hidden by the filter: Esc clears it';
 
-/** Puts the history's cursor on a revision. */
+/** Moves the history's cursor to a revision. */
 export function goTo(state: State, id: string | undefined, otherwise: string): Change {
   const row = id === undefined ? undefined : shownHistory(state).index.get(id);
   if (row === undefined) return notified(state, id === undefined ? otherwise : hidden);
   return moveTo({ ...state, focus: 'history' }, 'history', row);
 }
 
-/** The next row below the cursor (and around) whose revision is wanted. */
+/** The next row below the cursor (wrapping around) whose revision matches. */
 function nextRow(state: State, wanted: (index: number) => boolean, otherwise: string): Change {
   const length = lengthOf(state, 'history');
   const from = state.positions.history.cursor;
@@ -45,7 +45,7 @@ function nextRow(state: State, wanted: (index: number) => boolean, otherwise: st
   return notified(state, state.filter === '' ? otherwise : `${otherwise}, or hidden by the filter`);
 }
 
-/** In the order they run, which is not the order of the rows. */
+/** In run order, which is not the order of the rows. */
 function nextPending(state: State): Change {
   const ids = pendingIds(state);
   const at = state.focus === 'history' ? ids.indexOf(cursorId(state) ?? '') : -1;
@@ -58,7 +58,7 @@ const among = (state: State, ids: readonly string[], otherwise: string): Change 
   return nextRow(state, row => rows.has(row), otherwise);
 };
 
-/** To a pane, or to a revision of note. */
+/** Jumps to a pane, or to a notable revision. */
 export const jumpingCommands: readonly Command[] = [
   ...focusing,
   {

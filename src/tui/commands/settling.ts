@@ -12,12 +12,12 @@ import { nameOf, selectedRow } from '../state/select.ts';
 import { notified, open } from '../state/stack.ts';
 import { whyNoRun } from '../state/why-not.ts';
 
-/** What is to be settled first. The run that has just ended knows it before the look after it does. */
+/** The revision to resolve first. The run that has just ended knows it before the next status. */
 function unsettledIn({ look, looking, run }: State): Unsettled | undefined {
   return look?.unsettled[0] ?? (looking === null ? undefined : run?.result?.unsettled[0]);
 }
 
-/** An applied revision whose file was edited: the one under the cursor, or the only one. */
+/** An applied revision whose file was edited: the selected one, or the only one. */
 function editedIn(state: State): string | undefined {
   const edited = state.look?.edited ?? [];
   const row = selectedRow(state);
@@ -118,7 +118,7 @@ function describe({ action, error, invalidIndexes }: Unsettled, name: string): s
   return `${how}${left} What is the state of the schema?`;
 }
 
-/** Resolving a revision that stopped half-way. */
+/** Resolving an interrupted revision. */
 export const settlingCommands: readonly Command[] = [
   {
     id: 'settle',

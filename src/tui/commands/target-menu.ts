@@ -8,10 +8,10 @@ import { isRevisionPane } from '../state/moving.ts';
 import { nameOf, selectedRow } from '../state/select.ts';
 import { open } from '../state/stack.ts';
 
-/** What moves a database. */
+/** The actions that change a database. */
 export type Verb = PlanRequest['command'];
 
-/** The revision under the cursor, where it is a sensible target. */
+/** The selected revision, if it is a valid target. */
 export function targetHere(state: State, verb: Verb): string | null {
   const row = isRevisionPane(state.focus) ? selectedRow(state) : null;
   if (!row) return null;
@@ -22,7 +22,7 @@ export function targetHere(state: State, verb: Verb): string | null {
 
 const titles: Readonly<Record<Verb, string>> = { upgrade: 'Upgrade', downgrade: 'Downgrade', stamp: 'Stamp' };
 
-/** Where to: here, the heads, by one, base, or what is typed. */
+/** Target menu: the selected revision, the heads, one step, base, or typed text. */
 export function targetMenu(state: State, verb: Verb, key: string): Change {
   const plan =
     (target: string) =>

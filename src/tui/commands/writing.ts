@@ -20,7 +20,7 @@ function whyNoFiles(state: State): string | null {
   return null;
 }
 
-/** Empty or from the entities. */
+/** Empty, or from the entities. */
 const kinds =
   (head: string | null) =>
   (state: State): Change =>
@@ -50,7 +50,7 @@ const kinds =
       ),
     );
 
-/** Not on a head: on the revision under the cursor, or on none. */
+/** Not on a head: on the selected revision, or as a root. */
 function elsewhere(state: State): readonly MenuItem[] {
   const row = isRevisionPane(state.focus) ? selectedRow(state) : null;
   const isBelow = row !== null && row.state !== 'missing' && !state.look?.heads.includes(row.id);
@@ -69,7 +69,7 @@ function elsewhere(state: State): readonly MenuItem[] {
   ];
 }
 
-/** On the one head, or on one that is chosen. */
+/** On the only head, or on one that is selected. */
 function newRevision(state: State, key: string): Change {
   const heads = state.look?.heads ?? [];
   if (heads.length < 2) return kinds(null)(state);

@@ -17,7 +17,7 @@ import { inDialogs, on, why } from './commands.ts';
 import type { DialogType } from './dialog.ts';
 import { revisionDialog } from './revision.ts';
 
-/** What `check` found. */
+/** The result of `check`. */
 export interface CheckDialog extends Dialog {
   readonly kind: 'check';
   readonly loaded: Loaded<CheckReport>;
@@ -40,7 +40,7 @@ const shownRevisions = 6;
 const isInvalid = ({ effects }: Pick<CheckFinding, 'effects'>): boolean =>
   effects.some(({ words }) => words.includes('(INVALID)'));
 
-/** Both ways out of drift have a key; an index that is INVALID is not to be kept. */
+/** Both ways to resolve drift have a key; an INVALID index is not worth keeping. */
 function nextOf({ kind, next, sql, effects }: CheckFinding): string {
   if (kind !== 'drift' || isInvalid({ effects })) return next;
   const undo = sql.length > 0 ? 'y copies this SQL, which undoes the change. ' : '';
@@ -65,7 +65,7 @@ const whyNotKept = (state: State, dialog: CheckDialog): string | null => {
   return whyReadOnly(state);
 };
 
-/** Asks for the message; the revision goes on top of what is applied here. */
+/** Asks for the message; the new revision revises the revisions applied here. */
 function keep(state: State, _dialog: CheckDialog, key: string): Change {
   const [current, ...more] = state.look?.current ?? [];
   const isHead = current !== undefined && state.look?.heads.length === 1 && state.look.heads[0] === current;

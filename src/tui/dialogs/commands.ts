@@ -3,7 +3,7 @@ import { type Change, only } from '../state/effect.ts';
 import type { Dialog, State } from '../state/model.ts';
 import { topDialog } from '../state/stack.ts';
 
-/** Runs `act` with the top dialog when it is of this kind. */
+/** Runs `act` with the top dialog if it is of this kind. */
 export const on =
   <D extends Dialog>(kind: D['kind'], act: (state: State, dialog: D, key: string) => Change) =>
   (state: State, key: string): Change => {
@@ -11,7 +11,7 @@ export const on =
     return dialog?.kind === kind ? act(state, dialog as D, key) : only(state);
   };
 
-/** Asks for the reason with the top dialog when it is of this kind. */
+/** Returns the reason from the top dialog if it is of this kind. */
 export const why =
   <D extends Dialog>(kind: D['kind'], reason: (state: State, dialog: D) => string | null) =>
   (state: State): string | null => {
@@ -19,7 +19,7 @@ export const why =
     return dialog?.kind === kind ? reason(state, dialog as D) : null;
   };
 
-/** Commands that only make sense as keys, while a dialog is open. */
+/** Commands that are only available as keys, while a dialog is open. */
 export const inDialogs = (
   commands: readonly Omit<Command, 'group' | 'keyOnly'>[],
   group: Group = 'In dialogs',

@@ -7,7 +7,7 @@ import type { TypeOf } from './dialog.ts';
 import { beginFinding, endFinding, nextFound } from './finding.ts';
 import { pageOf, scrollDialog, scrollDialogTo, scrolls } from './scrolling.ts';
 
-/** Moves the cursor of a dialog with items to choose from, around at the ends. */
+/** Moves the cursor of a dialog with items, wrapping around. */
 const moveChoice =
   (typeOf: TypeOf, by: number) =>
   (state: State): Change => {
@@ -18,7 +18,7 @@ const moveChoice =
     return only(replaceTop(state, { ...dialog, cursor }));
   };
 
-/** What dialogs have in common: choosing, scrolling, leaving. */
+/** Commands shared by dialogs: selecting, scrolling, closing. */
 export const commonCommands = (typeOf: TypeOf): readonly Command[] =>
   inDialogs([
     {
@@ -99,7 +99,7 @@ export const commonCommands = (typeOf: TypeOf): readonly Command[] =>
     },
     {
       id: 'next-found',
-      // Enter too: it would confirm a plan whose text is only searched
+      // Enter too: it would confirm a plan although the user is only searching its text.
       keys: ['n', 'enter'],
       where: ['finding'],
       title: 'next',

@@ -1,13 +1,16 @@
 import { fieldOf, type TextField } from '../../drawing/text/field.ts';
 import type { State } from '../state/model.ts';
 
-/** A name that is being completed: what was typed of it, and which of its completions stands there. */
+/** A name completion: the typed text, and the current suggestion. */
 export interface Completing {
   readonly typed: TextField;
   readonly index: number;
 }
 
-/** Names of the revisions whose id or words contain what was typed; heads first. Words that are not unique give the id. */
+/**
+ * Names of the revisions whose id or slug contains the text; heads first. If a slug is not unique, the id is
+ * used.
+ */
 function completionsOf({ look }: State, typed: string): readonly string[] {
   const wanted = typed.toLowerCase();
   const fitting = (look?.revisions ?? []).filter(({ id, slug }) =>
@@ -21,7 +24,7 @@ function completionsOf({ look }: State, typed: string): readonly string[] {
   );
 }
 
-/** The field with its last word completed, or with the next completion; null where nothing fits. */
+/** The field with its last word completed, or with the next suggestion; null if nothing matches. */
 export function nextCompletion(
   state: State,
   field: TextField,
@@ -36,7 +39,7 @@ export function nextCompletion(
   return name === undefined ? null : { field: fieldOf(before + name), completing: { typed, index } };
 }
 
-/** Where the last word of a text begins; words are separated by spaces and commas. */
+/** The start of the last word of a text; words are separated by spaces and commas. */
 function lastWordAt(text: string): number {
   let at = text.length;
   while (at > 0 && !/[\s,]/.test(text[at - 1] as string)) at--;

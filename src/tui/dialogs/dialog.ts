@@ -5,51 +5,51 @@ import type { Change } from '../state/effect.ts';
 import type { Answer } from '../state/message.ts';
 import type { Dialog, State } from '../state/model.ts';
 
-/** Which part of the screen a dialog may take. */
+/** The part of the screen available to a dialog. */
 export interface Room {
   readonly columns: number;
   readonly rows: number;
 }
 
 /**
- * One kind of dialog: its commands, how it answers keys and how it is drawn. All pure. To add one, write a file like
- * those beside this one and list it in app/registry.ts.
+ * One kind of dialog: its commands, key handling and drawing. All pure. To add one, write a file like those
+ * next to this one and list it in app/registry.ts.
  */
 export interface DialogType<D extends Dialog> {
   readonly kind: D['kind'];
   readonly commands?: readonly Command[];
-  /** Whose commands work while it is on top, innermost first. */
+  /** The scopes whose commands work while it is on top, innermost first. */
   scopes(dialog: D, state: State): readonly Scope[];
   title(dialog: D, state: State): string;
   tone?(dialog: D, state: State): 'danger' | 'warning' | 'ok' | undefined;
-  /** Columns it would like, borders included. */
+  /** Preferred width, including borders. */
   width(dialog: D, state: State, room: Room): number;
-  /** Stays above what scrolls. */
+  /** Does not scroll with the rest. */
   head?(dialog: D, state: State, columns: number): readonly Line[];
-  /** Scrolls when there is not room enough. */
+  /** Scrolls if there is not enough space. */
   body(dialog: D, state: State, columns: number): readonly Line[];
-  /** Stays below. */
+  /** Does not scroll; below the body. */
   foot?(dialog: D, state: State, columns: number): readonly Line[];
-  /** The line of the body that is under the cursor: in view, drawn selected. */
+  /** The line of the body at the cursor: kept visible, drawn selected. */
   selected?(dialog: D, state: State, columns: number): number | null;
-  /** How many items there are to choose from, with `cursor` on one of them. */
+  /** Number of items, with `cursor` on one of them. */
   choices?(dialog: D, state: State): number;
-  /** The cursor does not hold the body fast: it can be scrolled away from. */
+  /** The body can be scrolled away from the cursor. */
   readonly scrollsFreely?: boolean;
-  /** The text being typed. Keys go there before they are commands. */
+  /** The text field. It receives keys before commands. */
   field?(dialog: D, state: State): TextField | null;
   typed?(dialog: D, field: TextField, state: State): Change;
-  /** A key of its own, before commands; returns null when it is none. */
+  /** Handles a key before commands; returns null if it does not use it. */
   pressed?(dialog: D, key: string, state: State): Change | null;
-  /** An answer of the engine came; returns null when it was not for this dialog. */
+  /** A result from the engine; returns null if it was not for this dialog. */
   answered?(dialog: D, answer: Answer, state: State): Change | null;
-  /** A timer of this dialog went off. */
+  /** A timer of this dialog fired. */
   later?(dialog: D, token: number, state: State): Change;
-  /** A line of the body was clicked. */
+  /** A click on a line of the body. */
   clicked?(dialog: D, line: number, state: State): Change;
-  /** Whether it still makes sense; once it does not, it closes by itself. */
+  /** Whether it still applies; otherwise it closes by itself. */
   isValid?(dialog: D, state: State): boolean;
 }
 
-/** The type of a dialog that is open: from the table in app/registry.ts. */
+/** The type of an open dialog, from the table in app/registry.ts. */
 export type TypeOf = (dialog: Dialog) => DialogType<Dialog>;

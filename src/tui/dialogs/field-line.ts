@@ -1,7 +1,7 @@
 import type { TextField } from '../../drawing/text/field.ts';
 import type { Span } from '../../drawing/text/span.ts';
 
-/** A field with its cursor, which is drawn rather than being the terminal's: that one is hidden. */
+/** A field with a drawn cursor, because the terminal's own cursor is hidden. */
 export function fieldSpans({ text, cursor }: TextField): Span[] {
   const at = text.slice(cursor, cursor + 1);
   return [

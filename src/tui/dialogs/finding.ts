@@ -7,7 +7,7 @@ import type { TypeOf } from './dialog.ts';
 import { placeDialog } from './place.ts';
 import { scrollDialogTo } from './scrolling.ts';
 
-/** Lines that stay in sight above a hit. */
+/** Minimum number of visible lines above a hit. */
 const above = 2;
 
 export const beginFinding = (state: State): Change =>
@@ -20,7 +20,7 @@ function setFinding(state: State, finding: Finding | null): Change {
   return only(dialog ? replaceTop(state, { ...dialog, finding }) : state);
 }
 
-/** A key while what is to be found is typed. */
+/** A key while the search text is typed. */
 export function typeFinding(state: State, key: string, typeOf: TypeOf): Change {
   const finding = topDialog(state)?.finding;
   if (!finding) return only(state);
@@ -37,7 +37,7 @@ export function pasteFinding(state: State, text: string, typeOf: TypeOf): Change
   return finding ? findFrom(state, { ...finding, field: insert(finding.field, text) }, typeOf) : only(state);
 }
 
-/** Goes to the first hit at or below the top of what is in sight. */
+/** Jumps to the first hit at or below the top visible line. */
 function findFrom(state: State, finding: Finding, typeOf: TypeOf): Change {
   const dialog = topDialog(state);
   if (!dialog) return only(state);
@@ -46,7 +46,7 @@ function findFrom(state: State, finding: Finding, typeOf: TypeOf): Change {
   return goTo(state, finding, hits.find(line => line >= top) ?? hits[0] ?? null, typeOf);
 }
 
-/** The next hit, or the one before, going around. */
+/** The next or previous hit, wrapping around. */
 export function nextFound(state: State, by: 1 | -1, typeOf: TypeOf): Change {
   const dialog = topDialog(state);
   if (!dialog?.finding) return only(state);
@@ -62,7 +62,7 @@ function goTo(state: State, finding: Finding, line: number | null, typeOf: TypeO
   return line === null ? only(next) : scrollDialogTo(next, line - above, typeOf);
 }
 
-/** Lines of a dialog's body that have a text; none for an empty one. */
+/** Lines of a dialog's body that contain a text; none for an empty one. */
 function hitsIn(state: State, dialog: Dialog, { text }: TextField, typeOf: TypeOf): readonly number[] {
   if (text === '') return [];
   const wanted = text.toLowerCase();
@@ -71,7 +71,7 @@ function hitsIn(state: State, dialog: Dialog, { text }: TextField, typeOf: TypeO
   );
 }
 
-/** How many hits there are, and which of them was gone to (1-based, 0 for none). */
+/** Number of hits, and the current one (1-based, 0 for none). */
 export function foundIn(
   state: State,
   dialog: Dialog,

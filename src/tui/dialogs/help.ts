@@ -8,11 +8,11 @@ import { replaceTop } from '../state/stack.ts';
 import type { DialogType } from './dialog.ts';
 import { fieldSpans } from './field-line.ts';
 
-/** Every command with its keys, what it does, and why it cannot be done now. */
+/** Every command with its keys, its description, and why it is disabled. */
 export interface HelpDialog extends Dialog {
   readonly kind: 'help';
   readonly field: TextField;
-  /** What was on the screen when help was asked for. */
+  /** The state of the screen when help was opened. */
   readonly from: State;
 }
 
@@ -24,7 +24,7 @@ export const helpDialog = (from: State, openedBy: string): HelpDialog => ({
   openedBy,
 });
 
-/** @param all every command there is: help is one of them, so the table is asked for when it is needed */
+/** @param all all commands: help is one of them, so the table is read lazily */
 export const helpType = (all: () => readonly Command[]): DialogType<HelpDialog> => ({
   kind: 'help',
   scopes: () => ['help', 'scrolling'],

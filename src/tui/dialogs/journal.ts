@@ -11,7 +11,7 @@ import { nameOf } from '../state/select.ts';
 import { open } from '../state/stack.ts';
 import type { DialogType } from './dialog.ts';
 
-/** Every run that was journalled, newest first. The entries are in the state. */
+/** Past runs from the journal, newest first. The entries are in the state. */
 export interface JournalDialog extends Dialog {
   readonly kind: 'journal';
 }

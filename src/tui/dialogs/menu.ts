@@ -9,20 +9,20 @@ import { inDialogs, on } from './commands.ts';
 import type { DialogType } from './dialog.ts';
 
 export interface MenuItem {
-  /** Chooses it at once; one character. */
+  /** A one-character shortcut that selects it. */
   readonly key?: string | undefined;
   readonly label: string;
   readonly about?: string | undefined;
   readonly danger?: boolean | undefined;
-  /** Why it cannot be chosen. */
+  /** Why it cannot be selected. */
   readonly disabled?: string | null | undefined;
-  /** It is the one that works: the cursor may begin there. */
+  /** It works: the cursor may start here. */
   readonly recommended?: boolean | undefined;
-  /** What it does; the menu is closed before. */
+  /** Its action; the menu is closed first. */
   readonly choose: (state: State) => Change;
 }
 
-/** A few things to choose from, and a question above them if there is one. */
+/** A short list of options, with an optional question above. */
 export interface MenuDialog extends Dialog {
   readonly kind: 'menu';
   readonly title: string;
@@ -30,7 +30,7 @@ export interface MenuDialog extends Dialog {
   readonly text: string;
   readonly items: readonly MenuItem[];
   readonly cursor: number;
-  /** Once this does not hold any more, there is nothing to choose: it closes by itself. */
+  /** Closes by itself when this becomes false. */
   readonly validWhile: ((state: State) => boolean) | undefined;
 }
 
@@ -130,7 +130,7 @@ export const menuType: DialogType<MenuDialog> = {
   head: (dialog, _state, columns) =>
     dialog.text === '' ? [] : [...wrap(dialog.text, columns).map((text): Line => [{ text }]), []],
   body: dialog => dialog.items.map(item => itemLine(item, labelWidth(dialog))),
-  /** What does not fit beside the item under the cursor is read here. */
+  /** Text that does not fit next to the selected item is shown here. */
   foot(dialog, _state, columns) {
     const item = dialog.items[dialog.cursor];
     const words = item?.disabled ?? item?.about ?? '';

@@ -13,7 +13,7 @@ import { inDialogs, on } from './commands.ts';
 import type { DialogType } from './dialog.ts';
 import { fieldSpans } from './field-line.ts';
 
-/** Commands by name. */
+/** Runs commands by name. */
 export interface PaletteDialog extends Dialog {
   readonly kind: 'palette';
   readonly field: TextField;
@@ -44,10 +44,10 @@ function paletteRows(commands: readonly Command[], state: State, dialog: Palette
   return [...fitting, ...jumps(state, wanted)];
 }
 
-/** Revisions that are offered to go to. */
+/** Maximum number of revisions offered. */
 const mostJumps = 20;
 
-/** To the revisions whose id or label has what was typed. */
+/** Jumps to revisions whose id or label contains the text. */
 function jumps(state: State, wanted: string): Command[] {
   if (wanted.length < 2 || !state.look) return [];
   return state.look.revisions
@@ -67,7 +67,7 @@ function jumps(state: State, wanted: string): Command[] {
 function goToRevision(state: State, id: string): Change {
   const row = shownHistory(state).index.get(id);
   if (row !== undefined) return moveTo({ ...state, focus: 'history' }, 'history', row);
-  // hidden by the filter
+  // Hidden by the filter.
   return state.filter === '' ? only(state) : andThen(setFilter(state, ''), shown => goToRevision(shown, id));
 }
 
@@ -84,7 +84,7 @@ function runFromPalette(
   return why === null ? command.run(before, 'enter') : notified(state, why, 'warning');
 }
 
-/** @param all every command there is: the palette is one of them, so the table is asked for when it is needed */
+/** @param all all commands: the palette is one of them, so the table is read lazily */
 export const paletteType = (all: () => readonly Command[]): DialogType<PaletteDialog> => ({
   kind: 'palette',
   commands: inDialogs([

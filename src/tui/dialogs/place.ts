@@ -3,7 +3,7 @@ import type { Rect } from '../state/layout.ts';
 import type { Dialog, State } from '../state/model.ts';
 import type { DialogType } from './dialog.ts';
 
-/** A dialog as it stands on the screen. */
+/** The position of a dialog on the screen. */
 export interface Placed {
   readonly rect: Rect;
   readonly title: string;
@@ -11,14 +11,14 @@ export interface Placed {
   readonly head: readonly Line[];
   readonly body: readonly Line[];
   readonly foot: readonly Line[];
-  /** First line of the body in sight, and how many are. */
+  /** First visible line of the body, and number of visible lines. */
   readonly top: number;
   readonly bodyRows: number;
-  /** The line of the body under the cursor. */
+  /** The line of the body at the cursor. */
   readonly selected: number | null;
 }
 
-/** Columns of the border and the space beside it, on both sides. */
+/** Columns of the border and its padding, on both sides. */
 const sides = 4;
 
 export function placeDialog(state: State, dialog: Dialog, type: DialogType<Dialog>): Placed {
@@ -54,7 +54,7 @@ export function placeDialog(state: State, dialog: Dialog, type: DialogType<Dialo
   };
 }
 
-/** Where the body begins, so that the line under the cursor is in sight. */
+/** The first visible line, so that the line at the cursor is visible. */
 function topOf(wanted: number, length: number, rows: number, selected: number | null): number {
   const most = Math.max(0, length - rows);
   if (selected === null) return Math.max(0, Math.min(wanted, most));

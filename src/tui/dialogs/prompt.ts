@@ -8,7 +8,7 @@ import { inDialogs, on } from './commands.ts';
 import type { DialogType } from './dialog.ts';
 import { fieldSpans } from './field-line.ts';
 
-/** One text to type, such as the message of a merge revision. */
+/** A prompt for one text, such as the message of a merge revision. */
 export interface PromptDialog extends Dialog {
   readonly kind: 'prompt';
   readonly title: string;
@@ -18,7 +18,7 @@ export interface PromptDialog extends Dialog {
   /** The only text that is accepted. */
   readonly wanted?: string | undefined;
   readonly about: string;
-  /** What is done with the text; the prompt is closed before. */
+  /** Called with the text; the prompt is closed first. */
   readonly accept: (state: State, text: string) => Change;
 }
 
@@ -28,7 +28,7 @@ export interface PromptOptions {
   readonly label: string;
   /** The only text that is accepted. */
   readonly wanted?: string;
-  /** What is in the field at first. */
+  /** The initial text. */
   readonly text: string;
   readonly about: string;
   readonly openedBy: string;

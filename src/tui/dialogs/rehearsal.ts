@@ -8,12 +8,14 @@ import type { Dialog, Loaded, State } from '../state/model.ts';
 import { nameOf } from '../state/select.ts';
 import type { DialogType } from './dialog.ts';
 
-/** The rehearsal of the plan below: what each step does, and whether the way back restores the schema. */
+/**
+ * The rehearsal of the plan below: the effects of each step, and whether its downgrade restores the schema.
+ */
 export interface RehearsalDialog extends Dialog {
   readonly kind: 'rehearsal';
 }
 
-/** A dialog that keeps a rehearsal: the plan. */
+/** A dialog with a rehearsal: the plan. */
 interface Rehearsed extends Dialog {
   readonly rehearsed?: Loaded<PlanRehearsal> | null;
 }
@@ -30,7 +32,7 @@ const rehearsalIn = ({ dialogs }: State): Loaded<PlanRehearsal> | null =>
     null,
   );
 
-/** How a rehearsal came out, in one line. */
+/** The result of a rehearsal, in one line. */
 export function rehearsalVerdict({ steps, ok }: PlanRehearsal): Line {
   const bad = steps.filter(step => !step.ok).length;
   const of = `${bad} of ${steps.length} step${steps.length === 1 ? '' : 's'}`;
@@ -127,6 +129,6 @@ export const rehearsalType: DialogType<RehearsalDialog> = {
       ...caveats.flatMap(caveat => wrap(caveat, columns).map(text => line(text, 'dim'))),
     ];
   },
-  /** It shows what the plan below it knows. */
+  /** It shows the rehearsal of the plan below it. */
   isValid: (_dialog, state) => rehearsalIn(state) !== null,
 };

@@ -16,21 +16,21 @@ import { fieldSpans } from './field-line.ts';
 const names = ['message', 'label', 'revises', 'depends on'] as const;
 type FieldName = (typeof names)[number];
 
-/** What a new revision is made from: the entities, nothing, or what was changed by hand in the database. */
+/** The source of a new revision: the entities, nothing, or manual changes in the database. */
 export type RevisionSource = 'entities' | 'empty' | 'drift';
 
-/** What a new revision is about. */
+/** The form of a new revision. */
 export interface RevisionDialog extends Dialog {
   readonly kind: 'revision';
   readonly source: RevisionSource;
   readonly fields: Readonly<Record<FieldName, TextField>>;
-  /** The field that is being typed in. */
+  /** The focused field. */
   readonly active: FieldName;
-  /** What was typed of a name that is being completed, and which of its completions stands there. */
+  /** The typed part of a name being completed, and the current suggestion. */
   readonly completing: { readonly typed: TextField; readonly index: number } | null;
 }
 
-/** @param head which of the heads it revises; null with one or none */
+/** @param head the head that it revises; null with one or none */
 export const revisionDialog = (
   source: RevisionSource,
   head: string | null,
@@ -70,7 +70,7 @@ function acceptRevision(state: State, dialog: RevisionDialog, key: string): Chan
     ...(text('label') !== '' && { label: text('label') }),
     ...(dependsOn.length > 0 && { dependsOn }),
   };
-  // the form stays below: Esc comes back to it
+  // The form stays below: Esc returns to it.
   return openDraft(
     state,
     'New revision',
@@ -80,11 +80,11 @@ function acceptRevision(state: State, dialog: RevisionDialog, key: string): Chan
   );
 }
 
-/** The revision that is named by its id, its digits or its words. */
+/** The revision with this id, digits or slug. */
 const rowOf = (state: State, name: string): RevisionRow | undefined =>
   state.look?.revisions.find(row => [row.id, row.shortId, row.slug].includes(name));
 
-/** As the file will be called, more or less: the engine has the last word. */
+/** A preview of the file name; the engine decides the final one. */
 const slugOf = (text: string): string =>
   text
     .trim()
@@ -150,7 +150,7 @@ const commands = inDialogs([
   },
 ]);
 
-/** What an empty field stands for, or what a filled one means. */
+/** The default of an empty field, or the meaning of a filled one. */
 function remark(dialog: RevisionDialog, name: FieldName, state: State): string {
   const text = dialog.fields[name].text.trim();
   const heads = state.look?.heads ?? [];

@@ -10,18 +10,18 @@ import { inDialogs, on } from './commands.ts';
 import type { DialogType } from './dialog.ts';
 import { fieldSpans } from './field-line.ts';
 
-/** Which schema migrations are to run in: one that has a migrations table, or a new name. */
+/** The schema in which migrations run: one that has a migrations table, or a new name. */
 export interface SchemaDialog extends Dialog {
   readonly kind: 'schema';
   readonly field: TextField;
   readonly cursor: number;
 }
 
-/** A schema that can be chosen. */
+/** A schema that can be selected. */
 interface Choice {
   readonly label: string;
   readonly about: string;
-  /** Undefined: the one of the config. */
+  /** Undefined: the config's. */
   readonly schema: string | undefined;
 }
 
@@ -30,7 +30,7 @@ export function schemaDialog(state: State, look: Look, openedBy: string): Schema
   return { kind: 'schema', field: emptyField, cursor: Math.max(0, now), top: 0, openedBy };
 }
 
-/** The schema that is open; undefined: the config's; null: nothing is. */
+/** The open schema; undefined: the config's; null: none. */
 const schemaNow = ({ look }: State): string | undefined | null =>
   look ? (look.project.schema ?? undefined) : null;
 
@@ -51,7 +51,7 @@ const explained =
   'Migrations run with this schema as search_path, and are recorded in its own migrations table.';
 const untouched = 'no migrations table yet: the first run creates it';
 
-/** What is offered for what has been typed: the known ones with it in their name, and the name itself. */
+/** Suggestions: the known schemas that contain the text, and the text itself. */
 function schemaChoices({ field }: SchemaDialog, state: State): readonly Choice[] {
   if (!state.known) return [];
   const typed = field.text.trim();
@@ -62,7 +62,7 @@ function schemaChoices({ field }: SchemaDialog, state: State): readonly Choice[]
     : [...fitting, { label: typed, about: untouched, schema: typed }];
 }
 
-/** Opens the project again for the schema under the cursor. */
+/** Reopens the project with the selected schema. */
 function chooseSchema(state: State, dialog: SchemaDialog, index: number): Change {
   const choice = schemaChoices(dialog, state)[index];
   if (!choice) return only(state);

@@ -4,7 +4,7 @@ import { replaceTop, topDialog } from '../state/stack.ts';
 import type { DialogType, TypeOf } from './dialog.ts';
 import { placeDialog } from './place.ts';
 
-/** Scrolls the dialog on top; one with a cursor scrolls with its cursor instead. */
+/** Scrolls the top dialog; one with a cursor scrolls with its cursor instead. */
 export function scrollDialogTo(state: State, top: number, typeOf: TypeOf): Change {
   const dialog = topDialog(state);
   if (!dialog) return only(state);
@@ -20,13 +20,13 @@ export function scrollDialog(state: State, rows: number, typeOf: TypeOf): Change
     : only(state);
 }
 
-/** A page of the dialog on top, less a line that stays for orientation. */
+/** A page of the top dialog, minus one line for orientation. */
 export function pageOf(state: State, typeOf: TypeOf): number {
   const dialog = topDialog(state);
   return dialog ? Math.max(1, placeDialog(state, dialog, typeOf(dialog)).bodyRows - 1) : 1;
 }
 
-/** Scrolls just as far as it takes to see the line under the cursor, and what follows it. */
+/** Scrolls only as far as needed to show the line at the cursor and the lines after it. */
 export function revealSelected(state: State, type: DialogType<Dialog>): State {
   const dialog = topDialog(state);
   if (!dialog) return state;
@@ -38,7 +38,7 @@ export function revealSelected(state: State, type: DialogType<Dialog>): State {
   return replaceTop(state, { ...dialog, top: Math.max(0, Math.min(next, body.length - bodyRows)) });
 }
 
-/** Whether the dialog on top has more lines than room. */
+/** Whether the top dialog has more lines than fit. */
 export function scrolls(state: State, typeOf: TypeOf): boolean {
   const dialog = topDialog(state);
   if (!dialog) return false;

@@ -2,16 +2,17 @@ import type { Change } from '../state/effect.ts';
 import type { State } from '../state/model.ts';
 
 /**
- * Where a command works. The innermost scope is looked up first.
+ * The scope in which a command works. The innermost scope is looked up first.
  *
- * - while no dialog is open: a pane's name (that pane has the focus), `searching`, `filtered` (the history has the
+ * - without a dialog: a pane's name (the pane has the focus), `searching`, `filtered` (the history has the
  *   focus and a filter), `revisions` (a pane that lists revisions), `panes` (any of these);
- * - in a dialog: the scopes that the dialog names, most often its kind, with `scrolling` or `choosing`; `dialog` (any);
+ * - in a dialog: the scopes that the dialog names, usually its kind, with `scrolling` or `choosing`; `dialog`
+ * (any);
  * - `always`.
  */
 export type Scope = string;
 
-/** As the help shows them: what changes something first. */
+/** The order in the help: commands that change something come first. */
 export const groups = [
   'Change the database',
   'Write revisions',
@@ -27,28 +28,28 @@ export const groups = [
 export const dialogGroups: readonly Group[] = ['In a plan', 'In a run', 'In a check', 'In dialogs'];
 export type Group = (typeof groups)[number];
 
-/** One thing that a person can do. The footer, the help, the palette and the README's key table come from these. */
+/** One user command. The footer, the help, the palette and docs/keys.md are generated from these. */
 export interface Command {
   /** Stable: used in settings. */
   readonly id: string;
   /** Names such as `u`, `G`, `ctrl+d`, `enter`, `shift+tab`. */
   readonly keys: readonly string[];
   readonly where: readonly Scope[];
-  /** A word or two, for the footer. */
+  /** One or two words, for the footer. */
   readonly title: string;
   /** One sentence without a full stop, for the help. */
   readonly about: string;
   readonly group: Group;
-  /** Shown in the footer, lower first. */
+  /** Shown in the footer; lower numbers first. */
   readonly footer?: number;
-  /** Changes or destroys something in the database: shown as such. */
+  /** Changes or destroys something in the database; marked accordingly. */
   readonly danger?: boolean;
-  /** Not in the palette: it only makes sense as a key. */
+  /** Not in the palette: it is useful only as a key. */
   readonly keyOnly?: boolean;
-  /** Does nothing here that is worth a place in the footer. */
+  /** Not shown in the footer. */
   readonly hidden?: (state: State) => boolean;
-  /** Why it cannot be done now; null when it can. */
+  /** Why it is disabled; null if it is enabled. */
   readonly disabled?: (state: State) => string | null;
-  /** @param key the key that was pressed; empty when chosen in the palette */
+  /** @param key the pressed key; empty when chosen in the palette */
   readonly run: (state: State, key: string) => Change;
 }

@@ -3,7 +3,7 @@ import type { TuiSettings } from '../settings.ts';
 import type { Command } from './command.ts';
 import { namedKeys } from './keys.ts';
 
-/** What of the person's own keys does nothing: commands that do not exist, keys that no terminal sends. In words. */
+/** Problems in the user's own keys: unknown commands, keys that no terminal sends. As text. */
 export function keyTroubles(
   commands: readonly Command[],
   { keys }: Pick<TuiSettings, 'keys'>,

@@ -5,11 +5,11 @@ import type { State } from '../state/model.ts';
 import { type Command, dialogGroups, type Group, groups } from './command.ts';
 import { paneScopes } from './scopes.ts';
 
-/** The keys of a command, the person's own where they have set some. */
+/** The keys of a command, or those in the user's settings. */
 export const keysOf = (command: Command, settings: Pick<TuiSettings, 'keys'>): readonly string[] =>
   settings.keys[command.id] ?? command.keys;
 
-/** What the palette offers. */
+/** The commands that the palette offers. */
 export const paletteCommands = (commands: readonly Command[], state: State): readonly Command[] => {
   const scopes = new Set(paneScopes(state));
   return commands.filter(command => !command.keyOnly && command.where.some(scope => scopes.has(scope)));
@@ -17,11 +17,11 @@ export const paletteCommands = (commands: readonly Command[], state: State): rea
 
 export interface KeyRow {
   readonly id: string;
-  /** As people write them: `j, Down`. */
+  /** Display form: `j, Down`. */
   readonly keys: string;
   readonly about: string;
   readonly danger: boolean;
-  /** Why it does nothing now. */
+  /** Why it is disabled. */
   readonly disabled: string | null;
 }
 
@@ -30,7 +30,7 @@ export interface KeyGroup {
   readonly rows: readonly KeyRow[];
 }
 
-/** Every command with its keys by group. Without a state nothing is disabled: for the README. */
+/** All commands with their keys by group. Without a state, nothing is disabled: for the docs. */
 export function keyTable(
   commands: readonly Command[],
   state: State | null,
@@ -72,10 +72,10 @@ const names: Readonly<Record<string, string>> = {
   delete: 'Delete',
 };
 
-/** Keys that have a name instead of a character. */
+/** Keys with a name instead of a character. */
 export const namedKeys: readonly string[] = Object.keys(names);
 
-/** A key as people write it. */
+/** The display form of a key. */
 export const keyName = (key: string): string =>
   names[key] ??
   (key.startsWith('ctrl+')
@@ -84,7 +84,7 @@ export const keyName = (key: string): string =>
       ? `Alt-${key.slice(4)}`
       : key);
 
-/** The key that is named at a column of a line, with the words that follow it: what a click there means. */
+/** The key at a column of a line, including the words after it: the target of a click. */
 export function keyAt(line: Line, column: number): string | null {
   let from = 0;
   let key: string | null = null;
@@ -92,7 +92,7 @@ export function keyAt(line: Line, column: number): string | null {
     const named = style === 'key' || style === 'badge';
     if (named) key = keyNamed(text.trim());
     else if (style !== 'dim' && style !== undefined) key = null;
-    // three spaces part one key from the next
+    // Three spaces separate the keys.
     const words = named ? text : text.trimEnd();
     if (column >= from && column < from + widthOf(words)) return key;
     from += widthOf(text);

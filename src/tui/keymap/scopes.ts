@@ -2,7 +2,7 @@ import type { State } from '../state/model.ts';
 import { isRevisionPane } from '../state/moving.ts';
 import type { Scope } from './command.ts';
 
-/** Whose commands work while no dialog is open, innermost first. */
+/** The scopes whose commands work without a dialog, innermost first. */
 export function paneScopes(state: State): readonly Scope[] {
   return [
     ...(state.search ? (['searching'] as const) : []),

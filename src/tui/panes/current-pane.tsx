@@ -11,7 +11,7 @@ import { Frame } from './frame.tsx';
 import { drawLine, drawRow, flagSpans, markHits, nameSpans, wantedIn } from './rows.ts';
 import { waitingLine } from './waiting.ts';
 
-/** Where the database stands: the tips of what is applied. */
+/** The state of the database: the tips of the applied revisions. */
 export function CurrentPane({ state, rect }: { readonly state: State; readonly rect: Rect }): ReactNode {
   const focused = state.focus === 'current' && state.dialogs.length === 0;
   const { cursor, top } = state.positions.current;
@@ -86,7 +86,7 @@ function currentLines(state: State, columns: number, height: number, focused: bo
 const appliedWhen = (row: RevisionRow, state: State): string =>
   row.appliedAt === null ? '' : `applied ${timeOf(row.appliedAt, state)}`;
 
-/** Why it is not known where the database stands. */
+/** Why the state of the database is unknown. */
 function trouble({ database }: Look): Line | null {
   switch (database.state) {
     case 'connected':
@@ -104,7 +104,7 @@ function trouble({ database }: Look): Line | null {
   }
 }
 
-/** Tables, and nothing that says where they came from: an upgrade would meet them. */
+/** There are tables but no migrations table: an upgrade would conflict with them. */
 const madeElsewhere = ({ database, revisions }: Look): Line | null =>
   database.table === 'absent' && database.otherTables > 0 && revisions.length > 0
     ? [{ text: 'tables exist; press s to mark revisions as applied', style: 'warning' }]

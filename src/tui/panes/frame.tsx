@@ -11,17 +11,17 @@ import type { Rect } from '../state/layout.ts';
 export interface FrameProps {
   readonly rect: Rect;
   readonly title: Line;
-  /** Right in the upper border. */
+  /** At the right end of the upper border. */
   readonly right?: Line;
   readonly focused: boolean;
   readonly border?: Style;
   readonly theme: Theme;
   readonly ascii: boolean;
-  /** Where the scroll bar's thumb is; null: everything is in sight. */
+  /** The position of the scroll bar's thumb; null: everything is visible. */
   readonly scroll?: Scrolled | null;
-  /** Lines as they are drawn, no wider than the inside. */
+  /** Drawn lines, no wider than the inside. */
   readonly lines: readonly string[];
-  /** Hides what is below, for dialogs. */
+  /** Covers what is below, for dialogs. */
   readonly opaque?: boolean;
 }
 
@@ -31,7 +31,7 @@ export interface Scrolled {
   readonly count: number;
 }
 
-/** A box with a title in its border. The border and the text are separate so that most text measured is ASCII. */
+/** A box with a title in its border. Border and text are separate, so that most measured text is ASCII. */
 export function Frame({
   rect,
   title,
@@ -86,7 +86,7 @@ interface AtProps {
   readonly text: string;
 }
 
-/** Text from a cell on, as one piece. From one frame to the next most are the same, and not drawn again. */
+/** Text at a cell, as one node. Most are the same in the next frame and are not redrawn. */
 export const At = memo(function At({ x, y, text }: AtProps): ReactNode {
   if (text === '') return null;
   return (
@@ -101,7 +101,7 @@ const OneLine = memo(function OneLine({ text }: { readonly text: string }): Reac
 });
 
 /**
- * Lines from a cell downwards, each a text of its own: Ink measures and takes apart every text that has changed, and
+ * Lines starting at a cell, each as its own text: Ink measures and tokenizes every text that has changed, and
  * most lines have not.
  */
 function Lines({
@@ -155,7 +155,7 @@ function lowerBorder(width: number, style: Style, ascii: boolean): Line {
   ];
 }
 
-/** A border from top to bottom, thicker where the scroll bar's thumb is. */
+/** A vertical border, thicker at the scroll bar's thumb. */
 function edge(height: number, style: Style, theme: Theme, ascii: boolean, scroll: Scrolled | null): string {
   const { vertical, thumb } = glyphsOf(ascii);
   if (height <= 0) return '';

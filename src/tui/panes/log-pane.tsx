@@ -9,7 +9,7 @@ import type { LogEntry, State } from '../state/model.ts';
 import { Frame } from './frame.tsx';
 import { drawRow, markHits, wantedIn } from './rows.ts';
 
-/** What happened: what the user's code printed, statements that ran, and the command that does the same. */
+/** Events: output of the user's code, statements that ran, and the equivalent commands. */
 export function LogPane({ state, rect }: { readonly state: State; readonly rect: Rect }): ReactNode {
   const focused = state.focus === 'log' && state.dialogs.length === 0;
   const { cursor, top } = state.positions.log;

@@ -8,7 +8,7 @@ import { rowsById } from '../state/select.ts';
 import { Frame } from './frame.tsx';
 import { drawLine, drawRow, flagSpans, markHits, nameSpans, wantedIn } from './rows.ts';
 
-/** What an upgrade to the heads would run, in that order. */
+/** The revisions that an upgrade to the heads would run, in order. */
 export function PendingPane({ state, rect }: { readonly state: State; readonly rect: Rect }): ReactNode {
   const focused = state.focus === 'pending' && state.dialogs.length === 0;
   const count = state.look?.pending.length ?? 0;

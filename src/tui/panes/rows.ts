@@ -6,16 +6,16 @@ import { themeOf } from '../../drawing/theme/theme.ts';
 import type { RevisionRow } from '../../engine/api.ts';
 import type { State } from '../state/model.ts';
 
-/** How a line of a list is drawn. */
+/** Options for drawing a line of a list. */
 export interface RowLook {
   readonly selected: boolean;
   readonly focused: boolean;
-  /** The pane is searched, and this row is a hit. */
+  /** The pane is being searched, and this row is a hit. */
   readonly hit?: boolean;
   readonly left?: number;
 }
 
-/** A line of a list as drawn: its marker, cut to the columns, inverse where the cursor is. */
+/** A drawn line of a list: its marker, truncated to the width, inverse at the cursor. */
 export function drawRow(line: Line, columns: number, state: State, look: RowLook): string {
   const { ascii, theme: name, depth } = state.appearance;
   const theme = themeOf(name, depth);
@@ -32,7 +32,7 @@ export function drawRow(line: Line, columns: number, state: State, look: RowLook
   );
 }
 
-/** A line that is not a row: cut, nothing else. */
+/** A line other than a row: only truncated. */
 export function drawLine(line: Line, columns: number, state: State, left = 0): string {
   const { ascii, theme, depth } = state.appearance;
   return paint(line, columns, themeOf(theme, depth), {
@@ -42,7 +42,7 @@ export function drawLine(line: Line, columns: number, state: State, left = 0): s
   });
 }
 
-/** The places of a search in a line, marked. */
+/** Highlights the matches of a search in a line. */
 export function markHits(line: Line, wanted: string): Line {
   if (wanted === '') return line;
   const text = textOf(line);
@@ -68,17 +68,17 @@ export function markHits(line: Line, wanted: string): Line {
   });
 }
 
-/** What is searched for in a pane. */
+/** The search text of a pane. */
 export const wantedIn = (state: State, pane: string): string =>
   state.search?.pane === pane ? state.search.field.text : '';
 
-/** The day of a timestamp: what a list has room for. Any other id in full. */
+/** The date of a timestamp, which is what fits in a list. Any other id in full. */
 const briefId = (id: string): string => (/^\d{14}$/.test(id) ? id.slice(0, 8) : id);
 
-/** Lists narrower than this leave the day out. */
+/** Narrower lists omit the date. */
 const roomForDay = 36;
 
-/** The name of a revision: its day quiet, its words plain. */
+/** The name of a revision: its date dimmed, its words plain. */
 export function nameSpans(row: RevisionRow, columns: number): Span[] {
   const style: Style | undefined = row.state === 'missing' ? 'missing' : undefined;
   if (row.slug === '' || row.slug === row.shortId) return [{ text: row.id, style }];

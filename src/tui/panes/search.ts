@@ -8,7 +8,7 @@ import { lengthOf, nameOf, revisionAt, rowsById, visibleLines } from '../state/s
 import { notified } from '../state/stack.ts';
 import { detailContent } from './detail/scrolling.ts';
 
-/** Rows of the detail that are searched at most. */
+/** Maximum number of Detail rows that are searched. */
 const mostLines = 20_000;
 
 const begun = (state: State, pane: Pane): Search => ({
@@ -22,13 +22,13 @@ const begun = (state: State, pane: Pane): Search => ({
 
 export const beginSearch = (state: State): Change => only({ ...state, search: begun(state, state.focus) });
 
-/** Asks for a filter of the history, or changes the one there is. */
+/** Opens the filter of the history for editing. */
 export const beginFilter = (state: State): Change =>
   andThen(focusOn(state, 'history'), next =>
     only({ ...next, search: { ...begun(next, 'history'), only: true, field: fieldOf(state.filter) } }),
   );
 
-/** Only hits, or all with the hits marked: of the history, while it is searched. */
+/** Hits only, or all rows with hits marked: for the history, while it is searched. */
 export function toggleOnly(state: State): Change {
   const { search } = state;
   if (search?.pane !== 'history') return notified(state, 'only the History pane can be filtered', 'warning');
@@ -41,7 +41,7 @@ export const endSearch = (state: State): State => ({ ...state, search: null });
 const positionOf = (state: State, pane: Pane) =>
   pane === 'detail' ? { cursor: state.detailScroll.top, top: state.detailScroll.top } : state.positions[pane];
 
-/** A key while the search is being typed. */
+/** A key while the search text is typed. */
 export function typeSearch(state: State, key: string): Change {
   const { search } = state;
   if (!search) return only(state);
@@ -51,7 +51,7 @@ export function typeSearch(state: State, key: string): Change {
     if (filter !== state.filter || search.only) return setFilter(endSearch(state), filter, id);
     return goToRow(endSearch(state), search.pane, search.from.cursor);
   }
-  // what is typed is the filter now, and every row is a hit
+  // The typed text is now the filter, and every row is a hit.
   if (key === 'enter' && search.only) return only(endSearch(state));
   if (key === 'enter')
     return only(
@@ -65,7 +65,7 @@ export function typeSearch(state: State, key: string): Change {
 export const pasteSearch = (state: State, text: string): Change =>
   state.search ? searchFor(state, insert(state.search.field, text)) : only(state);
 
-/** The first hit at or after where the search began. */
+/** The first hit at or after the start of the search. */
 function searchFor(state: State, field: TextField): Change {
   if (!state.search) return only(state);
   const search = { ...state.search, field };
@@ -88,7 +88,7 @@ function goToRow(state: State, pane: Pane, row: number): Change {
   return only({ ...state, detailScroll: { ...state.detailScroll, top: Math.min(row, most) } });
 }
 
-/** The row of the next hit, going around; null when there is none. */
+/** The row of the next hit, wrapping around; null if there is none. */
 function findFrom(state: State, pane: Pane, from: number, by: 1 | -1): number | null {
   const wanted = state.search?.field.text.toLowerCase() ?? '';
   const length = pane === 'detail' ? Math.min(mostLines, detailContent(state).length) : lengthOf(state, pane);
@@ -113,7 +113,7 @@ function textsOf(state: State, pane: Pane): (row: number) => string {
   };
 }
 
-/** How many rows of the pane are hits, and which of them the cursor is on (1-based, 0 for none). */
+/** Number of hits in the pane, and the one at the cursor (1-based, 0 for none). */
 export function hitsOf(state: State): { readonly count: number; readonly at: number } {
   const { search } = state;
   if (!search || search.field.text === '') return { count: 0, at: 0 };

@@ -1,10 +1,10 @@
 import { glyphsOf } from '../../drawing/theme/glyphs.ts';
 import type { State } from '../state/model.ts';
 
-/** Milliseconds per picture. */
+/** Milliseconds per frame. */
 export const spinnerPace = 100;
 
-/** The spinner's picture at this moment; one that stands still where motion is off. */
+/** The current frame of the spinner; a fixed one if motion is off. */
 export function spinner(state: Pick<State, 'appearance' | 'settings' | 'now'>): string {
   const glyphs = glyphsOf(state.appearance.ascii);
   if (!state.settings.motion) return glyphs.ellipsis;

@@ -2,7 +2,7 @@ import type { Line } from '../../drawing/text/span.ts';
 import type { State } from '../state/model.ts';
 import { spinner } from './spinner.ts';
 
-/** What a pane says before there is anything to show. */
+/** The text of a pane before its data is loaded. */
 export function waitingLine(state: State): Line {
   if (state.link.is === 'lost')
     return [{ text: 'the engine stopped: press r to restart it', style: 'danger' }];

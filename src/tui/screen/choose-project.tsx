@@ -22,11 +22,11 @@ export interface Choice {
 export interface ChooseProjectProps {
   readonly projects: readonly Choice[];
   readonly appearance: Appearance;
-  /** Gets the folder that was chosen, or null. */
+  /** Receives the selected folder, or null. */
   readonly onChoose: (folder: string | null) => void;
 }
 
-/** Asks which project of a workspace is to be opened: its folder, or null when the person leaves. */
+/** Asks which project of a workspace to open: its folder, or null if the user cancels. */
 export async function chooseProject({
   projects,
   env = process.env,
@@ -54,7 +54,7 @@ export async function chooseProject({
   return chosen;
 }
 
-/** The list itself, over the whole terminal. */
+/** The list itself, on the whole terminal. */
 export function ChooseProject({ projects, appearance, onChoose }: ChooseProjectProps): ReactNode {
   const { exit } = useApp();
   const { columns, rows } = useWindowSize();

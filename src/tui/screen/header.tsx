@@ -11,7 +11,7 @@ import { spinner } from '../panes/spinner.ts';
 import type { State } from '../state/model.ts';
 import { isRunning } from '../state/run.ts';
 
-/** One line: which database, and how it stands. */
+/** One line: the database and its state. */
 export function Header({ state }: { readonly state: State }): ReactNode {
   const { columns } = state.size;
   const { left, right } = headerLines(state, columns);
@@ -28,22 +28,25 @@ export function Header({ state }: { readonly state: State }): ReactNode {
   );
 }
 
-/** A piece of the header. */
+/** A part of the header. */
 interface Part {
   readonly spans: Line;
-  /** What has the least weight goes first where there is not room enough; `must` never does, but may be cut. */
+  /**
+   * If there is not enough space, the parts with the lowest weight are dropped first; `must` is never
+   * dropped, but may be truncated.
+   */
   readonly weight: number;
-  /** Text that is cut in the middle, when nothing else helps. */
+  /** Text that is truncated in the middle if necessary. */
   readonly cut?: boolean;
 }
 
 const must = Number.POSITIVE_INFINITY;
 /** Columns between two parts on the right. */
 const gap = 3;
-/** Columns that a name keeps, however little room there is. */
+/** Minimum width of a name. */
 const leastName = 8;
 
-/** Both sides of the header in so many columns: the database, its schema and context are always there. */
+/** Both sides of the header for a width: database, schema and context are always shown. */
 export function headerLines(state: State, columns: number): { readonly left: Line; readonly right: Line } {
   let left = identity(state);
   let right = standing(state);
@@ -57,7 +60,7 @@ export function headerLines(state: State, columns: number): { readonly left: Lin
     left = left.filter(part => part.weight > weight);
     right = right.filter(part => part.weight > weight);
   }
-  // the longest name gives first
+  // The longest name is shortened first.
   for (let over = width() - columns; over > 0; over = width() - columns) {
     const longest = left
       .filter(part => part.cut && widthOf(textOf(part.spans)) > leastName)
@@ -76,7 +79,7 @@ export function headerLines(state: State, columns: number): { readonly left: Lin
 const rightWidth = (parts: readonly Part[]): number =>
   parts.reduce((sum, part) => sum + widthOf(textOf(part.spans)), 0) + gap * Math.max(0, parts.length - 1);
 
-/** A third of what is too much, or all of it when that is little: several long names share the loss. */
+/** A third of the excess, or all of it if it is small, so that several long names are shortened evenly. */
 function shortened(part: Part, over: number, state: State): Part {
   const text = textOf(part.spans);
   const columns = Math.max(leastName, widthOf(text) - Math.max(1, Math.min(over, Math.ceil(over / 3))));
@@ -84,7 +87,7 @@ function shortened(part: Part, over: number, state: State): Part {
   return { ...part, spans: [{ text: cut, style: part.spans[0]?.style }] };
 }
 
-/** Badges stand alone, names have a dot between them. */
+/** Badges stand alone; names are separated by a dot. */
 function joined(parts: readonly Part[], state: State): Line {
   const dot: Span = { text: ` ${glyphsOf(state.appearance.ascii).separator} `, style: 'border' };
   return parts.flatMap((part, index) => {
@@ -95,7 +98,7 @@ function joined(parts: readonly Part[], state: State): Line {
   });
 }
 
-/** Which project and database, and what makes them others than one might think. */
+/** The project and database, and what makes them unusual. */
 function identity({ look }: State): readonly Part[] {
   const title: Part = { spans: [{ text: 'migtui ', style: 'title' }], weight: 2 };
   if (!look) return [title];
@@ -125,7 +128,7 @@ function identity({ look }: State): readonly Part[] {
   ];
 }
 
-/** How they stand, and what is going on. */
+/** Their state, and the current activity. */
 function standing(state: State): readonly Part[] {
   const { look, appearance } = state;
   const glyphs = glyphsOf(appearance.ascii);

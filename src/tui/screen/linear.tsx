@@ -11,7 +11,7 @@ import type { State } from '../state/model.ts';
 import { lengthOf, nameOf, revisionAt, selectedRow, visibleLines } from '../state/select.ts';
 import { topDialog } from '../state/stack.ts';
 
-/** The screen for a screen reader: what matters now, line after line, without frames or columns. */
+/** The screen for a screen reader: the important information line by line, without frames or columns. */
 export function Linear({ state }: { readonly state: State }): ReactNode {
   return (
     <Box flexDirection="column">
@@ -24,7 +24,7 @@ export function Linear({ state }: { readonly state: State }): ReactNode {
   );
 }
 
-/** Rows read around the cursor. */
+/** Number of rows read around the cursor. */
 const around = 5;
 
 function linearLines(state: State): string[] {

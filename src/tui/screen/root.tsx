@@ -9,13 +9,13 @@ import { Screen } from './screen.tsx';
 export interface RootProps {
   readonly state: State;
   readonly dispatch: (...events: Event[]) => void;
-  /** Called once the terminal is in raw mode, with the way to hand it to another program. */
+  /** Called once the terminal is in raw mode, with a function to lend it to another program. */
   readonly onMount: (suspend: (work: () => Promise<void>) => Promise<void>) => void;
-  /** The last chance to say something to the terminal, on every way out. */
+  /** Called before every exit, for a last write to the terminal. */
   readonly onUnmount: () => void;
 }
 
-/** Takes every key, and draws the state. */
+/** Receives every key, and draws the state. */
 export function Root({ state, dispatch, onMount, onUnmount }: RootProps): ReactNode {
   const { suspendTerminal } = useApp();
   const linear = useIsScreenReaderEnabled();

@@ -4,8 +4,8 @@ import type { State } from '../state/model.ts';
 import { Screen } from './screen.tsx';
 
 /**
- * Draws a made-up history into nothing, for the time while the engine loads the project: what draws the real one has
- * then been run once, and does it in half the time.
+ * Renders a sample history to a null stream while the engine loads the project, so that the rendering code is
+ * warm for the real one, which halves its time.
  */
 export function warmUp(state: State): void {
   const details = new Map([[first, { is: 'ready' as const, value: detail }]]);

@@ -21,7 +21,7 @@ import { abandon, finish, isRunning } from './run.ts';
 import { shownHistory } from './shown.ts';
 import { notify } from './stack.ts';
 
-/** An answer of the engine for the panes or the run. Answers without a pending request are stale. */
+/** A result from the engine for the panes or the run. Results without a pending request are stale. */
 export function answered(state: State, answer: Answer): Change {
   switch (answer.call.call) {
     case 'look':
@@ -83,7 +83,7 @@ function looked(state: State, { outcome }: Answer): Change {
     sizes: fresh ? null : state.sizes,
     arrivals: fresh ? null : state.arrivals,
     findings: fresh ? null : state.findings,
-    // what the last session left may be gone
+    // Data of the last session may no longer be valid.
     goTo: before === null && !look.revisions.some(({ id }) => id === state.goTo) ? null : state.goTo,
   });
   const placed = keepCursor(next, state);
@@ -99,13 +99,15 @@ function looked(state: State, { outcome }: Answer): Change {
   ]);
 }
 
-/** What could not be had is asked for again after every look: it may have been the connection. */
+/** Failed requests are repeated after every status: the connection may have been the cause. */
 function withoutFailed<T>(known: ReadonlyMap<string, Loaded<T>>): ReadonlyMap<string, Loaded<T>> {
   const good = [...known].filter(([, one]) => one.is !== 'failed');
   return good.length === known.size ? known : new Map(good);
 }
 
-/** The history's cursor goes where it was sent, or stays on its revision, wherever that is now. */
+/**
+ * The history's cursor moves to its requested revision, or stays on its current one, wherever that is now.
+ */
 function keepCursor(state: State, before: State): State {
   const { goTo } = state;
   if (goTo !== null && shownHistory(state).index.has(goTo)) {
@@ -115,7 +117,7 @@ function keepCursor(state: State, before: State): State {
   return id !== null && shownHistory(state).index.has(id) ? keepOn(before, state, id) : state;
 }
 
-/** What does not work on this kind of database is said once, at the start. */
+/** Unsupported features of this kind of database are mentioned once, at the start. */
 function limits(state: State, { database }: Look): State {
   if (!database.unavailable?.length) return state;
   const what = database.unavailable.map(one => one.what.split(' (')[0]).join('; ');
@@ -123,7 +125,7 @@ function limits(state: State, { database }: Look): State {
 }
 
 function greeting({ database, applied }: Look): readonly ['info' | 'error', string] {
-  // a first run makes it: nothing is wrong
+  // The first run creates it, so this is not an error.
   if (database.state === 'missing' && database.failure)
     return ['info', [database.failure.message, database.failure.next].filter(Boolean).join(' ')];
   if (database.state !== 'connected')
@@ -158,7 +160,7 @@ function judged(state: State, id: string, answer: Answer): Change {
 const journalled = (state: State, answer: Answer): Change =>
   only({ ...state, journal: loadedOf<readonly JournalEntry[]>(answer.outcome) });
 
-/** A column has no room to say why it is empty. */
+/** A column has no space to explain why it is empty. */
 function arrived(state: State, arrivals: State['arrivals']): State {
   const lines =
     arrivals?.is === 'failed'

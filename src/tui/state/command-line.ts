@@ -4,17 +4,17 @@ import { quoteShell } from '../../foundation/shell.ts';
 import type { State } from './model.ts';
 
 /*
- * The commands that do the same without the screen. They are logged for every action, to be copied into a script.
+ * The equivalent commands without the app. They are logged for every action, to be copied into scripts.
  */
 
-/** The command as it is to be typed to reach the context and the schema that are on the screen. */
+/** The command with the options for the current context and schema. */
 export const here = ({ look }: State, command: string): string =>
   look ? `${command}${placeOptions(look.project)}` : command;
 
 const words = (...parts: readonly (string | false | 0 | undefined)[]): string =>
   parts.filter(Boolean).join(' ');
 
-/** What a request does, as a title begins. */
+/** A request at the start of a title. */
 export function verbOf({ command, past }: Pick<PlanRequest, 'command' | 'past'>): string {
   if (past) return past.kind === 'undo' ? 'Undo' : 'Redo';
   return { upgrade: 'Upgrade', downgrade: 'Downgrade', stamp: 'Stamp' }[command];
@@ -22,7 +22,7 @@ export function verbOf({ command, past }: Pick<PlanRequest, 'command' | 'past'>)
 
 type Flag = '--yes' | '--plan' | '--backup' | '--no-backup';
 
-/** @param how `--yes`: no prompt; `--plan`: nothing is run; neither: the plan is shown and asks */
+/** @param how `--yes`: no prompt; `--plan`: nothing is run; neither: shows the plan and asks */
 export function commandOf(request: PlanRequest, ...how: readonly (Flag | false)[]): string {
   if (request.past)
     return words(
@@ -56,7 +56,7 @@ export function revisionCommand(request: RevisionRequest): string {
   );
 }
 
-/** @param force the rehearsal says that it does not fit */
+/** @param force the rehearsal found a conflict */
 export function mergeCommand(request: MergeRequest, force = false): string {
   return words(
     'migtui merge',
@@ -68,7 +68,7 @@ export function mergeCommand(request: MergeRequest, force = false): string {
   );
 }
 
-/** @param force the rehearsal says that this order does not run */
+/** @param force the rehearsal found that this order does not run */
 export const rebaseCommand = (request: RebaseRequest, force = false): string =>
   words(
     'migtui merge',

@@ -1,24 +1,24 @@
 import type { EngineChange } from '../../engine/connection.ts';
 import type { Call, State } from './model.ts';
 
-/** What is to be done outside the state. Carried out by `store/perform.ts`, answered by messages. */
+/** Effects outside the state. Performed by `app/perform.ts`, which answers with messages. */
 export type SideEffect =
   | { readonly type: 'call'; readonly ticket: number; readonly call: Call }
   | { readonly type: 'later'; readonly ms: number; readonly topic: Topic; readonly token: number }
   | { readonly type: 'copy'; readonly text: string }
-  /** Opens a file of the project in the person's editor; the path is relative to the project. */
+  /** Opens a file of the project in the user's editor; the path is relative to the project. */
   | { readonly type: 'edit'; readonly file: string }
   | { readonly type: 'restart'; readonly change?: EngineChange }
   | { readonly type: 'mouse'; readonly on: boolean }
   | { readonly type: 'suspend' }
-  /** Redraws everything: another program wrote over the screen. */
+  /** Redraws everything, because another program wrote to the screen. */
   | { readonly type: 'redraw' }
   | { readonly type: 'quit' };
 
-/** What a timer was set for. */
+/** The purpose of a timer. */
 export type Topic = 'detail' | 'preview' | 'reconnect' | 'refresh';
 
-/** A new state and what is to be done. */
+/** A new state and its effects. */
 export type Change = readonly [State, readonly SideEffect[]];
 
 export const only = (state: State): Change => [state, []];
@@ -29,7 +29,7 @@ export function andThen(first: Change, second: (state: State) => Change): Change
   return [state, [...first[1], ...effects]];
 }
 
-/** Asks the engine; the ticket is the state's `lastTicket` afterwards. */
+/** Calls the engine; the ticket is the state's `lastTicket` afterwards. */
 export function ask(state: State, call: Call): readonly [State, number, SideEffect] {
   const ticket = state.lastTicket + 1;
   return [{ ...state, lastTicket: ticket }, ticket, { type: 'call', ticket, call }];

@@ -7,14 +7,14 @@ import type { State } from './model.ts';
 import { follow } from './run.ts';
 import { nameOf } from './select.ts';
 
-/** What changed under us is looked at after this pause, ms: an editor or a checkout writes many files. */
+/** Changes by others are read after this delay, ms: an editor or a checkout writes many files. */
 export const calm = 200;
 /** The engine repeats a wait event at least this often, ms; a wait that is not repeated has ended. */
 const toldAgain = 6_000;
-/** A statement in the log is shortened to this. */
+/** Statements in the log are shortened to this length. */
 const longest = 400;
 
-/** The engine tells what happened, several things at a time. */
+/** Events from the engine, several at a time. */
 export function happened(before: State, events: readonly EngineEvent[]): Change {
   const lines: LogLine[] = [];
   const effects: SideEffect[] = [];
@@ -46,7 +46,7 @@ export function happened(before: State, events: readonly EngineEvent[]): Change 
   return [loggedAll(state, lines), effects];
 }
 
-/** What of an event belongs into the log. */
+/** The part of an event that goes to the log. */
 function linesOf(state: State, event: EngineEvent): readonly LogLine[] {
   switch (event.type) {
     case 'log': {
@@ -79,17 +79,17 @@ function waitingWords({ for: what, where, ms }: Extract<EngineEvent, { type: 'wa
   return `waiting for ${thing}: ${where} · ${duration(ms)}`;
 }
 
-/** The journal, marks in comments, locks, settings of a session, and what is asked of the server. */
+/** The journal, marks in comments, locks, session settings, and queries to the server. */
 const own =
   /\bmigtui\b|\bpg_(?:try_)?advisory_|\bpg_stat_|\bpg_catalog\b|\bset_config\(|^(?:begin|commit|rollback|savepoint|release|set)\b/i;
 
-/** Whether a statement is one of migtui's own, beside what the revisions do. */
+/** Whether a statement is one of migtui's own rather than a revision's. */
 function isBookkeeping(sql: string, { look }: State): boolean {
   const table = look?.project.table.split('.').at(-1);
   return own.test(sql) || (table !== undefined && sql.includes(table));
 }
 
-/** What of a run belongs into the log; the statements come by themselves. */
+/** The part of a run that goes to the log; statements are separate events. */
 function runLines(state: State, event: RunEvent): readonly LogLine[] {
   const step = 'step' in event ? state.run?.preview.steps[event.step] : undefined;
   const named = step ? `${step.action} ${nameOf(state, step.revision)}` : '';

@@ -1,6 +1,6 @@
 import type { RevisionRow } from '../../engine/api.ts';
 
-/** What can be asked for with `is:`. */
+/** The values of `is:`. */
 const states: Readonly<Record<string, (row: RevisionRow) => boolean>> = {
   applied: row => row.state === 'applied',
   pending: row => row.state === 'pending',
@@ -16,7 +16,7 @@ const states: Readonly<Record<string, (row: RevisionRow) => boolean>> = {
   landmark: isLandmark,
 };
 
-/** What a graph without its straight lines keeps: where it begins, ends, forks and joins, and what is odd. */
+/** The rows of a folded graph: roots, heads, branch points, merges, and unusual states. */
 function isLandmark({ marks, revises, state, edited, outOfOrder }: RevisionRow): boolean {
   return marks.length > 0 || revises.length !== 1 || state === 'missing' || edited || outOfOrder;
 }
@@ -24,12 +24,12 @@ function isLandmark({ marks, revises, state, edited, outOfOrder }: RevisionRow):
 /** The filter of a folded graph. */
 export const folded = 'is:landmark';
 
-/** Words that a filter knows besides text, for a hint. */
+/** The keywords of a filter, for a hint. */
 export const filterWords = 'is:pending is:applied is:missing is:edited is:head is:current label:…';
 
 /**
- * What a filter lets through: rows that fit every word of it. `is:pending` asks for a state, `label:chat` for a label,
- * any other word for a part of the name, the labels, or the id. A word that is still being typed counts as far as it goes.
+ * The rows that match all words of a filter. `is:pending` matches a state, `label:chat` a label, any other
+ * word part of the name, the labels, or the id. An incomplete keyword matches as far as it goes.
  */
 export function filterOf(text: string): (row: RevisionRow) => boolean {
   const tests = text.toLowerCase().split(/\s+/).filter(Boolean).map(testOf);
@@ -49,7 +49,7 @@ function testOf(word: string): (row: RevisionRow) => boolean {
   return row => `${row.id} ${row.slug} ${row.labels.join(' ')}`.toLowerCase().includes(word);
 }
 
-/** The words of a filter that stand for text: what is marked in the rows. */
+/** The text words of a filter: these are highlighted in the rows. */
 export const textIn = (filter: string): string =>
   filter
     .split(/\s+/)

@@ -7,9 +7,10 @@ import { linesOf, revisionAt } from './select.ts';
 import { shownHistory } from './shown.ts';
 
 /**
- * Shows what a filter lets through, and everything for an empty one. The cursor stays on its revision, on its line of
- * the screen; where that is hidden, on the next older one that is not.
- * @param anchor the revision to stay on; default: the one under the cursor
+ * Shows the rows that match a filter; all rows for an empty one. The cursor stays on its revision, on the
+ * same line of
+ * the screen; if that is hidden, on the next older visible one.
+ * @param anchor the revision to stay on; default: the selected one
  */
 export function setFilter(state: State, filter: string, anchor = cursorId(state)): Change {
   if (filter === state.filter) return [state, []];
@@ -19,7 +20,10 @@ export function setFilter(state: State, filter: string, anchor = cursorId(state)
 export const cursorId = (state: State): string | null =>
   revisionAt(state, 'history', state.positions.history.cursor);
 
-/** `after` with its history's cursor on a revision, as far from the top as the cursor of `before` is. */
+/**
+ * `after` with its history's cursor on a revision, at the same distance from the top as the cursor of
+ * `before`.
+ */
 export function keepOn(before: State, after: State, id: string | null): State {
   const { cursor, top } = before.positions.history;
   const offset = linesOf(before, 'history').lineOf(cursor) - top;
@@ -29,7 +33,7 @@ export function keepOn(before: State, after: State, id: string | null): State {
   return settleAll({ ...after, positions: { ...after.positions, history } });
 }
 
-/** The row of a revision; of the next older one on show where it is hidden, else of the last. */
+/** The row of a revision; of the next older visible one if it is hidden, else of the last. */
 function nearest(state: State, look: Look, id: string): number {
   const { index, rows } = shownHistory(state);
   const here = index.get(id);

@@ -1,25 +1,25 @@
 import type { CancelMode, FleetEvent, FleetResult } from '../../engine/api.ts';
 import type { FailureInfo } from '../../foundation/failure.ts';
 
-/** Failures that are kept to be shown while the fleet runs. */
+/** Number of failures kept for display during a fleet run. */
 const shownErrors = 5;
 
-/** A run of the fleet, from the events so far. */
+/** A run of the fleet, according to the events so far. */
 export interface FleetProgress {
-  /** The call whose answer is its end. */
+  /** The call whose result ends it. */
   readonly ticket: number;
-  /** Targets that are to run. */
+  /** The number of targets to run. */
   readonly total: number;
   readonly wave: string;
   readonly parallel: number;
-  /** At work now. */
+  /** In progress. */
   readonly working: readonly string[];
   readonly done: number;
   readonly there: number;
   readonly failed: number;
-  /** The last ones. */
+  /** The most recent ones. */
   readonly errors: readonly { readonly target: string; readonly message: string }[];
-  /** It waits for an answer. */
+  /** It waits at a pause. */
   readonly paused: { readonly after: string; readonly left: number } | null;
   readonly cancel: CancelMode | null;
   readonly result: FleetResult | null;
@@ -29,7 +29,7 @@ export interface FleetProgress {
   readonly endedAt: number | null;
 }
 
-/** A run that begins now. */
+/** A run that starts now. */
 export function fleetStarts(ticket: number, total: number, now: number): FleetProgress {
   return {
     ...{ ticket, total, wave: '', parallel: 0, working: [], done: 0, there: 0, failed: 0, errors: [] },
@@ -37,11 +37,11 @@ export function fleetStarts(ticket: number, total: number, now: number): FleetPr
   };
 }
 
-/** Whether it is going on. */
+/** Whether it is in progress. */
 export const fleetRuns = (progress: FleetProgress | null): boolean =>
   progress !== null && progress.endedAt === null;
 
-/** The run after something happened in it. */
+/** The run after an event. */
 export function followFleet(progress: FleetProgress, event: FleetEvent, now: number): FleetProgress {
   switch (event.kind) {
     case 'wave':

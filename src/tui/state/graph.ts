@@ -1,12 +1,12 @@
 import { hasConnector, type LaneLayout, layoutLanes } from '../../revisions/lanes.ts';
 import type { Shown } from './shown.ts';
 
-/** A history laid out, and which of its drawn lines is which revision's. */
+/** The layout of a history, and the revision of each drawn line. */
 export interface Graph {
   readonly layout: LaneLayout;
   /** The drawn line of each row. */
   readonly lineOf: Int32Array;
-  /** The row that a drawn line belongs to; a connector belongs to the row above it. */
+  /** The row of a drawn line; a connector belongs to the row above it. */
   readonly rowOf: Int32Array;
 }
 

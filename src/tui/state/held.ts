@@ -1,9 +1,9 @@
 import type { Dialog, State } from './model.ts';
 
-/** A key that is held down repeats within this time, ms. */
+/** A held key repeats within this time, ms. */
 const repeatsWithin = 700;
 
-/** Whether `key` is only still down from opening the dialog: the key that opened it never confirms it. */
+/** Whether `key` is still held down from opening the dialog: the key that opened it must not confirm it. */
 export const isHeld = (state: State, dialog: Dialog, key: string): boolean =>
   dialog.openedBy === key &&
   state.previousKey.key === key &&

@@ -2,7 +2,7 @@ import type { TuiSettings } from '../settings.ts';
 import type { Appearance, LogEntry, State } from './model.ts';
 
 /**
- * Before anything is known: what the first frame is drawn from.
+ * The state before anything is known: the first frame is drawn from it.
  * @param warnings the first lines of the log
  */
 export function initialState(

@@ -7,7 +7,7 @@ export interface Rect {
   readonly height: number;
 }
 
-/** Where everything is. A pane of height 1 is only its title. */
+/** The positions of all panes. A pane of height 1 is only its title. */
 export interface Layout {
   readonly columns: number;
   readonly rows: number;
@@ -18,9 +18,9 @@ export interface Layout {
 }
 
 export const smallest = { columns: 60, rows: 16 };
-/** From here on two columns are worth it. */
+/** Two columns are used from this width on. */
 const twoColumns = 80;
-/** From here on the history shows columns beside its names. */
+/** The history shows additional columns from this width on. */
 export const wideScreen = 140;
 
 type Shape = Pick<State, 'size' | 'focus' | 'zoomed' | 'look' | 'settings'>;
@@ -43,7 +43,7 @@ export function layoutOf(state: Shape): Layout {
   };
 }
 
-/** One column: the focused pane has the room, the others show their titles. */
+/** One column: the focused pane has the space, the others show their titles. */
 function stacked(state: Shape, room: Rect): Layout['panes'] {
   const order: readonly Pane[] = ['current', 'history', 'pending', 'detail', 'log'];
   const panes: Partial<Record<Pane, Rect>> = {};
@@ -81,7 +81,7 @@ function sideBySide(state: Shape, room: Rect): Layout['panes'] {
   };
 }
 
-/** One pane on each side: what has the focus, or what is looked at most. */
+/** One pane on each side: the focused one, or the most important one. */
 function calm({ focus }: Shape, room: Rect, left: number): Layout['panes'] {
   return {
     [focus === 'current' || focus === 'pending' ? focus : 'history']: { ...room, width: left },
@@ -89,7 +89,7 @@ function calm({ focus }: Shape, room: Rect, left: number): Layout['panes'] {
   };
 }
 
-/** The pane under a cell. */
+/** The pane at a cell. */
 export function paneAt(layout: Layout, x: number, y: number): Pane | null {
   for (const [pane, rect] of Object.entries(layout.panes) as [Pane, Rect][]) {
     if (x >= rect.x && x < rect.x + rect.width && y >= rect.y && y < rect.y + rect.height) return pane;

@@ -8,7 +8,7 @@ import type { State } from './model.ts';
 import { abandon, isRunning } from './run.ts';
 import { notify } from './stack.ts';
 
-/** The engine's process is there: the first status shows whether the project opens. */
+/** The engine process is running: the first status shows whether the project opens. */
 export const connected = (state: State): Change => lookAgain({ ...state, link: { is: 'ready' } });
 
 export function restarted(state: State, failure: FailureInfo | null): Change {
@@ -36,7 +36,7 @@ export function lost(state: State, exit: EngineExit): Change {
   return only(logged(next, 'error', `the engine stopped (${how})`));
 }
 
-/** Looks at everything again; a restart of the engine sees edited files. */
+/** Reloads everything; a restart of the engine sees edited files. */
 export function reload(state: State): Change {
   const [asked, effects]: readonly [State, readonly SideEffect[]] = [
     {
@@ -55,7 +55,7 @@ export function reload(state: State): Change {
   return [logged(asked, 'info', 'reloading'), effects];
 }
 
-/** Restarts the engine for another context or schema: nothing that was known of the old one stays. */
+/** Restarts the engine for another context or schema: all data of the old one is discarded. */
 export function reopen(state: State, change: EngineChange): Change {
   const { context = 'default', schema = null } = { ...(state.look?.project ?? state.sentTo), ...change };
   const fresh: State = {
@@ -77,10 +77,10 @@ export function reopen(state: State, change: EngineChange): Change {
   ];
 }
 
-/** Waits between tries to reach a lost database, ms: short at first, then patient. */
+/** Delays between attempts to reconnect to a lost database, ms: short at first, then longer. */
 export const reconnectAfter = (tries: number): number => Math.min(30_000, 2_000 * 2 ** Math.min(tries, 4));
 
-/** Time to try the database again, unless it was reached in between. */
+/** Tries the database again, unless it was reached in the meantime. */
 export function reconnect(state: State, tries: number): Change {
   const away =
     state.link.is === 'ready' && state.look !== null && state.look.database.state === 'unreachable';

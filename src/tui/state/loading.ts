@@ -3,12 +3,15 @@ import { ask, type Change, only } from './effect.ts';
 import type { Loaded, State } from './model.ts';
 import { selectedId } from './select.ts';
 
-/** How long the cursor rests on a revision before it is asked for, ms: holding a key asks for none. */
+/**
+ * How long the cursor must rest on a revision before its data is requested, ms, so that holding a key
+ * requests nothing.
+ */
 const rest = 40;
-/** Details kept; the oldest go. */
+/** Maximum number of cached details; the oldest are removed. */
 const kept = 300;
 
-/** Waits for the cursor to rest, after which the detail pane asks for what it needs. */
+/** Waits for the cursor to rest; the Detail pane then requests its data. */
 export function wantDetail(state: State): Change {
   const id = selectedId(state);
   if (id === null || state.link.is !== 'ready') return only(state);
@@ -31,14 +34,14 @@ export function remember<T>(
   return next;
 }
 
-/** Looks again at everything, where there is an engine to ask. */
+/** Requests the status, if there is an engine. */
 export function lookAgain(state: State): Change {
   if (state.looking !== null || state.link.is === 'lost') return only(state);
   const [asked, ticket, effect] = ask(state, { call: 'look', args: [] });
   return [{ ...asked, looking: ticket }, [effect]];
 }
 
-/** Whether two looks show the same revisions in the same state. */
+/** Whether two statuses have the same revisions in the same state. */
 export function sameRevisions(a: Look, b: Look): boolean {
   return (
     a.revisions.length === b.revisions.length &&

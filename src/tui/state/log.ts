@@ -2,12 +2,12 @@ import { sanitise } from '../../foundation/sanitise.ts';
 import type { LogEntry, State } from './model.ts';
 import { settleAll } from './moving.ts';
 
-/** Lines kept; the oldest go. */
+/** Maximum number of lines; the oldest are removed. */
 const kept = 5_000;
 
 export interface LogLine {
   readonly kind: LogEntry['kind'];
-  /** May be several lines, and hold anything. */
+  /** May have several lines, and contain anything. */
   readonly text: string;
   /** ISO 8601; default: now. */
   readonly at?: string;
@@ -23,9 +23,9 @@ export function loggedAll(state: State, lines: readonly LogLine[]): State {
   const now = new Date(state.now).toISOString();
   let last = state.wholeLog.at(-1)?.at ?? '';
   const entries: LogEntry[] = [];
-  // of a flood only what is kept is looked at
+  // Of a flood, only the lines that are kept are processed.
   for (const { kind, text, at = now } of lines.slice(-kept)) {
-    // what the engine tells with its own clock stands where it came in
+    // Lines with the engine's own time are kept in the order of arrival.
     if (at > last) last = at;
     for (const [index, one] of sanitise(text, { lines: true }).split('\n').entries())
       if (one.trim() !== '' || index === 0) entries.push({ at: last, kind, text: one });
@@ -38,6 +38,6 @@ function withLog(state: State, wholeLog: readonly LogEntry[]): State {
   return settleAll({ ...state, wholeLog, log });
 }
 
-/** Shows or hides the statements of migtui's own. */
+/** Shows or hides migtui's own statements. */
 export const toggleBookkeeping = (state: State): State =>
   withLog({ ...state, hidesBookkeeping: !state.hidesBookkeeping }, state.wholeLog);

@@ -4,12 +4,12 @@ import type { FailureInfo } from '../../foundation/failure.ts';
 import type { Topic } from './effect.ts';
 import type { Call, Loaded } from './model.ts';
 
-/** What an engine call came to. */
+/** The result of an engine call. */
 export type Outcome =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly failure: FailureInfo };
 
-/** What came of a call, to be shown. */
+/** The result of a call, for display. */
 export const loadedOf = <T>(outcome: Outcome): Loaded<T> =>
   outcome.ok ? { is: 'ready', value: outcome.value as T } : { is: 'failed', failure: outcome.failure };
 
@@ -19,7 +19,7 @@ export interface Answer {
   readonly outcome: Outcome;
 }
 
-/** Something that happened. `now` is milliseconds since the epoch. */
+/** An event for the app. `now` is milliseconds since the epoch. */
 export type Message = { readonly now: number } & (
   | { readonly type: 'start' }
   | { readonly type: 'key'; readonly key: string }

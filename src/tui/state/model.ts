@@ -19,10 +19,10 @@ import type { Run } from './run.ts';
 export const panes = ['current', 'history', 'pending', 'detail', 'log'] as const;
 export type Pane = (typeof panes)[number];
 
-/** The panes that list revisions; the detail shows what is under the cursor of one of them. */
+/** The panes that list revisions; the Detail pane shows the selected one of them. */
 export type RevisionPane = 'current' | 'history' | 'pending';
 
-/** Where a list is: the row under the cursor and the first row that is drawn. */
+/** The scroll position of a list: the row at the cursor and the first drawn row. */
 export interface Position {
   readonly cursor: number;
   readonly top: number;
@@ -33,7 +33,7 @@ export interface Scroll {
   readonly left: number;
 }
 
-/** A value that is asked for, has come, or could not be had. */
+/** A value that is loading, loaded or failed. */
 export type Loaded<T> =
   | { readonly is: 'loading'; readonly ticket: number }
   | { readonly is: 'ready'; readonly value: T }
@@ -48,7 +48,7 @@ export type Link =
 export interface LogEntry {
   readonly at: string;
   /**
-   * `command`: the headless command that does the same; `sql`: a statement that ran; `bookkeeping`: one of migtui's own
+   * `command`: the equivalent command line; `sql`: a statement that ran; `bookkeeping`: one of migtui's own
    * (lock, log, journal); `project`: the user's code.
    */
   readonly kind: 'info' | 'warning' | 'error' | 'command' | 'sql' | 'bookkeeping' | 'project';
@@ -59,7 +59,7 @@ export interface LogEntry {
 export interface Notice {
   readonly text: string;
   readonly level: 'info' | 'warning' | 'error';
-  /** Milliseconds since the epoch at which it goes. */
+  /** Milliseconds since the epoch at which it disappears. */
   readonly until: number;
 }
 
@@ -68,11 +68,11 @@ export interface Search {
   readonly field: TextField;
   /** Still being typed in the footer. */
   readonly typing: boolean;
-  /** The cursor before it began: Esc goes back there. */
+  /** The cursor before the search: Esc restores it. */
   readonly from: Position;
-  /** It filters: only hits are shown. Of the history alone. */
+  /** It filters: only hits are shown. Only for the history. */
   readonly only: boolean;
-  /** The history before it began: the filter, and the revision under the cursor. */
+  /** The history before it began: the filter, and the selected revision. */
   readonly before: { readonly filter: string; readonly id: string | null };
 }
 
@@ -83,22 +83,21 @@ export interface Appearance {
 }
 
 /**
- * An open dialog as the state keeps it. What a kind of dialog adds to it, how it answers keys and how it is drawn is
- * known in `dialogs/` alone.
+ * An open dialog in the state. Its additional fields, key handling and drawing are known only in `dialogs/`.
  */
 export interface Dialog {
   readonly kind: string;
-  /** First line of the body that is drawn, for dialogs that scroll. */
+  /** First drawn line of the body, for dialogs that scroll. */
   readonly top: number;
-  /** The key that opened it: it does not confirm it while it is held. */
+  /** The key that opened it: it does not confirm it while it is held down. */
   readonly openedBy: string;
-  /** The item under the cursor, for dialogs to choose from. */
+  /** The selected item, for dialogs with items. */
   readonly cursor?: number | null;
-  /** What it asked the engine for, where it shows that. */
+  /** The requested value, for dialogs that show it. */
   readonly loaded?: Loaded<unknown> | null;
-  /** The timer it waits for; older ones mean nothing. */
+  /** The timer it waits for; older ones are ignored. */
   readonly token?: number;
-  /** Its text is searched. */
+  /** A search in its text. */
   readonly finding?: Finding | null;
 }
 
@@ -107,80 +106,80 @@ export interface Finding {
   readonly field: TextField;
   /** Still being typed in the footer. */
   readonly typing: boolean;
-  /** The line of the hit that was gone to. */
+  /** The line of the current hit. */
   readonly line: number | null;
 }
 
-/** Everything the screen is drawn from. */
+/** The complete state of the app; the screen is drawn from it. */
 export interface State {
   readonly settings: TuiSettings;
   readonly appearance: Appearance;
   readonly size: { readonly columns: number; readonly rows: number };
-  /** Milliseconds since the epoch, as of the last tick or message. */
+  /** Milliseconds since the epoch, at the last tick or message. */
   readonly now: number;
   readonly link: Link;
   readonly look: Look | null;
-  /** The last look, also of a place that has been left: it says where else one can go. */
+  /** The last status, also of a context that has been left: it lists the other contexts. */
   readonly known: Look | null;
-  /** Where the engine was sent, whether it arrived or not; null: no other place was requested. */
+  /** The last requested context and schema, whether reached or not; null: none was requested. */
   readonly sentTo: { readonly context: string; readonly schema: string | null } | null;
-  /** The look that is under way. */
+  /** The status request in progress. */
   readonly looking: number | null;
   readonly lookFailure: FailureInfo | null;
-  /** How often a lost database was tried again since it was lost. */
+  /** Number of attempts to reconnect to the lost database. */
   readonly reconnects: number;
   readonly focus: Pane;
   readonly zoomed: boolean;
   readonly positions: Readonly<Record<Exclude<Pane, 'detail'>, Position>>;
-  /** Which list the detail follows. */
+  /** The list that the Detail pane follows. */
   readonly list: RevisionPane;
   readonly tab: string;
   readonly detailScroll: Scroll;
-  /** The timer that waits for the cursor to rest; older ones mean nothing. */
+  /** The timer that waits for the cursor to rest; older ones are ignored. */
   readonly detailToken: number;
-  /** By revision, as of the look at hand. */
+  /** By revision, as of the current status. */
   readonly details: ReadonlyMap<string, Loaded<RevisionDetail>>;
   readonly effects: ReadonlyMap<string, Loaded<readonly SchemaEffect[]>>;
-  /** What the statements of a revision do to a database in use, by revision. */
+  /** The findings of each revision, by revision. */
   readonly lints: ReadonlyMap<string, Loaded<LintReport>>;
   readonly journal: Loaded<readonly JournalEntry[]> | null;
-  /** Who wrote each revision; null: not asked for. */
+  /** The author of each revision; null: not requested. */
   readonly authors: Loaded<Readonly<Record<string, Author>>> | null;
-  /** How many statements each revision has; null: not asked for. */
+  /** The number of statements of each revision; null: not requested. */
   readonly sizes: Loaded<Readonly<Record<string, number>>> | null;
-  /** What is applied in the other contexts; null: not asked for. */
+  /** The applied revisions in the other contexts; null: not requested. */
   readonly arrivals: Loaded<readonly Arrival[]> | null;
-  /** The revision that the history's cursor goes to with the next look that has it: one that was just written. */
+  /** The revision that the history's cursor jumps to when a status contains it: one that was just written. */
   readonly goTo: string | null;
-  /** A server that does not answer, from the last event; null: none. */
+  /** A server that does not respond, from the last event; null: none. */
   readonly waiting: { readonly text: string; readonly until: number } | null;
-  /** How many findings the last check had; null: none was made since something changed. */
+  /** Number of findings in the last check; null: none since the last change. */
   readonly findings: number | null;
   readonly search: Search | null;
-  /** The history shows only what fits it; empty: everything. */
+  /** The filter of the history; empty: everything is shown. */
   readonly filter: string;
   readonly log: readonly LogEntry[];
-  /** Every line, also those of bookkeeping while they are hidden; the same as `log` otherwise. */
+  /** All lines, including hidden bookkeeping ones; otherwise the same as `log`. */
   readonly wholeLog: readonly LogEntry[];
   readonly hidesBookkeeping: boolean;
-  /** The log scrolls along with what comes. */
+  /** The log follows new lines. */
   readonly following: boolean;
   readonly logLeft: number;
-  /** The last is on top. */
+  /** The last one is on top. */
   readonly dialogs: readonly Dialog[];
   readonly run: Run | null;
-  /** The run of the fleet, or the last one. */
+  /** The fleet run in progress, or the last one. */
   readonly fleet: FleetProgress | null;
-  /** Long work that is no run. */
+  /** Long work other than a run. */
   readonly task: { readonly text: string; readonly done: number; readonly total: number } | null;
   readonly notice: Notice | null;
   readonly absoluteTimes: boolean;
-  /** SQL is shown as it is in the file, not formatted and wrapped. */
+  /** SQL is shown as in the file, not formatted and wrapped. */
   readonly originalSql: boolean;
   readonly mouse: boolean;
-  /** Tickets tell the answer that is waited for from one that is stale. */
+  /** Tickets distinguish the expected result from stale ones. */
   readonly lastTicket: number;
-  /** The key before the one at hand: a held key repeats. */
+  /** The previous key: a held key repeats. */
   readonly previousKey: { readonly key: string; readonly at: number };
   readonly quitting: boolean;
 }

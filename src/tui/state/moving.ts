@@ -5,13 +5,13 @@ import { type Lines, lengthOf, linesOf, selectedId, visibleLines } from './selec
 
 type List = Exclude<Pane, 'detail'>;
 
-/** Lines that stay in sight above and below the cursor. */
+/** Minimum number of visible lines above and below the cursor. */
 const margin = 2;
 
 export const isRevisionPane = (pane: Pane): pane is RevisionPane =>
   pane === 'current' || pane === 'history' || pane === 'pending';
 
-/** `position` with its cursor on a row that exists, and that row in sight among `visible` lines. */
+/** `position` with its cursor on an existing row, visible in `visible` lines. */
 export function settlePosition(position: Position, rows: number, lines: Lines, visible: number): Position {
   const cursor = Math.max(0, Math.min(rows - 1, position.cursor));
   const at = lines.lineOf(cursor);
@@ -30,7 +30,7 @@ const settle = (state: State, pane: List, position: Position): Position =>
     Math.max(1, visibleLines(state, pane)),
   );
 
-/** Puts the cursor of a list on a row. */
+/** Moves the cursor of a list to a row. */
 export function moveTo(state: State, pane: List, row: number): Change {
   const position = settle(state, pane, { ...state.positions[pane], cursor: row });
   const moved: State = {
@@ -44,7 +44,7 @@ export function moveTo(state: State, pane: List, row: number): Change {
 export const moveBy = (state: State, pane: List, rows: number): Change =>
   moveTo(state, pane, state.positions[pane].cursor + rows);
 
-/** Scrolls a list by lines; the cursor comes along only where it would leave the screen. */
+/** Scrolls a list by lines; the cursor moves only if it would leave the screen. */
 export function scrollBy(state: State, pane: List, by: number): Change {
   const lines = linesOf(state, pane);
   const visible = visibleLines(state, pane);
@@ -67,7 +67,7 @@ export function focusOn(state: State, pane: Pane): Change {
   return isRevisionPane(pane) ? follow({ ...settled, list: pane }, selectedId(state)) : only(settled);
 }
 
-/** Every list with its cursor where it can be, after the rows or the room changed. */
+/** Corrects the cursor of every list after the rows or the space changed. */
 export function settleAll(state: State): State {
   const last = lengthOf(state, 'log') - 1;
   const { current, history, pending, log } = state.positions;
@@ -82,7 +82,7 @@ export function settleAll(state: State): State {
   };
 }
 
-/** The detail follows the cursor; a new revision begins at its first line. */
+/** The Detail pane follows the cursor; a new revision starts at its first line. */
 function follow(state: State, before: string | null): Change {
   if (selectedId(state) === before) return wantDetail(state);
   return wantDetail({ ...state, detailScroll: { top: 0, left: 0 } });

@@ -9,42 +9,42 @@ export interface RunStep {
   readonly action: Action;
   readonly status: StepStatus;
   readonly ms: number | null;
-  /** Statements that came back. */
+  /** Number of completed statements. */
   readonly statements: number;
 }
 
 type Watch = Extract<RunEvent, { kind: 'watch' }>;
 type Retry = Extract<RunEvent, { kind: 'retry' }>;
 
-/** A run as the screen follows it, from the confirmation until it is looked away. Times are milliseconds. */
+/** A run in the app, from its confirmation until it is dismissed. Times are milliseconds. */
 export interface Run {
   readonly preview: Preview;
-  /** Of the call; its answer ends the run even if no event says so. */
+  /** Of the call; its result ends the run even without an event. */
   readonly ticket: number;
   readonly startedAt: number;
   readonly endedAt: number | null;
   readonly steps: readonly RunStep[];
-  /** Batches that were committed. */
+  /** The committed batches. */
   readonly committed: readonly number[];
   readonly step: number | null;
   readonly stepAt: number;
   readonly statement: string | null;
   readonly statementAt: number;
-  /** The holder of the lock that all runs take. */
+  /** The holder of the run lock. */
   readonly waiting: { readonly holder: Session | null; readonly since: number } | null;
-  /** Which try of the batch at hand this is. */
+  /** The number of the current attempt of the batch. */
   readonly attempt: number;
-  /** Of how many, once a batch was tried again. */
+  /** The maximum number of attempts, once a batch was retried. */
   readonly tries: number | null;
   readonly retry: (Retry & { readonly at: number }) | null;
   readonly watch: Watch | null;
-  /** The backup that is being written, in bytes, and how large the database is. */
+  /** The backup being written, in bytes, and the size of the database. */
   readonly backup: { readonly bytes: number; readonly of: number | null } | null;
-  /** The backup that was taken before the first step. */
+  /** The backup taken before the first step. */
   readonly backedUp: Backup | null;
-  /** What was worth saying on the way. */
+  /** Warnings during the run. */
   readonly notices: readonly string[];
-  /** The blockers whose statement was cancelled: the next way is to end their session. */
+  /** The blockers whose statement was cancelled: the next step is to end their session. */
   readonly cancelledBlockers: readonly number[];
   readonly cancel: CancelMode | null;
   /** The engine has accepted the request to cancel. */
@@ -90,7 +90,7 @@ export function startRun(preview: Preview, ticket: number, now: number): Run {
   };
 }
 
-/** The run after something happened in it. */
+/** The run after an event. */
 export function follow(run: Run, event: RunEvent, now: number): Run {
   switch (event.kind) {
     case 'waiting':
@@ -174,7 +174,7 @@ export function finish(run: Run, result: RunResult, now: number): Run {
   };
 }
 
-/** The run ended without a result: refused before it began, or the engine is gone. */
+/** The run ended without a result: refused before it began, or the engine has exited. */
 export function abandon(run: Run, failure: FailureInfo, now: number): Run {
   return {
     ...run,
@@ -202,7 +202,7 @@ function withStep(run: Run, index: number, change: Partial<RunStep>): Run {
 const inBatch = (run: Run, index: number, batch: number): boolean =>
   run.preview.steps[index]?.batch === batch;
 
-/** A batch that is tried again starts again. */
+/** A batch that is retried starts from its beginning. */
 function reset(run: Run, batch: number): readonly RunStep[] {
   return run.steps.map((step, index) =>
     inBatch(run, index, batch) ? { ...step, status: 'waiting' as const, ms: null, statements: 0 } : step,

@@ -8,7 +8,7 @@ const none: readonly string[] = [];
 
 const rowMaps = new WeakMap<Look, ReadonlyMap<string, RevisionRow>>();
 
-/** The revisions of a look by id. */
+/** The revisions of a status by id. */
 export function rowsById(look: Look): ReadonlyMap<string, RevisionRow> {
   let map = rowMaps.get(look);
   if (!map) {
@@ -18,7 +18,7 @@ export function rowsById(look: Look): ReadonlyMap<string, RevisionRow> {
   return map;
 }
 
-/** How many rows a list pane has. */
+/** Number of rows in a list pane. */
 export function lengthOf(state: State, pane: Exclude<Pane, 'detail'>): number {
   switch (pane) {
     case 'history':
@@ -40,7 +40,7 @@ export function revisionAt(state: State, pane: RevisionPane, index: number): str
   return (pane === 'current' ? look.current : look.pending)[index] ?? null;
 }
 
-/** The revision that the detail shows: what is under the cursor of the list that was used last. */
+/** The revision in the Detail pane: the selected one of the list that was used last. */
 export function selectedId(state: State): string | null {
   return revisionAt(state, state.list, state.positions[state.list].cursor);
 }
@@ -50,13 +50,13 @@ export function selectedRow(state: State): RevisionRow | null {
   return (id !== null && state.look && rowsById(state.look).get(id)) || null;
 }
 
-/** Lines that the current pane takes per revision: with its date, or alone where there is little room. */
+/** Number of lines per revision in the Current pane: with its date, or without if there is little space. */
 export function linesPerTip(state: State): number {
   const rect = layoutOf(state).panes.current;
   return rect && rect.height - 3 >= 2 * Math.min(3, Math.max(1, state.look?.current.length ?? 1)) ? 2 : 1;
 }
 
-/** How the rows of a list lie on its lines: a revision may take more than one. */
+/** The mapping of list rows to lines: a revision may take several. */
 export interface Lines {
   readonly count: number;
   lineOf(row: number): number;
@@ -77,7 +77,7 @@ export function linesOf(state: State, pane: Exclude<Pane, 'detail'>): Lines {
   return { count: rows * each, lineOf: row => row * each, rowOf: line => Math.floor(line / each) };
 }
 
-/** How many lines of a pane are on screen. */
+/** Number of visible lines of a pane. */
 export function visibleLines(state: State, pane: Pane): number {
   const rect = layoutOf(state).panes[pane];
   if (!rect || rect.height < 3) return 0;
@@ -87,10 +87,10 @@ export function visibleLines(state: State, pane: Pane): number {
   return inside;
 }
 
-/** Lines above the text of the detail: the sentence, the tabs, the rule under them. */
+/** Lines above the text of the Detail pane: the summary, the tabs, the line under them. */
 export const detailHead = 3;
 
-/** The short name that people type: the digits, or the id where there are none. */
+/** The short name: the digits, or the id if there are none. */
 export function shortName(row: RevisionRow): string {
   return row.slug === '' || row.shortId === row.slug ? row.id : `${row.shortId} ${row.slug}`;
 }
@@ -100,7 +100,7 @@ export function nameOf(state: State, id: string): string {
   return row ? shortName(row) : id;
 }
 
-/** Whether anything moves on the screen by itself. */
+/** Whether anything on the screen is animated. */
 export function isBusy(state: State): boolean {
   return (
     state.link.is === 'starting' ||
@@ -114,7 +114,7 @@ export function isBusy(state: State): boolean {
 
 export const pendingIds = (state: State): readonly string[] => state.look?.pending ?? none;
 
-/** The contexts of the config, as the project tells them, or the failure to open it. */
+/** The contexts of the config, from the project or from the failure to open it. */
 export function contextsOf({ known, lookFailure }: State): readonly string[] {
   if (known) return known.project.contexts;
   const telling = lookFailure?.code === 'wrong-driver' || lookFailure?.code === 'unknown-context';

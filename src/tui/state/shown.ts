@@ -4,12 +4,12 @@ import { simplify } from '../../revisions/simplify.ts';
 import { filterOf } from './filter.ts';
 import type { State } from './model.ts';
 
-/** The rows of the history that are on show: all, or what the filter lets through. */
+/** The visible rows of the history: all, or those that match the filter. */
 export interface Shown {
   readonly rows: readonly RevisionRow[];
-  /** The same for drawing: joined over what is hidden. */
+  /** The same for drawing: linked across hidden ones. */
   readonly lanes: readonly LaneRow[];
-  /** Where each revision stands. */
+  /** The row of each revision. */
   readonly index: ReadonlyMap<string, number>;
 }
 
@@ -21,7 +21,7 @@ interface Known {
 const known = new WeakMap<Look, Known>();
 const nothing: Shown = { rows: [], lanes: [], index: new Map() };
 
-/** What the history shows. Made once for the same look and filter. */
+/** The visible history. Computed once for the same status and filter. */
 export function shownHistory({ look, filter }: Pick<State, 'look' | 'filter'>): Shown {
   if (!look) return nothing;
   let all = known.get(look);

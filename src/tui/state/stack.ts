@@ -1,7 +1,7 @@
 import { type Change, only } from './effect.ts';
 import type { Dialog, Notice, State } from './model.ts';
 
-/** How long a notice stays, ms. */
+/** How long a notice is shown, ms. */
 const noticeTime = 5_000;
 
 export const topDialog = (state: State): Dialog | null => state.dialogs.at(-1) ?? null;
@@ -15,13 +15,13 @@ export const close = (state: State): State => ({ ...state, dialogs: state.dialog
 
 export const closeAll = (state: State): State => ({ ...state, dialogs: [] });
 
-/** The top dialog exchanged for another, or for a changed one. */
+/** Replaces the top dialog. */
 export const replaceTop = <D extends Dialog>(state: State, dialog: D): State => ({
   ...state,
   dialogs: [...state.dialogs.slice(0, -1), dialog],
 });
 
-/** A dialog exchanged wherever it is in the stack. */
+/** Replaces a dialog anywhere in the stack. */
 export const replace = <D extends Dialog>(state: State, old: Dialog, dialog: D): State => ({
   ...state,
   dialogs: state.dialogs.map(one => (one === old ? dialog : one)),
@@ -34,7 +34,7 @@ export function notify(state: State, text: string, level: Notice['level'] = 'inf
 export const notified = (state: State, text: string, level: Notice['level'] = 'info'): Change =>
   only(notify(state, text, level));
 
-/** Copies a text to the terminal's clipboard, and says what was copied. */
+/** Copies a text to the terminal's clipboard, and reports what was copied. */
 export const copied = (state: State, text: string, what: string): Change => [
   notify(state, `copied ${what}`),
   [{ type: 'copy', text }],

@@ -1,19 +1,19 @@
 import type { State } from './model.ts';
 
-/** Why nothing can be planned at all. */
+/** Why nothing can be planned. */
 export function whyNoPlan(state: State): string | null {
   if (state.link.is === 'lost') return 'the engine stopped: press r to restart it';
   if (!state.look) return 'the project is not open yet';
   if (state.look.problems.length > 0) return 'the migration files have problems: fix them first';
   const { database } = state.look;
-  // one that is missing is made by the first run, and the plan says so
+  // The first run creates a missing one, and the plan says so.
   if (database.state !== 'connected' && database.state !== 'missing')
     return `the database is ${database.state}`;
   if (state.run && state.run.endedAt === null) return 'a run is in progress (R shows it)';
   return null;
 }
 
-/** Why nothing may be changed here. */
+/** Why nothing can be changed here. */
 export function whyReadOnly(state: State): string | null {
   if (state.look?.project.readOnly) return 'opened read-only';
   if (state.look?.database.readOnly)

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 
-/** What Ink and we need of a terminal's input. */
+/** The part of a terminal's input stream that Ink and the app use. */
 export interface TerminalSource extends NodeJS.ReadableStream {
   readonly isTTY?: boolean;
   setRawMode?(on: boolean): unknown;
@@ -12,20 +12,20 @@ export interface TerminalSource extends NodeJS.ReadableStream {
 export interface InputListeners {
   /** Cells are counted from 0. */
   readonly mouse: (kind: 'press' | 'wheel-up' | 'wheel-down', x: number, y: number) => void;
-  /** The terminal's answer to a question (OSC). */
+  /** The terminal's answer to a query (OSC). */
   readonly reply: (text: string) => void;
   /** The terminal is gone. */
   readonly end: () => void;
 }
 
-/** SGR mouse reports, and operating system commands, which a terminal only sends as answers. */
+/** SGR mouse reports, and operating system commands, which a terminal sends only as answers. */
 const reports = /\u001b\[<(\d+);(\d+);(\d+)([Mm])|\u001b\]([^\u0007\u001b]*)(?:\u0007|\u001b\\)/g;
-/** The beginning of a report at the end of a chunk. */
+/** The start of a report at the end of a chunk. */
 const unfinished = /\u001b\[<[\d;]*$|\u001b\]\d+;[^\u0007\u001b]*\u001b?$/;
 
 /**
- * The terminal's input as Ink reads it, without mouse reports and answers: Ink knows neither and would take parts of
- * them for typed text. While raw mode is off (an editor has the terminal) nothing is read at all.
+ * The terminal's input for Ink, without mouse reports and answers: Ink does not support them and would treat
+ * parts of them as typed text. While raw mode is off (an editor uses the terminal), nothing is read.
  */
 export class TerminalInput extends PassThrough {
   readonly isTTY = true;

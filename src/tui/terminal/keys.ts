@@ -1,7 +1,7 @@
 import type { Key } from 'ink';
 import { graphemes } from '../../drawing/text/graphemes.ts';
 
-/** Names of what Ink tells as flags. */
+/** The names of Ink's key flags. */
 const flags: readonly (readonly [keyof Key, string])[] = [
   ['upArrow', 'up'],
   ['downArrow', 'down'],
@@ -17,8 +17,8 @@ const flags: readonly (readonly [keyof Key, string])[] = [
 ];
 
 /**
- * The keys of one event, as commands name them. Keys that are typed fast come in one chunk, control characters
- * included; Esc and a key soon after come as one with `meta`.
+ * The keys of one event, by the names that commands use. Keys that are typed fast arrive in one chunk,
+ * including control characters; Esc and a key soon after it arrive as one with `meta`.
  */
 export function keysOf(input: string, key: Key): readonly string[] {
   if (key.eventType === 'release') return [];

@@ -1,13 +1,13 @@
-/** Stops this process and its group as Ctrl-Z does, and resolves when the shell continues it. */
+/** Stops this process and its group like Ctrl-Z, and resolves when the shell continues it. */
 export function stopUntilContinued(): Promise<void> {
   return new Promise(resolve => {
     process.once('SIGCONT', () => {
-      // a stopped program gets no signal when the terminal is resized: this makes Node look
+      // A stopped program gets no signal when the terminal is resized: this makes Node check the size.
       process.kill(process.pid, 'SIGWINCH');
       resolve();
     });
-    // the whole group, as the terminal would: a shell waits for the process that it started, which may be npx.
-    // SIGSTOP, since SIGTSTP has a listener of ours
+    // The whole group, like the terminal would: the shell waits for the process that it started, which may be
+    // npx. SIGSTOP, because SIGTSTP has our own listener.
     process.kill(0, 'SIGSTOP');
   });
 }

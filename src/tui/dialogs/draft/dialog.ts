@@ -3,22 +3,22 @@ import { ask, type Change } from '../../state/effect.ts';
 import type { Call, Dialog, Loaded, State } from '../../state/model.ts';
 import { open } from '../../state/stack.ts';
 
-/** Files that will be written, shown before they are. */
+/** Files to be written, shown first. */
 export interface DraftDialog extends Dialog {
   readonly kind: 'draft';
   readonly title: string;
   readonly loaded: Loaded<Draft>;
-  /** What was asked for. */
+  /** The request. */
   readonly call: DraftCall;
-  /** The writing that is under way. */
+  /** The write in progress. */
   readonly writing: number | null;
-  /** The command that does the same. */
+  /** The equivalent command. */
   readonly command: string;
 }
 
 export type DraftCall = Extract<Call, { call: `draft${string}` }>;
 
-/** Asks for a draft and shows it. */
+/** Requests a draft and shows it. */
 export function openDraft(
   state: State,
   title: string,

@@ -29,7 +29,7 @@ export function writeDraft(state: State, dialog: DraftDialog, key: string): Chan
   ];
 }
 
-/** Why it cannot be written; null when it can. */
+/** Why it cannot be written; null if it can. */
 export function whyNotWrite(state: State, dialog: DraftDialog): string | null {
   if (dialog.loaded.is === 'loading') return 'the files are still being generated';
   if (dialog.loaded.is === 'failed') return 'nothing to write';
@@ -51,7 +51,7 @@ const commands = inDialogs([
   },
 ]);
 
-/** What the statements of a new revision do to a database in use: before it is written is the time to think. */
+/** The findings of a new revision, shown before it is written. */
 function findingsOf({ findings = [] }: Draft, { appearance }: State, columns: number): Line[] {
   const told = bySeverity(findings).filter(({ severity }) => severity !== 'note');
   const view = { columns, ascii: appearance.ascii, whole: true };
@@ -135,14 +135,14 @@ export const draftType: DialogType<DraftDialog> = {
   },
 };
 
-/** The files are there: looks again, and offers to open what was made. */
+/** The files were written: reloads, and offers to open the new file. */
 function written(state: State, dialog: DraftDialog): Change {
   const draft = dialog.loaded.is === 'ready' ? dialog.loaded.value : null;
   const paths = draft?.files.map(file => file.path) ?? [];
   const made = draft?.files.find(file => file.before === null)?.path;
   const gone: State = {
     ...state,
-    // what is below was made before these files
+    // The dialogs below were created before these files.
     dialogs: state.dialogs.filter(one => one !== dialog && !isStale(one)),
     ...(draft?.revision && { goTo: draft.revision, focus: 'history' as const, list: 'history' as const }),
   };
@@ -153,7 +153,7 @@ function written(state: State, dialog: DraftDialog): Change {
   return andThen(only(next), lookAgain);
 }
 
-/** The database has what the revision makes: it is to be marked as applied. */
+/** The database already has the changes of the revision: it must be marked as applied. */
 const isFromDrift = ({ call }: DraftDialog): boolean =>
   call.call === 'draftRevision' && call.args[0].fromDrift === true;
 
@@ -170,7 +170,7 @@ const offerEditor = (file: string) =>
     ],
   });
 
-/** Whether something was renamed, where only a person knows: one pair at a time. Null for any other failure. */
+/** Asks about possible renames, one pair at a time. Null for any other failure. */
 function renameQuestion(
   { call, title, openedBy }: DraftDialog,
   { code, candidates = [] }: FailureInfo,

@@ -15,7 +15,7 @@ import { boardCommands } from './commands.ts';
 import { type FleetDialog, type FleetPlanDialog, fleetDialog, rowsOf } from './dialog.ts';
 import { progressLines, rowLine, statusLines } from './lines.ts';
 
-/** Opens the board, and asks how the fleet stands. */
+/** Opens the board, and requests the status of the fleet. */
 export function openFleet(state: State, openedBy: string): Change {
   const [asked, ticket, effect] = ask(state, { call: 'fleetStatus', args: [{}] });
   return [logged(open(asked, fleetDialog(ticket, openedBy)), 'command', 'migtui fleet status'), [effect]];
@@ -31,7 +31,7 @@ function nameWidth(status: FleetStatus): number {
   return width;
 }
 
-/** The board: how many targets stand where, then each of them; while the fleet runs, how far it is. */
+/** The board: the number of targets at each revision, then each target; during a run, its progress. */
 export const fleetType: DialogType<FleetDialog> = {
   kind: 'fleet',
   commands: boardCommands({ choose, plan }),
@@ -87,7 +87,7 @@ export const fleetType: DialogType<FleetDialog> = {
   clicked: (dialog, at, state) => choose(state, { ...dialog, cursor: at }),
 };
 
-/** The run is over: how the fleet stands now is queried again. */
+/** The run is over: requests the status again. */
 function ended(
   state: State,
   dialog: FleetDialog,
@@ -124,7 +124,7 @@ function choose(state: State, dialog: FleetDialog): Change {
   return reopen(closeAll(state), { context, schema: schema ?? undefined });
 }
 
-/** Asks what the targets that are shown need. */
+/** Requests a plan for the targets shown. */
 function plan(state: State, dialog: FleetDialog, request: PlanRequest, key: string): Change {
   const rows = rowsOf(dialog);
   const all = dialog.loaded.is === 'ready' && rows.length === dialog.loaded.value.targets.length;

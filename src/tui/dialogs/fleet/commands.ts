@@ -7,7 +7,7 @@ import { inDialogs, on, why } from '../commands.ts';
 import { type FleetDialog, orders, rowsOf } from './dialog.ts';
 import { openStages } from './stages.ts';
 
-/** What the board does with its targets. */
+/** The board's actions on its targets. */
 export interface BoardActions {
   choose(state: State, dialog: FleetDialog): Change;
   plan(state: State, dialog: FleetDialog, request: PlanRequest, key: string): Change;
@@ -24,7 +24,7 @@ function move(by: number) {
   });
 }
 
-/** The first time those at work end and no other begins; the second time they are cancelled. */
+/** The first time, targets in progress finish and no others start; the second time, they are cancelled. */
 function cancel(state: State): Change {
   const { fleet } = state;
   if (!fleet) return only(state);

@@ -2,10 +2,10 @@ import { emptyField, type TextField } from '../../../drawing/text/field.ts';
 import type { FleetPlan, FleetRow, FleetStatus, PlanRequest } from '../../../engine/api.ts';
 import type { Dialog, Loaded } from '../../state/model.ts';
 
-/** In which order the targets are listed. */
+/** The sort order of the targets. */
 export const orders = ['problems first', 'by name', 'by revision'] as const;
 
-/** Every target of the fleet, and where it stands. */
+/** Every target of the fleet with its status. */
 export interface FleetDialog extends Dialog {
   readonly kind: 'fleet';
   readonly loaded: Loaded<FleetStatus>;
@@ -16,12 +16,12 @@ export interface FleetDialog extends Dialog {
   readonly cursor: number;
 }
 
-/** What the fleet is about to do, to be confirmed. */
+/** A fleet plan to be confirmed. */
 export interface FleetPlanDialog extends Dialog {
   readonly kind: 'fleet-plan';
   readonly loaded: Loaded<FleetPlan>;
   readonly request: PlanRequest;
-  /** Where something is lost: what has been typed. */
+  /** If data is lost: the text typed so far. */
   readonly typed: TextField;
 }
 
@@ -32,7 +32,7 @@ export function fleetDialog(ticket: number, openedBy: string): FleetDialog {
   };
 }
 
-/** What has to be typed before this plan runs; null: nothing. */
+/** The text that must be typed before this plan runs; null: none. */
 export function wantedName({ loaded }: FleetPlanDialog): string | null {
   if (loaded.is !== 'ready') return null;
   const { destructive, protected: guarded, databases, waves } = loaded.value;
@@ -42,11 +42,11 @@ export function wantedName({ loaded }: FleetPlanDialog): string | null {
   return String(waves.reduce((sum, { targets }) => sum + targets.length, 0));
 }
 
-/** How many targets a plan would run. */
+/** The number of targets in a plan. */
 export const countOf = ({ waves }: FleetPlan): number =>
   waves.reduce((sum, { targets }) => sum + targets.length, 0);
 
-/** The targets that are shown, in their order. */
+/** The visible targets, in order. */
 export function rowsOf({ loaded, filter, order }: FleetDialog): readonly FleetRow[] {
   if (loaded.is !== 'ready') return [];
   const { targets } = loaded.value;
@@ -64,7 +64,7 @@ export function rowsOf({ loaded, filter, order }: FleetDialog): readonly FleetRo
   return [...fitting].sort((a, b) => a.applied - b.applied || byName(a, b));
 }
 
-/** `is:behind`, `tag:eu`, or a part of the name, the database or a current revision. */
+/** `is:behind`, `tag:eu`, or part of the name, the database or a current revision. */
 function fitsWord({ name, state, tags, database, current }: FleetRow, word: string): boolean {
   if (word.startsWith('is:')) return state.startsWith(word.slice(3));
   if (word.startsWith('tag:')) return tags.some(tag => tag.toLowerCase() === word.slice(4));

@@ -19,7 +19,7 @@ import type { FleetProgress } from '../../state/fleet.ts';
 import { fleetRuns } from '../../state/fleet.ts';
 import type { State } from '../../state/model.ts';
 
-/** Revisions that have a bar; the others are counted. */
+/** Maximum number of revisions with a bar; the others are counted. */
 const mostBars = 5;
 
 const styles: Readonly<Record<FleetState, Style>> = {
@@ -33,7 +33,7 @@ const styles: Readonly<Record<FleetState, Style>> = {
   head: 'ok',
 };
 
-/** A revision as people call it. */
+/** The short name of a revision. */
 export function named(id: string): string {
   const [short, words] = [shortId(id), slug(id)];
   return short === id || words === '' ? short : `${short} ${words}`;
@@ -44,7 +44,7 @@ const placeOf = (current: readonly string[]): string =>
 
 const many = (number: number): string => number.toLocaleString('en-US');
 
-/** How many stand where, as bars and words. */
+/** The number of targets at each revision, as bars and text. */
 export function statusLines({ counts, states, heads }: FleetStatus, state: State, columns: number): Line[] {
   const glyphs = glyphsOf(state.appearance.ascii);
   const most = Math.max(1, ...counts.map(({ targets }) => targets));
@@ -75,7 +75,7 @@ export function statusLines({ counts, states, heads }: FleetStatus, state: State
   ];
 }
 
-/** A target in a line. */
+/** A target on one line. */
 export function rowLine(row: FleetRow, state: State, width: number): Line {
   const glyphs = glyphsOf(state.appearance.ascii);
   const { name, state: stands, running } = row;
@@ -97,7 +97,7 @@ function remarkOf({ state, failure, halfWay, missing, edited, current, pending }
   return pending > 0 ? `${placeOf(current)} · ${pending} pending` : placeOf(current);
 }
 
-/** A run of the fleet: a bar over all targets, those at work, the last errors. */
+/** A fleet run: a bar for all targets, those in progress, the last errors. */
 export function progressLines(progress: FleetProgress, state: State, columns: number): Line[] {
   const glyphs = glyphsOf(state.appearance.ascii);
   const { total, done, there, failed, working, errors, wave, parallel, cancel, paused, failure } = progress;
@@ -156,7 +156,7 @@ function resultLines({ counts, stopped }: FleetResult): Line[] {
   ];
 }
 
-/** A plan of the fleet: each group with its SQL once, then who is left out. */
+/** A fleet plan: each group with its SQL once, then the skipped targets. */
 export function planLines({ groups, refused, there, waves }: FleetPlan, columns: number): Line[] {
   const byCode = Map.groupBy(refused, ({ failure }) => failure.code);
   return [

@@ -14,7 +14,7 @@ import { fieldSpans } from '../field-line.ts';
 import { countOf, type FleetPlanDialog, wantedName } from './dialog.ts';
 import { planLines } from './lines.ts';
 
-/** Runs what is shown, where it is confirmed. */
+/** Runs the plan that is shown, if it is confirmed. */
 function run(state: State, dialog: FleetPlanDialog, key: string): Change {
   const { loaded, typed, request } = dialog;
   if (loaded.is !== 'ready') return only(state);
@@ -44,7 +44,7 @@ const commands = inDialogs([
   },
 ]);
 
-/** The plan of the fleet, to be confirmed: the groups, their SQL once, who is left out. */
+/** The fleet plan to be confirmed: the groups, their SQL once, the skipped targets. */
 export const fleetPlanType: DialogType<FleetPlanDialog> = {
   kind: 'fleet-plan',
   commands,

@@ -18,14 +18,14 @@ export interface StagesDialog extends Dialog {
   readonly loaded: Loaded<FleetStages>;
 }
 
-/** Opens it, and asks every context. */
+/** Opens it, and requests all contexts. */
 export function openStages(state: State, openedBy: string): Change {
   const [asked, ticket, effect] = ask(state, { call: 'fleetStages', args: [] });
   const dialog: StagesDialog = { kind: 'stages', loaded: { is: 'loading', ticket }, top: 0, openedBy };
   return [logged(open(asked, dialog), 'command', 'migtui fleet stages'), [effect]];
 }
 
-/** Characters of a column: a glyph and a minute. */
+/** Width of a column: a glyph and a date with time. */
 const column = 20;
 
 function rows({ contexts, revisions }: FleetStages, state: State, columns: number): Line[] {
@@ -55,7 +55,7 @@ function rows({ contexts, revisions }: FleetStages, state: State, columns: numbe
   ];
 }
 
-/** Where each revision has arrived, and when, in every context. */
+/** Which revision is applied in which context, and since when. */
 export const stagesType: DialogType<StagesDialog> = {
   kind: 'stages',
   scopes: () => ['scrolling'],

@@ -6,17 +6,17 @@ import { close, replaceTop } from '../../state/stack.ts';
 import { inDialogs, on, why } from '../commands.ts';
 import type { DialogType } from '../dialog.ts';
 
-/** Which of several heads are merged. */
+/** Selects which heads to merge. */
 export interface HeadsDialog extends Dialog {
   readonly kind: 'heads';
   readonly heads: readonly string[];
   readonly chosen: ReadonlySet<string>;
   readonly cursor: number;
-  /** Continues with the chosen ones, after this dialog closes. */
+  /** Continues with the selected ones, after this dialog closes. */
   readonly accept: (state: State, heads: readonly string[]) => Change;
 }
 
-/** Asks which heads to merge; all of them are chosen at first. */
+/** Asks which heads to merge; all of them are selected initially. */
 export const headsDialog = (
   heads: readonly string[],
   openedBy: string,

@@ -9,7 +9,7 @@ import type { Rehearsal } from '../../../engine/api.ts';
 import type { State } from '../../state/model.ts';
 import { nameOf } from '../../state/select.ts';
 
-/** The verdict, the common ancestor, the branches side by side, and what the verdict rests on. */
+/** The verdict, the common ancestor, the branches side by side, and the evidence. */
 export function rehearsalLines(rehearsal: Rehearsal, state: State, columns: number): Line[] {
   const { words, tone } = headlineOf(rehearsal, id => nameOf(state, id));
   const ancestors = rehearsal.ancestors.map(id => nameOf(state, id)).join(', ');
@@ -50,7 +50,7 @@ function branchLines(branch: Rehearsal['branches'][number], state: State, column
   ];
 }
 
-/** Columns of lines beside one another, or below one another where they would be too narrow. */
+/** Columns of lines next to each other, or below each other if they would be too narrow. */
 function besides(blocks: readonly (readonly Line[])[], columns: number): Line[] {
   const width = half(columns, blocks.length);
   if (width === columns) return blocks.flatMap((block, index) => (index === 0 ? [...block] : [[], ...block]));

@@ -17,14 +17,14 @@ import { prompt } from '../prompt.ts';
 import { headsDialog } from './heads.ts';
 import { rehearsalLines } from './lines.ts';
 
-/** Heads side by side, and whether they fit together. */
+/** Heads side by side, and whether they are compatible. */
 export interface MergeDialog extends Dialog {
   readonly kind: 'merge';
   readonly heads: readonly string[];
   readonly loaded: Loaded<Rehearsal>;
 }
 
-/** Rehearses heads together; of more than two, asks which first. */
+/** Rehearses heads together; with more than two, asks which ones first. */
 export function openMerge(state: State, heads: readonly string[], openedBy: string): Change {
   if (heads.length <= 2) return rehearseHeads(state, heads, heads, openedBy);
   const all = heads;
@@ -48,7 +48,7 @@ function rehearseHeads(
   return [logged(open(asked, dialog), 'command', here(state, `migtui merge${named} --plan`)), [effect]];
 }
 
-/** Enter: what to do about it. Leaving is the default where nothing fits; else what runs. */
+/** Enter: asks how to continue. Cancel is the default if nothing works; otherwise the option that works. */
 export function chooseMerge(state: State, dialog: MergeDialog, key: string): Change {
   if (dialog.loaded.is !== 'ready') return only(state);
   const rehearsal = dialog.loaded.value;
@@ -91,7 +91,7 @@ export function chooseMerge(state: State, dialog: MergeDialog, key: string): Cha
   );
 }
 
-/** The message of the merge revision; the file is shown before it is written. */
+/** Asks for the message of the merge revision; the file is shown before it is written. */
 const askMessage = (
   state: State,
   { heads }: MergeDialog,
@@ -123,14 +123,14 @@ const draftMerge = (state: State, request: MergeRequest, fits: boolean): Change 
     'enter',
   );
 
-/** Putting a branch on top of another, where the rehearsal offers that: judged by that order. */
+/** Rebasing one branch onto another, if the rehearsal offers that: its result is that order's. */
 function rebases(
   state: State,
   { remedies }: Rehearsal,
   key: string,
 ): (MenuItem & { readonly recommended: boolean })[] {
   const offered = remedies.filter(({ kind }) => kind === 'rebase');
-  // where both run, neither is better than the other
+  // If both orders run, neither is preferred.
   const only = offered.filter(({ ok }) => ok).length === 1;
   return offered.map(({ branch, onto, ok, failed }, index) => {
     const [top, below] = [branch ?? '', onto ?? ''];

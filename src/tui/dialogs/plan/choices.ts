@@ -9,7 +9,7 @@ import { type MenuDialog, type MenuItem, menu } from '../menu.ts';
 /** Failures of a target whose candidates can be planned instead. */
 const open = new Set(['ambiguous-walk', 'multiple-heads', 'ambiguous-target']);
 
-/** What a person is asked where a target could mean several; null when the failure leaves nothing to choose. */
+/** The question for an ambiguous target; null if the failure has nothing to select. */
 export function whichWay(
   state: State,
   { request, openedBy }: Dialog & { readonly request: PlanRequest },

@@ -10,7 +10,7 @@ import { inDialogs, on, why } from '../commands.ts';
 import { runDialog } from '../run/dialog.ts';
 import { type PlanDialog, runsMigrations, whyName, whyNotRun } from './rules.ts';
 
-/** Enter in the plan: runs it, unless the key is only still down. */
+/** Enter in the plan: runs it, unless the key is still held down. */
 function confirmPlan(state: State, dialog: PlanDialog, key: string): Change {
   if (isHeld(state, dialog, key)) return notified(state, heldNotice, 'warning');
   if (dialog.loaded.is !== 'ready') return only(state);

@@ -10,11 +10,11 @@ import { rehearsalDialog } from '../rehearsal.ts';
 import { type PlanDialog, runsMigrations } from './rules.ts';
 
 /*
- * What can be tried and asked before a plan runs. Each key has a control key beside it: where the database's name is
- * typed, letters go there.
+ * Checks before a plan runs. Each key has a Ctrl alternative, because letters are text while the database's
+ * name is typed.
  */
 
-/** How long counting the rows in the way of one statement may take, ms. */
+/** Time limit for counting the failing rows of one statement, ms. */
 const countingTime = 5_000;
 
 const notReady = ({ loaded }: PlanDialog): string | null => {
@@ -22,12 +22,12 @@ const notReady = ({ loaded }: PlanDialog): string | null => {
   return loaded.is === 'failed' ? 'there is no plan' : null;
 };
 
-/** Why there is nothing to try: the plan is not there, or it runs no migrations. */
+/** Why nothing can be checked: the plan is not there, or it runs no migrations. */
 const whyNothing = (_state: State, dialog: PlanDialog): string | null =>
   notReady(dialog) ??
   (dialog.loaded.is === 'ready' && runsMigrations(dialog.loaded.value) ? null : 'it runs no migrations');
 
-/** Shows the rehearsal of the plan; asks for it once. */
+/** Shows the rehearsal of the plan; requests it once. */
 function rehearse(state: State, dialog: PlanDialog, key: string): Change {
   const known = dialog.rehearsed?.is === 'loading' || dialog.rehearsed?.is === 'ready';
   if (known || dialog.loaded.is !== 'ready') return only(open(state, rehearsalDialog(key)));
@@ -75,7 +75,7 @@ function draftSafeForm(state: State, dialog: PlanDialog, key: string): Change {
   return openDraft(state, 'Safe form', { call: 'draftFix', args: [revision] }, command, key);
 }
 
-/** The revision that the plan says should be split: it adds a value to an enum and uses it. */
+/** The revision that the plan suggests splitting: it adds an enum value and uses it. */
 function toSplit({ loaded }: PlanDialog): string | null {
   if (loaded.is !== 'ready') return null;
   const warning = loaded.value.warnings.find(
@@ -90,7 +90,7 @@ function draftSplit(state: State, dialog: PlanDialog, key: string): Change {
   return openDraft(state, 'Split', { call: 'draftSplit', args: [revision] }, command, key);
 }
 
-/** What can be done with a plan before it runs. */
+/** The actions for a plan before it runs. */
 export const examiningCommands = inDialogs(
   [
     {

@@ -3,13 +3,13 @@ import { type Line, line } from '../../../drawing/text/span.ts';
 import type { Finding, Preview, PreviewStep, RowsInTheWay } from '../../../engine/api.ts';
 import type { State } from '../../state/model.ts';
 
-/** Findings shown of a step whose SQL is folded away. */
+/** Maximum number of findings shown for a step whose SQL is collapsed. */
 const mostFolded = 3;
 
-/** What a loss, shown above in red, says already. */
+/** Findings that repeat a loss, which is shown above in red. */
 const isLoss = (rule: string): boolean => /^(?:drop-(?:table|column|schema)|truncate|delete-)/.test(rule);
 
-/** `2 dangers, 1 warning in these steps`; nothing where there is only what is good to know. */
+/** `2 dangers, 1 warning in these steps`; empty if there are only notes. */
 export function planCounts({ steps }: Preview): Line[] {
   const findings = steps.flatMap(step => step.findings.filter(({ severity }) => severity !== 'note'));
   return findings.length === 0
@@ -17,7 +17,7 @@ export function planCounts({ steps }: Preview): Line[] {
     : [[...findingCounts(findings), { text: '  Tab shows what to do instead', style: 'dim' }]];
 }
 
-/** The findings of a step: the worst of them in brief, or all of them with what to do instead. */
+/** The findings of a step: the most severe ones in brief, or all of them with remedies. */
 export function stepFindings(
   step: PreviewStep,
   unfolded: boolean,
@@ -45,7 +45,7 @@ export function stepFindings(
   ].map((one): Line => [{ text: indent }, ...one]);
 }
 
-/** After the rows were counted: whether any statement of the plan would fail on them. */
+/** After counting rows: whether any statement of the plan would fail on them. */
 export function rowsVerdict({ steps }: Preview, rows: ReadonlyMap<string, RowsInTheWay>): Line {
   const answers = steps
     .flatMap(({ findings }) => findings)
@@ -63,9 +63,9 @@ export function rowsVerdict({ steps }: Preview, rows: ReadonlyMap<string, RowsIn
   return line('No rows are in the way.', 'ok');
 }
 
-/** Below the name of the step, or less far in where there is little room. */
+/** Below the name of the step, or less indented if there is little space. */
 const indentOf = (columns: number): string => ' '.repeat(columns < 70 ? 4 : 9);
 
-/** Tells one finding from another, also of another judgement of the same statements. */
+/** Identifies a finding, also across repeated linting of the same statements. */
 export const keyOfFinding = ({ revision, action, rule, statement }: Finding): string =>
   JSON.stringify([revision, action, rule, statement]);

@@ -23,12 +23,12 @@ export const actionStyles: Readonly<Record<Action, Style>> = {
   unlog: 'edited',
 };
 
-/** Statements shown of one step; the detail pane has them all. */
+/** Maximum number of statements shown per step; the Detail pane has all of them. */
 const mostLines = 400;
 
 export const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
 
-/** `3 steps on chat`, what is lost, what to know. */
+/** `3 steps on chat`, data loss, notes. */
 export function planHead(dialog: PlanDialog, state: State, columns: number): Line[] {
   if (dialog.loaded.is !== 'ready') return [];
   const preview = dialog.loaded.value;
@@ -71,7 +71,7 @@ function warningText({ message, revisions }: Warning, state: State): string {
   return named === '' ? message : `${message} ${named}`;
 }
 
-/** What was tried and asked: the rehearsal, the rows in the way; and the backup to come. */
+/** The results of checks: the rehearsal, the failing rows; and the planned backup. */
 function examinedLines(dialog: PlanDialog, state: State, columns: number): Line[] {
   const { rehearsed, counting, backup, loaded } = dialog;
   const lines: Line[] = [];
@@ -91,10 +91,10 @@ function examinedLines(dialog: PlanDialog, state: State, columns: number): Line[
   return lines;
 }
 
-/** Changes of the schema that are named before a stamp. */
+/** Maximum number of schema changes named before a stamp. */
 const mostEffects = 6;
 
-/** So that stamping a lie is seen before it is done. */
+/** Shows a wrong stamp before it is written. */
 function comparisonLines({ compared }: PlanDialog, state: State, columns: number): Line[] {
   if (compared === null) return [];
   if (compared.is === 'loading') {
@@ -132,7 +132,7 @@ export function planLines(dialog: PlanDialog, state: State, columns: number): Li
   ]);
 }
 
-/** The line of the step under the cursor. */
+/** The line of the selected step. */
 export function stepLine(dialog: PlanDialog, preview: Preview, state: State, columns: number): number {
   let at = 0;
   for (let index = 0; index <= dialog.cursor; index++) {
@@ -143,7 +143,7 @@ export function stepLine(dialog: PlanDialog, preview: Preview, state: State, col
   return at;
 }
 
-/** Where one transaction ends and the next begins. */
+/** The boundary between transactions. */
 function batchRule(preview: Preview, index: number, columns: number): Line[] {
   const batch = preview.steps[index]?.batch ?? 0;
   if (preview.batches.length < 2 || preview.request.command === 'stamp') return [];
@@ -176,10 +176,10 @@ function stepHead(preview: Preview, index: number, unfolded: boolean, state: Sta
   ];
 }
 
-/** Columns of what stands before the SQL of a step. */
+/** Columns before the SQL of a step. */
 const sqlIndent = 6;
 
-/** The losses and the worst findings are always shown, the rest and the SQL when unfolded. */
+/** Losses and the most severe findings are always shown, the rest and the SQL when expanded. */
 function stepBody(
   dialog: PlanDialog,
   preview: Preview,
@@ -206,7 +206,7 @@ function stepBody(
   return [...always, ...lines];
 }
 
-/** What Enter does, or the name to type. */
+/** The effect of Enter, or the name to type. */
 export function planFoot(dialog: PlanDialog, state: State): Line[] {
   if (dialog.loaded.is !== 'ready' || dialog.loaded.value.steps.length === 0) return [];
   const preview = dialog.loaded.value;

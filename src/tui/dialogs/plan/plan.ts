@@ -16,7 +16,7 @@ import { planFoot, planHead, planLines, stepLine } from './lines.ts';
 import { wantsBackup, wantsRehearsal } from './policy.ts';
 import { type PlanDialog, whyName } from './rules.ts';
 
-/** Asks for a plan and shows it. */
+/** Requests a plan and shows it. */
 export function openPlan(state: State, request: PlanRequest, openedBy: string, known?: Preview): Change {
   const [target, ...more] = request.targets;
   const compares = request.command === 'stamp' && target !== undefined && more.length === 0;
@@ -45,7 +45,7 @@ export function openPlan(state: State, request: PlanRequest, openedBy: string, k
   return [open(asked, dialog({ is: 'loading', ticket })), [effect, ...effects]];
 }
 
-/** After a rehearsal: the plan is made again where a rule asked for one. */
+/** After a rehearsal: the plan is requested again if a rule requires one. */
 function renewed(state: State, dialog: PlanDialog, rehearsed: PlanDialog): Change {
   const known = replace(state, dialog, rehearsed);
   if (dialog.loaded.is !== 'ready' || !wantsRehearsal(dialog.loaded.value)) return only(known);

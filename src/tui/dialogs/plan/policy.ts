@@ -5,33 +5,33 @@ import type { PolicyCheck, Preview } from '../../../engine/api.ts';
 import type { State } from '../../state/model.ts';
 
 /*
- * The rules of the settings for a protected database, as they stand for the plan.
+ * The settings' rules for a protected database and their state for the plan.
  */
 
-/** Whether the rules want the database's name typed. */
+/** Whether the rules require typing the database's name. */
 export const wantsName = ({ protected: isProtected, policy }: Preview): boolean =>
   isProtected && (policy.length === 0 || policy.some(({ rule }) => rule === 'confirm'));
 
-/** Whether the rules want a backup before this plan runs. */
+/** Whether the rules require a backup before this plan runs. */
 export const wantsBackup = ({ policy }: Preview): boolean =>
   policy.some(({ rule, state }) => rule === 'backup' && state === 'asked');
 
-/** Whether a rehearsal would meet a rule that is broken now. */
+/** Whether a rehearsal would meet a violated rule. */
 export const wantsRehearsal = ({ policy }: Preview): boolean =>
   policy.some(({ rule, state }) => rule === 'rehearsal' && state === 'broken');
 
-/** What to do about a broken rule, by a key where there is one. */
+/** How to meet a violated rule, by a key if there is one. */
 const nextOf = ({ rule, next }: PolicyCheck): string =>
   rule === 'rehearsal' && !next.includes('--data') ? 'Press R to rehearse this plan.' : next;
 
-/** Why the rules forbid the plan as it is; null when they do not. */
+/** Why the rules forbid the plan; null if they do not. */
 export function whyForbidden(preview: Preview, backup: boolean): string | null {
   const broken = preview.policy.find(({ state }) => state === 'broken');
   if (broken) return `${broken.message} (${broken.setBy})`;
   return wantsBackup(preview) && !backup ? 'this database requires a backup: press b' : null;
 }
 
-/** Broken rules with who set them and what to do, and the backup that is still to be chosen. */
+/** Violated rules with their source and remedy, and the pending choice of a backup. */
 export function policyLines(preview: Preview, backup: boolean, state: State, columns: number): Line[] {
   const { failed, warning } = glyphsOf(state.appearance.ascii);
   const lines = preview.policy.flatMap((check): Line[] => {

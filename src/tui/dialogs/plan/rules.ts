@@ -17,25 +17,25 @@ export interface PlanDialog extends Dialog {
   readonly request: PlanRequest;
   readonly loaded: Loaded<Preview>;
   readonly cursor: number;
-  /** Steps whose SQL is shown. */
+  /** Steps whose SQL is expanded. */
   readonly unfolded: ReadonlySet<number>;
-  /** The database's name, where it has to be typed. */
+  /** The database's name, if it must be typed. */
   readonly typed: TextField;
-  /** Before a stamp: whether the live schema is what the target's lineage makes. */
+  /** Before a stamp: whether the live schema matches the target's lineage. */
   readonly compared: Loaded<Comparison> | null;
-  /** Up, down and up again on the shadow, where that was asked for. */
+  /** The rehearsal on the shadow, if requested. */
   readonly rehearsed: Loaded<PlanRehearsal> | null;
-  /** The plan is asked for again: a rehearsal may have met a rule. */
+  /** The plan was requested again: a rehearsal may have met a rule. */
   readonly renewing: number | null;
-  /** The question how many rows would refuse its statements. */
+  /** The query that counts the rows on which its statements would fail. */
   readonly counting: Loaded<LintReport> | null;
-  /** The answers to it, by finding. */
+  /** The results, by finding. */
   readonly rows: ReadonlyMap<string, RowsInTheWay>;
   /** The database is backed up before the first step. */
   readonly backup: boolean;
 }
 
-/** Why the database's name has to be typed; null where Enter is enough. */
+/** Why the database's name must be typed; null if Enter is enough. */
 export function whyName({ loaded, compared }: PlanDialog): string | null {
   if (loaded.is !== 'ready') return null;
   const { destructive, steps } = loaded.value;
@@ -47,11 +47,11 @@ export function whyName({ loaded, compared }: PlanDialog): string | null {
     : null;
 }
 
-/** Whether the plan runs migrations: a stamp only writes the log. */
+/** Whether the plan runs migrations: a stamp only changes log rows. */
 export const runsMigrations = ({ steps }: Preview): boolean =>
   steps.some(({ action }) => action === 'up' || action === 'down');
 
-/** Why the plan cannot be run as it stands; null when it can. */
+/** Why the plan cannot be run; null if it can. */
 export function whyNotRun(state: State, dialog: PlanDialog): string | null {
   if (dialog.loaded.is === 'loading') return 'still planning';
   if (dialog.loaded.is === 'failed') return 'no plan to run';

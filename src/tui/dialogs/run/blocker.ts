@@ -8,11 +8,11 @@ import { open } from '../../state/stack.ts';
 import { whyReadOnly } from '../../state/why-not.ts';
 import { menu } from '../menu.ts';
 
-/** The session that blocks the run now. */
+/** The session that currently blocks the run. */
 const blockerOf = ({ run }: State): Session | null =>
   isRunning(run) ? (run.watch?.blockers[0] ?? null) : null;
 
-/** Why the blocker cannot be ended from here; null when it can. */
+/** Why the blocker cannot be ended here; null if it can. */
 export function whyNotEnded(state: State): string | null {
   const blocker = blockerOf(state);
   if (!blocker) return 'nobody blocks this run';
@@ -21,7 +21,7 @@ export function whyNotEnded(state: State): string | null {
   return whyReadOnly(state);
 }
 
-/** Shows who it is and asks: first its statement is cancelled, then its session is ended. */
+/** Shows the session and asks: first its statement is cancelled, then its session is ended. */
 export function askToEnd(state: State, openedBy: string): Change {
   const blocker = blockerOf(state);
   const { run } = state;

@@ -6,7 +6,7 @@ import { isRunning } from '../../state/run.ts';
 import { open } from '../../state/stack.ts';
 import { type MenuDialog, menu } from '../menu.ts';
 
-/** Asks how to cancel; asked again while it is being cancelled, it insists. */
+/** Asks how to cancel; asking again during a cancel forces it. */
 export function askCancel(state: State, openedBy: string): Change {
   const { run } = state;
   if (!isRunning(run)) return only(state);

@@ -14,7 +14,7 @@ import { askCancel } from './cancel.ts';
 import { splitInstead, stampInstead, transactionEach } from './ways-out.ts';
 
 function retry(state: State, key: string): Change {
-  // as the failure says: r starts the engine
+  // As the failure says: r starts the engine.
   if (state.link.is === 'lost') return reload(close(state));
   const request = state.run?.preview.request;
   return request ? openPlan(close(state), request, key) : only(state);
@@ -36,7 +36,7 @@ function copyFailure(state: State): Change {
   );
 }
 
-/** Plans what a failure leads to. */
+/** Plans a follow-up to a failure. */
 const planInstead =
   (requestOf: (run: State['run']) => PlanRequest | null) =>
   (state: State, key: string): Change => {
@@ -46,7 +46,7 @@ const planInstead =
 
 const hasFailed = (state: State): string | null => (state.run?.failure ? null : 'nothing failed');
 
-/** A run, and how it ended. */
+/** A run, and its result. */
 export const runCommands = inDialogs(
   [
     {

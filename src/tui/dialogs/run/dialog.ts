@@ -1,10 +1,12 @@
 import type { LintReport } from '../../../engine/api.ts';
 import type { Dialog, Loaded } from '../../state/model.ts';
 
-/** A run as it goes, and how it ended. The run itself is in the state: it goes on when this is closed. */
+/**
+ * A run in progress, and its result. The run itself is in the state and continues when this dialog is closed.
+ */
 export interface RunDialog extends Dialog {
   readonly kind: 'run';
-  /** After a failure on rows: how many are in the way. */
+  /** After a failure on existing rows: how many there are. */
   readonly counted: Loaded<LintReport> | null;
 }
 

@@ -10,7 +10,9 @@ import { nameOf } from '../../state/select.ts';
 import { counted } from '../plan/lines.ts';
 import { rowsOfFailure, splitInstead, stampInstead, transactionEach } from './ways-out.ts';
 
-/** How a run ended: PostgreSQL's words, what is applied and what is not, what is left to settle. */
+/**
+ * The result of a run: PostgreSQL's message, what is applied and what is not, and what is left to resolve.
+ */
 export function outcomeLines(
   run: Run,
   counted: Loaded<LintReport> | null,
@@ -40,7 +42,7 @@ export function outcomeLines(
   return lines;
 }
 
-/** How many rows the failed statement is refused by, and the first of them. */
+/** The number of rows on which the statement failed, and the first of them. */
 function countedLines(
   run: Run,
   counting: Loaded<LintReport> | null,
@@ -55,7 +57,7 @@ function countedLines(
   return findings.flatMap(finding => [[], ...findingLines(finding, view)]);
 }
 
-/** Where the backup is, and how to go back to it. */
+/** The location of the backup, and how to restore it. */
 const backupLines = ({ path, bytes: size, restore }: Backup, columns: number): Line[] => [
   ...wrap(`Backup: ${path}, ${bytes(size)}`, columns).map(text => line(text)),
   ...wrap(`Restore it with: ${restore}`, columns).map(text => line(text, 'dim')),

@@ -21,10 +21,10 @@ const looks: Readonly<Record<Exclude<RunStep['status'], 'running'>, readonly [ke
   unknown: ['skipped', 'warning'],
 };
 
-/** What the glyph alone does not tell. */
+/** Information that the glyph does not show. */
 const named: readonly RunStep['status'][] = ['rolled back', 'not run', 'unknown'];
 
-/** How far it is, as a bar over all steps. */
+/** The progress as a bar for all steps. */
 export function runHead(run: Run, state: State, columns: number): Line[] {
   const done = run.steps.filter(step => step.status === 'done').length;
   const elapsed = duration((run.endedAt ?? state.now) - run.startedAt);
@@ -89,10 +89,10 @@ export function stepLines(run: Run, state: State): Line[] {
   });
 }
 
-/** Lines kept free for what it is doing, so that the dialog does not jump from statement to statement. */
+/** Lines reserved for the current activity, so that the dialog does not jump from statement to statement. */
 const watched = 8;
 
-/** What it is doing now, and who is in the way. */
+/** The current activity, and who blocks it. */
 export function watchLines(run: Run, state: State, columns: number): Line[] {
   const lines = doing(run, state, columns);
   return [...lines, ...Array.from({ length: Math.max(0, watched - lines.length) }, (): Line => [])];

@@ -15,7 +15,7 @@ import { outcomeFoot, outcomeLines } from './outcome.ts';
 import { runHead, stepLines, watchLines } from './progress.ts';
 import { failedOnRows } from './ways-out.ts';
 
-/** Also before it had begun. */
+/** Also before it has started. */
 const wasCancelled = (run: Run): boolean =>
   run.result?.cancelled === true || run.failure?.code === 'cancelled';
 
@@ -27,14 +27,14 @@ function runTitle(run: Run | null): string {
   return run.failure ? `${word} failed` : `${word} done`;
 }
 
-/** A run that is refused may fail as a call or end with a result that says why. */
+/** A refused run may fail as a call or end with a result that has the reason. */
 const failureIn = (outcome: Outcome): FailureInfo | null =>
   outcome.ok ? ((outcome.value as RunResult).failure ?? null) : outcome.failure;
 
-/** How long counting the rows in the way of one statement may take, ms. */
+/** Time limit for counting the failing rows of one statement, ms. */
 const countingTime = 5_000;
 
-/** A run that has ended; where rows refused a statement, they are counted, reading only. */
+/** A finished run; if it failed on existing rows, they are counted, read-only. */
 const countRows = (state: State, dialog: RunDialog, answer: Answer): Change =>
   andThen(answered(state, answer), next => {
     if (!failedOnRows(next.run)) return only(next);
@@ -60,7 +60,7 @@ export const runType: DialogType<RunDialog> = {
   body: (dialog, state, columns): readonly Line[] => {
     if (!state.run) return [];
     const steps = stepLines(state.run, state);
-    // how it ended comes first: fifty steps that were rolled back say nothing of why
+    // The result comes first: fifty rolled back steps do not explain the failure.
     return isRunning(state.run)
       ? steps
       : [...outcomeLines(state.run, dialog.counted, state, columns), [], ...steps];
@@ -69,7 +69,7 @@ export const runType: DialogType<RunDialog> = {
     if (!state.run) return [];
     return isRunning(state.run) ? watchLines(state.run, state, columns) : outcomeFoot(state.run);
   },
-  /** Refused, because something changed since the plan was made: the new plan is shown, to be confirmed. */
+  /** Refused because something changed since the plan was made: shows the new plan for confirmation. */
   answered(dialog, answer, state) {
     const { outcome, ticket } = answer;
     const changed = state.run?.ticket === ticket && failureIn(outcome)?.code === 'plan-changed';

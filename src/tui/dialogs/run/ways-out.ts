@@ -2,7 +2,7 @@ import type { Finding, LintReport, PlanRequest } from '../../../engine/api.ts';
 import type { Run } from '../../state/run.ts';
 
 /*
- * Failures that PostgreSQL's code says enough about to lead on.
+ * Failures with a PostgreSQL code that suggests a specific next step.
  */
 
 /** `duplicate_table`, `duplicate_column`, `duplicate_object`, `duplicate_schema`, `duplicate_function`. */
@@ -13,7 +13,7 @@ const unsafeEnumValue = '55P04';
 const failedStep = ({ steps }: Run): string | null =>
   steps.find(step => step.status === 'failed')?.revision ?? null;
 
-/** What an upgrade would make is there already: the stamp that says so; null for any other failure. */
+/** The upgrade would create existing objects: a stamp of the revision; null for any other failure. */
 export function stampInstead(run: Run | null): PlanRequest | null {
   const revision = run && failedStep(run);
   const exists = duplicates.includes(run?.failure?.sql?.sqlState);
@@ -22,8 +22,8 @@ export function stampInstead(run: Run | null): PlanRequest | null {
 }
 
 /**
- * A new enum value cannot be used in its own transaction: the same plan with a transaction each, where the value is
- * added by another revision.
+ * A new enum value cannot be used in its own transaction: the same plan with a transaction for each revision,
+ * if another revision adds the value.
  */
 export function transactionEach(run: Run | null): PlanRequest | null {
   const request = run?.preview.request;
@@ -32,7 +32,7 @@ export function transactionEach(run: Run | null): PlanRequest | null {
   return { ...request, transaction: 'each' };
 }
 
-/** The failed revision, where it uses a value that it adds itself: only two revisions pass. */
+/** The failed revision, if it uses an enum value that it adds itself: it must be split in two. */
 export function splitInstead(run: Run | null): string | null {
   const revision = run && failedStep(run);
   if (!revision || run.failure?.sql?.sqlState !== unsafeEnumValue) return null;
@@ -51,7 +51,7 @@ function sharesTransaction({ preview, steps }: Run): boolean {
 /** `not_null_violation`, `foreign_key_violation`, `unique_violation`, `check_violation`. */
 const refusedRows: readonly (string | undefined)[] = ['23502', '23503', '23505', '23514'];
 
-/** Whether an upgrade failed on rows that are in the database: they can be counted. */
+/** Whether an upgrade failed on existing rows, which can be counted. */
 export const failedOnRows = (run: Run | null): boolean =>
   run !== null &&
   run.preview.request.command === 'upgrade' &&

@@ -7,10 +7,10 @@ export interface Candidate {
   readonly about: string;
 }
 
-/** Candidates shown at once; the rest is reached by typing. */
+/** Maximum number of candidates shown; type to reach the rest. */
 const most = 200;
 
-/** What a target prompt offers for what has been typed so far: a substring of its name, nothing cleverer. */
+/** The candidates of a target prompt for the typed text: plain substring matches. */
 export function candidatesFor(state: State, command: PlanRequest['command'], typed: string): Candidate[] {
   const { look } = state;
   if (!look) return [];

@@ -10,7 +10,7 @@ const moveCandidate = (by: number) =>
     return retarget(state, { ...dialog, cursor: at < 0 || at >= count ? null : at });
   });
 
-/** Where to. */
+/** The target prompt. */
 export const targetCommands = inDialogs([
   {
     id: 'accept-target',

@@ -6,23 +6,23 @@ import { close, replaceTop } from '../../state/stack.ts';
 import { openPlan } from '../plan/plan.ts';
 import { type Candidate, candidatesFor } from './candidates.ts';
 
-/** Where to? Completes as one types, and shows the plan that would come of it. */
+/** The target prompt. Completes while typing, and shows a preview of the plan. */
 export interface TargetDialog extends Dialog {
   readonly kind: 'target';
   readonly command: PlanRequest['command'];
   readonly field: TextField;
-  /** The candidate under the cursor; null: what is typed counts. */
+  /** The selected candidate; null: the typed text is used. */
   readonly cursor: number | null;
   /** Empty the log before stamping. */
   readonly purge: boolean;
-  /** The timer that waits for a pause in typing; older ones mean nothing. */
+  /** The timer that waits for a pause in typing; older ones are ignored. */
   readonly token: number;
   readonly loaded: Loaded<Preview> | null;
-  /** What the loaded plan is for. */
+  /** The request of the loaded plan. */
   readonly loadedFor: string;
 }
 
-/** A pause in typing after which the plan is asked for, ms. */
+/** The pause in typing after which the plan is requested, ms. */
 const pause = 120;
 
 export function targetDialog(command: PlanRequest['command'], openedBy: string): TargetDialog {
@@ -43,7 +43,7 @@ export function targetDialog(command: PlanRequest['command'], openedBy: string):
 export const candidatesOf = (dialog: TargetDialog, state: State): readonly Candidate[] =>
   candidatesFor(state, dialog.command, dialog.field.text);
 
-/** What Enter would take. */
+/** The target that Enter would use. */
 export function chosenTarget(dialog: TargetDialog, state: State): string {
   const candidate = dialog.cursor === null ? undefined : candidatesOf(dialog, state)[dialog.cursor];
   return candidate?.target ?? dialog.field.text.trim();
@@ -55,7 +55,7 @@ export const requestOf = (dialog: TargetDialog, target: string): PlanRequest => 
   ...(dialog.purge && { purge: true }),
 });
 
-/** The dialog after what it names has changed: its plan is asked for after a pause. */
+/** The dialog after its target changed: the plan is requested after a pause. */
 export function retarget(state: State, dialog: TargetDialog): Change {
   const target = chosenTarget(dialog, state);
   if (target === '') return only(replaceTop(state, { ...dialog, loaded: null, loadedFor: '' }));

@@ -11,7 +11,7 @@ import { actionStyles, counted } from '../plan/lines.ts';
 import { targetCommands } from './commands.ts';
 import { candidatesOf, chosenTarget, complete, requestOf, retarget, type TargetDialog } from './dialog.ts';
 
-/** Steps of the plan that are listed. */
+/** Maximum number of steps listed. */
 const shownSteps = 8;
 
 function previewLines(dialog: TargetDialog, state: State, columns: number): Line[] {

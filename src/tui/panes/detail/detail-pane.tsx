@@ -14,7 +14,7 @@ import { waitingLine } from '../waiting.ts';
 import { detailContent } from './scrolling.ts';
 import { tabBar } from './tab-bar.ts';
 
-/** What the revision under the cursor says and does; or why there is none. */
+/** The selected revision, or why there is none. */
 export function DetailPane({ state, rect }: { readonly state: State; readonly rect: Rect }): ReactNode {
   const focused = state.focus === 'detail' && state.dialogs.length === 0;
   const row = selectedRow(state);
@@ -68,7 +68,7 @@ export function DetailPane({ state, rect }: { readonly state: State; readonly re
   );
 }
 
-/** What is shown when there is no revision to show. */
+/** Shown if there is no revision. */
 function instead(state: State, columns: number): Line[] {
   if (state.link.is === 'lost') {
     return [

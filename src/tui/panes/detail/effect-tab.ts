@@ -3,7 +3,7 @@ import { line } from '../../../drawing/text/span.ts';
 import { contentOf, type DetailTab } from './tab.ts';
 import { whenLoaded } from './waiting.ts';
 
-/** What the revision changes in the schema, found by replaying it on the shadow. */
+/** The schema changes of the revision, from replaying it on the shadow. */
 export const effectTab: DetailTab = {
   id: 'effect',
   title: () => 'Effect',

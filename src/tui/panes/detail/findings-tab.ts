@@ -8,10 +8,13 @@ import { whenLoaded } from './waiting.ts';
 
 const directions = { up: 'Up', down: 'Down' } as const;
 
-/** Lines of a statement that are shown below its finding; the SQL tabs have all of it. */
+/** Maximum number of lines of a statement below its finding; the SQL tabs have all of it. */
 const mostLines = 3;
 
-/** What the statements of the revision lock, rewrite, refuse and break, in both directions: dangers first. */
+/**
+ * What the revision's statements lock, rewrite and break, and why they may fail, in both directions: dangers
+ * first.
+ */
 export const findingsTab: DetailTab = {
   id: 'findings',
   title(state, revision) {

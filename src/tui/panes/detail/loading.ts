@@ -4,7 +4,7 @@ import type { State } from '../../state/model.ts';
 import { selectedId } from '../../state/select.ts';
 import { tabOf } from './tabs.ts';
 
-/** The cursor has rested: asks for the revision under it and for what its tab needs. */
+/** The cursor has stopped: requests the data of the selected revision and its tab. */
 export function loadDetail(state: State): Change {
   const id = selectedId(state);
   if (id === null || state.link.is !== 'ready') return only(state);

@@ -6,7 +6,7 @@ import { notified } from '../../state/stack.ts';
 import { type Content, contentOf } from './tab.ts';
 import { tabOf } from './tabs.ts';
 
-/** What the detail shows now. */
+/** The current contents of the Detail pane. */
 export function detailContent(state: State): Content {
   const id = selectedId(state);
   const columns = Math.max(10, (layoutOf(state).panes.detail?.width ?? state.size.columns) - 4);
@@ -21,7 +21,7 @@ export function scrollDetailTo(state: State, top: number): Change {
 export const scrollDetail = (state: State, rows: number): Change =>
   scrollDetailTo(state, state.detailScroll.top + rows);
 
-/** Scrolls the detail or the log sideways. */
+/** Scrolls the Detail or Log pane horizontally. */
 export function sideways(state: State, columns: number): Change {
   if (state.focus === 'log') return only({ ...state, logLeft: Math.max(0, state.logLeft + columns) });
   if (tabOf(state.tab).isWrapped?.(state))

@@ -32,7 +32,7 @@ const terminated = (statement: string): string => (/;\s*$/.test(statement) ? sta
 
 const contents = new WeakMap<SqlPreview, { readonly key: string; readonly content: Content }>();
 
-/** The notes on a preview, then its statements. */
+/** The notes of a preview, then its statements. */
 export function previewContent(preview: SqlPreview, view: SqlView): Content {
   const key = `${view.columns} ${view.original} ${formattedSoFar()}`;
   const known = contents.get(preview);

@@ -6,14 +6,17 @@ import type { State } from '../../state/model.ts';
 import { selectedId } from '../../state/select.ts';
 import { detailTabs, tabOf } from './tabs.ts';
 
-/** A title as it stands in the bar. */
+/** A title in the tab bar. */
 interface Placed {
   readonly id: string;
   readonly title: string;
   readonly from: number;
 }
 
-/** The titles side by side: short ones where there is little room, and without the first ones if need be. */
+/**
+ * The titles next to each other: short ones if there is little space, and without the first ones if
+ * necessary.
+ */
 function placed(state: State): readonly Placed[] {
   const id = selectedId(state);
   const titles = detailTabs.map(tab => (id === null ? tab.id : tab.title(state, id)));
@@ -42,7 +45,7 @@ const ends = (row: readonly Placed[]): number => {
   return last ? last.from + widthOf(last.title) : 0;
 };
 
-/** The titles of the tabs, and a rule under the one that is shown. */
+/** The titles of the tabs, and a line under the current one. */
 export function tabBar(state: State): readonly [Line, Line] {
   const active = tabOf(state.tab).id;
   const names: Span[] = [];

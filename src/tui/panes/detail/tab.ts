@@ -1,26 +1,26 @@
 import type { Line } from '../../../drawing/text/span.ts';
 import type { Call, State } from '../../state/model.ts';
 
-/** Lines that are made only when they are drawn. */
+/** Lines that are created only when they are drawn. */
 export interface Content {
   readonly length: number;
   line(index: number): Line;
 }
 
 /**
- * One tab of the detail pane. To add one, write a file like those beside this one and list it in tabs.ts.
+ * One tab of the Detail pane. To add one, write a file like those next to this one and list it in tabs.ts.
  */
 export interface DetailTab {
   readonly id: string;
   title(state: State, revision: string): string;
-  /** The title where there is little room. */
+  /** The short title for narrow panes. */
   readonly short?: string;
-  /** What has to be asked before it can be drawn; null when everything is there or under way. */
+  /** The data to request before it can be drawn; null if everything is loaded or requested. */
   missing(state: State, revision: string): Call | null;
   content(state: State, revision: string, columns: number): Content;
-  /** Its lines are wrapped: there is nothing to the right. */
+  /** Its lines are wrapped, so it does not scroll horizontally. */
   isWrapped?(state: State): boolean;
-  /** What `y` copies. */
+  /** The text that `y` copies. */
   copy?(state: State, revision: string): string | null;
 }
 

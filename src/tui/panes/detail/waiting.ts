@@ -4,7 +4,7 @@ import type { RevisionDetail } from '../../../engine/api.ts';
 import type { Loaded, State } from '../../state/model.ts';
 import { type Content, contentOf } from './tab.ts';
 
-/** The content made from a value, or what is shown instead while it is not there. */
+/** The content of a loaded value, or a placeholder while it is loading or failed. */
 export function whenLoaded<T>(
   loaded: Loaded<T> | null | undefined,
   columns: number,

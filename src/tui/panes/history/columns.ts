@@ -8,10 +8,10 @@ import { layoutOf, wideScreen } from '../../state/layout.ts';
 import type { State } from '../../state/model.ts';
 
 /*
- * What a wide screen shows of every revision beside its name.
+ * Additional columns for every revision on wide screens.
  */
 
-/** Columns that names keep. */
+/** Minimum width of the names. */
 const nameRoom = 38;
 
 function widthIn(column: HistoryColumn, { absoluteTimes }: State): number {
@@ -21,7 +21,7 @@ function widthIn(column: HistoryColumn, { absoluteTimes }: State): number {
 
 const isWide = (state: State): boolean => state.size.columns >= wideScreen;
 
-/** The columns that fit beside a history of so many, in their order. */
+/** The columns that fit next to a history of this width, in order. */
 export function columnsIn(state: State, columns: number): readonly HistoryColumn[] {
   if (!isWide(state)) return [];
   let left = columns - nameRoom;
@@ -37,14 +37,14 @@ export function columnsIn(state: State, columns: number): readonly HistoryColumn
 export const widthOfColumns = (columns: readonly HistoryColumn[], state: State): number =>
   columns.reduce((sum, column) => sum + widthIn(column, state) + 1, 0);
 
-/** What the columns say of a revision, each as wide as it always is: one text, because every piece is measured. */
+/** The columns of a revision at fixed widths, as one text, because every text node is measured. */
 export function columnText(row: RevisionRow, columns: readonly HistoryColumn[], state: State): string {
   const { ellipsis } = glyphsOf(state.appearance.ascii);
   let line = '';
   for (const column of columns) {
     const width = widthIn(column, state);
     const text = clip(textOf(row, column, state), width, ellipsis);
-    // numbers to the right, words to the left
+    // Numbers are right-aligned, words left-aligned.
     line += isWords(column) ? ` ${padTo(text, width)}` : ` ${' '.repeat(width - widthOf(text))}${text}`;
   }
   return line;
@@ -60,7 +60,7 @@ function textOf(row: RevisionRow, column: HistoryColumn, state: State): string {
     case 'age': {
       const at = row.appliedAt ?? author?.at ?? writtenAt(row.shortId);
       if (at === null) return '';
-      // the day is what a column has room for
+      // A column has space only for the date.
       return state.absoluteTimes ? absolute(at).slice(0, 10) : briefAgo(at, state.now);
     }
     case 'duration': {
@@ -79,7 +79,7 @@ function textOf(row: RevisionRow, column: HistoryColumn, state: State): string {
 
 const durations = new WeakMap<readonly JournalEntry[], ReadonlyMap<string, number>>();
 
-/** How long the last `up` of each revision took, ms. */
+/** Duration of the last `up` of each revision, ms. */
 function durationsOf(entries: readonly JournalEntry[]): ReadonlyMap<string, number> {
   let known = durations.get(entries);
   if (!known) {
@@ -107,7 +107,7 @@ function contextsOf(all: readonly Arrival[]): ReadonlyMap<string, string> {
   return known;
 }
 
-/** The moment that the digits of a name stand for (UTC). */
+/** The time in the digits of a name (UTC). */
 function writtenAt(digits: string): string | null {
   const [, year, month, day, hour, minute, second] =
     /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(digits) ?? [];
@@ -115,14 +115,14 @@ function writtenAt(digits: string): string | null {
   return year === undefined || Number.isNaN(Date.parse(at)) ? null : at;
 }
 
-/** Asks for what the columns show, where they are on the screen. */
+/** Requests the data of the visible columns. */
 export function loadColumns(state: State): Change {
   const rect = layoutOf(state).panes.history;
   if (!rect || !state.look || state.link.is !== 'ready') return only(state);
   const columns = columnsIn(state, rect.width - 4);
   let change = only(state);
   if (columns.includes('age') || columns.includes('author')) change = andThen(change, load('authors'));
-  // without a journal there is no column of durations
+  // Without a journal there is no duration column.
   if (columns.includes('duration')) change = andThen(change, load('journal'));
   if (columns.includes('size')) change = andThen(change, load('sizes'));
   if (columns.includes('contexts')) change = andThen(change, load('arrivals'));

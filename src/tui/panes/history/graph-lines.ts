@@ -11,7 +11,7 @@ export interface GraphLine {
   readonly spans: readonly Span[];
 }
 
-/** Lines `from` … `to - 1` of the drawing, all equally wide. */
+/** Lines `from` … `to - 1` of the drawing, padded to the same width. */
 export function graphLines(
   shown: Shown,
   current: ReadonlySet<string>,

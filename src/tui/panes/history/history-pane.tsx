@@ -42,7 +42,7 @@ export function HistoryPane({ state, rect }: { readonly state: State; readonly r
   );
 }
 
-/** What the mark of an inferred link means, where there is one and room to say it. */
+/** The legend for inferred links, if there are any and it fits. */
 function legend({ look, appearance }: State, columns: number): Line {
   if (columns < 40 || !look || !hasInferred(look)) return [];
   return [{ text: `${glyphsOf(appearance.ascii).inferred} inferred  `, style: 'dim' }];
@@ -59,14 +59,14 @@ function hasInferred(look: Look): boolean {
   return known;
 }
 
-/** Where there is little room the filter stands in the place of the pane's name. */
+/** If there is little space, the filter replaces the pane's title. */
 function titleOf(filter: string, columns: number): Line {
   if (filter === '') return [{ text: 'History' }];
   const words: Span = { text: filter === folded ? 'folded' : `filter "${filter}"`, style: 'warning' };
   return columns < widthOf(words.text) + 32 ? [words] : [{ text: 'History  ' }, words];
 }
 
-/** Lanes drawn at most, so that names keep their room. */
+/** Maximum number of drawn lanes, so that the names have enough space. */
 const lanesIn = (columns: number): number => Math.max(3, Math.min(16, Math.floor(columns / 7)));
 
 function historyLines(state: State, columns: number, visible: number, focused: boolean): string[] {
@@ -110,12 +110,12 @@ function historyLines(state: State, columns: number, visible: number, focused: b
   });
 }
 
-/** The name, with what must not be overlooked, for which it is cut, and the other tags that fit whole. */
+/** The name with its important tags, for which it is truncated, and the other tags if they fit completely. */
 function namedRow(row: RevisionRow, room: number, columns: number, wanted: string, ascii: boolean): Line {
   const flags = [...flagSpans(row, ascii), ...marks(row)];
   const forName = Math.max(leastName, room - widthOf(textOf(flags)));
   const whole = nameSpans(row, columns);
-  // the day goes before words do
+  // The date is dropped before words are truncated.
   const fits = widthOf(textOf(whole)) <= forName;
   const name = fits ? whole : cutLine(nameSpans(row, 0), forName);
   let left = room - widthOf(textOf([...name, ...flags]));
@@ -132,7 +132,7 @@ function namedRow(row: RevisionRow, room: number, columns: number, wanted: strin
   return [...markHits(name, wanted), ...flags, ...labels];
 }
 
-/** Columns that a name keeps beside its flags. */
+/** Minimum width of a name next to its tags. */
 const leastName = 12;
 
 function marks(row: RevisionRow): Span[] {
