@@ -3,8 +3,7 @@ import { generatorAround, MigtuiGenerator } from './project/generator.ts';
 
 /*
  * `migtui/config`: an application also loads its MikroORM config in production, so nothing heavy is imported
- * here and
- * the application does not depend on it at run time. The same can be configured without it:
+ * here and the application does not depend on it at run time. The same can be configured without it:
  *
  *     schemaGenerator: { ignoreSchema: ['migtui'] },   // the schema of the journal; MikroORM must not drop it
  *     migrations: { generator: MigtuiGenerator },      // migrations from the stock CLI declare what they revise
@@ -18,8 +17,7 @@ interface Touched {
 
 /**
  * Prepares a MikroORM config for migtui: MikroORM ignores the schema of the journal, and migrations created
- * by the
- * stock CLI declare what they revise. The user's own settings are kept, including a custom generator.
+ * by the stock CLI declare what they revise. The user's own settings are kept, including a custom generator.
  * @param config the export of the config file: options, a list of options, a factory, or a promise
  */
 export function withMigtui<T>(config: T): T {

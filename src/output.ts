@@ -112,8 +112,7 @@ if (process.listenerCount('warning') > 0) {
 
 /**
  * Returns the exit code after all output was written. Write errors are reported on the other stream. A result
- * that
- * could not be written is a failure, unless it reports something that was completed permanently.
+ * that could not be written is a failure, unless it reports something that was completed permanently.
  * @param committed what was completed permanently, as a sentence
  */
 export async function endOutput(code: number, committed: string | null, json: boolean): Promise<number> {

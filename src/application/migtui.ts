@@ -51,8 +51,7 @@ export interface Migtui {
 
 /**
  * Opens migtui with the config of an ORM. It uses its own connections: the ORM is not changed and stays open.
- * The
- * current folder becomes the root of the project, as for the `mikro-orm` CLI.
+ * The current folder becomes the root of the project, as for the `mikro-orm` CLI.
  *
  *     const migtui = await createMigtui(orm);
  *     await migtui.upgrade('head');

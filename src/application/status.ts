@@ -59,8 +59,7 @@ export async function status(orm: MikroORM, options: StatusOptions = {}): Promis
 
 /**
  * Throws unless the database is at the head that the code was built with. Changes nothing: run migrations
- * explicitly,
- * before the application starts.
+ * explicitly, before the application starts.
  *
  *     const orm = await MikroORM.init(config);
  *     await assertCurrent(orm);

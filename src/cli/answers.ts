@@ -37,37 +37,38 @@ import type {
 import type { Action } from '../revisions/plan.ts';
 
 /*
- * The types of what `--json` prints. docs/schemas is generated from them (`node scripts/json-schemas.ts`), and
- * docs/json.md describes them. Fields may be added; none may go or change its meaning.
+ * The types of the `--json` output. docs/schemas is generated from them (`node scripts/json-schemas.ts`), and
+ * docs/json.md describes them. New fields may be added; existing ones must not be removed or change their
+ * meaning.
  */
 
-/** What every command prints instead when it fails. */
+/** The output of every command that fails. */
 export interface ErrorAnswer {
   readonly error: FailureInfo;
 }
 
 /** One revision, in every list of revisions. */
 export interface RevisionAnswer extends Omit<RevisionRow, 'state'> {
-  /** Null while it is not known what is applied. */
+  /** Null if the applied revisions are unknown. */
   readonly state: RevisionRow['state'] | null;
 }
 
-/** What `history -v` says of a revision beside its row: the columns of the app's History pane. */
+/** Additional fields of `history -v`: the columns of the app's History pane. */
 export interface HistoryFacts {
-  /** Who added it, by git; null where git does not know. */
+  /** Who added it, from git; null if unknown. */
   readonly author: Author | null;
-  /** How long its last upgrade took, by the journal, ms; null where that does not say. */
+  /** How long its last upgrade took, from the journal, ms; null if unknown. */
   readonly ms: number | null;
-  /** How many SQL statements its upgrade has; null where code has to run to know. */
+  /** Number of SQL statements in its upgrade; null if code must run to determine it. */
   readonly statements: number | null;
-  /** In which other contexts of the config it is applied; null: not asked for. */
+  /** The other contexts of the config in which it is applied; null: not requested. */
   readonly contexts: readonly string[] | null;
 }
 
-/** A revision of `history`; the further fields with `-v` or `--contexts`. */
+/** A revision of `history`; the additional fields require `-v` or `--contexts`. */
 export interface HistoryAnswer extends RevisionAnswer, Partial<HistoryFacts> {}
 
-/** A revision that several others revise. */
+/** A revision that several others revise (a branch point). */
 export interface BranchpointAnswer extends RevisionAnswer {
   /** The revisions that revise it. */
   readonly children: readonly string[];
@@ -76,7 +77,7 @@ export interface BranchpointAnswer extends RevisionAnswer {
 /** The SQL of one direction of a revision. */
 export type SqlAnswer = Pick<SqlPreview, 'sql' | 'complete' | 'note' | 'transactional'>;
 
-/** One revision and what it does. */
+/** One revision and its SQL. */
 export interface ShowAnswer extends RevisionAnswer {
   readonly source: string | null;
   readonly up: SqlAnswer;
@@ -85,7 +86,7 @@ export interface ShowAnswer extends RevisionAnswer {
   readonly findings: readonly Finding[];
 }
 
-/** What `status` knows without the database. */
+/** The part of `status` that does not need the database. */
 interface KnownStatus
   extends Pick<Look, 'heads' | 'edited' | 'unsettled' | 'problems' | 'journal' | 'notes' | 'at'> {
   readonly database: Omit<DatabaseInfo, 'failure'>;
@@ -93,12 +94,12 @@ interface KnownStatus
   readonly project: ProjectInfo;
 }
 
-/** Where the database stands. */
+/** The status of the database. */
 export interface StatusAnswer
   extends KnownStatus,
     Pick<Look, 'current' | 'applied' | 'pending' | 'missing'> {}
 
-/** A status with something wrong: what is applied is left out where it cannot be read. */
+/** A status with an error: the applied revisions are omitted if they cannot be read. */
 export interface BrokenStatusAnswer
   extends KnownStatus,
     ErrorAnswer,
@@ -108,7 +109,7 @@ export interface BrokenStatusAnswer
 export interface PlanStepAnswer extends SqlAnswer {
   readonly revision: string;
   readonly action: Action;
-  /** Of a squashed revision: the ids whose rows come or go with its own. */
+  /** For a squashed revision: the ids whose rows are written or deleted with its own. */
   readonly with?: readonly string[];
   /** Index into `batches`. */
   readonly batch: number;
@@ -116,7 +117,7 @@ export interface PlanStepAnswer extends SqlAnswer {
   readonly findings: readonly Finding[];
 }
 
-/** A plan: what `--plan` prints. */
+/** A plan: the output of `--plan`. */
 export interface PlanAnswer {
   readonly steps: readonly PlanStepAnswer[];
   readonly tips: readonly string[];
@@ -132,15 +133,15 @@ export interface PlanAnswer {
   readonly database: { readonly name: string; readonly label: string; readonly schema: string | null };
 }
 
-/** The plan of a stamp, with what would bring the live schema to what the log will say. */
+/** The plan of a stamp, with the changes that would make the live schema match the stamped revisions. */
 export interface StampPlanAnswer extends PlanAnswer {
-  /** Null where it was not compared; left out with `--no-compare`. */
+  /** Null if it was not compared; omitted with `--no-compare`. */
   readonly comparison?: Comparison | null;
   /** Why it was not compared. */
   readonly notCompared?: string;
 }
 
-/** How a run ended. */
+/** The result of a run. */
 export interface RunAnswer extends Pick<RunResult, 'tips' | 'run' | 'cancelled' | 'unsettled' | 'appliedBy'> {
   readonly steps: readonly StepResult[];
   readonly backup?: Backup;
@@ -148,17 +149,17 @@ export interface RunAnswer extends Pick<RunResult, 'tips' | 'run' | 'cancelled' 
   readonly error?: FailureInfo;
 }
 
-/** An SQL script: what `--sql` prints. */
+/** An SQL script: the output of `--sql`. */
 export interface ScriptAnswer {
   readonly sql: string;
 }
 
-/** What `fresh --plan` would drop. */
+/** The objects that `fresh` would drop. */
 export interface FreshPlanAnswer extends Emptying {
   readonly database: { readonly name: string; readonly label: string };
 }
 
-/** A file that a draft makes, changes or removes. */
+/** A file that a draft creates, changes or removes. */
 export interface FileAnswer {
   readonly path: string;
   readonly change: 'create' | 'change' | 'remove';
@@ -166,7 +167,7 @@ export interface FileAnswer {
   readonly diff: string;
 }
 
-/** What the commands that write files print. */
+/** The output of the commands that write files. */
 export interface DraftAnswer
   extends Pick<Draft, 'kind' | 'revision' | 'notes' | 'warnings' | 'findings' | 'squash'> {
   readonly files: readonly FileAnswer[];
@@ -175,43 +176,43 @@ export interface DraftAnswer
 
 /** A new revision. */
 export interface RevisionDraftAnswer extends DraftAnswer {
-  /** With `--from-drift`: the revision that the database was stamped with. */
+  /** With `--from-drift`: the revision that was stamped in the database. */
   readonly stamped?: string | null;
 }
 
-/** A merge that was written, or that there is nothing to merge. */
+/** The merge that was written, or the result if there is nothing to merge. */
 export interface MergeAnswer extends DraftAnswer {
-  /** Null where it was not possible; left out where there is nothing to merge. */
+  /** Null if it was not possible; omitted if there is nothing to merge. */
   readonly rehearsal?: Rehearsal | null;
-  /** The heads, where there is nothing to merge. */
+  /** The heads, if there is nothing to merge. */
   readonly heads?: readonly string[];
 }
 
-/** A merge that was refused for a conflict. */
+/** A merge that was refused because of a conflict. */
 export interface MergeConflictAnswer extends ErrorAnswer {
   readonly rehearsal: Rehearsal;
 }
 
-/** What `check` found. */
+/** The result of `check`. */
 export interface CheckAnswer extends Omit<CheckReport, 'findings' | 'notCompared'> {
   readonly findings: readonly CheckFinding[];
-  /** What a comparison with the live database leaves out, in words; null where there was none. */
+  /** Description of what the comparison with the live database leaves out; null if there was none. */
   readonly notCompared: string | null;
 }
 
-/** How a wait ended. */
+/** The result of a wait. */
 export interface WaitAnswer {
   /** Everything up to the target is applied. */
   readonly reached: boolean;
   readonly for: string;
-  /** What is not applied yet; null while that is not known. */
+  /** The pending revisions; null while they are unknown. */
   readonly pending: readonly string[] | null;
-  /** Why it is not known. */
+  /** Why they are unknown. */
   readonly reason: string | null;
   readonly waitedMs: number;
 }
 
-/** Targets of a fleet that are not in order. */
+/** Fleet targets with problems. */
 export interface FleetCheckAnswer {
   readonly clean: boolean;
   readonly targets: readonly FleetRow[];
@@ -222,13 +223,13 @@ export interface FleetCheckAnswer {
 /** The graph that `bake` wrote, or compared with the file. */
 export interface BakeAnswer {
   readonly file: string;
-  /** How many. */
+  /** Number of revisions. */
   readonly revisions: number;
   readonly upToDate: boolean;
   readonly written: boolean;
 }
 
-/** What each command prints with `--json` when it does not fail, by the command's name. */
+/** The `--json` output of each command on success, by the command's name. */
 export interface Answers {
   status: StatusAnswer | BrokenStatusAnswer;
   current: readonly RevisionAnswer[];
@@ -271,5 +272,5 @@ export interface Answers {
   doctor: DoctorReport;
 }
 
-/** What any command may print. */
+/** The output of any command. */
 export type Answer = Answers[keyof Answers] | ErrorAnswer;

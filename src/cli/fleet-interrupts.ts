@@ -9,8 +9,7 @@ const same = 500;
 
 /**
  * Handles signals during a fleet run: the first finishes the targets in progress and starts no others, the
- * second
- * cancels them and rolls back, the third ends migtui.
+ * second cancels them and rolls back, the third ends migtui.
  * @returns stops it
  */
 export function stopOnSignals({ host, output }: Call, engine: EngineApi): () => void {

@@ -14,9 +14,8 @@ const same = 500;
 
 /**
  * Handles signals during a run: the first cancels it and rolls back, the second forces it to end, the third
- * ends migtui.
- * SIGTERM and SIGHUP force it by themselves after a while. migtui always ends within 5 seconds after SIGTERM,
- * SIGHUP or the second Ctrl-C.
+ * ends migtui. SIGTERM and SIGHUP force it by themselves after a while. migtui always ends within 5 seconds
+ * after SIGTERM, SIGHUP or the second Ctrl-C.
  * @param known the known state of the run, in case it is abandoned
  * @returns stops it
  */

@@ -25,7 +25,10 @@ export async function lookFor(call: Call, needs: 'database' | 'revisions' | 'tab
   return look;
 }
 
-/** Why it is not known what is applied; null when it is. An embedded database that is not made yet is empty. */
+/**
+ * Why the applied revisions are unknown; null if they are known. An embedded database that does not exist yet
+ * counts as empty.
+ */
 export function databaseFailure({ database, project }: Look): Failure | null {
   if (database.state === 'missing' && ['pglite', 'sqlite', 'libsql'].includes(database.kind)) return null;
   if (database.state !== 'connected') {
@@ -44,7 +47,7 @@ export function databaseFailure({ database, project }: Look): Failure | null {
   });
 }
 
-/** Why no revisions are known; null when they are. */
+/** Why the revisions are unknown; null if they are known. */
 export function folderFailure({ project }: Look): Failure | null {
   return project.folderFailure ? new Failure(project.folderFailure) : null;
 }

@@ -10,7 +10,7 @@ import type {
 } from './answers.ts';
 import { databaseFailure } from './looking.ts';
 
-/* Makes the JSON that scripts rely on. Its types are in answers.ts. */
+/* Creates the JSON that scripts rely on. Its types are in answers.ts. */
 
 function revisionJson(row: RevisionRow): RevisionAnswer {
   return {
@@ -36,7 +36,7 @@ export function revisionsJson(rows: readonly RevisionRow[], look: Look): readonl
   return rows.map(row => revisionIn(row, look));
 }
 
-/** One revision; `state` is null while it is not known what is applied. */
+/** One revision; `state` is null if the applied revisions are unknown. */
 export function revisionIn(row: RevisionRow, look: Look): RevisionAnswer {
   return databaseFailure(look) ? { ...revisionJson(row), state: null } : revisionJson(row);
 }
@@ -93,7 +93,7 @@ export function planJson({ request, plan, steps, batches, warnings, ...rest }: P
   };
 }
 
-/** The rows that come or go with that of a squashed revision. */
+/** The rows that are written or deleted with that of a squashed revision. */
 const withOf = (step: Step | undefined) => (step?.with ? { with: step.with } : {});
 
 /** The output of a run. */
@@ -125,7 +125,7 @@ export function runJson({
   };
 }
 
-/** The answer of the commands that write files, without whether they did. */
+/** The output of the commands that write files, without `written`. */
 export function draftJson({
   kind,
   revision,

@@ -9,10 +9,8 @@ import { type SettleRequest, underLock } from './settle.ts';
 
 /**
  * Accepts the file of an applied revision although it was edited after it was applied: the journal records
- * its new
- * checksum, the old one, who accepted it and when. Nothing else is written. Only the journal knows the
- * checksum of the
- * applied file, so without a journal there is nothing to accept.
+ * its new checksum, the old one, who accepted it and when. Nothing else is written. Only the journal knows
+ * the checksum of the applied file, so without a journal there is nothing to accept.
  * @throws Failure `nothing-to-accept` | `run-in-progress` | `database-read-only`, or what PostgreSQL refused
  */
 export async function acceptEdit(request: SettleRequest): Promise<void> {

@@ -49,10 +49,8 @@ export function differenceBetween(
 
 /**
  * The changes that bring the live database to the state of a replay: all objects of an inventory, in the
- * schemas that
- * the revisions use. Leaves out the migrations table, migtui's journal, ignored tables, objects of
- * extensions, and
- * extensions that no revision creates.
+ * schemas that the revisions use. Leaves out the migrations table, migtui's journal, ignored tables, objects
+ * of extensions, and extensions that no revision creates.
  * @param trial uses a scratch database with the expected schema
  */
 export async function driftTo(

@@ -5,8 +5,7 @@ import { Failure } from '../foundation/failure.ts';
 
 /**
  * Locks a PGlite folder for this process: two processes on one folder would corrupt it, and PGlite does not
- * check.
- * The lock is an operating system lock (SQLite's exclusive file lock), so it ends with its process.
+ * check. The lock is an operating system lock (SQLite's exclusive file lock), so it ends with its process.
  * @param folder an existing PGlite data folder
  * @returns releases it
  * @throws Failure `database-locked`

@@ -12,8 +12,7 @@ const tellEvery = 2_000;
 
 /**
  * Retries with an increasing delay while the server or a pooler has no free connection. This is safe because
- * nothing has
- * been sent yet.
+ * nothing has been sent yet.
  * @param attempt opens a connection and uses it
  */
 export async function whenThereIsRoom<T>(orm: MikroORM, attempt: () => Promise<T>): Promise<T> {

@@ -57,8 +57,7 @@ function sqlErrorOf(error: unknown, statement: string | undefined): SqlError | u
 
 /**
  * A failure for an error thrown by a migration: `statement-failed` with PostgreSQL's message if a statement
- * failed,
- * `connection-lost`, or `migration-threw` if its own code threw.
+ * failed, `connection-lost`, or `migration-threw` if its own code threw.
  * @param statement the SQL as it was sent
  */
 export function sqlFailure(error: unknown, statement: string | undefined): Failure {

@@ -112,8 +112,7 @@ export interface EngineApi extends FleetApi {
   rehearse(heads: readonly string[]): Promise<Rehearsal>;
   /**
    * Runs the steps of a plan on the shadow, undoes them and runs them again. The result is stored for plans
-   * with the same
-   * revisions, files and database.
+   * with the same revisions, files and database.
    * @param data also measure the steps on a copy of this; requires a shadow server
    */
   rehearsePlan(request: PlanRequest, data?: RehearsalData): Promise<PlanRehearsal>;

@@ -3,8 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 /**
  * Starts the engine process, which loads its modules and waits for `startEngine`. Imports nothing, so that it
- * can be the
- * very first thing that the program does.
+ * can be the very first thing that the program does.
  * @param root the project that will be opened, if known this early: its MikroORM is loaded, too
  * @param program the engine's entry point, built next to this file
  */

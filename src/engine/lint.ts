@@ -19,8 +19,7 @@ type OnDisk = Pick<State, 'graph' | 'byId'>;
 
 /**
  * Lints every statement of revisions, up and down, before anything runs. Reads the live catalog if there is
- * one;
- * without a database every table counts as populated.
+ * one; without a database every table counts as populated.
  * @param options `ignoreSizes`: tables that are empty here may be large elsewhere
  * @throws TargetError for the range; Failure `broken-revisions`
  */

@@ -16,8 +16,7 @@ export interface PastPlan {
 /**
  * Plans to undo the last run, or to redo the last undo.
  * @throws Failure `no-journal` | `nothing-to-undo` | `nothing-to-redo` | `cannot-undo` if the applied
- * revisions are no
- * longer those after that run
+ * revisions are no longer those after that run
  */
 export async function pastPlan(session: Session, state: State, request: PlanRequest): Promise<PastPlan> {
   const kind = request.past?.kind ?? 'undo';

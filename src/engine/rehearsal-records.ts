@@ -28,8 +28,7 @@ const kept = 200;
 
 /**
  * Identifies a plan by everything that affects its rehearsal: the applied revisions, its steps and their
- * files, the
- * database and the schema. Its transactions do not matter.
+ * files, the database and the schema. Its transactions do not matter.
  * @param checksums by revision id
  * @param place where it would run
  */

@@ -5,8 +5,8 @@ const together = 200;
 
 /**
  * A fingerprint of each schema: two schemas with the same one have the same tables, columns, constraints,
- * indexes,
- * views, functions and types, whatever the schemas are called. The migrations table and comments are ignored.
+ * indexes, views, functions and types, whatever the schemas are called. The migrations table and comments are
+ * ignored.
  * @returns MD5 by schema; empty schemas are omitted
  */
 export async function printsOf(

@@ -8,8 +8,8 @@ export interface Wave<T> {
 
 /**
  * Divides targets into waves, in their order; the remaining ones come last, as the wave `rest`. A wave by
- * number or share
- * takes one target of each group in turn, so that the first targets try every plan. Empty waves are omitted.
+ * number or share takes one target of each group in turn, so that the first targets try every plan. Empty
+ * waves are omitted.
  * @param groupOf identifies the plan of a target
  */
 export function cutWaves<T extends { readonly tags: readonly string[] }>(

@@ -7,8 +7,7 @@ const form = /migtui:\s*accept\s+([\w-]+(?:\s*,\s*[\w-]+)*)\s+because\s+(\S[^\n]
 
 /**
  * Parses `migtui: accept <rule> because <reason>`, also with several rules separated by commas. Without a
- * reason nothing
- * is accepted.
+ * reason nothing is accepted.
  * @param text comments of a migration's source, or of a statement
  */
 export function acceptancesIn(text: string): Acceptances {

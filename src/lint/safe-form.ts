@@ -30,8 +30,7 @@ export interface SafeForm {
 
 /**
  * Finds the safe form of statements that the rules report as danger. Each text is one statement; statements
- * without a
- * known safe form are kept.
+ * without a known safe form are kept.
  * @param dangerous whether a text has a danger
  * @param before the schema before the text of `up()` at an index; default: unknown
  * @returns null if nothing can be improved

@@ -24,8 +24,7 @@ const commonJs = {
 /**
  * Reads a module and compiles TypeScript to JavaScript.
  * @param migrationUrl of MikroORM's `Migration` class: a file that imports nothing else from its package need
- * not load
- * all of it
+ * not load all of it
  */
 export function moduleSource(url: string, migrationUrl: string): ModuleAnswer {
   try {

@@ -134,8 +134,7 @@ export class Previewer {
 
   /**
    * Runs the code of one direction, which may `query` rows. For replays on a scratch database: the code
-   * cannot reach
-   * anything else.
+   * cannot reach anything else.
    * @returns the queued statements, to be run after it
    * @throws errors of `query`; Failure `revision-threw` | `replay-stuck`, and those of `record`
    */

@@ -11,8 +11,7 @@ export type MigrationClass = new (...args: ConstructorParameters<typeof Migratio
 
 /**
  * Imports a migration's class: the exported one with an `up` method, else the one that extends Migration. The
- * stock
- * migrator takes the first exported function, but real projects export helpers next to the class.
+ * stock migrator takes the first exported function, but real projects export helpers next to the class.
  * @throws Failure `migration-broken` | `no-migration-class`
  */
 export async function loadClass(

@@ -21,8 +21,7 @@ export interface LoadedConfig {
 
 /**
  * Loads the MikroORM config like the stock CLI: same files, same environment variables, same TypeScript
- * loaders.
- * The current folder must be the project's root.
+ * loaders. The current folder must be the project's root.
  * @throws Failure `no-config` | `no-ts-loader` | `config-broken` | `unknown-context`
  */
 export async function loadConfig(

@@ -76,8 +76,7 @@ export class Connections {
 
   /**
    * Adds the limits to a config's `driverOptions`. Values that the config sets are kept, and a custom client
-   * or dialect
-   * is not changed.
+   * or dialect is not changed.
    * @param answerTimeout for statements of this pool, ms; default: from the options
    */
   limit(driverOptions: unknown, answerTimeout?: number): unknown {

@@ -8,8 +8,7 @@ const fields: readonly Field[] = ['revises', 'dependsOn', 'labels', 'replaces'];
 
 /**
  * Reads the declarations of a migration file without running it. TypeScript, or JavaScript as written by
- * compilers
- * (static fields, static blocks, or assignments after the class).
+ * compilers (static fields, static blocks, or assignments after the class).
  * @param id migration name
  * @param file path for messages; its extension selects the dialect
  */

@@ -12,8 +12,7 @@ export interface Declared {
 
 /**
  * Writes declarations into the source of a migration, and changes nothing else: indentation, quotes,
- * semicolons and
- * line ends follow the file.
+ * semicolons and line ends follow the file.
  * @param id migration name
  * @param file path for messages; its extension selects the dialect
  * @throws Failure `cannot-declare` if the class cannot contain them (code compiled to functions, a computed

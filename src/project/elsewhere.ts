@@ -17,8 +17,7 @@ export function projectInSchema(project: Project, schema: string | null): Projec
 
 /**
  * The project on another database of its server or, with a URL, on another server, with separate connections.
- * Parts
- * that the URL omits (user, password) come from the config. The same files, config and entities.
+ * Parts that the URL omits (user, password) come from the config. The same files, config and entities.
  * @param database a name, a URL, or null for the one in the config
  * @param max maximum number of connections
  * @returns null for PGlite, which has a single connection and no other databases

@@ -21,8 +21,7 @@ interface PackageJson {
 
 /**
  * Wraps the project's MikroORM config with `withMigtui`, or writes one if there is none, and creates the
- * migrations
- * folder. Nothing is loaded or run: this works before anything is installed.
+ * migrations folder. Nothing is loaded or run: this works before anything is installed.
  * @param asked explicitly given config file, relative to `root` or absolute
  * @param folder the migrations folder, absolute, if the config is already loaded
  * @throws Failure `no-config` | `config-not-wrapped`

@@ -8,8 +8,7 @@ const known = new WeakMap<object, string | undefined | typeof computedName>();
 
 /**
  * The `name` of instances of a migration's class, which MikroORM prefers to the class's own. It is read from
- * the
- * source of the class: creating an instance would run code of a migration that is only previewed.
+ * the source of the class: creating an instance would run code of a migration that is only previewed.
  * @returns `computedName` if it is not a string literal
  */
 export function listedName(listed: object): string | undefined | typeof computedName {

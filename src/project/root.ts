@@ -10,9 +10,8 @@ const usual = ['', 'src/', 'dist/', 'build/'].flatMap(folder => [
 
 /**
  * The nearest parent folder with a package.json; if it has no config, the nearest folder on the way that has
- * one:
- * the package.json of an app in a monorepo may be further up. Packages are resolved from there as from any
- * folder below.
+ * one: the package.json of an app in a monorepo may be further up. Packages are resolved from there as from
+ * any folder below.
  * @throws Failure `no-project` | `package-broken`
  */
 export function findRoot(from: string): string {

@@ -22,8 +22,8 @@ export function logQuestions(table: string, replaces: readonly string[]): LogQue
 
 /**
  * Makes the file of a squashed revision work with the stock CLI, which runs every file and does not support
- * `replaces`:
- * its up() does nothing if the replaced revisions were run, and its down() deletes their rows from the log.
+ * `replaces`: its up() does nothing if the replaced revisions were run, and its down() deletes their rows
+ * from the log.
  * @param down false: it cannot be downgraded, so the down() is removed
  * @returns null if the class has no up() with its own body
  */

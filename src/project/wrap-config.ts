@@ -5,8 +5,8 @@ import { parseSync } from './oxc.ts';
 
 /**
  * Wraps the export of a MikroORM config file with `withMigtui(…)` and adds the import: an object,
- * `defineConfig(…)`, an
- * array, a factory, a name, an ES module or CommonJS. Everything else in the file stays unchanged.
+ * `defineConfig(…)`, an array, a factory, a name, an ES module or CommonJS. Everything else in the file stays
+ * unchanged.
  * @param file path for messages; its extension selects the dialect
  * @returns null if it is already wrapped
  * @throws Failure `config-not-wrapped` if the file does not parse or exports from elsewhere

@@ -7,8 +7,7 @@ import { pathOf, read } from './file-change.ts';
 
 /**
  * Writes all the changes or none. Each file is written atomically; if one cannot be written, the previous
- * ones
- * are restored.
+ * ones are restored.
  * @throws Failure `draft-stale` if a file no longer matches the draft, `draft-outside`, `write-failed`
  */
 export async function writeChanges(root: string, changes: readonly FileChange[]): Promise<void> {

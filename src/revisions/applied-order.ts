@@ -3,10 +3,8 @@ import { listed, TargetError } from './target-error.ts';
 
 /**
  * `-N` means the last N revisions that were applied. If the order in the log differs from the order in the
- * graph (a gap was filled
- * later, or MikroORM ran a folder in another order), walking down the graph would undo other revisions. The
- * user must
- * then name a target.
+ * graph (a gap was filled later, or MikroORM ran a folder in another order), walking down the graph would
+ * undo other revisions. The user must then name a target.
  * @param target as typed; only a bare `-N` is checked, because a name is unambiguous
  * @param plan the plan for the target
  * @param logged applied revisions of the graph, in the order in which they were logged

@@ -227,8 +227,7 @@ export class RevisionGraph {
 
   /**
    * Changes log rows only: along the lineage of the targets, the applied set becomes the targets and their
-   * requirements.
-   * `purge` empties the table first, including missing revisions.
+   * requirements. `purge` empties the table first, including missing revisions.
    * @throws TargetError
    */
   stamp(target: string | readonly string[], applied: Iterable<string>, { purge = false } = {}): Plan {

@@ -2,8 +2,8 @@ import type { Declaration, Revision } from './revision.ts';
 
 /**
  * Turns the declarations of migration files into revisions. Files without declarations form one line: each
- * revises the undeclared
- * one before it, and the first is a root. `revises: []` declares a root. The result keeps the input order.
+ * revises the undeclared one before it, and the first is a root. `revises: []` declares a root. The result
+ * keeps the input order.
  * @param declarations in the order in which MikroORM runs them (`AbstractMigrator.discoverMigrations`): a
  * list in its order,
  *   files by their paths

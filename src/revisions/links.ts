@@ -29,9 +29,9 @@ export interface Links {
 }
 
 /**
- * Links the revisions by name, in any input order, and finds all problems.
- * Broken parts are left out of the arrays (an unknown parent, one edge of each cycle, …), so a broken
- * project can still be shown; nothing may run on it.
+ * Links the revisions by name, in any input order, and finds all problems. Broken parts are left out of the
+ * arrays (an unknown parent, one edge of each cycle, …), so a broken project can still be shown; nothing may
+ * run on it.
  * @param logged the revisions in the migrations table, which decide how squashed revisions are folded; see
  * `foldSquashes`
  */

@@ -11,8 +11,7 @@ export function exactly(links: Links, text: string): number | undefined {
 /**
  * The revision for a name or a part of one: the whole name or label; else a prefix of names and labels
  * (longer than three characters, as in Alembic); else the digits (and what follows) or the slug, whole or a
- * prefix.
- * `within` (1 at each member) restricts partial names to a branch; a whole name is found anywhere.
+ * prefix. `within` (1 at each member) restricts partial names to a branch; a whole name is found anywhere.
  * @throws TargetError `unknown-target` | `ambiguous-target`
  */
 export function find(links: Links, text: string, within?: Uint8Array): number {
@@ -35,8 +34,8 @@ export function find(links: Links, text: string, within?: Uint8Array): number {
 
 /**
  * The revision that replaces one that is not in the graph: for the last replaced revision, the squashed
- * revision;
- * for a squashed revision that is not complete, the last revision it replaces. Undefined for any other text.
+ * revision; for a squashed revision that is not complete, the last revision it replaces. Undefined for any
+ * other text.
  * @throws TargetError `replaced-revision` for one inside the replaced range
  */
 function replacedAs({ places, squashes }: Links, text: string): number | undefined {

@@ -19,8 +19,7 @@ export interface Range {
 
 /**
  * Parses `a:b`, `a:` (to the heads) and `:b` (from base). A bare `-N` before the colon counts down from the
- * end,
- * and a bare `+N` after it counts up from the start. Follows Alembic's `iterate_revisions`.
+ * end, and a bare `+N` after it counts up from the start. Follows Alembic's `iterate_revisions`.
  * @throws TargetError `bad-range`, and those of the targets
  */
 export function rangeOf(links: Links, text: string, state: State | undefined): Range {

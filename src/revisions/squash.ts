@@ -43,8 +43,7 @@ const none: Squashes = {
 
 /**
  * Puts each squashed revision in the place of the revisions that it replaces. If the log has only some of
- * them,
- * they stay in the graph and the squashed revision is left out until all are applied.
+ * them, they stay in the graph and the squashed revision is left out until all are applied.
  * @param logged the revisions in the migrations table; undefined: unknown, so every squashed revision is in
  * place
  */

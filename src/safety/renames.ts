@@ -4,8 +4,7 @@ import { type Node, namesIn, type Statement, splitStatements } from './parse.ts'
 
 /**
  * Lists what a plan renames. MikroORM treats a removed column and an added column as a rename, which moves
- * the old
- * values into the new column.
+ * the old values into the new column.
  * @param sql the statements of each step, as far as known
  */
 export async function renameWarnings(

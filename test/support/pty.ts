@@ -112,8 +112,8 @@ export interface Pty {
 }
 
 /**
- * The shell between the terminal and the program notes `stty` before and after.
- * It catches TERM and INT only to outlive the program; a hang-up ends it, as it ends a terminal's shell.
+ * The shell between the terminal and the program notes `stty` before and after. It catches TERM and INT only
+ * to outlive the program; a hang-up ends it, as it ends a terminal's shell.
  */
 const wrapper =
   'trap : TERM INT; stty -g >"$NOTES/before"; "$@"; code=$?; stty -g >"$NOTES/after"; exit $code';

@@ -39,8 +39,7 @@ interface TlsOptions {
 
 /**
  * Takes the parameters from the driver's own connection, so that URL, config, environment, `.pgpass` and
- * password
- * functions apply as they do in MikroORM.
+ * password functions apply as they do in MikroORM.
  * @throws Failure `backup-unsupported` if the config has its own client
  */
 export async function libpqSettings({ orm }: Connection): Promise<LibpqSettings> {

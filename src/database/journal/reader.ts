@@ -73,8 +73,7 @@ export async function readJournal(query: Query, table: LedgerTable): Promise<rea
 
 /**
  * Applied revisions whose file has changed since they were applied. Known only if the journal recorded the
- * last time it was applied:
- * a revision that was applied again by another tool since then is not checked.
+ * last time it was applied: a revision that was applied again by another tool since then is not checked.
  * @param applied when each was logged, by id
  * @param checksums of the current files, by id
  */

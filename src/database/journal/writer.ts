@@ -70,9 +70,8 @@ export class JournalWriter {
 
   /**
    * A step starts after others in its transaction. Its row is written while it runs, together with those of
-   * the
-   * steps that start within 100 ms. If the process is killed before that, the step was rolled back with the
-   * others.
+   * the steps that start within 100 ms. If the process is killed before that, the step was rolled back with
+   * the others.
    * @param query commits immediately; null: `done` or `ended` writes the row
    */
   follow(query: Query | null, step: LoadedStep): void {

@@ -25,9 +25,8 @@ type Try = () => Promise<(() => Promise<void>) | null>;
 
 /**
  * One run at a time for each database and migrations table. SQLite: an exclusive operating system lock on a
- * file
- * next to the database; MySQL and MariaDB: `get_lock` on a separate connection. Both end with their process.
- * A database in memory needs no lock; a remote libSQL database has none.
+ * file next to the database; MySQL and MariaDB: `get_lock` on a separate connection. Both end with their
+ * process. A database in memory needs no lock; a remote libSQL database has none.
  * @returns releases it
  * @throws Failure `run-in-progress` | `cancelled`
  */

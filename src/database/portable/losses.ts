@@ -21,8 +21,7 @@ const losing: readonly (readonly [pattern: RegExp, words: string])[] = [
 
 /**
  * The data loss of each step, by the first words of its statements, with row counts. The statements are not
- * parsed:
- * a table that is rebuilt (`create` another, copy, `drop`, rename) counts as dropped.
+ * parsed: a table that is rebuilt (`create` another, copy, `drop`, rename) counts as dropped.
  * @param steps statements of each step, as they would be sent
  */
 export async function portableLosses(

@@ -7,8 +7,7 @@ const calls = { cancel: 'pg_cancel_backend', terminate: 'pg_terminate_backend' }
 
 /**
  * Ends the statement or the session of a process that blocks the run. The check and the end are one
- * statement, so a
- * process that no longer blocks the run is left alone.
+ * statement, so a process that no longer blocks the run is left alone.
  * @param pid the server process of the run
  * @throws Failure `not-blocking` | `cannot-end-session`
  */

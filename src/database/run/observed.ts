@@ -101,8 +101,7 @@ export class ObservedConnection implements RawConnection {
   /**
    * Sends statements together, if the driver can, and waits for all answers; otherwise one after the other.
    * After a failure, the rest is not run. Use this only inside a transaction: outside of one, a pipeline
-   * creates
-   * its own.
+   * creates its own.
    * @throws the error of the first that failed, or its `failure`
    */
   async pipeline(statements: readonly Piped[]): Promise<readonly PipedResult[]> {

@@ -4,8 +4,7 @@ import type { ObservedConnection } from './observed.ts';
 /**
  * A Kysely dialect in which every connection is the given one.
  * @param inTransaction the connection is inside a transaction that the caller ends: a transaction that begins
- * within it
- * becomes a savepoint
+ * within it becomes a savepoint
  */
 export function pinnedDialect(
   client: KyselyClient,

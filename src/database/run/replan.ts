@@ -22,8 +22,7 @@ export interface SettledPlan {
 
 /**
  * Compares state and files with those of the plan. If they differ, makes the plan again, provided that the
- * run
- * was requested with a target and not with exactly this plan (`RunContext.replan`).
+ * run was requested with a target and not with exactly this plan (`RunContext.replan`).
  * @param ledger as read under the lock
  * @throws Failure `plan-changed` | `database-read-only`
  */

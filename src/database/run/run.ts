@@ -117,8 +117,7 @@ class Run {
 
   /**
    * Everything between the lock and the first statement: reads the state again, prepares the log table and
-   * the
-   * journal.
+   * the journal.
    * @returns null if another run has done everything in the meantime
    */
   async #prepare(shown: readonly LoadedStep[], guard: Guard | null): Promise<RunState | null> {

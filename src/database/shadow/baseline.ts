@@ -47,8 +47,7 @@ export function readBaseline(path: string): Baseline {
 
 /**
  * Runs a baseline on an empty database. Rows, owners and privileges are ignored: the shadow has neither the
- * rows nor
- * the roles, and only the schema matters.
+ * rows nor the roles, and only the schema matters.
  * @param root of the project, for messages
  * @throws Failure `baseline-broken` if it does not parse or run
  */

@@ -19,8 +19,7 @@ export const isProven = ({ failure, differences }: Proof): boolean =>
 
 /**
  * Statements that turn one schema into another, each object in one statement, in an order in which they run.
- * Leaves the
- * scratch database unchanged.
+ * Leaves the scratch database unchanged.
  * @returns null if no statement is known for something, or none of the rest runs
  */
 export async function condense(
@@ -49,8 +48,7 @@ export async function condense(
 
 /**
  * Runs `up` and compares the result with the expected schema, then `down` and compares it with the schema
- * before. Leaves
- * the scratch database unchanged.
+ * before. Leaves the scratch database unchanged.
  * @returns `down` null: it was not tried
  */
 export async function prove(

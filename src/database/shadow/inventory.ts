@@ -74,8 +74,7 @@ interface CatalogRow {
 
 /**
  * Reads the inventory of the database that `orm` is connected to: three statements in a read-only
- * transaction, which
- * any role may run. PostgreSQL 13 and later.
+ * transaction, which any role may run. PostgreSQL 13 and later.
  * @param within an open transaction: its changes are visible, and its settings do not change
  */
 export async function readInventory(

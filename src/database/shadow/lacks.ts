@@ -20,8 +20,7 @@ const byExtension: Readonly<Record<string, RegExp>> = {
 
 /**
  * Distinguishes a statement that the scratch database cannot run from a wrong one: an extension, role,
- * language or
- * similar object that the user's server has and this one does not.
+ * language or similar object that the user's server has and this one does not.
  * @param engine kind of shadow, for the message
  */
 export function lacks(error: unknown, engine: 'PGlite' | 'server'): Failure | null {

@@ -24,10 +24,8 @@ const written = new Set(['definition', 'default', 'generated', 'checks', 'partit
 
 /**
  * Finds the real differences between a live database and the scratch database of `trial`, which has the
- * expected schema.
- * The scratch database is changed to match the live one: a change without effect there is only printed
- * differently
- * by the live server. Then the SQL that restores the expected schema is tested.
+ * expected schema. The scratch database is changed to match the live one: a change without effect there is
+ * only printed differently by the live server. Then the SQL that restores the expected schema is tested.
  * @param ours removes what is not compared from an inventory
  */
 export async function findRepair(

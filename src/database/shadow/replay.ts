@@ -123,8 +123,7 @@ export class Shadow {
   /**
    * Runs work on the database after `steps`, and then discards its changes.
    * @param options `before`: statements that are committed first; `remember`: a key for the work, if its
-   * result
-   * depends on nothing else and can be cached
+   * result depends on nothing else and can be cached
    */
   async trial<T>(
     steps: readonly ReplayStep[],

@@ -3,8 +3,7 @@ import { cutTo, widthOf } from './width.ts';
 
 /**
  * Splits a line into lines of at most `columns`, broken at the edge, with styles preserved. For code, which
- * must be
- * readable to its end; use `wrap` for prose.
+ * must be readable to its end; use `wrap` for prose.
  * @param indent columns before continuation lines
  */
 export function fold(line: Line, columns: number, indent = 0): Line[] {

@@ -5,8 +5,7 @@ import type { Workspace } from './workspace.ts';
 
 /**
  * Writes the inferred lineage into every file that does not declare its own. All or none: a line with gaps
- * would
- * have a different meaning.
+ * would have a different meaning.
  * @throws Failure `nothing-to-adopt` | `no-file` | `cannot-declare`
  */
 export async function draftAdopt(workspace: Workspace): Promise<Draft> {

@@ -17,10 +17,8 @@ import { type OnDisk, ups, type Workspace } from './workspace.ts';
 
 /**
  * Drafts the safe form of a pending head: its dangerous statements move to separate revisions on top of it,
- * which have
- * the same effect without blocking for long. Rehearsed on the shadow: a warning says where the resulting
- * schema
- * differs.
+ * which have the same effect without blocking for long. Rehearsed on the shadow: a warning says where the
+ * resulting schema differs.
  * @throws TargetError; Failure `cannot-fix` | `already-applied` | `nothing-to-fix`
  */
 export async function draftFix(workspace: Workspace, target: string): Promise<Draft> {

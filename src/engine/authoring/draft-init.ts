@@ -9,8 +9,7 @@ import type { Workspace } from './workspace.ts';
 
 /**
  * Sets up a project: wraps its config and creates its migrations folder. For a database that has tables but
- * no
- * revisions, it explains how to begin.
+ * no revisions, it explains how to begin.
  * @throws Failure `config-not-wrapped`
  */
 export async function draftInit(workspace: Workspace): Promise<Draft> {

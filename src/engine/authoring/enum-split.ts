@@ -27,8 +27,7 @@ export function committedAlone({ project }: Workspace, { id, files }: NewRevisio
 
 /**
  * Splits a revision that adds an enum value and uses it: it keeps the statements that add values, and a new
- * revision on top of
- * it has the rest.
+ * revision on top of it has the rest.
  * @throws TargetError; Failure `nothing-to-split` | `cannot-split` | `already-applied`
  */
 export async function draftSplit(workspace: Workspace, target: string): Promise<Draft> {

@@ -114,8 +114,7 @@ async function tried(
 
 /**
  * The corrected snapshot file, with which the stock CLI compares the entities. Null if it is already correct,
- * or the
- * project has no snapshots.
+ * or the project has no snapshots.
  * @param settled the entities and the revisions match (or will, with the changes being written)
  */
 export function snapshotChange(workspace: Workspace, wanted: Wanted, settled: boolean): FileChange | null {

@@ -22,8 +22,7 @@ import { type OnDisk, ups, type Workspace } from './workspace.ts';
 
 /**
  * Rehearses a plan on the shadow: replays the applied revisions, then runs each step, undoes it and runs it
- * again, and compares
- * the schemas exactly. The result is stored for the plan.
+ * again, and compares the schemas exactly. The result is stored for the plan.
  * @param data also measure the steps on a copy of this; the applied revisions are then those of the copy
  * @throws Failure `missing-revision` if an applied revision has no file; the database's refusal; TargetError;
  *   Failure `shadow-missing` | `shadow-lacks`; ReplayFailure if an applied revision fails; those of `openCopyFor`

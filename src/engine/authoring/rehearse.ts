@@ -19,8 +19,7 @@ interface Tried {
  * Tests whether branches are compatible: each one is run alone, then all of them in every order, on scratch
  * databases, and the schemas are compared exactly.
  * @throws Failure `nothing-to-merge`; TargetError; Failure `shadow-missing` | `shadow-lacks`, and a
- * ReplayFailure if
- * the common ancestors fail
+ * ReplayFailure if the common ancestors fail
  */
 export async function rehearse(workspace: Workspace, asked: readonly string[]): Promise<Rehearsal> {
   const disk = workspace.onDisk();

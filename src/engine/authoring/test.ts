@@ -19,8 +19,7 @@ type Verdict = Omit<TestResult, 'name'>;
 
 /**
  * Tests the revisions of a project on the shadow, without its database: pytest-alembic's single head,
- * upgrade, model
- * definitions and up/down consistency, plus a valid graph and no dangerous findings.
+ * upgrade, model definitions and up/down consistency, plus a valid graph and no dangerous findings.
  * @throws Failure `bad-ref` if `since` is not a git ref
  */
 export async function test(workspace: Workspace, request: TestRequest): Promise<TestReport> {

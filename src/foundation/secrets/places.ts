@@ -181,8 +181,7 @@ function inSql(text: string, end: number): Place | null | undefined {
 
 /**
  * The text between the quotes that begin at `at`. The quotes may be escaped because the whole text is inside
- * a
- * string: `\"x\"`, `''x''`. Without a closing quote on the line, the rest of the line.
+ * a string: `\"x\"`, `''x''`. Without a closing quote on the line, the rest of the line.
  * @returns undefined without quotes, null if they are empty
  */
 function inQuotes(text: string, at: number): Place | null | undefined {

@@ -5,9 +5,9 @@ import { open } from '../state/stack.ts';
 import { prompt } from './prompt.ts';
 
 /**
- * For a change that runs no plan: asks for the name of a protected database before it.
- * @param title what is about to be done
- * @param change does it, with the name where one was asked for
+ * For a change without a plan: first asks for the name of a protected database.
+ * @param title the action
+ * @param change performs it, with the name if one was required
  */
 export function withName(
   state: State,

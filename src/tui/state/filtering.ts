@@ -8,8 +8,7 @@ import { shownHistory } from './shown.ts';
 
 /**
  * Shows the rows that match a filter; all rows for an empty one. The cursor stays on its revision, on the
- * same line of
- * the screen; if that is hidden, on the next older visible one.
+ * same line of the screen; if that is hidden, on the next older visible one.
  * @param anchor the revision to stay on; default: the selected one
  */
 export function setFilter(state: State, filter: string, anchor = cursorId(state)): Change {
