@@ -36,6 +36,10 @@ const definitions = `
   select 1 as part, format('create type %I.%I as enum ()', n.nspname, t.typname) as sql
     from pg_type t join pg_namespace n on n.oid = t.typnamespace where t.typtype = 'e' and ${ours}
   union all
+  select 1, format('create type %I.%I as ()', n.nspname, t.typname)
+    from pg_type t join pg_namespace n on n.oid = t.typnamespace left join pg_class c on c.oid = t.typrelid
+   where (c.relkind = 'c' or t.typtype = 'r') and ${ours}
+  union all
   select 2, format('create domain %I.%I as %s %s %s', n.nspname, t.typname, format_type(t.typbasetype, t.typtypmod),
       case when t.typnotnull then 'not null' end,
       case when exists (select from pg_constraint c where c.contypid = t.oid and c.contype = 'c') then 'check (true)' end)

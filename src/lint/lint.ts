@@ -1,6 +1,7 @@
 import { type Statement, splitSync } from '../safety/parse.ts';
 import type { Finding, FindingPlace, Severity } from '../values/findings.ts';
 import { type Acceptances, fileAcceptances, reasonFor } from './accept.ts';
+import { nameAtRunTime } from './judge/code.ts';
 import { judgeStatement } from './judge/statement.ts';
 import { blockedBy } from './locks.ts';
 import type { RowQuestion } from './questions.ts';
@@ -103,7 +104,9 @@ export class Linter {
     places: ReadonlyMap<Statement, Told>,
     file: Acceptances,
   ): AskableFinding | null {
-    const { rule, table, lock, statement, message, remedy, question } = fact;
+    const { rule, lock, statement, remedy, question } = fact;
+    const table = fact.table?.name === nameAtRunTime ? undefined : fact.table;
+    const message = fact.message.replaceAll(nameAtRunTime, 'a table named at run time');
     const level = this.#options.levels?.[rule] ?? fact.severity;
     if (level === 'off') return null;
     const accepted = reasonFor(rule, places.get(statement)?.text ?? '', file);
@@ -162,6 +165,7 @@ function run(scope: Scope, step: LintStep): Map<Statement, Told> {
     }
     if (!step.transactional) scope.endTransaction();
   });
+  scope.endRevision();
   for (const { table, columns, statement } of scope.newKeys.splice(0)) {
     const now = scope.schema.table(table.schema, table.name);
     const covered = now.indexes.some(

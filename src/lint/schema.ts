@@ -22,6 +22,8 @@ export interface Constraint {
   readonly valid: boolean;
   /** Key of the referenced table. */
   readonly references: string | null;
+  /** Columns of the referenced table; empty: its primary key. */
+  readonly referenced: readonly string[];
   readonly expression: Node | null;
 }
 
@@ -97,6 +99,8 @@ export class Schema {
   readonly routines: Map<string, Routine>;
   /** Estimated rows and bytes of tables in the live database by key, for tables that are put in use. */
   sizes: ReadonlyMap<string, { readonly rows: number | null; readonly bytes: number | null }> = new Map();
+  /** Schemas of a search_path that the SQL has set; empty: the default schema. */
+  path: readonly string[] = [];
   /** Everything is known: objects that are not here do not exist. */
   complete = false;
 
@@ -121,17 +125,24 @@ export class Schema {
     const copy = new Schema(this.defaultSchema, this);
     copy.complete = this.complete;
     copy.sizes = this.sizes;
+    copy.path = this.path;
     return copy;
   }
 
   key(schema: string | null | undefined, name: string): string {
-    return `${schema || this.defaultSchema}.${name}`;
+    return `${schema || this.#schemaOf(name)}.${name}`;
+  }
+
+  /** Where a name without a schema is found, or made. */
+  #schemaOf(name: string): string {
+    const { path } = this;
+    return path.find(one => this.tables.has(`${one}.${name}`)) ?? path[0] ?? this.defaultSchema;
   }
 
   /** The table of a name; if unknown, one with unknown contents. */
   table(schema: string | null | undefined, name: string): Table {
     const found = this.tables.get(this.key(schema, name));
-    return found ?? { ...nothing, schema: schema || this.defaultSchema, name };
+    return found ?? { ...nothing, schema: schema || this.#schemaOf(name), name };
   }
 
   byKey(key: string): Table {
@@ -241,4 +252,20 @@ export class Schema {
 function hasMadeColumn({ columns }: Table): boolean {
   for (const column of columns.values()) if (column.made) return true;
   return false;
+}
+
+/** Foreign keys of other tables that reference a column, with their tables. */
+export function referring(schema: Schema, table: Table, column: string): (readonly [Table, Constraint])[] {
+  const primary = table.constraints.find(({ kind }) => kind === 'primary')?.columns ?? [];
+  const key = `${table.schema}.${table.name}`;
+  return [...schema.tables.values()]
+    .filter(other => other.schema !== table.schema || other.name !== table.name)
+    .flatMap(other =>
+      other.constraints
+        .filter(
+          ({ references, referenced }) =>
+            references === key && (referenced.length > 0 ? referenced : primary).includes(column),
+        )
+        .map(one => [other, one] as const),
+    );
 }

@@ -76,6 +76,8 @@ export class Scope {
   readonly #held = new Map<string, Held>();
   #locks = new Map<string, { table: Table; lock: LockMode }>();
   #long: Table[] = [];
+  /** The search_path that a revision has set for more than its transaction. */
+  #path: readonly string[] = [];
   #facts: Fact[] = [];
   #statement: Statement = { text: '', start: 0, type: '', tree: {} };
 
@@ -140,8 +142,21 @@ export class Scope {
     }
   }
 
+  /** @param local until the transaction ends; otherwise until the revision does */
+  searchPath(path: readonly string[], local: boolean): void {
+    this.schema.path = path;
+    if (!local) this.#path = path;
+  }
+
+  /** A revision ends: the next one begins with the search_path of the connection. */
+  endRevision(): void {
+    this.#path = [];
+    this.schema.path = [];
+  }
+
   /** The transaction ends: its locks are released. */
   endTransaction(): void {
+    this.schema.path = this.#path;
     this.#held.clear();
     this.newValues.clear();
     this.newTypes.clear();

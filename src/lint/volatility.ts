@@ -3,8 +3,7 @@ import type { Schema } from './schema.ts';
 
 /** Functions whose value differs from row to row, both built-in ones and those of common extensions. */
 const volatile = new Set(
-  `clock_timestamp timeofday random random_normal nextval currval lastval setval gen_random_uuid uuidv4 uuidv7 txid_current
-   pg_current_xact_id pg_sleep pg_notify set_config setseed
+  `clock_timestamp timeofday random random_normal nextval currval lastval setval gen_random_uuid uuidv4 uuidv7 pg_sleep pg_notify set_config setseed
    uuid_generate_v1 uuid_generate_v1mc uuid_generate_v4 uuid_generate_v7 gen_random_bytes gen_salt ulid_generate gen_ulid
    generate_ulid nanoid gen_nanoid cuid snowflake_id ksuid`.split(/\s+/),
 );
@@ -14,7 +13,7 @@ const volatile = new Set(
  * as volatile.
  */
 const steady = new Set(
-  `now transaction_timestamp statement_timestamp current_setting current_schema current_database current_query
+  `now txid_current pg_current_xact_id transaction_timestamp statement_timestamp current_setting current_schema current_database current_query
    session_user pg_backend_pid inet_client_addr lower upper initcap trim btrim ltrim rtrim concat concat_ws format left right length
    char_length octet_length substr substring replace regexp_replace translate repeat reverse lpad rpad split_part md5 sha224 sha256 sha384
    sha512 encode decode to_char to_date to_timestamp to_number to_json to_jsonb json_build_object jsonb_build_object

@@ -8,10 +8,11 @@ import { loadParser } from '../../src/safety/parse.ts';
 import type { Finding } from '../../src/values/findings.ts';
 import { repository } from '../support/project.ts';
 import { boundaries } from './boundaries.ts';
+import { gathered } from './gathered.ts';
 import { judged, linterOnSchema, server, step } from './judged.ts';
 import { samples as plain, type Sample } from './statements.ts';
 
-const samples = [...plain, ...boundaries];
+const samples = [...plain, ...boundaries, ...gathered];
 
 beforeAll(loadParser);
 
@@ -322,4 +323,11 @@ test('whatever text stands there is judged without an error', () => {
 
 test('notes tell of what blocks nobody for long', () => {
   expect(notes({ sql: 'drop index users_indexed' })).toEqual(['drop-index-locks']);
+});
+
+test('a table that dynamic SQL names at run time is not given another name', () => {
+  const sql = `do $$ begin execute format('alter table %I alter column age set not null', 'users'); end $$`;
+  const [finding] = judged({ sql });
+  expect(finding).toMatchObject({ rule: 'not-null-scans', table: null });
+  expect(finding?.message).toContain('a table named at run time');
 });

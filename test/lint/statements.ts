@@ -308,7 +308,7 @@ export const samples: readonly Sample[] = [
   { sql: 'drop view active_users', rules: ['drop-view'] },
   { sql: 'drop view if exists nowhere' },
   { sql: 'drop materialized view totals', rules: ['drop-view'] },
-  { sql: 'drop schema archive', rules: ['drop-object'] },
+  { sql: 'drop schema cellar', rules: ['drop-object'] },
   { sql: 'drop schema archive cascade', rules: ['drop-schema'] },
   { sql: 'drop type address', rules: ['drop-object'] },
   { sql: 'drop type mood cascade', rules: ['drop-cascade'] },

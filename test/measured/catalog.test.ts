@@ -6,6 +6,7 @@ import { Linter } from '../../src/lint/lint.ts';
 import { Schema } from '../../src/lint/schema.ts';
 import { loadParser } from '../../src/safety/parse.ts';
 import { boundaries } from '../lint/boundaries.ts';
+import { gathered } from '../lint/gathered.ts';
 import { server, step } from '../lint/judged.ts';
 import { setup } from '../lint/schema.ts';
 import { samples as plain, type Sample } from '../lint/statements.ts';
@@ -49,6 +50,6 @@ async function found({ before, sql, alone }: Sample, few: number): Promise<reado
   return linter.judge(step(texts, { transactional: alone !== true })).map(({ finding }) => finding);
 }
 
-test.each([...plain, ...boundaries])('$before $sql', async sample => {
+test.each([...plain, ...boundaries, ...gathered])('$before $sql', async sample => {
   expect(await found(sample, 0)).toEqual(await found(sample, 1_000));
 });

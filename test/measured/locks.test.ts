@@ -4,6 +4,7 @@ import { lockModes } from '../../src/database/measure/locks.ts';
 import { loadParser } from '../../src/safety/parse.ts';
 import type { Finding, LockMode } from '../../src/values/findings.ts';
 import { boundaries } from '../lint/boundaries.ts';
+import { gathered } from '../lint/gathered.ts';
 import { judged } from '../lint/judged.ts';
 import { rowCount, setup } from '../lint/schema.ts';
 import { samples as plain, type Sample } from '../lint/statements.ts';
@@ -15,7 +16,7 @@ import { type Measured, measure, measureAlone } from './measure.ts';
  * read in full is held against what was said of it.
  */
 
-const samples = [...plain, ...boundaries];
+const samples = [...plain, ...boundaries, ...gathered];
 
 let database: Database;
 let client: pg.Client;
@@ -39,11 +40,18 @@ const parts: Readonly<Record<string, string>> = {
   events_2026: 'events',
   regions_rest: 'regions',
   child: 'parent',
+  hashed_0: 'hashed',
+  hashed_1: 'hashed',
 };
 const wholes = new Set(Object.values(parts));
 
 /** Tables that a CASCADE or dynamic SQL reaches without naming them: told of, without the table. */
-const unnamed = ['drop function touch() cascade', 'drop extension plpgsql cascade', 'execute format('];
+const unnamed = [
+  'drop function touch() cascade',
+  'drop extension plpgsql cascade',
+  'execute format(',
+  'drop table if exists "orders" cascade',
+];
 
 function disagreements(
   { sql }: Sample,

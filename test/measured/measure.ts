@@ -48,9 +48,9 @@ async function files(client: pg.Client): Promise<Files> {
     kind: string;
     of: number | null;
   }>(
-    `select c.oid::int, c.relname as name, c.relfilenode::int as file, c.relkind as kind, i.indrelid::int as of
+    `select c.oid::int, concat(nullif(c.relnamespace::regnamespace::text, 'public') || '.', c.relname) as name, c.relfilenode::int as file, c.relkind as kind, i.indrelid::int as of
        from pg_class c left join pg_index i on i.indexrelid = c.oid
-      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'm', 'p', 'i', 'I')`,
+      where c.relnamespace in ('public'::regnamespace, 'archive'::regnamespace) and c.relkind in ('r', 'm', 'p', 'i', 'I')`,
   );
   return {
     tables: new Map(rows.filter(row => row.of === null).map(({ oid, name, file }) => [oid, { name, file }])),

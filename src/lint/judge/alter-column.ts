@@ -1,7 +1,7 @@
 import type { Node } from '../../safety/parse.ts';
 import { typeChange } from '../coercion.ts';
 import { quoted, quotedTable, type RowQuestion } from '../questions.ts';
-import type { Column, Table } from '../schema.ts';
+import { type Column, referring, type Table } from '../schema.ts';
 import type { Scope } from '../scope.ts';
 import { type TypeRef, typeOf, typeWords } from '../type-name.ts';
 import { columnsIn } from '../volatility.ts';
@@ -13,14 +13,15 @@ export function changeType(scope: Scope, table: Table, name: string, definition:
   const to = typeOf(definition.typeName);
   const column = table.columns.get(name);
   scope.lock(table, 'ACCESS EXCLUSIVE');
-  lockReferences(scope, table, name);
   const using = definition.raw_default as Node | undefined;
   const computed = using !== undefined && !isPlain(using, name, to);
   const change = column && !computed ? typeChange(column.type, to, schema, server.utc) : 'rewrites';
   const question = castQuestion(table, column, name, to);
   const collated = definition.collClause !== undefined;
+  const rewrites = change === 'rewrites';
+  lockReferences(scope, table, name, rewrites);
   const touched = column ? dependents(table, name, collated || change === 'rebuilds indexes') : [];
-  if (change === 'rewrites') {
+  if (rewrites) {
     scope.report({
       rule: 'type-change-rewrites',
       table,
@@ -55,12 +56,25 @@ function dependents(table: Table, column: string, allIndexes: boolean): string[]
   ];
 }
 
-/** Foreign keys of the column are recreated, which also locks the other table. */
-function lockReferences(scope: Scope, table: Table, column: string): void {
+/** Foreign keys from and to the column are recreated, which also locks the other table. */
+function lockReferences(scope: Scope, table: Table, column: string, checked: boolean): void {
   for (const { kind, columns, references } of table.constraints) {
     if (kind === 'foreign' && references && columns.includes(column)) {
       scope.lock(scope.schema.byKey(references), 'ACCESS EXCLUSIVE');
     }
+  }
+  for (const [other, key] of referring(scope.schema, table, column)) {
+    if (!checked || !key.valid) {
+      scope.lock(other, 'ACCESS EXCLUSIVE');
+      continue;
+    }
+    scope.report({
+      rule: 'type-change-rebuilds',
+      table: other,
+      lock: 'ACCESS EXCLUSIVE',
+      scans: true,
+      message: `${key.name} references ${scope.schema.nameOf(table)}.${column}: every row of ${scope.schema.nameOf(other)} is checked again, while its reads and writes wait.`,
+    });
   }
 }
 

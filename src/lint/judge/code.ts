@@ -2,6 +2,9 @@ import { bodyOf, type Node, namesIn, nodesOf, splitSync } from '../../safety/par
 import type { Routine } from '../schema.ts';
 import type { Scope } from '../scope.ts';
 
+/** Stands in dynamic SQL for a name that nothing tells before it runs. */
+export const nameAtRunTime = 'migtui_name_at_run_time';
+
 /** Analyses the statements inside code as if they were separate statements. */
 export type JudgeInside = (sql: string) => void;
 
@@ -111,14 +114,16 @@ function textOf(node: Node | undefined): string | null {
     const template = textOf(FuncCall?.args?.[0]);
     return (
       template?.replace(/%(\d+\$)?-?\d*([sIL])/g, (_, _position, kind) =>
-        kind === 'L' ? "'?'" : 'any_name',
+        kind === 'L' ? "'?'" : nameAtRunTime,
       ) ?? null
     );
   }
-  if (name === 'quote_ident') return 'any_name';
+  if (name === 'quote_ident') return nameAtRunTime;
   if (A_Expr && namesIn(A_Expr.name).join() === '||') {
     const [left, right] = [textOf(A_Expr.lexpr), textOf(A_Expr.rexpr)];
-    return left === null && right === null ? null : `${left ?? ' any_name '}${right ?? ' any_name '}`;
+    return left === null && right === null
+      ? null
+      : `${left ?? ` ${nameAtRunTime} `}${right ?? ` ${nameAtRunTime} `}`;
   }
   return null;
 }

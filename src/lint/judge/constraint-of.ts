@@ -36,6 +36,7 @@ export function constraintOf(node: Node, table: Table, schema: Schema, column?: 
     columns,
     valid: node.skip_validation !== true,
     references: pktable ? schema.key(pktable.schemaname, pktable.relname ?? '') : null,
+    referenced: namesIn(node.pk_attrs),
     expression: (node.raw_expr as Node | undefined) ?? null,
   };
 }

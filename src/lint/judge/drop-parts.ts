@@ -1,6 +1,6 @@
 import type { Node } from '../../safety/parse.ts';
 import { quoted, quotedTable } from '../questions.ts';
-import type { Table } from '../schema.ts';
+import { referring, type Table } from '../schema.ts';
 import type { Scope } from '../scope.ts';
 
 /** ALTER TABLE … DROP COLUMN. */
@@ -22,6 +22,9 @@ export function dropColumn(scope: Scope, table: Table, { name, behavior, missing
   for (const one of table.constraints) {
     if (one.kind === 'foreign' && one.references && one.columns.includes(String(name)))
       scope.lock(schema.byKey(one.references), 'ACCESS EXCLUSIVE');
+  }
+  if (behavior === 'DROP_CASCADE') {
+    for (const [other] of referring(schema, table, String(name))) scope.lock(other, 'ACCESS EXCLUSIVE');
   }
   const columns = new Map(table.columns);
   columns.delete(String(name));

@@ -42,7 +42,11 @@ export function drop(scope: Scope, tree: Node): void {
       dropGuard(scope, names, kind);
     else if (kind === 'OBJECT_SCHEMA') dropSchema(scope, names[0] ?? '', cascade);
     else if (kind === 'OBJECT_STATISTIC_EXT') continue;
-    else dropOther(scope, kind, names.join('.'), names.at(-1) ?? '', cascade);
+    else {
+      const name = names.at(-1) ?? '';
+      if (tree.missing_ok === true && isGone(scope, kind, name)) continue;
+      dropOther(scope, kind, names.join('.'), name, cascade);
+    }
   }
 }
 
@@ -134,6 +138,14 @@ function dropSchema(scope: Scope, name: string, cascade: boolean): void {
     scope.lock(table, 'ACCESS EXCLUSIVE');
     scope.schema.drop(table);
   }
+}
+
+/** Whether nothing of this kind has that name, as far as a schema that is known in full tells. */
+function isGone({ schema }: Scope, kind: string, name: string): boolean {
+  if (!schema.complete) return false;
+  if (kind === 'OBJECT_TYPE' || kind === 'OBJECT_DOMAIN')
+    return !schema.types.has(name) && !schema.domains.has(name);
+  return (kind === 'OBJECT_FUNCTION' || kind === 'OBJECT_PROCEDURE') && !schema.routines.has(name);
 }
 
 function dropOther(scope: Scope, kind: string, shown: string, name: string, cascade: boolean): void {

@@ -36,7 +36,8 @@ export function alterDomain(scope: Scope, { subtype, typeName, def, name }: Node
   }
   if (subtype === 'C' && constraint?.skip_validation === true) return;
   if (!adds && subtype !== 'V') return;
-  const blocks = subtype !== 'V' || scope.server.version < 18;
+  // PostgreSQL 19 takes a weaker lock
+  const blocks = subtype !== 'V' || scope.server.version < 19;
   for (const [table, column] of using(scope, domain)) {
     if (!blocks) scope.lock(table, 'SHARE UPDATE EXCLUSIVE');
     else {
@@ -221,7 +222,18 @@ export function createView(scope: Scope, { view, query, replace }: Node): void {
 }
 
 /** SET. */
-export function setting(scope: Scope, { kind, name, args }: Node): void {
+export function setting(scope: Scope, { kind, name, args, is_local: local }: Node): void {
+  if (name === 'search_path') {
+    const path = [...nodesOf(args, 'A_Const')].map(
+      ({ sval }) => (sval as { sval?: string } | undefined)?.sval ?? '',
+    );
+    // "$user" is a schema that hardly any database has
+    scope.searchPath(
+      kind === 'VAR_RESET' ? [] : path.filter(one => one !== '' && !one.startsWith('$')),
+      local === true,
+    );
+    return;
+  }
   if (name !== 'lock_timeout' || kind === 'VAR_RESET') return;
   const [value] = [...nodesOf(args, 'A_Const')];
   const { ival, sval } = (value ?? {}) as { ival?: { ival?: number }; sval?: { sval?: string } };

@@ -57,6 +57,8 @@ function change(scope: Scope, type: 'UpdateStmt' | 'DeleteStmt', tree: Node): vo
   const table = schema.of(tree.relation);
   const [ofAll, ofMany] = message(schema.nameOf(table));
   scope.lock(table, 'ROW EXCLUSIVE');
+  // ONLY: those of its heirs stay as they are
+  if ((tree.relation as Node | undefined)?.inh !== true && table.rows === 0) return;
   const reach = reachOf(table, tree.whereClause as Node | undefined);
   const common = { table, lock: 'ROW EXCLUSIVE' } as const;
   if (reach === 'all') {

@@ -123,6 +123,18 @@ function judge(scope: Scope, type: string, tree: Node, depth: number): void {
     case 'MergeStmt':
       rows(scope, type, tree);
       return;
+    case 'PrepareStmt':
+    case 'ExplainStmt': {
+      // EXPLAIN alone runs nothing
+      if (
+        type === 'ExplainStmt' &&
+        ![...nodesOf(tree.options, 'DefElem')].some(one => one.defname === 'analyze')
+      )
+        return;
+      for (const [inner, body] of Object.entries((tree.query ?? {}) as Node))
+        judge(scope, inner, body as Node, depth);
+      return;
+    }
     case 'DoStmt':
       doBlock(scope, tree, inside);
       return;
