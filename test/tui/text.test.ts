@@ -2,8 +2,10 @@ import * as originalTokens from '@alcalzone/ansi-tokenize';
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
+import lineUpdate from '../../node_modules/ink/build/line-update.js';
 import Output from '../../node_modules/ink/build/output.js';
 import { cellsOf, stringOf } from '../../src/drawing/faster/cells.ts';
+import quickLineUpdate from '../../src/drawing/faster/line-update.ts';
 import QuickOutput from '../../src/drawing/faster/output.ts';
 import quick from '../../src/drawing/faster/string-width.ts';
 import { toAscii } from '../../src/drawing/text/ascii.ts';
@@ -141,6 +143,31 @@ test('frame after frame, what is laid over each other is what Ink makes of it', 
         expect(own).toEqual(theirs);
       }
     }),
+  );
+});
+
+test('a line that has changed is written as Ink writes it', () => {
+  const part = fc.constantFrom(
+    'a',
+    'b',
+    ' ',
+    '│',
+    '日',
+    '\u0301',
+    '\t',
+    '\u001b[31m',
+    '\u001b[1m',
+    '\u001b[39m',
+    '\u001b[0m',
+  );
+  const parts = fc.array(part, { maxLength: 10 }).map(all => all.join(''));
+  const columns = fc.constantFrom(0, 4, 8, 20, 80);
+  fc.assert(
+    fc.property(parts, parts, parts, columns, (same, before, after, width) => {
+      const changed = [same + before, same + after, width] as const;
+      expect(quickLineUpdate(...changed)).toBe(lineUpdate(...changed));
+    }),
+    { numRuns: 2_000 },
   );
 });
 

@@ -1,7 +1,7 @@
 import Original from '../../../node_modules/ink/build/output.js';
 import { blank, type Cell, cellsOf, stringOf } from './cells.ts';
 import { remembered } from './remembered.ts';
-import stringWidth from './string-width.ts';
+import stringWidth, { isSimple } from './string-width.ts';
 
 /*
  * Ink's `Output`, which combines the texts of a frame, with a cache: a row is rebuilt only if its texts
@@ -49,7 +49,34 @@ const isSame = (one: Row, other: Row): boolean =>
   one.lines.length === other.lines.length &&
   one.lines.every((line, at) => line === other.lines[at] && one.xs[at] === other.xs[at]);
 
-function draw({ xs, lines }: Row, width: number): string {
+function draw(row: Row, width: number): string {
+  return beside(row, width) ?? overlaid(row, width);
+}
+
+/**
+ * Texts of characters of one column each that stand beside one another; null: some are over others, or their styles
+ * meet.
+ */
+function beside({ xs, lines }: Row, width: number): string | null {
+  const order = Array.from(lines.keys()).sort((a, b) => (xs[a] as number) - (xs[b] as number));
+  let text = '';
+  let at = 0;
+  for (const index of order) {
+    const x = xs[index] as number;
+    const line = lines[index] as string;
+    const plain = line.replace(styling, '');
+    if (x < at || !isSimple(plain)) return null;
+    if (x > at) text += ' '.repeat(x - at);
+    else if (text.endsWith('m') && line.startsWith('\u001b')) return null;
+    text += line;
+    at = x + plain.length;
+  }
+  return at > width ? null : text.trimEnd();
+}
+
+const styling = /\u001b\[[\d;]*m/g;
+
+function overlaid({ xs, lines }: Row, width: number): string {
   const cells = new Array<Cell>(width).fill(blank);
   for (const [at, line] of lines.entries()) put(cells, xs[at] as number, line);
   return stringOf(cells.filter(cell => cell !== undefined)).trimEnd();
@@ -111,7 +138,11 @@ export default class Output {
         const row = rows[y + index];
         if (!row) continue;
         row.xs.push(x);
-        row.lines.push(transformers.reduce((styled, transform) => transform(styled, index), line));
+        row.lines.push(
+          transformers.length === 0
+            ? line
+            : stringOf(cellsOf(transformers.reduce((styled, transform) => transform(styled, index), line))),
+        );
       }
     }
     const texts = rows.map((row, y) => {

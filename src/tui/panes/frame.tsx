@@ -101,8 +101,8 @@ const OneLine = memo(function OneLine({ text }: { readonly text: string }): Reac
 });
 
 /**
- * Lines starting at a cell, each as its own text: Ink measures and tokenizes every text that has changed, and
- * most lines have not.
+ * Lines starting at a cell, each as its own text: Ink measures and tokenizes every text that has changed, and most
+ * lines have not. The key of a line is its text, so that scrolling moves lines instead of changing them.
  */
 function Lines({
   x,
@@ -114,11 +114,16 @@ function Lines({
   readonly lines: readonly string[];
 }): ReactNode {
   if (lines.length === 0) return null;
-  const rows = lines.map((text, row) => ({ text, row }));
+  const seen = new Map<string, number>();
+  const rows = lines.map(text => {
+    const times = seen.get(text) ?? 0;
+    seen.set(text, times + 1);
+    return { text, key: `${times}${text}` };
+  });
   return (
     <Box position="absolute" marginLeft={x} marginTop={y} flexDirection="column" flexShrink={0}>
-      {rows.map(({ text, row }) => (
-        <OneLine key={row} text={text} />
+      {rows.map(({ text, key }) => (
+        <OneLine key={key} text={text} />
       ))}
     </Box>
   );
