@@ -56,7 +56,7 @@ export interface GuardOptions {
 }
 
 /** The name of a run's connection in pg_stat_activity, at most 63 bytes. */
-function applicationName(run: string): string {
+export function applicationName(run: string): string {
   return `migtui ${run.slice(0, 8)} ${userName()}@${hostname()}`.slice(0, 63);
 }
 

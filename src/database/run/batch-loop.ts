@@ -24,44 +24,63 @@ export async function runBatches(run: RunState): Promise<Failure | null> {
 }
 
 async function runBatch(run: RunState, index: number, batch: Batch): Promise<Failure | null> {
-  const { context, settings, control } = run;
-  const { emit } = context;
   const steps = batch.steps.map(at => run.steps[at] as LoadedStep);
   for (let attempt = 1; ; attempt++) {
-    emit({ kind: 'batch', batch: index, attempt });
-    try {
+    run.context.emit({ kind: 'batch', batch: index, attempt });
+    const ended = await attemptBatch(run, index, attempt, async () => {
       if (batch.transactional) await runTransaction(run, steps);
       else await runAlone(run, steps[0] as LoadedStep);
+    });
+    if (ended !== 'again') return ended;
+  }
+}
+
+/**
+ * Runs a batch once.
+ * @param attempt which one it is, from 1
+ * @returns why the run ends; null when the batch is done; `again` when it shall be tried again, after the pause for that
+ */
+export async function attemptBatch(
+  run: RunState,
+  index: number,
+  attempt: number,
+  work: () => Promise<void>,
+): Promise<Failure | null | 'again'> {
+  const { context, settings, control } = run;
+  const { emit } = context;
+  const batch = context.preview.batches[index] as Batch;
+  const steps = batch.steps.map(at => run.steps[at] as LoadedStep);
+  try {
+    await work();
+    emit({ kind: 'batch-done', batch: index });
+    return null;
+  } catch (error) {
+    const committed = await wasCommitted(run, error);
+    if (committed === 'unknown') return commitUnknown();
+    if (committed === 'yes') {
       emit({ kind: 'batch-done', batch: index });
       return null;
-    } catch (error) {
-      const committed = await wasCommitted(run, error);
-      if (committed === 'unknown') return commitUnknown();
-      if (committed === 'yes') {
-        emit({ kind: 'batch-done', batch: index });
-        return null;
-      }
-      const cause = error instanceof StepError || error instanceof CommitError ? error.cause : error;
-      await settleResults(run, batch, steps, error);
-      if (batch.transactional) {
-        emit({ kind: 'rolled-back', batch: index });
-        if (isLockTrouble(cause) && attempt <= settings.retries && control.mode === null) {
-          const afterMs = backOff(attempt);
-          const reason = sqlFailure(cause, undefined).message;
-          emit({
-            kind: 'retry',
-            batch: index,
-            attempt: attempt + 1,
-            of: settings.retries + 1,
-            afterMs,
-            reason,
-          });
-          await pause(afterMs, control.waiting.signal);
-          if (control.mode === null) continue;
-        }
-      }
-      return endFailure(run, error, batch);
     }
+    const cause = error instanceof StepError || error instanceof CommitError ? error.cause : error;
+    await settleResults(run, batch, steps, error);
+    if (batch.transactional) {
+      emit({ kind: 'rolled-back', batch: index });
+      if (isLockTrouble(cause) && attempt <= settings.retries && control.mode === null) {
+        const afterMs = backOff(attempt);
+        const reason = sqlFailure(cause, undefined).message;
+        emit({
+          kind: 'retry',
+          batch: index,
+          attempt: attempt + 1,
+          of: settings.retries + 1,
+          afterMs,
+          reason,
+        });
+        await pause(afterMs, control.waiting.signal);
+        if (control.mode === null) return 'again';
+      }
+    }
+    return endFailure(run, error, batch);
   }
 }
 

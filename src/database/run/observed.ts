@@ -17,6 +17,10 @@ export interface StatementObserver {
 export interface Piped extends PipedStatement {
   /** It belongs to a revision and is observed as such. */
   readonly ofRevision?: boolean | undefined;
+  /** Observes it instead of the connection's observer. */
+  readonly observer?: StatementObserver | undefined;
+  /** Called when it is done. Must not throw. */
+  readonly answered?: (() => void) | undefined;
   /** The error to throw instead of PostgreSQL's. */
   readonly failure?: ((error: unknown) => unknown) | undefined;
 }
@@ -105,8 +109,8 @@ export class ObservedConnection implements RawConnection {
    * @throws the error of the first that failed, or its `failure`
    */
   async pipeline(statements: readonly Piped[]): Promise<readonly PipedResult[]> {
-    const observers = statements.map(({ sql, ofRevision }) =>
-      ofRevision && !isPlumbing(sql) ? this.observer : null,
+    const observers = statements.map(({ sql, ofRevision, observer = this.observer }) =>
+      ofRevision && !isPlumbing(sql) ? observer : null,
     );
     if (this.#closed && statements.some(({ ofRevision }) => ofRevision)) throw this.#closed;
     for (const [at, observer] of observers.entries()) observer?.check((statements[at] as Piped).sql);
@@ -117,11 +121,12 @@ export class ObservedConnection implements RawConnection {
       while (this.#pipes && to < statements.length && mayBePiped(statements[to] as Piped)) to++;
       if (to - from < 2) to = from + 1;
       const part = statements.slice(from, to);
-      const answered = (at: number, result: PipedResult, started: number): void => {
-        const { sql, ofRevision } = part[at] as Piped;
+      const received = (at: number, result: PipedResult, started: number): void => {
+        const { sql, ofRevision, answered } = part[at] as Piped;
         results.push(result);
         observers[from + at]?.done(performance.now() - started, result.count);
         if (!isPlumbing(sql) && (ofRevision || !onlyLooks(sql))) this.#report(sql, started, null);
+        answered?.();
       };
       let started = performance.now();
       const next = (): void => {
@@ -134,7 +139,7 @@ export class ObservedConnection implements RawConnection {
         if (part.length === 1) {
           const { sql, parameters } = part[0] as Piped;
           const result = await this.#raw.executeQuery(rawQuery(sql, parameters));
-          answered(0, { rows: result.rows as PipedResult['rows'], count: countOf(result) }, started);
+          received(0, { rows: result.rows as PipedResult['rows'], count: countOf(result) }, started);
         } else {
           // Statements of revisions have no time limit; `Pipeline.limited` tells when they are done.
           const send = () =>
@@ -143,7 +148,7 @@ export class ObservedConnection implements RawConnection {
               part.map(one => ({ ...one, atOnce: one.ofRevision })),
               {
                 onDone: (at, result) => {
-                  answered(at, result, started);
+                  received(at, result, started);
                   next();
                 },
               },

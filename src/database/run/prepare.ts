@@ -1,4 +1,5 @@
 import { Failure } from '../../foundation/failure.ts';
+import { applicationName } from '../lock.ts';
 import { sqlState } from '../sql-failure.ts';
 import type { ObservedConnection, Piped } from './observed.ts';
 import type { PipedResult, PipedStatement } from './pipeline.ts';
@@ -34,16 +35,49 @@ export function openingStatements(run: RunState): readonly PipedStatement[] {
 }
 
 /**
+ * Takes the locks of the run and of its batch in one transaction, and sets what its statements expect. `ready`: it
+ * has both, and the server accepts writes.
+ */
+export function lockingStatement(run: RunState): PipedStatement {
+  const { lockTimeout, statementTimeout } = run.settings;
+  const set: [string, string][] = [
+    ['application_name', applicationName(run.id)],
+    ['lock_timeout', `${lockTimeout}ms`],
+    ...(statementTimeout === null
+      ? []
+      : [['statement_timeout', `${statementTimeout}ms`] as [string, string]]),
+    ...(run.monitor?.server.noticesLostClients
+      ? [['client_connection_check_interval', clientCheck] as [string, string]]
+      : []),
+    ...beginning(run).map((sql): [string, string] => ['client_encoding', /'([\w-]*)'/.exec(sql)?.[1] ?? '']),
+  ];
+  const values = set.map((_, at) => `set_config($${2 * at + 3}, $${2 * at + 4}, true)`);
+  return {
+    sql: `select pg_backend_pid()::text as pid,
+            (pg_try_advisory_xact_lock($1::bigint) and pg_try_advisory_xact_lock($2::bigint) and not pg_is_in_recovery()
+              and current_setting('transaction_read_only') = 'off')::text as ready, ${values.join(', ')}`,
+    parameters: [run.keys.run, run.keys.batch, ...set.flat()],
+  };
+}
+
+/**
  * Sets what every step of a batch's transaction expects: the timeouts, and MikroORM's own settings for
  * migrations.
  */
 export function settingStatements(run: RunState): readonly PipedStatement[] {
-  const { orm } = run.context.connection;
+  return [timeouts(run, true), ...beginning(run).map(sql => ({ sql }))];
+}
+
+/** What MikroORM begins every migration with. */
+function beginning({ context }: RunState): readonly string[] {
+  const { orm } = context.connection;
   const helper = orm.driver.getPlatform().getSchemaHelper() as {
     getSchemaBeginning(charset: string, disableForeignKeys?: boolean): string;
   };
-  const beginning = helper.getSchemaBeginning(orm.config.get('charset') as string, false).split('\n');
-  return [timeouts(run, true), ...beginning.filter(setsNames).map(sql => ({ sql }))];
+  return helper
+    .getSchemaBeginning(orm.config.get('charset') as string, false)
+    .split('\n')
+    .filter(setsNames);
 }
 
 /**

@@ -60,7 +60,12 @@ function isDone({ revision, action }: Step, applied: ReadonlySet<string>): boole
   return applied.has(revision) === (action === 'up' || action === 'log');
 }
 
-function isStill(preview: Preview, steps: readonly LoadedStep[], applied: ReadonlySet<string>): boolean {
+/** Whether state and files are those that the plan was made from. */
+export function isStill(
+  preview: Preview,
+  steps: readonly LoadedStep[],
+  applied: ReadonlySet<string>,
+): boolean {
   const checksums = new Map(steps.map(({ revision, checksum }) => [revision, checksum]));
   return fingerprintOf(applied, preview.plan, checksums, preview) === preview.fingerprint;
 }

@@ -2,28 +2,28 @@ import { randomUUID } from 'node:crypto';
 import { Failure } from '../../foundation/failure.ts';
 import { loadParser } from '../../safety/parse.ts';
 import type { Backup } from '../../values/backup.ts';
-import type { RunNotes } from '../../values/journal.ts';
-import type { Preview, RunOptions, RunResult, Session, SessionEnding, StepResult } from '../../values/run.ts';
+import type { RunResult, Session, SessionEnding, StepResult } from '../../values/run.ts';
 import { backUp } from '../backup/backup.ts';
 import { lastRunOf } from '../journal/reader.ts';
-import { journalAllowed } from '../journal/table.ts';
-import { ensureJournal, JournalWriter, reconcileJournal } from '../journal/writer.ts';
+import type { JournalWriter } from '../journal/writer.ts';
 import { readLedger } from '../ledger.ts';
 import { acquireGuard, type Guard, lockKeys } from '../lock.ts';
 import { type Monitor, openMonitor, queryOn } from '../monitor.ts';
 import { runOf } from '../sessions.ts';
 import { sqlFailure } from '../sql-failure.ts';
 import { readUnsettled } from '../unsettled.ts';
-import { runBatches } from './batch-loop.ts';
+import { attemptBatch, runBatches } from './batch-loop.ts';
 import { type LoadedStep, type RunContext, settingsOf } from './context.ts';
 import { Control } from './control.ts';
 import { endBlocker, notBlocking } from './end-blocker.ts';
 import { loadSteps } from './load.ts';
 import { reportingQuery } from './observed.ts';
+import { openJournal } from './open-journal.ts';
 import { readBack } from './read-back.ts';
 import { settlePlan } from './replan.ts';
 import type { Running } from './running.ts';
 import type { RunState } from './state.ts';
+import { mayRunTogether, openTogether, runTogether } from './together.ts';
 import { watchRun } from './watch.ts';
 
 /** Starts running a previewed plan: exactly its steps, in its order and batches. Otherwise it refuses. */
@@ -44,6 +44,8 @@ class Run {
   /** The last known holder of the lock, while waiting for it. */
   #holder: Session | null = null;
   #monitor: Monitor | null = null;
+  /** Undefined: not opened yet. */
+  #journal: JournalWriter | null | undefined;
 
   constructor(context: RunContext) {
     this.#context = context;
@@ -65,7 +67,6 @@ class Run {
   async start(): Promise<RunResult> {
     const { project, shared } = this.#context;
     let guard: Guard | null = null;
-    let stopWatching = (): void => {};
     try {
       // Checks that can refuse the run come before any change.
       const [, steps] = await Promise.all([
@@ -74,19 +75,17 @@ class Run {
         project.full().catch(entitiesBroken),
       ]);
       this.#monitor = shared ? shared.monitor : await openMonitor(project);
+      const quick = await this.#together(steps);
+      if (quick) return quick;
       guard = await this.#lock();
       const run = await this.#prepare(steps, guard);
       if (!run) return await this.#reached();
-      if (this.#monitor) {
-        stopWatching = watchRun(this.#monitor, this.control, project, this.#context.emit);
-      }
-      return await this.#execute(run);
+      return (await this.#execute(run, () => runBatches(run))) as RunResult;
     } catch (error) {
       const { reason } = this.control;
       if (reason?.code === 'cancelled') throw cancelledBefore();
       throw sqlFailure(reason ?? error, undefined);
     } finally {
-      stopWatching();
       await guard?.release();
       if (!shared) await this.#monitor?.close().catch(() => {});
       this.#monitor = null;
@@ -130,15 +129,21 @@ class Run {
     if (settled.replanned) {
       if (steps.length === 0) return null;
       this.#context = { ...this.#context, preview };
+      this.#journal = undefined;
       this.#context.emit({ kind: 'replanned', preview });
     }
-    const { connection, table, options } = this.#context;
-    const expected = new Set(settled.applied);
-    const backup = await this.#backUp([...expected]);
-    const outside = reportingQuery(
-      this.#monitor?.query ?? queryOn(connection.orm),
-      this.#context.onStatement,
-    );
+    const backup = await this.#backUp([...settled.applied]);
+    return this.#state(steps, { ...settled, guard, backup });
+  }
+
+  /** @param from `applied`: what the migrations table holds */
+  async #state(
+    steps: readonly LoadedStep[],
+    from: Pick<RunState, 'guard' | 'tableReady' | 'backup'> & { readonly applied: ReadonlySet<string> },
+  ): Promise<RunState> {
+    const { connection, table, options, onStatement } = this.#context;
+    const outside = reportingQuery(this.#monitor?.query ?? queryOn(connection.orm), onStatement);
+    this.#journal ??= await openJournal(this.id, this.#context, outside, from.backup);
     return {
       id: this.id,
       context: this.#context,
@@ -146,42 +151,45 @@ class Run {
       control: this.control,
       keys: lockKeys(table),
       monitor: this.#monitor,
-      guard,
-      journal: await this.#openJournal(outside, preview.plan.steps.length, backup),
-      backup,
+      guard: from.guard,
+      journal: this.#journal,
+      backup: from.backup,
       outside,
       steps,
       results: steps.map(
         ({ revision, action }): StepResult => ({ revision, action, outcome: 'not run', ms: 0 }),
       ),
-      expected,
-      tableReady: settled.tableReady,
+      expected: new Set(from.applied),
+      tableReady: from.tableReady,
       halfWay: new Set(),
     };
   }
 
-  /** If the journal cannot be created, a warning is sent and the run continues without it. */
-  async #openJournal(
-    outside: RunState['outside'],
-    steps: number,
-    backup: Backup | undefined,
-  ): Promise<JournalWriter | null> {
-    const { project, table, preview, emit, options, shared } = this.#context;
-    if (!journalAllowed(project) || steps === 0) return null;
-    const ledger = `${table.schema}.${table.name}`;
-    try {
-      if (!shared?.reconcile) await ensureJournal(outside);
-      if (!shared?.reconcile || shared.reconcile.has(ledger)) await reconcileJournal(outside, ledger);
-      return new JournalWriter(this.id, ledger, { ...preview.plan, ...notesOf(preview, options, backup) });
-    } catch (error) {
-      const { message } = sqlFailure(error, undefined);
-      emit({
-        kind: 'notice',
-        code: 'no-journal',
-        message: `This run is not recorded in the journal: ${message}`,
-      });
+  /**
+   * The quick way of a fleet's targets.
+   * @returns null where it is not open, or the ordinary way is to try it again: nothing was changed
+   */
+  async #together(steps: readonly LoadedStep[]): Promise<RunResult | null> {
+    const { options } = this.#context;
+    if (!mayRunTogether(this.#context, this.#monitor)) return null;
+    const run = await this.#state(steps, {
+      guard: null,
+      backup: undefined,
+      tableReady: true,
+      applied: new Set(),
+    });
+    const held = await openTogether(run);
+    if (!held) {
+      this.#journal = undefined;
       return null;
     }
+    const ended = await this.#execute(run, () => {
+      this.#context.emit({ kind: 'batch', batch: 0, attempt: 1 });
+      return attemptBatch(run, 0, 1, () => runTogether(run, held));
+    });
+    if (ended) return ended;
+    this.#context = { ...this.#context, options: { ...options, retries: run.settings.retries - 1 } };
+    return null;
   }
 
   /**
@@ -225,11 +233,14 @@ class Run {
     return result;
   }
 
-  async #execute(run: RunState): Promise<RunResult> {
+  /** @returns null where `work` shall be tried again */
+  async #execute(run: RunState, work: () => Promise<Failure | null | 'again'>): Promise<RunResult | null> {
     const { context, control } = run;
-    const { emit, table } = context;
+    const { emit, table, project } = context;
     emit({ kind: 'started', run: run.id, steps: run.steps.length, batches: context.preview.batches.length });
-    const failure = await runBatches(run);
+    const stopWatching = this.#monitor ? watchRun(this.#monitor, control, project, emit) : () => {};
+    const failure = await work().finally(stopWatching);
+    if (failure === 'again') return null;
     // We already know that the server does not answer.
     const silent = failure?.code === 'commit-unknown';
     // A fleet queries all of its targets together, after each wave.
@@ -264,14 +275,4 @@ function entitiesBroken(error: unknown): never {
     },
     { cause: error },
   );
-}
-
-/** Stored next to the plan in the journal. */
-function notesOf({ request }: Preview, { tag }: RunOptions, backup: Backup | undefined): RunNotes {
-  const { kind, run } = request.past ?? {};
-  return {
-    ...(backup && { backup }),
-    ...(tag && { tag }),
-    ...(kind && run && { [kind === 'undo' ? 'undoes' : 'redoes']: run }),
-  };
 }

@@ -79,7 +79,7 @@ export async function runStep(
     measuredMs = elapsed();
     return record(measuredMs, tx);
   };
-  const statements = new Statements(run, step);
+  const statements = new StepStatements(run, step);
   try {
     control.check();
     await before?.();
@@ -107,16 +107,7 @@ export async function runStep(
       await Promise.race([running, control.insisted]);
     }
   } catch (error) {
-    const { reason } = control;
-    const { cause, statement } = statements.blame(error);
-    const lost = isConnectionLoss(cause);
-    const answered = control.inFlight === null && !lost;
-    throw new StepError(step, lost && !control.gaveUp ? cause : (reason ?? cause), {
-      statement,
-      statementsDone: statements.count,
-      answered,
-      ms: elapsed(),
-    });
+    throw stepError(run, step, statements, error, elapsed());
   } finally {
     work.connection.observer = null;
     work.queued = null;
@@ -127,11 +118,32 @@ export async function runStep(
   return ms;
 }
 
+/** Turns what a step threw into its error. @param ms how long it had run */
+export function stepError(
+  { control }: RunState,
+  step: LoadedStep,
+  statements: StepStatements,
+  error: unknown,
+  ms: number,
+): StepError {
+  const { reason } = control;
+  const { cause, statement } = statements.blame(error);
+  const lost = isConnectionLoss(cause);
+  return new StepError(step, lost && !control.gaveUp ? cause : (reason ?? cause), {
+    statement,
+    statementsDone: statements.count,
+    answered: control.inFlight === null && !lost,
+    ms: Math.round(ms),
+  });
+}
+
 /** Reports the statements of one step, and stops them if the run is cancelled. */
-class Statements implements StatementObserver {
+export class StepStatements implements StatementObserver {
   count = 0;
   /** A statement was sent. */
   any = false;
+  /** When the last one was done (`performance.now()`). */
+  doneAt: number | null = null;
   #failed: { readonly sql: string; readonly error: unknown } | null = null;
   #refused: Failure | null = null;
   readonly #run: RunState;
@@ -162,6 +174,7 @@ class Statements implements StatementObserver {
   done(ms: number, rows: number | null): void {
     this.#run.control.inFlight = null;
     this.count++;
+    this.doneAt = performance.now();
     this.#run.context.emit({ kind: 'statement-done', step: this.#step, ms: Math.round(ms), rows });
   }
 
