@@ -2,10 +2,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import headless from '@xterm/headless';
-import { filmOf } from './svg.ts';
+import { filmOf, pictureOf } from './svg.ts';
 
 /*
- * The moving picture of the README, drawn from the golden screens of the tests. `npm run screenshots` writes docs/demo.svg.
+ * The pictures of the README, drawn from the golden screens of the tests. `npm run screenshots` writes them.
  */
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
@@ -16,10 +16,16 @@ const views = ['main', 'plan', 'merge', 'failure'];
 const title =
   'migtui: revisions as a graph, the plan of an upgrade, a merge after both orders were tested, a failed run';
 
+const findings =
+  'migtui: a finding in the plan of an upgrade, with the lock, the rows and what to do instead';
+
 /** Every picture: its path in the repository and its text. */
 export async function drawPictures(): Promise<{ path: string; svg: string }[]> {
   const terminals = await Promise.all(views.map(terminalOf));
-  return [{ path: 'docs/demo.svg', svg: filmOf(terminals, title, 5) }];
+  return [
+    { path: 'docs/demo.svg', svg: filmOf(terminals, title, 5) },
+    { path: 'docs/findings.svg', svg: pictureOf(await terminalOf('plan'), findings) },
+  ];
 }
 
 async function terminalOf(view: string): Promise<headless.Terminal> {

@@ -68,6 +68,10 @@ function runsOf(terminal: headless.Terminal, row: number): Run[] {
   return runs;
 }
 
+/** One screen. */
+export const pictureOf = (terminal: headless.Terminal, title: string): string =>
+  documentOf(terminal, title, frameOf(terminal));
+
 /** Several screens of one size, shown one after the other; readers who prefer no motion see the first. */
 export function filmOf(terminals: readonly headless.Terminal[], title: string, secondsEach: number): string {
   const [first] = terminals;

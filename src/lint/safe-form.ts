@@ -43,7 +43,7 @@ export function safeForm(
 ): SafeForm | null {
   const found = up.flatMap((sql, index) => {
     const rewrite = dangerous(sql) ? rewriteOf(sql, before(index)) : null;
-    if (!rewrite) return [];
+    if (!rewrite || typeof rewrite === 'string') return [];
     const made = madeBy(sql);
     return [{ sql, rewrite, undone: down.filter(text => made !== null && undoneBy(text) === made) }];
   });
@@ -99,7 +99,17 @@ export function safeForm(
   };
 }
 
-function rewriteOf(sql: string, schema: Schema): Rewrite | null {
+/**
+ * Why a dangerous statement has no safe form, where there is more to say than that none is known.
+ * @param schema before it
+ */
+export function whyNoSafeForm(sql: string, schema: Schema): string | null {
+  const rewrite = rewriteOf(sql, schema);
+  return typeof rewrite === 'string' ? rewrite : null;
+}
+
+/** The safe form of a statement; text: why there is none; null: none is known. */
+function rewriteOf(sql: string, schema: Schema): Rewrite | string | null {
   const statement = only(sql);
   switch (statement?.type) {
     case 'IndexStmt':

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Linter } from '../../src/lint/lint.ts';
-import { safeForm } from '../../src/lint/safe-form.ts';
+import { safeForm, whyNoSafeForm } from '../../src/lint/safe-form.ts';
 import { Schema } from '../../src/lint/schema.ts';
 import { anyServer } from '../../src/lint/server.ts';
 import { loadParser } from '../../src/safety/parse.ts';
@@ -82,6 +82,10 @@ const made = after(
   'create index on t (c)',
   'create table keyless (a int)',
   'create table pair (x int, y int, a int, primary key (x, y))',
+  'create table uniquely (x text not null unique, a int)',
+  'create table perhaps (x text unique, a int)',
+  'create table parent (a int)',
+  'create table child () inherits (parent)',
 );
 const whats = (...up: string[]) => safeForm(up, [], always, () => made)?.phases.map(({ what }) => what);
 
@@ -93,6 +97,31 @@ test.each([
   const [phase] = safeForm([sql], [], always, () => made)?.phases ?? [];
   expect(phase).toMatchObject({ what: 'backfill', transactional: false, down: [] });
   expect(phase?.up[0]).toMatch(/where .*"id" between migtui_low and migtui_high;/);
+});
+
+test.each([
+  ['update pair as p set a = 1', /where \("p"."x", "p"."y"\) >= \(migtui_low_1, migtui_low_2\) and/],
+  ['update uniquely set a = 1', /where "x" between/],
+  [
+    'alter table pair add column z uuid default gen_random_uuid()',
+    /\("x", "y"\) > \(migtui_high_1, migtui_high_2\)/,
+  ],
+  ['alter table keyless add column z uuid default gen_random_uuid()', /ctid >= /],
+  ['alter table perhaps rename column a to b', /ctid >= /],
+])('%s goes along the key that there is', (sql, words) => {
+  const { phases = [] } = safeForm([sql], [], always, () => made) ?? {};
+  expect(phases.find(({ what }) => what === 'backfill')?.up[0]).toMatch(words);
+});
+
+test.each([
+  ['update keyless set a = 1', 'has no primary key and no unique index'],
+  ['update perhaps set a = 1', 'has no primary key and no unique index'],
+  ['update pair set y = 1', 'changes the key'],
+  ['update t set a = a + 1', 'reads what it writes'],
+  ['update t set a = 1 returning a', 'RETURNING'],
+  ['alter table parent add column z uuid default gen_random_uuid()', 'more than one part'],
+])('%s says why it has no safe form', (sql, words) => {
+  expect(whyNoSafeForm(sql, made)).toContain(words);
 });
 
 test('a condition stays one condition', () => {
@@ -108,7 +137,7 @@ test.each([
   'update t set id = 1',
   // there is no single key to go along
   'update keyless set a = 1',
-  'update pair set a = 1',
+  'update pair set a = 1, x = 2',
   'update unknown set a = 1',
   'update t set a = keyless.a from keyless',
   'update t set a = 1 returning a',
@@ -116,7 +145,6 @@ test.each([
   'alter table t rename column c to d',
   'alter table t rename column b to d',
   'alter table t alter column a type text using (a + 1)',
-  'alter table keyless add column x uuid default gen_random_uuid()',
   'alter table t add column x uuid default gen_random_uuid() unique',
 ])('%s has no safe form', sql => {
   expect(whats(sql)).toBeUndefined();

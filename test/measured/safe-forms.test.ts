@@ -13,9 +13,17 @@ const next = 'Migration20260102000000_next';
 const made = [
   'create table items (id uuid primary key default gen_random_uuid(), "Size" int, note text not null, kind varchar(20))',
   'create table notes (id int primary key, text text)',
+  'create table pairs ("A" uuid, b text, n int not null, old int, primary key ("A", b))',
+  'create table words (word text primary key, n int)',
+  'create table loose (n int, body text)',
+  'create table marked (mark varchar(40) not null unique, n int)',
 ];
 const rows = `insert into items ("Size", note, kind) select n, 'note ' || n, 'k' from generate_series(1, 25000) n;
-  insert into notes values (1, 'a')`;
+  insert into notes values (1, 'a');
+  insert into pairs select gen_random_uuid(), 'b' || n % 7, n, n from generate_series(1, 25000) n;
+  insert into words select 'w' || n, n from generate_series(1, 25000) n;
+  insert into loose select n, repeat('x', 500) from generate_series(1, 25000) n;
+  insert into marked select md5(n::text), n from generate_series(1, 25000) n`;
 
 interface Case {
   readonly up: readonly string[];
@@ -84,12 +92,50 @@ const cases: Readonly<Record<string, Case>> = {
     phases: ['expand', 'backfill', 'contract'],
     ask: 'select sum("Size")::text as sum, pg_typeof(min("Size"))::text as type from items',
   },
+  'batches go along a key of several columns': {
+    up: ['alter table pairs add column total int', 'update pairs p set total = p.n * 2 where p.n <> 5'],
+    down: ['alter table pairs drop column total'],
+    phases: ['backfill'],
+    ask: 'select sum(total)::text as sum, count(total)::int as n from pairs',
+  },
+  'a column of a table with a key of several columns gets another type': {
+    up: ['alter table pairs alter column old type bigint'],
+    down: ['alter table pairs alter column old type int'],
+    phases: ['expand', 'backfill', 'contract'],
+    ask: 'select sum(old)::text as sum, pg_typeof(min(old))::text as type from pairs',
+  },
+  'batches go along a key of text': {
+    up: ['alter table words add column total int', 'update words set total = n + 1'],
+    down: ['alter table words drop column total'],
+    phases: ['backfill'],
+    ask: 'select sum(total)::text as sum, count(total)::int as n from words',
+  },
+  'batches go along a unique column that is required': {
+    up: ['alter table marked rename column n to count'],
+    down: ['alter table marked rename column count to n'],
+    phases: ['expand', 'backfill', 'contract'],
+    ask: 'select sum(count)::text as sum, count(count)::int as n from marked',
+  },
+  'without a key batches go along the pages': {
+    up: ['alter table loose add column token uuid default gen_random_uuid() not null'],
+    down: ['alter table loose drop column token'],
+    phases: ['expand', 'backfill', 'not_valid', 'validate', 'finish'],
+    ask: 'select count(distinct token)::int as n from loose',
+  },
+  'without a key a column gets another name': {
+    up: ['alter table loose rename column n to number'],
+    down: ['alter table loose rename column number to n'],
+    phases: ['expand', 'backfill', 'contract'],
+    ask: 'select sum(number)::text as sum, count(number)::int as n from loose',
+  },
 };
 
 test.each(Object.entries(cases))('%s', async (_, { up, down, phases, ask, differs }) => {
   const [safe, plain] = await Promise.all([createDatabase(), createDatabase()]);
   const url = safe.url;
-  const migrations = { [base]: { up: made, down: ['drop table notes', 'drop table items'] } };
+  const migrations = {
+    [base]: { up: made, down: made.toReversed().map(sql => sql.replace(/create (table \w+).*/, 'drop $1')) },
+  };
   const project = await projectOf({ url, migrations });
   const using = async <T>(
     work: (engine: Awaited<ReturnType<typeof openEngine>>) => Promise<T>,

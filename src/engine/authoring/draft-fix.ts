@@ -2,7 +2,7 @@ import { relative, resolve } from 'node:path';
 import { changesBetween, effectsOf } from '../../database/shadow/effects.ts';
 import { ReplayFailure } from '../../database/shadow/revision-run.ts';
 import { Failure } from '../../foundation/failure.ts';
-import { type SafeForm, safeForm } from '../../lint/safe-form.ts';
+import { type SafeForm, safeForm, whyNoSafeForm } from '../../lint/safe-form.ts';
 import type { Schema } from '../../lint/schema.ts';
 import { parseMigration } from '../../project/declarations.ts';
 import { changeOf } from '../../project/file-change.ts';
@@ -48,12 +48,19 @@ export async function draftFix(workspace: Workspace, target: string): Promise<Dr
   const schemas = await schemasBefore(workspace.session, disk, ancestors, id, up);
   const dangerous = (sql: string): boolean => texts.has(sql.trim().replace(/;\s*$/, ''));
   const form = safeForm(up, down, dangerous, index => schemas[index] as Schema);
+  // why a statement stays as it is, by its text
+  const reasons = new Map(
+    up.flatMap((sql, index) => {
+      const why = dangerous(sql) ? whyNoSafeForm(sql, schemas[index] as Schema) : null;
+      return why === null ? [] : [[sql.trim().replace(/;\s*$/, ''), why] as const];
+    }),
+  );
   if (!form) {
     throw refused(
       'nothing-to-fix',
       dangers.length === 0
         ? `Nothing in ${id} is dangerous.`
-        : `migtui has no safe form for the statements of ${id}.`,
+        : [`migtui has no safe form for the statements of ${id}.`, ...new Set(reasons.values())].join(' '),
     );
   }
   const gone = new Set([...form.leaving, ...form.leavingDown]);
@@ -96,7 +103,10 @@ export async function draftFix(workspace: Workspace, target: string): Promise<Dr
       ...contractNote(form, written),
       ...(await rehearsed(workspace, disk, id, drafted)),
     ],
-    warnings: left.map(({ rule, message }) => `It stays as it is (${rule}): ${message}`),
+    warnings: left.map(
+      ({ rule, message, statement }) =>
+        `It stays as it is (${rule}): ${reasons.get(statement.trim()) ?? message}`,
+    ),
   };
 }
 

@@ -1,83 +1,62 @@
 import { type Node, namesIn, nodesOf, type Statement } from '../../safety/parse.ts';
 import { quoted } from '../questions.ts';
 import type { Schema, Table } from '../schema.ts';
+import { inBatchesByKey, inBatchesByPage, keyOf, rangeOf } from './batches.ts';
 import { nothing, type Rewrite } from './rewrite.ts';
 import { cutAt, tableIn, withoutSemicolon } from './statement.ts';
 
-/** Number of rows written between commits. */
-const batch = 10_000;
-
 /**
- * An UPDATE of many rows, in batches by the primary key.
- * @returns null if repeating a part of it would have a different effect, or the table has no single-column
- * key
+ * An UPDATE of many rows, in batches by the primary key or a unique one.
+ * @returns why there is none: repeating a part of it would have a different effect, or the table has no key
  */
-export function updateOf({ text, tree }: Statement, schema: Schema): Rewrite | null {
+export function updateOf({ text, tree }: Statement, schema: Schema): Rewrite | string {
   const table = schema.of(tree.relation);
+  if (!table.known) return `Nothing is known of ${table.name}, so the update cannot be split into batches.`;
   const key = keyOf(table);
-  if (key === null || tree.fromClause || tree.withClause || (tree.returningList ?? tree.returningClause))
-    return null;
+  if (key === null) {
+    return `${table.name} has no primary key and no unique index on required columns, so a row that moves during the update could be missed.`;
+  }
+  if (tree.fromClause || tree.withClause || (tree.returningList ?? tree.returningClause))
+    return 'An update with FROM, WITH or RETURNING is not split into batches.';
   const targets = [...nodesOf(tree.targetList, 'ResTarget')].map(({ name }) => String(name));
   const read = [tree.targetList, tree.whereClause].flatMap(part => [...nodesOf(part, 'RangeVar')]);
   // An interrupted backfill starts again: it must not read what it writes.
-  if (readsAny(tree.targetList, targets) || read.some(({ relname }) => relname === table.name)) return null;
-  if (targets.includes(key)) return null;
+  if (readsAny(tree.targetList, targets) || read.some(({ relname }) => relname === table.name))
+    return 'The update reads what it writes, so it cannot be repeated after an interruption.';
+  if (key.some(one => targets.includes(one))) return 'The update changes the key that batches go along.';
   const { alias } = (tree.relation ?? {}) as { alias?: { aliasname?: string } };
-  const named = alias?.aliasname ? `${quoted(alias.aliasname)}.${quoted(key)}` : quoted(key);
+  const range = rangeOf(key, alias?.aliasname);
   const whole = withoutSemicolon(text);
   const where = cutAt(whole, ['where']);
   const update =
-    where === null
-      ? `${whole} where ${between(named)}`
-      : `${where.before} where (${where.after}) and ${between(named)}`;
-  return { ...nothing, backfill: [inBatches(tableIn(tree), key, update)] };
+    where === null ? `${whole} where ${range}` : `${where.before} where (${where.after}) and ${range}`;
+  return { ...nothing, backfill: [inBatchesByKey(tableIn(tree), key, update)] };
 }
-
-const between = (key: string): string => `${key} between migtui_low and migtui_high`;
 
 /**
- * A block that runs an update for one key range after the other, and commits after each.
- * @param table in SQL notation
- * @param update with `migtui_low` and `migtui_high`, the ends of the range
+ * A backfill of one column, by the table's key; without one, by the pages of the table.
+ * @param condition of the rows that are not filled yet
+ * @returns why there is none
  */
-function inBatches(table: string, key: string, update: string): string {
-  const column = quoted(key);
-  return `do $migtui$
-declare
-  migtui_low ${table}.${column}%type;
-  migtui_high ${table}.${column}%type;
-begin
-  select ${column} into migtui_low from ${table} order by ${column} limit 1;
-  while migtui_low is not null loop
-    select ${column} into migtui_high
-      from (select ${column} from ${table} where ${column} >= migtui_low order by ${column} limit ${batch}) as batch
-      order by ${column} desc limit 1;
-    ${update};
-    commit;
-    select ${column} into migtui_low from ${table} where ${column} > migtui_high order by ${column} limit 1;
-  end loop;
-end
-$migtui$`;
-}
-
-/** A backfill of one column. */
 export function fill(
+  schema: Schema,
   table: Table,
   sqlTable: string,
-  column: string,
-  value: string,
-  condition: string,
-): string | null {
+  {
+    column,
+    value,
+    condition,
+  }: { readonly column: string; readonly value: string; readonly condition: string },
+): { readonly sql: string } | string {
+  if (!table.known) return `Nothing is known of ${table.name}, so a backfill cannot be split into batches.`;
   const key = keyOf(table);
-  if (key === null || key === column) return null;
-  const update = `update ${sqlTable} set ${quoted(column)} = ${value} where (${condition}) and ${between(quoted(key))}`;
-  return inBatches(sqlTable, key, update);
-}
-
-/** The column for iterating over a table's rows; null if no single column is known. */
-function keyOf({ known, constraints }: Table): string | null {
-  const primary = known ? constraints.find(({ kind }) => kind === 'primary') : undefined;
-  return primary?.columns.length === 1 ? (primary.columns[0] ?? null) : null;
+  if (key?.includes(column)) return `${column} is in the key that batches go along.`;
+  const update = `update ${sqlTable} set ${quoted(column)} = ${value} where (${condition})`;
+  if (key) return { sql: inBatchesByKey(sqlTable, key, `${update} and ${rangeOf(key)}`) };
+  if (table.kind !== 'table' || schema.below(table).length > 0) {
+    return `${table.name} has no primary key and more than one part, so a backfill cannot be split into batches.`;
+  }
+  return { sql: inBatchesByPage(sqlTable, update, condition) };
 }
 
 function readsAny(node: unknown, columns: readonly string[]): boolean {

@@ -39,7 +39,7 @@ export function renameTableOf({ text, tree }: Statement): Rewrite {
 }
 
 /** RENAME of a column: both columns exist, and a trigger copies writes from one to the other. */
-export function renameColumnOf({ tree }: Statement, schema: Schema): Rewrite | null {
+export function renameColumnOf({ tree }: Statement, schema: Schema): Rewrite | string | null {
   const [from, to] = [String(tree.subname), String(tree.newname)];
   const table = schema.of(tree.relation);
   const column = movable(table, from);
@@ -47,8 +47,12 @@ export function renameColumnOf({ tree }: Statement, schema: Schema): Rewrite | n
   const sql = tableIn(tree);
   const [a, b] = [quoted(from), quoted(to)];
   const type = typeWords(column.type);
-  const backfill = fill(table, sql, to, a, `${b} is distinct from ${a}`);
-  if (backfill === null) return null;
+  const backfill = fill(schema, table, sql, {
+    column: to,
+    value: a,
+    condition: `${b} is distinct from ${a}`,
+  });
+  if (typeof backfill === 'string') return backfill;
   const sync = syncing(table, sql, `${from}_${to}`, [
     `if tg_op = 'INSERT' then`,
     `  new.${b} := coalesce(new.${b}, new.${a});`,
@@ -63,7 +67,7 @@ export function renameColumnOf({ tree }: Statement, schema: Schema): Rewrite | n
   return {
     ...{ ...nothing, now, validate, finish },
     expand: [`alter table ${sql} add column ${b} ${type}`, ...sync.make],
-    backfill: [backfill],
+    backfill: [backfill.sql],
     contract: [...sync.drop, `alter table ${sql} drop column ${a}`],
     back: {
       ...back,
@@ -84,7 +88,7 @@ export function typeChangeOf(
   command: Node,
   schema: Schema,
   type: string,
-): Rewrite | null {
+): Rewrite | string | null {
   const name = String(command.name);
   const table = schema.of(tree.relation);
   const column = movable(table, name);
@@ -93,14 +97,18 @@ export function typeChangeOf(
   const sql = tableIn(tree);
   const [a, b] = [quoted(name), quoted(temporary)];
   const old = typeWords(column.type);
-  const backfill = fill(table, sql, temporary, `${a}::${type}`, `${b} is distinct from ${a}::${type}`);
-  if (backfill === null) return null;
+  const backfill = fill(schema, table, sql, {
+    column: temporary,
+    value: `${a}::${type}`,
+    condition: `${b} is distinct from ${a}::${type}`,
+  });
+  if (typeof backfill === 'string') return backfill;
   const sync = syncing(table, sql, temporary, [`new.${b} := new.${a}::${type};`]);
   const { now, validate, finish, back } = column.notNull ? notNullOf(sql, temporary) : nothing;
   return {
     ...{ ...nothing, now, validate, finish },
     expand: [`alter table ${sql} add column ${b} ${type}`, ...sync.make],
-    backfill: [backfill],
+    backfill: [backfill.sql],
     contract: [
       ...sync.drop,
       `alter table ${sql} drop column ${a}`,

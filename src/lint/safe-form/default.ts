@@ -24,7 +24,11 @@ const behind = [
  * ADD COLUMN with a default that differs from row to row: added without a default, filled in batches, then
  * changed to the requested definition.
  */
-export function volatileDefaultOf({ text, tree }: Statement, command: Node, schema: Schema): Rewrite | null {
+export function volatileDefaultOf(
+  { text, tree }: Statement,
+  command: Node,
+  schema: Schema,
+): Rewrite | string | null {
   const { column, serial, identity, generated, defaultValue, constraints } = columnOf(
     (command.def as Node | undefined)?.ColumnDef,
   );
@@ -37,13 +41,17 @@ export function volatileDefaultOf({ text, tree }: Statement, command: Node, sche
   const value = cutAt(cut.after, behind)?.before ?? cut.after;
   const sql = tableIn(tree);
   const name = quoted(column.name);
-  const backfill = fill(schema.of(tree.relation), sql, column.name, value, `${name} is null`);
-  if (backfill === null) return null;
+  const backfill = fill(schema, schema.of(tree.relation), sql, {
+    column: column.name,
+    value,
+    condition: `${name} is null`,
+  });
+  if (typeof backfill === 'string') return backfill;
   const { now, validate, finish, back } = column.notNull ? notNullOf(sql, column.name) : nothing;
   return {
     ...{ ...nothing, now, validate, finish },
     expand: [cut.before, `alter table ${sql} alter column ${name} set default ${value}`],
-    backfill: [backfill],
+    backfill: [backfill.sql],
     back: { ...back, expand: [`alter table ${sql} drop column ${name}`] },
   };
 }
