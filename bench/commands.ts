@@ -4,7 +4,7 @@ import { measure } from './measure.ts';
 import { startBenchServer } from './server.ts';
 import { median, type Row } from './table.ts';
 
-/** Sizes of the project, and how often each command is run. */
+/** Project sizes, and how often each command is run. */
 const sizes: readonly (readonly [count: number, rounds: number])[] = (
   process.env.BENCH_COUNTS ?? '100:7,1000:5,10000:3'
 )
@@ -15,8 +15,8 @@ const program = join(repository, 'bin/migtui.js');
 const stockProgram = join(repository, 'node_modules/@mikro-orm/cli/cli.js');
 
 /**
- * Processor time of the commands that look, in turns with the stock CLI's `migration:pending` and bare Node, so that a
- * busy machine slows all of them. `offline`: no server answers.
+ * CPU time of read-only commands, alternating with the stock CLI's `migration:pending` and plain Node, so
+ * that other load slows all of them. `offline`: no server answers.
  */
 export async function benchCommands(): Promise<Row[]> {
   const server = await startBenchServer();
@@ -68,14 +68,14 @@ export async function benchCommands(): Promise<Row[]> {
   }
 }
 
-/** Runs each command once a round; the first is what the others are held against. */
+/** Runs each command once per round; the first is the reference for the others. */
 async function inTurns(
   rounds: number,
   most: number,
   commands: readonly (readonly [what: string, command: Parameters<typeof measure>[0]])[],
 ): Promise<Row[]> {
   const times = commands.map(() => [] as number[]);
-  // the caches are warm
+  // The caches are warm.
   for (const [, command] of commands) await measure(command);
   for (let round = 0; round < rounds; round++) {
     for (const [at, [, command]] of commands.entries()) times[at]?.push((await measure(command)).cpu);

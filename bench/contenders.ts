@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { makeFolder, makeProject, repository } from '../test/support/project.ts';
 import type { Command } from './measure.ts';
 
-/** Somebody who can bring a database up and down by the same small revisions. */
+/** A tool that can upgrade and downgrade a database with the same small revisions. */
 export interface Contender {
   readonly name: string;
   up(database: string): Command;
@@ -18,7 +18,7 @@ const upOf = (at: number): string =>
 const downOf = (at: number): string => `drop table "${tableOf(at)}"`;
 const nameOf = (at: number): string => `Migration${20260101000000 + at}_table_${at}`;
 
-/** The stock CLI, migtui as it is used, and what else is installed, each on a project of so many revisions. */
+/** The stock CLI, migtui, and other installed tools, each on a project with this number of revisions. */
 export async function contenders(count: number): Promise<Contender[]> {
   return [
     ...(await mikroOrm(count)),
@@ -75,7 +75,7 @@ async function mikroOrm(count: number): Promise<Contender[]> {
   ];
 }
 
-/** The same statements with log rows in one transaction: the least that the server can be asked. */
+/** The same statements with log rows in one transaction: the lower bound for the server. */
 function psql(count: number): Contender[] {
   if (!works('psql', '--version')) return [];
   const script = (statement: (at: number) => string, log: (at: number) => string, order: number[]): string =>
@@ -166,13 +166,16 @@ function works(program: string, ...args: string[]): boolean {
   }
 }
 
-/** Path of a file of a package that somebody installed here or in the folder that `BENCH_MODULES` names; null: nobody did. */
+/**
+ * Path of a file in a package that is installed here or in the folder of `BENCH_MODULES`; null: not
+ * installed.
+ */
 function installed(file: string): string | null {
   for (const from of [process.env.BENCH_MODULES, repository]) {
     try {
       if (from) return createRequire(join(from, 'package.json')).resolve(file);
     } catch {
-      // not there
+      // Not there.
     }
   }
   return null;

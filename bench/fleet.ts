@@ -6,8 +6,9 @@ import { startBenchServer } from './server.ts';
 import type { Row } from './table.ts';
 
 /*
- * Many schemas of one database with 17 of 20 revisions, brought up by the other three: migtui's fleet beside a loop of
- * the stock migrator in one process. `BENCH_SCHEMAS=100,1000,5000` says how many.
+ * Many schemas of one database with 17 of 20 revisions, upgraded by the other three: migtui's fleet compared
+ * with a loop of the stock migrator in one process. `BENCH_SCHEMAS=100,1000,5000` sets the numbers of
+ * schemas.
  */
 
 const sizes = (process.env.BENCH_SCHEMAS ?? '100,1000').split(',').map(Number);
@@ -15,7 +16,7 @@ const applied = 17;
 
 const nameOf = (at: number): string => `Migration${20260101000000 + at}_step_${at}`;
 
-/** Tables first, then columns and indexes on them: what a product does over the years. */
+/** Tables first, then columns and indexes on them, as in a real product over the years. */
 function upOf(at: number): string {
   const table = `table_${((at - 1) % 6) + 1}`;
   if (at <= 6) {
@@ -31,7 +32,7 @@ const migrations: Record<string, MigrationSketch> = Object.fromEntries(
   steps.map(at => [nameOf(at), { up: upOf(at) }]),
 );
 
-/** Status and upgrade of fleets of growing size, and the stock migrator on as many schemas. */
+/** Status and upgrade of fleets of growing size, and the stock migrator on the same number of schemas. */
 export async function benchFleet(): Promise<Row[]> {
   const server = await startBenchServer();
   const rows: Row[] = [];
@@ -103,7 +104,7 @@ const command = ({ root }: Project, file: string, ...args: string[]): Command =>
   cwd: root,
 });
 
-/** Two families of schemas, with everything that 17 revisions have made. */
+/** Two families of schemas, with the objects of 17 revisions. */
 async function fill(url: string, count: number): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -127,7 +128,7 @@ async function fill(url: string, count: number): Promise<void> {
   await client.end();
 }
 
-/** The most connections that clients had at once. */
+/** Maximum number of simultaneous client connections. */
 async function withConnections(
   url: string,
   work: () => Promise<Measured>,

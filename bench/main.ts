@@ -7,7 +7,10 @@ import { printTable } from './table.ts';
 import { benchTui } from './tui.ts';
 import { benchUpgrade } from './upgrade.ts';
 
-/* `npm run bench`: every figure of one run on one machine; trust the ratios. `npm run bench tui` is one of them. */
+/*
+ * `npm run bench`: all measurements of one run on one machine; compare ratios. `npm run bench tui` runs one
+ * of them.
+ */
 
 const benches = {
   revisions: { title: 'Revisions: 100,000 of them', run: () => benchRevisions() },

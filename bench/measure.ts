@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** What one command took. Times in ms, memory in bytes; memory and processor time are known on Linux only. */
+/** Measurements of one command. Times in ms, memory in bytes; memory and CPU time are known only on Linux. */
 export interface Measured {
   readonly wall: number;
-  /** Processor time of the command and all that it started. */
+  /** CPU time of the command and its child processes. */
   readonly cpu: number;
   /** The largest process of its tree. */
   readonly peak: number;
-  /** The whole tree at its largest moment, shared pages counted once for each process. */
+  /** The whole process tree at its peak, shared pages counted once per process. */
   readonly together: number;
   readonly stdout: string;
 }
@@ -23,11 +23,11 @@ export interface Command {
 const every = 15;
 
 /**
- * Runs a command to its end.
- * @throws when it fails, with what it printed
+ * Runs a command until it exits.
+ * @throws if it fails, with its output
  */
 export async function measure({ program, args, cwd, env }: Command): Promise<Measured> {
-  // bash's own `time` counts every descendant that was waited for
+  // bash's own `time` counts every descendant that was waited for.
   const timed = ['-c', `TIMEFORMAT='@@ %U %S'; time "$@"`, '_', program, ...args];
   const started = performance.now();
   const child = spawn('bash', timed, { cwd, env: env ?? process.env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -61,7 +61,7 @@ export async function measure({ program, args, cwd, env }: Command): Promise<Mea
   return { wall, cpu: (Number(user) + Number(system)) * 1000, peak, together, stdout };
 }
 
-/** Resident memory of a process and of all below it, bytes; empty where there is no /proc. */
+/** Resident memory of a process and its descendants, bytes; empty without /proc. */
 function processTree(root: number): { readonly peak: number; readonly now: number }[] {
   try {
     const children = new Map<number, number[]>();

@@ -1,17 +1,20 @@
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A network between a client and the server: it delays, and counts how often a client waited for an answer. */
+/**
+ * A network between a client and the server: it adds latency, and counts how often a client waited for an
+ * answer.
+ */
 export interface Proxy {
   /** The URL of the server through this proxy. */
   url(server: string): string;
-  /** Waits for an answer since the last call, over all connections. */
+  /** Number of waits for an answer since the last call, over all connections. */
   roundTrips(): number;
   close(): Promise<void>;
 }
 
 /**
  * Starts a proxy in front of a server.
- * @param roundTrip how long a question and its answer are on their way together, ms
+ * @param roundTrip latency of a query and its answer together, ms
  */
 export async function startProxy(serverUrl: string, roundTrip: number): Promise<Proxy> {
   const { hostname, port } = new URL(serverUrl);

@@ -14,7 +14,7 @@ interface Shape {
 const SIZE = 100_000;
 const name = (at: number): string => `Migration${20200101000000 + at}_step_${at}`;
 
-/** Graphs of 100,000 revisions, each of which would make something slow that is not linear. */
+/** Graphs of 100,000 revisions that would make any non-linear algorithm slow. */
 function shapes(): Shape[] {
   const every = Array.from({ length: SIZE }, (_, at) => at);
   let seed = 1;
@@ -68,7 +68,7 @@ function shapes(): Shape[] {
   ];
 }
 
-/** The best of three rounds; of fifty where a round is short, so that the compiler has seen it. */
+/** The best of three rounds; of fifty if a round is short, so that the code is optimized. */
 function measured(what: string, limitMs: number, work: () => void): Row {
   let ms = Number.POSITIVE_INFINITY;
   for (let round = 0; round < (limitMs > 1 ? 3 : 50); round++) {

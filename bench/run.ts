@@ -10,7 +10,7 @@ import { median, type Row } from './table.ts';
 const rounds = 3;
 const statements = 2_000;
 
-/** The processor time of a run that is watched in the app, against the same run without a screen. */
+/** CPU time of a run in the app, compared with the same run without the app. */
 export async function benchRun(): Promise<Row[]> {
   const removeFolder = await provideTestFolder();
   const server = await startServer();
@@ -75,7 +75,7 @@ async function freshUrl(server: Server, name: string): Promise<string> {
   return url.href;
 }
 
-/** Milliseconds of processor time, from start to exit. */
+/** CPU time in milliseconds, from start to exit. */
 function headlessRun(project: Project, database: string): number {
   const command = `TIMEFORMAT='%U %S'; time ${process.execPath} ${join(repository, 'bin/migtui.js')} upgrade head --yes 2>/dev/null >/dev/null`;
   const output = execFileSync('bash', ['-c', `{ ${command}; } 2>&1`], {
@@ -87,7 +87,7 @@ function headlessRun(project: Project, database: string): number {
   return (user + system) * 1_000;
 }
 
-/** The same in the app, from Enter until it says that it is done, in all of its processes. */
+/** The same in the app, from Enter until it reports the end, in all of its processes. */
 async function watchedRun(project: Project, database: string): Promise<{ cpu: number; behind: number }> {
   const app = await openPty([process.execPath, join(repository, 'bin/migtui.js')], {
     cwd: project.root,
@@ -109,7 +109,7 @@ async function watchedRun(project: Project, database: string): Promise<{ cpu: nu
   return { cpu, behind };
 }
 
-/** When the rows can be seen by others, to some milliseconds. */
+/** When the rows are visible to other sessions, to within a few milliseconds. */
 async function commitOf(database: string): Promise<number> {
   const client = new pg.Client({ connectionString: database });
   await client.connect();

@@ -6,7 +6,7 @@ import { startServer } from '../test/support/server.ts';
 export interface BenchServer {
   /** URL of the superuser on database `postgres`. */
   readonly url: string;
-  /** Makes an empty database and gives its URL. */
+  /** Creates an empty database and returns its URL. */
   freshUrl(): Promise<string>;
   stop(): Promise<void>;
 }

@@ -11,7 +11,7 @@ import { median, type Row } from './table.ts';
 const rounds = 7;
 const count = 100;
 
-/** Starting up and upgrading, against the stock CLI and psql on the same project and server, in turns. */
+/** Startup and upgrades, alternating with the stock CLI and psql on the same project and server. */
 export async function benchStart(): Promise<Row[]> {
   const server = await startBenchServer();
   const { freshUrl } = server;
@@ -22,7 +22,7 @@ export async function benchStart(): Promise<Row[]> {
       run(project, 'node_modules/@mikro-orm/cli/cli.js', args, more);
     const own = (args: string[], more = env): void =>
       run(project, join(repository, 'bin/migtui.js'), args, more);
-    // both have a table to read, and the file caches are warm
+    // Both have a table to read, and the file caches are warm.
     stock(['migration:up', '--only', 'nothing']);
     stock(['migration:pending']);
     own(['pending']);
@@ -82,7 +82,7 @@ export async function benchStart(): Promise<Row[]> {
   }
 }
 
-/** With what is promised of its ratio. */
+/** With the goal for its ratio. */
 function within(most: number, row: Row): Row {
   const much = (row.ratio ?? 0) > most ? 'TOO MUCH, ' : '';
   return { ...row, limit: `${much}limit ${most.toFixed(2)}x` };
@@ -118,10 +118,10 @@ function timed(work: () => void): number {
   return performance.now() - started;
 }
 
-/** Milliseconds until the bytes of the first frame are there, and of one that shows what is pending. */
+/** Milliseconds until the bytes of the first frame arrive, and of one that shows pending revisions. */
 function screenTimes(project: Project, database: string): Promise<{ first: number; complete: number }> {
   const started = performance.now();
-  // no shell and no emulator in between: the stock CLI has none, either
+  // No shell and no emulator in between, as for the stock CLI.
   const app = spawn(process.execPath, [join(repository, 'bin/migtui.js')], {
     cols: 120,
     rows: 36,

@@ -1,10 +1,10 @@
-/** One line of a bench: what was measured, its value, and the ratio to its yardstick of the same run. */
+/** One line of a benchmark: its name, its value, and the ratio to the reference of the same run. */
 export interface Row {
   readonly what: string;
   readonly value: string;
-  /** 1 is the yardstick itself. */
+  /** 1 is the reference itself. */
   readonly ratio?: number | undefined;
-  /** What it must not exceed, where there is such a promise. */
+  /** Its upper limit, if there is a goal. */
   readonly limit?: string | undefined;
 }
 
@@ -13,7 +13,7 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-/** Prints a bench as an aligned table. */
+/** Prints a benchmark as an aligned table. */
 export function printTable(title: string, rows: readonly Row[]): void {
   const width = Math.max(...rows.map(row => row.what.length));
   console.log(`\n${title}`);

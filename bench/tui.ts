@@ -9,8 +9,9 @@ import { FakeEngine, longHistory } from '../test/support/fake-engine.ts';
 import { printTable, type Row } from './table.ts';
 
 /*
- * How fast the screen answers: from a key to the bytes written, with 10,000 revisions at 200x50, in the bundle that is
- * shipped (React's production build). The engine is made up; the terminal counts bytes and does nothing else.
+ * How fast the app responds: from a key to the bytes written, with 10,000 revisions at 200x50, in the
+ * published bundle
+ * (React's production build). The engine is simulated; the terminal only counts bytes.
  *
  *   node bench/tui.ts
  */
@@ -28,19 +29,22 @@ const noDevtools: Plugin = {
   },
 };
 
-/** What is promised, ms and MB. */
+/** The goals, ms and MB. */
 export const promised = { p50: 5, p95: 12, rss: 200 };
 
 export interface TuiFigures {
   readonly scene: string;
   readonly keys: number;
-  /** Milliseconds from a key to the last byte of the frame that answers it. */
+  /** Milliseconds from a key to the last byte of the resulting frame. */
   readonly p50: number;
   readonly p95: number;
   readonly worst: number;
-  /** 95 of 100 keys have had their last frame by then, ms: what the engine answers comes in a frame of its own. */
+  /**
+   * The time within which 95 of 100 keys have had their last frame, ms: engine results arrive in a separate
+   * frame.
+   */
   readonly end: number;
-  /** Milliseconds of processor time per key: says more than the clock on a busy machine. */
+  /** CPU time in milliseconds per key: more reliable than the clock on a busy machine. */
   readonly cpu: number;
   /** Bytes written per key. */
   readonly bytes: number;
@@ -48,13 +52,16 @@ export interface TuiFigures {
 
 export interface TuiReport {
   readonly figures: readonly TuiFigures[];
-  /** Milliseconds from starting the app to its first frame, the program loaded. */
+  /** Milliseconds from starting the app to its first frame, after the program is loaded. */
   readonly firstFrame: number;
   /** Resident memory at the end, MB. */
   readonly rss: number;
 }
 
-/** Bundles `bench/tui-scenes.tsx` as the program is bundled, runs it in a process of its own, and returns what it measured. */
+/**
+ * Bundles `bench/tui-scenes.tsx` like the program, runs it in a separate process, and returns its
+ * measurements.
+ */
 export async function measureTui(): Promise<TuiReport> {
   const revisions = longHistory(count);
   const look = await new FakeEngine({

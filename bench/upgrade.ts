@@ -4,12 +4,12 @@ import { startProxy } from './proxy.ts';
 import { startBenchServer } from './server.ts';
 import { median, type Row } from './table.ts';
 
-/** How many small revisions, and how often each is measured. `BENCH_COUNTS=100:3,1000:1` chooses others. */
+/** Numbers of small revisions, and how often each is measured. `BENCH_COUNTS=100:3,1000:1` sets others. */
 const counts = (process.env.BENCH_COUNTS ?? '2:3,100:3,300:3,1000:1')
   .split(',')
   .map(one => one.split(':').map(Number) as [number, number]);
 
-/** Two sizes, whose difference has no start-up in it. */
+/** Two sizes, so that their difference excludes the startup. */
 const networked: readonly [number, number] = [5, 45];
 const roundTrip = 20;
 
@@ -18,7 +18,7 @@ interface Figures {
   readonly down: Measured;
 }
 
-/** Upgrades and downgrades of small revisions against what people would use instead, and over a slow network. */
+/** Upgrades and downgrades of small revisions compared with other tools, and over a slow network. */
 export async function benchUpgrade(): Promise<Row[]> {
   const server = await startBenchServer();
   const { freshUrl } = server;

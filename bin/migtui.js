@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /*
- * Old syntax on purpose: an old Node must get far enough to say that it is too old.
- * The rest of the program is in dist/, made by `npm run build`.
+ * Uses old syntax on purpose: an old Node must be able to parse it to report that it is too old. The rest of
+ * the program is in dist/, written by `npm run build`.
  */
 'use strict';
 

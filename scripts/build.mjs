@@ -1,9 +1,9 @@
 /*
- * Makes dist/: every entry point as an ES module, with what the entries share in chunks beside them.
+ * Builds dist/: every entry point as an ES module, with shared code in chunks next to them.
  * `dependencies` and peers stay imports; everything else (Ink, React, …) is bundled, in production mode.
  *
- *   node scripts/build.mjs             dist/ is exactly what is built now, with declarations
- *   node scripts/build.mjs --if-stale  only when a source is newer, without declarations; for tests
+ *   node scripts/build.mjs             builds everything, with declarations, and removes other files from dist/
+ *   node scripts/build.mjs --if-stale  only if a source is newer, without declarations; for tests
  */
 import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
@@ -19,7 +19,10 @@ const stamp = join(dist, '.built');
 const noticesFile = join(dist, 'THIRD-PARTY-NOTICES.txt');
 const billFile = join(dist, 'sbom.cdx.json');
 
-/** Name in dist/ -> source. All outputs lie flat in dist/, so that `import.meta.url` means the same in entries and chunks. */
+/**
+ * Name in dist/ -> source. All outputs are in one folder, so `import.meta.url` is equivalent in entries and
+ * chunks.
+ */
 const entries = {
   main: 'src/main.ts',
   engine: 'src/engine/child.ts',
@@ -44,7 +47,7 @@ async function isStale() {
   return changed.some(at => at > built.mtimeMs);
 }
 
-/** `new URL('./child.ts', import.meta.url)` in a source means the built entry of that source. */
+/** `new URL('./child.ts', import.meta.url)` in a source refers to the built entry point of that source. */
 const entryUrls = {
   name: 'entry-urls',
   setup({ onLoad }) {
@@ -105,7 +108,7 @@ async function bundle() {
   });
 }
 
-/** The folder of the package that a bundled file belongs to, or null for our own files. */
+/** The folder of the package that a bundled file belongs to, or null for migtui's own files. */
 function packageFolder(input) {
   const at = input.lastIndexOf('node_modules/');
   if (at < 0) return null;
@@ -113,7 +116,7 @@ function packageFolder(input) {
   return input.slice(0, at) + join('node_modules', first.startsWith('@') ? join(first, second) : first);
 }
 
-/** The packages whose code is inside dist/: their manifests, with the folder of each. */
+/** The packages whose code is in dist/: their manifests and folders. */
 async function bundledPackages(metafile) {
   const bundled = Object.values(metafile.outputs).flatMap(output =>
     Object.entries(output.inputs)
@@ -168,7 +171,7 @@ function bill(packages) {
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-/** Never leaves a half-written file, and leaves an unchanged one alone: another program may be running from dist/. */
+/** Writes atomically, and does not touch an unchanged file: another program may be running from dist/. */
 async function put(file, contents) {
   const old = await readFile(file).catch(() => null);
   if (old && Buffer.compare(old, Buffer.from(contents)) === 0) return;
@@ -186,7 +189,7 @@ function declarations() {
 const onlyIfStale = process.argv.includes('--if-stale');
 if (!onlyIfStale || (await isStale())) {
   const began = new Date();
-  // esbuild has said what is wrong
+  // esbuild has already printed the error.
   const { outputFiles, metafile } = await bundle().catch(() => process.exit(1));
   await Promise.all(outputFiles.map(file => put(file.path, file.contents)));
   const packages = await bundledPackages(metafile);
@@ -202,6 +205,6 @@ if (!onlyIfStale || (await isStale())) {
     console.log(`${outputFiles.length} files, ${Math.ceil(total / 1024)} kB, ${Date.now() - began} ms`);
   }
   await writeFile(stamp, '');
-  // A source that changed while it was built is newer than this.
+  // A source that changed during the build is newer than this.
   await utimes(stamp, began, began);
 }

@@ -6,20 +6,21 @@ import { buildProgram } from '../src/cli/shell/program.ts';
 /*
  * Writes the list of commands and the options of each into docs/commands.md: node scripts/commands.ts
  *
- * The text around them is written by hand. `<!-- options: upgrade -->` marks where the options of a command go.
+ * The surrounding text is not generated. `<!-- options: upgrade -->` marks the place for the options of a
+ * command.
  */
 
 const end = '<!-- end -->';
-/** Commands that nobody types. */
+/** Commands that users do not type. */
 const hidden = ['open', 'complete', 'help'];
 
-/** The command line, as commander knows it, without a terminal. */
+/** The command line as a commander program, without a terminal. */
 export function program(): Command {
   const screen = { write: () => {}, isTTY: false, columns: 120 };
   return buildProgram({ stdout: screen, stderr: screen, cwd: '/' } as unknown as Host, '0', () => {});
 }
 
-/** Every command that has options or arguments of its own, by its full name: `upgrade`, `fleet status`. */
+/** Every command with its own options or arguments, by its full name: `upgrade`, `fleet status`. */
 export function allCommands(parent: Command, before = ''): ReadonlyMap<string, Command> {
   return new Map(
     parent.commands
@@ -35,7 +36,7 @@ export function allCommands(parent: Command, before = ''): ReadonlyMap<string, C
 
 /**
  * The page with every generated part replaced.
- * @throws Error where the options of a command have no place on the page
+ * @throws Error if the page has no place for the options of a command
  */
 export function withCommands(page: string): string {
   const root = program();
@@ -51,7 +52,7 @@ export function withCommands(page: string): string {
   for (const [name, text] of parts) {
     const begin = `<!-- ${name} -->`;
     const [before = '', rest, twice] = page.split(begin);
-    if (text === '' && rest === undefined) continue; // it has no options
+    if (text === '' && rest === undefined) continue; // It has no options.
     const after = rest?.split(end);
     if (after === undefined || after.length < 2 || twice !== undefined) {
       throw new Error(`docs/commands.md needs one "${begin}" … "${end}"`);
@@ -61,7 +62,7 @@ export function withCommands(page: string): string {
   return page;
 }
 
-/** The table of all commands by group, each with a link to its section. */
+/** The table of all commands by group, with links to their sections. */
 function list(root: Command): string {
   const shown = root.commands.filter(command => !hidden.includes(command.name()));
   const rows = [...Map.groupBy(shown, command => command.helpGroup() || 'More:')].flatMap(
@@ -84,14 +85,17 @@ function heading(command: Command): string {
   return `\`migtui ${command.name()}${command.commands.length > 0 ? '' : args.join('')}\``;
 }
 
-/** As GitHub makes it of a heading. */
+/** GitHub's anchor of a heading. */
 const anchor = (command: Command): string =>
   heading(command)
     .toLowerCase()
     .replaceAll(/[^a-z0-9 -]/g, '')
     .replaceAll(' ', '-');
 
-/** The options of a command: a table, and a line for those that are the same for another command, the model. */
+/**
+ * The options of a command: a table, and one line for those that are the same as for another command, the
+ * model.
+ */
 function optionsOf(command: Command, modelName: string, model: Command): string {
   const options = command.options.filter(option => !option.hidden);
   const key = (option: Option) => `${option.flags}: ${option.description}`;

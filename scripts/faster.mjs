@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('../src/drawing/faster/', import.meta.url));
 
-/** What the screen's bundle replaces by something quicker of the same meaning, for Ink as well: by the text of the import, and by who imports it. */
+/**
+ * Replacements in the app's bundle with faster equivalents, also for Ink: by the import specifier and the
+ * importing file.
+ */
 const replaced = [
   [/^string-width$/, 'string-width.ts'],
   [/\/sanitize-ansi\.js$/, 'sanitize-ansi.ts'],
@@ -19,11 +22,11 @@ const emoji = 'const rgiEmojiRegex = /^\\p{RGI_Emoji}$/v;';
 const lazyEmoji =
   'let rgi; const rgiEmojiRegex = { test: text => (rgi ??= /^\\p{RGI_Emoji}$/v).test(text) };';
 
-/** An esbuild plugin. The replacements themselves import the packages that they stand in for. */
+/** An esbuild plugin. The replacements themselves import the original packages. */
 export const fasterScreen = {
   name: 'faster-screen',
   setup({ initialOptions, onResolve, onLoad }) {
-    // or esbuild makes `new RegExp` of them, at every use
+    // Otherwise esbuild creates a `new RegExp` at every use.
     initialOptions.supported = {
       ...initialOptions.supported,
       'regexp-unicode-property-escapes': true,
@@ -33,11 +36,12 @@ export const fasterScreen = {
       const path = join(folder, file);
       onResolve({ filter }, ({ importer }) => (importer !== path && from.test(importer) ? { path } : null));
     }
-    // Yoga would fetch its own data: URL, for which Node loads its whole HTTP client; it has a way without
+    // Yoga would fetch its own data: URL, for which Node loads its whole HTTP client; there is a way without.
     onLoad({ filter: /yoga-wasm-base64-esm\.js$/ }, async ({ path }) => ({
       contents: `const fetch = undefined;\n${await readFile(path, 'utf8')}`,
     }));
-    // what many modules make as they are loaded and hardly ever use: a segmenter (12 ms), the pattern of all emoji (15 ms)
+    // Objects that many modules create when they are loaded but rarely use: a segmenter (12 ms), the pattern
+    // of all emoji (15 ms).
     onLoad({ filter: packages }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
       if (/string-width.index\.js$/.test(path) && !text.includes(emoji)) {

@@ -1,5 +1,6 @@
 /*
- * Writes docs/schemas, a JSON schema for what each command prints with --json, from the types in src/cli/answers.ts:
+ * Writes docs/schemas, a JSON schema for the --json output of each command, from the types in
+ * src/cli/answers.ts:
  *
  *   node scripts/json-schemas.ts
  */
@@ -10,8 +11,8 @@ import { createGenerator, type Schema } from 'ts-json-schema-generator';
 const folder = fileURLToPath(new URL('../docs/schemas/', import.meta.url));
 
 /**
- * The schema of each command by its file name without the ending, such as `fleet-status`. Objects may have further
- * fields, because fields may be added.
+ * The schema of each command by its file name without the extension, such as `fleet-status`. Objects may have
+ * additional fields, because fields may be added later.
  */
 export function jsonSchemas(): Readonly<Record<string, Schema>> {
   const { definitions = {} } = createGenerator({
@@ -32,7 +33,7 @@ export function jsonSchemas(): Readonly<Record<string, Schema>> {
   );
 }
 
-/** A schema that stands alone: with the definitions that it needs, and the error that any command may print. */
+/** A self-contained schema: with its definitions, and the error that any command may print. */
 function closed(command: string, answer: Schema, definitions: Record<string, Schema>): Schema {
   const body = { anyOf: [...(answer.anyOf ?? [answer]), { $ref: '#/definitions/ErrorAnswer' }] };
   const needed = new Set<string>();

@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { commands } from '../src/tui/app/registry.ts';
 import { keyTable } from '../src/tui/keymap/keys.ts';
 
-/* docs/keys.md, made from the table of commands that also makes the footer and the help: `node scripts/keys.ts`. */
+/*
+ * Generates docs/keys.md from the table of commands, which is also the source of the footer and the help:
+ * `node scripts/keys.ts`.
+ */
 
 const path = join('docs', 'keys.md');
 

@@ -11,7 +11,9 @@ import { filmOf, pictureOf } from './svg.ts';
 const repository = fileURLToPath(new URL('..', import.meta.url));
 const size = { cols: 120, rows: 36 };
 
-/** Views in test/tui/golden/ that the README shows in turn: the status, a plan, a merge, a failure. */
+/**
+ * Golden screens in test/tui/golden/ that the README shows in turn: the status, a plan, a merge, a failure.
+ */
 const views = ['main', 'plan', 'merge', 'failure'];
 const title =
   'migtui: revisions as a graph, the plan of an upgrade, a merge after both orders were tested, a failed run';

@@ -1,5 +1,5 @@
 /*
- * Writes docs/settings.schema.json from the schema that settings are validated with:
+ * Writes docs/settings.schema.json from the schema that validates settings:
  *
  *   node scripts/settings-schema.ts
  */
@@ -10,7 +10,7 @@ import { settingsSchema } from '../src/settings/schema.ts';
 
 /** The JSON schema of a settings file. */
 export function settingsJsonSchema(): object {
-  // what JSON schema cannot say (how a duration is written) is said by the descriptions
+  // What a JSON schema cannot express (the format of a duration) is in the descriptions.
   return toJsonSchema(settingsSchema, { errorMode: 'ignore' });
 }
 

@@ -10,7 +10,7 @@ const sixteen = [
   ['#6b7280', '#f0868e', '#b0d894', '#f0d399', '#82c2f7', '#d795ea', '#75ccd6', '#f4f5f7'],
 ].flat();
 
-/** Which of the four arms a box-drawing character has: up, right, down, left. */
+/** The arms of a box-drawing character: up, right, down, left. */
 const boxes: Readonly<Record<string, string>> = {
   '─': 'rl',
   '│': 'ud',
@@ -38,7 +38,7 @@ interface Look {
   readonly underline: boolean;
 }
 
-/** Neighbouring cells that look the same: some text, one box character, or a horizontal line of them. */
+/** Neighbouring cells with the same style: text, one box character, or a horizontal line of them. */
 interface Run {
   readonly kind: 'text' | 'box';
   readonly col: number;
@@ -72,7 +72,7 @@ function runsOf(terminal: headless.Terminal, row: number): Run[] {
 export const pictureOf = (terminal: headless.Terminal, title: string): string =>
   documentOf(terminal, title, frameOf(terminal));
 
-/** Several screens of one size, shown one after the other; readers who prefer no motion see the first. */
+/** Several screens of one size, shown one after the other; with reduced motion, only the first is shown. */
 export function filmOf(terminals: readonly headless.Terminal[], title: string, secondsEach: number): string {
   const [first] = terminals;
   if (!first) throw new Error('a film needs a frame');

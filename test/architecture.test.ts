@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { repository } from './support/project.ts';
 
 /*
- * The arrows of docs/architecture.md. A room may import from itself and, values and types, from the rooms named here;
- * the screen and the commands also types of the engine.
+ * The allowed imports of docs/architecture.md. A module may import from itself and from the modules listed
+ * here, both values and types; the app and the commands may also import types of the engine.
  */
 const arrows: Readonly<Record<string, readonly string[]>> = {
   foundation: [],
@@ -39,11 +39,11 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   entries: ['cli', 'tui', 'application', 'engine', 'project', 'revisions', 'settings', 'foundation'],
 };
 
-/** Exceptions, each with the reason. */
+/** Exceptions, each with its reason. */
 const allowed = new Set([
-  // where the project begins, asked before an engine can be opened
+  // Finding the project root, before an engine can be opened.
   'src/cli/shell/call.ts -> src/project/choose-root.ts',
-  // the client starts the engine's process: it is the engine's door for the screen, and loads nothing of it
+  // The client starts the engine process: it is the app's access to the engine, and loads no engine code.
   'src/tui/main.tsx -> src/engine/client.ts',
 ]);
 
@@ -104,8 +104,8 @@ function isAllowed(found: Import): boolean {
 }
 
 /*
- * Inside the screen: what a folder may import from. The state knows no dialogs, commands or panes; a dialog knows no
- * other part of the screen that knows it.
+ * Inside the app: the folders from which a folder may import. The state knows no dialogs, commands or panes;
+ * a dialog does not import parts of the app that import it.
  */
 const layersOfTui = [
   ['settings.ts'],
@@ -122,11 +122,11 @@ const layersOfTui = [
 
 const layerOf = (file: string): number => layersOfTui.indexOf(file.split('/')[2]!);
 
-/** The files that import each other in a circle, values and types: each circle once. */
+/** The import cycles, values and types: each cycle once. */
 function circles(): string[][] {
   const next = new Map<string, string[]>();
   for (const { file, target } of own) next.set(file, [...(next.get(file) ?? []), target]);
-  // Tarjan: files that reach one another are one component
+  // Tarjan: files that import each other form one component.
   const index = new Map<string, number>();
   const low = new Map<string, number>();
   const stack: string[] = [];
@@ -147,7 +147,7 @@ function circles(): string[][] {
   return found;
 }
 
-/** Still to be undone. */
+/** Exceptions that remain to be removed. */
 const isKnownCircle = new Set(['src/project/classes.ts', 'src/project/project.ts', 'src/project/sources.ts']);
 
 describe('the arrows between rooms', () => {
@@ -167,7 +167,7 @@ describe('the arrows between rooms', () => {
   test('only project and database know MikroORM', () => {
     const knowing = foreign.filter(({ target }) => target.startsWith('@mikro-orm/'));
     expect(knowing.length).toBeGreaterThan(0);
-    // src/config.ts is called from the user's config, src/application from the user's application
+    // src/config.ts is used by the user's config, src/application by the user's application.
     const may = ({ file }: Import) =>
       ['project', 'database', 'application'].includes(roomOf(file)) || file === 'src/config.ts';
     expect(knowing.filter(found => !may(found)).map(shown)).toEqual([]);

@@ -8,7 +8,7 @@ import { makeFolder, repository } from './support/project.ts';
 
 const bin = join(repository, 'bin/migtui.js');
 
-/** Runs bin/migtui.js in a Node that says it is another version. */
+/** Runs bin/migtui.js in a Node that reports a different version. */
 function runAs(version: string, file = bin) {
   const pretend = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } });
     process.argv[2] = '--version';
@@ -39,7 +39,7 @@ describe('bin/migtui.js', () => {
     const folder = await makeFolder();
     await cp(join(repository, 'bin'), join(folder, 'bin'), { recursive: true });
     const { code, stderr } = await runAs(version, join(folder, 'bin/migtui.js'));
-    // this copy is not built, which is the first thing that the rest of the program notices
+    // This copy is not built, which is the first thing that the rest of the program checks.
     expect(stderr).toContain('npm run build');
     expect(code).toBe(1);
   });

@@ -8,7 +8,7 @@ import { repository } from './support/project.ts';
 const dist = join(repository, 'dist');
 const manifest = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
 
-/** The files that loading `entry` loads at once: itself and its static imports, all the way down. */
+/** The files that loading `entry` loads: itself and its static imports, transitively. */
 function loadedWith(entry: string): { files: string[]; packages: string[] } {
   const files = new Set<string>();
   const packages = new Set<string>();

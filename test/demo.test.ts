@@ -17,7 +17,7 @@ describe.each(['PGlite', 'a server'])('the demo on %s', where => {
     expect(await run('schema:update', '--dump')).toContain('Schema is up-to-date');
     await run('migration:down', '--to', '0');
     await run('migration:up');
-    // what git has is what the stock CLI would write
+    // The files in git are what the stock CLI would write.
     expect(await demo.read('migrations/.snapshot-chat.json')).toBe(snapshot);
     await database?.drop();
   });

@@ -1,9 +1,9 @@
 import type { Draft } from '../engine/api.ts';
 import { Failure } from '../foundation/failure.ts';
-import { writeDraft } from './drafting.ts';
 import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
 import { yes } from './shell/options.ts';
+import { writeDraft } from './write-draft.ts';
 
 /** `migtui adopt`: writes the inferred lineage into the migration files. */
 export const adopt: Definition = (program, act) =>

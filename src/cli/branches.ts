@@ -1,6 +1,6 @@
 import { drawBlock, drawRows } from './draw/rows.ts';
 import { indent } from './draw/text.ts';
-import { lookFor } from './looking.ts';
+import { requireStatus } from './require-status.ts';
 import { revisionIn } from './shapes.ts';
 import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
@@ -19,7 +19,7 @@ export const branches: Definition = (program, act) =>
     .action(act(showBranches));
 
 async function showBranches(call: Call, options: { verbose?: boolean }): Promise<undefined> {
-  const look = await lookFor(call, 'revisions');
+  const look = await requireStatus(call, 'revisions');
   const childrenOf = (id: string) => look.revisions.filter(row => row.revises.includes(id));
   const points = look.revisions
     .filter(row => row.marks.includes('branchpoint'))

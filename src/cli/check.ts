@@ -76,11 +76,11 @@ async function checkAll(call: Call, { only, ignore, format }: CheckOptions): Pro
 
 function exitCode(report: CheckReport, only: string | undefined): number {
   if (!report.clean) return found;
-  return only && mustHaveLooked(report) ? 1 : 0;
+  return only && requireChecked(report) ? 1 : 0;
 }
 
 /** If something requested explicitly could not be checked, the result is not clean. */
-function mustHaveLooked({ skipped }: CheckReport): boolean {
+function requireChecked({ skipped }: CheckReport): boolean {
   return skipped.length > 0;
 }
 

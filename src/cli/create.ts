@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import { writeDraft } from './drafting.ts';
 import { draftRevision } from './revision.ts';
 import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
+import { writeDraft } from './write-draft.ts';
 
 interface CreateOptions {
   readonly name?: string;

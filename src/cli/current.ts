@@ -1,5 +1,5 @@
 import { drawBlocks, drawRows, nameOf } from './draw/rows.ts';
-import { lookFor, rowsOf } from './looking.ts';
+import { requireStatus, rowsOf } from './require-status.ts';
 import { revisionsJson } from './shapes.ts';
 import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
@@ -28,7 +28,7 @@ interface CurrentOptions {
 }
 
 async function showCurrent(call: Call, options: CurrentOptions): Promise<number> {
-  const look = await lookFor(call, 'database');
+  const look = await requireStatus(call, 'database');
   const rows = rowsOf(look, look.current);
   call.output.answer(
     rows,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { RevisionRow } from '../engine/api.ts';
 import { Failure } from '../foundation/failure.ts';
 import { nameOf } from './draw/rows.ts';
-import { databaseFailure, lookFor, onlyRow } from './looking.ts';
+import { databaseFailure, onlyRow, requireStatus } from './require-status.ts';
 import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
 import { canAsk, confirm } from './shell/confirm.ts';
@@ -25,7 +25,7 @@ export const edit: Definition = (program, act) =>
     .action(act(editRevision));
 
 async function editRevision(call: Call, target: string, options: { yes?: boolean }): Promise<undefined> {
-  const look = await lookFor(call, 'revisions');
+  const look = await requireStatus(call, 'revisions');
   const row = await onlyRow(call, look, target);
   if (!row.file) {
     throw new Failure({

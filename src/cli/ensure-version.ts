@@ -1,7 +1,7 @@
-import { lookFor } from './looking.ts';
+import { requireStatus } from './require-status.ts';
 import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
-import { type Consent, confirmChange } from './shell/confirm.ts';
+import { type ConfirmOptions, confirmChange } from './shell/confirm.ts';
 import { confirmOption } from './shell/options.ts';
 
 /** `migtui ensure-version`: creates the migrations table, and nothing else. */
@@ -16,9 +16,9 @@ export const ensureVersion: Definition = (program, act) =>
     )
     .action(act(makeTable));
 
-async function makeTable(call: Call, options: Consent): Promise<undefined> {
+async function makeTable(call: Call, options: ConfirmOptions): Promise<undefined> {
   const engine = await call.engine();
-  const look = await lookFor(call, 'table');
+  const look = await requireStatus(call, 'table');
   const { project } = look;
   const confirm = await confirmChange(call, 'ensure-version', look, options);
   const made = await engine.ensureTable(confirm);

@@ -1,5 +1,5 @@
 import { choiceOptions } from './fleet-choice.ts';
-import { type FleetGoOptions, goFleet, rolloutOptions } from './fleet-go.ts';
+import { type FleetGoOptions, goFleet, rolloutOptions } from './run-fleet-plan.ts';
 import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
 

@@ -1,8 +1,8 @@
 import { placeLabel } from '../drawing/text/place.ts';
 import { Failure } from '../foundation/failure.ts';
 import { count, indent } from './draw/text.ts';
-import { type GoOptions, go } from './going.ts';
-import { lookFor } from './looking.ts';
+import { requireStatus } from './require-status.ts';
+import { type GoOptions, go } from './run-plan.ts';
 import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
 import { confirmName } from './shell/confirm.ts';
@@ -27,7 +27,7 @@ export const fresh: Definition = (program, act) => {
 };
 
 async function runFresh(call: Call, options: GoOptions): Promise<number> {
-  const look = await lookFor(call, 'database');
+  const look = await requireStatus(call, 'database');
   const { database, project } = look;
   if (project.protected) {
     throw new Failure({

@@ -1,5 +1,5 @@
 import { drawBlocks, drawRows } from './draw/rows.ts';
-import { lookFor, rowsOf } from './looking.ts';
+import { requireStatus, rowsOf } from './require-status.ts';
 import { revisionsJson } from './shapes.ts';
 import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
@@ -21,7 +21,7 @@ export const heads: Definition = (program, act) =>
     .action(act(showHeads));
 
 async function showHeads(call: Call, options: { verbose?: boolean }): Promise<undefined> {
-  const look = await lookFor(call, 'revisions');
+  const look = await requireStatus(call, 'revisions');
   const rows = rowsOf(look, look.heads);
   call.output.answer(
     rows,

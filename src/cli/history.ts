@@ -2,7 +2,7 @@ import type { Look, RevisionRow } from '../engine/api.ts';
 import { drawGraph } from './draw/graph.ts';
 import { drawHistoryBlocks, drawRows } from './draw/rows.ts';
 import { historyFacts } from './history-facts.ts';
-import { lookFor } from './looking.ts';
+import { requireStatus } from './require-status.ts';
 import { revisionsJson } from './shapes.ts';
 import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
@@ -46,7 +46,7 @@ async function showHistory(
   options: HistoryOptions,
 ): Promise<undefined> {
   const wanted = range ?? options.revRange;
-  const look = await lookFor(call, wanted && countsFromCurrent(wanted) ? 'database' : 'revisions');
+  const look = await requireStatus(call, wanted && countsFromCurrent(wanted) ? 'database' : 'revisions');
   const rows = wanted ? await rowsIn(call, look, wanted) : look.revisions;
   const lanes = options.graph ?? branches(rows);
   if (options.verbose || options.contexts) {

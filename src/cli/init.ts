@@ -1,7 +1,7 @@
-import { writeDraft } from './drafting.ts';
 import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
 import { yes } from './shell/options.ts';
+import { writeDraft } from './write-draft.ts';
 
 const nextSteps = `
 Next:

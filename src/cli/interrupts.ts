@@ -3,7 +3,7 @@ import { drawFailure } from './draw/failure.ts';
 import type { Call } from './shell/call.ts';
 
 /** Time for a rollback after a signal that is not repeated by a user, ms. */
-const politeFor = 2_000;
+const rollbackTimeout = 2_000;
 /** Time for an abandoned run to end by itself, ms. */
 const endsWithin = 2_600;
 /**
@@ -36,7 +36,7 @@ export function cancelOnSignals(
     else output.say(known(), drawFailure);
     return host.exit(1);
   };
-  const insist = (): void => {
+  const force = (): void => {
     clearTimeout(timer);
     signals = 2;
     cancel('Closing its connection without waiting for it. The next signal ends migtui at once.');
@@ -46,10 +46,10 @@ export function cancelOnSignals(
     if (signals > 0 && host.now() - last < same) return;
     last = host.now();
     if (signals === 2) leave();
-    if (signals === 1) return insist();
+    if (signals === 1) return force();
     signals = 1;
     cancel(`${signal}: cancelling the statement and rolling back. Repeat it to stop waiting for the server.`);
-    if (signal !== 'SIGINT') timer = setTimeout(insist, politeFor);
+    if (signal !== 'SIGINT') timer = setTimeout(force, rollbackTimeout);
   });
   return () => {
     clearTimeout(timer);

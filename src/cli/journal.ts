@@ -2,7 +2,7 @@ import { absolute, duration } from '../drawing/text/time.ts';
 import type { JournalEntry, JournalStatus } from '../engine/api.ts';
 import { nameOf } from './draw/rows.ts';
 import { type Cell, table } from './draw/text.ts';
-import { lookFor } from './looking.ts';
+import { requireStatus } from './require-status.ts';
 import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
 import type { Paint } from './shell/paint.ts';
@@ -29,7 +29,7 @@ const nothing: Readonly<Record<JournalStatus['state'], string>> = {
 };
 
 async function showJournal(call: Call): Promise<undefined> {
-  const look = await lookFor(call, 'table');
+  const look = await requireStatus(call, 'table');
   const engine = await call.engine();
   const entries = await engine.journal();
   const { hint } = look.journal;

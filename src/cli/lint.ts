@@ -2,11 +2,11 @@ import { InvalidArgumentError } from 'commander';
 import type { Finding, LintReport, Severity } from '../engine/api.ts';
 import { ofLint } from './ci/ci-report.ts';
 import { answerInFormat, type Format, formatOption, lookForCi } from './ci/format.ts';
-import { writeDraft } from './drafting.ts';
 import { drawLint } from './draw/findings.ts';
 import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
 import { durationOption, verbose, yes } from './shell/options.ts';
+import { writeDraft } from './write-draft.ts';
 
 /** Exit code if a finding has at least the given severity. */
 const found = 3;
@@ -23,7 +23,7 @@ interface LintOptions {
 }
 
 /** Default time limit for counting the failing rows of one statement, ms. */
-const patience = 5_000;
+const rowCountTimeoutMs = 5_000;
 
 /** `migtui lint [range]`: the effects of revisions' statements on a database in use. */
 export const lint: Definition = (program, act) =>
@@ -68,7 +68,7 @@ async function lintRange(call: Call, range: string | undefined, options: LintOpt
   if (options.fix) return fix(call, range, options.yes);
   const engine = await call.engine();
   const { withRows } = options;
-  const report = await engine.lint({ range, withRows: withRows === true ? patience : withRows });
+  const report = await engine.lint({ range, withRows: withRows === true ? rowCountTimeoutMs : withRows });
   const level = options.failOn ?? report.level;
   if (options.format !== 'text' && !call.output.json) {
     const bad = (finding: Finding): boolean => isBad({ ...report, findings: [finding], level });

@@ -1,15 +1,15 @@
 import { remedyWords } from '../drawing/text/rehearsal.ts';
 import type { Draft, Rehearsal, Remedy } from '../engine/api.ts';
 import { Failure } from '../foundation/failure.ts';
-import { writeDraft } from './drafting.ts';
 import { drawRehearsal, drawRemedies } from './draw/rehearsal.ts';
 import { nameOf } from './draw/rows.ts';
-import { lookFor } from './looking.ts';
+import { requireStatus } from './require-status.ts';
 import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
 import { ask, canAsk } from './shell/confirm.ts';
 import { yes } from './shell/options.ts';
 import { UsageError } from './shell/usage.ts';
+import { writeDraft } from './write-draft.ts';
 
 interface MergeOptions {
   readonly message?: string;
@@ -58,7 +58,7 @@ async function mergeHeads(
     throw new UsageError('--rebase and --onto belong together: --rebase A --onto B');
   }
   const engine = await call.engine();
-  const look = await lookFor(call, 'revisions');
+  const look = await requireStatus(call, 'revisions');
   const asked = options.rebase && options.onto ? [options.rebase, options.onto] : targets;
   const resolved = await Promise.all(asked.map(target => engine.resolve(target)));
   const heads = asked.length > 0 ? [...new Set(resolved.flat())] : look.heads;

@@ -1,5 +1,5 @@
 import { drawBlocks, drawNumbered } from './draw/rows.ts';
-import { lookFor, rowsOf } from './looking.ts';
+import { requireStatus, rowsOf } from './require-status.ts';
 import { revisionsJson } from './shapes.ts';
 import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
@@ -21,7 +21,7 @@ export const pending: Definition = (program, act) =>
     .action(act(showPending));
 
 async function showPending(call: Call, options: { verbose?: boolean }): Promise<undefined> {
-  const look = await lookFor(call, 'database');
+  const look = await requireStatus(call, 'database');
   const rows = rowsOf(look, look.pending);
   call.output.answer(
     rows,

@@ -58,12 +58,12 @@ async function rehearsePlan(
     data === undefined ? undefined : { from: fromOf(call, data), pgDump: call.settings.backup.pgDump },
   );
   call.output.answer(rehearsal, rehearsal => rehearsal, drawPlanRehearsal);
-  const excused = ({ ok, failure, undone }: RehearsedStep): boolean =>
+  const allowed = ({ ok, failure, undone }: RehearsedStep): boolean =>
     ok || (failure === null && undone.outcome === 'none' && allowMissingDown === true);
   const { measured } = rehearsal;
   const fine =
     rehearsal.untried.length === 0 &&
-    rehearsal.steps.every(excused) &&
+    rehearsal.steps.every(allowed) &&
     (measured === null ||
       (measured.steps.length === rehearsal.steps.length && !measured.steps.some(failedOnCopy)));
   return fine ? 0 : found;

@@ -2,15 +2,15 @@ import { resolve } from 'node:path';
 import { Option } from 'commander';
 import type { Draft, RevisionRequest } from '../engine/api.ts';
 import { Failure } from '../foundation/failure.ts';
-import { writeDraft } from './drafting.ts';
 import { nameOf } from './draw/rows.ts';
-import { lookFor } from './looking.ts';
+import { requireStatus } from './require-status.ts';
 import type { Call } from './shell/call.ts';
 import { clean } from './shell/clean.ts';
 import { type Definition, examples } from './shell/command.ts';
 import { ask, canAsk, confirmChange } from './shell/confirm.ts';
 import { confirmOption, yes } from './shell/options.ts';
 import { UsageError } from './shell/usage.ts';
+import { writeDraft } from './write-draft.ts';
 
 interface RevisionOptions {
   readonly message?: string;
@@ -95,7 +95,7 @@ async function makeRevision(call: Call, options: RevisionOptions): Promise<undef
   }
   const draft = await draftRevision(call, request);
   const confirm = options.fromDrift
-    ? await confirmChange(call, 'The stamp', await lookFor(call, 'database'), options)
+    ? await confirmChange(call, 'The stamp', await requireStatus(call, 'database'), options)
     : undefined;
   await writeDraft(call, draft, {
     what: 'The revision',

@@ -1,7 +1,7 @@
 import type { EngineApi, Settlement } from '../engine/api.ts';
 import { nameOf } from './draw/rows.ts';
-import { type GoOptions, go } from './going.ts';
-import { lookFor } from './looking.ts';
+import { requireStatus } from './require-status.ts';
+import { type GoOptions, go } from './run-plan.ts';
 import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
 import { confirmChange } from './shell/confirm.ts';
@@ -55,7 +55,7 @@ async function settleRevision(
     return go(call, { command: 'downgrade', targets: [revision], halfWay: true }, options);
   }
   const settlement: Settlement = acceptEdit ? 'accept-edit' : applied ? 'applied' : 'not-applied';
-  const confirm = await confirmChange(call, 'settle', await lookFor(call, 'database'), options);
+  const confirm = await confirmChange(call, 'settle', await requireStatus(call, 'database'), options);
   await engine.settle(revision, settlement, confirm);
   call.output.answer(
     { revision, settlement },
@@ -69,7 +69,7 @@ async function settleRevision(
 
 /** The file of an interrupted revision may be missing: its full name always works. */
 async function revisionOf(call: Call, engine: EngineApi, target: string): Promise<string> {
-  const look = await lookFor(call, 'database');
+  const look = await requireStatus(call, 'database');
   if (look.unsettled.some(({ revision }) => revision === target)) return target;
   return (await engine.resolve(target))[0] ?? target;
 }

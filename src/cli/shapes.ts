@@ -8,7 +8,7 @@ import type {
   SqlAnswer,
   StatusAnswer,
 } from './answers.ts';
-import { databaseFailure } from './looking.ts';
+import { databaseFailure } from './require-status.ts';
 
 /* Creates the JSON that scripts rely on. Its types are in answers.ts. */
 

@@ -2,7 +2,7 @@ import type { Finding, RevisionDetail } from '../engine/api.ts';
 import { Failure } from '../foundation/failure.ts';
 import type { ShowAnswer } from './answers.ts';
 import { drawDetail } from './draw/detail.ts';
-import { lookFor } from './looking.ts';
+import { requireStatus } from './require-status.ts';
 import { revisionIn, sqlJson } from './shapes.ts';
 import type { Call } from './shell/call.ts';
 import { clean } from './shell/clean.ts';
@@ -27,7 +27,7 @@ export const show: Definition = (program, act) =>
     .action(act(showRevision));
 
 async function showRevision(call: Call, target: string, options: { verbose?: boolean }): Promise<undefined> {
-  const look = await lookFor(call, 'revisions');
+  const look = await requireStatus(call, 'revisions');
   const engine = await call.engine();
   const ids = await engine.resolve(target);
   if (ids.length === 0) {

@@ -1,9 +1,9 @@
-import { writeDraft } from './drafting.ts';
 import { drawDraft } from './draw/draft.ts';
 import { draftJson } from './shapes.ts';
 import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
 import { yes } from './shell/options.ts';
+import { writeDraft } from './write-draft.ts';
 
 interface SquashOptions {
   readonly message?: string;

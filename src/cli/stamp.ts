@@ -1,7 +1,7 @@
 import type { Comparison, Preview } from '../engine/api.ts';
 import { drawEffects } from './draw/effects.ts';
 import { nameOf } from './draw/rows.ts';
-import { type Examined, type GoOptions, go } from './going.ts';
+import { type Examined, type GoOptions, go } from './run-plan.ts';
 import type { Call } from './shell/call.ts';
 import { clean } from './shell/clean.ts';
 import { type Definition, examples } from './shell/command.ts';
@@ -59,7 +59,7 @@ async function compare(call: Call, { plan, steps }: Preview): Promise<Examined> 
     return {
       json: { comparison: null, notCompared: message },
       draw: paint => paint.dim(`The live schema was not compared: ${message}`),
-      stern: null,
+      nameReason: null,
     };
   }
   const { same, effects } = comparison;
@@ -70,6 +70,6 @@ async function compare(call: Call, { plan, steps }: Preview): Promise<Examined> 
       same
         ? `${paint.good(paint.glyphs.ok)} The live schema matches ${made}.`
         : `${paint.warn(paint.glyphs.warning)} The live schema does not match ${made} (+ missing, - unexpected, ~ different):\n${drawEffects(clean(effects), paint)}`,
-    stern: !same && forward ? 'The log would not match the schema.' : null,
+    nameReason: !same && forward ? 'The log would not match the schema.' : null,
   };
 }

@@ -1,5 +1,5 @@
 import { drawStatus } from './draw/status.ts';
-import { databaseFailure, folderFailure, problemsOf } from './looking.ts';
+import { databaseFailure, folderFailure, problemsOf } from './require-status.ts';
 import { statusJson } from './shapes.ts';
 import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { type GoOptions, go } from './going.ts';
+import { type GoOptions, go } from './run-plan.ts';
 import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
 import { backupOptions, runOptions, yes } from './shell/options.ts';

@@ -1,4 +1,4 @@
-import { type GoOptions, go } from './going.ts';
+import { type GoOptions, go } from './run-plan.ts';
 import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
 import { backupOptions, planOptions, rehearseOption, runOptions } from './shell/options.ts';

@@ -6,7 +6,7 @@ import { durationHelp, parseDuration } from '../settings/duration.ts';
 import type { WaitAnswer } from './answers.ts';
 import { nameOf } from './draw/rows.ts';
 import { count } from './draw/text.ts';
-import { databaseFailure, problemsOf } from './looking.ts';
+import { databaseFailure, problemsOf } from './require-status.ts';
 import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
 import { UsageError } from './shell/usage.ts';
@@ -14,7 +14,7 @@ import { UsageError } from './shell/usage.ts';
 /** Polling interval, ms. */
 const every = 1_000;
 /** Interval between two lines about the same wait, ms. */
-const tellEvery = 10_000;
+const reportInterval = 10_000;
 
 interface WaitOptions {
   readonly for: string;
@@ -63,7 +63,7 @@ async function runWait(call: Call, options: WaitOptions): Promise<number> {
     }
     if (now.waitedMs >= options.timeout) throw timedOut(now);
     const words = now.reason ?? pendingWords(now.pending ?? []);
-    if (words !== printed || now.waitedMs - printedAt >= tellEvery) {
+    if (words !== printed || now.waitedMs - printedAt >= reportInterval) {
       call.output.say(words, (words, paint) =>
         paint.dim(`waiting for ${options.for} (${durationWords(now.waitedMs)}): ${words}`),
       );

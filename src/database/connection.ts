@@ -43,7 +43,7 @@ export async function connect(project: Project, { create = false } = {}): Promis
       release = lockEmbedded(address.folder);
     }
     await orm.connect();
-    await learnFromDriver(orm);
+    await registerDriverPassword(orm);
     const connection: Connection = {
       orm,
       address,
@@ -63,7 +63,7 @@ export async function connect(project: Project, { create = false } = {}): Promis
 }
 
 /** The driver may find a password by itself; it is known after a client has used it. */
-async function learnFromDriver(orm: MikroORM): Promise<void> {
+async function registerDriverPassword(orm: MikroORM): Promise<void> {
   interface Client {
     readonly password?: unknown;
     readonly user?: string;

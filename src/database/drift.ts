@@ -61,7 +61,7 @@ export async function driftTo(
   trial: <T>(work: (trial: Trial) => Promise<T>) => Promise<T>,
   leftOut: readonly LeftOut[] = [],
 ): Promise<Drift> {
-  const ours = whatIsOurs(project, scope, expected, leftOut);
+  const ours = comparedObjects(project, scope, expected, leftOut);
   const [live, wanted] = [ours(await readInventory(orm, scope)), ours(expected)];
   if (changesBetween(live, wanted, { renames: false }).length === 0) {
     return { effects: [], sql: [], keep: [], notKept: [] };
@@ -75,7 +75,7 @@ export async function driftTo(
   return { effects, sql, keep, notKept: [...notKept] };
 }
 
-function whatIsOurs(
+function comparedObjects(
   project: Project,
   { defaultSchema }: InventoryScope,
   expected: Inventory,

@@ -78,7 +78,7 @@ function systemUser(): string {
 
 const pollFirst = 50;
 const pollMost = 500;
-const tellEvery = 500;
+const reportInterval = 500;
 const heartbeat = 2_000;
 
 /**
@@ -193,7 +193,7 @@ async function waitUntil(
     signal.throwIfAborted();
     if (await free()) return;
     const waited = performance.now() - started;
-    if (waited - reportedAt >= tellEvery || waited >= wait) {
+    if (waited - reportedAt >= reportInterval || waited >= wait) {
       const holder = await holderOf(ask, key);
       if (waited >= wait) throw inProgress(holder, wait);
       onWaiting(holder, Math.round(waited));

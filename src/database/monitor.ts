@@ -29,7 +29,7 @@ export interface Server {
   /** `server_version_num`, such as 180004. */
   readonly version: number;
   /** It can detect that a client disconnected (`client_connection_check_interval`). */
-  readonly noticesLostClients: boolean;
+  readonly detectsLostClients: boolean;
   /** A pooler (PgBouncer and others) shares its connections, so session state cannot be used. */
   readonly pooled: boolean;
 }
@@ -100,7 +100,7 @@ async function inspect(orm: MikroORM, query: Monitor['query']): Promise<Server> 
   const version = row?.version ?? 0;
   return {
     version,
-    noticesLostClients: version >= 140_000 && !/windows|mingw|visual c/i.test(row?.built ?? ''),
+    detectsLostClients: version >= 140_000 && !/windows|mingw|visual c/i.test(row?.built ?? ''),
     pooled: await isPooled(orm),
   };
 }

@@ -2,7 +2,7 @@ import { Failure, type FailureInfo } from '../foundation/failure.ts';
 import { redact } from '../foundation/secrets/redactor.ts';
 import { noAnswerIn } from '../project/connections.ts';
 import type { Address } from './address.ts';
-import { connectionTrouble } from './connection-trouble.ts';
+import { connectionProblem } from './connection-problem.ts';
 import { isConnectionLoss } from './sql-failure.ts';
 
 /** Why a database could not be opened: the state for display, and the failure. */
@@ -32,7 +32,7 @@ export function refusalOf(error: unknown, address: Address): Refusal {
   const { code = '', message } = rootCause(error);
   const said = redact(message) || code || 'no answer';
   const { label, name } = address;
-  const trouble = connectionTrouble(said, code, label);
+  const trouble = connectionProblem(said, code, label);
   if (trouble) return { state: 'refused', failure: trouble };
   if (code === '3D000') {
     return {

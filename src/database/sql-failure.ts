@@ -1,7 +1,7 @@
 import { Failure, type FailureInfo, type SqlError } from '../foundation/failure.ts';
 import { redact } from '../foundation/secrets/redactor.ts';
 import { noAnswerIn } from '../project/connections.ts';
-import { connectionTrouble } from './connection-trouble.ts';
+import { connectionProblem } from './connection-problem.ts';
 
 /** The properties that drivers add to an error from PostgreSQL. */
 interface PostgresError {
@@ -27,12 +27,12 @@ export function isConnectionLoss(error: unknown): boolean {
   if (noAnswerIn(error)) return true;
   const state = sqlState(error);
   const message = error instanceof Error ? error.message : String(error);
-  if (state) return /^(08|57P0[1-5])/.test(state) && !connectionTrouble(message, state);
+  if (state) return /^(08|57P0[1-5])/.test(state) && !connectionProblem(message, state);
   return /connection (terminated|ended|closed|reset)|ECONNRESET|EPIPE|not queryable|ETIMEDOUT/i.test(message);
 }
 
 /** A lock timeout or a deadlock: the same batch may succeed next time. */
-export function isLockTrouble(error: unknown): boolean {
+export function isRetryableLockError(error: unknown): boolean {
   const state = sqlState(error);
   return state === '55P03' || state === '40P01';
 }
@@ -68,7 +68,7 @@ export function sqlFailure(error: unknown, statement: string | undefined): Failu
   const said = postgresError(error)?.message ?? messageOf(error);
   // MikroORM appends the contents of `sql` anyway.
   const message = redact(said.split(/\n - (?:detail|hint): /)[0]?.trim() ?? '');
-  const trouble = connectionTrouble(message, sql?.sqlState);
+  const trouble = connectionProblem(message, sql?.sqlState);
   let info: FailureInfo;
   if (trouble) {
     info = trouble;

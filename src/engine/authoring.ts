@@ -5,6 +5,7 @@ import { branchDiff } from './authoring/branch-diff.ts';
 import { check } from './authoring/check.ts';
 import { compare } from './authoring/compare.ts';
 import { draftAdopt } from './authoring/draft-adopt.ts';
+import { withFindings } from './authoring/draft-findings.ts';
 import { draftFix } from './authoring/draft-fix.ts';
 import { draftInit } from './authoring/draft-init.ts';
 import { draftMerge } from './authoring/draft-merge.ts';
@@ -13,7 +14,6 @@ import { draftRevision } from './authoring/draft-revision.ts';
 import { draftSquash } from './authoring/draft-squash.ts';
 import { effect } from './authoring/effect.ts';
 import { draftSplit } from './authoring/enum-split.ts';
-import { judgedDraft } from './authoring/judged-draft.ts';
 import { rehearse } from './authoring/rehearse.ts';
 import { rehearsePlan } from './authoring/rehearse-plan.ts';
 import { test } from './authoring/test.ts';
@@ -55,7 +55,7 @@ export function createAuthoring(session: Session): AuthoringApi {
     effect: revision => effect(workspace, revision),
     compare: targets => answerWithin(longAnswer, () => compare(workspace, targets)),
     check: kinds => answerWithin(longAnswer, () => check(workspace, kinds)),
-    draftRevision: async request => judgedDraft(session, await draftRevision(workspace, request)),
+    draftRevision: async request => withFindings(session, await draftRevision(workspace, request)),
     draftFix: target => draftFix(workspace, target),
     draftSplit: target => draftSplit(workspace, target),
     draftMerge: request => draftMerge(workspace, request),

@@ -1,10 +1,10 @@
 import { addressOf } from '../database/address.ts';
 import { type Catalog, readCatalog, type TableSize } from '../database/catalog.ts';
 import type { Connection } from '../database/connection.ts';
+import type { FleetDatabases } from '../fleet/databases.ts';
 import type { Planned, PlannedGroup, Planner, Sizes } from '../fleet/planned.ts';
-import type { Sites } from '../fleet/sites.ts';
 import { nameOf, type Target } from '../fleet/target.ts';
-import { isUrl, projectInSchema } from '../project/elsewhere.ts';
+import { isUrl, projectInSchema } from '../project/other-database.ts';
 import type { FleetRehearsal, FleetRunOptions, Preview } from './api.ts';
 import { asFailure } from './failures.ts';
 import { planFor } from './plan-for.ts';
@@ -49,7 +49,7 @@ function refuseBroken({ databaseName, policy }: Preview): void {
  */
 export async function refuseFleet(
   session: Session,
-  sites: Sites,
+  sites: FleetDatabases,
   { groups }: Planned,
   { confirm = [], run }: FleetRunOptions,
 ): Promise<void> {
@@ -79,7 +79,7 @@ export async function refuseFleet(
 /** The plan of a group on the shadow, for its largest target. */
 export async function rehearseGroup(
   session: Session,
-  sites: Sites,
+  sites: FleetDatabases,
   { preview: shown, targets, largest }: PlannedGroup,
 ): Promise<FleetRehearsal> {
   const names = { targets: targets.map(({ name }) => name), on: largest };
@@ -100,7 +100,7 @@ export async function rehearseGroup(
 }
 
 /** The database of a target, without connecting. */
-async function subjectOf(sites: Sites, { context, database }: Target): Promise<Subject> {
+async function subjectOf(sites: FleetDatabases, { context, database }: Target): Promise<Subject> {
   const { project } = await sites.files(context);
   const { host, name } = addressOf(project);
   const own = { context: project.context, host, database: database ?? name };

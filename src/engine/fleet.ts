@@ -1,10 +1,10 @@
 import { isRefusal } from '../database/connection.ts';
 import { queryOn } from '../database/monitor.ts';
 import { choose } from '../fleet/choice.ts';
+import { FleetDatabases } from '../fleet/databases.ts';
 import { planFleet } from '../fleet/plan.ts';
 import type { Planned } from '../fleet/planned.ts';
 import { FleetRun } from '../fleet/run.ts';
-import { Sites } from '../fleet/sites.ts';
 import { findTargets } from '../fleet/sources.ts';
 import { fleetStages } from '../fleet/stages.ts';
 import { fleetStatus } from '../fleet/status.ts';
@@ -26,10 +26,10 @@ export interface Fleet {
 
 /** The engine's fleet methods for a session's project. */
 export function createFleet(session: Session): Fleet {
-  const opened = new Set<Sites>();
+  const opened = new Set<FleetDatabases>();
   const planner = plannerOf(session);
   /** The most recent plans that were shown. */
-  const plans = new Map<string, { readonly sites: Sites; readonly planned: Planned }>();
+  const plans = new Map<string, { readonly sites: FleetDatabases; readonly planned: Planned }>();
   let running: { readonly run: FleetRun; readonly result: Promise<unknown> } | null = null;
   /** The current files and targets. */
   const begin = async (choice: FleetChoice): Promise<Begun> => {
@@ -40,7 +40,7 @@ export function createFleet(session: Session): Fleet {
     const targets = await targetsOf(session, sites, settings, choice);
     return { sites, targets, settings };
   };
-  const forget = async (sites: Sites): Promise<void> => {
+  const forget = async (sites: FleetDatabases): Promise<void> => {
     opened.delete(sites);
     await sites.close();
   };
@@ -137,7 +137,7 @@ export function createFleet(session: Session): Fleet {
 }
 
 interface Begun {
-  readonly sites: Sites;
+  readonly sites: FleetDatabases;
   readonly targets: readonly Target[];
   readonly settings: FleetSettings;
 }
@@ -161,9 +161,9 @@ function unknownPlan(): Failure {
 }
 
 /** The databases of a session's config, in all its contexts. */
-export function sitesOf(session: Session): Sites {
+export function sitesOf(session: Session): FleetDatabases {
   const { project, options } = session;
-  return new Sites({
+  return new FleetDatabases({
     project,
     async connection() {
       const connection = await session.connection();
@@ -177,7 +177,7 @@ export function sitesOf(session: Session): Sites {
 /** @throws Failure `no-targets` */
 async function targetsOf(
   { project }: Session,
-  sites: Sites,
+  sites: FleetDatabases,
   fleet: FleetSettings,
   choice: FleetChoice,
 ): Promise<readonly Target[]> {

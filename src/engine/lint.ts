@@ -1,10 +1,10 @@
 import type { Catalog } from '../database/catalog.ts';
 import { type Connection, isRefusal } from '../database/connection.ts';
+import { countRows } from '../database/failing-rows.ts';
 import { ledgerTable } from '../database/ledger.ts';
-import { countRows } from '../database/rows-in-the-way.ts';
 import { settingsOf } from '../database/run/context.ts';
 import { Failure } from '../foundation/failure.ts';
-import { type AskableFinding, Linter, type LintStep } from '../lint/lint.ts';
+import { Linter, type LintStep, type QueriedFinding } from '../lint/lint.ts';
 import { rules } from '../lint/rules/all.ts';
 import { Schema } from '../lint/schema.ts';
 import { anyServer } from '../lint/server.ts';
@@ -110,9 +110,9 @@ async function judgeInOrder(
   disk: OnDisk,
   linter: Linter,
   { order, judged, plan }: InOrder,
-): Promise<AskableFinding[]> {
+): Promise<QueriedFinding[]> {
   const wanted = new Set(judged);
-  const found: AskableFinding[] = [];
+  const found: QueriedFinding[] = [];
   const steps = await Promise.all(order.map(id => bothWays(session, disk, id, wanted.has(id))));
   for (const { up, down } of steps) {
     if (down) found.push(...linter.judgeBoth(up, down));
@@ -297,15 +297,15 @@ function stepOf(
 async function counting(
   database: Connection,
   live: Catalog | null,
-  found: readonly AskableFinding[],
+  found: readonly QueriedFinding[],
   limit: number,
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const { finding, question } of found) {
-    const askable =
+    const queried =
       question !== null && finding.action === 'up' && (question.version ?? 0) <= (live?.version ?? 0);
     findings.push(
-      askable ? { ...finding, inTheWay: await countRows(database, question.sql, limit) } : finding,
+      queried ? { ...finding, inTheWay: await countRows(database, question.sql, limit) } : finding,
     );
   }
   return findings;

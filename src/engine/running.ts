@@ -89,9 +89,9 @@ export function createRunning(session: Session): Running {
     async stop() {
       if (!working) return;
       cancelRequested = 'rollback';
-      const insist = setTimeout(() => void current?.cancel('rollback'), cancelTimeoutMs);
+      const forceCancel = setTimeout(() => void current?.cancel('rollback'), cancelTimeoutMs);
       await Promise.all([current?.cancel('rollback'), working]);
-      clearTimeout(insist);
+      clearTimeout(forceCancel);
     },
     api: {
       async run(preview, options) {

@@ -5,9 +5,9 @@ import { schemaGone } from '../database/run/replan.ts';
 import { Failure } from '../foundation/failure.ts';
 import type { Plan } from '../revisions/plan.ts';
 import type { FleetPlan, FleetPlanRequest, FleetRefusal, FleetWave } from '../values/fleet.ts';
+import type { Files, FleetDatabase, FleetDatabases } from './databases.ts';
 import type { Planned, PlannedGroup, PlannedTarget, Planner, Sizes } from './planned.ts';
 import { type Read, readTargets } from './reading.ts';
-import type { Files, Site, Sites } from './sites.ts';
 import { largestTables } from './sizes.ts';
 import type { Target } from './target.ts';
 import { cutWaves } from './waves.ts';
@@ -27,7 +27,7 @@ const mostOthers = 20;
  * @throws Failure of the requested target, if it exists on no target
  */
 export async function planFleet(
-  sites: Sites,
+  sites: FleetDatabases,
   targets: readonly Target[],
   request: FleetPlanRequest,
   waves: readonly FleetWave[],
@@ -137,7 +137,7 @@ function refuseTypo(refused: readonly FleetRefusal[], others: number, all: numbe
 }
 
 async function groupOf(
-  sites: Sites,
+  sites: FleetDatabases,
   { files, members }: Same,
   { plan: request }: FleetPlanRequest,
   planner: Planner,
@@ -174,7 +174,7 @@ async function groupOf(
 
 /** The largest tables by name, and the target that has most of them. */
 async function sizesOf(
-  sites: Sites,
+  sites: FleetDatabases,
   members: readonly Read[],
 ): Promise<{ sizes: Sizes | null; largest: Read }> {
   const first = members[0] as Read;
@@ -221,7 +221,10 @@ function largestOf(touched: readonly (string | null)[], sizes: Sizes | null): Pl
   return found;
 }
 
-async function otherSchemas({ connection }: Site, targets: readonly Target[]): Promise<readonly string[]> {
+async function otherSchemas(
+  { connection }: FleetDatabase,
+  targets: readonly Target[],
+): Promise<readonly string[]> {
   const own = new Set(targets.map(({ schema }) => schema));
   const rows = await connection.query<{ name: string }>(
     `select nspname::text as name from pg_namespace

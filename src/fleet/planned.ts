@@ -2,7 +2,7 @@ import type { MigrationSource } from '../project/sources.ts';
 import type { Plan } from '../revisions/plan.ts';
 import type { FleetGroup, FleetPlan } from '../values/fleet.ts';
 import type { PlanRequest, Preview } from '../values/run.ts';
-import type { Files, Site } from './sites.ts';
+import type { Files, FleetDatabase } from './databases.ts';
 import type { Target } from './target.ts';
 import type { Wave } from './waves.ts';
 
@@ -42,7 +42,7 @@ export interface Planner {
    * @throws Failure, also if the policy or the strict setting forbids it
    */
   preview(
-    site: Site,
+    site: FleetDatabase,
     target: Target,
     request: PlanRequest,
     sizes: Sizes | null,

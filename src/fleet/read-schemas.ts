@@ -6,7 +6,7 @@ import { quoteIdent } from '../database/quote.ts';
 import { sqlState } from '../database/sql-failure.ts';
 import { liveRuns } from '../database/unsettled.ts';
 import { Failure } from '../foundation/failure.ts';
-import type { Standing } from './standing.ts';
+import type { TargetState } from './target-state.ts';
 
 /*
  * Reads the state of many schemas of one database, with a few queries for all of them. The number of tables
@@ -39,7 +39,7 @@ export async function readSchemas(
   schemas: readonly string[],
   checksums: ReadonlyMap<string, string | null>,
   lanes: number,
-): Promise<ReadonlyMap<string, Standing | Failure>> {
+): Promise<ReadonlyMap<string, TargetState | Failure>> {
   const found = await query<Found>(
     `select n.nspname::text as schema, c.oid is not null as present,
             coalesce(has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select'), false) as readable,
@@ -70,7 +70,7 @@ export async function readSchemas(
   const marks = await halfWayIn(query, readable, ledgerOf, journalled);
   const running = await lockedSchemas(query, table, schemas);
   return new Map(
-    schemas.map((schema): [string, Standing | Failure] => {
+    schemas.map((schema): [string, TargetState | Failure] => {
       const one = bySchema.get(schema);
       const ids = applied.get(schema);
       const state = { halfWay: marks.get(schema) ?? [], edited: [], running: running.has(schema) };
@@ -148,7 +148,7 @@ async function halfWayIn(
   found: readonly Found[],
   ledgerOf: (schema: string) => string,
   journalled: boolean,
-): Promise<ReadonlyMap<string, Standing['halfWay']>> {
+): Promise<ReadonlyMap<string, TargetState['halfWay']>> {
   const begun = new Map<string, { run: string; revision: string; action: 'up' | 'down' }[]>();
   const foreign: string[] = [];
   for (const { schema, comment, writable } of found) {

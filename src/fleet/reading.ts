@@ -5,13 +5,13 @@ import { holderOf, lockKeys } from '../database/lock.ts';
 import { queryOn } from '../database/monitor.ts';
 import { readUnsettled } from '../database/unsettled.ts';
 import { Failure } from '../foundation/failure.ts';
-import { projectInSchema } from '../project/elsewhere.ts';
+import { projectInSchema } from '../project/other-database.ts';
 import { isEmbedded } from '../project/project.ts';
-import { printsOf } from './prints.ts';
+import type { FleetDatabase, FleetDatabases } from './databases.ts';
+import { printsOf } from './fingerprints.ts';
 import { readSchemas } from './read-schemas.ts';
-import type { Site, Sites } from './sites.ts';
-import type { Standing } from './standing.ts';
 import type { Target } from './target.ts';
+import type { TargetState } from './target-state.ts';
 
 /** Number of databases that are read at once, and of parallel queries on each. */
 const databasesAtOnce = 8;
@@ -20,7 +20,7 @@ const lanes = 3;
 /** A target with its state, or the reason why it is unknown. */
 export interface Read {
   readonly target: Target;
-  readonly standing: Standing | Failure;
+  readonly standing: TargetState | Failure;
 }
 
 /** Targets of one database. */
@@ -31,7 +31,7 @@ export interface Place {
 }
 
 /** Targets grouped by database, in the order of the first of each. */
-export function places(sites: Sites, targets: readonly Target[]): readonly Place[] {
+export function places(sites: FleetDatabases, targets: readonly Target[]): readonly Place[] {
   const byKey = new Map<string, Place & { targets: Target[] }>();
   for (const target of targets) {
     const { context, database } = target;
@@ -45,28 +45,27 @@ export function places(sites: Sites, targets: readonly Target[]): readonly Place
 
 /** Reads the state of all targets without writing anything; in the order of the targets. */
 export async function readTargets(
-  sites: Sites,
+  sites: FleetDatabases,
   targets: readonly Target[],
   { prints = false } = {},
 ): Promise<readonly Read[]> {
-  const standings = new Map<Target, Standing | Failure>();
+  const states = new Map<Target, TargetState | Failure>();
   const waiting = [...places(sites, targets)];
   const worker = async (): Promise<void> => {
     for (let place = waiting.shift(); place; place = waiting.shift()) {
-      for (const { target, standing } of await readPlace(sites, place, prints))
-        standings.set(target, standing);
+      for (const { target, standing } of await readPlace(sites, place, prints)) states.set(target, standing);
     }
   };
   await Promise.all(Array.from({ length: databasesAtOnce }, worker));
-  return targets.map(target => ({ target, standing: standings.get(target) as Standing | Failure }));
+  return targets.map(target => ({ target, standing: states.get(target) as TargetState | Failure }));
 }
 
-async function readPlace(sites: Sites, place: Place, prints: boolean): Promise<readonly Read[]> {
+async function readPlace(sites: FleetDatabases, place: Place, prints: boolean): Promise<readonly Read[]> {
   const { context, database, targets } = place;
-  let site: Site | null = null;
+  let site: FleetDatabase | null = null;
   try {
     site = await sites.connect(context, database, targets.length > 1 ? lanes : 1);
-    return await readSite(site, targets, prints);
+    return await readDatabase(site, targets, prints);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return targets.map(target => ({ target, standing: error }));
@@ -79,8 +78,8 @@ async function readPlace(sites: Sites, place: Place, prints: boolean): Promise<r
  * Reads targets of one connected database.
  * @throws errors of the server
  */
-export async function readSite(
-  site: Site,
+export async function readDatabase(
+  site: FleetDatabase,
   targets: readonly Target[],
   prints: boolean,
 ): Promise<readonly Read[]> {
@@ -100,7 +99,7 @@ export async function readSite(
     );
     const made = prints ? await printsOf(query, schemas, name) : new Map<string, string>();
     for (const target of inSchemas) {
-      const standing = usable(target) ?? (found.get(target.schema as string) as Standing | Failure);
+      const standing = usable(target) ?? (found.get(target.schema as string) as TargetState | Failure);
       const print = made.get(target.schema as string) ?? (prints ? 'empty' : undefined);
       read.push({ target, standing: standing instanceof Failure ? standing : { ...standing, print } });
     }
@@ -128,7 +127,7 @@ async function pagesOf(query: Query): Promise<number> {
   return Number(row?.pages ?? 0);
 }
 
-async function readOne({ project, files }: Site): Promise<Standing | Failure> {
+async function readOne({ project, files }: FleetDatabase): Promise<TargetState | Failure> {
   const query = queryOn(project.orm);
   const table: LedgerTable = ledgerTable(project);
   try {

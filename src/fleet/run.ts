@@ -9,13 +9,13 @@ import type {
   FleetTargetResult,
 } from '../values/fleet.ts';
 import type { CancelMode } from '../values/run.ts';
+import type { FleetDatabases } from './databases.ts';
 import { Limiter } from './limiter.ts';
-import { loadGroup, startTarget } from './one.ts';
 import type { Planned, PlannedGroup, PlannedTarget, Planner } from './planned.ts';
 import { readTargets } from './reading.ts';
 import { failureOf, fleetResult, resultOf } from './result.ts';
-import type { Sites } from './sites.ts';
-import { openStation, roomOn, type Station, serverOf } from './station.ts';
+import { loadGroup, startTarget } from './run-target.ts';
+import { openSharedDatabase, roomOn, type SharedDatabase, serverOf } from './shared-database.ts';
 import type { Target } from './target.ts';
 import type { Wave } from './waves.ts';
 
@@ -24,7 +24,7 @@ const tries = 8;
 
 /** A run of a fleet. It stores no state: the targets' own log tables record what is done. */
 export class FleetRun {
-  readonly #sites: Sites;
+  readonly #sites: FleetDatabases;
   readonly #planned: Planned;
   readonly #options: FleetRunOptions;
   readonly #planner: Planner;
@@ -32,7 +32,7 @@ export class FleetRun {
   readonly #results = new Map<string, FleetTargetResult>();
   readonly #running = new Map<string, Running>();
   readonly #limiters = new Map<string, Limiter>();
-  readonly #stations = new Map<string, Promise<Station>>();
+  readonly #databases = new Map<string, Promise<SharedDatabase>>();
   readonly #steps = new Map<PlannedGroup, Promise<readonly LoadedStep[]>>();
   /** Why no more targets start. */
   #stopped: string | null = null;
@@ -40,7 +40,7 @@ export class FleetRun {
   #answer: ((go: boolean) => void) | null = null;
 
   constructor(
-    sites: Sites,
+    sites: FleetDatabases,
     planned: Planned,
     options: FleetRunOptions,
     planner: Planner,
@@ -65,7 +65,7 @@ export class FleetRun {
         if (left > 0 && this.#options.pauseAfter?.includes(wave.name)) await this.#pause(wave.name, left);
       }
     } finally {
-      await Promise.allSettled([...this.#stations.values()].map(async one => (await one).close()));
+      await Promise.allSettled([...this.#databases.values()].map(async one => (await one).close()));
     }
     const targets = new Map<string, Target>(this.#all.map(target => [target.name, target]));
     const rest = (name: string): FleetTargetResult => ({
@@ -113,7 +113,7 @@ export class FleetRun {
     if (this.#stopped !== null) return;
     this.#emit({ kind: 'paused', after, left });
     const go =
-      this.#options.attended === true &&
+      this.#options.interactive === true &&
       (await new Promise<boolean>(resolve => {
         this.#answer = resolve;
       }));
@@ -136,12 +136,12 @@ export class FleetRun {
       const server = await serverOf(this.#sites, target);
       servers.set(server, [...(servers.get(server) ?? []), target]);
     }
-    const pumps: [Limiter, PlannedTarget[]][] = [];
+    const workers: [Limiter, PlannedTarget[]][] = [];
     for (const [server, some] of servers)
-      pumps.push([await this.#limiter(server, some[0] as PlannedTarget), some]);
-    const parallel = pumps.reduce((sum, [{ parallel }]) => sum + parallel, 0);
+      workers.push([await this.#limiter(server, some[0] as PlannedTarget), some]);
+    const parallel = workers.reduce((sum, [{ parallel }]) => sum + parallel, 0);
     this.#emit({ kind: 'wave', wave: name, targets: targets.length, parallel });
-    await Promise.all(pumps.map(([limiter, some]) => this.#pump(limiter, some)));
+    await Promise.all(workers.map(([limiter, some]) => this.#work(limiter, some)));
     await this.#check(name, targets);
     if (this.#stopped === null || this.#options.onError !== 'pause' || this.#cancelled) return;
     const after = this.#stopped;
@@ -161,7 +161,7 @@ export class FleetRun {
     return limiter;
   }
 
-  async #pump(limiter: Limiter, targets: readonly PlannedTarget[]): Promise<void> {
+  async #work(limiter: Limiter, targets: readonly PlannedTarget[]): Promise<void> {
     const queue = [...targets];
     const tried = new Map<PlannedTarget, number>();
     const working = new Set<Promise<void>>();
@@ -201,15 +201,15 @@ export class FleetRun {
     const { name } = target;
     const started = performance.now();
     const ms = (): number => Math.round(performance.now() - started);
-    let own: Station | null = null;
+    let own: SharedDatabase | null = null;
     this.#emit({ kind: 'target', target: name });
     try {
       const steps = await this.#loaded(target.group);
       // For its run, a whole database is connected and then closed again.
-      if (target.schema === null) own = await openStation(this.#sites, target, 1);
-      const station = own ?? (await this.#station(target, limiter));
+      if (target.schema === null) own = await openSharedDatabase(this.#sites, target, 1);
+      const database = own ?? (await this.#database(target, limiter));
       const run = startTarget(
-        station,
+        database,
         target,
         steps,
         this.#planner,
@@ -244,14 +244,14 @@ export class FleetRun {
   }
 
   /** If it could not be opened, the next target tries again. */
-  async #station(target: PlannedTarget, limiter: Limiter): Promise<Station> {
+  async #database(target: PlannedTarget, limiter: Limiter): Promise<SharedDatabase> {
     const key = this.#sites.keyOf(target);
-    const opening = this.#stations.get(key) ?? openStation(this.#sites, target, limiter.most);
-    this.#stations.set(key, opening);
+    const opening = this.#databases.get(key) ?? openSharedDatabase(this.#sites, target, limiter.most);
+    this.#databases.set(key, opening);
     try {
       return await opening;
     } catch (error) {
-      if (this.#stations.get(key) === opening) this.#stations.delete(key);
+      if (this.#databases.get(key) === opening) this.#databases.delete(key);
       throw error;
     }
   }

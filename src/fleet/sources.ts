@@ -2,13 +2,13 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Query } from '../database/journal/table.ts';
 import { Failure } from '../foundation/failure.ts';
-import { isUrl } from '../project/elsewhere.ts';
+import { isUrl } from '../project/other-database.ts';
 import type { TargetFunction, TargetSource } from '../settings/fleet.ts';
 import { fits } from './choice.ts';
 import { byName, fill, givenTarget, nameOf, type Target, tagsOf, withoutDoubles } from './target.ts';
 
 /** The environment for finding targets. */
-export interface World {
+export interface Environment {
   readonly root: string;
   /** Contexts that the MikroORM config offers. */
   readonly contexts: readonly string[];
@@ -30,14 +30,14 @@ type Part<Key extends string> = Extract<TargetSource, Readonly<Record<Key, unkno
  */
 export async function findTargets(
   sources: readonly TargetSource[],
-  world: World,
+  world: Environment,
 ): Promise<readonly Target[]> {
   const found: Target[] = [];
   for (const source of sources) found.push(...(await targetsOf(source, world)));
   return [...withoutDoubles(found)].sort(byName);
 }
 
-async function targetsOf(source: TargetSource, world: World): Promise<readonly Target[]> {
+async function targetsOf(source: TargetSource, world: Environment): Promise<readonly Target[]> {
   if (typeof source === 'function') return given(source, [], 'The function in "fleet.targets"');
   if ('schemas' in source) return schemasOf(source, world);
   if ('databases' in source) return databasesOf(source, world);
@@ -53,7 +53,7 @@ async function targetsOf(source: TargetSource, world: World): Promise<readonly T
   }));
 }
 
-async function schemasOf(source: Part<'schemas'>, world: World): Promise<readonly Target[]> {
+async function schemasOf(source: Part<'schemas'>, world: Environment): Promise<readonly Target[]> {
   const { schemas, context = null, database = null } = source;
   const rows = Array.isArray(schemas)
     ? schemas.map((name): Row => ({ name }))
@@ -70,7 +70,7 @@ async function schemasOf(source: Part<'schemas'>, world: World): Promise<readonl
   });
 }
 
-async function databasesOf(source: Part<'databases'>, world: World): Promise<readonly Target[]> {
+async function databasesOf(source: Part<'databases'>, world: Environment): Promise<readonly Target[]> {
   const { databases, context = null } = source;
   const target = (database: string, row: Row): Target => ({
     ...labelled(source, { ...placeOf(database), ...row }, nameOf(database)),
@@ -103,7 +103,7 @@ async function databasesOf(source: Part<'databases'>, world: World): Promise<rea
   });
 }
 
-async function contextsOf(source: Part<'contexts'>, { contexts }: World): Promise<readonly Target[]> {
+async function contextsOf(source: Part<'contexts'>, { contexts }: Environment): Promise<readonly Target[]> {
   const names = source.contexts === true ? contexts : source.contexts;
   return names.map(context => ({
     ...labelled(source, { name: context }, context),

@@ -3,10 +3,10 @@ import { ledgerTable, readLedger } from '../database/ledger.ts';
 import { queryOn } from '../database/monitor.ts';
 import { Failure } from '../foundation/failure.ts';
 import type { FleetStages } from '../values/fleet.ts';
-import type { Sites } from './sites.ts';
+import type { FleetDatabases } from './databases.ts';
 
 /** Which revision is applied in which context of the config, and since when. Read-only. */
-export async function fleetStages(sites: Sites, contexts: readonly string[]): Promise<FleetStages> {
+export async function fleetStages(sites: FleetDatabases, contexts: readonly string[]): Promise<FleetStages> {
   const read = await Promise.all(contexts.map(context => readStage(sites, context)));
   const order: string[] = [];
   const known = new Set<string>();
@@ -31,7 +31,7 @@ export async function fleetStages(sites: Sites, contexts: readonly string[]): Pr
   };
 }
 
-async function readStage(sites: Sites, context: string) {
+async function readStage(sites: FleetDatabases, context: string) {
   const nothing = { context, graph: null, applied: new Map<string, Date | null>() };
   try {
     const { graph, project } = await sites.files(context);

@@ -1,14 +1,14 @@
 import { addressOf } from '../database/address.ts';
 import { Failure } from '../foundation/failure.ts';
-import { isUrl } from '../project/elsewhere.ts';
+import { isUrl } from '../project/other-database.ts';
 import type { Project } from '../project/project.ts';
 import type { RevisionGraph } from '../revisions/graph.ts';
 import type { FleetCount, FleetRow, FleetState, FleetStatus } from '../values/fleet.ts';
-import { differing } from './prints.ts';
+import type { Files, FleetDatabases } from './databases.ts';
+import { differing } from './fingerprints.ts';
 import { type Read, readTargets } from './reading.ts';
-import type { Files, Sites } from './sites.ts';
-import type { Standing } from './standing.ts';
 import { byName, nameOf, type Target } from './target.ts';
+import type { TargetState } from './target-state.ts';
 
 /** The states, most severe first. */
 export const states: readonly FleetState[] = [
@@ -27,7 +27,7 @@ export const states: readonly FleetState[] = [
  * @throws Failure if the revisions on disk are broken
  */
 export async function fleetStatus(
-  sites: Sites,
+  sites: FleetDatabases,
   targets: readonly Target[],
   { drift = false } = {},
 ): Promise<FleetStatus> {
@@ -58,7 +58,7 @@ export async function fleetStatus(
 
 /** Schemas that differ from the majority of those at the same revisions, and how many were compared. */
 function driftIn(
-  sites: Sites,
+  sites: FleetDatabases,
   read: readonly Read[],
 ): { readonly drifted: ReadonlyMap<string, number>; readonly compared: number } {
   const known = read.flatMap(({ target, standing }) =>
@@ -78,7 +78,7 @@ function driftIn(
 }
 
 /** Null if the context itself cannot be opened: its targets have that failure. */
-async function filesOf(sites: Sites, { context }: Target): Promise<Files | null> {
+async function filesOf(sites: FleetDatabases, { context }: Target): Promise<Files | null> {
   const files = await sites.files(context).catch(() => null);
   if (!files) return null;
   const [first] = files.problems;
@@ -95,9 +95,9 @@ async function filesOf(sites: Sites, { context }: Target): Promise<Files | null>
 
 /** A target for display. */
 export function rowOf(
-  sites: Sites,
+  sites: FleetDatabases,
   target: Target,
-  standing: Standing | Failure,
+  standing: TargetState | Failure,
   files: Files | null,
   differsFrom: number | null,
 ): FleetRow {
@@ -167,7 +167,7 @@ const nothing = {
 } as const;
 
 function stateOf(
-  { table, halfWay, edited }: Standing,
+  { table, halfWay, edited }: TargetState,
   { missing, pending }: Facts,
   differsFrom: number | null,
 ): FleetState {

@@ -24,7 +24,7 @@ export interface LintStep {
 }
 
 /** A finding, with the query that counts the rows on which it would fail. */
-export interface AskableFinding {
+export interface QueriedFinding {
   readonly finding: Finding;
   readonly question: RowQuestion | null;
 }
@@ -73,12 +73,12 @@ export class Linter {
   }
 
   /** Lints a step, and applies it to the schema. */
-  judge(step: LintStep): AskableFinding[] {
+  judge(step: LintStep): QueriedFinding[] {
     return this.#findings(step, this.#scope);
   }
 
   /** Lints the upgrade and the downgrade; the schema is then that after the upgrade. */
-  judgeBoth(up: LintStep, down: LintStep): AskableFinding[] {
+  judgeBoth(up: LintStep, down: LintStep): QueriedFinding[] {
     const before = this.#scope.schema.fork();
     const above = this.#findings(up, this.#scope);
     const back = new Scope(this.#scope.schema.fork(), this.#options.server, this.#options.lockTimeout);
@@ -86,7 +86,7 @@ export class Linter {
     return [...above, ...this.#findings(down, back)];
   }
 
-  #findings(step: LintStep, scope: Scope): AskableFinding[] {
+  #findings(step: LintStep, scope: Scope): QueriedFinding[] {
     const places = run(scope, step);
     const facts = scope.found.splice(0).map((fact): Judged => {
       const replaced = step.transactional && fact.replaced?.(scope.schema) === true;
@@ -101,9 +101,9 @@ export class Linter {
     { revision, action }: LintStep,
     schema: Schema,
     fact: Judged,
-    places: ReadonlyMap<Statement, Told>,
+    places: ReadonlyMap<Statement, StatementLocation>,
     file: Acceptances,
-  ): AskableFinding | null {
+  ): QueriedFinding | null {
     const { rule, lock, statement, remedy, question } = fact;
     const table = fact.table?.name === nameAtRunTime ? undefined : fact.table;
     const message = fact.message.replaceAll(nameAtRunTime, 'a table named at run time');
@@ -133,14 +133,14 @@ export class Linter {
 }
 
 /** The location of a statement, and its text with the comments before it. */
-interface Told {
+interface StatementLocation {
   readonly place: FindingPlace;
   readonly text: string;
 }
 
 /** Lints the statements of a step; returns the location of each. */
-function run(scope: Scope, step: LintStep): Map<Statement, Told> {
-  const places = new Map<Statement, Told>();
+function run(scope: Scope, step: LintStep): Map<Statement, StatementLocation> {
+  const places = new Map<Statement, StatementLocation>();
   const at = new Lines(step.source, step.file);
   scope.transactional = step.transactional;
   step.sql.forEach((text, index) => {

@@ -24,7 +24,7 @@ export interface SafeForm {
   /** Statements of `up()` that are removed. */
   readonly leaving: readonly string[];
   /** Statements of `down()` that are removed with them. */
-  readonly leavingDown: readonly string[];
+  readonly removedDown: readonly string[];
   readonly phases: readonly Phase[];
 }
 
@@ -64,7 +64,7 @@ export function safeForm(
     .flatMap(({ rewrite, undone }) => rewrite.back.contract ?? undone.map(withoutSemicolon));
   return {
     leaving: found.map(({ sql }) => sql),
-    leavingDown: down.filter(text => found.some(({ undone }) => undone.includes(text))),
+    removedDown: down.filter(text => found.some(({ undone }) => undone.includes(text))),
     phases: [
       ...together(
         'expand',

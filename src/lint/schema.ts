@@ -107,14 +107,14 @@ export class Schema {
   /** Keys of what was put since all was settled. */
   readonly #unsettled: Set<string>;
   /** Keys of the tables that have parents. */
-  readonly #heirs: Set<string>;
+  readonly #children: Set<string>;
 
   constructor(defaultSchema = 'public', from?: Schema) {
     this.defaultSchema = defaultSchema;
     this.#tables = new Map(from?.tables);
     this.tables = this.#tables;
     this.#unsettled = new Set(from ? from.#unsettled : []);
-    this.#heirs = new Set(from ? from.#heirs : []);
+    this.#children = new Set(from ? from.#children : []);
     this.domains = new Map(from?.domains);
     this.types = new Set(from?.types);
     this.routines = new Map(from?.routines);
@@ -164,8 +164,8 @@ export class Schema {
     const key = `${table.schema}.${table.name}`;
     this.#tables.set(key, { ...table, known: true });
     this.#unsettled.add(key);
-    if (table.parents.length > 0) this.#heirs.add(key);
-    else this.#heirs.delete(key);
+    if (table.parents.length > 0) this.#children.add(key);
+    else this.#children.delete(key);
   }
 
   /** Changes a table if it is known. */
@@ -194,7 +194,7 @@ export class Schema {
     const key = `${schema}.${name}`;
     this.#tables.delete(key);
     this.#unsettled.delete(key);
-    this.#heirs.delete(key);
+    this.#children.delete(key);
   }
 
   /** Its name in messages: without the default schema. */
@@ -206,7 +206,7 @@ export class Schema {
   below(table: Table): Table[] {
     const key = `${table.schema}.${table.name}`;
     const found: Table[] = [];
-    for (const heir of this.#heirs) {
+    for (const heir of this.#children) {
       const one = this.tables.get(heir);
       if (one?.parents.includes(key)) found.push(one, ...this.below(one));
     }

@@ -4,7 +4,7 @@ import { Failure } from '../foundation/failure.ts';
 import type { UserModules } from './modules.ts';
 import type { Project } from './project.ts';
 import type { MigrationSource } from './sources.ts';
-import { lineIn, missingPackage, saidBy } from './thrown.ts';
+import { lineIn, messageOf, missingPackage } from './thrown.ts';
 
 /** The constructor of a migration. */
 export type MigrationClass = new (...args: ConstructorParameters<typeof Migration>) => Migration;
@@ -61,7 +61,7 @@ export function brokenMigration(root: string, { id, path }: MigrationSource, err
   return new Failure(
     {
       code: 'migration-broken',
-      message: `${line === undefined ? file : `${file}:${line}`} could not be imported: ${saidBy(error)}`,
+      message: `${line === undefined ? file : `${file}:${line}`} could not be imported: ${messageOf(error)}`,
       next: absent ? `Run: npm install ${absent}` : 'Fix the file; nothing was run.',
     },
     { cause: error },
@@ -83,7 +83,7 @@ export function unusableMigration(root: string, { id, path }: MigrationSource, e
   return new Failure(
     {
       code: 'migration-broken',
-      message: `${path ? relative(root, path) : id}${line ? `:${line}` : ''} cannot be constructed: ${saidBy(error)}`,
+      message: `${path ? relative(root, path) : id}${line ? `:${line}` : ''} cannot be constructed: ${messageOf(error)}`,
       next: 'Fix its constructor or isTransactional(); nothing was run.',
     },
     { cause: error },

@@ -3,9 +3,9 @@ import { relative, resolve } from 'node:path';
 import type { Configuration, MikroORM } from '@mikro-orm/core';
 import { Failure } from '../foundation/failure.ts';
 import { redactor } from '../foundation/secrets/redactor.ts';
-import { learnFromEnvironment, learnFromValue } from '../foundation/secrets/sources.ts';
+import { learnFromValue, registerEnvironment } from '../foundation/secrets/sources.ts';
 import type { UserModules } from './modules.ts';
-import { lineIn, missingPackage, placeIn, type SourcePlace, saidBy } from './thrown.ts';
+import { lineIn, messageOf, missingPackage, placeIn, type SourcePlace } from './thrown.ts';
 import { workspaceAround } from './workspace.ts';
 
 export interface LoadedConfig {
@@ -49,13 +49,13 @@ export async function loadConfig(
     migrations: { silent: true, snapshotOnMigrate: false },
   };
   process.env.MIKRO_ORM_ALLOW_GLOBAL_CLI ??= '1';
-  learnFromEnvironment(process.env);
+  registerEnvironment(process.env);
   try {
     // In a CommonJS project, files are loaded with `require`, through the loader registered for it.
     (CLIHelper as unknown as { commonJSCompat?(options: object): void }).commonJSCompat?.(overrides);
     const exported = path ? await importConfig(modules, path) : undefined;
     // It may have read a .env file; the contents of other contexts are secret, too.
-    learnFromEnvironment(process.env);
+    registerEnvironment(process.env);
     learnFromValue(exported);
     const contexts = namesOf(exported, context);
     const open = (Array.isArray(exported) ? exported : [exported]).some(isFunction);
@@ -75,7 +75,7 @@ export async function loadConfig(
       return configured({ discovery: { warnWhenNoEntities: false } });
     });
     learnFromValue(config.getAll());
-    learnWhatIsGiven(config);
+    registerPasswordFunction(config);
     const ensureDatabase = config.get('ensureDatabase') !== false;
     config.set('ensureDatabase', false);
     return { config, ensureDatabase, file: path ? relative(root, path) : null, context, contexts };
@@ -107,15 +107,15 @@ export function configOf(modules: UserModules, orm: MikroORM): LoadedConfig {
     } as never,
     false,
   );
-  learnFromEnvironment(process.env);
+  registerEnvironment(process.env);
   learnFromValue(all);
-  learnWhatIsGiven(config);
+  registerPasswordFunction(config);
   const context = (all.contextName as string | undefined) ?? 'default';
   return { config, ensureDatabase: all.ensureDatabase !== false, file: null, context, contexts: [context] };
 }
 
 /** A password function registers its result with the redactor before the driver gets it. */
-function learnWhatIsGiven(config: Configuration): void {
+function registerPasswordFunction(config: Configuration): void {
   const password: unknown = config.get('password');
   if (typeof password !== 'function') return;
   const { user, dbName } = config.getAll();
@@ -137,7 +137,7 @@ export function configFailure(error: unknown, root: string, path: string | undef
   return new Failure(
     {
       code: 'config-broken',
-      message: `${file ? `${file}${line ? `:${line}` : ''}` : 'The MikroORM config'} could not be loaded: ${saidBy(error)}`,
+      message: `${file ? `${file}${line ? `:${line}` : ''}` : 'The MikroORM config'} could not be loaded: ${messageOf(error)}`,
       next: absent
         ? `Run: npm install ${absent}`
         : 'Fix it and run migtui again; the stock "mikro-orm debug" checks the same config.',
@@ -153,7 +153,7 @@ export function sourceFailure(
   importedBy?: string,
 ): Failure {
   const by = importedBy ? ` (imported by ${importedBy})` : '';
-  const why = conflict ? 'it has conflict markers of git' : saidBy(error);
+  const why = conflict ? 'it has conflict markers of git' : messageOf(error);
   return new Failure(
     {
       code: 'source-broken',
@@ -187,7 +187,7 @@ async function registerLoader(modules: UserModules, root: string): Promise<boole
     throw new Failure(
       {
         code: 'no-ts-loader',
-        message: `The TypeScript loader could not be started: ${saidBy(error)}`,
+        message: `The TypeScript loader could not be started: ${messageOf(error)}`,
         next: `Install ${tsLoader && tsLoader !== 'auto' ? 'it' : 'one (npm install --save-dev tsx)'}, or fix "mikro-orm".tsLoader and tsConfigPath in package.json.`,
       },
       { cause: error },

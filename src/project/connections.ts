@@ -13,10 +13,10 @@ export const defaultConnectTimeout = 10_000;
 export const defaultAnswerTimeout = 15_000;
 
 /** A wait is reported after this time, and again at this interval, ms. */
-const tellAfter = 2_000;
-const tellEvery = 5_000;
+const reportAfter = 2_000;
+const reportInterval = 5_000;
 /** Time limit for closing a connection gracefully before the socket is destroyed, ms. */
-const goodbye = 1_000;
+const closeTimeout = 1_000;
 /** TCP keepalive: idle time before the other side is checked, ms. */
 const keepAliveAfter = 10_000;
 
@@ -99,8 +99,8 @@ export class Connections {
    * @param final nothing is opened afterwards, because the program ends
    */
   abandon(final: boolean): void {
-    if (final) this.#closed = givenUp();
-    for (const client of this.#open) client.connection.stream.destroy(givenUp());
+    if (final) this.#closed = abandoned();
+    for (const client of this.#open) client.connection.stream.destroy(abandoned());
   }
 
   /**
@@ -160,7 +160,7 @@ export class Connections {
 
       /** A server that does not respond never closes the connection, and a pool would wait for it. */
       override end(callback?: () => void): unknown {
-        const timer = setTimeout(() => this.connection.stream.destroy(), goodbye);
+        const timer = setTimeout(() => this.connection.stream.destroy(), closeTimeout);
         this.once('end', () => clearTimeout(timer));
         return super.end(() => {
           clearTimeout(timer);
@@ -186,9 +186,9 @@ export class Connections {
         return;
       }
       this.#options.onWaiting?.({ for: what, where, ms: Math.round(waited) });
-      next(tellEvery);
+      next(reportInterval);
     };
-    next(tellAfter);
+    next(reportAfter);
     return () => clearTimeout(timer);
   }
 }
@@ -206,7 +206,7 @@ function settled(result: unknown, done: () => void): unknown {
 
 const placeOf = ({ host, port }: Client): string => `${host}:${port}`;
 
-function givenUp(): Failure {
+function abandoned(): Failure {
   return new Failure({
     code: 'no-answer',
     message: 'The connection was closed because the server did not answer.',

@@ -13,7 +13,7 @@ import { loadModules, type UserModules } from './modules.ts';
 import { quickly } from './quick-resolve.ts';
 import { runSchema } from './run-schema.ts';
 import { type KnownFile, listedSources, readSources, type Sources } from './sources.ts';
-import { saidBy } from './thrown.ts';
+import { messageOf } from './thrown.ts';
 
 /** A MikroORM project, opened with its own MikroORM. Opening it does not connect and writes nothing. */
 export interface Project {
@@ -172,7 +172,7 @@ export async function openProject(
           throw new Failure(
             {
               code: 'entities-broken',
-              message: `The entities could not be discovered: ${saidBy(error)}`,
+              message: `The entities could not be discovered: ${messageOf(error)}`,
               next: 'Fix the entities; the stock "mikro-orm debug" checks the same entities. Nothing was run.',
             },
             { cause: error },

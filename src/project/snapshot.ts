@@ -4,7 +4,7 @@ import { read } from './file-change.ts';
 import type { Project } from './project.ts';
 
 /** The problem with a snapshot file. */
-export type SnapshotTrouble = 'conflict' | 'broken';
+export type SnapshotProblem = 'conflict' | 'broken';
 
 /** MikroORM's snapshot: the schema with which its CLI compares the entities. */
 export interface Snapshot {
@@ -13,7 +13,7 @@ export interface Snapshot {
   /** Null if there is no such file. */
   readonly text: string | null;
   /** `conflict`: it contains git conflict markers; `broken`: MikroORM cannot read it. */
-  readonly trouble: SnapshotTrouble | null;
+  readonly trouble: SnapshotProblem | null;
   /** Why it is broken. */
   readonly why: string | null;
   /** Parses it anew; null if it cannot be read. */

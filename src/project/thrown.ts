@@ -3,7 +3,7 @@ import { basename, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** An error that the user's code threw while it was loaded, in one readable line. */
-export function saidBy(error: unknown): string {
+export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return typeof error === 'object' ? JSON.stringify(error) : String(error);
   const lines = stripColours(error.message)
     .split('\n')

@@ -240,12 +240,12 @@ export class RevisionGraph {
    */
   history(missing: Iterable<string> = []): LaneRow[] {
     const { ids, needs, parents, order } = this.#links;
-    const strays = [...new Set(missing)].filter(id => !this.has(id)).sort();
+    const unknownIds = [...new Set(missing)].filter(id => !this.has(id)).sort();
     const rows: LaneRow[] = [];
     const alone = (id: string): LaneRow => ({ id, revises: [], dependsOn: [] });
     for (let at = order.length - 1; at >= 0; at--) {
       const place = order[at]!;
-      while (strays.length > 0 && strays.at(-1)! > ids[place]!) rows.push(alone(strays.pop()!));
+      while (unknownIds.length > 0 && unknownIds.at(-1)! > ids[place]!) rows.push(alone(unknownIds.pop()!));
       // Parents come first among the requirements.
       const dependsOn = needs.of(place).subarray(parents.count(place));
       rows.push({
@@ -254,7 +254,7 @@ export class RevisionGraph {
         dependsOn: this.#names(dependsOn),
       });
     }
-    return [...rows, ...strays.reverse().map(alone)];
+    return [...rows, ...unknownIds.reverse().map(alone)];
   }
 
   /**

@@ -17,9 +17,9 @@ export function nearby(links: Links, text: string): string[] {
     const lower = name.toLowerCase();
     const parts = datedParts(lower);
     let best = FARTHEST + 1;
-    for (const spelling of parts ? [lower, parts.digits, parts.slug] : [lower]) {
-      if (Math.abs(spelling.length - wanted.length) > allowed) continue;
-      best = Math.min(best, distance(wanted, spelling, allowed));
+    for (const text of parts ? [lower, parts.digits, parts.slug] : [lower]) {
+      if (Math.abs(text.length - wanted.length) > allowed) continue;
+      best = Math.min(best, distance(wanted, text, allowed));
     }
     if (best <= allowed) found.push({ name, distance: best });
     else if (wanted.length > 2 && lower.includes(wanted)) found.push({ name, distance: FARTHEST + 1 });

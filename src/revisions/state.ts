@@ -40,7 +40,7 @@ export function stateOf(links: Links, ids: Iterable<string>): State {
 }
 
 /** 1 if an applied revision descends from this one, by `revises` or `dependsOn`. */
-export function stoodUpon(links: Links, applied: Uint8Array): Uint8Array {
+export function hasAppliedChild(links: Links, applied: Uint8Array): Uint8Array {
   const { order, needs } = links;
   const below = new Uint8Array(applied.length);
   for (let at = order.length - 1; at >= 0; at--) {
@@ -53,13 +53,13 @@ export function stoodUpon(links: Links, applied: Uint8Array): Uint8Array {
 
 /** The applied revisions without an applied descendant: those in Alembic's version table. Ascending. */
 export function tipsOf(links: Links, applied: Uint8Array): number[] {
-  const below = stoodUpon(links, applied);
+  const below = hasAppliedChild(links, applied);
   return placesWhere(applied.length, place => applied[place] === 1 && below[place] === 0);
 }
 
 /** Pending revisions with an applied descendant. Ascending. */
 export function gapsOf(links: Links, applied: Uint8Array): number[] {
-  const below = stoodUpon(links, applied);
+  const below = hasAppliedChild(links, applied);
   return placesWhere(applied.length, place => applied[place] === 0 && below[place] === 1);
 }
 

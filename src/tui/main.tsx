@@ -7,7 +7,7 @@ import { failureOf, performer } from './app/perform.ts';
 import { commands } from './app/registry.ts';
 import { readRemembered, restored, writeRemembered } from './app/remembered.ts';
 import { Store } from './app/store.ts';
-import { keyTroubles } from './keymap/key-troubles.ts';
+import { keyProblems } from './keymap/key-problems.ts';
 import { Root } from './screen/root.tsx';
 import { warmUp } from './screen/warm.tsx';
 import { defaultSettings, type TuiSettings } from './settings.ts';
@@ -82,11 +82,11 @@ export async function runTui(options: TuiOptions): Promise<number> {
   let turn: Promise<unknown> = Promise.resolve();
   // Only one program at a time uses the terminal.
   const away = <T,>(work: () => Promise<T>): Promise<T> => {
-    const mine = turn.then(() => giveTerminal(work));
+    const mine = turn.then(() => lendTerminal(work));
     turn = mine.catch(() => {});
     return mine;
   };
-  const giveTerminal = async <T,>(work: () => Promise<T>): Promise<T> => {
+  const lendTerminal = async <T,>(work: () => Promise<T>): Promise<T> => {
     let result: T | undefined;
     given = true;
     if (store.state.mouse) mouse(false);
@@ -119,7 +119,7 @@ export async function runTui(options: TuiOptions): Promise<number> {
         appearanceOf(settings, env),
         sizeOf(stdout),
         platform.now(),
-        keyTroubles(commands, settings),
+        keyProblems(commands, settings),
       ),
       options.remember ? readRemembered(options.remember) : null,
     ),

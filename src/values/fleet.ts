@@ -168,7 +168,7 @@ export interface FleetRunOptions {
   /** Percent of all targets. */
   readonly maxFailures?: number | undefined;
   /** Pauses send a `paused` event that is answered with `fleetContinue`. If false, a pause ends the run. */
-  readonly attended?: boolean | undefined;
+  readonly interactive?: boolean | undefined;
   /** Names of protected databases, as typed. */
   readonly confirm?: readonly string[] | undefined;
 }

@@ -23,7 +23,7 @@ afterEach(async () => {
   process.chdir(folder);
 });
 
-/** The project, and its ORM as an application opens it, with the statements that it sends. */
+/** The project, and its ORM as opened by an application, with the statements that it sends. */
 async function application() {
   const database = await createDatabase();
   const project = await makeProject({ url: database.url, migrations, typescript: false });
@@ -52,7 +52,7 @@ describe('assertCurrent', () => {
       message: expect.stringContaining('2 revisions are not applied'),
       next: expect.stringContaining('migtui upgrade head'),
     });
-    // MikroORM's own look at the database, and ours
+    // MikroORM's own view of the database, and ours.
     expect(statements).toEqual([
       expect.stringContaining('pg_database'),
       expect.stringContaining('select name from "mikro_orm_migrations"'),
@@ -143,7 +143,7 @@ describe('createMigtui', () => {
     const plan = await opened.plan('upgrade', one);
     expect(plan.steps).toMatchObject([{ revision: one, preview: { sql: ['create table "one" ()'] } }]);
     expect(await opened.run(plan)).toMatchObject({ failure: null, tips: [one] });
-    // a plan runs only on the state that it was made from
+    // A plan runs only on the state for which it was made.
     await expect(opened.run(plan)).rejects.toMatchObject({ code: 'plan-changed' });
     expect(await opened.upgrade()).toMatchObject({ tips: [two] });
     expect(await opened.downgrade('-1')).toMatchObject({ tips: [one] });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createDatabase, serverUrl } from '../support/server.ts';
 import { asking, onPGlite, projectOf, running } from './support.ts';
 
-/* A database that began elsewhere: its first revision changes what no revision made. */
+/* A database that existed before migtui: its first revision changes objects that no revision created. */
 
 const dump = `--
 -- PostgreSQL database dump
@@ -61,7 +61,7 @@ test('a replay that misses what was there before says what to do, and has it wit
       expect(await engine.effect('M1')).toMatchObject([{ sign: '+', object: 'legacy.title' }]);
       expect(await engine.compare('heads')).toMatchObject({ same: true });
       expect(await engine.compare('M1')).toMatchObject({ same: false });
-      // another baseline, another shadow
+      // Another baseline requires another shadow.
       await project.write('db/baseline.sql', dump.replaceAll('note', 'other'));
       const { effects } = await engine.compare('heads');
       expect(effects.map(({ object }) => object)).toContain('legacy.note');

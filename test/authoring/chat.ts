@@ -1,4 +1,4 @@
-/** The guide's chat application as it grows: the source of `entities.ts`. */
+/** The guide's chat application in its stages: the source of `entities.ts`. */
 export interface ChatOptions {
   readonly chat?: string;
   readonly message?: string;

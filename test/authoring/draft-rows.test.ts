@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createDatabase } from '../support/server.ts';
 import { engineOn, projectOf } from './support.ts';
 
-/* A draft says how many rows of the database at hand would make it fail. */
+/* A draft says how many rows in the current database would make it fail. */
 
 const entities = `
 import { defineEntity, p } from '@mikro-orm/core';

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createDatabase } from '../support/server.ts';
 import { asking, later, projectOf, running } from './support.ts';
 
-/* What autogenerate wrote is what the entities describe, however PostgreSQL writes it afterwards. */
+/* The generated revision matches the entities, however PostgreSQL prints its definitions afterwards. */
 
 interface Parts {
   readonly index?: string;
@@ -71,7 +71,7 @@ test('a second autogenerate writes nothing, and each real change is found alone'
     });
   });
 
-  // MikroORM compares index expressions and enum values by less than that
+  // MikroORM does not compare index expressions and enum values in full.
   expect((await change({ index: 'upper' })).join('\n')).toMatch(
     /^drop index "items_name";\nCREATE INDEX items_name .*\(upper\(.*\ndrop index "items_name";\nCREATE INDEX items_name .*\(lower\(.*$/,
   );

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { migrationSource } from '../support/project.ts';
 import { asking, projectOf } from './support.ts';
 
-/* Migrations in the folders of several packages, read as one graph: MikroORM's own path and glob. */
+/* Migrations in the folders of several packages, read as one graph with MikroORM's own path and glob. */
 
 const users = 'Migration20260101000000_users';
 const bills = 'Migration20260102000000_bills';
@@ -34,7 +34,7 @@ describe('a revision of a project with several folders', async () => {
     const there = await draft({ path: project.path('packages/mail/migrations') });
     expect(there.files[0]?.path).toMatch(/^packages\/mail\/migrations\//);
     expect(there.notes).toEqual([]);
-    // the stock CLI would run it before what it revises, on an empty database
+    // On an empty database, the stock CLI would run it before its parent.
     const earlier = await draft({ path: project.path('packages/a/migrations') });
     expect(earlier.warnings.join()).toContain('it runs earlier');
   });

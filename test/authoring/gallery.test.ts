@@ -6,7 +6,7 @@ import { createDatabase } from '../support/server.ts';
 import { engineOn, projectOf } from './support.ts';
 
 /*
- * Two branches on one base, made at the same time by two people:
+ * Two branches from the same base, created at the same time by two developers:
  *
  *     base --- ours
  *         `--- theirs
@@ -23,7 +23,7 @@ const schema: MigrationSketch = {
   down: [`drop table messages, chats`, `drop type mood`],
 };
 
-/** All pairs stand on the same base, in one project: a rehearsal looks at its two heads only. */
+/** All pairs have the same base, in one project: a rehearsal uses only its two heads. */
 const pairs: MigrationSketch[][] = [];
 const idOf = (pair: number, side: number) =>
   `Migration2026020${side}0000${String(pair).padStart(2, '0')}_${['ours', 'theirs'][side]}`;
@@ -34,12 +34,12 @@ beforeAll(async () => {
     sides.map((sketch, side) => [idOf(pair, side), { revises: [base], ...sketch }] as const),
   );
   const project = await projectOf({ migrations: { [base]: schema, ...Object.fromEntries(branches) } });
-  // on a server, where making a scratch database takes a fraction of what PGlite takes
+  // On a server, where creating a scratch database takes a fraction of the time of PGlite.
   engine = await engineOn(project.root, { shadow: (await createDatabase()).url });
 });
 afterAll(() => engine.close());
 
-/** A test of one pair: rehearses it, and gives the ids of its two heads. */
+/** A test of one pair: rehearses it, and returns the ids of its two heads. */
 function judges(
   name: string,
   sides: readonly [MigrationSketch, MigrationSketch],

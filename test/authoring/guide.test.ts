@@ -177,7 +177,7 @@ describe('From the initial schema to production', () => {
       await running(engine, 'downgrade', 'base');
       expect((await engine.look()).current).toEqual([]);
       await running(engine, 'upgrade', 'head');
-      // entities, revisions and database agree; the snapshot does not know of the hand-written column yet
+      // Entities, revisions and database match; the snapshot does not contain the handwritten column yet.
       const report = await engine.check();
       expect(report.findings.map(finding => finding.kind)).toEqual(['snapshot']);
       const draft = await engine.draftRevision({ message: 'unneeded', autogenerate: true });
@@ -230,7 +230,7 @@ describe('Handling conflicts', () => {
         engine.draftRevision({ message: `branch ${index}`, autogenerate: true }),
       );
       for (const { path, after } of draft.files) {
-        // both may have been made in the same second
+        // Both may have been created in the same second.
         if (path.includes('.snapshot')) snapshots.push(after as string);
         else files[path] = after as string;
       }
@@ -307,7 +307,7 @@ describe('CI', () => {
   });
 });
 
-/** This checkout's packages, and migtui itself among them. */
+/** This checkout's packages, including migtui itself. */
 async function linkModules(root: string): Promise<void> {
   const modules = join(root, 'node_modules');
   await mkdir(join(modules, 'migtui'), { recursive: true });

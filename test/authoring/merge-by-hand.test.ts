@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { asking, projectOf } from './support.ts';
 
-/* What somebody created in SQL is in no entity: without a snapshot nothing else says that it is meant to be there. */
+/*
+ * Objects created with SQL are in no entity: without a snapshot, nothing else shows that they must be kept.
+ */
 
 const base = 'Migration20260101000000_base';
 const ours = 'Migration20260102000000_ours';
@@ -32,7 +34,7 @@ export const entities = [defineEntity({ name: 'items', tableName: 'items', prope
     });
     await asking(project.root, async engine => {
       const { reconcile } = await engine.rehearse([]);
-      // what the rehearsal shows is what the merge writes
+      // The merge writes exactly the revision that the rehearsal shows.
       const draft = await engine.draftMerge({ heads: [], reconcile: true });
       const text = draft.files[0]?.after ?? '';
       expect(reconcile).toEqual([expect.stringMatching(/^alter table "items" add "more" int/)]);

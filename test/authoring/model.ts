@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 
-/** A small world of entities that can be changed at random. */
+/** A small set of entities with random changes. */
 export interface Column {
-  /** Types that PostgreSQL casts into one another: MikroORM generates casts that fail for others. */
+  /** Types that PostgreSQL can cast into each other: for others, MikroORM generates casts that fail. */
   readonly type: 'integer' | 'bigint' | 'text' | 'string';
   readonly nullable: boolean;
   readonly value?: string;
@@ -57,7 +57,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
 
 export const changes = fc.array(change, { minLength: 1, maxLength: 3 });
 
-/** The model with the changes that make sense in it. */
+/** The model and the changes that are possible in it. */
 export function changed(start: Model, list: readonly Change[]): Model {
   let now = start;
   for (const change of list) now = apply(now, change);

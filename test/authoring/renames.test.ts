@@ -3,7 +3,7 @@ import type { Draft, EngineApi, RevisionRequest } from '../../src/engine/api.ts'
 import { createDatabase, type Database } from '../support/server.ts';
 import { asking, later, projectOf, running } from './support.ts';
 
-/* A rename keeps what is in a thing and a drop loses it: which of them is meant only a person knows. */
+/* A rename keeps data and a drop loses it: only the user knows which one is intended. */
 
 const entities = (...of: string[]): string =>
   `import { defineEntity, p } from '@mikro-orm/core';\nexport const entities = [${of.join(', ')}];\n`;
@@ -18,7 +18,7 @@ const statements = ({ files }: Draft, direction: 'up' | 'down'): string[] => {
   );
 };
 
-/** A database that is at what the first entities want, and what the second ones make of it. */
+/** A database with the schema of the first entities, and the draft for the second ones. */
 async function changed(
   before: string,
   after: string,
@@ -34,7 +34,7 @@ async function changed(
   return { database, ask: work => asking(second.root, work) };
 }
 
-/** Drafts and writes it, runs it up, and expects nothing to be left to generate. */
+/** Drafts and writes it, upgrades, and expects that nothing is left to generate. */
 async function settled(engine: EngineApi, request: Partial<RevisionRequest>): Promise<Draft> {
   const draft = await engine.draftRevision({ ...autogenerate, ...request });
   expect(draft.warnings).toEqual([]);

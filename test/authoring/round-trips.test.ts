@@ -16,7 +16,7 @@ const good: Record<string, MigrationSketch> = {
   [base]: { up: 'create table "chats" ("id" int primary key, "title" text)', down: 'drop table "chats"' },
 };
 
-/** What a plan's rehearsal says of a step, in short. */
+/** A short form of a step in a plan's rehearsal. */
 const short = ({ revision, ok, failure, undone, redone }: RehearsedStep) => ({
   revision,
   ok,
@@ -107,7 +107,7 @@ describe('rehearsing a plan', () => {
         up: `insert into "chats" values ((select count(*) from "chats") + 1, 'a')`,
         down: [],
       },
-      // holds for one row, as a plain upgrade makes it, and not for the two of up, down and up again
+      // Works for one row, as in a plain upgrade, but not for the two rows of up, down and up again.
       [id(3, 'one')]: {
         up: 'create unique index "chats_title" on "chats" ("title")',
         down: 'drop index "chats_title"',
@@ -154,7 +154,7 @@ describe('rehearsing a plan', () => {
       return { found, replayed };
     };
     const first = await trips();
-    // up, down, up of each: nothing is run twice to come to the next
+    // Up, down, up of each: nothing is run twice to reach the next step.
     expect(first.replayed).toHaveLength(6);
     const second = await trips();
     expect(second.replayed).toEqual([]);

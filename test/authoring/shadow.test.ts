@@ -21,7 +21,7 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-/** Much of what PostgreSQL has: both shadows must read it the same way. */
+/** Many PostgreSQL features: both shadows must read them the same way. */
 const rich = {
   Migration20260101000000_types: {
     up: [
@@ -274,14 +274,14 @@ describe('a shadow server', () => {
       await engine.close();
       expect(await roles()).toEqual([{ rolname: own, rolsuper: false, about: 'mine' }]);
     }
-    // what a killed rehearsal left
+    // Left by a killed rehearsal.
     await database.query(
       `create role ${made}; comment on role ${made} is 'made by a rehearsal of migtui 0123'`,
     );
     const { shadow, sources } = await opened(project.root, { url: database.url, cache: await freshCache() });
     await shadow.outcome(ups('M1'), sources);
     expect(await roles()).toHaveLength(1);
-    // making a role twice still fails
+    // Creating a role twice still fails.
     await project.addMigration('M4', { revises: ['M2'], up: `create role ${made}` });
     const again = await opened(project.root, { url: database.url });
     await expect(again.shadow.outcome(ups('M1', 'M2', 'M4'), again.sources)).rejects.toMatchObject({

@@ -18,7 +18,7 @@ import {
 } from '../support/project.ts';
 import { serverUrl } from '../support/server.ts';
 
-/** A shadow of the project at `root` as the engine opens one, and what replays need beside it. */
+/** A shadow of the project at `root`, opened like in the engine, and everything else that replays need. */
 export async function openedShadow(
   root: string,
   options: { url?: string; cache?: Parameters<typeof openShadow>[1]['cache'] } = {},
@@ -57,12 +57,15 @@ export const ups = (...revisions: string[]) =>
 export const downs = (...revisions: string[]) =>
   revisions.map(revision => ({ revision, action: 'down' as const }));
 
-/** A project that does not mind others in the same process: MikroORM takes the first current folder for all. */
+/**
+ * A project that is independent of others in the same process: MikroORM uses the first current folder for
+ * all.
+ */
 export function projectOf(options: ProjectOptions = {}): Promise<TestProject> {
   return makeProject({ ...options, config: `baseDir: import.meta.dirname, ${options.config ?? ''}` });
 }
 
-/** An engine on the project at `root`, closed by whoever opened it. */
+/** An engine on the project at `root`, closed by the caller. */
 export function engineOn(root: string, options: Partial<EngineOptions> = {}): Promise<EngineApi> {
   return openEngine({ root, ...options }, () => {});
 }
@@ -123,7 +126,7 @@ export async function asking<T>(
 /** Of `asking`: the shadow that people have who set none. */
 export const onPGlite: Partial<EngineOptions> = {};
 
-/** Plans and runs, as a person who says yes. */
+/** Plans and runs, with confirmation. */
 export async function running(
   engine: EngineApi,
   command: 'upgrade' | 'downgrade' | 'stamp',
@@ -134,13 +137,13 @@ export async function running(
   return result;
 }
 
-/** What `mikro-orm migration:check` says: empty when there is nothing to generate. */
+/** The output of `mikro-orm migration:check`: empty if there is nothing to generate. */
 export async function stockFinds(project: TestProject): Promise<string> {
   const { code, stdout, stderr } = await stockCli(project, ['migration:check']);
   return code === 0 ? '' : `${stdout}${stderr}`;
 }
 
-/** A cache that knows nothing but the empty cluster, which takes seconds to make. */
+/** A cache that contains only the empty cluster, which takes seconds to create. */
 export async function freshCache(folder?: string): Promise<ShadowCache> {
   const cache = new ShadowCache(folder ?? (await makeFolder()));
   const { version } = await loadPGlite({ root: repository } as Project);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { EngineApi } from '../../src/engine/api.ts';
 import { ids, migtui, type Told, unmerged } from './fake.ts';
 
-/* What people who come from Alembic, or from MikroORM's own CLI, type. */
+/* Commands as typed by users of Alembic or MikroORM's own CLI. */
 
 describe('history', () => {
   test.each([

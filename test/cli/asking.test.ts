@@ -3,7 +3,7 @@ import { makeProject, type Project } from '../support/project.ts';
 import { asFound, openMigtui } from '../support/pty.ts';
 import { createDatabase, type Database } from '../support/server.ts';
 
-/* The questions of the headless commands, in a real terminal. */
+/* The prompts of the headless commands, in a real terminal. */
 
 const chats = 'Migration20260101000000_chats';
 

@@ -201,7 +201,7 @@ describe('merge', () => {
       },
     });
     expect(wrote(fails.calls)).toBe(false);
-    // the same for somebody who chooses: 1 fails, 2 runs
+    // The same for a user who chooses: 1 fails, 2 runs.
     const chosen = await migtui('merge', { ...world, types: ['1', 'y'] });
     expect(wrote(chosen.calls)).toBe(false);
     expect(chosen.stderr).toContain('column "topic" does not exist');
@@ -345,7 +345,7 @@ test('journal tells what ran, by whom and how it ended', async () => {
 });
 
 describe('what could be a rename', () => {
-  /** Undecided until every candidate is said to be one or none. */
+  /** Undecided until every candidate is declared to be a rename or not. */
   const draftRevision: EngineApi['draftRevision'] = async ({ renames = [], notRenames = [], noRename }) => {
     const open = ['contact.fax:email', 'contact.fax:mail'].filter(
       one => !renames.includes(one) && !notRenames.includes(one) && !noRename,

@@ -104,7 +104,7 @@ test('--rehearse runs only what the rehearsal found no problem with', async () =
   expect([bad.code, bad.json().error.code, ran(bad)]).toEqual([1, 'rehearsal-failed', false]);
 });
 
-/** Every command: how it is called where it changes the database, or null where it does not. */
+/** Every command: its arguments if it changes the database, otherwise null. */
 const doors: Readonly<Record<string, string | null>> = {
   upgrade: 'upgrade head --yes',
   downgrade: 'downgrade -1 --yes',
@@ -114,12 +114,12 @@ const doors: Readonly<Record<string, string | null>> = {
   settle: `settle ${ids.last} --not-applied`,
   'ensure-version': 'ensure-version',
   fresh: 'fresh --yes',
-  // their names are compared by the engine, for each database: see test/engine/policy.test.ts
+  // The engine compares their names, for each database: see test/engine/policy.test.ts.
   ...{ 'fleet upgrade': null, 'fleet downgrade': null, 'fleet stamp': null },
   ...{ 'fleet status': null, 'fleet check': null, 'fleet stages': null, 'fleet rehearse': null },
   ...{ status: null, current: null, history: null, heads: null, branches: null, show: null, pending: null },
   ...{ journal: null, wait: null, init: null, create: null, merge: null, squash: null, adopt: null },
-  // with --from-drift it stamps, and asks as stamp does
+  // With --from-drift it stamps, and asks like stamp.
   ...{ revision: null, edit: null, check: null, lint: null, diff: null, rehearse: null, test: null },
   ...{ bake: null, doctor: null, open: null },
 };

@@ -46,7 +46,7 @@ describe('--help', () => {
   });
 });
 
-/** Names of all fields of a value, arrays and objects opened. */
+/** Names of all fields of a value, including nested arrays and objects. */
 function fields(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(fields);
   if (typeof value !== 'object' || value === null) return [];

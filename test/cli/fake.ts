@@ -20,7 +20,7 @@ import { shortId, slug } from '../../src/revisions/names.ts';
 import { checkAnswer } from '../support/answers.ts';
 import { makeFolder } from '../support/project.ts';
 
-/** What time it is in these tests. */
+/** The current time in these tests. */
 export const now = Date.parse('2026-11-22T14:00:00Z');
 
 const day = 24 * 3_600_000;
@@ -53,18 +53,18 @@ export const chat = [
 
 export const unmerged = chat.slice(0, -1);
 
-export interface World {
+export interface Outside {
   readonly revisions?: readonly { id: string; revises: readonly string[]; labels?: readonly string[] }[];
   readonly applied?: readonly string[];
-  /** Laid over the look. */
+  /** Overrides fields of the status. */
   readonly look?: Partial<Look>;
-  /** Laid over the engine: only what a test speaks about. */
+  /** Overrides methods of the engine that a test uses. */
   readonly engine?: Partial<EngineApi>;
-  /** A person sits there; what they type, line by line. */
+  /** Simulates a user at the terminal; the typed input, line by line. */
   readonly types?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly colours?: boolean;
-  /** Said by the engine while a plan runs. */
+  /** Emitted by the engine during a run. */
   readonly events?: readonly EngineEvent[];
 }
 
@@ -89,7 +89,7 @@ const sql = (id: string, text: string): SqlPreview => ({
 });
 
 /** Runs migtui on a fake engine. */
-export async function migtui(args: string, world: World = {}): Promise<Told> {
+export async function migtui(args: string, world: Outside = {}): Promise<Told> {
   const { revisions = chat, applied = [ids.initial, ids.user] } = world;
   const graph = RevisionGraph.from(revisions);
   const calls: unknown[][] = [];
@@ -181,7 +181,7 @@ export async function migtui(args: string, world: World = {}): Promise<Told> {
 function fakeEngine(
   graph: RevisionGraph,
   applied: readonly string[],
-  world: World,
+  world: Outside,
   emit: (event: EngineEvent) => void,
 ): Partial<EngineApi> {
   const marks = graph.marks(applied);

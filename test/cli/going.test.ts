@@ -357,7 +357,7 @@ describe('stamp compares the live schema with what the log will say', () => {
     expect(told).toMatchObject({ code: 1 });
     expect(told.stderr).toContain('The log would not match the schema. Type chat to run it: ');
     expect(await migtui('stamp head', { engine: { compare }, types: ['chat'] })).toMatchObject({ code: 0 });
-    // taking rows away logs nothing
+    // Removing rows logs nothing.
     const back = await migtui('stamp base', { engine: { compare }, types: ['y'] });
     expect(back.stderr).toContain('[y/N]');
     expect(back.code).toBe(0);

@@ -25,9 +25,9 @@ describe('text on its way to a terminal', () => {
   });
 });
 
-/** Cursor movement, a title, C1, a bidirectional override: what must not reach anybody raw. */
+/** Cursor movement, a title, C1, a bidirectional override: these must never be printed raw. */
 const hostile = `\u001b[2J\u001b]0;owned\u0007\u009b31m\u202e`;
-/** Anything that a terminal acts on, but for line feeds and our own colours. */
+/** Everything that a terminal interprets, except line feeds and migtui's own colours. */
 const acting = /(?!\u001b\[(?:[12]|22|3[1-69])m)[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/u;
 
 interface Said {

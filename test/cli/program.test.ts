@@ -17,7 +17,7 @@ import {
 } from '../support/project.ts';
 import { createDatabase, type Database } from '../support/server.ts';
 
-/* The built program, spawned as people and CI run it. */
+/* The built program, spawned as users and CI run it. */
 
 const bin = join(repository, 'bin/migtui.js');
 const chats = 'Migration20260101000000_chats';
@@ -204,7 +204,7 @@ export class ${title} extends Migration {
     for (const signal of signals) {
       child.kill(signal);
       while (!said.includes(signal)) await delay(50);
-      // sooner it would be taken for the same one, passed on by npx
+      // Earlier, it would count as the same one, forwarded by npx.
       await delay(600);
     }
     expect(await closed).toBe(1);

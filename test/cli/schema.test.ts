@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ids, migtui } from './fake.ts';
 
-/** The fake answers as an engine that was opened for this schema. */
+/** Responds like an engine that was opened for this schema. */
 const inSchema = (schema: string) => ({
   look: {
     project: {

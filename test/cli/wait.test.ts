@@ -38,7 +38,7 @@ test.each(['+1', '-1', 'current'])('%s is no target to wait for', async target =
   expect((await migtui(`wait --for ${target}`)).code).toBe(2);
 });
 
-/** What `wait` reads of a look. */
+/** The part of a status that `wait` reads. */
 function lookAt(state: Look['database']['state']): Look {
   const failure = state === 'connected' ? null : { code: `database-${state}`, message: `It is ${state}.` };
   return {

@@ -4,7 +4,7 @@ import { openEngine } from '../../src/engine/engine.ts';
 import { makeProject, type Project } from '../support/project.ts';
 import { createDatabase } from '../support/server.ts';
 
-/* A file that was edited after it was applied, and a person who says that it is right. */
+/* A file that was edited after it was applied, and a user who accepts it. */
 
 async function asking<T>(project: Project, work: (engine: EngineApi) => Promise<T>): Promise<T> {
   const engine = await openEngine({ root: project.root }, () => {});

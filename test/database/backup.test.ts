@@ -44,8 +44,8 @@ async function backupsOf(project: Project, folder = 'backups'): Promise<string[]
 const mode = async (path: string): Promise<string> => ((await stat(path)).mode & 0o777).toString(8);
 
 /**
- * A pg_dump that writes down how it was called, for what the real one does not let a test see or do.
- * @param dump shell commands in place of the dump; `$file` is the file to write
+ * A pg_dump that records its arguments, for what the real one does not let a test observe or do.
+ * @param dump shell commands that replace the dump; `$file` is the file to write
  */
 async function fakePgDump(dump = 'echo content > "$file"', version = '18.4', list = '; TOC Entries: 3') {
   const folder = await makeFolder('bin');
@@ -145,7 +145,7 @@ describe('a server', () => {
       });
       expect(await backupsOf(project)).toEqual([]);
       expect(await app.applied()).toEqual([]);
-      // the lock is free again
+      // The lock is free again.
       expect(await app.run(`up ${chats}`)).toMatchObject({ failure: null });
     },
   );
@@ -236,7 +236,7 @@ describe('retention', () => {
   const day = 86_400_000;
   const name = (age: number): string => `shop-202601${String(20 - age).padStart(2, '0')}T000000Z-base.dump`;
 
-  /** A folder with backups of these ages in days, the newest last. */
+  /** A folder with backups of these ages in days, newest last. */
   async function folderOf(...ages: number[]): Promise<string> {
     const folder = await makeFolder('kept');
     for (const age of ages) {

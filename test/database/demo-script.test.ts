@@ -6,7 +6,7 @@ import { describeDatabase } from './introspect.ts';
 import { hasPsql, likePsql, psql } from './psql.ts';
 
 /*
- * The demo: what a run leaves on one database, its offline script leaves on another.
+ * The demo: an SQL script has the same effect as a run.
  */
 
 const rows = `
@@ -14,7 +14,7 @@ const rows = `
   insert into messages (chat_id, text, sent_at)
   values (1, 'Darjeeling', '2026-11-12'), (1, '', '2026-11-13'), (2, 'It''s "fine" :here', '2026-11-14')`;
 
-/** Moves one database by runs and the other by the scripts of the same, and compares them. */
+/** Changes one database with runs and the other with the equivalent scripts, and compares them. */
 async function startDemo(send: (database: Database, script: string) => Promise<void>) {
   const [demo, online, offline] = await Promise.all([makeDemo(), createDatabase(), createDatabase()]);
   process.env.DATABASE_URL = online.url;

@@ -1,6 +1,8 @@
 import type { Database } from '../support/server.ts';
 
-/** Everything of a database that a migration could make, in words and sorted, but for migtui's own schema. */
+/**
+ * A sorted description of everything in a database that a migration could create, except migtui's own schema.
+ */
 export async function describeDatabase(database: Database): Promise<string[]> {
   const client = await database.connect();
   const ask = async (sql: string): Promise<string[]> =>

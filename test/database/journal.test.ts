@@ -62,7 +62,7 @@ describe.each(['server', 'pglite'] as const)('the journal (%s)', kind => {
       'up chats done',
     ]);
     const entries = await journal(app);
-    // what a run shows and what is written down are the same durations
+    // A run displays the same durations that it records.
     const timed = ({ revision, ms }: { readonly revision: string; readonly ms: number | null }) => [
       revision,
       ms,
@@ -140,7 +140,7 @@ test('tells the truth after a kill: the next look sees it rolled back, the next 
   const [app] = await start('server');
   await app.run(`up ${chats}`);
   const query = queryOn(app.connection.orm);
-  // what a killed run leaves behind
+  // Left by a killed run.
   const killed = new JournalWriter(crypto.randomUUID(), 'public.mikro_orm_migrations', {
     steps: [],
     tips: [],

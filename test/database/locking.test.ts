@@ -441,7 +441,7 @@ describe('a revision without a transaction', () => {
         [half]: { up: ['create table "left_behind" ("id" int)', 'select 1 / 0'], transactional: false },
       },
     });
-    // by processes of their own: one process imports a file once
+    // In separate processes: a process imports a file once.
     const upgrade = () => migtui(project, ['upgrade', 'head', '--yes', '--json']);
     expect(JSON.parse((await upgrade()).stdout)).toMatchObject({ unsettled: [{ revision: half }] });
     await database.query('drop table left_behind');

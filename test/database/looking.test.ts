@@ -24,7 +24,7 @@ async function engineOf(project: Project, events: EngineEvent[] = []): Promise<E
   return engine;
 }
 
-/** Everything in the database that looking could have made or changed. */
+/** Everything in the database that reading could have created or changed. */
 async function contents(database: Database): Promise<unknown> {
   return database.query(`
     select 'object' as what, n.nspname || '.' || c.relname || ' ' || coalesce(obj_description(c.oid), '') as name
@@ -54,7 +54,7 @@ describe('looking writes nothing', () => {
       applied: 0,
     });
     expect(await contents(database)).toEqual(before);
-    // tables that came from somewhere else are told, with the way to record them
+    // Existing tables without a migrations table are reported, with the command that records them.
     await database.query('create table made_elsewhere (id int)');
     expect(await engine.look()).toMatchObject({
       database: { otherTables: 1 },

@@ -4,7 +4,7 @@ import { openEngine } from '../../src/engine/engine.ts';
 import { type MigrationSketch, makeProject } from '../support/project.ts';
 import { createDatabase, type Database } from '../support/server.ts';
 
-/* What a plan says is lost: what is lost, as the database is now, and nothing else. */
+/* The data loss in a plan: exactly what is lost in the current database, and nothing else. */
 
 const engines: EngineApi[] = [];
 afterEach(async () => {

@@ -65,7 +65,7 @@ default_pool_size = 8
 server_reset_query =
 `,
   );
-  // it refuses to run as root, and must be able to enter
+  // It refuses to run as root, and needs access to the folder.
   await chmod(folder, 0o755);
   const root = process.getuid?.() === 0;
   bouncer = spawn(path, [join(folder, 'pgbouncer.ini')], {
@@ -113,7 +113,7 @@ describe.skipIf(!program)('behind PgBouncer in transaction mode', () => {
     return app;
   }
 
-  /** What a session could leave behind in a connection that others get next. */
+  /** Settings that a session could leave behind on a pooled connection. */
   const leaks = (database: Database) =>
     database.query(`select count(*)::int as n from pg_locks where locktype = 'advisory'
       and database = (select oid from pg_database where datname = current_database())`);

@@ -41,7 +41,7 @@ const tricky = {
 };
 
 let opened: Opened | undefined;
-/** How often somebody waited for an answer of the server. */
+/** Number of round trips to the server. */
 let trips = 0;
 const { write, emit } = Socket.prototype;
 
@@ -91,7 +91,7 @@ test('a revision that only queues statements takes one round trip, up and down',
     return trips;
   };
   const one = await tripsOf(first as string);
-  // a heartbeat or two may come between
+  // One or two monitor queries may come in between.
   expect((await tripsOf(...nine)) - one).toBeLessThan(8 + 4);
   const [last, ...others] = downs(ten);
   const oneDown = await tripsOf(last as string);

@@ -10,7 +10,7 @@ import { openProject } from '../../src/project/project.ts';
 import { asking, running } from '../authoring/support.ts';
 import { makeProject, migtui, type Project, type ProjectOptions } from '../support/project.ts';
 
-/* Databases other than PostgreSQL, on SQLite as Node has it. */
+/* Databases other than PostgreSQL, with Node's own SQLite. */
 
 const config = `import { NodeSqliteDialect, SqliteDriver } from '@mikro-orm/sql';
 import { Migrator } from '@mikro-orm/migrations';
@@ -28,7 +28,7 @@ const [one, two, three] = ['one', 'two', 'three'].map(
 const table = (name: string) => ({ up: `create table ${name} (id integer)`, down: `drop table ${name}` });
 const line = { [one]: table('one'), [two]: table('two'), [three]: table('three') };
 
-/** What the database has, asked beside MikroORM. */
+/** The contents of the database, queried without MikroORM. */
 function rowsOf(project: Project, sql: string): unknown[] {
   const database = new DatabaseSync(project.path('shop.db'));
   try {

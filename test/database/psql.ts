@@ -2,10 +2,10 @@ import { spawn, spawnSync } from 'node:child_process';
 import { splitStatements } from '../../src/safety/parse.ts';
 import type { Database } from '../support/server.ts';
 
-/** Whether this machine has psql; where it has not, scripts are sent as psql would send them. */
+/** Whether this machine has psql; if not, scripts are sent like psql would send them. */
 export const hasPsql = spawnSync('psql', ['--version']).status === 0;
 
-/** Runs a script as `psql -v ON_ERROR_STOP=1` does: statement by statement, stopping at the first error. */
+/** Runs a script like `psql -v ON_ERROR_STOP=1`: statement by statement, stopping at the first error. */
 export const runScript = (database: Database, script: string): Promise<void> =>
   hasPsql ? psql(database, script) : likePsql(database, script);
 

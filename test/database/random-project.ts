@@ -1,6 +1,6 @@
 import type { MigrationSketch } from '../support/project.ts';
 
-/** A generator of numbers from 0 up to 1 that gives the same ones for the same seed (mulberry32). */
+/** A deterministic random number generator from 0 to 1 for a seed (mulberry32). */
 export function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -12,7 +12,7 @@ export function randomFrom(seed: number): () => number {
   };
 }
 
-/** A line of migrations that do what people's migrations do, each with a way back. */
+/** A line of realistic migrations, each with a downgrade. */
 export function randomMigrations(random: () => number, count: number): Record<string, MigrationSketch> {
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
   const tables = ['chats'];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { whenThereIsRoom } from '../../src/database/room.ts';
+import { retryWhenBusy } from '../../src/database/retry-when-busy.ts';
 import { waitsAs } from '../../src/project/connections.ts';
 import type { Waiting } from '../../src/values/network.ts';
 
@@ -13,7 +13,7 @@ function ormThatWaits(busyWait: number, told: Waiting[] = []) {
 
 test('a full server is asked again until there is room', async () => {
   let attempts = 0;
-  const answer = await whenThereIsRoom(ormThatWaits(60_000), async () => {
+  const answer = await retryWhenBusy(ormThatWaits(60_000), async () => {
     if (++attempts < 4) throw full();
     return 'connected';
   });
@@ -23,7 +23,7 @@ test('a full server is asked again until there is room', async () => {
 test('and no longer than that is to be waited for; anything else is no reason to wait', async () => {
   let attempts = 0;
   const failing = (error: () => Error, busyWait: number) =>
-    whenThereIsRoom(ormThatWaits(busyWait), () => {
+    retryWhenBusy(ormThatWaits(busyWait), () => {
       attempts++;
       return Promise.reject(error());
     });

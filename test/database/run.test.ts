@@ -48,7 +48,7 @@ afterEach(async () => {
 
 async function start(kind: 'server' | 'pglite', options: ProjectOptions = {}): Promise<Opened> {
   const where = kind === 'server' ? { url: (await createDatabase()).url } : { pglite: 'memory://' };
-  // MikroORM takes its base folder from the process's folder when it is imported, which is once for all tests here
+  // MikroORM uses the current folder at import time as its base folder, so it is the same for all tests here.
   const project = await makeProject({
     ...where,
     migrations,
@@ -266,7 +266,7 @@ export class Migration20260102000002_thrower extends Migration {
   });
 });
 
-// the stock CLI cannot read the times of such databases
+// The stock CLI cannot parse the times of such databases.
 test.skipIf(hostile())('the stock CLI agrees, before and after', async () => {
   const database = await createDatabase();
   const project = await makeProject({

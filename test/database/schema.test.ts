@@ -7,7 +7,7 @@ import { createDatabase, type Database } from '../support/server.ts';
 import { describeDatabase } from './introspect.ts';
 import { runScript } from './psql.ts';
 
-/* One project in several schemas of one database, a log in each, as `migration:up --schema` has it. */
+/* One project in several schemas of one database, with a log in each, like `migration:up --schema`. */
 
 const one = 'Migration20260101000000_chats';
 const two = 'Migration20260102000000_topics';
@@ -36,7 +36,7 @@ async function start(options: ProjectOptions = {}) {
     url: database.url,
     migrations,
     typescript: false,
-    // MikroORM remembers the first folder of the process
+    // MikroORM remembers the first folder of the process.
     config: 'baseDir: process.cwd()',
     ...options,
   });
@@ -82,11 +82,11 @@ describe('another schema', () => {
     await go(engine, 'upgrade', 'head');
     const up = await stockCli(theirs.project, ['migration:up', '--schema', 'a']);
     expect(up, up.stderr).toMatchObject({ code: 0 });
-    // the stock migrator also makes an empty log where it was not asked for
+    // The stock migrator also creates an empty log in the default schema.
     await theirs.database.query('drop table public.mikro_orm_migrations');
     expect(await describeDatabase(ours.database)).toEqual(await describeDatabase(theirs.database));
 
-    // each goes on where the other stopped
+    // Each one continues where the other stopped.
     const down = await stockCli(ours.project, ['migration:down', '--schema', 'a']);
     expect(down, down.stderr).toMatchObject({ code: 0 });
     await go(await theirs.open('a'), 'downgrade', '-1');

@@ -22,7 +22,7 @@ async function start(
   return { engine, online, offline };
 }
 
-/** Runs a request online, its script offline, and compares what they left. */
+/** Runs a request, runs its script, and compares the results. */
 async function compare(
   { engine, online, offline }: Awaited<ReturnType<typeof start>>,
   command: 'upgrade' | 'downgrade' | 'stamp',

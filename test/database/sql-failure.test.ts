@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isConnectionLoss, isLockTrouble, sqlFailure } from '../../src/database/sql-failure.ts';
+import { isConnectionLoss, isRetryableLockError, sqlFailure } from '../../src/database/sql-failure.ts';
 import { redactor } from '../../src/foundation/secrets/redactor.ts';
 
 const postgres = (more: object): Error => Object.assign(new Error('boom'), { code: '42703', ...more });
@@ -85,11 +85,8 @@ describe('a failure out of what a migration threw', () => {
   });
 
   test('only what a second try may mend is tried again', () => {
-    expect(['55P03', '40P01', '57014', '23505'].map(code => isLockTrouble(postgres({ code })))).toEqual([
-      true,
-      true,
-      false,
-      false,
-    ]);
+    expect(
+      ['55P03', '40P01', '57014', '23505'].map(code => isRetryableLockError(postgres({ code }))),
+    ).toEqual([true, true, false, false]);
   });
 });

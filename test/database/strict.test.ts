@@ -4,7 +4,7 @@ import { openEngine } from '../../src/engine/engine.ts';
 import { makeProject, type Project } from '../support/project.ts';
 import { createDatabase, type Database } from '../support/server.ts';
 
-/* What a plan says of revisions that are not as they should be, and what the setting "strict" makes of it. */
+/* The warnings for unusual states of revisions, and the effect of the setting "strict". */
 
 const engines: EngineApi[] = [];
 afterEach(async () => {

@@ -14,7 +14,7 @@ import type { Action, Step } from '../../src/revisions/plan.ts';
 export interface Opened {
   readonly project: Project;
   readonly connection: Connection;
-  /** `plan('up a', 'up b')`: computed from the state as it is now. */
+  /** `plan('up a', 'up b')`: computed from the current state. */
   plan(...steps: string[]): Promise<Preview>;
   planOf(request: Partial<PlanRequest>, ...steps: string[]): Promise<Preview>;
   start(preview: Preview, options?: RunOptions, onEvent?: (event: RunEvent) => void): Running;
@@ -22,7 +22,7 @@ export interface Opened {
   run(...steps: string[]): Promise<RunResult>;
   applied(): Promise<string[]>;
   readonly events: RunEvent[];
-  /** Resolves with the next event (from now on) that fits. */
+  /** Resolves with the next event (from now on) that matches. */
   hears(fits: (event: RunEvent) => boolean): Promise<RunEvent>;
   close(): Promise<void>;
 }

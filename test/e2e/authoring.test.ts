@@ -5,7 +5,7 @@ import { createDatabase } from '../support/server.ts';
 import { upgrade } from './support.ts';
 
 /*
- * Files written by keys: every one is shown before it is written, and Esc writes none.
+ * Files written with keys: each one is shown before it is written, and Esc writes none.
  */
 
 const base = 'Migration20260101000000_base';
@@ -21,7 +21,7 @@ it('adopts the lineage, writes an empty revision on a chosen head, and puts one 
   const app = await openMigtui(project.root);
   await app.sees('inferred');
 
-  // adopt: the diff, Esc, the diff again, the file
+  // adopt: the diff, Esc, the diff again, the file.
   const before = await project.read(`migrations/${base}.ts`);
   await app.press('A');
   await app.sees('static readonly revises');
@@ -37,7 +37,7 @@ it('adopts the lineage, writes an empty revision on a chosen head, and puts one 
   await app.press('A');
   await app.sees('every revision already declares its lineage');
 
-  // two people add to it
+  // Two developers add to it.
   const on = (name: string) => ({
     up: `create table ${name} (id int)`,
     down: `drop table ${name}`,
@@ -47,7 +47,7 @@ it('adopts the lineage, writes an empty revision on a chosen head, and puts one 
   await project.addMigration(right, migrationSource(right, on('right_side')));
   await app.sees('2 heads');
 
-  // an empty revision on one of them; a message pasted with line breaks stays one line
+  // An empty revision on one of them; a pasted message with line breaks becomes one line.
   await app.press('n');
   await app.sees('Which one should it revise?');
   await app.sees('Merge them first');
@@ -62,7 +62,7 @@ it('adopts the lineage, writes an empty revision on a chosen head, and puts one 
   await app.press('Enter');
   await app.sees('write the file');
   await app.sees('_remember_the_milk extends Migration');
-  // the key that opened it does not confirm it while it may still be held
+  // The key that opened it does not confirm it while it may still be held down.
   await app.press('j', 'Enter');
   await app.sees('Written');
   await app.press('c');
@@ -72,7 +72,7 @@ it('adopts the lineage, writes an empty revision on a chosen head, and puts one 
     /static readonly revises = \['Migration2026010[23]/,
   );
 
-  // the branch of the one on top of the other
+  // The branch of one on top of the other.
   await app.press('m');
   await app.sees('common ancestor', { timeout: 60_000 });
   await app.sees('No conflict', { timeout: 60_000 });
@@ -90,7 +90,7 @@ it('adopts the lineage, writes an empty revision on a chosen head, and puts one 
   await app.press('Enter');
   await app.sees('up to date');
 
-  // somebody changes the database by hand: check finds it
+  // Someone changes the database manually; check finds it.
   await database.query('alter table base add column by_hand int');
   await app.press('c');
   await app.sees(/by_hand/, { timeout: 60_000 });

@@ -5,7 +5,7 @@ import { createDatabase } from '../support/server.ts';
 import { atRest, openGate, seesGate, upgrade, waitAtGate } from './support.ts';
 
 /*
- * A run that takes its time: cancelled in every way, and looked at in terminals of every size.
+ * A long run: cancelled in every way, and shown in terminals of every size.
  */
 
 const first = 'Migration20260101000000_first';
@@ -32,7 +32,7 @@ it('cancels and rolls back, insists with a second Ctrl-C, and stops after a step
   const app = await openMigtui(project.root);
   await app.sees('3 pending');
 
-  // asked first; going on is the default
+  // Asks first; continuing is the default.
   await upgrade(app);
   await seesGate(app);
   await app.press('c');
@@ -51,7 +51,7 @@ it('cancels and rolls back, insists with a second Ctrl-C, and stops after a step
   await app.sees('0 applied');
   expect(await database.query(`select to_regclass('first') as there`)).toEqual([{ there: null }]);
 
-  // q does not leave a run behind; a second Ctrl-C insists
+  // q does not quit during a run; a second Ctrl-C forces it.
   await upgrade(app);
   await seesGate(app);
   await app.press('Esc', 'q');
@@ -64,7 +64,7 @@ it('cancels and rolls back, insists with a second Ctrl-C, and stops after a step
   await app.press('Enter');
   await app.sees('0 applied');
 
-  // what is done stays
+  // Finished steps remain.
   await upgrade(app);
   await seesGate(app);
   await app.press('C-c');
@@ -82,7 +82,7 @@ it('cancels and rolls back, insists with a second Ctrl-C, and stops after a step
   expect(await app.restored()).toEqual(asFound);
 });
 
-/** The screen without what moves by itself. */
+/** The screen without animated parts. */
 const still = (app: Pty) =>
   app
     .lines()

@@ -4,8 +4,8 @@ import { asFound, openMigtui } from '../support/pty.ts';
 import { createDatabase } from '../support/server.ts';
 
 /*
- * A day with the demo, by keys alone, on both databases that it runs on: everything that can be done to a database and
- * to the files, in one sitting of the whole program.
+ * A session with the demo, using only keys, on both of its databases: everything that can be done to a
+ * database and to the files.
  */
 
 const tea = 'Migration20270101120000_tea';
@@ -24,7 +24,7 @@ describe.each(['embedded in Node', 'on a server'] as const)('the demo %s', where
     await app.sees('Up SQL');
     await app.sees('2 heads');
 
-    // upgrade to the revision under the cursor, which is one of the heads
+    // Upgrade to the selected revision, which is one of the heads.
     await app.press('u');
     await app.sees('4 steps');
     await app.sees(database ? name : 'creates it');
@@ -34,7 +34,7 @@ describe.each(['embedded in Node', 'on a server'] as const)('the demo %s', where
     await app.sees('4 applied');
     await app.sees('1 pending');
 
-    // merge: the rehearsal, the file before it is written, the file
+    // Merge: the rehearsal, the file before it is written, the file.
     const before = await demo.list('migrations');
     await app.press('m');
     await app.sees('No conflict: every order gives the same schema.', slow);
@@ -46,14 +46,14 @@ describe.each(['embedded in Node', 'on a server'] as const)('the demo %s', where
     await app.press('Enter');
     await app.sees("static readonly revises = ['Migration20261119161000_add_reactions'");
     expect(await demo.list('migrations')).toEqual(before);
-    // another key in between: the Enter that opened the draft may still be held down
+    // Another key in between: the Enter that opened the draft may still be held down.
     await app.press('j', 'Enter');
     await app.sees('wrote migrations/Migration');
     await app.seesNo('2 heads');
     const merged = (await demo.list('migrations')).find(file => file.endsWith('_merge_heads.ts'));
     expect(await demo.read(`migrations/${merged}`)).toContain('static readonly revises');
 
-    // upgrade to head by the menu
+    // Upgrade to head with the menu.
     await app.press('U');
     await app.sees('Upgrade to');
     await app.press('h');
@@ -63,7 +63,7 @@ describe.each(['embedded in Node', 'on a server'] as const)('the demo %s', where
     await app.press('Enter');
     await app.sees('up to date');
 
-    // a new revision from what changed in the entities, its message pasted in two lines
+    // A new revision from the changed entities, its message pasted in two lines.
     const chat = await demo.read('demo/entities/chat.ts');
     await demo.write(
       'demo/entities/chat.ts',
@@ -77,7 +77,7 @@ describe.each(['embedded in Node', 'on a server'] as const)('the demo %s', where
     await app.sees('add_topic_to_chats');
     await app.press('Enter');
     await app.sees('alter table "chats" add "topic"', slow);
-    // the key that opened it does not confirm it while it may still be held
+    // The key that opened it does not confirm it while it may still be held down.
     await app.press('j', 'Enter');
     await app.sees('Written');
     await app.press('c');
@@ -95,12 +95,12 @@ describe.each(['embedded in Node', 'on a server'] as const)('the demo %s', where
     await app.press('Enter');
     await app.sees('up to date');
 
-    // the entities, the revisions and the database agree
+    // Entities, revisions and database match.
     await app.press('c');
     await app.sees('Revisions, entities and the database agree', slow);
     await app.press('Esc');
 
-    // a migration of somebody else appears, and fails
+    // A migration of another developer appears, and fails.
     const head = (await demo.list('migrations')).find(file => file.includes('add_topic'))?.slice(0, -3);
     const broken = migrationSource(tea, {
       up: [...rows, 'select * from chatz'],
@@ -116,7 +116,7 @@ describe.each(['embedded in Node', 'on a server'] as const)('the demo %s', where
     await app.sees('42P01');
     await app.sees('Upgrade failed');
 
-    // mended in an editor, tried again
+    // Fixed in an editor, run again.
     await demo.addMigration(tea, broken.replace('select * from chatz', 'select * from chats'));
     await app.press('r');
     await app.sees('run on');
@@ -125,7 +125,7 @@ describe.each(['embedded in Node', 'on a server'] as const)('the demo %s', where
     await app.press('Enter');
     await app.sees('up to date');
 
-    // downgrade: rows would be lost, so the database's name is wanted
+    // Downgrade: rows would be lost, so the database's name is required.
     await app.press('D');
     await app.sees('undo everything');
     await app.press('b');
@@ -142,7 +142,7 @@ describe.each(['embedded in Node', 'on a server'] as const)('the demo %s', where
     await app.press('Enter');
     await app.sees('nothing applied');
 
-    // stamp: the rows without the schema, which is said before
+    // Stamp: rows without the schema, which is reported first.
     await app.press('s');
     await app.sees('mark everything as applied');
     await app.press('h');
@@ -155,7 +155,7 @@ describe.each(['embedded in Node', 'on a server'] as const)('the demo %s', where
     await app.press('Enter');
     await app.sees('8 applied');
 
-    // who did what
+    // Who did what.
     await app.press('J');
     await app.sees('log   ');
     await app.sees('20270101120000 tea');

@@ -5,7 +5,7 @@ import { createDatabase } from '../support/server.ts';
 import { copied, upgrade } from './support.ts';
 
 /*
- * Runs that fail, and every way out of them.
+ * Runs that fail, and every way to continue.
  */
 
 const fine = 'Migration20260101000000_fine';
@@ -24,7 +24,7 @@ it("shows PostgreSQL's words and the place, opens the editor, and tries again", 
       'mended.ts': migrationSource(broken, { up: sql.replace('mony', 'money'), down: 'drop table orders' }),
     },
   });
-  // an "editor" that mends the file
+  // An "editor" that fixes the file.
   const app = await openMigtui(project.root, { env: { VISUAL: undefined, EDITOR: 'cp mended.ts' } });
   await app.sees('2 pending');
   await upgrade(app);
@@ -81,7 +81,7 @@ it('remembers what ran half-way outside a transaction until it is settled', asyn
   await app.press('Esc');
   await app.sees('1 interrupted');
 
-  // nothing runs over it; it is not applied: it can be tried again after the table is taken away by hand
+  // Nothing runs over it; it is marked as not applied and runs again after the table was dropped manually.
   await app.press('x');
   await app.sees('failed (up) outside a transaction: relation "missing"');
   await app.sees('Resolve an interrupted revision');
@@ -97,7 +97,7 @@ it('remembers what ran half-way outside a transaction until it is settled', asyn
   await app.sees('division by zero');
   await app.sees('1 interrupted');
 
-  // it is applied: what is there is what it should have made
+  // It is marked as applied: its changes are complete.
   await app.press('x');
   await app.sees('Resolve an interrupted revision');
   await app.press('a');

@@ -5,7 +5,7 @@ import { asFound, openMigtui } from '../support/pty.ts';
 import { createDatabase } from '../support/server.ts';
 
 /*
- * What others do while the program is open: it shows by itself.
+ * Changes by others while the program is open are shown automatically.
  */
 
 const create = (table: string, revises?: readonly string[]) => ({
@@ -34,7 +34,7 @@ it('shows new files, new heads, and what other programs run', async () => {
   await project.remove(`migrations/${c}.ts`);
   await app.seesNo('2 heads');
 
-  // a plan that somebody else has made untrue is not run: the new one is shown
+  // A plan that another run has invalidated is not run: the new one is shown.
   await migtui(project, ['downgrade', 'base', '--yes']);
   await app.sees('nothing applied');
   await app.press('g', 'u');
@@ -49,7 +49,7 @@ it('shows new files, new heads, and what other programs run', async () => {
   expect(await app.exit).toEqual({ code: 0 });
 });
 
-/** A way to a server that can be closed and opened again. */
+/** A connection to a server that can be closed and opened again. */
 async function makeGateway(url: string) {
   const target = new URL(url);
   const port = Number(target.port);
@@ -91,7 +91,7 @@ it('says when the database is lost, and finds it again by itself', async () => {
   const app = await openMigtui(project.root);
   await app.sees('2 pending');
 
-  // connections that the server ends are made again, and nobody notices
+  // Connections that the server closes are reopened without interruption.
   await database.query(
     'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
   );
@@ -106,7 +106,7 @@ it('says when the database is lost, and finds it again by itself', async () => {
   await app.sees('cannot be reached');
   await app.press('u');
   await app.sees('the database is unreachable');
-  // what is known is there all the same
+  // What is known is still shown.
   await app.press('j');
   await app.sees('2/2');
   await gateway.open();

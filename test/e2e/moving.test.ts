@@ -5,7 +5,7 @@ import { createDatabase } from '../support/server.ts';
 import { copied } from './support.ts';
 
 /*
- * Moving about: fast typing, pasting, searching, the mouse, the clipboard. Nothing here changes a database.
+ * Navigation: fast typing, pasting, searching, the mouse, the clipboard. Nothing here changes a database.
  */
 
 const names = Array.from(
@@ -42,14 +42,14 @@ it('moves by keys that are typed at once, and takes no command from what is past
   await app.type('gjjj');
   await app.sees('4/40');
 
-  // as if somebody had pasted into the wrong window: no upgrade, no leaving, no move
+  // Text pasted into the wrong window: no upgrade, no quit, no movement.
   await app.paste('uuqq\n');
   await app.paste('\x03\x1b[B\r');
   await app.type('k');
   await app.sees('3/40');
   await app.seesNo(/steps? on /);
 
-  // into a field it is text, in one line
+  // In a field it is text, on one line.
   await app.press(':');
   await app.sees('Commands');
   await app.paste('zo\nom');
@@ -60,7 +60,7 @@ it('moves by keys that are typed at once, and takes no command from what is past
   await app.press('Esc');
   await app.sees('3/40');
 
-  // search and n/N
+  // Search and n/N.
   await app.type('/step_3');
   await app.sees('2 of 11');
   await app.press('Enter', 'n', 'n', 'N');
@@ -69,7 +69,7 @@ it('moves by keys that are typed at once, and takes no command from what is past
   await app.sees(/▸ .*step_38/);
   await app.press('Esc');
 
-  // the palette, the help, the tabs, zoom, panes
+  // The palette, the help, the tabs, zoom, panes.
   await app.type(':zoom\r');
   await app.seesNo('1 Current');
   await app.press('z');
@@ -85,7 +85,7 @@ it('moves by keys that are typed at once, and takes no command from what is past
   await app.press('4', 'G');
   await app.sees('create table step_38_29');
 
-  // the clipboard of the terminal, byte for byte
+  // The clipboard of the terminal, byte for byte.
   await app.press('2', 'y');
   await app.sees(`copied ${names[37]}`);
   await app.press('Y');
@@ -95,7 +95,7 @@ it('moves by keys that are typed at once, and takes no command from what is past
     .toContain(`\x1b]52;c;${Buffer.from(names[37] as string).toString('base64')}\x07`);
   await expect.poll(() => copied(app)).toEqual([names[37], `migtui upgrade ${names[37]}`]);
 
-  // the mouse: a row, the wheel, a tab; and without it
+  // The mouse: a row, the wheel, a tab; and without it.
   await app.press('g');
   await app.sees('1/40');
   await app.click('step_37');

@@ -2,18 +2,18 @@ import { readFile } from 'node:fs/promises';
 import type { Pty } from '../support/pty.ts';
 import type { Database } from '../support/server.ts';
 
-/** SQL that a run stays in until `openGate`, whatever its timeouts for locks are. */
+/** SQL that blocks a run until `openGate`, regardless of its lock timeouts. */
 export const waitAtGate = `do $$ begin
   while not exists (select from pg_class where relname = 'gate')
   loop perform pg_sleep(0.02); end loop; end $$`;
 
-/** Resolves when a run shows that it is at the gate; the panes show the same SQL at any time. */
+/** Resolves when a run shows that it is blocked at the gate; the panes may show the same SQL at any time. */
 export const seesGate = (app: Pty) => app.sees(/ of \d[\s\S]*statement +[\d.]+ m?s[\s\S]*perform pg_sleep/);
 
-/** Lets runs through that wait at the gate. */
+/** Releases runs that are blocked at the gate. */
 export const openGate = (database: Database) => database.query('create table gate ()');
 
-/** Resolves when no statement of anybody else is at work in the database. */
+/** Resolves when no other statement is running in the database. */
 export async function atRest(database: Database): Promise<boolean> {
   const rows = await database.query(
     `select from pg_stat_activity
@@ -22,7 +22,7 @@ export async function atRest(database: Database): Promise<boolean> {
   return rows.length === 0;
 }
 
-/** `u` with the cursor where it is, and Enter when the plan is there. */
+/** `u` with the current cursor, and Enter when the plan is loaded. */
 export async function upgrade(app: Pty): Promise<void> {
   await app.press('u');
   await app.sees(/Enter +run on/);
@@ -35,7 +35,7 @@ export async function childrenOf(pid: number): Promise<number[]> {
   return children.split(' ').filter(Boolean).map(Number);
 }
 
-/** What programs have put on the terminal's clipboard (OSC 52), oldest first. */
+/** What programs have copied to the terminal's clipboard (OSC 52), oldest first. */
 export function copied(app: Pty): string[] {
   return [...app.output().matchAll(/\u001b\]52;c;([A-Za-z0-9+/=]*)\u0007/g)].map(([, text]) =>
     Buffer.from(text as string, 'base64').toString('utf8'),

@@ -6,11 +6,11 @@ import { createDatabase } from '../support/server.ts';
 import { atRest, childrenOf, openGate, seesGate, upgrade, waitAtGate } from './support.ts';
 
 /*
- * The program and the terminal it was given: on every way out, and while it is stopped, the terminal is as a shell
- * wants it.
+ * The program and its terminal: after every exit, and while it is stopped, the terminal is in the state that
+ * a shell expects.
  */
 
-/** A migration that runs until the gate is opened, in a project that keeps a journal. */
+/** A migration that runs until the gate is opened, in a project with a journal. */
 async function slowProject() {
   const database = await createDatabase();
   const project = await makeProject({
@@ -55,7 +55,7 @@ it('survives the death of its engine, tells of it, and starts another with r', a
   await upgrade(app);
   await seesGate(app);
 
-  // once more, in the middle of a run
+  // Once more, during a run.
   const [second] = await childrenOf(app.pid());
   expect(second).not.toBe(engine);
   process.kill(second as number, 'SIGKILL');
@@ -80,7 +80,7 @@ it('cancels the run when the terminal window closes, and writes that down', asyn
   await expect
     .poll(() => database.query(`select outcome, error from migtui.journal`), { timeout: 20_000 })
     .toEqual([{ outcome: 'rolled back', error: 'Cancelled.' }]);
-  // the very first run was rolled back whole, MikroORM's table included
+  // The very first run was rolled back completely, including MikroORM's table.
   expect(await database.query(`select to_regclass('mikro_orm_migrations') as there`)).toEqual([
     { there: null },
   ]);
@@ -88,7 +88,7 @@ it('cancels the run when the terminal window closes, and writes that down', asyn
 
 it('is stopped by Ctrl-Z and continued by fg, also in the middle of a run', async () => {
   const { database, project } = await slowProject();
-  // a shell with jobs and without a line editor, which would switch modes of its own
+  // A shell with job control and without a line editor, which would change terminal modes itself.
   const shell = await openPty(['bash', '--norc', '--noprofile', '--noediting', '-i'], {
     cwd: project.root,
     env: { PS1: 'shell> ', PS0: undefined, PROMPT_COMMAND: undefined },
@@ -102,7 +102,7 @@ it('is stopped by Ctrl-Z and continued by fg, also in the middle of a run', asyn
   await expect.poll(() => shell.modes()).toEqual(plain);
   await shell.type('echo answer $((6 * 7))\n');
   await shell.sees('answer 42');
-  // typed text is echoed, and Enter ends a line
+  // Typed text is echoed, and Enter ends a line.
   await shell.sees('shell> echo answer $((6 * 7))');
   await shell.type('fg\n');
   await shell.sees('1 pending');
@@ -122,7 +122,7 @@ it('is stopped by Ctrl-Z and continued by fg, also in the middle of a run', asyn
     .poll(() => shell.modes())
     .toEqual({ mainScreen: false, cursorShown: false, mouseOff: false, pasteOff: false });
 
-  // stopped by somebody else, and the run ends meanwhile
+  // Stopped from outside, and the run ends in the meantime.
   const [app] = await childrenOf(shell.pid());
   process.kill(app as number, 'SIGTSTP');
   await shell.sees('Stopped');

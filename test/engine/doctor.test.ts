@@ -21,7 +21,7 @@ async function engineOn(options: ProjectOptions): Promise<EngineApi> {
     typescript: false,
     migrations,
     ...options,
-    // MikroORM remembers the first folder of the process
+    // MikroORM remembers the first folder of the process.
     config: `baseDir: process.cwd(), ${options.config ?? ''}`,
   });
   const engine = await openEngine({ root: project.root }, () => {});
@@ -39,7 +39,7 @@ test('a project in order has no complaint', async () => {
   const engine = await engineOn({ url, config: `schemaGenerator: { ignoreSchema: ['migtui'] }` });
   await upgrade(engine);
   const { checks, ok } = await engine.doctor(undefined);
-  // whether there is a pg_dump is the machine's business
+  // Whether there is a pg_dump depends on the machine.
   expect(checks.filter(({ id, status }) => status !== 'ok' && id !== 'pg-dump')).toEqual([]);
   expect(ok).toBe(true);
   expect(checks.map(({ id }) => id)).toEqual([

@@ -8,7 +8,7 @@ const statement = (step: number, sql = 'select 1'): EngineEvent => run({ kind: '
 const done = (step: number): EngineEvent => run({ kind: 'statement-done', step, ms: 1, rows: null });
 const line = (text: string): EngineEvent => ({ type: 'log', at: '', level: 'info', source: 'project', text });
 
-/** What is sent for these events, when they come in one go. */
+/** What is sent for these events, if they arrive together. */
 function sent(...events: readonly EngineEvent[]): readonly EngineEvent[] {
   const batches: (readonly EngineEvent[])[] = [];
   const batch = new EventBatch(told => batches.push(told));

@@ -4,7 +4,7 @@ import { makeProject, migtui, type Project } from '../support/project.ts';
 import { createDatabase, type Database } from '../support/server.ts';
 
 /*
- * lint on a project: what is pending is judged on the live schema with its sizes, or without a database as populated.
+ * lint on a project: pending revisions on the live schema with its sizes, or without a database as populated.
  */
 
 const base = 'Migration20260101000000_base';

@@ -26,7 +26,7 @@ describe('which databases a protection is for', () => {
     [{ databases: ['*p*eu'] }, true],
     [{ databases: ['shop_eu*shop_eu'] }, false],
     [{ databases: ['shop.eu'] }, false],
-    // all that is named has to match
+    // All given properties must match.
     [{ contexts: ['production'], databases: ['other'] }, false],
     [{ contexts: ['production'], hosts: ['*'], databases: ['shop_eu'] }, true],
   ])('%j', (protection, expected) => {
@@ -180,7 +180,7 @@ describe('every door', () => {
       });
       expect(await refused(engine.run(preview, {}))).toContain(`(${setBy})`);
       expect(await refused(engine.run(preview, { confirm: 'other' }))).toContain('"other"');
-      // a preview that was tampered with opens nothing
+      // A manipulated preview bypasses nothing.
       expect(await refused(engine.run({ ...preview, policy: [], protected: false }, {}))).toContain(setBy);
       expect((await engine.look()).applied).toBe(0);
       expect((await engine.run(preview, { confirm: name })).failure).toBeNull();
@@ -207,7 +207,7 @@ describe('every door', () => {
       await expect(engine.endSession(4711, 'cancel')).rejects.toMatchObject({ code: 'protected' });
       expect((await engine.look()).applied).toBe(2);
     });
-    // open for CI
+    // Opened by CI.
     await using(
       { writers: 'ci' },
       async (engine, confirm) => {
@@ -221,8 +221,8 @@ describe('every door', () => {
   });
 
   /**
-   * Every method of the engine: those that change the database with how they are called there without its name, and
-   * those that do not. A new method is a compile error until it is listed here.
+   * Every method of the engine: those that change the database, with a call without its name, and those that
+   * do not. A new method is a compile error until it is listed here.
    */
   const looks = 'changes no database' as const;
   const doors: {
@@ -240,7 +240,7 @@ describe('every door', () => {
         JSON.stringify({ fleet: { targets: { databases: [new URL(database.url).pathname.slice(1)] } } }),
       );
       const plan = await engine.fleetPlan({ choice: {}, plan: { command: 'downgrade', targets: ['base'] } });
-      return engine.fleetRun(plan.id, { run: {}, attended: true });
+      return engine.fleetRun(plan.id, { run: {}, interactive: true });
     },
     ...{ look: looks, revision: looks, resolve: looks, preview: looks, lint: looks, cancel: looks },
     ...{ journal: looks, emptying: looks, script: looks, effect: looks, authors: looks, sizes: looks },
@@ -256,9 +256,9 @@ describe('every door', () => {
     ...{ draftRevision: looks, draftSplit: looks, draftFix: looks, draftMerge: looks, draftRebase: looks },
     ...{ draftSquash: looks, draftAdopt: looks, draftInit: looks, rehearse: looks, rehearsePlan: looks },
     ...{ fleetStatus: looks, fleetStages: looks, fleetRehearse: looks, fleetPlan: looks },
-    // it goes on with a run that was let in, or ends it
+    // It continues or ends a run that was already accepted.
     ...{ fleetContinue: looks, fleetCancel: looks },
-    // a draft from the drift of the live database brings its confirmation: see authoring/from-drift
+    // A draft from the drift of the live database includes its confirmation: see authoring/from-drift.
     write: looks,
     close: looks,
   };

@@ -10,7 +10,7 @@ import { createDatabase } from '../support/server.ts';
 const program = join(repository, 'dist/engine.js');
 const opened: EngineConnection[] = [];
 
-/** An engine in its own process, with everything it says. */
+/** An engine in its own process, with all its output. */
 function start(options: EngineOptions) {
   const engine = startEngine(options, () => forkEngine(options.root, program));
   const events: EngineEvent[] = [];
@@ -57,7 +57,7 @@ describe('the engine in a process of its own', () => {
     expect(result).toMatchObject({ failure: null, tips: ['Migration1_a'], steps: [{ outcome: 'done' }] });
     expect((await engine.api.look()).current).toEqual(['Migration1_a']);
     const kinds = events.flatMap(event => (event.type === 'run' ? [event.event.kind] : []));
-    // a statement that has ended before it could be seen is left out
+    // A statement that ended before it could be shown is omitted.
     expect(kinds).toEqual(
       expect.arrayContaining(['started', 'batch', 'step', 'statement-done', 'step-done', 'finished']),
     );
@@ -189,7 +189,7 @@ export default ${JSON.stringify(contexts)}.map(contextName => defineConfig({
     });
     const done = await engine.api.run(preview, {});
     expect(done).toMatchObject({ failure: null, tips: ['Migration1_a'] });
-    // refused for what the plan says, not because the first was still putting things away
+    // Refused because of the plan, not because the first run was still cleaning up.
     expect(await again).toMatchObject({ code: 'plan-changed' });
   });
 
@@ -215,7 +215,7 @@ export default ${JSON.stringify(contexts)}.map(contextName => defineConfig({
       )
       .toBe(true);
     await project.write('migrations/Migration1_a.ts', migrationSource('Migration1_a', create('c')));
-    // what is on disk now is shown, while what was loaded before runs
+    // The current files are shown, while the previously loaded ones run.
     expect((await engine.api.revision('Migration1_a')).up.sql).toEqual([create('c').up]);
     await holder.end();
     expect(await running).toMatchObject({ failure: null, tips: ['Migration2_b'] });
@@ -228,7 +228,7 @@ export default ${JSON.stringify(contexts)}.map(contextName => defineConfig({
     );
     const project = await makeProject({ pglite: true, migrations: { Migration1_a: source } });
     const { engine, exit } = start({ root: project.root });
-    // looking at it ends nothing but the look
+    // A failing read ends only that read.
     expect((await engine.api.revision('Migration1_a')).up).toMatchObject({ complete: false });
     const preview = await engine.api.preview({ command: 'upgrade', targets: ['head'] });
     await expect(engine.api.run(preview, {})).rejects.toMatchObject({ code: 'engine-died' });
@@ -243,7 +243,7 @@ export default ${JSON.stringify(contexts)}.map(contextName => defineConfig({
     const { engine, exit } = start({ root });
     await engine.api.look();
     engine.kill();
-    // longer than the kernel takes: the message finds a closed channel before the exit is known
+    // Longer than the kernel needs: the message meets a closed channel before the exit is known.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
     await expect(engine.api.look()).rejects.toMatchObject({ code: 'engine-died' });
     expect(await exit).toMatchObject({ code: null, signal: 'SIGKILL' });

@@ -18,7 +18,7 @@ afterEach(async () => {
   for (const engine of engines.splice(0)) await engine.close();
 });
 
-/** Two engines on one database, as two deployments that start at once. */
+/** Two engines on one database, like two deployments that start at the same time. */
 async function twoEngines(config = '') {
   const { url } = await createDatabase();
   const { root } = await makeProject({ url, migrations, config });

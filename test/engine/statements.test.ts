@@ -15,13 +15,13 @@ const one = 'Migration20260101000000_one';
 const two = 'Migration20260102000000_two';
 const three = 'Migration20260103000000_three';
 
-/** An engine with the statements that it has told of, in short. */
+/** An engine with the statements that it reported, shortened. */
 async function start(more = '') {
   const database = await createDatabase();
   const project = await makeProject({
     url: database.url,
     typescript: false,
-    // MikroORM remembers the first folder of the process
+    // MikroORM remembers the first folder of the process.
     config: `baseDir: process.cwd(), ${more}`,
     migrations: {
       [one]: { up: `create table "one" ()`, down: `drop table "one"` },

@@ -6,15 +6,15 @@ import { recover } from './recovery.ts';
 import { type Agent, inParallel, startAgent } from './support.ts';
 
 /**
- * Has an accident at each of the given events of a run, each on a database of its own, and each time looks, settles
- * what is to be settled, and runs again to the end.
+ * Causes a failure at each of the given events of a run, each on a separate database, then reads the state,
+ * resolves interrupted revisions, and runs again to the end.
  */
 export async function survive(
   project: Project,
   accident: NonNullable<Order['accident']>,
   points: readonly number[],
 ): Promise<void> {
-  // an agent that lives on after its accident is there for the next one
+  // An agent that survives its failure is reused for the next one.
   const idle: Agent[] = [];
   const together = accident === 'die' || accident === 'backends' ? 2 : 1;
   await inParallel(points, together, async at => {
@@ -28,7 +28,7 @@ export async function survive(
   await Promise.all(idle.map(agent => agent.end()));
 }
 
-/** How many events an undisturbed run has. */
+/** Number of events in an undisturbed run. */
 export async function countEvents(project: Project): Promise<number> {
   const database = await createDatabase();
   const agent = await startAgent();

@@ -1,6 +1,6 @@
 /*
- * A program of its own: an engine that upgrades a project's database, and has an accident where it is told to.
- * It prints every event and result as a line of JSON, so that all that it says can be searched.
+ * A separate program: an engine that upgrades a project's database and fails at a given point. It prints
+ * every event and result as a line of JSON, so that all output can be searched.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -8,23 +8,23 @@ import type { EngineApi, EngineEvent } from '../../src/engine/api.ts';
 import { openEngine } from '../../src/engine/engine.ts';
 import { Failure } from '../../src/foundation/failure.ts';
 
-/** What an agent is asked to do, over IPC. */
+/** A request to an agent, over IPC. */
 export interface Order {
   readonly root: string;
   /** Becomes `FAULT_URL` of the project's config. */
   readonly url: string;
-  /** The accident: at the n-th run event (0-based). */
+  /** The failure: at the n-th run event (0-based). */
   readonly at?: number;
   /**
-   * `die`: SIGKILL this process, with the engine inside; `backends`: every connection to the database is ended by the
-   * server; `crash`: the server process that works for us is killed, and the server recovers; `fast`, `immediate`: the
-   * server is shut down that way, and starts again.
+   * `die`: SIGKILL this process, which contains the engine; `backends`: the server ends every connection to
+   * the database; `crash`: our server process is killed, and the server recovers; `fast`, `immediate`: the
+   * server is shut down this way, and starts again.
    */
   readonly accident?: 'die' | 'backends' | 'crash' | 'fast' | 'immediate';
   readonly lockWait?: number;
 }
 
-/** What it tells its parent. */
+/** A report to its parent. */
 export type Report =
   | { readonly kind: 'ready' }
   | {
@@ -38,7 +38,7 @@ const say = (value: unknown): void => console.log(JSON.stringify(value));
 
 function strike({ accident, url }: Order): void {
   if (accident === 'die') process.kill(process.pid, 'SIGKILL');
-  // this process stands still meanwhile: the accident happens exactly here
+  // This process is paused meanwhile: the failure happens exactly here.
   const program = fileURLToPath(new URL('./strike.ts', import.meta.url));
   const { stderr } = spawnSync(process.execPath, [program, accident as string, url], { encoding: 'utf8' });
   if (stderr) say({ strike: stderr });
@@ -61,7 +61,7 @@ async function upgrade(order: Order): Promise<void> {
   }
 }
 
-/** Until nothing is pending, as a person would: look again when the plan has changed. */
+/** Until nothing is pending, like a user: read the state again if the plan has changed. */
 async function run(
   engine: EngineApi,
   { lockWait }: Order,

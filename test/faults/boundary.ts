@@ -1,10 +1,12 @@
 /*
- * Loaded into every process of the real program before anything else (NODE_OPTIONS=--import), to end it at one exact
- * moment. FAULT_AT is that moment, FAULT_ENDS who is ended:
+ * Loaded into every process of the real program before anything else (NODE_OPTIONS=--import), to end it at
+ * one exact
+ * point. FAULT_AT is that point, FAULT_ENDS selects who is ended:
  *
- * - `face`, `engine`, `both`: the app. FAULT_AT counts what the engine writes to the server from the moment when the
- *   app asks for the run. The engine stands still before that write until the app is dead.
- * - `command`: a headless command. FAULT_AT counts what it writes to the server.
+ * - `face`, `engine`, `both`: the app. FAULT_AT counts the engine's writes to the server after the app
+ * requests the
+ *   run. The engine is paused before that write until the app is dead.
+ * - `command`: a headless command. FAULT_AT counts its writes to the server.
  *
  * FAULT_COUNT names a file that gets the number of writes when the run has finished.
  */
@@ -14,7 +16,7 @@ import { Socket } from 'node:net';
 const at = Number(process.env.FAULT_AT);
 const ends = process.env.FAULT_ENDS;
 
-/** The app's call that begins the run. */
+/** The app's call that starts the run. */
 const beginsRun = (message: unknown): boolean => {
   const { m, a } = message as { m?: string; a?: unknown[] };
   return m === 'call' && a?.[0] === 'run';
@@ -40,7 +42,7 @@ function tellCount(count: number): void {
   if (process.env.FAULT_COUNT) writeFileSync(process.env.FAULT_COUNT, String(count));
 }
 
-/** Dead, though perhaps not yet buried by its parent. */
+/** Dead, though possibly not yet reaped by its parent. */
 function isDead(pid: number): boolean {
   try {
     return /^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));

@@ -6,7 +6,7 @@ import { type Agent, expectNoPassword, journalled, makeFaultProject, startAgent 
 const runners = 10;
 const rounds = 20;
 
-/** Each writes down that it ran: one that ran twice would be seen even if its log row were not. */
+/** Each revision records that it ran: a second run would be detected even without a log row. */
 function thirtyRevisions(): Record<string, MigrationSketch> {
   return Object.fromEntries(
     Array.from({ length: 30 }, (_, index) => {

@@ -6,7 +6,7 @@ import { countEvents, survive } from './accidents.ts';
 import { sixRevisions } from './six-revisions.ts';
 import { expectNoPassword, journalled, makeFaultProject, said } from './support.ts';
 
-// a server of its own: this one is killed
+// A separate server, because it is killed.
 let server: Server;
 beforeAll(async () => {
   server = await startServer({ restarts: true });

@@ -5,7 +5,7 @@ import { journalled } from './support.ts';
 
 const pods = 30;
 
-/** Each writes down that it ran: one that ran twice would be seen even if its log row were not. */
+/** Each revision records that it ran: a second run would be detected even without a log row. */
 const migrations = Object.fromEntries(
   Array.from({ length: 6 }, (_, index): [string, MigrationSketch] => [
     `Migration202601${index + 10}000000_step_${index}`,
@@ -25,7 +25,7 @@ test.each(['allOrNothing: true', 'allOrNothing: false'])(
   async migrationsConfig => {
     const database = await createDatabase();
     const url = new URL(database.url);
-    // not there yet: one of them makes it
+    // It does not exist yet: one of them creates it.
     url.pathname = `/${database.name}_new`;
     const project = await makeProject({ url: url.href, migrations, migrationsConfig, config: journalled });
     const outputs = await Promise.all(
@@ -37,7 +37,7 @@ test.each(['allOrNothing: true', 'allOrNothing: false'])(
     expect(failed).toEqual([]);
     const [ran] = await readFrom(url.href);
     expect(ran).toEqual({ n: 6, d: 6, logged: 6 });
-    // exactly one says that it upgraded all, or several share them: together they are the six
+    // Either exactly one reports that it upgraded all six, or several share them.
     const said = outputs.map(({ stdout }) => stdout).join('');
     expect(said).toMatch(/Upgraded: \d revisions?/);
   },

@@ -5,13 +5,13 @@ import { loadSettings } from '../../src/settings/load.ts';
 import { closeAll, fleetOf, one, type TestFleet, three, two } from '../fleet/support.ts';
 import { makeFolder, migtui, repository } from '../support/project.ts';
 
-/* docs/fleet.md as somebody would follow it. */
+/* docs/fleet.md, followed step by step. */
 
 afterEach(closeAll);
 
 const docs = await readFile(join(repository, 'docs/fleet.md'), 'utf8');
 
-/** The arguments of a command line of the page, quotes taken off. */
+/** The arguments of a command line on the page, without quotes. */
 const argsOf = (line: string): string[] =>
   (line.match(/'[^']*'|\S+/g) ?? []).map(word => word.replace(/^'|'$/g, ''));
 
@@ -46,7 +46,7 @@ test('every command line works, in the order of the page', async () => {
   const lines = [...docs.matchAll(/^ {4}(migtui .*)$/gm)].map(([, line]) => line as string);
   expect(lines.length).toBeGreaterThan(7);
   const expected: Record<string, number> = {
-    // what is pending is not in order
+    // Pending revisions are reported.
     'migtui fleet check': 3,
   };
   for (const line of lines) {

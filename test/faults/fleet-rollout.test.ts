@@ -109,8 +109,8 @@ describe('a run', () => {
     const alone = await upgradeFleet(engine, { waves }, { pauseAfter: ['canary'] });
     expect(alone.counts).toMatchObject({ done: 1, 'not tried': 2 });
     expect(alone.stopped).toBe('It was paused after canary.');
-    const attended = await upgradeFleet(engine, { waves }, { pauseAfter: ['canary'], attended: true });
-    expect(attended.counts).toMatchObject({ done: 2, there: 1, 'not tried': 0 });
+    const interactive = await upgradeFleet(engine, { waves }, { pauseAfter: ['canary'], interactive: true });
+    expect(interactive.counts).toMatchObject({ done: 2, there: 1, 'not tried': 0 });
   });
 
   test('cancelled, those at work end and no other begins', async () => {

@@ -16,7 +16,7 @@ import {
 import { cleanEnvironment, type MigrationSketch, migtui, repository } from '../support/project.ts';
 import { createDatabase, provideServer, type Server, serverUrl, startServer } from '../support/server.ts';
 
-/* What a fleet must survive: kills, restarts, a server without connections, workers beside each other. */
+/* What a fleet must survive: kills, restarts, a server without free connections, parallel workers. */
 
 const children: ChildProcess[] = [];
 const servers: Server[] = [];
@@ -30,7 +30,7 @@ const many = 120;
 const schemas = (count = many, applied: readonly string[] = [one]) =>
   Object.fromEntries(Array.from({ length: count }, (_, at) => [`tenant_${at + 1}`, applied]));
 
-/** A fleet with schemas made by a few statements. */
+/** A fleet with schemas created by a few statements. */
 async function large(count = many, more: Record<string, MigrationSketch> = {}): Promise<TestFleet> {
   const fleet = await fleetOf(
     {},
@@ -46,7 +46,7 @@ interface Program {
   readonly child: ChildProcess;
   readonly events: FleetEvent[];
   readonly ended: Promise<number | null>;
-  /** Resolves when so many targets are done. */
+  /** Resolves when this number of targets is done. */
   done(count: number): Promise<void>;
 }
 
@@ -97,7 +97,7 @@ const resultOf = ({ events }: Program): FleetResult => {
   return last.result;
 };
 
-/** Every schema has each revision once, and what they make. */
+/** Every schema has each revision exactly once, with its objects. */
 async function expectComplete(fleet: TestFleet, count = many): Promise<void> {
   const [rows] = await fleet.database.query<{ names: number; logged: number; columns: number }>(
     `select (select count(*)::int from information_schema.columns where table_name = 'chats' and column_name in ('topic', 'seen')) as columns,
@@ -106,7 +106,7 @@ async function expectComplete(fleet: TestFleet, count = many): Promise<void> {
               .join(' + ')} as logged`,
   );
   expect(rows).toMatchObject({ columns: 2 * count, logged: 3 * count });
-  // the journal has each step of each target done once
+  // The journal has each step of each target done once.
   const twice = await fleet.database.query(
     `select ledger, revision from migtui.journal where outcome = 'done' group by 1, 2 having count(*) > 1`,
   );

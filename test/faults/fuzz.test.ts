@@ -7,8 +7,8 @@ import { makeProject, migtui, type Project, repository } from '../support/projec
 import { createDatabase } from '../support/server.ts';
 
 /*
- * Files that nobody would write, in the place of those that migtui reads: what is kept in corpus/, and new random bytes
- * with every run. What fails with new ones is printed, to be added to the corpus.
+ * Malformed files in place of those that migtui reads: those in corpus/, and new random bytes in every run.
+ * Failing random ones are printed, to be added to the corpus.
  */
 
 const corpus = join(repository, 'test/faults/corpus');

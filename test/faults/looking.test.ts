@@ -25,7 +25,7 @@ test('a preview that goes wrong ends its own preview alone, whatever it does', a
   const migrations = Object.fromEntries(
     all.flatMap(([, code], index) => [
       [name(2 * index), sourceOf(name(2 * index), code, 'method')],
-      // not plain, so that it is run in the same place
+      // Not plain, so it is run in the same process.
       [name(2 * index + 1), sourceOf(name(2 * index + 1), `this.addSql(String('select 3'));`, 'method')],
     ]),
   );

@@ -9,7 +9,7 @@ const builds = 'Migration20260102000000_builds';
 
 const onEvent = (event: EngineEvent): void => void said.push(JSON.stringify(event));
 
-/** Kills a runner while its statement is at work, and runs again. */
+/** Kills a runner while its statement is running, and runs again. */
 async function killWhile(
   database: Database,
   migrations: Parameters<typeof makeFaultProject>[0],
@@ -64,7 +64,7 @@ test('a concurrent build of a killed run is found and named', async () => {
     { [builds]: { up: 'create index concurrently "big_id" on "big" ("id")', transactional: false } },
     'create index concurrently',
   );
-  // the build waits for a transaction that goes on: only the server's look at its client ends it
+  // The index build waits for an open transaction: only the server's check of its client ends it.
   for (;;) {
     const look = await engine.look();
     const [row] = await database.query<{ n: number }>(
@@ -88,7 +88,8 @@ test('a concurrent build of a killed run is found and named', async () => {
 test('a commit whose answer was lost is found to be done', async () => {
   const database = await createDatabase();
   const waits = 'Migration20260103000000_waits';
-  // a commit that waits for a standby that never comes; ended there it stays committed, and its client never hears
+  // A commit that waits for a standby that never answers; if it is ended there, it stays committed, and its
+  // client never learns that.
   await database.query(`alter system set synchronous_standby_names = 'nobody'`);
   await database.query('select pg_reload_conf()');
   try {

@@ -11,13 +11,13 @@ import { sixRevisions } from './six-revisions.ts';
 import { expectNoPassword, inParallel, journalled, makeFaultProject, said } from './support.ts';
 
 /*
- * The real program: bin/migtui.js, in a terminal and driven by keys, or headless.
+ * The real program: bin/migtui.js, in a terminal and controlled by keys, or headless.
  */
 
 const killed = 128 + 9;
 const preload = fileURLToPath(new URL('./boundary.ts', import.meta.url));
 
-/** An environment in which the program, or its engine, is ended at one moment: see boundary.ts. */
+/** An environment in which the program, or its engine, is ended at one point: see boundary.ts. */
 const environment = (
   database: Database,
   ends: 'face' | 'engine' | 'both' | 'command',
@@ -31,7 +31,7 @@ const environment = (
   NODE_OPTIONS: `--import=${preload}`,
 });
 
-/** By keys to the moment before the run. */
+/** Presses keys up to the point before the run. */
 async function openPlan(project: Project, env: Record<string, string | undefined>): Promise<Pty> {
   const app = await openMigtui(project.root, { env });
   await app.sees('6 pending');
@@ -40,7 +40,7 @@ async function openPlan(project: Project, env: Record<string, string | undefined
   return app;
 }
 
-/** The process of the engine of a program that runs. */
+/** The engine process of a running program. */
 function engineOf(app: Pty): number {
   const pid = app.pid();
   return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0]);
@@ -58,7 +58,7 @@ async function gone(pid: number): Promise<void> {
   throw new Error(`process ${pid} is still there`);
 }
 
-/** How often the app's engine writes to the server in a run that nothing disturbs. */
+/** Number of the engine's writes to the server in an undisturbed run of the app. */
 async function countWrites(project: Project): Promise<number> {
   const database = await createDatabase();
   const count = join(project.root, 'writes');
@@ -70,7 +70,7 @@ async function countWrites(project: Project): Promise<number> {
   await expectFinished(database, 'nothing happened');
   await database.drop();
   const writes = Number(readFileSync(count, 'utf8'));
-  // the watch of a long statement may write more or less often
+  // The monitor of a long statement may write more or less often.
   expect(writes).toBeGreaterThan(40);
   return writes - 4;
 }

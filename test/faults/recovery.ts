@@ -6,7 +6,7 @@ import type { Database } from '../support/server.ts';
 import { ids, type Traces, tracesOf } from './six-revisions.ts';
 import { said, serially } from './support.ts';
 
-/** The last connection of a killed run is gone: from now on a look sees what it left. */
+/** The last connection of a killed run is closed: from now on the state includes what it left. */
 export async function quiet(database: Database): Promise<void> {
   for (let tries = 0; ; tries++) {
     const [row] = await database
@@ -21,7 +21,7 @@ export async function quiet(database: Database): Promise<void> {
   }
 }
 
-/** A row exactly when the schema changed; where there was no transaction, the revision is named. */
+/** A row exists if and only if the schema changed; without a transaction, the revision is reported. */
 function expectTruth(look: Look, traces: Traces, label: string): void {
   const applied = new Set(look.revisions.filter(({ state }) => state === 'applied').map(({ id }) => id));
   for (const name of ['chats', 'rows', 'column', 'last'] as const) {
@@ -38,7 +38,7 @@ function expectTruth(look: Look, traces: Traces, label: string): void {
   }
 }
 
-/** As a person would: what is whole is marked as applied, what is not is cleared away. */
+/** Like a user: complete changes are marked as applied, partial ones are removed. */
 async function settle(engine: EngineApi, look: Look, traces: Traces, database: Database): Promise<void> {
   for (const { revision } of look.unsettled) {
     const whole = revision === ids.index ? traces.index : traces.half;
@@ -51,7 +51,7 @@ async function settle(engine: EngineApi, look: Look, traces: Traces, database: D
   }
 }
 
-/** Everything of the six revisions is there, and each once. */
+/** All six revisions are complete, and each ran once. */
 export async function expectFinished(database: Database, label: string): Promise<void> {
   expect([label, await tracesOf(database)]).toEqual([
     label,
@@ -63,7 +63,7 @@ export async function expectFinished(database: Database, label: string): Promise
   ]);
 }
 
-/** Reads the journal as it is in the database, to be searched for passwords. */
+/** Reads the journal from the database, to search it for passwords. */
 async function hearJournal(database: Database): Promise<void> {
   const [there] = await database.query(`select to_regclass('migtui.journal') is not null as journal`);
   if (!there?.journal) return;
@@ -71,10 +71,10 @@ async function hearJournal(database: Database): Promise<void> {
   said.push(...rows.map(({ row }) => row));
 }
 
-// the project's config reads one variable of this process
+// The project's config reads an environment variable of this process.
 const oneByOne = serially();
 
-/** Looks, finds the truth, settles what is to be settled, and runs again to the end. */
+/** Reads the state, verifies it, resolves interrupted revisions, and runs again to the end. */
 export async function recover(project: Project, database: Database, label: string): Promise<void> {
   await quiet(database);
   await oneByOne(async () => {

@@ -20,11 +20,11 @@ interface Ended {
   readonly signal: string | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** From the last signal to the end, ms. */
+  /** From the last signal to the exit, ms. */
   readonly ms: number;
 }
 
-/** The built program; `onStderr` sees what it has said so far and may send signals. */
+/** The built program; `onStderr` receives its output so far and may send signals. */
 function program(
   { root }: Project,
   args: readonly string[],
@@ -210,7 +210,7 @@ describe('a network that goes silent', () => {
   test('all of it, after the last statement of a revision: its log row is never answered', async () => {
     const { project } = await situation({
       onAnswered(connection, piece, proxy) {
-        // the answer of the sleep is passed on; `create table` behind it is the last statement
+        // The answer to the sleep is passed on; the following `create table` is the last statement.
         if (!isWork(connection) || !piece.includes('CREATE TABLE') || !connection.sent.includes('pg_sleep'))
           return;
         setImmediate(() => proxy.muteAll());
@@ -240,7 +240,7 @@ describe('a network that goes silent', () => {
   ] as const)('%s (%i of them) ends it within 5 s and prints what is known', async (signal, times) => {
     let silent = false;
     const { project } = await situation({
-      // the defaults: none of them ends it so soon
+      // The defaults: none of them ends it this early.
       settings: {},
       seconds: 60,
       onSent(_, piece, proxy) {

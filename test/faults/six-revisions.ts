@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { MigrationSketch } from '../support/project.ts';
 import type { Database } from '../support/server.ts';
 
-/** The revisions of the plan that has the accidents, in their order. */
+/** The revisions of the plan in which failures happen, in order. */
 export const ids = {
   chats: 'Migration20260101000000_chats',
   rows: 'Migration20260102000000_rows',
@@ -36,7 +36,7 @@ export class ${ids.last} extends Migration {
 `,
 };
 
-/** What of a revision is in the database. */
+/** The parts of a revision that are in the database. */
 export interface Traces {
   readonly chats: boolean;
   readonly rows: boolean;
@@ -47,7 +47,7 @@ export interface Traces {
   readonly last: boolean;
 }
 
-/** Reads them, and finds that nothing was done twice. */
+/** Reads them, and checks that nothing was done twice. */
 export async function tracesOf(database: Database): Promise<Traces> {
   const [there] = await database.query<Record<string, boolean>>(
     `select to_regclass('chats') is not null as chats,

@@ -6,7 +6,7 @@ import { createDatabase, type Database, provideServer, type Server, startServer 
 import { expectNoPassword, journalled, makeFaultProject, said } from './support.ts';
 
 /*
- * A real hot standby: a second server that follows the first one, and answers who only reads.
+ * A real hot standby: a second server that follows the first one and answers read-only queries.
  */
 
 const chats = 'Migration20260101000000_chats';
@@ -42,7 +42,7 @@ beforeAll(async () => {
     },
     journalled,
   );
-  // one applied, one that stopped half-way, one to come
+  // One applied, one interrupted, one pending.
   expect(await run(primary.url, 'upgrade', 'head', '--yes', '--transaction', 'each')).toMatchObject({
     code: 1,
   });
@@ -61,16 +61,16 @@ async function run(url: string, ...args: string[]): Promise<Output> {
   return output;
 }
 
-/** Works, says what it says on stdout, and nothing else. */
+/** Works, prints its result to stdout, and nothing else. */
 async function looks(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await run(standby, ...args);
-  // a plan says beside itself how to pin it
+  // A plan also prints how to pin it.
   const pin = args.includes('--plan') ? /^To run exactly this plan: --plan-id \w+\n$/ : /^$/;
   expect({ args, code, stderr }).toEqual({ args, code: 0, stderr: expect.stringMatching(pin) });
   return stdout;
 }
 
-/** What was written on the primary has arrived. */
+/** The writes on the primary have arrived. */
 async function caughtUp(): Promise<void> {
   const [at] = await primary.query<{ lsn: string }>('select pg_current_wal_insert_lsn() as lsn');
   for (let tries = 0; tries < 400; tries++) {

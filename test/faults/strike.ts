@@ -1,4 +1,7 @@
-/* A program of its own: what happens to the server. `backends <url>`, `crash <url>`, `fast <url>`, `immediate <url>`. */
+/*
+ * A separate program that affects the server. `backends <url>`, `crash <url>`, `fast <url>`, `immediate
+ * <url>`.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import pg from 'pg';
 
@@ -10,7 +13,7 @@ const others = `pg_stat_activity where datname = current_database() and pid <> p
 if (accident === 'backends') {
   await client.query(`select pg_terminate_backend(pid, 2000) from ${others}`);
 } else if (accident === 'crash') {
-  // one that works is taken where there is one; the server ends all others and recovers
+  // A busy one is preferred; the server ends all others and recovers.
   const { rows } = await client.query(
     `select pid from ${others} order by application_name like 'migtui %', state limit 1`,
   );

@@ -5,10 +5,13 @@ import { expect } from 'vitest';
 import { type MigrationSketch, makeProject, type Project } from '../support/project.ts';
 import type { Order, Report } from './agent.ts';
 
-/** Everything that agents and engines said, searched for passwords at the end. */
+/** All output of agents and engines, searched for passwords at the end. */
 export const said: string[] = [];
 
-/** Finds no password of the test server in anything that was said. A screen may break a word, or colour its half. */
+/**
+ * Checks that the output contains no password of the test server. A screen may wrap a word, or colour a part
+ * of it.
+ */
 export function expectNoPassword(atLeast: number): void {
   const all = said.join('\n');
   expect(all.length).toBeGreaterThan(atLeast);
@@ -19,7 +22,7 @@ export function expectNoPassword(atLeast: number): void {
 
 /** An agent's process. */
 export interface Agent {
-  /** Resolves with the report, or null when the agent died. */
+  /** Resolves with the report, or null if the agent died. */
   order(order: Order): Promise<Extract<Report, { kind: 'done' }> | null>;
   end(): Promise<void>;
   /** SIGKILL. */
@@ -61,7 +64,7 @@ export async function startAgent(): Promise<Agent> {
   };
 }
 
-/** A project whose database is told by `FAULT_URL`, so that many databases can be tried with one. */
+/** A project whose database is set by `FAULT_URL`, so that one project can be used with many databases. */
 export function makeFaultProject(
   migrations: Record<string, MigrationSketch | string>,
   more = '',
@@ -85,10 +88,10 @@ export default () => defineConfig({
   });
 }
 
-/** The journal on. */
+/** With the journal on. */
 export const journalled = `schemaGenerator: { ignoreSchema: ['migtui'] },`;
 
-/** Lets `count` of them run at a time. */
+/** Limits the number that run at once. */
 export async function inParallel<T>(
   items: readonly T[],
   count: number,

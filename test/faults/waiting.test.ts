@@ -6,7 +6,7 @@ import { expectNoPassword, makeFaultProject, said } from './support.ts';
 
 const touch = 'Migration20260101000000_touch';
 
-/** An upgrade with the default timeouts while another session holds the table. */
+/** An upgrade with the default timeouts while another session holds a lock on the table. */
 async function upgradeBehind(held: (release: () => Promise<void>) => void) {
   const database = await createDatabase();
   await database.query('create table chats (id int)');

@@ -62,7 +62,7 @@ test('every target is in exactly one of the shards', () => {
       ).toEqual(names.toSorted());
     }),
   );
-  // the same on every machine, whatever version runs there
+  // The same on every machine and with every version.
   expect(['tenant_1', 'tenant_2', 'tenant_3'].map(name => shardOf(name, 8))).toEqual([2, 4, 2]);
 });
 

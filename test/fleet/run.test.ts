@@ -81,7 +81,7 @@ describe('a run', () => {
     );
     expect(columns).toMatchObject([{ n: 2 }, { n: 2 }, { n: 2 }]);
     expect(events.filter(({ kind }) => kind === 'wave-done')).toMatchObject([{ checked: 2, wrong: [] }]);
-    // nothing is left in the public schema, and the same again does nothing
+    // Nothing remains in the public schema, and repeating it does nothing.
     expect(
       await fleet.database.query(`select 1 from pg_class where relnamespace = 'public'::regnamespace`),
     ).toEqual([]);

@@ -50,7 +50,7 @@ test('every state of a schema, the odd ones first, and how many stand where', as
     'tenant_10: head',
   ]);
   expect(status.counts.map(({ current, targets }) => [current.join(), targets])).toEqual([
-    // the revision without a file is not known to stand anywhere
+    // The revision without a file has no known position.
     [three, 3],
     [two, 1],
     [one, 2],
@@ -99,7 +99,7 @@ test('a schema that is not as the others at the same revision has drifted', asyn
   await fleet.database.query('create index on tenant_2.chats (title); alter table tenant_4.chats add x int');
   const engine = await fleet.open();
   const status = await engine.fleetStatus({ drift: true });
-  // the only one at its revision has nobody to be compared with
+  // The only one at its revision cannot be compared.
   expect(status.compared).toBe(4);
   expect(
     status.targets

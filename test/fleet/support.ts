@@ -9,7 +9,7 @@ import { openEngine } from '../../src/engine/engine.ts';
 import { type MigrationSketch, makeProject, type Project, type ProjectOptions } from '../support/project.ts';
 import { createDatabase, type Database } from '../support/server.ts';
 
-/** Revisions of the fleets here, oldest first. */
+/** The revisions of these fleets, oldest first. */
 export const one = 'Migration20260101000000_chats';
 export const two = 'Migration20260102000000_topics';
 export const three = 'Migration20260103000000_seen';
@@ -28,7 +28,7 @@ export const migrations: Record<string, MigrationSketch> = {
 
 const engines: EngineApi[] = [];
 
-/** Closes what `fleetOf` has opened. */
+/** Closes everything that `fleetOf` has opened. */
 export async function closeAll(): Promise<void> {
   for (const engine of engines.splice(0)) await engine.close();
 }
@@ -37,11 +37,11 @@ export interface TestFleet {
   readonly database: Database;
   readonly project: Project;
   open(more?: Partial<EngineOptions>): Promise<EngineApi>;
-  /** Ids that a schema's own log has. */
+  /** Ids in a schema's own log. */
   applied(schema: string): Promise<string[]>;
 }
 
-/** A schema of a fleet, with revisions that were applied by somebody: their tables and log rows. */
+/** A schema of a fleet, with revisions that were already applied: their tables and log rows. */
 export function schemaSql(schema: string, applied: readonly string[], sketches = migrations): string {
   const id = `"${schema.replaceAll('"', '""')}"`;
   const ups = applied.flatMap(revision => [sketches[revision]?.up ?? []].flat());
@@ -56,8 +56,8 @@ export function schemaSql(schema: string, applied: readonly string[], sketches =
 }
 
 /**
- * A database with schemas, and the project whose fleet they are.
- * @param schemas with the revisions that each has applied
+ * A database with schemas, and the project with this fleet.
+ * @param schemas with the revisions applied in each
  * @param fleet the setting
  */
 export async function fleetOf(
@@ -71,7 +71,7 @@ export async function fleetOf(
     url: database.url,
     migrations,
     typescript: false,
-    // MikroORM remembers the first folder of the process
+    // MikroORM remembers the first folder of the process.
     config: `baseDir: process.cwd(), schemaGenerator: { ignoreSchema: ['migtui'] }`,
     packageJson: { migtui: { fleet } },
     ...more,

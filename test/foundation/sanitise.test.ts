@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sanitise } from '../../src/foundation/sanitise.ts';
 
-/** What a terminal would act on, or what reorders or hides text. */
+/** Everything that a terminal interprets, or that reorders or hides text. */
 const dangerous =
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/u;
 
-/** Texts with a taste for what is dangerous. */
+/** Random texts with many dangerous characters. */
 const texts = fc
   .array(
     fc.oneof(

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Redactor, redact, redactor } from '../../src/foundation/secrets/redactor.ts';
-import { learnFromEnvironment, learnFromValue } from '../../src/foundation/secrets/sources.ts';
+import { learnFromValue, registerEnvironment } from '../../src/foundation/secrets/sources.ts';
 import { makeFolder } from '../support/project.ts';
 
 const knowing = (...passwords: string[]): Redactor => {
@@ -106,7 +106,7 @@ describe('passwords are learnt', () => {
     await writeFile(`${home}/.pgpass`, '# comment\ndb:5432:*:ana:frompass\\:file1\n');
     await writeFile(`${home}/services`, '[shop]\nhost=db\npassword=fromservice1\n');
     await mkdir(`${home}/x`);
-    learnFromEnvironment({
+    registerEnvironment({
       HOME: home,
       PGPASSWORD: 'fromvariable1',
       DATABASE_URL: 'postgres://ana:from%2Furl1@db/shop',
@@ -127,7 +127,7 @@ describe('passwords are learnt', () => {
   });
 });
 
-/** Pieces that places are made of. */
+/** Pieces of places for passwords. */
 const pieces = fc
   .array(
     fc.oneof(

@@ -4,7 +4,7 @@ import { engineOn, projectOf } from '../authoring/support.ts';
 import { createDatabase, type Database } from '../support/server.ts';
 import { manualChanges, schema } from './manual-changes.ts';
 
-/* Everything that somebody can change by hand is seen by a comparison, and the SQL that is offered undoes it. */
+/* A comparison finds every possible manual change, and its SQL reverts it. */
 
 const revision = 'Migration20260101000000_schema';
 

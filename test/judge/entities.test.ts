@@ -4,9 +4,12 @@ import { asking, later, projectOf, running } from '../authoring/support.ts';
 import { createDatabase } from '../support/server.ts';
 import { type EntityChange, entityChanges, helpers } from './entity-changes.ts';
 
-/* Whatever somebody changes in the entities: what autogenerate writes makes the schema theirs, and goes back. */
+/*
+ * For every entity change, autogenerate produces the schema of the new entities, and its downgrade restores
+ * the old one.
+ */
 
-/** So many changes are made at once, each in tables of its own. */
+/** Number of changes per draft, each in its own tables. */
 const size = 15;
 
 type Numbered = EntityChange & { readonly table: string };
@@ -26,7 +29,7 @@ function sourceOf(batch: readonly Numbered[], side: 'before' | 'after'): string 
   return `${helpers}\nexport const entities: any[] = [\n  table('always', {}),\n${lists.join('\n')}\n];\n`;
 }
 
-/** Everything agrees, and there is nothing to generate. */
+/** Everything matches, and there is nothing to generate. */
 async function settled(engine: EngineApi): Promise<void> {
   expect(await engine.check(['entities', 'snapshot', 'drift'])).toMatchObject({ findings: [], skipped: [] });
   await expect(engine.draftRevision({ message: 'again', autogenerate: true })).rejects.toMatchObject({

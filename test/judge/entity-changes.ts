@@ -3,7 +3,7 @@ export interface EntityChange {
   readonly what: string;
   readonly before: string;
   readonly after: string;
-  /** Renames that a person confirms: `$.old:new`. */
+  /** Renames that the user confirms: `$.old:new`. */
   readonly renames?: readonly string[];
 }
 
@@ -38,7 +38,7 @@ const index = (what: string, before: string, after: string): EntityChange =>
 const type = (from: string, to: string): EntityChange =>
   columns(`type: ${from} to ${to}`, `a: p.${from}`, `a: p.${to}`);
 
-/** What `entities.ts` starts with: helpers for the lists below. */
+/** The start of `entities.ts`: helpers for the lists below. */
 export const helpers = `
 import { defineEntity, p, sql } from '@mikro-orm/core';
 const table = (name: string, properties: any, more: any = {}): any =>
@@ -49,7 +49,7 @@ const view = (name: string, expression: string, more: any = {}): any =>
   defineEntity({ name, tableName: name, view: true, expression, properties: { id: p.integer().primary() }, ...more } as any);
 `;
 
-/** Changes that people make to their entities; each concerns a table of its own. */
+/** Realistic entity changes; each has its own table. */
 export const entityChanges: readonly EntityChange[] = [
   // types
   type('string()', 'string().length(100)'),

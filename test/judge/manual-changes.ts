@@ -1,4 +1,4 @@
-/** A schema with something of every kind, made by one revision. */
+/** A schema with all kinds of objects, created by one revision. */
 export const schema: readonly string[] = [
   `create schema app`,
   `create type mood as enum ('sad', 'ok', 'happy')`,
@@ -30,17 +30,17 @@ export const schema: readonly string[] = [
   `grant select on users to public`,
 ];
 
-/** What somebody does by hand: its name and the SQL. */
+/** A manual change: its name and the SQL. */
 export interface ManualChange {
   readonly sql: string;
-  /** No SQL leads back. */
+  /** No SQL reverts it. */
   readonly irreparable?: true;
 }
 
 const change = (sql: string): ManualChange => ({ sql });
 const forGood = (sql: string): ManualChange => ({ sql, irreparable: true });
 
-/** Changes that people make by hand on a live database; each is made on its own. */
+/** Realistic manual changes on a live database; each is made separately. */
 export const manualChanges: readonly ManualChange[] = [
   // keys and constraints
   change(`alter table app.posts drop constraint posts_pkey`),

@@ -7,12 +7,13 @@ import { asking, later, projectOf, running } from '../authoring/support.ts';
 import type { Project } from '../support/project.ts';
 import { createDatabase } from '../support/server.ts';
 
-/** How many worlds are tried; more by PROPERTY_RUNS, each taking about a second. */
+/** Number of cases; set PROPERTY_RUNS for more, each takes about a second. */
 const runs = Number(process.env.PROPERTY_RUNS ?? 12);
 
 /*
- * Two people change the entities of one project at random, each generates a revision, and somebody merges: either the
- * rehearsal reports a conflict, or the merge, applied to a database, makes what the merged entities describe.
+ * Two developers change the entities of one project at random, each generates a revision, and the branches
+ * are merged: either the rehearsal reports a conflict, or the merge, applied to a database, produces the
+ * schema of the merged entities.
  */
 test('merge and upgrade make the schema of the merged entities, or a conflict is reported', {
   timeout: 60_000 + runs * 2_000,
@@ -43,7 +44,7 @@ test('merge and upgrade make the schema of the merged entities, or a conflict is
   expect(Object.keys(verdicts)).not.toEqual([]);
 });
 
-/** Generates and writes a revision; the files of it, or none when nothing changed. */
+/** Generates and writes a revision; returns its files, or none if nothing changed. */
 async function revise(project: Project, message: string, shadow: string): Promise<Record<string, string>> {
   return asking(
     project.root,
@@ -61,7 +62,7 @@ async function revise(project: Project, message: string, shadow: string): Promis
   );
 }
 
-/** As a person who takes whatever could be a rename for one. */
+/** Like a user who confirms every possible rename. */
 async function drafted(engine: EngineApi, message: string): Promise<Draft> {
   const renames: string[] = [];
   const notRenames: string[] = [];
@@ -90,7 +91,7 @@ async function settle(project: Project, shadow: string): Promise<string> {
       if (verdict === 'fails' || verdict === 'differs') return verdict;
       const draft = await engine.draftMerge({ heads: [], message: 'merge', reconcile: true });
       await engine.write(draft);
-      // which only a person can tell, so that the merge leaves it to a revision
+      // Only the user can decide it, so the merge leaves it to a revision.
       if (draft.warnings.some(warning => warning.includes('may be a rename'))) {
         await engine.write(await drafted(engine, 'renames'));
       }
@@ -104,7 +105,7 @@ async function settle(project: Project, shadow: string): Promise<string> {
     async engine => {
       await running(engine, 'upgrade', 'head');
       const report = await engine.check(['heads', 'entities', 'drift', 'snapshot', 'pending']);
-      // with one side unchanged there is no merge that could reconcile
+      // With one side unchanged there is no merge to reconcile.
       const found = report.findings.filter(({ kind }) => verdict !== 'one head' || kind === 'heads');
       expect(found).toEqual([]);
       expect(report.skipped).toEqual([]);

@@ -3,7 +3,7 @@ import type { EngineApi } from '../../src/engine/api.ts';
 import { engineOn, projectOf } from '../authoring/support.ts';
 import { createDatabase } from '../support/server.ts';
 
-/* Whatever two branches set differently, a rehearsal sees that the order decides. */
+/* If two branches set the same property differently, a rehearsal detects that the order matters. */
 
 const base = 'Migration20260101000000_base';
 const schema = [
@@ -14,7 +14,7 @@ const schema = [
   `create schema two`,
 ];
 
-/** What both branches do, each with another word. */
+/** The changes of both branches, each with a different value. */
 const pairs: readonly (readonly [what: string, ours: string, theirs: string])[] = [
   ['owned sequence', `alter sequence t_id_seq increment 2`, `alter sequence t_id_seq increment 3`],
   [

@@ -1,8 +1,8 @@
 import type { Sample } from './statements.ts';
 
 /*
- * More statements as migrations have them, each on one side of a boundary: what looks alike and is not. They are judged
- * and measured as those of statements.ts.
+ * More realistic statements, in similar pairs on both sides of a boundary. They are linted and measured like
+ * those in statements.ts.
  */
 
 export const boundaries: readonly Sample[] = [

@@ -1,8 +1,8 @@
 import type { Sample } from './statements.ts';
 
 /*
- * Statements as other linters document them and MikroORM generates them: names with capitals, several statements in a
- * text, partitions, code. They are judged and measured as those of statements.ts.
+ * Statements from the documentation of other linters and from MikroORM's generator: names with capitals,
+ * several statements in a string, partitions, code. They are linted and measured like those in statements.ts.
  */
 
 export const gathered: readonly Sample[] = [

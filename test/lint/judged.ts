@@ -5,10 +5,10 @@ import type { Finding } from '../../src/values/findings.ts';
 import { setup } from './schema.ts';
 import type { Sample } from './statements.ts';
 
-/** The server that the samples are measured on. */
+/** The server on which the samples are measured. */
 export const server: Server = { version: 18, utc: true };
 
-/** A step of these texts. */
+/** A step with these statements. */
 export function step(sql: readonly string[], more: Partial<LintStep> = {}): LintStep {
   return {
     revision: 'r',
@@ -52,7 +52,7 @@ export function linterOnSchema(on: Server = server): Linter {
   return new Linter(made.fork(), { server: on, lockTimeout: true });
 }
 
-/** What is found in a sample. */
+/** The findings of a sample. */
 export function judged({ before, sql, alone }: Sample, on?: Server): Finding[] {
   const linter = linterOnSchema(on);
   const texts = before ? [before, sql] : [sql];

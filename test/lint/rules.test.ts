@@ -35,7 +35,7 @@ describe('dangers and warnings', () => {
   });
 });
 
-/** What no sample shows, because it is a note, or needs another server or another place. */
+/** Rules without a sample, because they are notes, or need another server or another context. */
 const others: readonly (readonly [RuleId, fires: Sample, silent: Sample])[] = [
   [
     'unique-index-can-fail',
@@ -175,7 +175,7 @@ describe('each side of a boundary', () => {
 
   test('every rule is seen to fire, and to stay silent', () => {
     const fired = new Set([...samples.flatMap(({ rules = [] }) => rules), ...others.map(([rule]) => rule)]);
-    // these are of the revision, or of an older server
+    // These concern the revision, or an older server.
     for (const rule of ['incomplete', 'no-way-back', 'newer-server']) fired.add(rule);
     expect(Object.keys(rules).filter(rule => !fired.has(rule))).toEqual([]);
   });

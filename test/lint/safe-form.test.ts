@@ -50,7 +50,7 @@ test('what takes it back goes along', () => {
     ['drop index i', 'alter table t drop constraint c', 'alter table t drop column b'],
     always,
   );
-  expect(form?.leavingDown).toEqual(['drop index i', 'alter table t drop constraint c']);
+  expect(form?.removedDown).toEqual(['drop index i', 'alter table t drop constraint c']);
 });
 
 test.each([
@@ -69,7 +69,7 @@ test('what is no danger stays where it is', () => {
   expect(safeForm(['create index i on t (a)'], [], () => false)).toBeNull();
 });
 
-/** What is known after these statements. */
+/** The schema after these statements. */
 function after(...sql: string[]): Schema {
   const linter = new Linter(new Schema(), { server: anyServer, lockTimeout: true });
   const plain = { complete: true, note: null, transactional: true, source: null, file: null };
@@ -130,18 +130,18 @@ test('a condition stays one condition', () => {
 });
 
 test.each([
-  // done twice it would be something else
+  // Running it twice would have a different effect.
   'update t set a = a + 1',
   'update t set a = 1, b = a',
   'update t set a = (select max(a) from t)',
   'update t set id = 1',
-  // there is no single key to go along
+  // There is no single-column key to iterate by.
   'update keyless set a = 1',
   'update pair set a = 1, x = 2',
   'update unknown set a = 1',
   'update t set a = keyless.a from keyless',
   'update t set a = 1 returning a',
-  // an index, a default, or an expression of its own
+  // An index, a default, or a custom expression.
   'alter table t rename column c to d',
   'alter table t rename column b to d',
   'alter table t alter column a type text using (a + 1)',
@@ -166,6 +166,6 @@ test('the way back of what moves goes with it', () => {
     sql => sql.includes('drop'),
     () => made,
   );
-  expect(form?.leavingDown).toEqual(['alter table t add column a int;']);
+  expect(form?.removedDown).toEqual(['alter table t add column a int;']);
   expect(form?.phases.at(-1)).toMatchObject({ what: 'contract', down: ['alter table t add column a int'] });
 });

@@ -1,7 +1,10 @@
-/** Rows of every populated table. */
+/** Number of rows in every populated table. */
 export const rowCount = 5_000;
 
-/** The database that the statements are judged and measured on: populated tables, empty ones, and what hangs on them. */
+/**
+ * The database on which the statements are linted and measured: populated tables, empty ones, and dependent
+ * objects.
+ */
 export const setup: readonly string[] = [
   `create type mood as enum ('sad', 'ok', 'happy')`,
   `create domain positive as int check (value > 0)`,

@@ -1,11 +1,11 @@
 /*
- * Statements as migrations have them, each with the rules that must call it a danger or a warning, in any order.
- * They are judged on the schema of schema.ts, and what is said of locks, rewrites and scans is held against a server.
+ * Realistic statements, each with the rules that must report a danger or a warning, in any order. They are
+ * linted on the schema of schema.ts, and the reported locks, rewrites and scans are compared with a server.
  */
 
 export interface Sample {
   readonly sql: string;
-  /** Run before it, in the same transaction: not judged. */
+  /** Run before it, in the same transaction: not linted. */
   readonly before?: string;
   /** Runs outside a transaction. */
   readonly alone?: true;
@@ -488,7 +488,7 @@ export const samples: readonly Sample[] = [
   { sql: 'do $$ begin update users set age = 1 where id = 1; end $$' },
   { sql: 'select drop_users()', rules: ['drop-column'] },
   { sql: 'call empty_users()', rules: ['truncate'] },
-  // what stands before it in the same transaction
+  // Earlier statements in the same transaction.
   { before: 'create table fresh (id int, user_id int)', sql: 'create index on fresh (id)' },
   { before: 'create table fresh (id int, user_id int)', sql: 'alter table fresh add column x int not null' },
   {

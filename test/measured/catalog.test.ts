@@ -14,8 +14,8 @@ import { makeProject } from '../support/project.ts';
 import { createDatabase, type Database } from '../support/server.ts';
 
 /*
- * In a large database only the tables are read that a plan concerns. What is found is the same as on all of them, for
- * every statement of the samples.
+ * In a large database, only the tables of a plan are read. For every sample statement, the findings are the
+ * same as with all tables.
  */
 
 let database: Database;

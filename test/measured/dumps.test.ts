@@ -11,7 +11,7 @@ import { makeFolder, makeProject, migtui, type Project } from '../support/projec
 import type { Server } from '../support/server.ts';
 
 /*
- * Copies are made from every kind of dump, and from databases that others use. Needs pg_dump of the server's version.
+ * Copies from every kind of dump, and from databases in use. Requires pg_dump of the server's version.
  */
 
 const run = promisify(execFile);
@@ -85,7 +85,7 @@ describe.skipIf(!hasDebianServer(major))('a copy', () => {
   async function rehearse(
     from: string,
   ): Promise<{ code: number | null; answer: PlanRehearsal & { error?: { code: string; message: string } } }> {
-    // another server has neither the roles nor the database
+    // Another server has neither the roles nor the database.
     const told = await migtui(project, ['rehearse', '--shadow', elsewhere.url, '--data', from, '--json']);
     return { code: told.code, answer: JSON.parse(told.stdout) };
   }

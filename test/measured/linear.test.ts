@@ -8,16 +8,16 @@ import { Redactor } from '../../src/foundation/secrets/redactor.ts';
 import { repository } from '../support/project.ts';
 
 /*
- * Names, SQL, rows and logs come from outside and may be megabytes: no regular expression may take more than linear
- * time. Each is tried on texts that it nearly matches: a sample of what it matches, cut into a beginning and a part that
- * is repeated. A text that takes more than moments is tried at fifty times its length, which what is linear does in
- * a moment, and what is not in minutes.
+ * Names, SQL, rows and logs come from outside and may be very large: no regular expression may take more than
+ * linear time. Each one is tried on texts that almost match: a sample of its language, split into a prefix
+ * and a repeated part. A slow text is tried at fifty times its length, which a linear expression handles
+ * quickly, and a non-linear one in minutes.
  */
 
-/** Characters of a hostile text, and of one that seemed to take long. */
+/** Length of a hostile text, and of one that appeared slow, in characters. */
 const length = 60_000;
 const longer = 3_000_000;
-/** What a text takes at most that is not looked at again, and what the longer one may take, ms. */
+/** Time limit for the first text, and for the longer one, ms. */
 const moment = 3;
 const limit = 5_000;
 
@@ -47,7 +47,7 @@ function literals(): Found[] {
   return [...found.values()];
 }
 
-/** Strings that a part of a pattern matches: with everything optional left out, and with everything twice. */
+/** Strings that match a part of a pattern: without all optional parts, and with everything twice. */
 function sample(node: AST.Node, generous: boolean): string {
   switch (node.type) {
     case 'Alternative':
@@ -80,7 +80,7 @@ function sample(node: AST.Node, generous: boolean): string {
   }
 }
 
-/** A beginning, and a part to repeat; the end fits nowhere. */
+/** A prefix, and a part to repeat; the end matches nowhere. */
 type Hostile = readonly [before: string, part: string];
 
 function hostile({ pattern, flags }: Found): Hostile[] {
@@ -97,7 +97,7 @@ function hostile({ pattern, flags }: Found): Hostile[] {
         add('', part);
         add(whole.slice(0, start), part);
       }
-      // everything but its end: many beginnings of a match
+      // Everything except its end: many starts of a match.
       add('', whole.slice(0, start + 1));
     }
   }
@@ -110,7 +110,7 @@ const textOf = ([before, part]: Hostile, size: number): string =>
 
 const place = createContext({ pattern: '', flags: '', text: '' });
 
-/** How long a regular expression looks at a text, ms; null: longer than the limit. */
+/** How long a regular expression takes on a text, ms; null: longer than the limit. */
 function timeOf({ pattern, flags }: Found, text: string): number | null {
   Object.assign(place, { pattern, flags, text });
   const started = performance.now();
@@ -123,14 +123,15 @@ function timeOf({ pattern, flags }: Found, text: string): number | null {
     );
     return performance.now() - started;
   } catch (error) {
-    // a regular expression that keeps a place to come back to for every character ran out of them: it has ended
+    // A regular expression that saves a backtracking position for every character ran out of memory: it has
+    // ended.
     if (String(error).includes('call stack')) return performance.now() - started;
     expect(String(error)).toContain('timed out');
     return null;
   }
 }
 
-/** Whether a text takes a time that grows faster than it does. */
+/** Whether the time for a text grows faster than the text. */
 function isSlow(found: Found): boolean {
   return hostile(found).some(one => {
     const short = timeOf(found, textOf(one, length));

@@ -12,8 +12,8 @@ import { createDatabase, type Database } from '../support/server.ts';
 import { type Measured, measure, measureAlone } from './measure.ts';
 
 /*
- * The rules against PostgreSQL itself: each statement runs on tables of 5,000 rows, and what it locked, wrote again and
- * read in full is held against what was said of it.
+ * The rules compared with PostgreSQL itself: each statement runs on tables of 5,000 rows, and its actual
+ * locks, rewrites and full scans are compared with its findings.
  */
 
 const samples = [...plain, ...boundaries, ...gathered];
@@ -34,7 +34,7 @@ afterAll(async () => {
 
 const blocking = new Set<LockMode | null>(['SHARE', 'SHARE ROW EXCLUSIVE', 'EXCLUSIVE', 'ACCESS EXCLUSIVE']);
 
-/** Findings on a partitioned table speak for its partitions. */
+/** Findings on a partitioned table also cover its partitions. */
 const parts: Readonly<Record<string, string>> = {
   events_2025: 'events',
   events_2026: 'events',
@@ -45,7 +45,7 @@ const parts: Readonly<Record<string, string>> = {
 };
 const wholes = new Set(Object.values(parts));
 
-/** Tables that a CASCADE or dynamic SQL reaches without naming them: told of, without the table. */
+/** Tables that a CASCADE or dynamic SQL reaches without naming them: reported without the table. */
 const unnamed = [
   'drop function touch() cascade',
   'drop extension plpgsql cascade',
@@ -66,7 +66,7 @@ function disagreements(
   if (blocking.has(mode)) {
     if (!earlier && !mine.some(finding => finding.lock === mode))
       wrong.push(`${table}: ${mode} was not told`);
-    // whoever refreshes it is the only one who writes to a materialized view
+    // Only its refresh writes to a materialized view.
     const writers = !sql.startsWith('refresh materialized view concurrently');
     if (long && writers && !mine.some(({ severity }) => severity === 'danger'))
       wrong.push(`${table}: ${mode} for long was no danger`);
@@ -83,7 +83,7 @@ function disagreements(
   return wrong;
 }
 
-/** Empty tables are quick whatever is done to them. */
+/** Every statement is quick on an empty table. */
 const empty = new Set(['hollow', 'old_at', 'parent', 'fresh']);
 
 describe('what a statement does in a transaction', () => {
@@ -91,7 +91,7 @@ describe('what a statement does in a transaction', () => {
     const { tables, error } = await measure(client, sample);
     const findings = judged(sample);
     if (error !== null) {
-      // what rows or PostgreSQL refuse was called a danger
+      // Statements that fail on rows or in PostgreSQL were reported as danger.
       expect(severities(findings), error).toContain('danger');
       return;
     }
@@ -113,7 +113,7 @@ describe('what a statement does in a transaction', () => {
 const severities = (findings: readonly Finding[]) => findings.map(({ severity }) => severity);
 
 describe('what a statement locks that runs outside of a transaction', () => {
-  // VACUUM takes ACCESS EXCLUSIVE for a moment to cut off empty pages, where it gets it at once: left out
+  // VACUUM takes ACCESS EXCLUSIVE for a moment to truncate empty pages, if it gets it immediately: ignored.
   const named = (sql: string): string => /users|hollow|events/.exec(sql)?.[0] ?? 'users';
   test.each(
     samples.filter(({ alone, sql }) => alone && !/hollow|schema public|^vacuum (users|\()/.test(sql)),

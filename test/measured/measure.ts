@@ -2,15 +2,15 @@ import type pg from 'pg';
 import type { Sample } from '../lint/statements.ts';
 import type { Database } from '../support/server.ts';
 
-/** What PostgreSQL did to one table. */
+/** The effects of a statement on one table. */
 export interface Measured {
   /** Strongest lock, as PostgreSQL names it: `AccessExclusiveLock`. */
   readonly lock: string | null;
-  /** Statements before it in the transaction took that lock. */
+  /** Earlier statements in the transaction took that lock. */
   readonly earlier: boolean;
-  /** The table has another file. */
+  /** The table's file has changed. */
   readonly rewritten: boolean;
-  /** Rows that were read by full scans, of the table alone. */
+  /** Rows read by full scans of this table only. */
   readonly read: number;
   /** A new index was built on it. */
   readonly built: boolean;
@@ -18,7 +18,7 @@ export interface Measured {
   readonly written: number;
 }
 
-/** What a statement did, by table; and what PostgreSQL says when it fails. */
+/** The effects of a statement, by table; and PostgreSQL's error if it fails. */
 export interface Outcome {
   readonly tables: ReadonlyMap<string, Measured>;
   readonly error: string | null;
@@ -80,7 +80,7 @@ async function counts(client: pg.Client): Promise<Map<number, { read: number; wr
   return new Map(rows.map(({ oid, read, written }) => [oid, { read, written }]));
 }
 
-/** Runs a statement in a transaction that is rolled back, and tells what it did. */
+/** Runs a statement in a transaction that is rolled back, and returns its effects. */
 export async function measure(client: pg.Client, { before, sql }: Sample): Promise<Outcome> {
   const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
   await client.query('begin');
@@ -120,7 +120,9 @@ export async function measure(client: pg.Client, { before, sql }: Sample): Promi
   }
 }
 
-/** Runs a statement outside of any transaction on a database of its own, while another transaction makes it wait. */
+/**
+ * Runs a statement outside any transaction on a separate database, while another transaction makes it wait.
+ */
 export async function measureAlone(
   database: Database,
   { sql }: Sample,

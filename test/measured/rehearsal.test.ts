@@ -5,13 +5,13 @@ import { makeProject, migtui, type Project } from '../support/project.ts';
 import { createDatabase, type Database, serverUrl } from '../support/server.ts';
 
 /*
- * A rehearsal on a copy with rows: what each step locks, rewrites, writes and loses is measured there, and the plan
- * shows it from then on. The database itself stays as it is.
+ * A rehearsal on a copy with rows measures what each step locks, rewrites, writes and loses, and the plan
+ * then shows it. The database itself does not change.
  */
 
 const base = 'Migration20260101000000_base';
 const steps = {
-  // the lock is taken by the first statement, and held over the second
+  // The first statement takes the lock, and it is held during the second.
   scan: 'Migration20260102000000_scan',
   rewrite: 'Migration20260103000000_rewrite',
   concurrent: 'Migration20260104000000_concurrent',
@@ -60,7 +60,7 @@ beforeAll(async () => {
       },
     },
   });
-  // the copy's source is a database like the live one, with rows
+  // The copy's source is a database like the live one, with rows.
   const upgrade = await migtui(project, ['upgrade', base, '--yes']);
   expect(upgrade.code, upgrade.stderr).toBe(0);
   await source.query(
@@ -160,7 +160,7 @@ test('rows that refuse a step fail the rehearsal; neither database was touched, 
   expect(await source.query('select count(*)::int as n from chats')).toEqual([{ n: 10 }]);
   expect((await source.query('select * from mikro_orm_migrations')).length).toBe(1);
   expect((await engine.look()).applied).toBe(1);
-  // the shadow without rows is kept for a while
+  // The shadow without rows is cached for a while.
   await engine.close();
   engine = await openEngine({ root: project.root, shadow: serverUrl(), transaction: 'each' }, () => {});
   expect(await live.query("select datname from pg_database where datname like 'migtui_shadow_%'")).toEqual(

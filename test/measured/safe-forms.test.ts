@@ -4,8 +4,8 @@ import { projectOf } from '../authoring/support.ts';
 import { createDatabase } from '../support/server.ts';
 
 /*
- * Each safe form that lint --fix drafts is written and run: up on a server with rows, then down and up again. Its schema
- * and its rows are those of the revision as it was.
+ * Each safe form that lint --fix drafts is written and run: up on a server with rows, then down and up again.
+ * Its resulting schema and rows are those of the original revision.
  */
 
 const base = 'Migration20260101000000_base';
@@ -28,11 +28,11 @@ const rows = `insert into items ("Size", note, kind) select n, 'note ' || n, 'k'
 interface Case {
   readonly up: readonly string[];
   readonly down: readonly string[];
-  /** What the new revisions are called, in their order. */
+  /** The names of the new revisions, in order. */
   readonly phases: readonly string[];
-  /** Compares the end, one row. */
+  /** Compares the result, one row. */
   readonly ask: string;
-  /** Words about how the schema at the end differs; undefined: it does not. */
+  /** A description of the difference in the resulting schema; undefined: none. */
   readonly differs?: RegExp;
 }
 

@@ -5,7 +5,7 @@ import { Previewer, type Recording } from '../../src/preview/previewer.ts';
 import { openProject } from '../../src/project/project.ts';
 import { makeFolder, makeProject } from '../support/project.ts';
 
-/* What the code of one migration can do to the preview of another, and to whoever looks. */
+/* What the code of one migration could do to the preview of another, and to the process that previews it. */
 
 const source = (up: string, top = '') => `import { Migration } from '@mikro-orm/migrations';
 ${top}
@@ -13,13 +13,13 @@ export class M extends Migration { async up() { ${up} } }
 `;
 
 const forged = `JSON.stringify({ t: 'result', n: next, token: '', clean: true, queries: [{ sql: 'select 1', params: null }], executed: 0, transactional: true, irreversible: false, note: null, broken: null }) + '\\n'`;
-/** The number of the next run: the module's address has this one's. */
+/** The number of the next run: the module's address contains the current one. */
 const next = `const next = 1 + Number(/migtui=(\\d+)/.exec(import.meta.url)[1]);`;
 const victim = source(
   `await new Promise(done => setTimeout(done, 20)); this.addSql('drop table ' + String('orders'));`,
 );
 
-/** Pairs: what one leaves behind, then another migration. */
+/** Pairs: a migration that leaves something behind, then another migration. */
 const leaving: Readonly<Record<string, string>> = {
   'a timer that writes an answer': source(
     `const fs = await import('node:fs'); ${next} setInterval(() => fs.writeSync(3, ${forged}), 1); this.addSql('select ' + next);`,

@@ -1,9 +1,12 @@
 /*
- * Ways in which code of a migration that is only looked at may try to reach the world, or to end, hang or confuse
- * whoever looks.
+ * Ways in which the code of a previewed migration may try to reach the outside, or to end, block or confuse
+ * the process that previews it.
  */
 
-/** What `attack` in a migration may use: where the listening server is, a file to write, a process to signal. */
+/**
+ * Values for `attack` in a migration: the address of a listening server, a file to write, a process to
+ * signal.
+ */
 export interface Targets {
   readonly port: number;
   readonly socket: string;
@@ -96,7 +99,7 @@ export const attacks: Readonly<Record<string, (targets: Targets) => string>> = {
   'an add-on': () => `process.dlopen({ exports: {} }, '/usr/lib/any.node');`,
 };
 
-/** Ways to end, hang or confuse whoever looks; each must end that preview alone. */
+/** Ways to end, block or confuse the previewing process; each may only end its own preview. */
 export const disruptions: Readonly<Record<string, string>> = {
   'an endless loop': `while (true);`,
   'a promise that never ends': `await new Promise(() => {});`,
@@ -116,7 +119,10 @@ export const disruptions: Readonly<Record<string, string>> = {
 
 export const name = (number: number): string => `Migration${20260101000000 + number}`;
 
-/** The attack where it runs when the method is called, when the class is made, and when the module is loaded. */
+/**
+ * The attack in three places: when the method is called, when the class is created, and when the module is
+ * loaded.
+ */
 export function sourceOf(id: string, code: string, place: 'method' | 'class' | 'module'): string {
   const body = `{ ${code} }`;
   const wrapped = `void (async function () ${body})().catch(() => {});`;

@@ -7,10 +7,10 @@ beforeAll(async () => {
 });
 afterAll(() => targets.close());
 
-// from other places, and what ends or hangs the process: test/faults/looking.test.ts
+// Attacks from other places, and those that end or block the process: test/faults/looking.test.ts.
 test('code that is only looked at reaches nothing, and what was refused is said', async () => {
   const said = await lookAtAttacks(targets, 'method', 'up');
-  // these go on as if nothing were wrong when they are refused
+  // These continue as if nothing had happened when they are refused.
   const quiet = [
     'the dump of the connection',
     'the driver of the entity manager',

@@ -9,10 +9,10 @@ import { makeFolder, type Project as TestProject } from '../support/project.ts';
 import { createDatabase, type Database } from '../support/server.ts';
 import { attacks, name, sourceOf, type Targets } from './attacks.ts';
 
-/** Real targets that would notice: a database, listening sockets, a file. */
+/** Real targets that would notice an attack: a database, listening sockets, a file. */
 export interface Witness extends Targets {
   readonly database: Database;
-  /** Fails when anything was reached. */
+  /** Fails if any of them was reached. */
   nothingHappened(project: TestProject, packageJson: string): Promise<void>;
   close(): void;
 }
@@ -42,7 +42,7 @@ export async function watch(): Promise<Witness> {
     url: database.url,
     database,
     async nothingHappened(project, packageJson) {
-      // what was begun may still be under way
+      // Operations that were started may still be in progress.
       await new Promise(resolve => setTimeout(resolve, 100));
       expect(connections).toBe(0);
       expect(existsSync(file)).toBe(false);
@@ -59,8 +59,8 @@ export async function watch(): Promise<Witness> {
 }
 
 /**
- * Looks at a migration for each attack.
- * @returns what was said of each attack, a message where the file could not be used at all
+ * Previews a migration for each attack.
+ * @returns the result of each attack, or a message if the file could not be used at all
  */
 export async function lookAtAttacks(
   witness: Witness,

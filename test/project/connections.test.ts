@@ -5,7 +5,7 @@ import { answerWithin, type ClientClass, Connections } from '../../src/project/c
 import type { Waiting } from '../../src/values/network.ts';
 import { repository } from '../support/project.ts';
 
-/** A pg client that nobody answers. */
+/** A pg client that gets no answer. */
 class SilentClient {
   readonly host = 'db.example';
   readonly port = 5432;
@@ -105,7 +105,7 @@ test('every ORM that connects is made with these limits', async () => {
     expect([file, /from 'pg'|new Pool\(/.test(source)]).toEqual([file, false]);
     if (!source.includes('MikroORM.init(')) continue;
     made.push(file);
-    // these cannot connect: one only discovers entities, one runs in the sealed process of previews
+    // These cannot connect: one only discovers entities, one runs in the isolated process for previews.
     const closed = ['project/entities.ts', 'preview/sealed/orm.ts'];
     const safe = source.includes('connections.limit(') || closed.includes(file);
     expect([file, safe]).toEqual([file, true]);

@@ -8,7 +8,7 @@ import { migrationSource } from '../support/project.ts';
 const name = 'Migration20260101000000_step';
 const file = `migrations/${name}.ts`;
 
-/** Pieces of migrations, right and wrong ones. */
+/** Pieces of migrations, valid and invalid. */
 const pieces = [
   `import { Migration } from '@mikro-orm/migrations';`,
   `import { Migration } from "@mikro-orm/migrations"`,

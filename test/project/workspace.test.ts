@@ -6,7 +6,7 @@ import { chooseRoot } from '../../src/project/choose-root.ts';
 import { membersOf } from '../../src/project/workspace.ts';
 import { makeFolder } from '../support/project.ts';
 
-/** A workspace of these files; a folder's package.json is given by its name. */
+/** A workspace with these files; a folder's package.json is given by its name. */
 async function workspace(files: Readonly<Record<string, string | object>>): Promise<string> {
   const root = await makeFolder('workspace');
   for (const [file, content] of Object.entries(files)) {
@@ -128,7 +128,7 @@ describe('the project that is meant', async () => {
       code: 'unknown-project',
       candidates: ['worker', '@shop/api'],
     });
-    // a folder of no project does not mean the one around it
+    // A folder without a project does not select the one around it.
     expect(failureOf(() => chooseRoot(root, { project: 'packages' }, {}))?.code).toBe('unknown-project');
     const twice = await workspace({
       'package.json': { workspaces: ['*/*'] },

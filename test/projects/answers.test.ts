@@ -5,14 +5,17 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeProject, migtui, type Project, repository } from '../support/project.ts';
 import { createDatabase, type Database } from '../support/server.ts';
 
-/* What every command prints with --json on a real project and server. `migtui` holds it to the published schema. */
+/*
+ * The --json output of every command on a real project and server. `migtui` validates it with the published
+ * schema.
+ */
 
 const one = 'Migration20260101000000_chats';
 const two = 'Migration20260102000000_title';
 const left = 'Migration20260103000000_left';
 const right = 'Migration20260104000000_right';
 
-/** In this order: each line finds the project as the lines before left it. The exit codes that are fine follow. */
+/** In this order: each line depends on the previous ones. The expected exit codes follow. */
 const story: readonly (readonly [line: string, ...codes: number[]])[] = [
   ['ensure-version'],
   ['doctor'],
@@ -121,6 +124,6 @@ test('is as its schema says, command by command', async () => {
   }
   const schemas = await readdir(join(repository, 'docs/schemas'));
   const missing = schemas.map(file => file.replace('.json', '')).filter(name => !answered.has(name));
-  // there is no interrupted revision to settle here: test/faults has them
+  // There is no interrupted revision to resolve here: test/faults has them.
   expect(missing).toEqual(['settle']);
 }, 240_000);

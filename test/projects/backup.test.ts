@@ -7,7 +7,9 @@ import { makeProject, migtui } from '../support/project.ts';
 import type { Server } from '../support/server.ts';
 import { answer } from './support.ts';
 
-/* Backups with the real pg_dump, restored by the command that migtui prints. Needs Debian's postgresql-15. */
+/*
+ * Backups with the real pg_dump, restored by the command that migtui prints. Requires Debian's postgresql-15.
+ */
 
 const tables = 'Migration20260101000000_tables';
 const loss = 'Migration20260102000000_loss';

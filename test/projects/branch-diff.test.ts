@@ -13,7 +13,7 @@ const file = (id: string): string => `migrations/${id}.ts`;
 const source = (id: string, revises: string[], up = `create table ${id.slice(24)} ()`): string =>
   migrationSource(id, { up, down: `drop table ${id.slice(24)}`, revises });
 
-/** A branch and its main branch, which part after `b`. */
+/** A branch and its main branch, which diverge after `b`. */
 async function branched(more: { theirs?: boolean; undeclared?: boolean } = {}): Promise<Project> {
   const project = await projectOf({
     files: { [file(ids.a)]: source(ids.a, []), [file(ids.b)]: source(ids.b, [ids.a]) },
@@ -67,7 +67,7 @@ test('a second head after the merge is found, though neither branch has two', as
     heads: { here: [ids.mine], there: [ids.theirs], merged: [ids.theirs, ids.mine] },
     secondHead: true,
   });
-  // on top of theirs there is one
+  // On top of theirs, there is one.
   await project.write(file(ids.mine), source(ids.mine, [ids.theirs]));
   await project.write(file(ids.theirs), source(ids.theirs, [ids.b]));
   expect(await diffOf(project)).toMatchObject({ secondHead: false, heads: { merged: [ids.mine] } });

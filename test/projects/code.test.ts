@@ -3,7 +3,7 @@ import { makeProject, stockCli } from '../support/project.ts';
 import { createDatabase, type Database } from '../support/server.ts';
 import { answer, stockNames, upgraded } from './support.ts';
 
-/* What the code of real migrations does. Everything prints, at every moment: stdout must stay pure JSON. */
+/* The code of realistic migrations. All of it prints, all the time: stdout must remain pure JSON. */
 
 const migration = (up: string, { before = '', members = '', base = 'Migration' } = {}): string =>
   `import { Migration } from '@mikro-orm/migrations';
@@ -96,7 +96,7 @@ export const entities = [User];
 console.log('the entities print too');
 `;
 
-/** Every table, column, index and type that the migrations made, and the rows of users. */
+/** Every table, column, index and type that the migrations created, and the rows of users. */
 const contents = async (database: Database) => ({
   columns: await database.query(
     `select table_name, column_name, udt_name from information_schema.columns where table_schema = 'public' order by 1, 2`,
@@ -114,7 +114,7 @@ describe('migrations with code of every kind', async () => {
     entities,
     migrations,
     files,
-    // writing a snapshot after these migrations fails in the stock CLI of 7.2.1
+    // In the stock CLI of 7.2.1, writing a snapshot after these migrations fails.
     migrationsConfig: 'snapshotOnMigrate: false,',
     config: `logger: (text: string) => console.log('logger: ' + text), debug: true,`,
   };
@@ -140,7 +140,7 @@ describe('migrations with code of every kind', async () => {
     expect(await stockNames(project, 'list')).toEqual(Object.keys(migrations));
     const other = await createDatabase();
     const beside = await makeProject({ ...options, url: other.url });
-    // the stock CLI cannot run M05 in one go with what stands before it
+    // The stock CLI cannot run M05 together with the migrations before it.
     for (const to of [['--to', 'M04_entities'], ['--to', 'M05_concurrently'], []]) {
       const up = await stockCli(beside, ['migration:up', ...to]);
       expect(up, up.stdout + up.stderr).toMatchObject({ code: 0 });

@@ -5,7 +5,7 @@ import { createDatabase } from '../support/server.ts';
 import { makeApart } from './installed.ts';
 import { type Answer, answer, failure, stockNames, upgraded } from './support.ts';
 
-/* All the ways in which a project may say how it is to be opened. */
+/* All the ways to configure how a project is opened. */
 
 const imports = `import { defineConfig } from '@mikro-orm/postgresql';
 import { Migrator } from '@mikro-orm/migrations';

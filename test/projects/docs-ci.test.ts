@@ -6,7 +6,9 @@ import { projectOf } from '../authoring/support.ts';
 import { migrationSource, migtui, type Project, repository } from '../support/project.ts';
 import { createDatabase } from '../support/server.ts';
 
-/* Every call of migtui in a block of docs/ci.md and docs/deploy.md runs in a project, with the exit code 0. */
+/*
+ * Every migtui command in a block of docs/ci.md and docs/deploy.md runs in a project, with the exit code 0.
+ */
 
 const main = 'Migration20260101000000_head_of_main';
 const mine = 'Migration20260102000000_head_of_this_branch';
@@ -27,7 +29,7 @@ async function blocksOf(page: string): Promise<Block[]> {
   }));
 }
 
-/** The calls in a block, as words: lines of shells and scripts, and the arrays of containers. */
+/** The commands in a block, split into words: lines of shells and scripts, and the arrays of containers. */
 function callsIn({ text }: Block): string[][] {
   const lines = [...text.matchAll(/npx migtui ([^\n"]*?)(?: >>? \S+)?$/gm)].map(([, words = '']) =>
     words.trim().split(/ +/),
@@ -47,7 +49,7 @@ const calls = (
   )
 ).flat();
 
-/** A branch with a revision of its own, on top of `origin/main`. */
+/** A branch with its own revision, on top of `origin/main`. */
 async function branch(embedded: boolean): Promise<Project> {
   const project = await projectOf({
     ...(embedded ? { pglite: true } : { url: (await createDatabase()).url }),
@@ -73,9 +75,9 @@ describe('the pages about CI and deploying', () => {
   });
 
   test.each([...new Set(calls.map(([, words]) => words))])('migtui %s', async words => {
-    // a server needs the pg_dump of its version for a backup
+    // For a backup, a server needs the pg_dump of its version.
     const project = await branch(words.includes('--backup'));
-    // two heads: what the recipe is for
+    // Two heads: the reason for the recipe.
     if (words.startsWith('merge --rebase')) await project.write(`migrations/${mine}.ts`, source(mine, []));
     const asked = words.startsWith('merge ') ? [...words.split(' '), '--yes'] : words.split(' ');
     const { code, stdout, stderr } = await migtui(project, asked);

@@ -6,7 +6,10 @@ import { createDatabase, type Database } from '../support/server.ts';
 import { makeInstalled } from './installed.ts';
 import { answer, failure } from './support.ts';
 
-/* What a user meets first. Each says what happened, where, and what to do next, with exit code 1. */
+/*
+ * The first errors that a user may meet. Each says what happened, where, and what to do next, with exit code
+ * 1.
+ */
 
 const config = (body: string): string => `import { defineConfig } from '@mikro-orm/postgresql';
 import { Migrator } from '@mikro-orm/migrations';
@@ -109,7 +112,7 @@ describe('the packages', async () => {
       message: expect.stringContaining('mikro-orm.config.ts'),
       next: expect.stringContaining('npm install --save-dev tsx'),
     });
-    // what the message offers: Node's own type stripping
+    // The message suggests Node's own type stripping.
     const { database } = await answer(project, ['status'], { env: { MIKRO_ORM_CLI_PREFER_TS: '1' } });
     expect(database).toMatchObject({ name: 'none', state: 'unreachable' });
   });
@@ -245,7 +248,7 @@ describe('the migrations', async () => {
     expect(findings).toMatchObject([
       { message: expect.stringContaining('REGION is not set'), revisions: ['M2_throws'] },
     ]);
-    // it is told when it is looked at, and what does not need it goes on
+    // It is reported when it is shown; commands that do not need it continue.
     expect(await answer(project, ['show', 'M2_throws'])).toMatchObject({ code: 0 });
     expect(await answer(project, ['upgrade', 'M1_fine', '--plan'])).toMatchObject({ code: 0 });
     await project.addMigration(

@@ -2,7 +2,7 @@ import { cp, mkdir, readdir, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeProject, type Project, type ProjectOptions, repository } from '../support/project.ts';
 
-/** A project with node_modules of its own, in which packages can be missing or different. */
+/** A project with its own node_modules, in which packages can be missing or different. */
 export async function makeInstalled(options: ProjectOptions = {}): Promise<Project> {
   const project = await makeProject(options);
   await rm(project.path('node_modules'));
@@ -13,7 +13,9 @@ export async function makeInstalled(options: ProjectOptions = {}): Promise<Proje
   return project;
 }
 
-/** The same as pnpm lays it out: every package alone with what it depends on, the project with what it names. */
+/**
+ * The same with pnpm's layout: every package only with its dependencies, the project with its direct ones.
+ */
 export async function makeApart(options: ProjectOptions = {}): Promise<Project> {
   const project = await makeProject(options);
   await rm(project.path('node_modules'));
@@ -37,7 +39,7 @@ export async function makeApart(options: ProjectOptions = {}): Promise<Project> 
   return project;
 }
 
-/** Every package that is not MikroORM's, by the name or the scope of its folder. */
+/** Every package other than MikroORM's, by the name or the scope of its folder. */
 async function others(): Promise<string[]> {
   const all = await readdir(join(repository, 'node_modules'));
   return all.filter(name => !name.startsWith('.') && name !== '@mikro-orm');

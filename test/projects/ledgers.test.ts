@@ -3,7 +3,7 @@ import { makeProject, stockCli } from '../support/project.ts';
 import { createDatabase } from '../support/server.ts';
 import { answer, failure, upgraded } from './support.ts';
 
-/* The table of applied migrations, wherever a config puts it and whoever else writes to it. */
+/* The migrations table, with all locations in configs and with other writers. */
 
 const one = 'Migration20260101000000_one';
 const two = 'Migration20260102000000_two';
@@ -17,7 +17,7 @@ test.each([
   ['a table name with a schema', { migrationsConfig: `tableName: 'Ops.Log'` }, 'Ops', 'Log'],
   ['migrations.schema', { migrationsConfig: `schema: 'camelOps'` }, 'camelOps', 'mikro_orm_migrations'],
   ['config.schema', { config: `schema: 'tenant'` }, 'tenant', 'mikro_orm_migrations'],
-  // MikroORM's own default wins over it
+  // MikroORM's own default overrides it.
   ['?schema= of the URL', { url: '?schema=fromUrl' }, 'public', 'mikro_orm_migrations'],
   [
     'migrations.schema over the others',

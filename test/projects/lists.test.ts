@@ -3,7 +3,7 @@ import { makeProject } from '../support/project.ts';
 import { createDatabase } from '../support/server.ts';
 import { answer, stockNames, upgraded } from './support.ts';
 
-/* Migrations that are listed in the config instead of lying in a folder. */
+/* Migrations that are listed in the config instead of in a folder. */
 
 const classes = `import { Migration } from '@mikro-orm/migrations';
 class M1 extends Migration { up() { this.addSql('create table "m1" ()'); } }

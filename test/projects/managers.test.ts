@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, type TestContext, test } from 'vitest';
 import { call, newest, tarball, tools, uninstalled } from './packed.ts';
 
-/* The tarball in a fresh project, by each package manager, with the newest MikroORM and the oldest that works. */
+/*
+ * The tarball in a new project, with each package manager, and with the newest and the oldest supported
+ * MikroORM.
+ */
 
 let pnpm: string;
 let yarn: string;
@@ -34,7 +37,7 @@ const yarnEnvironment = async (root: string): Promise<Record<string, string>> =>
   YARN_NPM_REGISTRY_SERVER: (await call(root, ['npm', 'config', 'get', 'registry'])).stdout.trim(),
 });
 
-/** What everybody does with it, and what loads the most of it. */
+/** Typical use, which loads most of it. */
 async function core(root: string, runner: Runner, env: Record<string, string> = {}): Promise<void> {
   const migtui = async (...args: string[]) => {
     const { code, stdout, stderr } = await call(root, [...runner, ...args] as [string, ...string[]], env);
@@ -57,7 +60,7 @@ async function core(root: string, runner: Runner, env: Record<string, string> = 
       ? { complete: false, note: expect.stringContaining('nodeLinker: node-modules') }
       : { complete: true, sql: ['create table three (id int)'] },
   );
-  // on the shadow: PGlite, the parser, the sealed process
+  // On the shadow: PGlite, the parser, the isolated process.
   const tested = await migtui('test', '--json');
   if (!isPnp) expect(tested).toMatchObject({ code: 0 });
   expect((await migtui('journal', '--json')).error).toBeUndefined();

@@ -3,7 +3,7 @@ import { makeProject, stockCli } from '../support/project.ts';
 import { createDatabase } from '../support/server.ts';
 import { answer, stockNames, upgraded } from './support.ts';
 
-/* File names as real projects have them: nothing says that a file is called like its class, or like a date. */
+/* File names in real projects: a file need not be named like its class or contain a date. */
 
 const migration = (
   table: string,

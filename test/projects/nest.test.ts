@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { call, newest, uninstalled } from './packed.ts';
 
 /*
- * NestJS: the config is in a module, and entities come from the modules that use them (`autoLoadEntities`). The config
- * file asks the application for it, as the stock CLI would have to.
+ * NestJS: the config is in a module, and entities come from the modules that use them (`autoLoadEntities`).
+ * The config file gets it from the application, as the stock CLI requires.
  */
 
 const files = (extension: string): Record<string, string> => ({
@@ -70,7 +70,7 @@ describe.each([
       },
       packageJson: { type },
     });
-    // the migrations come from the entities here
+    // The migrations come from the entities here.
     await call(root, ['rm', 'mikro-orm.config.js', ...names]);
     const installed = await call(root, ['npm', 'install', '--ignore-scripts', '--no-audit']);
     expect(installed, installed.stderr).toMatchObject({ code: 0 });

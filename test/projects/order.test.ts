@@ -3,12 +3,12 @@ import { makeProject, type Project, stockCli } from '../support/project.ts';
 import { createDatabase, type Database } from '../support/server.ts';
 import { answer, failure, stockNames } from './support.ts';
 
-/* Migrations that declare nothing form a line in the order in which MikroORM itself runs them. */
+/* Migrations without declarations form a line in the order in which MikroORM itself runs them. */
 
 const revisions = (result: { steps: readonly { revision: string }[] }): string[] =>
   result.steps.map(step => step.revision);
 
-/** The same order in a plan of migtui, in the stock CLI, in the log table, and backwards in `downgrade -1`. */
+/** The same order in a plan of migtui, in the stock CLI, in the log table, and reversed in `downgrade -1`. */
 async function expectOrder(project: Project, database: Database, names: readonly string[]): Promise<void> {
   expect(revisions(await answer(project, ['upgrade', 'head', '--plan']))).toEqual(names);
   expect(await stockNames(project, 'pending')).toEqual(names);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { makeFolder, repository } from '../support/project.ts';
 
-/* The package as it is published. */
+/* The published package. */
 
 const bin = (name: string): string => join(repository, 'node_modules/.bin', name);
 const run = (program: string, ...args: string[]): string =>
@@ -16,7 +16,7 @@ describe('the package', () => {
     const folder = await makeFolder('pack');
     const answer = run('npm', 'pack', '--ignore-scripts', '--json', '--pack-destination', folder);
     const found: unknown = JSON.parse(answer);
-    // npm 11 answers with a list, later versions with an object by name
+    // npm 11 prints a list, later versions an object by name.
     const [packed] = Object.values(found as object) as [{ filename: string; files: { path: string }[] }];
     tarball = join(folder, packed.filename);
     files = packed.files.map(({ path }) => path);
@@ -44,7 +44,7 @@ describe('the package', () => {
   });
 
   test('has types that resolve, for ES modules and for what requires them', () => {
-    // the JSON exports have no types; old resolution without "exports" is not supported
+    // The JSON exports have no types; resolution without "exports" is not supported.
     const entries = ['.', 'config'];
     run(bin('attw'), tarball, '--profile', 'esm-only', '--entrypoints', ...entries);
   });

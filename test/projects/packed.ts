@@ -5,13 +5,13 @@ import { promisify } from 'node:util';
 import { cleanEnvironment, makeFolder, type Output, repository } from '../support/project.ts';
 
 /*
- * Projects that install migtui from its tarball, with package managers and MikroORM versions as people have them. All
- * of it comes from the registry: tests are skipped with the reason where that cannot be had.
+ * Projects that install migtui from its tarball, with realistic package managers and MikroORM versions.
+ * Everything comes from the registry: tests are skipped with a reason if it is not available.
  */
 
 const run = promisify(execFile);
 
-/** Runs a program and waits for its end; nothing is thrown. */
+/** Runs a program and waits for its exit; never throws. */
 export async function call(
   cwd: string,
   [program, ...args]: readonly [string, ...string[]],
@@ -28,7 +28,7 @@ export async function call(
 
 let packed: Promise<string> | undefined;
 
-/** The package as it would be published: path of the tarball. */
+/** The packed package: path of the tarball. */
 export function tarball(): Promise<string> {
   packed ??= (async () => {
     const folder = await makeFolder('pack');
@@ -48,7 +48,7 @@ export function tarball(): Promise<string> {
 const owned = ['core', 'sql', 'migrations', 'cli', 'pglite', 'postgresql'];
 
 /**
- * The newest version that all of MikroORM's packages here have: the registry need not have each of all.
+ * The newest version that all of MikroORM's packages have: the registry may not have every version of each.
  * @param range such as `7` or `7.1`
  * @returns null without a registry
  */
@@ -70,7 +70,7 @@ export async function newest(range: string): Promise<string | null> {
   return common.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1) ?? null;
 }
 
-/** Installs programs from the registry into a folder of their own; gives the folder, or why it could not. */
+/** Installs programs from the registry into a separate folder; returns the folder, or why it failed. */
 export async function tools(...packages: readonly string[]): Promise<{ folder: string; why: string | null }> {
   const folder = await makeFolder('tools');
   await writeFile(join(folder, 'package.json'), '{ "private": true }');
@@ -84,7 +84,7 @@ export async function tools(...packages: readonly string[]): Promise<{ folder: s
   return { folder, why: code === 0 ? null : `npm install ${packages.join(' ')}: ${stderr.slice(-400)}` };
 }
 
-/** Where migrations come from that are more than literals: their code is previewed in a process of its own. */
+/** For migrations with code other than literals: they are previewed in a separate process. */
 const withCode = `import { Migration } from '@mikro-orm/migrations';
 const table = 'three';
 export class Migration20260103000000_code extends Migration {
@@ -100,7 +100,7 @@ export class Migration2026010${digit}000000_t${digit} extends Migration {
 }
 `;
 
-/** A project on PGlite that is to be installed: nothing but files. */
+/** A project on PGlite before installation: only files. */
 export async function uninstalled(
   version: string,
   more: {

@@ -3,7 +3,7 @@ import { makeProject, migtui } from '../support/project.ts';
 import { createDatabase } from '../support/server.ts';
 import { answer, upgraded } from './support.ts';
 
-/* Situations from public bug reports, by the real program. Others of them have tests beside what they are about. */
+/* Situations from public bug reports, with the real program. Others have tests next to their subject. */
 
 const first = 'Migration20260101000000_first';
 const second = 'Migration20260102000000_second';
@@ -113,7 +113,7 @@ describe('an offline script for a range', () => {
       },
     });
     const { stdout } = await migtui(project, ['upgrade', '20260101:20260102', '--sql']);
-    // without psql's own commands
+    // Without psql's own commands.
     const script = stdout.replace(/^\\.*$/gm, '');
     await expect(database.query(script)).rejects.toThrow(/this script is for a database at/);
     expect(await database.query("select to_regclass('two')::text as t")).toEqual([{ t: null }]);

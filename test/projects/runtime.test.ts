@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { createDatabase } from '../support/server.ts';
 import { call, newest, uninstalled } from './packed.ts';
 
-/* The image that only runs migrations: what `upgrade` does not need is not there. */
+/* The image that only runs migrations: packages that `upgrade` does not need are absent. */
 
 const config = `import { defineConfig } from '@mikro-orm/postgresql';
 import { Migrator } from '@mikro-orm/migrations';
@@ -45,7 +45,7 @@ describe('an image that only runs migrations', () => {
     expect(JSON.parse(stdout).steps).toHaveLength(2);
     expect((await migtui('downgrade', '-1', '--yes')).code).toBe(0);
 
-    // what an image must not leave out says so
+    // If something required is absent, the error says so.
     await rm(join(root, 'node_modules/@oxc-parser'), { recursive: true });
     const broken = await migtui('status');
     expect(broken.code).toBe(1);

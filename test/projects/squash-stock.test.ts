@@ -4,7 +4,7 @@ import { migrationSource, type Project, stockCli } from '../support/project.ts';
 import { createDatabase } from '../support/server.ts';
 import { answer, stockNames, upgraded } from './support.ts';
 
-/* A squashed revision beside the stock CLI, which runs every file in the order of the names. */
+/* A squashed revision with the stock CLI, which runs every file in the order of their names. */
 
 const line = ['Migration20260101000000_a', 'Migration20260102000000_b', 'Migration20260103000000_c'];
 const squashed = 'Migration20260103000001_all';
@@ -78,7 +78,7 @@ test('with the replaced files deleted, the stock CLI makes a new database from t
   await stockUp(left);
   expect(await applied()).toEqual([squashed, after]);
   expect(await standing(left)).toMatchObject(done);
-  // back again: its down takes the rows of the line along
+  // Back again: its down() also deletes the rows of the replaced revisions.
   const { code, stdout } = await stockCli(left, ['migration:down', '--to', '0']);
   expect(code, stdout).toBe(0);
   expect(await applied()).toEqual([]);

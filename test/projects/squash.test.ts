@@ -69,10 +69,10 @@ describe('a squash', async () => {
       data: [ids.fill],
       reversible: true,
     });
-    // the column as it ended, not as it began
+    // The column in its final form, not its original one.
     expect(text(draft)).toContain('create table "users" ("id" serial not null, "name" text, ');
     expect(text(draft)).not.toContain('update users');
-    // it has to run in any schema, as the line does
+    // It must run in any schema, like the replaced revisions.
     expect(text(draft)).toContain('CREATE INDEX users_name ON users');
     expect(text(draft)).toContain('FUNCTION shout()');
     expect(text(draft)).toContain(`static readonly labels = ['people']`);
@@ -85,7 +85,7 @@ describe('a squash', async () => {
     expect(text(draft)).toContain('rename nam to name');
     expect(text(draft)).toContain(`update users set name = 'unknown'`);
     expect(text(draft)).toContain(`static readonly revises = ['${ids.users}']`);
-    // the index of that revision is not taken back by its down
+    // Its down() does not revert the index of that revision.
     expect(draft.squash?.reversible).toBe(false);
     expect(draft.warnings.join()).toContain('It has no down()');
     expect(text(draft)).not.toContain('down()');
@@ -171,14 +171,14 @@ describe('a squash', async () => {
       expect(plan.plan.steps.map(step => step.revision)).toEqual([ids.mood, ids.fill, ids.posts]);
       await running(engine, 'upgrade', 'head');
       expect(await rowsOf(engine)).toEqual({ [squashed]: 'applied', [ids.posts]: 'applied' });
-      // the next one only writes its row
+      // The next one only writes its row.
       const next = await engine.preview({ command: 'upgrade', targets: ['head'] });
       expect(next.plan.steps).toEqual([{ revision: squashed, action: 'log' }]);
       await running(engine, 'upgrade', 'head');
       const { findings } = await engine.check(['drift', 'pending', 'missing']);
       expect(findings).toEqual([]);
     });
-    // everything is past: the files may go
+    // Everything is applied: the files can be deleted.
     const without = await later(copy, {
       files: Object.fromEntries(
         [ids.users, ids.names, ids.mood, ids.fill].map(id => [`migrations/${id}.ts`, null]),

@@ -3,7 +3,10 @@ import { makeProject, stockCli } from '../support/project.ts';
 import { createDatabase } from '../support/server.ts';
 import { answer, stockNames, upgraded } from './support.ts';
 
-/* A project whose twenty migrations were all made by the stock CLI: no declarations, a snapshot, tsx as the loader. */
+/*
+ * A project whose twenty migrations were all created by the stock CLI: no declarations, a snapshot, tsx as
+ * the loader.
+ */
 
 const names = Array.from(
   { length: 20 },

@@ -30,7 +30,7 @@ export async function upgraded(project: Project, target = 'head', options?: RunO
   return result;
 }
 
-/** Names that `mikro-orm migration:list` or `migration:pending` prints, in its order. */
+/** Names in the output of `mikro-orm migration:list` or `migration:pending`, in order. */
 export async function stockNames(
   project: Project,
   which: 'list' | 'pending',

@@ -4,13 +4,16 @@ import { delimiter, dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { cleanEnvironment, makeFolder, repository } from '../support/project.ts';
 
-/* docs/tutorial.md, from top to bottom: its files are written, its commands run, and their output is compared. */
+/*
+ * docs/tutorial.md, from top to bottom: its files are written, its commands run, and their output is
+ * compared.
+ */
 
 type Block =
   | { readonly kind: 'file'; readonly path: string; readonly text: string }
   | { readonly kind: 'commands'; readonly commands: { command: string; output: string }[] };
 
-/** Fenced blocks with a path are files, those marked `console` are commands with their output. */
+/** Fenced blocks with a path are files; those marked `console` are commands with their output. */
 function blocksOf(page: string): Block[] {
   const fences = [...page.matchAll(/^```(\w+) ?(\S*)\n(.*?)^```$/gms)];
   return fences.flatMap(([, language, path, text = '']): Block[] => {
@@ -27,7 +30,7 @@ function blocksOf(page: string): Block[] {
   });
 }
 
-/** Without what differs between runs: ids, durations, ages and the padding beside them. */
+/** Without parts that differ between runs: ids, durations, ages and their padding. */
 const comparable = (output: string): string =>
   output
     .replace(/\d{14}/g, '<id>')
@@ -37,7 +40,7 @@ const comparable = (output: string): string =>
     .replace(/ +/g, ' ')
     .trim();
 
-/** A folder with the packages that the tutorial installs, and an `npx` that finds this migtui. */
+/** A folder with the packages that the tutorial installs, and an `npx` that runs this migtui. */
 async function installed(): Promise<{ root: string; path: string }> {
   const root = await makeFolder('chat');
   for (const folder of ['', '@mikro-orm']) {
@@ -87,7 +90,7 @@ test('every command of the tutorial prints what the page shows', { timeout: 600_
     } else {
       for (const { command, output } of block.commands) {
         const { failed, stdout } = await run(command);
-        // what git prints differs between its versions
+        // git's output differs between its versions.
         if (command.startsWith('git ')) expect(failed, `${command}\n${stdout}`).toBe(false);
         else expect(comparable(stdout), command).toBe(comparable(output));
       }

@@ -3,7 +3,7 @@ import { makeProject, migrationSource, migtui } from '../support/project.ts';
 import { asFound, openMigtui } from '../support/pty.ts';
 import { answer, failure } from './support.ts';
 
-/* A monorepo with two MikroORM projects, and what migtui does in its folders. */
+/* A monorepo with two MikroORM projects, and migtui's behaviour in its folders. */
 
 const config = `import { defineConfig } from '@mikro-orm/pglite';
 import { Migrator } from '@mikro-orm/migrations';

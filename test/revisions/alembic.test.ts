@@ -4,10 +4,10 @@ import { RevisionGraph } from '../../src/revisions/graph.ts';
 import { agree, ask, EXCEPTIONS, readRecordings } from './alembic.ts';
 
 /*
- * What Alembic 1.8.1 answered on random graphs with branches, merges, several bases, labels and dependencies, for
- * random version tables and targets. Steps are compared as sets, and the current revisions after them.
- * Where Alembic refuses or crashes migtui refuses too; every way to differ is listed, with its reason, in alembic.ts.
- * (Where Alembic's own version table ends up with a row that another row implies, the recording holds it without.)
+ * Alembic 1.8.1's results on random graphs with branches, merges, several bases, labels and dependencies, for
+ * random version tables and targets. Steps are compared as sets, as are the current revisions after them.
+ * Where Alembic fails, migtui must fail too; every intended difference is listed, with its reason, in
+ * alembic.ts. (If Alembic's own version table ends up with a redundant row, the recording omits it.)
  */
 const recordings = readRecordings(
   readFileSync(new URL('./fixtures/alembic-answers.json', import.meta.url), 'utf8'),

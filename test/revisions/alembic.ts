@@ -2,7 +2,7 @@ import type { RevisionGraph } from '../../src/revisions/graph.ts';
 import type { RevisionInput } from '../../src/revisions/links.ts';
 import { TargetError } from '../../src/revisions/target-error.ts';
 
-/** A graph with Alembic 1.8.1's answers on it, as recorded. */
+/** A graph with Alembic 1.8.1's recorded results. */
 export interface Recording {
   readonly revisions: readonly RevisionInput[];
   readonly heads: readonly string[];
@@ -11,7 +11,7 @@ export interface Recording {
   readonly cases: readonly Case[];
 }
 
-/** A question, the version table it is asked with, and Alembic's answer to it: lists are sorted. */
+/** A request, its version table, and Alembic's result: lists are sorted. */
 export interface Case {
   readonly op: 'resolve' | 'range' | 'upgrade' | 'downgrade' | 'stamp';
   readonly target: string | readonly string[];
@@ -24,9 +24,9 @@ export interface Answer {
   readonly ids?: readonly string[];
   readonly steps?: readonly string[];
   readonly tips?: readonly string[];
-  /** A message of Alembic's, or of ours. */
+  /** An error message of Alembic, or of migtui. */
   readonly error?: string;
-  /** An error of Python that no one was meant to see. */
+  /** An unintended Python error. */
   readonly crash?: string;
   /** Ours only. */
   readonly code?: string;
@@ -40,7 +40,7 @@ type Packed = [
   cases: [Case['op'], Case['target'], Case['state'], Answer][],
 ];
 
-/** Unpacks the recorded answers, which are stored as lists to be small. */
+/** Unpacks the recorded results, which are stored compactly as lists. */
 export function readRecordings(json: string): Recording[] {
   return (JSON.parse(json) as Packed[]).map(([revisions, heads, realHeads, bases, cases]) => ({
     revisions: revisions.map(([id, revises, dependsOn = [], labels = []]) => ({
@@ -56,7 +56,7 @@ export function readRecordings(json: string): Recording[] {
   }));
 }
 
-/** What migtui answers, in the shape of a recorded answer. */
+/** migtui's result, in the format of a recorded one. */
 export function ask(graph: RevisionGraph, { op, target, state }: Case): Answer {
   try {
     if (op === 'resolve') return { ids: graph.resolve(target as string) };
@@ -71,14 +71,14 @@ export function ask(graph: RevisionGraph, { op, target, state }: Case): Answer {
   }
 }
 
-/** The same answer, or an error from both. */
+/** The same result, or an error from both. */
 export function agree(alembic: Answer, migtui: Answer): boolean {
   if (alembic.error !== undefined || alembic.crash !== undefined) return migtui.code !== undefined;
   const shape = ({ ids, steps, tips }: Answer): string => JSON.stringify([ids, steps, tips]);
   return migtui.code === undefined && shape(alembic) === shape(migtui);
 }
 
-/** A way in which migtui means to differ from Alembic 1.8.1. */
+/** An intended difference from Alembic 1.8.1. */
 interface Exception {
   readonly reason: string;
   readonly covers: (one: Case, migtui: Answer, graph: RevisionGraph) => boolean;
@@ -88,7 +88,7 @@ const refused = ({ error, crash }: Answer): boolean => error !== undefined || cr
 const targets = ({ target }: Case): string[] => [target].flat();
 const written = (one: Case, pattern: RegExp): boolean => targets(one).some(target => pattern.test(target));
 
-/** All of them. The first few answer where Alembic refuses or crashes; the others refuse or correct an accident. */
+/** All of them. The first few return a result where Alembic fails; the others fail or correct an accident. */
 export const EXCEPTIONS: readonly Exception[] = [
   {
     reason:

@@ -20,7 +20,7 @@ function rowsOf(graph: RevisionGraph, { applied = [], from, to, ...options }: Sc
   return drawLanes(layout, from ?? 0, to ?? layout.rows.length, look, options);
 }
 
-/** The drawing with the names behind it, as `history --graph` shows it. */
+/** The drawing with the names after it, as in `history --graph`. */
 function draw(graph: RevisionGraph, scene: Scene = {}): string {
   const lines = rowsOf(graph, scene).rows.flatMap(({ id, node, below }) => [
     `${text(node)}  ${id}`,

@@ -21,7 +21,10 @@ const NAMES = [
   '5b3a',
 ];
 
-/** Random graphs: branches, merges, several bases, dependencies; names in no order. `deps: false` leaves trees and merges. */
+/**
+ * Random graphs: branches, merges, several bases, dependencies; names in random order. `deps: false`
+ * generates only trees and merges.
+ */
 function graphs({ deps = true, merges = true } = {}): fc.Arbitrary<RevisionInput[]> {
   const size = fc.integer({ min: 1, max: NAMES.length });
   return fc.tuple(size, fc.shuffledSubarray(NAMES, { minLength: NAMES.length })).chain(([count, names]) => {
@@ -41,7 +44,7 @@ function graphs({ deps = true, merges = true } = {}): fc.Arbitrary<RevisionInput
   });
 }
 
-/** A graph, a state closed under what it needs, and one revision. */
+/** A graph, a state that contains its requirements, and one revision. */
 function situations(
   options?: Parameters<typeof graphs>[0],
 ): fc.Arbitrary<{ revisions: RevisionInput[]; graph: RevisionGraph; applied: string[]; target: string }> {
@@ -58,7 +61,10 @@ function situations(
   });
 }
 
-/** The applied set after a plan; fails when a step finds what it needs missing, or takes away what another needs. */
+/**
+ * The applied set after a plan; fails if a step's requirements are missing, or a step removes another's
+ * requirement.
+ */
 function run(graph: RevisionGraph, applied: Iterable<string>, { steps, tips }: Plan): Set<string> {
   const now = new Set(applied);
   for (const { revision, action } of steps) {
@@ -250,7 +256,7 @@ describe('for any graph and state', () => {
         const layout = layoutLanes(graph.history());
         const { rows, column, joins, edgeStart, edgeLane } = layout;
         for (let row = 1; row < rows.length; row++) {
-          // one below the other without a connector between them: then it is what the upper one leads to
+          // One below the other without a connector: the lower one is then a parent of the upper one.
           if (column[row] !== column[row - 1] || hasConnector(layout, row - 1)) continue;
           expect([...rows[row - 1]!.revises, ...rows[row - 1]!.dependsOn]).toContain(rows[row]!.id);
         }

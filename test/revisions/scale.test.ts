@@ -6,8 +6,8 @@ import type { RevisionInput } from '../../src/revisions/links.ts';
 import { refusal } from './sketch.ts';
 
 /*
- * 100,000 revisions: nothing overflows the stack, and what is quadratic does not end in a test's time. How long things
- * take is measured by the bench.
+ * 100,000 revisions: nothing overflows the stack, and a quadratic algorithm would exceed the test's time. The
+ * benchmark measures the times.
  */
 const SIZE = 100_000;
 const id = (at: number): string => `Migration${20200101000000 + at}_step_${at}`;

@@ -3,8 +3,8 @@ import type { RevisionInput } from '../../src/revisions/links.ts';
 import { type TargetCode, TargetError } from '../../src/revisions/target-error.ts';
 
 /**
- * Revisions from a few words a line: `d: b c ~ x [chat]` is d, which revises b and c, depends on x and declares the
- * label chat. Everything behind the name may be left out.
+ * Revisions in a short notation, one per line: `d: b c ~ x [chat]` is d, which revises b and c, depends on x
+ * and declares the label chat. Everything after the name is optional.
  */
 export function revisions(text: string): RevisionInput[] {
   return text
@@ -25,7 +25,7 @@ export function sketch(text: string): RevisionGraph {
   return RevisionGraph.from(revisions(text));
 }
 
-/** The error that a question ends in. */
+/** The error that a call throws. */
 export function refusal(question: () => unknown): TargetError {
   try {
     question();
@@ -36,7 +36,7 @@ export function refusal(question: () => unknown): TargetError {
   throw new Error('it was answered');
 }
 
-/** Its code alone. */
+/** Only its code. */
 export function codeOf(question: () => unknown): TargetCode {
   return refusal(question).code;
 }

@@ -108,7 +108,7 @@ describe('a squashed revision', () => {
   });
 });
 
-/** A line with branches beside it, a squash of a part of the line, and what some database has logged. */
+/** A line with side branches, a squash of a part of it, and the log of some database. */
 const situations = fc
   .record({
     length: fc.integer({ min: 2, max: 9 }),
@@ -125,7 +125,7 @@ const situations = fc
     ];
     const replaces = ids.slice(first, last + 1);
     const tip = replaces.at(-1) as string;
-    // branches part outside of the line, or at its end
+    // Branches diverge outside the line, or at its end.
     const points = ids.filter(id => id === tip || !replaces.includes(id));
     const beside = branches.map((at, index) => ({
       id: `side${index}`,
@@ -156,7 +156,7 @@ describe('whatever the graph and the log', () => {
             rows.add(id);
           }
         }
-        // the log is then the same wherever the database began: the old code finds all that it knows
+        // The log is then the same wherever the database started: old code finds everything it knows.
         for (const id of before.ids) expect(rows).toContain(id);
         const after = graph.on(rows);
         expect(after.pending(rows)).toEqual([]);

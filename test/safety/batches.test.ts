@@ -4,7 +4,7 @@ import { batchWarnings } from '../../src/safety/batches.ts';
 import { loadParser, splitStatements } from '../../src/safety/parse.ts';
 import { endsTransaction, leavesNothing } from '../../src/safety/traces.ts';
 
-/** Warnings of revisions `r0`, `r1`, … in one transaction; those named in `alone` without any. */
+/** Warnings for revisions `r0`, `r1`, … in one transaction; those in `alone` run without one. */
 async function warnings(
   sql: readonly (string | readonly string[])[],
   alone: readonly number[] = [],

@@ -23,7 +23,7 @@ test('long literals change nothing of how a text is split', async () => {
   fc.assert(
     fc.property(pieces, more => {
       const all = [`insert into t values ('${long}')`, ...more].join(';\n');
-      // the same with a literal that is not long
+      // The same with a short literal.
       const expected = splitSync(all.replaceAll(long, 'marker')) ?? [];
       const found = splitSync(all) ?? [];
       expect(found.map(({ type }) => type)).toEqual(expected.map(({ type }) => type));

@@ -15,7 +15,7 @@ async function load(project: unknown, user?: unknown) {
   if (user !== undefined)
     await writeFile(join(home, 'migtui/config.json'), JSON.stringify({ protected: user }));
   const { protected: protections } = await loadSettings(root, { XDG_CONFIG_HOME: home });
-  // what is not set says nothing
+  // Unset properties have no effect.
   return JSON.parse(JSON.stringify(protections).replaceAll(home, '~')) as unknown;
 }
 
@@ -89,7 +89,7 @@ describe('hours', () => {
   const at = (text: string): Date => new Date(`2026-11-${text}Z`);
 
   test.each([
-    // 23 November 2026 is a Monday
+    // 23 November 2026 is a Monday.
     ['Mon-Thu 09:00-16:00', '23T09:00', true],
     ['Mon-Thu 09:00-16:00', '23T08:59:59', false],
     ['Mon-Thu 09:00-16:00', '23T15:59:59', true],
@@ -102,7 +102,7 @@ describe('hours', () => {
     ['09:00-24:00', '22T23:59', true],
     ['Mon 09:00-16:00 Europe/Berlin', '23T08:00', true],
     ['Mon 09:00-16:00 Europe/Berlin', '23T15:00', false],
-    // over midnight: the night belongs to the day it begins on
+    // Over midnight: the night belongs to the day on which it begins.
     ['Mon 22:00-04:00', '23T23:00', true],
     ['Mon 22:00-04:00', '24T03:59', true],
     ['Mon 22:00-04:00', '24T04:00', false],

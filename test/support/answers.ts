@@ -3,22 +3,24 @@ import { fileURLToPath } from 'node:url';
 import { Ajv, type ValidateFunction } from 'ajv';
 
 /*
- * What --json prints is held to the published schemas (docs/schemas), wherever a test runs a command with it.
+ * The --json output is validated with the published schemas (docs/schemas) wherever a test runs a command
+ * with it.
  */
 
 const file = (name: string): string =>
   fileURLToPath(new URL(`../../docs/schemas/${name}.json`, import.meta.url));
 
-/** Names that are not those of the schema. */
+/** Names that differ from those of the schema. */
 const aliases: Readonly<Record<string, string>> = { list: 'history', up: 'upgrade', down: 'downgrade' };
 
 const ajv = new Ajv({ allErrors: true, allowUnionTypes: true });
 const known = new Map<string, ValidateFunction | null>();
 
 /**
- * Checks the JSON that a command printed: against the schema of the command, with no field that is not in it. Text that
- * is cut off or is no JSON is the subject of the tests themselves.
- * @param args as they are given to migtui
+ * Validates the JSON output of a command with its schema, without allowing unknown fields. Truncated or
+ * invalid
+ * text is checked by the tests themselves.
+ * @param args the arguments of migtui
  */
 export function checkAnswer(args: readonly string[], stdout: string): void {
   if (!args.includes('--json')) return;
@@ -35,7 +37,9 @@ export function checkAnswer(args: readonly string[], stdout: string): void {
   }
 }
 
-/** The name of the schema: of the command, of both words under `fleet`; that of the status where there is none. */
+/**
+ * The name of the schema: that of the command, both words for `fleet`; without a command, that of the status.
+ */
 function commandIn(args: readonly string[]): string {
   const words = args.filter(arg => !arg.startsWith('-'));
   const command = words.find(word => existsSync(file(word)) || word in aliases || word === 'fleet');
@@ -54,7 +58,7 @@ function validator(name: string): ValidateFunction | null {
   return made;
 }
 
-/** The schema without further fields, which the published one allows. */
+/** The schema without additional fields, which the published one allows. */
 function closed<T>(schema: T): T {
   if (Array.isArray(schema)) return schema.map(closed) as T;
   if (typeof schema !== 'object' || schema === null) return schema;
@@ -63,7 +67,7 @@ function closed<T>(schema: T): T {
   return (isObject ? { ...inner, additionalProperties: false } : inner) as T;
 }
 
-/** One value, or one a line. */
+/** One value, or one per line. */
 function valuesIn(stdout: string): unknown[] {
   try {
     return [JSON.parse(stdout)];

@@ -5,19 +5,22 @@ import { join } from 'node:path';
 import { freePort } from './free-port.ts';
 import type { Server } from './server.ts';
 
-/** Where Debian puts the programs of a major version of PostgreSQL. */
+/** The folder of Debian's PostgreSQL programs of a major version. */
 export const debianFolder = (major: number): string => `/usr/lib/postgresql/${major}/bin`;
 
 /** Whether Debian's package of this version is installed. */
 export const hasDebianServer = (major: number): boolean => existsSync(join(debianFolder(major), 'initdb'));
 
-/** A throwaway server from Debian's package, for what the embedded one lacks: another major version, pg_dump. */
+/**
+ * A throwaway server from Debian's package, for what the embedded one does not have: another major version,
+ * pg_dump.
+ */
 export async function startDebianServer(major: number): Promise<Server> {
   const programs = debianFolder(major);
   const folder = mkdtempSync(join(tmpdir(), `postgresql-${major}-`));
   const data = join(folder, 'data');
   const root = process.getuid?.() === 0;
-  // PostgreSQL refuses to run as root; the server ends with this process, however that ends
+  // PostgreSQL refuses to run as root; the server ends with this process, however that ends.
   const user = root ? ['--reuid=postgres', '--regid=postgres', '--clear-groups'] : [];
   const as = (...command: string[]) => ['--pdeathsig=INT', ...user, ...command];
   if (root) {

@@ -1,4 +1,4 @@
-/** An editor that closes at once and notes what it was given. */
+/** An editor that exits immediately and records its arguments. */
 export const noting =
   (edited: string[]) =>
   async (file: string): Promise<null> => {

@@ -1,10 +1,11 @@
 /*
- * A program of its own: a throwaway PostgreSQL server that lives exactly as long as whoever forked it.
- * It tells its parent the URL over IPC. When the parent disconnects or dies, even by SIGKILL, the channel closes
- * and the server is stopped and its data removed.
+ * A separate program: a throwaway PostgreSQL server that runs exactly as long as its parent process.
+ * It sends its parent the URL over IPC. When the parent disconnects or dies, even by SIGKILL, the channel
+ * closes,
+ * the server is stopped and its data removed.
  *
- * --restarts  a server that is shut down is started again, as a service manager does
- * --standby   a second server follows the first one and answers who only reads
+ * --restarts  a server that is shut down is started again, like a service manager does
+ * --standby   a second server follows the first one and answers read-only queries
  */
 import type { ChildProcess } from 'node:child_process';
 import { chmod, cp, lchown, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
@@ -17,7 +18,7 @@ const password = 'correct horse';
 
 interface Running {
   readonly url: string;
-  /** Of the standby, where there is one. */
+  /** Of the standby, if there is one. */
   readonly standby?: string;
   stop(): Promise<void>;
 }
@@ -54,7 +55,7 @@ async function start(folder: string, onLine: (line: string) => void): Promise<Ru
   const port = await freePort();
   const server = serverIn(data, port, onLine);
   await server.initialise();
-  // a copy made before the first start is as good as a base backup
+  // A copy made before the first start is equivalent to a base backup.
   const copy = wanted.standby ? await copyData(data, join(folder, 'standby')) : null;
   await server.start();
   if (wanted.restarts) keepUp(server);
@@ -96,7 +97,7 @@ async function follow(
     onLine(line);
     if (line.includes('ready to accept read-only connections')) ready.resolve();
   });
-  // it resolves when a server takes writes, which a standby never does
+  // It resolves when a server accepts writes, which a standby never does.
   server.start().catch(() => ready.reject(new Error('the standby did not start')));
   await ready.promise;
   return { server, port };
@@ -134,7 +135,7 @@ const wanted = {
   standby: process.argv.includes('--standby'),
 };
 const folder = await mkdtemp(join(tmpdir(), 'migtui-server-'));
-// As root the server runs as the user postgres, who must be able to enter.
+// As root, the server runs as the user postgres, who needs access.
 await chmod(folder, 0o755);
 let running: Running | undefined;
 let ending = false;

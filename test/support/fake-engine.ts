@@ -50,11 +50,11 @@ export interface FakeRevision {
   readonly inferred?: boolean;
   readonly transactional?: boolean;
   readonly edited?: boolean;
-  /** What its down loses, in words. */
+  /** Descriptions of the data loss of its downgrade. */
   readonly losses?: readonly string[];
 }
 
-/** How the next run behaves. */
+/** The behaviour of the next run. */
 export interface Trouble {
   /** The revision that fails, and how. */
   readonly fail?: { readonly revision: string; readonly failure: FailureInfo; readonly unsettled?: boolean };
@@ -67,13 +67,13 @@ export interface Trouble {
     readonly done: number;
     readonly total: number;
   };
-  /** A blocker whose statement is cancelled goes on blocking. */
+  /** A blocker whose statement is cancelled still blocks. */
   readonly stubborn?: boolean;
   /** The backup is not done until `release()`. */
   readonly holdBackup?: boolean;
-  /** A cancel comes when there is nothing left to cancel. */
+  /** A cancel arrives when there is nothing left to cancel. */
   readonly ignoreCancel?: boolean;
-  /** A file was edited that the engine has loaded: calls fail until it is restarted. */
+  /** A loaded file was edited: calls fail until the engine is restarted. */
   readonly edited?: boolean;
   /** Another run has the lock until `release()`. */
   readonly waitFor?: Session;
@@ -87,28 +87,28 @@ export interface FakeOptions {
   readonly arrivals?: readonly Arrival[];
   readonly database?: Partial<DatabaseInfo>;
   readonly look?: Partial<Look>;
-  /** The moment that everything is dated from. */
+  /** The current time of all dates. */
   readonly now?: number;
-  /** Answers come after so many ms. */
+  /** Delay of results, ms. */
   readonly delay?: number;
-  /** The first look fails so. */
+  /** The failure of the first status request. */
   readonly failure?: FailureInfo;
   readonly rehearsal?: Partial<Rehearsal>;
   readonly planRehearsal?: Partial<PlanRehearsal>;
-  /** The rules for every plan, by what was asked for before it. */
+  /** The rules of every plan, depending on what was requested before. */
   readonly policy?: (calls: readonly string[]) => readonly PolicyCheck[];
   /** Of every plan. */
   readonly warnings?: readonly Warning[];
   readonly check?: CheckReport;
   readonly comparison?: Comparison;
-  /** What could be a rename when a revision is drafted from the entities: `contact.fax:email`. */
+  /** Possible renames when a revision is drafted from the entities: `contact.fax:email`. */
   readonly renames?: readonly string[];
   readonly journal?: readonly JournalEntry[];
-  /** What lint says, and the plans that run these statements. */
+  /** The findings of lint and of the plans that run these statements. */
   readonly findings?: readonly Finding[];
 }
 
-/** An engine without a project and without a database, which behaves like a small real one. */
+/** A simulated engine without a project and without a database, which behaves like a small real one. */
 export class FakeEngine {
   readonly api: EngineApi;
   readonly connection: EngineConnection;
@@ -132,7 +132,7 @@ export class FakeEngine {
     compared: 0,
     at: '2026-11-22T14:00:00.000Z',
   };
-  /** Calls that will be answered without anybody's doing: those that are held are not. */
+  /** Calls that will be answered without further action: held ones are excluded. */
   working = 0;
   readonly #options: FakeOptions;
   readonly #now: number;
@@ -212,12 +212,12 @@ export class FakeEngine {
     for (const listener of this.#listeners) listener([event]);
   }
 
-  /** Lets what is held go on. */
+  /** Releases what is held. */
   release(): void {
     this.#release?.();
   }
 
-  /** The process ends without being asked to. */
+  /** The process exits unexpectedly. */
   die(exit: Partial<EngineExit> = {}): void {
     this.#dead = true;
     for (const listener of this.#exits)
@@ -227,7 +227,7 @@ export class FakeEngine {
   fleetPlan: FleetPlan | null = null;
   fleetResult: FleetResult | null = null;
   stages: FleetStages = { contexts: [], revisions: [] };
-  /** Told while the fleet runs, before it is held. */
+  /** Emitted while the fleet runs, before it is held. */
   fleetEvents: FleetEvent[] = [];
 
   async #fleetPlan(): Promise<FleetPlan> {
@@ -256,7 +256,7 @@ export class FakeEngine {
     if (change && 'schema' in change) this.#reopen(change.schema);
   }
 
-  /** Each schema has a log of its own; one that is not known has none. */
+  /** Each schema has its own log; an unknown one has none. */
   #reopen(schema: string | undefined): void {
     this.#logs.set(this.project.schema, this.applied);
     this.project = { ...this.project, schema: schema ?? null };
@@ -471,7 +471,7 @@ export class FakeEngine {
     };
   }
 
-  /** The last run the other way round, or again: the fake keeps one. */
+  /** The last run reversed, or repeated: the fake keeps one. */
   #past({ past }: PlanRequest): PlanRequest {
     const ups = this.#journal.filter(
       ({ run, action, outcome }) => run === 'run-1' && action === 'up' && outcome === 'done',

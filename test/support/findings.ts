@@ -1,6 +1,6 @@
 import type { Finding } from '../../src/engine/api.ts';
 
-/** A finding of the made-up project: an index on a large table, unless it is told otherwise. */
+/** A finding of the simulated project: an index on a large table, by default. */
 export function findingOf(more: Partial<Finding> = {}): Finding {
   return {
     revision: 'Migration20261120101500_add_last_read_at',
@@ -22,7 +22,7 @@ export function findingOf(more: Partial<Finding> = {}): Finding {
   };
 }
 
-/** One that rows can refuse. */
+/** One for a statement that can fail on rows. */
 export const requiredColumn = findingOf({
   revision: 'Migration20261113100000_fill_text_length',
   rule: 'required-column',

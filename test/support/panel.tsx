@@ -3,7 +3,7 @@ import { Box } from 'ink';
 import { render } from 'ink-testing-library';
 import type { ReactNode } from 'react';
 import { typeOf } from '../../src/tui/app/registry.ts';
-import { placeDialog } from '../../src/tui/dialogs/place.ts';
+import { placeDialog } from '../../src/tui/dialogs/position.ts';
 import { Overlay } from '../../src/tui/screen/overlay.tsx';
 import { defaultSettings } from '../../src/tui/settings.ts';
 import { initialState } from '../../src/tui/state/initial.ts';
@@ -15,10 +15,10 @@ import { FakeEngine, type FakeOptions } from './fake-engine.ts';
 import { noon } from './screen.ts';
 
 /*
- * One pane or one dialog alone, drawn from a state, without a terminal: `screen.ts` has the whole app.
+ * One pane or dialog drawn from a state, without a terminal: `screen.ts` has the whole app.
  */
 
-/** The state of an app that has looked at a made-up project. */
+/** The state of an app with a simulated project. */
 export async function lookedAt(options: FakeOptions = {}): Promise<State> {
   const look = await new FakeEngine({ now: noon, ...options }).api.look();
   const start = initialState(
@@ -30,7 +30,7 @@ export async function lookedAt(options: FakeOptions = {}): Promise<State> {
   return settleAll({ ...start, link: { is: 'ready' }, look, known: look });
 }
 
-/** What a pane looks like at a size. */
+/** A pane drawn at a size. */
 export function drawPane(
   Pane: (props: { readonly state: State; readonly rect: Rect }) => ReactNode,
   state: State,
@@ -40,7 +40,7 @@ export function drawPane(
   return drawn(<Pane state={state} rect={{ x: 0, y: 0, width, height }} />, width, height);
 }
 
-/** What a dialog looks like, as large as it wants to be. */
+/** A dialog drawn at its preferred size. */
 export function drawDialog(dialog: Dialog, state: State): string {
   const opened = open(state, dialog);
   const { rect } = placeDialog(opened, dialog, typeOf(dialog));

@@ -22,10 +22,10 @@ export function makeFolder(name = 'folder'): Promise<string> {
   return mkdtemp(join(process.env[variable] ?? tmpdir(), `${name}-`));
 }
 
-/** A migration in short; `migrationSource` writes it out. Strings are SQL, one `addSql` each. */
+/** A migration in short notation; `migrationSource` writes it out. Strings are SQL, one `addSql` each. */
 export interface MigrationSketch {
   readonly up?: string | readonly string[];
-  /** Left out: the migration has no `down()`. */
+  /** Omitted: the migration has no `down()`. */
   readonly down?: string | readonly string[];
   readonly revises?: readonly string[];
   readonly dependsOn?: readonly string[];
@@ -39,17 +39,17 @@ export interface ProjectOptions {
   readonly url?: string;
   /** The PGlite driver instead, on this folder (relative to the project) or `memory://`; `true`: `.data`. */
   readonly pglite?: true | string;
-  /** By migration name: a sketch, or the whole source of the file. */
+  /** By migration name: the short notation, or the whole source of the file. */
   readonly migrations?: Readonly<Record<string, MigrationSketch | string>>;
   /** Source of `entities.ts`, which must export `entities`, an array. */
   readonly entities?: string;
-  /** More properties of the config's object literal, as source: `schema: 'app', pool: { max: 1 }`. */
+  /** Additional properties of the config's object literal, as source: `schema: 'app', pool: { max: 1 }`. */
   readonly config?: string;
-  /** More properties of `migrations` in the config, as source: `tableName: 'log', safe: true`. */
+  /** Additional properties of `migrations` in the config, as source: `tableName: 'log', safe: true`. */
   readonly migrationsConfig?: string;
   /** Default true: `.ts` files, loaded by tsx. False: `.js` files. */
   readonly typescript?: boolean;
-  /** Any files by path, written last: may replace what was made from the other options. */
+  /** Any files by path, written last: they may replace files from the other options. */
   readonly files?: Readonly<Record<string, string>>;
   /** Merged into package.json. */
   readonly packageJson?: Readonly<Record<string, unknown>>;
@@ -69,7 +69,10 @@ export interface Project {
 
 const statements = (sql: string | readonly string[] = []) => (typeof sql === 'string' ? [sql] : sql);
 
-/** The file of a migration as people write it; valid as TypeScript and, with `typescript: false`, as JavaScript. */
+/**
+ * The file of a migration as a developer would write it; valid as TypeScript and, with `typescript: false`,
+ * as JavaScript.
+ */
 export function migrationSource(name: string, sketch: MigrationSketch, typescript = true): string {
   const method = (which: string, sql: readonly string[]) =>
     `\n  ${typescript ? 'override ' : ''}up()${typescript ? ': void' : ''} {\n${sql
@@ -88,7 +91,7 @@ ${declaration('revises', sketch.revises)}${declaration('dependsOn', sketch.depen
 `;
 }
 
-/** `mikro-orm.config.ts` as the options describe it. */
+/** `mikro-orm.config.ts` for the options. */
 function configSource(options: ProjectOptions, extension: string): string {
   const pglite = options.pglite === true ? '.data' : options.pglite;
   const where = pglite
@@ -133,12 +136,15 @@ function projectAt(root: string, extension: 'ts' | 'js'): Project {
   };
 }
 
-/** The demo of this checkout in a new folder, nothing applied; on its PGlite folder unless DATABASE_URL is set for it. */
+/**
+ * The demo of this checkout in a new folder, with nothing applied; on its PGlite folder unless DATABASE_URL
+ * is set.
+ */
 export async function makeDemo(): Promise<Project> {
   const root = await makeFolder('demo');
   const parts = ['demo/entities', 'migrations', 'mikro-orm.config.ts', 'package.json', 'tsconfig.json'];
   for (const part of parts) await cp(join(repository, part), join(root, part), { recursive: true });
-  // its config imports migtui/config, which package.json finds in dist
+  // Its config imports migtui/config, which package.json resolves to dist.
   for (const part of ['node_modules', 'dist']) await symlink(join(repository, part), join(root, part), 'dir');
   return projectAt(root, 'ts');
 }
@@ -194,7 +200,7 @@ export interface RunOptions {
   readonly input?: string;
 }
 
-/** Runs a Node program in a folder, without a terminal, and waits for its end. */
+/** Runs a Node program in a folder, without a terminal, and waits for its exit. */
 export function runNode(
   cwd: string,
   file: string,
@@ -212,13 +218,16 @@ export function runNode(
   });
 }
 
-/** The test process's environment without what the test runner put there: a program must not notice that it is tested. */
+/**
+ * The test process's environment without the test runner's variables: a program must not notice that it is
+ * tested.
+ */
 export function cleanEnvironment(): NodeJS.ProcessEnv {
   const runners =
     /^(NODE_ENV|VITEST.*|TEST|DEV|PROD|SSR|MODE|BASE_URL|FORCE_COLOR|NO_COLOR|CI|MIKRO_ORM_.*|npm_.*)$/;
   return {
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !runners.test(name))),
-    // how a screen was left is nothing to the next test, nor to the person who runs them
+    // The saved screen state must not affect the next test, or the user who runs the tests.
     XDG_STATE_HOME: join(process.env[variable] ?? tmpdir(), 'state'),
   };
 }

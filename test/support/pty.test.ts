@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { makeFolder } from './project.ts';
 import { asFound, openPty } from './pty.ts';
 
-/** A full-screen program: echoes keys in brackets, `q` leaves properly, `x` leaves the terminal in ruins. */
+/**
+ * A full-screen program: echoes keys in brackets, `q` exits properly, `x` leaves the terminal in a bad state.
+ */
 const program = `
 const out = text => process.stdout.write(text);
 process.stdin.setRawMode(true);
@@ -55,7 +57,7 @@ describe('a program in a terminal', () => {
       cursorShown: false,
       mouseOff: false,
       pasteOff: false,
-      // Node itself puts the mode back when it exits; a SIGKILL below does not.
+      // Node itself restores the mode when it exits; after a SIGKILL it does not.
       cooked: true,
     });
   });

@@ -5,7 +5,7 @@ import { spawn } from '@lydell/node-pty';
 import headless from '@xterm/headless';
 import { cleanEnvironment, makeFolder, repository } from './project.ts';
 
-/** What a key sends in a plain xterm. Anything else is typed as it is. */
+/** What a key sends in a plain xterm. Anything else is typed unchanged. */
 const keys: Readonly<Record<string, string>> = {
   Enter: '\r',
   Esc: '\x1b',
@@ -42,18 +42,18 @@ export interface PtyOptions {
 }
 
 export interface SeesOptions {
-  /** Milliseconds; default 20,000: a loaded machine is slow, a satisfied wait costs nothing. */
+  /** Milliseconds; default 20,000: a loaded machine is slow, and a satisfied wait costs nothing. */
   readonly timeout?: number;
 }
 
 export interface Exit {
-  /** The program's exit code; 128 + n when signal n ended it, as a shell says it. */
+  /** The program's exit code; 128 + n if signal n ended it, as in a shell. */
   readonly code: number;
 }
 
-/** What a program has asked of the terminal. Everything true: nothing, as a shell wants it. */
+/** The modes that a program has set in the terminal. Everything true: none, as a shell expects. */
 export interface Modes {
-  /** The alternate screen was left. */
+  /** The alternate screen is off. */
   readonly mainScreen: boolean;
   readonly cursorShown: boolean;
   /** No mouse reporting. */
@@ -62,9 +62,9 @@ export interface Modes {
   readonly pasteOff: boolean;
 }
 
-/** How the terminal was left. Everything true: as it was found. */
+/** The state of the terminal at the end. Everything true: as it was before. */
 export interface Restored extends Modes {
-  /** `stty` says the same as before: echo, canonical mode, signals. */
+  /** `stty` reports the same as before: echo, canonical mode, signals. */
   readonly cooked: boolean;
 }
 
@@ -73,60 +73,60 @@ export interface Pty {
   lines(): string[];
   /** The screen as one text. */
   screen(): string;
-  /** Everything above the screen and the screen itself: what a person can scroll back to. */
+  /** The scrollback and the screen. */
   history(): string;
   /** Every byte that was written to the terminal. */
   output(): string;
   /**
-   * Presses keys one after the other, as fast as key repeat at its worst: the program may read several at once.
-   * `'u'`, `'Enter'`, `'C-c'`, `'Up'`. Escape is given time to be a key on its own.
+   * Presses keys one after the other, as fast as the fastest key repeat: the program may read several at
+   * once. `'u'`, `'Enter'`, `'C-c'`, `'Up'`. Escape is given enough time to be a separate key.
    */
   press(...keys: string[]): Promise<void>;
-  /** Types text, in one burst as a paste without brackets. */
+  /** Types text in one burst, like a paste without brackets. */
   type(text: string): Promise<void>;
-  /** Pastes text as a terminal with bracketed paste does. */
+  /** Pastes text like a terminal with bracketed paste. */
   paste(text: string): Promise<void>;
-  /** Clicks the first place on the screen where this text is. */
+  /** Clicks the first occurrence of this text on the screen. */
   click(text: string): Promise<void>;
-  /** Turns the wheel by one notch over the first place where this text is. */
+  /** Turns the wheel by one step over the first occurrence of this text. */
   wheel(direction: 'up' | 'down', text: string): Promise<void>;
-  /** Resolves when the screen shows it; fails with the screen when it never does. */
+  /** Resolves when the screen shows it; otherwise fails with the screen. */
   sees(wanted: string | RegExp, options?: SeesOptions): Promise<void>;
   /** Resolves when the screen no longer shows it. */
   seesNo(unwanted: string | RegExp, options?: SeesOptions): Promise<void>;
-  /** Resolves when the screen satisfies `test`; `what` names it in the failure. */
+  /** Resolves when the screen satisfies `test`; `what` describes it in the failure. */
   until(test: (screen: string) => boolean, what: string, options?: SeesOptions): Promise<void>;
   resize(cols: number, rows: number): void;
   /** Process id of the program itself. */
   pid(): number;
   /** Sends a signal to the program alone, as `kill <pid>` does. */
   kill(signal: NodeJS.Signals): void;
-  /** Closes the terminal window: the kernel hangs up. `exit` resolves, `restored` cannot be asked. */
+  /** Closes the terminal window: the kernel hangs up. `exit` resolves; `restored` is not available. */
   hangUp(): void;
-  /** How the terminal is at the moment. */
+  /** The current state of the terminal. */
   modes(): Modes;
   readonly exit: Promise<Exit>;
-  /** After the exit: how the terminal was left. */
+  /** After the exit: the state of the terminal. */
   restored(): Promise<Restored>;
   readonly terminal: headless.Terminal;
 }
 
 /**
- * The shell between the terminal and the program notes `stty` before and after. It catches TERM and INT only
- * to outlive the program; a hang-up ends it, as it ends a terminal's shell.
+ * The shell between the terminal and the program records `stty` before and after. It traps TERM and INT only
+ * to outlive the program; a hang-up ends it, like any shell in a terminal.
  */
 const wrapper =
   'trap : TERM INT; stty -g >"$NOTES/before"; "$@"; code=$?; stty -g >"$NOTES/after"; exit $code';
 
-/** Programs still running when the test file ends are killed with it. */
+/** Programs still running at the end of the test file are killed. */
 const running = new Set<() => void>();
 process.once('exit', () => {
   for (const end of running) end();
 });
 
 /**
- * Runs a program in a terminal: `await openPty(['node', 'bin/migtui.js'], { cwd })`.
- * `node` as the command is the Node of this process.
+ * Runs a program in a terminal: `await openPty(['node', 'bin/migtui.js'], { cwd })`. `node` as the command is
+ * the Node of this process.
  */
 export async function openPty(command: readonly string[], options: PtyOptions): Promise<Pty> {
   const { cols = 120, rows = 36, cwd } = options;
@@ -155,7 +155,7 @@ export async function openPty(command: readonly string[], options: PtyOptions): 
       return false;
     });
   }
-  // What the terminal answers to a question (cursor position, colours) goes to the program.
+  // The terminal's answers to queries (cursor position, colours) go to the program.
   terminal.onData(answer => child.write(answer));
 
   let output = '';
@@ -177,7 +177,7 @@ export async function openPty(command: readonly string[], options: PtyOptions): 
   const exit = new Promise<Exit>(resolve => {
     child.onExit(({ exitCode, signal }) => {
       running.delete(end);
-      // Whatever was written last is on the screen before anybody is told.
+      // All written output is on the screen before anyone is notified.
       terminal.write('', () => {
         ended = true;
         changed();
@@ -247,7 +247,8 @@ export async function openPty(command: readonly string[], options: PtyOptions): 
     async press(...pressed) {
       for (const key of pressed) {
         child.write(bytesOf(key));
-        // Programs wait some 20 ms to tell Escape from the beginning of a sequence; people are slower than that.
+        // Programs wait about 20 ms to distinguish Escape from the start of a sequence; users are slower than
+        // that.
         if (key === 'Esc') await new Promise(resolve => setTimeout(resolve, 60));
         else await new Promise(resolve => setImmediate(resolve));
       }
@@ -294,10 +295,10 @@ function frame(lines: readonly string[], cols: number): string {
   return [`┌${rule}┐`, ...lines.map(line => `│${line.padEnd(cols)}│`), `└${rule}┘`].join('\n');
 }
 
-/** What a shell's terminal is like. */
+/** The state of a shell's terminal. */
 export const plain: Modes = { mainScreen: true, cursorShown: true, mouseOff: true, pasteOff: true };
 
-/** The terminal is as the program found it. */
+/** The terminal is in the state in which the program found it. */
 export const asFound: Restored = { ...plain, cooked: true };
 
 /** The built program in a terminal: `await openMigtui(project.root)`, `openMigtui(root, { args: ['upgrade', 'head'] })`. */

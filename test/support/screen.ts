@@ -5,13 +5,13 @@ import { FakeTerminal } from './terminal.ts';
 
 process.env.TZ = 'UTC';
 
-/** The moment at which every test begins. */
+/** The start time of every test. */
 export const noon = Date.UTC(2026, 10, 22, 12, 0, 0);
-/** A person's pace between keys, ms of the made-up clock. */
+/** Time between keys of a typical user, ms of the simulated clock. */
 const pace = 1_000;
 /** How long `sees` waits, ms: long enough for a busy machine; a satisfied wait costs nothing. */
-const patience = 10_000;
-/** Ink waits this long whether an escape begins a sequence, ms. */
+const timeoutMs = 10_000;
+/** How long Ink waits to see whether an escape starts a sequence, ms. */
 const escapeTime = 40;
 
 export interface ScreenOptions extends FakeOptions {
@@ -23,7 +23,7 @@ export interface ScreenOptions extends FakeOptions {
   readonly edit?: (file: string) => Promise<string | null>;
   readonly stop?: () => Promise<void>;
   readonly connect?: () => FakeEngine['connection'] | Promise<FakeEngine['connection']>;
-  /** Where it is kept how the screen was left. */
+  /** The file with the saved screen state. */
   readonly remember?: string;
   /** Another build of the app, such as the one in dist/. */
   readonly app?: typeof runTui;
@@ -52,11 +52,11 @@ const bytesOf = (key: string): string => {
   return control ? String.fromCharCode((control[1] as string).charCodeAt(0) - 96) : (bytes[key] ?? key);
 };
 
-/** The app on a made-up terminal and a made-up engine: press keys, see what there is to see. */
+/** The app on a simulated terminal with a simulated engine: press keys, check the screen. */
 export class Screen {
   readonly engine: FakeEngine;
   readonly terminal: FakeTerminal;
-  /** The exit code, when the app has left. */
+  /** The exit code, once the app has exited. */
   readonly exit: Promise<number>;
   readonly bugs: unknown[] = [];
   #now: number;
@@ -87,7 +87,7 @@ export class Screen {
     return this.terminal.lines().join('\n');
   }
 
-  /** Presses keys one after the other at a person's pace: `u`, `Enter`, `C-c`, `Down`. */
+  /** Presses keys one after the other at a typical pace: `u`, `Enter`, `C-c`, `Down`. */
   async press(...keys: string[]): Promise<void> {
     for (const key of keys) {
       this.#now += pace;
@@ -96,7 +96,7 @@ export class Screen {
     }
   }
 
-  /** A key held down: pressed, and repeated every 30 ms of the made-up clock. */
+  /** A key held down: pressed, and repeated every 30 ms of the simulated clock. */
   async hold(key: string, times: number): Promise<void> {
     this.#now += pace;
     for (let count = 0; count < times; count++) {
@@ -105,7 +105,7 @@ export class Screen {
     }
   }
 
-  /** Types text in one chunk, as a terminal gives it to a busy program. */
+  /** Types text in one chunk, as a busy program receives it from a terminal. */
   async type(text: string): Promise<void> {
     this.#now += pace;
     await this.send(text);
@@ -136,7 +136,7 @@ export class Screen {
     await new Promise(resolve => setImmediate(resolve));
   }
 
-  /** Waits until the engine has nothing to do and nothing has been written for `quiet` ms. */
+  /** Waits until the engine is idle and nothing has been written for `quiet` ms. */
   async settles(quiet = 200): Promise<void> {
     for (let before = -1; before !== this.terminal.written.length || this.engine.working > 0; ) {
       before = this.terminal.written.length;
@@ -144,7 +144,7 @@ export class Screen {
     }
   }
 
-  /** Lets the made-up clock run on. */
+  /** Advances the simulated clock. */
   later(ms: number): void {
     this.#now += ms;
   }
@@ -173,7 +173,7 @@ export class Screen {
         reject(
           new Error(`waited ${wish}; the screen is\n${this.text()}\n${this.bugs.map(String).join('\n')}`),
         );
-      }, patience);
+      }, timeoutMs);
       this.terminal.onFrame = () => {
         if (!fits(this.text())) return;
         clearTimeout(timer);
@@ -183,7 +183,7 @@ export class Screen {
     });
   }
 
-  /** Leaves, if it has not. */
+  /** Quits, if it has not exited. */
   async close(): Promise<void> {
     this.terminal.stdin.end();
     await this.exit;
@@ -199,7 +199,7 @@ export async function openScreen(options: ScreenOptions = {}): Promise<Screen> {
   return screen;
 }
 
-/** For `afterEach`: closes every screen of the test, and tells of what went wrong inside. */
+/** For `afterEach`: closes every screen of the test, and reports internal errors. */
 export async function closeScreens(): Promise<void> {
   const bugs: unknown[] = [];
   for (const screen of opened.splice(0)) {

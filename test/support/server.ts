@@ -3,25 +3,28 @@ import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 
-/** Environment variable with the admin URL of the run's server; set by global-setup, inherited by every worker. */
+/**
+ * Environment variable with the admin URL of the run's server; set by global-setup, inherited by every
+ * worker.
+ */
 const variable = 'MIGTUI_TEST_SERVER';
 
 export interface Server {
   /** URL of the superuser on database `postgres`. */
   readonly url: string;
-  /** The same of its hot standby, where one was asked for. */
+  /** The same for its hot standby, if one was requested. */
   readonly standby?: string | undefined;
   stop(): Promise<void>;
 }
 
 export interface ServerOptions {
-  /** Start it again when it is shut down, as a service manager does. */
+  /** Start it again when it is shut down, like a service manager does. */
   readonly restarts?: boolean;
-  /** A second server follows it and answers who only reads. */
+  /** A second server follows it and answers read-only queries. */
   readonly standby?: boolean;
 }
 
-/** Starts a real PostgreSQL server (about a second). It also ends when this process ends in whatever way. */
+/** Starts a real PostgreSQL server (about a second). It also ends when this process ends for any reason. */
 export async function startServer({ restarts, standby }: ServerOptions = {}): Promise<Server> {
   const flags = [restarts && '--restarts', standby && '--standby'].filter(flag => typeof flag === 'string');
   const child = fork(fileURLToPath(new URL('./embedded.ts', import.meta.url)), flags, {
@@ -66,17 +69,23 @@ export interface Database {
   /** As the superuser `postgres`. */
   readonly url: string;
   readonly name: string;
-  /** Runs SQL as the superuser on a connection of its own and returns the rows of the (last) statement. */
+  /** Runs SQL as the superuser on a separate connection and returns the rows of the (last) statement. */
   query<Row = Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
-  /** A connection to hold on to, for locks and open transactions; `drop` ends it too. */
+  /** A connection to keep open, for locks and open transactions; `drop` ends it too. */
   connect(): Promise<pg.Client>;
-  /** Drops the database whoever is connected, and the roles made for it. Not needed: the server is thrown away. */
+  /**
+   * Drops the database even if others are connected, and the roles created for it. Optional: the server is
+   * thrown away.
+   */
   drop(): Promise<void>;
   createRole(options?: RoleOptions): Promise<Role>;
 }
 
 export interface RoleOptions {
-  /** `select`: may read every table of schema public, now and later; `all`: owns nothing but may do everything there. Default `select`. */
+  /**
+   * `select`: may read every table of schema public, now and later; `all`: owns nothing but may do everything
+   * there. Default `select`.
+   */
   readonly may?: 'nothing' | 'select' | 'all';
   /** Schemas for the grants. Default `['public']`. */
   readonly schemas?: readonly string[];
@@ -116,7 +125,7 @@ function as(url: string, change: { database?: string; user?: string; password?: 
   return result.href;
 }
 
-/** Databases are made with settings that hardly anybody has, `npm run test:hostile`. */
+/** Databases are created with unusual settings, `npm run test:hostile`. */
 export const hostile = (): boolean => process.env.MIGTUI_TEST_HOSTILE === '1';
 
 const hostileSettings = [
@@ -128,7 +137,7 @@ const hostileSettings = [
   'extra_float_digits = -15',
   'standard_conforming_strings = off',
   'escape_string_warning = off',
-  // a first schema that exists is tried in test/database/server-settings.test.ts
+  // An existing first schema is tested in test/database/server-settings.test.ts.
   `search_path = 'not there', 'public', 'pg_catalog'`,
 ];
 

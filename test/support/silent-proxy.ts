@@ -1,12 +1,12 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A connection through the proxy. A muted direction swallows bytes; nothing is ever closed for it. */
+/** A connection through the proxy. A muted direction swallows bytes; nothing is ever closed because of it. */
 export interface ProxiedConnection {
   muteToServer: boolean;
   muteToClient: boolean;
-  /** What the client has sent so far, as text. */
+  /** The client's output so far, as text. */
   readonly sent: string;
-  /** Answers are passed on only after this. */
+  /** Answers are passed on only after this resolves. */
   answersAfter: Promise<unknown>;
 }
 
@@ -21,9 +21,9 @@ export interface SilentProxy {
 }
 
 /**
- * A proxy before a PostgreSQL server that can go silent as a broken network does.
- * @param onSent is told each piece that a client sends, before it is passed on
- * @param onAnswered is told each piece that the server sends, before it is passed on
+ * A proxy in front of a PostgreSQL server that can stop responding like a broken network.
+ * @param onSent receives each chunk that a client sends, before it is passed on
+ * @param onAnswered receives each chunk that the server sends, before it is passed on
  */
 export async function silentProxy(
   server: string,

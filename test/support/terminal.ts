@@ -1,18 +1,18 @@
 import { PassThrough, Writable } from 'node:stream';
 import headless, { type IBufferCell, type Terminal } from '@xterm/headless';
 
-/** A terminal that is made up: what is written to it can be looked at as a person would, and keys can be pressed. */
+/** A simulated terminal: its screen can be read like a user would see it, and keys can be pressed. */
 export class FakeTerminal {
   readonly stdin = new FakeStdin();
   readonly stdout: FakeStdout;
   readonly screen: Terminal;
-  /** Everything that was written, for what a screen does not show. */
+  /** All output, for what a screen does not show. */
   written = '';
-  /** Called after every write has been understood. */
+  /** Called after every write has been processed. */
   onFrame: () => void = () => {};
 
   constructor(columns: number, rows: number) {
-    // a real terminal's driver makes CR LF of LF
+    // A real terminal driver turns LF into CR LF.
     this.screen = new headless.Terminal({
       cols: columns,
       rows,
@@ -66,7 +66,7 @@ export class FakeTerminal {
     });
   }
 
-  /** How the terminal is left. */
+  /** The state of the terminal at the end. */
   get modes() {
     const { written } = this;
     const last = (on: string, off: string): boolean => written.lastIndexOf(on) > written.lastIndexOf(off);
@@ -125,7 +125,7 @@ class FakeStdout extends Writable {
     this.rows = rows;
   }
 
-  // recorded at once: what is waiting to be understood has been written all the same
+  // Recorded immediately: output that is still to be processed has nevertheless been written.
   override write(chunk: string, ...rest: never[]): boolean {
     this.record(String(chunk));
     return super.write(chunk, ...rest);

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { readRemembered, rememberedFile } from '../../src/tui/app/remembered.ts';
 import { closeScreens, openScreen } from '../support/screen.ts';
 
-/* After an act the eye is where the act was, and a screen is found as it was left. */
+/* After an action the cursor is at its result, and the screen is restored as it was left. */
 
 let folder: string;
 beforeAll(async () => {

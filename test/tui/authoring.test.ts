@@ -148,7 +148,7 @@ test('of three heads those are chosen that are merged, and no more is said than 
   await app.press('m');
   await app.sees('Which heads should be merged?', 'all 4 heads');
   await app.press('Enter');
-  // two orders of 24 were tried
+  // Two orders of 24 were tried.
   await app.sees('the 2 orders that were tried give the same schema');
   await app.press('Esc', 'm', 'Space', 'Down', 'Space', 'Down', 'Space');
   await app.sees('1 of 4 heads');
@@ -196,7 +196,7 @@ test('a new revision: which head, from the entities or empty, the message, the d
   await app.press('Enter');
   await app.sees('new  migrations/Migration20261201120000_add_title.ts', '1 change of the entities');
   await app.press('Esc');
-  // the form is still there
+  // The form is still open.
   await app.sees('New revision from the entities', 'Add title');
   await app.press('Esc');
   expect(app.engine.written).toHaveLength(0);

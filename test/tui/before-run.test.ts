@@ -154,7 +154,7 @@ test('the rules of a protected database: a backup is on, and a missing rehearsal
   await app.sees('3 pending');
   await app.press('u');
   await app.sees('Forbidden here: it wants a rehearsal', setBy, 'Production.', 'Press R to', 'Backup first');
-  // no rule wants the name typed
+  // No rule requires typing the name.
   expect(app.text()).not.toContain('Type chat');
   await app.press('Enter');
   await app.seesNot('Upgrade done');

@@ -106,7 +106,7 @@ test('what fits is marked, on the selected line too', async () => {
   await app.type('add_last');
   await app.press('Enter');
   await app.sees('1 of 5');
-  // black on yellow, over the line's own background
+  // Black on yellow, over the line's own background.
   expect(app.terminal.coloured().join('\n')).toMatch(/38;5;234[^a-z]*(m\S*)?48;5;221m\S*add_last/);
 });
 
@@ -130,7 +130,7 @@ test('u and d go to the revision under the cursor as ever', async () => {
   await app.press('Enter');
   await app.sees('1 step done');
   await app.press('Enter');
-  // it is no longer pending
+  // It is no longer pending.
   await app.sees('no matching revisions', '0 of 5', '2 pending');
   await app.press('f');
   await app.type('\u0015is:applied init');

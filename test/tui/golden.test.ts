@@ -3,17 +3,17 @@ import { findingOf } from '../support/findings.ts';
 import { closeScreens, openScreen, type Screen } from '../support/screen.ts';
 
 /*
- * A few views as people see them, each with its reason; behaviour is tested in words elsewhere. `cat` shows those in
- * colour. `vitest -u` writes them anew: look at the difference before you commit it.
+ * A few views, each with a reason; behaviour is tested with text elsewhere. `cat` shows those in colour.
+ * `vitest -u` rewrites them: review the difference before you commit it.
  */
 
 afterEach(closeScreens);
-// loaded when the first long statement needs it, which may be after a picture is taken
+// Loaded with the first long statement, which may be after the screen is captured.
 beforeAll(() => import('../../src/drawing/text/postgres-formatter.ts'));
 
 const fill = 'Migration20261113100000_fill_text_length';
 
-/** How one comes to each view. */
+/** The keys that open each view. */
 const views = {
   main: async () => {},
   plan: async (app: Screen) => {
@@ -72,7 +72,7 @@ const views = {
   },
 };
 
-/** View, columns, rows, how it is drawn, and why there is a picture of it at all. */
+/** View, columns, rows, options, and the reason for the golden screen. */
 const pictures = [
   ['main', 120, 36, 'dark', 'a picture of the README, and what most people see'],
   ['plan', 120, 36, 'dark', 'a picture of the README'],

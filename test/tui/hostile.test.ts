@@ -5,17 +5,18 @@ import { findingOf } from '../support/findings.ts';
 import { closeScreens, openScreen } from '../support/screen.ts';
 
 /*
- * Names and texts from outside that try to act on the terminal: they are shown, and no byte of them is passed on.
+ * External names and texts that try to control the terminal: they are shown, and no byte of them is passed
+ * on.
  */
 
 afterEach(closeScreens);
 
 const fill = 'Migration20261113100000_fill_text_length';
 const attack = '\u001b]0;owned\u0007\u009b2J\u202e\u0085\u001b[666;1H';
-/** What must not be in any byte that is written. */
+/** What no written byte may contain. */
 const forbidden = /\u001b\]0;owned|\u001b\[666|[\u0007\u0085\u009b\u202e]/;
 
-/** Fields of answers and events whose values people or servers choose. */
+/** Fields of results and events whose values users or servers choose. */
 const free = new Set([
   ...[
     'message',
@@ -116,7 +117,7 @@ test('nothing of a hostile name reaches the terminal raw, in any pane or dialog'
   };
   const app = await openScreen({ connect: () => hostile(engine) });
   await app.sees('3 pending');
-  // tabs, dialogs, prompts, the log, the run with its blocker
+  // Tabs, dialogs, prompts, the log, the run with its blocker.
   for (const keys of [
     [']', ']', ']', ']', ']'],
     ['J', 'Esc'],
@@ -137,7 +138,7 @@ test('nothing of a hostile name reaches the terminal raw, in any pane or dialog'
   await app.sees('end the blocker');
   expect(app.bugs).toEqual([]);
   expect(app.text()).toContain('␛');
-  // copying to the clipboard is a sequence of ours: OSC 52 with base64
+  // Copying to the clipboard is migtui's own sequence: OSC 52 with base64.
   const written = app.terminal.written.replace(/\u001b\]52;c;[A-Za-z0-9+/=]*\u0007/g, '');
   expect(forbidden.exec(written)?.[0]).toBeUndefined();
 });

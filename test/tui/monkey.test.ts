@@ -6,8 +6,8 @@ import { repository } from '../support/project.ts';
 import { Screen } from '../support/screen.ts';
 
 /*
- * Ten thousand random keys, clicks and resizes in the app as it is built: no error of ours, no frame larger than the
- * terminal, and the terminal as it was afterwards. The seed is printed: the same seed presses the same keys.
+ * Ten thousand random keys, clicks and resizes in the built app: no internal error, no frame larger than the
+ * terminal, and the terminal restored afterwards. The seed is printed: the same seed presses the same keys.
  */
 
 const presses = 10_000;
@@ -43,7 +43,7 @@ const named = [
   '\u001b[5~',
   '\u001b[6~',
 ];
-// without q, Ctrl-C and Ctrl-Z: they end the walk
+// Without q, Ctrl-C and Ctrl-Z, which would end the test.
 const letters =
   'abcdefghijklmnoprstuvwxyzABCDEFGHIJKLMNOPRSTUVWXYZ0123456789/?:.,[]{}!"\'`~-_=+*&^%$#@ üñ日本👩‍👩‍👧🇩🇪';
 const graphemes = [...new Intl.Segmenter().segment(letters)].map(one => one.segment);
@@ -112,11 +112,11 @@ test('ten thousand random keys and resizes', { timeout: 900_000 }, async () => {
   });
 });
 
-/** No line has run over into the next, and what is on the screen is what a screen drawn again shows. */
+/** No line has wrapped, and the screen equals a completely redrawn one. */
 const panesOf = (text: string): string => text.slice(0, text.lastIndexOf('\n'));
 
 async function check(app: Screen): Promise<void> {
-  // much longer than the app waits for a pause in typing: the frame that follows may be late on a busy machine
+  // Much longer than the app waits for a pause in typing: the following frame may be late on a busy machine.
   await app.settles(250);
   expect(app.bugs).toEqual([]);
   const { screen } = app.terminal;
@@ -124,10 +124,10 @@ async function check(app: Screen): Promise<void> {
     expect(screen.buffer.active.getLine(row)?.isWrapped, `row ${row}\n${app.text()}`).toBe(false);
   }
   const shown = app.text();
-  // postgres@localhost/chat, cut in its middle where the header is full
+  // postgres@localhost/chat, truncated in the middle if the header is full.
   expect(app.terminal.lines()[0], shown).toMatch(/migtui|postgres@localhost\/chat|post\S*…\S*hat/);
   await app.send('\u000c');
   await app.settles(60);
-  // the last line may be a notice, which goes with the next key
+  // The last line may be a notice, which disappears with the next key.
   expect(panesOf(app.text())).toBe(panesOf(shown));
 }

@@ -6,7 +6,7 @@ afterEach(closeScreens);
 
 const long = { revisions: longHistory(300), applied: longHistory(120).map(one => one.id) };
 
-/** The line of the cursor, in the left column. */
+/** The line at the cursor, in the left column. */
 const cursorLine = (app: Screen): string =>
   app.terminal
     .lines()

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { themeNames } from '../../src/drawing/theme/theme.ts';
 import { settingsSchema } from '../../src/settings/schema.ts';
 import { commands } from '../../src/tui/app/registry.ts';
-import { keyTroubles } from '../../src/tui/keymap/key-troubles.ts';
+import { keyProblems } from '../../src/tui/keymap/key-problems.ts';
 import { closeScreens, openScreen } from '../support/screen.ts';
 
 afterEach(closeScreens);
@@ -17,7 +17,7 @@ test('keys for a command that does not exist, and keys that do not exist, are to
 
 test('the built-in keys and their like are no trouble', () => {
   const own = Object.fromEntries(commands.map(({ id, keys }) => [id, [...keys, 'ö', '🐈', 'ctrl+a']]));
-  expect(keyTroubles(commands, { keys: own })).toEqual([]);
+  expect(keyProblems(commands, { keys: own })).toEqual([]);
 });
 
 test('a theme has one name, in the settings and in the menu', async () => {

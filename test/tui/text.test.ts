@@ -128,7 +128,7 @@ test('frame after frame, what is laid over each other is what Ink makes of it', 
   const frame = fc.record({ width: fc.constantFrom(8, 10), writes: fc.array(write, { maxLength: 6 }) });
   const upper = { transformers: [(line: string, at: number) => `${at}${line.toUpperCase()}`] };
   fc.assert(
-    // few texts, so that rows are the same as in the frame before
+    // Few texts, so that rows are the same as in the previous frame.
     fc.property(fc.array(frame, { maxLength: 3 }), fc.boolean(), (frames, clips) => {
       for (const { width, writes } of [...frames, ...frames]) {
         const [own, theirs] = [QuickOutput, Output].map(Kind => {

@@ -14,13 +14,13 @@ const few = 3;
 
 /** The result of a fleet run: counts, then the errors. */
 export function drawFleetResult({ counts, errors, stopped, targets, ms }: FleetResult, paint: Paint): string {
-  const brushes = { done: paint.good, there: paint.good, failed: paint.bad, 'not tried': paint.warn };
+  const styles = { done: paint.good, there: paint.good, failed: paint.bad, 'not tried': paint.warn };
   const shown = (Object.keys(words) as FleetOutcome[]).filter(outcome => counts[outcome] > 0);
   const width = Math.max(...shown.map(outcome => counts[outcome].toLocaleString('en-US').length), 1);
   const all = counts.done + counts.there === targets.length;
   return [
     ...shown.map(outcome =>
-      brushes[outcome](`${counts[outcome].toLocaleString('en-US').padStart(width)} ${words[outcome]}`),
+      styles[outcome](`${counts[outcome].toLocaleString('en-US').padStart(width)} ${words[outcome]}`),
     ),
     ...errors.flatMap(({ failure, targets }) => {
       const more = targets.length - few;

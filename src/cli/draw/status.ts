@@ -1,7 +1,7 @@
 import { placeOptions } from '../../drawing/text/place.ts';
 import type { Look } from '../../engine/api.ts';
 import { productNames } from '../../values/database-kind.ts';
-import { databaseFailure, folderFailure, rowsOf } from '../looking.ts';
+import { databaseFailure, folderFailure, rowsOf } from '../require-status.ts';
 import type { Paint } from '../shell/paint.ts';
 import { drawProblem } from './failure.ts';
 import { cellsOf, nameOf } from './rows.ts';
@@ -115,7 +115,7 @@ function nextSteps(look: Look, paint: Paint): string[] {
   if (look.problems.length > 0) return [];
   return [
     ...(look.heads.length > 1 ? [step('migtui merge', 'merges the heads')] : []),
-    ...(look.pending.length > 0 && madeElsewhere(look)
+    ...(look.pending.length > 0 && hasUnknownTables(look)
       ? [step('migtui stamp head', 'records that the existing tables came from these revisions')]
       : []),
     ...(look.pending.length > 0 ? [upgradeStep(look, step)] : []),
@@ -123,7 +123,7 @@ function nextSteps(look: Look, paint: Paint): string[] {
 }
 
 /** There are tables but no migrations table: an upgrade would conflict with them. */
-const madeElsewhere = ({ database }: Look): boolean =>
+const hasUnknownTables = ({ database }: Look): boolean =>
   database.table === 'absent' && database.otherTables > 0;
 
 function upgradeStep(look: Look, step: (command: string, words: string) => string): string {

@@ -130,7 +130,7 @@ export class Call {
    */
   engine(busyWait?: number): Promise<EngineApi> {
     this.#busyWait ??= busyWait;
-    this.#engine ??= this.host.openEngine(this.request.options, event => this.#hear(event));
+    this.#engine ??= this.host.openEngine(this.request.options, event => this.#onEvent(event));
     return this.#engine;
   }
 
@@ -152,7 +152,7 @@ export class Call {
     return () => this.#fleetListeners.delete(listener);
   }
 
-  #hear(event: EngineEvent): void {
+  #onEvent(event: EngineEvent): void {
     if (event.type === 'fleet') for (const listener of this.#fleetListeners) listener(event.event);
     if (event.type === 'run') for (const listener of this.#runListeners) listener(event.event);
     if (event.type === 'log') this.output.say(event, drawLog);

@@ -47,7 +47,7 @@ export async function confirm(call: Call, what: string, question: string, yes: b
 }
 
 /** Options for confirming a command. */
-export interface Consent {
+export interface ConfirmOptions {
   readonly yes?: boolean | undefined;
   /** The name of the database, from --confirm. */
   readonly confirm?: string | undefined;
@@ -55,28 +55,28 @@ export interface Consent {
 
 /**
  * Asks before a plan runs: y/N, or the database's name if data is lost or the settings require it.
- * @param stern another reason to require the name
+ * @param nameReason another reason to require the name
  * @returns the name, if it was typed or given
  * @throws Failure `needs-yes` | `needs-confirm` | `wrong-database` | `declined`
  */
 export async function confirmPlan(
   call: Call,
   preview: Preview,
-  consent: Consent,
-  stern: string | null = null,
+  options: ConfirmOptions,
+  nameReason: string | null = null,
 ): Promise<string | undefined> {
   const { command } = preview.request;
   const { databaseName, databaseLabel, destructive, schema, policy } = preview;
   const rule = policy.find(({ rule }) => rule === 'confirm') ?? null;
-  if (rule === null && !destructive && stern === null) {
+  if (rule === null && !destructive && nameReason === null) {
     const steps = count(preview.steps.length, 'step');
-    const given = givenName(databaseName, consent);
+    const given = givenName(databaseName, options);
     const question = `Run ${steps} on ${placeLabel(databaseLabel, schema)}?`;
-    await confirm(call, `The ${command}`, question, consent.yes === true || given !== undefined);
+    await confirm(call, `The ${command}`, question, options.yes === true || given !== undefined);
     return given;
   }
-  const why = destructive ? 'This destroys data.' : (stern ?? 'This database is protected.');
-  return confirmName(call, `The ${command}`, databaseName, why, consent, rule);
+  const why = destructive ? 'This destroys data.' : (nameReason ?? 'This database is protected.');
+  return confirmName(call, `The ${command}`, databaseName, why, options, rule);
 }
 
 /**
@@ -91,13 +91,13 @@ export async function confirmName(
   what: string,
   databaseName: string,
   why: string,
-  consent: Consent,
+  options: ConfirmOptions,
   rule: PolicyRule | null = null,
 ): Promise<string | undefined> {
-  const given = givenName(databaseName, consent);
+  const given = givenName(databaseName, options);
   if (given !== undefined) return given;
-  if (rule && (consent.yes === true || !canAsk(call))) throw needsConfirm(what, databaseName, rule);
-  if (consent.yes) return undefined;
+  if (rule && (options.yes === true || !canAsk(call))) throw needsConfirm(what, databaseName, rule);
+  if (options.yes) return undefined;
   if (!canAsk(call)) throw needsYes(what);
   const typed = await ask(call, clean(`${why} Type ${databaseName} to run it: `));
   if (typed !== databaseName) throw declined();
@@ -112,15 +112,15 @@ export async function confirmChange(
   call: Call,
   what: string,
   { project, database }: Look,
-  consent: Consent,
+  options: ConfirmOptions,
 ): Promise<string | undefined> {
   const rule = project.policy.find(({ rule }) => rule === 'confirm');
-  if (!rule) return givenName(database.name, consent);
-  return confirmName(call, what, database.name, 'This database is protected.', consent, rule);
+  if (!rule) return givenName(database.name, options);
+  return confirmName(call, what, database.name, 'This database is protected.', options, rule);
 }
 
 /** @throws Failure `wrong-database` when --confirm names another one */
-function givenName(databaseName: string, { confirm }: Consent): string | undefined {
+function givenName(databaseName: string, { confirm }: ConfirmOptions): string | undefined {
   if (confirm === undefined || confirm === databaseName) return confirm;
   throw new Failure({
     code: 'wrong-database',

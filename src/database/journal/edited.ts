@@ -5,7 +5,7 @@ import { journalTable, msOf, type Query } from './table.ts';
  * Maximum clock difference between a log row and the journal, ms. The row has the start time of its
  * transaction.
  */
-export const slack = 1_000;
+export const clockTolerance = 1_000;
 
 interface Row {
   readonly ledger: string;
@@ -54,7 +54,7 @@ export async function editedInSchemas(
   for (const { ledger, revision, finished } of suspects) {
     // A revision that was applied again by another tool since then is not checked.
     const at = times.get(JSON.stringify([ledger, revision]));
-    if (at !== undefined && at > Number(finished) + slack) continue;
+    if (at !== undefined && at > Number(finished) + clockTolerance) continue;
     edited.set(ledger, [...(edited.get(ledger) ?? []), revision]);
   }
   return edited;

@@ -3,7 +3,7 @@ import type { JournalEntry, RunNotes } from '../../values/journal.ts';
 import type { AppliedBy } from '../../values/run.ts';
 import type { LedgerTable } from '../ledger.ts';
 import { liveRuns } from '../unsettled.ts';
-import { slack } from './edited.ts';
+import { clockTolerance } from './edited.ts';
 import { journalState, journalTable, msOf, type Query } from './table.ts';
 
 /** `plan` as stored, with the notes next to its steps. */
@@ -100,7 +100,7 @@ export async function editedRevisions(
       const now = checksums.get(revision);
       const logged = applied.get(revision);
       if (!now || !checksum || !applied.has(revision) || !(action === 'up' || action === 'log')) return false;
-      if (logged && logged.getTime() > Number(finished) + slack) return false;
+      if (logged && logged.getTime() > Number(finished) + clockTolerance) return false;
       return now !== checksum;
     })
     .map(({ revision }) => revision);

@@ -52,7 +52,7 @@ export class LockTimes implements Around {
     const alone =
       statements === null ||
       statements.some(one => cannotRunInside(one) !== null || mayCommit.includes(one.type));
-    return alone ? this.#lookingOn(run) : this.#byItself(run);
+    return alone ? this.#polling(run) : this.#byItself(run);
   }
 
   /**
@@ -106,7 +106,7 @@ export class LockTimes implements Around {
     return result;
   }
 
-  async #lookingOn(run: (ctx: unknown) => Promise<unknown>): Promise<unknown> {
+  async #polling(run: (ctx: unknown) => Promise<unknown>): Promise<unknown> {
     const ask = queryOn(this.#orm);
     const seen = new Map<string, { mode: LockMode; first: number; last: number }>();
     let running = true;

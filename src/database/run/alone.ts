@@ -48,7 +48,7 @@ export async function runAlone(run: RunState, step: LoadedStep): Promise<void> {
         run.results[index] = { revision, action, outcome: 'done', ms };
       } catch (error) {
         connection.close(new Error('This revision was abandoned.'));
-        await tellHalfWay(run, step, begun, error, query);
+        await recordInterruption(run, step, begun, error, query);
         throw error;
       }
     } finally {
@@ -98,7 +98,7 @@ async function begin(run: RunState, step: LoadedStep, query: Query): Promise<Beg
  * If the first statement failed without any effect, restores the previous mark; otherwise records the error.
  * If no answer arrived, the statement may have taken effect.
  */
-async function tellHalfWay(
+async function recordInterruption(
   run: RunState,
   { revision }: LoadedStep,
   begun: Begun | null,

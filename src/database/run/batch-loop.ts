@@ -1,7 +1,7 @@
 import { Failure } from '../../foundation/failure.ts';
 import type { Batch, StepResult } from '../../values/run.ts';
 import type { Ended } from '../journal/writer.ts';
-import { isConnectionLoss, isLockTrouble, sqlFailure } from '../sql-failure.ts';
+import { isConnectionLoss, isRetryableLockError, sqlFailure } from '../sql-failure.ts';
 import { runAlone } from './alone.ts';
 import type { LoadedStep } from './context.ts';
 import { endFailure } from './ending.ts';
@@ -65,7 +65,7 @@ export async function attemptBatch(
     await settleResults(run, batch, steps, error);
     if (batch.transactional) {
       emit({ kind: 'rolled-back', batch: index });
-      if (isLockTrouble(cause) && attempt <= settings.retries && control.mode === null) {
+      if (isRetryableLockError(cause) && attempt <= settings.retries && control.mode === null) {
         const afterMs = backOff(attempt);
         const reason = sqlFailure(cause, undefined).message;
         emit({

@@ -33,13 +33,13 @@ export class Control {
   /** The run was abandoned: if a connection is lost from now on, we ended it. */
   gaveUp = false;
   /** Rejects when the run is abandoned. */
-  readonly insisted: Promise<never>;
+  readonly forced: Promise<never>;
   /** Aborts our own waiting: for a lock, between retries. */
   readonly waiting = new AbortController();
   #why: Failure | null = null;
   #givingUp: NodeJS.Timeout | undefined;
   #losing: NodeJS.Timeout | undefined;
-  #insist!: (reason: Failure) => void;
+  #force!: (reason: Failure) => void;
   readonly #backends: () => Backends | null;
   readonly #abandon: (final: boolean) => void;
 
@@ -47,10 +47,10 @@ export class Control {
   constructor(backends: () => Backends | null, abandon: (final: boolean) => void = () => {}) {
     this.#backends = backends;
     this.#abandon = abandon;
-    this.insisted = new Promise((_, reject) => {
-      this.#insist = reject;
+    this.forced = new Promise((_, reject) => {
+      this.#force = reject;
     });
-    this.insisted.catch(() => {});
+    this.forced.catch(() => {});
   }
 
   /** Why the run ends early. */
@@ -87,7 +87,7 @@ export class Control {
     this.gaveUp = true;
     const ending = this.pid === null ? undefined : this.#backends()?.terminate(this.pid);
     await Promise.race([Promise.resolve(ending).catch(() => {}), sleep(terminating)]);
-    this.#insist(this.reason ?? cancelled);
+    this.#force(this.reason ?? cancelled);
     this.#givingUp ??= setTimeout(() => this.#abandon(true), puttingAway);
   }
 
@@ -108,7 +108,7 @@ export class Control {
 
   /** The server does not respond: stop waiting for all its answers. */
   loseServer(): void {
-    if (this.reason) this.#insist(this.reason);
+    if (this.reason) this.#force(this.reason);
     this.#abandon(false);
   }
 }

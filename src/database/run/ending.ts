@@ -47,7 +47,7 @@ export function endFailure(run: RunState, error: unknown, batch: Batch | null): 
       message: error instanceof StepError ? `${error.step.revision}: ${info.message}` : info.message,
       next: halfWay
         ? halfWayNext(error.step.revision)
-        : (info.next ?? `${rolledBack(batch)}${left}. ${howToGoOn(error, info)}`),
+        : (info.next ?? `${rolledBack(batch)}${left}. ${howToContinue(error, info)}`),
     },
     { cause },
   );
@@ -59,7 +59,7 @@ export function endFailure(run: RunState, error: unknown, batch: Batch | null): 
 /** SQLSTATEs of a table, column, other object, schema or function that already exists. */
 const thereAlready = ['42P07', '42701', '42710', '42P06', '42723'];
 
-function howToGoOn(error: unknown, { sql }: FailureInfo): string {
+function howToContinue(error: unknown, { sql }: FailureInfo): string {
   if (
     !(error instanceof StepError && error.step.action === 'up' && thereAlready.includes(sql?.sqlState ?? ''))
   )

@@ -1,5 +1,5 @@
 import type { MikroORM } from '@mikro-orm/core';
-import { whenThereIsRoom } from '../room.ts';
+import { retryWhenBusy } from '../retry-when-busy.ts';
 
 /*
  * The part of Kysely's API that is used here, from the user's own copy: MikroORM runs every SQL database
@@ -61,7 +61,7 @@ export interface HeldConnection {
  */
 export function holdConnection(orm: MikroORM): Promise<HeldConnection> {
   const client = clientOf(orm);
-  return whenThereIsRoom(
+  return retryWhenBusy(
     orm,
     () =>
       new Promise((resolve, reject) => {

@@ -55,7 +55,7 @@ export class ObservedConnection implements RawConnection {
   async executeQuery(query: CompiledQuery): Promise<QueryResult> {
     if (this.#closed) throw this.#closed;
     const { observer } = this;
-    if (!observer || isPlumbing(query.sql)) return this.#own(query);
+    if (!observer || isBookkeeping(query.sql)) return this.#own(query);
     observer.check(query.sql);
     observer.sent(query.sql);
     const started = performance.now();
@@ -75,7 +75,7 @@ export class ObservedConnection implements RawConnection {
   /** Statements that MikroORM and migtui add. */
   #own(query: CompiledQuery): Promise<QueryResult> {
     const send = (): Promise<QueryResult> => this.#raw.executeQuery(query);
-    return isPlumbing(query.sql) ? send() : sendAndReport(query.sql, this.#onStatement, send);
+    return isBookkeeping(query.sql) ? send() : sendAndReport(query.sql, this.#onStatement, send);
   }
 
   #report(sql: string, started: number, error: unknown): void {
@@ -110,7 +110,7 @@ export class ObservedConnection implements RawConnection {
    */
   async pipeline(statements: readonly Piped[]): Promise<readonly PipedResult[]> {
     const observers = statements.map(({ sql, ofRevision, observer = this.observer }) =>
-      ofRevision && !isPlumbing(sql) ? observer : null,
+      ofRevision && !isBookkeeping(sql) ? observer : null,
     );
     if (this.#closed && statements.some(({ ofRevision }) => ofRevision)) throw this.#closed;
     for (const [at, observer] of observers.entries()) observer?.check((statements[at] as Piped).sql);
@@ -125,7 +125,7 @@ export class ObservedConnection implements RawConnection {
         const { sql, ofRevision, answered } = part[at] as Piped;
         results.push(result);
         observers[from + at]?.done(performance.now() - started, result.count);
-        if (!isPlumbing(sql) && (ofRevision || !onlyLooks(sql))) this.#report(sql, started, null);
+        if (!isBookkeeping(sql) && (ofRevision || !onlyLooks(sql))) this.#report(sql, started, null);
         answered?.();
       };
       let started = performance.now();
@@ -165,7 +165,7 @@ export class ObservedConnection implements RawConnection {
         const at = results.length;
         const { sql, failure } = statements[at] as Piped;
         observers[at]?.failed(sql, error);
-        if (!isPlumbing(sql)) this.#report(sql, started, error);
+        if (!isBookkeeping(sql)) this.#report(sql, started, error);
         throw failure ? failure(error) : error;
       }
     }
@@ -185,7 +185,7 @@ function countOf({ numAffectedRows, rows }: QueryResult): number | null {
 }
 
 /** Statements that MikroORM adds around a revision's own. */
-function isPlumbing(sql: string): boolean {
+function isBookkeeping(sql: string): boolean {
   return /^\s*(set names\b|savepoint "?trx\d+|release savepoint "?trx\d+|rollback to (savepoint )?"?trx\d+)/i.test(
     sql,
   );

@@ -23,7 +23,7 @@ export function openingStatements(run: RunState): readonly PipedStatement[] {
     {
       sql: `select pg_backend_pid()::text as pid, set_config('${mark}', $1, true), case when $2::boolean then
               set_config('client_connection_check_interval', '${clientCheck}', true) end`,
-      parameters: [run.id, String(run.monitor?.server.noticesLostClients === true)],
+      parameters: [run.id, String(run.monitor?.server.detectsLostClients === true)],
     },
     {
       sql: `select ($1::boolean and not pg_try_advisory_xact_lock($2::bigint))::text as held`,
@@ -46,7 +46,7 @@ export function lockingStatement(run: RunState): PipedStatement {
     ...(statementTimeout === null
       ? []
       : [['statement_timeout', `${statementTimeout}ms`] as [string, string]]),
-    ...(run.monitor?.server.noticesLostClients
+    ...(run.monitor?.server.detectsLostClients
       ? [['client_connection_check_interval', clientCheck] as [string, string]]
       : []),
     ...beginning(run).map((sql): [string, string] => ['client_encoding', /'([\w-]*)'/.exec(sql)?.[1] ?? '']),
@@ -116,7 +116,7 @@ export async function enterSession(
     });
     return async () => {};
   }
-  const checks = run.monitor?.server.noticesLostClients === true;
+  const checks = run.monitor?.server.detectsLostClients === true;
   const names = [
     'lock_timeout',
     'statement_timeout',

@@ -85,7 +85,7 @@ export async function runStep(
     await before?.();
     if (step.statements && send) {
       work.connection.observer = statements;
-      await Promise.race([send(step.statements.map(work.format).filter(isSql)), control.insisted]);
+      await Promise.race([send(step.statements.map(work.format).filter(isSql)), control.forced]);
     } else if (step.Class === null || step.action === 'log' || step.action === 'unlog') {
       await recorded();
     } else {
@@ -104,7 +104,7 @@ export async function runStep(
         control.check();
         if (!sent) await recorded(tx);
       });
-      await Promise.race([running, control.insisted]);
+      await Promise.race([running, control.forced]);
     }
   } catch (error) {
     throw stepError(run, step, statements, error, elapsed());

@@ -119,7 +119,7 @@ export async function runTogether(run: RunState, { connection, release }: HeldWo
       ...(path?.leave.map(own) ?? []),
     ]);
     sending.catch(() => {});
-    await Promise.race([sending, control.insisted]).catch(error => {
+    await Promise.race([sending, control.forced]).catch(error => {
       throw (following.find(({ over }) => !over) ?? (following.at(-1) as StepInPipeline)).error(error);
     });
     control.check();
@@ -140,7 +140,7 @@ export async function runTogether(run: RunState, { connection, release }: HeldWo
       .query('rollback')
       .catch(() => {})
       .finally(release);
-    await Promise.race([back, control.insisted]).catch(() => {});
+    await Promise.race([back, control.forced]).catch(() => {});
     throw error;
   } finally {
     control.inFlight = null;

@@ -77,7 +77,7 @@ export async function runTransaction(run: RunState, steps: readonly LoadedStep[]
     run.tableReady = true;
   } catch (error) {
     connection.close(new Error('This batch was abandoned.'));
-    await Promise.race([work.rollback(), control.insisted]).catch(() => {});
+    await Promise.race([work.rollback(), control.forced]).catch(() => {});
     throw error;
   } finally {
     control.inFlight = null;

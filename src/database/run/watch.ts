@@ -10,7 +10,7 @@ type Watch = Extract<RunEvent, { kind: 'watch' }>;
 /** Polling interval, and the minimum duration of a statement before it is monitored, ms. */
 const every = 300;
 /** After this many answer timeouts without an answer to the monitor, the server counts as lost. */
-const mute = 3;
+const missedAnswers = 3;
 
 /**
  * While statements run, reports their duration, PostgreSQL's progress, and who blocks them. Also detects a
@@ -57,7 +57,7 @@ export function watchRun(
     look()
       // A failed query does not end the run, unless the server no longer answers at all.
       .catch(() => {
-        if (performance.now() - answered >= mute * limit) control.loseServer();
+        if (performance.now() - answered >= missedAnswers * limit) control.loseServer();
       })
       .finally(() => {
         asking = false;

@@ -126,9 +126,11 @@ function renamesIn(removed: readonly Fact[], added: readonly Fact[]): { from: Fa
   const [old, now] = [removed, added].map(facts => facts.filter(({ kind }) => kind === 'table'));
   for (const from of old as Fact[]) {
     const alike = (now as Fact[]).filter(to => shape(added, to.name) === shape(removed, from.name));
-    const rivals = (old as Fact[]).filter(other => shape(removed, other.name) === shape(removed, from.name));
+    const candidates = (old as Fact[]).filter(
+      other => shape(removed, other.name) === shape(removed, from.name),
+    );
     const [to] = alike;
-    if (to && alike.length === 1 && rivals.length === 1) renames.push({ from, to });
+    if (to && alike.length === 1 && candidates.length === 1) renames.push({ from, to });
   }
   return renames;
 }

@@ -74,7 +74,9 @@ export function withoutUnknown(
         // The same index under a different name was renamed.
         indexes: (table.indexes as IndexJson[]).filter(
           index =>
-            index.primary || twins.some(twin => alike(twin, index)) || keep(`${name} index ${index.keyName}`),
+            index.primary ||
+            twins.some(counterpart => alike(counterpart, index)) ||
+            keep(`${name} index ${index.keyName}`),
         ),
         checks: named(name, 'check', table.checks),
         triggers: named(name, 'trigger', table.triggers),

@@ -38,8 +38,8 @@ export async function findRepair(
   const wanted = byKey(expected);
   for (const role of rolesOf([...live, ...expected])) await trial.run([`create role ${role}`]);
   const notMade = new Set<FactKey>();
-  const departures = statementsBetween(expected, live, defaultSchema);
-  const blocked = await runAll(trial, departures);
+  const statements = statementsBetween(expected, live, defaultSchema);
+  const blocked = await runAll(trial, statements);
   for (const { keys } of blocked) for (const key of keys) notMade.add(key);
   const made = byKey(ours(await trial.inventory()));
   const actual = live.map(fact => {
@@ -65,7 +65,7 @@ export async function findRepair(
   const real = new Set(changes.flatMap(({ keys }) => keys));
   // An index whose build did not finish is not worth keeping.
   for (const fact of live) if (fact.is.invalid) notMade.add(keyOf(fact));
-  const kept = departures.filter(
+  const kept = statements.filter(
     ({ keys }) => keys.some(key => real.has(key)) && !keys.some(key => notMade.has(key)),
   );
   return {

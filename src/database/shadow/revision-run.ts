@@ -125,7 +125,7 @@ export class RevisionRunner {
     );
     runner.setRunSchema(this.#schema);
     const storage = await this.#log();
-    await this.#notStuck(
+    await this.#withDeadlockDetection(
       runner.run(migration, action, async tx => {
         if (action === 'up') await storage.logMigration({ name: revision }, tx);
         else await storage.unlogMigration({ name: revision }, tx);
@@ -184,7 +184,7 @@ export class RevisionRunner {
   }
 
   /** PGlite has one connection: code that opens a second transaction inside its own would wait forever. */
-  async #notStuck(work: Promise<void>): Promise<void> {
+  async #withDeadlockDetection(work: Promise<void>): Promise<void> {
     this.#lastActivity = Date.now();
     let timer: NodeJS.Timeout | undefined;
     const stuck = new Promise<never>((_, reject) => {

@@ -45,10 +45,10 @@ export interface LazyLines {
 }
 
 /** Longer lines are hard to read, even on a wide screen. */
-const comfortable = 90;
+const readableColumns = 90;
 
 const staysAsIs = (sql: string, { columns, original }: SqlView): boolean =>
-  original || sql.split('\n').every(one => widthOf(one) <= Math.min(columns, comfortable));
+  original || sql.split('\n').every(one => widthOf(one) <= Math.min(columns, readableColumns));
 
 const brokenLines = (sql: string, { columns }: SqlView): readonly Line[] =>
   sqlLines(formatted(sql) ?? sql).flatMap(one => foldWords(one, columns, 4));

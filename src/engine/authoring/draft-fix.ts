@@ -63,7 +63,7 @@ export async function draftFix(workspace: Workspace, target: string): Promise<Dr
         : [`migtui has no safe form for the statements of ${id}.`, ...new Set(reasons.values())].join(' '),
     );
   }
-  const gone = new Set([...form.leaving, ...form.leavingDown]);
+  const gone = new Set([...form.leaving, ...form.removedDown]);
   const text = withoutStatements(
     source.source,
     [...plain.up, ...plain.down].filter(({ sql }) => gone.has(sql)),

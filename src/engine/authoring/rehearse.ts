@@ -156,8 +156,8 @@ async function reconcile(
 ): Promise<{ sql: readonly string[]; caveats: string[] }> {
   const others = disk.graph.heads.filter(head => !disk.graph.ancestors(heads).includes(head));
   if (others.length > 0) {
-    const makers = others.length > 3 ? `${others.length} other heads make` : `${others.join(', ')} made`;
-    const why = `The entities also describe what ${makers}: they are compared once all heads are merged.`;
+    const authors = others.length > 3 ? `${others.length} other heads make` : `${others.join(', ')} made`;
+    const why = `The entities also describe what ${authors}: they are compared once all heads are merged.`;
     return { sql: [], caveats: [why] };
   }
   try {

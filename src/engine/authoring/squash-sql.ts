@@ -53,8 +53,8 @@ export async function squashedSql(
     const empty = !before.some(({ kind }) => kind === 'table');
     const fresh = empty && !up.some(({ code }) => code) && !(data.length > 0 && hasRows);
     const named = up.some(({ sql }) => sql.some(text => text.includes(scope.defaultSchema)));
-    const anew = fresh ? await fromCatalog(trial, before, after, scope.defaultSchema, named) : null;
-    if (anew) return { from: 'catalog', ...anew, objects: after.length, data, warnings: [] };
+    const fromSchema = fresh ? await fromCatalog(trial, before, after, scope.defaultSchema, named) : null;
+    if (fromSchema) return { from: 'catalog', ...fromSchema, objects: after.length, data, warnings: [] };
     const joined = { up: up.flatMap(({ sql }) => sql), down: down?.flatMap(({ sql }) => sql) ?? null };
     const proof = await prove(trial, joined, before, after);
     if (!isProven(proof.up)) throw notProven(proof.up);

@@ -137,7 +137,7 @@ async function ways(
 ): Promise<Verdict> {
   const tried: RehearsedStep[] = [];
   try {
-    for (const { from, to } of stretches(order, changed)) {
+    for (const { from, to } of ranges(order, changed)) {
       const trips = await workspace.roundTrips(disk, ups(order.slice(0, from)), ups(order.slice(from, to)));
       tried.push(...trips.map(rehearsedStep));
     }
@@ -199,7 +199,7 @@ async function findings(
 }
 
 /** Ranges of consecutive revisions to test, as indexes into the order. */
-function stretches(
+function ranges(
   order: readonly string[],
   changed: ReadonlySet<string> | null,
 ): { from: number; to: number }[] {

@@ -150,7 +150,7 @@ export class Workspace {
     const { baseline: path } = this.session.options;
     const baseline = path === undefined ? undefined : readBaseline(path);
     const needs = [extensionsIn(sources, baseline?.text).join(), schema, baseline?.key].join('\n');
-    if (this.#shadow && this.#shadow.needs !== needs) await this.#giveBack();
+    if (this.#shadow && this.#shadow.needs !== needs) await this.#closeShadow();
     if (!this.#shadow) {
       const made = openShadow(this.project, {
         url: this.session.options.shadow,
@@ -189,16 +189,16 @@ export class Workspace {
   }
 
   async close(): Promise<void> {
-    await this.#giveBack();
+    await this.#closeShadow();
   }
 
   #rest(): void {
     if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#giveBack(), idle);
+    this.#timer = setTimeout(() => void this.#closeShadow(), idle);
     this.#timer.unref();
   }
 
-  async #giveBack(): Promise<void> {
+  async #closeShadow(): Promise<void> {
     if (this.#timer) clearTimeout(this.#timer);
     const shadow = this.#shadow;
     this.#shadow = null;

@@ -19,7 +19,7 @@ const mostValues = 5_000;
  * (`PGPASSWORD`, any URL), `.pgpass` or `PGPASSFILE`, the service file. Missing or unreadable sources are
  * skipped.
  */
-export function learnFromEnvironment(env: Environment): void {
+export function registerEnvironment(env: Environment): void {
   const names = [env.PGUSER, env.PGDATABASE, env.PGHOST, env.USER];
   for (const [key, value = ''] of Object.entries(env)) {
     if (notPassword.test(key)) continue;

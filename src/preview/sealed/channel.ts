@@ -55,7 +55,7 @@ class Lines {
       this.#end -= this.#start;
       this.#start = 0;
     }
-    const count = patiently(() =>
+    const count = retryInterrupted(() =>
       readSync(this.#fd, this.#bytes, this.#end, this.#bytes.length - this.#end, null),
     );
     if (count === 0) leave(0);
@@ -79,7 +79,7 @@ export class Channel {
     const bytes = apply(alloc, Buffer, [apply(byteLength, Buffer, [text])]) as Buffer;
     apply(utf8Write, bytes, [text, 0, bytes.length]);
     for (let at = 0; at < bytes.length; ) {
-      at += patiently(() => writeSync(3, bytes, at, bytes.length - at));
+      at += retryInterrupted(() => writeSync(3, bytes, at, bytes.length - at));
     }
   }
 
@@ -90,7 +90,7 @@ export class Channel {
   }
 }
 
-function patiently(work: () => number): number {
+function retryInterrupted(work: () => number): number {
   for (;;) {
     try {
       return work();

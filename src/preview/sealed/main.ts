@@ -38,11 +38,11 @@ const baseDown = BaseMigration.prototype.down;
 
 let queries = 0;
 /** Ends a run that waits for something that can no longer happen. */
-let giveUp: ((why: Error) => void) | null = null;
+let abandonRun: ((why: Error) => void) | null = null;
 const { setImmediate } = globalThis;
 process.on('beforeExit', () => {
-  const end = giveUp;
-  giveUp = null;
+  const end = abandonRun;
+  abandonRun = null;
   if (!end) return;
   setImmediate(() => {});
   end(new Error('it waits for a promise that never settles'));
@@ -58,7 +58,7 @@ void serve();
 async function serve(): Promise<never> {
   for (;;) {
     const result = await run(channel.receive() as SealedRequest);
-    giveUp = null;
+    abandonRun = null;
     channel.send({ ...result, token, clean: isClean() });
   }
 }
@@ -66,7 +66,7 @@ async function serve(): Promise<never> {
 /** The result of the code; if it never finishes, that is an error. */
 function unlessIdle<T>(work: T): Promise<Awaited<T>> {
   return new Promise((resolve, reject) => {
-    giveUp = reject;
+    abandonRun = reject;
     Promise.resolve(work).then(resolve, reject);
   });
 }
@@ -80,12 +80,12 @@ async function run(request: SealedRequest): Promise<SealedResult> {
   const { n, direction, live } = request;
   const captured: SentQuery[] = [];
   let note: string | null = null;
-  const doubt = (why: string): void => {
+  const reportIncomplete = (why: string): void => {
     note ??= why;
   };
   const connected: Connected = {
     live,
-    doubt,
+    reportIncomplete,
     async execute(query) {
       captured.push(query);
       return live ? (await answerTo(query)).rows : [];
@@ -133,7 +133,7 @@ async function run(request: SealedRequest): Promise<SealedResult> {
   try {
     for (const query of instance.getQueries()) captured.push(queryOf(query));
   } catch (error) {
-    doubt(`fails in the preview: ${messageOf(error)}`);
+    reportIncomplete(`fails in the preview: ${messageOf(error)}`);
   }
   return result({ executed, transactional, note });
 }

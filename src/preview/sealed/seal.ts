@@ -159,7 +159,7 @@ const allowed = new Set(
 );
 
 /** Libraries import these for use with a connection; they can be loaded, but do nothing. */
-const inert = new Set(
+const loadable = new Set(
   `child_process cluster dgram dns dns/promises http http2 https inspector net readline readline/promises tls tty v8 vm
    worker_threads`.split(/\s+/),
 );
@@ -167,7 +167,7 @@ const inert = new Set(
 /** Whether a migration's own code may import this Node module. */
 export function isAllowed(name: string): boolean {
   const bare = name.replace(/^node:/, '');
-  return allowed.has(bare) || inert.has(bare);
+  return allowed.has(bare) || loadable.has(bare);
 }
 
 function prototypeOf(make: () => object): object | undefined {

@@ -16,7 +16,7 @@ export interface Connected {
   /** Runs a statement, or records it; resolves with rows. */
   execute(query: SentQuery): Promise<unknown>;
   /** Something was requested that makes the statements incomplete or uncertain. */
-  doubt(why: string): void;
+  reportIncomplete(why: string): void;
   /** Entities and query builders work: their statements are run, not recorded. */
   readonly live: boolean;
   readonly platform: Places['platform'];
@@ -39,7 +39,7 @@ export function standIn(
   };
   const refuse = (what: string) => (): never => {
     const why = `uses ${what}, whose SQL is known only when it runs`;
-    connected.doubt(why);
+    connected.reportIncomplete(why);
     throw new Unknowable(why);
   };
   const connection: object = only('the database connection', refuse, {
@@ -109,10 +109,10 @@ function throughOrm(connected: Connected, name: string): unknown {
 }
 
 /** An empty result that reports when it is read. */
-function watched({ doubt }: Connected): unknown {
+function watched({ reportIncomplete }: Connected): unknown {
   return new Proxy([], {
     get(target, key) {
-      if (key !== 'then' && key !== 'constructor') doubt('reads rows to decide what to run');
+      if (key !== 'then' && key !== 'constructor') reportIncomplete('reads rows to decide what to run');
       return Reflect.get(target, key);
     },
   });

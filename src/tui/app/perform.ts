@@ -7,7 +7,7 @@ import { isRunning } from '../state/run.ts';
 import type { Store } from './store.ts';
 
 /** The outside world: the engine and the terminal. */
-export interface World {
+export interface Outside {
   readonly connection: () => EngineConnection | null;
   readonly copy: (text: string) => void;
   readonly mouse: (on: boolean) => void;
@@ -26,7 +26,7 @@ export function failureOf(error: unknown): FailureInfo {
 
 /** Performs an effect of the state. The result comes back as a message. */
 export const performer =
-  (world: World) =>
+  (world: Outside) =>
   (effect: SideEffect, store: Store): void => {
     switch (effect.type) {
       case 'call':
@@ -78,7 +78,7 @@ export const performer =
     }
   };
 
-async function call(world: World, store: Store, asked: Call): Promise<unknown> {
+async function call(world: Outside, store: Store, asked: Call): Promise<unknown> {
   try {
     return await callOnce(world, asked);
   } catch (error) {
@@ -90,7 +90,7 @@ async function call(world: World, store: Store, asked: Call): Promise<unknown> {
   }
 }
 
-async function callOnce(world: World, { call: name, args }: Call): Promise<unknown> {
+async function callOnce(world: Outside, { call: name, args }: Call): Promise<unknown> {
   const connection = world.connection();
   if (!connection) throw new Failure({ code: 'not-open', message: 'The engine is not there yet.' });
   return (connection.api[name] as (...args: readonly unknown[]) => ReturnType<EngineApi[typeof name]>)(
@@ -101,7 +101,7 @@ async function callOnce(world: World, { call: name, args }: Call): Promise<unkno
 let restarting: Promise<void> | null = null;
 
 /** Several calls may detect the same edited file. */
-function restartOnce(world: World, store: Store): Promise<void> {
+function restartOnce(world: Outside, store: Store): Promise<void> {
   restarting ??= Promise.resolve(world.connection()?.restart())
     .then(() => store.dispatch({ type: 'restarted', failure: null }))
     .finally(() => {
@@ -111,7 +111,7 @@ function restartOnce(world: World, store: Store): Promise<void> {
 }
 
 async function restart(
-  world: World,
+  world: Outside,
   change: Extract<SideEffect, { type: 'restart' }>['change'],
 ): Promise<FailureInfo | null> {
   try {

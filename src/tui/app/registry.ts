@@ -1,10 +1,10 @@
 import { appCommands } from '../commands/app.ts';
 import { changingCommands } from '../commands/changing.ts';
-import { judgingCommands } from '../commands/judging.ts';
+import { findingCommands } from '../commands/findings.ts';
 import { jumpingCommands } from '../commands/jumping.ts';
-import { lookingCommands } from '../commands/looking.ts';
 import { movingCommands } from '../commands/moving.ts';
-import { settlingCommands } from '../commands/settling.ts';
+import { resolvingCommands } from '../commands/resolving.ts';
+import { viewingCommands } from '../commands/viewing.ts';
 import { writingCommands } from '../commands/writing.ts';
 import { checkType } from '../dialogs/check.ts';
 import { commonCommands } from '../dialogs/common-commands.ts';
@@ -67,10 +67,10 @@ export function typeOf({ kind }: Dialog): DialogType<Dialog> {
 /** All commands. */
 export const commands: readonly Command[] = [
   ...changingCommands,
-  ...settlingCommands,
+  ...resolvingCommands,
   ...writingCommands,
-  ...judgingCommands,
-  ...lookingCommands,
+  ...findingCommands,
+  ...viewingCommands,
   ...movingCommands,
   ...jumpingCommands,
   ...appCommands,

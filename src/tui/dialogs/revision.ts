@@ -176,7 +176,7 @@ const titles: Readonly<Record<RevisionSource, string>> = {
   drift: 'New revision from the changes in the database',
 };
 
-const abouts: Readonly<Record<RevisionSource, string>> = {
+const hints: Readonly<Record<RevisionSource, string>> = {
   entities: 'Compares the entities with the migrations. You see the file before it is written.',
   empty: 'An empty file to fill in. You see it before it is written.',
   drift:
@@ -205,7 +205,7 @@ export const revisionType: DialogType<RevisionDialog> = {
         { text: slugOf(dialog.fields.message.text) || ' ', style: 'accent' },
       ],
       [],
-      ...wrap(abouts[dialog.source], columns).map(text => line(text, 'dim')),
+      ...wrap(hints[dialog.source], columns).map(text => line(text, 'dim')),
     ];
   },
   field: dialog => dialog.fields[dialog.active],

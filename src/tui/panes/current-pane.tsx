@@ -79,7 +79,7 @@ function currentLines(state: State, columns: number, height: number, focused: bo
   return [
     ...lines.slice(0, height - 1),
     ...Array.from({ length: Math.max(0, height - 1 - lines.length) }, () => ''),
-    drawLine(madeElsewhere(look) ?? summary(look), columns, state),
+    drawLine(hasUnknownTables(look) ?? summary(look), columns, state),
   ];
 }
 
@@ -105,7 +105,7 @@ function trouble({ database }: Look): Line | null {
 }
 
 /** There are tables but no migrations table: an upgrade would conflict with them. */
-const madeElsewhere = ({ database, revisions }: Look): Line | null =>
+const hasUnknownTables = ({ database, revisions }: Look): Line | null =>
   database.table === 'absent' && database.otherTables > 0 && revisions.length > 0
     ? [{ text: 'tables exist; press s to mark revisions as applied', style: 'warning' }]
     : null;

@@ -89,7 +89,7 @@ function looked(state: State, { outcome }: Answer): Change {
   const placed = keepCursor(next, state);
   const said =
     before === null || before.database.state !== look.database.state
-      ? limits(logged(placed, ...greeting(look)), look)
+      ? limits(logged(placed, ...connectionLine(look)), look)
       : placed;
   if (look.database.state !== 'unreachable') return wantDetail({ ...said, reconnects: 0 });
   const tries = state.reconnects + 1;
@@ -124,7 +124,7 @@ function limits(state: State, { database }: Look): State {
   return logged(state, 'info', `not on ${productNames[database.kind]}: ${what} (migtui doctor says why)`);
 }
 
-function greeting({ database, applied }: Look): readonly ['info' | 'error', string] {
+function connectionLine({ database, applied }: Look): readonly ['info' | 'error', string] {
   // The first run creates it, so this is not an error.
   if (database.state === 'missing' && database.failure)
     return ['info', [database.failure.message, database.failure.next].filter(Boolean).join(' ')];

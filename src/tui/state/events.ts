@@ -10,7 +10,7 @@ import { nameOf } from './select.ts';
 /** Changes by others are read after this delay, ms: an editor or a checkout writes many files. */
 export const calm = 200;
 /** The engine repeats a wait event at least this often, ms; a wait that is not repeated has ended. */
-const toldAgain = 6_000;
+const waitingTimeout = 6_000;
 /** Statements in the log are shortened to this length. */
 const longest = 400;
 
@@ -23,7 +23,7 @@ export function happened(before: State, events: readonly EngineEvent[]): Change 
     lines.push(...linesOf(state, event));
     switch (event.type) {
       case 'waiting':
-        state = { ...state, waiting: { text: waitingWords(event), until: state.now + toldAgain } };
+        state = { ...state, waiting: { text: waitingWords(event), until: state.now + waitingTimeout } };
         break;
       case 'run':
         if (state.run) state = { ...state, run: follow(state.run, event.event, state.now) };

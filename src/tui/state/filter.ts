@@ -13,11 +13,11 @@ const states: Readonly<Record<string, (row: RevisionRow) => boolean>> = {
   base: row => row.revises.length === 0 && row.state !== 'missing',
   inferred: row => row.inferred,
   outoforder: row => row.outOfOrder,
-  landmark: isLandmark,
+  landmark: isStructural,
 };
 
 /** The rows of a folded graph: roots, heads, branch points, merges, and unusual states. */
-function isLandmark({ marks, revises, state, edited, outOfOrder }: RevisionRow): boolean {
+function isStructural({ marks, revises, state, edited, outOfOrder }: RevisionRow): boolean {
   return marks.length > 0 || revises.length !== 1 || state === 'missing' || edited || outOfOrder;
 }
 

@@ -63,14 +63,14 @@ function sideBySide(state: Shape, room: Rect): Layout['panes'] {
       : Math.max(34, Math.floor(room.width * 0.36));
   const right = room.width - left;
   if (state.settings.layout === 'calm') return calm(state, room, left);
-  const roomy = room.height >= 26;
+  const tall = room.height >= 26;
   const tips = Math.min(3, Math.max(1, state.look?.current.length ?? 1));
-  const current = roomy ? 3 + tips * 2 : 4;
+  const current = tall ? 3 + tips * 2 : 4;
   const rest = room.height - current;
   const wanted = (state.look?.pending.length ?? 0) + 2;
-  const pending = Math.max(roomy ? 5 : 4, Math.min(wanted, Math.floor(rest * 0.34)));
+  const pending = Math.max(tall ? 5 : 4, Math.min(wanted, Math.floor(rest * 0.34)));
   const history = rest - pending;
-  const log = roomy ? Math.max(7, Math.floor(room.height * 0.2)) : 6;
+  const log = tall ? Math.max(7, Math.floor(room.height * 0.2)) : 6;
   const x = room.x + left;
   return {
     current: { x: room.x, y: room.y, width: left, height: current },

@@ -11,7 +11,7 @@ import { selectedId } from '../../../src/tui/state/select.ts';
 import { FakeEngine, longHistory } from '../../support/fake-engine.ts';
 
 /*
- * The reducer by itself: what follows from what, without a screen.
+ * The reducer alone: state transitions without a screen.
  */
 
 const at = 1_000_000;
@@ -20,7 +20,7 @@ type Event = Message extends infer M ? (M extends Message ? Omit<M, 'now'> : nev
 const start = (): State =>
   initialState(defaultSettings, { theme: 'dark', depth: 256, ascii: false }, { columns: 120, rows: 36 }, at);
 
-/** Messages one after the other; the effects of the last. */
+/** Messages one after the other; returns the effects of the last. */
 function after(state: State, ...events: Event[]): Change {
   let effects: readonly SideEffect[] = [];
   let now = state.now;
@@ -34,7 +34,7 @@ function after(state: State, ...events: Event[]): Change {
 const key = (name: string): Event => ({ type: 'key', key: name });
 const lookOf = (engine = new FakeEngine({ now: at })): Promise<Look> => engine.api.look();
 
-/** The app with a project on the screen. */
+/** The app with an open project. */
 async function opened(look?: Look): Promise<State> {
   const [asking, effects] = after(start(), { type: 'connected' });
   const call = effects.find(effect => effect.type === 'call');

@@ -87,9 +87,9 @@ function differences(
   };
   const before = from.getTables();
   const after = to.getTables();
-  const [twin, formerTwin] = [twinIn(after), twinIn(before)];
+  const [twin, formerTable] = [tableIn(after), tableIn(before)];
   const goneTables = before.filter(table => !twin(table));
-  const newTables = after.filter(table => !formerTwin(table));
+  const newTables = after.filter(table => !formerTable(table));
   for (const gone of goneTables) {
     for (const fresh of newTables) {
       if ((gone.schema ?? 'public') !== (fresh.schema ?? 'public')) continue;
@@ -118,7 +118,7 @@ function differences(
       }
     }
   }
-  for (const rename of checkedValues(before, twinIn(after))) add(rename, true);
+  for (const rename of checkedValues(before, tableIn(after))) add(rename, true);
   const wanted = Object.values(to.getNativeEnums()) as EnumJson[];
   for (const type of Object.values(json.nativeEnums) as EnumJson[]) {
     const now = wanted.find(one => isEnum(one, type.schema, type.name));
@@ -134,7 +134,7 @@ function differences(
 }
 
 /** The table of the same name in the other schema. */
-function twinIn(tables: readonly DatabaseTable[]): (table: DatabaseTable) => DatabaseTable | undefined {
+function tableIn(tables: readonly DatabaseTable[]): (table: DatabaseTable) => DatabaseTable | undefined {
   return table => tables.find(other => isTable(other, table.schema, table.name));
 }
 

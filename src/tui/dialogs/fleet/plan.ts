@@ -24,7 +24,7 @@ function run(state: State, dialog: FleetPlanDialog, key: string): Change {
   const wanted = wantedName(dialog);
   if (wanted !== null && typed.text.trim() !== wanted)
     return notified(state, `type ${wanted} first`, 'warning');
-  const options = { run: {}, attended: true, confirm: wanted === null ? [] : plan.databases };
+  const options = { run: {}, interactive: true, confirm: wanted === null ? [] : plan.databases };
   const [asked, ticket, effect] = ask(state, { call: 'fleetRun', args: [plan.id, options] });
   const fleet = fleetStarts(ticket, countOf(plan), state.now);
   const words = `migtui fleet ${request.command} ${request.targets.join(' ')} --yes`;

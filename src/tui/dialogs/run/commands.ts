@@ -11,7 +11,7 @@ import { openDraft } from '../draft/dialog.ts';
 import { openPlan } from '../plan/plan.ts';
 import { askToEnd, whyNotEnded } from './blocker.ts';
 import { askCancel } from './cancel.ts';
-import { splitInstead, stampInstead, transactionEach } from './ways-out.ts';
+import { splitInstead, stampInstead, transactionEach } from './next-steps.ts';
 
 function retry(state: State, key: string): Change {
   // As the failure says: r starts the engine.

@@ -8,7 +8,7 @@ import type { Loaded, State } from '../../state/model.ts';
 import type { Run } from '../../state/run.ts';
 import { nameOf } from '../../state/select.ts';
 import { counted } from '../plan/lines.ts';
-import { rowsOfFailure, splitInstead, stampInstead, transactionEach } from './ways-out.ts';
+import { rowsOfFailure, splitInstead, stampInstead, transactionEach } from './next-steps.ts';
 
 /**
  * The result of a run: PostgreSQL's message, what is applied and what is not, and what is left to resolve.

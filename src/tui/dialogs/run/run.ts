@@ -11,9 +11,9 @@ import type { DialogType } from '../dialog.ts';
 import { openPlan } from '../plan/plan.ts';
 import { runCommands } from './commands.ts';
 import type { RunDialog } from './dialog.ts';
+import { failedOnRows } from './next-steps.ts';
 import { outcomeFoot, outcomeLines } from './outcome.ts';
 import { runHead, stepLines, watchLines } from './progress.ts';
-import { failedOnRows } from './ways-out.ts';
 
 /** Also before it has started. */
 const wasCancelled = (run: Run): boolean =>

@@ -7,11 +7,11 @@ import { planChanged } from '../database/run/ledger-rows.ts';
 import { loadSteps } from '../database/run/load.ts';
 import { startRun } from '../database/run/run.ts';
 import type { Running } from '../database/run/running.ts';
-import { projectInSchema } from '../project/elsewhere.ts';
+import { projectInSchema } from '../project/other-database.ts';
 import type { Project } from '../project/project.ts';
 import type { Preview, PreviewStep, RunEvent, RunOptions } from '../values/run.ts';
 import type { PlannedGroup, PlannedTarget, Planner } from './planned.ts';
-import type { Station } from './station.ts';
+import type { SharedDatabase } from './shared-database.ts';
 
 /** Loads the steps of a group, once for all its targets. */
 export async function loadGroup(
@@ -31,7 +31,7 @@ export async function loadGroup(
  * target, only the remaining steps of the shown plan run.
  */
 export function startTarget(
-  { site, monitor, reconcile }: Station,
+  { site, monitor, reconcile }: SharedDatabase,
   target: PlannedTarget,
   steps: readonly LoadedStep[],
   planner: Planner,

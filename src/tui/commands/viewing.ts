@@ -33,7 +33,7 @@ const whyNotReload = (state: State): string | null => {
   return state.link.is === 'restarting' ? 'already reloading' : null;
 };
 
-export const lookingCommands: readonly Command[] = [
+export const viewingCommands: readonly Command[] = [
   {
     id: 'search',
     keys: ['/'],

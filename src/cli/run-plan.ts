@@ -46,7 +46,7 @@ export interface Examined {
   readonly json: Partial<StampPlanAnswer>;
   draw(paint: Paint): string;
   /** Why the database's name must be typed; null: not for this reason. */
-  readonly stern: string | null;
+  readonly nameReason: string | null;
 }
 
 /**
@@ -112,7 +112,7 @@ async function goOnce(
   // Do not ask about a plan that the engine will refuse.
   const confirm = isForbidden(preview)
     ? options.confirm
-    : await confirmPlan(call, preview, options, examined?.stern ?? null);
+    : await confirmPlan(call, preview, options, examined?.nameReason ?? null);
   const { result, ran } = await runShown(call, engine, preview, { ...options, confirm });
   const done = result.steps.filter(({ outcome }) => outcome === 'done').length;
   if (done > 0)

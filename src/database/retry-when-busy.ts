@@ -1,6 +1,6 @@
 import type { MikroORM } from '@mikro-orm/core';
 import { networkOf } from '../project/connections.ts';
-import { isFull } from './connection-trouble.ts';
+import { isFull } from './connection-problem.ts';
 import { sqlState } from './sql-failure.ts';
 
 /** Default time to wait for a free connection, ms. */
@@ -8,14 +8,14 @@ const defaultBusyWait = 5_000;
 const pauseFirst = 100;
 const pauseMost = 2_000;
 /** A wait is reported after this time, and again at this interval, ms. */
-const tellEvery = 2_000;
+const reportInterval = 2_000;
 
 /**
  * Retries with an increasing delay while the server or a pooler has no free connection. This is safe because
  * nothing has been sent yet.
  * @param attempt opens a connection and uses it
  */
-export async function whenThereIsRoom<T>(orm: MikroORM, attempt: () => Promise<T>): Promise<T> {
+export async function retryWhenBusy<T>(orm: MikroORM, attempt: () => Promise<T>): Promise<T> {
   const { busyWait = defaultBusyWait, onWaiting } = networkOf(orm);
   const started = performance.now();
   let reportedAt = 0;
@@ -26,7 +26,7 @@ export async function whenThereIsRoom<T>(orm: MikroORM, attempt: () => Promise<T
       const waited = performance.now() - started;
       const said = error instanceof Error ? error.message : String(error);
       if (!isFull(said, sqlState(error)) || waited >= busyWait) throw error;
-      if (waited - reportedAt >= tellEvery) {
+      if (waited - reportedAt >= reportInterval) {
         onWaiting?.({ for: 'free connection', where: placeOf(orm), ms: Math.round(waited) });
         reportedAt = waited;
       }

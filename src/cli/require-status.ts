@@ -8,7 +8,7 @@ import type { Call } from './shell/call.ts';
  *   `table`: the applied revisions must be known, and the files are not needed
  * @throws Failure of the database, `no-migrations-folder`, or `broken-revisions`
  */
-export async function lookFor(call: Call, needs: 'database' | 'revisions' | 'table'): Promise<Look> {
+export async function requireStatus(call: Call, needs: 'database' | 'revisions' | 'table'): Promise<Look> {
   const engine = await call.engine();
   const look = await engine.look();
   const onDisk = needs === 'table' ? null : (folderFailure(look) ?? problemsOf(look));

@@ -2,15 +2,15 @@ import { addressOf } from '../database/address.ts';
 import { journalAllowed, journalTable } from '../database/journal/table.ts';
 import { ensureJournal } from '../database/journal/writer.ts';
 import { type Monitor, openMonitor, queryOn } from '../database/monitor.ts';
-import { isUrl } from '../project/elsewhere.ts';
+import { isUrl } from '../project/other-database.ts';
 import { isEmbedded } from '../project/project.ts';
-import { connectionsShared, roomFor } from './room.ts';
-import type { Site, Sites } from './sites.ts';
+import { connectionsShared, roomFor } from './capacity.ts';
+import type { FleetDatabase, FleetDatabases } from './databases.ts';
 import type { Target } from './target.ts';
 
 /** A database on which targets run: connected once for all of them. */
-export interface Station {
-  readonly site: Site;
+export interface SharedDatabase {
+  readonly site: FleetDatabase;
   /** Null on PGlite. */
   readonly monitor: Monitor | null;
   /** Migrations tables whose journal has steps of killed runs; undefined: no journal could be made. */
@@ -26,7 +26,11 @@ const alone = 4;
  * @param parallel number of its targets that run at once
  * @throws Failure of the database
  */
-export async function openStation(sites: Sites, target: Target, parallel: number): Promise<Station> {
+export async function openSharedDatabase(
+  sites: FleetDatabases,
+  target: Target,
+  parallel: number,
+): Promise<SharedDatabase> {
   const site = await sites.connect(target.context, target.database, parallel);
   let monitor: Monitor | null = null;
   try {
@@ -52,7 +56,7 @@ export async function openStation(sites: Sites, target: Target, parallel: number
  * Creates the journal if it does not exist, and looks for rows of killed runs in it, once for all targets.
  */
 async function readyJournal(
-  { project }: Site,
+  { project }: FleetDatabase,
   monitor: Monitor | null,
 ): Promise<ReadonlySet<string> | undefined> {
   if (!journalAllowed(project)) return new Set();
@@ -70,7 +74,7 @@ async function readyJournal(
 }
 
 /** How many targets may run at once on a target's server. @throws Failure of the database */
-export async function roomOn(sites: Sites, target: Target): Promise<number> {
+export async function roomOn(sites: FleetDatabases, target: Target): Promise<number> {
   const site = await sites.connect(target.context, target.database, 1);
   try {
     if (isEmbedded(site.project.orm)) return 1;
@@ -82,7 +86,7 @@ export async function roomOn(sites: Sites, target: Target): Promise<number> {
 }
 
 /** Identifies the server of a target: targets on it share its connections. */
-export async function serverOf(sites: Sites, target: Target): Promise<string> {
+export async function serverOf(sites: FleetDatabases, target: Target): Promise<string> {
   const { database, context } = target;
   if (database !== null && isUrl(database) && URL.canParse(database)) return new URL(database).host;
   const { project } = await sites.files(context);

@@ -1,7 +1,7 @@
 import type { Unsettled } from '../values/look.ts';
 
 /** The state of one target in its database. */
-export interface Standing {
+export interface TargetState {
   /** `absent` is normal for a new schema; `gone`: the schema itself does not exist. */
   readonly table: 'present' | 'absent' | 'gone';
   /** In the order in which they were logged. */

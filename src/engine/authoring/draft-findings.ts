@@ -7,7 +7,7 @@ import type { Session } from '../session.ts';
  * The draft of new revisions with the findings of their statements. Code other than plain addSql('…') is not
  * analysed.
  */
-export async function judgedDraft(session: Session, draft: Draft): Promise<Draft> {
+export async function withFindings(session: Session, draft: Draft): Promise<Draft> {
   if (session.dialect.unavailable.some(({ feature }) => feature === 'lint')) return draft;
   const drafted = draft.files.flatMap(({ path, before, after }) => {
     if (before !== null || after === null || !/\.[cm]?[jt]s$/.test(path)) return [];

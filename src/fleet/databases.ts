@@ -1,7 +1,7 @@
 import { addressOf } from '../database/address.ts';
 import { type Connection, connect, isRefusal } from '../database/connection.ts';
 import { Failure, type Problem } from '../foundation/failure.ts';
-import { isUrl, projectOn } from '../project/elsewhere.ts';
+import { isUrl, projectOn } from '../project/other-database.ts';
 import { isEmbedded, type Project, revisionsOf } from '../project/project.ts';
 import type { MigrationSource } from '../project/sources.ts';
 import { RevisionGraph } from '../revisions/graph.ts';
@@ -18,7 +18,7 @@ export interface Files {
 }
 
 /** A database that has targets, connected. */
-export interface Site {
+export interface FleetDatabase {
   readonly files: Files;
   /** On this database. */
   readonly project: Project;
@@ -27,7 +27,7 @@ export interface Site {
 }
 
 /** What the fleet receives from the code that opened the project. */
-export interface Home {
+export interface OpenedProject {
   readonly project: Project;
   /** The open connection; PGlite has no other. */
   connection(): Promise<Connection>;
@@ -36,12 +36,12 @@ export interface Home {
 }
 
 /** The databases of a fleet: addresses and connections. */
-export class Sites {
-  readonly #home: Home;
+export class FleetDatabases {
+  readonly #home: OpenedProject;
   readonly #files = new Map<string, Promise<Files>>();
   readonly #projects: Project[] = [];
 
-  constructor(home: Home) {
+  constructor(home: OpenedProject) {
     this.#home = home;
   }
 
@@ -90,7 +90,7 @@ export class Sites {
    * @param max maximum number of connections
    * @throws Failure of the database, `bad-database`
    */
-  async connect(context: string | null, database: string | null, max: number): Promise<Site> {
+  async connect(context: string | null, database: string | null, max: number): Promise<FleetDatabase> {
     const files = await this.files(context);
     const { project } = files;
     if (isEmbedded(project.orm)) return this.#embedded(files, database);
@@ -117,7 +117,7 @@ export class Sites {
     }
   }
 
-  async #embedded(files: Files, database: string | null): Promise<Site> {
+  async #embedded(files: Files, database: string | null): Promise<FleetDatabase> {
     const { project } = files;
     if (database !== null) {
       throw new Failure({

@@ -25,8 +25,8 @@ export async function countRows({ orm }: Connection, sql: string, limit: number)
       return { count: Number(total?.n ?? 0), examples: some.map(({ example }) => example), failure: null };
     });
   } catch (error) {
-    const { message, sql: told } = sqlFailure(error, sql).info;
-    const failure = notThere.includes(told?.sqlState)
+    const { message, sql: postgres } = sqlFailure(error, sql).info;
+    const failure = notThere.includes(postgres?.sqlState)
       ? 'it is about something that the plan makes first'
       : message;
     return { count: null, examples: [], failure };

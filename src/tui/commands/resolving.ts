@@ -119,7 +119,7 @@ function describe({ action, error, invalidIndexes }: Unsettled, name: string): s
 }
 
 /** Resolving an interrupted revision. */
-export const settlingCommands: readonly Command[] = [
+export const resolvingCommands: readonly Command[] = [
   {
     id: 'settle',
     keys: ['x'],

@@ -15,7 +15,7 @@ export function isFull(said: string, sqlState?: string | undefined): boolean {
  * @param said the message of an error
  * @param place the address, such as `db.example:6432`
  */
-export function connectionTrouble(
+export function connectionProblem(
   said: string,
   sqlState: string | undefined,
   place = 'the server',

@@ -12,7 +12,7 @@ import { selectedRow } from '../state/select.ts';
 const countingTime = 5_000;
 
 /** Why nothing can be done about the findings of the selected revision. */
-function whyNotJudged(state: State): string | null {
+function whyNoFindings(state: State): string | null {
   if (state.tab !== 'findings') return 'only in the Findings tab of the Detail pane ([ and ] change tabs)';
   const row = selectedRow(state);
   if (!row) return 'no revision under the cursor';
@@ -33,7 +33,7 @@ function countRows(state: State): Change {
 }
 
 function whyNoSafeForm(state: State): string | null {
-  const why = whyNotJudged(state);
+  const why = whyNoFindings(state);
   if (why !== null) return why;
   if (state.look?.project.readOnly) return 'opened read-only';
   const report = state.lints.get(selectedRow(state)?.id ?? '');
@@ -44,7 +44,7 @@ function whyNoSafeForm(state: State): string | null {
 }
 
 /** Actions for findings, before a run is planned. */
-export const judgingCommands: readonly Command[] = [
+export const findingCommands: readonly Command[] = [
   {
     id: 'safe-form',
     keys: ['L'],
@@ -70,7 +70,7 @@ export const judgingCommands: readonly Command[] = [
     group: 'Look',
     footer: 7,
     hidden: state => state.tab !== 'findings',
-    disabled: whyNotJudged,
+    disabled: whyNoFindings,
     run: countRows,
   },
 ];

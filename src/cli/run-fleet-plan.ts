@@ -14,7 +14,7 @@ import { drawFleetPlan } from './draw/fleet-plan.ts';
 import { drawFleetResult } from './draw/fleet-result.ts';
 import { type ChoiceOptions, choiceOf, wholeNumber, withTargets } from './fleet-choice.ts';
 import { stopOnSignals } from './fleet-interrupts.ts';
-import { type GoOptions, limitsOf } from './going.ts';
+import { type GoOptions, limitsOf } from './run-plan.ts';
 import type { Call } from './shell/call.ts';
 import { jsonText } from './shell/clean.ts';
 import { ask, canAsk, confirm } from './shell/confirm.ts';
@@ -172,11 +172,11 @@ async function runShown(
   names: readonly string[],
 ): Promise<FleetResult> {
   const { output } = call;
-  const attended = canAsk(call);
+  const interactive = canAsk(call);
   const stopListening = call.onFleet(event => {
     if (output.json) line(call, event);
     else output.say(event, (event, paint) => drawFleetEvent(event, paint, options.verbose === true));
-    if (event.kind === 'paused' && attended) void askToGoOn(call, engine, event);
+    if (event.kind === 'paused' && interactive) void askToGoOn(call, engine, event);
   });
   const stopInterrupts = stopOnSignals(call, engine);
   const request: FleetRunOptions = {
@@ -184,7 +184,7 @@ async function runShown(
     onError: options.onError,
     pauseAfter: options.pauseAfter,
     maxFailures: options.maxFailures,
-    attended,
+    interactive,
     confirm: names,
   };
   try {

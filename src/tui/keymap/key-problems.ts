@@ -4,7 +4,7 @@ import type { Command } from './command.ts';
 import { namedKeys } from './keys.ts';
 
 /** Problems in the user's own keys: unknown commands, keys that no terminal sends. As text. */
-export function keyTroubles(
+export function keyProblems(
   commands: readonly Command[],
   { keys }: Pick<TuiSettings, 'keys'>,
 ): readonly string[] {
