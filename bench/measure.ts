@@ -27,7 +27,7 @@ const every = 15;
  * @throws if it fails, with its output
  */
 export async function measure({ program, args, cwd, env }: Command): Promise<Measured> {
-  // bash's own `time` counts every descendant that was waited for.
+  // bash's own `time` counts every descendant that was waited for..
   const timed = ['-c', `TIMEFORMAT='@@ %U %S'; time "$@"`, '_', program, ...args];
   const started = performance.now();
   const child = spawn('bash', timed, { cwd, env: env ?? process.env, stdio: ['ignore', 'pipe', 'pipe'] });

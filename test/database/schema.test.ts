@@ -36,7 +36,7 @@ async function start(options: ProjectOptions = {}) {
     url: database.url,
     migrations,
     typescript: false,
-    // MikroORM remembers the first folder of the process.
+    // MikroORM remembers the first folder of the process..
     config: 'baseDir: process.cwd()',
     ...options,
   });

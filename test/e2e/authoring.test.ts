@@ -21,7 +21,7 @@ it('adopts the lineage, writes an empty revision on a chosen head, and puts one 
   const app = await openMigtui(project.root);
   await app.sees('inferred');
 
-  // adopt: the diff, Esc, the diff again, the file.
+  // adopt: the diff, Esc, the diff again, the file..
   const before = await project.read(`migrations/${base}.ts`);
   await app.press('A');
   await app.sees('static readonly revises');

@@ -21,7 +21,7 @@ async function engineOn(options: ProjectOptions): Promise<EngineApi> {
     typescript: false,
     migrations,
     ...options,
-    // MikroORM remembers the first folder of the process.
+    // MikroORM remembers the first folder of the process..
     config: `baseDir: process.cwd(), ${options.config ?? ''}`,
   });
   const engine = await openEngine({ root: project.root }, () => {});

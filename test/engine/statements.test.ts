@@ -21,7 +21,7 @@ async function start(more = '') {
   const project = await makeProject({
     url: database.url,
     typescript: false,
-    // MikroORM remembers the first folder of the process.
+    // MikroORM remembers the first folder of the process..
     config: `baseDir: process.cwd(), ${more}`,
     migrations: {
       [one]: { up: `create table "one" ()`, down: `drop table "one"` },

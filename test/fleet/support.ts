@@ -71,7 +71,7 @@ export async function fleetOf(
     url: database.url,
     migrations,
     typescript: false,
-    // MikroORM remembers the first folder of the process.
+    // MikroORM remembers the first folder of the process..
     config: `baseDir: process.cwd(), schemaGenerator: { ignoreSchema: ['migtui'] }`,
     packageJson: { migtui: { fleet } },
     ...more,

@@ -89,7 +89,7 @@ describe('hours', () => {
   const at = (text: string): Date => new Date(`2026-11-${text}Z`);
 
   test.each([
-    // 23 November 2026 is a Monday.
+    // 23 November 2026 is a Monday..
     ['Mon-Thu 09:00-16:00', '23T09:00', true],
     ['Mon-Thu 09:00-16:00', '23T08:59:59', false],
     ['Mon-Thu 09:00-16:00', '23T15:59:59', true],

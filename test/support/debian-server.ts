@@ -20,7 +20,7 @@ export async function startDebianServer(major: number): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), `postgresql-${major}-`));
   const data = join(folder, 'data');
   const root = process.getuid?.() === 0;
-  // PostgreSQL refuses to run as root; the server ends with this process, however that ends.
+  // PostgreSQL refuses to run as root; the server ends with this process, however that ends..
   const user = root ? ['--reuid=postgres', '--regid=postgres', '--clear-groups'] : [];
   const as = (...command: string[]) => ['--pdeathsig=INT', ...user, ...command];
   if (root) {
