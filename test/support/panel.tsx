@@ -3,7 +3,7 @@ import { Box } from 'ink';
 import { render } from 'ink-testing-library';
 import type { ReactNode } from 'react';
 import { typeOf } from '../../src/tui/app/registry.ts';
-import { placeDialog } from '../../src/tui/dialogs/position.ts';
+import { placeDialog } from '../../src/tui/dialogs/place.ts';
 import { Overlay } from '../../src/tui/screen/overlay.tsx';
 import { defaultSettings } from '../../src/tui/settings.ts';
 import { initialState } from '../../src/tui/state/initial.ts';

@@ -1,4 +1,4 @@
-import { placeDialog } from '../dialogs/position.ts';
+import { placeDialog } from '../dialogs/place.ts';
 import { scrollDialog } from '../dialogs/scrolling.ts';
 import { keyAt } from '../keymap/keys.ts';
 import { scrollDetail } from '../panes/detail/scrolling.ts';

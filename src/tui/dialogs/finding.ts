@@ -4,7 +4,7 @@ import { type Change, only } from '../state/effect.ts';
 import type { Dialog, Finding, State } from '../state/model.ts';
 import { replaceTop, topDialog } from '../state/stack.ts';
 import type { TypeOf } from './dialog.ts';
-import { placeDialog } from './position.ts';
+import { placeDialog } from './place.ts';
 import { scrollDialogTo } from './scrolling.ts';
 
 /** Minimum number of visible lines above a hit. */

@@ -2,7 +2,7 @@ import { type Change, only } from '../state/effect.ts';
 import type { Dialog, State } from '../state/model.ts';
 import { replaceTop, topDialog } from '../state/stack.ts';
 import type { DialogType, TypeOf } from './dialog.ts';
-import { placeDialog } from './position.ts';
+import { placeDialog } from './place.ts';
 
 /** Scrolls the top dialog; one with a cursor scrolls with its cursor instead. */
 export function scrollDialogTo(state: State, top: number, typeOf: TypeOf): Change {

@@ -4,7 +4,7 @@ import { type Line, textOf } from '../../drawing/text/span.ts';
 import { sanitise } from '../../foundation/sanitise.ts';
 import { footerCommands } from '../app/lookup.ts';
 import { typeOf } from '../app/registry.ts';
-import { placeDialog } from '../dialogs/position.ts';
+import { placeDialog } from '../dialogs/place.ts';
 import { keyName } from '../keymap/keys.ts';
 import { detailContent } from '../panes/detail/scrolling.ts';
 import type { State } from '../state/model.ts';

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { Style } from '../../drawing/theme/style.ts';
 import { themeOf } from '../../drawing/theme/theme.ts';
 import { typeOf } from '../app/registry.ts';
-import { type Placed, placeDialog } from '../dialogs/position.ts';
+import { type Placed, placeDialog } from '../dialogs/place.ts';
 import { Frame } from '../panes/frame.tsx';
 import { drawLine, drawRow, markHits } from '../panes/rows.ts';
 import type { Dialog, State } from '../state/model.ts';
