@@ -128,7 +128,9 @@ export async function readLedger(
     `select id::text as id, name::text as name, ${msOf('executed_at::timestamptz')} as ms
        from ${table.sql} order by ${table.sql}.id`,
   ).catch(error => {
-    throw sqlState(error) === cannotCast ? unexpected(table, server.columns) : error;
+    const state = sqlState(error);
+    if (state === cannotCast) throw unexpected(table, server.columns);
+    throw state && ofTheTable.test(state) ? unreadable(table, error) : error;
   });
   const applied = new Map<string, Date | null>();
   for (const { name, ms } of rows) {
@@ -170,6 +172,20 @@ export function rowsSql(
 function dateOf(ms: string | null): Date | null {
   const date = new Date(ms === null ? Number.NaN : Number(ms));
   return Number.isNaN(date.getTime()) ? null : date;
+}
+
+/** Errors that the contents of a table or view cause: data, definition, PL/pgSQL. Not those of the connection. */
+const ofTheTable = /^(22|38|39|42|P0)/;
+
+function unreadable({ schema, name }: LedgerTable, error: Error): Failure {
+  return new Failure(
+    {
+      code: 'table-unexpected',
+      message: `The table ${schema}.${name} cannot be read: ${error.message}`,
+      next: `Try it in psql: select id, name, executed_at from ${schema}.${name}. It has to be the table that MikroORM creates.`,
+    },
+    { cause: error },
+  );
 }
 
 function unexpected({ schema, name }: LedgerTable, found: readonly string[]): Failure {

@@ -54,7 +54,7 @@ test.each(
     const said = `${command.join(' ')}\n${stdout}${stderr}\nwith ${input.bytes.toString('base64').slice(0, 2_000)}`;
     expect([0, 1, 3], said).toContain(code);
     expect(said).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m);
-    expect(said).not.toContain('This is not expected');
+    expect(said).not.toContain('bug in migtui');
     if (code === 1) expect(stdout + stderr, said).toMatch(/error:|✗|✘|x /);
   }
 });
@@ -81,5 +81,5 @@ test.each([
   if (target.includes('\0')) return;
   const { code, stdout, stderr } = await migtui(project, ['upgrade', '--plan', '--', target]);
   expect([0, 1, 2]).toContain(code);
-  expect(stdout + stderr).not.toMatch(/This is not expected|^\s+at .*:\d+:\d+\)?$/m);
+  expect(stdout + stderr).not.toMatch(/bug in migtui|^\s+at .*:\d+:\d+\)?$/m);
 });

@@ -1,3 +1,4 @@
+import { Failure } from '../../foundation/failure.ts';
 import type { Project } from '../../project/project.ts';
 import type { JournalStatus } from '../../values/look.ts';
 
@@ -53,17 +54,42 @@ export function journalAllowed({ orm }: Project): boolean {
   return ignoreSchema?.includes(journalSchema) === true;
 }
 
-/** The state of the journal's table in the database. */
+const columns = [
+  'seq',
+  'id',
+  'run',
+  'ledger',
+  'revision',
+  'action',
+  'outcome',
+  'transactional',
+  'started',
+  'finished',
+].concat(['ms', 'database_user', 'os_user', 'host', 'version', 'plan', 'checksum', 'error']);
+
+/**
+ * The state of the journal's table in the database.
+ * @throws Failure `journal-unexpected` if it is not a table that migtui created
+ */
 export async function journalState(query: Query): Promise<'present' | 'absent' | 'forbidden'> {
-  const [row] = await query<{ present: boolean; readable: boolean }>(
+  const [row] = await query<{ present: boolean; readable: boolean; columns: string[] }>(
     `select c.oid is not null as present,
-            coalesce(has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select'), false) as readable
+            coalesce(has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select'), false) as readable,
+            array(select attname::text from pg_attribute where attrelid = c.oid and attnum > 0) as columns
        from (select 1) as one
        left join pg_namespace n on n.nspname = $1
        left join pg_class c on c.relnamespace = n.oid and c.relname = 'journal'`,
     [journalSchema],
   );
   if (!row?.present) return 'absent';
+  const lacking = columns.filter(column => !row.columns.includes(column));
+  if (lacking.length > 0) {
+    throw new Failure({
+      code: 'journal-unexpected',
+      message: `${journalSchema}.journal is not migtui's journal: it has no column ${lacking.join(', ')}.`,
+      next: `Rename ${journalSchema}.journal or drop it; the next run creates a new journal.`,
+    });
+  }
   return row.readable ? 'present' : 'forbidden';
 }
 
