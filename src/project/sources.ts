@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { Problem } from '../foundation/failure.ts';
+import { readRegularFile } from '../foundation/regular-file.ts';
 import type { Declaration } from '../revisions/revision.ts';
 import type { MigrationClass } from './classes.ts';
 import { parseMigration } from './declarations.ts';
@@ -71,7 +72,7 @@ export function readSources(
     const file = relative(root, path);
     let source: string;
     try {
-      source = readFileSync(path, 'utf8');
+      source = readRegularFile(path);
     } catch (error) {
       problems.push({
         code: 'unreadable-file',

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { lilconfig } from 'lilconfig';
+import { type LilconfigResult, lilconfig } from 'lilconfig';
 import { Failure } from '../foundation/failure.ts';
+import { isRegular } from '../foundation/regular-file.ts';
 import { parseDuration } from './duration.ts';
 import { fleetSettings } from './fleet.ts';
 import { protectionsIn } from './protection.ts';
@@ -102,11 +104,34 @@ async function read(folder: string, files: string[]): Promise<Found> {
     cache: false,
     loaders: { '.js': load, '.mjs': load, '.ts': load, '.json': parse },
   });
-  const found = await searcher.search(folder);
+  const found = await search(searcher, folder, files);
   if (!found || found.isEmpty) return { file: '', settings: {} };
   // valibot is loaded only if there is something to validate.
   const { validate } = await import('./validate.ts');
   return { file: found.filepath, settings: validate(found.config, found.filepath) };
+}
+
+/** @throws Failure `settings-invalid` if a file is there and cannot be read */
+async function search(
+  searcher: ReturnType<typeof lilconfig>,
+  folder: string,
+  files: readonly string[],
+  tries = 3,
+): Promise<LilconfigResult> {
+  try {
+    for (const file of files) {
+      const path = join(folder, file);
+      if (existsSync(path) && !isRegular(path)) throw unreadable(file, new Error('it is not a regular file'));
+    }
+    return await searcher.search(folder);
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    // the file was deleted after it was found
+    const vanished = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    if (vanished && tries > 1) return search(searcher, folder, files, tries - 1);
+    const { path = 'the settings' } = error as NodeJS.ErrnoException;
+    throw unreadable(basename(path), error);
+  }
 }
 
 function parse(path: string, text: string): unknown {
