@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type MigrationSketch, makeProject, type Project, repository } from '../test/support/project.ts';
 import { measure } from './measure.ts';
 import { startBenchServer } from './server.ts';
-import { median, type Row } from './table.ts';
+import { median, type Row, ratioRow } from './table.ts';
 
 /** Project sizes, and how often each command is run. */
 const sizes: readonly (readonly [count: number, rounds: number])[] = (
@@ -84,8 +84,7 @@ async function inTurns(
   return commands.map(([what], at): Row => {
     const value = median(times[at] ?? []);
     const ratio = value / against;
-    const row = { what, value: `${value.toFixed(0)} ms`, ratio };
-    return at === 0 ? row : { ...row, limit: `${ratio > most ? 'TOO MUCH, ' : ''}limit ${most.toFixed(2)}x` };
+    return ratioRow(what, `${value.toFixed(0)} ms`, ratio, at === 0 ? undefined : most);
   });
 }
 

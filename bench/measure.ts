@@ -62,7 +62,7 @@ export async function measure({ program, args, cwd, env }: Command): Promise<Mea
 }
 
 /** Resident memory of a process and its descendants, bytes; empty without /proc. */
-function processTree(root: number): { readonly peak: number; readonly now: number }[] {
+export function processTree(root: number): { readonly peak: number; readonly now: number }[] {
   try {
     const children = new Map<number, number[]>();
     for (const name of readdirSync('/proc')) {

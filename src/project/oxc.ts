@@ -1,15 +1,25 @@
+import { createRequire } from 'node:module';
 import { Failure } from '../foundation/failure.ts';
 
 type Oxc = typeof import('oxc-parser');
 
-/** The parser is a native program, which npm installs as an optional dependency of its package. */
-const loaded: Oxc | Error = await import('oxc-parser').catch((error: Error) => error);
+/** The parser, a native program that npm installs as an optional dependency of its package. Loaded at its first use. */
+let loaded: Oxc | Error | undefined;
+
+function load(): Oxc | Error {
+  try {
+    return createRequire(import.meta.url)('oxc-parser') as Oxc;
+  } catch (error) {
+    return error as Error;
+  }
+}
 
 /**
  * Parses TypeScript and JavaScript.
  * @throws Failure `parser-missing` if the package has no program for this platform
  */
 export const parseSync: Oxc['parseSync'] = (...args) => {
+  loaded ??= load();
   if (!(loaded instanceof Error)) return loaded.parseSync(...args);
   throw new Failure(
     {

@@ -1,0 +1,101 @@
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { spawn } from '@lydell/node-pty';
+import { makeProject, type Project, repository } from '../test/support/project.ts';
+import { processTree } from './measure.ts';
+import { startBenchServer } from './server.ts';
+import { goal, type Row } from './table.ts';
+
+/** Opening the app on very many revisions, and a plan of many on the screen. */
+export async function benchLarge(): Promise<Row[]> {
+  const server = await startBenchServer();
+  try {
+    const plan = await open(await pending(10_000), await server.freshUrl(), '10000 pending', 'U');
+    const opened = await open(await pending(100_000), await server.freshUrl(), '100000 pending', null);
+    return [
+      { what: '10,000 revisions: open', value: seconds(plan.opened) },
+      {
+        what: '10,000 pending: the first page of the plan',
+        value: seconds(plan.planned),
+        goal: goal(plan.planned / 1000, 1, ' s'),
+      },
+      {
+        what: '100,000 revisions: open',
+        value: seconds(opened.opened),
+        goal: goal(opened.opened / 1000, 5, ' s'),
+      },
+      {
+        what: '100,000 revisions: memory of both processes',
+        value: `${opened.memory.toFixed(0)} MB`,
+        goal: goal(opened.memory, 400, ' MB'),
+        limit: opened.each.map(one => `${one.toFixed(0)} MB`).join(' and '),
+      },
+    ];
+  } finally {
+    await server.stop();
+  }
+}
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
+
+interface Opened {
+  readonly opened: number;
+  /** From the key that asks for a plan to its first page. */
+  readonly planned: number;
+  readonly memory: number;
+  readonly each: readonly number[];
+}
+
+function open(project: Project, database: string, complete: string, key: string | null): Promise<Opened> {
+  const started = performance.now();
+  const app = spawn(process.execPath, [join(repository, 'bin/migtui.js')], {
+    cols: 120,
+    rows: 36,
+    cwd: project.root,
+    env: { ...process.env, DATABASE: database, TERM: 'xterm-256color', LANG: 'C.UTF-8' },
+  });
+  return new Promise((resolve, reject) => {
+    let output = '';
+    let result: Opened | null = null;
+    let pressed = 0;
+    const timer = setTimeout(() => app.kill(), 120_000);
+    const leave = (): void => {
+      const each = processTree(app.pid).map(({ now }) => now / 1e6);
+      const now = performance.now();
+      const opened = (pressed || now) - started;
+      const planned = pressed === 0 ? Number.NaN : now - pressed;
+      result = { opened, planned, each, memory: each.reduce((sum, one) => sum + one, 0) };
+      app.write(key === null ? 'q' : '\u001bq');
+      setTimeout(() => app.kill(), 2_000).unref();
+    };
+    app.onData(bytes => {
+      if (result) return;
+      output += bytes;
+      const text = stripVTControlCharacters(output);
+      if (pressed === 0 && text.includes(complete)) {
+        output = '';
+        if (key === null) return leave();
+        pressed = performance.now();
+        app.write(`${key}h`);
+      } else if (pressed > 0 && /Enter +run|run +Enter|create table "table_1"/.test(text)) leave();
+    });
+    app.onExit(() => {
+      clearTimeout(timer);
+      if (result) resolve(result);
+      else reject(new Error(`the screen never showed ${complete}:\n${stripVTControlCharacters(output)}`));
+    });
+  });
+}
+
+function pending(count: number): Promise<Project> {
+  return makeProject({
+    migrations: Object.fromEntries(
+      Array.from({ length: count }, (_, index) => [
+        `Migration${20200101000000 + index}_table_${index}`,
+        { up: `create table "table_${index}" ("id" int)`, down: `drop table "table_${index}"` },
+      ]),
+    ),
+    url: 'postgres://unused@127.0.0.1:1/unused',
+    config: 'clientUrl: process.env.DATABASE,',
+  });
+}
