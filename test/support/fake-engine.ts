@@ -400,7 +400,9 @@ export class FakeEngine {
 
   #look(): Look {
     if (this.failure) throw new Failure(this.failure);
-    const { graph } = this;
+    const { graph, database } = this;
+    const { state, table } = database;
+    const known = state === 'missing' || (state === 'connected' && table !== 'forbidden');
     const marks = graph.marks(this.applied);
     const gaps = new Set(graph.gaps(this.applied));
     const byId = new Map(this.revisions.map(one => [one.id, one]));
@@ -416,7 +418,14 @@ export class FakeEngine {
         dependsOn: row.dependsOn,
         labels: graph.labelsOf(row.id),
         replaces: graph.replaces(row.id),
-        state: own === undefined ? 'missing' : this.applied.has(row.id) ? 'applied' : 'pending',
+        state:
+          own === undefined
+            ? 'missing'
+            : !known
+              ? 'unknown'
+              : this.applied.has(row.id)
+                ? 'applied'
+                : 'pending',
         appliedAt:
           position < 0
             ? null
@@ -435,7 +444,7 @@ export class FakeEngine {
       heads: graph.heads,
       bases: graph.bases,
       current: graph.current(this.applied),
-      pending: graph.pending(this.applied),
+      pending: known ? graph.pending(this.applied) : [],
       missing,
       edited: revisions.filter(row => row.edited).map(row => row.id),
       applied: this.applied.size,

@@ -39,6 +39,20 @@ test('a context with another database is no dead end', async () => {
   await app.sees('3 pending', '$ migtui --context shop');
 });
 
+test.each([
+  [{ state: 'unreachable' }],
+  [{ state: 'refused' }],
+  [{ state: 'locked' }],
+  [{ table: 'forbidden' }],
+] as const)('of a database with %j no screen says that it is up to date', async database => {
+  const app = await openScreen({ applied: [], database });
+  await app.sees('3 Pending', 'unknown', 'add_last_read_at');
+  await app.seesNot('up to date');
+  await app.press('p');
+  await app.sees(/the database is|no permission to read/);
+  await app.seesNot('no pending revisions');
+});
+
 test('a database that is gone is shown, the history stays, and it comes back by itself', async () => {
   const app = await openScreen({
     database: {

@@ -6,6 +6,7 @@ import { focusOn, moveTo } from '../state/moving.ts';
 import { lengthOf, pendingIds } from '../state/select.ts';
 import { shownHistory } from '../state/shown.ts';
 import { notified } from '../state/stack.ts';
+import { whyUnknown } from '../state/why-not.ts';
 
 const titles: Readonly<Record<Pane, string>> = {
   current: 'Current',
@@ -49,7 +50,7 @@ function nextRow(state: State, wanted: (index: number) => boolean, otherwise: st
 function nextPending(state: State): Change {
   const ids = pendingIds(state);
   const at = state.focus === 'history' ? ids.indexOf(cursorId(state) ?? '') : -1;
-  return goTo(state, ids[(at + 1) % Math.max(1, ids.length)], 'no pending revisions');
+  return goTo(state, ids[(at + 1) % Math.max(1, ids.length)], whyUnknown(state) ?? 'no pending revisions');
 }
 
 const among = (state: State, ids: readonly string[], otherwise: string): Change => {
@@ -68,7 +69,7 @@ export const jumpingCommands: readonly Command[] = [
     title: 'current',
     about: 'jump to the current revision',
     group: 'Move',
-    run: state => among(state, state.look?.current ?? [], 'nothing is applied yet'),
+    run: state => among(state, state.look?.current ?? [], whyUnknown(state) ?? 'nothing is applied yet'),
   },
   {
     id: 'to-head',

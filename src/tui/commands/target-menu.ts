@@ -7,6 +7,7 @@ import type { State } from '../state/model.ts';
 import { isRevisionPane } from '../state/moving.ts';
 import { nameOf, selectedRow } from '../state/select.ts';
 import { open } from '../state/stack.ts';
+import { whyUnknown } from '../state/why-not.ts';
 
 /** The actions that change a database. */
 export type Verb = PlanRequest['command'];
@@ -30,8 +31,12 @@ export function targetMenu(state: State, verb: Verb, key: string): Change {
       openPlan(next, { command: verb, targets: [target] }, 'enter');
   const here = targetHere(state, verb);
   const heads = state.look?.heads ?? [];
-  const none = verb === 'upgrade' && (state.look?.pending.length ?? 0) === 0 ? 'no pending revisions' : null;
-  const noneApplied = (state.look?.applied ?? 0) === 0 ? 'nothing is applied' : null;
+  const unknown = whyUnknown(state);
+  const none =
+    verb === 'upgrade' && (state.look?.pending.length ?? 0) === 0
+      ? (unknown ?? 'no pending revisions')
+      : null;
+  const noneApplied = (state.look?.applied ?? 0) === 0 ? (unknown ?? 'nothing is applied') : null;
   const up: MenuItem[] = [
     heads.length === 1
       ? {

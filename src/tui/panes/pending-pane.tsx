@@ -5,6 +5,7 @@ import { themeOf } from '../../drawing/theme/theme.ts';
 import type { Rect } from '../state/layout.ts';
 import type { State } from '../state/model.ts';
 import { rowsById } from '../state/select.ts';
+import { unknownIn } from '../state/why-not.ts';
 import { Frame } from './frame.tsx';
 import { drawLine, drawRow, flagSpans, markHits, nameSpans, wantedIn } from './rows.ts';
 
@@ -30,6 +31,7 @@ export function PendingPane({ state, rect }: { readonly state: State; readonly r
 function pendingLines(state: State, columns: number, visible: number, focused: boolean): string[] {
   const { look, appearance } = state;
   if (!look) return [];
+  if (unknownIn(look)) return [drawLine([{ text: 'unknown', style: 'dim' }], columns, state)];
   if (look.pending.length === 0) {
     const words =
       look.problems.length > 0

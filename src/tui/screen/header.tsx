@@ -10,6 +10,7 @@ import { At } from '../panes/frame.tsx';
 import { spinner } from '../panes/spinner.ts';
 import type { State } from '../state/model.ts';
 import { isRunning } from '../state/run.ts';
+import { unknownIn } from '../state/why-not.ts';
 
 /** One line: the database and its state. */
 export function Header({ state }: { readonly state: State }): ReactNode {
@@ -159,7 +160,7 @@ function standing(state: State): readonly Part[] {
   many(look.edited.length, 'edited', 5, 'edited');
   many(state.findings ?? 0, state.findings === 1 ? 'finding' : 'findings', 7, 'warning');
   if (look.heads.length > 1) add(9, `${look.heads.length} heads ${glyphs.warning}`, 'warning');
-  if (database.state === 'connected') {
+  if (database.state === 'connected' && !unknownIn(look)) {
     if (look.pending.length > 0) add(8, `${look.pending.length} pending`, 'pending');
     else add(4, `up to date ${glyphs.ok}`, 'ok');
   }

@@ -10,6 +10,7 @@ import { detailContent } from '../panes/detail/scrolling.ts';
 import type { State } from '../state/model.ts';
 import { lengthOf, nameOf, revisionAt, selectedRow, visibleLines } from '../state/select.ts';
 import { topDialog } from '../state/stack.ts';
+import { unknownIn } from '../state/why-not.ts';
 
 /** The screen for a screen reader: the important information line by line, without frames or columns. */
 export function Linear({ state }: { readonly state: State }): ReactNode {
@@ -32,7 +33,7 @@ function linearLines(state: State): string[] {
   const dialog = topDialog(state);
   const lines = [
     look
-      ? `${look.project.name} on ${look.database.label}, ${look.database.state}. ${look.applied} applied, ${look.pending.length} pending, ${look.heads.length} heads.`
+      ? `${look.project.name} on ${look.database.label}, ${look.database.state}. ${unknownIn(look) ? 'Applied revisions unknown' : `${look.applied} applied, ${look.pending.length} pending`}, ${look.heads.length} heads.`
       : state.lookFailure
         ? state.lookFailure.message
         : 'migtui is opening the project.',

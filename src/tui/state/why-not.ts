@@ -1,4 +1,20 @@
+import type { Look } from '../../values/look.ts';
 import type { State } from './model.ts';
+
+/** Why it is unknown which revisions are applied. */
+export function whyUnknown({ link, look, lookFailure }: State): string | null {
+  if (look) return unknownIn(look);
+  if (link.is === 'lost') return 'the engine stopped: press r to restart it';
+  return lookFailure ? 'cannot open the project' : 'the database has not been read yet';
+}
+
+/** Why a look does not know which revisions are applied. A missing database has none. */
+export function unknownIn({ database }: Look): string | null {
+  if (database.state === 'connected') {
+    return database.table === 'forbidden' ? 'no permission to read the migrations table' : null;
+  }
+  return database.state === 'missing' ? null : `the database is ${database.state}`;
+}
 
 /** Why nothing can be planned. */
 export function whyNoPlan(state: State): string | null {
