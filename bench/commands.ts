@@ -6,7 +6,7 @@ import { median, type Row, ratioRow } from './table.ts';
 
 /** Project sizes, and how often each command is run. */
 const sizes: readonly (readonly [count: number, rounds: number])[] = (
-  process.env.BENCH_COUNTS ?? '100:7,1000:5,10000:3'
+  process.env.BENCH_COUNTS ?? '100:5,1000:3,10000:1'
 )
   .split(',')
   .map(part => part.split(':').map(Number) as [number, number]);

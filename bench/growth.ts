@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { makeProject, type Project, repository } from '../test/support/project.ts';
 import { type Command, measure } from './measure.ts';
 import { startBenchServer } from './server.ts';
-import { goal, type Row } from './table.ts';
+import { type Row, ratioRow } from './table.ts';
 
 /*
  * How the time of a revision changes from small projects to large ones. Rows are inserted: tables of thousands of
@@ -47,17 +47,29 @@ export async function benchGrowth(): Promise<Row[]> {
     await server.stop();
   }
   curves.splice(0, curves.length, ...Array.from(found, ([what, points]) => ({ what, points })));
-  return curves.flatMap(({ what, points }): Row[] => {
-    const [first, last] = [points[0], points.at(-1)];
-    return points.map((point): Row => {
-      const [size, ms] = point;
-      const row = { what: `${what}, ${size.toLocaleString('en')} revisions`, value: `${ms.toFixed(0)} ms` };
-      if (!first || !last || point !== last || last === first) return row;
-      const times = ms / first[1];
-      const most = last[0] / first[0];
-      return { ...row, ratio: times, goal: goal(times, most), limit: 'times the smallest' };
-    });
+  return curves.flatMap(({ what, points }): Row[] => [
+    ...points.map(
+      ([size, ms]): Row => ({
+        what: `${what}, ${size.toLocaleString('en')} revisions`,
+        value: `${ms.toFixed(0)} ms`,
+      }),
+    ),
+    ...growthOf(what, points),
+  ]);
+}
+
+/** What one more revision takes between the two largest sizes, compared with the two before: 1 is linear. */
+function growthOf(what: string, points: Curve['points']): Row[] {
+  const each = points.slice(1).map(([size, ms], index): number => {
+    const [before, start] = points[index] as Curve['points'][number];
+    return (ms - start) / (size - before);
   });
+  const [last, first] = [each.at(-1), each.at(-2)];
+  if (last === undefined || first === undefined) return [];
+  const value = `${last.toFixed(2)} ms`;
+  return [
+    { ...ratioRow(`${what}, one more revision`, value, last / first, 1.2), limit: 'compared with fewer' },
+  ];
 }
 
 function rowsOf(count: number): Promise<Project> {

@@ -5,7 +5,7 @@ import { startBenchServer } from './server.ts';
 import { goal, median, type Row } from './table.ts';
 
 /** Numbers of small revisions, and how often each is measured. `BENCH_COUNTS=100:3,1000:1` sets others. */
-const counts = (process.env.BENCH_COUNTS ?? '2:3,100:3,300:3,1000:1')
+const counts = (process.env.BENCH_COUNTS ?? '2:1,100:3,300:3,1000:1')
   .split(',')
   .map(one => one.split(':').map(Number) as [number, number]);
 

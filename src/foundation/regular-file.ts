@@ -1,12 +1,8 @@
-import { readFileSync, statSync } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
 
-/**
- * The text of a file. A pipe or a device, which might never end, is not read.
- * @throws Error of the file system, or that it is not a regular file
- */
-export function readRegularFile(path: string): string {
-  if (!isRegular(path)) throw new Error('it is not a regular file');
-  return readFileSync(path, 'utf8');
+/** @throws Error if a file is a folder, a pipe or a device, which might never end */
+export function requireRegular(found: Pick<Stats, 'isFile'>): void {
+  if (!found.isFile()) throw new Error('it is not a regular file');
 }
 
 /** False for folders, pipes and devices. @throws Error if it does not exist */

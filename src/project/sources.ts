@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { Problem } from '../foundation/failure.ts';
-import { readRegularFile } from '../foundation/regular-file.ts';
+import { requireRegular } from '../foundation/regular-file.ts';
 import type { Declaration } from '../revisions/revision.ts';
 import type { MigrationClass } from './classes.ts';
 import { parseMigration } from './declarations.ts';
@@ -62,17 +62,18 @@ export function readSources(
   const problems: Problem[] = [];
   for (const path of paths) {
     const before = known.get(path);
-    const stamp = before ? stampOf(path) : null;
-    if (before && stamp !== null && stamp === before.stamp) {
-      problems.push(...before.migration.parsed.problems);
-      migrations.push(before.migration);
-      continue;
-    }
     const id = path.replace(/^.*[\\/]/, '').replace(/\.[jt]s$/, '');
     const file = relative(root, path);
     let source: string;
+    let stamp: string | null;
     try {
-      source = readRegularFile(path);
+      stamp = stampOf(path);
+      if (before && stamp !== null && stamp === before.stamp) {
+        problems.push(...before.migration.parsed.problems);
+        migrations.push(before.migration);
+        continue;
+      }
+      source = readFileSync(path, 'utf8');
     } catch (error) {
       problems.push({
         code: 'unreadable-file',
@@ -97,10 +98,13 @@ export function readSources(
 /** A file that changed within this time, ms, may change again without another time stamp. */
 const sameStamp = 2_500;
 
-/** What changes with every change of a file; null where a change might not show, or the file is not there. */
+/**
+ * What changes with every change of a file; null if a change might not show.
+ * @throws Error of the file system, or that it is not a regular file
+ */
 function stampOf(path: string): string | null {
-  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
-  if (!found) return null;
+  const found = statSync(path, { bigint: true });
+  requireRegular(found);
   const { dev, ino, size, mtimeNs, ctimeNs, mtimeMs, ctimeMs } = found;
   const changed = Math.max(Number(mtimeMs), Number(ctimeMs));
   return Date.now() - changed > sameStamp ? `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}` : null;

@@ -91,8 +91,12 @@ export function* nodesOf(tree: unknown, type: string): Generator<Node> {
     if (Array.isArray(at)) {
       for (let index = at.length - 1; index >= 0; index--) open.push(at[index]);
     } else if (typeof at === 'object' && at !== null) {
-      for (const [key, value] of Object.entries(at).reverse()) {
-        if (key === type && typeof value === 'object' && value !== null) yield value as Node;
+      const keys = Object.keys(at);
+      for (let index = keys.length - 1; index >= 0; index--) {
+        const key = keys[index] as string;
+        const value = (at as Node)[key];
+        if (typeof value !== 'object' || value === null) continue;
+        if (key === type) yield value as Node;
         open.push(value);
       }
     }
@@ -124,6 +128,8 @@ export function bodyOf(sql: string): unknown {
 export function longIdentifiers(sql: string, bytes: number): string[] {
   // Skips the scan if there is nothing to find, because it takes noticeable time.
   if (!/[\w$\u0080-\uffff]{20,}|"[^"]{20,}"/.test(sql)) return [];
+  // Without characters of several bytes, a name has to be as long as that.
+  if (bytes >= 60 && !/[\u0080-\uffff]/.test(sql) && !/[\w$]{60}|"(?:[^"]|""){60}/.test(sql)) return [];
   try {
     return loadedGrammar()
       .scanSync(sql)
