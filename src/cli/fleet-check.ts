@@ -1,4 +1,5 @@
-import type { FleetRow, FleetState, FleetStatus } from '../engine/api.ts';
+import type { FleetRow, FleetStatus } from '../engine/api.ts';
+import { fleetStates } from '../values/fleet.ts';
 import { remarkOf } from './draw/fleet-status.ts';
 import { count, indent } from './draw/text.ts';
 import { type ChoiceOptions, choiceOf, choiceOptions, withTargets } from './fleet-choice.ts';
@@ -12,15 +13,7 @@ const found = 3;
 /** Number of targets listed per kind. */
 const few = 3;
 
-const kinds: readonly FleetState[] = [
-  'unreachable',
-  'gone',
-  'half-way',
-  'ahead',
-  'edited',
-  'drifted',
-  'behind',
-];
+const kinds = fleetStates.filter(state => state !== 'head');
 
 interface CheckOptions extends ChoiceOptions {
   readonly ignore?: string;
@@ -46,7 +39,7 @@ export const fleetCheck: Definition = (program, act) => {
 
 async function checkFleet(call: Call, options: CheckOptions): Promise<number> {
   const ignored = options.ignore?.split(',').map(kind => kind.trim()) ?? [];
-  const unknown = ignored.find(kind => !kinds.includes(kind as FleetState));
+  const unknown = ignored.find(kind => !(kinds as string[]).includes(kind));
   if (unknown !== undefined) {
     throw new UsageError(`Unknown value "${unknown}" for --ignore; choose from ${kinds.join(', ')}`);
   }

@@ -14,12 +14,13 @@ import { drawFleetPlan } from './draw/fleet-plan.ts';
 import { drawFleetResult } from './draw/fleet-result.ts';
 import { type ChoiceOptions, choiceOf, wholeNumber, withTargets } from './fleet-choice.ts';
 import { stopOnSignals } from './fleet-interrupts.ts';
+
+import { JsonLines } from './fleet-lines.ts';
 import { type GoOptions, limitsOf } from './run-plan.ts';
+
 import type { Call } from './shell/call.ts';
-import { jsonText } from './shell/clean.ts';
 import { ask, canAsk, confirm } from './shell/confirm.ts';
 import { durationOption, yes } from './shell/options.ts';
-import { exactText } from './shell/safe-text.ts';
 
 /** Options of the commands that migrate a fleet. Durations in milliseconds. */
 export interface FleetGoOptions
@@ -107,7 +108,7 @@ export async function goFleet(call: Call, asked: PlanRequest, options: FleetGoOp
   }
   if (plan.groups.length === 0) {
     const result = nothingRan(plan);
-    if (output.json) line(call, { kind: 'finished', result });
+    if (output.json) new JsonLines(call).write({ kind: 'finished', result });
     else output.answer(result, result => ({ kind: 'finished', result }), drawFleetResult);
     return plan.refused.length > 0 ? 1 : 0;
   }
@@ -128,14 +129,6 @@ export async function goFleet(call: Call, asked: PlanRequest, options: FleetGoOp
   const { done, there } = result.counts;
   if (done > 0) call.host.committed(`${done} of ${result.targets.length} targets are done.`);
   return done + there === result.targets.length ? 0 : 1;
-}
-
-/**
- * One JSON object per line, as events happen. Line feeds inside strings are escaped, so the remaining ones
- * are only layout.
- */
-function line(call: Call, event: FleetEvent): void {
-  call.host.stdout.write(exactText(`${jsonText(event).trimEnd().replace(/\n */g, '')}\n`));
 }
 
 /**
@@ -173,8 +166,9 @@ async function runShown(
 ): Promise<FleetResult> {
   const { output } = call;
   const interactive = canAsk(call);
+  const lines = new JsonLines(call);
   const stopListening = call.onFleet(event => {
-    if (output.json) line(call, event);
+    if (output.json) lines.write(event);
     else output.say(event, (event, paint) => drawFleetEvent(event, paint, options.verbose === true));
     if (event.kind === 'paused' && interactive) void askToGoOn(call, engine, event);
   });
@@ -191,6 +185,7 @@ async function runShown(
     return await engine.fleetRun(plan.id, request);
   } finally {
     stopListening();
+    lines.flush();
     stopInterrupts();
   }
 }

@@ -1,5 +1,3 @@
-import type { LoadedStep } from '../database/run/context.ts';
-import type { Running } from '../database/run/running.ts';
 import { Failure } from '../foundation/failure.ts';
 import type {
   FleetEvent,
@@ -9,31 +7,25 @@ import type {
   FleetTargetResult,
 } from '../values/fleet.ts';
 import type { CancelMode } from '../values/run.ts';
+import { AtWork } from './at-work.ts';
 import type { FleetDatabases } from './databases.ts';
 import { Limiter } from './limiter.ts';
-import type { Planned, PlannedGroup, PlannedTarget, Planner } from './planned.ts';
+import type { Planned, PlannedTarget, Planner } from './planned.ts';
 import { readTargets } from './reading.ts';
-import { failureOf, fleetResult, resultOf } from './result.ts';
-import { loadGroup, startTarget } from './run-target.ts';
-import { openSharedDatabase, roomOn, type SharedDatabase, serverOf } from './shared-database.ts';
+import { fleetResult } from './result.ts';
+import { roomOn, serverOf } from './shared-database.ts';
 import type { Target } from './target.ts';
 import type { Wave } from './waves.ts';
-
-/** How often a target is tried on a busy server. */
-const tries = 8;
 
 /** A run of a fleet. It stores no state: the targets' own log tables record what is done. */
 export class FleetRun {
   readonly #sites: FleetDatabases;
   readonly #planned: Planned;
   readonly #options: FleetRunOptions;
-  readonly #planner: Planner;
+  readonly #work: AtWork;
   readonly #emit: (event: FleetEvent) => void;
   readonly #results = new Map<string, FleetTargetResult>();
-  readonly #running = new Map<string, Running>();
   readonly #limiters = new Map<string, Limiter>();
-  readonly #databases = new Map<string, Promise<SharedDatabase>>();
-  readonly #steps = new Map<PlannedGroup, Promise<readonly LoadedStep[]>>();
   /** Why no more targets start. */
   #stopped: string | null = null;
   #cancelled: CancelMode | null = null;
@@ -49,7 +41,11 @@ export class FleetRun {
     this.#sites = sites;
     this.#planned = planned;
     this.#options = options;
-    this.#planner = planner;
+    const course = {
+      stopped: () => this.#stopped !== null,
+      ended: (result: FleetTargetResult) => this.#ended(result),
+    };
+    this.#work = new AtWork(sites, options.run, planner, course, emit);
     this.#emit = emit;
   }
 
@@ -65,7 +61,7 @@ export class FleetRun {
         if (left > 0 && this.#options.pauseAfter?.includes(wave.name)) await this.#pause(wave.name, left);
       }
     } finally {
-      await Promise.allSettled([...this.#databases.values()].map(async one => (await one).close()));
+      await this.#work.close();
     }
     const targets = new Map<string, Target>(this.#all.map(target => [target.name, target]));
     const rest = (name: string): FleetTargetResult => ({
@@ -101,7 +97,7 @@ export class FleetRun {
     this.#stopped ??= 'It was cancelled.';
     this.#answer?.(false);
     this.#cancelled = mode;
-    if (mode === 'rollback') await Promise.all([...this.#running.values()].map(run => run.cancel(mode)));
+    await this.#work.cancel(mode);
   }
 
   /** Answers a pause. */
@@ -141,7 +137,7 @@ export class FleetRun {
       workers.push([await this.#limiter(server, some[0] as PlannedTarget), some]);
     const parallel = workers.reduce((sum, [{ parallel }]) => sum + parallel, 0);
     this.#emit({ kind: 'wave', wave: name, targets: targets.length, parallel });
-    await Promise.all(workers.map(([limiter, some]) => this.#work(limiter, some)));
+    await Promise.all(workers.map(([limiter, some]) => this.#work.run(limiter, some)));
     await this.#check(name, targets);
     if (this.#stopped === null || this.#options.onError !== 'pause' || this.#cancelled) return;
     const after = this.#stopped;
@@ -159,101 +155,6 @@ export class FleetRun {
     const limiter = new Limiter(room);
     this.#limiters.set(server, limiter);
     return limiter;
-  }
-
-  async #work(limiter: Limiter, targets: readonly PlannedTarget[]): Promise<void> {
-    const queue = [...targets];
-    const tried = new Map<PlannedTarget, number>();
-    const working = new Set<Promise<void>>();
-    const start = (target: PlannedTarget): void => {
-      limiter.begin();
-      const work = this.#target(target, limiter).then(async result => {
-        const again = (tried.get(target) ?? 0) + 1;
-        tried.set(target, again);
-        if (isBusy(result.failure?.code) && result.steps === 0 && again < tries && this.#stopped === null) {
-          const pause = limiter.busy();
-          const { message } = result.failure as { message: string };
-          this.#emit({ kind: 'parallel', parallel: limiter.parallel, reason: message });
-          await new Promise(resolve => setTimeout(resolve, pause));
-          queue.push(target);
-          return;
-        }
-        if (limiter.end()) {
-          this.#emit({
-            kind: 'parallel',
-            parallel: limiter.parallel,
-            reason: 'The server has free connections again.',
-          });
-        }
-        this.#ended(result);
-      });
-      working.add(work);
-      void work.finally(() => working.delete(work));
-    };
-    while (working.size > 0 || (queue.length > 0 && this.#stopped === null)) {
-      while (queue.length > 0 && limiter.free && this.#stopped === null)
-        start(queue.shift() as PlannedTarget);
-      if (working.size > 0) await Promise.race(working);
-    }
-  }
-
-  async #target(target: PlannedTarget, limiter: Limiter): Promise<FleetTargetResult> {
-    const { name } = target;
-    const started = performance.now();
-    const ms = (): number => Math.round(performance.now() - started);
-    let own: SharedDatabase | null = null;
-    this.#emit({ kind: 'target', target: name });
-    try {
-      const steps = await this.#loaded(target.group);
-      // For its run, a whole database is connected and then closed again.
-      if (target.schema === null) own = await openSharedDatabase(this.#sites, target, 1);
-      const database = own ?? (await this.#database(target, limiter));
-      const run = startTarget(
-        database,
-        target,
-        steps,
-        this.#planner,
-        { ...this.#options.run, whenChanged: 'replan' },
-        event => {
-          if (
-            event.kind === 'waiting' ||
-            event.kind === 'retry' ||
-            event.kind === 'step' ||
-            event.kind === 'notice'
-          ) {
-            this.#emit({ kind: 'run', target: name, event });
-          }
-        },
-      );
-      this.#running.set(name, run);
-      if (this.#cancelled === 'rollback') void run.cancel('rollback');
-      const answer = await run.result;
-      return resultOf(target, ms(), answer);
-    } catch (error) {
-      return resultOf(target, ms(), failureOf(error));
-    } finally {
-      this.#running.delete(name);
-      await own?.close();
-    }
-  }
-
-  #loaded(group: PlannedGroup): Promise<readonly LoadedStep[]> {
-    const known = this.#steps.get(group) ?? loadGroup(group, this.#planner);
-    this.#steps.set(group, known);
-    return known;
-  }
-
-  /** If it could not be opened, the next target tries again. */
-  async #database(target: PlannedTarget, limiter: Limiter): Promise<SharedDatabase> {
-    const key = this.#sites.keyOf(target);
-    const opening = this.#databases.get(key) ?? openSharedDatabase(this.#sites, target, limiter.most);
-    this.#databases.set(key, opening);
-    try {
-      return await opening;
-    } catch (error) {
-      if (this.#databases.get(key) === opening) this.#databases.delete(key);
-      throw error;
-    }
   }
 
   #ended(result: FleetTargetResult): void {
@@ -292,9 +193,6 @@ export class FleetRun {
     this.#emit({ kind: 'wave-done', wave, checked: done.length, wrong });
   }
 }
-
-/** Whether a failure means that the server currently has no free connection. */
-const isBusy = (code: string | undefined): boolean => code === 'too-many-connections';
 
 function notArrived(
   { group, applied: before }: PlannedTarget,

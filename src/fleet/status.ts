@@ -3,24 +3,18 @@ import { Failure } from '../foundation/failure.ts';
 import { isUrl } from '../project/other-database.ts';
 import type { Project } from '../project/project.ts';
 import type { RevisionGraph } from '../revisions/graph.ts';
-import type { FleetCount, FleetRow, FleetState, FleetStatus } from '../values/fleet.ts';
+import {
+  type FleetCount,
+  type FleetRow,
+  type FleetState,
+  type FleetStatus,
+  fleetStates,
+} from '../values/fleet.ts';
 import type { Files, FleetDatabases } from './databases.ts';
 import { differing } from './fingerprints.ts';
 import { type Read, readTargets } from './reading.ts';
 import { byName, nameOf, type Target } from './target.ts';
 import type { TargetState } from './target-state.ts';
-
-/** The states, most severe first. */
-export const states: readonly FleetState[] = [
-  'unreachable',
-  'gone',
-  'half-way',
-  'ahead',
-  'edited',
-  'drifted',
-  'behind',
-  'head',
-];
 
 /**
  * The status of every target.
@@ -48,7 +42,7 @@ export async function fleetStatus(
     targets: rows.sort(oddFirst),
     counts: countsOf(rows, [...orders.values()].flat()),
     states: Object.fromEntries(
-      states.map(state => [state, rows.filter(row => row.state === state).length]),
+      fleetStates.map(state => [state, rows.filter(row => row.state === state).length]),
     ) as Record<FleetState, number>,
     heads,
     compared,
@@ -189,7 +183,7 @@ function labelOf(project: Project, { database }: Target): string {
 
 /** Targets with problems first, then by name. */
 export function oddFirst(a: FleetRow, b: FleetRow): number {
-  return states.indexOf(a.state) - states.indexOf(b.state) || byName(a, b);
+  return fleetStates.indexOf(a.state) - fleetStates.indexOf(b.state) || byName(a, b);
 }
 
 /** The number of targets at the same revisions, newest first. */

@@ -31,20 +31,24 @@ export interface FleetTarget {
   readonly schema: string | null;
 }
 
+/** The states of targets, most severe first. */
+export const fleetStates = [
+  'unreachable',
+  'gone',
+  'half-way',
+  'ahead',
+  'edited',
+  'drifted',
+  'behind',
+  'head',
+] as const;
+
 /**
  * The state of a target. `ahead`: it has applied revisions without a file here; `half-way`: a revision
  * without a transaction was interrupted; `edited`: the file of an applied revision was changed; `drifted`:
  * its schema differs from the other targets at the same revision; `gone`: its schema does not exist.
  */
-export type FleetState =
-  | 'unreachable'
-  | 'gone'
-  | 'half-way'
-  | 'ahead'
-  | 'edited'
-  | 'drifted'
-  | 'behind'
-  | 'head';
+export type FleetState = (typeof fleetStates)[number];
 
 /** A target with its status from the database. */
 export interface FleetRow extends FleetTarget {

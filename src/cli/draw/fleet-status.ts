@@ -1,4 +1,5 @@
 import type { FleetCount, FleetRow, FleetState, FleetStatus } from '../../engine/api.ts';
+import { fleetStates } from '../../values/fleet.ts';
 import type { Paint } from '../shell/paint.ts';
 import { nameOf } from './rows.ts';
 import { type Cell, count, indent, table } from './text.ts';
@@ -68,7 +69,7 @@ const words: Readonly<Record<FleetState, string>> = {
 };
 
 function drawStates(states: FleetStatus['states'], paint: Paint): string {
-  return (Object.keys(words) as FleetState[])
+  return fleetStates
     .toReversed()
     .filter(state => states[state] > 0)
     .map(state => stateBrush(state, paint)(`${states[state].toLocaleString('en-US')} ${words[state]}`))

@@ -3,6 +3,7 @@ import { applicationName } from '../lock.ts';
 import { sqlState } from '../sql-failure.ts';
 import type { ObservedConnection, Piped } from './observed.ts';
 import type { PipedResult, PipedStatement } from './pipeline.ts';
+import { localPath } from './search-path.ts';
 import type { RunState } from './state.ts';
 
 /**
@@ -40,6 +41,7 @@ export function openingStatements(run: RunState): readonly PipedStatement[] {
  */
 export function lockingStatement(run: RunState): PipedStatement {
   const { lockTimeout, statementTimeout } = run.settings;
+  const path = localPath(run.context.project);
   const set: [string, string][] = [
     ['application_name', applicationName(run.id)],
     ['lock_timeout', `${lockTimeout}ms`],
@@ -50,6 +52,7 @@ export function lockingStatement(run: RunState): PipedStatement {
       ? [['client_connection_check_interval', clientCheck] as [string, string]]
       : []),
     ...beginning(run).map((sql): [string, string] => ['client_encoding', /'([\w-]*)'/.exec(sql)?.[1] ?? '']),
+    ...(path ? [['search_path', path] as [string, string]] : []),
   ];
   const values = set.map((_, at) => `set_config($${2 * at + 3}, $${2 * at + 4}, true)`);
   return {

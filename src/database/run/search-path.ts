@@ -19,3 +19,14 @@ export function searchPath({ schema, orm }: Pick<Project, 'schema' | 'orm'>): {
   const leave = helper?.getResetSchemaSQL?.(orm.config.get('dbName') as string);
   return enter && leave ? { enter: [enter], leave: [leave] } : null;
 }
+
+/**
+ * The search_path of migrations that run in a schema, as a value for `set_config`; undefined where there is no schema.
+ * @returns null if this MikroORM sets it in another way
+ */
+export function localPath(project: Pick<Project, 'schema' | 'orm'>): string | undefined | null {
+  if (project.schema === null) return undefined;
+  const { enter = [], leave = [] } = searchPath(project) ?? {};
+  const value = /^set search_path to (.+?);?$/i.exec(enter[0] ?? '')?.[1];
+  return enter.length === 1 && leave.join() === 'reset search_path' ? (value ?? null) : null;
+}

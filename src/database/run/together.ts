@@ -1,15 +1,15 @@
 import { answerWithin } from '../../project/connections.ts';
 import type { Project } from '../../project/project.ts';
-import { marksOf, marksStatement } from '../marks.ts';
+import { marksOf } from '../marks.ts';
 import type { Monitor } from '../monitor.ts';
 import type { LoadedStep, RunContext } from './context.ts';
 import { holdConnection } from './kysely.ts';
 import { logRowStatement } from './ledger-rows.ts';
 import { ObservedConnection, type Piped } from './observed.ts';
-import { canBePiped, type PipedResult } from './pipeline.ts';
+import { canBePiped } from './pipeline.ts';
 import { lockingStatement, setsNames } from './prepare.ts';
 import { isStill } from './replan.ts';
-import { searchPath } from './search-path.ts';
+import { localPath } from './search-path.ts';
 import { applySteps, type RunState } from './state.ts';
 import { type StepError, StepStatements, stepError } from './step.ts';
 import { CommitError } from './transaction.ts';
@@ -40,7 +40,7 @@ export function mayRunTogether(
 ): boolean {
   const [batch] = preview.batches;
   if (!shared?.reconcile || !monitor || options.backup) return false;
-  if (preview.batches.length !== 1 || !batch?.transactional || searchPath(project) === null) return false;
+  if (preview.batches.length !== 1 || !batch?.transactional || localPath(project) === null) return false;
   const { steps } = shared;
   const found = known.get(steps) ?? steps.every(isPlain);
   known.set(steps, found);
@@ -61,30 +61,32 @@ export async function openTogether(run: RunState): Promise<HeldWork | null> {
   const { raw, release } = await holdConnection(project.orm);
   const connection = new ObservedConnection(raw, onStatement);
   try {
-    const [, first, log, marks] = await connection.pipeline([
+    const [, first, log] = await connection.pipeline([
       { sql: 'start transaction isolation level read committed' },
       lockingStatement(run),
-      // a snapshot of its own, after the locks
-      { sql: `select name::text as name from ${table.sql}` },
-      marksStatement(table),
+      // A snapshot of its own, taken after the locks.
+      {
+        sql: `select json_agg(name)::text as names, obj_description($1::regclass, 'pg_class') as comment from ${table.sql}`,
+        parameters: [table.sql],
+      },
     ]);
     const { pid, ready } = first?.rows[0] ?? {};
-    const names = (log?.rows ?? []).flatMap(({ name }) => name ?? []);
-    const applied = new Set(names.map(name => name.replace(/\.[jt]s$/, '')));
-    if (ready === 'true' && noMarks(marks) && isStill(preview, run.steps, applied)) {
+    const { names, comment } = log?.rows[0] ?? {};
+    const logged = JSON.parse(names ?? '[]') as (string | null)[];
+    const applied = new Set(logged.flatMap(name => name?.replace(/\.[jt]s$/, '') ?? []));
+    const settled = marksOf({ comment }).marks.length === 0;
+    if (ready === 'true' && settled && isStill(preview, run.steps, applied)) {
       run.control.pid = Number(pid);
       for (const id of applied) run.expected.add(id);
       return { connection, release };
     }
   } catch {
-    // the ordinary way meets it again, and tells it
+    // The ordinary way meets the same error and reports it.
   }
   await connection.query('rollback').catch(() => {});
   release();
   return null;
 }
-
-const noMarks = (answer: PipedResult | undefined): boolean => marksOf(answer?.rows[0]).marks.length === 0;
 
 /**
  * Runs the steps in the transaction that `openTogether` has begun, and ends it.
@@ -94,15 +96,12 @@ export async function runTogether(run: RunState, { connection, release }: HeldWo
   const { control, context, journal, steps } = run;
   const { project, table } = context;
   const format = formatOf(project);
-  const path = searchPath(project);
-  const own = (sql: string): Piped => ({ sql });
   const following = steps.map(step => new StepInPipeline(run, step));
   try {
     for (const step of steps) journal?.follow(null, step);
     control.check();
     following[0]?.begin();
     const sending = connection.pipeline([
-      ...(path?.enter.map(own) ?? []),
       ...following.flatMap((one, at) => [
         ...(one.step.statements ?? [])
           .map(format)
@@ -116,7 +115,6 @@ export async function runTogether(run: RunState, { connection, release }: HeldWo
           },
         },
       ]),
-      ...(path?.leave.map(own) ?? []),
     ]);
     sending.catch(() => {});
     await Promise.race([sending, control.forced]).catch(error => {
@@ -125,7 +123,7 @@ export async function runTogether(run: RunState, { connection, release }: HeldWo
     control.check();
     control.inFlight = { sql: 'commit', since: performance.now() };
     const done = following.map(({ step, ms }) => ({ step, ms }));
-    const last = [...(journal ? [journal.done(done)] : []), own('commit')];
+    const last: Piped[] = [...(journal ? [journal.done(done)] : []), { sql: 'commit' }];
     await answerWithin(null, () => connection.pipeline(last)).catch(error => {
       throw new CommitError(steps, error);
     });

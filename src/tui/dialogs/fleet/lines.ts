@@ -15,6 +15,7 @@ import type {
   FleetStatus,
 } from '../../../engine/api.ts';
 import { shortId, slug } from '../../../revisions/names.ts';
+import { fleetStates } from '../../../values/fleet.ts';
 import type { FleetProgress } from '../../state/fleet.ts';
 import { fleetRuns } from '../../state/fleet.ts';
 import type { State } from '../../state/model.ts';
@@ -65,7 +66,7 @@ export function statusLines({ counts, states, heads }: FleetStatus, state: State
       ];
     }),
     ...(rest > 0 ? [line(`and ${many(rest)} at ${counts.length - mostBars} other places`, 'dim')] : []),
-    (Object.keys(styles) as FleetState[])
+    fleetStates
       .toReversed()
       .filter(one => states[one] > 0)
       .flatMap((one, at) => [

@@ -1,0 +1,130 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { FleetEvent } from '../../src/engine/api.ts';
+import { closeAll, fleetOf, migrations, one, openFleet, three, two, upgradeFleet } from '../fleet/support.ts';
+import type { MigrationSketch } from '../support/project.ts';
+
+/*
+ * Most targets of a fleet run in three round trips: in one transaction that holds the lock, the statements, the log
+ * rows and the journal. Whatever differs from the plan goes the ordinary way.
+ */
+
+afterEach(closeAll);
+
+/** A fleet of three schemas at the first revision, whose third revision is replaced. */
+const fleetWith = (third: MigrationSketch) =>
+  fleetOf({ tenant_1: [one], tenant_2: [one], tenant_3: [one] }, undefined, {
+    migrations: { ...migrations, [three]: third },
+  });
+
+/** The number of transactions that wrote the log rows and the journal of each target. */
+const writers = `select l.schema, count(distinct x)::int as transactions from (
+    select 'tenant_1' as schema, xmin::text as x from tenant_1.mikro_orm_migrations where name <> '${one}'
+    union all select 'tenant_2', xmin::text from tenant_2.mikro_orm_migrations where name <> '${one}'
+    union all select 'tenant_3', xmin::text from tenant_3.mikro_orm_migrations where name <> '${one}'
+    union all select split_part(ledger, '.', 1), xmin::text from migtui.journal
+    union all select n.nspname, a.xmin::text from pg_attribute a join pg_class c on c.oid = a.attrelid
+      join pg_namespace n on n.oid = c.relnamespace where c.relname = 'chats' and a.attname = 'topic'
+  ) l group by 1 order by 1`;
+
+describe('a plan of plain statements', () => {
+  test('changes, log rows and journal of a target are one transaction', async () => {
+    const fleet = await fleetWith(migrations[three] as MigrationSketch);
+    expect((await upgradeFleet(await openFleet(fleet))).counts.done).toBe(3);
+    expect(await fleet.database.query(writers)).toEqual(
+      ['tenant_1', 'tenant_2', 'tenant_3'].map(schema => ({ schema, transactions: 1 })),
+    );
+    const journal = await fleet.database.query<{ row: string }>(
+      `select revision || ' ' || outcome as row from migtui.journal where ledger like 'tenant_2.%' order by seq`,
+    );
+    expect(journal.map(({ row }) => row)).toEqual([`${two} done`, `${three} done`]);
+  });
+
+  test('the statement that fails is named, and its target keeps nothing of it', async () => {
+    const fleet = await fleetWith({
+      up: [
+        'alter table "chats" add column "seen" int',
+        'create unique index "one_title" on "chats" ("title")',
+      ],
+    });
+    await fleet.database.query(`insert into tenant_2.chats (title) values ('same'), ('same')`);
+    const result = await upgradeFleet(await openFleet(fleet), {}, { onError: 'continue' });
+    expect(result.counts).toEqual({ done: 2, there: 0, failed: 1, 'not tried': 0 });
+    const [error] = result.errors;
+    expect(error?.targets).toEqual(['tenant_2']);
+    expect(error?.failure.message).toContain(three);
+    expect(error?.failure.sql?.statement).toContain('create unique index "one_title"');
+    expect(await fleet.applied('tenant_2')).toEqual([one]);
+    const left = await fleet.database.query(
+      `select 1 from information_schema.columns where table_schema = 'tenant_2' and column_name in ('topic', 'seen')`,
+    );
+    expect(left).toEqual([]);
+    const journal = await fleet.database.query<{ row: string }>(
+      `select revision || ' ' || outcome as row from migtui.journal where ledger like 'tenant_2.%' order by seq`,
+    );
+    expect(journal.map(({ row }) => row)).toEqual([`${two} rolled back`, `${three} failed`]);
+  });
+
+  test('a constraint that is checked at the commit fails there', async () => {
+    const fleet = await fleetWith({
+      up: [
+        'create table "parents" ("id" int primary key)',
+        'alter table "chats" add column "parent" int references "parents" deferrable initially deferred',
+        `update "chats" set "parent" = 7`,
+      ],
+    });
+    await fleet.database.query(`insert into tenant_3.chats (title) values ('orphan')`);
+    const result = await upgradeFleet(await openFleet(fleet), {}, { onError: 'continue' });
+    expect(result.counts).toMatchObject({ done: 2, failed: 1 });
+    expect(result.errors[0]?.failure.message).toMatch(/foreign key/);
+    expect(await fleet.applied('tenant_3')).toEqual([one]);
+  });
+
+  test('a lock that is not free is tried again, and the target gets there once', async () => {
+    const fleet = await fleetWith(migrations[three] as MigrationSketch);
+    const holder = await fleet.database.connect();
+    await holder.query('begin; lock table tenant_2.chats in access share mode');
+    const events: FleetEvent[] = [];
+    const engine = await openFleet(fleet, event => {
+      events.push(event);
+      if (event.kind === 'run' && event.event.kind === 'retry') void holder.query('rollback').catch(() => {});
+    });
+    const result = await upgradeFleet(engine, {}, { run: { lockTimeout: 200 } });
+    await holder.end();
+    expect(result.counts.done).toBe(3);
+    expect(events.some(event => event.kind === 'run' && event.event.kind === 'retry')).toBe(true);
+    expect(await fleet.applied('tenant_2')).toEqual([one, two, three]);
+  });
+
+  test('a revision that sets something for the next ones goes the ordinary way', async () => {
+    const fleet = await fleetOf({ tenant_1: [one] }, undefined, {
+      migrations: {
+        ...migrations,
+        [two]: { up: [`set local lock_timeout = '7s'`, 'alter table "chats" add column "topic" text'] },
+        [three]: {
+          up: `alter table "chats" add column "seen" text default current_setting('lock_timeout')`,
+        },
+      },
+    });
+    await fleet.database.query(`insert into tenant_1.chats (title) values ('x')`);
+    expect((await upgradeFleet(await openFleet(fleet))).counts.done).toBe(1);
+    expect(await fleet.database.query('select seen from tenant_1.chats')).toEqual([{ seen: '5s' }]);
+  });
+
+  test('another run on the target is waited for', async () => {
+    const fleet = await fleetWith(migrations[three] as MigrationSketch);
+    const [first, second] = [await openFleet(fleet), await openFleet(fleet)];
+    const plans = await Promise.all(
+      [first, second].map(engine =>
+        engine.fleetPlan({ choice: {}, plan: { command: 'upgrade', targets: ['head'] } }),
+      ),
+    );
+    const results = await Promise.all(
+      [first, second].map((engine, at) => engine.fleetRun(plans[at]!.id, { run: {} })),
+    );
+    for (const { counts } of results) expect(counts.done + counts.there).toBe(3);
+    expect(results.reduce((sum, { counts }) => sum + counts.done, 0)).toBe(3);
+    for (const schema of ['tenant_1', 'tenant_2', 'tenant_3']) {
+      expect(await fleet.applied(schema)).toEqual([one, two, three]);
+    }
+  });
+});
