@@ -85,7 +85,9 @@ const invalid = `
 
 const sizes = `
   select n.nspname as schema, c.relname as name, pg_total_relation_size(c.oid)::float8 as bytes, pg_relation_size(c.oid)::float8 as own,
-         greatest(c.reltuples::float8, coalesce(s.n_live_tup, 0)::float8) as rows, has_table_privilege(c.oid, 'select') as readable
+         case when c.relpages > 0 and c.reltuples > 0
+              then c.reltuples::float8 / c.relpages * (pg_relation_size(c.oid) / current_setting('block_size')::int)
+              else greatest(c.reltuples::float8, coalesce(s.n_live_tup, 0)::float8) end as rows, has_table_privilege(c.oid, 'select') as readable
     from pg_class c join pg_namespace n on n.oid = c.relnamespace left join pg_stat_all_tables s on s.relid = c.oid
    where c.relkind in ('r', 'p', 'm') and ${ours} and ${concerned('c.oid')}`;
 

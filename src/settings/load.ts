@@ -8,7 +8,8 @@ import { isRegular } from '../foundation/regular-file.ts';
 import { parseDuration } from './duration.ts';
 import { fleetSettings } from './fleet.ts';
 import { protectionsIn } from './protection.ts';
-import type { BackupSettings, Settings, SettingsFile } from './schema.ts';
+import type { SettingsFile } from './schema.ts';
+import type { BackupSettings, Settings } from './settings.ts';
 import { type StrictRule, strictRules } from './strict.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

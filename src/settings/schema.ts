@@ -1,106 +1,20 @@
 import * as v from 'valibot';
-import { durationHelp, parseDuration } from './duration.ts';
-import type { FleetSettings } from './fleet.ts';
+import { backupEntry, lintEntry, protectedEntry } from './before-run-schema.ts';
+import { duration, flag, oneOf, text } from './entries.ts';
 import { fleetEntry } from './fleet-schema.ts';
-import { hoursHelp, parseHours } from './hours.ts';
-import { type Protection, writers } from './protection.ts';
-import { type StrictRule, strictRules } from './strict.ts';
-
-const duration = (description: string) =>
-  v.pipe(
-    v.union([v.number(), v.string()], `must be ${durationHelp}`),
-    v.check(value => parseDuration(value) !== null, `must be ${durationHelp}`),
-    v.description(`${description} ${durationHelp[0]?.toUpperCase()}${durationHelp.slice(1)}.`),
-  );
-
-const flag = (description: string) => v.pipe(v.boolean('must be true or false'), v.description(description));
+import { strictRules } from './strict.ts';
 
 const key = v.pipe(v.string('must be a key or a list of keys'), v.nonEmpty('must name a key'));
-
-const text = (description: string) =>
-  v.pipe(v.string('must be a string'), v.nonEmpty('must not be empty'), v.description(description));
-
-const oneOf = <const Options extends readonly string[]>(options: Options, description: string) =>
-  v.pipe(
-    v.picklist(options, `must be one of ${options.map(option => `"${option}"`).join(', ')}`),
-    v.description(description),
-  );
-
-const wholeNumber = (description: string, least: number) =>
-  v.pipe(
-    v.number('must be a whole number'),
-    v.integer('must be a whole number'),
-    v.minValue(least, `must be at least ${least}`),
-    v.description(description),
-  );
 
 const server = v.pipe(
   text('URL of a PostgreSQL server on which revisions are rehearsed. Default: PGlite in memory.'),
   v.regex(/^postgres(ql)?:\/\//, 'must be a URL such as "postgres://user@localhost:5432"'),
 );
 
-const severities = ['danger', 'warning', 'note'] as const;
-
-const oneOrMore = (description: string) => {
-  const one = v.pipe(v.string('must be a string or a list of strings'), v.nonEmpty('must not be empty'));
-  return v.pipe(
-    v.union([one, v.array(one)], 'must be a string or a list of strings'),
-    v.description(description),
-  );
-};
-
-const hours = v.pipe(
-  v.string(`must be ${hoursHelp}`),
-  v.check(text => parseHours(text) !== null, `must be ${hoursHelp}`),
-);
-
-const protectionHelp = 'must be a context or a rule';
-
-const protection = v.strictObject({
-  context: v.optional(
-    oneOrMore('Contexts of the MikroORM config; * stands for any characters. Default: all contexts.'),
-  ),
-  host: v.optional(oneOrMore('Hosts of databases; * stands for any characters. Default: all hosts.')),
-  database: v.optional(oneOrMore('Names of databases; * stands for any characters. Default: all databases.')),
-  reason: v.optional(text('Reason, shown when a change is refused.')),
-  confirm: v.optional(
-    flag('Changes require the name of the database: typed, or given with --confirm. Default true.'),
-  ),
-  backup: v.optional(flag('Migrations run only after a backup, which is taken without being asked for.')),
-  rehearsal: v.optional(
-    v.pipe(
-      v.union(
-        [
-          v.boolean(),
-          v.strictObject({
-            within: v.optional(duration('No older than this. Default 24 hours.')),
-            data: v.optional(flag('On a copy with data (rehearse --data). Default false.')),
-            allowMissingDown: v.optional(flag('A revision without down() is no problem. Default false.')),
-          }),
-        ],
-        'must be true, false or an object with "within", "data" and "allowMissingDown"',
-      ),
-      v.description('Migrations run only after a rehearsal of this plan.'),
-    ),
-  ),
-  findings: v.optional(
-    oneOf(
-      severities,
-      'Refuse migrations with findings of this severity or a higher one that are not accepted.',
-    ),
-  ),
-  hours: v.optional(
-    v.pipe(
-      v.union([hours, v.array(hours)], `must be ${hoursHelp}, or a list of them`),
-      v.description(`Change the database only in these ${hoursHelp}.`),
-    ),
-  ),
-  writers: v.optional(
-    oneOf(writers, 'Who may change the database: anyone, only CI (the environment variable CI), or nobody.'),
-  ),
-});
-
 const historyColumns = ['age', 'author', 'duration', 'size', 'contexts'] as const;
+
+/** A column of the History pane that can be left out. */
+export type HistoryColumn = (typeof historyColumns)[number];
 
 const entries = {
   $schema: v.optional(text('Where the JSON schema of this file is, for editors.')),
@@ -176,84 +90,9 @@ const entries = {
       'One transaction for the whole run, or one for each revision. Default: allOrNothing of the MikroORM config.',
     ),
   ),
-  protected: v.optional(
-    v.pipe(
-      v.union(
-        [v.boolean(), protection, v.array(v.union([v.string(), protection], protectionHelp))],
-        'must be true, false, a rule, or a list of contexts and rules',
-      ),
-      v.description(
-        'Databases that are only changed with their name typed, and by the rules given here: true for all of them, names of MikroORM contexts, or rules by context, host and database.',
-      ),
-    ),
-  ),
-  backup: v.optional(
-    v.pipe(
-      v.union(
-        [
-          v.boolean(),
-          v.strictObject({
-            always: v.optional(flag('Back up before every upgrade and downgrade. Default false.')),
-            folder: v.optional(text('Folder for the backups, relative to the project. Default "backups".')),
-            format: v.optional(
-              oneOf(
-                ['custom', 'directory'],
-                'Format of pg_dump: one file, or a folder written by parallel jobs. Default custom.',
-              ),
-            ),
-            jobs: v.optional(
-              wholeNumber(
-                'Parallel jobs of the directory format. Default: up to 4, as there are processors.',
-                1,
-              ),
-            ),
-            pgDump: v.optional(
-              text('Path of pg_dump. Default: the first on PATH that is new enough for the server.'),
-            ),
-            keep: v.optional(
-              wholeNumber('Keep this many backups of a database, delete older ones. Default: keep all.', 1),
-            ),
-            keepFor: v.optional(
-              duration('Delete backups of a database that are older than this. Default: never.'),
-            ),
-          }),
-        ],
-        'must be true, false or an object',
-      ),
-      v.description('Back up the database before a run: true is { "always": true }.'),
-    ),
-  ),
-  lint: v.optional(
-    v.pipe(
-      v.strictObject(
-        {
-          level: v.optional(
-            oneOf(
-              ['danger', 'warning', 'note'],
-              'The severity from which on migtui lint has the exit code 3. Default "danger".',
-            ),
-          ),
-          rules: v.optional(
-            v.pipe(
-              v.record(
-                v.string(),
-                v.picklist(
-                  ['danger', 'warning', 'note', 'off'],
-                  'must be "danger", "warning", "note" or "off"',
-                ),
-                'must be an object of rules and severities',
-              ),
-              v.description(
-                'Severities by rule: { "drop-column": "warning", "wide-index": "off" }. docs/safety.md has the rules.',
-              ),
-            ),
-          ),
-        },
-        'must be an object with "level" and "rules"',
-      ),
-      v.description('How migrations are linted before they run.'),
-    ),
-  ),
+  protected: protectedEntry,
+  backup: backupEntry,
+  lint: lintEntry,
   readOnly: v.optional(flag('Refuse everything that writes to the database.')),
   strict: v.optional(
     v.pipe(
@@ -313,57 +152,3 @@ export const settingNames: readonly string[] = Object.keys(entries).filter(name 
 
 /** A settings file as written. */
 export type SettingsFile = v.InferOutput<typeof settingsSchema>;
-
-/** How backups are taken. */
-export interface BackupSettings {
-  /** Before every run, even without `--backup`. */
-  readonly always: boolean;
-  /** As written: absolute, or relative to the project. */
-  readonly folder: string;
-  readonly format: 'custom' | 'directory';
-  readonly jobs: number | undefined;
-  readonly pgDump: string | undefined;
-  readonly keep: number | undefined;
-  /** ms */
-  readonly keepFor: number | undefined;
-}
-
-type Severity = 'danger' | 'warning' | 'note';
-
-/** How findings are reported. */
-export interface LintLevels {
-  readonly level?: Severity | undefined;
-  readonly rules?: Readonly<Record<string, Severity | 'off'>> | undefined;
-}
-
-/** Merged project and user settings; durations in milliseconds, undefined if not set. */
-export interface Settings {
-  readonly keys: Readonly<Record<string, readonly string[]>>;
-  readonly theme: 'auto' | 'dark' | 'light' | 'high-contrast' | 'none';
-  readonly ascii: boolean | undefined;
-  readonly mouse: boolean;
-  readonly motion: boolean;
-  readonly columns: readonly (typeof historyColumns)[number][];
-  readonly layout: 'full' | 'calm';
-  readonly live: boolean;
-  readonly connectTimeout: number | undefined;
-  readonly answerTimeout: number | undefined;
-  readonly lockWait: number | undefined;
-  readonly lockTimeout: number | undefined;
-  readonly statementTimeout: number | undefined;
-  readonly retries: number | undefined;
-  readonly transaction: 'all' | 'each' | undefined;
-  readonly protected: readonly Protection[];
-  readonly backup: BackupSettings;
-  readonly lint: LintLevels;
-  readonly readOnly: boolean;
-  readonly strict: readonly StrictRule[];
-  readonly shadow: string | undefined;
-  /** Of `shadow.baseline`; relative to the project. */
-  readonly baseline: string | undefined;
-  /** What comparisons with the live schema leave out. */
-  readonly notCompared: readonly ('owners' | 'grants')[];
-  /** The targets of `migtui fleet`. */
-  readonly fleet: FleetSettings;
-  readonly editor: string | undefined;
-}

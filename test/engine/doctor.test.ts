@@ -145,7 +145,11 @@ test('an extension of the database that PGlite lacks is a limit of the shadow', 
 test('a pg_dump that the settings name and that is not there is named', async () => {
   const { url } = await createDatabase();
   const report = await (await engineOn({ url })).doctor('/nowhere/pg_dump');
-  expect(checkIn(report, 'pg-dump')).toMatchObject({ status: 'warning', next: expect.any(String) });
+  expect(checkIn(report, 'pg-dump')).toMatchObject({
+    status: 'warning',
+    message: expect.stringContaining('/nowhere/pg_dump is not a usable pg_dump'),
+    next: expect.any(String),
+  });
 });
 
 test('an embedded database', async () => {

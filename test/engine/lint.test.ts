@@ -128,3 +128,19 @@ test('rows of a column that the plan makes first cannot be counted, and it says 
     'it is about something that the plan makes first',
   ]);
 });
+
+test('rows that were just inserted and analysed are estimated once, not twice', async () => {
+  const own = await createDatabase();
+  const one = await makeProject({
+    url: own.url,
+    migrations: { [next]: { up: 'create index on fresh (id)', down: 'select 1' } },
+  });
+  // of one session: its counts arrive after those of ANALYZE
+  await own.query(
+    'create table fresh (id int); insert into fresh select * from generate_series(1, 3000); analyze fresh; delete from fresh where id > 1500; analyze fresh',
+  );
+  const { stdout } = await migtui(one, ['lint', '--json']);
+  const { findings } = JSON.parse(stdout) as { findings: Finding[] };
+  expect(findings.find(({ rule }) => rule === 'index-blocks-writes')?.rows).toBe(1_500);
+  await own.drop();
+});

@@ -8,9 +8,9 @@ export function indent(text: string, by = 2): string {
     .join('\n');
 }
 
-/** `1 revision`, `3 revisions`. */
+/** `1 revision`, `3 revisions`, `1,200 rows`. */
 export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+  return `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 /** A part of a line: its text for measuring, and how to style it afterwards. */

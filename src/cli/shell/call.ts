@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { EngineApi, EngineEvent, FleetEvent, RunEvent } from '../../engine/api.ts';
 import { chooseRoot, WhichProject } from '../../project/choose-root.ts';
 import { loadSettings } from '../../settings/load.ts';
-import type { Settings } from '../../settings/schema.ts';
+import type { Settings } from '../../settings/settings.ts';
 import { type StrictRule, strictRules } from '../../settings/strict.ts';
 import { drawLog, drawTask, drawWaiting } from '../draw/events.ts';
 import type { AppRequest, Host } from './host.ts';

@@ -1,5 +1,5 @@
 import type { EngineApi, EngineEvent, EngineOptions } from '../../engine/api.ts';
-import type { Settings } from '../../settings/schema.ts';
+import type { Settings } from '../../settings/settings.ts';
 import type { SafeText } from './safe-text.ts';
 
 /** An output stream, and its properties that commands may use. */

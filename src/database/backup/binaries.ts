@@ -29,13 +29,31 @@ const elsewhere = [
   'C:/Program Files/PostgreSQL/*/bin',
 ];
 
+/** Why there is no pg_dump for a server, and what to do. */
+export interface NoBinaries {
+  readonly why: string;
+  readonly next: string;
+}
+
+/**
+ * As `lookForBinaries`.
+ * @throws Failure `backup-failed`
+ */
+export async function findBinaries(asked: string | undefined, server: number): Promise<Binaries> {
+  const found = await lookForBinaries(asked, server);
+  if ('why' in found) throw backupFailed(found.why, found.next);
+  return found;
+}
+
 /**
  * Finds a pg_dump that is new enough: pg_dump refuses servers with a newer major version.
  * @param asked the path in the settings; if given, no other is tried
  * @param server major version of the server
- * @throws Failure `backup-failed`
  */
-export async function findBinaries(asked: string | undefined, server: number): Promise<Binaries> {
+export async function lookForBinaries(
+  asked: string | undefined,
+  server: number,
+): Promise<Binaries | NoBinaries> {
   const candidates = asked ? [asked] : folders().map(folder => join(folder, `pg_dump${exe}`));
   const found: Binaries[] = [];
   for (const pgDump of candidates) {
@@ -50,15 +68,15 @@ export async function findBinaries(asked: string | undefined, server: number): P
   const setting = 'or name it in the settings: "backup": { "pgDump": "/path/to/pg_dump" }.';
   if (found.length > 0) {
     const newest = found.reduce((a, b) => (b.major > a.major ? b : a));
-    throw backupFailed(
-      `the server is PostgreSQL ${server}, and pg_dump ${newest.major} (${newest.pgDump}) is too old for it.`,
-      `Install the client programs of PostgreSQL ${server} or newer, ${setting}`,
-    );
+    return {
+      why: `the server is PostgreSQL ${server}, and pg_dump ${newest.major} (${newest.pgDump}) is too old for it.`,
+      next: `Install the client programs of PostgreSQL ${server} or newer, ${setting}`,
+    };
   }
-  throw backupFailed(
-    asked ? `${asked} is not a usable pg_dump with pg_restore beside it.` : 'pg_dump was not found.',
-    `Install the client programs of PostgreSQL ${server} or newer (Debian: postgresql-client), ${setting}`,
-  );
+  return {
+    why: asked ? `${asked} is not a usable pg_dump with pg_restore beside it.` : 'pg_dump was not found.',
+    next: `Install the client programs of PostgreSQL ${server} or newer (Debian: postgresql-client), ${setting}`,
+  };
 }
 
 function folders(): string[] {

@@ -1,4 +1,4 @@
-import { findBinaries } from '../../database/backup/binaries.ts';
+import { lookForBinaries } from '../../database/backup/binaries.ts';
 import type { Health } from '../../database/health.ts';
 import { openShadow } from '../../database/shadow/open.ts';
 import { loadPGlite } from '../../database/shadow/packages.ts';
@@ -45,17 +45,9 @@ export async function backups(
   if (isEmbedded(project.orm)) {
     return { id, status: 'ok', message: 'Not needed: PGlite backs up by itself.' };
   }
-  try {
-    const major = health === null || health instanceof Failure ? 0 : health.major;
-    const found = await findBinaries(asked, major);
-    return { id, status: 'ok', message: `pg_dump ${found.major} (${found.pgDump})` };
-  } catch (error) {
-    const { next } = asFailure(error, project);
-    return {
-      id,
-      status: 'warning',
-      message: 'There is no pg_dump for backups (--backup) of this server.',
-      next,
-    };
-  }
+  const major = health === null || health instanceof Failure ? 0 : health.major;
+  const found = await lookForBinaries(asked, major);
+  if ('why' in found)
+    return { id, status: 'warning', message: `No backups (--backup): ${found.why}`, next: found.next };
+  return { id, status: 'ok', message: `pg_dump ${found.major} (${found.pgDump})` };
 }
