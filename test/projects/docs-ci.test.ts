@@ -83,14 +83,4 @@ describe('the pages about CI and deploying', () => {
     const { code, stdout, stderr } = await migtui(project, asked);
     expect(code, `${stdout}\n${stderr}`).toBe(0);
   });
-
-  test('have YAML without tabs, whose lists and keys are indented by two', async () => {
-    for (const page of pages) {
-      for (const { language, text } of await blocksOf(page)) {
-        if (language !== 'yaml') continue;
-        expect(text).not.toContain('\t');
-        for (const line of text.split('\n')) expect(line.search(/\S|$/) % 2, line).toBe(0);
-      }
-    }
-  });
 });

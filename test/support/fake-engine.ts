@@ -30,6 +30,7 @@ import type {
   RunResult,
   Session,
   SessionEnding,
+  SquashRequest,
   StepResult,
   Unsettled,
   Warning,
@@ -364,7 +365,7 @@ export class FakeEngine {
       diff: async () => {
         throw new Error('the app asks no diff');
       },
-      draftSquash: async () => ({ ...this.#draftAdopt(), kind: 'squash' }),
+      draftSquash: async request => this.#draftSquash(request),
       draftAdopt: async () => this.#draftAdopt(),
       draftInit: async () => ({
         kind: 'init',
@@ -724,6 +725,34 @@ export class FakeEngine {
       revision: branch,
       notes: [],
       warnings: ['Other databases may have applied it already.'],
+    };
+  }
+
+  /** One revision for everything up to the end of the range; one alone is refused. */
+  #draftSquash({ range, message = 'squash' }: SquashRequest): Draft {
+    const [from = '', to = ''] = range.split(':');
+    const end = this.revisions.findIndex(one => one.id.includes(to) || to === 'head');
+    const start = from === '' ? 0 : this.revisions.findIndex(one => one.id.includes(from));
+    const line = this.revisions.slice(start, end + 1);
+    if (line.length < 2) {
+      throw new Failure({
+        code: 'nothing-to-squash',
+        message: `"${range}" is ${line[0]?.id} alone: a squash makes one revision of several.`,
+        next: 'Name the first and the last of a line.',
+      });
+    }
+    const made: FakeRevision = { id: `Migration20261201120000_${message}`, revises: line[0]?.revises ?? [] };
+    const replaces = line.map(one => one.id);
+    return {
+      kind: 'squash',
+      files: [newFile(made)],
+      revision: made.id,
+      notes: [
+        `Replaces ${line.length} revisions with 3 statements: generated from the final schema.`,
+        'Verified on the shadow: it makes the same schema as the range, 12 objects.',
+      ],
+      warnings: [],
+      squash: { replaces, from: 'catalog', statements: 3, objects: 12, reversible: true, data: [] },
     };
   }
 

@@ -481,3 +481,50 @@ test('Ctrl-N completes the names of revisions, one after the other', async () =>
   await app.press('C-n');
   await app.sees('no revision starts with this text');
 });
+
+test('squash: the range and the message, the proof, the file before it is written', async () => {
+  const app = await openScreen();
+  await app.sees('2 heads');
+  await app.press('2', 'G', 'k', 'k', 'Q');
+  await app.sees('Squash a range of revisions', 'base: every revision up to the last', 'is exactly the same');
+  await app.press('Tab', 'Tab', 'C-u');
+  await app.type('first year');
+  await app.press('Enter');
+  await app.sees(
+    'Replaces 3 revisions with 3 statements',
+    'Verified on the shadow: it makes the same schema as the range, 12 objects.',
+    'new  migrations/',
+    'write the file',
+  );
+  expect(app.engine.written).toHaveLength(0);
+  await app.press('Enter');
+  await app.sees('wrote migrations/');
+  expect(app.engine.written[0]?.squash?.replaces).toEqual(demoRevisions.slice(0, 3).map(one => one.id));
+  expect(app.engine.written[0]?.revision).toContain('first year');
+  await app.press('5');
+  await app.sees(/migtui squash :\d{14} -m 'first year' --yes/);
+});
+
+test('squash: what is refused is named, and Esc returns to the form', async () => {
+  const app = await openScreen();
+  await app.sees('2 heads');
+  await app.press('2', 'G', 'Q');
+  await app.sees('Squash a range of revisions');
+  await app.press('Enter');
+  await app.sees('a squash makes one revision of several', 'Name the first and the last of a line.');
+  await app.press('Esc');
+  await app.sees('Squash a range of revisions');
+  // the message must not be empty
+  await app.press('Tab', 'Tab', 'C-u', 'Enter');
+  await app.sees('enter a message: it becomes the name');
+});
+
+test('squash is in the palette, and says why there is nothing to squash', async () => {
+  const app = await openScreen({ revisions: demoRevisions.slice(0, 1), applied: [] });
+  await app.sees('1 pending');
+  await app.press('Q');
+  await app.sees('fewer than two revisions: nothing to squash');
+  await app.press(':');
+  await app.type('squash');
+  await app.sees(/squash +Q +fewer than two revisions: nothing to squash/);
+});

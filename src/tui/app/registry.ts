@@ -25,6 +25,7 @@ import { rehearsalType } from '../dialogs/rehearsal.ts';
 import { revisionType } from '../dialogs/revision.ts';
 import { runType } from '../dialogs/run/run.ts';
 import { schemaType } from '../dialogs/schema.ts';
+import { squashType } from '../dialogs/squash.ts';
 import { targetType } from '../dialogs/target/target.ts';
 import type { Command } from '../keymap/command.ts';
 import type { Dialog } from '../state/model.ts';
@@ -45,6 +46,7 @@ const dialogTypes: readonly DialogType<Dialog>[] = [
   revisionType,
   mergeType,
   headsType,
+  squashType,
   promptType,
   checkType,
   rehearsalType,

@@ -3,6 +3,7 @@ import { openDraft } from '../dialogs/draft/dialog.ts';
 import { type MenuItem, menu } from '../dialogs/menu.ts';
 import { openMerge } from '../dialogs/merge/merge.ts';
 import { revisionDialog } from '../dialogs/revision.ts';
+import { squashDialog } from '../dialogs/squash.ts';
 import type { Command } from '../keymap/command.ts';
 import { here } from '../state/command-line.ts';
 import { type Change, only } from '../state/effect.ts';
@@ -94,6 +95,13 @@ function newRevision(state: State, key: string): Change {
   );
 }
 
+/** Up to the selected revision, or to the head. */
+function squash(state: State, key: string): Change {
+  const row = isRevisionPane(state.focus) ? selectedRow(state) : null;
+  const to = row && row.state !== 'missing' ? row.shortId : 'head';
+  return only(open(state, squashDialog(to, key)));
+}
+
 function edit(state: State): Change {
   const row = selectedRow(state);
   if (!row?.file) return notified(state, 'no file to edit', 'warning');
@@ -143,6 +151,20 @@ export const writingCommands: readonly Command[] = [
     disabled: state =>
       whyNoFiles(state) ?? ((state.look?.heads.length ?? 0) < 2 ? 'only one head: nothing to merge' : null),
     run: (state, key) => openMerge(state, state.look?.heads ?? [], key),
+  },
+  {
+    id: 'squash',
+    keys: ['Q'],
+    where: ['panes'],
+    title: 'squash',
+    about: 'replace a range of revisions with one that makes the same schema',
+    group: 'Write revisions',
+    disabled: state =>
+      whyNoFiles(state) ??
+      ((state.look?.revisions.filter(row => row.state !== 'missing').length ?? 0) < 2
+        ? 'fewer than two revisions: nothing to squash'
+        : null),
+    run: squash,
   },
   {
     id: 'edit',

@@ -1,5 +1,11 @@
 import { placeOptions } from '../../drawing/text/place.ts';
-import type { MergeRequest, PlanRequest, RebaseRequest, RevisionRequest } from '../../engine/api.ts';
+import type {
+  MergeRequest,
+  PlanRequest,
+  RebaseRequest,
+  RevisionRequest,
+  SquashRequest,
+} from '../../engine/api.ts';
 import { quoteShell } from '../../foundation/shell.ts';
 import type { State } from './model.ts';
 
@@ -55,6 +61,9 @@ export function revisionCommand(request: RevisionRequest): string {
     `-m ${quoteShell(request.message)}`,
   );
 }
+
+export const squashCommand = ({ range, message }: SquashRequest): string =>
+  words('migtui squash', quoteShell(range), message && `-m ${quoteShell(message)}`, '--yes');
 
 /** @param force the rehearsal found a conflict */
 export function mergeCommand(request: MergeRequest, force = false): string {

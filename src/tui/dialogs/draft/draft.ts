@@ -157,7 +157,8 @@ function written(state: State, dialog: DraftDialog): Change {
 const isFromDrift = ({ call }: DraftDialog): boolean =>
   call.call === 'draftRevision' && call.args[0].fromDrift === true;
 
-const isStale = ({ kind }: Dialog): boolean => ['plan', 'rehearsal', 'check', 'revision'].includes(kind);
+const isStale = ({ kind }: Dialog): boolean =>
+  ['plan', 'rehearsal', 'check', 'revision', 'squash'].includes(kind);
 
 const offerEditor = (file: string) =>
   menu({

@@ -1,0 +1,86 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { repository } from './support/project.ts';
+
+/* YAML and JSON in the docs, parsed: workflows of GitHub and GitLab, and Kubernetes. */
+
+const pages = ['README.md', ...readdirSync(join(repository, 'docs')).map(name => `docs/${name}`)].filter(
+  page => page.endsWith('.md'),
+);
+
+const blocks = (language: string) =>
+  pages.flatMap(page =>
+    [...readFileSync(join(repository, page), 'utf8').matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)]
+      .filter(([, found]) => found === language)
+      .map(([, , text = ''], at) => [`${page}, ${at + 1}`, text] as const),
+  );
+
+// biome-ignore lint/suspicious/noExplicitAny: any document
+type Any = any;
+
+function read(text: string): Any[] {
+  const documents = parseAllDocuments(text, { strict: true, uniqueKeys: true });
+  return [...(documents as Iterable<Any>)].map(document => {
+    expect([...document.errors, ...document.warnings]).toEqual([]);
+    return document.toJS();
+  });
+}
+
+const all = blocks('yaml');
+const having = (key: string) =>
+  all.flatMap(([place, text]) => read(text).flatMap(one => (key in one ? [[place, one] as const] : [])));
+
+test('every block is a workflow of GitHub, one of GitLab, or an object of Kubernetes', () => {
+  expect(all.length).toBeGreaterThan(4);
+  for (const [place, text] of all) {
+    for (const one of read(text)) {
+      const isGitLab = Object.values<Any>(one).some(job => Array.isArray(job?.script));
+      expect('jobs' in one || 'apiVersion' in one || isGitLab, place).toBe(true);
+    }
+  }
+});
+
+describe('a GitHub workflow', () => {
+  test.each(having('jobs'))('of %s has jobs with steps that GitHub accepts', (_, { jobs }) => {
+    for (const [name, job] of Object.entries<Any>(jobs)) {
+      expect(job['runs-on'], name).toEqual(expect.any(String));
+      for (const need of [job.needs ?? []].flat()) expect(Object.keys(jobs)).toContain(need);
+      expect(job.steps.length).toBeGreaterThan(0);
+      for (const step of job.steps) {
+        expect(['uses' in step, 'run' in step].filter(Boolean), JSON.stringify(step)).toHaveLength(1);
+        const known = ['uses', 'run', 'with', 'if', 'env', 'name', 'id', 'working-directory', 'shell'];
+        expect(Object.keys(step).filter(key => !known.includes(key))).toEqual([]);
+        if (step.uses) expect(step.uses).toMatch(/^[\w-]+\/[\w-]+@v\d+$/);
+      }
+    }
+  });
+});
+
+describe('an object of Kubernetes', () => {
+  test.each(having('apiVersion'))(
+    'of %s has a kind, a name, and containers whose command is a list',
+    (_, object) => {
+      expect(object).toMatchObject({ kind: expect.any(String), metadata: { name: expect.any(String) } });
+      const { initContainers = [], containers } = object.spec.template.spec;
+      for (const container of [...initContainers, ...containers]) {
+        expect(container).toMatchObject({ name: expect.any(String), image: expect.any(String) });
+        for (const word of container.command ?? []) expect(word).toEqual(expect.any(String));
+      }
+    },
+  );
+});
+
+test('JSON is JSON', () => {
+  expect(blocks('json').length).toBeGreaterThan(0);
+  const broken = blocks('json').flatMap(([place, text]) => {
+    try {
+      JSON.parse(text);
+      return [];
+    } catch (error) {
+      return [`${place}: ${(error as Error).message}`];
+    }
+  });
+  expect(broken).toEqual([]);
+});
