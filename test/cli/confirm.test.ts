@@ -119,7 +119,7 @@ const doors: Readonly<Record<string, string | null>> = {
   ...{ 'fleet status': null, 'fleet check': null, 'fleet stages': null, 'fleet rehearse': null },
   ...{ status: null, current: null, history: null, heads: null, branches: null, show: null, pending: null },
   ...{ journal: null, wait: null, init: null, create: null, merge: null, squash: null, adopt: null },
-  // With --from-drift it stamps, and asks like stamp.
+  // With --from-drift it stamps: see below.
   ...{ revision: null, edit: null, check: null, lint: null, diff: null, rehearse: null, test: null },
   ...{ bake: null, doctor: null, open: null },
 };
@@ -144,3 +144,14 @@ test.each(Object.values(doors).filter(door => door !== null))(
     expect(told.stderr).toMatch(/protected/);
   },
 );
+
+test('revision --from-drift stamps, so on a protected database it writes nothing without the name', async () => {
+  const written = ({ calls }: Told) => calls.map(([name]) => name).filter(name => /^(write|run)$/.test(name as string));
+  const refused = await migtui('revision --from-drift -m keep --yes', { look });
+  expect([refused.code, written(refused)]).toEqual([1, []]);
+  expect(refused.stderr).toContain('Add --confirm chat');
+  const told = await migtui('revision --from-drift -m keep --yes --confirm chat', { look });
+  expect([told.code, written(told), given(told, 'run')]).toEqual([0, ['write', 'run'], { confirm: 'chat' }]);
+  const typed = await migtui('revision --from-drift -m keep', { look, types: ['chat', 'y'] });
+  expect([typed.code, given(typed, 'run')]).toEqual([0, { confirm: 'chat' }]);
+});

@@ -5,8 +5,12 @@ import { join } from 'node:path';
 import { freePort } from './free-port.ts';
 import type { Server } from './server.ts';
 
-/** The folder of Debian's PostgreSQL programs of a major version. */
-export const debianFolder = (major: number): string => `/usr/lib/postgresql/${major}/bin`;
+/**
+ * The folder of Debian's PostgreSQL programs of a major version. The environment may name another one, such as
+ * `MIGTUI_TEST_POSTGRESQL_17`.
+ */
+export const debianFolder = (major: number): string =>
+  process.env[`MIGTUI_TEST_POSTGRESQL_${major}`] ?? `/usr/lib/postgresql/${major}/bin`;
 
 /** Whether Debian's package of this version is installed. */
 export const hasDebianServer = (major: number): boolean => existsSync(join(debianFolder(major), 'initdb'));

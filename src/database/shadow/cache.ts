@@ -10,7 +10,7 @@ const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 
 /** Changes when the contents or their format change, so that old entries are not read. */
-const format = 4;
+const format = 5;
 
 /** Maximum size in bytes and number of files; the least recently used entries are deleted first. */
 const most = { bytes: 192 * 2 ** 20, files: 2_000 };

@@ -134,8 +134,8 @@ function tables(version: number): string[] {
     'not null', ${notNull},
     'default', case when serial.seq is null and a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid) end,
     'serial', case when serial.seq is not null and a.attidentity = '' then 'yes' end,
-    'identity', case a.attidentity when 'a' then 'always' when 'd' then 'by default' end,
-    'sequence', case when serial.seq is not null then ${sequenceOptions('q')} end,
+    'identity', case when not t.relispartition then case a.attidentity when 'a' then 'always' when 'd' then 'by default' end end,
+    'sequence', case when serial.seq is not null and not t.relispartition then ${sequenceOptions('q')} end,
     'sequence type', case when serial.seq is not null and q.seqtypid <> a.atttypid then format_type(q.seqtypid, null) end,
     'sequence privileges', case when serial.seq is not null then ${grants('sc.relacl', 's', 'sc.relowner')} end,
     'generated', case a.attgenerated when 's' then pg_get_expr(d.adbin, d.adrelid) || ' stored' when 'v' then pg_get_expr(d.adbin, d.adrelid) || ' virtual' end,
@@ -180,9 +180,9 @@ function tables(version: number): string[] {
   where not exists (select from serials where serials.seq = s.oid)`,
     `  select case when v.relkind = 'm' then 'materialized view' else 'view' end, v.nspname, v.relname, null, null,
     jsonb_build_object('definition', pg_get_viewdef(v.oid), 'options', array_to_string(v.reloptions, ', '),
-      'column defaults', (select string_agg(a.attname || ' ' || pg_get_expr(d.adbin, d.adrelid), ', ' order by a.attnum)
+      'column defaults', (select jsonb_object_agg(a.attname, pg_get_expr(d.adbin, d.adrelid))::text
         from pg_attrdef d join pg_attribute a on a.attrelid = v.oid and a.attnum = d.adnum where d.adrelid = v.oid),
-      'column comments', (select string_agg(a.attname || ' ' || r.description, ', ' order by a.attnum)
+      'column comments', (select jsonb_object_agg(a.attname, r.description)::text
         from remarks r join pg_attribute a on a.attrelid = v.oid and a.attnum = r.objsubid
         where r.classoid = 'pg_class'::regclass and r.objoid = v.oid and r.objsubid > 0),
       'owner', ${owner('v.relowner')},
@@ -215,7 +215,11 @@ function state(column: string): string {
 }
 
 function programs(version: number): string[] {
-  const multirange = version >= 140000 ? `, 'multirange ' || r.rngmultitypid::regtype::text` : '';
+  const multirange =
+    version >= 140000
+      ? `, (select 'multirange ' || m.oid::regtype::text from pg_type m where m.oid = r.rngmultitypid
+        and m.typname <> case when t.typname ~ 'range' then regexp_replace(t.typname, 'range', 'multirange') else t.typname || '_multirange' end)`
+      : '';
   return [
     `  select 'enum', t.nspname, t.typname, null, null, jsonb_build_object('values',
     (select string_agg(quote_literal(e.enumlabel), ', ' order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid),
@@ -254,13 +258,16 @@ function programs(version: number): string[] {
       'privileges', ${grants('p.proacl', 'f', 'p.proowner')}, 'comment', obj_description(p.oid, 'pg_proc'))
   from functions p, me`,
     `  select 'operator', s.nspname, o.oprname || '(' || concat_ws(', ', nullif(o.oprleft, 0)::regtype, nullif(o.oprright, 0)::regtype) || ')', null, null,
-    jsonb_build_object('definition', concat_ws(' ', o.oprcode, 'commutator', nullif(o.oprcom, 0), 'restrict', nullif(o.oprrest, 0), 'join', nullif(o.oprjoin, 0)),
+    jsonb_build_object('definition', concat_ws(' ', o.oprcode, case when o.oprcom <> 0 then 'commutator ' || o.oprcom::regoperator end,
+      case when o.oprnegate <> 0 then 'negator ' || o.oprnegate::regoperator end, case when o.oprrest <> 0 then 'restrict ' || o.oprrest end,
+      case when o.oprjoin <> 0 then 'join ' || o.oprjoin end, case when o.oprcanhash then 'hashes' end, case when o.oprcanmerge then 'merges' end),
       'owner', ${owner('o.oprowner')})
   from pg_operator o join spaces s on s.oid = o.oprnamespace, me
   where not exists (select from members m where m.classid = 'pg_operator'::regclass and m.objid = o.oid)`,
     `  select 'collation', s.nspname, c.collname, null, null, jsonb_build_object('definition', concat_ws(' ',
       case c.collprovider when 'i' then 'icu' when 'c' then 'libc' when 'b' then 'builtin' else 'default' end,
-      ${version >= 170000 ? 'c.colllocale' : version >= 150000 ? 'c.colliculocale' : 'null::text'}, c.collcollate, c.collctype,
+      ${version >= 170000 ? 'c.colllocale' : version >= 150000 ? 'c.colliculocale' : 'null::text'}, c.collcollate,
+      case when c.collprovider <> 'i' then c.collctype end,
       case when not c.collisdeterministic then 'not deterministic' end), 'owner', ${owner('c.collowner')})
   from pg_collation c join spaces s on s.oid = c.collnamespace, me
   where not exists (select from members m where m.classid = 'pg_collation'::regclass and m.objid = c.oid)`,
@@ -275,7 +282,7 @@ function programs(version: number): string[] {
 }
 
 function beyond(version: number, { defaultSchema }: InventoryScope): string[] {
-  const publicNow = version < 150000 ? ` where grantee <> 0 or s.nspname <> 'public'` : '';
+  const publicNow = version < 150000 ? ` where (grantee <> 0 or s.nspname <> 'public')` : '';
   // Since PostgreSQL 15, not every role may create objects in schema public.
   const schemaGrants = `(
       select nullif(string_agg(line, ', ' order by line collate "C"), case when s.nspname = 'public' and ${version} >= 150000 then 'public=USAGE' else '' end) from (
@@ -301,7 +308,7 @@ function beyond(version: number, { defaultSchema }: InventoryScope): string[] {
   left join pg_available_extensions a on a.name = x.extname where x.extname <> 'plpgsql'`,
     `  select 'cast', '', c.castsource::regtype || ' as ' || c.casttarget::regtype, null, null, jsonb_build_object('definition',
       concat_ws(' ', c.castcontext, c.castmethod, nullif(c.castfunc, 0)::regprocedure))
-  from pg_cast c where c.oid >= 16384 and not exists (select from members m where m.classid = 'pg_cast'::regclass and m.objid = c.oid)`,
+  from pg_cast c where c.oid >= 16384 and not exists (select from pg_depend m where m.classid = 'pg_cast'::regclass and m.objid = c.oid and m.deptype in ('e', 'i'))`,
     `  select 'language', '', l.lanname::text, null, null, jsonb_build_object('definition', case when l.lanpltrusted then 'trusted' else 'not trusted' end, 'owner', ${owner('l.lanowner')})
   from pg_language l, me where l.oid >= 16384 and l.lanname <> 'plpgsql'
     and not exists (select from members m where m.classid = 'pg_language'::regclass and m.objid = l.oid)`,

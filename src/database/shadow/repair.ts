@@ -48,13 +48,25 @@ export async function findRepair(
     const alike = there && here && !notMade.has(key) && same(there, here) && onlyWritten(fact, there);
     return alike ? there : fact;
   });
-  const changes = changesBetween(actual, expected, { renames: false });
   const none: ReadonlySet<string> = new Set();
-  if (changes.length === 0) return { changes, sql: [], without: none, keep: [], notKept: none };
+  const nothing: Repair = { changes: [], sql: [], without: none, keep: [], notKept: none };
+  if (changesBetween(actual, expected, { renames: false }).length === 0) return nothing;
 
-  const repairs = statementsBetween(actual, expected, defaultSchema);
-  const failed = new Set((await runAll(trial, repairs)).flatMap(({ keys }) => keys));
+  const tried = statementsBetween(actual, expected, defaultSchema);
+  const failed = new Set((await runAll(trial, tried)).flatMap(({ keys }) => keys));
   const after = byKey(ours(await trial.inventory()));
+  // a dump writes what it restores in other words: both definitions, made anew, come to the same
+  const meant = (fact: Fact): Fact => {
+    const key = keyOf(fact);
+    const [there, here, again] = [wanted.get(key), made.get(key), after.get(key)];
+    const both = there && here && again && onlyWritten(fact, there) && same(here, again);
+    return both && fact !== there && !notMade.has(key) && !failed.has(key) ? there : fact;
+  };
+  const different = actual.map(meant);
+  const changes = changesBetween(different, expected, { renames: false });
+  if (changes.length === 0) return nothing;
+  const alike = new Set(different.filter((fact, at) => fact !== actual[at]).map(keyOf));
+  const repairs = tried.filter(({ keys }) => !keys.every(key => alike.has(key)));
   const back = (key: FactKey): boolean => {
     const [is, should] = [after.get(key), wanted.get(key)];
     return is && should ? same(is, should) : is === should;

@@ -168,15 +168,14 @@ class Writer {
         return fixed.some(differs) ? [] : [...this.#table(from, to), ...beside];
       }
       case 'view':
-        if (
-          !differs('definition') &&
-          !differs('options') &&
-          !differs('column defaults') &&
-          !differs('column comments')
-        )
-          return beside;
         return [
-          ...this.#made(to, []).map(sql => sql.replace(/^create view/, 'create or replace view')),
+          ...(differs('definition') || differs('options')
+            ? this.#made(
+                { ...to, is: { ...to.is, 'column defaults': '{}', 'column comments': '{}' } },
+                [],
+              ).map(sql => sql.replace(/^create view/, 'create or replace view'))
+            : []),
+          ...this.#viewColumns(from, to),
           ...beside,
         ];
       case 'function':
@@ -253,9 +252,9 @@ class Writer {
         ];
       case 'view':
       case 'materialized view': {
-        if (is['column defaults'] || is['column comments']) return [];
         return [
           `create ${kind} ${name}${is.options ? ` with (${is.options})` : ''} as ${definition.trim().replace(/;$/, '')};`,
+          ...this.#viewColumns({ ...fact, is: {} }, fact),
         ];
       }
       case 'enum':
@@ -304,6 +303,27 @@ class Writer {
       default:
         return [];
     }
+  }
+
+  /** Comments and defaults of a view's columns. */
+  #viewColumns(from: Fact, to: Fact): string[] {
+    const name = this.#name(to);
+    const changed = (key: string): [column: string, value: string | undefined][] => {
+      const [old, now] = [from, to].map(({ is }) => JSON.parse(is[key] ?? '{}') as Record<string, string>);
+      return Object.keys({ ...old, ...now })
+        .filter(column => old?.[column] !== now?.[column])
+        .map(column => [column, now?.[column]]);
+    };
+    return [
+      ...changed('column defaults').map(
+        ([column, value]) =>
+          `alter view ${name} alter column ${quoteIdent(column)} ${value === undefined ? 'drop default' : `set default ${value}`};`,
+      ),
+      ...changed('column comments').map(
+        ([column, text]) =>
+          `comment on column ${name}.${quoteIdent(column)} is ${text === undefined ? 'null' : quoteLiteral(text)};`,
+      ),
+    ];
   }
 
   #columnDefinition({ part, is }: Fact): string {
