@@ -64,7 +64,7 @@ async function checkFleet(call: Call, options: CheckOptions): Promise<number> {
 
 function draw(odd: readonly FleetRow[], { targets, compared }: FleetStatus, paint: Paint): string {
   const byState = Map.groupBy(odd, ({ state }) => state);
-  const seen = `${count(targets.length, 'target')} checked; the schemas of ${compared} compared with others at the same revisions.`;
+  const seen = `${count(targets.length, 'target')} checked; ${compared} compared with others at the same revisions.`;
   const parts = [...byState].map(([state, rows]) => {
     const more = rows.length - few;
     return [

@@ -9,25 +9,24 @@ import type {
   PlanRequest,
 } from '../engine/api.ts';
 import { Failure } from '../foundation/failure.ts';
+import type { BackupOptions } from '../values/backup.ts';
 import { drawFleetEvent } from './draw/fleet-event.ts';
 import { drawFleetPlan } from './draw/fleet-plan.ts';
 import { drawFleetResult } from './draw/fleet-result.ts';
 import { type ChoiceOptions, choiceOf, wholeNumber, withTargets } from './fleet-choice.ts';
 import { stopOnSignals } from './fleet-interrupts.ts';
-
 import { JsonLines } from './fleet-lines.ts';
-import { type GoOptions, limitsOf } from './run-plan.ts';
-
+import { backupFor, type GoOptions, limitsOf } from './run-plan.ts';
 import type { Call } from './shell/call.ts';
 import { ask, canAsk, confirm } from './shell/confirm.ts';
-import { durationOption, yes } from './shell/options.ts';
+import { backupOptions, durationOption, yes } from './shell/options.ts';
 
 /** Options of the commands that migrate a fleet. Durations in milliseconds. */
 export interface FleetGoOptions
   extends ChoiceOptions,
     Pick<
       GoOptions,
-      'plan' | 'yes' | 'transaction' | 'lockWait' | 'lockTimeout' | 'statementTimeout' | 'retries'
+      'plan' | 'yes' | 'backup' | 'transaction' | 'lockWait' | 'lockTimeout' | 'statementTimeout' | 'retries'
     > {
   readonly canary?: number;
   readonly parallel?: number;
@@ -47,6 +46,7 @@ export const rolloutOptions = (): Option[] => [
   new Option('--plan', 'show the groups and their SQL, run nothing'),
   yes(),
   new Option('--confirm <names>', 'names of protected databases, separated by commas'),
+  ...backupOptions(),
   new Option('--canary <n>', 'n targets first, then the rest').argParser(wholeNumber),
   new Option(
     '--parallel <n>',
@@ -120,9 +120,8 @@ export async function goFleet(call: Call, asked: PlanRequest, options: FleetGoOp
     });
   }
   output.say(plan, drawFleetPlan);
-  if (settings.backup.always) {
-    output.say('The settings ask for backups; a fleet takes none.', (words, paint) => paint.warn(words));
-  }
+  const backup = backupOf(call, plan, options);
+  if (backup) output.say(`Backups first, one for each target, to ${backup.folder}.`, words => words);
   const names = await confirmFleet(call, plan, options);
   const result = await runShown(call, engine, plan, options, names);
   if (!output.json) output.answer(result, result => ({ kind: 'finished', result }), drawFleetResult);
@@ -157,6 +156,20 @@ async function confirmFleet(
   return plan.databases;
 }
 
+/** The backup of each target before its run; undefined: none. Nothing is backed up for log rows alone. */
+function backupOf(
+  call: Call,
+  { groups, request }: FleetPlan,
+  { backup }: FleetGoOptions,
+): BackupOptions | undefined {
+  if (request.plan.command === 'stamp') return undefined;
+  return backupFor(
+    call,
+    groups.flatMap(({ preview }) => preview.policy),
+    backup,
+  );
+}
+
 async function runShown(
   call: Call,
   engine: EngineApi,
@@ -174,7 +187,7 @@ async function runShown(
   });
   const stopInterrupts = stopOnSignals(call, engine);
   const request: FleetRunOptions = {
-    run: { ...limitsOf(call, options), tag: options.tagRun },
+    run: { ...limitsOf(call, options), tag: options.tagRun, backup: backupOf(call, plan, options) },
     onError: options.onError,
     pauseAfter: options.pauseAfter,
     maxFailures: options.maxFailures,

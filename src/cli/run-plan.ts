@@ -172,7 +172,7 @@ async function runShown(
       ...limitsOf(call, options),
       tag: options.tag,
       confirm: options.confirm,
-      backup: backupFor(call, preview, options.backup),
+      backup: backupFor(call, preview.policy, options.backup),
     });
     return { result, ran };
   } finally {
@@ -187,7 +187,7 @@ function mayReplan({ request }: Preview, { yes, planId }: GoOptions): boolean {
 }
 
 function sayBackup(call: Call, preview: Preview, { backup }: GoOptions): void {
-  const options = backupFor(call, preview, backup);
+  const options = backupFor(call, preview.policy, backup);
   if (!options || !preview.steps.some(({ action }) => action === 'up' || action === 'down')) return;
   call.output.say(`Backup first, to ${options.folder}.`, words => words);
 }
@@ -196,9 +196,9 @@ function sayBackup(call: Call, preview: Preview, { backup }: GoOptions): void {
  * The backup to take before the run; undefined: none. A policy that requires one always gets it. A folder on
  * the command line is relative to the current folder.
  */
-function backupFor(
+export function backupFor(
   { settings, host }: Call,
-  { policy }: Preview,
+  policy: Preview['policy'],
   asked: boolean | string | undefined,
 ): BackupOptions | undefined {
   const { always, ...options } = settings.backup;

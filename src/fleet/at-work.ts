@@ -159,7 +159,7 @@ class RunEvents {
 
   hear(event: RunEvent): void {
     const { kind } = event;
-    if (kind === 'waiting' || kind === 'retry' || kind === 'notice') this.#emit(event);
+    if (['waiting', 'retry', 'notice', 'backup-done'].includes(kind)) this.#emit(event);
     if (kind !== 'step' && kind !== 'step-done') return;
     clearTimeout(this.#step);
     if (kind === 'step') this.#step = setTimeout(this.#emit, slow, event);

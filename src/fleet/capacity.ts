@@ -15,7 +15,7 @@ const most = 8;
  * How many targets may run at once, so that they use at most half of the free connections.
  * @param connections per target
  */
-export async function roomFor(query: Query, connections = connectionsEach): Promise<number> {
+export async function roomFor(query: Query, connections: number): Promise<number> {
   const [row] = await query<{ free: number | string | null }>(
     `select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
               - coalesce(current_setting('reserved_connections', true), '0')::int

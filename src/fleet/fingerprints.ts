@@ -25,6 +25,20 @@ export async function printsOf(
   return prints;
 }
 
+/** A fingerprint of all schemas of a database, except those of the system and of migtui. */
+export async function printOfDatabase(query: Query, table: string): Promise<string> {
+  const schemas = await query<{ name: string }>(
+    `select nspname::text as name from pg_namespace
+      where nspname not in ('pg_catalog', 'information_schema', 'migtui') and nspname !~ '^pg_(toast|temp)'`,
+  );
+  const prints = await printsOf(
+    query,
+    schemas.map(({ name }) => name),
+    table,
+  );
+  return JSON.stringify([...prints].sort());
+}
+
 const statement = `
   with ours as (select oid, nspname, quote_ident(nspname) || '.' as prefix from pg_namespace where nspname = any($1::text[])),
   tables as (select c.* from pg_class c join ours on ours.oid = c.relnamespace

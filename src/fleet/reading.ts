@@ -8,7 +8,7 @@ import { Failure } from '../foundation/failure.ts';
 import { projectInSchema } from '../project/other-database.ts';
 import { isEmbedded } from '../project/project.ts';
 import type { FleetDatabase, FleetDatabases } from './databases.ts';
-import { printsOf } from './fingerprints.ts';
+import { printOfDatabase, printsOf } from './fingerprints.ts';
 import { readSchemas } from './read-schemas.ts';
 import type { Target } from './target.ts';
 import type { TargetState } from './target-state.ts';
@@ -105,7 +105,7 @@ export async function readDatabase(
     }
   }
   for (const target of targets) {
-    if (target.schema === null) read.push({ target, standing: await readOne(site) });
+    if (target.schema === null) read.push({ target, standing: await readOne(site, prints) });
   }
   return read;
 }
@@ -127,7 +127,7 @@ async function pagesOf(query: Query): Promise<number> {
   return Number(row?.pages ?? 0);
 }
 
-async function readOne({ project, files }: FleetDatabase): Promise<TargetState | Failure> {
+async function readOne({ project, files }: FleetDatabase, prints: boolean): Promise<TargetState | Failure> {
   const query = queryOn(project.orm);
   const table: LedgerTable = ledgerTable(project);
   try {
@@ -147,6 +147,7 @@ async function readOne({ project, files }: FleetDatabase): Promise<TargetState |
       edited: await editedRevisions(query, table, ledger.applied, files.checksums),
       running: running !== null,
       pages: await pagesOf(query),
+      ...(prints && { print: await printOfDatabase(query, table.name) }),
     };
   } catch (error) {
     if (error instanceof Failure) return error;

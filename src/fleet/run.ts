@@ -151,7 +151,8 @@ export class FleetRun {
     const known = this.#limiters.get(server);
     if (known) return known;
     const asked = this.#planned.plan.request.parallel;
-    const room = asked ?? (await roomOn(this.#sites, target).catch(() => 1));
+    const room =
+      asked ?? (await roomOn(this.#sites, target, this.#options.run.backup !== undefined).catch(() => 1));
     const limiter = new Limiter(room);
     this.#limiters.set(server, limiter);
     return limiter;

@@ -4,7 +4,7 @@ import { ensureJournal } from '../database/journal/writer.ts';
 import { type Monitor, openMonitor, queryOn } from '../database/monitor.ts';
 import { isUrl } from '../project/other-database.ts';
 import { isEmbedded } from '../project/project.ts';
-import { connectionsShared, roomFor } from './capacity.ts';
+import { connectionsEach, connectionsShared, roomFor } from './capacity.ts';
 import type { FleetDatabase, FleetDatabases } from './databases.ts';
 import type { Target } from './target.ts';
 
@@ -73,13 +73,18 @@ async function readyJournal(
   }
 }
 
-/** How many targets may run at once on a target's server. @throws Failure of the database */
-export async function roomOn(sites: FleetDatabases, target: Target): Promise<number> {
+/**
+ * How many targets may run at once on a target's server.
+ * @param backups each is backed up, on a connection of its own
+ * @throws Failure of the database
+ */
+export async function roomOn(sites: FleetDatabases, target: Target, backups: boolean): Promise<number> {
   const site = await sites.connect(target.context, target.database, 1);
   try {
     if (isEmbedded(site.project.orm)) return 1;
     const query = queryOn(site.project.orm);
-    return await (target.schema === null ? roomFor(query, alone) : roomFor(query));
+    const each = target.schema === null ? alone : connectionsEach;
+    return await roomFor(query, backups ? each + 1 : each);
   } finally {
     await site.close();
   }

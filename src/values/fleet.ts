@@ -164,8 +164,8 @@ export interface FleetPlan {
 
 /** How a fleet runs. */
 export interface FleetRunOptions {
-  /** Options of every target's run; fleet runs take no backups. */
-  readonly run: Omit<RunOptions, 'whenChanged' | 'backup' | 'confirm'>;
+  /** Options of every target's run; a backup is taken of each target. */
+  readonly run: Omit<RunOptions, 'whenChanged' | 'confirm'>;
   readonly onError?: 'stop' | 'continue' | 'pause' | undefined;
   /** Names of waves. */
   readonly pauseAfter?: readonly string[] | undefined;

@@ -219,7 +219,10 @@ test('a backup is named after database, schema, time and revisions, whatever the
   expect(fileStem({ database: 'chat', schema: null, at, current: ['20261113100000'] })).toBe(
     'chat-20261126T140211Z-20261113100000',
   );
-  expect(fileStem({ database: 'chat', schema: 'tenant 7', at, current: [] })).toBe(
+  expect(fileStem({ database: 'chat', schema: 'tenant 7', at, current: [] })).toEqual(
+    expect.stringMatching(/^chat\.tenant_7\+[0-9a-f]{6}-20261126T140211Z-base$/),
+  );
+  expect(fileStem({ database: 'chat', schema: 'tenant_7', at, current: [] })).toBe(
     'chat.tenant_7-20261126T140211Z-base',
   );
   fc.assert(

@@ -36,6 +36,8 @@ export function drawFleetEvent(event: FleetEvent, paint: Paint, verbose: boolean
       if (event.event.kind === 'notice') return verbose ? `${event.target}: ${event.event.message}` : '';
       if (event.event.kind === 'waiting')
         return verbose ? paint.dim(`${event.target}: waiting for another run`) : '';
+      if (event.event.kind === 'backup-done')
+        return verbose ? paint.dim(`${event.target}: backup in ${event.event.backup.path}`) : '';
       return '';
     default:
       return '';

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** The parts of a backup's name. */
 export interface NameParts {
   readonly database: string;
@@ -25,7 +27,14 @@ export function fileStem({ database, schema, at, current }: NameParts): string {
 
 /** The common prefix of the names of all backups of a database (or of one of its schemas). */
 function namePrefix(database: string, schema: string | null): string {
-  return `${safe(database, 60)}${schema === null ? '' : `.${safe(schema, 60)}`}-`;
+  return `${distinct(database)}${schema === null ? '' : `.${distinct(schema)}`}-`;
+}
+
+/** A safe name that no other name shares: `tenant 7` and `tenant_7` are different schemas. */
+function distinct(name: string): string {
+  const text = safe(name, 60);
+  if (text === name) return text;
+  return `${safe(name, 52)}+${createHash('sha256').update(name).digest('hex').slice(0, 6)}`;
 }
 
 /** The part of a backup's name before its time; null if it is not the name of a backup. */
