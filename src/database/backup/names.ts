@@ -10,6 +10,7 @@ export interface NameParts {
   readonly current: readonly string[];
 }
 
+const leading = /^[.-]+/;
 const suffix = /\.(\d+)\.partial$/;
 
 /** `chat-20261126T140211Z-20261113100000`: database, time (UTC) and current revisions. Safe on every file system. */
@@ -33,7 +34,7 @@ function namePrefix(database: string, schema: string | null): string {
 /** A safe name that no other name shares: `tenant 7` and `tenant_7` are different schemas. */
 function distinct(name: string): string {
   const text = safe(name, 60);
-  if (text === name) return text;
+  if (text === name.replace(leading, '_')) return text;
   return `${safe(name, 52)}+${createHash('sha256').update(name).digest('hex').slice(0, 6)}`;
 }
 
@@ -66,7 +67,7 @@ function safe(text: string, length: number): string {
   return (
     text
       .replace(/[^A-Za-z0-9_.+-]/g, '_')
-      .replace(/^[.-]+/, '_')
+      .replace(leading, '_')
       .slice(0, length) || '_'
   );
 }
