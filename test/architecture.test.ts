@@ -150,21 +150,21 @@ function circles(): string[][] {
 /** Exceptions that remain to be removed. */
 const isKnownCircle = new Set(['src/project/classes.ts', 'src/project/project.ts', 'src/project/sources.ts']);
 
-describe('the arrows between rooms', () => {
-  test('there are imports to look at', () => {
+describe('imports between modules', () => {
+  test('there are imports to check', () => {
     expect(own.length).toBeGreaterThan(50);
   });
 
-  test('every folder of src is a room', () => {
+  test('every folder of src is a module', () => {
     const rooms = new Set(imports.map(({ file }) => roomOf(file)));
     expect([...rooms].filter(room => !(room in arrows))).toEqual([]);
   });
 
-  test('run down only', () => {
+  test('go only to lower layers', () => {
     expect(own.filter(found => !isAllowed(found)).map(shown)).toEqual([]);
   });
 
-  test('only project and database know MikroORM', () => {
+  test('only project and database use MikroORM', () => {
     const knowing = foreign.filter(({ target }) => target.startsWith('@mikro-orm/'));
     expect(knowing.length).toBeGreaterThan(0);
     // src/config.ts is used by the user's config, src/application by the user's application.
@@ -173,20 +173,20 @@ describe('the arrows between rooms', () => {
     expect(knowing.filter(found => !may(found)).map(shown)).toEqual([]);
   });
 
-  test('only the screen knows Ink and React', () => {
+  test('only the app uses Ink and React', () => {
     const drawing = foreign.filter(({ target }) => /^(ink|react)(\/|$)/.test(target));
     expect(drawing.filter(({ file }) => roomOf(file) !== 'tui').map(shown)).toEqual([]);
   });
 
-  test('revisions touch nothing outside', () => {
+  test('revisions is pure', () => {
     expect(foreign.filter(({ file }) => roomOf(file) === 'revisions').map(shown)).toEqual([]);
   });
 
-  test('no files import each other in a circle', () => {
+  test('there are no import cycles', () => {
     expect(circles().filter(circle => !circle.every(file => isKnownCircle.has(file)))).toEqual([]);
   });
 
-  test('inside the screen, imports run down the layers', () => {
+  test('inside the app, imports go only to lower layers', () => {
     const inside = own.filter(({ file, target }) => roomOf(file) === 'tui' && roomOf(target) === 'tui');
     expect(inside.length).toBeGreaterThan(100);
     expect(inside.filter(({ file }) => layerOf(file) < 0).map(shown)).toEqual([]);

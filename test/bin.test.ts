@@ -25,7 +25,7 @@ function runAs(version: string, file = bin) {
 
 describe('bin/migtui.js', () => {
   test.each(['0.10.48', '12.22.12', '20.20.2', '22.16.0'])(
-    'says on Node %s which Node it needs',
+    'says on Node %s which Node is required',
     async version => {
       const { code, stdout, stderr } = await runAs(version);
       expect(code).toBe(1);
@@ -44,7 +44,7 @@ describe('bin/migtui.js', () => {
     expect(code).toBe(1);
   });
 
-  test('is written in a JavaScript that the oldest Node can read', async () => {
+  test('uses syntax that the oldest Node can parse', async () => {
     await expect(transform(await readFile(bin, 'utf8'), { target: 'es5' })).resolves.toMatchObject({
       warnings: [],
     });

@@ -44,7 +44,7 @@ function bundledIn(files: readonly string[]): string[] {
 const built = readdirSync(dist).filter(file => file.endsWith('.js'));
 
 describe('the built program', () => {
-  test('bundles no MikroORM and nothing that is installed beside it', () => {
+  test('bundles neither MikroORM nor installed dependencies', () => {
     const installed = {
       ...manifest.dependencies,
       ...manifest.optionalDependencies,
@@ -55,7 +55,7 @@ describe('the built program', () => {
     expect(bundled.filter(name => name in installed || name.startsWith('@mikro-orm/'))).toEqual([]);
   });
 
-  test('imports only what is installed with it', () => {
+  test('imports only installed dependencies', () => {
     const installed = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
     for (const file of built) {
       const { packages } = loadedWith(file);
@@ -66,26 +66,26 @@ describe('the built program', () => {
     }
   });
 
-  test('starts without React, which only the screen loads', () => {
+  test('starts without React, which only the app loads', () => {
     expect(bundledIn(loadedWith('tui.js').files)).toContain('react');
     expect(bundledIn(loadedWith('main.js').files)).not.toContain('react');
     expect(bundledIn(loadedWith('engine.js').files)).not.toContain('react');
   });
 
-  test('runs React as in production', () => {
+  test("uses React's production build", () => {
     const code = built.map(file => readFileSync(join(dist, file), 'utf8')).join('\n');
     expect(code.includes('react.production.js')).toBe(true);
     expect(code.includes('react.development.js')).toBe(false);
   });
 
-  test('carries the licences of what it bundles', () => {
+  test('includes the licences of bundled packages', () => {
     const notices = readFileSync(join(dist, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
     const missing = bundledIn(built).filter(name => !notices.includes(`\n${name} `));
     expect(missing).toEqual([]);
     expect(notices).toContain('Permission is hereby granted');
   });
 
-  test('carries a bill of materials of what it bundles', () => {
+  test('includes a bill of materials of bundled packages', () => {
     const bill = JSON.parse(readFileSync(join(dist, 'sbom.cdx.json'), 'utf8'));
     expect(bill).toMatchObject({ bomFormat: 'CycloneDX', specVersion: '1.6' });
     const purls: string[] = bill.components.map((one: { purl: string }) => decodeURIComponent(one.purl));

@@ -6,7 +6,7 @@ import { repository } from './support/project.ts';
 
 const run = promisify(execFile);
 
-test('keeps what the user set and adds its own', () => {
+test("keeps the user's settings and adds its own", () => {
   const config = withMigtui({
     dbName: 'chat',
     schemaGenerator: { ignoreSchema: ['audit'], disableForeignKeys: true },
@@ -20,12 +20,12 @@ test('keeps what the user set and adds its own', () => {
   expectTypeOf(config.dbName).toEqualTypeOf<string>();
 });
 
-test('twice is as once', () => {
+test('wrapping twice is the same as once', () => {
   const once = withMigtui({});
   expect(withMigtui(once)).toEqual(once);
 });
 
-test('a generator of the user still writes the files', () => {
+test('a custom generator still writes the files', () => {
   class Own {
     async generate(): Promise<[string, string]> {
       return ['', ''];
@@ -45,7 +45,7 @@ test('a generator of the user still writes the files', () => {
   expect(withMigtui({ migrations })).toEqual({ schemaGenerator: { ignoreSchema: ['migtui'] }, migrations });
 });
 
-test('wraps arrays, factories and promises as what they are', async () => {
+test('wraps arrays, factories and promises in their own form', async () => {
   const ignores = (config: unknown) =>
     (config as { schemaGenerator: { ignoreSchema: string[] } }).schemaGenerator.ignoreSchema;
   const [one, two] = withMigtui([{ contextName: 'a' }, async () => ({ contextName: 'b' })] as const);
@@ -55,7 +55,7 @@ test('wraps arrays, factories and promises as what they are', async () => {
   expect(ignores(await withMigtui(Promise.resolve({ contextName: 'd' })))).toEqual(['migtui']);
 });
 
-test('loads nothing of MikroORM', async () => {
+test('does not load MikroORM', async () => {
   const hook = `
     import { registerHooks } from 'node:module';
     registerHooks({ load(url, context, next) { if (!url.startsWith('node:')) console.error(url); return next(url, context); } });

@@ -3,7 +3,7 @@ import { makeDemo, stockCli } from './support/project.ts';
 import { createDatabase } from './support/server.ts';
 
 describe.each(['PGlite', 'a server'])('the demo on %s', where => {
-  test('goes up, agrees with its entities, down to nothing and up again with the stock CLI', async () => {
+  test('upgrades, matches its entities, and is downgraded to base and upgraded again by the stock CLI', async () => {
     const demo = await makeDemo();
     const database = where === 'a server' ? await createDatabase() : null;
     const run = async (...args: string[]) => {
@@ -23,7 +23,7 @@ describe.each(['PGlite', 'a server'])('the demo on %s', where => {
   });
 });
 
-test('the data migration of the demo measures the messages that are there, and its down forgets them', async () => {
+test('the data migration of the demo measures the existing messages, and its down() deletes the lengths', async () => {
   const demo = await makeDemo();
   const database = await createDatabase();
   const env = { DATABASE_URL: database.url };

@@ -65,7 +65,7 @@ describe('assertCurrent', () => {
     expect(await status(orm)).toEqual({ current: true, heads: [two], pending: [], unknown: [], applied: 2 });
   });
 
-  test('a newer database is refused, unless at least this state is asked for', async () => {
+  test('refuses a newer database, unless only a minimum is required', async () => {
     const { project, orm, database } = await application();
     await upgrade(project, two);
     await database.query(`insert into mikro_orm_migrations (name) values ('${three}')`);
@@ -74,7 +74,7 @@ describe('assertCurrent', () => {
     expect(await status(orm)).toMatchObject({ current: false, unknown: [three] });
   });
 
-  test('with a target only that revision has to be applied', async () => {
+  test('with a target, requires only that revision', async () => {
     const { project, orm } = await application();
     await upgrade(project, one);
     await assertCurrent(orm, { atLeast: one });
@@ -82,7 +82,7 @@ describe('assertCurrent', () => {
     await expect(assertCurrent(orm, { atLeast: 'nope' })).rejects.toThrow('nope');
   });
 
-  test('a bundled application brings the graph along', async () => {
+  test('a bundled application includes the graph', async () => {
     const { project, orm } = await application();
     expect((await migtui(project, ['bake', 'app/revisions.mjs'])).code).toBe(0);
     const { default: graph } = await import(project.path('app/revisions.mjs'));
@@ -118,7 +118,7 @@ console.log(report.getReport().sharedObjects.some(path => path.includes('oxc-par
   });
 });
 
-test('bake --check tells a stale file, and every kind of module is written', async () => {
+test('bake --check reports a stale file, and every kind of module is written', async () => {
   const project = await makeProject({ migrations, typescript: false });
   const check = async () => (await migtui(project, ['bake', 'revisions.ts', '--check'])).code;
   expect(await check()).toBe(3);
@@ -135,7 +135,7 @@ test('bake --check tells a stale file, and every kind of module is written', asy
 });
 
 describe('createMigtui', () => {
-  test('looks, plans and runs on connections of its own', async () => {
+  test('reads, plans and runs on its own connections', async () => {
     const { project, orm, database, statements } = await application();
     const opened = await createMigtui(orm, { root: project.root });
     closing.push(() => opened.close());
@@ -155,7 +155,7 @@ describe('createMigtui', () => {
     await assertCurrent(orm, { atLeast: two });
   });
 
-  test('obeys what the settings of the project protect', async () => {
+  test("applies the project's protection rules", async () => {
     const { project, orm, database } = await application();
     await project.write('migtui.config.json', JSON.stringify({ protected: { database: 'test_*' } }));
     const opened = await createMigtui(orm, { root: project.root, ci: false });
@@ -174,7 +174,7 @@ describe('createMigtui', () => {
     await expect(also.stamp('base', { confirm: database.name })).rejects.toMatchObject({ code: 'policy' });
   });
 
-  test('an ORM of another copy of MikroORM is refused', async () => {
+  test('refuses an ORM of another copy of MikroORM', async () => {
     const { project } = await application();
     const foreign = { config: { getAll: () => ({}) } } as never;
     await expect(createMigtui(foreign, { root: project.root })).rejects.toMatchObject({

@@ -39,7 +39,7 @@ const migrations = {
   M3_right: { up: 'create index legacy_title on legacy (title)', revises: ['M1'] },
 };
 
-test('a replay that misses what was there before says what to do, and has it with a baseline', async () => {
+test('a replay without the earlier schema says what to do, and works with a baseline', async () => {
   const database = await createDatabase();
   await database.query(
     'create table legacy (id integer primary key, note text default $$a;b$$); alter table legacy alter note set statistics 10',
@@ -89,7 +89,7 @@ test('a replay that misses what was there before says what to do, and has it wit
   );
 });
 
-test('an embedded shadow begins with the baseline, too, each time', async () => {
+test('an embedded shadow starts with the baseline every time', async () => {
   const project = await projectOf({ migrations, files: { 'baseline.sql': dump } });
   const baseline = project.path('baseline.sql');
   await asking(

@@ -27,7 +27,7 @@ export class M1 extends Migration {
     );
   });
 
-  test('before a member that follows at once, with a blank line between', () => {
+  test('before a member that follows immediately, with a blank line between', () => {
     expect(declared(`class M1 extends Migration {\n  up() {}\n}\n`)).toBe(
       `class M1 extends Migration {\n  static readonly revises = ['M0'];\n\n  up() {}\n}\n`,
     );
@@ -71,24 +71,24 @@ export class M1 extends Migration {
       `static readonly revises = Object.freeze(['x[0]']);`,
       `static readonly revises = Object.freeze(['M0']);`,
     ],
-  ])('in place of %s', (before, after) => {
+  ])('instead of %s', (before, after) => {
     const source = (member: string) => `class M1 extends Migration {\n  ${member}\n  up() {}\n}\n`;
     expect(declared(source(before))).toBe(source(after));
   });
 
-  test('as compiled JavaScript has it: an assignment after the class', () => {
+  test('in compiled JavaScript: an assignment after the class', () => {
     const source = (list: string) =>
       `"use strict";\nclass M1 extends migrations_1.Migration {\n    up() {}\n}\nexports.M1 = M1;\nM1.revises = ${list};\n`;
     expect(declared(source('["old"]'), 'migrations/M1.js')).toBe(source(`["M0"]`));
   });
 
-  test('without TypeScript’s words in JavaScript', () => {
+  test('without TypeScript keywords in JavaScript', () => {
     expect(
       declared(`'use strict';\nclass M1 extends Migration {\n  up() {}\n}\n`, 'migrations/M1.js'),
     ).toContain(`  static revises = ['M0'];\n`);
   });
 
-  test('all three, names with quotes in them escaped', () => {
+  test('all three, with quotes in names escaped', () => {
     const source = declared(`class M1 extends Migration {\n  up() {}\n}\n`, 'M1.ts', {
       revises: [`it's`, 'b'],
       dependsOn: ['c'],
@@ -100,7 +100,7 @@ export class M1 extends Migration {
   });
 });
 
-describe('what cannot carry a declaration says so', () => {
+describe('a file that cannot contain a declaration is an error', () => {
   test.each([
     [
       'a class compiled to a function',

@@ -16,7 +16,7 @@ const texts = (draft: Draft) => Object.fromEntries(draft.files.map(({ path, afte
 const first = (draft: Draft) => draft.files[0]?.after ?? '';
 
 describe('a new revision', () => {
-  test('in a project of the stock CLI follows its last migration', async () => {
+  test('in a project of the stock CLI revises its last migration', async () => {
     const project = await projectOf({ migrations: line });
     const draft = await asking(project.root, engine =>
       engine.draftRevision({ message: 'By hand', autogenerate: false }),
@@ -50,7 +50,7 @@ describe('a new revision', () => {
     });
   });
 
-  test('starts a branch only when a branch is meant', async () => {
+  test('starts a branch only if requested', async () => {
     const project = await projectOf({ migrations: line });
     await asking(project.root, async engine => {
       const request = { message: 'x', autogenerate: false, head: two };
@@ -66,7 +66,7 @@ describe('a new revision', () => {
     });
   });
 
-  test('sorts after all others, whatever times they claim', async () => {
+  test('sorts after all others, whatever their timestamps', async () => {
     const late = 'Migration20991231235959_late';
     const project = await projectOf({ migrations: { [late]: { up: 'select 1' } } });
     const draft = await asking(project.root, engine =>
@@ -76,7 +76,7 @@ describe('a new revision', () => {
     expect(first(draft)).toContain('export class Migration21000101000000_x extends');
   });
 
-  test('says where folders make the stock CLI run it first', async () => {
+  test('warns if the stock CLI would run it first because of its folder', async () => {
     const project = await projectOf({
       migrationsConfig: "glob: '**/*.ts'",
       files: {
@@ -91,7 +91,7 @@ export class M1 extends Migration { override up(): void {} }
     expect(draft.warnings.join()).toContain('comes before M1 there');
   });
 
-  test('is named as it was asked for, and says where the stock CLI would run it', async () => {
+  test('gets the requested name, and warns where the stock CLI would run it', async () => {
     const project = await projectOf({ migrations: line });
     await asking(project.root, async engine => {
       const named = (revId: string): Promise<Draft> =>
@@ -129,7 +129,7 @@ export class Mine extends TSMigrationGenerator {
     expect(first(draft)).toContain('static readonly revises = [];');
   });
 
-  test('is JavaScript where the project emits JavaScript', async () => {
+  test('is JavaScript if the project emits JavaScript', async () => {
     const project = await projectOf({
       typescript: false,
       migrationsConfig: `emit: 'cjs',`,
@@ -148,7 +148,7 @@ export class Mine extends TSMigrationGenerator {
     });
   });
 
-  test('needs no database, and makes none', async () => {
+  test('needs no database, and creates none', async () => {
     const project = await projectOf({ pglite: '.data', entities: chatEntities() });
     await asking(
       project.root,
@@ -163,7 +163,7 @@ export class Mine extends TSMigrationGenerator {
 });
 
 describe('autogenerate', () => {
-  test('leaves alone what was written by hand in SQL, and says so', async () => {
+  test('leaves handwritten SQL objects alone, with a note', async () => {
     const database = await createDatabase();
     const start = await projectOf({ url: database.url, entities: chatEntities() });
     await asking(start.root, async engine =>
@@ -189,7 +189,7 @@ describe('autogenerate', () => {
     expect(draft.warnings).toEqual([]);
   });
 
-  test('drops what an entity does not describe any more, with a warning', async () => {
+  test('drops what is no longer in an entity, with a warning', async () => {
     const extra = `const Pin = defineEntity({ name: 'Pin', tableName: 'pins', properties: { id: p.integer().primary() } });\nentities.push(Pin);`;
     const start = await projectOf({
       entities: chatEntities({ chat: 'topic: p.text().nullable(),', more: extra }),
@@ -208,7 +208,7 @@ describe('autogenerate', () => {
     ]);
   });
 
-  test('warns of generated SQL that does not run', async () => {
+  test('warns about generated SQL that does not run', async () => {
     const start = await projectOf({ entities: chatEntities({ chat: 'seen: p.datetime(),' }) });
     await asking(start.root, async engine =>
       engine.write(await engine.draftRevision({ message: 'initial', autogenerate: true })),
@@ -222,7 +222,7 @@ describe('autogenerate', () => {
     );
   });
 
-  test('sees that an entity was edited after it was loaded', async () => {
+  test('detects that an entity was edited after it was loaded', async () => {
     const project = await projectOf({ entities: chatEntities() });
     await asking(project.root, async engine => {
       await project.write('entities.ts', chatEntities({ chat: 'topic: p.text(),' }));
@@ -234,7 +234,7 @@ describe('autogenerate', () => {
     });
   });
 
-  test('works for a project on the embedded database, up to a clean check', async () => {
+  test('works for a project on the embedded database, including a clean check', async () => {
     const project = await projectOf({ pglite: '.data', entities: chatEntities() });
     await asking(
       project.root,
@@ -248,7 +248,7 @@ describe('autogenerate', () => {
     );
   });
 
-  test('writes no snapshot where the project has none', async () => {
+  test('writes no snapshot if the project has none', async () => {
     const project = await projectOf({ entities: chatEntities(), migrationsConfig: 'snapshot: false,' });
     const draft = await asking(project.root, engine =>
       engine.draftRevision({ message: 'x', autogenerate: true }),
@@ -256,7 +256,7 @@ describe('autogenerate', () => {
     expect(draft.files).toHaveLength(1);
   });
 
-  test('says when MikroORM finds no entities at all', async () => {
+  test('reports that MikroORM finds no entities', async () => {
     const project = await projectOf({ migrations: line });
     const failing = asking(project.root, engine =>
       engine.draftRevision({ message: 'x', autogenerate: true }),
@@ -266,7 +266,7 @@ describe('autogenerate', () => {
 });
 
 describe('adopt', () => {
-  test('writes the inferred line into every file, and nothing changes but that', async () => {
+  test('writes the inferred lineage into every file, and changes nothing else', async () => {
     const { url } = await createDatabase();
     const project = await projectOf({ url, migrations: line });
     await asking(project.root, async engine => {
@@ -294,7 +294,7 @@ describe('rebase', () => {
     Migration20260104000000_four: { up: 'create table four (id int)', revises: [three] },
   };
 
-  test('puts a branch on top of another, and refuses while it is applied', async () => {
+  test('puts a branch on top of another, and refuses if it is applied', async () => {
     const { url } = await createDatabase();
     const project = await projectOf({ url, migrations: fork });
     await asking(project.root, async engine => {
@@ -312,7 +312,7 @@ describe('rebase', () => {
     expect((await stockCli(project, ['migration:pending'])).stdout).toContain('No pending migrations');
   });
 
-  test('keeps the inferred line where it was', async () => {
+  test('keeps the inferred lineage of the others', async () => {
     const project = await projectOf({
       migrations: {
         ...line,
@@ -335,7 +335,7 @@ describe('rebase', () => {
 });
 
 describe('check', () => {
-  test('tells what is pending, missing and broken, from the database that is there', async () => {
+  test('reports pending, missing and broken revisions of the database', async () => {
     const { url, query } = await createDatabase();
     const project = await projectOf({ url, migrations: line });
     await asking(project.root, async engine => {
@@ -356,7 +356,7 @@ describe('check', () => {
     });
   });
 
-  test('sees a snapshot that is not JSON, and the next generation mends it', async () => {
+  test('reports a snapshot that is not JSON, and the next generation repairs it', async () => {
     const { url } = await createDatabase();
     const start = await projectOf({ url, entities: chatEntities() });
     await asking(start.root, async engine =>

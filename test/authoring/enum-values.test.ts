@@ -11,7 +11,7 @@ export const entities = [defineEntity({ name: 'Day', tableName: 'day', propertie
 } })];
 `;
 
-test('autogenerate writes two revisions, which run as they are', async () => {
+test('autogenerate writes two revisions, which run', async () => {
   const database = await createDatabase();
   const first = await projectOf({
     url: database.url,
@@ -62,7 +62,7 @@ export class M2_both extends Migration {
 }
 `;
 
-test('a revision that does both is split: it keeps the value, another one uses it', async () => {
+test('a revision that does both is split: one adds the value, another uses it', async () => {
   const database = await createDatabase();
   const project = await projectOf({ url: database.url, migrations: { M1: type, M2_both: both } });
   await asking(project.root, async engine => {
@@ -124,7 +124,7 @@ test('what cannot be split says why', async () => {
   });
 });
 
-test('of a type that the same transaction makes a value is usable at once: no savepoint of ours is in the way', async () => {
+test('a value of a type created in the same transaction can be used immediately: there is no savepoint', async () => {
   const database = await createDatabase();
   const project = await projectOf({
     url: database.url,

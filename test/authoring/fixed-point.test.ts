@@ -46,7 +46,7 @@ const Named = defineEntity({
 export const entities: any[] = [Item, Named];
 `;
 
-test('a second autogenerate writes nothing, and each real change is found alone', async () => {
+test('a second autogenerate writes nothing, and each real change is detected separately', async () => {
   const database = await createDatabase();
   let project = await projectOf({ url: database.url, entities: entities() });
   const generate = (message: string) =>

@@ -23,14 +23,14 @@ describe('a revision of a project with several folders', async () => {
   const draft = (more: { head?: string; path?: string; splice?: boolean }) =>
     asking(project.root, engine => engine.draftRevision({ message: 'x', autogenerate: false, ...more }));
 
-  test('is written beside the one that it revises', async () => {
+  test('is written to the folder of its parent', async () => {
     expect((await draft({})).files.map(one => one.path)).toEqual([
       expect.stringMatching(/^packages\/billing\/migrations\/Migration\d{14}_x\.ts$/),
     ]);
     expect((await draft({ head: users, splice: true })).files[0]?.path).toMatch(/^packages\/users\//);
   });
 
-  test('is written where --path says, also to a new folder', async () => {
+  test('is written to the folder of --path, also a new one', async () => {
     const there = await draft({ path: project.path('packages/mail/migrations') });
     expect(there.files[0]?.path).toMatch(/^packages\/mail\/migrations\//);
     expect(there.notes).toEqual([]);

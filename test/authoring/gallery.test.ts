@@ -54,7 +54,7 @@ function judges(
 
 const words = (effects: Rehearsal['differences']) => effects.map(({ sign, words }) => `${sign} ${words}`);
 
-describe('a rehearsal judges', () => {
+describe('a rehearsal compares two branches', () => {
   judges(
     'independent tables: they fit',
     [
@@ -308,7 +308,7 @@ describe('a rehearsal of more than two heads', () => {
     expect(found).toMatchObject({ verdict: 'fits', everyOrder: true });
   });
 
-  test('runs some orders of four, and does not speak of every order', async () => {
+  test('runs only some orders of four, and does not claim every order', async () => {
     const table = (name: string) => ({
       revises: [base],
       up: `create table ${name} (id int)`,
@@ -328,7 +328,7 @@ describe('a rehearsal of more than two heads', () => {
     );
   });
 
-  test('leaves out an order that a dependency forbids, and says so', async () => {
+  test('leaves out an order that a dependency forbids, with a note', async () => {
     const project = await projectOf({
       migrations: {
         [base]: schema,

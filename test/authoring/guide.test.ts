@@ -11,7 +11,7 @@ import { asking, later, onPGlite, projectOf, running, stockFinds } from './suppo
  */
 
 describe('Setting up', () => {
-  test('init in a folder that has nothing writes a config that works', async () => {
+  test('init in an empty folder writes a working config', async () => {
     const root = await makeFolder('fresh');
     await writeFile(
       join(root, 'package.json'),
@@ -35,7 +35,7 @@ describe('Setting up', () => {
     });
   });
 
-  test('init in a project wraps its config, and the stock CLI then says what a migration revises', async () => {
+  test('init in a project wraps its config, and the stock CLI then declares parents', async () => {
     const { url } = await createDatabase();
     const project = await projectOf({
       url,
@@ -136,7 +136,7 @@ describe('From the initial schema to production', () => {
     expect(await stockFinds(project)).toBe('');
   });
 
-  test('a data transform, written by hand, up and down', async () => {
+  test('a handwritten data migration, up and down', async () => {
     const draft = await asking(project.root, async engine => {
       const draft = await engine.draftRevision({ message: 'Fill text_length', autogenerate: false });
       await engine.write(draft);
@@ -191,7 +191,7 @@ describe('From the initial schema to production', () => {
     expect(await stockFinds(project)).toBe('');
   });
 
-  test('a database that somebody changed by hand', async () => {
+  test('a database with manual changes', async () => {
     await database.query(`alter table chats add nickname text; drop index if exists messages_chat_id_index`);
     await database.query('alter table chats alter title drop not null');
     const { findings } = await asking(project.root, engine => engine.check(['drift']));
@@ -208,7 +208,7 @@ describe('From the initial schema to production', () => {
 });
 
 describe('Handling conflicts', () => {
-  test('two developers, two heads, one merge, and a snapshot that git could not merge', async () => {
+  test('two developers, two heads, one merge, and a snapshot with git conflicts', async () => {
     const database = await createDatabase();
     const base = await projectOf({ url: database.url, entities: chatEntities() });
     await asking(base.root, async engine =>
@@ -292,7 +292,7 @@ describe('Converting an existing database', () => {
 });
 
 describe('CI', () => {
-  test('check finds what is not in order, and needs no database for what a pull request breaks', async () => {
+  test('check finds every problem, and needs no database for those of a pull request', async () => {
     const project = await projectOf({
       url: 'postgres://nobody@127.0.0.1:1/none',
       entities: chatEntities(),

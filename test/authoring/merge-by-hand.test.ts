@@ -10,7 +10,7 @@ const ours = 'Migration20260102000000_ours';
 const theirs = 'Migration20260103000000_theirs';
 
 test.each(['', '<<<<<<< ours\nbroken\n=======\n{\n>>>>>>> theirs\n'])(
-  'a merge drops no table that was created by hand (snapshot: %j)',
+  'a merge drops no manually created table (snapshot: %j)',
   async snapshot => {
     const project = await projectOf({
       entities: `

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createDatabase } from '../support/server.ts';
 import { engineOn, projectOf, running } from './support.ts';
 
-test('owners and grants are left out of a check where the settings say so, and it names them', async () => {
+test('check leaves out owners and grants according to the settings, and says so', async () => {
   const database = await createDatabase();
   const project = await projectOf({
     url: database.url,

@@ -36,7 +36,7 @@ async function rehearsalOf(migrations: Record<string, MigrationSketch>, applied:
 }
 
 describe('rehearsing a plan', () => {
-  test('goes up, down and up again from what is applied', async () => {
+  test('runs up, down and up again on the applied revisions', async () => {
     const add = id(2, 'add');
     const { ok, steps, caveats } = await rehearsalOf(
       {
@@ -56,7 +56,7 @@ describe('rehearsing a plan', () => {
     expect(caveats).toHaveLength(1);
   });
 
-  test('names a down that is missing, fails, or does not restore, and goes on with the rest', async () => {
+  test('names a down() that is missing, fails, or does not restore the schema, and continues', async () => {
     const migrations = {
       ...good,
       [id(2, 'missing')]: { up: 'create table "a" ()' },
@@ -86,7 +86,7 @@ describe('rehearsing a plan', () => {
     expect(steps[2]!.undone.failure?.message).toContain('"nope" does not exist');
   });
 
-  test('ends at a step that does not run', async () => {
+  test('stops at a step that fails', async () => {
     const { ok, steps, untried } = await rehearsalOf({
       ...good,
       [id(2, 'broken')]: { up: 'alter table "nope" add "x" int', down: 'select 1' },
@@ -100,7 +100,7 @@ describe('rehearsing a plan', () => {
     expect(untried).toEqual([id(3, 'after')]);
   });
 
-  test('rows that undoing leaves behind do not make a later revision fail', async () => {
+  test('rows left by undoing do not make a later revision fail', async () => {
     const { steps } = await rehearsalOf({
       ...good,
       [id(2, 'rows')]: {
@@ -120,7 +120,7 @@ describe('rehearsing a plan', () => {
     ]);
   });
 
-  test('of a downgrade goes down, up and down again', async () => {
+  test('runs a downgrade down, up and down again', async () => {
     const { url } = await createDatabase();
     const lossy = id(2, 'lossy');
     const project = await projectOf({
@@ -141,7 +141,7 @@ describe('rehearsing a plan', () => {
     });
   });
 
-  test('is remembered: a second one replays nothing', async () => {
+  test('is cached: a second one replays nothing', async () => {
     const project = await projectOf({
       migrations: { ...good, [id(2, 'add')]: { up: 'create table "x" ()', down: 'drop table "x"' } },
     });
@@ -176,7 +176,7 @@ async function testing(project: Project, request = {}): Promise<TestReport> {
 }
 
 describe('testing the revisions', () => {
-  test('passes where everything fits, without the database of the project', async () => {
+  test('passes without the database of the project', async () => {
     const report = await testing(await projectOf({ migrations: good, entities }));
     expect(report.ok).toBe(true);
     expect(outcomes(report)).toEqual({
@@ -189,7 +189,7 @@ describe('testing the revisions', () => {
     });
   });
 
-  test('fails for two heads, for entities that differ, and for a way back that does not work', async () => {
+  test('fails for two heads, for entities that differ, and for a failing downgrade', async () => {
     const migrations = {
       ...good,
       [id(2, 'left')]: { up: 'create table "left" ("id" int primary key)', down: [], revises: [base] },
@@ -212,7 +212,7 @@ describe('testing the revisions', () => {
     expect(lenient.tests.find(({ name }) => name === 'downgrade')!.details).toHaveLength(1);
   });
 
-  test('ends early where the files or a revision are broken', async () => {
+  test('stops early if the files or a revision are broken', async () => {
     const broken = await testing(
       await projectOf({ migrations: { [id(2, 'lost')]: { up: 'select 1', revises: ['Nope'] } } }),
     );
@@ -223,7 +223,7 @@ describe('testing the revisions', () => {
     expect(failing.tests.find(({ name }) => name === 'upgrade')!.details.join()).toContain('nonsense');
   });
 
-  test('fails for what is dangerous, unless it is accepted, less severe than asked for, or old', async () => {
+  test('fails for dangerous findings, unless accepted, below the level, or old', async () => {
     const dangerous = 'alter table "chats" alter "title" set not null';
     const project = await projectOf({
       migrations: { ...good, [id(2, 'late')]: { up: dangerous, down: [] } },
@@ -254,7 +254,7 @@ describe('testing the revisions', () => {
     expect(await findings({ failOn: 'note' })).toMatchObject({ outcome: 'failed' });
   });
 
-  test('with --since tries the way back of what changed alone, and refuses a ref that is not there', async () => {
+  test('with --since tests only the downgrades of changed revisions, and refuses an unknown ref', async () => {
     const bad = { up: 'create table "old" ()', down: 'select 1' };
     const project = await projectOf({ migrations: { ...good, [id(2, 'old')]: bad } });
     const git = (...args: string[]) =>

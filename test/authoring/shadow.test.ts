@@ -52,7 +52,7 @@ const rich = {
 const all = Object.keys(rich);
 
 describe('a replay', () => {
-  test('says what each revision does to the schema, in words', async () => {
+  test('describes the schema changes of each revision', async () => {
     const project = await projectOf({ migrations: rich });
     const { shadow, sources } = await opened(project.root);
     const before = await shadow.after([], sources);
@@ -79,7 +79,7 @@ describe('a replay', () => {
     ]);
   });
 
-  test('on a server reads the same schema, and leaves nothing behind there', async () => {
+  test('reads the same schema on a server, and leaves nothing behind', async () => {
     const project = await projectOf({ migrations: rich });
     const database = await createDatabase();
     const embedded = await opened(project.root);
@@ -102,7 +102,7 @@ describe('a replay', () => {
     expect(left).toEqual([]);
   });
 
-  test('of down brings the schema back', async () => {
+  test('of a downgrade restores the schema', async () => {
     const project = await projectOf({ migrations: rich });
     const { shadow, sources } = await opened(project.root);
     const empty = await shadow.after([], sources);
@@ -110,7 +110,7 @@ describe('a replay', () => {
     expect(changesBetween(empty.inventory, back.inventory)).toEqual([]);
   });
 
-  test('is remembered by content: the second runs nothing, an edit runs the rest', async () => {
+  test('is cached by content: the second runs nothing, an edit runs the rest', async () => {
     const cache = await freshCache();
     const slow = { Migration20260103500000_slow: { up: 'select pg_sleep(0.5)' } };
     const project = await projectOf({ migrations: { ...rich, ...slow } });
@@ -130,7 +130,7 @@ describe('a replay', () => {
     expect(edited.replayed).toEqual(['Migration20260104000000_more']);
   });
 
-  test('sees an edit of a file that a migration imports', async () => {
+  test('detects an edit of an imported file', async () => {
     const cache = await freshCache();
     const project = await projectOf({
       files: { 'migrations/helpers/sql.ts': `export const sql = 'create table one (id int)';` },
@@ -151,7 +151,7 @@ export class Migration20260101000000_helped extends Migration {
     expect(second.replayed).toEqual([id]);
   });
 
-  test('does not mind a cache that is full of rubbish', async () => {
+  test('ignores invalid cache files', async () => {
     const folder = await makeFolder();
     const project = await projectOf({
       migrations: { Migration20260101000000_a: { up: 'create table a (id int)' } },
@@ -167,7 +167,7 @@ export class Migration20260101000000_helped extends Migration {
 });
 
 describe('a replay that fails', () => {
-  test('names the revision and what PostgreSQL said', async () => {
+  test("names the revision and PostgreSQL's error", async () => {
     const project = await projectOf({
       migrations: {
         Migration20260101000000_bad: { up: ['create table a (id int)', 'alter table b add c int'] },
@@ -185,7 +185,7 @@ describe('a replay that fails', () => {
   test.each([
     ['an extension', 'create extension plpython3u', 'extension "plpython3u"'],
     ['a type of an extension that no revision creates', 'create table a (v vector(3))', 'extension "vector"'],
-  ])('names %s that PGlite lacks, and the way out', async (_, up, thing) => {
+  ])('names %s that PGlite lacks, and the solution', async (_, up, thing) => {
     const project = await projectOf({ migrations: { Migration20260101000000_needs: { up } } });
     const { shadow, sources } = await opened(project.root);
     const failing = shadow.after(ups('Migration20260101000000_needs'), sources);
@@ -197,7 +197,7 @@ describe('a replay that fails', () => {
   });
 });
 
-test('roles that revisions name and nobody made are made on the shadow', async () => {
+test('creates roles that revisions refer to', async () => {
   const id = 'Migration20260101000000_needs';
   const project = await projectOf({
     migrations: {
@@ -211,7 +211,7 @@ test('roles that revisions name and nobody made are made on the shadow', async (
   expect(inventory.find(({ kind }) => kind === 'table')?.is.privileges).toContain('"Reporting"=SELECT');
 });
 
-test('an extension is found in a package that the project has, unless that is for another PGlite', async () => {
+test('finds an extension in an installed package, unless it is for another PGlite', async () => {
   const { version } = await loadPGlite({ root: await makeFolder() } as Project);
   const install = async (peer: string) => {
     const root = await makeFolder();
@@ -239,7 +239,7 @@ test('an extension is found in a package that the project has, unless that is fo
 });
 
 describe('a shadow server', () => {
-  test('keeps no role of a revision, and a second rehearsal finds the same', async () => {
+  test('keeps no role of a revision, and a second rehearsal has the same result', async () => {
     const database = await createDatabase();
     const [made, missing, own] = ['made', 'missing', 'own'].map(
       name => `shadow_${name}_${database.name}`,
@@ -293,7 +293,7 @@ describe('a shadow server', () => {
   test.each([
     ['create database other', 'creates a database'],
     ['alter system set work_mem = 64', 'changes the settings of the server'],
-  ])('refuses what would stay there: %s', async (up, what) => {
+  ])('refuses permanent changes to the server: %s', async (up, what) => {
     const project = await projectOf({ migrations: { M1: { transactional: false, up } } });
     const { shadow, sources } = await opened(project.root, { url: (await createDatabase()).url });
     await expect(shadow.outcome(ups('M1'), sources)).rejects.toMatchObject({
@@ -303,7 +303,7 @@ describe('a shadow server', () => {
     });
   });
 
-  test('loses what a killed run had left there, and keeps what is in use', async () => {
+  test('removes what a killed run left, and keeps what is in use', async () => {
     const project = await projectOf({
       migrations: { Migration20260101000000_a: { up: 'create table a (id int)' } },
     });
@@ -329,7 +329,7 @@ describe('a shadow server', () => {
     expect(await names()).toHaveLength(2);
   });
 
-  test('that is not there is said so, without its password', async () => {
+  test('that does not exist is reported without its password', async () => {
     const project = await projectOf();
     const url = new URL(serverUrl());
     url.password = 'wrong-secret';

@@ -73,7 +73,7 @@ describe('a config is wrapped', () => {
     expect(wrap(after, 'mikro-orm.config.js')).toBeNull();
   });
 
-  test('with a comment above, and a name that withMigtui was given', () => {
+  test('with a comment above, and an alias of withMigtui', () => {
     expect(
       wrap(`// the config\nimport { withMigtui as ready } from 'migtui/config';\nexport default {};\n`),
     ).toBe(
@@ -86,7 +86,7 @@ test.each([
   ['exports from elsewhere', `export { default } from './real.js';`],
   ['has no default export', `export const config = {};`],
   ['does not parse', `export default {`],
-])('a config that %s is left alone, saying what to do', (_, source) => {
+])('a config that %s is not changed, with a message what to do', (_, source) => {
   expect(() => wrap(source)).toThrow(
     expect.objectContaining({ code: 'config-not-wrapped', next: expect.stringContaining('withMigtui(…)') }),
   );

@@ -6,7 +6,7 @@ import { writeChanges } from '../../src/project/write-files.ts';
 import { makeFolder } from '../support/project.ts';
 
 describe('a draft is written', () => {
-  test('whole: new files, changed ones, removed ones', async () => {
+  test('completely: new files, changed ones, removed ones', async () => {
     const root = await makeFolder();
     await writeFile(join(root, 'a'), 'old');
     await writeFile(join(root, 'gone'), 'x');
@@ -22,7 +22,7 @@ describe('a draft is written', () => {
     await expect(readFile(join(root, 'gone'))).rejects.toThrow('ENOENT');
   });
 
-  test('not at all when a file is no longer as it was', async () => {
+  test('not at all if a file has changed', async () => {
     const root = await makeFolder();
     await writeFile(join(root, 'b'), 'old');
     const changes = [changeOf(root, join(root, 'a'), 'a'), changeOf(root, join(root, 'b'), 'b')];
@@ -31,7 +31,7 @@ describe('a draft is written', () => {
     await expect(readFile(join(root, 'a'))).rejects.toThrow('ENOENT');
   });
 
-  test('not at all when a file has appeared', async () => {
+  test('not at all if a file has appeared', async () => {
     const root = await makeFolder();
     const changes = [changeOf(root, join(root, 'a'), 'a')];
     await writeFile(join(root, 'a'), 'somebody else’s');
@@ -39,7 +39,7 @@ describe('a draft is written', () => {
     expect(await readFile(join(root, 'a'), 'utf8')).toBe('somebody else’s');
   });
 
-  test('or put back, when one of them cannot be', async () => {
+  test('or restored, if one of them cannot be written', async () => {
     const root = await makeFolder();
     await writeFile(join(root, 'a'), 'old');
     await writeFile(join(root, 'file'), '');
@@ -51,13 +51,13 @@ describe('a draft is written', () => {
     expect(await readFile(join(root, 'a'), 'utf8')).toBe('old');
   });
 
-  test('never outside of the project', async () => {
+  test('never outside the project', async () => {
     const root = await makeFolder();
     const outside = { path: '../escaped', before: null, after: 'x', diff: '' };
     await expect(writeChanges(root, [outside])).rejects.toMatchObject({ code: 'draft-outside' });
   });
 
-  test('through a link, and with the mode the file had', async () => {
+  test("through a link, and with the file's mode", async () => {
     const root = await makeFolder();
     await mkdir(join(root, 'real'));
     await writeFile(join(root, 'real/a'), 'old', { mode: 0o755 });

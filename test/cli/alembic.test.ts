@@ -36,14 +36,14 @@ test('up and down are upgrade and downgrade', async () => {
   expect((await migtui('down -1 --plan')).stdout).toBe((await migtui('downgrade -1 --plan')).stdout);
 });
 
-test('-x arguments are handed to the project', async () => {
+test('-x arguments are passed to the project', async () => {
   const { opened } = await migtui('upgrade head --plan -x tenant=a=b -x mode=fast');
   expect(opened?.x).toEqual({ tenant: 'a=b', mode: 'fast' });
   expect((await migtui('upgrade head --plan')).opened?.x).toBeUndefined();
   expect(await migtui('upgrade head --plan -x tenant')).toMatchObject({ code: 2 });
 });
 
-test('a script and nothing else is on stdout, also where there are warnings', async () => {
+test('only the script is on stdout, even with warnings', async () => {
   const { stdout, stderr } = await migtui('upgrade head --sql');
   expect({ stdout, stderr }).toEqual({ stdout: '-- head\nbegin;\ncommit;\n', stderr: '' });
 });
@@ -57,13 +57,13 @@ test('revision --rev-id and upgrade --tag reach the engine', async () => {
   expect(run.calls.find(([method]) => method === 'run')?.[2]).toMatchObject({ tag: 'v7' });
 });
 
-test('ensure-version makes the table and says whether it did', async () => {
+test('ensure-version creates the table and says whether it did', async () => {
   expect((await migtui('ensure-version')).stdout).toBe('Made public.mikro_orm_migrations\n');
   const there = await migtui('ensure-version --json', { engine: { ensureTable: async () => false } });
   expect(there.json()).toEqual({ table: 'public.mikro_orm_migrations', made: false });
 });
 
-test('undo and redo are plans of the last run, never of another that ran meanwhile', async () => {
+test('undo and redo use the last run, never one that ran in the meantime', async () => {
   const preview: EngineApi['preview'] = async request => ({
     request: { ...request, command: 'downgrade', past: { kind: 'undo', run: '1a2b3c4d-5e6f' } },
     plan: { steps: [{ revision: ids.user, action: 'down' }], tips: [ids.initial] },
@@ -98,7 +98,7 @@ test('undo and redo are plans of the last run, never of another that ran meanwhi
   expect(again.calls.find(([method]) => method === 'preview')?.[1]).toMatchObject({ past: { kind: 'redo' } });
 });
 
-test('create is revision in the words of MikroORM', async () => {
+test("create is revision with MikroORM's options", async () => {
   const asked = async (args: string): Promise<unknown> =>
     (await migtui(args)).calls.find(([method]) => method === 'draftRevision')?.[1];
   expect(await asked('create -n add_x')).toMatchObject({ message: 'add_x', autogenerate: true });
@@ -121,7 +121,7 @@ describe('fresh', () => {
     },
   };
 
-  test('shows what is lost, wants the name of the database, drops, and runs everything', async () => {
+  test('shows the data loss, requires the name of the database, drops, and runs everything', async () => {
     const shown = await migtui('fresh --plan');
     expect(shown.stdout).toContain('fresh on ana@db.staging/chat: drops 1 object, then runs 5 revisions');
     expect(shown.stdout).toContain('drops table chats: 12 rows');
@@ -134,7 +134,7 @@ describe('fresh', () => {
     expect((await migtui('fresh')).code).toBe(1);
   });
 
-  test('is refused on a protected database, and where the revisions are broken', async () => {
+  test('is refused on a protected database, and if the revisions are broken', async () => {
     const refused = await migtui('fresh --yes', { look });
     expect([refused.code, did(refused, 'empty')]).toEqual([1, false]);
     expect(refused.stderr).toContain('chat is protected');

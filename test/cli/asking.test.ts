@@ -35,7 +35,7 @@ test.each([
   ['n', ['n', 'Enter']],
   ['Ctrl-C', ['C-c']],
   ['Ctrl-D', ['C-d']],
-])('%s leaves everything as it is', async (_, keys) => {
+])('%s changes nothing', async (_, keys) => {
   const app = await openMigtui(project.root, { args: ['upgrade', 'head'] });
   await app.sees('[y/N]');
   await app.press(...keys);
@@ -45,7 +45,7 @@ test.each([
   expect(await applied()).toBe(false);
 });
 
-test('y runs it; what loses data wants the name of the database', async () => {
+test('y runs it; data loss requires the name of the database', async () => {
   const up = await openMigtui(project.root, { args: ['upgrade', 'head'] });
   await up.sees('Run 1 step on');
   await up.type('y');
@@ -68,7 +68,7 @@ test('y runs it; what loses data wants the name of the database', async () => {
   expect(await applied()).toBe(false);
 });
 
-test('Ctrl-C during a run rolls back once and says what is left', async () => {
+test('Ctrl-C during a run rolls back once and prints what is left', async () => {
   const other = await createDatabase();
   const slow = await makeProject({
     url: other.url,

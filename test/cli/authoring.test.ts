@@ -6,7 +6,7 @@ import { ids, migtui, rehearsal, type Told, unmerged } from './fake.ts';
 const wrote = (calls: readonly (readonly unknown[])[]) => calls.some(([method]) => method === 'write');
 
 describe('revision', () => {
-  test('writes the file without a question', async () => {
+  test('writes the file without asking', async () => {
     const { code, stdout, calls } = await migtui('revision -m "add_x" --label chat --depends-on a b');
     expect(code).toBe(0);
     expect(stdout).toBe(
@@ -33,13 +33,13 @@ describe('revision', () => {
     });
   });
 
-  test('wants a message', async () => {
+  test('requires a message', async () => {
     const { code, stderr } = await migtui('revision');
     expect(code).toBe(2);
     expect(stderr).toContain('-m, --message');
   });
 
-  test('with several heads asks which one', async () => {
+  test('with several heads asks for the parent', async () => {
     const asked: (string | undefined)[] = [];
     const world = {
       types: ['2'],
@@ -79,7 +79,7 @@ describe.each([
     expect(wrote(no.calls)).toBe(false);
   });
 
-  test('without a terminal wants --yes', async () => {
+  test('without a terminal requires --yes', async () => {
     const { code, stderr, calls } = await migtui(command);
     expect(code).toBe(1);
     expect(stderr).toContain(`${what} was not run`);
@@ -88,7 +88,7 @@ describe.each([
   });
 });
 
-test('adopt with nothing to do is fine', async () => {
+test('adopt with nothing to do succeeds', async () => {
   const draftAdopt = async () => {
     throw new Failure({ code: 'nothing-to-adopt', message: 'Every migration says it already.' });
   };
@@ -151,7 +151,7 @@ describe('merge', () => {
     [['2', 'y'], 'draftRebase'],
     [[''], null],
     [['m', ''], 'draftMerge'],
-  ])('offers the ways to somebody: %j', async (types, drafted) => {
+  ])('offers the options to a user: %j', async (types, drafted) => {
     const { calls } = await migtui('merge', { ...two, types });
     if (drafted) expect(calls.map(([method]) => method)).toContain(drafted);
     expect(wrote(calls)).toBe(types.length === 2 && types[1] === 'y');
@@ -169,7 +169,7 @@ describe('merge', () => {
     expect((await migtui('merge --yes --force', world)).code).toBe(0);
   });
 
-  test('a rebase is judged by its own order: what runs needs no --force, what fails is refused', async () => {
+  test('a rebase is tested in its own order: if it runs, it needs no --force; if it fails, it is refused', async () => {
     const failed = { revision: ids.last, failure: { code: 'sql', message: 'column "topic" does not exist' } };
     const [a, b] = [ids.reactions, ids.last];
     const remedies: Rehearsal['remedies'] = [
@@ -208,7 +208,7 @@ describe('merge', () => {
     expect(wrote((await migtui('merge', { ...world, types: ['2', 'y'] })).calls)).toBe(true);
   });
 
-  test('of one head is nothing', async () => {
+  test('with one head there is nothing to merge', async () => {
     const { code, stdout } = await migtui('merge --yes');
     expect({ code, stdout }).toEqual({
       code: 0,
@@ -216,7 +216,7 @@ describe('merge', () => {
     });
   });
 
-  test('--rebase wants --onto', async () => {
+  test('--rebase requires --onto', async () => {
     expect((await migtui('merge --rebase a', two)).code).toBe(2);
   });
 });
@@ -241,7 +241,7 @@ describe('check', () => {
       }) as const,
   };
 
-  test('exits with 0 when everything is in order', async () => {
+  test('exits with 0 if there are no findings', async () => {
     const { code, stdout } = await migtui('check');
     expect({ code, stdout }).toEqual({
       code: 0,
@@ -249,7 +249,7 @@ describe('check', () => {
     });
   });
 
-  test('exits with 3 and says what it found', async () => {
+  test('exits with 3 and prints the findings', async () => {
     const { code, stdout } = await migtui('check', { engine: drifted });
     expect(code).toBe(3);
     expect(stdout).toMatchInlineSnapshot(`
@@ -270,7 +270,7 @@ describe('check', () => {
     expect(json.json()).toMatchObject({ clean: false, findings: [{ kind: 'drift' }] });
   });
 
-  test('looks for what is asked', async () => {
+  test('checks only the requested kinds', async () => {
     const kinds = async (args: string) =>
       (await migtui(args)).calls.find(([method]) => method === 'check')?.[1];
     expect(await kinds('check --only drift,heads')).toEqual(['heads', 'drift'].toReversed());
@@ -288,7 +288,7 @@ describe('edit', () => {
     expect(spawned).toEqual([`code --wait /chat/migrations/${ids.merge}.ts`]);
   });
 
-  test('says what it means to edit an applied one', async () => {
+  test('explains the consequences of editing an applied one', async () => {
     const refused = await migtui('edit add_user');
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain('is applied to this database');
@@ -307,12 +307,12 @@ describe('settle', () => {
     expect(calls.at(-2)).toEqual(['settle', ids.user, settlement, undefined]);
   });
 
-  test.each(['', '--applied --not-applied'])('wants one of both: "%s"', async flags => {
+  test.each(['', '--applied --not-applied'])('requires exactly one option: "%s"', async flags => {
     expect((await migtui(`settle add_user ${flags}`)).code).toBe(2);
   });
 });
 
-test('journal tells what ran, by whom and how it ended', async () => {
+test('journal shows what ran, who ran it and the outcome', async () => {
   const entry = {
     run: 'r1',
     revision: ids.user,
@@ -344,7 +344,7 @@ test('journal tells what ran, by whom and how it ended', async () => {
   expect(off.stderr).toContain('withMigtui');
 });
 
-describe('what could be a rename', () => {
+describe('possible renames', () => {
   /** Undecided until every candidate is declared to be a rename or not. */
   const draftRevision: EngineApi['draftRevision'] = async ({ renames = [], notRenames = [], noRename }) => {
     const open = ['contact.fax:email', 'contact.fax:mail'].filter(
@@ -357,7 +357,7 @@ describe('what could be a rename', () => {
   const given = (told: Told): unknown =>
     told.calls.filter(([method]) => method === 'draftRevision').at(-1)?.[1];
 
-  test('is asked about in a terminal, each once', async () => {
+  test('are asked about in a terminal, once each', async () => {
     const told = await migtui(asked, { engine: { draftRevision }, types: ['n', 'y'] });
     expect(told.stderr).toContain('Is contact.email the new name of contact.fax?');
     expect(given(told)).toMatchObject({ renames: ['contact.fax:mail'], notRenames: ['contact.fax:email'] });
@@ -366,7 +366,7 @@ describe('what could be a rename', () => {
     expect(await migtui(asked, { engine: { draftRevision }, types: [''] })).toMatchObject({ code: 1 });
   });
 
-  test('is decided by options elsewhere', async () => {
+  test('are decided with options otherwise', async () => {
     expect(await migtui(asked, { engine: { draftRevision } })).toMatchObject({ code: 1 });
     const none = await migtui(`${asked} --no-rename`, { engine: { draftRevision } });
     expect(given(none)).toMatchObject({ noRename: true });
@@ -381,7 +381,7 @@ describe('what could be a rename', () => {
   });
 });
 
-test('merge --force writes a merge that could not be rehearsed, and says so', async () => {
+test('merge --force writes a merge without a rehearsal, and says so', async () => {
   const rehearse = async () => {
     throw new Failure({ code: 'replay-failed', message: 'M1 does not run on the shadow' });
   };

@@ -71,7 +71,7 @@ describe('--format github', () => {
     );
   });
 
-  test('of check and test annotates the file of the revision that is named', async () => {
+  test('of check and test annotates the file of the named revision', async () => {
     const checked = await migtui('check --format github', { engine: { check: async () => report } });
     expect(checked.code).toBe(3);
     expect(checked.stdout).toMatch(
@@ -82,7 +82,7 @@ describe('--format github', () => {
     expect(tested.stdout).toMatch(/^::error file=migrations\/\S+add_user_id\.ts,line=1,title=upgrade::/);
   });
 
-  test('adds a summary with the findings and the history, and no secret', async () => {
+  test('adds a summary with the findings and the history, without secrets', async () => {
     const file = join(await makeFolder('summary'), 'summary.md');
     const secret = async () => ({
       findings: [finding({ message: 'postgres://a:hunter2secret@db/chat' })],
@@ -97,7 +97,7 @@ describe('--format github', () => {
     expect(text).not.toContain('hunter2secret');
   });
 
-  test('shows ten of each level, as GitHub does, and says how many more there are', async () => {
+  test('shows ten of each level, like GitHub, and the number of the others', async () => {
     const many = async () => ({
       findings: Array.from({ length: 30 }, () => finding()),
       judged: [ids.last],
@@ -108,7 +108,7 @@ describe('--format github', () => {
     expect(stdout).toContain('::error::21 more');
   });
 
-  test('names files from the root of the repository', async () => {
+  test('names files relative to the root of the repository', async () => {
     const { stdout } = await migtui('lint --format github', {
       engine: { lint },
       env: { GITHUB_WORKSPACE: '/' },
@@ -118,7 +118,7 @@ describe('--format github', () => {
 });
 
 describe('--format junit', () => {
-  test('has a case for each kind, with what failed and what was not looked at', async () => {
+  test('has a case for each kind, with failures and skipped checks', async () => {
     const { code, stdout } = await migtui('check --format junit', { engine: { check: async () => report } });
     expect(code).toBe(3);
     expect(stdout).toContain('<testsuites name="migtui" tests="3" failures="1" errors="0" skipped="1">');
@@ -126,7 +126,7 @@ describe('--format junit', () => {
     expect(stdout).toContain('<skipped message="no &lt;database&gt; &amp; &quot;co&quot;"/>');
   });
 
-  test('is XML whatever it says', () => {
+  test('is valid XML for any text', () => {
     const text = junit({
       command: 'test',
       findings: [],
@@ -167,7 +167,7 @@ describe('diff', () => {
     findings: [finding({ message: 'a | b <c>' })],
   };
 
-  test('is Markdown for a pull request, and says how to keep one head', async () => {
+  test('is Markdown for a pull request, and explains how to keep one head', async () => {
     const { code, stdout } = await migtui('diff --since origin/main', { engine: { diff: async () => diff } });
     expect(code).toBe(3);
     expect(stdout).toContain('## 1 new revision since `origin/main`');
@@ -177,7 +177,7 @@ describe('diff', () => {
     expect(stdout).toContain('````sql\nalter table b -- ```\n````');
   });
 
-  test('with nothing new says so, and exits with 0', async () => {
+  test('without new revisions says so, and exits with 0', async () => {
     const { code, stdout } = await migtui('diff --since main');
     expect(code).toBe(0);
     expect(stdout).toBe('## No new revisions since `main`\n');

@@ -19,7 +19,7 @@ const given = ({ calls }: Told, method: string): unknown => calls.find(([name]) 
 const ran = ({ calls }: Told): boolean => calls.some(([name]) => name === 'run' || name === 'settle');
 
 test.each(['upgrade head', 'downgrade -1', 'stamp head --no-compare'])(
-  '%s wants the name: --yes alone is refused, with who set the rule and what to add',
+  "%s requires the name: --yes alone is refused, with the rule's source and the option to add",
   async command => {
     for (const flags of ['--yes', '']) {
       const told = await migtui(`${command} ${flags}`, { look });
@@ -34,7 +34,7 @@ test.each(['upgrade head', 'downgrade -1', 'stamp head --no-compare'])(
   },
 );
 
-test('a person types it', async () => {
+test('a user types it', async () => {
   const wrong = await migtui('upgrade head', { look, types: ['y'] });
   expect([wrong.code, ran(wrong)]).toEqual([1, false]);
   const right = await migtui('upgrade head', { look, types: ['chat'] });
@@ -42,14 +42,14 @@ test('a person types it', async () => {
   expect(given(right, 'run')).toMatchObject({ confirm: 'chat' });
 });
 
-test('--confirm guards a database that is not protected, too', async () => {
+test('--confirm also checks a database that is not protected', async () => {
   const other = await migtui('upgrade head --confirm shop --json');
   expect([other.code, other.json().error.code, ran(other)]).toEqual([1, 'wrong-database', false]);
   expect((await migtui('upgrade head --confirm chat')).code).toBe(0);
   expect((await migtui('downgrade -1 --confirm chat')).code).toBe(0);
 });
 
-test('settle and ensure-version want it as well', async () => {
+test('settle and ensure-version require it as well', async () => {
   for (const [command, method] of [
     [`settle ${ids.last} --applied`, 'settle'],
     ['ensure-version', 'ensureTable'],
@@ -65,7 +65,7 @@ test('settle and ensure-version want it as well', async () => {
   }
 });
 
-test('a policy that wants a backup gets one', async () => {
+test('a policy that requires a backup gets one', async () => {
   const world = { look: { project: project('backup') } };
   expect(given(await migtui('upgrade head --yes', world), 'run')).toMatchObject({
     backup: { folder: 'backups' },
@@ -81,7 +81,7 @@ test('a plan shows each rule', async () => {
   expect(stdout).toContain('policy: the rule hours (protected[0].hours in migtui.config.json)');
 });
 
-test('--rehearse runs only what the rehearsal found no problem with', async () => {
+test('--rehearse runs only what was rehearsed without problems', async () => {
   const nothing = { untried: [], measured: null, caveats: [] };
   const fine = await migtui('upgrade head --yes --rehearse', {
     engine: { rehearsePlan: async request => ({ request, ...nothing, steps: [], ok: true }) },
@@ -124,7 +124,7 @@ const doors: Readonly<Record<string, string | null>> = {
   ...{ bake: null, doctor: null, open: null },
 };
 
-test('every command is known to change a protected database or not to', () => {
+test('every command is listed as changing a protected database or not', () => {
   const program = new Command();
   const done = () => async () => {};
   for (const define of Object.values(commands).flat()) define(program, done as never);

@@ -27,7 +27,7 @@ describe('docs/commands.md', () => {
     expect(links.filter(link => !headings.includes(link))).toEqual([]);
   });
 
-  test('without the place for the options of a command is an error', () => {
+  test('without a place for the options of a command is an error', () => {
     expect(() => withCommands(docs.replace('<!-- options: bake -->', ''))).toThrow('options: bake');
   });
 });

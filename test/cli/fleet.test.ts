@@ -9,7 +9,7 @@ const plan: FleetPlan = {
   ...{ destructive: false, protected: false },
 };
 
-test('a line of JSON is one line, and nothing in it acts on a terminal', async () => {
+test('a line of JSON is one line, and contains no terminal control characters', async () => {
   const { stdout, code } = await migtui('fleet upgrade head --json', {
     engine: { fleetPlan: async () => plan },
   });
@@ -19,7 +19,7 @@ test('a line of JSON is one line, and nothing in it acts on a terminal', async (
   expect(JSON.parse(stdout)).toMatchObject({ kind: 'finished', result: { counts: { there: 1 } } });
 });
 
-test('without targets it is wrong usage: exit code 2 and a sentence', async () => {
+test('without targets it is a usage error: exit code 2 and a message', async () => {
   const fleetPlan = async (): Promise<FleetPlan> => {
     throw new Failure({ code: 'no-targets', message: 'The fleet has no targets.', next: 'Name some.' });
   };

@@ -3,13 +3,13 @@ import type { Comparison, EngineApi, Preview, RunEvent, Session } from '../../sr
 import { Failure } from '../../src/foundation/failure.ts';
 import { ids, migtui, unmerged } from './fake.ts';
 
-describe('a plan that others change', () => {
-  test('--yes runs what is left for the same target; without a plan pinned', async () => {
+describe('a plan that other runs change', () => {
+  test('--yes runs the remaining steps for the same target, if no plan is pinned', async () => {
     const told = await migtui('upgrade head --yes');
     expect(told.calls.find(([name]) => name === 'run')?.[2]).toMatchObject({ whenChanged: 'replan' });
   });
 
-  test('--plan-id runs that plan alone, and refuses any other', async () => {
+  test('--plan-id runs only that plan', async () => {
     expect((await migtui('upgrade head --plan --json')).json().fingerprint).toBe('f');
     const pinned = await migtui('upgrade head --yes --plan-id f');
     expect(pinned.calls.find(([name]) => name === 'run')?.[2]).toMatchObject({ whenChanged: 'refuse' });
@@ -18,7 +18,7 @@ describe('a plan that others change', () => {
     expect(other.calls.some(([name]) => name === 'run')).toBe(false);
   });
 
-  test('somebody who was asked is shown the plan again and asked again', async () => {
+  test('with a prompt, the new plan is shown and asked about', async () => {
     let runs = 0;
     const told = await migtui('upgrade head', {
       types: ['y', 'y'],
@@ -34,7 +34,7 @@ describe('a plan that others change', () => {
     expect(told.stderr).toContain('It has changed. The plan is now:');
   });
 
-  test('a target that somebody else reached exits 0 and says who', async () => {
+  test('a target that another run reached exits with 0 and names that run', async () => {
     const told = await migtui('upgrade head --yes', {
       engine: {
         run: async ({ plan }) => ({
@@ -94,7 +94,7 @@ describe('a plan', () => {
 });
 
 describe('a run', () => {
-  test('with --yes asks nothing and answers with the outcome', async () => {
+  test('with --yes asks nothing and returns the result', async () => {
     const { code, stdout, stderr } = await migtui('upgrade head --yes');
     expect(code).toBe(0);
     expect(stdout).toBe('Upgraded: 3 revisions in 21 ms.\nCurrent: 20261122090000 merge_heads\n');
@@ -118,7 +118,7 @@ describe('a run', () => {
     });
   });
 
-  test('without a terminal and without --yes is refused, saying so', async () => {
+  test('without a terminal and --yes is refused with a message', async () => {
     const { code, stdout, stderr, calls } = await migtui('upgrade head');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain('The upgrade was not run: there is no terminal to ask for confirmation.');
@@ -144,7 +144,7 @@ describe('a run', () => {
     ['chat', true],
     ['y', false],
     ['Chat', false],
-  ])('that loses data wants the name of the database: "%s" (runs: %s)', async (answer, runs) => {
+  ])('with data loss requires the name of the database: "%s" (runs: %s)', async (answer, runs) => {
     const { stderr, calls } = await migtui('downgrade -1', { types: [answer] });
     expect(stderr).toContain('drops table add_user_id: 12 rows');
     expect(stderr).toContain('This destroys data. Type chat to run it: ');
@@ -152,13 +152,13 @@ describe('a run', () => {
   });
 
   test.each(['downgrade -1', 'upgrade add_reactions+1', 'stamp base', 'downgrade base', 'stamp -1'])(
-    '%s is understood',
+    '%s is accepted',
     async args => {
       expect((await migtui(`${args} --yes`)).code).toBe(0);
     },
   );
 
-  test('nothing to run is fine and asks nothing', async () => {
+  test('nothing to run succeeds without a question', async () => {
     const { code, stdout } = await migtui('upgrade add_user');
     expect(code).toBe(0);
     expect(stdout).toBe('Nothing to run: everything up to add_user is applied.\n');
@@ -171,7 +171,7 @@ describe('a run', () => {
     expect(json().error.code).toBe('read-only');
   });
 
-  test('several heads: names them and the ways out', async () => {
+  test('several heads: names them and the options', async () => {
     const { code, stderr } = await migtui('upgrade head --yes', { revisions: unmerged });
     expect(code).toBe(1);
     for (const words of [ids.last, ids.reactions, 'heads', '<label>@head', 'migtui merge']) {
@@ -179,7 +179,7 @@ describe('a run', () => {
     }
   });
 
-  test('passes on how it is to run', async () => {
+  test('passes the options on', async () => {
     const { calls } = await migtui(
       'upgrade heads --yes --lock-wait 1min --lock-timeout 500ms --statement-timeout 2s --retries 5 --transaction each',
     );
@@ -193,7 +193,7 @@ describe('a run', () => {
   });
 });
 
-describe('what happens during a run', () => {
+describe('the events of a run', () => {
   const holder: Session = {
     pid: 42,
     user: 'ben',
@@ -204,7 +204,7 @@ describe('what happens during a run', () => {
   };
   const tell = (...events: RunEvent[]) => events.map(event => ({ type: 'run', event }) as const);
 
-  test('is told in plain lines on stderr', async () => {
+  test('are printed as plain lines to stderr', async () => {
     const { stderr } = await migtui('upgrade heads --yes', {
       events: tell(
         { kind: 'waiting', holder, waitedMs: 0 },
@@ -288,7 +288,7 @@ describe('a failed run', () => {
     },
   };
 
-  test('says what PostgreSQL said, where, what is applied and what next', async () => {
+  test("prints PostgreSQL's error, the position, what is applied and what to do next", async () => {
     const { code, stdout } = await migtui('upgrade head --yes', { engine: failed });
     expect(code).toBe(1);
     expect(stdout).toMatchInlineSnapshot(`
@@ -324,14 +324,14 @@ describe('a failed run', () => {
   });
 });
 
-test('--sql prints the script alone', async () => {
+test('--sql prints only the script', async () => {
   const { code, stdout, stderr } = await migtui('upgrade current:head --sql');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toBe('-- current:head\nbegin;\ncommit;\n');
   expect((await migtui('upgrade head --sql --json')).json()).toEqual({ sql: '-- head\nbegin;\ncommit;\n' });
 });
 
-describe('stamp compares the live schema with what the log will say', () => {
+describe('stamp compares the live schema with the stamped revisions', () => {
   const comparison: Comparison = {
     same: false,
     sql: [],
@@ -352,7 +352,7 @@ describe('stamp compares the live schema with what the log will say', () => {
     expect(calls.map(([method]) => method)).not.toContain('compare');
   });
 
-  test('and asks for the name of the database when it would log more than the schema has', async () => {
+  test('and asks for the name of the database if the log would not match the schema', async () => {
     const told = await migtui('stamp head', { engine: { compare }, types: ['y'] });
     expect(told).toMatchObject({ code: 1 });
     expect(told.stderr).toContain('The log would not match the schema. Type chat to run it: ');
@@ -363,7 +363,7 @@ describe('stamp compares the live schema with what the log will say', () => {
     expect(back.code).toBe(0);
   });
 
-  test('what cannot be compared is said, and asked about as ever', async () => {
+  test('a failed comparison is reported, and the normal question is asked', async () => {
     const cannot = async () => {
       throw new Error('no shadow');
     };
@@ -380,14 +380,14 @@ describe('strict', () => {
     },
   };
 
-  test('is an option over the settings', async () => {
+  test('the option overrides the settings', async () => {
     expect((await migtui('upgrade head --plan')).opened?.strict).toEqual([]);
     expect((await migtui('upgrade head --plan --no-strict')).opened?.strict).toEqual([]);
     const all = ['missing', 'out-of-order', 'edited'];
     expect((await migtui('upgrade head --plan --strict')).opened?.strict).toEqual(all);
   });
 
-  test('what it forbids is not asked about, and fails as a plan too', async () => {
+  test('a violated rule fails without a question, also with --plan', async () => {
     const preview = async (): Promise<Preview> => ({
       request: { command: 'upgrade', targets: ['head'] },
       plan: { steps: [{ revision: ids.last, action: 'up' }], tips: [ids.last] },

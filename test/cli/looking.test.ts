@@ -24,7 +24,7 @@ describe('status', () => {
     `);
   });
 
-  test('names what is wrong and the ways out', async () => {
+  test('names the problems and the solutions', async () => {
     const { code, stdout } = await migtui('status', {
       revisions: unmerged,
       applied: [ids.initial, gone, ids.last],
@@ -67,7 +67,7 @@ describe('status', () => {
     `);
   });
 
-  test('is what migtui prints where there is no terminal', async () => {
+  test('is the output of migtui without a terminal', async () => {
     expect((await migtui('')).stdout).toBe((await migtui('status')).stdout);
   });
 
@@ -83,7 +83,7 @@ describe('status', () => {
     });
   });
 
-  test('of a database that cannot be reached says so and does not guess what is applied', async () => {
+  test('of an unreachable database says so and does not guess what is applied', async () => {
     const world = {
       look: {
         database: {
@@ -139,7 +139,7 @@ describe('status', () => {
     expect(stderr).toContain('cannot be reached: connection refused. No revision is shown as applied.');
   });
 
-  test('an embedded database that is not made yet is an empty one', async () => {
+  test('an embedded database that does not exist yet is empty', async () => {
     const { code, json } = await migtui('status --json', {
       applied: [],
       look: {
@@ -161,7 +161,7 @@ describe('status', () => {
     expect(json()).toMatchObject({ applied: 0, current: [], database: { state: 'missing' } });
   });
 
-  test('of broken revisions lists every problem with its place', async () => {
+  test('of broken revisions lists every problem with its location', async () => {
     const problems = [
       { code: 'unknown-parent', message: 'revises "nope"', file: 'migrations/a.ts', line: 4 },
       { code: 'unreadable-file', message: 'does not parse', file: 'migrations/b.ts' },
@@ -188,7 +188,7 @@ describe('lists of revisions', () => {
     `);
   });
 
-  test('history draws lanes where there are branches', async () => {
+  test('history draws lanes for branches', async () => {
     expect((await migtui('history :add_user_id')).stdout).toBe(
       (await migtui('history :add_user_id --no-graph')).stdout,
     );
@@ -205,7 +205,7 @@ describe('lists of revisions', () => {
     `);
   });
 
-  test('history -v has what the columns of the app have', async () => {
+  test('history -v has the columns of the app', async () => {
     const { stdout, stderr } = await migtui('history -v --contexts :current');
     expect(stdout.split('\n\n')[0]).toMatch(
       /Author: Ana, 2026-11-10 .*\nSize: 1 statement\nApplied in: staging\nPath: /,
@@ -223,7 +223,7 @@ describe('lists of revisions', () => {
     expect((await migtui('history :current')).stdout).not.toContain('Ana');
   });
 
-  test('history --verbose prints a block for each, as Alembic does', async () => {
+  test('history --verbose prints a block for each, like Alembic', async () => {
     expect((await migtui('history -v current:')).stdout.split('\n\n')[0]).toMatchInlineSnapshot(`
       "Rev: Migration20261122090000_merge_heads (head) (mergepoint)
       Merges: 20261120101500 add_last_read_at, 20261119161000 add_reactions
@@ -272,7 +272,7 @@ describe('lists of revisions', () => {
     expect((await migtui(`${command} -v`)).stdout).toContain(`Rev: ${expected[0]}`);
   });
 
-  test('say so when they are empty', async () => {
+  test('print a message if they are empty', async () => {
     const world = { revisions: [], applied: [] };
     expect((await migtui('heads', world)).stdout).toBe('There are no revisions yet.\n');
     expect((await migtui('current', world)).stdout).toBe('Nothing is applied.\n');
@@ -280,7 +280,7 @@ describe('lists of revisions', () => {
     expect((await migtui('history --json', world)).json()).toEqual([]);
   });
 
-  test('colour the state, and only where colours are wanted', async () => {
+  test('colour the state only if colours are enabled', async () => {
     expect((await migtui('heads', { colours: true })).stdout).toContain('\u001b[33m○\u001b[39m');
     const plain = await migtui('heads', { colours: true, env: { NO_COLOR: '1' } });
     expect(plain.stdout).not.toContain('\u001b');
@@ -289,7 +289,7 @@ describe('lists of revisions', () => {
 });
 
 describe('show', () => {
-  test('prints what a revision says and does', async () => {
+  test('prints the declarations and the SQL of a revision', async () => {
     expect((await migtui('show head -v')).stdout).toMatchInlineSnapshot(`
       "Rev: Migration20261122090000_merge_heads (head) (mergepoint)
       Merges: 20261120101500 add_last_read_at, 20261119161000 add_reactions
@@ -323,7 +323,7 @@ describe('show', () => {
   });
 
   test.each(['-1', `${ids.merge}-1`, 'nope', '2026'])(
-    '%s that is no one revision is an error',
+    '%s that is not one revision is an error',
     async target => {
       const { code, json } = await migtui(`show ${target} --json`, { applied: [] });
       expect(code).toBe(1);
@@ -332,7 +332,7 @@ describe('show', () => {
   );
 });
 
-test('text from outside cannot act on the terminal', async () => {
+test('external text cannot control the terminal', async () => {
   const evil = '\u001b]0;owned\u0007\u009b31m\u202e';
   const world = { look: { notes: [evil] } };
   expect((await migtui('status', world)).stdout).not.toMatch(

@@ -7,15 +7,15 @@ import { redactor } from '../../src/foundation/secrets/redactor.ts';
 import { makeProject, type Project, repository } from '../support/project.ts';
 import { createDatabase } from '../support/server.ts';
 
-describe('text on its way to a terminal', () => {
-  test('has our styles, one within another, and no escape of anybody else', () => {
+describe('text for a terminal', () => {
+  test('has our nested styles, and no other escape sequences', () => {
     const drawn = styled(`a${styled('b', 32, 39)}\u001b[31m\u009b1m\u202ec`, 31, 39);
     expect(safeText(drawn)).toBe(
       '\u001b[31ma\u001b[32mb\u001b[39m\u001b[31m␛[31m<U+009B>1m<U+202E>c\u001b[39m',
     );
   });
 
-  test('cannot be given a style by who does not know our marks', () => {
+  test('cannot be styled without our marks', () => {
     expect(safeText('\ufdd031/39\ufdd1x')).not.toContain('\u001b');
   });
 
@@ -56,7 +56,7 @@ function migtui(project: Project, args: readonly string[], full?: 1 | 2): Promis
   return new Promise(resolve => child.on('close', code => resolve({ code, ...said })));
 }
 
-describe('a project of hostile names', () => {
+describe('a project with hostile names', () => {
   let project: Project;
   const name = `Migration20260101000000_x${hostile}`;
 
@@ -85,7 +85,7 @@ export class M extends Migration {
     });
   });
 
-  test('says nothing raw and no password, whatever is asked', async () => {
+  test('prints nothing raw and no password in any command', async () => {
     const commands: string[][] = [
       ...[['status'], ['history', '-v'], ['show', 'head', '-v'], ['upgrade', 'head', '--plan']],
       ...[['upgrade', 'head', '--yes', '-v'], ['journal'], ['current', '-v'], ['downgrade', 'base', '--yes']],
@@ -102,7 +102,7 @@ export class M extends Migration {
     }
   });
 
-  test('gives the script as it is, so that it can be run', async () => {
+  test('prints the script unchanged, so that it can be run', async () => {
     const { code, stdout } = await migtui(project, ['upgrade', 'base:head', '--sql']);
     expect(code).toBe(0);
     expect(stdout).toContain(`password 'leaked3'`);
@@ -125,13 +125,13 @@ describe.skipIf(!existsSync('/dev/full'))('a full disk', () => {
     });
   });
 
-  test('under an answer is named, and the answer counts as not given', async () => {
+  test('during a result is reported, and the result counts as failed', async () => {
     const { code, stderr } = await migtui(project, ['status'], 1);
     expect(code).toBe(1);
     expect(stderr).toContain('Standard output could not be written: the disk is full (ENOSPC).');
   });
 
-  test('under the answer of a run that has committed is no failure, and what is done is told', async () => {
+  test('during the result of a committed run is not a failure, and the completed run is reported', async () => {
     const { code, stderr } = await migtui(project, ['upgrade', '+1', '--yes'], 1);
     expect(stderr).toContain(
       'Standard output could not be written: the disk is full (ENOSPC). 1 step of 1 is committed.',
@@ -139,7 +139,7 @@ describe.skipIf(!existsSync('/dev/full'))('a full disk', () => {
     expect(code).toBe(0);
   });
 
-  test('under everything else does not end the run', async () => {
+  test('otherwise does not end the run', async () => {
     const { code, stdout } = await migtui(project, ['upgrade', 'head', '--yes', '-v'], 2);
     expect(stdout).toContain(
       'Standard error could not be written: the disk is full (ENOSPC). 1 step of 1 is committed.',

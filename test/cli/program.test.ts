@@ -51,7 +51,7 @@ describe('on a server', () => {
     await database.drop();
   });
 
-  test('looking at an empty database says so and creates nothing', async () => {
+  test('reading an empty database says so and creates nothing', async () => {
     const status = await migtui(project, ['status', '--json']);
     expect(status.code).toBe(0);
     expect(json(status)).toMatchObject({
@@ -65,7 +65,7 @@ describe('on a server', () => {
     expect(await database.query('select 1 from pg_tables where schemaname = $1', ['public'])).toEqual([]);
   });
 
-  test('goes up by one, to the head, and down by one', async () => {
+  test('upgrades by one, to the head, and downgrades by one', async () => {
     const up = await migtui(project, ['upgrade', '+1', '--yes', '--json']);
     expect(json(up)).toMatchObject({
       steps: [{ revision: chats, action: 'up', outcome: 'done', ms: expect.any(Number) }],
@@ -107,7 +107,7 @@ describe('on a server', () => {
     expect(json(await migtui(project, ['status', '--json'])).current).toEqual([title]);
   });
 
-  test('a reader that goes away is no error', async () => {
+  test('a closed pipe is not an error', async () => {
     const { code, stderr } = await new Promise<Output>(resolve => {
       const shell = spawn('sh', ['-c', `"${process.execPath}" "${bin}" history -v | head -n 0`], {
         cwd: project.root,
@@ -124,7 +124,7 @@ describe('on a server', () => {
 });
 
 describe('a failing migration', () => {
-  test('tells what PostgreSQL said and where, and what is applied', async () => {
+  test("prints PostgreSQL's error with the position, and what is applied", async () => {
     const database = await createDatabase();
     const project = await makeProject({
       url: database.url,
@@ -185,7 +185,7 @@ export class ${title} extends Migration {
   test.each([
     { signals: ['SIGINT', 'SIGINT'] as const, how: 'a second Ctrl-C insists' },
     { signals: ['SIGTERM'] as const, how: 'SIGTERM insists by itself' },
-  ])('whose code hangs: $how, and the state is printed', async ({ signals }) => {
+  ])('with hanging code: $how, and the state is printed', async ({ signals }) => {
     const database = await createDatabase();
     const project = await makeProject({ url: database.url, migrations: { [title]: hanging } });
     const child = spawn(process.execPath, [bin, 'upgrade', 'head', '--yes'], {
@@ -244,7 +244,7 @@ describe('writing revisions', () => {
 });
 
 describe("the project's own code", () => {
-  test('may print what it likes: stdout carries the answer alone', async () => {
+  test('may print anything: stdout has only the result', async () => {
     const database = await createDatabase();
     const noisy = (source: string) => `console.log('noise', process.env.NODE_ENV);\n${source}`;
     const project = await makeProject({
@@ -268,7 +268,7 @@ export class ${chats} extends Migration {
     await database.drop();
   });
 
-  test('that ends the process is no success', async () => {
+  test('that ends the process is not a success', async () => {
     const project = await makeProject({ migrations });
     await project.write('mikro-orm.config.ts', 'process.exit(0);\nexport default {};\n');
     const output = await migtui(project, ['status', '--json']);
@@ -277,7 +277,7 @@ export class ${chats} extends Migration {
   });
 });
 
-describe('what cannot be opened', () => {
+describe('a project that cannot be opened', () => {
   test.each([
     ['a server that is not there', 'postgres://ana:secret-word@127.0.0.1:1/chat', 'database-unreachable'],
   ])('%s', async (_, url, error) => {
@@ -296,7 +296,7 @@ describe('what cannot be opened', () => {
     expect(text.stdout).toContain('ana@127.0.0.1:1/chat cannot be reached');
   });
 
-  test('TypeScript without a loader: what the error advises works', async () => {
+  test('TypeScript without a loader: the advice in the error works', async () => {
     const project = await makeProject({
       migrations,
       typescript: true,
@@ -314,13 +314,13 @@ describe('what cannot be opened', () => {
     expect(json(await migtui(project, ['heads', '--json']))).toHaveLength(1);
   });
 
-  test('a folder that is no project', async () => {
+  test('a folder without a project', async () => {
     const output = await runNode(await makeFolder(), bin, ['status', '--json']);
     expect(output.code).toBe(1);
     expect(json(output).error.code).toBe('no-project');
   });
 
-  test('settings that are wrong name the file, the setting and what is allowed', async () => {
+  test('invalid settings: the file, the setting and the allowed values are named', async () => {
     const project = await makeProject({ migrations, packageJson: { migtui: { lockTimout: '5s' } } });
     const output = await migtui(project, ['status']);
     expect(output.code).toBe(1);
@@ -331,7 +331,7 @@ describe('what cannot be opened', () => {
 });
 
 describe('the demo on PGlite', () => {
-  test('is not there, has two heads to choose from, and is made by the first upgrade', async () => {
+  test('does not exist, has two heads, and is created by the first upgrade', async () => {
     const demo = await makeDemo();
     const run = (...args: string[]) => migtui(demo, args);
     const before = await run('status', '--json');
@@ -358,7 +358,7 @@ describe('completion', () => {
     expect((await migtui(project, ['completion', 'tcsh'])).code).toBe(2);
   });
 
-  test('knows commands, options, revisions and labels, without running the project', async () => {
+  test('completes commands, options, revisions and labels, without running the project', async () => {
     const project = await makeProject({
       migrations: { ...migrations, [seen]: { ...migrations[seen], labels: ['chat'] } },
     });

@@ -38,18 +38,18 @@ test.each([
   expect((await migtui(command)).opened?.schema).toBeUndefined();
 });
 
-test('the app takes it', async () => {
+test('the app supports it', async () => {
   const { app } = await migtui('--schema tenant_7', { types: [], colours: true });
   expect(app?.options.schema).toBe('tenant_7');
 });
 
-test('the status names it, and so do the commands that it advises', async () => {
+test('the status shows it, and so do the suggested commands', async () => {
   const { stdout } = await migtui('status --schema "tenant 7"', inSchema('tenant 7'));
   expect(stdout).toContain('ana@db.staging/chat · PostgreSQL 18.4 · schema tenant 7');
   expect(stdout).toContain("migtui upgrade head --schema 'tenant 7'");
 });
 
-test('the plan and the question name it', async () => {
+test('the plan and the question show it', async () => {
   const { stderr, code } = await migtui(`upgrade ${ids.last} --schema tenant_7`, {
     ...inSchema('tenant_7'),
     types: ['y'],

@@ -19,7 +19,7 @@ describe('docs/schemas', () => {
     expect(files.sort()).toEqual(names.sort());
   });
 
-  test('is what the types say: node scripts/json-schemas.ts writes it', async () => {
+  test('matches the types: node scripts/json-schemas.ts writes it', async () => {
     for (const [name, schema] of Object.entries(jsonSchemas())) {
       expect(JSON.parse(await readFile(join(folder, `${name}.json`), 'utf8')), name).toEqual(schema);
     }
@@ -30,7 +30,7 @@ describe('docs/schemas', () => {
   });
 });
 
-describe('an answer', () => {
+describe('the JSON output', () => {
   test.each([
     'status',
     'current',
@@ -63,12 +63,12 @@ describe('an answer', () => {
     'lint',
     'diff --since main',
     'doctor',
-  ])('of %s is as its schema says', async args => {
+  ])('of %s matches its schema', async args => {
     const { stdout } = await migtui(`${args} --json`);
     expect(() => JSON.parse(stdout)).not.toThrow();
   });
 
-  test('with another field, or without one, is refused', () => {
+  test('with an additional or a missing field is refused', () => {
     expect(() => checkAnswer(['bake', '--json'], '{"file":"a","revisions":1,"upToDate":true}')).toThrow(
       'written',
     );

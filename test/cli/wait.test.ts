@@ -4,17 +4,17 @@ import { ids, migtui } from '../cli/fake.ts';
 
 const all = Object.values(ids);
 
-test('everything is applied: exit code 0 at once', async () => {
+test('everything is applied: exit code 0 immediately', async () => {
   const told = await migtui('wait --json', { applied: all });
   expect([told.code, told.json()]).toMatchObject([0, { reached: true, for: 'heads', pending: [] }]);
   expect(told.calls.map(([name]) => name)).toEqual(['look', 'close']);
 });
 
-test('a revision with all that it stands on is enough', async () => {
+test('a revision with its requirements is enough', async () => {
   expect((await migtui(`wait --for ${ids.user}`)).code).toBe(0);
 });
 
-test('after the time: exit code 1 with what is pending', async () => {
+test('after the timeout: exit code 1 with the pending revisions', async () => {
   const told = await migtui('wait --for head --timeout 10ms --json');
   expect(told.code).toBe(1);
   expect(told.json().error).toMatchObject({
@@ -24,7 +24,7 @@ test('after the time: exit code 1 with what is pending', async () => {
   expect(told.stderr).toMatch(/waiting for head .*3 revisions pending/);
 });
 
-test('waits for a server and a database that are not there yet, and says so', async () => {
+test('waits for a server and a database that do not exist yet, and says so', async () => {
   const states = ['unreachable', 'missing', 'connected'] as const;
   let looks = 0;
   const told = await migtui('wait --timeout 1min', {
@@ -34,7 +34,7 @@ test('waits for a server and a database that are not there yet, and says so', as
   expect(told.stderr).toMatch(/It is unreachable\..*\n.*It is missing\./);
 });
 
-test.each(['+1', '-1', 'current'])('%s is no target to wait for', async target => {
+test.each(['+1', '-1', 'current'])('%s is not a valid target', async target => {
   expect((await migtui(`wait --for ${target}`)).code).toBe(2);
 });
 

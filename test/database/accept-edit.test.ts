@@ -32,7 +32,7 @@ async function start(config: string): Promise<Project> {
   return project;
 }
 
-test('byte order mark, line endings and indentation are no edits; words are', async () => {
+test('byte order mark, line endings and indentation are not edits; other text is', async () => {
   const project = await start("schemaGenerator: { ignoreSchema: ['migtui'] }");
   const before = await project.read('migrations/M1.ts');
   const indented = before.replaceAll('\n', '\r\n').replaceAll('  ', '\t');
@@ -50,7 +50,7 @@ test('byte order mark, line endings and indentation are no edits; words are', as
   }
 });
 
-test('an edit that is accepted is no edit any more; another one is', async () => {
+test('an accepted edit is no longer reported; another one is', async () => {
   const project = await start("schemaGenerator: { ignoreSchema: ['migtui'] }");
   const before = await project.read('migrations/M1.ts');
   await project.addMigration('M1', `// a comment\n${before}`);
@@ -76,7 +76,7 @@ test('an edit that is accepted is no edit any more; another one is', async () =>
   expect(await edited(project)).toEqual(['M1']);
 });
 
-test('without a journal no edit is known, and none can be accepted', async () => {
+test('without a journal, edits are unknown and cannot be accepted', async () => {
   const project = await start('');
   await project.addMigration('M1', `// a comment\n${await project.read('migrations/M1.ts')}`);
   await asking(project, async engine => {

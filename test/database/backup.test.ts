@@ -72,7 +72,7 @@ async function serverProject(): Promise<{ database: Database; project: Project; 
 }
 
 describe('an embedded database', () => {
-  test('is backed up before the run, and the restore command brings it back', async () => {
+  test('is backed up before the run, and the restore command restores it', async () => {
     const project = await makeProject({ pglite: true, migrations, config: journalled });
     const app = await openProject(project);
     await app.run(`up ${chats}`);
@@ -99,7 +99,7 @@ describe('an embedded database', () => {
 });
 
 describe('a server', () => {
-  test('is dumped with the password in the environment, into a file that nobody else can read', async () => {
+  test('is dumped with the password in the environment, into a file that no one else can read', async () => {
     const { database, project, app } = await serverProject();
     const { pgDump, log } = await fakePgDump();
     await app.run(`up ${chats}`);
@@ -150,7 +150,7 @@ describe('a server', () => {
     },
   );
 
-  test('a pg_dump that is not there is named', async () => {
+  test('a missing pg_dump is named', async () => {
     const { app } = await serverProject();
     const run = app.start(await app.plan(`up ${chats}`), {
       backup: { ...plain, pgDump: '/nowhere/pg_dump' },
@@ -182,7 +182,7 @@ describe('a server', () => {
     expect(await backupsOf(project)).toEqual([]);
   });
 
-  test('older backups of the same database are deleted as the settings say, after the new one is there', async () => {
+  test('older backups of the same database are deleted according to the settings, after the new one is complete', async () => {
     const { database, project, app } = await serverProject();
     const { pgDump } = await fakePgDump();
     await mkdir(project.path('backups'));
@@ -214,7 +214,7 @@ describe('a server', () => {
   });
 });
 
-test('a backup is named after database, schema, time and revisions, whatever they are called', () => {
+test("a backup's name consists of database, schema, time and revisions, whatever they are called", () => {
   const at = new Date('2026-11-26T14:02:11.123Z');
   expect(fileStem({ database: 'chat', schema: null, at, current: ['20261113100000'] })).toBe(
     'chat-20261126T140211Z-20261113100000',

@@ -9,8 +9,8 @@ const cuts = (steps: Parameters<typeof cutBatches>[0], options = {}) =>
     batch => `${batch.transactional ? '' : '!'}${batch.steps.join(',')}`,
   );
 
-describe('a plan is cut into transactions', () => {
-  test('one for all when the config says all or nothing', () => {
+describe('a plan is divided into transactions', () => {
+  test('one for all if the config says all or nothing', () => {
     expect(cuts([up, up, up])).toEqual(['0,1,2']);
   });
 
@@ -18,7 +18,7 @@ describe('a plan is cut into transactions', () => {
     expect(cuts([up, up, up], { allOrNothing: false })).toEqual(['0', '1', '2']);
   });
 
-  test('a revision that wants no transaction is alone, and the others are not beside it', () => {
+  test('a revision without a transaction is separate, and no other transaction is open', () => {
     expect(cuts([up, up, alone, up, up])).toEqual(['0,1', '!2', '3,4']);
     expect(cuts([alone, alone])).toEqual(['!0', '!1']);
   });
@@ -28,19 +28,19 @@ describe('a plan is cut into transactions', () => {
     expect(cuts([up, up], { transactional: false, override: 'all' })).toEqual(['!0', '!1']);
   });
 
-  test('--transaction is stronger than the config', () => {
+  test('--transaction overrides the config', () => {
     expect(cuts([up, up], { override: 'each' })).toEqual(['0', '1']);
     expect(cuts([up, alone, up, up], { allOrNothing: false, override: 'all' })).toEqual(['0', '!1', '2,3']);
   });
 
-  test('the log rows of a stamp are one transaction whatever the config says', () => {
+  test('the log rows of a stamp are one transaction regardless of the config', () => {
     expect(cuts([log, { action: 'unlog', transactional: true }, log], { allOrNothing: false })).toEqual([
       '0,1,2',
     ]);
     expect(cuts([log, log], { transactional: false })).toEqual(['0,1']);
   });
 
-  test('nothing to do is no transaction', () => {
+  test('nothing to do needs no transaction', () => {
     expect(cuts([])).toEqual([]);
   });
 });

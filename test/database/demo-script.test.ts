@@ -37,7 +37,7 @@ async function startDemo(send: (database: Database, script: string) => Promise<v
 test.each([
   { how: 'sent as psql would', send: likePsql },
   ...(hasPsql ? [{ how: 'in psql itself', send: psql }] : []),
-])('the demo goes up, down and is stamped by its offline script, $how', async ({ send }) => {
+])('the demo is upgraded, downgraded and stamped by its SQL script, $how', async ({ send }) => {
   const demo = await startDemo(send);
   await demo.move('upgrade', 'base', 'add_user_id_to_chats');
   await demo.both(rows);
@@ -54,7 +54,7 @@ test.each([
   await demo.close();
 });
 
-test('the script of the whole demo is made where there is no server', async () => {
+test('the script of the whole demo is written without a server', async () => {
   const demo = await makeDemo();
   const env = { DATABASE_URL: 'postgres://nobody:secret@127.0.0.1:1/nowhere' };
   const { code, stdout, stderr } = await migtui(demo, ['upgrade', 'base:heads', '--sql'], { env });

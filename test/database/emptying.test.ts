@@ -15,7 +15,7 @@ const migrations = {
   },
 };
 
-test('everything goes but extensions, the journal and the schema itself, and can be made again', async () => {
+test('everything is dropped except extensions, the journal and the schema itself, and can be recreated', async () => {
   const database = await createDatabase();
   await database.query('create extension if not exists pg_trgm; grant create on schema public to public');
   const project = await makeProject({ url: database.url, migrations, config });
@@ -55,7 +55,7 @@ test('everything goes but extensions, the journal and the schema itself, and can
   await careful.close();
 });
 
-test('with a schema of its own only that one is emptied', async () => {
+test('in a separate schema, only that one is emptied', async () => {
   const database = await createDatabase();
   await database.query(
     'create table kept (); create schema tenant; create table tenant.gone (); create schema other; create table other.kept ()',

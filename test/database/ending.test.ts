@@ -13,7 +13,7 @@ function runWith(control: Control): RunState {
   } as unknown as RunState;
 }
 
-test('a lock that is lost between two steps is told as that, never as "Stopped as asked"', async () => {
+test('a lock lost between two steps is reported as such, never as "Stopped as asked"', async () => {
   const control = new Control(() => null);
   await control.request('rollback', new Failure({ code: 'lock-lost', message: 'The lock was lost.' }));
   expect(endFailure(runWith(control), null, null)).toMatchObject({
@@ -31,7 +31,7 @@ test('a cancel between two steps is "Stopped as asked"', async () => {
   });
 });
 
-test('a connection that is lost while a cancel is under way is a lost connection', async () => {
+test('a connection lost during a cancel is reported as lost', async () => {
   const control = new Control(() => null);
   await control.request('rollback');
   const lost = new Error('Connection terminated unexpectedly');

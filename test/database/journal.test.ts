@@ -46,7 +46,7 @@ const short = async (app: Opened) =>
   (await journal(app)).map(({ revision, action, outcome }) => `${action} ${revision.slice(24)} ${outcome}`);
 
 describe.each(['server', 'pglite'] as const)('the journal (%s)', kind => {
-  test('has every step of every run with how it ended', async () => {
+  test('has every step of every run with its outcome', async () => {
     const [app] = await start(kind);
     expect(await journal(app)).toEqual([]);
     expect(await journalStatus(app.project, queryOn(app.connection.orm))).toMatchObject({ state: 'ready' });
@@ -92,7 +92,7 @@ describe.each(['server', 'pglite'] as const)('the journal (%s)', kind => {
 describe('the journal', () => {
   const kind = 'server';
 
-  test('is not there where the config does not ignore its schema', async () => {
+  test('does not exist if the config does not ignore its schema', async () => {
     const [app] = await start(kind, 'baseDir: process.cwd()');
     await app.run(`up ${chats}`);
     expect(await app.connection.query(`select to_regnamespace('migtui') as schema`)).toEqual([
@@ -104,7 +104,7 @@ describe('the journal', () => {
     });
   });
 
-  test('a file that is not the one applied is edited', async () => {
+  test('a file that differs from the applied one is edited', async () => {
     const [app, project] = await start(kind);
     await app.run(`up ${chats}`, `log ${rows}`);
     const edited = async () => {
@@ -128,7 +128,7 @@ describe('the journal', () => {
   });
 });
 
-test('MikroORM never wants to drop it', async () => {
+test('MikroORM never tries to drop it', async () => {
   const database = await createDatabase();
   const [app, project] = await start('server', ignoring, database);
   await app.run(`up ${chats}`);
@@ -136,7 +136,7 @@ test('MikroORM never wants to drop it', async () => {
   expect(stdout).not.toContain('migtui');
 });
 
-test('tells the truth after a kill: the next look sees it rolled back, the next run writes it down', async () => {
+test('is correct after a kill: it is shown as rolled back, and the next run records it', async () => {
   const [app] = await start('server');
   await app.run(`up ${chats}`);
   const query = queryOn(app.connection.orm);
@@ -155,7 +155,7 @@ test('tells the truth after a kill: the next look sees it rolled back, the next 
   expect((await journal(app))[1]?.error).toContain('killed');
 });
 
-test('a role that may not make it runs without, and says so', async () => {
+test('a role that may not create it runs without it, with a warning', async () => {
   const database = await createDatabase();
   const role = await database.createRole({ may: 'all' });
   const project = await makeProject({ url: role.url, migrations, config: ignoring });

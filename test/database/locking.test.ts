@@ -104,7 +104,7 @@ describe('one writer', () => {
     await running.result;
   });
 
-  test('the lock goes with its holder: killed, the next one proceeds and the first stops', async () => {
+  test('the lock ends with its holder: after a kill, the next run proceeds', async () => {
     const one = await start();
     const two = await again();
     const running = one.start(await one.plan(`up ${slow}`));
@@ -119,7 +119,7 @@ describe('one writer', () => {
     expect((await two.run(`up ${chats}`)).failure).toBeNull();
   });
 
-  test('a lost connection is told as that, also when somebody asked to stop', async () => {
+  test('a lost connection is reported as such, even after a request to stop', async () => {
     const two = await start();
     const slowly = two.start(await two.plan(`up ${slow}`));
     await two.hears(event => event.kind === 'statement' && event.sql.includes('pg_sleep'));
@@ -145,7 +145,7 @@ describe('one writer', () => {
     await orphan.end();
   });
 
-  test('nothing is locked after a run, however it ended', async () => {
+  test('nothing is locked after a run, whatever its outcome', async () => {
     const app = await start();
     await app.run(`up ${chats}`, `up ${index}`);
     expect(await database.query(advisory)).toEqual([{ n: 0 }]);
@@ -168,7 +168,7 @@ describe('one writer', () => {
     ).toEqual([{ indisvalid: true }]);
   });
 
-  test('holds no snapshot where the server begins transactions as repeatable read', async () => {
+  test('holds no snapshot if the server defaults to repeatable read', async () => {
     const app = await start();
     await database.query(
       `alter database "${database.name}" set default_transaction_isolation = 'repeatable read'`,
@@ -181,7 +181,7 @@ describe('one writer', () => {
 });
 
 describe('waiting for a table', () => {
-  test('a table locked for a moment: shows the blocker, tries again, goes on', async () => {
+  test('a briefly locked table: shows the blocker, retries, continues', async () => {
     const app = await start();
     await app.run(`up ${chats}`);
     const blocker = await database.connect();
@@ -206,7 +206,7 @@ describe('waiting for a table', () => {
     await blocker.end();
   });
 
-  test('the blocker is ended on request: its statement first, then its session; nobody else is', async () => {
+  test('the blocker is ended on request: its statement first, then its session; no other session is', async () => {
     const app = await start();
     await app.run(`up ${chats}`);
     const [idle, sleeping, other] = await Promise.all([
@@ -236,7 +236,7 @@ describe('waiting for a table', () => {
     await Promise.all([sleeping.end(), other.end(), idle.end().catch(() => {})]);
   });
 
-  test('locked for longer: gives up after its retries, with nothing done', async () => {
+  test('locked for longer: fails after its retries, with no changes', async () => {
     const app = await start();
     await app.run(`up ${chats}`);
     const blocker = await database.connect();
@@ -272,7 +272,7 @@ describe('cancelling', () => {
     expect(await database.query(`select to_regclass('before') as t`)).toEqual([{ t: null }]);
   });
 
-  test('after this step: what is done stays, the rest is not run', async () => {
+  test('after this step: finished steps remain, the rest is not run', async () => {
     const app = await start();
     const running = app.start(await app.plan(`up ${chats}`, `up ${touch}`, `up ${index}`));
     await app.hears(event => event.kind === 'step' && event.step === 0);
@@ -300,7 +300,7 @@ describe('cancelling', () => {
     await running.result;
   });
 
-  test('a second cancel insists on code that hangs', async () => {
+  test('a second cancel ends hanging code', async () => {
     const hang = 'Migration20260106000000_hang';
     database = await createDatabase();
     const project = await makeProject({
@@ -330,7 +330,7 @@ export class ${hang} extends Migration {
 });
 
 describe('a revision without a transaction', () => {
-  test('that fails half-way is named with its invalid index until it is settled', async () => {
+  test('that fails partway is reported with its invalid index until it is resolved', async () => {
     const app = await start();
     await app.run(`up ${chats}`);
     await database.query(`insert into chats (title) values ('a'), ('a')`);
@@ -363,7 +363,7 @@ describe('a revision without a transaction', () => {
     });
   });
 
-  test('settled as applied it is logged; what else stands in the comment of the table stays', async () => {
+  test('resolved as applied it is logged; other text in the table comment remains', async () => {
     const app = await start();
     await app.run(`up ${chats}`);
     await database.query(`comment on table mikro_orm_migrations is E'ours, "quoted" and it''s \\\\ fine'`);
@@ -377,7 +377,7 @@ describe('a revision without a transaction', () => {
     ]);
   });
 
-  test('that is cancelled in a concurrent build is named, with the index it left', async () => {
+  test('that is cancelled in a concurrent build is reported, with its invalid index', async () => {
     const app = await start();
     await app.run(`up ${chats}`);
     const blocker = await database.connect();
@@ -394,7 +394,7 @@ describe('a revision without a transaction', () => {
     await blocker.end();
   });
 
-  test('whose first statement failed whole leaves nothing to settle', async () => {
+  test('whose first statement failed leaves nothing to resolve', async () => {
     const app = await start();
     await database.query('create table left_behind (id int)');
     await app.run(`up ${chats}`);
@@ -403,7 +403,7 @@ describe('a revision without a transaction', () => {
     expect(result.unsettled).toEqual([]);
   });
 
-  test('of a role that does not own the table is told by the journal', async () => {
+  test('of a role that does not own the table is reported from the journal', async () => {
     database = await createDatabase();
     const role = await database.createRole({ may: 'all' });
     const ignoring = `schemaGenerator: { ignoreSchema: ['migtui'] }`;
@@ -420,7 +420,7 @@ describe('a revision without a transaction', () => {
     ]);
   });
 
-  test('stays named when a retry fails whole: what the first attempt left is still there', async () => {
+  test('is still reported after a failed retry: the changes of the first attempt remain', async () => {
     const app = await start();
     await app.run(`up ${chats}`);
     await database.query(`insert into chats (title) values ('a'), ('a')`);
@@ -433,7 +433,7 @@ describe('a revision without a transaction', () => {
     expect(second.unsettled).toEqual(first.unsettled);
   });
 
-  test('made transactional and retried, it is settled by that', async () => {
+  test('made transactional and retried, it is resolved', async () => {
     database = await createDatabase();
     const project = await makeProject({
       url: database.url,
@@ -451,7 +451,7 @@ describe('a revision without a transaction', () => {
     expect(JSON.parse(status.stdout)).toMatchObject({ current: [half], unsettled: [] });
   });
 
-  test('its down takes back what it left, though it has no row', async () => {
+  test('its down() reverts the partial changes, though it has no row', async () => {
     database = await createDatabase();
     const { [chats]: first, [half]: last } = migrations;
     const project = await makeProject({
@@ -481,7 +481,7 @@ describe('a revision without a transaction', () => {
     await engine.close();
   });
 
-  test('retried and done it is settled by that', async () => {
+  test('retried successfully, it is resolved', async () => {
     const app = await start();
     await app.run(`up ${chats}`);
     await database.query(`insert into chats (title) values ('a'), ('a')`);

@@ -43,8 +43,8 @@ async function lookAtEverything(engine: EngineApi): Promise<void> {
   await engine.script({ command: 'upgrade', targets: ['base:heads'] });
 }
 
-describe('looking writes nothing', () => {
-  test('into an empty database', async () => {
+describe('reading writes nothing', () => {
+  test('to an empty database', async () => {
     const database = await createDatabase();
     const before = await contents(database);
     const engine = await engineOf(await makeProject({ url: database.url, migrations, config }));
@@ -62,7 +62,7 @@ describe('looking writes nothing', () => {
     });
   });
 
-  test('with a role that can only read, and every look works', async () => {
+  test('with a read-only role, and every read works', async () => {
     const database = await createDatabase();
     const role = await database.createRole({ may: 'select', schemas: ['public'] });
     const owner = await open((await makeProject({ url: database.url, migrations, config })).root);
@@ -87,7 +87,7 @@ describe('looking writes nothing', () => {
     expect(await contents(database)).toEqual(before);
   });
 
-  test('with a wrong password it is not known what is applied', async () => {
+  test('with a wrong password the applied revisions are unknown', async () => {
     const database = await createDatabase();
     const role = await database.createRole();
     const url = new URL(role.url);
@@ -98,7 +98,7 @@ describe('looking writes nothing', () => {
     expect(revisions.map(({ state }) => state)).toEqual(['unknown', 'unknown']);
   });
 
-  test('without the right to read the table it says so, and without the right to the journal too', async () => {
+  test('without the right to read the table it says so, also without the right to the journal', async () => {
     const database = await createDatabase();
     const role = await database.createRole({ may: 'nothing' });
     const owner = await open((await makeProject({ url: database.url, migrations, config })).root);
@@ -115,7 +115,7 @@ describe('looking writes nothing', () => {
     });
   });
 
-  test('does not make a database; a run does, after the preview has said so', async () => {
+  test('creates no database; a run does, after the preview has said so', async () => {
     const database = await createDatabase();
     const url = new URL(database.url);
     url.pathname = `/${database.name}_new`;
@@ -131,7 +131,7 @@ describe('looking writes nothing', () => {
     expect(await engine.look()).toMatchObject({ database: { state: 'connected' }, pending: [] });
   });
 
-  test('a config that forbids making databases is obeyed', async () => {
+  test('a config that forbids creating databases is respected', async () => {
     const database = await createDatabase();
     const url = new URL(database.url);
     url.pathname = `/${database.name}_never`;
@@ -146,7 +146,7 @@ describe('looking writes nothing', () => {
     });
   });
 
-  test('makes no embedded folder', async () => {
+  test('creates no embedded folder', async () => {
     const project = await makeProject({ pglite: true, migrations, config });
     const engine = await engineOf(project);
     expect(await engine.look()).toMatchObject({ database: { state: 'missing' } });
@@ -156,7 +156,7 @@ describe('looking writes nothing', () => {
     expect(await engine.look()).toMatchObject({ applied: 2, journal: { state: 'on' } });
   });
 
-  test('until the migrations table is asked for, which is made once and empty', async () => {
+  test('unless the migrations table is requested, which is created once and empty', async () => {
     const database = await createDatabase();
     const engine = await engineOf(await makeProject({ url: database.url, migrations, config }));
     expect([await engine.ensureTable(), await engine.ensureTable()]).toEqual([true, false]);

@@ -56,7 +56,7 @@ test('rows are counted by the condition that deletes them, and counting changes 
   expect(await database.query("select from people where name = 'touched'")).toEqual([]);
 });
 
-test('each condition alone; what matches nothing now is no loss', async () => {
+test('each condition separately; no matching rows means no loss', async () => {
   const plans = {
     'delete from people using teams where teams.id = people.team and teams.closed': ['6 rows', true],
     'delete from people where team in (select id from teams where not closed)': ['3 rows', true],
@@ -81,7 +81,7 @@ test('each condition alone; what matches nothing now is no loss', async () => {
   });
 });
 
-test('a log row that a stamp removes is no loss', async () => {
+test('deleting a log row in a stamp is not a loss', async () => {
   const { database, engine } = await engineWith({ M1: { up: '' }, M2: { up: '' }, M3: { up: '' } });
   await database.query("insert into mikro_orm_migrations (name) values ('M1'), ('M2'), ('M3')");
   expect(await engine.preview({ command: 'stamp', targets: ['M2'] })).toMatchObject({

@@ -148,7 +148,7 @@ describe.skipIf(!program)('behind PgBouncer in transaction mode', () => {
     expect(await leaks(database)).toEqual([{ n: 0 }]);
   });
 
-  test('a cancelled statement is cancelled, and the lock is free at once', async () => {
+  test('a cancelled statement is cancelled, and the lock is free immediately', async () => {
     const database = await createDatabase();
     const app = await openThrough(database);
     await app.run(`up ${chats}`);

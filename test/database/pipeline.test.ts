@@ -98,7 +98,7 @@ test('a revision that only queues statements takes one round trip, up and down',
   expect((await tripsOf(...others)) - oneDown).toBeLessThan(8 + 4);
 });
 
-test('each statement is told when it runs, with its rows', async () => {
+test('each statement is reported when it runs, with its rows', async () => {
   const app = await start();
   await app.run(ups(ten)[0] as string);
   expect(app.events.filter(({ kind }) => kind.startsWith('st') && kind !== 'started')).toMatchObject([
@@ -111,7 +111,7 @@ test('each statement is told when it runs, with its rows', async () => {
   ]);
 });
 
-test('what a revision sets for itself does not reach the next one; several statements in one text run', async () => {
+test('settings of a revision do not affect the next one; several statements in one string run', async () => {
   const app = await start();
   const [settings, seen, several] = ups(tricky) as [string, string, string];
   expect((await app.run(settings, seen, several)).failure).toBeNull();
@@ -119,7 +119,7 @@ test('what a revision sets for itself does not reach the next one; several state
   expect(await tables(app)).toBe('a b c');
 });
 
-test('the statement that failed is named, nothing after it is run, and nothing before it stays', async () => {
+test('the failed statement is reported, later ones do not run, and earlier ones are rolled back', async () => {
   const app = await start();
   const [, , several, fails, copies] = ups(tricky) as [string, string, string, string, string];
   const { failure } = await app.run(several, fails);

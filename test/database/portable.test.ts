@@ -49,7 +49,7 @@ const tables = (project: Project) =>
 const log = 'mikro_orm_migrations';
 
 describe('on SQLite', () => {
-  test('looking makes nothing, and says what works', async () => {
+  test('reading creates nothing, and reports what works', async () => {
     const project = await sqlite({ migrations: line });
     const look = await asking(project.root, engine => engine.look());
     expect(look.database).toMatchObject({ kind: 'sqlite', name: 'shop.db', state: 'missing' });
@@ -58,7 +58,7 @@ describe('on SQLite', () => {
     expect(existsSync(project.path('shop.db'))).toBe(false);
   });
 
-  test('goes up, down and stamps, with a row exactly where the schema changed', async () => {
+  test('upgrades, downgrades and stamps, with a row exactly where the schema changed', async () => {
     const project = await sqlite({ migrations: line });
     await asking(project.root, async engine => {
       await running(engine, 'upgrade', '+2');
@@ -80,7 +80,7 @@ describe('on SQLite', () => {
     });
   });
 
-  test('a revision that fails takes its whole batch back, and is told with its statement', async () => {
+  test('a failed revision rolls its whole batch back, and is reported with its statement', async () => {
     const bad = { up: ['create table three (id integer)', 'insert into nowhere values (1)'] };
     const project = await sqlite({ migrations: { ...line, [three]: bad } });
     await asking(project.root, async engine => {
@@ -101,7 +101,7 @@ describe('on SQLite', () => {
     });
   });
 
-  test('without a transaction it says what stays', async () => {
+  test('without a transaction it reports what remains', async () => {
     const half = { up: ['create table two (id integer)', 'select nothing'], transactional: false } as const;
     const project = await sqlite({ migrations: { ...line, [two]: half } });
     await asking(project.root, async engine => {
@@ -113,7 +113,7 @@ describe('on SQLite', () => {
     });
   });
 
-  test('what was shown is what runs', async () => {
+  test('the plan that was shown is the plan that runs', async () => {
     const project = await sqlite({ migrations: line });
     await asking(project.root, async engine => {
       const preview = await engine.preview({ command: 'upgrade', targets: ['head'] });
@@ -133,7 +133,7 @@ describe('on SQLite', () => {
     expect(existsSync(project.path('shop.db.migtui-lock'))).toBe(false);
   });
 
-  test('a lock that is held is waited for as long as was asked', async () => {
+  test('waits for a held lock up to the given time', async () => {
     const project = await sqlite({ migrations: line });
     const opened = await openProject(project.root);
     const release = await lockRuns(opened, { schema: 'main', name: log, sql: log }, { limit: 0 });
@@ -163,7 +163,7 @@ describe('on SQLite', () => {
     expect(tables(project)).toEqual([]);
   });
 
-  test('code of a migration is previewed sealed, with the platform of SQLite', async () => {
+  test('code of a migration is previewed in isolation, with the platform of SQLite', async () => {
     const code = `import { Migration } from '@mikro-orm/migrations';
 export class ${one} extends Migration {
   async up() { this.addSql('create table ' + this.driver.getPlatform().quoteIdentifier('a b') + ' (id integer)'); }
@@ -178,7 +178,7 @@ export class ${one} extends Migration {
     });
   });
 
-  test('rows that a downgrade loses are counted', async () => {
+  test('rows lost by a downgrade are counted', async () => {
     const project = await sqlite({ migrations: line });
     await asking(project.root, async engine => {
       await running(engine, 'upgrade', 'head');
@@ -189,7 +189,7 @@ export class ${one} extends Migration {
     });
   });
 
-  test('what is for PostgreSQL alone says so and why', async () => {
+  test('PostgreSQL-only features say so and why', async () => {
     const project = await sqlite({ migrations: line });
     await asking(project.root, async engine => {
       await running(engine, 'upgrade', 'head');
@@ -216,7 +216,7 @@ export class ${one} extends Migration {
     });
   });
 
-  test('two heads are merged unrehearsed', async () => {
+  test('two heads are merged without a rehearsal', async () => {
     const branched = {
       [one]: { ...table('one'), revises: [] },
       [two]: { ...table('two'), revises: [one] },
@@ -231,7 +231,7 @@ export class ${one} extends Migration {
   });
 });
 
-test('whatever a statement is, it is told from those that lose data', async () => {
+test('statements that lose data are recognised', async () => {
   const counted: string[] = [];
   const query = async (sql: string) => {
     counted.push(sql);

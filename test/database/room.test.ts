@@ -11,7 +11,7 @@ function ormThatWaits(busyWait: number, told: Waiting[] = []) {
   return waitsAs(orm, { busyWait, onWaiting: waiting => told.push(waiting) }) as never;
 }
 
-test('a full server is asked again until there is room', async () => {
+test('a full server is retried until a connection is free', async () => {
   let attempts = 0;
   const answer = await retryWhenBusy(ormThatWaits(60_000), async () => {
     if (++attempts < 4) throw full();
@@ -20,7 +20,7 @@ test('a full server is asked again until there is room', async () => {
   expect([answer, attempts]).toEqual(['connected', 4]);
 });
 
-test('and no longer than that is to be waited for; anything else is no reason to wait', async () => {
+test('but not longer than the timeout; other errors are not retried', async () => {
   let attempts = 0;
   const failing = (error: () => Error, busyWait: number) =>
     retryWhenBusy(ormThatWaits(busyWait), () => {

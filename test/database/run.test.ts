@@ -92,7 +92,7 @@ describe.each(['server', 'pglite'] as const)('running a plan (%s)', kind => {
     expect(await app.connection.query('select * from chats')).toEqual([]);
   });
 
-  test('a failing revision takes its whole batch back and says where it failed', async () => {
+  test('a failing revision rolls its whole batch back and reports where it failed', async () => {
     const app = await start(kind);
     const result = await app.run(`up ${chats}`, `up ${broken}`, `up ${noWayBack}`);
     expect(result.steps).toMatchObject([
@@ -122,7 +122,7 @@ describe.each(['server', 'pglite'] as const)('running a plan (%s)', kind => {
     expect(await app.connection.query(`select to_regclass('chats') as chats`)).toEqual([{ chats: null }]);
   });
 
-  test('execute() and entities work in the batch, whatever connection the code asks for', async () => {
+  test('execute() and entities work in the batch, whatever connection the code uses', async () => {
     const data = `import { Migration } from '@mikro-orm/migrations';
 import { Chat } from '../entities.ts';
 export const helper = () => 'not the migration';
@@ -175,7 +175,7 @@ export class Migration20260102000001_data extends Migration {
 });
 
 describe('running a plan', () => {
-  test('a revision that would end its transaction is refused, and nothing of its batch stays', async () => {
+  test('a revision that would end its transaction is refused, and its batch is rolled back', async () => {
     const ends = 'Migration20260102000003_ends';
     const app = await start('server', {
       migrations: {
@@ -191,13 +191,13 @@ describe('running a plan', () => {
     ).toEqual([{ l: null, c: null }]);
   });
 
-  test('entities that cannot be loaded are told before anything runs', async () => {
+  test('entities that cannot be loaded are reported before anything runs', async () => {
     const app = await start('server', { entities: `export const entities = [class Broken {}];` });
     await expect(app.run(`up ${chats}`)).rejects.toMatchObject({ code: 'entities-broken' });
     expect(await app.applied()).toEqual([]);
   });
 
-  test('a swallowed error is told as what it was', async () => {
+  test('a swallowed error is reported with its cause', async () => {
     const swallows = 'Migration20260102000004_swallows';
     const app = await start('server', {
       migrations: {
@@ -217,7 +217,7 @@ export class ${swallows} extends Migration {
     });
   });
 
-  test('one transaction for each keeps what was done before the failure', async () => {
+  test('a transaction for each keeps the revisions before the failure', async () => {
     const app = await start('server', { migrationsConfig: 'allOrNothing: false' });
     const result = await app.run(`up ${chats}`, `up ${broken}`, `up ${noWayBack}`);
     expect(result.steps.map(step => step.outcome)).toEqual(['done', 'failed', 'not run']);
@@ -225,7 +225,7 @@ export class ${swallows} extends Migration {
     expect(await app.applied()).toEqual([chats]);
   });
 
-  test('a plan made for another state is refused before anything runs', async () => {
+  test('a plan for another state is refused before anything runs', async () => {
     const app = await start('server');
     const preview = await app.plan(`up ${chats}`);
     await app.run(`log ${chats}`);
@@ -241,7 +241,7 @@ export class ${swallows} extends Migration {
     expect(await app.applied()).toEqual([chats, noWayBack]);
   });
 
-  test('code that throws is told as such', async () => {
+  test('an error thrown by code is reported as such', async () => {
     const thrower = `import { Migration } from '@mikro-orm/migrations';
 export class Migration20260102000002_thrower extends Migration {
   override async up(): Promise<void> {
@@ -259,7 +259,7 @@ export class Migration20260102000002_thrower extends Migration {
     expect(await app.connection.query(`select to_regclass('"left"') as left`)).toEqual([{ left: null }]);
   });
 
-  test('the log table may be elsewhere', async () => {
+  test('the log table may be in another schema', async () => {
     const app = await start('server', { migrationsConfig: `tableName: 'ops.applied'` });
     expect((await app.run(`up ${chats}`)).failure).toBeNull();
     expect(await app.connection.query('select name from ops.applied')).toEqual([{ name: chats }]);

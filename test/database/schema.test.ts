@@ -75,7 +75,7 @@ const schemasOf = async (database: Database) =>
   ).map(({ name }) => name);
 
 describe('another schema', () => {
-  test('an upgrade leaves what the stock CLI leaves with --schema, and a downgrade too', async () => {
+  test('an upgrade has the same effect as in the stock CLI with --schema, and so does a downgrade', async () => {
     const ours = await start();
     const theirs = await start();
     const engine = await ours.open('a');
@@ -96,7 +96,7 @@ describe('another schema', () => {
     expect(await describeDatabase(ours.database)).toEqual(await describeDatabase(theirs.database));
   });
 
-  test('each schema has a state of its own, and they are listed', async () => {
+  test('each schema has its own state, and all are listed', async () => {
     const { open } = await start();
     await go(await open('a'), 'upgrade', 'head');
     await go(await open('b'), 'upgrade', '+1');
@@ -110,7 +110,7 @@ describe('another schema', () => {
     expect(looks[2]?.project).toMatchObject({ schema: null, table: 'public.mikro_orm_migrations' });
   });
 
-  test('looking at one that does not exist makes nothing; the plan says that the run will', async () => {
+  test('reading a missing one creates nothing; the plan says that the run will', async () => {
     const { database, open } = await start();
     const engine = await open('later');
     const look = await engine.look();
@@ -124,7 +124,7 @@ describe('another schema', () => {
     expect((await engine.preview({ command: 'downgrade', targets: ['base'] })).warnings).toEqual([]);
   });
 
-  test('losses are measured there', async () => {
+  test('losses are measured in it', async () => {
     const { open } = await start();
     await go(await open('a'), 'upgrade', 'head');
     const preview = await (await open('a')).preview({ command: 'downgrade', targets: ['base'] });
@@ -134,7 +134,7 @@ describe('another schema', () => {
     ]);
   });
 
-  test('the offline script leaves what the run leaves', async () => {
+  test('the script has the same effect as the run', async () => {
     const { database, open } = await start();
     const offline = await createDatabase();
     const engine = await open('we"ird');
@@ -146,7 +146,7 @@ describe('another schema', () => {
     expect(await describeDatabase(offline)).toEqual(await describeDatabase(database));
   });
 
-  test('drift is looked for there, and what others have in public is none', async () => {
+  test('drift is checked in it, and other objects in public are ignored', async () => {
     const { database, open } = await start();
     const engine = await open('a');
     await go(engine, 'upgrade', 'head');
@@ -159,7 +159,7 @@ describe('another schema', () => {
     expect(await engine.compare('head')).toMatchObject({ same: true, effects: [] });
   });
 
-  test('a revision without a transaction is refused before anything runs: MikroORM would stop there', async () => {
+  test('a revision without a transaction is refused before anything runs: MikroORM would fail there', async () => {
     const index = 'Migration20260103000000_index';
     const { database, open } = await start({
       migrations: {
@@ -188,7 +188,7 @@ describe('another schema', () => {
     expect(await failureOf((await open('b')).run(preview, {}))).toMatchObject({ code: 'plan-changed' });
   });
 
-  test('it wins over migrations.schema of the config', async () => {
+  test('it overrides migrations.schema of the config', async () => {
     const { open } = await start({ migrationsConfig: `schema: 'own'` });
     expect((await (await open()).look()).project).toMatchObject({
       schema: null,
@@ -209,7 +209,7 @@ describe('another schema', () => {
     'UPPER',
     '$1 :x %s \\',
     'x'.repeat(63),
-  ])('called %j is a schema like any other', async name => {
+  ])('the name %j works', async name => {
     const { database, open } = await start();
     const engine = await open(name);
     await go(engine, 'upgrade', 'head');
@@ -228,7 +228,7 @@ describe('another schema', () => {
     ['x'.repeat(64), '64 bytes'],
     ['ü'.repeat(32), '64 bytes'],
     ['a\0b', 'NUL'],
-  ])('called %j is refused', async (name, why) => {
+  ])('the name %j is refused', async (name, why) => {
     const { open } = await start();
     const failure = await failureOf(open(name));
     expect(failure.code).toBe('bad-schema');

@@ -53,7 +53,7 @@ const migrations: Record<string, MigrationSketch> = {
   },
 };
 
-describe('the offline script leaves what the run leaves', () => {
+describe('the script has the same effect as the run', () => {
   test('up, down by one, stamp and up again', async () => {
     const both = await start({ migrations });
     await compare(both, 'upgrade', 'base', 'head');
@@ -73,7 +73,7 @@ describe('the offline script leaves what the run leaves', () => {
     await compare(both, 'downgrade', middle, 'base');
   });
 
-  test('a table and a schema of its own for the log', async () => {
+  test('a separate table and schema for the log', async () => {
     const both = await start({ migrations, migrationsConfig: `tableName: 'ops.Applied'` });
     await compare(both, 'upgrade', 'base', 'head');
   });
@@ -88,8 +88,8 @@ describe('the offline script leaves what the run leaves', () => {
   });
 });
 
-describe('the offline script', () => {
-  test('says its revisions and batches, and connects to nothing', async () => {
+describe('the SQL script', () => {
+  test('lists its revisions and batches, and does not connect', async () => {
     const project = await makeProject({ migrations, config: 'baseDir: process.cwd()' });
     const engine = await openEngine({ root: project.root }, () => {});
     engines.push(engine);
@@ -111,7 +111,7 @@ describe('the offline script', () => {
     });
   });
 
-  test('refuses a database that is elsewhere than it thinks, with nothing done', async () => {
+  test('refuses a database in another state, without changes', async () => {
     const { engine, offline } = await start({ migrations });
     const script = await engine.script({ command: 'upgrade', targets: ['head'] });
     await runScript(offline, script);
@@ -125,7 +125,7 @@ describe('the offline script', () => {
     expect(before.length).toBeGreaterThan((await describeDatabase(offline)).length);
   });
 
-  test('of a range looks first whether the database is at its start', async () => {
+  test('of a range first checks whether the database is at its start', async () => {
     const { engine, offline } = await start({ migrations });
     const upper = await engine.script({ command: 'upgrade', targets: [`${lock}:head`] });
     const empty = await describeDatabase(offline);
@@ -144,7 +144,7 @@ describe('the offline script', () => {
     );
   });
 
-  test('refuses by name what is known only when it runs', async () => {
+  test('refuses revisions whose SQL is known only when they run, by name', async () => {
     const reader = `import { Migration } from '@mikro-orm/migrations';
 export class Migration20260104000000_reader extends Migration {
   override async up(): Promise<void> {

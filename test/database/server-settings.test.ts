@@ -37,7 +37,7 @@ async function go(engine: EngineApi, command: 'upgrade' | 'downgrade', target: s
 
 const table = `create table mikro_orm_migrations (id serial primary key, name varchar(255), executed_at timestamptz)`;
 
-describe('whatever the settings of the database are', () => {
+describe('with any settings of the database', () => {
   test.each<Record<string, string>>([
     { default_transaction_isolation: "'repeatable read'" },
     { default_transaction_isolation: "'serializable'", default_transaction_deferrable: 'on' },
@@ -45,7 +45,7 @@ describe('whatever the settings of the database are', () => {
     { datestyle: "'German'", intervalstyle: "'sql_standard'", timezone: "'America/St_Johns'" },
     { datestyle: "'Postgres, MDY'", intervalstyle: "'iso_8601'", bytea_output: "'escape'" },
     { standard_conforming_strings: 'off', escape_string_warning: 'off', extra_float_digits: '-15' },
-  ])('%o: up, down and what is told of it', async settings => {
+  ])('%o: up, down and the events', async settings => {
     const database = await databaseWith(settings);
     const engine = await engineOf(await makeProject({ url: database.url, migrations, config }));
     const before = Date.now();
@@ -66,7 +66,7 @@ describe('whatever the settings of the database are', () => {
 });
 
 describe('the migrations table', () => {
-  test('has times and names that nobody expects', async () => {
+  test('has unusual times and names', async () => {
     const database = await databaseWith();
     const names = [`o'clock "quoted"`, 'two\nlines', 'x'.repeat(255), '', 'a%b_c\\d', '\u202egnp.js'];
     await database.query(table);
@@ -106,7 +106,7 @@ describe('the migrations table', () => {
     }
   });
 
-  test('is the one that the stock CLI makes where search_path leads', async () => {
+  test('is in the schema where the stock CLI creates it according to search_path', async () => {
     const database = await databaseWith({ search_path: "'app', 'public'" });
     await database.query('create schema app');
     const project = await makeProject({ url: database.url, migrations, config });
@@ -126,7 +126,7 @@ describe('the migrations table', () => {
     ).toEqual([{ s: 'app', n: 1 }]);
   });
 
-  test('that is in public stays the one, while the first schema has none', async () => {
+  test('in public is used while the first schema has none', async () => {
     const database = await databaseWith();
     const project = await makeProject({ url: database.url, migrations, config });
     await go(await engineOf(project), 'upgrade', '+1');

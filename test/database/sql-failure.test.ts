@@ -4,8 +4,8 @@ import { redactor } from '../../src/foundation/secrets/redactor.ts';
 
 const postgres = (more: object): Error => Object.assign(new Error('boom'), { code: '42703', ...more });
 
-describe('a failure out of what a migration threw', () => {
-  test('has what PostgreSQL said, found through MikroORM and other wrappers', () => {
+describe('a failure for an error thrown by a migration', () => {
+  test("has PostgreSQL's message, found through MikroORM and other wrappers", () => {
     const error = new Error('wrapped', {
       cause: postgres({
         detail: 'the detail',
@@ -26,20 +26,20 @@ describe('a failure out of what a migration threw', () => {
     });
   });
 
-  test('points at the character that PostgreSQL counted, not at a half of one', () => {
+  test('points at the character that PostgreSQL counted, never at half of one', () => {
     const statement = `select '😀😀', wrong`;
     const { sql } = sqlFailure(postgres({ position: '14' }), statement);
     expect(statement.slice((sql?.position ?? 0) - 1)).toBe('wrong');
   });
 
-  test('never has a password', () => {
+  test('never contains a password', () => {
     const error = postgres({ detail: 'postgres://u:s3cret@h/d', hint: 'try hunter2', where: 'password=abc' });
     redactor.learn('hunter2');
     const text = JSON.stringify(sqlFailure(error, `select 'hunter2'`).info);
     expect(text).not.toMatch(/s3cret|hunter2|abc/);
   });
 
-  test('code that throws is no statement', () => {
+  test('an error thrown by code has no statement', () => {
     expect(sqlFailure(new TypeError('x is undefined'), undefined).info).toMatchObject({
       code: 'migration-threw',
       message: 'x is undefined',
@@ -47,7 +47,7 @@ describe('a failure out of what a migration threw', () => {
     expect(sqlFailure('a string', undefined).message).toBe('a string');
   });
 
-  test('a lost connection is told from a failed statement', () => {
+  test('a lost connection differs from a failed statement', () => {
     for (const error of [
       postgres({ code: '57P01' }),
       postgres({ code: '08006' }),
@@ -61,7 +61,7 @@ describe('a failure out of what a migration threw', () => {
     expect(isConnectionLoss(postgres({}))).toBe(false);
   });
 
-  test('a pooler in statement mode and exhausted connections are named, and are no lost connection', () => {
+  test('a pooler in statement mode and exhausted connections are named, and are not lost connections', () => {
     const statementMode = postgres({
       code: '08P01',
       message: 'transaction blocks not allowed in statement pooling mode',
@@ -84,7 +84,7 @@ describe('a failure out of what a migration threw', () => {
     expect([statementMode, ...exhausted].some(isConnectionLoss)).toBe(false);
   });
 
-  test('only what a second try may mend is tried again', () => {
+  test('only errors that a retry may fix are retried', () => {
     expect(
       ['55P03', '40P01', '57014', '23505'].map(code => isRetryableLockError(postgres({ code }))),
     ).toEqual([true, true, false, false]);

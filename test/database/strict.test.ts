@@ -40,7 +40,7 @@ const missing = {
   revisions: ['M2', 'M3'],
 };
 
-test('a plan says which applied revisions have no file', async () => {
+test('a plan lists applied revisions without a file', async () => {
   const { project } = await upgraded();
   await project.remove('migrations/M2.ts');
   await project.remove('migrations/M3.ts');
@@ -91,7 +91,7 @@ test.each([
   ['a column', 'alter table old add column name text'],
   ['a type', "create type mood as enum ('a')"],
   ['an index', 'create index thing_name on old (id)'],
-])('where %s is there already the next step is stamp', async (_, up) => {
+])('if %s already exists the next step is stamp', async (_, up) => {
   const database = await createDatabase();
   await database.query(
     'create table old (id int, name text); create table thing (id int); create type mood as enum (); create index thing_name on old (name)',

@@ -34,7 +34,7 @@ async function engineWith(config = "schemaGenerator: { ignoreSchema: ['migtui'] 
 const undo = { past: { kind: 'undo' } } as const;
 const redo = { past: { kind: 'redo' } } as const;
 
-test('undo takes back whole runs, redo does them again, both as plans that are shown', async () => {
+test('undo reverts whole runs, redo repeats them, both as plans that are shown', async () => {
   const { database, engine, go } = await engineWith();
   await go({ targets: ['M1'] });
   await go({ targets: ['M3'] });
@@ -65,7 +65,7 @@ test('undo takes back whole runs, redo does them again, both as plans that are s
   await engine.close();
 });
 
-test('what somebody else did since is not overrun', async () => {
+test('changes by others since then are not overwritten', async () => {
   const { database, engine, go } = await engineWith();
   await go({ targets: ['M2'] });
   const shown = await engine.preview({ command: 'upgrade', targets: [], ...undo });

@@ -12,7 +12,7 @@ const base = 'Migration20260101000000_base';
 const left = 'Migration20260102000000_left';
 const right = 'Migration20260103000000_right';
 
-it('adopts the lineage, writes an empty revision on a chosen head, and puts one branch on the other', async () => {
+it('adopts the lineage, writes an empty revision on a selected head, and rebases one branch onto the other', async () => {
   const database = await createDatabase();
   const project = await makeProject({
     url: database.url,

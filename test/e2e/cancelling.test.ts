@@ -27,7 +27,7 @@ async function slowProject() {
 
 const logged = 'select name from mikro_orm_migrations order by id';
 
-it('cancels and rolls back, insists with a second Ctrl-C, and stops after a step', async () => {
+it('cancels and rolls back, forces it with a second Ctrl-C, and stops after a step', async () => {
   const { database, project } = await slowProject();
   const app = await openMigtui(project.root);
   await app.sees('3 pending');
@@ -100,7 +100,7 @@ async function settled(app: Pty): Promise<string> {
   }
 }
 
-it('goes on in a terminal of every size, and leaves nothing of the old one', async () => {
+it('continues in a terminal of any size, and leaves nothing of the old one', async () => {
   const { database, project } = await slowProject();
   const app = await openMigtui(project.root);
   await app.sees('3 pending');

@@ -15,7 +15,7 @@ const rows = [
 ];
 
 describe.each(['embedded in Node', 'on a server'] as const)('the demo %s', where => {
-  it('goes through every flow in one sitting', { timeout: 300_000 }, async () => {
+  it('goes through every flow in one session', { timeout: 300_000 }, async () => {
     const slow = { timeout: 90_000 };
     const database = where === 'on a server' ? await createDatabase() : null;
     const name = database?.name ?? 'chat';

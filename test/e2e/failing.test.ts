@@ -11,7 +11,7 @@ import { copied, upgrade } from './support.ts';
 const fine = 'Migration20260101000000_fine';
 const broken = 'Migration20260102000000_broken';
 
-it("shows PostgreSQL's words and the place, opens the editor, and tries again", async () => {
+it("shows PostgreSQL's error and position, opens the editor, and tries again", async () => {
   const database = await createDatabase();
   const sql = 'create table orders (\n  id int,\n  total mony not null\n)';
   const project = await makeProject({
@@ -59,7 +59,7 @@ it("shows PostgreSQL's words and the place, opens the editor, and tries again", 
   expect(await app.restored()).toEqual(asFound);
 });
 
-it('remembers what ran half-way outside a transaction until it is settled', async () => {
+it('reports a revision interrupted outside a transaction until it is resolved', async () => {
   const database = await createDatabase();
   const half = (statement: string) => ({
     up: ['create table half (id int)', statement],

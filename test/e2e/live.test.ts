@@ -84,7 +84,7 @@ async function makeGateway(url: string) {
   };
 }
 
-it('says when the database is lost, and finds it again by itself', async () => {
+it('reports when the database is lost, and reconnects by itself', async () => {
   const database = await createDatabase();
   const gateway = await makeGateway(database.url);
   const project = await makeProject({ url: gateway.url, migrations: { [a]: create('a'), [b]: create('b') } });

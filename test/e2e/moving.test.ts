@@ -31,7 +31,7 @@ async function longProject() {
   return { database, project };
 }
 
-it('moves by keys that are typed at once, and takes no command from what is pasted', async () => {
+it('handles keys that arrive together, and runs no command from pasted text', async () => {
   const { database, project } = await longProject();
   const app = await openMigtui(project.root);
   await app.sees('1/40');
@@ -116,7 +116,7 @@ it('moves by keys that are typed at once, and takes no command from what is past
   ]);
 });
 
-it('needs no colours, no Unicode and no room', async () => {
+it('works without colours, Unicode and much space', async () => {
   const { project } = await longProject();
   const app = await openMigtui(project.root, {
     cols: 60,

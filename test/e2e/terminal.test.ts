@@ -40,7 +40,7 @@ it('restores the terminal after every signal', async () => {
   }
 });
 
-it('survives the death of its engine, tells of it, and starts another with r', async () => {
+it('survives the death of its engine, reports it, and starts another with r', async () => {
   const { project } = await slowProject();
   const app = await openMigtui(project.root);
   await app.sees('1 pending');
@@ -69,7 +69,7 @@ it('survives the death of its engine, tells of it, and starts another with r', a
   expect(await app.restored()).toEqual(asFound);
 });
 
-it('cancels the run when the terminal window closes, and writes that down', async () => {
+it('cancels the run when the terminal window closes, and records it', async () => {
   const { database, project } = await slowProject();
   const app = await openMigtui(project.root);
   await app.sees('1 pending');

@@ -34,7 +34,7 @@ const upgrade = async (engine: EngineApi) =>
 
 const checkIn = ({ checks }: DoctorReport, id: DoctorCheck['id']) => checks.find(check => check.id === id);
 
-test('a project in order has no complaint', async () => {
+test('a valid project has no problems', async () => {
   const { url } = await createDatabase();
   const engine = await engineOn({ url, config: `schemaGenerator: { ignoreSchema: ['migtui'] }` });
   await upgrade(engine);
@@ -60,7 +60,7 @@ test('a project in order has no complaint', async () => {
   ]);
 });
 
-test('looking as a role that may only read changes nothing and says what the role lacks', async () => {
+test('a read-only role changes nothing, and its missing privileges are listed', async () => {
   const database = await createDatabase();
   await upgrade(await engineOn({ url: database.url }));
   const role = await database.createRole({ may: 'select' });
@@ -74,7 +74,7 @@ test('looking as a role that may only read changes nothing and says what the rol
   expect(await database.query('select count(*)::int as n from pg_class')).toEqual(before);
 });
 
-test('a role that may write the table without owning it is told what that means', async () => {
+test('a role that may write to the table without owning it gets a warning', async () => {
   const database = await createDatabase();
   await upgrade(await engineOn({ url: database.url }));
   const role = await database.createRole({ may: 'all' });
@@ -131,7 +131,7 @@ test('a server that cannot be reached is an error, and everything else is still 
   expect(JSON.stringify(report)).not.toContain('s3cret-word');
 });
 
-test('an extension of the database that PGlite lacks is a limit of the shadow', async () => {
+test('an extension of the database that PGlite lacks is a limitation of the shadow', async () => {
   const database = await createDatabase();
   await database.query('create extension sslinfo');
   const report = await (await engineOn({ url: database.url })).doctor();
@@ -142,7 +142,7 @@ test('an extension of the database that PGlite lacks is a limit of the shadow', 
   });
 });
 
-test('a pg_dump that the settings name and that is not there is named', async () => {
+test('a missing pg_dump in the settings is named', async () => {
   const { url } = await createDatabase();
   const report = await (await engineOn({ url })).doctor('/nowhere/pg_dump');
   expect(checkIn(report, 'pg-dump')).toMatchObject({

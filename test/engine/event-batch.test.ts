@@ -17,7 +17,7 @@ function sent(...events: readonly EngineEvent[]): readonly EngineEvent[] {
   return batches.flat();
 }
 
-test('the first event after a silence is sent at once, what follows it together', () => {
+test('the first event after a pause is sent immediately, later ones together', () => {
   vi.useFakeTimers();
   try {
     const batches: number[] = [];
@@ -55,7 +55,7 @@ test('a statement of many megabytes is not sent whole', () => {
   expect(JSON.stringify(told).length).toBeLessThan(5_000);
 });
 
-test('whatever comes in whatever order: nothing but what nobody could see is left out', () => {
+test('for any events in any order: only invisible ones are left out', () => {
   const event = fc.oneof(
     fc.nat(2).map(step => statement(step)),
     fc.nat(2).map(step => done(step)),

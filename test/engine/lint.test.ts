@@ -48,7 +48,7 @@ afterAll(() => database.drop());
 const dangers = (findings: readonly Finding[]): string[] =>
   findings.filter(({ severity }) => severity === 'danger').map(({ rule, table }) => `${rule} ${table}`);
 
-test('what is pending is judged on the live schema, sizes and rows in the way included', async () => {
+test('pending revisions are linted on the live schema, including sizes and failing rows', async () => {
   const { code, stdout } = await migtui(project, ['lint', '--with-rows', '--json']);
   const { findings, judged, level } = JSON.parse(stdout) as {
     findings: Finding[];
@@ -72,7 +72,7 @@ test('what is pending is judged on the live schema, sizes and rows in the way in
   expect(await database.query("select to_regclass('made') as made")).toEqual([{ made: null }]);
 });
 
-test('a plan carries the findings of its steps', async () => {
+test('a plan includes the findings of its steps', async () => {
   const { stdout } = await migtui(project, ['upgrade', 'head', '--plan', '--json']);
   const { steps } = JSON.parse(stdout) as { steps: { findings: Finding[] }[] };
   expect(dangers(steps[0]!.findings)).toContain('index-blocks-writes users');
@@ -93,7 +93,7 @@ test('the safe form is drafted, rehearsed and free of danger', async () => {
   ]);
 });
 
-test('an INVALID index of the live database is known: it is not dropped for free, and stands in the way', async () => {
+test('an INVALID index of the live database is known', async () => {
   await database.query('insert into users select -n, 7 from generate_series(1, 2) n');
   await database.query('create unique index concurrently users_age_key on users (age)').catch(() => {});
   await project.addMigration('Migration20990101000000_again', {
@@ -116,7 +116,7 @@ test('an INVALID index of the live database is known: it is not dropped for free
   ]);
 });
 
-test('rows of a column that the plan makes first cannot be counted, and it says so', async () => {
+test('rows of a column that the plan adds first cannot be counted, and the finding says so', async () => {
   const later = 'Migration20260103000000_later';
   await project.addMigration(later, {
     up: ['alter table users add column fresh int', 'alter table users alter column fresh set not null'],

@@ -11,7 +11,7 @@ import { createDatabase, type Database } from '../support/server.ts';
 
 const setBy = 'protected[0] in migtui.config.json';
 
-describe('which databases a protection is for', () => {
+describe('the databases of a protection', () => {
   const subject = { context: 'production', host: 'db1.prod.example.com', database: 'shop_eu' };
   const concerns = (protection: Partial<Protection>, host: string | null = subject.host): boolean =>
     protectionsOf([{ setBy, ...protection }], { ...subject, host }).length === 1;
@@ -33,7 +33,7 @@ describe('which databases a protection is for', () => {
     expect(concerns(protection)).toBe(expected);
   });
 
-  test('a host that is not known may be any', () => {
+  test('an unknown host matches any pattern', () => {
     expect(concerns({ hosts: ['elsewhere'] }, null)).toBe(true);
   });
 });
@@ -124,7 +124,7 @@ describe('the rules', () => {
   });
 });
 
-describe('every door', () => {
+describe('all calls that write', () => {
   const first = 'Migration20260101000000_first';
   const second = 'Migration20260102000000_second';
   let database: Database;
@@ -171,7 +171,7 @@ describe('every door', () => {
     );
   const upgrade: PlanRequest = { command: 'upgrade', targets: ['head'] };
 
-  test('refuses without the name, with another one, and runs with it', async () => {
+  test('are refused without the name or with another one, and run with it', async () => {
     await using({}, async (engine, name) => {
       const preview = await engine.preview(upgrade);
       expect(preview).toMatchObject({
@@ -187,7 +187,7 @@ describe('every door', () => {
     });
   });
 
-  test('is shut for stamp, downgrade, undo, settle, the table and emptying alike', async () => {
+  test('includes stamp, downgrade, undo, settle, the table and emptying', async () => {
     await using({ writers: 'ci', reason: 'Ask #platform' }, async (engine, confirm) => {
       const previews: Preview[] = [
         await engine.preview({ command: 'downgrade', targets: ['-1'] }),
@@ -264,7 +264,7 @@ describe('every door', () => {
   };
 
   test.each(Object.entries(doors).filter(([, door]) => door !== looks))(
-    'of a protected database is shut without its name: %s',
+    'on a protected database are refused without its name: %s',
     async (_, door) => {
       await using({ databases: ['*'] }, async engine => {
         const before = await database.query('select name from mikro_orm_migrations order by 1');
@@ -279,7 +279,7 @@ describe('every door', () => {
     },
   );
 
-  test('names every broken rule at once', async () => {
+  test('all violated rules are listed', async () => {
     await database.query('insert into people select 1');
     const protection = {
       backup: true,
@@ -296,7 +296,7 @@ describe('every door', () => {
     });
   });
 
-  test('a rehearsal of this plan opens, and another plan shuts again', async () => {
+  test('a rehearsal of this plan fulfils the rule, another plan does not', async () => {
     const protection = {
       confirm: false,
       rehearsal: { within: 3_600_000, data: false, allowMissingDown: false },

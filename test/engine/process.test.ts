@@ -42,8 +42,8 @@ const create = (table: string) => ({
   down: `drop table "${table}"`,
 });
 
-describe('the engine in a process of its own', () => {
-  it('looks, previews and runs over IPC', async () => {
+describe('the engine in its own process', () => {
+  it('reads, previews and runs over IPC', async () => {
     const { url } = await createDatabase();
     const { root } = await makeProject({
       url,
@@ -63,7 +63,7 @@ describe('the engine in a process of its own', () => {
     );
   });
 
-  it('decides for the context that is open whether the database is protected', async () => {
+  it('determines for the open context whether the database is protected', async () => {
     const { url } = await createDatabase();
     const contexts = ['default', 'production', 'staging'];
     const { root } = await makeProject({
@@ -116,7 +116,7 @@ export default ${JSON.stringify(contexts)}.map(contextName => defineConfig({
     });
   });
 
-  it('hears what the project prints, and leaves its environment alone', async () => {
+  it("captures the project's output, and does not change its environment", async () => {
     const { root } = await makeProject({
       pglite: true,
       config: `...(console.log('NODE_ENV is ' + process.env.NODE_ENV), console.error('careful'), {}),`,
@@ -132,7 +132,7 @@ export default ${JSON.stringify(contexts)}.map(contextName => defineConfig({
     }
   });
 
-  it('says why a project does not open, and opens it after a restart when it is mended', async () => {
+  it('reports why a project does not open, and opens it after a restart when it is fixed', async () => {
     const project = await makeProject({ pglite: true });
     const good = await project.read('mikro-orm.config.ts');
     await project.write('mikro-orm.config.ts', `throw new Error('no secrets today');`);
@@ -146,7 +146,7 @@ export default ${JSON.stringify(contexts)}.map(contextName => defineConfig({
     expect((await engine.api.look()).project.name).toBe('shop');
   });
 
-  it('sees an edited migration without being asked to restart', async () => {
+  it('sees an edited migration without a manual restart', async () => {
     const project = await makeProject({ pglite: true, migrations: { Migration1_a: create('a') } });
     const { engine } = start({ root: project.root });
     expect((await engine.api.revision('Migration1_a')).up.sql).toEqual(['create table "a" ("id" int)']);
@@ -154,7 +154,7 @@ export default ${JSON.stringify(contexts)}.map(contextName => defineConfig({
     expect((await engine.api.revision('Migration1_a')).up.sql).toEqual(['create table "b" ("id" int)']);
   });
 
-  it('sees edited migrations in calls that come together, and answers all of them', async () => {
+  it('sees edited migrations in simultaneous calls, and answers all of them', async () => {
     const project = await makeProject({ pglite: true, migrations: { Migration1_a: create('a') } });
     const { engine } = start({ root: project.root });
     await engine.api.revision('Migration1_a');
@@ -171,7 +171,7 @@ export default ${JSON.stringify(contexts)}.map(contextName => defineConfig({
     expect(look.pending).toEqual(['Migration1_a']);
   });
 
-  it('cancels a run that is still being started, and begins one as soon as the last has told its end', async () => {
+  it('cancels a run that is still starting, and starts one as soon as the last has ended', async () => {
     const { url } = await createDatabase();
     const { root } = await makeProject({ url, migrations: { Migration1_a: create('a') } });
     const { engine } = start({ root });
@@ -193,7 +193,7 @@ export default ${JSON.stringify(contexts)}.map(contextName => defineConfig({
     expect(await again).toMatchObject({ code: 'plan-changed' });
   });
 
-  it('ends no run for the sake of looking at an edited migration', async () => {
+  it('does not end a run to show an edited migration', async () => {
     const { url, connect } = await createDatabase();
     const holder = await connect();
     await holder.query('select pg_advisory_lock(7)');
@@ -221,7 +221,7 @@ export default ${JSON.stringify(contexts)}.map(contextName => defineConfig({
     expect(await running).toMatchObject({ failure: null, tips: ['Migration2_b'] });
   });
 
-  it('tells when it dies, with its last words, and starts again', async () => {
+  it('reports when it dies, with its last output, and starts again', async () => {
     const source = migrationSource('Migration1_a', create('a')).replace(
       '{\n    this.addSql',
       `{\n    console.error('goodbye'); process.exit(7);\n    this.addSql`,
@@ -238,7 +238,7 @@ export default ${JSON.stringify(contexts)}.map(contextName => defineConfig({
     expect((await engine.api.look()).pending).toEqual(['Migration1_a']);
   });
 
-  it('tells how it was killed, also when it was being spoken to', async () => {
+  it('reports how it was killed, even during a call', async () => {
     const { root } = await makeProject({ pglite: true });
     const { engine, exit } = start({ root });
     await engine.api.look();
@@ -249,7 +249,7 @@ export default ${JSON.stringify(contexts)}.map(contextName => defineConfig({
     expect(await exit).toMatchObject({ code: null, signal: 'SIGKILL' });
   });
 
-  it('refuses an embedded database that another process has open, until that one is gone', async () => {
+  it('refuses an embedded database that another process has open, until it is closed', async () => {
     const project = await makeProject({ pglite: true, migrations: { Migration1_a: create('a') } });
     const first = start({ root: project.root });
     await first.engine.api.run(await first.engine.api.preview({ command: 'upgrade', targets: ['head'] }), {});

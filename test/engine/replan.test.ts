@@ -39,7 +39,7 @@ const actions = ({ plan }: Preview) => plan.steps.map(({ action, revision }) => 
 test.each([
   ['with a journal', journalled],
   ['without one', ''],
-])('a target that another run reached meanwhile is no failure, %s', async (_, config) => {
+])('a target that another run reached in the meantime is not a failure, %s', async (_, config) => {
   const { first, second } = await twoEngines(config);
   const [mine, theirs] = [await first.preview(upgrade('head')), await second.preview(upgrade('head'))];
   const { run } = await first.run(mine, {});
@@ -49,7 +49,7 @@ test.each([
   expect(await first.look()).toMatchObject({ applied: 3, pending: [] });
 });
 
-test('what another run has left is run, and the plan of it is told', async () => {
+test('the remaining steps after another run are run, and their plan is reported', async () => {
   const { first, second, events } = await twoEngines();
   const theirs = await second.preview(upgrade('head'));
   await first.run(await first.preview(upgrade('+1')), {});
@@ -59,7 +59,7 @@ test('what another run has left is run, and the plan of it is told', async () =>
   expect(told && actions(told.preview)).toEqual([`up ${two}`, `up ${three}`]);
 });
 
-test('who wants exactly what was shown gets that or nothing', async () => {
+test('a pinned plan runs exactly, or not at all', async () => {
   const { first, second } = await twoEngines();
   const theirs = await second.preview(upgrade('head'));
   await first.run(await first.preview(upgrade('+1')), {});
@@ -82,7 +82,7 @@ test('a downgrade takes back no more than was shown', async () => {
   expect((await first.look()).applied).toBe(3);
 });
 
-test('a fingerprint is of the state, the files, the transactions and the schema', async () => {
+test('a fingerprint covers the state, the files, the transactions and the schema', async () => {
   const { first } = await twoEngines();
   const prints = [];
   for (const request of [

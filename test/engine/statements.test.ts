@@ -41,7 +41,7 @@ async function start(more = '') {
   return { engine, told, go };
 }
 
-test('every statement that changes something is told, in the order they ran, those of migtui too', async () => {
+test("every statement that changes something is reported in order, including migtui's own", async () => {
   const { engine, told, go } = await start();
   await engine.look();
   expect(told).toEqual([]);
@@ -56,7 +56,7 @@ test('every statement that changes something is told, in the order they ran, tho
   expect(told.every(({ error, ms }) => error === null && ms >= 0)).toBe(true);
 });
 
-test('outside a transaction the mark is told, too', async () => {
+test('outside a transaction, the mark is reported too', async () => {
   const { told, go } = await start();
   await go(one);
   await go(two);
@@ -66,7 +66,7 @@ test('outside a transaction the mark is told, too', async () => {
   expect(rest.join('\n')).toMatch(/insert into .*mikro_orm_migrations/);
 });
 
-test('one that fails is told with what PostgreSQL says, and no password', async () => {
+test("a failed one is reported with PostgreSQL's error, without passwords", async () => {
   const { told, go } = await start();
   await go(two);
   expect((await go(three)).failure?.message).toContain('nonsense');
@@ -76,7 +76,7 @@ test('one that fails is told with what PostgreSQL says, and no password', async 
   expect(told.at(-1)?.sql).toBe('rollback');
 });
 
-test('what is written in the journal is told, on whatever connection it is', async () => {
+test('statements of the journal are reported, on any connection', async () => {
   const { told, go } = await start(`schemaGenerator: { ignoreSchema: ['migtui'] }`);
   await go(one);
   const sql = told.map(statement => statement.sql);
@@ -84,7 +84,7 @@ test('what is written in the journal is told, on whatever connection it is', asy
   expect(sql.filter(text => /^insert into "?migtui"?/.test(text))).toHaveLength(2);
 });
 
-test('a database that is made for the run is told', async () => {
+test('creating a database for the run is reported', async () => {
   const { told, go } = await start(`dbName: 'made for the run'`);
   expect(await go(one)).toMatchObject({ failure: null });
   expect(told[0]?.sql).toBe('create database "made for the run"');

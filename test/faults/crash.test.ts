@@ -38,7 +38,7 @@ test('the server restarted at every boundary: shut down fast, and without a chec
   );
 });
 
-test('a server that is gone when the run begins is said to be gone', async () => {
+test('a server that is down when the run begins is reported', async () => {
   const mortal = await startServer();
   provideServer(mortal.url);
   const database = await createDatabase();
@@ -62,6 +62,6 @@ test('a server that is gone when the run begins is said to be gone', async () =>
   await engine.close();
 });
 
-test('no password in anything that was said', () => {
+test('no password in any output', () => {
   expectNoPassword(100_000);
 });

@@ -22,7 +22,7 @@ async function expectAllAtHead(fleet: TestFleet): Promise<void> {
   for (const name of names) expect(await fleet.applied(name)).toEqual([one, two, three]);
 }
 
-test('every sample of the settings is one', async () => {
+test('every sample of the settings is valid', async () => {
   const block = docs.split('```json')[1]?.split('```')[0] as string;
   const rows = [...docs.matchAll(/^\| (`\{ ".*?) \| /gm)].flatMap(([, cell = '']) =>
     [...cell.matchAll(/`(\{.*?\})`(?=, `\{|$)/g)].map(([, sample]) => sample as string),
@@ -62,7 +62,7 @@ test('every command line works, in the order of the page', async () => {
   await expectAllAtHead(fleet);
 });
 
-test('the matrix of GitHub Actions brings every target there once', async () => {
+test('the matrix of GitHub Actions upgrades every target once', async () => {
   const fleet = await fleetOf(tenants([one]), { targets: { schemas: 'tenant_*' } });
   const shards = JSON.parse(/shard: (\[.*\])/.exec(docs)?.[1] as string) as number[];
   const line = /- run: npx (migtui fleet .*)/.exec(docs)?.[1] as string;
@@ -79,7 +79,7 @@ test('the matrix of GitHub Actions brings every target there once', async () => 
   await expectAllAtHead(fleet);
 });
 
-test('the indexed job of Kubernetes does, too', async () => {
+test('so does the indexed Job of Kubernetes', async () => {
   const fleet = await fleetOf(tenants([one]), { targets: { schemas: 'tenant_*' } });
   const line = /command: \["sh", "-c", "npx (migtui fleet .*)"\]/.exec(docs)?.[1] as string;
   const completions = Number(/completions: (\d+)/.exec(docs)?.[1]);

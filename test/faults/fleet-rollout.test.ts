@@ -21,7 +21,7 @@ afterEach(closeAll);
 const shown = ({ targets }: FleetStatus) => targets.map(({ name, state }) => `${name}: ${state}`);
 
 describe('a run', () => {
-  test('databases of the server by pattern, by name and by URL, whose password is the config’s', async () => {
+  test('databases of the server by pattern, name and URL, with the password of the config', async () => {
     const name = `shop "${Math.random().toString(36).slice(2)}`;
     const databases = [
       await createDatabase({ name: `${name} a` }),
@@ -52,7 +52,7 @@ describe('a run', () => {
     }
   });
 
-  test('names the largest table of the group in what it finds', async () => {
+  test('uses the largest table of the group in its findings', async () => {
     const wide = {
       ...migrations,
       [two]: { up: 'alter table "chats" alter column "title" type varchar(10)' },
@@ -66,7 +66,7 @@ describe('a run', () => {
     expect(groups[0]?.table?.bytes).toBeGreaterThan(500_000);
   });
 
-  test('two at once wait for each other and do nothing twice', async () => {
+  test('two at once wait for each other and run nothing twice', async () => {
     const fleet = await fleetOf(Object.fromEntries([1, 2, 3, 4, 5, 6].map(at => [`tenant_${at}`, [one]])));
     const both = await Promise.all([
       upgradeFleet(await openFleet(fleet)),
@@ -88,7 +88,7 @@ describe('a run', () => {
     expect(await fleet.applied('tenant_2')).toEqual([one, two, three]);
   });
 
-  test('too many that fail stop it', async () => {
+  test('too many failures stop it', async () => {
     const fleet = await fleetOf(
       Object.fromEntries([1, 2, 3, 4, 5].map(at => [`tenant_${at}`, [one, two]])),
       { targets: { schemas: 'tenant_*' }, onError: 'continue', maxFailures: 30 },
@@ -100,7 +100,7 @@ describe('a run', () => {
     expect(result.errors).toMatchObject([{ targets: ['tenant_1', 'tenant_2'] }]);
   });
 
-  test('after a wave it asks, and ends where nobody is there', async () => {
+  test('asks after a wave, and ends without a terminal', async () => {
     const fleet = await fleetOf({ tenant_1: [], tenant_2: [], tenant_3: [] });
     const waves = [{ name: 'canary', targets: 1 }];
     const engine = await openFleet(fleet, event => {
@@ -113,7 +113,7 @@ describe('a run', () => {
     expect(interactive.counts).toMatchObject({ done: 2, there: 1, 'not tried': 0 });
   });
 
-  test('cancelled, those at work end and no other begins', async () => {
+  test('when cancelled, targets in progress finish and no others start', async () => {
     const fleet = await fleetOf(
       Object.fromEntries([1, 2, 3, 4].map(at => [`tenant_${at}`, [one, two]])),
       undefined,
@@ -127,7 +127,7 @@ describe('a run', () => {
     expect(result.stopped).toBe('It was cancelled.');
   });
 
-  test('databases run on connections of their own', async () => {
+  test('databases run on separate connections', async () => {
     const name = `fleet_${Math.random().toString(36).slice(2)}`;
     const databases = await Promise.all(['a', 'b'].map(one => createDatabase({ name: `${name}_${one}` })));
     const fleet = await fleetOf({}, { targets: { databases: `${name}_*` } });
@@ -142,7 +142,7 @@ describe('a run', () => {
   });
 });
 
-test('the command line: one JSON object a line, and exit code 0 only when all are done', async () => {
+test('the command line: one JSON object per line, and exit code 0 only if all are done', async () => {
   const fleet = await fleetOf(
     { tenant_1: [one, two], tenant_2: [one, two] },
     { targets: { schemas: 'tenant_*' } },

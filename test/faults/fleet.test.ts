@@ -113,7 +113,7 @@ async function expectComplete(fleet: TestFleet, count = many): Promise<void> {
   expect(twice).toEqual([]);
 }
 
-test('killed in the middle, the same command goes on: nothing lost, nothing twice', async () => {
+test('killed during the run, the same command continues: nothing lost, nothing twice', async () => {
   const fleet = await large();
   const first = start(fleet);
   await first.done(many / 3);
@@ -128,7 +128,7 @@ test('killed in the middle, the same command goes on: nothing lost, nothing twic
   await expectComplete(fleet);
 });
 
-test('an interrupt lets the targets at work end and begins no other', async () => {
+test('an interrupt finishes the targets in progress and starts no others', async () => {
   const fleet = await large(40, {
     [two]: { up: ['alter table "chats" add column "topic" text', 'select pg_sleep(0.1)'] },
   });
@@ -158,7 +158,7 @@ test('three shards at once: each target once', async () => {
   await expectComplete(fleet);
 });
 
-test('workers that overlap do nothing twice', async () => {
+test('workers that overlap run nothing twice', async () => {
   const fleet = await large(40);
   const both = [start(fleet, '--parallel', '3'), start(fleet, '--parallel', '3')];
   expect(await Promise.all(both.map(({ ended }) => ended))).toEqual([0, 0]);
@@ -166,7 +166,7 @@ test('workers that overlap do nothing twice', async () => {
   await expectComplete(fleet, 40);
 });
 
-test('one failing tenant in the middle leaves the others', async () => {
+test('one failing tenant does not affect the others', async () => {
   const fleet = await large(60, {
     [three]: {
       up: [
@@ -185,7 +185,7 @@ test('one failing tenant in the middle leaves the others', async () => {
   expect(await fleet.applied('tenant_30')).toEqual([one]);
 });
 
-test('a server that restarts in the middle: the second call finishes', async () => {
+test('a server that restarts during the run: the second call finishes', async () => {
   const usual = serverUrl();
   const server = await startServer({ restarts: true });
   servers.push(server);
@@ -209,7 +209,7 @@ test('a server that restarts in the middle: the second call finishes', async () 
   }
 });
 
-test('a server without free connections is waited for, with fewer at once', async () => {
+test('a server without free connections is waited for, with fewer targets at once', async () => {
   const fleet = await large(30);
   const role = await fleet.database.createRole({ may: 'nothing' });
   await fleet.database.query(`alter role "${role.name}" connection limit 9`);
@@ -263,7 +263,7 @@ test('databases on two servers in one fleet, each with its own connections', asy
 });
 
 describe('a schema that vanishes', () => {
-  test('while the fleet runs is told, and is not made again', async () => {
+  test('during the run is reported, and not created again', async () => {
     const fleet = await large(40, {
       [two]: { up: ['alter table "chats" add column "topic" text', 'select pg_sleep(0.05)'] },
     });

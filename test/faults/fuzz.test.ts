@@ -46,7 +46,7 @@ test.each(
   Object.entries(places).flatMap(([file, commands]) =>
     [...kept, ...random].map(input => ({ file, commands, input, name: input.name })),
   ),
-)('$name as $file end in an answer or a clear error', async ({ file, commands, input }) => {
+)('$name as $file end in a result or a clear error', async ({ file, commands, input }) => {
   originals.set(file, await project.read(file).catch(() => null));
   await writeFile(project.path(file), input.bytes);
   for (const command of commands) {
@@ -77,7 +77,7 @@ test.each([
   '$(reboot)',
   'head@head@head',
   '+999999',
-])('the target %j is an answer or a clear error', async target => {
+])('the target %j is resolved or a clear error', async target => {
   if (target.includes('\0')) return;
   const { code, stdout, stderr } = await migtui(project, ['upgrade', '--plan', '--', target]);
   expect([0, 1, 2]).toContain(code);

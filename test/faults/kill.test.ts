@@ -3,7 +3,7 @@ import { countEvents, survive } from './accidents.ts';
 import { sixRevisions } from './six-revisions.ts';
 import { expectNoPassword, journalled, makeFaultProject } from './support.ts';
 
-test('kill -9 of the engine at every boundary: the next look is true, the next run finishes', async () => {
+test('kill -9 of the engine at every boundary: the state is correct, and the next run finishes', async () => {
   const project = await makeFaultProject(sixRevisions, journalled);
   const events = await countEvents(project);
   expect(events).toBeGreaterThan(40);
@@ -15,6 +15,6 @@ test('every connection ended by the server at every boundary, without a journal'
   await survive(project, 'backends', [...Array(await countEvents(project)).keys()]);
 });
 
-test('no password in anything that was said', () => {
+test('no password in any output', () => {
   expectNoPassword(100_000);
 });

@@ -16,11 +16,11 @@ test.each([
   ['method', 'down'],
   ['class', 'up'],
   ['module', 'up'],
-] as const)('code that is only looked at reaches nothing from the %s (%s)', async (place, direction) => {
+] as const)('previewed code reaches nothing from the %s (%s)', async (place, direction) => {
   await lookAtAttacks(targets, place, direction);
 });
 
-test('a preview that goes wrong ends its own preview alone, whatever it does', async () => {
+test('a failing preview ends only itself', async () => {
   const all = Object.entries(disruptions);
   const migrations = Object.fromEntries(
     all.flatMap(([, code], index) => [
@@ -51,7 +51,7 @@ test('a preview that goes wrong ends its own preview alone, whatever it does', a
   }
 });
 
-test('every command that looks leaves the world alone, read-only or not', async () => {
+test('no read-only command changes anything outside', async () => {
   const dump = `await this.driver.getConnection().executeDump('drop table orders');`;
   const own = attacks['a client of its own']!(targets);
   const made = await projectOf({

@@ -32,7 +32,7 @@ async function killWhile(
   return openEngine({ root: project.root }, onEvent);
 }
 
-test('the statement of a killed run ends by itself, and the next run does not wait for its natural end', async () => {
+test('the statement of a killed run ends early, and the next run does not wait for its natural end', async () => {
   const database = await createDatabase();
   const engine = await killWhile(
     database,
@@ -85,7 +85,7 @@ test('a concurrent build of a killed run is found and named', async () => {
   await blocker.end();
 });
 
-test('a commit whose answer was lost is found to be done', async () => {
+test('a commit whose answer was lost is recognised as done', async () => {
   const database = await createDatabase();
   const waits = 'Migration20260103000000_waits';
   // A commit that waits for a standby that never answers; if it is ended there, it stays committed, and its
@@ -118,4 +118,4 @@ test('a commit whose answer was lost is found to be done', async () => {
   }
 });
 
-test('no password in anything that was said', () => expectNoPassword(1_000));
+test('no password in any output', () => expectNoPassword(1_000));

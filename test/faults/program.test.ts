@@ -93,7 +93,7 @@ async function killAt(project: Project, ends: 'face' | 'both', points: readonly 
 const every = (count: number, step = 1, first = 0): number[] =>
   Array.from({ length: Math.ceil((count - first) / step) }, (_, index) => first + index * step);
 
-test('kill -9 of the program with its screen at every boundary: its engine notices, rolls back and goes', async () => {
+test('kill -9 of the app at every boundary: its engine notices, rolls back and exits', async () => {
   const project = await makeFaultProject(sixRevisions, journalled);
   await killAt(project, 'face', every(await countWrites(project), 5));
 });
@@ -103,7 +103,7 @@ test('kill -9 of the program and its engine at once', async () => {
   await killAt(project, 'both', every(await countWrites(project), 16, 1));
 });
 
-test('kill -9 of the engine under the screen: it is said, and r starts the engine again', async () => {
+test('kill -9 of the engine during the app: it is reported, and r restarts the engine', async () => {
   const project = await makeFaultProject(sixRevisions, journalled);
   await inParallel(every(await countWrites(project), 16, 3), 2, async at => {
     const database = await createDatabase();
@@ -121,7 +121,7 @@ test('kill -9 of the engine under the screen: it is said, and r starts the engin
   });
 });
 
-test('kill -9 of a headless upgrade between what it sends to the server', async () => {
+test('kill -9 of a headless upgrade between its messages to the server', async () => {
   const project = await makeFaultProject(sixRevisions, journalled);
   const count = join(project.root, 'writes');
   const upgrade = async (at?: number) => {
@@ -145,6 +145,6 @@ test('kill -9 of a headless upgrade between what it sends to the server', async 
   });
 });
 
-test('no password in anything that was said', () => {
+test('no password in any output', () => {
   expectNoPassword(100_000);
 });

@@ -89,11 +89,11 @@ const isWork = ({ sent }: ProxiedConnection): boolean => sent.includes('migtui.b
 const tables = (database: Database) =>
   database.query<{ t: string | null }>(`select to_regclass('slow')::text as t`).then(([row]) => row?.t);
 
-describe('a server that does not talk', () => {
+describe('a server that does not respond', () => {
   test.each([
     ['accepts and never answers', () => createServer(() => {})],
     ['is a web server', () => createWebServer((_, response) => void response.end('hello'))],
-  ])('that %s: told with host and port, exit code 1', async (_, make) => {
+  ])('that %s: reported with host and port, exit code 1', async (_, make) => {
     const server = make();
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
     closing.push(() => {
@@ -110,7 +110,7 @@ describe('a server that does not talk', () => {
     }
   });
 
-  test('while it waits it says for what, also with --json', async () => {
+  test('while waiting it reports for what, also with --json', async () => {
     const server = createServer(() => {});
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
     closing.push(() => server.close());
@@ -125,8 +125,8 @@ describe('a server that does not talk', () => {
   });
 });
 
-describe('a network that goes silent', () => {
-  test('while looking: the answer of a question never comes', async () => {
+describe('a network that stops responding', () => {
+  test('while reading: the answer to a query never arrives', async () => {
     const { project } = await situation({
       onSent(connection, piece) {
         if (piece.includes('server_version')) connection.muteToClient = true;
@@ -138,7 +138,7 @@ describe('a network that goes silent', () => {
     expect(stderr).toMatch(/waiting for an answer of 127\.0\.0\.1:\d+/);
   });
 
-  test('on the connection of the lock alone: the run stops, rolled back', async () => {
+  test('only on the lock connection: the run stops, rolled back', async () => {
     const { database, proxy, project } = await situation({
       seconds: 60,
       onSent(_, piece, { connections }) {
@@ -153,7 +153,7 @@ describe('a network that goes silent', () => {
   });
 
   test.each(['muteToClient', 'muteToServer'] as const)(
-    'on the connection that works alone (%s): noticed by the monitor, rolled back',
+    'only on the working connection (%s): detected by the monitor, rolled back',
     async direction => {
       const { database, project } = await situation({
         onSent(connection, piece) {
@@ -186,7 +186,7 @@ describe('a network that goes silent', () => {
     expect([code, JSON.parse(stdout).error.code]).toEqual([1, 'no-answer']);
   });
 
-  test('the answer of COMMIT never comes: the monitor finds that it was done, and the run goes on', async () => {
+  test('the answer to COMMIT never arrives: the monitor finds that it was done, and the run continues', async () => {
     const { database, project } = await situation({
       onSent(connection, piece) {
         if (isWork(connection) && /commit\0/.test(piece)) connection.muteToClient = true;
@@ -237,7 +237,7 @@ describe('a network that goes silent', () => {
   test.each([
     ['SIGTERM', 1],
     ['SIGINT', 2],
-  ] as const)('%s (%i of them) ends it within 5 s and prints what is known', async (signal, times) => {
+  ] as const)('%s (%i of them) ends it within 5 s and prints the known state', async (signal, times) => {
     let silent = false;
     const { project } = await situation({
       // The defaults: none of them ends it this early.
@@ -266,7 +266,7 @@ describe('a network that goes silent', () => {
     expect(stdout + stderr).toMatch(/migtui status|rolled back|Kept of this run/);
   });
 
-  test('a statement that takes longer than every limit is left alone', async () => {
+  test('a statement that takes longer than every limit is not interrupted', async () => {
     const { project } = await situation({
       settings: { answerTimeout: '1s', connectTimeout: '1s' },
       seconds: 6,

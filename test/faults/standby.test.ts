@@ -84,7 +84,7 @@ async function caughtUp(): Promise<void> {
   throw new Error('the standby does not follow');
 }
 
-test('status, history, plans, the journal and offline scripts work on it', async () => {
+test('status, history, plans, the journal and SQL scripts work on it', async () => {
   const status = await looks('status');
   expect(status).toContain('read-only');
   expect(status).toContain('1 applied · 2 pending');
@@ -120,7 +120,7 @@ test.each([
   expect(stderr).not.toContain('not expected');
 });
 
-test('a shadow on it is no bug of ours', async () => {
+test('a shadow on it is reported as an error, not a bug', async () => {
   const { stderr } = await run(standby, 'stamp', 'heads', '--shadow', standby);
   expect(stderr).toContain('The shadow server is read-only');
 });
@@ -137,12 +137,12 @@ test('the screen shows it read-only, and says why nothing can be run', async () 
   said.push(app.output());
 });
 
-test('what was changed on the primary meanwhile is seen', async () => {
+test('changes on the primary are visible', async () => {
   expect(await run(primary.url, 'settle', 'half', '--applied')).toMatchObject({ code: 0 });
   await caughtUp();
   expect(await looks('status')).toContain('2 applied · 1 pending');
 });
 
-test('no password in anything that was said', () => {
+test('no password in any output', () => {
   expectNoPassword(5_000);
 });

@@ -28,7 +28,7 @@ async function upgradeBehind(held: (release: () => Promise<void>) => void) {
   return { result, events, applied };
 }
 
-test('a table locked for 3 s: waits, shows the blocker, goes on', async () => {
+test('a table locked for 3 s: waits, shows the blocker, continues', async () => {
   const { result, events } = await upgradeBehind(release => setTimeout(() => void release(), 3_000));
   expect(result.failure).toBeNull();
   const blocked = events.filter(event => event.kind === 'watch' && event.blockers.length > 0);
@@ -46,4 +46,4 @@ test('locked for longer: gives up cleanly after its retries', async () => {
   expect(applied).toBe(0);
 });
 
-test('no password in anything that was said', () => expectNoPassword(1_000));
+test('no password in any output', () => expectNoPassword(1_000));

@@ -4,7 +4,7 @@ import { closeAll, fleetOf, one, schemaSql, two } from './support.ts';
 
 afterEach(closeAll);
 
-test('where else revisions have arrived, and how large they are', async () => {
+test('the other contexts in which revisions are applied, and their size', async () => {
   const { database, project, open } = await fleetOf({});
   const staging = await createDatabase();
   await staging.query(`drop schema public; ${schemaSql('public', [one, two])}`);

@@ -36,7 +36,7 @@ describe('a pattern', () => {
     expect(fits(pattern, name)).toBe(expected);
   });
 
-  test('agrees with a regular expression, and takes no longer for many stars', () => {
+  test('matches like a regular expression, and takes no longer for many stars', () => {
     const letters = fc.string({ unit: fc.constantFrom('a', 'b', '*', '?'), maxLength: 8 });
     fc.assert(
       fc.property(letters, fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 8 }), (pattern, name) => {
@@ -80,7 +80,7 @@ test('patterns, tags, shards and the limit choose together, in the order of the 
   expect(names({ tags: ['eu', 'us'], limit: 3 })).toEqual(['a', 'b1', 'b2']);
 });
 
-test('a name that two targets have is refused, with the names', () => {
+test('a duplicate target name is refused', () => {
   expect(refusal(() => withoutDoubles([target('a'), target('b'), target('a')]))).toMatchObject({
     code: 'fleet-names',
     candidates: ['a'],
@@ -88,7 +88,7 @@ test('a name that two targets have is refused, with the names', () => {
   });
 });
 
-test('a template is filled from the columns, and says which there are', () => {
+test('a template is filled from the columns; an error lists the available ones', () => {
   expect(fill('postgres://{host}/{name}', { host: 'h', name: 'a b' }, encodeURIComponent)).toBe(
     'postgres://h/a%20b',
   );
@@ -98,7 +98,7 @@ test('a template is filled from the columns, and says which there are', () => {
   });
 });
 
-test('what code gives as a target', () => {
+test('targets returned by code', () => {
   expect(givenTarget('tenant_1', ['eu'], 'x')).toEqual(target('tenant_1', ['eu']));
   expect(givenTarget({ database: 'postgres://ana:secret@h/shop', tags: 'a, b' }, [], 'x')).toEqual({
     name: 'shop',

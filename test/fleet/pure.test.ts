@@ -14,7 +14,7 @@ describe('waves', () => {
   const targets = ['a1', 'a2', 'a3', 'b1', 'c1'].map(name => target(name, name === 'a3' ? 'pilot' : 'x'));
   const cut = (...waves: Parameters<typeof cutWaves>[1]) => shown(cutWaves(targets, waves, one => one.group));
 
-  test('none is one wave of all', () => {
+  test('none means one wave with all', () => {
     expect(cut()).toEqual(['rest: a1 a2 a3 b1 c1']);
   });
 
@@ -22,7 +22,7 @@ describe('waves', () => {
     expect(cut({ name: 'canary', targets: 3 })).toEqual(['canary: a1 b1 c1', 'rest: a2 a3']);
   });
 
-  test('by tags, by share, and without a name', () => {
+  test('by tags, by percentage, and without a name', () => {
     expect(cut({ tags: ['pilot'] }, { name: 'half', percent: 50 })).toEqual([
       'wave 1: a3',
       'half: a1 b1 c1',
@@ -52,7 +52,7 @@ describe('waves', () => {
   });
 });
 
-test('a busy server gets half of it, and slowly more again', () => {
+test('a busy server gets half as many, and slowly more again', () => {
   const limiter = new Limiter(8);
   for (let at = 0; at < 8; at++) limiter.begin();
   expect(limiter.free).toBe(false);
@@ -69,7 +69,7 @@ test('a busy server gets half of it, and slowly more again', () => {
   expect(limiter.parallel).toBe(8);
 });
 
-test('failures are told together when they differ in the name of the target alone', () => {
+test('failures that differ only in the name of the target are grouped', () => {
   const targets = new Map<string, Target>(
     ['tenant_1', 'tenant_2', 'other'].map(name => [
       name,

@@ -17,7 +17,7 @@ import {
 afterEach(closeAll);
 
 describe('a plan', () => {
-  test('groups targets by what they need, on the largest one, and leaves out who cannot', async () => {
+  test('groups targets by their steps, planned for the largest one, and leaves out invalid ones', async () => {
     const fleet = await fleetOf({
       tenant_1: [one],
       tenant_2: [one],
@@ -51,7 +51,7 @@ describe('a plan', () => {
     expect(await fleet.applied('tenant_1')).toEqual([one]);
   });
 
-  test('a typo is an error and no list of refusals', async () => {
+  test('a typo is an error and not a list of refusals', async () => {
     const fleet = await fleetOf({ tenant_1: [one], tenant_2: [] });
     const engine = await openFleet(fleet);
     const failure = await engine
@@ -62,7 +62,7 @@ describe('a plan', () => {
 });
 
 describe('a run', () => {
-  test('brings every target there by the engine of every run: log rows, journal, locks', async () => {
+  test('upgrades every target like a single run: log rows, journal, locks', async () => {
     const fleet = await fleetOf({ tenant_1: [one], 'tenant "o\'hara"': [], tenant_3: [one, two, three] });
     const events: FleetEvent[] = [];
     const result = await upgradeFleet(await openFleet(fleet, event => events.push(event)));
@@ -107,7 +107,7 @@ export class ${three} extends Migration {
     expect(titles).toEqual([{ title: 'tenant_1' }, { title: 'tenant_2' }]);
   });
 
-  test('one that fails stops the rest, and the same command goes on', async () => {
+  test('a failure stops the rest, and the same command continues', async () => {
     const fleet = await fleetOf(
       Object.fromEntries([1, 2, 3, 4, 5].map(at => [`tenant_${at}`, [one, two]])),
       { targets: { schemas: 'tenant_*' } },
@@ -132,7 +132,7 @@ export class ${three} extends Migration {
     expect(on.stopped).toBeNull();
   });
 
-  test('a schema that is dropped after the plan is not made again', async () => {
+  test('a schema that is dropped after the plan is not created again', async () => {
     const fleet = await fleetOf({ tenant_1: [one], tenant_2: [one] });
     const engine = await openFleet(fleet);
     const plan = await engine.fleetPlan(toHead);
@@ -145,7 +145,7 @@ export class ${three} extends Migration {
     expect(await fleet.database.query(`select 1 from pg_namespace where nspname = 'tenant_1'`)).toEqual([]);
   });
 
-  test('what was shown runs, and never a file that was edited since', async () => {
+  test('the plan that was shown runs, and never a file that was edited since', async () => {
     const fleet = await fleetOf({ tenant_1: [one] });
     const engine = await openFleet(fleet);
     const plan = await engine.fleetPlan(toHead);
@@ -158,7 +158,7 @@ export class ${three} extends Migration {
     );
   });
 
-  test('a protected database wants its name', async () => {
+  test('a protected database requires its name', async () => {
     const fleet = await fleetOf({ tenant_1: [one] });
     const engine = await openFleet(fleet, undefined, { protected: true });
     const refused = await upgradeFleet(engine).catch((error: Failure) => error.code);

@@ -17,7 +17,7 @@ const failureOf = async (work: Promise<unknown>) => {
 
 const shown = ({ targets }: FleetStatus) => targets.map(({ name, state }) => `${name}: ${state}`);
 
-test('every state of a schema, the odd ones first, and how many stand where', async () => {
+test('every state of a schema, problems first, and the number at each revision', async () => {
   const fleet = await fleetOf({
     tenant_1: [one, two, three],
     tenant_2: [one],
@@ -62,7 +62,7 @@ test('every state of a schema, the odd ones first, and how many stand where', as
   expect(journalled).toEqual([]);
 });
 
-test('an edited file shows in the targets that it was applied to', async () => {
+test('an edited file is reported in the targets where it is applied', async () => {
   const fleet = await fleetOf({ tenant_1: [], tenant_2: [] });
   const first = await fleet.open({ schema: 'tenant_1' });
   await first.run(await first.preview({ command: 'upgrade', targets: [two] }), {});
@@ -74,7 +74,7 @@ test('an edited file shows in the targets that it was applied to', async () => {
   expect(status.targets[0]?.edited).toEqual([one]);
 });
 
-test('a table that this role cannot read is told of that one alone', async () => {
+test('a table that this role cannot read affects only its target', async () => {
   const fleet = await fleetOf({ tenant_1: [one], tenant_2: [one] });
   const role = await fleet.database.createRole({ may: 'select', schemas: ['tenant_1'] });
   await fleet.project.write(
@@ -88,7 +88,7 @@ test('a table that this role cannot read is told of that one alone', async () =>
   ]);
 });
 
-test('a schema that is not as the others at the same revision has drifted', async () => {
+test('a schema that differs from the others at the same revision has drifted', async () => {
   const fleet = await fleetOf({
     tenant_1: [one, two],
     tenant_2: [one, two],
@@ -109,7 +109,7 @@ test('a schema that is not as the others at the same revision has drifted', asyn
   expect((await engine.fleetStatus({})).states.drifted).toBe(0);
 });
 
-test('contexts side by side: where each revision has arrived, and when', async () => {
+test('contexts side by side: which revision is applied where, and since when', async () => {
   const fleet = await fleetOf({});
   const staging = await createDatabase();
   await staging.query(
@@ -139,7 +139,7 @@ export default [config, { ...config, contextName: 'staging', clientUrl: ${JSON.s
 });
 
 describe('targets', () => {
-  test('by a query, with tags, and a name of their own', async () => {
+  test('from a query, with tags and custom names', async () => {
     const fleet = await fleetOf(
       { tenant_1: [one], tenant_2: [one] },
       {
@@ -182,7 +182,7 @@ describe('targets', () => {
     ]);
   });
 
-  test('none at all, none that is meant, and names that are used twice', async () => {
+  test('none, none selected, and duplicate names', async () => {
     const none = await fleetOf({}, {});
     expect(await failureOf((await none.open()).fleetStatus({}))).toMatchObject({
       code: 'no-targets',
@@ -204,7 +204,7 @@ describe('targets', () => {
     expect(shares.map(({ targets }) => targets.length).sort()).toEqual([0, 1]);
   });
 
-  test('a query that fails says so, with the statement', async () => {
+  test('a failing query is reported with the statement', async () => {
     const fleet = await fleetOf({}, { targets: { schemas: { query: 'select nmae from public.tenants' } } });
     expect(await failureOf((await fleet.open()).fleetStatus({}))).toMatchObject({
       code: 'fleet-query',
@@ -213,7 +213,7 @@ describe('targets', () => {
     });
   });
 
-  test('a server that cannot be reached leaves the others', async () => {
+  test('an unreachable server does not affect the others', async () => {
     const fleet = await fleetOf(
       { tenant_1: [one] },
       {

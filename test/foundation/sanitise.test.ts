@@ -32,7 +32,7 @@ const texts = fc
   )
   .map(parts => parts.join(''));
 
-test('nothing that a terminal acts on is left', () => {
+test('removes everything that a terminal interprets', () => {
   fc.assert(
     fc.property(texts, text => {
       const safe = sanitise(text);
@@ -42,7 +42,7 @@ test('nothing that a terminal acts on is left', () => {
   );
 });
 
-test('with lines kept, only line feeds are left', () => {
+test('with lines kept, keeps only line feeds', () => {
   fc.assert(
     fc.property(texts, text => {
       const safe = sanitise(text, { lines: true });
@@ -52,7 +52,7 @@ test('with lines kept, only line feeds are left', () => {
   );
 });
 
-test('what is safe stays as it is, and twice is as good as once', () => {
+test('safe text is unchanged, and sanitising is idempotent', () => {
   fc.assert(
     fc.property(texts, text => {
       const safe = sanitise(text);
@@ -63,7 +63,7 @@ test('what is safe stays as it is, and twice is as good as once', () => {
     expect(sanitise(text)).toBe(text);
 });
 
-test('what was there can be seen', () => {
+test('replaced characters remain visible', () => {
   expect(sanitise('a\u001b[2Jb')).toBe('a␛[2Jb');
   expect(sanitise('a\u007fb\u0000')).toBe('a␡b␀');
   expect(sanitise('a\u202eb\u009b')).toBe('a<U+202E>b<U+009B>');

@@ -11,7 +11,7 @@ const knowing = (...passwords: string[]): Redactor => {
   return one;
 };
 
-describe('a password is masked where one can stand', () => {
+describe('masks a password in every known place', () => {
   test.each([
     ['a URL', 'postgres://ana:s3cret@db/shop', 'postgres://ana:***@db/shop'],
     ['a URL without a user', 'redis://:s3cret@db', 'redis://:***@db'],
@@ -51,8 +51,8 @@ describe('a password is masked where one can stand', () => {
   });
 });
 
-describe('a password that is known', () => {
-  test('is masked anywhere, in every form it is written in', () => {
+describe('a known password', () => {
+  test('is masked anywhere, in every notation', () => {
     const password = `p'w "x"\\/ä`;
     const forms = [
       password,
@@ -65,19 +65,19 @@ describe('a password that is known', () => {
     for (const form of forms) expect(knowing(password).redact(`<${form}>`)).toMatch(/^<(E')?\*\*\*'?>$/);
   });
 
-  test('is masked once where one password begins with another', () => {
+  test('is masked once if one password is a prefix of another', () => {
     expect(knowing('hunter2', 'hunter2000').redact('hunter2000 hunter2')).toBe('*** ***');
   });
 
   test.each(['a', 'postgres', 'public', 'secret', '123456', 'password', '***', ''])(
-    'garbles no ordinary text when it is "%s"',
+    'does not mask ordinary text when it is "%s"',
     password => {
       const text = `drop table a; postgres owns public; a secret column of 123456 rows ***`;
       expect(knowing(password).redact(text)).toBe(text);
     },
   );
 
-  test('garbles no name of the database, and is masked where it stands as a password', () => {
+  test('does not mask the name of the database, but masks it as a password', () => {
     const one = new Redactor();
     one.learn('shop_app', ['shop_app', 'localhost']);
     expect(one.redact('database shop_app')).toBe('database shop_app');
@@ -86,12 +86,12 @@ describe('a password that is known', () => {
     );
   });
 
-  test('is a word of its own when it is letters alone', () => {
+  test('is matched as a separate word if it has only letters', () => {
     const one = knowing('swordfish');
     expect(one.redact('it is "swordfish", not swordfishes')).toBe('it is "***", not swordfishes');
   });
 
-  test('is masked in every string of a value, which is given back where there is none', () => {
+  test('is masked in every string of a value, which is returned unchanged if there is none', () => {
     const one = knowing('hunter2');
     const value = { a: ['hunter2', { b: 1 }], c: null };
     expect(one.redactAll(value)).toEqual({ a: ['***', { b: 1 }], c: null });
@@ -100,8 +100,8 @@ describe('a password that is known', () => {
   });
 });
 
-describe('passwords are learnt', () => {
-  test('from the environment and the files that drivers read by themselves', async () => {
+describe('passwords are registered', () => {
+  test('from the environment and the files that drivers read themselves', async () => {
     const home = await makeFolder('home');
     await writeFile(`${home}/.pgpass`, '# comment\ndb:5432:*:ana:frompass\\:file1\n');
     await writeFile(`${home}/services`, '[shop]\nhost=db\npassword=fromservice1\n');
@@ -119,7 +119,7 @@ describe('passwords are learnt', () => {
     expect(redactor.redact('/some/where1')).toBe('/some/where1');
   });
 
-  test('from a config, of contexts that are not opened, too', () => {
+  test('from a config, including contexts that are not open', () => {
     const config: Record<string, unknown> = { dbName: 'x', replicas: [{ password: 'ofreplica1' }] };
     config.self = config;
     learnFromValue([config, { contextName: 'b', clientUrl: 'postgres://u:ofcontext1@h/x' }]);
@@ -167,7 +167,7 @@ test('any password is masked', () => {
   );
 });
 
-test('masking twice is masking once', () => {
+test('masking is idempotent', () => {
   const one = knowing('x1y2z3w4');
   fc.assert(
     fc.property(pieces, text => {

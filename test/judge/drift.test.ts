@@ -30,8 +30,8 @@ beforeAll(async () => {
 });
 afterAll(() => engine.close());
 
-describe('made by hand', () => {
-  test('nothing: no false alarm', async () => {
+describe('manual changes', () => {
+  test('none: no false alarm', async () => {
     expect(await engine.compare('head')).toEqual({ same: true, effects: [], sql: [] });
   });
 

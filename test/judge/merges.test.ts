@@ -15,7 +15,7 @@ const runs = Number(process.env.PROPERTY_RUNS ?? 12);
  * are merged: either the rehearsal reports a conflict, or the merge, applied to a database, produces the
  * schema of the merged entities.
  */
-test('merge and upgrade make the schema of the merged entities, or a conflict is reported', {
+test('merge and upgrade produce the schema of the merged entities, or a conflict is reported', {
   timeout: 60_000 + runs * 2_000,
 }, async () => {
   const { url: shadow } = await createDatabase();

@@ -167,13 +167,13 @@ const others: readonly (readonly [RuleId, fires: Sample, silent: Sample])[] = [
   ],
 ];
 
-describe('each side of a boundary', () => {
+describe('both sides of each boundary', () => {
   test.each(others)('%s', (rule, fires, silent) => {
     expect(judged(fires).map(one => one.rule)).toContain(rule);
     expect(judged(silent).map(one => one.rule)).not.toContain(rule);
   });
 
-  test('every rule is seen to fire, and to stay silent', () => {
+  test('every rule is reported for some statement, and not for others', () => {
     const fired = new Set([...samples.flatMap(({ rules = [] }) => rules), ...others.map(([rule]) => rule)]);
     // These concern the revision, or an older server.
     for (const rule of ['incomplete', 'no-way-back', 'newer-server']) fired.add(rule);
@@ -181,8 +181,8 @@ describe('each side of a boundary', () => {
   });
 });
 
-describe('what stands before a statement', () => {
-  test('a validated check spares the scan of set not null, whoever made it', () => {
+describe('the state before a statement', () => {
+  test('a validated check avoids the scan of set not null, whoever created it', () => {
     const linter = linterOnSchema();
     linter.replay(step(['alter table users add constraint c check (age is not null) not valid']));
     linter.endTransaction();
@@ -192,7 +192,7 @@ describe('what stands before a statement', () => {
     expect(severe(found.map(({ finding }) => finding))).toEqual([]);
   });
 
-  test('a lock is given back with its transaction', () => {
+  test('a lock is released with its transaction', () => {
     const linter = linterOnSchema();
     linter.replay(step(['alter table users add constraint c check (age is not null) not valid']));
     linter.endTransaction();
@@ -200,7 +200,7 @@ describe('what stands before a statement', () => {
     expect(severe(found.map(({ finding }) => finding))).toEqual([]);
   });
 
-  test('what the plan made is in use once it is settled', () => {
+  test('objects of the plan are in use once it is finished', () => {
     const linter = linterOnSchema();
     linter.replay(step(['create table fresh (id int primary key, name text)']));
     const index = step(['create index on fresh (name)']);
@@ -216,7 +216,7 @@ describe('what stands before a statement', () => {
       'drop function slow_number(); create function slow_number() returns int language sql as $$ select 3 $$',
       'drop-function',
     ],
-  ])('%s: what is replaced in one transaction breaks nobody', (sql, rule) => {
+  ])('%s: replacing in one transaction breaks no client', (sql, rule) => {
     expect(severe(judged({ sql }))).toEqual([]);
     expect(severe(judged({ sql, alone: true }))).toEqual([rule]);
   });
@@ -244,13 +244,13 @@ describe('what stands before a statement', () => {
     ]).toEqual([true, false]);
   });
 
-  test('timestamps with and without zone are the same bytes only in UTC', () => {
+  test('timestamps with and without zone have the same bytes only in UTC', () => {
     const sql = 'alter table users alter column created type timestamp';
     expect(severe(judged({ sql }, { ...server, utc: false }))).toEqual(['type-change-rewrites']);
     expect(severe(judged({ sql }))).toEqual([]);
   });
 
-  test('the way back that only undoes the way up is a note', () => {
+  test('a downgrade that only reverts the upgrade is a note', () => {
     const up = step([
       'create table fresh (id int primary key)',
       'alter table users add column x int',
@@ -274,7 +274,7 @@ describe('what stands before a statement', () => {
   });
 });
 
-describe('accepting', () => {
+describe('accepting findings', () => {
   const sql = 'alter table users drop column age';
   const severity = (source: string | null, text = sql) =>
     linterOnSchema()
@@ -290,7 +290,7 @@ describe('accepting', () => {
     ]);
   });
 
-  test('a comment of the statement accepts it there alone', () => {
+  test('a comment of the statement accepts it only there', () => {
     expect(severity(null, `-- migtui: accept drop-column because old\n${sql}`)).toEqual([['note', 'old']]);
     const two = linterOnSchema().judge(
       step([`-- migtui: accept drop-column because old\n${sql};\nalter table users drop column name`]),
@@ -307,7 +307,7 @@ describe('accepting', () => {
   });
 });
 
-test('whatever text stands there is judged without an error', () => {
+test('any text is linted without an error', () => {
   const words = samples.flatMap(({ sql }) => sql.split(/\s+/));
   const text = fc
     .array(fc.constantFrom(...words, ';', '$$', "'", '('), { maxLength: 12 })
@@ -321,11 +321,11 @@ test('whatever text stands there is judged without an error', () => {
   );
 });
 
-test('notes tell of what blocks nobody for long', () => {
+test('notes mention what blocks no one for long', () => {
   expect(notes({ sql: 'drop index users_indexed' })).toEqual(['drop-index-locks']);
 });
 
-test('a table that dynamic SQL names at run time is not given another name', () => {
+test('a table that dynamic SQL names at run time is not reported under another name', () => {
   const sql = `do $$ begin execute format('alter table %I alter column age set not null', 'users'); end $$`;
   const [finding] = judged({ sql });
   expect(finding).toMatchObject({ rule: 'not-null-scans', table: null });

@@ -11,7 +11,7 @@ const always = () => true;
 const phases = (up: string[], down: string[] = []) =>
   safeForm(up, down, always)?.phases.map(({ up, down, transactional }) => ({ up, down, transactional }));
 
-test('an index is built concurrently in a revision of its own', () => {
+test('an index is built concurrently in a separate revision', () => {
   expect(phases(['create unique index "i" on "t" ("a");'])).toEqual([
     {
       up: ['create unique index concurrently "i" on "t" ("a")'],
@@ -29,7 +29,7 @@ test('a foreign key is added not valid, and validated in the next revision', () 
   ]);
 });
 
-test('not null comes after a validated check, which then goes', () => {
+test('not null comes after a validated check, which is then dropped', () => {
   expect(phases(['alter table t alter column a set not null'])?.map(({ up }) => up)).toEqual([
     ['alter table "t" add constraint "a_not_null_check" check ("a" is not null) not valid'],
     ['alter table "t" validate constraint "a_not_null_check"'],
@@ -44,7 +44,7 @@ test('a unique constraint takes over an index that was built concurrently', () =
   ]);
 });
 
-test('what takes it back goes along', () => {
+test('the statements of the downgrade move along', () => {
   const form = safeForm(
     ['alter table t add constraint c check (a > 0)', 'create index i on t (a)'],
     ['drop index i', 'alter table t drop constraint c', 'alter table t drop column b'],
@@ -61,11 +61,11 @@ test.each([
   'alter table t add constraint c check (a > 0), add column b int',
   'alter table t alter column a type int',
   'not sql',
-])('%s stays as it is', sql => {
+])('%s is not changed', sql => {
   expect(safeForm([sql], [], always)).toBeNull();
 });
 
-test('what is no danger stays where it is', () => {
+test('statements without danger stay in place', () => {
   expect(safeForm(['create index i on t (a)'], [], () => false)).toBeNull();
 });
 
@@ -93,7 +93,7 @@ test.each([
   ['update t set a = b'],
   ['update t set a = 1 where c is null or (select true)'],
   ["update t as x set a = 1 where x.c = ')'"],
-])('%s goes in batches', sql => {
+])('%s is done in batches', sql => {
   const [phase] = safeForm([sql], [], always, () => made)?.phases ?? [];
   expect(phase).toMatchObject({ what: 'backfill', transactional: false, down: [] });
   expect(phase?.up[0]).toMatch(/where .*"id" between migtui_low and migtui_high;/);
@@ -108,7 +108,7 @@ test.each([
   ],
   ['alter table keyless add column z uuid default gen_random_uuid()', /ctid >= /],
   ['alter table perhaps rename column a to b', /ctid >= /],
-])('%s goes along the key that there is', (sql, words) => {
+])('%s iterates by the existing key', (sql, words) => {
   const { phases = [] } = safeForm([sql], [], always, () => made) ?? {};
   expect(phases.find(({ what }) => what === 'backfill')?.up[0]).toMatch(words);
 });
@@ -150,7 +150,7 @@ test.each([
   expect(whats(sql)).toBeUndefined();
 });
 
-test('what is dropped is the last, and a revision that only drops stays as it is', () => {
+test('drops come last, and a revision that only drops is not changed', () => {
   expect(whats('alter table t drop column a')).toBeUndefined();
   expect(whats('alter table t drop column a', 'drop table keyless')).toBeUndefined();
   expect(whats('alter table t drop column a', 'create index i on t (b)')).toEqual([
@@ -159,7 +159,7 @@ test('what is dropped is the last, and a revision that only drops stays as it is
   ]);
 });
 
-test('the way back of what moves goes with it', () => {
+test('the downgrade of moved statements moves with them', () => {
   const form = safeForm(
     ['alter table t add column x int', 'alter table t drop column a'],
     ['alter table t add column a int;', 'alter table t drop column x'],

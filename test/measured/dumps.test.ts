@@ -97,7 +97,7 @@ describe.skipIf(!hasDebianServer(major))('a copy', () => {
     expect(answer.measured?.steps[0]?.lost).toEqual([{ table: 'Messages', column: 'te"xt', rows: 100 }]);
   });
 
-  test('of a database of another server', async () => {
+  test('of a database on another server', async () => {
     const { code, answer } = await rehearse(database(server.url, 'live'));
     expect([code, answer.measured?.source]).toEqual([0, 'live']);
     expect(await sql(database(server.url, 'live'), 'select count(*)::int as n from "Messages"')).toEqual([
@@ -105,7 +105,7 @@ describe.skipIf(!hasDebianServer(major))('a copy', () => {
     ]);
   });
 
-  test('of a database of the same server that others use', async () => {
+  test('of a database in use on the same server', async () => {
     const client = new pg.Client(database(server.url, 'live'));
     await client.connect();
     const told = await migtui(project, ['rehearse', '--shadow', server.url, '--data', 'live', '--json']);
@@ -114,7 +114,7 @@ describe.skipIf(!hasDebianServer(major))('a copy', () => {
     expect([told.code, answer.measured?.steps.length]).toEqual([0, 1]);
   });
 
-  test('is never made where the SQL leads to another database', async () => {
+  test('is never created if the SQL connects to another database', async () => {
     const { code, answer } = await rehearse(join(folder, 'create.sql'));
     expect([code, answer.error?.code]).toEqual([1, 'bad-data']);
     expect(answer.error?.message).toContain('\\connect live');
@@ -126,7 +126,7 @@ describe.skipIf(!hasDebianServer(major))('a copy', () => {
     ).toEqual([]);
   });
 
-  test('of a dump that was cut short is refused, and nothing is left', async () => {
+  test('of a truncated dump is refused, and nothing is left', async () => {
     const whole = await readFile(join(folder, 'live.dump'));
     await writeFile(join(folder, 'cut.dump'), whole.subarray(0, whole.length - 200));
     const { code, answer } = await rehearse(join(folder, 'cut.dump'));

@@ -86,7 +86,7 @@ function disagreements(
 /** Every statement is quick on an empty table. */
 const empty = new Set(['hollow', 'old_at', 'parent', 'fresh']);
 
-describe('what a statement does in a transaction', () => {
+describe('the effects of a statement in a transaction', () => {
   test.each(samples.filter(({ alone }) => !alone))('$before $sql', async sample => {
     const { tables, error } = await measure(client, sample);
     const findings = judged(sample);
@@ -112,7 +112,7 @@ describe('what a statement does in a transaction', () => {
 
 const severities = (findings: readonly Finding[]) => findings.map(({ severity }) => severity);
 
-describe('what a statement locks that runs outside of a transaction', () => {
+describe('the locks of a statement that runs outside a transaction', () => {
   // VACUUM takes ACCESS EXCLUSIVE for a moment to truncate empty pages, if it gets it immediately: ignored.
   const named = (sql: string): string => /users|hollow|events/.exec(sql)?.[0] ?? 'users';
   test.each(

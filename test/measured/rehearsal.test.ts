@@ -83,7 +83,7 @@ const of = (revision: string): { done: MeasuredRun; undone: MeasuredRun; lost: u
   return { ...found, undone: found.undone };
 };
 
-test('says what the copy was made from, and what it cannot show', () => {
+test('names the source of the copy, and its limits', () => {
   expect(rehearsal).toMatchObject({ ok: true, untried: [], measured: { source: source.name } });
   expect(rehearsal.measured?.bytes).toBeGreaterThan(1_000_000);
   expect(rehearsal.caveats.join()).not.toContain('empty tables');
@@ -104,13 +104,13 @@ test('a rewrite is a new file, with its log', () => {
   expect(done.walBytes).toBeGreaterThan(100_000);
 });
 
-test('outside a transaction the locks of each statement count by themselves', () => {
+test('outside a transaction the locks of each statement count separately', () => {
   const { done } = of(steps.concurrent);
   expect(done.locks).toContainEqual({ table: 'chats', mode: 'ACCESS EXCLUSIVE', ms: expect.any(Number) });
   expect(done.locks.find(({ table }) => table === 'messages')?.mode).not.toBe('ACCESS EXCLUSIVE');
 });
 
-test('rows and values that a step and its way back lose are counted', () => {
+test('counts rows and values that a step and its downgrade lose', () => {
   const { done, undone, lost } = of(steps.loses);
   const all = [
     { table: 'messages', column: 'size', rows: 1500 },
@@ -124,7 +124,7 @@ test('rows and values that a step and its way back lose are counted', () => {
   expect(lost).toEqual(expect.arrayContaining(all));
 });
 
-test('the plan with the same files and revisions shows it, beside the finding', async () => {
+test('a plan with the same files and revisions shows it, next to the finding', async () => {
   const preview = await engine.preview({ command: 'upgrade', targets: ['head'] });
   expect(preview.measured).toMatchObject({ source: source.name });
   const findings = preview.steps.flatMap(step => step.findings);
@@ -145,7 +145,7 @@ test('one transaction holds its locks over the later steps', async () => {
   expect((first?.done.locks[0]?.ms ?? 0) - (second?.done.ms ?? 0)).toBeGreaterThan(190);
 });
 
-test('rows that refuse a step fail the rehearsal; neither database was touched, and no copy is left', async () => {
+test('rows on which a step fails make the rehearsal fail; neither database is changed, and no copy is left', async () => {
   await project.addMigration(steps.fails, {
     up: 'alter table messages add constraint short check (length(text) < 8) not valid; alter table messages validate constraint short',
     down: 'alter table messages drop constraint short',
@@ -179,7 +179,7 @@ test.each([
   expect(error.message).toMatch(words);
 });
 
-test('without a shadow server it says which one is wanted', async () => {
+test('without a shadow server it says which one is required', async () => {
   const told = await migtui(project, ['rehearse', '--data', source.name, '--json']);
   expect(JSON.parse(told.stdout)).toMatchObject({ error: { code: 'needs-shadow-server' } });
 });

@@ -41,7 +41,7 @@ const leaving: Readonly<Record<string, string>> = {
   ),
 };
 
-describe('a migration that is only looked at', async () => {
+describe('a previewed migration', async () => {
   const outside = await makeFolder('outside');
   const secret = join(outside, 'secret.json');
   await writeFile(secret, '{ "secret": "outside" }');
@@ -80,7 +80,7 @@ describe('a migration that is only looked at', async () => {
   };
 
   it.each(Object.keys(leaving).map((name, index) => [name, index] as const))(
-    'cannot change what the next one is said to do: %s',
+    'cannot change the preview of the next one: %s',
     async (_, index) => {
       await recorded(`P${index}_0`);
       expect(await recorded(`P${index}_1`)).toMatchObject({ sql: ['drop table orders'], complete: true });
@@ -93,11 +93,11 @@ describe('a migration that is only looked at', async () => {
     expect(sql.join()).not.toContain('select outside');
   });
 
-  it('that writes without end to the engine is ended', async () => {
+  it('is ended if it writes to the engine endlessly', async () => {
     expect(await recorded('floods')).toMatchObject({ complete: false, sql: [] });
   });
 
-  it('that waits for nothing is told at once', async () => {
+  it('that waits for nothing is reported immediately', async () => {
     expect(await recorded('waits')).toMatchObject({
       complete: false,
       note: expect.stringContaining('never settles'),
@@ -105,7 +105,7 @@ describe('a migration that is only looked at', async () => {
   });
 });
 
-it('a class of a list is not made to learn its name', async () => {
+it('of a list is not instantiated to read its name', async () => {
   const made = await makeProject({
     typescript: false,
     files: {

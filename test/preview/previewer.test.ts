@@ -28,7 +28,7 @@ const migrations = {
   M07_driver: body(`await this.driver.getConnection().execute('select 7');`),
 };
 
-describe('the SQL of a migration, known without running it', async () => {
+describe('the SQL of a migration without running it', async () => {
   const made = await makeProject({ migrations });
   const project: Project = await openProject(made.root);
   const previewer = new Previewer(project);
@@ -42,7 +42,7 @@ describe('the SQL of a migration, known without running it', async () => {
     return previewer.record(source, direction);
   };
 
-  it('what addSql queues, with helpers of the same file', async () => {
+  it('statements of addSql, with helpers in the same file', async () => {
     expect(await recorded('M01_plain')).toEqual({
       sql: ['create table "a" ()', 'drop table "b"'],
       complete: true,
@@ -52,27 +52,27 @@ describe('the SQL of a migration, known without running it', async () => {
     expect((await recorded('M01_plain', 'down')).sql).toEqual(['drop table "a"']);
   });
 
-  it('what execute() runs comes first, as it does in a run', async () => {
+  it('statements of execute() come first, as in a run', async () => {
     const { sql, complete } = await recorded('M02_execute');
     expect(sql).toEqual(['update "a" set "x" = 1', 'select 1']);
     expect(complete).toBe(true);
   });
 
-  it('says so when the code depends on rows it reads', async () => {
+  it('is incomplete if the code depends on rows', async () => {
     const { sql, complete, note } = await recorded('M03_reads');
     expect(sql).toEqual(['select * from "a"']);
     expect(complete).toBe(false);
     expect(note).toContain('reads rows');
   });
 
-  it('says so when entities are used, whose SQL is known only when it runs', async () => {
+  it('is incomplete if entities are used', async () => {
     expect(await recorded('M04_entities')).toMatchObject({
       complete: false,
       note: expect.stringContaining('find'),
     });
   });
 
-  it('sees statements of the entity manager and of the driver', async () => {
+  it('includes statements of the entity manager and of the driver', async () => {
     expect(await recorded('M05_em_sql')).toMatchObject({
       sql: ['vacuum "a"'],
       complete: true,
@@ -81,7 +81,7 @@ describe('the SQL of a migration, known without running it', async () => {
     expect(await recorded('M07_driver')).toMatchObject({ sql: ['select 7'], complete: true });
   });
 
-  it('says where the code threw, and keeps what was known by then', async () => {
+  it('reports where the code threw, and keeps the statements before', async () => {
     expect(await recorded('M06_throws')).toMatchObject({
       sql: ['select 1'],
       complete: false,
@@ -89,7 +89,7 @@ describe('the SQL of a migration, known without running it', async () => {
     });
   });
 
-  it('says that there is no way back', async () => {
+  it('reports that there is no down()', async () => {
     expect(await recorded('M02_execute', 'down')).toMatchObject({ irreversible: true, sql: [] });
   });
 });

@@ -8,7 +8,7 @@ beforeAll(async () => {
 afterAll(() => targets.close());
 
 // Attacks from other places, and those that end or block the process: test/faults/looking.test.ts.
-test('code that is only looked at reaches nothing, and what was refused is said', async () => {
+test('previewed code reaches nothing, and refusals are reported', async () => {
   const said = await lookAtAttacks(targets, 'method', 'up');
   // These continue as if nothing had happened when they are refused.
   const quiet = [

@@ -34,7 +34,7 @@ function clientOf(connections: Connections, config: object = {}): SilentClient {
   return new Client(config);
 }
 
-test('a question has a limit; a statement of a revision has none; the wait is told', async () => {
+test('a query has a time limit; a statement of a revision has none; waits are reported', async () => {
   vi.useFakeTimers();
   const told: Waiting[] = [];
   const client = clientOf(new Connections({ onWaiting: waiting => told.push(waiting) }, Silent));
@@ -59,7 +59,7 @@ test.each([
   ['by default', {}, {}, 10_000],
   ['as the MikroORM config says', {}, { connectionTimeoutMillis: 30_000 }, 30_000],
   ['as the settings say', { connectTimeout: 2_000 }, { connectionTimeoutMillis: 30_000 }, 2_000],
-])('connecting has a limit, %s', async (_, options, config, limit) => {
+])('connecting has a time limit, %s', async (_, options, config, limit) => {
   vi.useFakeTimers();
   const client = clientOf(new Connections(options, Silent), config);
   const connecting = client.connect().catch(error => error);
@@ -74,7 +74,7 @@ test.each([
   vi.useRealTimers();
 });
 
-test('what the config sets itself stays, and a client of its own is its own', () => {
+test('settings of the config are kept, and a custom client is not changed', () => {
   const connections = new Connections({}, Silent);
   expect(connections.limit(undefined)).toMatchObject({ keepAlive: true });
   expect(connections.limit({ keepAlive: false, ssl: true })).toMatchObject({ keepAlive: false, ssl: true });
@@ -84,7 +84,7 @@ test('what the config sets itself stays, and a client of its own is its own', ()
   expect((connections.limit(() => ({ max: 3 })) as () => unknown)()).toMatchObject({ max: 3 });
 });
 
-test('after the end is insisted on nothing is opened any more', async () => {
+test('after a forced end, nothing is opened', async () => {
   const connections = new Connections({}, Silent);
   const client = clientOf(connections);
   const connecting = client.connect().catch(error => error.code);
@@ -97,7 +97,7 @@ test('after the end is insisted on nothing is opened any more', async () => {
   ).toBe('no-answer');
 });
 
-test('every ORM that connects is made with these limits', async () => {
+test('every ORM that connects has these limits', async () => {
   const made: string[] = [];
   for (const file of await readdir(join(repository, 'src'), { recursive: true })) {
     if (!file.endsWith('.ts')) continue;

@@ -4,7 +4,7 @@ import { parseMigration } from '../../src/project/declarations.ts';
 
 const parse = (source: string, file = 'migrations/M1.ts') => parseMigration('M1', file, source);
 
-describe('what a migration declares is read from its source', () => {
+describe('reads the declarations of a migration from its source', () => {
   it('in a TypeScript class', () => {
     const { declaration, problems } = parse(`
       import { Migration } from '@mikro-orm/migrations';
@@ -42,7 +42,7 @@ describe('what a migration declares is read from its source', () => {
     expect(declaration.revises).toEqual(['A']);
   });
 
-  it('from the class with up() when helpers stand beside it', () => {
+  it('from the class with up() if there are helper classes', () => {
     const { declaration } = parse(`
       export class Helper { static revises = ['no']; }
       export const helper = () => 'select 1';
@@ -50,14 +50,14 @@ describe('what a migration declares is read from its source', () => {
     expect(declaration.revises).toEqual(['A']);
   });
 
-  it('not at all where nothing is declared, which differs from declaring no parent', () => {
+  it('not at all if nothing is declared, which differs from declaring no parent', () => {
     expect(parse('export class M1 extends Migration { up() {} }').declaration.revises).toBeUndefined();
     expect(
       parse('export class M1 extends Migration { static revises = []; up() {} }').declaration.revises,
     ).toEqual([]);
   });
 
-  it('whatever the names are', () => {
+  it('for any names', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'binary' })), names => {
         const source = `export class M1 extends Migration {\n  static revises = ${JSON.stringify(names)};\n  up() {}\n}`;
@@ -67,7 +67,7 @@ describe('what a migration declares is read from its source', () => {
   });
 });
 
-describe('what cannot be read is a problem with its place', () => {
+describe('what cannot be read is a problem with its location', () => {
   it('an expression instead of literals', () => {
     const { problems } = parse(
       `import { parents } from './x';\nexport class M1 extends Migration {\n  static revises = parents;\n  up() {}\n}`,
@@ -87,7 +87,7 @@ describe('what cannot be read is a problem with its place', () => {
   });
 });
 
-it('tells where members can be written', () => {
+it('finds where members can be added', () => {
   const source = `export class M1 extends Migration {\n  static revises = ['A'];\n  up() {}\n}\n`;
   const { body, members } = parse(source);
   expect(source.slice(body?.start, body?.end)).toMatch(/^\{[\s\S]*\}$/);

@@ -33,7 +33,7 @@ test.each([
   expect(siblingUrl(specifier, parent)).toBe(url);
 });
 
-test('what it says is what Node says', () => {
+test('resolves like Node', () => {
   const index = createRequire(import.meta.url).resolve('@mikro-orm/core');
   const utils = createRequire(index).resolve('./utils/Utils.js');
   expect(siblingUrl('./utils/Utils.js', pathToFileURL(index).href)).toBe(pathToFileURL(utils).href);

@@ -59,7 +59,7 @@ function agrees(path: string, source: string): boolean {
   return true;
 }
 
-describe('a file that the scanner takes', () => {
+describe('a file that the scanner accepts', () => {
   const whole = migrationSource(name, {
     up: ['create table "a" (id int)', 'say \'it\' "is" `so`'],
     down: 'drop table "a"',
@@ -74,11 +74,11 @@ describe('a file that the scanner takes', () => {
     ['with line ends of Windows', whole.replaceAll('\n', '\r\n')],
     ['without semicolons', whole.replaceAll(';\n', '\n')],
     ['with comments', `// one\n/* two */\n${whole.replaceAll('{\n', '{ // three\n')}`],
-  ])('says what the parser says: %s', (_, source) => {
+  ])("gives the parser's result: %s", (_, source) => {
     expect(agrees(file, source)).toBe(true);
   });
 
-  it('is JavaScript where its ending says so', () => {
+  it('is JavaScript according to its extension', () => {
     expect(agrees(`${name}.js`, migrationSource(name, { up: 'select 1', revises: ['a'] }, false))).toBe(true);
     expect(agrees(`${name}.js`, whole)).toBe(false);
   });
@@ -93,7 +93,7 @@ describe('a file that the scanner takes', () => {
     expect(agrees(file, source)).toBe(false);
   });
 
-  it('says what the parser says, however it was edited', () => {
+  it("gives the parser's result, however it was edited", () => {
     const edit = fc.record({
       at: fc.nat({ max: whole.length }),
       removed: fc.nat({ max: 12 }),
@@ -113,7 +113,7 @@ describe('a file that the scanner takes', () => {
     );
   });
 
-  it('says what the parser says, whatever it is made of', () => {
+  it("gives the parser's result, for any content", () => {
     const parts = fc.array(fc.constantFrom(...pieces), { maxLength: 12 });
     const made = fc
       .tuple(parts, parts, fc.constantFrom('\n', ' '))

@@ -42,12 +42,12 @@ it('a file that has not changed for a while is read once', () => {
   expect(reads()).toBe(1);
 });
 
-it('a file that was written a moment ago is read again each time: its time may stay the same', () => {
+it('a recently written file is read again each time, because its time may stay the same', () => {
   for (let look = 0; look < 4; look++) read();
   expect(reads()).toBe(4);
 });
 
-it('an edit that leaves size and time as they were is seen', async () => {
+it('an edit with the same size and time is detected', async () => {
   const { atime, mtime } = await stat(path);
   later(10_000);
   for (let look = 0; look < 3; look++) read();
@@ -57,7 +57,7 @@ it('an edit that leaves size and time as they were is seen', async () => {
   expect(read().migrations[0]?.source).toContain('select 2');
 });
 
-it('a file that is gone is a problem, although it is known', async () => {
+it('a deleted file is a problem, although it is cached', async () => {
   later(10_000);
   for (let look = 0; look < 3; look++) read();
   await rm(path);

@@ -70,7 +70,7 @@ describe('the projects of a workspace', () => {
     expect(paths(root)).toEqual(['billing apps/billing']);
   });
 
-  test('are none in node_modules, and none where no workspace begins', async () => {
+  test('are none in node_modules, and none outside a workspace', async () => {
     const root = await workspace({
       ...members,
       'package.json': { workspaces: ['**'] },
@@ -82,7 +82,7 @@ describe('the projects of a workspace', () => {
   });
 });
 
-describe('the project that is meant', async () => {
+describe('the selected project', async () => {
   const root = await workspace({ ...members, 'package.json': { workspaces: ['packages/*', 'apps/worker'] } });
   const api = join(root, 'packages/api');
 
@@ -99,7 +99,7 @@ describe('the project that is meant', async () => {
     expect(chooseRoot(single, {}, {})).toBe(join(single, 'packages/api'));
   });
 
-  test('is the root itself with a config of its own, or one that is named', async () => {
+  test('is the root itself with its own config, or the given one', async () => {
     const own = await workspace({
       ...members,
       'package.json': { workspaces: ['*/*'] },
@@ -119,7 +119,7 @@ describe('the project that is meant', async () => {
     ['api', 'packages/web'],
     ['@shop/api', 'apps/worker'],
     ['packages/api', 'apps/worker'],
-  ])('can be named %s from %j', (project, from) => {
+  ])('can be given as %s from %j', (project, from) => {
     expect(chooseRoot(join(root, from), { project }, {})).toBe(api);
   });
 

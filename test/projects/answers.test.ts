@@ -110,7 +110,7 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
-test('is as its schema says, command by command', async () => {
+test('matches its schema, command by command', async () => {
   const answered = new Set<string>();
   for (const [line, ...codes] of story) {
     const args = line.replaceAll('{database}', database.name).split(' ');

@@ -54,7 +54,7 @@ describe.skipIf(!hasDebianServer(15))('PostgreSQL 15 with its own pg_dump', () =
     return { url, project, schema };
   }
 
-  test.each(['custom', 'directory'])('schema and rows come back from the %s format', async format => {
+  test.each(['custom', 'directory'])('schema and rows are restored from the %s format', async format => {
     const { url, project, schema } = await setUp(`chat_${format}`);
     await project.write('migtui.config.json', JSON.stringify({ backup: { format } }));
     expect((await migtui(project, ['upgrade', tables, '--yes'])).code).toBe(0);
@@ -71,7 +71,7 @@ describe.skipIf(!hasDebianServer(15))('PostgreSQL 15 with its own pg_dump', () =
     expect(await answer(project, ['current'])).toMatchObject({ rows: [{ id: tables }] });
   });
 
-  test('with --schema, that schema alone is backed up and restored', async () => {
+  test('with --schema, only that schema is backed up and restored', async () => {
     const { url, project } = await setUp('chat_schemas');
     for (const schema of ['a', 'b']) {
       expect((await migtui(project, ['upgrade', tables, '--yes', '--schema', schema])).code).toBe(0);
@@ -93,7 +93,7 @@ describe.skipIf(!hasDebianServer(15))('PostgreSQL 15 with its own pg_dump', () =
     ).toEqual([{ a: 2000, b: 5 }]);
   });
 
-  test('settings ask for a backup at every run, --no-backup leaves it out, and the plan says it', async () => {
+  test('settings require a backup for every run, --no-backup skips it, and the plan says so', async () => {
     const { project } = await setUp('chat_always');
     await project.write('migtui.config.json', JSON.stringify({ backup: true }));
     const first = await answer(project, ['upgrade', tables, '--yes']);
@@ -106,7 +106,7 @@ describe.skipIf(!hasDebianServer(15))('PostgreSQL 15 with its own pg_dump', () =
   });
 });
 
-test('a server that is newer than every pg_dump is told, and nothing runs', async () => {
+test('a server newer than every pg_dump is reported, and nothing runs', async () => {
   const { createDatabase } = await import('../support/server.ts');
   const database = await createDatabase();
   const project = await makeProject({ url: database.url, migrations });

@@ -42,7 +42,7 @@ async function branched(more: { theirs?: boolean; undeclared?: boolean } = {}): 
 
 const diffOf = (project: Project, ref = 'main') => asking(project.root, engine => engine.diff(ref), onPGlite);
 
-test('a branch is compared with the ref: what it adds, its SQL and its findings', async () => {
+test('a branch is compared with the ref: added revisions, their SQL and their findings', async () => {
   const project = await branched();
   const diff = await diffOf(project);
   expect(diff).toMatchObject({
@@ -60,7 +60,7 @@ test('a branch is compared with the ref: what it adds, its SQL and its findings'
   ]);
 });
 
-test('a second head after the merge is found, though neither branch has two', async () => {
+test('a second head after the merge is found, although neither branch has two', async () => {
   const project = await branched({ theirs: true });
   expect(await diffOf(project)).toMatchObject({
     added: [{ id: ids.mine }],
@@ -73,7 +73,7 @@ test('a second head after the merge is found, though neither branch has two', as
   expect(await diffOf(project)).toMatchObject({ secondHead: false, heads: { merged: [ids.mine] } });
 });
 
-test('changed and deleted revisions are named, and what no longer fits together', async () => {
+test('changed and deleted revisions are named, and revisions that no longer fit', async () => {
   const project = await branched();
   await project.write(file(ids.a), source(ids.a, [], 'select 1'));
   expect(await diffOf(project)).toMatchObject({ changed: [ids.a], removed: [] });
@@ -82,7 +82,7 @@ test('changed and deleted revisions are named, and what no longer fits together'
   expect(await diffOf(project)).toMatchObject({ added: [], removed: [ids.b], heads: { merged: [ids.a] } });
 });
 
-test('a ref that is not there is refused', async () => {
+test('an unknown ref is refused', async () => {
   const project = await branched();
   await expect(diffOf(project, 'nowhere')).rejects.toMatchObject({
     code: 'bad-ref',

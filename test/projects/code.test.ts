@@ -108,7 +108,7 @@ const contents = async (database: Database) => ({
   texts: await database.query(`select md5("t") from "texts"`),
 });
 
-describe('migrations with code of every kind', async () => {
+describe('migrations with all kinds of code', async () => {
   const database = await createDatabase();
   const options = {
     entities,
@@ -120,7 +120,7 @@ describe('migrations with code of every kind', async () => {
   };
   const project = await makeProject({ ...options, url: database.url });
 
-  test('the plan says what it cannot know, and runs nothing', async () => {
+  test('the plan marks unknown SQL, and runs nothing', async () => {
     const plan = await answer(project, ['upgrade', 'head', '--plan']);
     expect(plan.error).toBeUndefined();
     const steps = Object.fromEntries(plan.steps.map((step: { revision: string }) => [step.revision, step]));
@@ -135,7 +135,7 @@ describe('migrations with code of every kind', async () => {
     expect(await database.query(`select 1 from pg_tables where schemaname = 'public'`)).toEqual([]);
   });
 
-  test('run as the stock CLI runs them', async () => {
+  test('run like in the stock CLI', async () => {
     await upgraded(project);
     expect(await stockNames(project, 'list')).toEqual(Object.keys(migrations));
     const other = await createDatabase();

@@ -67,7 +67,7 @@ module.exports = { dbName: 'common', port: 1, driver: PostgreSqlDriver, entities
     expect(database, stderr).toMatchObject({ name, state: 'unreachable' });
   });
 
-  test('from a folder below: paths are relative to where one stands', async () => {
+  test('from a subfolder: paths are relative to the current folder', async () => {
     const below = { ...project, root: project.path('sub/deep') };
     expect((await answer(below, ['status'])).database.name).toBe('of_package_json');
     expect((await answer(below, ['status', '--config', 'relative.ts'])).database.name).toBe('relative');
@@ -80,7 +80,7 @@ module.exports = { dbName: 'common', port: 1, driver: PostgreSqlDriver, entities
   });
 });
 
-test('no file, only the environment', async () => {
+test('no file, only environment variables', async () => {
   const database = await createDatabase();
   const project = await makeProject({ typescript: false, migrations: { M1: { up: 'create table "t" ()' } } });
   await project.remove('mikro-orm.config.js');
@@ -94,7 +94,7 @@ test('no file, only the environment', async () => {
   expect((await answer(project, ['status'], { env })).current).toEqual(['M1']);
 });
 
-test('a source folder with compiled files beside it: the loader decides which are meant', async () => {
+test('a source folder and compiled files: the loader decides which are used', async () => {
   const database = await createDatabase();
   const config = (folder: string): string => `import { defineConfig } from '@mikro-orm/postgresql';
 import { Migrator } from '@mikro-orm/migrations';
@@ -165,7 +165,7 @@ describe('layouts', async () => {
     expect((await stockCli(project, ['migration:pending'])).stdout).toMatch(/M1.*M2/s);
   });
 
-  test('no tsconfig.json, where the stock CLI with tsx gives up', async () => {
+  test('no tsconfig.json, where the stock CLI with tsx fails', async () => {
     const project = await makeProject({
       url: database.url,
       migrations,
@@ -180,11 +180,11 @@ describe('layouts', async () => {
     expect((await stockCli(project, ['migration:pending'])).code).not.toBe(0);
   });
 
-  test('packages apart, as pnpm has them: core and sql only where MikroORM’s packages see them', async () => {
+  test("isolated packages, as with pnpm: only MikroORM's packages see core and sql", async () => {
     await roundTrip(await makeApart({ url: database.url, migrations }));
   });
 
-  test('an app of a monorepo whose package.json is above', async () => {
+  test('an app of a monorepo with package.json in a parent folder', async () => {
     const project = await makeProject({ url: database.url });
     const config = await project.read('mikro-orm.config.ts');
     await project.remove('mikro-orm.config.ts');
@@ -239,7 +239,7 @@ export default name => defineConfig({ contextName: name, extensions: [Migrator],
   });
 });
 
-test('a project without entities: migrations alone need none, and what needs some says so', async () => {
+test('a project without entities: migrations need none, and other commands say so', async () => {
   const database = await createDatabase();
   const project = await makeProject({
     files: {

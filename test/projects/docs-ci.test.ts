@@ -68,8 +68,8 @@ async function branch(embedded: boolean): Promise<Project> {
   return project;
 }
 
-describe('the pages about CI and deploying', () => {
-  test('have calls to run', () => {
+describe('the pages about CI and deployment', () => {
+  test('contain commands', () => {
     expect(calls.length).toBeGreaterThan(6);
     for (const page of pages) expect(calls.map(([of]) => of)).toContain(page);
   });

@@ -78,14 +78,14 @@ describe('the config', async () => {
     });
   });
 
-  test('an unknown context names those that there are', async () => {
+  test('an unknown context lists the known ones', async () => {
     expect(await failure(project, ['status', '--config', 'contexts.ts', '--context', 'nope'])).toMatchObject({
       code: 'unknown-context',
       candidates: ['default', 'reports'],
     });
   });
 
-  test('none at all: where it was looked for, and how to have one; in words on stderr', async () => {
+  test('none: where it was searched, and how to create one; as text on stderr', async () => {
     await project.remove('mikro-orm.config.ts');
     expect(await failure(project, ['status'])).toMatchObject({
       code: 'no-config',
@@ -166,7 +166,7 @@ describe('the migrations', async () => {
   const database = await createDatabase();
   const fine = `import { Migration } from '@mikro-orm/migrations';\nexport class M extends Migration { up() { this.addSql('select 1'); } }\n`;
 
-  test('an empty folder is no error, a missing one is, and both say how to begin', async () => {
+  test('an empty folder is not an error, a missing one is, and both say how to begin', async () => {
     const project = await makeProject({ url: database.url });
     const empty = await answer(project, ['status']);
     expect(empty).toMatchObject({ code: 0, heads: [], pending: [] });
@@ -193,7 +193,7 @@ describe('the migrations', async () => {
     });
   });
 
-  test('files that do not parse, export no class, or have one name: each with its place, and nothing runs', async () => {
+  test('files that do not parse, export no class, or have the same name: each with its location, and nothing runs', async () => {
     const project = await makeProject({
       url: database.url,
       migrationsConfig: `glob: '**/!(*.d).{js,ts}'`,
@@ -223,7 +223,7 @@ describe('the migrations', async () => {
     });
   });
 
-  test('files that throw when they are imported, made, or run', async () => {
+  test('files that throw when they are imported, instantiated, or run', async () => {
     const project = await makeProject({
       url: database.url,
       migrations: {
@@ -357,7 +357,7 @@ test('an embedded database that is open in another process', async () => {
   }
 });
 
-test('no project at all', async () => {
+test('no project', async () => {
   const root = await makeFolder('nowhere');
   const project = { root } as Project;
   expect(await failure(project, ['status'])).toMatchObject({ code: 'no-project', next: expect.any(String) });

@@ -56,7 +56,7 @@ describe('a table shared by several modules, with old rows', async () => {
       row => row.name,
     );
 
-  test('rows of others are missing here and neither block nor are claimed', async () => {
+  test('rows of other modules are missing here, but do not block', async () => {
     const others = ['Migration20250101000000_billing', 'Migration20260101000000_ONE'];
     expect(await answer(project, ['status'])).toMatchObject({
       code: 0,
@@ -74,7 +74,7 @@ describe('a table shared by several modules, with old rows', async () => {
     expect(await names()).toEqual(others);
   });
 
-  test('a target that only the database knows is told apart from one that nobody knows', async () => {
+  test('a target known only to the database differs from an unknown one', async () => {
     expect(await failure(project, ['downgrade', 'Migration20250101000000_billing', '--yes'])).toMatchObject({
       code: 'missing-revision',
       message: expect.stringMatching(/Migration20250101000000_billing.*[Rr]estore the file/s),

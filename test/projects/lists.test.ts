@@ -21,7 +21,7 @@ class M3 extends Migration {
 export const list = [M1, M2, { name: 'Migration20260103000000_given.ts', class: M3 }];
 `;
 
-test('a migrationsList of classes and of names with classes, and no path', async () => {
+test('a migrationsList of classes and of names with classes, without a path', async () => {
   const database = await createDatabase();
   const project = await makeProject({
     typescript: false,

@@ -67,7 +67,7 @@ async function core(root: string, runner: Runner, env: Record<string, string> = 
 }
 
 describe.each(['7', '7.1'] as const)('MikroORM %s', range => {
-  test('works with npm, scripts ignored', async context => {
+  test('works with npm, with scripts ignored', async context => {
     const root = await uninstalled(versionOf(context, range));
     const installed = await call(root, ['npm', 'install', '--ignore-scripts', '--no-audit']);
     expect(installed, installed.stderr).toMatchObject({ code: 0 });

@@ -53,7 +53,7 @@ const ids = Object.keys(odd)
   .map(file => file.replace(/\.ts$/, ''))
   .sort();
 
-describe('odd names', async () => {
+describe('unusual names', async () => {
   const database = await createDatabase();
   const project = await makeProject({
     url: database.url,
@@ -66,7 +66,7 @@ describe('odd names', async () => {
     },
   });
 
-  test('are read, run, and agree with the stock CLI both ways', async () => {
+  test('are read, run, and handled the same by the stock CLI', async () => {
     expect(await answer(project, ['status'])).toMatchObject({ code: 0, pending: ids, heads: [ids.at(-1)] });
     await upgraded(project);
     expect(await stockNames(project, 'list')).toEqual(ids);
@@ -80,7 +80,7 @@ describe('odd names', async () => {
     expect(await stockNames(project, 'pending')).toEqual(ids);
   });
 
-  test('a target is a file name, its digits or its words; two on one day are told apart', async () => {
+  test('a target is a file name, its digits or its words; two on the same day are distinguished', async () => {
     expect(await answer(project, ['upgrade', 'Foo', '--plan'])).toMatchObject({ tips: ['20260413_Foo'] });
     expect(await answer(project, ['upgrade', '20260413_F', '--plan'])).toMatchObject({
       tips: ['20260413_Foo'],
@@ -133,7 +133,7 @@ exports.default = defineConfig({
     },
   });
 
-  test('of a CommonJS project, with declarations and maps beside them and in sub-folders', async () => {
+  test('of a CommonJS project, with declarations and maps, also in subfolders', async () => {
     await upgraded(project);
     const ids = await stockNames(project, 'list');
     expect(ids.toSorted()).toEqual(['Migration20260101000000', 'Migration20260102000000']);

@@ -31,7 +31,7 @@ export class ${name} extends Migration {
 }
 `;
 
-test('a migrationsList runs as it is written', async () => {
+test('a migrationsList runs in its order', async () => {
   const database = await createDatabase();
   const project = await makeProject({
     typescript: false,
@@ -52,7 +52,7 @@ export const options = { snapshot: false, migrationsList: [
   await expectOrder(project, database, ['CreateUsers', 'AddAge', 'AAA']);
 });
 
-test('files of nested folders run by their paths; another order in the log is asked about', async () => {
+test('files in nested folders run by path; a different order in the log is asked about', async () => {
   const database = await createDatabase();
   const project = await makeProject({
     typescript: false,

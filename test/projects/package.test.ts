@@ -22,7 +22,7 @@ describe('the package', () => {
     files = packed.files.map(({ path }) => path);
   });
 
-  test('has the program, its declarations, its licences and the docs, and nothing else', () => {
+  test('contains the program, its declarations, its licences and the docs, and nothing else', () => {
     const allowed =
       /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|bin\/[\w.]+|dist\/[\w./-]+\.(js|d\.ts)|dist\/(THIRD-PARTY-NOTICES\.txt|sbom\.cdx\.json)|docs\/[\w.-]+\.(md|json))$/;
     expect(files.filter(path => !allowed.test(path))).toEqual([]);
@@ -39,11 +39,11 @@ describe('the package', () => {
     );
   });
 
-  test('is in order for publint', () => {
+  test('passes publint', () => {
     expect(run(bin('publint'), 'run', tarball, '--strict')).toContain('All good!');
   });
 
-  test('has types that resolve, for ES modules and for what requires them', () => {
+  test('has types that resolve, for ES modules and for CommonJS', () => {
     // The JSON exports have no types; resolution without "exports" is not supported.
     const entries = ['.', 'config'];
     run(bin('attw'), tarball, '--profile', 'esm-only', '--entrypoints', ...entries);

@@ -31,12 +31,12 @@ describe('several processes that upgrade an empty database at the same time', ()
   });
 });
 
-describe('a revision that stopped half-way, without the journal', () => {
+describe('a revision interrupted without the journal', () => {
   test.each([
     ['an index', 'create unique index concurrently ride_a on ride (a)'],
     ['a key made of one', 'create unique index concurrently "Ride A" on ride (a, b)'],
   ])(
-    '%s that is invalid is named by status and by check, and not offered as a change to keep',
+    '%s that is invalid is reported by status and by check, and not offered as a change to keep',
     async (_, sql) => {
       const database = await createDatabase();
       const project = await makeProject({
@@ -64,7 +64,7 @@ describe('a revision that stopped half-way, without the journal', () => {
   );
 });
 
-describe('what a revision makes exists already', () => {
+describe('objects of a revision that already exist', () => {
   test.each([
     ['a table', 'create table thing (id int, size int)', 'create table thing (id int)', '42P07'],
     [
@@ -102,7 +102,7 @@ describe('what a revision makes exists already', () => {
   });
 });
 
-describe('an offline script for a range', () => {
+describe('a SQL script for a range', () => {
   test('stops on a database that is not at its start', async () => {
     const database = await createDatabase();
     const project = await makeProject({

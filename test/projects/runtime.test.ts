@@ -13,7 +13,7 @@ export default defineConfig({ clientUrl: process.env.DATABASE, extensions: [Migr
 `;
 
 describe('an image that only runs migrations', () => {
-  test('upgrades without the screen, PGlite and the compiler of previews', async context => {
+  test('upgrades without the app, PGlite and the preview compiler', async context => {
     const version = (await newest('7')) ?? context.skip('the registry has no MikroORM 7');
     const root = await uninstalled(version, {
       files: { 'mikro-orm.config.js': config },

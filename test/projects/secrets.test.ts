@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { refusalOf } from '../../src/database/refusal.ts';
 import { redactor } from '../../src/foundation/secrets/redactor.ts';
 
-describe('what a server says when it lets nobody in', () => {
+describe('the messages of a server that refuses a login', () => {
   const address = {
     kind: 'postgresql',
     name: 'shop',

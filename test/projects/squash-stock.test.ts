@@ -55,14 +55,14 @@ test('a new database of migtui has nothing pending for the stock CLI', async () 
   expect(await stockNames(project, 'pending')).toEqual([]);
 });
 
-test('a new database of the stock CLI runs the line, and the squashed revision does nothing', async () => {
+test('a new database of the stock CLI runs the replaced revisions, and the squashed one does nothing', async () => {
   const { project, applied } = await squashedProject();
   await stockUp(project);
   expect(await applied()).toEqual([...line, squashed, after]);
   expect(await standing(project)).toMatchObject(done);
 });
 
-test('a database that ran the line is current for both', async () => {
+test('a database with the replaced revisions is current for both', async () => {
   const { project, applied } = await squashedProject();
   const old = await later(project, { files: { [`migrations/${squashed}.ts`]: null } });
   await stockUp(old);
@@ -72,7 +72,7 @@ test('a database that ran the line is current for both', async () => {
   expect(await standing(project)).toMatchObject(done);
 });
 
-test('with the replaced files deleted, the stock CLI makes a new database from the squashed revision', async () => {
+test('with the replaced files deleted, the stock CLI creates a new database from the squashed revision', async () => {
   const { project, applied } = await squashedProject();
   const left = await withoutLine(project);
   await stockUp(left);
@@ -84,7 +84,7 @@ test('with the replaced files deleted, the stock CLI makes a new database from t
   expect(await applied()).toEqual([]);
 });
 
-test('the stock CLI takes back a squashed revision of migtui with the rows of its line', async () => {
+test('the stock CLI reverts a squashed revision of migtui with the rows of the replaced ones', async () => {
   const { project, applied } = await squashedProject();
   await upgraded(project);
   const left = await withoutLine(project);
@@ -96,7 +96,7 @@ test('the stock CLI takes back a squashed revision of migtui with the rows of it
   expect(await standing(left)).toMatchObject(done);
 });
 
-test('a line of 800 becomes one that makes an empty database at once', async () => {
+test('800 revisions become one that creates an empty database immediately', async () => {
   const ids = Array.from({ length: 800 }, (_, at) => `Migration${20250101000000 + at * 2}_s${at}`);
   const sketch = (at: number): string =>
     at % 4 === 0

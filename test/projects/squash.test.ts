@@ -60,7 +60,7 @@ describe('a squash', async () => {
   const project = await projectOf({ url: database.url, migrations: sketches });
   const text = (draft: Draft): string => draft.files[0]?.after ?? '';
 
-  test('of a line from base is written from the schema that it makes, and proven', async () => {
+  test('of a range from base is generated from its schema, and verified', async () => {
     const draft = await drafted(project.root, `:${ids.fill}`);
     expect(draft.revision).toBe(squashed);
     expect(draft.squash).toMatchObject({
@@ -79,7 +79,7 @@ describe('a squash', async () => {
     expect(draft.warnings).toEqual([]);
   });
 
-  test('of a line in the middle keeps its statements: rows must survive a rename', async () => {
+  test('of a range in the middle keeps its statements: rows must survive a rename', async () => {
     const draft = await drafted(project.root, `${ids.names}:${ids.fill}`);
     expect(draft.squash).toMatchObject({ from: 'statements', data: [ids.fill] });
     expect(text(draft)).toContain('rename nam to name');
@@ -91,7 +91,7 @@ describe('a squash', async () => {
     expect(text(draft)).not.toContain('down()');
   });
 
-  test('carries rows that the line makes', async () => {
+  test('keeps rows that the replaced revisions insert', async () => {
     const seeded = await later(project, {
       files: {
         [`migrations/${ids.fill}.ts`]: migrationSource(ids.fill, {
@@ -105,7 +105,7 @@ describe('a squash', async () => {
     expect(text(draft)).toContain(`insert into users (name) values ('root')`);
   });
 
-  test('refuses code whose SQL is not known, a branch on its inside, and a single revision', async () => {
+  test('refuses code with unknown SQL, a branch inside the range, and a single revision', async () => {
     const coded = await later(project, {
       files: {
         [`migrations/${ids.mood}.ts`]: migrationSource(ids.mood, { up: 'select 1', revises: [ids.names] })
@@ -134,7 +134,7 @@ describe('a squash', async () => {
     await expect(drafted(project.root, 'nonsense:head')).rejects.toMatchObject({ code: 'unknown-target' });
   });
 
-  test('is run by an empty database, with the rows of its line in the log, and can be taken back', async () => {
+  test('is run on an empty database, with rows for the replaced revisions, and can be reverted', async () => {
     const copy = await later(project);
     await written(copy.root, `:${ids.fill}`);
     await asking(copy.root, async engine => {
@@ -159,7 +159,7 @@ describe('a squash', async () => {
     });
   });
 
-  test('counts as applied where the line has run; where a part has, the line is finished first', async () => {
+  test('counts as applied if all replaced revisions are; if only some are, those are completed first', async () => {
     const old = await later(project);
     await asking(old.root, engine => running(engine, 'upgrade', ids.names));
     const copy = await later(project);

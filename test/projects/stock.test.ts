@@ -44,7 +44,7 @@ describe('a project of the stock CLI', async () => {
   });
   const before = await project.list('migrations');
 
-  test('is one inferred line, in MikroORM’s order', async () => {
+  test("is one inferred line, in MikroORM's order", async () => {
     const { rows } = await answer(project, ['history']);
     expect(rows.map(({ id }: { id: string }) => id)).toEqual(names.toReversed());
     expect(rows[0]).toMatchObject({
@@ -65,7 +65,7 @@ describe('a project of the stock CLI', async () => {
     expect(await stockNames(project, 'pending')).toEqual(names.slice(12));
   });
 
-  test('what the stock CLI ran and took back, migtui sees', async () => {
+  test('what the stock CLI ran and reverted, migtui sees', async () => {
     expect((await stockCli(project, ['migration:up'])).code).toBe(0);
     expect(await answer(project, ['status'])).toMatchObject({
       code: 0,

@@ -33,7 +33,7 @@ async function monorepo() {
 describe('a monorepo', async () => {
   const project = await monorepo();
 
-  test('without a terminal names the projects, and how to choose', async () => {
+  test('without a terminal names the projects, and how to select one', async () => {
     expect(await failure(project, ['upgrade', 'head', '--yes'])).toMatchObject({
       code: 'which-project',
       candidates: ['@shop/api', '@shop/billing'],
@@ -44,7 +44,7 @@ describe('a monorepo', async () => {
     expect(told.stderr).toContain('migtui --project @shop/api');
   });
 
-  test('--project opens one of them alone', async () => {
+  test('--project opens only one', async () => {
     const done = await answer(project, ['upgrade', 'head', '--yes', '--project', 'api']);
     expect(done).toMatchObject({ code: 0, steps: [{ revision: first, outcome: 'done' }] });
     const applied = async (name: string) =>
@@ -53,7 +53,7 @@ describe('a monorepo', async () => {
     expect(await failure(project, ['status', '--project', 'web'])).toMatchObject({ code: 'unknown-project' });
   });
 
-  test('on a terminal asks, and opens the one that is chosen', async () => {
+  test('on a terminal asks, and opens the selected one', async () => {
     const app = await openMigtui(project.root);
     await app.sees('Which project?');
     await app.press('j', 'Enter');
@@ -63,7 +63,7 @@ describe('a monorepo', async () => {
     expect(await app.restored()).toEqual(asFound);
   });
 
-  test('is left as it was when nothing is chosen', async () => {
+  test('is unchanged if nothing is selected', async () => {
     const app = await openMigtui(project.root);
     await app.sees('Which project?');
     await app.press('q');

@@ -17,7 +17,7 @@ const graphs = recordings.map(recording => ({
   graph: RevisionGraph.from(recording.revisions),
 }));
 
-describe('the answers are those of Alembic', () => {
+describe("gives Alembic's results", () => {
   test.each(['resolve', 'range', 'upgrade', 'downgrade', 'stamp'] as const)('%s', op => {
     let asked = 0;
     const unlike: unknown[] = [];
@@ -45,7 +45,7 @@ describe('the answers are those of Alembic', () => {
     }
   });
 
-  test('every exception is met, so that none outlives its reason', () => {
+  test('every exception occurs, so that none outlives its reason', () => {
     const met = new Set<string>();
     for (const { recording, graph } of graphs) {
       for (const one of recording.cases) {

@@ -4,7 +4,7 @@ import { inferLine } from '../../src/revisions/infer.ts';
 import { GraphError, type GraphProblem } from '../../src/revisions/problems.ts';
 import { revisions, sketch } from './sketch.ts';
 
-describe('the model', () => {
+describe('the graph', () => {
   test('heads, real heads and bases, by name', () => {
     //  a ── b ── c
     //        ┊ (c2 depends on c)
@@ -23,7 +23,7 @@ describe('the model', () => {
     expect(graph.children('b')).toEqual(['c']);
   });
 
-  test('oldest first, what is needed before what needs it, ties by name', () => {
+  test('oldest first, requirements first, ties by name', () => {
     //  1 ── 9 ── 2    4 needs 9
     //  3 ── 4
     const graph = sketch(`
@@ -36,7 +36,7 @@ describe('the model', () => {
     expect(graph.order).toEqual(['1', '3', '9', '2', '4']);
   });
 
-  test('the order of the files is of no matter', () => {
+  test('the order of the files does not matter', () => {
     const lines = revisions(`
       a
       b: a [left]
@@ -51,7 +51,7 @@ describe('the model', () => {
     expect(answers[2]).toEqual(answers[0]);
   });
 
-  test('marks are those of Alembic', () => {
+  test("marks are Alembic's", () => {
     //       ╭─ b ─╮
     //  a ───┤     ├─ d     e depends on d
     //       ╰─ c ─╯
@@ -112,7 +112,7 @@ describe('the model', () => {
   });
 });
 
-test('what a revision leaves out is empty', () => {
+test('omitted fields are empty', () => {
   const graph = RevisionGraph.from([{ id: 'a', revises: [], dependsOn: undefined }]);
   expect(graph.get('a')).toEqual({
     id: 'a',
@@ -125,7 +125,7 @@ test('what a revision leaves out is empty', () => {
   expect([graph.get('b'), graph.has('a'), graph.has('b')]).toEqual([undefined, true, false]);
 });
 
-describe('migrations that declare nothing', () => {
+describe('migrations without declarations', () => {
   test('form one line in the order in which MikroORM runs them, whatever they are called', () => {
     const line = inferLine([
       { id: 'Migration3' },
@@ -144,7 +144,7 @@ describe('migrations that declare nothing', () => {
     ]);
   });
 
-  test('pass over declared ones; an empty declaration is a base', () => {
+  test('skip declared ones; an empty declaration is a root', () => {
     const line = inferLine([
       { id: 'm1' },
       { id: 'm2', revises: [] },
@@ -160,7 +160,7 @@ describe('migrations that declare nothing', () => {
   });
 });
 
-describe('what a database has applied', () => {
+describe('the applied revisions of a database', () => {
   //  a ── b ── c ── d
   const graph = sketch(`
     a
@@ -169,13 +169,13 @@ describe('what a database has applied', () => {
     d: c
   `);
 
-  test('its current revisions are the tips, over gaps too', () => {
+  test('its current revisions are the tips, even with gaps', () => {
     expect(graph.current(['a', 'b'])).toEqual(['b']);
     expect(graph.current(['a', 'c'])).toEqual(['c']);
     expect(graph.current([])).toEqual([]);
   });
 
-  test('a dependency of an applied revision is no tip', () => {
+  test('a dependency of an applied revision is not a tip', () => {
     const two = sketch(`
       a
       x ~ a
@@ -183,17 +183,17 @@ describe('what a database has applied', () => {
     expect(two.current(['a', 'x'])).toEqual(['x']);
   });
 
-  test('pending in the order of an upgrade, gaps among them', () => {
+  test('pending in upgrade order, including gaps', () => {
     expect(graph.pending(['a', 'c'])).toEqual(['b', 'd']);
     expect(graph.gaps(['a', 'c'])).toEqual(['b']);
   });
 
-  test('missing: applied, and declared by no file', () => {
+  test('missing: applied, but declared by no file', () => {
     expect(graph.missing(['z', 'a', 'gone', 'z'])).toEqual(['gone', 'z']);
     expect(graph.current(['a', 'gone'])).toEqual(['a']);
   });
 
-  test('ancestors and descendants go over dependencies and hold the revisions themselves', () => {
+  test('ancestors and descendants include dependencies and the revisions themselves', () => {
     const two = sketch(`
       a
       b: a
@@ -253,12 +253,12 @@ describe('broken graphs', () => {
     ]);
   });
 
-  test('the message of the error names them with their places', () => {
+  test('the message of the error names them with their locations', () => {
     const broken = [{ id: 'a', revises: ['nope'], file: 'migrations/a.ts', line: 4 }];
     expect(() => RevisionGraph.from(broken)).toThrow(/a problem:\n {2}migrations\/a\.ts:4: a revises nope/);
   });
 
-  test('two files of one name are told apart', () => {
+  test('two files of the same name are distinguished', () => {
     const twice = [
       { id: 'a', revises: [], file: 'second/a.ts' },
       { id: 'a', revises: [], file: 'first/a.ts' },
@@ -271,7 +271,7 @@ describe('broken graphs', () => {
     ]);
   });
 
-  test('can still be shown: what is wrong is left out', () => {
+  test('can still be shown without the broken parts', () => {
     const { graph, problems } = RevisionGraph.inspect(
       revisions(`
         a

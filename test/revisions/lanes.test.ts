@@ -29,7 +29,7 @@ function draw(graph: RevisionGraph, scene: Scene = {}): string {
   return `\n${lines.join('\n')}\n`;
 }
 
-describe('a gallery', () => {
+describe('examples', () => {
   test('a line', () => {
     const graph = sketch(`
       a
@@ -178,7 +178,7 @@ describe('a gallery', () => {
     `);
   });
 
-  test('lines that cross: a crossing is broken, a meeting is not', () => {
+  test('crossing lines: a crossing is interrupted, a junction is not', () => {
     const graph = sketch(`
       a
       b: a
@@ -222,7 +222,7 @@ describe('a gallery', () => {
     `);
   });
 
-  test('two merges of the same two', () => {
+  test('two merges of the same two revisions', () => {
     const graph = sketch(`
       a
       b
@@ -276,7 +276,7 @@ describe('a gallery', () => {
     `);
   });
 
-  test('dependsOn on what is revised by another too', () => {
+  test('dependsOn on a revision that is also a parent of another', () => {
     const graph = sketch(`
       a
       b: a
@@ -325,7 +325,7 @@ describe('a gallery', () => {
     `);
   });
 
-  test('capped when it is too wide', () => {
+  test('truncated if it is too wide', () => {
     const graph = sketch(`
       a
       b
@@ -382,7 +382,7 @@ describe('a gallery', () => {
   });
 });
 
-describe('for a face', () => {
+describe('for the app', () => {
   const graph = sketch(`
     a
     b: a
@@ -409,7 +409,7 @@ describe('for a face', () => {
     expect(width).toBe(3);
   });
 
-  test('every line is as wide as the others', () => {
+  test('all lines have the same width', () => {
     const { rows, width } = rowsOf(graph, { applied: ['b', 'gone'] });
     for (const { node, below } of rows) {
       expect(text(node)).toHaveLength(width);
@@ -417,7 +417,7 @@ describe('for a face', () => {
     }
   });
 
-  test('any window is cut from the same drawing', () => {
+  test('any window is part of the same drawing', () => {
     const long = sketch(
       Array.from({ length: 400 }, (_, at) => {
         const name = (one: number): string => `r${String(one).padStart(3, '0')}`;
@@ -441,7 +441,7 @@ describe('for a face', () => {
     expect(layout.rows.map((_, row) => hasConnector(layout, row))).toEqual([true, false, true, false]);
   });
 
-  test('a line to a revision that is not shown is not drawn', () => {
+  test('a line to a hidden revision is not drawn', () => {
     const rows = graph.history().filter(({ id }) => id !== 'a');
     const layout = layoutLanes(rows);
     const look = () => ({ state: 'pending', current: false }) as const;

@@ -26,7 +26,7 @@ test('undo goes back run by run, redo forward again, until something else runs',
   expect(names([...history, { run: 'failed', steps: [] }])).toEqual(['a', 'b']);
 });
 
-test('whatever is undone and done again, it is as with the stacks of an editor', () => {
+test('undo and redo behave like the stacks of an editor', () => {
   fc.assert(
     fc.property(fc.array(fc.constantFrom('run', 'undo', 'redo'), { maxLength: 40 }), moves => {
       const log: PastRun[] = [];

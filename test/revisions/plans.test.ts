@@ -25,7 +25,7 @@ const graph: RevisionGraph = sketch(`
 const all = graph.ids;
 
 describe('upgrade', () => {
-  test('the target and all it needs, less what is applied; parents first, ties by name', () => {
+  test('the target and its requirements, except applied ones; parents first, ties by name', () => {
     expect(graph.upgrade('m', ['a', 'b1'])).toEqual({
       steps: [
         { revision: 'b2', action: 'up' },
@@ -36,12 +36,12 @@ describe('upgrade', () => {
     });
   });
 
-  test('takes dependencies along', () => {
+  test('includes dependencies', () => {
     expect(words(graph.upgrade('y', []))).toBe('+a +b1 +x +y');
     expect(graph.upgrade('y', []).tips).toEqual(['y']);
   });
 
-  test('ties are broken by name among what is ready, whatever came before', () => {
+  test('ties are broken by name among available revisions, regardless of the order before', () => {
     const late = sketch(`
       1: 9
       2
@@ -50,7 +50,7 @@ describe('upgrade', () => {
     expect(words(late.upgrade('heads', ['9']))).toBe('+1 +2');
   });
 
-  test('several targets at once, none of which brings another along', () => {
+  test('several targets at once, none of which requires another', () => {
     expect(words(graph.upgrade(['b1', 'x'], []))).toBe('+a +b1 +x');
     expect(refusal(() => graph.upgrade(['b1', 'm'], []))).toMatchObject({
       code: 'overlapping-targets',
@@ -67,7 +67,7 @@ describe('upgrade', () => {
     expect(words(graph.upgrade('b2', ['b1', 'x']))).toBe('+a +b2');
   });
 
-  test('missing revisions are in no one’s way', () => {
+  test('missing revisions do not block', () => {
     expect(graph.upgrade('b1', ['a', 'gone'])).toEqual({
       steps: [{ revision: 'b1', action: 'up' }],
       tips: ['b1'],
@@ -81,16 +81,16 @@ describe('upgrade', () => {
 });
 
 describe('downgrade', () => {
-  test('what stands on the target, children first; the target stays', () => {
+  test('descendants of the target, children first; the target stays', () => {
     expect(words(graph.downgrade('b1', all))).toBe('-n -m -b2');
     expect(graph.downgrade('b1', all).tips).toEqual(['c1', 'y']);
   });
 
-  test('what depends on a revision goes with it', () => {
+  test('dependents of a revision are undone with it', () => {
     expect(words(graph.downgrade('a', all))).toBe('-y -n -m -c1 -b2 -b1');
   });
 
-  test('what only depends on the target stays, for the target stays', () => {
+  test('dependents of the target itself stay', () => {
     expect(words(graph.downgrade('b1', ['a', 'b1', 'b2', 'x', 'y']))).toBe('-b2');
     expect(codeOf(() => graph.downgrade('b1', ['a', 'b1', 'x', 'y']))).toBe('nothing-to-downgrade');
   });
@@ -109,23 +109,23 @@ describe('downgrade', () => {
     expect(graph.downgrade('base', [])).toEqual({ steps: [], tips: [] });
   });
 
-  test('<label>@base: only that branch and what stands on it', () => {
+  test('<label>@base: only that branch and its descendants', () => {
     expect(words(graph.downgrade('other@base', all))).toBe('-y -x');
     expect(words(graph.downgrade('left@base', all))).toBe('-y -n -m -c1 -b2 -b1 -a');
   });
 
-  test('<label>@<rev> picks among the branches of a branch point', () => {
+  test('<label>@<rev> selects among the branches of a branch point', () => {
     expect(words(graph.downgrade('right@a', ['a', 'b1', 'c1']))).toBe('-c1');
     expect(words(graph.downgrade('a', ['a', 'b1', 'c1']))).toBe('-c1 -b1');
   });
 
-  test('to what is current: nothing to do; to what is not applied: an error', () => {
+  test('to the current revision: nothing to do; to a pending one: an error', () => {
     expect(graph.downgrade('b1', ['a', 'b1']).steps).toEqual([]);
     expect(codeOf(() => graph.downgrade('c1', ['a', 'b1']))).toBe('nothing-to-downgrade');
     expect(codeOf(() => graph.downgrade('heads', ['a', 'b1']))).toBe('multiple-heads');
   });
 
-  test('only what is applied goes, gaps or not', () => {
+  test('only applied revisions are undone, with or without gaps', () => {
     expect(words(graph.downgrade('a', ['a', 'b2']))).toBe('-b2');
     expect(words(graph.downgrade('base', ['b2', 'c1']))).toBe('-c1 -b2');
   });
@@ -143,26 +143,26 @@ describe('downgrade', () => {
       ['20260103_b', '20260109_gone'],
       ['-1', '20260104_gone'],
       ['base', '20250101_gone'],
-    ])('down to %s with %s applied: cannot be located, with ways out', (target, gone) => {
+    ])('down to %s with %s applied: cannot be located, with solutions', (target, gone) => {
       const error = refusal(() => line.downgrade(target, [...applied, gone]));
       expect(error.code).toBe('missing-revision');
       expect(error.candidates).toEqual([gone]);
       expect(error.message).toMatch(/can't locate revision .*Restore the file.*migtui stamp --purge/s);
     });
 
-    test('one from before the target is not in the way', () => {
+    test('one before the target does not block', () => {
       expect(words(line.downgrade('20260103_b', [...applied, '20260102_gone']))).toBe('-20260105_c');
       expect(words(line.downgrade('-1', [...applied, '20250101_gone']))).toBe('-20260105_c');
     });
 
-    test('when nothing goes, nothing is in the way', () => {
+    test('if nothing is undone, nothing blocks', () => {
       expect(line.downgrade('20260105_c', [...applied, '20260109_gone']).steps).toEqual([]);
     });
   });
 });
 
 describe('stamp', () => {
-  test('up: logs what running would have logged', () => {
+  test('up: logs what running would log', () => {
     expect(words(graph.stamp('b2', ['a']))).toBe('*b1 *b2');
     expect(words(graph.stamp('y', []))).toBe('*a *b1 *x *y');
   });
@@ -192,7 +192,7 @@ describe('stamp', () => {
     expect(codeOf(() => graph.stamp(['a', 'b1'], []))).toBe('overlapping-targets');
   });
 
-  test('one that is current stays when another moves (Alembic loses it)', () => {
+  test('a current one stays when another moves (Alembic loses it)', () => {
     const two = sketch(`
       a
       b: a
@@ -202,7 +202,7 @@ describe('stamp', () => {
     expect(two.stamp('heads', ['a', 'b', 'x']).tips).toEqual(['b', 'y']);
   });
 
-  test('--purge empties the log first, missing revisions included', () => {
+  test('--purge empties the log first, including missing revisions', () => {
     expect(words(graph.stamp('a', ['a', 'c1', 'x', 'gone'], { purge: true }))).toBe('~gone ~x ~c1');
     expect(words(graph.stamp('a', ['a', 'c1', 'x', 'gone']))).toBe('~c1');
     expect(words(graph.stamp('base', ['a', 'gone']))).toBe('~gone ~a');
@@ -218,7 +218,7 @@ describe('stamp', () => {
 });
 
 describe('fork: what a merge joins', () => {
-  test('the nearest common ancestors and what each has above them', () => {
+  test('the nearest common ancestors and the revisions above them', () => {
     expect(graph.fork(['b2', 'c1'])).toEqual({
       ancestors: ['a'],
       branches: [
@@ -242,7 +242,7 @@ describe('fork: what a merge joins', () => {
     });
   });
 
-  test('three heads: shared by some is not shared by all', () => {
+  test('three heads: shared by two is not shared by all', () => {
     const three = sketch(`
       a
       s: a
@@ -280,13 +280,13 @@ describe('rebase', () => {
     c2: c1
   `);
 
-  test('the first revision of the branch is put on the other', () => {
+  test('the first revision of the branch gets the other as parent', () => {
     const expected = { rewrites: [{ revision: 'c1', revises: ['b2'] }], moved: ['c1', 'c2'] };
     expect(two.rebase('c2', 'b2', ['a', 'b1', 'b2'])).toEqual(expected);
     expect(two.rebase('c1', 'b2', ['a'])).toEqual(expected);
   });
 
-  test('a branch with a base of its own, and one that parts twice', () => {
+  test('a branch with its own root, and one that diverges twice', () => {
     expect(graph.rebase('y', 'n', []).rewrites).toEqual([{ revision: 'x', revises: ['n'] }]);
     const parted = sketch(`
       a
@@ -301,14 +301,14 @@ describe('rebase', () => {
     ]);
   });
 
-  test('what is applied is not moved', () => {
+  test('applied revisions are not moved', () => {
     expect(refusal(() => two.rebase('c1', 'b2', ['a', 'c1', 'c2']))).toMatchObject({
       code: 'already-applied',
       candidates: ['c1', 'c2'],
     });
   });
 
-  test('nothing to do when one stands on the other, or depends on it', () => {
+  test('nothing to do if one already descends from the other, or depends on it', () => {
     expect(codeOf(() => two.rebase('b2', 'b1', []))).toBe('overlapping-targets');
     expect(codeOf(() => two.rebase('b1', 'b2', []))).toBe('overlapping-targets');
     expect(codeOf(() => graph.rebase('b1', 'y', []))).toBe('overlapping-targets');

@@ -85,7 +85,7 @@ function run(graph: RevisionGraph, applied: Iterable<string>, { steps, tips }: P
 const sorted = (ids: Iterable<string>): string[] => [...ids].sort();
 
 describe('for any graph and state', () => {
-  test('where one step could go several ways, each of them can be gone', () => {
+  test('if one step has several directions, each of them is possible', () => {
     fc.assert(
       fc.property(situations(), fc.boolean(), ({ graph, applied }, up) => {
         const go = (target: string): Plan =>
@@ -108,7 +108,7 @@ describe('for any graph and state', () => {
     );
   });
 
-  test('an upgrade is the target and what it needs, less what is applied, in an order that can run', () => {
+  test('an upgrade is the target and its requirements, except applied ones, in a valid order', () => {
     fc.assert(
       fc.property(situations(), ({ graph, applied, target }) => {
         const after = run(graph, applied, graph.upgrade(target, applied));
@@ -118,7 +118,7 @@ describe('for any graph and state', () => {
     );
   });
 
-  test('a downgrade runs children first and leaves a set closed under what it needs, with the target current or in use', () => {
+  test('a downgrade runs children first and leaves a closed set, with the target current or required', () => {
     fc.assert(
       fc.property(situations(), ({ graph, applied, target }) => {
         fc.pre(applied.includes(target));
@@ -137,7 +137,7 @@ describe('for any graph and state', () => {
     );
   });
 
-  test('up from nothing and down to base is nothing again', () => {
+  test('upgrading from nothing and downgrading to base is a no-op', () => {
     fc.assert(
       fc.property(situations(), ({ graph, target }) => {
         const up = graph.upgrade(target, []);
@@ -152,7 +152,7 @@ describe('for any graph and state', () => {
     );
   });
 
-  test('without merges, upgrade to a descendant and downgrade again is the same set', () => {
+  test('without merges, upgrading to a descendant and downgrading again is a no-op', () => {
     fc.assert(
       fc.property(situations({ deps: false, merges: false }), ({ graph, target }) => {
         const before = graph.ancestors([target]);
@@ -165,7 +165,7 @@ describe('for any graph and state', () => {
     );
   });
 
-  test('a stamp logs what running would have logged', () => {
+  test('a stamp logs what running would log', () => {
     fc.assert(
       fc.property(situations(), ({ graph, applied, target }) => {
         fc.pre(!applied.includes(target));
@@ -190,7 +190,7 @@ describe('for any graph and state', () => {
     );
   });
 
-  test('tips are the fewest that stand for the set', () => {
+  test('tips are the smallest set that represents the applied revisions', () => {
     fc.assert(
       fc.property(situations(), ({ graph, applied }) => {
         const tips = graph.current(applied);
@@ -203,7 +203,7 @@ describe('for any graph and state', () => {
     );
   });
 
-  test('the order of the input, and of what is applied, never changes an answer', () => {
+  test('the order of the input, and of the applied revisions, never changes a result', () => {
     fc.assert(
       fc.property(
         situations().chain(one =>
@@ -230,7 +230,7 @@ describe('for any graph and state', () => {
     );
   });
 
-  test('a gap is filled by an upgrade, and a set with gaps never breaks a plan', () => {
+  test('an upgrade fills a gap, and gaps never break a plan', () => {
     fc.assert(
       fc.property(graphs(), fc.infiniteStream(fc.boolean()), (revisions, coin) => {
         const graph = RevisionGraph.from(revisions);
@@ -249,7 +249,7 @@ describe('for any graph and state', () => {
     );
   });
 
-  test('every line of a drawing leads from a revision to what it revises or depends on, past no other', () => {
+  test('every line of a drawing leads from a revision to a parent or dependency, past no other', () => {
     fc.assert(
       fc.property(graphs(), revisions => {
         const graph = RevisionGraph.from(revisions);

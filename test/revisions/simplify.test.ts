@@ -25,26 +25,26 @@ describe('a history of some revisions', () => {
     f: e
   `).history();
 
-  test('joins each to its nearest ancestor, over what is hidden', () => {
+  test('links each to its nearest ancestors across hidden ones', () => {
     expect(only(history, 'a', 'c', 'f')).toEqual(['f: c', 'c: a', 'a:']);
     expect(only(history, 'a', 'f')).toEqual(['f: a', 'a:']);
     expect(only(history, 'b', 'e')).toEqual(['e: b', 'b:']);
   });
 
-  test('keeps both ways where they lead to different ones', () => {
+  test('keeps both lines if they lead to different ones', () => {
     expect(only(history, 'c', 'd', 'f').toSorted()).toEqual(['c:', 'd:', 'f: c d']);
   });
 
-  test('leaves out what another line leads to', () => {
+  test('leaves out redundant lines', () => {
     expect(only(history, 'b', 'c', 'f')).toEqual(['f: c', 'c: b', 'b:']);
   });
 
-  test('is nothing where nothing is kept, and everything where all is', () => {
+  test('is empty if nothing is kept, and complete if everything is', () => {
     expect(only(history)).toEqual([]);
     expect(shown(simplify(history, () => true))).toEqual(shown(history));
   });
 
-  test('a way over a dependency is a dependency', () => {
+  test('a line across a dependency is a dependency', () => {
     const rows: LaneRow[] = [
       { id: 'c', revises: ['b'], dependsOn: [] },
       { id: 'b', revises: [], dependsOn: ['a'] },
@@ -83,7 +83,7 @@ function reach(
 const byRevises = (row: LaneRow): readonly string[] => row.revises;
 const byAny = (row: LaneRow): readonly string[] => [...row.revises, ...row.dependsOn];
 
-describe('for any history and any choice of its rows', () => {
+describe('for any history and any selection of its rows', () => {
   const choices = histories.chain(rows =>
     fc.record({
       rows: fc.constant(rows),
@@ -91,7 +91,7 @@ describe('for any history and any choice of its rows', () => {
     }),
   );
 
-  test('the kept rows stand in their order, and reach one another as before', () => {
+  test('the kept rows stay in order, with the same reachability', () => {
     fc.assert(
       fc.property(choices, ({ rows, kept }) => {
         const simple = simplify(rows, place => kept.has(rows[place]!.id));
@@ -110,7 +110,7 @@ describe('for any history and any choice of its rows', () => {
     );
   });
 
-  test('no line says what others say already, unless it was declared', () => {
+  test('no line is redundant, unless it was declared', () => {
     fc.assert(
       fc.property(choices, ({ rows, kept }) => {
         const byId = new Map(rows.map(row => [row.id, row]));
@@ -157,7 +157,7 @@ describe('10,000 revisions', () => {
   test.each([
     ['a line', line],
     ['20 branches that merge and depend', branches],
-  ])('%s: whatever is kept', (_, revisions) => {
+  ])('%s: any selection', (_, revisions) => {
     const rows = RevisionGraph.from(revisions).history();
     const keeps: ((place: number) => boolean)[] = [
       place => place % 2 === 0,

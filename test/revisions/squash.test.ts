@@ -12,7 +12,7 @@ const squash: RevisionInput = { id: 'ssss', revises: ['aaaa'], replaces: ['bbbb'
 const on = (logged: string[], revisions = [...five, squash]) => RevisionGraph.inspect(revisions, logged);
 
 describe('a squashed revision', () => {
-  test('stands in place of its line on a database that has none of it', () => {
+  test('replaces its range on a database that has none of it', () => {
     const { graph, problems } = on(['aaaa']);
     expect(problems).toEqual([]);
     expect(graph.order).toEqual(['aaaa', 'ssss', 'eeee']);
@@ -23,7 +23,7 @@ describe('a squashed revision', () => {
     ]);
   });
 
-  test('counts as applied where all of its line is, and the next upgrade logs it', () => {
+  test('counts as applied if all replaced ones are, and the next upgrade logs it', () => {
     const logged = ['aaaa', 'bbbb', 'cccc', 'dddd', 'eeee'];
     const { graph } = on(logged);
     expect(graph.current(logged)).toEqual(['eeee']);
@@ -34,7 +34,7 @@ describe('a squashed revision', () => {
     expect(graph.upgrade('head', [...logged, 'ssss']).steps).toEqual([]);
   });
 
-  test('waits where a part of its line is applied, and the line is finished first', () => {
+  test('waits if only some are applied, and those are completed first', () => {
     const { graph, problems } = on(['aaaa', 'bbbb']);
     expect(problems).toEqual([]);
     expect(graph.has('ssss')).toBe(false);
@@ -50,7 +50,7 @@ describe('a squashed revision', () => {
     ]);
   });
 
-  test('says what to do where a part of its line is applied and the rest has no file', () => {
+  test('says what to do if some are applied and the others have no file', () => {
     const left = [...five.filter(({ id }) => !['bbbb', 'cccc', 'dddd'].includes(id)), squash];
     const { problems } = on(['aaaa', 'bbbb'], left);
     expect(problems).toMatchObject([
@@ -60,14 +60,14 @@ describe('a squashed revision', () => {
     expect(on(['aaaa'], left).graph.order).toEqual(['aaaa', 'ssss', 'eeee']);
   });
 
-  test('is gone down at once, with the rows of its line', () => {
+  test('is reverted as a whole, with the rows of the replaced ones', () => {
     const logged = ['aaaa', 'bbbb', 'cccc', 'dddd'];
     expect(on(logged).graph.downgrade('aaaa', logged).steps).toEqual([
       { revision: 'ssss', action: 'down', with: ['bbbb', 'cccc', 'dddd'] },
     ]);
   });
 
-  test('is stamped with the rows of its line', () => {
+  test('is stamped with the rows of the replaced ones', () => {
     const { graph } = on([]);
     expect(graph.stamp('ssss', []).steps).toEqual([
       { revision: 'aaaa', action: 'log' },
@@ -79,13 +79,13 @@ describe('a squashed revision', () => {
     ]);
   });
 
-  test('is what the last of its line means as a target; the inside of the line is none', () => {
+  test('is the target for the last replaced revision; those before it are errors', () => {
     const { graph } = on([]);
     expect(graph.resolve('dddd')).toEqual(['ssss']);
     expect(() => graph.resolve('cccc')).toThrow(/one of the revisions that ssss replaces/);
   });
 
-  test('may itself be in the line of another', () => {
+  test('may itself be replaced by another', () => {
     const all = [...five, squash, { id: 'tttt', revises: [], replaces: ['aaaa', 'ssss'] }];
     expect(on([], all).graph.order).toEqual(['tttt', 'eeee']);
     expect(on(['aaaa'], all).graph.order).toEqual(['aaaa', 'ssss', 'eeee']);
@@ -97,7 +97,7 @@ describe('a squashed revision', () => {
     ]);
   });
 
-  test('that replaces itself, or what another one replaces, is a problem and no endless loop', () => {
+  test('that replaces itself, or one replaced by another, is a problem and not an endless loop', () => {
     const codes = (...more: RevisionInput[]) =>
       on(['aaaa'], [...five, ...more]).problems.map(({ code }) => code);
     expect(codes({ id: 'ssss', revises: [], replaces: ['ssss'] })).toContain('replaces-itself');
@@ -141,7 +141,7 @@ const situations = fc
     return { old, squashed, before, logged: before.order.slice(0, done), tip };
   });
 
-describe('whatever the graph and the log', () => {
+describe('for any graph and log', () => {
   test('an upgrade to the heads applies everything, and nothing twice', () => {
     fc.assert(
       fc.property(situations, ({ old, squashed, logged, before }) => {
@@ -166,7 +166,7 @@ describe('whatever the graph and the log', () => {
     );
   });
 
-  test('the files of the line may go once its row is there', () => {
+  test('the replaced files can be deleted once its row exists', () => {
     fc.assert(
       fc.property(situations, ({ old, squashed, before }) => {
         const rows = [...before.ids, 'squash'];

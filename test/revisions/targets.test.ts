@@ -25,8 +25,8 @@ const line = sketch(`
   four4: three3
 `);
 
-describe('words', () => {
-  test('head: the one head; of several an error that names them and the three ways out', () => {
+describe('keywords', () => {
+  test('head: the only head; with several, an error that names them and the three solutions', () => {
     expect(line.resolve('head')).toEqual(['four4']);
     const error = refusal(() => graph.resolve('head'));
     expect(error.code).toBe('multiple-heads');
@@ -53,7 +53,7 @@ describe('words', () => {
     expect(graph.resolve('current', ['a0', 'a1', 'x0'])).toEqual(['a1', 'x0']);
   });
 
-  test('an empty project has no head, and that is no error', () => {
+  test('an empty project has no head, which is not an error', () => {
     const empty = sketch('');
     expect([empty.resolve('head'), empty.resolve('heads'), empty.upgrade('head', []).steps]).toEqual([
       [],
@@ -88,7 +88,7 @@ describe('names', () => {
     expect(dated.resolve('S')).toEqual(['Migration20220913111111-S']);
   });
 
-  test('a full name wins over the grammar', () => {
+  test('a full name takes precedence over the grammar', () => {
     expect(dated.resolve('Migration20220913111111-S')).toEqual(['Migration20220913111111-S']);
     const odd = sketch(`
       a
@@ -108,7 +108,7 @@ describe('names', () => {
     expect(codeOf(() => dated.resolve('add_'))).toBe('ambiguous-target');
   });
 
-  test('names of three characters are not found by a part, as in Alembic', () => {
+  test('names of three characters are not found by a prefix, as in Alembic', () => {
     const short = sketch(`
       abc
       abcde
@@ -117,7 +117,7 @@ describe('names', () => {
     expect(codeOf(() => sketch('abc').resolve('ab'))).toBe('unknown-target');
   });
 
-  test('a label is the revision that declares it, by part too', () => {
+  test('a label refers to the revision that declares it, also with a prefix', () => {
     expect(graph.resolve('chat')).toEqual(['c1']);
     expect(graph.resolve('ext')).toEqual(['x0']);
   });
@@ -135,7 +135,7 @@ describe('names', () => {
     expect(error.message).toContain('did you mean');
   });
 
-  test('with nothing near, it says where to look', () => {
+  test('without similar names, it says where to look', () => {
     expect(refusal(() => dated.resolve('zzzzzz'))).toMatchObject({ candidates: [] });
     expect(refusal(() => dated.resolve('zzzzzz')).message).toContain('migtui history');
     expect(codeOf(() => dated.resolve(''))).toBe('unknown-target');
@@ -158,7 +158,7 @@ describe('names', () => {
     }
   });
 
-  test('an applied revision without a file: cannot be located, with ways out', () => {
+  test('an applied revision without a file: cannot be located, with solutions', () => {
     const error = refusal(() => line.downgrade('gone', ['one1', 'gone']));
     expect(error.code).toBe('missing-revision');
     expect(error.message).toMatch(/can't locate revision gone.*git.*stamp --purge/s);
@@ -189,7 +189,7 @@ describe('steps', () => {
     expect(codeOf(() => graph.upgrade('chat@-1', ['a0', 'a1', 'c1']))).toBe('wrong-direction');
   });
 
-  test('too few steps say how many there are', () => {
+  test('too few steps: the error says how many there are', () => {
     const error = refusal(() => up('+3', ['one1', 'two2']));
     expect(error.code).toBe('too-few-steps');
     expect(error.message).toContain('"+3" has only 2 steps');
@@ -213,14 +213,14 @@ describe('steps', () => {
     expect(line.resolve('thr-2')).toEqual(['one1']);
   });
 
-  test('more than one way up: ambiguous, naming the choices', () => {
+  test('several ways up: ambiguous, naming the choices', () => {
     const error = refusal(() => graph.upgrade('+2', ['a0']));
     expect(error.code).toBe('ambiguous-walk');
     expect(error.candidates).toEqual(['c1', 'd1']);
     expect(codeOf(() => graph.upgrade('+1', []))).toBe('ambiguous-walk');
   });
 
-  test('one step down from a merge takes the merge alone; where further steps go is ambiguous', () => {
+  test('one step down from a merge undoes only the merge; where further steps go is ambiguous', () => {
     //  a ─┬─ m        r ── s depends on m
     //  b ─╯
     const merged = sketch(`
@@ -240,7 +240,7 @@ describe('steps', () => {
     expect(merged.downgrade('left@-1', merged.ids)).toMatchObject({ tips: ['a', 'b', 'r'] });
   });
 
-  test('-N means what the log has last, or asks', () => {
+  test('-N means the last ones in the log, or is ambiguous', () => {
     //  a ── b ── c
     const line = sketch(`
       a
@@ -279,7 +279,7 @@ describe('steps', () => {
     ]);
   });
 
-  test('a head among several current revisions is no way up', () => {
+  test('a head among several current revisions is not a way up', () => {
     const forked = sketch(`
       a
       b: a
@@ -289,7 +289,7 @@ describe('steps', () => {
     expect(refusal(() => forked.upgrade('+1', ['a', 'b', 'c'])).candidates).toEqual(['c@+1']);
   });
 
-  test('the rest of the way is told with the choices', () => {
+  test('the remaining steps are included in the choices', () => {
     const error = refusal(() => graph.upgrade('+3', ['a0']));
     expect(error.candidates.every(candidate => /[+]\d$/.test(candidate))).toBe(true);
     for (const candidate of error.candidates) {
@@ -321,7 +321,7 @@ describe('inside one branch', () => {
     expect(codeOf(() => graph.upgrade('chat@x1', []))).toBe('not-in-branch');
   });
 
-  test('<label>@<part> looks in the branch alone', () => {
+  test('<label>@<part> looks only in the branch', () => {
     const two = sketch(`
       abc1 [one]
       abc2 [two]
@@ -330,7 +330,7 @@ describe('inside one branch', () => {
     expect(two.resolve('two@abc')).toEqual(['abc2']);
   });
 
-  test('<label>@+N picks the way at a branch point', () => {
+  test('<label>@+N selects the direction at a branch point', () => {
     expect(graph.upgrade('chat@+1', ['a0', 'a1']).tips).toEqual(['c1']);
     expect(graph.upgrade('data@+2', ['a0', 'a1']).tips).toEqual(['d2']);
     expect(graph.upgrade('extra@+1', ['a0', 'a1']).tips).toEqual(['a1', 'x0']);
@@ -338,17 +338,17 @@ describe('inside one branch', () => {
     expect(graph.upgrade('chat@base+3', []).tips).toEqual(['c1']);
   });
 
-  test('<label>@-N takes back that branch alone', () => {
+  test('<label>@-N undoes only that branch', () => {
     expect(graph.downgrade('chat@-1', graph.ids).tips).toEqual(['c1', 'd2', 'x1']);
     expect(graph.downgrade('data@-2', graph.ids).tips).toEqual(['c2', 'x1']);
   });
 
-  test('any revision stands for the label', () => {
+  test('any revision can replace the label', () => {
     expect(graph.resolve('d1@head')).toEqual(['d2']);
     expect(graph.downgrade('c2@-1', graph.ids).tips).toEqual(['c1', 'd2', 'x1']);
   });
 
-  test('<label>@-N where nothing of the branch is applied, or several branches stand on the goal', () => {
+  test('<label>@-N if nothing of the branch is applied, or several branches descend from the destination', () => {
     expect(codeOf(() => graph.downgrade('extra@-1', ['a0']))).toBe('past-base');
     const split = sketch(`
       r [all]
@@ -379,7 +379,7 @@ describe('inside one branch', () => {
 describe('ranges', () => {
   const names = (text: string, applied?: string[]): readonly string[] => line.range(text, applied).revisions;
 
-  test('a:b, a: and :b, both ends included, oldest first', () => {
+  test('a:b, a: and :b, inclusive, oldest first', () => {
     expect(names('two2:three3')).toEqual(['two2', 'three3']);
     expect(names('three3:')).toEqual(['three3', 'four4']);
     expect(names(':two2')).toEqual(['one1', 'two2']);
@@ -388,19 +388,19 @@ describe('ranges', () => {
     expect(line.range(':two2')).toMatchObject({ lower: [], upper: ['two2'] });
   });
 
-  test('ends are targets; a count is from the other end and takes what there is', () => {
+  test('ends are targets; a count is relative to the other end and takes as many as there are', () => {
     expect(names('-1:current', ['one1', 'two2', 'three3'])).toEqual(['two2', 'three3']);
     expect(names('two2:+1')).toEqual(['two2', 'three3']);
     expect(names('-9:head')).toEqual(['one1', 'two2', 'three3', 'four4']);
     expect(names('one1:head-2')).toEqual(['one1', 'two2']);
   });
 
-  test('only what lies between, not what is beside', () => {
+  test('only revisions in between, not parallel ones', () => {
     expect(graph.range('a1:c2').revisions).toEqual(['a1', 'c1', 'c2']);
     expect(graph.range('chat@base:heads').revisions).toEqual(['a0', 'a1', 'c1', 'c2']);
   });
 
-  test('no range, or ends the wrong way round', () => {
+  test('no range, or reversed ends', () => {
     expect(codeOf(() => line.range('two2'))).toBe('bad-range');
     expect(codeOf(() => line.range('a:b:c'))).toBe('bad-range');
     expect(codeOf(() => line.range('three3:two2'))).toBe('bad-range');

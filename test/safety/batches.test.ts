@@ -22,7 +22,7 @@ async function warnings(
   return found.map(({ code, revisions }) => `${code} ${revisions.join()}`);
 }
 
-describe('what a transaction cannot hold', () => {
+describe('what a transaction does not allow', () => {
   test.each([
     'create index concurrently "i" on "t" ("a")',
     'create unique index concurrently if not exists i on t (a) where a > 0',
@@ -44,7 +44,7 @@ describe('what a transaction cannot hold', () => {
     'drop table t',
   ])('%s is fine', async sql => expect(await warnings([sql])).toEqual([]));
 
-  test('without a transaction, a concurrent statement must not share its text with others', async () => {
+  test('without a transaction, a concurrent statement must be in a separate string', async () => {
     const sql = 'create index concurrently i on t (a); create index j on t (b)';
     expect(await warnings([sql], [0])).toEqual(['needs-no-transaction r0']);
     expect(await warnings([sql.split(';')], [0])).toEqual([]);
@@ -78,14 +78,14 @@ describe('a new value of an enum', () => {
     expect(await advice(add, `select 'curious'::mood`)).toContain('Run with --transaction each');
     expect(await advice([add, `select 'curious'::mood`])).toContain('migtui revision --split r0');
   });
-  test('of a type made here it is usable at once, from PostgreSQL 17 on', async () => {
+  test('of a type created here it can be used immediately, from PostgreSQL 17 on', async () => {
     const steps = [{ revision: 'r0', action: 'up' as const }];
     const sql = [[`create type "mood" as enum ('a')`, add, `select 'curious'::mood`]];
     const on = async (version: string): Promise<number> =>
       (await batchWarnings(steps, sql, [{ transactional: true, steps: [0] }], version)).length;
     expect([await on('16.9'), await on('17.0'), await on('18.4')]).toEqual([1, 0, 0]);
   });
-  test('not used, used in another transaction, or of a type made here', async () => {
+  test('not used, used in another transaction, or of a type created here', async () => {
     expect(await warnings([add, `update people set mood = 'good'`])).toEqual([]);
     expect(await warnings([add, 'select 1', `update people set mood = 'curious'`], [1])).toEqual([]);
     expect(await warnings([`create type "mood" as enum ('a')`, add, `select 'curious'::mood`])).toEqual([]);
@@ -93,7 +93,7 @@ describe('a new value of an enum', () => {
 });
 
 describe('statements', () => {
-  test('are split by the grammar, with their places', async () => {
+  test('are split by the grammar, with their positions', async () => {
     const sql = `insert into "ü" values ('a;b'); -- c;\ncreate function f() returns void language sql as $$ select 1; $$;\n\nselect 1`;
     const found = (await splitStatements(sql)) ?? [];
     expect(found.map(({ type }) => type)).toEqual(['InsertStmt', 'CreateFunctionStmt', 'SelectStmt']);
@@ -119,7 +119,7 @@ describe('transaction control', () => {
   ])('%s does not', sql => expect(endsTransaction(sql)).toBe(false));
 });
 
-test('what a failed statement may leave behind outside a transaction', async () => {
+test('what a failed statement may leave outside a transaction', async () => {
   expect(await leavesNothing('create table t (id int)')).toBe(true);
   expect(await leavesNothing('create table t (id int); insert into t values (1)')).toBe(true);
   expect(await leavesNothing('')).toBe(true);

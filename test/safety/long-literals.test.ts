@@ -18,7 +18,7 @@ const pieces = fc.array(
   { maxLength: 4 },
 );
 
-test('long literals change nothing of how a text is split', async () => {
+test('long literals do not affect how a text is split', async () => {
   await loadParser();
   fc.assert(
     fc.property(pieces, more => {
@@ -36,7 +36,7 @@ test('long literals change nothing of how a text is split', async () => {
   );
 });
 
-test('only texts of inserts are cut', () => {
+test('only texts of inserts are shortened', () => {
   expect(withoutLongLiterals(`insert into t values ('${long}')`)?.text).toBe(`insert into t values ('')`);
   expect(withoutLongLiterals(`delete from t where a = '${long}'`)).toBeNull();
   expect(withoutLongLiterals(`insert into t values (E'${long}')`)).toBeNull();

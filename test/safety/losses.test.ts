@@ -6,7 +6,7 @@ import { splitStatements } from '../../src/safety/parse.ts';
 const lossesOf = async (sql: readonly string[]): Promise<Loss[]> =>
   (await lossesOfSteps([{ sql, complete: true }])).flat();
 
-describe('what a statement takes away', () => {
+describe('what a statement destroys', () => {
   it.each([
     [
       'drop table if exists a.b, c cascade',
@@ -40,7 +40,7 @@ describe('what a statement takes away', () => {
   });
 });
 
-describe('the rows that a condition picks are counted as', () => {
+describe('the rows that match a condition are counted with', () => {
   it.each([
     ['delete from t where a = 1', 'select from t where a = 1'],
     [
@@ -63,12 +63,12 @@ describe('the rows that a condition picks are counted as', () => {
     ["do 'begin end'; delete from t where b", null],
     ['select fill(); delete from t where b', null],
     ['alter table t add b boolean default true; delete from t where b', null],
-  ])('not known: %s', async (sql, expected) => {
+  ])('unknown: %s', async (sql, expected) => {
     expect((await lossesOf([sql])).at(-1)?.matching).toBe(expected);
   });
 
   it.each(['create table u (a int)', 'alter table u add b int', 'comment on table t is $$x$$'])(
-    'known after: %s',
+    'unknown after: %s',
     async before => {
       const [, losses] = await lossesOfSteps([
         { sql: [before], complete: true },
@@ -78,7 +78,7 @@ describe('the rows that a condition picks are counted as', () => {
     },
   );
 
-  it('not known after a step whose SQL is not known', async () => {
+  it('unknown after a step with unknown SQL', async () => {
     const [, losses] = await lossesOfSteps([
       { sql: [], complete: false },
       { sql: ['delete from x where b'], complete: true },

@@ -56,7 +56,7 @@ describe('the setting "protected"', () => {
     expect(await load(written)).toEqual(expected);
   });
 
-  test('of the project loosens nothing that the person protects', async () => {
+  test('project settings weaken no protection of the user settings', async () => {
     expect(await load(false, { database: 'shop' })).toEqual([
       { setBy: 'protected in ~/migtui/config.json', databases: ['shop'] },
     ]);
@@ -74,7 +74,7 @@ describe('the setting "protected"', () => {
     [{ rehearsal: { within: 'soon' } }, /^"protected\.rehearsal\.within" must be a duration/],
     [{ writers: 'me' }, /^"protected\.writers" must be one of "anyone", "ci", "nobody"/],
     [[5], '"protected.0" must be a context or a rule, not 5'],
-  ])('%j is refused with the place', async (written, words) => {
+  ])('%j is refused with its location', async (written, words) => {
     const failure = await load(written).then(
       () => null,
       (error: Failure) => error,
@@ -125,7 +125,7 @@ describe('hours', () => {
     expect(parseHours(text)).toBeNull();
   });
 
-  test('every minute of the week is in the hours or in the hours that leave them out', () => {
+  test('every minute of the week is in the hours or in their complement', () => {
     const minute = fc.integer({ min: 0, max: 1439 });
     const clock = (at: number): string =>
       `${String(Math.floor(at / 60)).padStart(2, '0')}:${String(at % 60).padStart(2, '0')}`;

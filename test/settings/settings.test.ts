@@ -36,7 +36,7 @@ const refusal = async (files: Files) =>
     (failure: Failure) => failure.info,
   );
 
-test('without any file everything has its default', async () => {
+test('without a file everything has its default', async () => {
   expect(await load({})).toEqual({
     keys: {},
     theme: 'auto',
@@ -104,7 +104,7 @@ test.each([
   expect(await load(files)).toMatchObject({ theme: 'light' });
 });
 
-test('the project wins over the person, keys are put together', async () => {
+test('project settings override user settings, keys are merged', async () => {
   const settings = await load({
     packageJson: { migtui: { theme: 'dark', lockWait: '2min', keys: { upgrade: 'U' } } },
     user: { theme: 'light', editor: 'code --wait', lockWait: 5, keys: { quit: ['q', 'x'], upgrade: 'V' } },
@@ -117,8 +117,8 @@ test('the project wins over the person, keys are put together', async () => {
   });
 });
 
-describe('wrong settings', () => {
-  test('are told all at once, with the file, the setting and what is allowed', async () => {
+describe('invalid settings', () => {
+  test('are all reported, with the file, the setting and the allowed values', async () => {
     const info = await refusal({
       project: {
         'migtui.config.json': '{ "theme": "pink", "lockTimout": 1, "retries": -1, "lockWait": "soon" }',
@@ -211,7 +211,7 @@ test.each([
 });
 
 describe('the published schema', () => {
-  test('is in the package, and is found there by its name', async () => {
+  test('is in the package, and can be resolved by name', async () => {
     const manifest = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8'));
     const found = createRequire(join(repository, 'package.json')).resolve('migtui/settings.schema.json');
     const path = relative(repository, found);
@@ -222,12 +222,12 @@ describe('the published schema', () => {
     expect(settingsJsonSchema()).toHaveProperty('properties.$schema');
   });
 
-  test('is made from what is validated', async () => {
+  test('is generated from the validation schema', async () => {
     const published = await readFile(join(repository, 'docs/settings.schema.json'), 'utf8');
     expect(JSON.parse(published)).toEqual(settingsJsonSchema());
   });
 
-  test('and docs/settings.md knows every setting', async () => {
+  test('and docs/settings.md has every setting', async () => {
     const docs = await readFile(join(repository, 'docs/settings.md'), 'utf8');
     for (const name of settingNames) expect(docs).toContain(`\`${name}\``);
   });

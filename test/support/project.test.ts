@@ -22,7 +22,7 @@ const migrations = {
 
 describe('a project for tests', () => {
   test.each([true, false])(
-    'is one that the stock CLI migrates on a server (typescript: %s)',
+    'can be migrated by the stock CLI on a server (typescript: %s)',
     async typescript => {
       const database = await createDatabase();
       const project = await makeProject({

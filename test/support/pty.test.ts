@@ -28,7 +28,7 @@ const open = async (cwd?: string) =>
   openPty(['node', '-e', program], { cwd: cwd ?? (await makeFolder()), cols: 80, rows: 24 });
 
 describe('a program in a terminal', () => {
-  test('is driven by keys, seen and resized', async () => {
+  test('is controlled by keys, read and resized', async () => {
     const app = await open();
     await app.sees('ready 80');
     await app.press('u');
@@ -47,7 +47,7 @@ describe('a program in a terminal', () => {
     expect(await app.restored()).toEqual(asFound);
   });
 
-  test('is told apart when it leaves the terminal in ruins', async () => {
+  test('is detected when it leaves the terminal in a bad state', async () => {
     const app = await open();
     await app.sees('ready');
     await app.press('x');
@@ -62,7 +62,7 @@ describe('a program in a terminal', () => {
     });
   });
 
-  test('gets signals alone, and a kill shows', async () => {
+  test('gets signals directly, and a kill is detected', async () => {
     const app = await open();
     await app.sees('ready');
     app.kill('SIGTERM');

@@ -13,7 +13,7 @@ describe('the test server', () => {
     await expect(one.query('select 1')).rejects.toThrow('does not exist');
   });
 
-  test('a role for looking can read and cannot write', async () => {
+  test('a read-only role can read and cannot write', async () => {
     const database = await createDatabase();
     const role = await database.createRole();
     await database.query('create table t (a int); insert into t values (1)');

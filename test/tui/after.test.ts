@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 afterEach(closeScreens);
 
-test('the cursor goes to a revision that was just written', async () => {
+test('the cursor jumps to a revision that was just written', async () => {
   const app = await openScreen();
   await app.sees('1/5');
   await app.press('3', 'n', '2', 'e');
@@ -39,7 +39,7 @@ test('and to a merge', async () => {
   await app.sees(/▸ .*merge_heads/);
 });
 
-test('what a check found stands in the header until something changes', async () => {
+test('the result of a check stays in the header until something changes', async () => {
   const app = await openScreen({
     check: {
       findings: [
@@ -61,7 +61,7 @@ test('what a check found stands in the header until something changes', async ()
   await app.seesNot('1 finding');
 });
 
-test('an edited file does not need a reload by hand: the engine is restarted and asked again', async () => {
+test('an edited file needs no manual reload: the engine is restarted and called again', async () => {
   const app = await openScreen();
   await app.sees('3 pending');
   app.engine.trouble = { edited: true };
@@ -71,7 +71,7 @@ test('an edited file does not need a reload by hand: the engine is restarted and
   expect(app.engine.calls.filter(call => call === 'check')).toHaveLength(2);
 });
 
-test('a plan that has changed meanwhile is shown anew', async () => {
+test('a plan that has changed in the meantime is shown again', async () => {
   const app = await openScreen();
   await app.sees('3 pending');
   await app.press('u');
@@ -100,7 +100,7 @@ test('a click on a key of the footer or of a dialog presses it', async () => {
   await app.sees('Upgrade done');
 });
 
-test('the command that is copied asks before it runs, and is shown', async () => {
+test('the copied command asks before it runs, and is shown', async () => {
   const app = await openScreen();
   await app.sees('3 pending');
   await app.press('Y');
@@ -108,7 +108,7 @@ test('the command that is copied asks before it runs, and is shown', async () =>
   await app.seesNot('--yes');
 });
 
-test('a project is found as it was left: focus, cursor, filter, tab', async () => {
+test('a project is restored as it was left: focus, cursor, filter, tab', async () => {
   const remember = join(folder, 'state', 'chat.json');
   const app = await openScreen({ remember });
   await app.sees('3 pending');
@@ -125,7 +125,7 @@ test('a project is found as it was left: focus, cursor, filter, tab', async () =
   expect(await readdir(join(folder, 'state'))).toEqual(['chat.json']);
 });
 
-test('what is remembered and cannot be used is done without', async () => {
+test('invalid saved state is ignored', async () => {
   const remember = join(folder, 'broken.json');
   for (const text of ['{', '{"focus":"nowhere"}', '[]', 'null']) {
     await writeFile(remember, text);
@@ -147,7 +147,7 @@ test('what is remembered and cannot be used is done without', async () => {
   await app.sees('1/5', 'alter table');
 });
 
-test('each project has a file of its own, in the folder for state', () => {
+test('each project has its own file in the state folder', () => {
   const file = rememberedFile('/projects/chat', { XDG_STATE_HOME: '/state', HOME: '/home/ana' });
   expect(file).toMatch(/^\/state\/migtui\/chat-[0-9a-f]{12}\.json$/);
   expect(rememberedFile('/other/chat', { XDG_STATE_HOME: '/state' })).not.toBe(file);

@@ -49,7 +49,7 @@ test('one branch is put on top of the other', async () => {
   await app.seesNot('2 heads');
 });
 
-test('a branch that is applied here cannot be put elsewhere, and it says why', async () => {
+test('a branch that is applied here cannot be rebased, and it says why', async () => {
   const app = await openScreen({ applied: demoRevisions.slice(0, 4).map(one => one.id) });
   await app.sees('2 heads');
   await app.press('m');
@@ -91,7 +91,7 @@ test('one order runs: it is the headline, its rebase the default, and the other 
   await app.sees('Rebase', `revises = ["${reactions}"]`);
 });
 
-test('on a small screen what does not fit beside an item is read below it', async () => {
+test('on a small screen, text that does not fit next to an item is shown below it', async () => {
   const app = await openScreen({
     columns: 60,
     rows: 16,
@@ -115,7 +115,7 @@ test('no order runs: it says so, and Cancel is the default', async () => {
   await app.sees('▸ l  Cancel');
 });
 
-test('with reconciling SQL or empty: both by a key, and SQL that drops something is never the default', async () => {
+test('with reconciling SQL or empty: a key for each, and SQL that drops something is never the default', async () => {
   const adds = await openScreen({
     columns: 200,
     rehearsal: { reconcile: ['alter table "chats" add "x" int'] },
@@ -139,7 +139,7 @@ test('with reconciling SQL or empty: both by a key, and SQL that drops something
   await drops.sees('▸ m  Merge revision ', '1 drops something');
 });
 
-test('of three heads those are chosen that are merged, and no more is said than was tried', async () => {
+test('with three heads, the selected ones are merged, and the result claims no more than was tested', async () => {
   const [, , fill] = demoRevisions;
   const third: FakeRevision = { id: 'Migration20261121080000_add_topic', revises: [fill?.id ?? ''] };
   const fourth: FakeRevision = { id: 'Migration20261121090000_add_mood', revises: [fill?.id ?? ''] };
@@ -161,7 +161,7 @@ test('of three heads those are chosen that are merged, and no more is said than 
   await app.sees(/migtui merge Migration\S+ Migration\S+ --plan/);
 });
 
-test('when the orders differ, leaving it is the default', async () => {
+test('if the orders differ, Cancel is the default', async () => {
   const app = await openScreen({
     rehearsal: {
       verdict: 'differs',
@@ -211,7 +211,7 @@ test('a new revision: which head, from the entities or empty, the message, the d
   expect(edited).toEqual(['migrations/Migration20261201120000_add_title.ts']);
 });
 
-test('what could be a rename is asked about, pair by pair, before there is a draft', async () => {
+test('possible renames are asked about, one pair at a time, before there is a draft', async () => {
   const app = await openScreen({
     renames: ['chats.name:title', 'chats.text:body'],
     revisions: demoRevisions.slice(0, 4),
@@ -253,14 +253,14 @@ test('adopt shows the diff of every file before it writes', async () => {
   await app.sees('every revision already declares its lineage');
 });
 
-test('init, where everything is there', async () => {
+test('init, if everything is already set up', async () => {
   const app = await openScreen();
   await app.sees('3 pending');
   await app.press('I');
   await app.sees('Everything is there already.', 'nothing to write');
 });
 
-test('check: what was found, with the way out', async () => {
+test('check: the findings, with solutions', async () => {
   const app = await openScreen({
     check: {
       clean: false,
@@ -308,7 +308,7 @@ const drift = (more: Partial<CheckFinding> = {}): CheckReport => ({
   notCompared: 'roles and large objects',
 });
 
-test('drift: y copies the SQL that undoes it, and what was not compared is named', async () => {
+test('drift: y copies the SQL that reverts it, and ignored objects are named', async () => {
   const app = await openScreen({ check: drift() });
   await app.sees('3 pending');
   await app.press('c');
@@ -319,7 +319,7 @@ test('drift: y copies the SQL that undoes it, and what was not compared is named
   expect(app.terminal.written).toContain(copied);
 });
 
-test('drift: w keeps it in a revision, and the stamp that follows is shown first', async () => {
+test('drift: w keeps it in a revision, and the following stamp is shown first', async () => {
   const app = await openScreen({ check: drift(), revisions: demoRevisions.slice(0, 2) });
   await app.sees('2 applied');
   await app.press('c');
@@ -342,7 +342,7 @@ test('drift: w keeps it in a revision, and the stamp that follows is shown first
   );
 });
 
-test('an INVALID index is not kept, and where nothing differs neither key does anything', async () => {
+test('an INVALID index is not kept, and without a difference neither key has an effect', async () => {
   const app = await openScreen({
     check: drift({
       effects: [{ sign: '+', object: 'index x', words: 'index x (INVALID)' }],
@@ -362,7 +362,7 @@ test('an INVALID index is not kept, and where nothing differs neither key does a
   await clean.sees('the live schema does not differ');
 });
 
-test('a draft shows what its statements do to a database in use, before it is written', async () => {
+test('a draft shows the findings of its statements before it is written', async () => {
   const revision = 'Migration20261201120000_add_title';
   const app = await openScreen({
     revisions: demoRevisions.slice(0, 4),
@@ -375,7 +375,7 @@ test('a draft shows what its statements do to a database in use, before it is wr
   await app.sees('Writes to chats wait.', 'Instead: Create the index concurrently', 'new  migrations/');
 });
 
-test('the journal, of everything and of one revision', async () => {
+test('the journal, for everything and for one revision', async () => {
   const app = await openScreen();
   await app.sees('3 pending');
   await app.press('J');
@@ -390,7 +390,7 @@ test('the journal, of everything and of one revision', async () => {
   await app.sees('up     done just now');
 });
 
-test('an applied revision is not edited by the way', async () => {
+test('editing an applied revision asks first', async () => {
   const edited: string[] = [];
   const app = await openScreen({ edit: noting(edited) });
   await app.sees('3 pending');
@@ -404,7 +404,7 @@ test('an applied revision is not edited by the way', async () => {
   expect(edited).toHaveLength(1);
 });
 
-test('e opens the file in the editor, and the command that does the same is logged', async () => {
+test('e opens the file in the editor, and the equivalent command is logged', async () => {
   const files: string[] = [];
   const app = await openScreen({
     edit: async file => {
@@ -418,7 +418,7 @@ test('e opens the file in the editor, and the command that does the same is logg
   expect(files).toEqual(['migrations/Migration20261120101500_add_last_read_at.ts']);
 });
 
-test('a new revision with a label, on a revision that is no head, depending on another', async () => {
+test('a new revision with a label, on a revision that is not a head, depending on another', async () => {
   const app = await openScreen();
   await app.sees('2 heads');
   await app.press('n', '1', 'e');
@@ -439,7 +439,7 @@ test('a new revision with a label, on a revision that is no head, depending on a
   await app.sees('--head fill_text_length --label side --splice --depends-on 20261119161000 ');
 });
 
-test('a branch from the revision under the cursor, and a root of its own', async () => {
+test('a branch from the selected revision, and a separate root', async () => {
   const app = await openScreen({ revisions: demoRevisions.slice(0, 4), columns: 160 });
   await app.sees('1/4');
   await app.press('j', 'n');

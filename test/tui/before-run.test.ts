@@ -17,7 +17,7 @@ const step = (more: Partial<RehearsedStep>): RehearsedStep => ({
   ...more,
 });
 
-test('R rehearses the plan: what differs after the way back is named, and the plan keeps the verdict', async () => {
+test('R rehearses the plan: differences after the downgrade are named, and the plan keeps the verdict', async () => {
   const app = await openScreen({
     planRehearsal: {
       ok: false,
@@ -59,7 +59,7 @@ test('R rehearses the plan: what differs after the way back is named, and the pl
   await app.sees('$ migtui rehearse Migration20261120101500_add_last_read_at');
 });
 
-test('R where everything comes back, and where there is no down()', async () => {
+test('R if everything is restored, and if there is no down()', async () => {
   const none = { outcome: 'none', differences: [], failure: null } as const;
   const good = await openScreen({ planRehearsal: { steps: [step({})] } });
   await good.sees('3 pending');
@@ -77,7 +77,7 @@ test('R where everything comes back, and where there is no down()', async () => 
   await bad.sees('1 of 1 step without a way back', 'there is no down(): no way back');
 });
 
-test('where the name is typed, the control key does it: the letter goes into the name', async () => {
+test('while the name is typed, the Ctrl key does it: the letter is part of the name', async () => {
   const app = await openScreen({ project: { protected: true }, planRehearsal: { steps: [step({})] } });
   await app.sees('3 pending');
   await app.press('u');
@@ -86,7 +86,7 @@ test('where the name is typed, the control key does it: the letter goes into the
   await app.sees('every step runs');
 });
 
-test('b takes a backup first: announced, its size while it is written, where it is and how to go back', async () => {
+test('b takes a backup first: announced, its size while it is written, its location and how to restore it', async () => {
   const app = await openScreen();
   await app.sees('3 pending');
   app.engine.trouble = { holdBackup: true };
@@ -107,7 +107,7 @@ test('b takes a backup first: announced, its size while it is written, where it 
   await app.sees('--backup --yes');
 });
 
-test('the settings ask for a backup before every run, and b leaves it out', async () => {
+test('the settings require a backup before every run, and b skips it', async () => {
   const backup = { always: true, folder: 'safe', format: 'custom' } as const;
   const app = await openScreen({ settings: { backup } });
   await app.sees('3 pending');
@@ -173,7 +173,7 @@ test('the rules of a protected database: a backup is on, and a missing rehearsal
   expect(app.engine.ranWith[0]?.backup).toBeDefined();
 });
 
-test('a finding that was measured on a copy says for how long the lock was held', async () => {
+test('a finding that was measured on a copy shows how long the lock was held', async () => {
   const measured = { lock: 'SHARE', ms: 12_400, rewritten: false } as const;
   const app = await openScreen({ findings: [findingOf({ measured })] });
   await app.sees('3 pending');

@@ -3,7 +3,7 @@ import { closeScreens, openScreen } from '../support/screen.ts';
 
 afterEach(closeScreens);
 
-test('what is lost is said, and the name of the database has to be typed', async () => {
+test('data loss is shown, and the name of the database must be typed', async () => {
   const app = await openScreen();
   await app.sees('2 applied');
   await app.press('G', 'd');
@@ -21,7 +21,7 @@ test('what is lost is said, and the name of the database has to be typed', async
   await app.sees('1 applied', '4 pending');
 });
 
-test('a name that is pasted counts, and nothing pasted acts as keys', async () => {
+test('a pasted name counts, and pasted text never acts as keys', async () => {
   const app = await openScreen();
   await app.sees('2 applied');
   await app.paste('dddq');
@@ -68,7 +68,7 @@ test('stamp shows log rows only', async () => {
   expect(app.engine.applied.size).toBe(5);
 });
 
-test('a stamp that is not true of the live schema is seen before it is done', async () => {
+test('a stamp that does not match the live schema is reported before it is written', async () => {
   const app = await openScreen({
     comparison: {
       same: false,
@@ -88,7 +88,7 @@ test('a stamp that is not true of the live schema is seen before it is done', as
   await app.sees('Stamp done');
 });
 
-test('stamping can purge, and says so before', async () => {
+test('stamping can purge, and says so first', async () => {
   const app = await openScreen();
   await app.sees('2 applied');
   await app.press('s', 't');
@@ -97,7 +97,7 @@ test('stamping can purge, and says so before', async () => {
   await app.sees('purge', '2 steps');
 });
 
-test('undo takes the last run back and redo does it again, each as a plan that is shown', async () => {
+test('undo reverts the last run and redo repeats it, each as a plan that is shown', async () => {
   const app = await openScreen();
   await app.sees('3 pending');
   await app.press('<');

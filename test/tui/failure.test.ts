@@ -30,7 +30,7 @@ async function failed(options: ScreenOptions = {}, unsettled = false) {
   return app;
 }
 
-test("PostgreSQL's own words, and the place it points at", async () => {
+test("PostgreSQL's own error, and its position", async () => {
   const app = await failed();
   await app.sees(
     'column "txt" does not exist',
@@ -45,7 +45,7 @@ test("PostgreSQL's own words, and the place it points at", async () => {
   await app.sees('not run', 'current is now 20261110120000 add_user_id_to_chats');
 });
 
-test('try again makes the plan anew', async () => {
+test('try again makes a new plan', async () => {
   const app = await failed();
   await app.press('r');
   await app.sees('2 steps on chat');
@@ -53,7 +53,7 @@ test('try again makes the plan anew', async () => {
   await app.sees('Upgrade done');
 });
 
-test('the revision that failed opens in the editor', async () => {
+test('the failed revision opens in the editor', async () => {
   const edited: string[] = [];
   const app = await failed({ edit: noting(edited) });
   await app.press('e');
@@ -69,7 +69,7 @@ test('the error is copied through the terminal', async () => {
   expect(Buffer.from(copied, 'base64').toString()).toContain('column "txt" does not exist\n42703');
 });
 
-test('a revision that ran outside a transaction is named until it is settled', async () => {
+test('a revision that ran outside a transaction is reported until it is resolved', async () => {
   const app = await failed({}, true);
   await app.sees('was interrupted', 'invalid index: public.messages_text_index');
   await app.press('x');
@@ -81,7 +81,7 @@ test('a revision that ran outside a transaction is named until it is settled', a
   await app.seesNot('1 interrupted');
 });
 
-test('what a revision left half-way is taken back by its down, or it is run again', async () => {
+test('partial changes are reverted by its down(), or it is run again', async () => {
   const app = await failed({}, true);
   await app.press('Esc', 'x', 'd');
   await app.sees(/Remove partial changes of .*fill_text_length/, '1 down', 'Enter  run on');
@@ -97,7 +97,7 @@ test('what a revision left half-way is taken back by its down, or it is run agai
   await app.sees(/migtui settle \S*fill_text_length --down --yes/);
 });
 
-test('a failure after fifty revisions is what one sees first, also in a small terminal', async () => {
+test('a failure after fifty revisions is visible first, also in a small terminal', async () => {
   const revisions = Array.from({ length: 51 }, (_, index) => ({
     id: `Migration202601${String(index + 100)}_step_${index}`,
     revises: index === 0 ? [] : [`Migration202601${String(index + 99)}_step_${index - 1}`],
@@ -112,7 +112,7 @@ test('a failure after fifty revisions is what one sees first, also in a small te
   await app.sees('Upgrade failed', 'column "txt" does not exist', '50 rolled back');
 });
 
-test('something that exists already leads to a stamp of the revision, or to a check', async () => {
+test('an existing object suggests a stamp of the revision, or a check', async () => {
   const app = await openScreen();
   await app.sees('3 pending');
   const exists = { code: 'sql', message: 'relation "a" already exists', sql: { sqlState: '42P07' } };
@@ -128,7 +128,7 @@ test('something that exists already leads to a stamp of the revision, or to a ch
 const unsafe = { code: 'sql', message: 'unsafe use of new value "glad"', sql: { sqlState: '55P04' } };
 const reads = 'Migration20261120101500_add_last_read_at';
 
-test('an enum value of an earlier revision leads to one transaction each', async () => {
+test('an enum value of an earlier revision suggests a transaction for each', async () => {
   const app = await openScreen();
   await app.sees('3 pending');
   app.engine.trouble = { fail: { revision: reads, failure: unsafe } };
@@ -140,7 +140,7 @@ test('an enum value of an earlier revision leads to one transaction each', async
   await app.sees('--transaction each');
 });
 
-test('an enum value of the same revision leads to a split: a transaction each would fail again', async () => {
+test('an enum value of the same revision suggests a split: a transaction for each would fail again', async () => {
   const app = await openScreen();
   await app.sees('3 pending');
   app.engine.trouble = { fail: { revision: fill, failure: unsafe } };
@@ -153,7 +153,7 @@ test('an enum value of the same revision leads to a split: a transaction each wo
   await app.sees('Split', 'with_new_values');
 });
 
-test('rows that refuse a statement are counted, with the first keys', async () => {
+test('failing rows are counted, with the first keys', async () => {
   const app = await openScreen({ findings: [requiredColumn] });
   await app.sees('3 pending');
   const refused = { code: 'sql', message: 'column contains null values', sql: { sqlState: '23502' } };
@@ -162,7 +162,7 @@ test('rows that refuse a statement are counted, with the first keys', async () =
   await app.sees('Upgrade failed', '1,204 rows are in the way', '{"id": 3}');
 });
 
-test('the durations of steps that were rolled back are those of the journal', async () => {
+test('the durations of rolled back steps are those of the journal', async () => {
   const app = await openScreen();
   await app.sees('3 pending');
   app.engine.trouble = { fail: { revision: reads, failure } };

@@ -6,7 +6,7 @@ import { closeScreens, openScreen } from '../support/screen.ts';
 
 afterEach(closeScreens);
 
-test('f shows only what fits, joined over what is hidden, and Esc shows everything again', async () => {
+test('f shows only matching revisions, linked across hidden ones, and Esc shows everything again', async () => {
   const app = await openScreen();
   await app.sees('3 pending', '1/5');
   await app.press('f');
@@ -50,7 +50,7 @@ test('the cursor stays on its revision when the filter comes and goes', async ()
   await app.sees('4/5', /▸ .*add_user_id/);
 });
 
-test('what fits nothing leaves nothing to show, and is no project without revisions', async () => {
+test('a filter without matches shows nothing, which differs from a project without revisions', async () => {
   const app = await openScreen();
   await app.sees('1/5');
   await app.press('f');
@@ -61,7 +61,7 @@ test('what fits nothing leaves nothing to show, and is no project without revisi
   await app.sees('1/5');
 });
 
-test('where its revision is hidden it goes to an older one, and Esc in the prompt brings it back', async () => {
+test('if its revision is hidden the cursor moves to an older one, and Esc in the prompt restores it', async () => {
   const app = await openScreen();
   await app.sees('1/5');
   await app.press('f');
@@ -99,7 +99,7 @@ test('a filter is changed by f, and kept while another pane is searched', async 
   await app.sees('filter "add_reac"', '1 of 5');
 });
 
-test('what fits is marked, on the selected line too', async () => {
+test('matches are highlighted, on the selected line too', async () => {
   const app = await openScreen();
   await app.sees('1/5');
   await app.press('f');
@@ -110,7 +110,7 @@ test('what fits is marked, on the selected line too', async () => {
   expect(app.terminal.coloured().join('\n')).toMatch(/38;5;234[^a-z]*(m\S*)?48;5;221m\S*add_last/);
 });
 
-test('nothing fits: it says so, and what can be asked for', async () => {
+test('no matches: it says so, and lists the keywords', async () => {
   const app = await openScreen();
   await app.sees('1/5');
   await app.press('f');
@@ -120,7 +120,7 @@ test('nothing fits: it says so, and what can be asked for', async () => {
   await app.sees('Upgrade to');
 });
 
-test('u and d go to the revision under the cursor as ever', async () => {
+test('u and d still refer to the selected revision', async () => {
   const app = await openScreen();
   await app.sees('1/5');
   await app.press('f');
@@ -138,7 +138,7 @@ test('u and d go to the revision under the cursor as ever', async () => {
   await app.sees('on chat', 'down');
 });
 
-test('jumps tell when the filter hides where they go', async () => {
+test('jumps report when the filter hides their target', async () => {
   const app = await openScreen();
   await app.sees('1/5');
   await app.press('f');
@@ -147,7 +147,7 @@ test('jumps tell when the filter hides where they go', async () => {
   await app.sees('hidden by the filter: Esc clears it');
 });
 
-test('10,000 revisions are filtered as one types', async () => {
+test('10,000 revisions are filtered while typing', async () => {
   const app = await openScreen({ revisions: longHistory(10_000), applied: [] });
   await app.sees('1/10000');
   await app.press('f');
@@ -155,7 +155,7 @@ test('10,000 revisions are filtered as one types', async () => {
   await app.sees('filter "99"', /\b\d{2,3} of 10000/);
 });
 
-describe('a filter lets through', () => {
+describe('a filter matches', () => {
   const row = (over: Partial<RevisionRow>): RevisionRow => ({
     id: 'Migration20260101000000_add_chats',
     shortId: '20260101000000',

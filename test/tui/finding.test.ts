@@ -27,7 +27,7 @@ test('/ finds text in a plan, and no key of the search confirms it', async () =>
   await app.seesNot('Upgrade on');
 });
 
-test('a pasted text is searched, n and N go around its places', async () => {
+test('a pasted text is searched, n and N cycle through its matches', async () => {
   const app = await openScreen({ columns: 120, rows: 16, revisions: longHistory(40), applied: [] });
   await app.sees('40 pending');
   await app.press('u');
@@ -41,7 +41,7 @@ test('a pasted text is searched, n and N go around its places', async () => {
   await app.sees(/(\d+) of \1 /);
 });
 
-test('the header says what is waited for, and where, until the answer comes', async () => {
+test('the header says what is being waited for, and where, until the answer arrives', async () => {
   const app = await openScreen({ columns: 140 });
   await app.sees('3 pending');
   app.engine.emit({

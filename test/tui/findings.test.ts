@@ -17,7 +17,7 @@ const dropped = findingOf({
 });
 const noted = findingOf({ rule: 'wide-index', severity: 'note', message: 'It is wide.', remedy: '' });
 
-test('the Findings tab: what both directions do to a database in use, dangers first', async () => {
+test('the Findings tab: the findings of both directions, dangers first', async () => {
   const app = await openScreen({ findings: [noted, dropped, findingOf(), requiredColumn] });
   await app.sees('3 pending');
   await app.press('[', '[');
@@ -49,7 +49,7 @@ test('a revision without findings says so', async () => {
   await app.sees('no findings');
 });
 
-test('a plan counts its findings, shows the worst, and all of them with what to do instead', async () => {
+test('a plan counts its findings, shows the most severe, and all of them with remedies', async () => {
   const app = await openScreen({ findings: [noted, findingOf(), requiredColumn] });
   await app.sees('3 pending');
   await app.press('u');
@@ -72,7 +72,7 @@ test('thirty findings of one step: the worst three, and how many more', async ()
   await app.seesNot('finding number 28', 'finding number 0');
 });
 
-test('a plan without findings speaks of none', async () => {
+test('a plan without findings mentions none', async () => {
   const app = await openScreen();
   await app.sees('3 pending');
   await app.press('u');
@@ -80,7 +80,7 @@ test('a plan without findings speaks of none', async () => {
   expect(app.text()).not.toMatch(/danger|to do instead/);
 });
 
-test('w counts the rows in the way, and shows the first keys', async () => {
+test('w counts the failing rows, and shows the first keys', async () => {
   const app = await openScreen({ findings: [findingOf(), requiredColumn] });
   await app.sees('3 pending');
   await app.press('u');
@@ -91,7 +91,7 @@ test('w counts the rows in the way, and shows the first keys', async () => {
   await app.sees('$ migtui lint --with-rows');
 });
 
-test('w where no rows are in the way, and where it cannot be asked', async () => {
+test('w without failing rows, and if it is not possible', async () => {
   const fine = { ...requiredColumn, inTheWay: { count: 0, examples: [], failure: null } };
   const app = await openScreen({ findings: [fine] });
   await app.sees('3 pending');
@@ -105,7 +105,7 @@ test('w where no rows are in the way, and where it cannot be asked', async () =>
   await app.sees('only for what goes up');
 });
 
-test('f drafts the safe form of the dangerous step under the cursor, and the stale plan goes with it', async () => {
+test('f drafts the safe form of the selected dangerous step, and the stale plan is closed', async () => {
   const app = await openScreen({ findings: [findingOf()] });
   await app.sees('3 pending');
   await app.press('u');
@@ -123,7 +123,7 @@ test('f drafts the safe form of the dangerous step under the cursor, and the sta
   await app.sees('$ migtui lint Migration20261120101500_add_last_read_at --fix --yes');
 });
 
-test('x drafts the split that the plan advises, and says where there is none', async () => {
+test('x drafts the split that the plan suggests, and says if there is none', async () => {
   const revision = 'Migration20261113100000_fill_text_length';
   const warning = { code: 'new-enum-value', message: 'The value is new.', revisions: [revision] };
   const app = await openScreen({ warnings: [warning] });
@@ -141,7 +141,7 @@ test('x drafts the split that the plan advises, and says where there is none', a
   await plain.sees('no revision adds an enum value');
 });
 
-test('at 80 columns every tab has its place, and a click finds it', async () => {
+test('at 80 columns every tab fits, and a click selects it', async () => {
   const app = await openScreen({ columns: 80, rows: 24, findings: [findingOf()] });
   await app.sees('3 pending', 'Up Down Source Effect Findings Journal');
   const row = app
@@ -152,7 +152,7 @@ test('at 80 columns every tab has its place, and a click finds it', async () => 
   await app.sees('Findings 1 Journal', 'Writes to chats wait');
 });
 
-test('in the tab, W counts the rows in the way and L drafts the safe form', async () => {
+test('in the tab, W counts the failing rows and L drafts the safe form', async () => {
   const app = await openScreen({ findings: [requiredColumn], revisions: demoRevisions.slice(0, 3) });
   await app.sees('1 pending');
   await app.press('L');

@@ -91,7 +91,7 @@ async function board() {
   return app;
 }
 
-test('F shows how many stand where, the odd ones first', async () => {
+test('F shows the number of targets at each revision, problems first', async () => {
   const app = await board();
   await app.sees('31', 'initial_schema', '1 head', '30 behind', '1 half-way', '1 unreachable');
   await app.sees('tenant_9', 'db9 cannot be reached.', 'merge_heads did not finish');
@@ -99,7 +99,7 @@ test('F shows how many stand where, the odd ones first', async () => {
   await app.sees('by name', 'acme');
 });
 
-test('a filter shows what fits it, and Esc takes it away', async () => {
+test('a filter shows the matches, and Esc clears it', async () => {
   const app = await board();
   await app.press('/');
   await app.type('is:half');
@@ -114,7 +114,7 @@ test('a filter shows what fits it, and Esc takes it away', async () => {
   await app.seesNot('tenant_7');
 });
 
-test('Enter opens the target under the cursor in the full app', async () => {
+test('Enter opens the selected target in the full app', async () => {
   const app = await board();
   await app.press('j', 'j', 'Enter');
   await app.sees('SCHEMA tenant_10');
@@ -161,7 +161,7 @@ test('an upgrade shows the groups, runs live, and the first Ctrl-C finishes thos
   await app.sees('28 done', '1 failed', '2 not tried', 'tenant_13 failed.');
 });
 
-test('what loses data wants the name of the database typed', async () => {
+test('data loss requires the name of the database', async () => {
   const app = await board();
   app.engine.fleetPlan = plan({ destructive: true });
   await app.press('d');

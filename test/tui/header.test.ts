@@ -27,7 +27,7 @@ const production: FakeOptions = {
   },
 };
 
-describe('the header says which database it is, whatever the width', () => {
+describe('the header shows the database at any width', () => {
   test.each([60, 70, 80, 100, 120])('%i columns', async columns => {
     const { left, right } = headerLines(await stateOf(production), columns);
     const text = `${textOf(left)} ${textOf(right)}`;
@@ -38,7 +38,7 @@ describe('the header says which database it is, whatever the width', () => {
     expect(text).toMatch(/sche\S* *\S*blic/);
   });
 
-  test('what is less important goes first, and is there where there is room', async () => {
+  test('less important parts are dropped first, and shown if there is space', async () => {
     const state = await stateOf(production);
     const at = (columns: number) => {
       const { left, right } = headerLines(state, columns);
@@ -65,7 +65,7 @@ describe('the header says which database it is, whatever the width', () => {
   });
 });
 
-test('a text that is cut in the middle keeps both of its ends', () => {
+test('a text truncated in the middle keeps both of its ends', () => {
   expect(cutMiddle('postgres@localhost/chat', 12)).toBe('postgr…/chat');
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom('a', 'b', '世', 'é') }), fc.nat(20), (text, columns) => {

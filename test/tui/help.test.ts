@@ -5,7 +5,7 @@ import { closeScreens, openScreen } from '../support/screen.ts';
 
 afterEach(closeScreens);
 
-test('help can be filtered, and says why something cannot be done', async () => {
+test('help can be filtered, and says why a command is disabled', async () => {
   const app = await openScreen({ revisions: [], applied: [] });
   await app.sees('no revisions yet');
   await app.press('?');
@@ -26,7 +26,7 @@ test('the palette runs a command by name', async () => {
   await app.sees('No runs recorded yet');
 });
 
-test('the palette goes to a revision by its id or a part of it, also where the filter hides it', async () => {
+test('the palette jumps to a revision by its id or a part of it, also if the filter hides it', async () => {
   const app = await openScreen();
   await app.sees('1/5');
   await app.press('f');
@@ -38,14 +38,14 @@ test('the palette goes to a revision by its id or a part of it, also where the f
   await app.sees('5/5', /▸ .*initial_schema/);
 });
 
-test('the prompt of the filter shows what can be asked for', async () => {
+test('the prompt of the filter shows its keywords', async () => {
   const app = await openScreen();
   await app.sees('1/5');
   await app.press('f');
   await app.sees('text or is:pending');
 });
 
-test('the footer shows the keys that do something here', async () => {
+test('the footer shows the available keys', async () => {
   const app = await openScreen();
   await app.sees('u upgrade', 'm merge', 'q quit');
   await app.press('u');
@@ -53,7 +53,7 @@ test('the footer shows the keys that do something here', async () => {
   await app.seesNot('q quit');
 });
 
-test('the footer offers no key that the text being typed takes', async () => {
+test('the footer offers no key that the text field takes', async () => {
   const app = await openScreen();
   await app.sees('3 pending');
   await app.press('G', 'd');
@@ -61,7 +61,7 @@ test('the footer offers no key that the text being typed takes', async () => {
   await app.seesNot('y copy command');
 });
 
-test("a person's own keys replace those of the table", async () => {
+test("the user's own keys replace the defaults", async () => {
   const app = await openScreen({ settings: { keys: { upgrade: ['w'], quit: ['X'] } } });
   await app.sees('w upgrade', 'X quit');
   await app.press('u');
@@ -69,7 +69,7 @@ test("a person's own keys replace those of the table", async () => {
   await app.sees('2 steps');
 });
 
-test('no two commands of one scope want the same key, and every command says what it does', () => {
+test('no two commands of one scope have the same key, and every command has a description', () => {
   const seen = new Map<string, string>();
   for (const command of commands) {
     expect(command.about).not.toMatch(/\.$/);

@@ -83,7 +83,7 @@ function hostile(engine: FakeEngine): EngineConnection {
   };
 }
 
-test('nothing of a hostile name reaches the terminal raw, in any pane or dialog', async () => {
+test('no hostile name reaches the terminal raw, in any pane or dialog', async () => {
   const engine = new FakeEngine({
     project: { name: `chat ${attack}`, context: `c${attack}`, contexts: [`c${attack}`, 'two'] },
     database: {

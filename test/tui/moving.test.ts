@@ -13,14 +13,14 @@ const cursorLine = (app: Screen): string =>
     .map(line => line.slice(0, 42))
     .find(line => line.includes('▸')) ?? '';
 
-test('keys typed fast come in one chunk, and every one of them counts', async () => {
+test('keys typed fast arrive in one chunk, and all of them count', async () => {
   const app = await openScreen(long);
   await app.sees('1/300');
   await app.type('jjjjjjjkk');
   await app.sees('6/300');
 });
 
-test('pages, ends, and the way back', async () => {
+test('pages, ends, and back', async () => {
   const app = await openScreen(long);
   await app.sees('1/300');
   await app.press('G');
@@ -37,7 +37,7 @@ test('pages, ends, and the way back', async () => {
   await app.sees('1/300');
 });
 
-test('the cursor is always on the screen, and its revision in the detail', async () => {
+test('the cursor is always visible, and its revision is in the Detail pane', async () => {
   const app = await openScreen(long);
   await app.sees('1/300');
   for (const key of ['j', 'PgDn', 'G', 'k', 'PgUp', 'C-u', 'g']) {
@@ -77,7 +77,7 @@ test('panes by number, by Tab and back', async () => {
   await app.sees('Enter details');
 });
 
-test('tabs of the detail, by keys and by what they need', async () => {
+test('tabs of the Detail pane, by keys and by the data they need', async () => {
   const app = await openScreen();
   await app.sees('alter table "chats"');
   await app.press(']');
@@ -94,7 +94,7 @@ test('tabs of the detail, by keys and by what they need', async () => {
   await app.sees('create index');
 });
 
-test('the detail scrolls both ways', async () => {
+test('the Detail pane scrolls both ways', async () => {
   const app = await openScreen({
     revisions: [
       {
@@ -121,7 +121,7 @@ test('the detail scrolls both ways', async () => {
   await app.sees('1/1');
 });
 
-test('search: first hit as one types, n and N, Esc goes back', async () => {
+test('search: first hit while typing, n and N, Esc returns', async () => {
   const app = await openScreen(long);
   await app.sees('1/300');
   await app.press('/');
@@ -140,7 +140,7 @@ test('search: first hit as one types, n and N, Esc goes back', async () => {
   await app.sees(/4 \d+ change_number_259/);
 });
 
-test('search in the log and in the detail', async () => {
+test('search in the Log and the Detail pane', async () => {
   const app = await openScreen();
   await app.sees('3 pending');
   await app.press('4', '/');
@@ -151,7 +151,7 @@ test('search in the log and in the detail', async () => {
   await app.sees('1 of 1');
 });
 
-test('zoom gives the pane the screen', async () => {
+test('zoom expands the pane to the whole screen', async () => {
   const app = await openScreen();
   await app.sees('3 pending', '3 Pending');
   await app.press('z');
@@ -163,7 +163,7 @@ test('zoom gives the pane the screen', async () => {
   await app.sees('2 History');
 });
 
-test('times: how long ago, or when', async () => {
+test('times: relative, or dates', async () => {
   const app = await openScreen();
   await app.sees('applied 2 hours ago');
   await app.press('t');

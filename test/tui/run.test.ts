@@ -26,7 +26,7 @@ async function heldRun(options: ScreenOptions = {}, trouble = {}) {
   return app;
 }
 
-test('a running step shows its statement, its time, and who is in the way', async () => {
+test('a running step shows its statement, its duration, and who blocks it', async () => {
   const app = await heldRun(
     {},
     { blockers: [ana], progress: { command: 'CREATE INDEX', phase: 'building index', done: 3, total: 12 } },
@@ -56,7 +56,7 @@ test('a run waits for another and shows who holds the lock', async () => {
   await app.sees('Upgrade done');
 });
 
-test('a retry says why and how often', async () => {
+test('a retry shows why and how often', async () => {
   const app = await openScreen();
   await app.sees('3 pending');
   app.engine.trouble = { retry: { attempt: 2, of: 3, reason: 'the lock was not given in time' } };
@@ -68,7 +68,7 @@ test('a retry says why and how often', async () => {
   await app.sees('the lock was not given in time: try 2 of 3');
 });
 
-test('c asks, and going on goes on', async () => {
+test('c asks, and continuing continues', async () => {
   const app = await heldRun();
   await app.press('c');
   await app.sees('Cancel the run?', 'Stop after this step', 'Cancel and roll back');
@@ -97,7 +97,7 @@ test('stop after this step', async () => {
   await app.sees('Upgrade cancelled', '1 step done');
 });
 
-test('a second Ctrl-C insists', async () => {
+test('a second Ctrl-C forces it', async () => {
   const app = await heldRun();
   await app.press('C-c');
   await app.sees('Cancel the run?');
@@ -105,7 +105,7 @@ test('a second Ctrl-C insists', async () => {
   await app.sees('Upgrade cancelled');
 });
 
-test('the run goes on when its view is closed; R shows it again; q asks', async () => {
+test('the run continues when its view is closed; R shows it again; q asks', async () => {
   const app = await heldRun();
   await app.press('Esc');
   await app.seesNot('0 of 2');
@@ -123,7 +123,7 @@ test('the run goes on when its view is closed; R shows it again; q asks', async 
   await app.sees('Upgrade done');
 });
 
-test('resized in the middle of a run', async () => {
+test('resizing during a run', async () => {
   const app = await heldRun();
   await app.resize(60, 16);
   await app.sees('0 of 2');
@@ -134,7 +134,7 @@ test('resized in the middle of a run', async () => {
   await app.sees('Upgrade done');
 });
 
-test('the engine dies in the middle of a run: what happened is said, and r restarts it', async () => {
+test('the engine dies during a run: it is reported, and r restarts it', async () => {
   const app = await heldRun();
   app.engine.die({ signal: 'SIGKILL', said: 'Killed' });
   await app.sees('Upgrade failed', 'The engine stopped (SIGKILL)', 'ENGINE STOPPED');
@@ -144,7 +144,7 @@ test('the engine dies in the middle of a run: what happened is said, and r resta
   expect(app.engine.calls).toContain('restart');
 });
 
-test('the engine dies with a transaction open: a step that was done in it is not said to be done', async () => {
+test('the engine dies with an open transaction: a step in it is not reported as done', async () => {
   const app = await heldRun();
   app.engine.trouble = { hold: lastRead };
   app.engine.release();
@@ -172,7 +172,7 @@ test('a cancel that comes too late says so', async () => {
   await app.sees('Upgrade done', 'Too late to cancel');
 });
 
-test('what migtui does for itself is quiet in the log, and can be hidden', async () => {
+test("migtui's own statements are dimmed in the log, and can be hidden", async () => {
   const app = await openScreen();
   await app.sees('3 pending');
   const sql = (text: string) =>
@@ -192,7 +192,7 @@ test('what migtui does for itself is quiet in the log, and can be hidden', async
   await app.sees('mikro_orm_migrations', 'pg_advisory_unlock');
 });
 
-test('the blocker is ended by a key: who it is, its statement first, then its session', async () => {
+test('a key ends the blocker: shows the session, ends its statement first, then its session', async () => {
   const app = await heldRun({}, { blockers: [ana], stubborn: true });
   await app.sees('blocked by', 'e end it');
   await app.press('e');
@@ -218,7 +218,7 @@ test('the blocker is ended by a key: who it is, its statement first, then its se
   await app.sees('cancelling the statement of pid 4711', 'ending the session of pid 4711');
 });
 
-test('a blocker that is gone meanwhile is left alone, and the refusal is shown', async () => {
+test('a blocker that is gone is left alone, and the refusal is shown', async () => {
   const app = await heldRun({}, { blockers: [ana] });
   await app.sees('blocked by');
   app.engine.trouble = { ...app.engine.trouble, blockers: [] };
@@ -229,7 +229,7 @@ test('a blocker that is gone meanwhile is left alone, and the refusal is shown',
   await app.sees('Upgrade done');
 });
 
-test('on a protected database nobody is ended', async () => {
+test('on a protected database no session is ended', async () => {
   const app = await openScreen({
     project: { protected: true, policy: [{ rule: 'writers', words: '', setBy: 'protected', reason: null }] },
     policy: () => [
@@ -251,7 +251,7 @@ test('on a protected database nobody is ended', async () => {
   await app.sees('Upgrade done');
 });
 
-test('a batch that is tried again shows which try it is', async () => {
+test('a batch that is retried shows the number of the attempt', async () => {
   const app = await heldRun({}, { retry: { attempt: 2, of: 4, reason: 'lock timeout' } });
   await app.sees('0 of 2', 'try 2 of 4');
   app.engine.trouble = {};

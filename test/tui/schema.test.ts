@@ -5,7 +5,7 @@ afterEach(closeScreens);
 
 const database = { schemas: ['public', 'tenant_1', 'tenant_2'] };
 
-test('another schema is chosen from those with a migrations table; the header and the commands say it', async () => {
+test('another schema is selected from those with a migrations table; the header and the commands show it', async () => {
   const app = await openScreen({ database });
   await app.sees('3 pending', 'schema public');
   await app.press('S');
@@ -20,7 +20,7 @@ test('another schema is chosen from those with a migrations table; the header an
   await app.sees('$ migtui upgrade heads --yes --schema tenant_1');
 });
 
-test('back to the one of the config', async () => {
+test('back to the schema of the config', async () => {
   const app = await openScreen({ database, project: { schema: 'tenant_2' } });
   await app.sees('SCHEMA tenant_2');
   await app.press('S');
@@ -32,12 +32,12 @@ test('back to the one of the config', async () => {
   expect(app.engine.project.schema).toBeNull();
 });
 
-test('the header says it on narrow screens too, also with much else to say', async () => {
+test('the header shows it on narrow screens too, also with many other parts', async () => {
   const app = await openScreen({ columns: 60, rows: 16, project: { schema: 'tenant_1', protected: true } });
   await app.sees('PROTECTED', 'SCHEMA tenant_1');
 });
 
-test('a new name can be typed, and whatever it is it is quoted', async () => {
+test('a new name can be typed, and is always quoted', async () => {
   const app = await openScreen();
   await app.sees('3 pending');
   await app.press('S');
@@ -49,7 +49,7 @@ test('a new name can be typed, and whatever it is it is quoted', async () => {
   expect(app.engine.project.schema).toBe(`it's new`);
 });
 
-test('one that cannot be opened is no dead end', async () => {
+test('one that cannot be opened can be changed again', async () => {
   const app = await openScreen({ database });
   await app.sees('3 pending');
   await app.press('S');
@@ -62,7 +62,7 @@ test('one that cannot be opened is no dead end', async () => {
   await app.sees('3 pending', 'schema public');
 });
 
-test('Esc, and the one that is open already, change nothing', async () => {
+test('Esc, and selecting the open one, change nothing', async () => {
   const app = await openScreen({ database });
   await app.sees('3 pending');
   await app.press('S', 'Esc', 'S', 'Enter');

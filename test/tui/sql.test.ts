@@ -19,7 +19,7 @@ const wide = {
   applied: [],
 };
 
-test('a long statement is read whole in the detail; o shows it as it is in the file', async () => {
+test('a long statement is fully readable in the Detail pane; o shows it as in the file', async () => {
   const app = await openScreen(wide);
   await app.sees('create table "wide" (', '  "column_0" varchar(255) not null default \'\',');
   await app.press('Enter', 'G');
@@ -28,7 +28,7 @@ test('a long statement is read whole in the detail; o shows it as it is in the f
   await app.sees('as it is in the file', /create table "wide" \("column_0" varchar.*…/);
 });
 
-test('a long statement is read whole in the plan', async () => {
+test('a long statement is fully readable in the plan', async () => {
   const app = await openScreen({ ...wide, columns: 60, rows: 30 });
   await app.sees('1 pending');
   await app.press('u', 'Tab');
@@ -52,7 +52,7 @@ test.each([
   ],
 ])('%s', (sql, expected) => expect(format(sql)).toBe(expected));
 
-test('formatting moves white space and nothing else, whatever it is given', () => {
+test('formatting changes only white space, for any input', () => {
   const word = fc.constantFrom(
     ..."create table select from where ( ) , ; :: \"Quoted name\" 'it''s' $$ body $$ -- /* */ $1 :a @> 1.5e3 é".split(
       ' ',
@@ -74,7 +74,7 @@ const line = fc.array(
   { maxLength: 5 },
 );
 
-test('a folded line loses nothing and is nowhere too wide', () => {
+test('a folded line loses nothing and is never too wide', () => {
   const whole = (lines: readonly Line[]) => lines.map(textOf).join('').replaceAll(' ', '');
   fc.assert(
     fc.property(line, fc.integer({ min: 8, max: 30 }), fc.nat(4), (spans, width, indent) => {
@@ -86,7 +86,7 @@ test('a folded line loses nothing and is nowhere too wide', () => {
   );
 });
 
-test('words stay whole where they fit', () => {
+test('words stay whole if they fit', () => {
   const text = 'constraint "messages_chat_id_foreign" foreign key ("chat_id") references "chats"';
   expect(
     foldWords([{ text: `  ${text}` }], 50, 4)
@@ -95,6 +95,6 @@ test('words stay whole where they fit', () => {
   ).toEqual(['  constraint "messages_chat_id_foreign" foreign', '      key ("chat_id") references "chats"']);
 });
 
-test('a literal of megabytes is folded in good time', () => {
+test('a literal of megabytes is folded quickly', () => {
   expect(foldWords([{ text: 'x'.repeat(2_000_000) }], 80, 4).length).toBeGreaterThan(25_000);
 });

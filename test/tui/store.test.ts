@@ -38,7 +38,7 @@ function openStore() {
   return { store, drawn };
 }
 
-test('what the engine tells is drawn at once after a silence, then at most ten times a second', () => {
+test('engine events are drawn immediately after a pause, then at most ten times a second', () => {
   const { store, drawn } = openStore();
   store.receive([line('0')]);
   expect(drawn).toHaveLength(1);
@@ -53,7 +53,7 @@ test('what the engine tells is drawn at once after a silence, then at most ten t
   store.close();
 });
 
-test('a key is answered at once, after everything that was told before it', () => {
+test('a key is handled immediately, after all earlier events', () => {
   const { store, drawn } = openStore();
   store.receive([line('a')]);
   store.receive([line('b')]);
@@ -63,7 +63,7 @@ test('a key is answered at once, after everything that was told before it', () =
   store.close();
 });
 
-test('of a flood the last lines are kept', () => {
+test('the last lines of a flood are kept', () => {
   const { store } = openStore();
   store.receive(Array.from({ length: 200_000 }, (_, index) => line(String(index))));
   expect(store.state.log).toHaveLength(5_000);

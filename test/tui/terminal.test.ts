@@ -11,7 +11,7 @@ const restored = {
   raw: false,
 };
 
-test.each(['q', 'C-c'])('%s leaves the terminal as it was', async key => {
+test.each(['q', 'C-c'])('%s restores the terminal', async key => {
   const app = await openScreen();
   await app.sees('3 pending');
   expect(app.terminal.modes).toMatchObject({ alternateScreen: true, mouse: true, raw: true });
@@ -20,14 +20,14 @@ test.each(['q', 'C-c'])('%s leaves the terminal as it was', async key => {
   expect(app.terminal.modes).toEqual(restored);
 });
 
-test('a terminal that is gone ends the app', async () => {
+test('a closed terminal ends the app', async () => {
   const app = await openScreen();
   await app.sees('3 pending');
   app.terminal.stdin.end();
   expect(await app.exit).toBe(0);
 });
 
-test('the first frame is there before the engine is', async () => {
+test('the first frame is shown before the engine is ready', async () => {
   let arrive: () => void = () => {};
   const arrived = new Promise<void>(resolve => {
     arrive = resolve;
@@ -45,13 +45,13 @@ test('the first frame is there before the engine is', async () => {
   await app.sees('3 pending');
 });
 
-test('what is typed before the project is open is not lost', async () => {
+test('input before the project is open is not lost', async () => {
   const app = await openScreen({ delay: 30 });
   await app.type('zz?');
   await app.sees('Keys');
 });
 
-test('the editor has the terminal for itself while it is open', async () => {
+test('the editor has exclusive use of the terminal while it is open', async () => {
   let during: unknown;
   const app = await openScreen({
     edit: async () => {
@@ -66,7 +66,7 @@ test('the editor has the terminal for itself while it is open', async () => {
   expect(app.terminal.modes).toMatchObject({ alternateScreen: true, mouse: true, raw: true });
 });
 
-test('Ctrl-Z hands the terminal back to the shell, and fg brings everything back', async () => {
+test('Ctrl-Z returns to the shell, and fg restores everything', async () => {
   let during: unknown;
   let go: () => void = () => {};
   const app = await openScreen({
@@ -86,7 +86,7 @@ test('Ctrl-Z hands the terminal back to the shell, and fg brings everything back
   await app.sees('2/5');
 });
 
-test('NO_COLOR draws no colour, and the selection can still be seen', async () => {
+test('NO_COLOR uses no colours, and the selection is still visible', async () => {
   const app = await openScreen({ env: { NO_COLOR: '1', LANG: 'C.UTF-8' }, settings: { theme: 'auto' } });
   await app.sees('3 pending', '▸');
   expect(app.terminal.written).not.toMatch(/\u001b\[[\d;]*(3[0-7]|38|4[0-7]|48|9[0-7]|10[0-7])[;m]/);
@@ -113,7 +113,7 @@ test('the background of the terminal chooses the theme', async () => {
   expect(app.text()).not.toContain('ffff');
 });
 
-test('too small says so, and comes back', async () => {
+test('a terminal that is too small says so, and recovers', async () => {
   const app = await openScreen();
   await app.sees('3 pending');
   await app.resize(59, 16);
@@ -124,7 +124,7 @@ test('too small says so, and comes back', async () => {
   await app.sees('2 History', '5 Log');
 });
 
-test('a screen reader is read lines, not frames', async () => {
+test('a screen reader gets lines, not frames', async () => {
   const app = await openScreen({ env: { INK_SCREEN_READER: 'true', LANG: 'C.UTF-8' } });
   await app.sees(
     'chat on postgres@localhost/chat, connected. 2 applied, 3 pending, 2 heads.',
@@ -135,7 +135,7 @@ test('a screen reader is read lines, not frames', async () => {
   await app.sees('Upgrade to 20261120101500 add_last_read_at.', '2 steps on chat');
 });
 
-test('text from outside cannot act on the terminal', async () => {
+test('external text cannot control the terminal', async () => {
   const evil = 'x\u001b[2J\u001b]0;owned\u0007\u009b31m\u202egnp.exe\r\n\tend';
   const app = await openScreen({
     revisions: [{ id: 'Migration20260101000000_evil', revises: [], up: [`select '${evil}'`], labels: [] }],
@@ -165,7 +165,7 @@ test('text from outside cannot act on the terminal', async () => {
   for (const line of app.terminal.lines()) expect(line.length).toBeLessThanOrEqual(120);
 });
 
-test('a terminal that is resized while the editor has it hears nothing of us', async () => {
+test('resizing the terminal while the editor is open writes nothing', async () => {
   let said = '';
   const app = await openScreen({
     edit: async () => {

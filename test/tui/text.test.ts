@@ -41,7 +41,7 @@ const words = fc
   .map(parts => parts.join(''));
 const columns = fc.integer({ min: 0, max: 40 });
 
-test('cut text is never wider than its place, and with the rest makes the whole', () => {
+test('truncated text is never wider than its space, and with the rest gives the whole text', () => {
   fc.assert(
     fc.property(words, columns, (text, width) => {
       const clean = text.replaceAll('\u001b[31m', '');
@@ -99,7 +99,7 @@ test('a painted line fills its columns exactly, whatever is in it', () => {
   );
 });
 
-test('the quick measure and the quick cells are those of the packages they stand in for', () => {
+test('the fast width and cells equal those of the original packages', () => {
   fc.assert(
     fc.property(fc.oneof(words, fc.string({ unit: 'binary' })), text => {
       expect(quick(text)).toBe(stringWidth(text));
@@ -113,7 +113,7 @@ test('the quick measure and the quick cells are those of the packages they stand
   );
 });
 
-test('frame after frame, what is laid over each other is what Ink makes of it', () => {
+test("frame after frame, overlapping text equals Ink's output", () => {
   const write = fc.record({
     x: fc.integer({ min: -2, max: 12 }),
     y: fc.integer({ min: -1, max: 4 }),
@@ -146,7 +146,7 @@ test('frame after frame, what is laid over each other is what Ink makes of it', 
   );
 });
 
-test('a line that has changed is written as Ink writes it', () => {
+test('a changed line is written like Ink writes it', () => {
   const part = fc.constantFrom(
     'a',
     'b',
@@ -171,7 +171,7 @@ test('a line that has changed is written as Ink writes it', () => {
   );
 });
 
-test('a line of the screen is what Ink makes of it', () => {
+test("a line of the screen equals Ink's", () => {
   const theme = themeOf('dark', 256);
   for (const style of Object.keys(theme.sgr) as (keyof typeof theme.sgr)[]) {
     for (const over of [undefined, theme.selected, theme.marked]) {
@@ -192,7 +192,7 @@ test('ASCII keeps the width', () => {
   );
 });
 
-test('a field is edited as in a shell', () => {
+test('a field is edited like in a shell', () => {
   const keys = (text: string, ...pressed: string[]) =>
     pressed.reduce((field, key) => edit(field, key) ?? field, fieldOf(text));
   expect(keys('', 'a', 'b', 'space', 'c')).toEqual({ text: 'ab c', cursor: 4 });
@@ -206,14 +206,14 @@ test('a field is edited as in a shell', () => {
   expect(insert(emptyField, 'a\nb\u001b').text).toBe('a b ');
 });
 
-test('the caret stands under the character that PostgreSQL points at', () => {
+test("the caret is under PostgreSQL's error position", () => {
   const statement = 'select\n  日本, broken\nfrom t';
   const position = [...statement].indexOf('b') + 1;
   const lines = markedStatement(statement, position, 80).map(textOf);
   expect(lines).toEqual(['select', '  日本, broken', '        ^', 'from t']);
 });
 
-test('the caret of a long line stays in sight', () => {
+test('the caret of a long line stays visible', () => {
   const statement = `select ${'x, '.repeat(100)}broken from t`;
   const lines = markedStatement(statement, statement.indexOf('broken') + 1, 60).map(textOf);
   const caret = lines[1]?.indexOf('^') ?? -1;
@@ -221,7 +221,7 @@ test('the caret of a long line stays in sight', () => {
   expect(lines[0]?.slice(caret, caret + 6)).toBe('broken');
 });
 
-test('times for people', () => {
+test('readable times', () => {
   const now = Date.UTC(2026, 10, 22, 12);
   const before = (ms: number): string => ago(new Date(now - ms).toISOString(), now);
   expect([

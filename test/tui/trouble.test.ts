@@ -24,7 +24,7 @@ test('a project that cannot be opened: why, and r tries again', async () => {
   await app.sees('3 pending');
 });
 
-test('a context with another database is no dead end', async () => {
+test('a context with another database can be left again', async () => {
   const app = await openScreen({
     failure: {
       code: 'wrong-driver',
@@ -53,7 +53,7 @@ test.each([
   await app.seesNot('no pending revisions');
 });
 
-test('a database that is gone is shown, the history stays, and it comes back by itself', async () => {
+test('a lost database is shown, the history stays, and it reconnects by itself', async () => {
   const app = await openScreen({
     database: {
       state: 'unreachable',
@@ -80,7 +80,7 @@ test('a database that is gone is shown, the history stays, and it comes back by 
   await app.sees('3 pending', 'connected · PostgreSQL 18.4');
 });
 
-test('a database that does not exist yet is made by the first upgrade', async () => {
+test('a database that does not exist yet is created by the first upgrade', async () => {
   const app = await openScreen({
     applied: [],
     database: {
@@ -95,7 +95,7 @@ test('a database that does not exist yet is made by the first upgrade', async ()
   await app.sees('4 steps');
 });
 
-test('the engine dies: the last words are shown, and r restarts it', async () => {
+test('the engine dies: its last output is shown, and r restarts it', async () => {
   const app = await openScreen();
   await app.sees('3 pending');
   app.engine.die({ code: 7, signal: null, said: 'Segmentation fault' });
@@ -107,7 +107,7 @@ test('the engine dies: the last words are shown, and r restarts it', async () =>
   await app.sees('3 pending');
 });
 
-test('the engine cannot even be started', async () => {
+test('the engine cannot be started', async () => {
   const app = await openScreen({
     connect: () => {
       throw new Error('fork failed');
@@ -116,7 +116,7 @@ test('the engine cannot even be started', async () => {
   await app.sees('ENGINE STOPPED', 'fork failed');
 });
 
-test('problems of the revisions keep everything from running', async () => {
+test('problems of the revisions prevent everything from running', async () => {
   const app = await openScreen({
     look: {
       problems: [{ code: 'cycle', message: 'a revises b revises a', file: 'migrations/a.ts', line: 4 }],
@@ -135,7 +135,7 @@ test('changes made by others appear', async () => {
   await app.sees('2 pending', '3 applied');
 });
 
-test('the context is switched by starting the engine with another', async () => {
+test('the context is switched by restarting the engine with another', async () => {
   const app = await openScreen({ project: { contexts: ['default', 'staging'] } });
   await app.sees('3 pending', 'default');
   await app.press('C');
@@ -145,7 +145,7 @@ test('the context is switched by starting the engine with another', async () => 
   expect(app.engine.project.context).toBe('staging');
 });
 
-test('what the code of the project prints goes to the log', async () => {
+test("output of the project's code goes to the log", async () => {
   const app = await openScreen();
   await app.sees('3 pending');
   app.engine.emit({
@@ -158,7 +158,7 @@ test('what the code of the project prints goes to the log', async () => {
   await app.sees('| hello from a migration', '| and a second line');
 });
 
-test('a missing, an edited and an out-of-order revision are told from the others', async () => {
+test('missing, edited and out-of-order revisions are marked', async () => {
   const app = await openScreen({
     revisions: [
       { id: 'Migration20260101000000_first', revises: [], edited: true },

@@ -6,7 +6,7 @@ afterEach(closeScreens);
 
 const head = 'Migration20261120101500_add_last_read_at';
 
-test('upgrade to the revision under the cursor: plan, confirmation, run, new state', async () => {
+test('upgrade to the selected revision: plan, confirmation, run, new state', async () => {
   const app = await openScreen();
   await app.sees('3 pending', 'add_last_read_at');
   await app.press('u');
@@ -22,7 +22,7 @@ test('upgrade to the revision under the cursor: plan, confirmation, run, new sta
   await app.sees(`$ migtui upgrade ${head} --yes`, 'create index "chats_last_read_at_index"');
 });
 
-test('Esc leaves the plan with nothing done', async () => {
+test('Esc leaves the plan without changes', async () => {
   const app = await openScreen();
   await app.sees('3 pending');
   await app.press('u');
@@ -46,7 +46,7 @@ test('the SQL of a step is one key away, and that of all steps another', async (
   await app.sees('update "messages" set "text_length"', 'chats_last_read_at_index');
 });
 
-test('on the current revision there is nothing to go to: a menu asks where', async () => {
+test('on the current revision there is no target: a menu asks', async () => {
   const app = await openScreen();
   await app.sees('3 pending');
   await app.press('.');
@@ -59,7 +59,7 @@ test('on the current revision there is nothing to go to: a menu asks where', asy
   expect(app.engine.applied.size).toBe(5);
 });
 
-test('by one', async () => {
+test('+1', async () => {
   const app = await openScreen();
   await app.sees('3 pending');
   await app.press('U', 'n');
@@ -68,7 +68,7 @@ test('by one', async () => {
 
 const fork = 'Migration20261113100000_fill_text_length';
 
-test('by one where there are several ways: the branches are offered, like heads', async () => {
+test('+1 with several ways: the branches are offered, like heads', async () => {
   const app = await openScreen({ applied: [...demoApplied, fork] });
   await app.sees('2 pending');
   await app.press('U', 'n');
@@ -81,7 +81,7 @@ test('by one where there are several ways: the branches are offered, like heads'
   await app.sees(`$ migtui upgrade ${head} --yes`);
 });
 
-test('back by one from several current revisions: they are offered', async () => {
+test('-1 from several current revisions: they are offered', async () => {
   const app = await openScreen({ applied: demoRevisions.map(({ id }) => id) });
   await app.sees('up to date');
   await app.press('D', 'n');
@@ -93,7 +93,7 @@ test('back by one from several current revisions: they are offered', async () =>
   expect(app.engine.calls).not.toContain('run');
 });
 
-test('a typed target that could be several offers them too, and Esc leaves', async () => {
+test('an ambiguous typed target offers them too, and Esc leaves', async () => {
   const app = await openScreen();
   await app.sees('3 pending');
   await app.press('U', 't');
@@ -104,7 +104,7 @@ test('a typed target that could be several offers them too, and Esc leaves', asy
   await app.seesNot('Which one?');
 });
 
-test('a menu can be walked with the arrows, and its default does nothing by itself', async () => {
+test('a menu works with the arrow keys, and its default does nothing by itself', async () => {
   const app = await openScreen();
   await app.sees('3 pending');
   await app.press('U');
@@ -113,7 +113,7 @@ test('a menu can be walked with the arrows, and its default does nothing by itse
   await app.sees('3 steps');
 });
 
-test('the prompt completes, and shows the plan while one types', async () => {
+test('the prompt completes, and shows the plan while typing', async () => {
   const app = await openScreen();
   await app.sees('3 pending');
   await app.press('U', 't');
@@ -129,7 +129,7 @@ test('the prompt completes, and shows the plan while one types', async () => {
   expect(app.engine.applied).toContain('Migration20261119150000_add_reactions');
 });
 
-test('a target that means nothing runs nothing and says what there is', async () => {
+test('an invalid target runs nothing and lists valid ones', async () => {
   const app = await openScreen();
   await app.sees('3 pending');
   await app.press('U', 't');
@@ -169,7 +169,7 @@ test('u held down does not confirm either', async () => {
   expect(app.engine.calls).not.toContain('run');
 });
 
-test('a plan that has become another is refused, and the new one is shown', async () => {
+test('a changed plan is refused, and the new one is shown', async () => {
   const app = await openScreen();
   await app.sees('3 pending');
   await app.press('u');
@@ -191,7 +191,7 @@ test('read-only: nothing can be changed, and every key says why', async () => {
   expect(app.engine.calls).not.toContain('preview');
 });
 
-test('a protected database wants its name typed', async () => {
+test('a protected database requires its name', async () => {
   const app = await openScreen({ project: { protected: true } });
   await app.sees('PROTECTED', '3 pending');
   await app.press('u');

@@ -3,7 +3,7 @@ import { closeScreens, openScreen } from '../support/screen.ts';
 
 afterEach(closeScreens);
 
-test('from 140 columns on the history has the age, the author and the duration', async () => {
+test('from 140 columns on, the history shows the age, the author and the duration', async () => {
   const app = await openScreen({ columns: 140 });
   await app.sees(/add_user_id_to_chats \(current\) +2h Ana/, /add_reactions \(head\).* 2d Ana/);
   await app.press('u', 'Enter');
@@ -16,7 +16,7 @@ test('from 140 columns on the history has the age, the author and the duration',
   await app.seesNot(/fill_text_length.*Ana .* \d+ ms/);
 });
 
-test('a wide screen shows the size, and on demand in which other contexts a revision is applied', async () => {
+test('a wide screen shows the size, and optionally the other contexts in which a revision is applied', async () => {
   const app = await openScreen({ columns: 200 });
   await app.sees(/fill_text_length.* 2 stmts/);
   await app.press('q');
@@ -39,7 +39,7 @@ test('the columns are chosen in the settings', async () => {
   await app.seesNot(/\(current\) +2h/);
 });
 
-test('the head is marked whatever the name and the labels are', async () => {
+test('the head is marked for any name and labels', async () => {
   const id = `Migration20260101000000_${'a_rather_long_name_'.repeat(4)}`;
   for (const columns of [60, 120, 140]) {
     const app = await openScreen({
@@ -52,7 +52,7 @@ test('the head is marked whatever the name and the labels are', async () => {
   }
 });
 
-test('a calm screen has two panes; the others take their place while they have the focus', async () => {
+test('a calm screen has two panes; the others replace them while focused', async () => {
   const app = await openScreen({ settings: { layout: 'calm' } });
   await app.sees('2 History', '4 20261120101500');
   expect(app.text()).not.toMatch(/1 Current|3 Pending|5 Log/);

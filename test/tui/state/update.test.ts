@@ -47,13 +47,13 @@ async function opened(look?: Look): Promise<State> {
   })[0];
 }
 
-test('once connected it looks, once', () => {
+test('once connected it requests the status, once', () => {
   const [state, effects] = after(start(), { type: 'connected' });
   expect(effects).toMatchObject([{ type: 'call', call: { call: 'look' } }]);
   expect(state.looking).toBe(1);
 });
 
-test('a stale look is dropped', async () => {
+test('a stale status is ignored', async () => {
   const [state] = after(start(), { type: 'connected' });
   const answer: Event = {
     type: 'answered',
@@ -64,7 +64,7 @@ test('a stale look is dropped', async () => {
   expect(after(state, answer)[0].look).toBeNull();
 });
 
-test('holding a key asks for no detail until the cursor rests, and then for one', async () => {
+test('holding a key requests no details until the cursor rests, and then once', async () => {
   let state = await opened();
   const tokens: number[] = [];
   for (let press = 0; press < 3; press++) {
@@ -78,13 +78,13 @@ test('holding a key asks for no detail until the cursor rests, and then for one'
   expect(effects).toMatchObject([{ type: 'call', call: { call: 'revision', args: [selectedId(state)] } }]);
 });
 
-test('a message that changes nothing gives the very same state, so that nothing is drawn', async () => {
+test('a message without effect returns the same state, so nothing is drawn', async () => {
   const state = await opened();
   expect(after(state, { type: 'later', topic: 'detail', token: -1 })[0]).toBe(state);
   expect(after(state, { type: 'later', topic: 'reconnect', token: 7 })[0]).toBe(state);
 });
 
-test('u on a pending revision asks for the plan to it; Enter before it has come runs nothing', async () => {
+test('u on a pending revision requests the plan to it; Enter before it is loaded runs nothing', async () => {
   const state = await opened();
   const [planning, effects] = after(state, key('u'));
   expect(effects).toMatchObject([
@@ -95,7 +95,7 @@ test('u on a pending revision asks for the plan to it; Enter before it has come 
   expect(waiting.notice?.text).toBe('still planning');
 });
 
-test('the preview of a target that is no longer typed is dropped', async () => {
+test('the preview of a target that is no longer typed is ignored', async () => {
   const state = after(await opened(), key('U'), key('t'))[0];
   const [first, one] = after(state, key('h'));
   const [second, two] = after(first, key('e'));
@@ -107,7 +107,7 @@ test('the preview of a target that is no longer typed is dropped', async () => {
   ]);
 });
 
-test('the cursor stays on its revision when others come', async () => {
+test('the cursor stays on its revision when others appear', async () => {
   const engine = new FakeEngine({ now: at });
   const state = after(await opened(await lookOf(engine)), key('j'))[0];
   const on = selectedId(state);
@@ -128,7 +128,7 @@ test('the cursor stays on its revision when others come', async () => {
   expect(selectedId(next)).toBe(on);
 });
 
-test('a lost database is tried again, more and more patiently', async () => {
+test('a lost database is retried with an increasing delay', async () => {
   const engine = new FakeEngine({ now: at, database: { state: 'unreachable' } });
   const look = await lookOf(engine);
   let [state, effects] = after(start(), { type: 'connected' });
@@ -150,7 +150,7 @@ test('a lost database is tried again, more and more patiently', async () => {
   expect(waits).toEqual([2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
 });
 
-test('ten thousand revisions: a thousand keys', async () => {
+test('ten thousand revisions and a thousand keys', async () => {
   const revisions = longHistory(10_000);
   let state = await opened(await lookOf(new FakeEngine({ now: at, revisions, applied: [] })));
   for (let press = 0; press < 1_000; press++)
@@ -158,7 +158,7 @@ test('ten thousand revisions: a thousand keys', async () => {
   expect(state.positions.history.cursor).toBeGreaterThan(1_000);
 });
 
-test('what was copied, edited or suspended is left to the effects', async () => {
+test('copying, editing and suspending are effects', async () => {
   const state = await opened();
   expect(after(state, key('y'))[1]).toMatchObject([{ type: 'copy', text: selectedId(state) }]);
   expect(after(state, key('e'))[1]).toMatchObject([
@@ -168,14 +168,14 @@ test('what was copied, edited or suspended is left to the effects', async () => 
   expect(after(state, key('q'))[1]).toEqual([{ type: 'quit' }]);
 });
 
-test('a key of no command does nothing', async () => {
+test('a key without a command does nothing', async () => {
   const state = await opened();
   const [next, effects] = after(state, key('K'));
   expect(effects).toEqual([]);
   expect({ ...next, previousKey: state.previousKey, now: state.now }).toEqual(state);
 });
 
-test('what a run left half-way can be settled before the look after it has come back', async () => {
+test('an interrupted revision can be resolved before the next status arrives', async () => {
   const engine = new FakeEngine({ now: at });
   const request = { command: 'upgrade', targets: ['heads'] } as const;
   const preview = await engine.api.preview(request);
