@@ -34,8 +34,11 @@ test('Z folds the straight lines of the graph, and unfolds them', async () => {
   await app.sees('History  folded', '5 of 31');
   expect(app.text()).toMatch(/fork \(head\)[\s\S]* r29 \(head\)[\s\S]* r20 \(current\)[\s\S]* r10[\s\S]* r0/);
   await app.seesNot(' r28');
+  // The lines r28 to r21, r19 to r11, and r9 to r1 are hidden.
+  expect(app.text()).toMatch(/r29 \(head\) … 8 [\s\S]*r20 \(current\) … 9 [\s\S]*r10 … 9 revisions/);
   await app.press('Z');
   await app.sees('1/31');
+  await app.seesNot('… 9 revisions');
 });
 
 test('the cursor stays on its revision when the filter comes and goes', async () => {

@@ -59,6 +59,27 @@ test('a plan counts its findings, shows the most severe, and all of them with re
   await app.sees('It is wide.', 'Instead: Create the index concurrently', 'create index "chats_last_read');
 });
 
+test('a loss is shown once, with its lock and remedy when the step is expanded', async () => {
+  const lost = findingOf({
+    revision: 'Migration20261110120000_add_user_id_to_chats',
+    action: 'down',
+    rule: 'drop-column',
+    message: 'The values of chats.user_id are lost; running clients that name it fail.',
+    lock: 'ACCESS EXCLUSIVE',
+    remedy: 'First deploy clients that do not use it.',
+  });
+  const app = await openScreen({ findings: [lost] });
+  await app.sees('3 pending');
+  await app.press('d');
+  await app.sees('undo the current revision');
+  await app.press('n');
+  await app.sees('drops column chats.user_id: 312 rows have a value');
+  await app.press('Tab');
+  await app.sees('drop-column', 'ACCESS EXCLUSIVE', 'Instead: First deploy clients');
+  await app.seesNot('are lost');
+  expect(app.text().match(/chats\.user_id/g)).toHaveLength(1);
+});
+
 test('thirty findings of one step: the worst three, and how many more', async () => {
   const many = Array.from(
     { length: 30 },

@@ -16,6 +16,8 @@ export interface FindingView {
   readonly ascii: boolean;
   /** With the remedy and the rule's id. */
   readonly whole: boolean;
+  /** Rules whose message is shown elsewhere: only the rule's id stands in its place. */
+  readonly withoutMessage?: (rule: string) => boolean;
 }
 
 /** Dangers first, then warnings, then notes; in their original order within a severity. */
@@ -39,7 +41,7 @@ export function findingLines(finding: Finding, view: FindingView): Line[] {
   const { severity, rule, message, remedy, accepted, inTheWay } = finding;
   const sign = signOf(severity, view);
   const inside = Math.max(10, columns - 2);
-  const text = whole ? `${message} (${rule})` : message;
+  const text = view.withoutMessage?.(rule) ? rule : whole ? `${message} (${rule})` : message;
   return [
     ...wrap(text, inside).map(
       (text, index): Line => [

@@ -1,7 +1,7 @@
 import type { Look, RevisionRow } from '../../engine/api.ts';
 import type { LaneRow } from '../../revisions/lanes.ts';
 import { simplify } from '../../revisions/simplify.ts';
-import { filterOf } from './filter.ts';
+import { filterOf, folded } from './filter.ts';
 import type { State } from './model.ts';
 
 /** The visible rows of the history: all, or those that match the filter. */
@@ -11,6 +11,8 @@ export interface Shown {
   readonly lanes: readonly LaneRow[];
   /** The row of each revision. */
   readonly index: ReadonlyMap<string, number>;
+  /** In a folded graph: the number of hidden revisions between a revision and its nearest visible ancestors. */
+  readonly hidden: ReadonlyMap<string, number>;
 }
 
 interface Known {
@@ -19,7 +21,7 @@ interface Known {
 }
 
 const known = new WeakMap<Look, Known>();
-const nothing: Shown = { rows: [], lanes: [], index: new Map() };
+const nothing: Shown = { rows: [], lanes: [], index: new Map(), hidden: new Map() };
 
 /** The visible history. Computed once for the same status and filter. */
 export function shownHistory({ look, filter }: Pick<State, 'look' | 'filter'>): Shown {
@@ -37,14 +39,37 @@ export function shownHistory({ look, filter }: Pick<State, 'look' | 'filter'>): 
 function filtered({ revisions }: Look, filter: string): Shown {
   const fits = filterOf(filter);
   const kept = revisions.map(fits);
-  return shown(
-    revisions.filter((_, place) => kept[place]),
-    simplify(revisions, place => kept[place] === true),
-  );
+  return {
+    ...shown(
+      revisions.filter((_, place) => kept[place]),
+      simplify(revisions, place => kept[place] === true),
+    ),
+    hidden: filter === folded ? hiddenBelow(revisions, kept) : new Map(),
+  };
+}
+
+/** What a folded graph hides has one parent and one child each, so every hidden line is walked once. */
+function hiddenBelow(revisions: readonly RevisionRow[], kept: readonly boolean[]): Map<string, number> {
+  const places = new Map(revisions.map(({ id }, place) => [id, place]));
+  const counts = new Map<string, number>();
+  for (const [place, { id, revises }] of revisions.entries()) {
+    if (!kept[place]) continue;
+    let count = 0;
+    for (const parent of revises) {
+      let at = places.get(parent);
+      while (at !== undefined && !kept[at]) {
+        count++;
+        at = places.get(revisions[at]?.revises[0] ?? '');
+      }
+    }
+    if (count > 0) counts.set(id, count);
+  }
+  return counts;
 }
 
 const shown = (rows: readonly RevisionRow[], lanes: readonly LaneRow[]): Shown => ({
   rows,
   lanes,
   index: new Map(rows.map(({ id }, place) => [id, place])),
+  hidden: new Map(),
 });

@@ -38,7 +38,12 @@ export function stepFindings(
   const shown = unfolded ? sorted : brief.slice(0, mostFolded);
   const more = unfolded ? 0 : brief.length - shown.length;
   const indent = indentOf(columns);
-  const view = { columns: columns - indent.length, ascii: appearance.ascii, whole: unfolded };
+  const view = {
+    columns: columns - indent.length,
+    ascii: appearance.ascii,
+    whole: unfolded,
+    withoutMessage: (rule: string) => step.losses.length > 0 && isLoss(rule),
+  };
   return [
     ...shown.flatMap(finding => findingLines(finding, view)),
     ...(more > 0 ? [line(`and ${more} more: Tab shows ${more === 1 ? 'it' : 'them'}`, 'dim')] : []),

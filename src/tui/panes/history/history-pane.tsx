@@ -92,7 +92,7 @@ function historyLines(state: State, columns: number, visible: number, focused: b
     if (!one.node || !row) return drawRow(one.spans, columns, state, { selected: false, focused });
     const lanes: Line = [...one.spans, { text: ' ' }];
     const room = columns - 2 - widthOf(textOf(lanes)) - besideWidth;
-    const named = namedRow(row, room, columns, wanted, appearance.ascii);
+    const named = namedRow(row, room, columns, wanted, appearance.ascii, shown.hidden.get(row.id) ?? 0);
     const beside: Line =
       besideWidth === 0
         ? []
@@ -111,8 +111,16 @@ function historyLines(state: State, columns: number, visible: number, focused: b
 }
 
 /** The name with its important tags, for which it is truncated, and the other tags if they fit completely. */
-function namedRow(row: RevisionRow, room: number, columns: number, wanted: string, ascii: boolean): Line {
-  const flags = [...flagSpans(row, ascii), ...marks(row)];
+function namedRow(
+  row: RevisionRow,
+  room: number,
+  columns: number,
+  wanted: string,
+  ascii: boolean,
+  hidden: number,
+): Line {
+  const tags = [...flagSpans(row, ascii), ...marks(row)];
+  const flags = [...tags, ...hiddenSpans(hidden, room - leastName - widthOf(textOf(tags)), ascii)];
   const forName = Math.max(leastName, room - widthOf(textOf(flags)));
   const whole = nameSpans(row, columns);
   // The date is dropped before words are truncated.
@@ -134,6 +142,14 @@ function namedRow(row: RevisionRow, room: number, columns: number, wanted: strin
 
 /** Minimum width of a name next to its tags. */
 const leastName = 12;
+
+/** In a folded graph, the number of revisions hidden below a row: ` … 12 revisions`, or ` … 12` if it does not fit. */
+function hiddenSpans(count: number, room: number, ascii: boolean): Span[] {
+  if (count === 0) return [];
+  const short = ` ${ascii ? '...' : '…'} ${count}`;
+  const text = `${short} ${count === 1 ? 'revision' : 'revisions'}`;
+  return [{ text: widthOf(text) <= room ? text : short, style: 'dim' }];
+}
 
 function marks(row: RevisionRow): Span[] {
   const shown: Span[] = [];
