@@ -47,7 +47,7 @@ async function settled(engine: EngineApi, request: Partial<RevisionRequest>): Pr
 describe('a column', () => {
   const contact = (properties: string): string => entities(entity('Contact', 'contact', properties));
 
-  test('asks about a removed column and a new one of the same type', async () => {
+  test('that went and one of its type that came are asked about', async () => {
     const { database, ask } = await changed(
       contact('fax: p.string().nullable().index(), age: p.integer().default(1)'),
       contact('email: p.string().nullable().index(), age: p.integer().default(1)'),
@@ -83,7 +83,7 @@ describe('a column', () => {
     });
   });
 
-  test('asks about each of several; another type is not asked about, but can be renamed', async () => {
+  test('of several each is asked about; another type is no question, and can be renamed all the same', async () => {
     const { ask } = await changed(
       contact('a: p.text(), b: p.text(), n: p.integer()'),
       contact('c: p.text(), d: p.text(), m: p.boolean()'),
@@ -116,7 +116,7 @@ describe('a column', () => {
   });
 });
 
-test('a table keeps its rows, key, sequence, indexes and references', async () => {
+test('a table goes on with its rows, key, sequence, indexes and what refers to it', async () => {
   const pet = (owner: string): string =>
     entity('Pet', 'pet', `owner: () => p.manyToOne(${owner}), label: p.text()`);
   const human = (table: string): string =>
@@ -144,7 +144,7 @@ test('a table keeps its rows, key, sequence, indexes and references', async () =
   });
 });
 
-test('a value that a check allows: rows are updated', async () => {
+test('a value that a check allows: the rows have the new one', async () => {
   const kinds = (...values: string[]): string =>
     entities(entity('Car', 'car', `kind: p.enum(${JSON.stringify(values)}), n: p.enum([1, 2]).default(1)`));
   const { database, ask } = await changed(kinds('suv', 'van', 'bus'), kinds('suv', "lorry's", 'coach'));
