@@ -22,11 +22,18 @@ export function siblingUrl(specifier: string, parent: string | undefined): strin
 const withoutHelp = 'data:text/javascript,export default () => ({ showHelp() {} });';
 
 /**
+ * In Node 22.17 these hooks fail beside those of tsx: its load hook answers for CommonJS without a source, and the
+ * conditions of a `require` are no array.
+ */
+const canHook = Number.parseInt(process.versions.node, 10) >= 24;
+
+/**
  * Runs work that imports MikroORM. Its packages have about 450 files that import each other by relative
  * paths. For each one, Node checks on disk whether it exists, whether it is a link, and to which package it
  * belongs, which takes a quarter of the load time although the path already contains the answer.
  */
 export async function quickly<T>(work: () => Promise<T>): Promise<T> {
+  if (!canHook) return work();
   const siblings = new Set<string>();
   const hooks = registerHooks({
     resolve(specifier, context, next) {
