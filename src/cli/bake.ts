@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import type { BakedGraph } from '../engine/api.ts';
+import { makeFolder } from '../foundation/make-folder.ts';
 import type { Call } from './shell/call.ts';
 import { type Definition, examples } from './shell/command.ts';
 import { UsageError } from './shell/usage.ts';
@@ -35,7 +36,7 @@ async function writeGraph(call: Call, file: string, { check }: BakeOptions): Pro
   const text = render(graph, file);
   const same = existsSync(path) && readFileSync(path, 'utf8') === text;
   if (!same && !check) {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeFileSync(path, text);
   }
   const name = relative(call.host.cwd, path);

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { MikroORM } from '@mikro-orm/core';
+import { makeFolder } from '../foundation/make-folder.ts';
 import { redactor } from '../foundation/secrets/redactor.ts';
 import type { Project } from '../project/project.ts';
 import { type Address, addressOf } from './address.ts';
@@ -39,7 +40,7 @@ export async function connect(project: Project, { create = false } = {}): Promis
     if (address.folder) {
       // SQLite is loaded only for embedded databases.
       const { lockEmbedded } = await import('./embedded-lock.ts');
-      mkdirSync(address.folder, { recursive: true });
+      makeFolder(address.folder);
       release = lockEmbedded(address.folder);
     }
     await orm.connect();

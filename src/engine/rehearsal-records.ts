@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../foundation/make-folder.ts';
 import { stateFolder } from '../foundation/state-folder.ts';
 import type { Plan } from '../revisions/plan.ts';
 import type { Measurement } from './api.ts';
@@ -81,7 +82,7 @@ export function keepRehearsal(
   const file = fileOf(key, env);
   const temporary = `${file}.${process.pid}`;
   try {
-    mkdirSync(folder(env), { recursive: true, mode: 0o700 });
+    makeFolder(folder(env), 0o700);
     writeFileSync(temporary, `${JSON.stringify(record)}\n`, { mode: 0o600 });
     renameSync(temporary, file);
     forget(env);

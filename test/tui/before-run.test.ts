@@ -180,3 +180,18 @@ test('a finding that was measured on a copy shows how long the lock was held', a
   await app.press('u');
   await app.sees('measured on a copy: SHARE for 12.4 s');
 });
+
+test('where a name is typed, the rules name the keys that work beside it', async () => {
+  const setBy = 'protected[0] in migtui.config.json';
+  const rules = { setBy, reason: null, words: '', next: '' };
+  const app = await openScreen({
+    project: { protected: true },
+    policy: () => [
+      { ...rules, rule: 'confirm', state: 'asked', message: '' },
+      { ...rules, rule: 'rehearsal', state: 'broken', message: 'a rehearsal is required' },
+    ],
+  });
+  await app.sees('3 pending');
+  await app.press('u');
+  await app.sees('Type chat', 'Press Ctrl-R to rehearse');
+});

@@ -2,7 +2,6 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readdirSync,
   renameSync,
@@ -12,6 +11,7 @@ import {
 } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { Failure } from '../../foundation/failure.ts';
+import { makeFolder } from '../../foundation/make-folder.ts';
 import { isEmbedded } from '../../project/project.ts';
 import { shortId } from '../../revisions/names.ts';
 import type { Backup, BackupOptions } from '../../values/backup.ts';
@@ -67,7 +67,7 @@ export async function backUp(context: BackupContext, options: BackupOptions): Pr
 function prepareFolder(folder: string): void {
   try {
     if (!existsSync(folder)) {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolder(folder, 0o700);
       writeFileSync(join(folder, '.gitignore'), '*\n');
     }
     for (const name of readdirSync(folder)) {

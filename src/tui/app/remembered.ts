@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
+import { makeFolder } from '../../foundation/make-folder.ts';
 import { stateFolder } from '../../foundation/state-folder.ts';
 import { cursorId } from '../state/filtering.ts';
 import { panes, type State } from '../state/model.ts';
@@ -58,7 +59,7 @@ export function writeRemembered(file: string, state: State): void {
   };
   const temporary = `${file}.${process.pid}`;
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     writeFileSync(temporary, `${JSON.stringify(remembered, null, 2)}\n`);
     renameSync(temporary, file);
   } catch {}

@@ -20,15 +20,23 @@ export const wantsBackup = ({ policy }: Preview): boolean =>
 export const wantsRehearsal = ({ policy }: Preview): boolean =>
   policy.some(({ rule, state }) => rule === 'rehearsal' && state === 'broken');
 
+/** A key as it works in the dialog: while a name is typed, letters go there. */
+const keyIn = (preview: Preview, letter: string): string =>
+  preview.destructive || wantsName(preview) ? `Ctrl-${letter.toUpperCase()}` : letter;
+
 /** How to meet a violated rule, by a key if there is one. */
-const nextOf = ({ rule, next }: PolicyCheck): string =>
-  rule === 'rehearsal' && !next.includes('--data') ? 'Press R to rehearse this plan.' : next;
+const nextOf = ({ rule, next }: PolicyCheck, preview: Preview): string =>
+  rule === 'rehearsal' && !next.includes('--data')
+    ? `Press ${keyIn(preview, 'R')} to rehearse this plan.`
+    : next;
 
 /** Why the rules forbid the plan; null if they do not. */
 export function whyForbidden(preview: Preview, backup: boolean): string | null {
   const broken = preview.policy.find(({ state }) => state === 'broken');
   if (broken) return `${broken.message} (${broken.setBy})`;
-  return wantsBackup(preview) && !backup ? 'this database requires a backup: press b' : null;
+  return wantsBackup(preview) && !backup
+    ? `this database requires a backup: press ${keyIn(preview, 'b')}`
+    : null;
 }
 
 /** Violated rules with their source and remedy, and the pending choice of a backup. */
@@ -38,7 +46,7 @@ export function policyLines(preview: Preview, backup: boolean, state: State, col
     if (check.state === 'met') return [];
     if (check.state === 'asked') {
       if (check.rule !== 'backup' || backup) return [];
-      const words = `${warning} This database requires a backup (${check.setBy}). Press b.`;
+      const words = `${warning} This database requires a backup (${check.setBy}). Press ${keyIn(preview, 'b')}.`;
       return wrap(words, columns).map(text => line(text, 'warning'));
     }
     const why = check.reason === null ? '' : ` ${check.reason}`;
@@ -46,7 +54,7 @@ export function policyLines(preview: Preview, backup: boolean, state: State, col
       ...wrap(`${failed} Forbidden here: ${check.message} (${check.setBy}).${why}`, columns).map(text =>
         line(text, 'danger'),
       ),
-      ...wrap(nextOf(check), columns - 2).map(text => line(`  ${text}`, 'accent')),
+      ...wrap(nextOf(check, preview), columns - 2).map(text => line(`  ${text}`, 'accent')),
     ];
   });
   return lines;
