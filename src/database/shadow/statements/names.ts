@@ -1,0 +1,31 @@
+import { quoteIdent } from '../../quote.ts';
+import type { Fact, Inventory } from '../inventory.ts';
+
+/** Where statements run. */
+export interface Place {
+  /** What is there before them. */
+  readonly from: Inventory;
+  readonly defaultSchema: string;
+}
+
+/** The quoted name of an object, with its schema where it is not public. */
+export function quotedName(at: Place, fact: Fact): string {
+  if (fact.schema === null || fact.kind === 'schema') return quoteIdent(fact.name);
+  const name = bare(fact, at.defaultSchema);
+  if (fact.kind !== 'function') return inSchema(fact, name);
+  const open = name.indexOf('(');
+  return `${inSchema(fact, name.slice(0, open))}${name.slice(open)}`;
+}
+
+/** A name in the schema of an object, quoted. */
+export function inSchema({ schema }: Fact, name: string): string {
+  // A user runs this SQL, and would find an unqualified name in public.
+  return schema === 'public' || schema === null
+    ? quoteIdent(name)
+    : `${quoteIdent(schema)}.${quoteIdent(name)}`;
+}
+
+/** A fact's own name, without the schema. */
+export function bare({ schema, name }: Fact, defaultSchema: string): string {
+  return schema === null || schema === defaultSchema ? name : name.slice(schema.length + 1);
+}
