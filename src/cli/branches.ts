@@ -10,7 +10,7 @@ import { verbose } from './shell/options.ts';
 export const branches: Definition = (program, act) =>
   program
     .command('branches')
-    .description('show the branch points and what follows them')
+    .description('show the branch points and their branches')
     .addOption(verbose())
     .addHelpText(
       'after',

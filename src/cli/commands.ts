@@ -35,8 +35,8 @@ import { wait } from './wait.ts';
 /** Every command, grouped by purpose, in the order of the help. */
 export const commands: Readonly<Record<string, readonly Definition[]>> = {
   'See:': [status, current, history, heads, branches, show, pending, journal, wait],
-  'Move a database:': [upgrade, downgrade, stamp, undo, redo, settle, ensureVersion, fresh],
-  'Move many databases:': [fleet],
+  'Change a database:': [upgrade, downgrade, stamp, undo, redo, settle, ensureVersion, fresh],
+  'Many databases:': [fleet],
   'Write revisions:': [init, revision, create, merge, squash, adopt, edit],
   'Verify:': [check, lint, diff, rehearse, test],
   'More:': [bake, doctor, open],

@@ -15,9 +15,9 @@ export const create: Definition = (program, act) =>
   program
     .command('create')
     .description('write a new migration from the entities, as "mikro-orm migration:create" does')
-    .option('-n, --name <name>', 'what it does; becomes part of its name')
+    .option('-n, --name <name>', 'description; becomes part of the name')
     .option('-b, --blank', 'an empty one')
-    .option('-p, --path <folder>', 'where to write it (default: beside the revision that it revises)')
+    .option('-p, --path <folder>', 'folder for the file (default: the folder of its parent)')
     .addHelpText(
       'after',
       examples({

@@ -9,7 +9,7 @@ import { type Definition, examples } from './shell/command.ts';
 export const fleet: Definition = (program, act) => {
   const group = program
     .command('fleet')
-    .description('see and move many schemas, databases or contexts together (docs/fleet.md)')
+    .description('show and migrate many schemas, databases or contexts together (docs/fleet.md)')
     .addHelpText(
       'after',
       examples({

@@ -9,7 +9,7 @@ import { verbose } from './shell/options.ts';
 export const heads: Definition = (program, act) =>
   program
     .command('heads')
-    .description('show the heads: revisions that nothing revises')
+    .description('show the heads: revisions that no other revision revises')
     .addOption(verbose())
     .addHelpText(
       'after',

@@ -11,7 +11,7 @@ import type { Paint } from './shell/paint.ts';
 export const journal: Definition = (program, act) =>
   program
     .command('journal')
-    .description('show what was run on this database, newest first')
+    .description('show past runs on this database, newest first')
     .addHelpText(
       'after',
       examples({

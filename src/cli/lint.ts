@@ -30,7 +30,7 @@ export const lint: Definition = (program, act) =>
   program
     .command('lint')
     .description('report what revisions lock, rewrite, lose and break; exit code 3 on danger')
-    .argument('[range]', 'a target or from:to; default: what is not applied')
+    .argument('[range]', 'a target or from:to; default: the pending revisions')
     .option(
       '--fail-on <severity>',
       'exit code 3 from this severity on: danger, warning or note (default: danger)',

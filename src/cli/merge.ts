@@ -29,7 +29,7 @@ export const merge: Definition = (program, act) =>
   program
     .command('merge')
     .description('merge heads, after rehearsing both orders')
-    .argument('[heads...]', 'what to merge (default: all heads)')
+    .argument('[heads...]', 'heads to merge (default: all)')
     .option('-m, --message <text>', 'what the merge revision is called')
     .option('--rebase <target>', 'put this branch on top of another instead')
     .option('--onto <target>', 'the branch that --rebase goes on top of')

@@ -9,7 +9,7 @@ import { verbose } from './shell/options.ts';
 export const pending: Definition = (program, act) =>
   program
     .command('pending')
-    .description('show what is not applied, in the order it would run')
+    .description('show the pending revisions, in the order in which they would run')
     .addOption(verbose())
     .addHelpText(
       'after',

@@ -9,7 +9,7 @@ import { verbose } from './shell/options.ts';
 export const status: Definition = (program, act) =>
   program
     .command('status')
-    .description('show where the database stands: current, heads, pending, and what is wrong')
+    .description('show the status of the database: current, heads, pending revisions and problems')
     .addOption(verbose('list every revision, however many'))
     .addHelpText(
       'after',

@@ -24,7 +24,7 @@ Exit codes: 0 success, 1 failed or refused, 2 wrong usage, 3 a check, rehearsal 
 export function buildProgram(host: Host, version: string, done: (code: number) => void): Command {
   const program = new Command('migtui')
     .description(
-      'Migrations of MikroORM projects on PostgreSQL: see where a database stands, move it up and down.',
+      'Migrations for MikroORM projects on PostgreSQL: show the status of a database, upgrade and downgrade it.',
     )
     .version(version, '-V, --version')
     .usage('[command] [options]')
