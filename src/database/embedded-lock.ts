@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { Failure } from '../foundation/failure.ts';
+import { openSqlite } from './sqlite.ts';
 
 /**
  * Locks a PGlite folder for this process: two processes on one folder would corrupt it, and PGlite does not
@@ -11,7 +11,7 @@ import { Failure } from '../foundation/failure.ts';
  * @throws Failure `database-locked`
  */
 export function lockEmbedded(folder: string): () => void {
-  const lock = new DatabaseSync(join(folder, 'migtui.lock'));
+  const lock = openSqlite(join(folder, 'migtui.lock'));
   const holderFile = join(folder, 'migtui.pid');
   try {
     lock.exec('pragma busy_timeout = 2000; pragma locking_mode = exclusive; begin exclusive');

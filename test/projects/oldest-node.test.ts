@@ -35,7 +35,7 @@ export const entities = [
   expect((await run(node, ['--version'])).stdout.trim()).toBe(`v${oldest}`);
   await migtui('revision', '--autogenerate', '-m', 'initial');
   expect((await migtui('upgrade', 'head', '--plan')).stdout).toContain('create table "chat"');
-  await migtui('upgrade', 'head', '--yes');
+  expect((await migtui('upgrade', 'head', '--yes')).stderr).not.toContain('Warning');
   expect(JSON.parse((await migtui('status', '--json')).stdout)).toMatchObject({ applied: 1, pending: [] });
   expect(JSON.parse((await migtui('check', '--json')).stdout)).toMatchObject({ clean: true });
 });

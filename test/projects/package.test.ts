@@ -24,7 +24,7 @@ describe('the package', () => {
 
   test('contains the program, its declarations, its licences and the docs, and nothing else', () => {
     const allowed =
-      /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|bin\/[\w.]+|dist\/[\w./-]+\.(js|d\.ts)|dist\/(THIRD-PARTY-NOTICES\.txt|sbom\.cdx\.json)|docs\/[\w.-]+\.(md|json))$/;
+      /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|bin\/[\w.]+|dist\/[\w./-]+\.(js|d\.ts)|dist\/(THIRD-PARTY-NOTICES\.txt|sbom\.cdx\.json)|docs\/(schemas\/)?[\w.-]+\.(md|json))$/;
     expect(files.filter(path => !allowed.test(path))).toEqual([]);
     expect(files).toEqual(
       expect.arrayContaining([
@@ -35,6 +35,7 @@ describe('the package', () => {
         'dist/THIRD-PARTY-NOTICES.txt',
         'dist/sbom.cdx.json',
         'docs/settings.schema.json',
+        'docs/schemas/status.json',
       ]),
     );
   });

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, statSync, unlinkSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../foundation/failure.ts';
 import type { Project } from '../../project/project.ts';
 import type { LedgerTable } from '../ledger.ts';
 import { holdConnection, rawQuery } from '../run/kysely.ts';
+import { openSqlite } from '../sqlite.ts';
 import { databaseFile } from './address.ts';
 import { productOf } from './products.ts';
 
@@ -91,7 +91,7 @@ function lockFile(path: string): (() => Promise<void>) | null {
   // it.
   closeSync(openSync(path, 'a'));
   const seen = inodeAt(path);
-  const lock = new DatabaseSync(path);
+  const lock = openSqlite(path);
   try {
     lock.exec('pragma busy_timeout = 0; pragma locking_mode = exclusive; begin exclusive');
   } catch (error) {
