@@ -101,7 +101,7 @@ export function releaseStdout(): void {
 
 /** Writes the captured output immediately. */
 export function flushPrints(): void {
-  captured.flush();
+  captured.end();
 }
 
 // Node writes its warnings directly to the file descriptor.
@@ -116,7 +116,7 @@ if (process.listenerCount('warning') > 0) {
  * @param committed what was completed permanently, as a sentence
  */
 export async function endOutput(code: number, committed: string | null, json: boolean): Promise<number> {
-  captured.flush();
+  captured.end();
   await Promise.all([stdout.flushed(), stderr.flushed()]);
   const done = committed === null ? '' : ` ${committed}`;
   if (stdout.trouble) {

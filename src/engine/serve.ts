@@ -64,7 +64,7 @@ function captureOutput(): void {
   for (const stream of [process.stdout, process.stderr]) {
     const captured = new CapturedOutput(stream.write.bind(stream) as (text: string) => void);
     stream.write = captured.write as typeof stream.write;
-    process.on('exit', () => captured.flush());
+    process.on('exit', () => captured.end());
   }
   process.on('uncaughtException', error => {
     // The project's own listener handles it.

@@ -1,6 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import { sanitise } from './sanitise.ts';
-import { redact } from './secrets/redactor.ts';
+import { redact, redactor } from './secrets/redactor.ts';
 
 /** Maximum number of characters that are buffered. */
 const full = 64 * 1024;
@@ -35,13 +35,19 @@ export class CapturedOutput {
     return true;
   };
 
-  /** Writes everything, including an incomplete line. */
+  /** Writes everything, also an incomplete line, except an end that may be the beginning of a password. */
   flush(): void {
+    this.#put(this.#pending.length - redactor.unfinished(this.#pending));
+  }
+
+  /** Writes everything: nothing follows. */
+  end(): void {
     this.#put(this.#pending.length);
   }
 
   #flushLines(): void {
-    this.#put(this.#pending.length >= 16 * full ? this.#pending.length : this.#pending.lastIndexOf('\n') + 1);
+    if (this.#pending.length >= 16 * full) this.flush();
+    else this.#put(this.#pending.lastIndexOf('\n') + 1);
     if (this.#pending === '') return;
     this.#later = setTimeout(() => this.flush(), lineWaitMs);
     this.#later.unref();

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { CapturedOutput, printed } from '../../src/foundation/captured-output.ts';
 import { Redactor, redact, redactor } from '../../src/foundation/secrets/redactor.ts';
 import { learnFromValue, registerEnvironment } from '../../src/foundation/secrets/sources.ts';
 import { makeFolder } from '../support/project.ts';
@@ -177,4 +178,38 @@ test('masking is idempotent', () => {
     }),
     { numRuns: 2_000 },
   );
+});
+
+test('a password that is printed in pieces is masked wherever it is cut', () => {
+  redactor.learn('Tr0ub4dor&3');
+  const text =
+    'at postgres://ana:s3cret@db/shop with Tr0ub4dor&3 and --password hunter2\ncreate role x password E';
+  const whole = printed(`${text}'s3cret';\n`);
+  expect(whole).not.toMatch(/s3cret|Tr0ub|hunter2/);
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: text.length }), { maxLength: 6 }), cuts => {
+      let shown = '';
+      const captured = new CapturedOutput(part => {
+        shown += part;
+      });
+      const places = [0, ...cuts.sort((a, b) => a - b), text.length];
+      for (const [index, place] of places.slice(1).entries()) {
+        captured.write(text.slice(places[index], place));
+        captured.flush();
+      }
+      captured.write("'s3cret';\n");
+      captured.end();
+      expect(shown).toBe(whole);
+    }),
+  );
+});
+
+test('the beginning of a line is shown before its end when no password can begin in it', () => {
+  let shown = '';
+  const captured = new CapturedOutput(part => {
+    shown += part;
+  });
+  captured.write('copying 12 rows ...');
+  captured.flush();
+  expect(shown).toBe('copying 12 rows ...');
 });

@@ -42,6 +42,25 @@ export function maskPlaces(text: string): string {
   return from === 0 ? text : masked + text.slice(from);
 }
 
+/** The longest unfinished place that is waited for, characters. */
+const longestUnfinished = 4096;
+
+/** What comes before a password, cut at the end of a text. */
+const cutTrigger = /(?:p(?:a(?:s(?:s(?:w(?:o(?:rd?)?)?|p(?:h(?:r(?:a(?:se?)?)?)?)?)?)?)?|wd?)?|:\/?)$/i;
+
+/** How many characters at the end of a text begin a place whose end is not there yet; it ends with its line. */
+export function placeBegins(text: string): number {
+  const line = text.slice(Math.max(text.lastIndexOf('\n') + 1, text.length - longestUnfinished));
+  triggers.lastIndex = 0;
+  const found = triggers.exec(line)?.index ?? cutTrigger.exec(line.slice(-12))?.index;
+  if (found === undefined) return 0;
+  let start = triggers.lastIndex > 0 ? found : line.length - Math.min(12, line.length) + found;
+  triggers.lastIndex = 0;
+  // the word that it stands in, such as `--password`
+  while (start > 0 && !space(line.charCodeAt(start - 1))) start--;
+  return line.length - start;
+}
+
 const space = (code: number): boolean => code === 0x20 || (code >= 0x09 && code <= 0x0d) || code === 0xa0;
 const quotes = `'"\``;
 

@@ -1,4 +1,4 @@
-import { mask, maskPlaces } from './places.ts';
+import { mask, maskPlaces, placeBegins } from './places.ts';
 
 /** Shorter passwords may be parts of ordinary words, characters. */
 const shortest = 6;
@@ -45,6 +45,17 @@ export class Redactor {
   /** The text without passwords. Idempotent. */
   redact(text: string): string {
     return maskPlaces(this.#pattern ? text.replace(this.#pattern, mask) : text);
+  }
+
+  /** How many characters at the end of a text may be the beginning of a password. */
+  unfinished(text: string): number {
+    let longest = placeBegins(text);
+    for (const form of [...this.#anywhere, ...this.#words]) {
+      for (let length = Math.min(form.length - 1, text.length); length > longest; length--) {
+        if (text.endsWith(form.slice(0, length))) longest = length;
+      }
+    }
+    return longest;
   }
 
   /** Does the same for every string in a plain value. Returns the same value if there is nothing to mask. */

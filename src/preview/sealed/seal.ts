@@ -15,8 +15,8 @@ import workers from 'node:worker_threads';
 
 /*
  * Isolates this process before any user code is loaded in it. Node's permission model, with which it was
- * started, blocks files, other processes, threads, native add-ons, WASI and the inspector, but not sockets
- * and signals. Those are blocked here at the lowest layer that JavaScript can reach, the prototypes of Node's
+ * started, blocks files, other processes, threads, native add-ons, WASI and the inspector, but not signals,
+ * and sockets only since Node 25. Those are blocked here at the lowest layer that JavaScript can reach, the prototypes of Node's
  * handles, so that it does not matter which module, object or copy of a library the code uses.
  */
 
@@ -42,7 +42,8 @@ const processes = 'start other processes or threads';
 export function seal(pipe: object): string[] {
   const open: string[] = [];
   const close = (target: object | undefined, names: readonly string[], what: string): void => {
-    if (!target) return void open.push(what);
+    // Node does not even create the handle if it blocks the network itself
+    if (!target) return void (refusesNetwork() || open.push(what));
     for (const name of names) {
       if (!(name in target)) continue;
       try {
@@ -117,6 +118,12 @@ export function seal(pipe: object): string[] {
   }
   syncBuiltinESMExports();
   return open;
+}
+
+/** Whether this Node's permission model refuses the network itself (Node 25 and newer). */
+function refusesNetwork(): boolean {
+  const permission = (process as { permission?: { has(scope: string): boolean } }).permission;
+  return process.allowedNodeEnvironmentFlags.has('--allow-net') && permission?.has('net') === false;
 }
 
 function closeGlobal(name: string): void {
