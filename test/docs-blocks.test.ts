@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { allCommands, program } from '../scripts/commands.ts';
 import { repository } from './support/project.ts';
 
 /* YAML and JSON in the docs, parsed: workflows of GitHub and GitLab, and Kubernetes. */
@@ -83,4 +84,47 @@ test('JSON is JSON', () => {
     }
   });
   expect(broken).toEqual([]);
+});
+
+/** Every `migtui …` in a block or in code within a line, split into words. */
+function callsOf(page: string): string[][] {
+  const text = readFileSync(join(repository, page), 'utf8');
+  const inline = [...text.replaceAll(/^```[\s\S]*?^```$/gm, '').matchAll(/`(?:npx )?migtui ([^`\n]+)`/g)];
+  const lines = [...text.matchAll(/^(?: {4,}(?:\$ |npx )?|npx )migtui ([^\n]*)$/gm)];
+  return [...inline, ...lines].map(
+    ([, call = '']) =>
+      call
+        .split(/ {2,}| [#>|&]| \\/)[0]
+        ?.trim()
+        .split(/\s+/) ?? [],
+  );
+}
+
+test('every command in the docs exists, with its options', () => {
+  const root = program();
+  const all = new Map(allCommands(root));
+  const shared = root.options.flatMap(({ short, long }) => [short, long]);
+  const names = root.commands.flatMap(command => [command.name(), ...command.aliases()]);
+  const wrong: string[] = [];
+  let seen = 0;
+  for (const page of pages) {
+    for (const words of callsOf(page)) {
+      const [name = ''] = words;
+      if (!/^[a-z-]+$/.test(name) || name.startsWith('-')) continue;
+      seen++;
+      const full = name === 'fleet' ? `fleet ${words[1]}` : name;
+      const command = all.get(full) ?? root.commands.find(one => one.aliases().includes(name));
+      if (!command) {
+        if (!names.includes(name)) wrong.push(`${page}: migtui ${words.join(' ')}`);
+        continue;
+      }
+      const options = [...shared, ...command.options.flatMap(({ short, long }) => [short, long]), '--help'];
+      for (const word of words) {
+        const option = /^--[a-z-]+|^-[a-zA-Z]$/.exec(word)?.[0];
+        if (option && !options.includes(option)) wrong.push(`${page}: migtui ${words.join(' ')} (${option})`);
+      }
+    }
+  }
+  expect(seen).toBeGreaterThan(100);
+  expect(wrong).toEqual([]);
 });
