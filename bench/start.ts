@@ -8,7 +8,7 @@ import { type MigrationSketch, makeProject, type Project, repository } from '../
 import { startBenchServer } from './server.ts';
 import { goal, median, type Row } from './table.ts';
 
-const rounds = 7;
+const rounds = 5;
 const count = 100;
 
 /** Startup and upgrades, alternating with the stock CLI and psql on the same project and server. */

@@ -5,7 +5,7 @@ import { startBenchServer } from './server.ts';
 import { goal, median, type Row } from './table.ts';
 
 /** Numbers of small revisions, and how often each is measured. `BENCH_COUNTS=100:3,1000:1` sets others. */
-const counts = (process.env.BENCH_COUNTS ?? '2:1,100:3,300:3,1000:1')
+const counts = (process.env.BENCH_COUNTS ?? '2:1,100:3,300:2,1000:1')
   .split(',')
   .map(one => one.split(':').map(Number) as [number, number]);
 
@@ -79,6 +79,10 @@ function rowsOf(count: number, found: Map<string, Figures[]>, startUp: Map<strin
         ),
       );
       const together = middle(name, which, 'together');
+      if (count === 100 && which === 'up' && name === 'migtui, journal') {
+        const value = `${mb(peak)} MB`;
+        rows.push({ what: `${what}, largest process`, value, goal: goal(peak / 1e6, 160, ' MB') });
+      }
       rows.push(
         limited(
           {
