@@ -35,6 +35,7 @@ export function growthSvg(curves: readonly Curve[]): string {
     `<line x1="${at(from[0])}" y1="${at(from[1])}" x2="${at(to[0])}" y2="${at(to[1])}" ${rest}/>`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" font-family="sans-serif" font-size="13">`,
+    '<title>CPU time by number of revisions</title>',
     `<rect width="${size.width}" height="${size.height}" fill="#16181d"/>`,
     ...decades.flatMap(seconds => [
       line([plot.left, y(seconds)], [plot.left + inside.width, y(seconds)], `stroke="${grid}"`),
