@@ -80,14 +80,14 @@ const ended: FleetResult = {
   ms: 1_000,
 };
 
-async function board() {
+async function board(fleet = status) {
   const app = await openScreen();
-  app.engine.fleet = status;
+  app.engine.fleet = fleet;
   app.engine.fleetPlan = plan();
   app.engine.fleetResult = ended;
   await app.sees('3 pending');
   await app.press('F');
-  await app.sees('Fleet: 33 targets');
+  await app.sees(`Fleet: ${fleet.targets.length} targets`);
   return app;
 }
 
@@ -118,6 +118,16 @@ test('Enter opens the selected target in the full app', async () => {
   const app = await board();
   await app.press('j', 'j', 'Enter');
   await app.sees('SCHEMA tenant_10');
+});
+
+test('Enter on a schema of another database does not open the schema of that name in this one', async () => {
+  const app = await board({
+    ...status,
+    targets: [row('far', { database: 'postgres@db2/other', schema: 'tenant_1' }), ...targets],
+  });
+  await app.press('Enter');
+  await app.sees('postgres@db2/other is another database');
+  expect(app.text()).not.toContain('SCHEMA tenant_1');
 });
 
 test('an upgrade shows the groups, runs live, and the first Ctrl-C finishes those in progress', async () => {

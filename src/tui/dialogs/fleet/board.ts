@@ -114,7 +114,7 @@ function choose(state: State, dialog: FleetDialog): Change {
   if (!row) return only(state);
   if (fleetRuns(state.fleet)) return notified(state, 'the fleet is running', 'warning');
   const { context, schema, database } = row;
-  if (schema === null && context === state.look?.project.context && database !== state.look.database.label) {
+  if (context === state.look?.project.context && database !== state.look.database.label) {
     return notified(
       state,
       `${database} is another database: open it with a config or context of its own`,
