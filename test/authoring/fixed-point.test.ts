@@ -43,7 +43,12 @@ const Named = defineEntity({
   expression: "select id, name from items where name like 'x%'",
   properties: { id: p.integer().primary(), name: p.string() },
 });
-export const entities: any[] = [Item, Named];
+const Reading = defineEntity({
+  name: 'Reading', tableName: 'reading', view: true,
+  expression: "select id, name from named where id > 1",
+  properties: { id: p.integer().primary(), name: p.string() },
+});
+export const entities: any[] = [Item, Named, Reading];
 `;
 
 test('a second autogenerate writes nothing, and each real change is detected separately', async () => {

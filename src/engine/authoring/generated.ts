@@ -6,6 +6,7 @@ import {
 } from '../../database/shadow/autogenerate.ts';
 import { effectsOf } from '../../database/shadow/effects.ts';
 import type { Inventory } from '../../database/shadow/inventory.ts';
+import { withoutRecreatedViews } from '../../database/shadow/recreated-views.ts';
 import { type Refined, refine } from '../../database/shadow/refine.ts';
 import { wordsOf } from '../../database/shadow/renames/rename.ts';
 import { ReplayFailure } from '../../database/shadow/revision-run.ts';
@@ -89,20 +90,25 @@ async function tried(
   const values = (await splitEnumValues(sql.up))?.values ?? [];
   const rest = sql.up.filter(statement => !values.includes(statement));
   const remember = JSON.stringify([sql, snapshotSql, creation.sql, [...creation.ignoredTypes]]);
-  const { refined, stale } = await workspace.trial(
+  const { refined, stale, recreated } = await workspace.trial(
     disk,
     order,
-    async trial => ({
-      stale:
-        snapshotSql.length > 0 &&
-        (await trial.apart(() => refine(trial, { up: [...snapshotSql], down: [] }, defaultSchema, null))).sql
-          .up.length > 0,
-      refined: await refine(trial, { up: rest, down: sql.down }, defaultSchema, creation),
-    }),
+    async trial => {
+      const ofSnapshot = await withoutRecreatedViews(trial, snapshotSql);
+      const up = await withoutRecreatedViews(trial, rest);
+      return {
+        stale:
+          ofSnapshot.length > 0 &&
+          (await trial.apart(() => refine(trial, { up: ofSnapshot, down: [] }, defaultSchema, null))).sql.up
+            .length > 0,
+        recreated: rest.length - up.length,
+        refined: await refine(trial, { up, down: sql.down }, defaultSchema, creation),
+      };
+    },
     { before: values, remember },
   );
   const { sql: left, changes, ...found } = refined;
-  const same = found.dropped === 0 && found.added.length === 0;
+  const same = recreated === 0 && found.dropped === 0 && found.added.length === 0;
   return {
     ...generated,
     sql: { up: [...values, ...left.up], down: values.length > 0 ? sql.down : left.down },
