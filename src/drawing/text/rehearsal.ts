@@ -8,10 +8,11 @@ export interface Headline {
 
 /** Whether branches are compatible; if only some orders run, names one that does. */
 export function headlineOf(
-  { verdict, orders, everyOrder }: Rehearsal,
+  { verdict, orders, everyOrder, branches }: Rehearsal,
   nameOf: (id: string) => string,
 ): Headline {
   const running = orders.filter(({ ok }) => ok);
+  const those = everyOrder ? '' : ' that were tried';
   const [first] = running;
   const tried = everyOrder
     ? 'every order gives the same schema'
@@ -21,18 +22,21 @@ export function headlineOf(
       return { words: `No conflict: ${tried}.`, tone: 'ok' };
     case 'overlaps':
       return {
-        words: `No conflict: ${tried}, but both change the same objects: review both before you merge.`,
+        words: `No conflict: ${tried}, but ${branches.length > 2 ? 'several branches' : 'both'} change the same objects: review ${branches.length > 2 ? 'them' : 'both'} before you merge.`,
         tone: 'warning',
       };
     case 'differs':
       return { words: 'Conflict: the schema depends on the order.', tone: 'danger' };
     case 'fails': {
-      if (!first) return { words: 'Conflict: every order fails.', tone: 'danger' };
+      if (!first) {
+        const all = everyOrder ? 'every order fails' : `the ${orders.length} orders that were tried fail`;
+        return { words: `Conflict: ${all}.`, tone: 'danger' };
+      }
       const order = first.heads.map(nameOf).join(', then ');
-      return running.length === 1
+      return running.length === 1 && everyOrder
         ? { words: `Only one order runs: ${order}.`, tone: 'warning' }
         : {
-            words: `Conflict: ${running.length} of ${orders.length} orders run, such as ${order}.`,
+            words: `Conflict: ${running.length} of ${orders.length} orders${those} run, such as ${order}.`,
             tone: 'danger',
           };
     }
