@@ -193,3 +193,37 @@ test('a value of an enum', async () => {
     expect(await database.query('select mood from day')).toEqual([{ mood: 'unhappy' }]);
   });
 });
+
+test('the column of a renamed table is named with the new or the former table; names with spaces are quoted', async () => {
+  const { ask } = await changed(
+    entities(entity('A', 'old_t', `x: p.text().name('Fax No')`)),
+    entities(entity('B', 'new_t', `y: p.text().name('E-Mail To')`)),
+  );
+  await ask(async engine => {
+    for (const table of ['old_t', 'new_t']) {
+      const draft = await engine.draftRevision({
+        ...autogenerate,
+        renames: ['old_t:new_t', `${table}.Fax No:E-Mail To`],
+      });
+      expect(statements(draft, 'up').at(-1)).toBe(
+        'alter table "new_t" rename column "Fax No" to "E-Mail To"',
+      );
+    }
+    await expect(engine.draftRevision({ ...autogenerate, renames: ['old_t:new_t'] })).rejects.toMatchObject({
+      next: expect.stringContaining("--rename 'new_t.Fax No:E-Mail To'"),
+    });
+  });
+});
+
+test('another enum type with the same values keeps the rows', async () => {
+  const mood = (type: string): string =>
+    entities(entity('Day', 'day', `mood: p.enum(['good', 'sad']).nativeEnumName('${type}')`));
+  const { database, ask } = await changed(mood('mood'), mood('feeling'));
+  await database.query(`insert into day (mood) values ('sad')`);
+  await ask(async engine => {
+    await settled(engine, {});
+    expect(await database.query('select mood from day')).toEqual([{ mood: 'sad' }]);
+    await running(engine, 'downgrade', '-1');
+    expect(await database.query('select mood from day')).toEqual([{ mood: 'sad' }]);
+  });
+});

@@ -73,3 +73,32 @@ test('files in nested folders run by path; a different order in the log is asked
   expect(refused.message).toContain('M2-b was applied last');
   expect(revisions(await answer(project, ['downgrade', 'M3', '--plan']))).toEqual(['M1']);
 });
+
+const filesOf = (...paths: string[]): Record<string, string> =>
+  Object.fromEntries(
+    paths.map(path => [path, migration((path.split('/').at(-1) as string).replace(/\.js$/, ''), '', '')]),
+  );
+
+test.each([
+  ['numbers of several digits', 'mig', '*.js', ['mig/M10.js', 'mig/M2.js', 'mig/M1.js']],
+  ['upper and lower case', 'mig', '*.js', ['mig/b.js', 'mig/A.js', 'mig/a1.js', 'mig/B1.js', 'mig/_x.js']],
+  [
+    'folders that begin alike',
+    'mig',
+    '**/*.js',
+    ['mig/a-b/M2.js', 'mig/a/M3.js', 'mig/a.b/M1.js', 'mig/M9.js'],
+  ],
+  ['one folder level', 'mods', '*/db/*.js', ['mods/z/db/M1.js', 'mods/a/db/M2.js', 'mods/m/other/M3.js']],
+  ['alternatives', 'mods', '{zeta,alpha}/*.js', ['mods/zeta/M1.js', 'mods/alpha/M2.js', 'mods/beta/M3.js']],
+])('%s: the same order as the stock CLI', async (_, path, glob, paths) => {
+  const database = await createDatabase();
+  const project = await makeProject({
+    typescript: false,
+    url: database.url,
+    migrationsConfig: `path: '${path}', pathTs: '${path}', glob: '${glob}'`,
+    files: filesOf(...paths),
+  });
+  const planned = revisions(await answer(project, ['upgrade', 'head', '--plan']));
+  expect(planned.length).toBeGreaterThan(1);
+  expect(planned).toEqual(await stockNames(project, 'pending'));
+});

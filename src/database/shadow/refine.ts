@@ -3,6 +3,7 @@ import { quoteIdent } from '../quote.ts';
 import { type Change, changesBetween, type FactKey, keyOf } from './effects.ts';
 import type { Fact, Inventory } from './inventory.ts';
 import { same, statementsBetween } from './statements.ts';
+import { castThroughText } from './through-text.ts';
 import type { Trial } from './trial.ts';
 import { underViews } from './under-views.ts';
 
@@ -44,6 +45,11 @@ export async function refine(
   const unchanged = { sql, changes: null, dropped: 0, added: [], missing: [], notRestored: [] };
   let up: readonly string[] = sql.up.filter(statement => statement !== '');
   let all = up.length > 0 ? await trial.apart(() => outcomeOf(trial, up)) : before;
+  const cast = all === null ? await castThroughText(trial, up) : null;
+  if (cast) {
+    up = cast;
+    all = await trial.apart(() => outcomeOf(trial, up));
+  }
   const under = all === null ? await underViews(trial, up, before, defaultSchema) : null;
   if (under) {
     up = under.sql;
@@ -68,7 +74,7 @@ export async function refine(
   const down = await wayBack(trial, sql.down, before, after, defaultSchema);
   return {
     sql: {
-      up: !under && kept.length === up.length && more.length === 0 ? sql.up : final,
+      up: !under && !cast && kept.length === up.length && more.length === 0 ? sql.up : final,
       down: down.sql,
     },
     changes: changesBetween(before, after),
@@ -238,13 +244,15 @@ async function wayBack(
 ): Promise<{ sql: string[]; notRestored: string[] }> {
   const statements = down.filter(statement => statement !== '');
   const changed = differing(before, after);
-  const named = statements.filter(
+  const all = statements.filter(
     statement => writesRows(statement) || changed.some(fact => mentions(statement, fact)),
   );
+  const cast = await castThroughText(trial, all);
+  const named = cast ?? all;
   const result: string[] = [];
   const whole = await trial.apart(() => outcomeOf(trial, named));
   if (whole && differing(before, whole).length === 0) {
-    return { sql: named.length === statements.length ? [...down] : named, notRestored: [] };
+    return { sql: !cast && named.length === statements.length ? [...down] : [...named], notRestored: [] };
   }
   const under = whole === null ? await underViews(trial, named, after, defaultSchema) : null;
   if (under && (await trial.run(under.sql)) === null) result.push(...under.sql);

@@ -2,6 +2,7 @@ import type { RenameChoice } from '../../database/shadow/renames/candidates.ts';
 import { wordsOf, written } from '../../database/shadow/renames/rename.ts';
 import { ReplayFailure } from '../../database/shadow/revision-run.ts';
 import { Failure } from '../../foundation/failure.ts';
+import { quoteShell } from '../../foundation/shell.ts';
 import type { Declared } from '../../project/edit-declarations.ts';
 import type { MigrationSql } from '../../project/entities.ts';
 import { changeOf } from '../../project/file-change.ts';
@@ -94,7 +95,7 @@ function choiceOf({ renames = [], notRenames = [], noRename }: RevisionRequest):
 /** @throws Failure `rename-or-not` if the user has to decide whether something was renamed */
 function refuseUndecided({ renames: { undecided } }: Wanted): void {
   if (undecided.length === 0) return;
-  const options = undecided.map(rename => `--rename ${written(rename)}`);
+  const options = undecided.map(rename => `--rename ${quoteShell(written(rename))}`);
   throw new Failure({
     code: 'rename-or-not',
     message: `These may be renames, or drops and additions: ${undecided.map(wordsOf).join('; ')}. A rename keeps the data; a drop loses it.`,

@@ -37,12 +37,12 @@ export function findRenames(
   { renames, notRenames, others }: RenameChoice,
 ): Renames {
   const chosen: Rename[] = [];
-  const asked = renames.map(text => ({ text, ...partsOf(text) }));
+  const asked = renames.map((text): Asked => ({ text, ...partsOf(text) }));
   const take = (kinds: readonly Rename['kind'][]): Rename[] => {
     const { from, to } = sides(chosen);
     const changed = differences(renamed(json, chosen), comparator, from, to);
     for (const one of [...asked]) {
-      const match = matching(changed, one).find(({ kind }) => kinds.includes(kind));
+      const match = matching(changed, one, chosen).find(({ kind }) => kinds.includes(kind));
       if (!match) continue;
       chosen.push(match);
       asked.splice(asked.indexOf(one), 1);
@@ -187,6 +187,10 @@ function isKey(table: DatabaseTable, column: string): boolean {
   return Object.values(table.getForeignKeys()).some(key => key.columnNames.includes(column));
 }
 
+interface Asked extends Parts {
+  readonly text: string;
+}
+
 interface Parts {
   readonly of: readonly string[];
   readonly from: string;
@@ -211,12 +215,26 @@ function partsOf(text: string): Parts {
   return { of: of.reverse(), from, to };
 }
 
-function matching({ possible }: Changes, { of, from, to }: Parts): Rename[] {
+/** Objects of a renamed table can be given with its new or its former name. */
+function matching({ possible }: Changes, asked: Asked, chosen: readonly Rename[]): Rename[] {
+  const { text, of, from, to } = asked;
+  const exact = possible.filter(one => written(one) === text);
+  if (exact.length > 0) return exact;
   return possible.filter(one => {
     if (one.from !== from || one.to !== to) return false;
-    const names = placeOf(one);
-    return of.length <= names.length && of.every((name, at) => name === names[names.length - of.length + at]);
+    return [placeOf(one), formerPlace(one, chosen)].some(
+      names =>
+        of.length <= names.length && of.every((name, at) => name === names[names.length - of.length + at]),
+    );
   });
+}
+
+function formerPlace(rename: Rename, chosen: readonly Rename[]): string[] {
+  const [schema = '', table, ...rest] = placeOf(rename);
+  const former = chosen.find(
+    one => one.kind === 'table' && one.to === table && (one.schema ?? 'public') === schema,
+  );
+  return former ? [schema, former.from, ...rest] : placeOf(rename);
 }
 
 function unknownRename(text: string, likely: readonly Rename[]): Failure {
