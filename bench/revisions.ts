@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { drawLanes } from '../src/revisions/draw-lanes.ts';
 import { RevisionGraph } from '../src/revisions/graph.ts';
-import { layoutLanes } from '../src/revisions/lanes.ts';
-import { simplify } from '../src/revisions/simplify.ts';
-import { TargetError } from '../src/revisions/target-error.ts';
+import { drawLanes } from '../src/revisions/lanes/draw-lanes.ts';
+import { layoutLanes } from '../src/revisions/lanes/lanes.ts';
+import { simplify } from '../src/revisions/lanes/simplify.ts';
+import { TargetError } from '../src/revisions/targets/target-error.ts';
 import { goal, printTable, type Row } from './table.ts';
 
 interface Shape {

@@ -1,6 +1,6 @@
 import { PassThrough, Writable } from 'node:stream';
 import type { EngineApi, Look, RevisionDetail } from '../src/engine/api.ts';
-import type { EngineConnection } from '../src/engine/connection.ts';
+import type { EngineConnection } from '../src/engine/process/connection.ts';
 import { runTui } from '../src/tui/main.tsx';
 import type { TuiFigures, TuiReport } from './tui.ts';
 

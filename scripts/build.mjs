@@ -25,7 +25,7 @@ const billFile = join(dist, 'sbom.cdx.json');
  */
 const entries = {
   main: 'src/main.ts',
-  engine: 'src/engine/child.ts',
+  engine: 'src/engine/process/child.ts',
   sealed: 'src/preview/sealed/main.ts',
   tui: 'src/tui/main.tsx',
   index: 'src/index.ts',

@@ -1,5 +1,5 @@
 import type { Constructor, IMigrationGenerator } from '@mikro-orm/core';
-import { generatorAround, MigtuiGenerator } from './project/generator.ts';
+import { generatorAround, MigtuiGenerator } from './project/writing/generator.ts';
 
 /*
  * `migtui/config`: an application also loads its MikroORM config in production, so nothing heavy is imported
@@ -40,5 +40,5 @@ export function withMigtui<T>(config: T): T {
   };
 }
 
-export { xArguments } from './project/x-arguments.ts';
+export { xArguments } from './project/config/x-arguments.ts';
 export { MigtuiGenerator };

@@ -24,7 +24,7 @@ export type {
 export { Failure, type FailureInfo, type Problem } from './foundation/failure.ts';
 export { RevisionGraph } from './revisions/graph.ts';
 export type { Mark } from './revisions/marks.ts';
-export type { Action, Plan, Step } from './revisions/plan.ts';
+export type { Action, Plan, Step } from './revisions/plans/plan.ts';
 export { GraphError, type GraphProblem, type GraphProblemCode } from './revisions/problems.ts';
 export type { Revision } from './revisions/revision.ts';
-export { type TargetCode, TargetError } from './revisions/target-error.ts';
+export { type TargetCode, TargetError } from './revisions/targets/target-error.ts';

@@ -1,5 +1,5 @@
-import { forkEngine } from './engine/fork.ts';
-import { chooseRoot } from './project/choose-root.ts';
+import { forkEngine } from './engine/process/fork.ts';
+import { chooseRoot } from './project/config/choose-root.ts';
 
 /*
  * The entry point that bin/migtui.js starts. For the app, it starts the engine process before it imports

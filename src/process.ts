@@ -4,7 +4,7 @@ import { jsonText } from './cli/shell/clean.ts';
 import type { Host } from './cli/shell/host.ts';
 import { runProgram } from './cli/shell/program.ts';
 import { safeText } from './cli/shell/safe-text.ts';
-import { forkEngine } from './engine/fork.ts';
+import { forkEngine } from './engine/process/fork.ts';
 import { capturePrints, endOutput, flushPrints, releaseStdout, stderrScreen, stdout } from './output.ts';
 
 /*
@@ -34,7 +34,7 @@ const host: Host = {
     return chooseProject({ projects });
   },
   async openApp({ options, settings }) {
-    const { startEngine } = await import('./engine/client.ts');
+    const { startEngine } = await import('./engine/process/client.ts');
     const engine = startEngine({ ...options, live: settings.live, transaction: settings.transaction }, () => {
       const child = early ?? forkEngine(options.root);
       early = null;

@@ -10,7 +10,7 @@ import type {
   RunResult,
 } from '../engine/api.ts';
 import { Failure } from '../foundation/failure.ts';
-import { findRoot } from '../project/root.ts';
+import { findRoot } from '../project/config/root.ts';
 
 /** How `createMigtui` opens a project. */
 export interface MigtuiOptions extends Partial<Omit<EngineOptions, 'root' | 'config' | 'context' | 'live'>> {

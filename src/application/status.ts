@@ -102,7 +102,7 @@ function notCurrent(pending: readonly string[]): Failure {
 async function graphOf(orm: MikroORM, { graph }: StatusOptions): Promise<RevisionGraph> {
   if (graph) return unbake(graph);
   // An application with a baked graph needs no parser.
-  const { graphOnDisk } = await import('../project/graph-on-disk.ts');
+  const { graphOnDisk } = await import('../project/files/graph-on-disk.ts');
   return graphOnDisk(orm);
 }
 

@@ -34,7 +34,7 @@ import type {
   TestReport,
   Warning,
 } from '../engine/api.ts';
-import type { Action } from '../revisions/plan.ts';
+import type { Action } from '../revisions/plans/plan.ts';
 
 /*
  * The types of the `--json` output. docs/schemas is generated from them (`node scripts/json-schemas.ts`), and

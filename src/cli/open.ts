@@ -1,6 +1,6 @@
+import { showStatus } from './reports/status.ts';
 import { type Call, isInteractive } from './shell/call.ts';
 import type { Definition } from './shell/command.ts';
-import { showStatus } from './status.ts';
 
 /** `migtui` without a command: the full-screen app, or the status if there is no suitable terminal. */
 export const open: Definition = (program, act) =>

@@ -1,5 +1,5 @@
 import type { Draft, Look, Preview, RevisionRow, RunResult, SqlPreview } from '../engine/api.ts';
-import type { Step } from '../revisions/plan.ts';
+import type { Step } from '../revisions/plans/plan.ts';
 import type {
   DraftAnswer,
   PlanAnswer,
@@ -8,7 +8,7 @@ import type {
   SqlAnswer,
   StatusAnswer,
 } from './answers.ts';
-import { databaseFailure } from './require-status.ts';
+import { databaseFailure } from './reports/require-status.ts';
 
 /* Creates the JSON that scripts rely on. Its types are in answers.ts. */
 

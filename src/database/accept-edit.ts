@@ -1,9 +1,9 @@
 import { Failure } from '../foundation/failure.ts';
+import { queryOn } from './connect/monitor.ts';
 import { editedRevisions, ledgerName } from './journal/reader.ts';
 import { journalTable } from './journal/table.ts';
 import { JournalWriter } from './journal/writer.ts';
 import { readLedger } from './ledger.ts';
-import { queryOn } from './monitor.ts';
 import { reportingQuery } from './run/observed.ts';
 import { type SettleRequest, underLock } from './settle.ts';
 

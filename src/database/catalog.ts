@@ -1,5 +1,5 @@
 import { concernedBy } from './concerned.ts';
-import type { Connection } from './connection.ts';
+import type { Connection } from './connect/connection.ts';
 import { quoteIdent, quoteLiteral } from './quote.ts';
 
 /** Estimated rows (null if unknown), and bytes with indexes. */

@@ -1,8 +1,8 @@
 import type { Project } from '../project/project.ts';
 import type { Unavailable } from '../values/database-kind.ts';
-import type { Connection } from './connection.ts';
+import type { Connection } from './connect/connection.ts';
+import type { Refusal } from './connect/refusal.ts';
 import type { Ledger, LedgerTable } from './ledger.ts';
-import type { Refusal } from './refusal.ts';
 import type { RunContext } from './run/context.ts';
 import type { Running } from './run/running.ts';
 import type { SettleRequest } from './settle.ts';

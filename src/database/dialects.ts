@@ -1,4 +1,4 @@
-import { isPostgres } from '../project/kind.ts';
+import { isPostgres } from '../project/config/kind.ts';
 import type { Project } from '../project/project.ts';
 import type { Dialect } from './dialect.ts';
 import { portable } from './portable/portable.ts';

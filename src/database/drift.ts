@@ -2,7 +2,7 @@ import type { MikroORM } from '@mikro-orm/core';
 import type { DatabaseSchema } from '@mikro-orm/sql';
 import type { Project } from '../project/project.ts';
 import type { Effect } from '../values/authoring.ts';
-import type { Connection } from './connection.ts';
+import type { Connection } from './connect/connection.ts';
 import { wordsOfDifference } from './shadow/difference-words.ts';
 import { changesBetween, effectsOf } from './shadow/effects.ts';
 import { type Inventory, type InventoryScope, readInventory } from './shadow/inventory.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '../foundation/failure.ts';
 import type { Emptying } from '../values/run.ts';
-import type { Connection } from './connection.ts';
+import type { Connection } from './connect/connection.ts';
 import { measureLosses } from './losses.ts';
 import { quoteIdent } from './quote.ts';
 import { beginWork } from './run/work.ts';

@@ -1,5 +1,5 @@
 import type { RowsInTheWay } from '../values/findings.ts';
-import type { Connection } from './connection.ts';
+import type { Connection } from './connect/connection.ts';
 import { sqlFailure } from './sql-failure.ts';
 
 /** `undefined_column`, `undefined_table`, `undefined_object`. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Plan } from '../revisions/plan.ts';
+import type { Plan } from '../revisions/plans/plan.ts';
 import type { Preview } from '../values/run.ts';
 
 /** The parts of a preview that determine where and how it runs. */

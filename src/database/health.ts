@@ -1,8 +1,8 @@
 import type { Session } from '../values/run.ts';
-import type { Connection } from './connection.ts';
+import type { Connection } from './connect/connection.ts';
+import { queryOn } from './connect/monitor.ts';
 import type { LedgerTable } from './ledger.ts';
 import { holderOf, lockKeys } from './lock.ts';
-import { queryOn } from './monitor.ts';
 
 /** What the server reports about this connection, its role and the migrations table. Read-only. */
 export interface Health {

@@ -1,6 +1,6 @@
 import { Failure } from '../foundation/failure.ts';
 import type { Project } from '../project/project.ts';
-import type { Action, Step } from '../revisions/plan.ts';
+import type { Action, Step } from '../revisions/plans/plan.ts';
 import { msOf, type Query } from './journal/table.ts';
 import { quoteIdent, quoteLiteral } from './quote.ts';
 import { sqlState } from './sql-failure.ts';

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { Failure } from '../foundation/failure.ts';
 import type { Session } from '../values/run.ts';
+import type { Monitor, MonitorTransaction } from './connect/monitor.ts';
+import { describeSession, type SessionRow, sessionColumns, sessionOf } from './connect/sessions.ts';
 import type { LedgerTable } from './ledger.ts';
-import type { Monitor, MonitorTransaction } from './monitor.ts';
 import { quoteLiteral } from './quote.ts';
-import { describeSession, type SessionRow, sessionColumns, sessionOf } from './sessions.ts';
 
 /*
  * Ensures one writer. PostgreSQL's advisory locks belong to a database; the keys below also include the

@@ -1,6 +1,6 @@
 import type { RowCount } from '../safety/deleted-rows.ts';
 import type { Loss } from '../safety/losses.ts';
-import type { Connection } from './connection.ts';
+import type { Connection } from './connect/connection.ts';
 import { quoteIdent, quoteLiteral } from './quote.ts';
 import { sqlState } from './sql-failure.ts';
 

@@ -1,4 +1,4 @@
-import type { Action } from '../revisions/plan.ts';
+import type { Action } from '../revisions/plans/plan.ts';
 import type { Query } from './journal/table.ts';
 import type { LedgerTable } from './ledger.ts';
 import { quoteLiteral } from './quote.ts';

@@ -1,5 +1,5 @@
 import { isEmbedded } from '../project/project.ts';
-import { connect } from './connection.ts';
+import { connect } from './connect/connection.ts';
 import type { Dialect } from './dialect.ts';
 import { ledgerTable, readLedger } from './ledger.ts';
 

@@ -1,4 +1,4 @@
-import type { Step } from '../revisions/plan.ts';
+import type { Step } from '../revisions/plans/plan.ts';
 import type { LedgerTable } from './ledger.ts';
 import { lockKeys } from './lock.ts';
 import { quoteLiteral } from './quote.ts';

@@ -1,5 +1,5 @@
 import type { Project } from '../project/project.ts';
-import type { Plan, Step } from '../revisions/plan.ts';
+import type { Plan, Step } from '../revisions/plans/plan.ts';
 import { type Statement, splitStatements } from '../safety/parse.ts';
 import type { Batch } from '../values/run.ts';
 import { logRowSql } from './ledger.ts';

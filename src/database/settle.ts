@@ -1,13 +1,13 @@
 import type { Project } from '../project/project.ts';
-import type { Connection } from './connection.ts';
+import type { Connection } from './connect/connection.ts';
+import { type Monitor, openMonitor, queryOn } from './connect/monitor.ts';
+import { takesNoWrites } from './connect/read-only.ts';
 import { ledgerName } from './journal/reader.ts';
 import { journalAllowed, journalState } from './journal/table.ts';
 import { JournalWriter } from './journal/writer.ts';
 import { type LedgerTable, readLedger } from './ledger.ts';
 import { acquireGuard, lockKeys } from './lock.ts';
 import { clearMark } from './marks.ts';
-import { type Monitor, openMonitor, queryOn } from './monitor.ts';
-import { takesNoWrites } from './read-only.ts';
 import type { ExecutedStatement } from './run/observed.ts';
 import { beginWork } from './run/work.ts';
 import { sqlFailure } from './sql-failure.ts';

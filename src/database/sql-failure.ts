@@ -1,7 +1,7 @@
 import { Failure, type FailureInfo, type SqlError } from '../foundation/failure.ts';
 import { redact } from '../foundation/secrets/redactor.ts';
 import { noAnswerIn } from '../project/connections.ts';
-import { connectionProblem } from './connection-problem.ts';
+import { connectionProblem } from './connect/connection-problem.ts';
 
 /** The properties that drivers add to an error from PostgreSQL. */
 interface PostgresError {

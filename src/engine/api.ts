@@ -33,7 +33,7 @@ import type {
 } from '../values/run.ts';
 
 export type { FailureInfo, Problem, SqlError } from '../foundation/failure.ts';
-export type { Action, Plan, Step } from '../revisions/plan.ts';
+export type { Action, Plan, Step } from '../revisions/plans/plan.ts';
 export type * from '../values/authoring.ts';
 export type * from '../values/backup.ts';
 export type * from '../values/baked.ts';

@@ -1,5 +1,5 @@
 import { answerWithin, longAnswer } from '../project/connections.ts';
-import { writeChanges } from '../project/write-files.ts';
+import { writeChanges } from '../project/writing/write-files.ts';
 import type { EngineApi } from './api.ts';
 import { branchDiff } from './authoring/branch-diff.ts';
 import { check } from './authoring/check.ts';

@@ -1,7 +1,7 @@
-import { isRefusal } from '../database/connection.ts';
+import { isRefusal } from '../database/connect/connection.ts';
+import { queryOn } from '../database/connect/monitor.ts';
 import { editedRevisions } from '../database/journal/reader.ts';
 import { journalStatus } from '../database/journal/table.ts';
-import { queryOn } from '../database/monitor.ts';
 import { readUnsettled } from '../database/unsettled.ts';
 import type { JournalStatus, Unsettled } from './api.ts';
 import { notOn } from './available.ts';

@@ -4,11 +4,11 @@ import type { Project } from '../project/project.ts';
 import type { EngineApi, EngineEvent, EngineOptions } from './api.ts';
 import type { AuthoringApi } from './authoring.ts';
 import { requireAvailable } from './available.ts';
-import { detail } from './detail.ts';
 import type { Fleet } from './fleet.ts';
-import { watchChanges } from './live.ts';
-import { look } from './look.ts';
-import { outgoing, outgoingEvent } from './outgoing.ts';
+import { detail } from './looking/detail.ts';
+import { watchChanges } from './looking/live.ts';
+import { look } from './looking/look.ts';
+import { outgoing, outgoingEvent } from './process/outgoing.ts';
 import type { Running } from './running.ts';
 import { Session } from './session.ts';
 
@@ -77,7 +77,7 @@ export async function openEngine(
       if (target.includes(':')) return graph.range(target, applied.keys()).revisions;
       return graph.resolve(target, applied.keys());
     },
-    preview: async request => (await import('./preview.ts')).preview(session, request),
+    preview: async request => (await import('./planning/preview.ts')).preview(session, request),
     async lint(request) {
       requireAvailable(session, 'lint');
       return (await import('./lint.ts')).lint(session, request);
@@ -99,11 +99,11 @@ export async function openEngine(
     fleetRun: writing(async (id, options) => (await fleetOf()).api.fleetRun(id, options)),
     fleetContinue: async go => (await fleetOf()).api.fleetContinue(go),
     fleetCancel: async mode => (await fleetOf()).api.fleetCancel(mode),
-    authors: async () => (await import('./authors.ts')).authors(session),
-    sizes: async () => (await import('./sizes.ts')).sizes(session),
+    authors: async () => (await import('./looking/authors.ts')).authors(session),
+    sizes: async () => (await import('./looking/sizes.ts')).sizes(session),
     async arrivals() {
       requireAvailable(session, 'fleet');
-      return (await import('./arrivals.ts')).arrivals(session);
+      return (await import('./looking/arrivals.ts')).arrivals(session);
     },
     effect: async revision => (await author()).effect(revision),
     compare: async targets => (await author()).compare(targets),

@@ -1,5 +1,5 @@
-import { addressOf } from '../database/address.ts';
-import { isUnreachable, refusalOf } from '../database/refusal.ts';
+import { addressOf } from '../database/connect/address.ts';
+import { isUnreachable, refusalOf } from '../database/connect/refusal.ts';
 import { Failure } from '../foundation/failure.ts';
 import type { Project } from '../project/project.ts';
 

@@ -1,18 +1,18 @@
-import { addressOf } from '../database/address.ts';
 import { type Catalog, readCatalog, type TableSize } from '../database/catalog.ts';
-import type { Connection } from '../database/connection.ts';
+import { addressOf } from '../database/connect/address.ts';
+import type { Connection } from '../database/connect/connection.ts';
 import type { FleetDatabases } from '../fleet/databases.ts';
 import type { Planned, PlannedGroup, Planner, Sizes } from '../fleet/planned.ts';
 import { nameOf, type Target } from '../fleet/target.ts';
 import { isUrl, projectInSchema } from '../project/other-database.ts';
 import type { FleetRehearsal, FleetRunOptions, Preview } from './api.ts';
 import { asFailure } from './failures.ts';
-import { planFor } from './plan-for.ts';
+import { planFor } from './planning/plan-for.ts';
+import { preview } from './planning/preview.ts';
+import { refuseStrict } from './planning/strict.ts';
 import { refuseByPolicy } from './policy/check.ts';
 import { protectionsIn, protectionsOf, type Subject } from './policy/protections.ts';
-import { preview } from './preview.ts';
 import type { Session } from './session.ts';
-import { refuseStrict } from './strict.ts';
 
 /** Plans single targets of a fleet like any other database. */
 export function plannerOf(session: Session): Planner {

@@ -1,5 +1,5 @@
-import { isRefusal } from '../database/connection.ts';
-import { queryOn } from '../database/monitor.ts';
+import { isRefusal } from '../database/connect/connection.ts';
+import { queryOn } from '../database/connect/monitor.ts';
 import { choose } from '../fleet/choice.ts';
 import { FleetDatabases } from '../fleet/databases.ts';
 import { planFleet } from '../fleet/plan.ts';

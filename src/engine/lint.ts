@@ -1,5 +1,5 @@
 import type { Catalog } from '../database/catalog.ts';
-import { type Connection, isRefusal } from '../database/connection.ts';
+import { type Connection, isRefusal } from '../database/connect/connection.ts';
 import { countRows } from '../database/failing-rows.ts';
 import { ledgerTable } from '../database/ledger.ts';
 import { settingsOf } from '../database/run/context.ts';
@@ -8,10 +8,10 @@ import { Linter, type LintStep, type QueriedFinding } from '../lint/lint.ts';
 import { rules } from '../lint/rules/all.ts';
 import { Schema } from '../lint/schema.ts';
 import { anyServer } from '../lint/server.ts';
-import type { Plan } from '../revisions/plan.ts';
+import type { Plan } from '../revisions/plans/plan.ts';
 import { loadParser } from '../safety/parse.ts';
 import type { Finding, LintReport, LintRequest, Severity, SqlPreview } from './api.ts';
-import { sqlOf } from './detail.ts';
+import { sqlOf } from './looking/detail.ts';
 import type { Session, State } from './session.ts';
 
 /** The revisions on disk. */

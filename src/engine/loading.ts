@@ -1,5 +1,5 @@
 import { Failure, type Problem } from '../foundation/failure.ts';
-import type { MigrationSource } from '../project/sources.ts';
+import type { MigrationSource } from '../project/files/sources.ts';
 import type { Session } from './session.ts';
 
 /** Why a migration's file cannot be loaded: it throws when it is imported, or exports no migration. */

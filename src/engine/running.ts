@@ -1,23 +1,23 @@
 import { acceptEdit } from '../database/accept-edit.ts';
-import { type Connection, isRefusal } from '../database/connection.ts';
-import { createDatabase } from '../database/create.ts';
+import { type Connection, isRefusal } from '../database/connect/connection.ts';
+import { createDatabase } from '../database/connect/create.ts';
+import { queryOn } from '../database/connect/monitor.ts';
 import { empty, readEmptying } from '../database/emptying.ts';
 import { readJournal } from '../database/journal/reader.ts';
-import { queryOn } from '../database/monitor.ts';
 import { notBlocking } from '../database/run/end-blocker.ts';
 import type { ExecutedStatement } from '../database/run/observed.ts';
 import type { Running as Run } from '../database/run/running.ts';
 import { settle } from '../database/settle.ts';
 import { Failure } from '../foundation/failure.ts';
-import { isPostgres } from '../project/kind.ts';
+import { isPostgres } from '../project/config/kind.ts';
 import type { CancelMode, EngineApi, Preview, RunEvent, RunOptions, RunResult } from './api.ts';
 import { requireAvailable } from './available.ts';
+import { preview as makePreview } from './planning/preview.ts';
+import { script } from './planning/script.ts';
+import { refuseStrict } from './planning/strict.ts';
 import { refuseByPolicy } from './policy/check.ts';
 import { refuseChange } from './policy/plan.ts';
-import { preview as makePreview } from './preview.ts';
-import { script } from './script.ts';
 import type { Session } from './session.ts';
-import { refuseStrict } from './strict.ts';
 
 /** The part of the engine that changes databases. */
 export interface Running {

@@ -1,9 +1,9 @@
-import { addressOf } from '../database/address.ts';
-import { type Connection, connect, isRefusal } from '../database/connection.ts';
+import { addressOf } from '../database/connect/address.ts';
+import { type Connection, connect, isRefusal } from '../database/connect/connection.ts';
 import { Failure, type Problem } from '../foundation/failure.ts';
+import type { MigrationSource } from '../project/files/sources.ts';
 import { isUrl, projectOn } from '../project/other-database.ts';
 import { isEmbedded, type Project, revisionsOf } from '../project/project.ts';
-import type { MigrationSource } from '../project/sources.ts';
 import { RevisionGraph } from '../revisions/graph.ts';
 import { nameOf, type Target } from './target.ts';
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { addressOf } from '../database/address.ts';
-import { queryOn } from '../database/monitor.ts';
+import { addressOf } from '../database/connect/address.ts';
+import { queryOn } from '../database/connect/monitor.ts';
 import { schemaGone } from '../database/run/replan.ts';
 import { Failure } from '../foundation/failure.ts';
-import type { Plan } from '../revisions/plan.ts';
+import type { Plan } from '../revisions/plans/plan.ts';
 import type { FleetPlan, FleetPlanRequest, FleetRefusal, FleetWave } from '../values/fleet.ts';
 import type { Files, FleetDatabase, FleetDatabases } from './databases.ts';
 import type { Planned, PlannedGroup, PlannedTarget, Planner, Sizes } from './planned.ts';

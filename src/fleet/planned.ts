@@ -1,5 +1,5 @@
-import type { MigrationSource } from '../project/sources.ts';
-import type { Plan } from '../revisions/plan.ts';
+import type { MigrationSource } from '../project/files/sources.ts';
+import type { Plan } from '../revisions/plans/plan.ts';
 import type { FleetGroup, FleetPlan } from '../values/fleet.ts';
 import type { PlanRequest, Preview } from '../values/run.ts';
 import type { Files, FleetDatabase } from './databases.ts';

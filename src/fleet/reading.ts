@@ -1,8 +1,8 @@
+import { queryOn } from '../database/connect/monitor.ts';
 import { editedRevisions } from '../database/journal/reader.ts';
 import type { Query } from '../database/journal/table.ts';
 import { type LedgerTable, ledgerTable, readLedger } from '../database/ledger.ts';
 import { holderOf, lockKeys } from '../database/lock.ts';
-import { queryOn } from '../database/monitor.ts';
 import { readUnsettled } from '../database/unsettled.ts';
 import { Failure } from '../foundation/failure.ts';
 import { projectInSchema } from '../project/other-database.ts';

@@ -1,4 +1,4 @@
-import { addressOf } from '../database/address.ts';
+import { addressOf } from '../database/connect/address.ts';
 import { fingerprintOf } from '../database/fingerprint.ts';
 import { ledgerTable, readLedger } from '../database/ledger.ts';
 import { cutBatches } from '../database/run/batches.ts';

@@ -1,7 +1,7 @@
-import { addressOf } from '../database/address.ts';
+import { addressOf } from '../database/connect/address.ts';
+import { type Monitor, openMonitor, queryOn } from '../database/connect/monitor.ts';
 import { journalAllowed, journalTable } from '../database/journal/table.ts';
 import { ensureJournal } from '../database/journal/writer.ts';
-import { type Monitor, openMonitor, queryOn } from '../database/monitor.ts';
 import { isUrl } from '../project/other-database.ts';
 import { isEmbedded } from '../project/project.ts';
 import { connectionsEach, connectionsShared, roomFor } from './capacity.ts';

@@ -1,6 +1,6 @@
-import { addressOf } from '../database/address.ts';
+import { addressOf } from '../database/connect/address.ts';
+import { queryOn } from '../database/connect/monitor.ts';
 import { ledgerTable, readLedger } from '../database/ledger.ts';
-import { queryOn } from '../database/monitor.ts';
 import { Failure } from '../foundation/failure.ts';
 import type { FleetStages } from '../values/fleet.ts';
 import type { FleetDatabases } from './databases.ts';

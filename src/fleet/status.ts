@@ -1,4 +1,4 @@
-import { addressOf } from '../database/address.ts';
+import { addressOf } from '../database/connect/address.ts';
 import { Failure } from '../foundation/failure.ts';
 import { isUrl } from '../project/other-database.ts';
 import type { Project } from '../project/project.ts';

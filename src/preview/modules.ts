@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import MagicString from 'magic-string';
 import { ResolverFactory } from 'oxc-resolver';
 import { transformSync } from 'oxc-transform';
-import { parseSync } from '../project/oxc.ts';
+import { parseSync } from '../project/files/oxc.ts';
 import type { ModuleAnswer } from './sealed/protocol.ts';
 
 /*

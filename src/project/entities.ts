@@ -3,9 +3,9 @@ import { join, relative, sep } from 'node:path';
 import type { MikroORM } from '@mikro-orm/core';
 import type { DatabaseSchema } from '@mikro-orm/sql';
 import { Failure } from '../foundation/failure.ts';
-import { sourceFailure } from './config.ts';
+import { sourceFailure } from './config/config.ts';
+import { placeIn } from './files/thrown.ts';
 import type { Project } from './project.ts';
-import { placeIn } from './thrown.ts';
 
 /** The schema that the entities describe. */
 export interface Entities {

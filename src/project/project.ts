@@ -6,14 +6,14 @@ import { inferLine } from '../revisions/infer.ts';
 import type { Revision } from '../revisions/revision.ts';
 import type { DatabaseKind } from '../values/database-kind.ts';
 import type { NetworkOptions } from '../values/network.ts';
-import { configFailure, configOf, type LoadedConfig, loadConfig } from './config.ts';
+import { configFailure, configOf, type LoadedConfig, loadConfig } from './config/config.ts';
+import { kindOf } from './config/kind.ts';
+import { loadModules, type UserModules } from './config/modules.ts';
+import { quickly } from './config/quick-resolve.ts';
 import { type ClientClass, Connections, waitsAs } from './connections.ts';
-import { kindOf } from './kind.ts';
-import { loadModules, type UserModules } from './modules.ts';
-import { quickly } from './quick-resolve.ts';
+import { type KnownFile, listedSources, readSources, type Sources } from './files/sources.ts';
+import { messageOf } from './files/thrown.ts';
 import { runSchema } from './run-schema.ts';
-import { type KnownFile, listedSources, readSources, type Sources } from './sources.ts';
-import { messageOf } from './thrown.ts';
 
 /** A MikroORM project, opened with its own MikroORM. Opening it does not connect and writes nothing. */
 export interface Project {

@@ -1,8 +1,8 @@
 import type { Links } from './links.ts';
-import { find } from './lookup.ts';
 import { topological } from './order.ts';
-import { placesWhere } from './state.ts';
-import { listed, TargetError } from './target-error.ts';
+import { placesWhere } from './plans/state.ts';
+import { find } from './targets/lookup.ts';
+import { listed, TargetError } from './targets/target-error.ts';
 
 /** Where several revisions diverge: the branches that a merge joins. */
 export interface Fork {

@@ -1,21 +1,21 @@
-import { planDowngrade } from './downgrade.ts';
 import { type Fork, forkOf } from './fork.ts';
 import { LabelSpread } from './labels.ts';
-import type { LaneRow } from './lanes.ts';
+import type { LaneRow } from './lanes/lanes.ts';
 import { basesOf, headsOf, realHeadsOf } from './lineage.ts';
 import { type Links, link, type RevisionInput } from './links.ts';
 import { type Mark, marksOf } from './marks.ts';
 import { topological } from './order.ts';
-import type { Plan } from './plan.ts';
+import { planDowngrade } from './plans/downgrade.ts';
+import type { Plan } from './plans/plan.ts';
+import { type Rebase, rebaseOf } from './plans/rebase.ts';
+import { planStamp } from './plans/stamp.ts';
+import { gapsOf, type State, stateOf, tipsOf } from './plans/state.ts';
+import { planUpgrade } from './plans/upgrade.ts';
 import { GraphError, type GraphProblem } from './problems.ts';
-import { type Range, rangeOf } from './range.ts';
-import { type Rebase, rebaseOf } from './rebase.ts';
 import type { Revision } from './revision.ts';
 import type { OpenSquash } from './squash.ts';
-import { planStamp } from './stamp.ts';
-import { gapsOf, type State, stateOf, tipsOf } from './state.ts';
-import { resolveTarget } from './target.ts';
-import { planUpgrade } from './upgrade.ts';
+import { type Range, rangeOf } from './targets/range.ts';
+import { resolveTarget } from './targets/target.ts';
 
 /**
  * The revisions of a project and their relations. Immutable. Results do not depend on the order of the input.

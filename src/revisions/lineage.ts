@@ -1,5 +1,5 @@
 import type { Links } from './links.ts';
-import { placesWhere } from './state.ts';
+import { placesWhere } from './plans/state.ts';
 
 /** Revisions that none revises. Ascending. */
 export function headsOf({ children }: Links): number[] {

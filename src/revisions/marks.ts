@@ -1,5 +1,5 @@
 import type { Links } from './links.ts';
-import { type State, tipsOf } from './state.ts';
+import { type State, tipsOf } from './plans/state.ts';
 
 /**
  * The marks that Alembic prints after a revision: an `effective head` has no child, but another revision

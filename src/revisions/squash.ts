@@ -1,4 +1,4 @@
-import type { Action, Step } from './plan.ts';
+import type { Action, Step } from './plans/plan.ts';
 import type { GraphProblem } from './problems.ts';
 import type { Revision } from './revision.ts';
 

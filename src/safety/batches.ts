@@ -1,4 +1,4 @@
-import type { Step } from '../revisions/plan.ts';
+import type { Step } from '../revisions/plans/plan.ts';
 import type { Batch, Warning } from '../values/run.ts';
 import { enumValueWarnings } from './enum-values.ts';
 import { type Statement, splitStatements } from './parse.ts';

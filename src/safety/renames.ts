@@ -1,4 +1,4 @@
-import type { Step } from '../revisions/plan.ts';
+import type { Step } from '../revisions/plans/plan.ts';
 import type { Warning } from '../values/run.ts';
 import { type Node, namesIn, type Statement, splitStatements } from './parse.ts';
 

@@ -2,7 +2,7 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { type Instance, render } from 'ink';
 import { onFormatted } from '../drawing/text/format-sql.ts';
 import { backgroundOf, depthFrom, themeFrom, unicodeFrom } from '../drawing/theme/terminal.ts';
-import type { EngineConnection } from '../engine/connection.ts';
+import type { EngineConnection } from '../engine/process/connection.ts';
 import { failureOf, performer } from './app/perform.ts';
 import { commands } from './app/registry.ts';
 import { readRemembered, restored, writeRemembered } from './app/remembered.ts';

@@ -1,4 +1,4 @@
-import type { Action, Plan } from '../revisions/plan.ts';
+import type { Action, Plan } from '../revisions/plans/plan.ts';
 import type { Backup } from './backup.ts';
 
 /*

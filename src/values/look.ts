@@ -1,5 +1,5 @@
 import type { FailureInfo, Problem } from '../foundation/failure.ts';
-import type { Action } from '../revisions/plan.ts';
+import type { Action } from '../revisions/plans/plan.ts';
 import type { DatabaseKind, Unavailable } from './database-kind.ts';
 import type { PolicyRule } from './policy.ts';
 

@@ -1,5 +1,5 @@
 import type { FailureInfo } from '../foundation/failure.ts';
-import type { Action, Plan } from '../revisions/plan.ts';
+import type { Action, Plan } from '../revisions/plans/plan.ts';
 import type { Backup, BackupOptions } from './backup.ts';
 import type { Finding } from './findings.ts';
 import type { SqlPreview, Unsettled } from './look.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { declare } from '../../src/project/edit-declarations.ts';
+import { declare } from '../../src/project/files/edit-declarations.ts';
 
 const revises = ['M0'];
 const declared = (

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { wrapConfig } from '../../src/project/wrap-config.ts';
+import { wrapConfig } from '../../src/project/config/wrap-config.ts';
 
 const wrap = (source: string, file = 'mikro-orm.config.ts') => wrapConfig(file, source);
 const line = `import { withMigtui } from 'migtui/config';`;

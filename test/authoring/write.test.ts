@@ -1,8 +1,8 @@
 import { chmod, lstat, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { changeOf } from '../../src/project/file-change.ts';
-import { writeChanges } from '../../src/project/write-files.ts';
+import { changeOf } from '../../src/project/writing/file-change.ts';
+import { writeChanges } from '../../src/project/writing/write-files.ts';
 import { makeFolder } from '../support/project.ts';
 
 describe('a draft is written', () => {

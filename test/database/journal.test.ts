@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { queryOn } from '../../src/database/connect/monitor.ts';
 import { editedRevisions, readJournal } from '../../src/database/journal/reader.ts';
 import { journalStatus } from '../../src/database/journal/table.ts';
 import { JournalWriter } from '../../src/database/journal/writer.ts';
 import { ledgerTable, readLedger } from '../../src/database/ledger.ts';
-import { queryOn } from '../../src/database/monitor.ts';
 import { makeProject, type Project, stockCli } from '../support/project.ts';
 import { createDatabase, type Database } from '../support/server.ts';
 import { type Opened, open } from './support.ts';

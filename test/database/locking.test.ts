@@ -347,7 +347,7 @@ describe('a revision without a transaction', () => {
     ]);
     const { readUnsettled } = await import('../../src/database/unsettled.ts');
     const { settle } = await import('../../src/database/settle.ts');
-    const { queryOn } = await import('../../src/database/monitor.ts');
+    const { queryOn } = await import('../../src/database/connect/monitor.ts');
     const table = ledgerTable(app.project);
     const query = queryOn(app.connection.orm);
     expect(await readUnsettled(query, table)).toEqual(result.unsettled);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { openMonitor } from '../../src/database/monitor.ts';
+import { openMonitor } from '../../src/database/connect/monitor.ts';
 import { makeProject } from '../support/project.ts';
 import { createDatabase, type Database, serverUrl } from '../support/server.ts';
 import { type Opened, open } from './support.ts';

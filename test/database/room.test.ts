@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { retryWhenBusy } from '../../src/database/retry-when-busy.ts';
+import { retryWhenBusy } from '../../src/database/connect/retry-when-busy.ts';
 import { waitsAs } from '../../src/project/connections.ts';
 import type { Waiting } from '../../src/values/network.ts';
 

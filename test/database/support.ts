@@ -1,4 +1,4 @@
-import { type Connection, connect, isRefusal } from '../../src/database/connection.ts';
+import { type Connection, connect, isRefusal } from '../../src/database/connect/connection.ts';
 import { fingerprintOf } from '../../src/database/fingerprint.ts';
 import { ledgerTable, readLedger } from '../../src/database/ledger.ts';
 import { cutBatches } from '../../src/database/run/batches.ts';
@@ -6,9 +6,9 @@ import type { RunContext } from '../../src/database/run/context.ts';
 import { startRun } from '../../src/database/run/run.ts';
 import type { Running } from '../../src/database/run/running.ts';
 import type { PlanRequest, Preview, RunEvent, RunOptions, RunResult } from '../../src/engine/api.ts';
-import { loadClass } from '../../src/project/classes.ts';
+import { loadClass } from '../../src/project/files/classes.ts';
 import { openProject, type Project } from '../../src/project/project.ts';
-import type { Action, Step } from '../../src/revisions/plan.ts';
+import type { Action, Step } from '../../src/revisions/plans/plan.ts';
 
 /** A project on its database, as a run sees it: plans are given step by step, without the graph. */
 export interface Opened {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import type { EngineEvent, RunEvent } from '../../src/engine/api.ts';
-import { EventBatch } from '../../src/engine/event-batch.ts';
+import { EventBatch } from '../../src/engine/process/event-batch.ts';
 
 const run = (event: RunEvent): EngineEvent => ({ type: 'run', event });
 const statement = (step: number, sql = 'select 1'): EngineEvent => run({ kind: 'statement', step, sql });

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { EngineEvent, EngineOptions } from '../../src/engine/api.ts';
-import { startEngine } from '../../src/engine/client.ts';
-import type { EngineConnection, EngineExit } from '../../src/engine/connection.ts';
-import { forkEngine } from '../../src/engine/fork.ts';
+import { startEngine } from '../../src/engine/process/client.ts';
+import type { EngineConnection, EngineExit } from '../../src/engine/process/connection.ts';
+import { forkEngine } from '../../src/engine/process/fork.ts';
 import { makeProject, migrationSource, repository } from '../support/project.ts';
 import { createDatabase } from '../support/server.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readCatalog } from '../../src/database/catalog.ts';
-import { isRefusal } from '../../src/database/connection.ts';
+import { isRefusal } from '../../src/database/connect/connection.ts';
 import { Session } from '../../src/engine/session.ts';
 import { Linter } from '../../src/lint/lint.ts';
 import { Schema } from '../../src/lint/schema.ts';

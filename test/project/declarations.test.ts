@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseMigration } from '../../src/project/declarations.ts';
+import { parseMigration } from '../../src/project/files/declarations.ts';
 
 const parse = (source: string, file = 'migrations/M1.ts') => parseMigration('M1', file, source);
 

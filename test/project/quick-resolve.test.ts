@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
-import { siblingUrl } from '../../src/project/quick-resolve.ts';
+import { siblingUrl } from '../../src/project/config/quick-resolve.ts';
 
 const core = (place: string) => `file:///home/ana/${place}/node_modules/@mikro-orm/core/utils/Utils.js`;
 

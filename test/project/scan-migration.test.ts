@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readTree } from '../../src/preview/plain.ts';
-import { parseTree } from '../../src/project/declarations.ts';
-import { scanMigration } from '../../src/project/scan-migration.ts';
+import { parseTree } from '../../src/project/files/declarations.ts';
+import { scanMigration } from '../../src/project/files/scan-migration.ts';
 import { migrationSource } from '../support/project.ts';
 
 const name = 'Migration20260101000000_step';

@@ -3,7 +3,7 @@ import { mkdtemp, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { type KnownFile, readSources } from '../../src/project/sources.ts';
+import { type KnownFile, readSources } from '../../src/project/files/sources.ts';
 import { migrationSource } from '../support/project.ts';
 
 vi.mock('node:fs', async original => {

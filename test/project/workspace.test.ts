@@ -2,8 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/foundation/failure.ts';
-import { chooseRoot } from '../../src/project/choose-root.ts';
-import { membersOf } from '../../src/project/workspace.ts';
+import { chooseRoot } from '../../src/project/config/choose-root.ts';
+import { membersOf } from '../../src/project/config/workspace.ts';
 import { makeFolder } from '../support/project.ts';
 
 /** A workspace with these files; a folder's package.json is given by its name. */

@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { lockEmbedded } from '../../src/database/embedded-lock.ts';
+import { lockEmbedded } from '../../src/database/connect/embedded-lock.ts';
 import { makeFolder, makeProject, migtui, type Project } from '../support/project.ts';
 import { createDatabase, type Database } from '../support/server.ts';
 import { makeInstalled } from './installed.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { refusalOf } from '../../src/database/refusal.ts';
+import { refusalOf } from '../../src/database/connect/refusal.ts';
 import { redactor } from '../../src/foundation/secrets/redactor.ts';
 
 describe('the messages of a server that refuses a login', () => {

@@ -1,6 +1,6 @@
 import type { RevisionGraph } from '../../src/revisions/graph.ts';
 import type { RevisionInput } from '../../src/revisions/links.ts';
-import { TargetError } from '../../src/revisions/target-error.ts';
+import { TargetError } from '../../src/revisions/targets/target-error.ts';
 
 /** A graph with Alembic 1.8.1's recorded results. */
 export interface Recording {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type DrawLanesOptions, drawLanes, type LaneSegment } from '../../src/revisions/draw-lanes.ts';
 import type { RevisionGraph } from '../../src/revisions/graph.ts';
-import { hasConnector, layoutLanes } from '../../src/revisions/lanes.ts';
+import { type DrawLanesOptions, drawLanes, type LaneSegment } from '../../src/revisions/lanes/draw-lanes.ts';
+import { hasConnector, layoutLanes } from '../../src/revisions/lanes/lanes.ts';
 import { sketch } from './sketch.ts';
 
 interface Scene extends DrawLanesOptions {

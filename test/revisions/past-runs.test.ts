@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { inverse, type PastRun, repeatable } from '../../src/revisions/past-runs.ts';
+import { inverse, type PastRun, repeatable } from '../../src/revisions/plans/past-runs.ts';
 
 const ran = (run: string, more: Partial<PastRun> = {}): PastRun => ({
   run,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RevisionGraph } from '../../src/revisions/graph.ts';
-import type { Plan } from '../../src/revisions/plan.ts';
+import type { Plan } from '../../src/revisions/plans/plan.ts';
 import { codeOf, refusal, sketch } from './sketch.ts';
 
 /** `+a -b *c ~d`: up a, down b, log c, unlog d. */

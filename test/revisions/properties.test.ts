@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RevisionGraph } from '../../src/revisions/graph.ts';
-import { hasConnector, layoutLanes } from '../../src/revisions/lanes.ts';
+import { hasConnector, layoutLanes } from '../../src/revisions/lanes/lanes.ts';
 import type { RevisionInput } from '../../src/revisions/links.ts';
-import type { Plan } from '../../src/revisions/plan.ts';
-import type { TargetError } from '../../src/revisions/target-error.ts';
+import type { Plan } from '../../src/revisions/plans/plan.ts';
+import type { TargetError } from '../../src/revisions/targets/target-error.ts';
 
 const NAMES = [
   'a3f1',

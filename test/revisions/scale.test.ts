@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { drawLanes } from '../../src/revisions/draw-lanes.ts';
 import { RevisionGraph } from '../../src/revisions/graph.ts';
-import { layoutLanes } from '../../src/revisions/lanes.ts';
+import { drawLanes } from '../../src/revisions/lanes/draw-lanes.ts';
+import { layoutLanes } from '../../src/revisions/lanes/lanes.ts';
 import type { RevisionInput } from '../../src/revisions/links.ts';
 import { refusal } from './sketch.ts';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RevisionGraph } from '../../src/revisions/graph.ts';
-import type { LaneRow } from '../../src/revisions/lanes.ts';
-import { layoutLanes } from '../../src/revisions/lanes.ts';
-import { simplify } from '../../src/revisions/simplify.ts';
+import type { LaneRow } from '../../src/revisions/lanes/lanes.ts';
+import { layoutLanes } from '../../src/revisions/lanes/lanes.ts';
+import { simplify } from '../../src/revisions/lanes/simplify.ts';
 import { sketch } from './sketch.ts';
 
 /** `c: a, b ~d`: revises a and b, depends on d. */

@@ -1,6 +1,6 @@
 import { RevisionGraph } from '../../src/revisions/graph.ts';
 import type { RevisionInput } from '../../src/revisions/links.ts';
-import { type TargetCode, TargetError } from '../../src/revisions/target-error.ts';
+import { type TargetCode, TargetError } from '../../src/revisions/targets/target-error.ts';
 
 /**
  * Revisions in a short notation, one per line: `d: b c ~ x [chat]` is d, which revises b and c, depends on x

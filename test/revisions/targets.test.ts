@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { refuseOtherOrder } from '../../src/revisions/applied-order.ts';
 import { RevisionGraph } from '../../src/revisions/graph.ts';
-import type { TargetError } from '../../src/revisions/target-error.ts';
+import { refuseOtherOrder } from '../../src/revisions/plans/applied-order.ts';
+import type { TargetError } from '../../src/revisions/targets/target-error.ts';
 import { codeOf, refusal, sketch } from './sketch.ts';
 
 //                ╭─ c1 ── c2      chat

@@ -36,7 +36,7 @@ import type {
   Warning,
 } from '../../src/engine/api.ts';
 import { remediesOf } from '../../src/engine/authoring/remedies.ts';
-import type { EngineChange, EngineConnection, EngineExit } from '../../src/engine/connection.ts';
+import type { EngineChange, EngineConnection, EngineExit } from '../../src/engine/process/connection.ts';
 import { Failure, type FailureInfo } from '../../src/foundation/failure.ts';
 import { RevisionGraph } from '../../src/revisions/graph.ts';
 import { shortId, slug } from '../../src/revisions/names.ts';

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import type { EngineConnection } from '../../src/engine/connection.ts';
+import type { EngineConnection } from '../../src/engine/process/connection.ts';
 import { FakeEngine } from '../support/fake-engine.ts';
 import { findingOf } from '../support/findings.ts';
 import { closeScreens, openScreen } from '../support/screen.ts';

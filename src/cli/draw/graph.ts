@@ -1,6 +1,6 @@
 import type { RevisionRow } from '../../engine/api.ts';
-import { drawLanes, type LaneSegment } from '../../revisions/draw-lanes.ts';
-import { layoutLanes } from '../../revisions/lanes.ts';
+import { drawLanes, type LaneSegment } from '../../revisions/lanes/draw-lanes.ts';
+import { layoutLanes } from '../../revisions/lanes/lanes.ts';
 import type { Paint } from '../shell/paint.ts';
 import { cellsOf } from './rows.ts';
 import { table } from './text.ts';

@@ -1,7 +1,7 @@
 import { placeOptions } from '../../drawing/text/place.ts';
 import type { Look } from '../../engine/api.ts';
 import { productNames } from '../../values/database-kind.ts';
-import { databaseFailure, folderFailure, rowsOf } from '../require-status.ts';
+import { databaseFailure, folderFailure, rowsOf } from '../reports/require-status.ts';
 import type { Paint } from '../shell/paint.ts';
 import { drawProblem } from './failure.ts';
 import { cellsOf, nameOf } from './rows.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { EngineApi, EngineEvent, FleetEvent, RunEvent } from '../../engine/api.ts';
-import { chooseRoot, WhichProject } from '../../project/choose-root.ts';
+import { chooseRoot, WhichProject } from '../../project/config/choose-root.ts';
 import { loadSettings } from '../../settings/load.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { type StrictRule, strictRules } from '../../settings/strict.ts';

@@ -1,7 +1,7 @@
 import { Failure } from '../../foundation/failure.ts';
 import type { Project } from '../../project/project.ts';
 import type { BackupOptions } from '../../values/backup.ts';
-import type { Connection } from '../connection.ts';
+import type { Connection } from '../connect/connection.ts';
 
 /** Input of a backup, in addition to its options. */
 export interface BackupContext {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Failure } from '../../foundation/failure.ts';
-import type { Connection } from '../connection.ts';
+import type { Connection } from '../connect/connection.ts';
 
 /** How libpq programs (pg_dump, pg_restore) connect to the database that MikroORM is connected to. */
 export interface LibpqSettings {

@@ -1,4 +1,4 @@
-import type { Action, Plan } from '../../revisions/plan.ts';
+import type { Action, Plan } from '../../revisions/plans/plan.ts';
 import type { JournalEntry, RunNotes } from '../../values/journal.ts';
 import type { AppliedBy } from '../../values/run.ts';
 import type { LedgerTable } from '../ledger.ts';

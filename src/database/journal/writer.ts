@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { redact } from '../../foundation/secrets/redactor.ts';
-import type { Plan } from '../../revisions/plan.ts';
+import type { Plan } from '../../revisions/plans/plan.ts';
 import type { RunNotes } from '../../values/journal.ts';
 import { userName } from '../lock.ts';
 import type { LoadedStep } from '../run/context.ts';

@@ -3,7 +3,7 @@ import { cannotRunInside } from '../../safety/batches.ts';
 import { splitStatements } from '../../safety/parse.ts';
 import type { LockMode } from '../../values/findings.ts';
 import type { MeasuredLock } from '../../values/measured.ts';
-import { queryOn } from '../monitor.ts';
+import { queryOn } from '../connect/monitor.ts';
 import type { Around } from '../shadow/revision-run.ts';
 import { type Held, isStronger, othersLocks, ownLocks } from './locks.ts';
 import type { Tables } from './tables.ts';

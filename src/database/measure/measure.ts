@@ -1,12 +1,12 @@
 import type { MikroORM } from '@mikro-orm/core';
 import type { Previewer } from '../../preview/previewer.ts';
 import { answerWithin } from '../../project/connections.ts';
+import type { MigrationSource } from '../../project/files/sources.ts';
 import type { Project } from '../../project/project.ts';
-import type { MigrationSource } from '../../project/sources.ts';
 import type { MeasuredLock, MeasuredRun, MeasuredStep } from '../../values/measured.ts';
 import type { Batch } from '../../values/run.ts';
+import { queryOn } from '../connect/monitor.ts';
 import type { LedgerTable } from '../ledger.ts';
-import { queryOn } from '../monitor.ts';
 import { type ReplayStep, RevisionRunner } from '../shadow/revision-run.ts';
 import { sqlFailure } from '../sql-failure.ts';
 import { type Content, notRestored, readContent, removed } from './content.ts';

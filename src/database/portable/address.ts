@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { redactor } from '../../foundation/secrets/redactor.ts';
 import type { Project } from '../../project/project.ts';
-import type { Address } from '../place.ts';
+import type { Address } from '../connect/place.ts';
 import { productOf } from './products.ts';
 
 /**

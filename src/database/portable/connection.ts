@@ -4,9 +4,9 @@ import type { MikroORM } from '@mikro-orm/core';
 import type { AbstractSqlConnection } from '@mikro-orm/sql';
 import { redact } from '../../foundation/secrets/redactor.ts';
 import type { Project } from '../../project/project.ts';
-import { type Address, addressOf } from '../address.ts';
-import type { Connection } from '../connection.ts';
-import { type Refusal, refusalOf } from '../refusal.ts';
+import { type Address, addressOf } from '../connect/address.ts';
+import type { Connection } from '../connect/connection.ts';
+import { type Refusal, refusalOf } from '../connect/refusal.ts';
 import { databaseFile, isAbsent } from './address.ts';
 import { productOf } from './products.ts';
 

@@ -1,6 +1,6 @@
 import { Failure } from '../../foundation/failure.ts';
 import type { Project } from '../../project/project.ts';
-import type { Connection } from '../connection.ts';
+import type { Connection } from '../connect/connection.ts';
 import type { Ledger, LedgerTable } from '../ledger.ts';
 import type { Product, Question } from './products.ts';
 

@@ -1,4 +1,4 @@
-import type { Connection } from '../connection.ts';
+import type { Connection } from '../connect/connection.ts';
 import type { MeasuredLoss } from '../losses.ts';
 
 /** Rows are counted up to this number, because a preview must not read a big table. */

@@ -1,4 +1,4 @@
-import type { Action } from '../../revisions/plan.ts';
+import type { Action } from '../../revisions/plans/plan.ts';
 import type { Batch } from '../../values/run.ts';
 
 /** What the batching needs to know about a step. */

@@ -1,10 +1,10 @@
-import type { MigrationClass } from '../../project/classes.ts';
+import type { MigrationClass } from '../../project/files/classes.ts';
 import type { Project } from '../../project/project.ts';
-import type { Action } from '../../revisions/plan.ts';
+import type { Action } from '../../revisions/plans/plan.ts';
 import type { Preview, RunEvent, RunOptions } from '../../values/run.ts';
-import type { Connection } from '../connection.ts';
+import type { Connection } from '../connect/connection.ts';
+import type { Monitor } from '../connect/monitor.ts';
 import type { LedgerTable } from '../ledger.ts';
-import type { Monitor } from '../monitor.ts';
 import type { ExecutedStatement } from './observed.ts';
 
 /** Shared by the runs of a fleet: opened and loaded once. */

@@ -1,6 +1,6 @@
 import { Failure } from '../../foundation/failure.ts';
 import type { SessionEnding } from '../../values/run.ts';
-import type { Monitor } from '../monitor.ts';
+import type { Monitor } from '../connect/monitor.ts';
 import { sqlFailure } from '../sql-failure.ts';
 
 const calls = { cancel: 'pg_cancel_backend', terminate: 'pg_terminate_backend' } as const;

@@ -1,5 +1,5 @@
 import type { MikroORM } from '@mikro-orm/core';
-import { retryWhenBusy } from '../retry-when-busy.ts';
+import { retryWhenBusy } from '../connect/retry-when-busy.ts';
 
 /*
  * The part of Kysely's API that is used here, from the user's own copy: MikroORM runs every SQL database

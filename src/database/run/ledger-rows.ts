@@ -1,5 +1,5 @@
 import { Failure } from '../../foundation/failure.ts';
-import type { Step } from '../../revisions/plan.ts';
+import type { Step } from '../../revisions/plans/plan.ts';
 import { type LedgerTable, logRowSql, rowsSql } from '../ledger.ts';
 import type { LoadedStep } from './context.ts';
 import type { PipedResult, PipedStatement } from './pipeline.ts';

@@ -1,9 +1,9 @@
 import { Failure } from '../../foundation/failure.ts';
 import { readPlain } from '../../preview/plain.ts';
-import { instantiate, loadClass } from '../../project/classes.ts';
-import { isPostgres } from '../../project/kind.ts';
+import { isPostgres } from '../../project/config/kind.ts';
+import { instantiate, loadClass } from '../../project/files/classes.ts';
+import type { MigrationSource, Sources } from '../../project/files/sources.ts';
 import type { Project } from '../../project/project.ts';
-import type { MigrationSource, Sources } from '../../project/sources.ts';
 import type { Preview } from '../../values/run.ts';
 import type { LoadedStep } from './context.ts';
 import { planChanged } from './ledger-rows.ts';

@@ -1,9 +1,9 @@
 import { Failure } from '../../foundation/failure.ts';
-import type { Step } from '../../revisions/plan.ts';
+import type { Step } from '../../revisions/plans/plan.ts';
 import type { Preview } from '../../values/run.ts';
+import { takesNoWrites } from '../connect/read-only.ts';
 import { fingerprintOf } from '../fingerprint.ts';
 import type { Ledger } from '../ledger.ts';
-import { takesNoWrites } from '../read-only.ts';
 import type { LoadedStep, RunContext } from './context.ts';
 import { planChanged } from './ledger-rows.ts';
 import { loadSteps } from './load.ts';

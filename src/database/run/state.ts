@@ -1,9 +1,9 @@
 import type { Backup } from '../../values/backup.ts';
 import type { StepResult } from '../../values/run.ts';
+import type { Monitor } from '../connect/monitor.ts';
 import type { Query } from '../journal/table.ts';
 import type { JournalWriter } from '../journal/writer.ts';
 import type { Guard, LockKeys } from '../lock.ts';
-import type { Monitor } from '../monitor.ts';
 import type { LoadedStep, RunContext, Settings } from './context.ts';
 import type { Control } from './control.ts';
 

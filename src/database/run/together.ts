@@ -1,7 +1,7 @@
 import { answerWithin } from '../../project/connections.ts';
 import type { Project } from '../../project/project.ts';
+import type { Monitor } from '../connect/monitor.ts';
 import { marksOf } from '../marks.ts';
-import type { Monitor } from '../monitor.ts';
 import type { LoadedStep, RunContext } from './context.ts';
 import { holdConnection } from './kysely.ts';
 import { logRowStatement } from './ledger-rows.ts';

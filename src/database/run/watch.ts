@@ -1,8 +1,8 @@
 import { defaultAnswerTimeout } from '../../project/connections.ts';
 import type { Project } from '../../project/project.ts';
 import type { RunEvent } from '../../values/run.ts';
-import type { Monitor } from '../monitor.ts';
-import { type SessionRow, sessionColumns, sessionOf } from '../sessions.ts';
+import type { Monitor } from '../connect/monitor.ts';
+import { type SessionRow, sessionColumns, sessionOf } from '../connect/sessions.ts';
 import type { Control } from './control.ts';
 
 type Watch = Extract<RunEvent, { kind: 'watch' }>;

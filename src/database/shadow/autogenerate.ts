@@ -2,7 +2,7 @@ import type { MikroORM } from '@mikro-orm/core';
 import type { DatabaseSchema } from '@mikro-orm/sql';
 import { type Entities, type MigrationSql, sqlToEntities, withoutGuesses } from '../../project/entities.ts';
 import type { Project } from '../../project/project.ts';
-import { type Snapshot, snapshotText } from '../../project/snapshot.ts';
+import { type Snapshot, snapshotText } from '../../project/writing/snapshot.ts';
 import type { Effect } from '../../values/authoring.ts';
 import { differenceBetween } from '../drift.ts';
 import { knownIn, withoutUnknown } from './known.ts';

@@ -1,6 +1,6 @@
 import { Previewer } from '../../preview/previewer.ts';
+import type { MigrationSource } from '../../project/files/sources.ts';
 import { isEmbedded, type Project } from '../../project/project.ts';
-import type { MigrationSource } from '../../project/sources.ts';
 import { ShadowCache } from './cache.ts';
 import { extensionsIn } from './content.ts';
 import { embeddedScratch } from './embedded.ts';

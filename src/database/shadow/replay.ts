@@ -1,9 +1,9 @@
 import type { MigrationsOptions, MikroORM } from '@mikro-orm/core';
 import type { DatabaseSchema } from '@mikro-orm/sql';
 import type { FailureInfo } from '../../foundation/failure.ts';
+import { xArguments } from '../../project/config/x-arguments.ts';
+import type { MigrationSource } from '../../project/files/sources.ts';
 import type { Project } from '../../project/project.ts';
-import type { MigrationSource } from '../../project/sources.ts';
-import { xArguments } from '../../project/x-arguments.ts';
 import { ledgerTable } from '../ledger.ts';
 import type { ShadowCache } from './cache.ts';
 import { ContentKeys } from './content.ts';

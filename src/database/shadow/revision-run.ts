@@ -2,8 +2,8 @@ import type { MigrationsOptions, MikroORM } from '@mikro-orm/core';
 import type { Migration, MigrationStorage } from '@mikro-orm/migrations';
 import { Failure, type FailureInfo } from '../../foundation/failure.ts';
 import type { Previewer, RunQuery, Statement } from '../../preview/previewer.ts';
+import type { MigrationSource } from '../../project/files/sources.ts';
 import type { Project } from '../../project/project.ts';
-import type { MigrationSource } from '../../project/sources.ts';
 import type { Ask, ScratchRoles } from './roles.ts';
 
 /** One revision run on the shadow. */

@@ -1,6 +1,6 @@
 import type { MikroORM } from '@mikro-orm/core';
 import type { DatabaseSchema } from '@mikro-orm/sql';
-import type { UserModules } from '../../project/modules.ts';
+import type { UserModules } from '../../project/config/modules.ts';
 
 /**
  * MikroORM's own introspection of a database, complete and as plain JSON (its snapshots leave out partitions

@@ -1,8 +1,8 @@
 import type { MikroORM } from '@mikro-orm/core';
 import { Failure } from '../../foundation/failure.ts';
 import type { Previewer } from '../../preview/previewer.ts';
+import type { MigrationSource } from '../../project/files/sources.ts';
 import type { Project } from '../../project/project.ts';
-import type { MigrationSource } from '../../project/sources.ts';
 import { sqlFailure } from '../sql-failure.ts';
 import { type Baseline, loadBaseline } from './baseline.ts';
 import type { ShadowCache } from './cache.ts';

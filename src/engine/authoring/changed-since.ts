@@ -1,5 +1,5 @@
 import { relative, resolve } from 'node:path';
-import { git } from '../../project/git-ref.ts';
+import { git } from '../../project/files/git-ref.ts';
 import type { OnDisk, Workspace } from './workspace.ts';
 
 /**

@@ -1,11 +1,11 @@
 import { notInInventory } from '../../database/shadow/inventory.ts';
 import { invalid } from '../../database/shadow/words.ts';
 import { Failure, type Problem } from '../../foundation/failure.ts';
-import { readSnapshot } from '../../project/snapshot.ts';
+import { readSnapshot } from '../../project/writing/snapshot.ts';
 import type { CheckFinding, CheckReport, FindingKind, Look } from '../api.ts';
 import { notOn } from '../available.ts';
 import { unloadable } from '../loading.ts';
-import { look } from '../look.ts';
+import { look } from '../looking/look.ts';
 import { missingFolder } from '../migrations-folder.ts';
 import { compareTo } from './compare.ts';
 import { wantedBeyond, whyNot } from './generated.ts';

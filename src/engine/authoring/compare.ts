@@ -1,4 +1,4 @@
-import { isRefusal } from '../../database/connection.ts';
+import { isRefusal } from '../../database/connect/connection.ts';
 import { type Drift, driftTo } from '../../database/drift.ts';
 import { Failure } from '../../foundation/failure.ts';
 import type { Comparison } from '../api.ts';

@@ -1,4 +1,4 @@
-import { plainStatements } from '../../project/plain-statements.ts';
+import { plainStatements } from '../../project/files/plain-statements.ts';
 import type { Draft } from '../api.ts';
 import { findingsOfDraft } from '../lint.ts';
 import type { Session } from '../session.ts';

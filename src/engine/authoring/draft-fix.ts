@@ -4,11 +4,15 @@ import { ReplayFailure } from '../../database/shadow/revision-run.ts';
 import { Failure } from '../../foundation/failure.ts';
 import { type SafeForm, safeForm, whyNoSafeForm } from '../../lint/safe-form.ts';
 import type { Schema } from '../../lint/schema.ts';
-import { parseMigration } from '../../project/declarations.ts';
-import { changeOf } from '../../project/file-change.ts';
-import { outsideTransaction, plainStatements, withoutStatements } from '../../project/plain-statements.ts';
-import { checksumOf, type MigrationSource } from '../../project/sources.ts';
-import { type NewRevision, newRevision } from '../../project/write-revision.ts';
+import { parseMigration } from '../../project/files/declarations.ts';
+import {
+  outsideTransaction,
+  plainStatements,
+  withoutStatements,
+} from '../../project/files/plain-statements.ts';
+import { checksumOf, type MigrationSource } from '../../project/files/sources.ts';
+import { changeOf } from '../../project/writing/file-change.ts';
+import { type NewRevision, newRevision } from '../../project/writing/write-revision.ts';
 import { slug } from '../../revisions/names.ts';
 import { loadParser } from '../../safety/parse.ts';
 import type { Draft } from '../api.ts';

@@ -1,9 +1,9 @@
-import { isRefusal } from '../../database/connection.ts';
+import { isRefusal } from '../../database/connect/connection.ts';
 import { readLedger } from '../../database/ledger.ts';
 import { readInventory } from '../../database/shadow/inventory.ts';
 import { Failure } from '../../foundation/failure.ts';
-import { setUp } from '../../project/init.ts';
-import { writeChanges } from '../../project/write-files.ts';
+import { setUp } from '../../project/writing/init.ts';
+import { writeChanges } from '../../project/writing/write-files.ts';
 import type { Draft, EngineApi, EngineOptions } from '../api.ts';
 import type { Workspace } from './workspace.ts';
 

@@ -1,8 +1,8 @@
 import { wordsOf } from '../../database/shadow/renames/rename.ts';
 import { Failure } from '../../foundation/failure.ts';
-import { changeOf } from '../../project/file-change.ts';
-import { readSnapshot, snapshotText } from '../../project/snapshot.ts';
-import { newRevision } from '../../project/write-revision.ts';
+import { changeOf } from '../../project/writing/file-change.ts';
+import { readSnapshot, snapshotText } from '../../project/writing/snapshot.ts';
+import { newRevision } from '../../project/writing/write-revision.ts';
 import type { Draft, FileChange, MergeRequest } from '../api.ts';
 import { remarks, snapshotChange, type Wanted, wantedBeyond, whyNot } from './generated.ts';
 import { fileOf, type OnDisk, type Workspace } from './workspace.ts';

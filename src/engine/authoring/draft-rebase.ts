@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import { isRefusal } from '../../database/connection.ts';
+import { isRefusal } from '../../database/connect/connection.ts';
 import { Failure } from '../../foundation/failure.ts';
-import { declare } from '../../project/edit-declarations.ts';
-import { changeOf } from '../../project/file-change.ts';
+import { declare } from '../../project/files/edit-declarations.ts';
 import { revisionsOf } from '../../project/project.ts';
+import { changeOf } from '../../project/writing/file-change.ts';
 import { inferLine } from '../../revisions/infer.ts';
 import type { Draft, FileChange, RebaseRequest } from '../api.ts';
 import { snapshotChange, wantedBeyond, whyNot } from './generated.ts';

@@ -1,11 +1,11 @@
 import { quoteIdent } from '../../database/quote.ts';
 import { Failure } from '../../foundation/failure.ts';
 import { readPlain } from '../../preview/plain.ts';
-import { parseMigration } from '../../project/declarations.ts';
-import { changeOf } from '../../project/file-change.ts';
+import { parseMigration } from '../../project/files/declarations.ts';
+import { forStockCli, logQuestions } from '../../project/files/squashed-file.ts';
 import { revisionsOf } from '../../project/project.ts';
-import { forStockCli, logQuestions } from '../../project/squashed-file.ts';
-import { type NewRevision, newRevision } from '../../project/write-revision.ts';
+import { changeOf } from '../../project/writing/file-change.ts';
+import { type NewRevision, newRevision } from '../../project/writing/write-revision.ts';
 import { RevisionGraph } from '../../revisions/graph.ts';
 import type { Draft, SquashProof, SquashRequest } from '../api.ts';
 import { declareAll } from './draft-rebase.ts';

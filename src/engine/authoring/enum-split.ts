@@ -1,8 +1,12 @@
 import { resolve } from 'node:path';
 import { Failure } from '../../foundation/failure.ts';
-import { changeOf } from '../../project/file-change.ts';
-import { outsideTransaction, plainStatements, withoutStatements } from '../../project/plain-statements.ts';
-import { type NewRevision, newRevision } from '../../project/write-revision.ts';
+import {
+  outsideTransaction,
+  plainStatements,
+  withoutStatements,
+} from '../../project/files/plain-statements.ts';
+import { changeOf } from '../../project/writing/file-change.ts';
+import { type NewRevision, newRevision } from '../../project/writing/write-revision.ts';
 import { slug } from '../../revisions/names.ts';
 import { splitEnumValues } from '../../safety/enum-values.ts';
 import type { Draft } from '../api.ts';

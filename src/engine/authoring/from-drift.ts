@@ -1,4 +1,4 @@
-import { isRefusal } from '../../database/connection.ts';
+import { isRefusal } from '../../database/connect/connection.ts';
 import { Failure } from '../../foundation/failure.ts';
 import type { MigrationSql } from '../../project/entities.ts';
 import { driftFrom } from './compare.ts';

@@ -1,15 +1,15 @@
-import { isRefusal } from '../../database/connection.ts';
+import { isRefusal } from '../../database/connect/connection.ts';
+import { queryOn } from '../../database/connect/monitor.ts';
 import { readLedger } from '../../database/ledger.ts';
 import { type Copy, openCopy } from '../../database/measure/copy.ts';
 import { measure } from '../../database/measure/measure.ts';
-import { queryOn } from '../../database/monitor.ts';
 import type { ReplayStep } from '../../database/shadow/revision-run.ts';
 import { Failure } from '../../foundation/failure.ts';
 import { isEmbedded } from '../../project/project.ts';
 import type { Measurement, RehearsalData } from '../api.ts';
 import { requireAvailable } from '../available.ts';
+import { batchesOf } from '../planning/steps.ts';
 import type { State } from '../session.ts';
-import { batchesOf } from '../steps.ts';
 import type { OnDisk, Workspace } from './workspace.ts';
 
 /** A copy, with the applied revisions in its log. */

@@ -1,5 +1,5 @@
-import { addressOf } from '../../database/address.ts';
-import { isRefusal } from '../../database/connection.ts';
+import { addressOf } from '../../database/connect/address.ts';
+import { isRefusal } from '../../database/connect/connection.ts';
 import { effectsOf } from '../../database/shadow/effects.ts';
 import type { ReplayStep } from '../../database/shadow/revision-run.ts';
 import type { Return, RoundTrip } from '../../database/shadow/round-trip.ts';
@@ -13,9 +13,9 @@ import type {
   ReturnTrip,
 } from '../api.ts';
 import { bookkeeping } from '../bookkeeping.ts';
-import { pastPlan } from '../past-plan.ts';
-import { planFor } from '../plan-for.ts';
-import { keepRehearsal, rehearsalKey } from '../rehearsal-records.ts';
+import { pastPlan } from '../planning/past-plan.ts';
+import { planFor } from '../planning/plan-for.ts';
+import { keepRehearsal, rehearsalKey } from '../planning/rehearsal-records.ts';
 import { type State, withApplied } from '../session.ts';
 import { measureOn, type OpenCopy, openCopyFor } from './measured-plan.ts';
 import { type OnDisk, ups, type Workspace } from './workspace.ts';

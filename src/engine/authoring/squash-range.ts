@@ -1,6 +1,6 @@
 import { Failure } from '../../foundation/failure.ts';
 import type { RevisionGraph } from '../../revisions/graph.ts';
-import { listed } from '../../revisions/target-error.ts';
+import { listed } from '../../revisions/targets/target-error.ts';
 
 /** A range of revisions that one revision can replace. */
 export interface SquashRange {

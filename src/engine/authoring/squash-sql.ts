@@ -2,7 +2,7 @@ import { condense, isProven, type Proof, prove } from '../../database/shadow/con
 import type { Inventory } from '../../database/shadow/inventory.ts';
 import type { Trial } from '../../database/shadow/trial.ts';
 import { Failure } from '../../foundation/failure.ts';
-import type { MigrationSource } from '../../project/sources.ts';
+import type { MigrationSource } from '../../project/files/sources.ts';
 import { splitStatements } from '../../safety/parse.ts';
 import { isConcurrent } from '../../safety/traces.ts';
 

@@ -1,5 +1,5 @@
+import { describeSession } from '../../database/connect/sessions.ts';
 import type { Health } from '../../database/health.ts';
-import { describeSession } from '../../database/sessions.ts';
 import type { DoctorCheck } from '../../values/doctor.ts';
 import type { Look } from '../api.ts';
 import type { Session } from '../session.ts';

@@ -1,13 +1,13 @@
-import { isRefusal } from '../../database/connection.ts';
+import { isRefusal } from '../../database/connect/connection.ts';
+import { isPooled } from '../../database/connect/monitor.ts';
 import { examine, type Health } from '../../database/health.ts';
-import { isPooled } from '../../database/monitor.ts';
 import { Failure } from '../../foundation/failure.ts';
-import { isPostgres } from '../../project/kind.ts';
+import { isPostgres } from '../../project/config/kind.ts';
 import { isEmbedded } from '../../project/project.ts';
 import type { DoctorCheck, DoctorReport } from '../../values/doctor.ts';
 import type { Look } from '../api.ts';
 import { asFailure } from '../failures.ts';
-import { look } from '../look.ts';
+import { look } from '../looking/look.ts';
 import type { Session } from '../session.ts';
 import { clock, connection, tls } from './connection.ts';
 import { journal, lock, role, table } from './database.ts';

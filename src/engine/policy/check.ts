@@ -1,7 +1,7 @@
-import { type Connection, isRefusal } from '../../database/connection.ts';
-import type { Refusal } from '../../database/refusal.ts';
+import { type Connection, isRefusal } from '../../database/connect/connection.ts';
+import type { Refusal } from '../../database/connect/refusal.ts';
 import { Failure } from '../../foundation/failure.ts';
-import { isPostgres } from '../../project/kind.ts';
+import { isPostgres } from '../../project/config/kind.ts';
 import type { Protection } from '../../settings/protection.ts';
 import type { PolicyCheck, PolicyRule } from '../api.ts';
 import { type Facts, rulesOf } from './rules.ts';

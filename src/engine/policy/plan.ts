@@ -1,6 +1,6 @@
-import { addressOf } from '../../database/address.ts';
+import { addressOf } from '../../database/connect/address.ts';
 import type { PolicyCheck, Preview, RunOptions } from '../api.ts';
-import type { RehearsalRecord } from '../rehearsal-records.ts';
+import type { RehearsalRecord } from '../planning/rehearsal-records.ts';
 import type { Session, State } from '../session.ts';
 import { checkPolicy, refuseByPolicy, timeOf } from './check.ts';
 import type { Facts } from './rules.ts';

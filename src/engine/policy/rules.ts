@@ -1,7 +1,7 @@
 import { isWithin, parseHours } from '../../settings/hours.ts';
 import type { Protection, RequiredRehearsal } from '../../settings/protection.ts';
 import type { Finding, PolicyCheck, PolicyRule, PolicyRuleName, Severity } from '../api.ts';
-import type { RehearsalRecord } from '../rehearsal-records.ts';
+import type { RehearsalRecord } from '../planning/rehearsal-records.ts';
 
 /** The known facts when a policy is checked for an action. */
 export interface Facts {

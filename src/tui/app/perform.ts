@@ -1,5 +1,5 @@
 import type { EngineApi } from '../../engine/api.ts';
-import type { EngineConnection } from '../../engine/connection.ts';
+import type { EngineConnection } from '../../engine/process/connection.ts';
 import { Failure, type FailureInfo } from '../../foundation/failure.ts';
 import type { SideEffect } from '../state/effect.ts';
 import type { Call } from '../state/model.ts';

@@ -1,4 +1,4 @@
-import type { EngineChange } from '../../engine/connection.ts';
+import type { EngineChange } from '../../engine/process/connection.ts';
 import type { Call, State } from './model.ts';
 
 /** Effects outside the state. Performed by `app/perform.ts`, which answers with messages. */

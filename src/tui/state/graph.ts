@@ -1,4 +1,4 @@
-import { hasConnector, type LaneLayout, layoutLanes } from '../../revisions/lanes.ts';
+import { hasConnector, type LaneLayout, layoutLanes } from '../../revisions/lanes/lanes.ts';
 import type { Shown } from './shown.ts';
 
 /** The layout of a history, and the revision of each drawn line. */

@@ -1,5 +1,5 @@
 import { placeOptions } from '../../drawing/text/place.ts';
-import type { EngineChange, EngineExit } from '../../engine/connection.ts';
+import type { EngineChange, EngineExit } from '../../engine/process/connection.ts';
 import type { FailureInfo } from '../../foundation/failure.ts';
 import { andThen, type Change, only, type SideEffect } from './effect.ts';
 import { lookAgain } from './loading.ts';

@@ -1,5 +1,5 @@
 import type { EngineEvent } from '../../engine/api.ts';
-import type { EngineExit } from '../../engine/connection.ts';
+import type { EngineExit } from '../../engine/process/connection.ts';
 import type { FailureInfo } from '../../foundation/failure.ts';
 import type { Topic } from './effect.ts';
 import type { Call, Loaded } from './model.ts';

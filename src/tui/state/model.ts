@@ -10,7 +10,7 @@ import type {
   RevisionDetail,
   Effect as SchemaEffect,
 } from '../../engine/api.ts';
-import type { EngineExit } from '../../engine/connection.ts';
+import type { EngineExit } from '../../engine/process/connection.ts';
 import type { FailureInfo } from '../../foundation/failure.ts';
 import type { TuiSettings } from '../settings.ts';
 import type { FleetProgress } from './fleet.ts';

@@ -1,6 +1,6 @@
 import type { Look, RevisionRow } from '../../engine/api.ts';
-import type { LaneRow } from '../../revisions/lanes.ts';
-import { simplify } from '../../revisions/simplify.ts';
+import type { LaneRow } from '../../revisions/lanes/lanes.ts';
+import { simplify } from '../../revisions/lanes/simplify.ts';
 import { filterOf, folded } from './filter.ts';
 import type { State } from './model.ts';
 

@@ -1,6 +1,6 @@
 import type { Span } from '../../../drawing/text/span.ts';
 import type { Style } from '../../../drawing/theme/style.ts';
-import { drawLanes, type LaneLook, type LaneSegment } from '../../../revisions/draw-lanes.ts';
+import { drawLanes, type LaneLook, type LaneSegment } from '../../../revisions/lanes/draw-lanes.ts';
 import { graphOf } from '../../state/graph.ts';
 import type { Shown } from '../../state/shown.ts';
 

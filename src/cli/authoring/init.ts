@@ -1,0 +1,29 @@
+import type { Call } from '../shell/call.ts';
+import { type Definition, examples } from '../shell/command.ts';
+import { yes } from '../shell/options.ts';
+import { writeDraft } from './write-draft.ts';
+
+const nextSteps = `
+Next:
+  migtui revision --autogenerate -m "initial schema"   the first revision, from the entities
+  migtui upgrade head                                  on an empty database
+  migtui stamp head                                    on one that has the tables already: compares, then
+                                                       writes that the revision is applied
+  migtui check                                         for CI`;
+
+/** `migtui init`: sets up a MikroORM project for migtui. */
+export const init: Definition = (program, act) =>
+  program
+    .command('init')
+    .description('set up this project: config, migrations folder, journal')
+    .addOption(yes())
+    .addHelpText('after', examples({ 'migtui init': 'shows what it would write, asks, writes' }))
+    .addHelpText('after', nextSteps)
+    .action(act(initProject));
+
+async function initProject(call: Call, options: { yes?: boolean }): Promise<undefined> {
+  const engine = await call.engine();
+  const draft = await engine.draftInit();
+  await writeDraft(call, draft, { what: 'The setup', question: 'Write this?', yes: options.yes });
+  call.output.say(nextSteps.trim(), (text, paint) => paint.dim(text));
+}

@@ -1,0 +1,47 @@
+import { drawBlocks, drawRows, nameOf } from '../draw/rows.ts';
+import { revisionsJson } from '../shapes.ts';
+import type { Call } from '../shell/call.ts';
+import { type Definition, examples } from '../shell/command.ts';
+import { verbose } from '../shell/options.ts';
+import { requireStatus, rowsOf } from './require-status.ts';
+
+/** `migtui current`: the tips of the applied revisions. */
+export const current: Definition = (program, act) =>
+  program
+    .command('current')
+    .description('show the current revisions of the database')
+    .option('--check-heads', 'exit code 1 unless every head is applied')
+    .addOption(verbose())
+    .addHelpText(
+      'after',
+      examples({
+        'migtui current': 'the tips of what is applied',
+        'migtui current --check-heads': 'for scripts: is the database up to date?',
+        'migtui current -v': 'with parents, labels, time and file',
+      }),
+    )
+    .action(act(showCurrent));
+
+interface CurrentOptions {
+  readonly verbose?: boolean;
+  readonly checkHeads?: boolean;
+}
+
+async function showCurrent(call: Call, options: CurrentOptions): Promise<number> {
+  const look = await requireStatus(call, 'database');
+  const rows = rowsOf(look, look.current);
+  call.output.answer(
+    rows,
+    () => revisionsJson(rows, look),
+    (rows, paint) => {
+      if (rows.length === 0) return paint.dim('Nothing is applied.');
+      return options.verbose ? drawBlocks(rows, paint) : drawRows(rows, paint, call.host.now());
+    },
+  );
+  const lacking = options.checkHeads ? rowsOf(look, look.heads).filter(row => row.state !== 'applied') : [];
+  if (lacking.length === 0) return 0;
+  call.output.say(lacking, (rows, paint) =>
+    paint.bad(`Not applied: ${rows.map(row => nameOf(row.id)).join(', ')}.`),
+  );
+  return 1;
+}

@@ -1,0 +1,97 @@
+import type { Look, RevisionRow } from '../../engine/api.ts';
+import { Failure } from '../../foundation/failure.ts';
+import type { Call } from '../shell/call.ts';
+
+/**
+ * Gets the status, and fails if the database or the revisions could not be read.
+ * @param needs `database`: the applied revisions must be known; `revisions`: the files are enough;
+ *   `table`: the applied revisions must be known, and the files are not needed
+ * @throws Failure of the database, `no-migrations-folder`, or `broken-revisions`
+ */
+export async function requireStatus(call: Call, needs: 'database' | 'revisions' | 'table'): Promise<Look> {
+  const engine = await call.engine();
+  const look = await engine.look();
+  const onDisk = needs === 'table' ? null : (folderFailure(look) ?? problemsOf(look));
+  if (onDisk) throw onDisk;
+  const failure = databaseFailure(look);
+  if (failure && needs !== 'revisions') throw failure;
+  if (failure) {
+    call.output.say(
+      failure.info,
+      ({ message }, paint) =>
+        `${paint.warn('warning:')} ${message.replace(/[.]?$/, '.')} No revision is shown as applied.`,
+    );
+  }
+  return look;
+}
+
+/**
+ * Why the applied revisions are unknown; null if they are known. An embedded database that does not exist yet
+ * counts as empty.
+ */
+export function databaseFailure({ database, project }: Look): Failure | null {
+  if (database.state === 'missing' && ['pglite', 'sqlite', 'libsql'].includes(database.kind)) return null;
+  if (database.state !== 'connected') {
+    return new Failure(
+      database.failure ?? {
+        code: `database-${database.state}`,
+        message: `${database.label} is ${database.state}.`,
+      },
+    );
+  }
+  if (database.table !== 'forbidden') return null;
+  return new Failure({
+    code: 'table-forbidden',
+    message: `This role cannot read ${project.table}, so the applied revisions are unknown.`,
+    next: `Grant it: grant select on ${project.table} to the role that the MikroORM config uses.`,
+  });
+}
+
+/** Why the revisions are unknown; null if they are known. */
+export function folderFailure({ project }: Look): Failure | null {
+  return project.folderFailure ? new Failure(project.folderFailure) : null;
+}
+
+/** All problems of the revisions on disk, as one failure; null if there are none. */
+export function problemsOf({ problems }: Look): Failure | null {
+  if (problems.length === 0) return null;
+  return new Failure({
+    code: 'broken-revisions',
+    message:
+      problems.length === 1
+        ? 'The revisions have a problem; nothing runs until it is fixed.'
+        : `The revisions have ${problems.length} problems; nothing runs until they are fixed.`,
+    problems,
+  });
+}
+
+/** The rows of these ids, in the same order. */
+export function rowsOf(look: Look, ids: readonly string[]): RevisionRow[] {
+  const byId = new Map(look.revisions.map(row => [row.id, row]));
+  return ids.flatMap(id => byId.get(id) ?? []);
+}
+
+/**
+ * The single revision of a target.
+ * @throws Failure of the target, `no-revision` | `several-revisions`
+ */
+export async function onlyRow(call: Call, look: Look, target: string): Promise<RevisionRow> {
+  const engine = await call.engine();
+  const rows = rowsOf(look, await engine.resolve(target));
+  const [row] = rows;
+  if (!row) {
+    throw new Failure({
+      code: 'no-revision',
+      message: `"${target}" is not a revision.`,
+      next: 'migtui history lists the revisions.',
+    });
+  }
+  if (rows.length > 1) {
+    throw new Failure({
+      code: 'several-revisions',
+      message: `"${target}" matches more than one revision: name one.`,
+      candidates: rows.map(({ id }) => id),
+    });
+  }
+  return row;
+}

@@ -1,0 +1,65 @@
+import type { Finding, RevisionDetail } from '../../engine/api.ts';
+import { Failure } from '../../foundation/failure.ts';
+import type { ShowAnswer } from '../answers.ts';
+import { drawDetail } from '../draw/detail.ts';
+import { revisionIn, sqlJson } from '../shapes.ts';
+import type { Call } from '../shell/call.ts';
+import { clean } from '../shell/clean.ts';
+import { type Definition, examples } from '../shell/command.ts';
+import { verbose } from '../shell/options.ts';
+import { requireStatus } from './require-status.ts';
+
+/** `migtui show <rev>`: the declarations and the SQL of one revision. */
+export const show: Definition = (program, act) =>
+  program
+    .command('show')
+    .description('show one revision: what it revises, its SQL up and down')
+    .argument('<revision>', 'a target; see migtui --help')
+    .addOption(verbose('print the source as well'))
+    .addHelpText(
+      'after',
+      examples({
+        'migtui show head': 'the head',
+        'migtui show add_last_read': 'by a unique prefix of its words',
+        'migtui show current -v': 'what is applied last, with its source',
+      }),
+    )
+    .action(act(showRevision));
+
+async function showRevision(call: Call, target: string, options: { verbose?: boolean }): Promise<undefined> {
+  const look = await requireStatus(call, 'revisions');
+  const engine = await call.engine();
+  const ids = await engine.resolve(target);
+  if (ids.length === 0) {
+    throw new Failure({
+      code: 'no-revision',
+      message: `"${target}" is not a revision: there is nothing to show.`,
+      next: 'migtui history lists the revisions.',
+    });
+  }
+  const details: RevisionDetail[] = [];
+  for (const id of ids) details.push(await engine.revision(id));
+  const judged =
+    look.problems.length === 0 && !look.database.unavailable?.some(({ feature }) => feature === 'lint');
+  const known = details.filter(({ row }) => row.state !== 'missing' && judged);
+  const findings: Finding[] = [];
+  for (const { row } of known) findings.push(...(await engine.lint({ range: row.id })).findings);
+  const of = ({ row }: RevisionDetail) => findings.filter(({ revision }) => revision === row.id);
+  const json = (detail: RevisionDetail): ShowAnswer => {
+    const { row, source, author, up, down } = detail;
+    return {
+      ...revisionIn(row, look),
+      source,
+      up: sqlJson(up),
+      down: sqlJson(down),
+      author,
+      findings: of(detail),
+    };
+  };
+  call.output.answer(
+    details,
+    () => (details.length === 1 ? json(details[0] as RevisionDetail) : details.map(json)),
+    (details, paint) =>
+      details.map(one => drawDetail(one, clean(of(one)), paint, options.verbose === true)).join('\n\n'),
+  );
+}

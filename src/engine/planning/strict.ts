@@ -1,0 +1,58 @@
+import { Failure } from '../../foundation/failure.ts';
+import type { Plan } from '../../revisions/plans/plan.ts';
+import type { Preview, StrictRule, Warning } from '../api.ts';
+import type { Bookkeeping } from '../bookkeeping.ts';
+import type { Session, State } from '../session.ts';
+
+/** What each rule forbids, and how to resolve it. */
+const rules: Readonly<Record<StrictRule, { readonly words: string; readonly next: string }>> = {
+  missing: {
+    words: 'applied revisions have no file',
+    next: 'Restore the files from version control, or stamp the database to revisions that exist.',
+  },
+  'out-of-order': {
+    words: 'revisions are pending below applied ones',
+    next: 'Run them with --no-strict, or put them on top of what is applied with "migtui merge --rebase".',
+  },
+  edited: {
+    words: 'the files of applied revisions were edited',
+    next: 'Undo the edit, or accept it with "migtui settle <revision> --accept-edit".',
+  },
+};
+
+/**
+ * The rules of the `strict` setting that this plan violates, one warning with code `strict` for each. A stamp
+ * only corrects the log and is not checked.
+ */
+export function strictness(
+  { options }: Pick<Session, 'options'>,
+  { graph, applied }: State,
+  { edited }: Bookkeeping,
+  plan: Plan,
+): Warning[] {
+  if (!plan.steps.some(({ action }) => action === 'up' || action === 'down')) return [];
+  const broken: Readonly<Record<StrictRule, readonly string[]>> = {
+    missing: graph.missing(applied.keys()),
+    'out-of-order': graph.gaps(applied.keys()),
+    edited,
+  };
+  return (options.strict ?? [])
+    .filter(rule => broken[rule].length > 0)
+    .map(rule => ({
+      code: 'strict',
+      message: `The strict rule "${rule}" forbids this run: ${rules[rule].words}. ${rules[rule].next}`,
+      revisions: broken[rule],
+    }));
+}
+
+/** @throws Failure `strict` if the plan violates a rule of the `strict` setting */
+export function refuseStrict({ warnings }: Pick<Preview, 'warnings'>): void {
+  const [first, ...more] = warnings.filter(({ code }) => code === 'strict');
+  if (!first) return;
+  throw new Failure({
+    code: 'strict',
+    message: [first, ...more].map(({ message }) => message).join(' '),
+    next: 'Nothing was run. The setting "strict" or --strict asks for this; --no-strict runs it once without.',
+    candidates: [first, ...more].flatMap(({ revisions }) => revisions),
+  });
+}
