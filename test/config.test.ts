@@ -65,7 +65,7 @@ test('does not load MikroORM', async () => {
   const loaded = stderr.split('\n').filter(line => line.startsWith('file:'));
   expect(loaded.map(url => url.replace(/^.*\/src\//, 'src/')).sort()).toEqual([
     'src/config.ts',
-    'src/project/writing/generator.ts',
     'src/project/config/x-arguments.ts',
+    'src/project/writing/generator.ts',
   ]);
 });
