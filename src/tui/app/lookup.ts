@@ -29,10 +29,14 @@ function keysIn(state: State): ReadonlyMap<string, Command> {
   let keys = known.get(name);
   if (!keys) {
     const made = new Map<string, Command>();
-    for (const scope of scopes) {
-      for (const command of commands) {
-        if (!command.where.includes(scope)) continue;
-        for (const key of keysOf(command, state.settings)) if (!made.has(key)) made.set(key, command);
+    const { settings } = state;
+    // the user's keys come before the defaults of other commands, but not before those of a dialog or a search
+    const typing = scopes.includes('dialog') || scopes.includes('searching');
+    for (const group of typing ? scopes.map(scope => [scope]) : [scopes]) {
+      const here = group.flatMap(scope => commands.filter(({ where }) => where.includes(scope)));
+      const own = here.filter(({ id }) => id in settings.keys);
+      for (const command of [...own, ...here]) {
+        for (const key of keysOf(command, settings)) if (!made.has(key)) made.set(key, command);
       }
     }
     keys = made;

@@ -1,10 +1,10 @@
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { chatEntities } from '../authoring/chat.ts';
+import { asking, later, onPGlite, projectOf, running, stockFinds } from '../authoring/support.ts';
 import { makeFolder, type Project, repository, stockCli } from '../support/project.ts';
 import { createDatabase, type Database } from '../support/server.ts';
-import { chatEntities } from './chat.ts';
-import { asking, later, onPGlite, projectOf, running, stockFinds } from './support.ts';
 
 /*
  * The Alembic guide, section by section, with migtui in a MikroORM project.

@@ -7,9 +7,9 @@ import { changesBetween } from '../../src/database/shadow/effects.ts';
 import { loadPGlite } from '../../src/database/shadow/packages.ts';
 import { scratchPrefix } from '../../src/database/shadow/server.ts';
 import type { Project } from '../../src/project/project.ts';
+import { downs, engineOn, freshCache, openedShadow, projectOf, ups } from '../authoring/support.ts';
 import { makeFolder } from '../support/project.ts';
 import { createDatabase, serverUrl } from '../support/server.ts';
-import { downs, engineOn, freshCache, openedShadow, projectOf, ups } from './support.ts';
 
 const closing: (() => Promise<void>)[] = [];
 const opened = async (...args: Parameters<typeof openedShadow>) => {
