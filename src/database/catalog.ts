@@ -1,6 +1,7 @@
 import { concernedBy } from './concerned.ts';
 import type { Connection } from './connect/connection.ts';
 import { quoteIdent, quoteLiteral } from './quote.ts';
+import { wholeNumber } from './whole-number.ts';
 
 /** Estimated rows (null if unknown), and bytes with indexes. */
 export interface TableSize {
@@ -84,10 +85,10 @@ const invalid = `
    where ${ours} and ${concerned('i.indrelid')} and not i.indisvalid`;
 
 const sizes = `
-  select n.nspname as schema, c.relname as name, pg_total_relation_size(c.oid)::float8 as bytes, pg_relation_size(c.oid)::float8 as own,
-         case when c.relpages > 0 and c.reltuples > 0
+  select n.nspname as schema, c.relname as name, pg_total_relation_size(c.oid)::text as bytes, pg_relation_size(c.oid)::text as own,
+         ${wholeNumber(`case when c.relpages > 0 and c.reltuples > 0
               then c.reltuples::float8 / c.relpages * (pg_relation_size(c.oid) / current_setting('block_size')::int)
-              else greatest(c.reltuples::float8, coalesce(s.n_live_tup, 0)::float8) end as rows, has_table_privilege(c.oid, 'select') as readable
+              else greatest(c.reltuples::float8, coalesce(s.n_live_tup, 0)::float8) end`)} as rows, has_table_privilege(c.oid, 'select') as readable
     from pg_class c join pg_namespace n on n.oid = c.relnamespace left join pg_stat_all_tables s on s.relid = c.oid
    where c.relkind in ('r', 'p', 'm') and ${ours} and ${concerned('c.oid')}`;
 
@@ -105,6 +106,9 @@ interface Found {
   readonly rows: number;
   readonly readable: boolean;
 }
+
+/** Numbers as the server sends them. */
+type Raw = Omit<Found, 'bytes' | 'own' | 'rows'> & Readonly<Record<'bytes' | 'own' | 'rows', string>>;
 
 /** What of a live schema is read. */
 export interface CatalogScope {
@@ -140,7 +144,9 @@ export async function readCatalog(
   );
   const made = await asked<{ sql: string }>(connection, within(definitions));
   if (made === null) return null;
-  const found = (await asked<Found>(connection, within(sizes))) ?? [];
+  const found = ((await asked<Raw>(connection, within(sizes))) ?? []).map(
+    (one): Found => ({ ...one, bytes: Number(one.bytes), own: Number(one.own), rows: Number(one.rows) }),
+  );
   const empty = await emptyAmong(
     connection,
     found.filter(({ own, rows, readable }) => own > 0 && own < small && rows <= 0 && readable),

@@ -3,6 +3,7 @@ import type { Loss } from '../safety/losses.ts';
 import type { Connection } from './connect/connection.ts';
 import { quoteIdent, quoteLiteral } from './quote.ts';
 import { sqlState } from './sql-failure.ts';
+import { wholeNumber } from './whole-number.ts';
 
 /** A loss in the current database. */
 export interface MeasuredLoss {
@@ -80,11 +81,11 @@ async function findTables(
   const rows = await connection.query<{
     at: number;
     bytes: string | null;
-    estimate: number;
+    estimate: string;
     readable: boolean;
     empty: boolean;
   }>(
-    `select a.at, pg_total_relation_size(c.oid)::text as bytes, c.reltuples::float8 as estimate,
+    `select a.at, pg_total_relation_size(c.oid)::text as bytes, ${wholeNumber('c.reltuples::float8')} as estimate,
             has_table_privilege(c.oid, 'select') as readable,
             c.relkind in ('r', 'm') and pg_relation_size(c.oid) = 0 as empty
        from json_to_recordset($1::json) as a(at integer, sql text, "column" text)
@@ -96,7 +97,7 @@ async function findTables(
   const byIndex = new Map(asked.map(one => [one.at, one]));
   for (const { at, bytes, estimate, readable, empty } of rows) {
     const { sql, schema } = byIndex.get(at) as (typeof asked)[number];
-    found[at] = { sql, schema, bytes: Number(bytes ?? 0), estimate, readable, empty };
+    found[at] = { sql, schema, bytes: Number(bytes ?? 0), estimate: Number(estimate), readable, empty };
   }
   return found;
 }
