@@ -14,8 +14,12 @@ export async function castThroughText(
 ): Promise<readonly string[] | null> {
   const failure = await trial.apart(() => trial.run(statements));
   if (failure?.sql?.sqlState !== cannotCoerce) return null;
-  const sql = statements.map(statement =>
-    statement.replace(/( type "[^;]*? using \("(?:[^"]|"")+")::(?!text::)/g, '$1::text::'),
-  );
+  const sql = statements.map(throughText);
   return (await trial.apart(() => trial.run(sql))) === null ? sql : null;
+}
+
+/** MikroORM writes `alter column "mood" type "feeling" using ("mood"::"feeling")`. */
+function throughText(statement: string): string {
+  const [first = '', ...casts] = statement.split(' using ("');
+  return [first, ...casts.map(cast => cast.replace('"::"', '"::text::"'))].join(' using ("');
 }
