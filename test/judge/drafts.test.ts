@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Draft } from '../../src/engine/api.ts';
+import { chatEntities } from '../authoring/chat.ts';
+import { asking, later, onPGlite, projectOf, running, stockFinds } from '../authoring/support.ts';
 import { stockCli } from '../support/project.ts';
 import { createDatabase } from '../support/server.ts';
-import { chatEntities } from './chat.ts';
-import { asking, later, onPGlite, projectOf, running, stockFinds } from './support.ts';
 
 const line = {
   Migration20260101000000_one: { up: 'create table one (id int)', down: 'drop table one' },

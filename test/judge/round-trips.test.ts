@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { RehearsedStep, TestReport } from '../../src/engine/api.ts';
+import { asking, freshCache, openedShadow, projectOf, running, ups } from '../authoring/support.ts';
 import type { MigrationSketch, Project } from '../support/project.ts';
 import { createDatabase } from '../support/server.ts';
-import { asking, freshCache, openedShadow, projectOf, running, ups } from './support.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
