@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { spawn } from '@lydell/node-pty';
-import { makeProject, type Project, repository } from '../test/support/project.ts';
+import { makeProject, type Project } from '../test/support/project.ts';
+import { openApp } from './app.ts';
 import { processTree } from './measure.ts';
 import { startBenchServer } from './server.ts';
 import { goal, type Row } from './table.ts';
@@ -48,12 +47,7 @@ interface Opened {
 
 function open(project: Project, database: string, complete: string, key: string | null): Promise<Opened> {
   const started = performance.now();
-  const app = spawn(process.execPath, [join(repository, 'bin/migtui.js')], {
-    cols: 120,
-    rows: 36,
-    cwd: project.root,
-    env: { ...process.env, DATABASE: database, TERM: 'xterm-256color', LANG: 'C.UTF-8' },
-  });
+  const app = openApp(project, database);
   return new Promise((resolve, reject) => {
     let output = '';
     let result: Opened | null = null;

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { spawn } from '@lydell/node-pty';
 import pg from 'pg';
 import { type MigrationSketch, makeProject, type Project, repository } from '../test/support/project.ts';
+import { openApp } from './app.ts';
 import { startBenchServer } from './server.ts';
 import { goal, median, type Row } from './table.ts';
 
@@ -120,13 +120,7 @@ function timed(work: () => void): number {
 /** Milliseconds until the bytes of the first frame arrive, and of one that shows pending revisions. */
 function screenTimes(project: Project, database: string): Promise<{ first: number; complete: number }> {
   const started = performance.now();
-  // No shell and no emulator in between, as for the stock CLI.
-  const app = spawn(process.execPath, [join(repository, 'bin/migtui.js')], {
-    cols: 120,
-    rows: 36,
-    cwd: project.root,
-    env: { ...process.env, DATABASE: database, TERM: 'xterm-256color', LANG: 'C.UTF-8' },
-  });
+  const app = openApp(project, database);
   return new Promise((resolve, reject) => {
     let output = '';
     let first = 0;

@@ -1,16 +1,12 @@
 import type { Catalog } from '../database/catalog.ts';
 import { type Connection, isRefusal } from '../database/connect/connection.ts';
 import { countRows } from '../database/failing-rows.ts';
-import { ledgerTable } from '../database/ledger.ts';
-import { settingsOf } from '../database/run/context.ts';
 import { Failure } from '../foundation/failure.ts';
-import { Linter, type LintStep, type QueriedFinding } from '../lint/lint.ts';
-import { rules } from '../lint/rules/all.ts';
-import { Schema } from '../lint/schema.ts';
-import { anyServer } from '../lint/server.ts';
+import type { Linter, LintStep, QueriedFinding } from '../lint/lint.ts';
+import type { Schema } from '../lint/schema.ts';
 import type { Plan } from '../revisions/plans/plan.ts';
-import { loadParser } from '../safety/parse.ts';
 import type { Finding, LintReport, LintRequest, Severity, SqlPreview } from './api.ts';
+import { newLinter } from './linter.ts';
 import { sqlOf } from './looking/detail.ts';
 import type { Session, State } from './session.ts';
 
@@ -39,15 +35,16 @@ export async function lint(
     });
   }
   const ids = [...applied.keys()];
-  const concerned = range === undefined ? graph.pending(ids) : rangeOf(state, range);
+  const asked = range === undefined ? null : rangeOf(state, range);
+  const concerned = asked ?? graph.pending(ids);
   const catalog = isRefusal(state.database)
     ? null
     : await liveCatalog(session, state, await sqlOfAll(session, state, concerned));
   const live = catalog && ignoreSizes ? { ...catalog, sizes: new Map() } : catalog;
   // The upcoming plan on the live database; a range is linted from base, each revision as a separate
   // deployment.
-  const plan = range === undefined && live !== null;
-  const judged = plan ? graph.pending(ids) : range === undefined ? [...graph.order] : rangeOf(state, range);
+  const plan = asked === null && live !== null;
+  const judged = asked ?? (plan ? concerned : [...graph.order]);
   const order = plan
     ? judged
     : graph.order.slice(0, Math.max(...judged.map(id => graph.order.indexOf(id)), -1) + 1);
@@ -215,52 +212,11 @@ async function sqlOfAll(session: Session, state: OnDisk, ids: readonly string[])
   return steps.flatMap(({ up, down }) => [...up.sql, ...(down?.sql ?? [])]);
 }
 
-async function newLinter(session: Session, live: Catalog | null, fromLive: boolean): Promise<Linter> {
-  await loadParser();
-  const { project, options } = session;
-  const schema = new Schema(ledgerTable(project).schema);
-  const linter = new Linter(schema, {
-    server: live ? { version: live.version, utc: live.utc } : anyServer,
-    lockTimeout: settingsOf({ lockTimeout: options.lockTimeout }).lockTimeout > 0,
-    levels: levelsOf(options.lint?.rules),
-  });
-  if (live) schema.sizes = live.sizes;
-  if (live && fromLive) {
-    linter.replay({
-      revision: '',
-      action: 'up',
-      sql: live.sql,
-      complete: true,
-      note: null,
-      transactional: true,
-      source: null,
-      file: null,
-    });
-    linter.endTransaction();
-    linter.settle();
-    schema.invalidate(new Set(live.invalid));
-    schema.complete = true;
-  }
-  return linter;
-}
-
 const severities: readonly Severity[] = ['danger', 'warning', 'note'];
 
 /** Whether a finding has at least this severity, and is not accepted. */
 export function isAtLeast({ severity, accepted }: Finding, level: Severity): boolean {
   return accepted === undefined && severities.indexOf(severity) <= severities.indexOf(level);
-}
-
-/** @throws Failure `unknown-rule` */
-function levelsOf(levels: Readonly<Record<string, Severity | 'off'>> = {}): typeof levels {
-  const unknown = Object.keys(levels).find(rule => !Object.hasOwn(rules, rule));
-  if (unknown === undefined) return levels;
-  throw new Failure({
-    code: 'unknown-rule',
-    message: `The setting "lint.rules" names a rule that does not exist: ${unknown}.`,
-    next: 'node_modules/migtui/docs/safety.md has every rule.',
-    candidates: Object.keys(rules),
-  });
 }
 
 async function bothWays(

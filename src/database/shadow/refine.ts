@@ -43,21 +43,17 @@ export async function refine(
 ): Promise<Refined> {
   const before = await trial.inventory();
   const unchanged = { sql, changes: null, dropped: 0, added: [], missing: [], notRestored: [] };
-  let up: readonly string[] = sql.up.filter(statement => statement !== '');
-  let all = up.length > 0 ? await trial.apart(() => outcomeOf(trial, up)) : before;
-  const cast = all === null ? await castThroughText(trial, up) : null;
-  if (cast) {
-    up = cast;
-    all = await trial.apart(() => outcomeOf(trial, up));
-  }
-  const under = all === null ? await underViews(trial, up, before, defaultSchema) : null;
-  if (under) {
-    up = under.sql;
-    all = await trial.apart(() => outcomeOf(trial, up));
-  }
+  const wanted = sql.up.filter(statement => statement !== '');
+  const {
+    statements: up,
+    result: all,
+    views,
+  } = wanted.length > 0
+    ? await adjusted(trial, wanted, before, defaultSchema)
+    : { statements: wanted, result: before, views: [] };
   if (all === null) return unchanged;
   // a view that is dropped and created again is what it was before, and still has to be
-  const kept = under ? up : await effective(trial, up, before, all);
+  const kept = views.length > 0 ? up : await effective(trial, up, before, all);
   if (kept.length > 0) await trial.run(kept);
   const {
     sql: more,
@@ -74,20 +70,45 @@ export async function refine(
   const down = await wayBack(trial, sql.down, before, after, defaultSchema);
   return {
     sql: {
-      up: !under && !cast && kept.length === up.length && more.length === 0 ? sql.up : final,
+      up: up === wanted && kept.length === up.length && more.length === 0 ? sql.up : final,
       down: down.sql,
     },
     changes: changesBetween(before, after),
     dropped: up.length - kept.length,
     added: [
-      ...(under?.views ?? []).map(
-        view => `view ${view} is dropped and created again, because it reads what changes`,
-      ),
+      ...views.map(view => `view ${view} is dropped and created again, because it reads what changes`),
       ...added,
     ],
     missing,
     notRestored: down.notRestored,
   };
+}
+
+/** Statements as they run: with casts and dropped views that MikroORM leaves out, if they fail without. */
+interface Adjusted {
+  readonly statements: readonly string[];
+  /** The schema after them; null if they still fail. */
+  readonly result: Inventory | null;
+  /** Names of views that are dropped and created again. */
+  readonly views: readonly string[];
+}
+
+async function adjusted(
+  trial: Trial,
+  statements: readonly string[],
+  before: Inventory,
+  defaultSchema: string,
+): Promise<Adjusted> {
+  const after = (sql: readonly string[]): Promise<Inventory | null> =>
+    trial.apart(() => outcomeOf(trial, sql));
+  const result = await after(statements);
+  if (result) return { statements, result, views: [] };
+  const cast = await castThroughText(trial, statements);
+  if (cast) return { statements: cast, result: await after(cast), views: [] };
+  const under = await underViews(trial, statements, before, defaultSchema);
+  return under
+    ? { statements: under.sql, result: await after(under.sql), views: under.views }
+    : { statements, result, views: [] };
 }
 
 async function outcomeOf(trial: Trial, statements: readonly string[]): Promise<Inventory | null> {
@@ -244,19 +265,18 @@ async function wayBack(
 ): Promise<{ sql: string[]; notRestored: string[] }> {
   const statements = down.filter(statement => statement !== '');
   const changed = differing(before, after);
-  const all = statements.filter(
+  const named = statements.filter(
     statement => writesRows(statement) || changed.some(fact => mentions(statement, fact)),
   );
-  const cast = await castThroughText(trial, all);
-  const named = cast ?? all;
-  const result: string[] = [];
-  const whole = await trial.apart(() => outcomeOf(trial, named));
+  const { statements: adapted, result: whole } = await adjusted(trial, named, after, defaultSchema);
   if (whole && differing(before, whole).length === 0) {
-    return { sql: !cast && named.length === statements.length ? [...down] : [...named], notRestored: [] };
+    return {
+      sql: adapted === named && named.length === statements.length ? [...down] : [...adapted],
+      notRestored: [],
+    };
   }
-  const under = whole === null ? await underViews(trial, named, after, defaultSchema) : null;
-  if (under && (await trial.run(under.sql)) === null) result.push(...under.sql);
-  else for (const statement of named) if ((await trial.run([statement])) === null) result.push(statement);
+  const result: string[] = [];
+  for (const statement of adapted) if ((await trial.run([statement])) === null) result.push(statement);
   const come = await trial.inventory();
   for (const { sql } of statementsBetween(come, before, defaultSchema)) {
     if (sql.length > 0 && (await trial.run(sql)) === null) result.push(...sql);

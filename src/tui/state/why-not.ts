@@ -1,4 +1,4 @@
-import type { Look } from '../../values/look.ts';
+import type { DatabaseInfo, Look } from '../../values/look.ts';
 import type { State } from './model.ts';
 
 /** Why it is unknown which revisions are applied. */
@@ -10,21 +10,23 @@ export function whyUnknown({ link, look, lookFailure }: State): string | null {
 
 /** Why a look does not know which revisions are applied. A missing database has none. */
 export function unknownIn({ database }: Look): string | null {
-  if (database.state === 'connected') {
-    return database.table === 'forbidden' ? 'no permission to read the migrations table' : null;
-  }
-  return database.state === 'missing' ? null : `the database is ${database.state}`;
+  return (
+    whyNoAnswer(database) ??
+    (database.table === 'forbidden' ? 'no permission to read the migrations table' : null)
+  );
 }
+
+/** The first run creates a missing database, and the plan says so. */
+const whyNoAnswer = ({ state }: DatabaseInfo): string | null =>
+  state === 'connected' || state === 'missing' ? null : `the database is ${state}`;
 
 /** Why nothing can be planned. */
 export function whyNoPlan(state: State): string | null {
   if (state.link.is === 'lost') return 'the engine stopped: press r to restart it';
   if (!state.look) return 'the project is not open yet';
   if (state.look.problems.length > 0) return 'the migration files have problems: fix them first';
-  const { database } = state.look;
-  // The first run creates a missing one, and the plan says so.
-  if (database.state !== 'connected' && database.state !== 'missing')
-    return `the database is ${database.state}`;
+  const unanswered = whyNoAnswer(state.look.database);
+  if (unanswered) return unanswered;
   if (state.run && state.run.endedAt === null) return 'a run is in progress (R shows it)';
   return null;
 }

@@ -2,6 +2,7 @@ import { quoteIdent, quoteLiteral } from '../../quote.ts';
 import type { Fact } from '../inventory.ts';
 import { made } from './create.ts';
 import { bare, inSchema, type Place, quotedName } from './names.ts';
+import { alterOptions } from './options.ts';
 
 /** Changes a column; drops it and adds it again where PostgreSQL cannot change what it is generated from. */
 export function alterColumn(at: Place, from: Fact, to: Fact): string[] {
@@ -59,14 +60,7 @@ export function alterColumn(at: Place, from: Fact, to: Fact): string[] {
   if (differs('storage')) sql.push(`${alter} set storage ${is.storage ?? 'default'};`);
   if (differs('compression')) sql.push(`${alter} set compression ${is.compression ?? 'default'};`);
   if (differs('statistics')) sql.push(`${alter} set statistics ${is.statistics ?? -1};`);
-  if (differs('options')) {
-    const keys = (from.is.options ?? '')
-      .split(', ')
-      .filter(Boolean)
-      .map(option => option.split('=')[0]);
-    if (keys.length > 0) sql.push(`${alter} reset (${keys.join(', ')});`);
-    if (is.options) sql.push(`${alter} set (${is.options});`);
-  }
+  if (differs('options')) sql.push(...alterOptions(alter, from.is.options, is.options));
   return sql;
 }
 

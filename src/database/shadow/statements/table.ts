@@ -1,6 +1,7 @@
 import { quoteIdent } from '../../quote.ts';
 import type { Fact } from '../inventory.ts';
 import { type Place, quotedName } from './names.ts';
+import { alterOptions } from './options.ts';
 
 /** Changes the properties of a table that can be changed. */
 export function alterTable(at: Place, from: Fact, to: Fact): string[] {
@@ -18,14 +19,7 @@ export function alterTable(at: Place, from: Fact, to: Fact): string[] {
       `${alter} ${forced ? '' : 'no '}force row level security;`,
     );
   }
-  if (differs('options')) {
-    const keys = (from.is.options ?? '')
-      .split(', ')
-      .filter(Boolean)
-      .map(option => option.split('=')[0]);
-    if (keys.length > 0) sql.push(`${alter} reset (${keys.join(', ')});`);
-    if (is.options) sql.push(`${alter} set (${is.options});`);
-  }
+  if (differs('options')) sql.push(...alterOptions(alter, from.is.options, is.options));
   if (differs('replica identity')) {
     const [, index] = /^index (.*)$/.exec(is['replica identity'] ?? '') ?? [];
     sql.push(
