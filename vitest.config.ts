@@ -1,10 +1,16 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /** What takes long and is run by scripts of its own: `npm run test:faults` and its like. */
-const long = ['faults', 'projects', 'measured', 'judge'];
+const long = ['faults', 'projects', 'measured', 'schemas'];
 
 /** What `npm run test:hostile` runs again, on databases whose settings hardly anybody has. */
-const onDatabases = ['test/database/**/*.test.ts', 'test/engine/**/*.test.ts', 'test/cli/program.test.ts'];
+const onDatabases = ['test/database/**/*.test.ts', 'test/engine/**/*.test.ts'];
+/** Those of them whose subject is not a server's database. */
+const notOnServers = [
+  'test/database/embedded-crash.test.ts',
+  'test/database/portable.test.ts',
+  'test/engine/process.test.ts',
+];
 
 /** `vitest run` is everything else; `--mode faults` and its like run one of these. */
 export default defineConfig(({ mode }) => {
@@ -16,7 +22,7 @@ export default defineConfig(({ mode }) => {
       env: hostile ? { MIGTUI_TEST_HOSTILE: '1' } : {},
       exclude: only
         ? configDefaults.exclude
-        : [...configDefaults.exclude, ...long.map(one => `test/${one}/**`)],
+        : [...configDefaults.exclude, ...long.map(one => `test/${one}/**`), ...(hostile ? notOnServers : [])],
       globalSetup: ['test/support/global-setup.ts'],
       testTimeout: only === 'faults' ? 300_000 : 120_000,
       hookTimeout: 120_000,

@@ -6,6 +6,7 @@
  *   node scripts/build.mjs --if-stale  only if a source is newer, without declarations; for tests
  */
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,7 +27,8 @@ const billFile = join(dist, 'sbom.cdx.json');
 const entries = {
   main: 'src/main.ts',
   engine: 'src/engine/process/child.ts',
-  sealed: 'src/preview/sealed/main.ts',
+  sandbox: 'src/preview/sandbox/main.ts',
+  blocking: 'src/foundation/blocking/thread.ts',
   tui: 'src/tui/main.tsx',
   index: 'src/index.ts',
   config: 'src/config.ts',
@@ -77,6 +79,14 @@ const noDevtools = {
   },
 };
 
+/** Identifies what is built: the same sources have the same hash. */
+async function sourcesHash() {
+  const hash = createHash('sha256');
+  for (const file of (await files(source)).sort())
+    hash.update(file.slice(source.length)).update(await readFile(file));
+  return hash.digest('hex').slice(0, 16);
+}
+
 async function bundle() {
   const external = Object.keys({
     ...manifest.dependencies,
@@ -95,12 +105,16 @@ async function bundle() {
     jsx: 'automatic',
     chunkNames: 'chunk-[hash]',
     external: external.flatMap(name => [name, `${name}/*`]),
-    define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
+    define: {
+      'process.env.NODE_ENV': '"production"',
+      'process.env.DEV': '"false"',
+      builtFrom: JSON.stringify(await sourcesHash()),
+    },
     // Bundled CommonJS packages require Node's own modules.
     banner: {
       js: "import { createRequire as createRequireForBundle } from 'node:module';\nvar require = createRequireForBundle(import.meta.url);",
     },
-    plugins: [entryUrls, fasterScreen, noDevtools],
+    plugins: [entryUrls, fasterScreen(), noDevtools],
     legalComments: 'none',
     metafile: true,
     write: false,

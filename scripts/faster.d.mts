@@ -1,3 +1,3 @@
 import type { Plugin } from 'esbuild';
 
-export declare const fasterScreen: Plugin;
+export declare const fasterScreen: (originals?: readonly string[]) => Plugin;

@@ -15,7 +15,7 @@ export type {
   Backup,
   BackupOptions,
   BakedGraph,
-  Look,
+  Overview,
   PlanRequest,
   Preview,
   RunOptions,

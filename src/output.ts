@@ -19,7 +19,7 @@ const troubles: Readonly<Record<string, string>> = {
 class Sink {
   /** Something was written. */
   used = false;
-  #trouble: NodeJS.ErrnoException | null = null;
+  #problem: NodeJS.ErrnoException | null = null;
   readonly #name: string;
   readonly #stream: NodeJS.WriteStream;
   readonly #original: NodeJS.WriteStream['write'];
@@ -32,13 +32,13 @@ class Sink {
     this.#write = stream.write.bind(stream);
     stream.on('error', (error: NodeJS.ErrnoException) => {
       // The reader of our output may have exited (`migtui history | head`). That is not an error.
-      if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') this.#trouble ??= error;
+      if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') this.#problem ??= error;
     });
   }
 
   /** The reason why the output was not written, as text; null if it was. */
-  get trouble(): string | null {
-    const error = this.#trouble;
+  get problem(): string | null {
+    const error = this.#problem;
     return (
       error &&
       `${this.#name} could not be written: ${troubles[error.code ?? ''] ?? error.message} (${error.code})`
@@ -119,13 +119,13 @@ export async function endOutput(code: number, committed: string | null, json: bo
   captured.end();
   await Promise.all([stdout.flushed(), stderr.flushed()]);
   const done = committed === null ? '' : ` ${committed}`;
-  if (stdout.trouble) {
+  if (stdout.problem) {
     const kind = committed === null ? 'error' : 'warning';
-    stderrScreen.write(safeText(`${kind}: ${stdout.trouble}.${done}\n`));
+    stderrScreen.write(safeText(`${kind}: ${stdout.problem}.${done}\n`));
     if (committed === null && code === 0) return 1;
-  } else if (stderr.trouble && !json) {
+  } else if (stderr.problem && !json) {
     // The result was written. In JSON mode, nothing else may be printed.
-    stdout.screen.write(safeText(`warning: ${stderr.trouble}.${done}\n`));
+    stdout.screen.write(safeText(`warning: ${stderr.problem}.${done}\n`));
   }
   return code;
 }

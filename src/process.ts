@@ -5,6 +5,7 @@ import type { Host } from './cli/shell/host.ts';
 import { runProgram } from './cli/shell/program.ts';
 import { safeText } from './cli/shell/safe-text.ts';
 import { forkEngine } from './engine/process/fork.ts';
+import { ownSignals } from './foundation/blocking/watch.ts';
 import { capturePrints, endOutput, flushPrints, releaseStdout, stderrScreen, stdout } from './output.ts';
 
 /*
@@ -12,6 +13,8 @@ import { capturePrints, endOutput, flushPrints, releaseStdout, stderrScreen, std
  */
 
 const argv = process.argv.slice(2);
+ownSignals({ json: argv.includes('--json') });
+
 /** Set before every exit by migtui. Any other exit is the user's code calling `process.exit`. */
 let leaving = false;
 /** The engine process, if it was already started. */
@@ -129,24 +132,24 @@ process.on('exit', () => {
 });
 
 function endedBy(): { message: string; next: string } {
-  const look = 'the MikroORM config and the migrations, then see migtui status.';
+  const nextStep = 'the MikroORM config and the migrations, then see migtui status.';
   if (uncaught !== undefined) {
     const { message, stack } = uncaught instanceof Error ? uncaught : new Error(String(uncaught));
-    const said = process.env.MIGTUI_DEBUG ? (stack ?? message) : message;
+    const errorText = process.env.MIGTUI_DEBUG ? (stack ?? message) : message;
     return {
-      message: `The project's own code failed outside of any call that migtui made: ${said}`,
-      next: `Look for a promise that is not awaited in ${look} MIGTUI_DEBUG=1 shows where it failed.`,
+      message: `The project's own code failed outside of any call that migtui made: ${errorText}`,
+      next: `Look for a promise that is not awaited in ${nextStep} MIGTUI_DEBUG=1 shows where it failed.`,
     };
   }
   if (idle) {
     return {
       message: "The project's own code waits for something that never happens.",
-      next: `Look for an await that cannot end in ${look}`,
+      next: `Look for an await that cannot end in ${nextStep}`,
     };
   }
   return {
     message: "The project's own code ended the process before migtui was done.",
-    next: `Look for process.exit in ${look}`,
+    next: `Look for process.exit in ${nextStep}`,
   };
 }
 

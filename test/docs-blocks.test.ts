@@ -90,7 +90,7 @@ test('JSON is JSON', () => {
 function callsOf(page: string): string[][] {
   const text = readFileSync(join(repository, page), 'utf8');
   const inline = [...text.replaceAll(/^```[\s\S]*?^```$/gm, '').matchAll(/`(?:npx )?migtui ([^`\n]+)`/g)];
-  const lines = [...text.matchAll(/^(?: {4,}(?:\$ |npx )?|npx )migtui ([^\n]*)$/gm)];
+  const lines = [...text.matchAll(/^(?: {4,}(?:\$ |npx )?|\$ (?:npx )?|npx )migtui ([^\n]*)$/gm)];
   return [...inline, ...lines].map(
     ([, call = '']) =>
       call

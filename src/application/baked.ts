@@ -11,7 +11,7 @@ export function unbake(baked: BakedGraph): RevisionGraph {
     throw new Failure(
       {
         code: 'bad-graph',
-        message: `The baked graph cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+        message: `The graph of revisions cannot be read: ${error instanceof Error ? error.message : String(error)}`,
         next: 'Write it again: migtui bake.',
       },
       { cause: error },

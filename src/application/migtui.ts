@@ -3,7 +3,7 @@ import type {
   EngineApi,
   EngineEvent,
   EngineOptions,
-  Look,
+  Overview,
   PlanRequest,
   Preview,
   RunOptions,
@@ -23,7 +23,7 @@ export interface MigtuiOptions extends Partial<Omit<EngineOptions, 'root' | 'con
 /** Plans and runs for scripts and tests, with the same guarantees as the command line. */
 export interface Migtui {
   /** Reads the state of the database. Writes nothing. */
-  look(): Promise<Look>;
+  overview(): Promise<Overview>;
   /**
    * The steps to a target with their SQL, warnings and data loss. Writes nothing.
    * @throws TargetError; Failure `broken-revisions` | `missing-revision` | …
@@ -81,7 +81,7 @@ export async function createMigtui(orm: MikroORM, options: MigtuiOptions = {}): 
   return {
     engine,
     plan,
-    look: () => engine.look(),
+    overview: () => engine.overview(),
     run: (preview, options = {}) => engine.run(preview, options),
     upgrade: (target = 'head', options) => planAndRun('upgrade', target, options),
     downgrade: (target, options) => planAndRun('downgrade', target, options),

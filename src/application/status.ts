@@ -2,6 +2,7 @@ import type { MikroORM } from '@mikro-orm/core';
 import { ledgerTable } from '../database/ledger.ts';
 import { quoteIdent } from '../database/quote.ts';
 import { Failure } from '../foundation/failure.ts';
+import { someNames } from '../foundation/some-names.ts';
 import type { RevisionGraph } from '../revisions/graph.ts';
 import type { BakedGraph } from '../values/baked.ts';
 import { unbake } from './baked.ts';
@@ -74,7 +75,7 @@ export async function assertCurrent(orm: MikroORM, options: AssertOptions = {}):
   if (unknown.length > 0 && atLeast !== true) {
     throw new Failure({
       code: 'ahead',
-      message: `The database has ${counted(unknown.length)} unknown to this version of the application: ${some(unknown)}.`,
+      message: `The database has ${counted(unknown.length)} unknown to this version of the application: ${someNames(unknown)}.`,
       next: 'Deploy the matching version, or allow a newer database: assertCurrent(orm, { atLeast: true }).',
       candidates: unknown,
     });
@@ -93,7 +94,7 @@ async function assertApplied(orm: MikroORM, target: string, options: StatusOptio
 function notCurrent(pending: readonly string[]): Failure {
   return new Failure({
     code: 'not-current',
-    message: `The database is not up to date: ${counted(pending.length)} ${pending.length === 1 ? 'is' : 'are'} not applied: ${some(pending)}.`,
+    message: `The database is not up to date: ${counted(pending.length)} ${pending.length === 1 ? 'is' : 'are'} not applied: ${someNames(pending)}.`,
     next: 'Run "migtui upgrade head" before the application starts.',
     candidates: pending,
   });
@@ -128,7 +129,3 @@ async function appliedIn(orm: MikroORM, schema: string | undefined): Promise<str
 }
 
 const counted = (count: number): string => `${count} ${count === 1 ? 'revision' : 'revisions'}`;
-
-function some(ids: readonly string[]): string {
-  return ids.length > 3 ? `${ids.slice(0, 3).join(', ')} and ${ids.length - 3} more` : ids.join(', ');
-}

@@ -20,15 +20,15 @@ import type {
   FleetStatus,
   JournalEntry,
   LintReport,
-  Look,
+  Overview,
   PlanRehearsal,
   PlanRequest,
   PolicyCheck,
   ProjectInfo,
   Rehearsal,
+  Resolution,
   RevisionRow,
   RunResult,
-  Settlement,
   SqlPreview,
   StepResult,
   TestReport,
@@ -88,7 +88,7 @@ export interface ShowAnswer extends RevisionAnswer {
 
 /** The part of `status` that does not need the database. */
 interface KnownStatus
-  extends Pick<Look, 'heads' | 'edited' | 'unsettled' | 'problems' | 'journal' | 'notes' | 'at'> {
+  extends Pick<Overview, 'heads' | 'edited' | 'unsettled' | 'problems' | 'journal' | 'notes' | 'at'> {
   readonly database: Omit<DatabaseInfo, 'failure'>;
   readonly outOfOrder: readonly string[];
   readonly project: ProjectInfo;
@@ -97,13 +97,13 @@ interface KnownStatus
 /** The status of the database. */
 export interface StatusAnswer
   extends KnownStatus,
-    Pick<Look, 'current' | 'applied' | 'pending' | 'missing'> {}
+    Pick<Overview, 'current' | 'applied' | 'pending' | 'missing'> {}
 
 /** A status with an error: the applied revisions are omitted if they cannot be read. */
 export interface BrokenStatusAnswer
   extends KnownStatus,
     ErrorAnswer,
-    Partial<Pick<Look, 'current' | 'applied' | 'pending' | 'missing'>> {}
+    Partial<Pick<Overview, 'current' | 'applied' | 'pending' | 'missing'>> {}
 
 /** A step of a plan. */
 export interface PlanStepAnswer extends SqlAnswer {
@@ -245,7 +245,7 @@ export interface Answers {
   stamp: StampPlanAnswer | RunAnswer | ScriptAnswer;
   undo: PlanAnswer | RunAnswer;
   redo: PlanAnswer | RunAnswer;
-  settle: { readonly revision: string; readonly settlement: Settlement } | PlanAnswer | RunAnswer;
+  resolve: { readonly revision: string; readonly settlement: Resolution } | PlanAnswer | RunAnswer;
   'ensure-version': { readonly table: string; readonly made: boolean };
   fresh: FreshPlanAnswer | RunAnswer;
   'fleet status': FleetStatus;

@@ -26,7 +26,7 @@ import { wait } from './reports/wait.ts';
 import { downgrade } from './runs/downgrade.ts';
 import { ensureVersion } from './runs/ensure-version.ts';
 import { fresh } from './runs/fresh.ts';
-import { settle } from './runs/settle.ts';
+import { resolveCommand } from './runs/resolve.ts';
 import { stamp } from './runs/stamp.ts';
 import { redo, undo } from './runs/undo.ts';
 import { upgrade } from './runs/upgrade.ts';
@@ -35,7 +35,7 @@ import type { Definition } from './shell/command.ts';
 /** Every command, grouped by purpose, in the order of the help. */
 export const commands: Readonly<Record<string, readonly Definition[]>> = {
   'See:': [status, current, history, heads, branches, show, pending, journal, wait],
-  'Change a database:': [upgrade, downgrade, stamp, undo, redo, settle, ensureVersion, fresh],
+  'Change a database:': [upgrade, downgrade, stamp, undo, redo, resolveCommand, ensureVersion, fresh],
   'Many databases:': [fleet],
   'Write revisions:': [init, revision, create, merge, squash, adopt, edit],
   'Verify:': [check, lint, diff, rehearse, test],

@@ -21,7 +21,7 @@ const symbols: Readonly<Record<string, readonly Candidate[]>> = {
   ],
   show: [
     ['head', 'the one head'],
-    ['current', 'what is applied last'],
+    ['current', 'the last applied revision'],
   ],
 };
 

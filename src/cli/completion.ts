@@ -17,7 +17,7 @@ const withTargets = [
   'downgrade',
   'stamp',
   'history',
-  'settle',
+  'resolve',
   'edit',
   'merge',
   'squash',

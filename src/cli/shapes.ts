@@ -1,4 +1,4 @@
-import type { Draft, Look, Preview, RevisionRow, RunResult, SqlPreview } from '../engine/api.ts';
+import type { Draft, Overview, Preview, RevisionRow, RunResult, SqlPreview } from '../engine/api.ts';
 import type { Step } from '../revisions/plans/plan.ts';
 import type {
   DraftAnswer,
@@ -32,33 +32,33 @@ function revisionJson(row: RevisionRow): RevisionAnswer {
 }
 
 /** A list of revisions; `state` is null if the applied revisions are unknown. */
-export function revisionsJson(rows: readonly RevisionRow[], look: Look): readonly RevisionAnswer[] {
-  return rows.map(row => revisionIn(row, look));
+export function revisionsJson(rows: readonly RevisionRow[], overview: Overview): readonly RevisionAnswer[] {
+  return rows.map(row => revisionIn(row, overview));
 }
 
 /** One revision; `state` is null if the applied revisions are unknown. */
-export function revisionIn(row: RevisionRow, look: Look): RevisionAnswer {
-  return databaseFailure(look) ? { ...revisionJson(row), state: null } : revisionJson(row);
+export function revisionIn(row: RevisionRow, overview: Overview): RevisionAnswer {
+  return databaseFailure(overview) ? { ...revisionJson(row), state: null } : revisionJson(row);
 }
 
 /** The output of `status`. */
-export function statusJson(look: Look): StatusAnswer {
-  const { failure: _, ...database } = look.database;
+export function statusJson(overview: Overview): StatusAnswer {
+  const { failure: _, ...database } = overview.database;
   return {
     database,
-    current: look.current,
-    heads: look.heads,
-    applied: look.applied,
-    pending: look.pending,
-    missing: look.missing,
-    edited: look.edited,
-    outOfOrder: look.revisions.filter(row => row.outOfOrder).map(row => row.id),
-    unsettled: look.unsettled,
-    problems: look.problems,
-    journal: look.journal,
-    project: look.project,
-    notes: look.notes,
-    at: look.at,
+    current: overview.current,
+    heads: overview.heads,
+    applied: overview.applied,
+    pending: overview.pending,
+    missing: overview.missing,
+    edited: overview.edited,
+    outOfOrder: overview.revisions.filter(row => row.outOfOrder).map(row => row.id),
+    unsettled: overview.unsettled,
+    problems: overview.problems,
+    journal: overview.journal,
+    project: overview.project,
+    notes: overview.notes,
+    at: overview.at,
   };
 }
 

@@ -1,11 +1,12 @@
 import { Failure } from '../foundation/failure.ts';
+import { fileChecksums } from '../project/files/sources.ts';
 import { queryOn } from './connect/monitor.ts';
 import { editedRevisions, ledgerName } from './journal/reader.ts';
 import { journalTable } from './journal/table.ts';
 import { JournalWriter } from './journal/writer.ts';
 import { readLedger } from './ledger.ts';
+import { type RevisionChange, underLock } from './resolve-revision.ts';
 import { reportingQuery } from './run/observed.ts';
-import { type SettleRequest, underLock } from './settle.ts';
 
 /**
  * Accepts the file of an applied revision although it was edited after it was applied: the journal records
@@ -13,11 +14,12 @@ import { type SettleRequest, underLock } from './settle.ts';
  * the checksum of the applied file, so without a journal there is nothing to accept.
  * @throws Failure `nothing-to-accept` | `run-in-progress` | `database-read-only`, or what PostgreSQL refused
  */
-export async function acceptEdit(request: SettleRequest): Promise<void> {
-  const { connection, table, revision, checksum, onStatement } = request;
+export async function acceptEdit(request: RevisionChange): Promise<void> {
+  const { project, connection, table, revision, checksum, onStatement } = request;
   const query = queryOn(connection.orm);
   const { applied } = await readLedger(connection, table);
-  const edited = await editedRevisions(query, table, applied, new Map([[revision, checksum]]));
+  const files = fileChecksums(project.sources().migrations);
+  const edited = await editedRevisions(query, table, applied, files);
   if (checksum === null || !edited.includes(revision)) {
     throw new Failure({
       code: 'nothing-to-accept',

@@ -3,9 +3,9 @@ import type { Unavailable } from '../values/database-kind.ts';
 import type { Connection } from './connect/connection.ts';
 import type { Refusal } from './connect/refusal.ts';
 import type { Ledger, LedgerTable } from './ledger.ts';
+import type { RevisionChange } from './resolve-revision.ts';
 import type { RunContext } from './run/context.ts';
 import type { Running } from './run/running.ts';
-import type { SettleRequest } from './settle.ts';
 
 /**
  * The differences between databases, for all features that every database supports. The one for PostgreSQL is
@@ -29,5 +29,5 @@ export interface Dialect {
   /** Starts running a previewed plan: exactly its steps, in its order and batches. Otherwise it refuses. */
   startRun(context: RunContext): Promise<Running>;
   /** Creates the migrations table if it does not exist; returns whether it did. */
-  ensureTable(request: Omit<SettleRequest, 'revision' | 'checksum'>): Promise<boolean>;
+  ensureTable(request: Omit<RevisionChange, 'revision' | 'checksum'>): Promise<boolean>;
 }

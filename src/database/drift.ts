@@ -4,7 +4,7 @@ import type { Project } from '../project/project.ts';
 import type { Effect } from '../values/authoring.ts';
 import type { Connection } from './connect/connection.ts';
 import { wordsOfDifference } from './shadow/difference-words.ts';
-import { changesBetween, effectsOf } from './shadow/effects.ts';
+import { changesBetween, effectsOf, keyOf } from './shadow/effects.ts';
 import { type Inventory, type InventoryScope, readInventory } from './shadow/inventory.ts';
 import { findRepair } from './shadow/repair.ts';
 import type { Trial } from './shadow/trial.ts';
@@ -19,8 +19,12 @@ export interface Difference {
 export interface Drift extends Difference {
   /** The reverse: the changes for a revision that keeps the drift. */
   readonly keep: readonly string[];
+  /** Reverts `keep`. */
+  readonly revert: readonly string[];
   /** Objects for which no SQL is known. */
   readonly notKept: readonly string[];
+  /** Schemas of the live database that no revision uses, which are not compared. */
+  readonly otherSchemas: readonly string[];
 }
 
 /** What a comparison with the live database can leave out. */
@@ -62,17 +66,24 @@ export async function driftTo(
   leftOut: readonly LeftOut[] = [],
 ): Promise<Drift> {
   const ours = comparedObjects(project, scope, expected, leftOut);
-  const [live, wanted] = [ours(await readInventory(orm, scope)), ours(expected)];
+  const everything = await readInventory(orm, scope);
+  const [live, wanted] = [ours(everything), ours(expected)];
+  const otherSchemas = everything
+    .filter(
+      fact =>
+        fact.kind === 'schema' && fact.name !== 'public' && !live.some(one => keyOf(one) === keyOf(fact)),
+    )
+    .map(({ name }) => name);
   if (changesBetween(live, wanted, { renames: false }).length === 0) {
-    return { effects: [], sql: [], keep: [], notKept: [] };
+    return { effects: [], sql: [], keep: [], revert: [], notKept: [], otherSchemas };
   }
-  const { changes, sql, without, keep, notKept } = await trial(trial =>
+  const { changes, sql, without, keep, revert, notKept } = await trial(trial =>
     findRepair(trial, live, wanted, scope.defaultSchema, ours),
   );
   const effects = effectsOf(changes).map(effect =>
     without.has(effect.object) ? { ...effect, words: `${effect.words} (no SQL for this)` } : effect,
   );
-  return { effects, sql, keep, notKept: [...notKept] };
+  return { effects, sql, keep, revert, notKept: [...notKept], otherSchemas };
 }
 
 function comparedObjects(
@@ -100,7 +111,7 @@ function comparedObjects(
     );
   const properties = [
     ...(leftOut.includes('owners') ? ['owner'] : []),
-    ...(leftOut.includes('grants') ? ['privileges', 'sequence privileges'] : []),
+    ...(leftOut.includes('grants') ? ['privileges', 'sequence privileges', 'column privileges'] : []),
   ];
   return inventory =>
     inventory
@@ -133,5 +144,7 @@ export function statementsOf(text: string): string[] {
     if (statement !== '') statements.push(statement.endsWith(';') ? statement : `${statement};`);
     open = '';
   }
+  // MikroORM does not quote every default: what is left has a literal without an end.
+  if (open.trim() !== '') statements.push(open.trim());
   return statements;
 }

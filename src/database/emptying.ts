@@ -4,8 +4,8 @@ import type { Emptying } from '../values/run.ts';
 import type { Connection } from './connect/connection.ts';
 import { measureLosses } from './losses.ts';
 import { quoteIdent } from './quote.ts';
+import { type RevisionChange, underLock } from './resolve-revision.ts';
 import { beginWork } from './run/work.ts';
-import { type SettleRequest, underLock } from './settle.ts';
 
 interface Dropped {
   readonly words: string;
@@ -41,7 +41,7 @@ export async function readEmptying(connection: Connection, only: string | null):
  * @throws Failure `plan-changed` if its contents have changed; `run-in-progress` | `database-read-only`
  */
 export async function empty(
-  request: Omit<SettleRequest, 'revision' | 'checksum'>,
+  request: Omit<RevisionChange, 'revision' | 'checksum'>,
   shown: Emptying,
   only: string | null,
 ): Promise<void> {

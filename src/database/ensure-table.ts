@@ -1,13 +1,13 @@
 import { readLedger } from './ledger.ts';
+import { type RevisionChange, underLock } from './resolve-revision.ts';
 import { beginWork } from './run/work.ts';
-import { type SettleRequest, underLock } from './settle.ts';
 
 /**
  * Creates the migrations table if it does not exist, as MikroORM does before its first migration.
  * @returns whether it was created
  * @throws Failure `run-in-progress` | `database-read-only`, or what PostgreSQL refused
  */
-export async function ensureTable(request: Omit<SettleRequest, 'revision' | 'checksum'>): Promise<boolean> {
+export async function ensureTable(request: Omit<RevisionChange, 'revision' | 'checksum'>): Promise<boolean> {
   const { project, connection, table, onStatement } = request;
   if ((await readLedger(connection, table)).table !== 'absent') return false;
   await underLock(request, async () => {

@@ -27,7 +27,7 @@ export async function countRows({ orm }: Connection, sql: string, limit: number)
   } catch (error) {
     const { message, sql: postgres } = sqlFailure(error, sql).info;
     const failure = notThere.includes(postgres?.sqlState)
-      ? 'it is about something that the plan makes first'
+      ? 'it involves an object that the plan creates first'
       : message;
     return { count: null, examples: [], failure };
   }

@@ -192,6 +192,6 @@ function unexpected({ schema, name }: LedgerTable, found: readonly string[]): Fa
   return new Failure({
     code: 'table-unexpected',
     message: `The table ${schema}.${name} is not MikroORM's: it has the columns ${found.join(', ')}, not ${columns.join(', ')}.`,
-    next: "Rename it, or name another table for MikroORM's log: migrations.tableName in the MikroORM config.",
+    next: "Rename it, or set another table for MikroORM's log: migrations.tableName in the MikroORM config.",
   });
 }

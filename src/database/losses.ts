@@ -1,5 +1,6 @@
+import { grouped } from '../foundation/grouped.ts';
 import type { RowCount } from '../safety/deleted-rows.ts';
-import type { Loss } from '../safety/losses.ts';
+import type { Loss, TableName } from '../safety/losses.ts';
 import type { Connection } from './connect/connection.ts';
 import { quoteIdent, quoteLiteral } from './quote.ts';
 import { sqlState } from './sql-failure.ts';
@@ -57,6 +58,8 @@ interface Found {
   readonly readable: boolean;
   /** A table without pages has no rows. */
   readonly empty: boolean;
+  /** The table that a view writes to; null for a table, or if it is not certain. */
+  readonly behind: string | null;
 }
 
 const isCountable = ({ readable, bytes }: Found): boolean => readable && bytes <= countable;
@@ -84,23 +87,50 @@ async function findTables(
     estimate: string;
     readable: boolean;
     empty: boolean;
-  }>(
-    `select a.at, pg_total_relation_size(c.oid)::text as bytes, ${wholeNumber('c.reltuples::float8')} as estimate,
-            has_table_privilege(c.oid, 'select') as readable,
-            c.relkind in ('r', 'm') and pg_relation_size(c.oid) = 0 as empty
-       from json_to_recordset($1::json) as a(at integer, sql text, "column" text)
-       join pg_class c on c.oid = to_regclass(a.sql)
-      where a."column" is null or exists (
-              select from pg_attribute where attrelid = c.oid and attname = a."column" and not attisdropped)`,
-    [JSON.stringify(asked)],
-  );
+    view: boolean;
+    behind: string | null;
+  }>(sizesOf, [JSON.stringify(asked)]);
   const byIndex = new Map(asked.map(one => [one.at, one]));
-  for (const { at, bytes, estimate, readable, empty } of rows) {
+  for (const { at, bytes, estimate, readable, empty, view, behind } of rows) {
     const { sql, schema } = byIndex.get(at) as (typeof asked)[number];
-    found[at] = { sql, schema, bytes: Number(bytes ?? 0), estimate: Number(estimate), readable, empty };
+    const size = view ? Number.POSITIVE_INFINITY : Number(bytes ?? 0);
+    found[at] = { sql, schema, bytes: size, estimate: Number(estimate), readable, empty, behind };
   }
   return found;
 }
+
+/** The sizes of tables with their partitions and child tables; of a view, those of the only table that it reads. */
+const sizesOf = `
+  with recursive asked as (
+    select a.at, c.oid, c.relnamespace from json_to_recordset($1::json) as a(at integer, sql text, "column" text)
+      join pg_class c on c.oid = to_regclass(a.sql)
+     where a."column" is null or exists (
+             select from pg_attribute where attrelid = c.oid and attname = a."column" and not attisdropped)),
+  behind as (
+    select at, oid, 0 as depth from asked
+    union all
+    select b.at, d.oid, depth + 1 from behind b join pg_rewrite w on w.ev_class = b.oid and w.rulename = '_RETURN'
+      join pg_class v on v.oid = b.oid and v.relkind = 'v'
+     cross join lateral (
+       select min(refobjid) as oid from pg_depend
+        where classid = 'pg_rewrite'::regclass and objid = w.oid and refclassid = 'pg_class'::regclass and refobjid <> b.oid
+       having count(distinct refobjid) = 1) d
+     where depth < 20 and not exists (select from pg_trigger where tgrelid = b.oid and tgtype & 64 <> 0)
+       and not exists (select from pg_rewrite where ev_class = b.oid and is_instead and rulename <> '_RETURN')),
+  last as (select distinct on (at) at, oid, depth from behind order by at, depth desc),
+  tree as (
+    select at, oid from last
+    union select t.at, i.inhrelid from tree t join pg_inherits i on i.inhparent = t.oid),
+  sizes as (
+    select at, sum(pg_total_relation_size(c.oid)) as bytes, sum(greatest(c.reltuples, 0)::float8) as estimate,
+           bool_and(case when c.relkind in ('r', 'm') then pg_relation_size(c.oid) = 0 else c.relkind = 'p' end) as empty
+      from tree join pg_class c on c.oid = tree.oid group by at)
+  select asked.at, sizes.bytes::text as bytes, ${wholeNumber('sizes.estimate')} as estimate,
+         has_table_privilege(asked.oid, 'select') as readable, sizes.empty, c.relkind = 'v' as view,
+         case when depth > 0 and c.relkind <> 'v' then
+           concat(case when c.relnamespace <> asked.relnamespace then n.nspname || '.' end, c.relname) end as behind
+    from asked join sizes using (at) join last on last.at = asked.at
+    join pg_class c on c.oid = last.oid join pg_namespace n on n.oid = c.relnamespace`;
 
 /** Number of tables per query: each is locked until the query ends. */
 const together = 50;
@@ -130,12 +160,13 @@ async function countRows(connection: Connection, counts: readonly Count[]): Prom
 }
 
 function wordsFor(
-  { kind, words, table, matching }: Loss,
+  { kind, words: written, table, matching }: Loss,
   found: Found | null,
   deleted: number | null | undefined,
   n: number,
 ): MeasuredLoss {
-  if (!table) return { words, destructive: true };
+  if (!table) return { words: written, destructive: true };
+  const words = found?.behind == null ? written : throughView(written, table, found.behind);
   if (!found) return { words, destructive: false };
   if (!found.readable) return { words, destructive: true };
   if (!isCountable(found)) {
@@ -149,6 +180,13 @@ function wordsFor(
   const has = n === 1 ? 'has' : 'have';
   const some = matching === undefined ? rowsIn(n) : `those of ${rowsIn(n)} that match its condition`;
   return { words: `${words}: ${some}${kind === 'column' ? ` ${has} a value` : ''}`, destructive: true };
+}
+
+/** `deletes rows of city_names` of a view: `deletes rows of cities (through city_names)`. */
+function throughView(words: string, { schema, name }: TableName, behind: string): string {
+  const view = schema === null ? name : `${schema}.${name}`;
+  const place = schema !== null && !behind.includes('.') ? `${schema}.` : '';
+  return words.endsWith(view) ? `${words.slice(0, -view.length)}${place}${behind} (through ${view})` : words;
 }
 
 /** Time limit for counting with a condition, ms: it may join big tables. */
@@ -191,5 +229,5 @@ function rowsIn(n: number): string {
 }
 
 function number(n: number): string {
-  return Math.round(n).toLocaleString('en-US');
+  return grouped(Math.round(n));
 }

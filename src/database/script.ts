@@ -4,7 +4,14 @@ import { type Statement, splitStatements } from '../safety/parse.ts';
 import type { Batch } from '../values/run.ts';
 import { logRowSql } from './ledger.ts';
 import { quoteIdent, quoteLiteral } from './quote.ts';
-import { checkBatch, checkStart, oneLine, type ScriptStart } from './script-checks.ts';
+import {
+  checkBatch,
+  checkStart,
+  checkStrict,
+  oneLine,
+  type ScriptStart,
+  type ScriptStrict,
+} from './script-checks.ts';
 
 /** The input of a SQL script. */
 export interface ScriptInput extends ScriptStart {
@@ -13,7 +20,9 @@ export interface ScriptInput extends ScriptStart {
   readonly batches: readonly Batch[];
   /** The statements of each step, as they would be sent; empty for steps that only write a row. */
   readonly sql: readonly (readonly string[])[];
-  /** Why the script ends before its target, and how to continue; empty if it does not. */
+  /** Rules that must not be violated on the database. */
+  readonly strict: ScriptStrict;
+  /** Why the script has no steps or ends before its target, and how to continue; empty if it does not. */
   readonly ending: readonly string[];
   /** ms */
   readonly lockTimeout: number;
@@ -35,6 +44,8 @@ export async function scriptFor(input: ScriptInput): Promise<string> {
   ];
   const start = checkStart(input);
   if (start !== null) parts.push(start);
+  const strict = checkStrict(input);
+  if (strict !== null) parts.push(strict);
   if (plan.steps.length > 0) parts.push(await createTable(input));
   for (const batch of batches) parts.push(await batchScript(input, batch));
   if (ending.length > 0) parts.push(ending.map(line => `\\echo ${quoteLiteral(oneLine(line))}`).join('\n'));
@@ -117,10 +128,10 @@ function end(statement: string): string {
 
 /** Creates the migrations table with the statements of MikroORM's storage, if it does not exist. */
 async function createTable({ project, table }: ScriptInput): Promise<string> {
-  const said: string[] = [];
+  const created: string[] = [];
   const connection = {
     async execute(sql: string) {
-      if (/^\s*create\b/i.test(sql)) said.push(sql);
+      if (/^\s*create\b/i.test(sql)) created.push(sql);
       return /information_schema\.schemata/i.test(sql) ? [{ schema_name: 'public' }] : [];
     },
   };
@@ -136,7 +147,7 @@ async function createTable({ project, table }: ScriptInput): Promise<string> {
   return [
     'do $migtui$',
     'begin',
-    ...said.flatMap(sql => [
+    ...created.flatMap(sql => [
       /^\s*create schema/i.test(sql)
         ? `  if to_regnamespace(${quoteLiteral(quoteIdent(table.schema))}) is null then`
         : `  if to_regclass(${quoteLiteral(table.sql)}) is null then`,

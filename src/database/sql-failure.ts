@@ -65,13 +65,13 @@ export function sqlFailure(error: unknown, statement: string | undefined): Failu
   const silent = noAnswerIn(error);
   if (silent) return silent;
   const sql = sqlErrorOf(error, statement);
-  const said = postgresError(error)?.message ?? messageOf(error);
+  const errorText = postgresError(error)?.message ?? messageOf(error);
   // MikroORM appends the contents of `sql` anyway.
-  const message = redact(said.split(/\n - (?:detail|hint): /)[0]?.trim() ?? '');
-  const trouble = connectionProblem(message, sql?.sqlState);
+  const message = redact(errorText.split(/\n - (?:detail|hint): /)[0]?.trim() ?? '');
+  const problem = connectionProblem(message, sql?.sqlState);
   let info: FailureInfo;
-  if (trouble) {
-    info = trouble;
+  if (problem) {
+    info = problem;
   } else if (isConnectionLoss(error)) {
     info = {
       code: 'connection-lost',

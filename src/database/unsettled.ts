@@ -1,5 +1,5 @@
 import { Failure } from '../foundation/failure.ts';
-import type { Unsettled } from '../values/look.ts';
+import type { Unsettled } from '../values/overview.ts';
 import { journalState, journalTable, msOf, type Query } from './journal/table.ts';
 import type { LedgerTable } from './ledger.ts';
 import { type Mark, readMarks } from './marks.ts';
@@ -67,7 +67,7 @@ async function readBegun(query: Query, table: LedgerTable): Promise<readonly Mar
 }
 
 /** The failure for a revision that was not interrupted. */
-export function nothingToSettle(revision: string, unsettled: readonly Unsettled[]): Failure {
+export function nothingToResolve(revision: string, unsettled: readonly Unsettled[]): Failure {
   return new Failure({
     code: 'nothing-to-settle',
     message: `${revision} was not interrupted: nothing was written.`,

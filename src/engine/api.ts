@@ -16,14 +16,15 @@ import type { BranchDiff } from '../values/branch-diff.ts';
 import type { DoctorReport } from '../values/doctor.ts';
 import type { LintReport, LintRequest, LintSettings } from '../values/findings.ts';
 import type { FleetApi, FleetEvent } from '../values/fleet.ts';
-import type { JournalEntry, Settlement } from '../values/journal.ts';
-import type { Arrival, Author, Look, RevisionDetail } from '../values/look.ts';
+import type { JournalEntry, Resolution } from '../values/journal.ts';
 import type { NetworkOptions, Waiting } from '../values/network.ts';
+import type { Arrival, Author, Overview, RevisionDetail } from '../values/overview.ts';
 import type { PlanRehearsal, RehearsalData, TestReport, TestRequest } from '../values/rehearsal.ts';
 import type {
   CancelMode,
   Emptying,
   PlanRequest,
+  PlanStart,
   Preview,
   RunEvent,
   RunOptions,
@@ -42,9 +43,9 @@ export type * from '../values/doctor.ts';
 export type * from '../values/findings.ts';
 export type * from '../values/fleet.ts';
 export type * from '../values/journal.ts';
-export type * from '../values/look.ts';
 export type * from '../values/measured.ts';
 export type * from '../values/network.ts';
+export type * from '../values/overview.ts';
 export type * from '../values/policy.ts';
 export type * from '../values/rehearsal.ts';
 export type * from '../values/run.ts';
@@ -54,7 +55,7 @@ export type * from '../values/run.ts';
  */
 
 export interface EngineApi extends FleetApi {
-  look(): Promise<Look>;
+  overview(): Promise<Overview>;
   revision(id: string): Promise<RevisionDetail>;
   /** Resolves a target to ids, for `show` and prompts. */
   resolve(target: string): Promise<readonly string[]>;
@@ -71,7 +72,7 @@ export interface EngineApi extends FleetApi {
   endSession(pid: number, how: SessionEnding): Promise<void>;
   journal(): Promise<readonly JournalEntry[]>;
   /** @param confirm the database's name as typed, for protected ones */
-  settle(revision: string, as: Settlement, confirm?: string): Promise<void>;
+  resolveRevision(revision: string, as: Resolution, confirm?: string): Promise<void>;
   /**
    * Creates the migrations table if it does not exist; returns whether it did.
    * @param confirm the database's name as typed, for protected ones
@@ -150,6 +151,8 @@ export type EngineEvent =
   | { readonly type: 'fleet'; readonly event: FleetEvent }
   /** Long work other than a run: replaying on the shadow. */
   | { readonly type: 'task'; readonly text: string; readonly done: number; readonly total: number }
+  /** The first steps of a long plan, before `preview` returns. */
+  | { readonly type: 'plan-start'; readonly start: PlanStart }
   /** Waiting for a server that does not respond. Sent again every few seconds. */
   | ({ readonly type: 'waiting'; readonly at: string } & Waiting)
   /** Files or the database were changed by others. */
@@ -163,6 +166,8 @@ export interface EngineOptions {
   readonly context?: string | undefined;
   /** Runs migrations in this schema, which has its own migrations table; default: the config's. */
   readonly schema?: string | undefined;
+  /** Opens this target of the fleet, by its name: its context, database and schema. */
+  readonly target?: string | undefined;
   readonly readOnly?: boolean | undefined;
   /**
    * The requirements for changing a database. True: its name; a context: its name in that context; a

@@ -55,7 +55,8 @@ export function createAuthoring(session: Session): AuthoringApi {
     effect: revision => effect(workspace, revision),
     compare: targets => answerWithin(longAnswer, () => compare(workspace, targets)),
     check: kinds => answerWithin(longAnswer, () => check(workspace, kinds)),
-    draftRevision: async request => withFindings(session, await draftRevision(workspace, request)),
+    draftRevision: async request =>
+      withFindings(session, await draftRevision(workspace, request), request.fromDrift === true),
     draftFix: target => draftFix(workspace, target),
     draftSplit: target => draftSplit(workspace, target),
     draftMerge: request => draftMerge(workspace, request),

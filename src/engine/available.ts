@@ -7,18 +7,18 @@ import type { Session } from './session.ts';
  * @throws Failure `not-on-this-database`
  */
 export function requireAvailable({ project, dialect }: Session, feature: Feature): void {
-  const lacking = dialect.unavailable.find(one => one.feature === feature);
-  if (!lacking) return;
+  const missing = dialect.unavailable.find(one => one.feature === feature);
+  if (!missing) return;
   throw new Failure({
     code: 'not-on-this-database',
-    message: notOn(project.kind, lacking),
-    next: 'migtui doctor lists what does not work on this database, and why.',
+    message: notOn(project.kind, missing),
+    next: missing.next ?? 'migtui doctor lists the unsupported features.',
   });
 }
 
-/** `Not on SQLite: SQL scripts (--sql), because they are written for psql.` */
+/** `Not supported on SQLite: SQL scripts (--sql). They are written for psql.` */
 export function notOn(kind: DatabaseKind, { what, why }: Unavailable): string {
-  return `Not on ${productNames[kind]}: ${what}, because ${why}.`;
+  return `Not supported on ${productNames[kind]}: ${what}. ${why}.`;
 }
 
 /** The note at start about unsupported features. */
@@ -26,7 +26,7 @@ export function limitsNote(kind: DatabaseKind): string {
   const name = productNames[kind];
   const rollback =
     kind === 'mysql' || kind === 'mariadb'
-      ? ` ${name} does not roll back changes of the schema: a revision that fails leaves what its statements did.`
+      ? ` ${name} commits every schema change immediately: the changes of a failed revision are not rolled back.`
       : '';
-  return `On ${name}, history, plans, upgrade, downgrade, stamp and merge work; rehearsals, checks of the schema, findings, the journal, backups and scripts are for PostgreSQL.${rollback} migtui doctor says why.`;
+  return `On ${name}, history, plans, upgrade, downgrade, stamp and merge work. Rehearsals, schema comparisons, lint, the journal, backups and SQL scripts require PostgreSQL; see migtui doctor.${rollback}`;
 }

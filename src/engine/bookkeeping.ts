@@ -3,6 +3,7 @@ import { queryOn } from '../database/connect/monitor.ts';
 import { editedRevisions } from '../database/journal/reader.ts';
 import { journalStatus } from '../database/journal/table.ts';
 import { readUnsettled } from '../database/unsettled.ts';
+import { fileChecksums } from '../project/files/sources.ts';
 import type { JournalStatus, Unsettled } from './api.ts';
 import { notOn } from './available.ts';
 import type { Session, State } from './session.ts';
@@ -25,7 +26,7 @@ export async function bookkeeping({ project, dialect, table }: Session, state: S
   const without = dialect.unavailable.find(({ feature }) => feature === 'journal');
   if (without) return { ...nothing, journal: { state: 'off', hint: notOn(project.kind, without) } };
   const query = queryOn(database.orm);
-  const checksums = new Map(sources.migrations.map(({ id, checksum }) => [id, checksum]));
+  const checksums = fileChecksums(sources.migrations);
   return {
     journal: await journalStatus(project, query),
     edited: await editedRevisions(query, table, applied, checksums),

@@ -1,13 +1,13 @@
 import { Failure } from '../foundation/failure.ts';
 import { learnFromValue } from '../foundation/secrets/sources.ts';
 import type { Project } from '../project/project.ts';
-import type { EngineApi, EngineEvent, EngineOptions } from './api.ts';
+import type { EngineApi, EngineEvent, EngineOptions, PlanStart } from './api.ts';
 import type { AuthoringApi } from './authoring.ts';
 import { requireAvailable } from './available.ts';
 import type { Fleet } from './fleet.ts';
-import { detail } from './looking/detail.ts';
-import { watchChanges } from './looking/live.ts';
-import { look } from './looking/look.ts';
+import { detail } from './overview/detail.ts';
+import { watchChanges } from './overview/live.ts';
+import { readOverview } from './overview/overview.ts';
 import { outgoing, outgoingEvent } from './process/outgoing.ts';
 import type { Running } from './running.ts';
 import { Session } from './session.ts';
@@ -33,7 +33,7 @@ export async function openEngine(
         throw new Failure({
           code: 'read-only',
           message: 'migtui was opened read-only: nothing is written.',
-          next: 'Leave out --read-only (or the readOnly setting) to write.',
+          next: 'Omit --read-only (or the readOnly setting) to write.',
         });
       }
       return work(...args);
@@ -70,14 +70,17 @@ export async function openEngine(
   };
   const stopWatching = options.live ? watchChanges(session, () => running?.busy() === true) : () => {};
   const api: EngineApi = {
-    look: () => look(session),
+    overview: () => readOverview(session),
     revision: id => detail(session, id),
     async resolve(target) {
       const { graph, applied } = await session.state();
       if (target.includes(':')) return graph.range(target, applied.keys()).revisions;
       return graph.resolve(target, applied.keys());
     },
-    preview: async request => (await import('./planning/preview.ts')).preview(session, request),
+    async preview(request) {
+      const onStart = (start: PlanStart): void => session.emit({ type: 'plan-start', start });
+      return (await import('./planning/preview.ts')).preview(session, request, undefined, onStart);
+    },
     async lint(request) {
       requireAvailable(session, 'lint');
       return (await import('./lint.ts')).lint(session, request);
@@ -87,7 +90,9 @@ export async function openEngine(
     cancel: async mode => (await run()).cancel(mode),
     endSession: writing(async (pid, how) => (await run()).endSession(pid, how)),
     journal: async () => (await run()).journal(),
-    settle: writing(async (revision, as, confirm) => (await run()).settle(revision, as, confirm)),
+    resolveRevision: writing(async (revision, as, confirm) =>
+      (await run()).resolveRevision(revision, as, confirm),
+    ),
     emptying: async () => (await run()).emptying(),
     empty: writing(async shown => (await run()).empty(shown)),
     ensureTable: writing(async confirm => (await run()).ensureTable(confirm)),
@@ -99,11 +104,11 @@ export async function openEngine(
     fleetRun: writing(async (id, options) => (await fleetOf()).api.fleetRun(id, options)),
     fleetContinue: async go => (await fleetOf()).api.fleetContinue(go),
     fleetCancel: async mode => (await fleetOf()).api.fleetCancel(mode),
-    authors: async () => (await import('./looking/authors.ts')).authors(session),
-    sizes: async () => (await import('./looking/sizes.ts')).sizes(session),
+    authors: async () => (await import('./overview/authors.ts')).authors(session),
+    sizes: async () => (await import('./overview/sizes.ts')).sizes(session),
     async arrivals() {
       requireAvailable(session, 'fleet');
-      return (await import('./looking/arrivals.ts')).arrivals(session);
+      return (await import('./overview/arrivals.ts')).arrivals(session);
     },
     effect: async revision => (await author()).effect(revision),
     compare: async targets => (await author()).compare(targets),

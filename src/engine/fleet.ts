@@ -1,21 +1,19 @@
-import { isRefusal } from '../database/connect/connection.ts';
-import { queryOn } from '../database/connect/monitor.ts';
+import { type Connection, isRefusal } from '../database/connect/connection.ts';
 import { choose } from '../fleet/choice.ts';
-import { FleetDatabases } from '../fleet/databases.ts';
+import type { FleetDatabases } from '../fleet/databases.ts';
 import { planFleet } from '../fleet/plan.ts';
 import type { Planned } from '../fleet/planned.ts';
 import { FleetRun } from '../fleet/run.ts';
-import { findTargets } from '../fleet/sources.ts';
 import { fleetStages } from '../fleet/stages.ts';
 import { fleetStatus } from '../fleet/status.ts';
 import type { Target } from '../fleet/target.ts';
 import { Failure } from '../foundation/failure.ts';
-import { openProject } from '../project/project.ts';
 import type { FleetSettings } from '../settings/fleet.ts';
 import { loadSettings } from '../settings/load.ts';
 import type { FleetApi, FleetChoice, FleetRehearsal, FleetRunOptions } from './api.ts';
 import { requireAvailable } from './available.ts';
 import { plannerOf, refuseFleet, rehearseGroup } from './fleet-planner.ts';
+import { allTargets, connectedTo, sitesAround } from './fleet-target.ts';
 import type { Session } from './session.ts';
 
 /** The part of the engine for many databases. */
@@ -58,7 +56,7 @@ export function createFleet(session: Session): Fleet {
         const sites = sitesOf(session);
         opened.add(sites);
         try {
-          return await fleetStages(sites, session.project.contexts);
+          return await fleetStages(sites, session.home.contexts);
         } finally {
           await forget(sites);
         }
@@ -156,27 +154,25 @@ function unknownPlan(): Failure {
   return new Failure({
     code: 'plan-changed',
     message: 'This fleet plan has expired. Nothing was run.',
-    next: 'Make the plan again.',
+    next: 'Create the plan again.',
   });
 }
 
 /** The databases of a session's config, in all its contexts. */
 export function sitesOf(session: Session): FleetDatabases {
-  const { project, options } = session;
-  return new FleetDatabases({
-    project,
-    async connection() {
-      const connection = await session.connection();
-      if (isRefusal(connection)) throw new Failure(connection.failure);
-      return connection;
-    },
-    open: context => openProject(project.root, { config: options.config, context, network: project.network }),
-  });
+  const { project, home, options } = session;
+  const connection = async (): Promise<Connection> => {
+    const connection = await session.connection();
+    if (isRefusal(connection)) throw new Failure(connection.failure);
+    return connection;
+  };
+  if (project === home) return sitesAround(home, options, connection);
+  return sitesAround(home, options, () => connectedTo(home), { project, connection });
 }
 
 /** @throws Failure `no-targets` */
 async function targetsOf(
-  { project }: Session,
+  { home: project }: Session,
   sites: FleetDatabases,
   fleet: FleetSettings,
   choice: FleetChoice,
@@ -184,22 +180,11 @@ async function targetsOf(
   if (fleet.targets.length === 0) {
     throw new Failure({
       code: 'no-targets',
-      message: 'The fleet has no targets: the setting "fleet.targets" names none.',
-      next: 'Name some, such as "migtui": { "fleet": { "targets": { "schemas": "tenant_*" } } } in package.json; docs/fleet.md describes them.',
+      message: 'The fleet has no targets: the setting "fleet.targets" is empty.',
+      next: 'Add some, such as "migtui": { "fleet": { "targets": { "schemas": "tenant_*" } } } in package.json; docs/fleet.md describes them.',
     });
   }
-  const all = await findTargets(fleet.targets, {
-    root: project.root,
-    contexts: project.contexts,
-    async ask(context, database, work) {
-      const site = await sites.connect(context, database, 1);
-      try {
-        return await work(queryOn(site.project.orm));
-      } finally {
-        await site.close();
-      }
-    },
-  });
+  const all = await allTargets(project, sites, fleet);
   const targets = choose(all, choice);
   // A share of a few targets may be empty: its job then has nothing to do, which is not an error.
   if (targets.length > 0 || choose(all, { ...choice, shard: undefined }).length > 0) return targets;

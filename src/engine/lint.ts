@@ -2,12 +2,12 @@ import type { Catalog } from '../database/catalog.ts';
 import { type Connection, isRefusal } from '../database/connect/connection.ts';
 import { countRows } from '../database/failing-rows.ts';
 import { Failure } from '../foundation/failure.ts';
-import type { Linter, LintStep, QueriedFinding } from '../lint/lint.ts';
+import { type Linter, type LintStep, type QueriedFinding, unsettled } from '../lint/lint.ts';
 import type { Schema } from '../lint/schema.ts';
 import type { Plan } from '../revisions/plans/plan.ts';
 import type { Finding, LintReport, LintRequest, Severity, SqlPreview } from './api.ts';
 import { newLinter } from './linter.ts';
-import { sqlOf } from './looking/detail.ts';
+import { sqlOf } from './overview/detail.ts';
 import type { Session, State } from './session.ts';
 
 /** The revisions on disk. */
@@ -30,7 +30,7 @@ export async function lint(
     throw new Failure({
       code: 'broken-revisions',
       message: 'The revisions on disk are broken, so they were not analysed.',
-      next: 'Fix the files named by migtui status, then try again.',
+      next: 'Fix the files that migtui status lists, then try again.',
       problems,
     });
   }
@@ -44,32 +44,32 @@ export async function lint(
   // The upcoming plan on the live database; a range is linted from base, each revision as a separate
   // deployment.
   const plan = asked === null && live !== null;
-  const judged = asked ?? (plan ? concerned : [...graph.order]);
+  const linted = asked ?? (plan ? concerned : [...graph.order]);
   const order = plan
-    ? judged
-    : graph.order.slice(0, Math.max(...judged.map(id => graph.order.indexOf(id)), -1) + 1);
+    ? linted
+    : graph.order.slice(0, Math.max(...linted.map(id => graph.order.indexOf(id)), -1) + 1);
   const linter = await newLinter(session, live, plan);
-  const found = await judgeInOrder(session, state, linter, { order, judged, plan });
+  const found = await lintInOrder(session, state, linter, { order, linted, plan });
   const { database } = state;
   const counted =
     withRows === undefined || isRefusal(database)
       ? found.map(({ finding }) => finding)
       : await counting(database, live, found, withRows);
-  return { findings: counted, judged, level: session.options.lint?.level ?? 'danger' };
+  return { findings: counted, judged: linted, level: session.options.lint?.level ?? 'danger' };
 }
 
 /**
  * Lints revisions without a database, each as a separate deployment.
- * @param judged ids, in any order
+ * @param linted ids, in any order
  */
 export async function lintOnDisk(
   session: Session,
   disk: OnDisk,
-  judged: readonly string[],
+  linted: readonly string[],
 ): Promise<Finding[]> {
   const linter = await newLinter(session, null, false);
   const { order } = disk.graph;
-  const found = await judgeInOrder(session, disk, linter, { order, judged, plan: false });
+  const found = await lintInOrder(session, disk, linter, { order, linted, plan: false });
   return found.map(({ finding }) => finding);
 }
 
@@ -85,7 +85,7 @@ export async function schemasBefore(
   up: readonly string[],
 ): Promise<readonly Schema[]> {
   const linter = await newLinter(session, null, false);
-  await judgeInOrder(session, disk, linter, { order: before, judged: [], plan: false });
+  await lintInOrder(session, disk, linter, { order: before, linted: [], plan: false });
   const plain = { complete: true, note: null, transactional: true };
   return up.map(sql => {
     const schema = linter.schema.fork();
@@ -97,27 +97,27 @@ export async function schemasBefore(
 /** The revisions to lint, after the revisions before them. */
 interface InOrder {
   readonly order: readonly string[];
-  readonly judged: readonly string[];
+  readonly linted: readonly string[];
   /** One plan: objects that it creates are not in use yet. */
   readonly plan: boolean;
 }
 
-async function judgeInOrder(
+async function lintInOrder(
   session: Session,
   disk: OnDisk,
   linter: Linter,
-  { order, judged, plan }: InOrder,
+  { order, linted, plan }: InOrder,
 ): Promise<QueriedFinding[]> {
-  const wanted = new Set(judged);
+  const wanted = new Set(linted);
   const found: QueriedFinding[] = [];
   const steps = await Promise.all(order.map(id => bothWays(session, disk, id, wanted.has(id))));
   for (const { up, down } of steps) {
-    if (down) found.push(...linter.judgeBoth(up, down));
+    if (down) found.push(...linter.lintBoth(up, down));
     else linter.replay(up);
     linter.endTransaction();
-    if (!plan) linter.settle();
+    if (!plan) linter.markInUse();
   }
-  return found;
+  return unsettled(found, linter.schema);
 }
 
 /**
@@ -140,12 +140,12 @@ export async function findingsOf(
     ),
     true,
   );
-  return plan.steps.map(({ revision, action }, index) => {
+  const steps = plan.steps.map(({ revision, action }, index) => {
     if (action !== 'up' && action !== 'down') return [];
     if (index > 0 && batchOf.get(index) !== batchOf.get(index - 1)) linter.endTransaction();
-    const found = linter.judge(stepOf(state, revision, action, sql[index] as SqlPreview));
-    return found.map(({ finding }) => finding);
+    return linter.lint(stepOf(state, revision, action, sql[index] as SqlPreview));
   });
+  return steps.map(found => unsettled(found, linter.schema).map(({ finding }) => finding));
 }
 
 /** The findings of SQL that is not in a file yet, on top of all applied and pending revisions. */
@@ -168,13 +168,14 @@ export async function findingsOfDraft(
     linter.endTransaction();
   }
   // Pending revisions may be deployed long before the draft.
-  linter.settle();
-  const found = drafted.flatMap(({ revision, up, transactional }) => {
+  linter.markInUse();
+  const linted = drafted.flatMap(({ revision, up, transactional }) => {
     const plain = { complete: true, note: null, source: null, file: null };
-    const judged = linter.judge({ revision, action: 'up', sql: up, transactional, ...plain });
+    const one = linter.lint({ revision, action: 'up', sql: up, transactional, ...plain });
     linter.endTransaction();
-    return judged;
+    return one;
   });
+  const found = unsettled(linted, linter.schema);
   const { database } = state;
   return live === null || isRefusal(database)
     ? found.map(({ finding }) => finding)
@@ -196,7 +197,7 @@ function rangeOf({ graph, applied }: State, range: string): readonly string[] {
 }
 
 /**
- * @param sql what is judged on it
+ * @param sql the SQL that is linted
  */
 async function liveCatalog(
   session: Session,
@@ -223,7 +224,7 @@ async function bothWays(
   session: Session,
   state: OnDisk,
   id: string,
-  judged: boolean,
+  linted: boolean,
 ): Promise<{ up: LintStep; down: LintStep | null }> {
   const source = state.byId.get(id);
   if (!source) {
@@ -231,7 +232,7 @@ async function bothWays(
     return { up: stepOf(state, id, 'up', gone), down: null };
   }
   const up = stepOf(state, id, 'up', await sqlOf(session, source, 'up'));
-  return { up, down: judged ? stepOf(state, id, 'down', await sqlOf(session, source, 'down')) : null };
+  return { up, down: linted ? stepOf(state, id, 'down', await sqlOf(session, source, 'down')) : null };
 }
 
 function stepOf(

@@ -37,9 +37,12 @@ export async function newLinter(session: Session, live: Catalog | null, fromLive
       file: null,
     });
     linter.endTransaction();
-    linter.settle();
+    linter.markInUse();
     schema.invalidate(new Set(live.invalid));
     schema.complete = true;
+    schema.everywhere = live.everywhere;
+    // Its own statements are descriptions.
+    schema.certain = true;
   }
   return linter;
 }

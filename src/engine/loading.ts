@@ -1,5 +1,5 @@
 import { Failure, type Problem } from '../foundation/failure.ts';
-import type { MigrationSource } from '../project/files/sources.ts';
+import type { MigrationSource } from '../project/files/migration-source.ts';
 import type { Session } from './session.ts';
 
 /** Why a migration's file cannot be loaded: it throws when it is imported, or exports no migration. */
@@ -30,15 +30,25 @@ export function cannotLoad(problems: readonly Problem[]): Failure {
   });
 }
 
-/** Every migration that cannot be loaded. */
-export async function unloadable(session: Session, sources: Iterable<MigrationSource>): Promise<Problem[]> {
+/** The result of loading files of migrations. */
+export interface Loaded {
+  /** The migrations that cannot be loaded. */
+  readonly problems: readonly Problem[];
+  /** Those whose preview had to be stopped, so that it is not known whether they can be loaded. */
+  readonly unknown: readonly { readonly revision: string; readonly why: string }[];
+}
+
+/** Tries to load migrations. */
+export async function tryToLoad(session: Session, sources: Iterable<MigrationSource>): Promise<Loaded> {
   const problems: Problem[] = [];
+  const unknown: { revision: string; why: string }[] = [];
   for (const source of sources) {
     try {
-      await session.record(source, 'up');
+      const { stopped } = await session.record(source, 'up');
+      if (stopped) unknown.push({ revision: source.id, why: stopped });
     } catch (error) {
       problems.push(loadProblem(source.id, error));
     }
   }
-  return problems;
+  return { problems, unknown };
 }

@@ -13,6 +13,6 @@ export function missingFolder({ folder, root, configFile }: Project): Failure | 
   return new Failure({
     code: 'no-migrations-folder',
     message: `The migrations folder ${relative(root, folder) || '.'} does not exist.`,
-    next: `Check migrations.path in ${configFile ?? 'the MikroORM config'}, and that the folder was deployed. In a new project the first revision makes it: migtui revision -m "…"`,
+    next: `Check migrations.path in ${configFile ?? 'the MikroORM config'}, and that the folder was deployed. In a new project the first revision creates it: migtui revision -m "…"`,
   });
 }

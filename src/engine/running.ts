@@ -4,11 +4,12 @@ import { createDatabase } from '../database/connect/create.ts';
 import { queryOn } from '../database/connect/monitor.ts';
 import { empty, readEmptying } from '../database/emptying.ts';
 import { readJournal } from '../database/journal/reader.ts';
+import { resolveRevision } from '../database/resolve-revision.ts';
 import { notBlocking } from '../database/run/end-blocker.ts';
 import type { ExecutedStatement } from '../database/run/observed.ts';
 import type { Running as Run } from '../database/run/running.ts';
-import { settle } from '../database/settle.ts';
 import { Failure } from '../foundation/failure.ts';
+import { commandsFor } from '../foundation/suggested-commands.ts';
 import { isPostgres } from '../project/config/kind.ts';
 import type { CancelMode, EngineApi, Preview, RunEvent, RunOptions, RunResult } from './api.ts';
 import { requireAvailable } from './available.ts';
@@ -23,7 +24,15 @@ import type { Session } from './session.ts';
 export interface Running {
   readonly api: Pick<
     EngineApi,
-    'run' | 'cancel' | 'endSession' | 'journal' | 'settle' | 'ensureTable' | 'emptying' | 'empty' | 'script'
+    | 'run'
+    | 'cancel'
+    | 'endSession'
+    | 'journal'
+    | 'resolveRevision'
+    | 'ensureTable'
+    | 'emptying'
+    | 'empty'
+    | 'script'
   >;
   /** A run is in progress. */
   readonly busy: () => boolean;
@@ -34,7 +43,7 @@ export interface Running {
 /** Time for a rollback before the run is ended forcibly, ms. */
 const cancelTimeoutMs = 2_000;
 
-/** The engine's methods `run`, `cancel`, `journal`, `settle` and `script` on a session. */
+/** The engine's methods `run`, `cancel`, `journal`, `resolveRevision` and `script` on a session. */
 export function createRunning(session: Session): Running {
   const { project } = session;
   let current: Run | null = null;
@@ -70,6 +79,7 @@ export function createRunning(session: Session): Running {
       };
       current = await session.dialect.startRun({
         ...{ project, connection, table: session.table, preview, options, emit, onStatement, tipsOf },
+        commands: commandsFor(project),
         replan: options.whenChanged === 'replan' ? replan : undefined,
       });
       if (cancelRequested) void current.cancel(cancelRequested);
@@ -130,14 +140,14 @@ export function createRunning(session: Session): Running {
         requireAvailable(session, 'journal');
         return readJournal(queryOn((await connected()).orm), session.table);
       },
-      async settle(revision, as, confirm) {
+      async resolveRevision(revision, as, confirm) {
         requireAvailable(session, 'journal');
         const connection = await connected();
         await refuseChange(session, connection, confirm);
         const source = project.sources().migrations.find(({ id }) => id === revision);
         const checksum = source?.checksum ?? null;
         const request = { project, connection, table: session.table, revision, checksum, onStatement };
-        await (as === 'accept-edit' ? acceptEdit(request) : settle(request, as));
+        await (as === 'accept-edit' ? acceptEdit(request) : resolveRevision(request, as));
       },
       async ensureTable(confirm) {
         const connection = await connected();
@@ -188,7 +198,7 @@ function otherSchema({ schema }: Preview): Failure {
   return new Failure({
     code: 'plan-changed',
     message: `This plan was made for ${schema === null ? 'no schema in particular' : `the schema ${schema}`}; nothing was run.`,
-    next: 'Make the plan again.',
+    next: 'Create the plan again.',
   });
 }
 

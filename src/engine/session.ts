@@ -8,7 +8,7 @@ import type { Ledger, LedgerTable } from '../database/ledger.ts';
 import { Failure, type Problem } from '../foundation/failure.ts';
 import { Previewer, type Recording } from '../preview/previewer.ts';
 import { provideXArguments } from '../project/config/x-arguments.ts';
-import type { MigrationSource, Sources } from '../project/files/sources.ts';
+import type { MigrationSource, Sources } from '../project/files/migration-source.ts';
 import { openProject, type Project, revisionsOf } from '../project/project.ts';
 import { RevisionGraph } from '../revisions/graph.ts';
 import type { Protection } from '../settings/protection.ts';
@@ -54,6 +54,8 @@ export function withApplied(state: State, applied: State['applied']): State {
 /** What the engine keeps between calls: the opened project and its connection. */
 export class Session {
   readonly project: Project;
+  /** The project to which the targets of the fleet are relative; a different one if a target is open. */
+  home: Project;
   readonly dialect: Dialect;
   readonly options: EngineOptions;
   readonly emit: (event: EngineEvent) => void;
@@ -81,6 +83,7 @@ export class Session {
   ) {
     this.opened = opened;
     this.project = project;
+    this.home = project;
     this.dialect = dialectOf(project);
     this.options = options;
     this.emit = emit;
@@ -109,7 +112,18 @@ export class Session {
       ...options.network,
       onWaiting: (waiting: Waiting) => emit({ type: 'waiting', at: new Date().toISOString(), ...waiting }),
     };
-    return new Session(await openProject(options.root, { ...options, orm, network }), options, emit, opened);
+    const project = await openProject(options.root, { ...options, orm, network });
+    if (options.target === undefined) return new Session(project, options, emit, opened);
+    try {
+      const { openTarget } = await import('./fleet-target.ts');
+      const session = new Session(await openTarget(project, options, network), options, emit, opened);
+      session.home = project;
+      session.onClose(() => project.close());
+      return session;
+    } catch (error) {
+      await project.close();
+      throw error;
+    }
   }
 
   /**
@@ -122,6 +136,7 @@ export class Session {
     other.#connecting = Promise.resolve(connection);
     other.readCatalog = readCatalog;
     other.#closing = this.#closing;
+    other.home = this.home;
     return other;
   }
 

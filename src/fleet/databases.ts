@@ -1,7 +1,8 @@
 import { addressOf } from '../database/connect/address.ts';
 import { type Connection, connect, isRefusal } from '../database/connect/connection.ts';
 import { Failure, type Problem } from '../foundation/failure.ts';
-import type { MigrationSource } from '../project/files/sources.ts';
+import type { FileChecksums, MigrationSource } from '../project/files/migration-source.ts';
+import { fileChecksums } from '../project/files/sources.ts';
 import { isUrl, projectOn } from '../project/other-database.ts';
 import { isEmbedded, type Project, revisionsOf } from '../project/project.ts';
 import { RevisionGraph } from '../revisions/graph.ts';
@@ -11,8 +12,9 @@ import { nameOf, type Target } from './target.ts';
 export interface Files {
   readonly project: Project;
   readonly byId: ReadonlyMap<string, MigrationSource>;
-  /** By revision id. */
+  /** The current checksum, by revision id. */
   readonly checksums: ReadonlyMap<string, string | null>;
+  readonly fileChecksums: FileChecksums;
   readonly graph: RevisionGraph;
   readonly problems: readonly Problem[];
 }
@@ -33,6 +35,8 @@ export interface OpenedProject {
   connection(): Promise<Connection>;
   /** Opens another context of the same config. */
   open(context: string): Promise<Project>;
+  /** A target that is open in the app: on PGlite, only its connection can be used. */
+  readonly target?: { readonly project: Project; connection(): Promise<Connection> } | undefined;
 }
 
 /** The databases of a fleet: addresses and connections. */
@@ -72,17 +76,24 @@ export class FleetDatabases {
 
   async #open(context: string): Promise<Files> {
     const { home } = this;
-    const project = context === home.context ? home : await this.#home.open(context);
-    if (project !== home) this.#projects.push(project);
+    const project =
+      context === home.context ? home : (this.#held(context) ?? (await this.#home.open(context)));
+    if (project !== home && project !== this.#home.target?.project) this.#projects.push(project);
     const sources = project.sources();
     const { graph, problems } = RevisionGraph.inspect(revisionsOf(sources));
     return {
       project,
       byId: new Map(sources.migrations.map(migration => [migration.id, migration])),
       checksums: new Map(sources.migrations.map(({ id, checksum }) => [id, checksum])),
+      fileChecksums: fileChecksums(sources.migrations),
       graph,
       problems: [...sources.problems, ...problems],
     };
+  }
+
+  #held(context: string): Project | null {
+    const { project } = this.#home.target ?? {};
+    return project?.context === context && isEmbedded(project.orm) ? project : null;
   }
 
   /**
@@ -123,12 +134,16 @@ export class FleetDatabases {
       throw new Failure({
         code: 'bad-database',
         message: `An embedded database (PGlite) has no other databases beside it: ${nameOf(database)} cannot be opened.`,
-        next: 'Name a context whose config uses the driver of @mikro-orm/postgresql.',
+        next: 'Use a context whose config uses the driver of @mikro-orm/postgresql.',
       });
     }
     if (project === this.home) {
       const connection = await this.#home.connection();
       return { files, project, connection, close: async () => {} };
+    }
+    const { target } = this.#home;
+    if (project === target?.project) {
+      return { files, project, connection: await target.connection(), close: async () => {} };
     }
     const connection = await connect(project);
     if (isRefusal(connection)) throw new Failure(connection.failure);
@@ -142,8 +157,9 @@ export class FleetDatabases {
 
 /**
  * A config that sets the connection itself (driverOptions) would connect every target to the same database.
+ * @throws Failure `bad-database`
  */
-function requirePlace(project: Project, database: string | null): void {
+export function requirePlace(project: Project, database: string | null): void {
   if (database === null) return;
   const name = isUrl(database) ? nameOf(database) : database;
   const address = addressOf(project);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { addressOf } from '../database/connect/address.ts';
 import { queryOn } from '../database/connect/monitor.ts';
-import { schemaGone } from '../database/run/replan.ts';
+import { schemaGone } from '../database/run/final-plan.ts';
 import { Failure } from '../foundation/failure.ts';
 import type { Plan } from '../revisions/plans/plan.ts';
 import type { FleetPlan, FleetPlanRequest, FleetRefusal, FleetWave } from '../values/fleet.ts';
@@ -9,7 +9,7 @@ import type { Files, FleetDatabase, FleetDatabases } from './databases.ts';
 import type { Planned, PlannedGroup, PlannedTarget, Planner, Sizes } from './planned.ts';
 import { type Read, readTargets } from './reading.ts';
 import { largestTables } from './sizes.ts';
-import type { Target } from './target.ts';
+import { commandsForTarget, type Target } from './target.ts';
 import { cutWaves } from './waves.ts';
 
 /** Targets with the same steps, before their plan is shown. */
@@ -38,19 +38,19 @@ export async function planFleet(
   const same = new Map<string, Same>();
   const plans = new WeakMap<readonly string[], Plan | Failure>();
   for (const read of await readTargets(sites, targets)) {
-    const { target, standing } = read;
-    const why = standing instanceof Failure ? standing : refusalOf(read);
-    if (standing instanceof Failure || why) {
+    const { target, targetState } = read;
+    const why = targetState instanceof Failure ? targetState : refusalOf(read, sites.contextOf(target));
+    if (targetState instanceof Failure || why) {
       refused.push({ target: target.name, failure: (why as Failure).info });
       continue;
     }
     const files = await sites.files(target.context);
-    const plan = plans.get(standing.applied) ?? planOf(planner, files, standing.applied, request);
-    plans.set(standing.applied, plan);
+    const plan = plans.get(targetState.applied) ?? planOf(planner, files, targetState.applied, request);
+    plans.set(targetState.applied, plan);
     if (plan instanceof Failure) refused.push({ target: target.name, failure: plan.info });
     else if (plan.steps.length === 0) there.push(target.name);
     else {
-      const { applied, edited } = standing;
+      const { applied, edited } = targetState;
       const key = JSON.stringify([sites.contextOf(target), plan.steps, edited, files.graph.missing(applied)]);
       const group = same.get(key) ?? { files, members: [], plan };
       group.members.push(read);
@@ -90,15 +90,15 @@ export async function planFleet(
   return { plan, groups, waves: cut };
 }
 
-function refusalOf({ target, standing }: Read): Failure | null {
-  if (standing instanceof Failure) return standing;
-  if (standing.table === 'gone') return schemaGone(target.schema as string);
-  const [first] = standing.halfWay;
+function refusalOf({ target, targetState }: Read, context: string): Failure | null {
+  if (targetState instanceof Failure) return targetState;
+  if (targetState.table === 'gone') return schemaGone(target.schema as string);
+  const [first] = targetState.halfWay;
   if (!first) return null;
   return new Failure({
     code: 'half-way',
     message: `${first.revision} started outside a transaction and did not finish.`,
-    next: `Resolve it: migtui settle ${first.revision}${target.schema === null ? '' : ` --schema ${target.schema}`} --applied | --not-applied | --down`,
+    next: `Resolve it: ${commandsForTarget(target, context).resolve(first.revision)}.`,
   });
 }
 
@@ -160,10 +160,10 @@ async function groupOf(
       ),
     };
     const targets = members.map(
-      ({ target, standing }): PlannedTarget => ({
+      ({ target, targetState }): PlannedTarget => ({
         ...target,
         group,
-        applied: standing instanceof Failure ? [] : standing.applied,
+        applied: targetState instanceof Failure ? [] : targetState.applied,
       }),
     );
     return Object.assign(group, { targets });
@@ -178,7 +178,8 @@ async function sizesOf(
   members: readonly Read[],
 ): Promise<{ sizes: Sizes | null; largest: Read }> {
   const first = members[0] as Read;
-  const pages = ({ standing }: Read): number => (standing instanceof Failure ? 0 : (standing.pages ?? 0));
+  const pages = ({ targetState }: Read): number =>
+    targetState instanceof Failure ? 0 : (targetState.pages ?? 0);
   const inSchemas = members.filter(({ target }) => target.schema !== null);
   if (inSchemas.length === 0) {
     return {

@@ -1,4 +1,4 @@
-import type { MigrationSource } from '../project/files/sources.ts';
+import type { MigrationSource } from '../project/files/migration-source.ts';
 import type { Plan } from '../revisions/plans/plan.ts';
 import type { FleetGroup, FleetPlan } from '../values/fleet.ts';
 import type { PlanRequest, Preview } from '../values/run.ts';

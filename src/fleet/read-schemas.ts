@@ -6,11 +6,12 @@ import { quoteIdent } from '../database/quote.ts';
 import { sqlState } from '../database/sql-failure.ts';
 import { liveRuns } from '../database/unsettled.ts';
 import { Failure } from '../foundation/failure.ts';
+import type { FileChecksums } from '../project/files/migration-source.ts';
 import type { TargetState } from './target-state.ts';
 
 /*
  * Reads the state of many schemas of one database, with a few queries for all of them. The number of tables
- * per query is limited: each takes a lock on its tables and indexes, and a server has room for a few
+ * per query is limited: each takes a lock on its tables and indexes, and a server has available for a few
  * thousand.
  */
 
@@ -37,7 +38,7 @@ export async function readSchemas(
   query: Query,
   table: string,
   schemas: readonly string[],
-  checksums: ReadonlyMap<string, string | null>,
+  checksums: FileChecksums,
   lanes: number,
 ): Promise<ReadonlyMap<string, TargetState | Failure>> {
   const found = await query<Found>(
@@ -207,7 +208,7 @@ function notOurs(table: string): Failure {
   return new Failure({
     code: 'table-unexpected',
     message: `The table ${table} is not MikroORM's: it has no columns id, name and executed_at.`,
-    next: "Rename it, or name another table for MikroORM's log: migrations.tableName in the MikroORM config.",
+    next: "Rename it, or set another table for MikroORM's log: migrations.tableName in the MikroORM config.",
   });
 }
 

@@ -20,7 +20,7 @@ const lanes = 3;
 /** A target with its state, or the reason why it is unknown. */
 export interface Read {
   readonly target: Target;
-  readonly standing: TargetState | Failure;
+  readonly targetState: TargetState | Failure;
 }
 
 /** Targets of one database. */
@@ -53,11 +53,12 @@ export async function readTargets(
   const waiting = [...places(sites, targets)];
   const worker = async (): Promise<void> => {
     for (let place = waiting.shift(); place; place = waiting.shift()) {
-      for (const { target, standing } of await readPlace(sites, place, prints)) states.set(target, standing);
+      for (const { target, targetState } of await readPlace(sites, place, prints))
+        states.set(target, targetState);
     }
   };
   await Promise.all(Array.from({ length: databasesAtOnce }, worker));
-  return targets.map(target => ({ target, standing: states.get(target) as TargetState | Failure }));
+  return targets.map(target => ({ target, targetState: states.get(target) as TargetState | Failure }));
 }
 
 async function readPlace(sites: FleetDatabases, place: Place, prints: boolean): Promise<readonly Read[]> {
@@ -68,7 +69,7 @@ async function readPlace(sites: FleetDatabases, place: Place, prints: boolean): 
     return await readDatabase(site, targets, prints);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return targets.map(target => ({ target, standing: error }));
+    return targets.map(target => ({ target, targetState: error }));
   } finally {
     await site?.close();
   }
@@ -94,18 +95,21 @@ export async function readDatabase(
       query,
       name,
       schemas,
-      files.checksums,
+      files.fileChecksums,
       isEmbedded(project.orm) ? 1 : lanes,
     );
     const made = prints ? await printsOf(query, schemas, name) : new Map<string, string>();
     for (const target of inSchemas) {
-      const standing = usable(target) ?? (found.get(target.schema as string) as TargetState | Failure);
+      const targetState = usable(target) ?? (found.get(target.schema as string) as TargetState | Failure);
       const print = made.get(target.schema as string) ?? (prints ? 'empty' : undefined);
-      read.push({ target, standing: standing instanceof Failure ? standing : { ...standing, print } });
+      read.push({
+        target,
+        targetState: targetState instanceof Failure ? targetState : { ...targetState, print },
+      });
     }
   }
   for (const target of targets) {
-    if (target.schema === null) read.push({ target, standing: await readOne(site, prints) });
+    if (target.schema === null) read.push({ target, targetState: await readOne(site, prints) });
   }
   return read;
 }
@@ -144,7 +148,7 @@ async function readOne({ project, files }: FleetDatabase, prints: boolean): Prom
       table: ledger.table,
       applied: [...ledger.applied.keys()],
       halfWay: await readUnsettled(query, table),
-      edited: await editedRevisions(query, table, ledger.applied, files.checksums),
+      edited: await editedRevisions(query, table, ledger.applied, files.fileChecksums),
       running: running !== null,
       pages: await pagesOf(query),
       ...(prints && { print: await printOfDatabase(query, table.name) }),

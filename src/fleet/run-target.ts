@@ -7,11 +7,13 @@ import { planChanged } from '../database/run/ledger-rows.ts';
 import { loadSteps } from '../database/run/load.ts';
 import { startRun } from '../database/run/run.ts';
 import type { Running } from '../database/run/running.ts';
+import { type BlockingWatch, watchBlocking } from '../foundation/blocking/watch.ts';
 import { projectInSchema } from '../project/other-database.ts';
 import type { Project } from '../project/project.ts';
 import type { Preview, PreviewStep, RunEvent, RunOptions } from '../values/run.ts';
 import type { PlannedGroup, PlannedTarget, Planner } from './planned.ts';
 import type { SharedDatabase } from './shared-database.ts';
+import { commandsForTarget } from './target.ts';
 
 /** Loads the steps of a group, once for all its targets. */
 export async function loadGroup(
@@ -23,7 +25,13 @@ export async function loadGroup(
     if (source) planner.importing(source);
   }
   const { project } = files;
-  return loadSteps(projectInSchema(project, targets[0]?.schema ?? null), project.sources(), preview);
+  let watch: BlockingWatch | undefined;
+  const watchCode = (): Promise<never> => {
+    watch ??= watchBlocking();
+    return watch.stopped;
+  };
+  const inSchema = projectInSchema(project, targets[0]?.schema ?? null);
+  return loadSteps(inSchema, project.sources(), preview, watchCode).finally(() => watch?.end());
 }
 
 /**
@@ -51,6 +59,7 @@ export function startTarget(
     emit,
     tipsOf: ids => graph.current(ids),
     shared: { monitor, steps, reconcile },
+    commands: commandsForTarget(target, project.context),
     async replan() {
       const now = [...(await readLedger(site.connection, table, false)).applied.keys()];
       return previewFor(project, group, leftOf(group, now, planner), now);

@@ -1,3 +1,4 @@
+import { addressOf, isOwnClient, ownClientMessage } from '../database/connect/address.ts';
 import { Failure } from '../foundation/failure.ts';
 import type {
   FleetEvent,
@@ -7,7 +8,6 @@ import type {
   FleetTargetResult,
 } from '../values/fleet.ts';
 import type { CancelMode } from '../values/run.ts';
-import { AtWork } from './at-work.ts';
 import type { FleetDatabases } from './databases.ts';
 import { Limiter } from './limiter.ts';
 import type { Planned, PlannedTarget, Planner } from './planned.ts';
@@ -15,6 +15,7 @@ import { readTargets } from './reading.ts';
 import { fleetResult } from './result.ts';
 import { roomOn, serverOf } from './shared-database.ts';
 import type { Target } from './target.ts';
+import { TargetRuns } from './target-runs.ts';
 import type { Wave } from './waves.ts';
 
 /** A run of a fleet. It stores no state: the targets' own log tables record what is done. */
@@ -22,7 +23,7 @@ export class FleetRun {
   readonly #sites: FleetDatabases;
   readonly #planned: Planned;
   readonly #options: FleetRunOptions;
-  readonly #work: AtWork;
+  readonly #work: TargetRuns;
   readonly #emit: (event: FleetEvent) => void;
   readonly #results = new Map<string, FleetTargetResult>();
   readonly #limiters = new Map<string, Limiter>();
@@ -41,11 +42,11 @@ export class FleetRun {
     this.#sites = sites;
     this.#planned = planned;
     this.#options = options;
-    const course = {
+    const control = {
       stopped: () => this.#stopped !== null,
       ended: (result: FleetTargetResult) => this.#ended(result),
     };
-    this.#work = new AtWork(sites, options.run, planner, course, emit);
+    this.#work = new TargetRuns(sites, options.run, planner, control, emit);
     this.#emit = emit;
   }
 
@@ -53,6 +54,9 @@ export class FleetRun {
   async run(): Promise<FleetResult> {
     const started = performance.now();
     const { plan, waves } = this.#planned;
+    if (this.#all.some(({ group }) => isOwnClient(addressOf(group.files.project)))) {
+      this.#emit({ kind: 'notice', message: ownClientMessage });
+    }
     try {
       for (const [at, wave] of waves.entries()) {
         if (this.#stopped !== null) break;
@@ -151,9 +155,9 @@ export class FleetRun {
     const known = this.#limiters.get(server);
     if (known) return known;
     const asked = this.#planned.plan.request.parallel;
-    const room =
+    const available =
       asked ?? (await roomOn(this.#sites, target, this.#options.run.backup !== undefined).catch(() => 1));
-    const limiter = new Limiter(room);
+    const limiter = new Limiter(available);
     this.#limiters.set(server, limiter);
     return limiter;
   }
@@ -181,11 +185,11 @@ export class FleetRun {
   async #check(wave: string, targets: readonly PlannedTarget[]): Promise<void> {
     const done = targets.filter(({ name }) => this.#results.get(name)?.outcome === 'done');
     const wrong: FleetRefusal[] = [];
-    for (const { target, standing } of await readTargets(this.#sites, done)) {
+    for (const { target, targetState } of await readTargets(this.#sites, done)) {
       const failure =
-        standing instanceof Failure
-          ? standing
-          : notArrived(target as PlannedTarget, standing.applied, standing.halfWay.length);
+        targetState instanceof Failure
+          ? targetState
+          : notArrived(target as PlannedTarget, targetState.applied, targetState.halfWay.length);
       if (!failure) continue;
       wrong.push({ target: target.name, failure: failure.info });
       const result = this.#results.get(target.name) as FleetTargetResult;

@@ -30,19 +30,19 @@ type Part<Key extends string> = Extract<TargetSource, Readonly<Record<Key, unkno
  */
 export async function findTargets(
   sources: readonly TargetSource[],
-  world: Environment,
+  environment: Environment,
 ): Promise<readonly Target[]> {
   const found: Target[] = [];
-  for (const source of sources) found.push(...(await targetsOf(source, world)));
+  for (const source of sources) found.push(...(await targetsOf(source, environment)));
   return [...withoutDoubles(found)].sort(byName);
 }
 
-async function targetsOf(source: TargetSource, world: Environment): Promise<readonly Target[]> {
+async function targetsOf(source: TargetSource, environment: Environment): Promise<readonly Target[]> {
   if (typeof source === 'function') return given(source, [], 'The function in "fleet.targets"');
-  if ('schemas' in source) return schemasOf(source, world);
-  if ('databases' in source) return databasesOf(source, world);
-  if ('contexts' in source) return contextsOf(source, world);
-  const file = pathToFileURL(resolve(world.root, source.module)).href;
+  if ('schemas' in source) return schemasOf(source, environment);
+  if ('databases' in source) return databasesOf(source, environment);
+  if ('contexts' in source) return contextsOf(source, environment);
+  const file = pathToFileURL(resolve(environment.root, source.module)).href;
   const module = await (import(file) as Promise<{ default?: unknown }>).catch(error => {
     throw moduleFailure(source.module, error);
   });
@@ -53,11 +53,11 @@ async function targetsOf(source: TargetSource, world: Environment): Promise<read
   }));
 }
 
-async function schemasOf(source: Part<'schemas'>, world: Environment): Promise<readonly Target[]> {
+async function schemasOf(source: Part<'schemas'>, environment: Environment): Promise<readonly Target[]> {
   const { schemas, context = null, database = null } = source;
   const rows = Array.isArray(schemas)
     ? schemas.map((name): Row => ({ name }))
-    : await world.ask(context, database, async query => {
+    : await environment.ask(context, database, async query => {
         if (typeof schemas === 'object') return rowsOf(query, (schemas as { query: string }).query);
         const all = await query<{ name: string }>(
           `select nspname::text as name from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'`,
@@ -70,7 +70,7 @@ async function schemasOf(source: Part<'schemas'>, world: Environment): Promise<r
   });
 }
 
-async function databasesOf(source: Part<'databases'>, world: Environment): Promise<readonly Target[]> {
+async function databasesOf(source: Part<'databases'>, environment: Environment): Promise<readonly Target[]> {
   const { databases, context = null } = source;
   const target = (database: string, row: Row): Target => ({
     ...labelled(source, { ...placeOf(database), ...row }, nameOf(database)),
@@ -84,7 +84,7 @@ async function databasesOf(source: Part<'databases'>, world: Environment): Promi
     const pattern = nameOf(databases);
     // A pattern is not the name of a database; every server has "postgres".
     const on = isUrl(databases) ? beside(databases, 'postgres') : null;
-    const rows = await world.ask(context, on, query =>
+    const rows = await environment.ask(context, on, query =>
       query<{ name: string }>(
         'select datname::text as name from pg_database where datallowconn and not datistemplate',
       ),
@@ -94,7 +94,7 @@ async function databasesOf(source: Part<'databases'>, world: Environment): Promi
       .map(row => target(on ? beside(on, row.name) : row.name, row));
   }
   const { query: sql, on = null, url } = databases as { query: string; on?: string; url?: string };
-  const rows = await world.ask(context, on, query => rowsOf(query, sql));
+  const rows = await environment.ask(context, on, query => rowsOf(query, sql));
   return rows.map(row => {
     const name = String(row.name);
     if (url !== undefined) return target(fill(url, row, encodeURIComponent), row);
@@ -186,11 +186,11 @@ const isIterable = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value);
 
 function moduleFailure(where: string, error: unknown): Failure {
-  const said = error instanceof Error ? error.message : String(error);
+  const errorText = error instanceof Error ? error.message : String(error);
   return new Failure(
     {
       code: 'fleet-module',
-      message: `${where} failed to list the targets of the fleet: ${said}`,
+      message: `${where} failed to list the targets of the fleet: ${errorText}`,
       next: 'Fix it, then try again; nothing was run.',
     },
     { cause: error },

@@ -4,6 +4,8 @@ import { isUrl } from '../project/other-database.ts';
 import type { Project } from '../project/project.ts';
 import type { RevisionGraph } from '../revisions/graph.ts';
 import {
+  countRevisions,
+  countStates,
   type FleetCount,
   type FleetRow,
   type FleetState,
@@ -30,20 +32,18 @@ export async function fleetStatus(
   const rows: FleetRow[] = [];
   const heads: Record<string, readonly string[]> = {};
   const orders = new Map<string, readonly string[]>();
-  for (const { target, standing } of read) {
+  for (const { target, targetState } of read) {
     const files = await filesOf(sites, target);
     if (files) {
       heads[sites.contextOf(target)] = files.graph.heads;
       orders.set(sites.contextOf(target), files.graph.order);
     }
-    rows.push(rowOf(sites, target, standing, files, drifted.get(target.name) ?? null));
+    rows.push(rowOf(sites, target, targetState, files, drifted.get(target.name) ?? null));
   }
   return {
-    targets: rows.sort(oddFirst),
+    targets: rows.sort(problemsFirst),
     counts: countsOf(rows, [...orders.values()].flat()),
-    states: Object.fromEntries(
-      fleetStates.map(state => [state, rows.filter(row => row.state === state).length]),
-    ) as Record<FleetState, number>,
+    states: countStates(rows),
     heads,
     compared,
     at: new Date().toISOString(),
@@ -55,10 +55,10 @@ function driftIn(
   sites: FleetDatabases,
   read: readonly Read[],
 ): { readonly drifted: ReadonlyMap<string, number>; readonly compared: number } {
-  const known = read.flatMap(({ target, standing }) =>
-    standing instanceof Failure || standing.print === undefined || standing.table === 'gone'
+  const known = read.flatMap(({ target, targetState }) =>
+    targetState instanceof Failure || targetState.print === undefined || targetState.table === 'gone'
       ? []
-      : [{ target, applied: standing.applied, print: standing.print }],
+      : [{ target, applied: targetState.applied, print: targetState.print }],
   );
   const groups = Map.groupBy(known, ({ target, applied }) =>
     JSON.stringify([sites.contextOf(target), [...applied].sort()]),
@@ -80,7 +80,7 @@ async function filesOf(sites: FleetDatabases, { context }: Target): Promise<File
     throw new Failure({
       code: 'broken-revisions',
       message: `The revisions on disk are broken: ${[first.file, first.message].filter(Boolean).join(': ')}.`,
-      next: 'Fix the files named by migtui status, then try again.',
+      next: 'Fix the files that migtui status lists, then try again.',
       problems: files.problems,
     });
   }
@@ -91,7 +91,7 @@ async function filesOf(sites: FleetDatabases, { context }: Target): Promise<File
 export function rowOf(
   sites: FleetDatabases,
   target: Target,
-  standing: TargetState | Failure,
+  targetState: TargetState | Failure,
   files: Files | null,
   differsFrom: number | null,
 ): FleetRow {
@@ -103,16 +103,16 @@ export function rowOf(
     database: labelOf(files?.project ?? sites.home, target),
     schema,
   };
-  if (standing instanceof Failure || files === null) {
-    const failure = standing instanceof Failure ? standing.info : null;
+  if (targetState instanceof Failure || files === null) {
+    const failure = targetState instanceof Failure ? targetState.info : null;
     return { ...place, ...nothing, state: 'unreachable', failure };
   }
-  const { applied, edited, halfWay, running, table } = standing;
+  const { applied, edited, halfWay, running, table } = targetState;
   const known = factsOf(files.graph, applied);
   return {
     ...place,
     ...known,
-    state: stateOf(standing, known, differsFrom),
+    state: stateOf(targetState, known, differsFrom),
     edited,
     differsFrom,
     halfWay: halfWay.map(({ revision }) => revision),
@@ -182,22 +182,14 @@ function labelOf(project: Project, { database }: Target): string {
 }
 
 /** Targets with problems first, then by name. */
-export function oddFirst(a: FleetRow, b: FleetRow): number {
+export function problemsFirst(a: FleetRow, b: FleetRow): number {
   return fleetStates.indexOf(a.state) - fleetStates.indexOf(b.state) || byName(a, b);
 }
 
 /** The number of targets at the same revisions, newest first. */
 function countsOf(rows: readonly FleetRow[], order: readonly string[]): readonly FleetCount[] {
-  const counts = new Map<string, { current: readonly string[]; targets: number }>();
-  for (const { current, state } of rows) {
-    if (state === 'unreachable' || state === 'gone') continue;
-    const key = JSON.stringify(current);
-    const count = counts.get(key) ?? { current, targets: 0 };
-    count.targets++;
-    counts.set(key, count);
-  }
   const place = new Map(order.map((id, at) => [id, at]));
   const newest = ({ current }: FleetCount): number =>
     Math.max(-1, ...current.map(id => place.get(id) ?? Number.MAX_SAFE_INTEGER));
-  return [...counts.values()].sort((a, b) => newest(b) - newest(a));
+  return [...countRevisions(rows)].sort((a, b) => newest(b) - newest(a));
 }

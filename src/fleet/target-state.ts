@@ -1,4 +1,4 @@
-import type { Unsettled } from '../values/look.ts';
+import type { Unsettled } from '../values/overview.ts';
 
 /** The state of one target in its database. */
 export interface TargetState {

@@ -1,4 +1,6 @@
 import { Failure } from '../foundation/failure.ts';
+import { quoteShell } from '../foundation/shell.ts';
+import { commandsFor, type SuggestedCommands } from '../foundation/suggested-commands.ts';
 import type { GivenTarget } from '../settings/fleet.ts';
 
 /** A target before its database was queried. */
@@ -35,7 +37,7 @@ export function withoutDoubles(targets: readonly Target[]): readonly Target[] {
   throw new Failure({
     code: 'fleet-names',
     message: `${names.length === 1 ? 'A name is' : `${names.length} names are`} used by more than one target of the fleet: ${names.slice(0, 3).join(', ')}.`,
-    next: 'Make each source list its targets once, or tell them apart with its "name", such as "eu/{name}" or "{host}/{name}".',
+    next: 'Make each source list its targets once, or give them different names with its "name", such as "eu/{name}" or "{host}/{name}".',
     candidates: names,
   });
 }
@@ -106,4 +108,18 @@ export function givenTarget(given: unknown, tags: readonly string[], where: stri
 export function nameOf(database: string): string {
   if (!URL.canParse(database)) return database;
   return decodeURIComponent(new URL(database).pathname.slice(1));
+}
+
+/**
+ * Commands for one target. `migtui` alone cannot open another database than the config's.
+ * @param context of the target
+ */
+export function commandsForTarget({ name, database, schema }: Target, context: string): SuggestedCommands {
+  return {
+    stamp: revision => `migtui fleet stamp ${revision} --only ${quoteShell(name)}`,
+    resolve: revision =>
+      database === null
+        ? commandsFor({ context, schema }).resolve(revision)
+        : `open ${name} on the fleet board of the app (F)`,
+  };
 }

@@ -2,9 +2,9 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Makes a folder and those above it. It fails where a file system takes no folders, such as /proc: there
- * `recursive: true` of Node never returns.
- * @param mode of each new folder; default: as the umask says
+ * Creates a folder and its parents. Fails where no folders can be created, such as in /proc, where Node's
+ * `recursive: true` never returns.
+ * @param mode of each new folder, before the umask
  */
 export function makeFolder(path: string, mode = 0o777): void {
   if (existsSync(path)) return;
@@ -13,7 +13,7 @@ export function makeFolder(path: string, mode = 0o777): void {
   try {
     mkdirSync(path, mode);
   } catch (error) {
-    // another process may have made it meanwhile
+    // Another process may have created it in the meantime.
     if (!existsSync(path)) throw error;
   }
 }

@@ -2,18 +2,25 @@ import type { Schema } from './schema.ts';
 import { serialOf, type TypeRef } from './type-name.ts';
 
 /**
- * Casts that change no bytes: PostgreSQL's pg_cast with method `b`, for the types that columns can have.
+ * Casts that change no bytes: PostgreSQL's pg_cast with method `b`, for the types that columns can have, citext
+ * included.
  * varchar and text are the same to index operators, so their indexes stay unchanged.
  */
 const binary = new Set(
   `text>bpchar text>varchar varchar>text varchar>bpchar xml>text xml>varchar xml>bpchar cidr>inet bit>varbit varbit>bit
    int4>oid int4>regclass int4>regproc int4>regtype int4>regrole int4>regnamespace oid>int4 oid>regclass oid>regproc
    oid>regtype oid>regrole oid>regnamespace regclass>int4 regclass>oid regproc>int4 regproc>oid regtype>int4 regtype>oid
-   regrole>int4 regrole>oid regnamespace>int4 regnamespace>oid`.split(/\s+/),
+   regrole>int4 regrole>oid regnamespace>int4 regnamespace>oid text>citext varchar>citext citext>text citext>varchar citext>bpchar`.split(
+    /\s+/,
+  ),
 );
 
 /** Pairs whose indexes have different operator families. */
-const reindexed = new Set(['xml>text', 'int4>oid', 'oid>int4', 'bit>varbit', 'varbit>bit']);
+const reindexed = new Set(
+  'xml>text int4>oid oid>int4 bit>varbit varbit>bit text>citext varchar>citext citext>text citext>varchar'.split(
+    ' ',
+  ),
+);
 
 /** The cost of changing a column's type. */
 export type TypeChange = 'nothing' | 'rebuilds indexes' | 'rewrites';
@@ -22,7 +29,9 @@ export type TypeChange = 'nothing' | 'rebuilds indexes' | 'rewrites';
 export function typeChange(from: TypeRef, to: TypeRef, schema: Schema, utc: boolean): TypeChange {
   const wanted = { ...to, name: serialOf(to) ?? to.name };
   const domain = schema.domains.get(wanted.name);
-  const base = baseOf(from, schema);
+  // PostgreSQL does not know the length of a domain's values.
+  const inDomain = !from.array && schema.domains.has(from.name);
+  const base = inDomain ? { ...baseOf(from, schema), mods: [] } : from;
   if (same(from, wanted)) return modsChange(from.name, from.mods, wanted.mods, wanted.array);
   if (domain) {
     if (domain.constrained) return 'rewrites';
@@ -40,13 +49,8 @@ export function typeChange(from: TypeRef, to: TypeRef, schema: Schema, utc: bool
       : 'rewrites';
   }
   if (!binary.has(pair)) return 'rewrites';
-  // A length that the old type does not guarantee is checked for each row.
-  const length =
-    wanted.mods.length === 0 ||
-    (from.mods.length > 0 &&
-      wanted.name !== 'bpchar' &&
-      modsChange(wanted.name, from.mods, wanted.mods, false) === 'nothing');
-  if (!length) return 'rewrites';
+  // The values of another type, however short, are checked for a length row by row.
+  if (wanted.mods.length > 0) return 'rewrites';
   return reindexed.has(pair) || wanted.name === 'bpchar' || wanted.name === 'inet'
     ? 'rebuilds indexes'
     : 'nothing';
@@ -60,7 +64,8 @@ function same(a: TypeRef, b: TypeRef): boolean {
   );
 }
 
-function baseOf(type: TypeRef, schema: Schema): TypeRef {
+/** The type that a domain is based on; other types as they are. */
+export function baseOf(type: TypeRef, schema: Schema): TypeRef {
   const domain = type.array ? undefined : schema.domains.get(type.name);
   return domain ? baseOf(domain.base, schema) : type;
 }
@@ -93,8 +98,13 @@ function modsChange(
     case 'timetz':
     case 'timestamp':
     case 'timestamptz':
-    case 'interval':
       return (to[0] ?? 6) >= (from[0] ?? 6) ? 'nothing' : 'rewrites';
+    case 'interval': {
+      const [smallestNow = 0, precisionNow = 6] = from;
+      const [smallest = 0, precision = 6] = to;
+      const seconds = smallestNow > 0 || precision >= precisionNow;
+      return to.length === 0 || (smallest <= smallestNow && seconds) ? 'nothing' : 'rewrites';
+    }
     default:
       return 'rewrites';
   }

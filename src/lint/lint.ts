@@ -1,13 +1,13 @@
 import { type Statement, splitSync } from '../safety/parse.ts';
 import type { Finding, FindingPlace, Severity } from '../values/findings.ts';
 import { type Acceptances, fileAcceptances, reasonFor } from './accept.ts';
-import { nameAtRunTime } from './judge/code.ts';
-import { judgeStatement } from './judge/statement.ts';
+import { nameAtRunTime } from './detection/code.ts';
+import { lintStatement } from './detection/statement.ts';
 import { blockedBy } from './locks.ts';
 import type { RowQuestion } from './questions.ts';
 import { type RuleId, rules } from './rules/all.ts';
 import type { Schema } from './schema.ts';
-import { type Judged, Scope, type Server } from './scope.ts';
+import { type FoundFact, Scope, type Server } from './scope.ts';
 
 /** One direction of a revision, with its SQL as far as known. */
 export interface LintStep {
@@ -27,7 +27,13 @@ export interface LintStep {
 export interface QueriedFinding {
   readonly finding: Finding;
   readonly question: RowQuestion | null;
+  /** Whether a later revision has done what the finding asks for, given the schema after it. */
+  readonly settled?: ((after: Schema) => boolean) | undefined;
 }
+
+/** The findings that no later revision settles. */
+export const unsettled = <Found extends QueriedFinding>(found: readonly Found[], after: Schema): Found[] =>
+  found.filter(({ settled }) => settled?.(after) !== true);
 
 export interface LintOptions {
   readonly server: Server;
@@ -61,8 +67,8 @@ export class Linter {
   }
 
   /** The tables created so far count as in use from now on. */
-  settle(): void {
-    this.#scope.schema.settle();
+  markInUse(): void {
+    this.#scope.schema.markInUse();
   }
 
   /** Applies the step to the schema. */
@@ -73,34 +79,35 @@ export class Linter {
   }
 
   /** Lints a step, and applies it to the schema. */
-  judge(step: LintStep): QueriedFinding[] {
+  lint(step: LintStep): QueriedFinding[] {
     return this.#findings(step, this.#scope);
   }
 
   /** Lints the upgrade and the downgrade; the schema is then that after the upgrade. */
-  judgeBoth(up: LintStep, down: LintStep): QueriedFinding[] {
+  lintBoth(up: LintStep, down: LintStep): QueriedFinding[] {
     const before = this.#scope.schema.fork();
     const above = this.#findings(up, this.#scope);
     const back = new Scope(this.#scope.schema.fork(), this.#options.server, this.#options.lockTimeout);
     back.before = before;
+    back.schema.refill();
     return [...above, ...this.#findings(down, back)];
   }
 
   #findings(step: LintStep, scope: Scope): QueriedFinding[] {
     const places = run(scope, step);
-    const facts = scope.found.splice(0).map((fact): Judged => {
+    const facts = scope.found.splice(0).map((fact): FoundFact => {
       const replaced = step.transactional && fact.replaced?.(scope.schema) === true;
       return replaced ? { ...fact, severity: 'note' } : fact;
     });
     const file = fileAcceptances(step.source);
     const findings = facts.flatMap(fact => this.#finding(step, scope.schema, fact, places, file) ?? []);
-    return [...findings, ...remarks(step).map(finding => ({ finding, question: null }))];
+    return [...heldOnce(findings), ...remarks(step).map(finding => ({ finding, question: null }))];
   }
 
   #finding(
     { revision, action }: LintStep,
     schema: Schema,
-    fact: Judged,
+    fact: FoundFact,
     places: ReadonlyMap<Statement, StatementLocation>,
     file: Acceptances,
   ): QueriedFinding | null {
@@ -128,8 +135,27 @@ export class Linter {
       remedy: remedy ?? rules[rule].safe,
       ...(accepted !== undefined && { accepted }),
     };
-    return { finding, question: question ?? null };
+    return { finding, question: question ?? null, settled: fact.settled };
   }
+}
+
+/** A lock that is held during several long statements of a revision is one finding, at the first of them. */
+function heldOnce(found: readonly QueriedFinding[]): QueriedFinding[] {
+  const keyOf = ({ table, lock, severity, accepted }: Finding): string =>
+    JSON.stringify([table, lock, severity, accepted]);
+  const held = Map.groupBy(
+    found.filter(({ finding }) => finding.rule === 'lock-held'),
+    ({ finding }) => keyOf(finding),
+  );
+  return found.flatMap(one => {
+    const { finding } = one;
+    const [first, ...later] = finding.rule === 'lock-held' ? (held.get(keyOf(finding)) ?? []) : [one];
+    if (first !== one) return [];
+    if (later.length === 0) return [one];
+    const more = later.length === 1 ? 'a later one' : `${later.length} later ones`;
+    const message = finding.message.replace(/ finishes\.$/, ` and ${more} finish.`);
+    return [{ ...one, finding: { ...finding, message } }];
+  });
 }
 
 /** The location of a statement, and its text with the comments before it. */
@@ -147,6 +173,7 @@ function run(scope: Scope, step: LintStep): Map<Statement, StatementLocation> {
     const statements = splitSync(text);
     const broken: Statement = { text: text.trim(), start: 0, type: '', tree: {} };
     if (statements === null) {
+      scope.schema.certain = false;
       places.set(broken, { place: at.place(broken.text, index), text });
       scope.during(broken, () =>
         scope.report({
@@ -161,25 +188,30 @@ function run(scope: Scope, step: LintStep): Map<Statement, StatementLocation> {
       const until = start + statement.text.length;
       places.set(statement, { place: at.place(statement.text, index), text: text.slice(end, until) });
       end = until;
-      judgeStatement(scope, statement);
+      lintStatement(scope, statement);
     }
     if (!step.transactional) scope.endTransaction();
   });
+  if (!step.complete) scope.schema.certain = false;
   scope.endRevision();
   for (const { table, columns, statement } of scope.newKeys.splice(0)) {
     const now = scope.schema.table(table.schema, table.name);
-    const covered = now.indexes.some(
-      index =>
-        !index.partial &&
-        index.valid &&
-        columns.every(column => index.columns.slice(0, columns.length).includes(column)),
-    );
-    if (covered || !scope.schema.has(table) || step.action === 'down') continue;
+    const isCovered = (schema: Schema): boolean =>
+      schema
+        .table(table.schema, table.name)
+        .indexes.some(
+          index =>
+            !index.partial &&
+            index.valid &&
+            columns.every(column => index.columns.slice(0, columns.length).includes(column)),
+        );
+    if (isCovered(scope.schema) || !scope.schema.has(table) || step.action === 'down') continue;
     scope.found.push({
       rule: 'missing-foreign-key-index',
       table: now,
       lock: undefined,
       severity: rules['missing-foreign-key-index'].severity,
+      settled: isCovered,
       statement,
       message: `No index of ${scope.schema.nameOf(now)} begins with ${columns.join(', ')}: deletes in the referenced table read all of it.`,
     });
@@ -214,11 +246,13 @@ function remarks({ revision, action, complete, note, irreversible, file }: LintS
   ];
 }
 
-/** Finds statements in a source. */
+/** Finds statements in a source, in the order in which they are written there. */
 class Lines {
   readonly #source: string | null;
   readonly #file: string | null;
-  #from = 0;
+  /** The last statement found: where it begins, and the number of its line. */
+  #at = 0;
+  #line = 1;
 
   constructor(source: string | null, file: string | null) {
     this.#source = source;
@@ -228,18 +262,34 @@ class Lines {
   place(statement: string, index: number): FindingPlace {
     const source = this.#source;
     const [first = ''] = statement.split('\n');
-    const forms = [
+    if (source === null || first === '') return { file: this.#file, line: null, index };
+    const forms = new Set([
       first,
       JSON.stringify(first).slice(1, -1),
       first.replaceAll("'", "\\'"),
       first.replaceAll('`', '\\`'),
-    ];
-    for (const from of [this.#from, 0]) {
-      const found = source === null ? -1 : Math.max(...forms.map(form => source.indexOf(form, from)));
-      if (source === null || found < 0 || first === '') continue;
-      this.#from = found + 1;
-      return { file: this.#file, line: source.slice(0, found).split('\n').length, index };
+    ]);
+    for (const from of [this.#at === 0 ? 0 : this.#at + 1, 0]) {
+      for (const form of forms) {
+        const found = source.indexOf(form, from);
+        if (found >= 0) return { file: this.#file, line: this.#lineOf(source, found), index };
+      }
     }
     return { file: this.#file, line: null, index };
+  }
+
+  #lineOf(source: string, at: number): number {
+    if (at < this.#at) {
+      this.#at = 0;
+      this.#line = 1;
+    }
+    for (
+      let next = source.indexOf('\n', this.#at);
+      next >= 0 && next < at;
+      next = source.indexOf('\n', next + 1)
+    )
+      this.#line++;
+    this.#at = at;
+    return this.#line;
   }
 }

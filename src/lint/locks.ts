@@ -1,21 +1,9 @@
-import type { LockMode } from '../values/findings.ts';
-
-/** Weakest first. */
-const order: readonly LockMode[] = [
-  'ACCESS SHARE',
-  'ROW SHARE',
-  'ROW EXCLUSIVE',
-  'SHARE UPDATE EXCLUSIVE',
-  'SHARE',
-  'SHARE ROW EXCLUSIVE',
-  'EXCLUSIVE',
-  'ACCESS EXCLUSIVE',
-];
+import { type LockMode, lockModes } from '../values/findings.ts';
 
 /** The stronger of two locks. */
 export function stronger(a: LockMode | null, b: LockMode | null): LockMode | null {
   if (a === null || b === null) return a ?? b;
-  return order.indexOf(a) >= order.indexOf(b) ? a : b;
+  return lockModes.indexOf(a) >= lockModes.indexOf(b) ? a : b;
 }
 
 /** What has to wait while a table has this lock. */

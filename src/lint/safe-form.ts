@@ -5,7 +5,7 @@ import { dropOf, renameColumnOf, renameTableOf, typeChangeOf } from './safe-form
 import { volatileDefaultOf } from './safe-form/default.ts';
 import type { Rewrite } from './safe-form/rewrite.ts';
 import { cutAt, only, onlyCommand, tableIn, withoutSemicolon } from './safe-form/statement.ts';
-import { madeBy, undoneBy } from './safe-form/undoing.ts';
+import { columnChangedBy, madeBy, undoneBy } from './safe-form/undoing.ts';
 import { Schema } from './schema.ts';
 
 /** The contents of one new revision. */
@@ -45,7 +45,7 @@ export function safeForm(
     const rewrite = dangerous(sql) ? rewriteOf(sql, before(index)) : null;
     if (!rewrite || typeof rewrite === 'string') return [];
     const made = madeBy(sql);
-    return [{ sql, rewrite, undone: down.filter(text => made !== null && undoneBy(text) === made) }];
+    return [{ sql, rewrite, undone: made === null ? [] : undoing(down, made) }];
   });
   // A revision that only drops objects is already a contract step.
   const drops = found.filter(({ rewrite }) => rewrite.back.contract === null);
@@ -99,8 +99,17 @@ export function safeForm(
   };
 }
 
+/** The statements of a downgrade that revert an effect, and those after them that finish the same column. */
+function undoing(down: readonly string[], made: string): string[] {
+  const first = down.findIndex(text => undoneBy(text) === made);
+  return down.filter(
+    (text, at) =>
+      undoneBy(text) === made || (first >= 0 && at > first && made === `no column ${columnChangedBy(text)}`),
+  );
+}
+
 /**
- * Why a dangerous statement has no safe form, where there is more to say than that none is known.
+ * Why a dangerous statement has no safe form; null if there is no specific reason.
  * @param schema before it
  */
 export function whyNoSafeForm(sql: string, schema: Schema): string | null {

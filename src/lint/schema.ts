@@ -1,91 +1,13 @@
-import type { Node } from '../safety/parse.ts';
-import type { TypeRef } from './type-name.ts';
-
-/** A column after the previous statements. */
-export interface Column {
-  readonly name: string;
-  readonly type: TypeRef;
-  readonly notNull: boolean;
-  readonly hasDefault: boolean;
-  readonly identity: boolean;
-  /** Added in the linted plan: no client uses it yet. */
-  readonly made: boolean;
-  /** Added in the linted plan without a value: it is null in every row. */
-  readonly empty: boolean;
-}
-
-export interface Constraint {
-  readonly name: string;
-  readonly kind: 'check' | 'foreign' | 'unique' | 'primary' | 'exclusion' | 'not-null';
-  /** For a check, the columns in its expression. */
-  readonly columns: readonly string[];
-  readonly valid: boolean;
-  /** Key of the referenced table. */
-  readonly references: string | null;
-  /** Columns of the referenced table; empty: its primary key. */
-  readonly referenced: readonly string[];
-  readonly expression: Node | null;
-}
-
-export interface Index {
-  readonly name: string;
-  /** In order; null for an expression. */
-  readonly columns: readonly (string | null)[];
-  /** Columns in expressions and in the condition. */
-  readonly mentions: readonly string[];
-  readonly unique: boolean;
-  readonly partial: boolean;
-  readonly valid: boolean;
-}
-
-/** A table or a view. Values are immutable; a changed table is a new value. */
-export interface Table {
-  readonly schema: string;
-  readonly name: string;
-  readonly kind: 'table' | 'partitioned' | 'view' | 'materialized' | 'foreign';
-  /** False if its contents are unknown: it may have anything. */
-  readonly known: boolean;
-  readonly columns: ReadonlyMap<string, Column>;
-  readonly constraints: readonly Constraint[];
-  readonly indexes: readonly Index[];
-  /** Created in the linted plan: not in use, and assumed to be empty. */
-  readonly made: boolean;
-  /** Keys of its parents (partitioned table or inheritance). */
-  readonly parents: readonly string[];
-  readonly defaultPartition: boolean;
-  readonly unlogged: boolean;
-  /** Estimated rows in the live database; null: unknown, so it counts as populated. */
-  readonly rows: number | null;
-  /** Bytes with indexes. */
-  readonly bytes: number | null;
-}
-
-export interface Routine {
-  readonly language: string;
-  readonly body: string;
-  /** The statement that creates it. */
-  readonly text: string;
-  readonly volatile: boolean;
-}
-
-export interface Domain {
-  readonly base: TypeRef;
-  readonly constrained: boolean;
-}
-
-const nothing: Omit<Table, 'schema' | 'name'> = {
-  kind: 'table',
-  known: false,
-  columns: new Map(),
-  constraints: [],
-  indexes: [],
-  made: false,
-  parents: [],
-  defaultPartition: false,
-  unlogged: false,
-  rows: null,
-  bytes: null,
-};
+import { Links } from './links.ts';
+import {
+  type Constraint,
+  type Domain,
+  type Index,
+  keyOf,
+  nothing,
+  type Routine,
+  type Table,
+} from './objects.ts';
 
 /** The schema before a statement: tables and everything else that linting needs, by key (`schema.name`). */
 export class Schema {
@@ -95,6 +17,10 @@ export class Schema {
   readonly domains: Map<string, Domain>;
   /** Types other than domains, by name without a schema. */
   readonly types: Set<string>;
+  /** Composite types among them. */
+  readonly composites: Set<string>;
+  /** Types and domains, by `schema.name`. */
+  readonly typeKeys: Set<string>;
   /** By name without a schema. */
   readonly routines: Map<string, Routine>;
   /** Estimated rows and bytes of tables in the live database by key, for tables that are put in use. */
@@ -103,7 +29,15 @@ export class Schema {
   path: readonly string[] = [];
   /** Everything is known: objects that are not here do not exist. */
   complete = false;
+  /** `complete`, and no schema of the database was left out. */
+  everywhere = false;
+  /** False once something ran whose effect on the schema is unknown. */
+  certain = true;
+  /** There are casts beyond PostgreSQL's own. */
+  ownCasts = false;
 
+  /** Null: not needed yet. */
+  #links: Links | null = null;
   /** Keys of what was put since all was settled. */
   readonly #unsettled: Set<string>;
   /** Keys of the tables that have parents. */
@@ -117,6 +51,8 @@ export class Schema {
     this.#children = new Set(from ? from.#children : []);
     this.domains = new Map(from?.domains);
     this.types = new Set(from?.types);
+    this.composites = new Set(from?.composites);
+    this.typeKeys = new Set(from?.typeKeys);
     this.routines = new Map(from?.routines);
   }
 
@@ -124,6 +60,9 @@ export class Schema {
   fork(): Schema {
     const copy = new Schema(this.defaultSchema, this);
     copy.complete = this.complete;
+    copy.everywhere = this.everywhere;
+    copy.certain = this.certain;
+    copy.ownCasts = this.ownCasts;
     copy.sizes = this.sizes;
     copy.path = this.path;
     return copy;
@@ -131,6 +70,11 @@ export class Schema {
 
   key(schema: string | null | undefined, name: string): string {
     return `${schema || this.#schemaOf(name)}.${name}`;
+  }
+
+  /** The key of a type's name. */
+  typeKey(names: readonly string[]): string {
+    return `${names.at(-2) ?? this.path[0] ?? this.defaultSchema}.${names.at(-1) ?? ''}`;
   }
 
   /** Where a name without a schema is found, or made. */
@@ -161,7 +105,8 @@ export class Schema {
   }
 
   put(table: Table): void {
-    const key = `${table.schema}.${table.name}`;
+    const key = keyOf(table);
+    this.#links?.change(key, this.tables.get(key), table);
     this.#tables.set(key, { ...table, known: true });
     this.#unsettled.add(key);
     if (table.parents.length > 0) this.#children.add(key);
@@ -170,7 +115,7 @@ export class Schema {
 
   /** Changes a table if it is known. */
   change(table: Table, change: Partial<Table>): void {
-    const now = this.tables.get(`${table.schema}.${table.name}`);
+    const now = this.tables.get(keyOf(table));
     if (now) this.put({ ...now, ...change });
   }
 
@@ -192,9 +137,34 @@ export class Schema {
 
   drop({ schema, name }: Pick<Table, 'schema' | 'name'>): void {
     const key = `${schema}.${name}`;
+    this.#links?.change(key, this.tables.get(key), undefined);
     this.#tables.delete(key);
     this.#unsettled.delete(key);
     this.#children.delete(key);
+  }
+
+  /** Tables and views that refer to one by its key: as a child, by a foreign key, a query, or a guard. */
+  referringTo(key: string): Table[] {
+    return this.#all(this.#linked().referring.get(key));
+  }
+
+  /** Whether a table or view has this name, in any schema. */
+  hasName(name: string): boolean {
+    return this.#linked().named.has(name);
+  }
+
+  /** Tables with an index of this name, in any schema. */
+  withIndex(name: string): Table[] {
+    return this.#all(this.#linked().indexed.get(name));
+  }
+
+  #linked(): Links {
+    this.#links ??= new Links(this.tables);
+    return this.#links;
+  }
+
+  #all(keys: Iterable<string>): Table[] {
+    return [...keys].flatMap(key => this.tables.get(key) ?? []);
   }
 
   /** Its name in messages: without the default schema. */
@@ -204,13 +174,36 @@ export class Schema {
 
   /** Partitions and child tables of a table, recursively. */
   below(table: Table): Table[] {
-    const key = `${table.schema}.${table.name}`;
+    const key = keyOf(table);
     const found: Table[] = [];
     for (const heir of this.#children) {
       const one = this.tables.get(heir);
       if (one?.parents.includes(key)) found.push(one, ...this.below(one));
     }
     return found;
+  }
+
+  /** A later deployment: tables that were emptied may have rows again. */
+  refill(): void {
+    for (const key of this.#unsettled) {
+      const table = this.tables.get(key);
+      if (table?.emptied) this.#tables.set(key, { ...table, emptied: false });
+    }
+  }
+
+  /** Views and materialized views that read a table or a view, also through others. */
+  viewsOf(table: Table): Table[] {
+    const found = new Map<string, Table>();
+    const keys = [keyOf(table)];
+    for (const key of keys) {
+      for (const view of this.referringTo(key)) {
+        const other = keyOf(view);
+        if (!view.sources.includes(key) || found.has(other)) continue;
+        found.set(other, view);
+        keys.push(other);
+      }
+    }
+    return [...found.values()];
   }
 
   /** Rows and bytes of a table with its partitions; null: unknown. */
@@ -225,21 +218,45 @@ export class Schema {
     return { rows: sum(one => one.rows), bytes: sum(one => one.bytes) };
   }
 
-  /** Whether it may have rows that are in use. */
-  populated(table: Table): boolean {
-    return !table.made && this.size(table).rows !== 0;
+  /**
+   * Whether it had rows before the plan: clients use it.
+   * @param alone without its child tables
+   */
+  inUse(table: Table, alone = false): boolean {
+    // A partitioned table has no rows of its own.
+    if (table.made || (alone && table.kind === 'partitioned')) return false;
+    return (alone ? table.rows : this.size(table).rows) !== 0;
+  }
+
+  /**
+   * Whether it may have rows that are in use, and takes long to read.
+   * @param alone without its child tables
+   */
+  populated(table: Table, alone = false): boolean {
+    if (!this.inUse(table, alone)) return false;
+    const all = alone ? [table] : [table, ...this.below(table)];
+    return all.some(one => !one.made && !one.emptied && one.rows !== 0);
+  }
+
+  /**
+   * All rows of a table were deleted.
+   * @param alone without its child tables
+   */
+  empty(table: Table, alone = false): void {
+    for (const one of alone ? [table] : [table, ...this.below(table)]) this.change(one, { emptied: true });
   }
 
   /** Everything created so far is in use from now on, with the sizes in the live database. */
-  settle(): void {
+  markInUse(): void {
     for (const key of this.#unsettled) {
       const table = this.tables.get(key);
-      if (!table || (!table.made && !hasMadeColumn(table))) continue;
+      if (!table || (!table.made && !table.emptied && !hasMadeColumn(table))) continue;
       const columns = [...table.columns.values()];
       const { rows, bytes } = this.sizes.get(key) ?? { rows: null, bytes: null };
       this.#tables.set(key, {
         ...table,
         made: false,
+        emptied: false,
         rows,
         bytes,
         columns: new Map(columns.map(column => [column.name, { ...column, made: false, empty: false }])),
@@ -257,15 +274,23 @@ function hasMadeColumn({ columns }: Table): boolean {
 /** Foreign keys of other tables that reference a column, with their tables. */
 export function referring(schema: Schema, table: Table, column: string): (readonly [Table, Constraint])[] {
   const primary = table.constraints.find(({ kind }) => kind === 'primary')?.columns ?? [];
-  const key = `${table.schema}.${table.name}`;
-  return [...schema.tables.values()]
-    .filter(other => other.schema !== table.schema || other.name !== table.name)
-    .flatMap(other =>
-      other.constraints
-        .filter(
-          ({ references, referenced }) =>
-            references === key && (referenced.length > 0 ? referenced : primary).includes(column),
-        )
-        .map(one => [other, one] as const),
-    );
+  const key = keyOf(table);
+  const refers = ({ references, referenced }: Constraint): boolean =>
+    references === key && (referenced.length > 0 ? referenced : primary).includes(column);
+  const found: (readonly [Table, Constraint])[] = [];
+  for (const other of schema.referringTo(key)) {
+    if (!other.constraints.some(refers)) continue;
+    if (other.schema === table.schema && other.name === table.name) continue;
+    if (isPartOf(schema, other, one => one.constraints.some(refers))) continue;
+    for (const one of other.constraints) if (refers(one)) found.push([other, one]);
+  }
+  return found;
+}
+
+/** Whether a table is a partition of one that meets a condition. */
+export function isPartOf(schema: Schema, table: Table, meets: (whole: Table) => boolean): boolean {
+  return table.parents.some(parent => {
+    const whole = schema.byKey(parent);
+    return whole.kind === 'partitioned' && (meets(whole) || isPartOf(schema, whole, meets));
+  });
 }

@@ -1,9 +1,10 @@
 import type { Statement } from '../safety/parse.ts';
 import type { LockMode, Severity } from '../values/findings.ts';
 import { blockedBy, stronger } from './locks.ts';
+import { keyOf, type Table } from './objects.ts';
 import type { RowQuestion } from './questions.ts';
 import { type RuleId, rules } from './rules/all.ts';
-import type { Schema, Table } from './schema.ts';
+import type { Schema } from './schema.ts';
 
 /** Properties of the server on which it will run. */
 export interface Server {
@@ -25,6 +26,8 @@ export interface Fact {
   readonly lock?: LockMode | undefined;
   readonly rewrites?: boolean;
   readonly scans?: boolean;
+  /** Concerns the rows of the table itself, not those of its child tables. */
+  readonly alone?: boolean | undefined;
   /** The object was created in the linted plan. */
   readonly made?: boolean;
   /** In a down(): whether it only reverts what the up() created, given the schema before the up(). */
@@ -34,12 +37,14 @@ export interface Fact {
    * notices.
    */
   readonly replaced?: (after: Schema) => boolean;
+  /** Whether a later revision has done what the finding asks for. */
+  readonly settled?: (after: Schema) => boolean;
   /** How to count the rows on which it would fail. */
   readonly question?: RowQuestion | undefined;
 }
 
 /** A fact with its final severity. */
-export interface Judged extends Fact {
+export interface FoundFact extends Fact {
   readonly statement: Statement;
   readonly severity: Severity;
   readonly lock: LockMode | undefined;
@@ -50,15 +55,19 @@ interface Held {
   readonly table: Table;
   readonly lock: LockMode;
   readonly statement: string;
+  /** Whether clients used the table before the statement. */
+  readonly inUse: boolean;
 }
 
 /** Lints statements one after the other, and tracks the schema, the locks and the findings. */
 export class Scope {
   readonly schema: Schema;
   readonly server: Server;
-  readonly found: Judged[] = [];
+  readonly found: FoundFact[] = [];
   /** The statement shares a transaction with others; false: each text has its own. */
   transactional = true;
+  /** The statement says ONLY: it does not reach child tables. */
+  only = false;
   /** A lock timeout is set. */
   lockTimeout: boolean;
   /** In a down(): the schema before its up(). */
@@ -67,6 +76,8 @@ export class Scope {
   readonly newValues = new Map<string, string>();
   /** Types created in this transaction. */
   readonly newTypes = new Set<string>();
+  /** The values of enums that the revisions create, by the type's name. */
+  readonly newEnums = new Map<string, readonly string[]>();
   /** Foreign keys added in this revision, checked at its end. */
   readonly newKeys: {
     readonly table: Table;
@@ -78,7 +89,10 @@ export class Scope {
   #long: Table[] = [];
   /** The search_path that a revision has set for more than its transaction. */
   #path: readonly string[] = [];
-  #facts: Fact[] = [];
+  /** With whether the table had rows when the statement reached it. */
+  #facts: (Fact & { readonly empty: boolean })[] = [];
+  /** Why the code that is being analysed runs: it is not in the statement itself. */
+  #because: string | null = null;
   #statement: Statement = { text: '', start: 0, type: '', tree: {} };
 
   constructor(schema: Schema, server: Server, lockTimeout: boolean) {
@@ -91,27 +105,47 @@ export class Scope {
     return this.#statement;
   }
 
+  /** Analyses code that a statement runs indirectly: only its dangers are reported. Code that runs itself again is not. */
+  because(why: string, analyse: () => void): void {
+    if (this.#because !== null) return;
+    this.#because = why;
+    analyse();
+    this.#because = null;
+  }
+
   /** The statement takes a lock on a table that it holds until the transaction ends. */
   lock(table: Table, lock: LockMode): void {
-    const key = `${table.schema}.${table.name}`;
+    const key = keyOf(table);
     const before = this.#locks.get(key);
     this.#locks.set(key, { table, lock: stronger(before?.lock ?? null, lock) as LockMode });
   }
 
   /** The statement takes long if this table is large. */
-  takesLong(table: Table): void {
-    if (this.schema.populated(table)) this.#long.push(table);
+  takesLong(table: Table, alone = false): void {
+    if (this.schema.populated(table, alone)) this.#long.push(table);
   }
 
   report(fact: Fact): void {
-    this.#facts.push(fact);
+    if (this.#because !== null && (fact.severity ?? rules[fact.rule].severity) !== 'danger') return;
+    const alone = fact.alone ?? this.only;
+    // Changes of the definition of a foreign table do not touch its rows.
+    const elsewhere =
+      fact.table?.kind === 'foreign' && rules[fact.rule].about === 'rows' && fact.lock !== 'ROW EXCLUSIVE';
+    // An emptied table has no rows to scan, and still has clients.
+    const has =
+      rules[fact.rule].about === 'rows'
+        ? this.schema.populated.bind(this.schema)
+        : this.schema.inUse.bind(this.schema);
+    const empty = elsewhere || (fact.table !== undefined && !has(fact.table, alone));
+    const message = this.#because === null ? fact.message : `${this.#because}. ${fact.message}`;
+    this.#facts.push({ ...fact, message, empty });
     if (fact.table && fact.lock) this.lock(fact.table, fact.lock);
-    if (fact.table && (fact.rewrites || fact.scans)) this.takesLong(fact.table);
+    if (fact.table && !elsewhere && (fact.rewrites || fact.scans)) this.takesLong(fact.table, alone);
   }
 
   /** The strongest lock of the current statement so far. */
   lockOn(table: Table): LockMode | null {
-    return this.#locks.get(`${table.schema}.${table.name}`)?.lock ?? null;
+    return this.#locks.get(keyOf(table))?.lock ?? null;
   }
 
   /** Lints one statement with `work`, and collects the findings. */
@@ -137,7 +171,8 @@ export class Scope {
       if (blockedBy(lock).length === 0 || table.made) continue;
       const before = this.#held.get(key);
       if (!before || stronger(before.lock, lock) !== before.lock) {
-        this.#held.set(key, { table, lock, statement: statement.text });
+        const inUse = before?.inUse ?? this.schema.inUse(table);
+        this.#held.set(key, { table, lock, statement: statement.text, inUse });
       }
     }
   }
@@ -166,24 +201,26 @@ export class Scope {
   #heldMeanwhile(): void {
     const [long] = this.#long;
     if (!long) return;
-    for (const { table, lock, statement } of this.#held.values()) {
-      const now = this.#locks.get(`${table.schema}.${table.name}`)?.lock ?? null;
+    for (const { table, lock, statement, inUse } of this.#held.values()) {
+      const now = this.#locks.get(keyOf(table))?.lock ?? null;
       // What the statement itself blocks has its own finding.
       if (now !== null && stronger(now, lock) === now && this.#long.some(one => one.name === table.name))
         continue;
       const what = blockedBy(lock).join(' and ');
       this.#facts.push({
+        empty: !inUse,
         rule: 'lock-held',
         table,
         lock,
-        message: `${this.schema.nameOf(table)} has been locked (${lock}) since "${shortened(statement)}", so ${what} of it wait until this long statement on ${this.schema.nameOf(long)} is done.`,
+        message: `${this.schema.nameOf(table)} has been locked (${lock}) since "${shortened(statement)}", so ${what} of it wait until this long statement on ${this.schema.nameOf(long)} finishes.`,
       });
     }
   }
 
-  /** Locks without another finding. */
+  /** Locks without another finding, by table. */
   #briefLocks(reported: ReadonlySet<string>): void {
-    for (const [key, { table, lock }] of this.#locks) {
+    const byTable = [...this.#locks].sort(([a], [b]) => (a < b ? -1 : 1));
+    for (const [key, { table, lock }] of byTable) {
       const blocks = blockedBy(lock);
       if (blocks.length === 0 || reported.has(key)) continue;
       const fact: Fact = {
@@ -192,20 +229,19 @@ export class Scope {
         lock,
         message: `${lock} on ${this.schema.nameOf(table)}, briefly: ${blocks.join(' and ')} wait meanwhile.`,
       };
-      const severity = this.#severityOf(fact);
+      const severity = this.#severityOf({ ...fact, empty: false });
       if (severity !== null) this.found.push({ ...fact, lock, severity, statement: this.#statement });
     }
   }
 
   /** Null if the rule is not reported. */
-  #severityOf(fact: Fact): Severity | null {
-    const { rule, table, severity, made, lock } = fact;
+  #severityOf(fact: Fact & { readonly empty: boolean }): Severity | null {
+    const { rule, table, severity, made, lock, empty } = fact;
     const { about, severity: usual } = rules[rule];
     const says = severity ?? usual;
     if (this.before && fact.own?.(this.before)) return 'note';
     if (about === 'always') return says;
     if (made || table?.made) return null;
-    const empty = table !== undefined && !this.schema.populated(table);
     switch (about) {
       case 'rows':
         return empty ? null : says;

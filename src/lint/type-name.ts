@@ -8,7 +8,7 @@ export interface TypeRef {
   /** Null for built-in types and if none is given. */
   readonly schema: string | null;
   readonly name: string;
-  /** Numbers in parentheses. */
+  /** Numbers in parentheses; of an interval with fields or a precision, its smallest field and the precision. */
   readonly mods: readonly number[];
   readonly array: boolean;
 }
@@ -22,14 +22,22 @@ export function typeOf(node: unknown): TypeRef {
   const schema = parts.length > 1 && parts[0] !== 'pg_catalog' ? (parts[0] as string) : null;
   const name = parts.at(-1) ?? '';
   const all = Array.isArray(typmods) ? typmods.map(numberOf) : [];
-  // interval stores its fields as a mask before the precision.
-  const mods = name === 'interval' ? all.slice(1) : all;
+  const mods = name === 'interval' && all.length > 0 ? intervalMods(all) : all;
   return {
     schema,
     name: aliases[name] ?? name,
     mods,
     array: Array.isArray(arrayBounds) && arrayBounds.length > 0,
   };
+}
+
+/** The fields of an interval, as bits of a mask: the smallest unit first. */
+const fields = [12, 11, 10, 3, 1, 2];
+
+/** @param mods the mask of fields, and the precision of the seconds */
+function intervalMods([mask = 0, precision = 6]: readonly number[]): readonly [smallest: number, number] {
+  const smallest = fields.findIndex(bit => (mask & (1 << bit)) !== 0);
+  return [Math.max(0, smallest), precision];
 }
 
 function numberOf(node: unknown): number {
@@ -56,5 +64,5 @@ export function typeWords({ schema, name, mods, array }: TypeRef): string {
     bool: 'boolean',
   };
   const base = words[name] ?? name;
-  return `${schema ? `${schema}.` : ''}${base}${mods.length > 0 ? `(${mods.join(', ')})` : ''}${array ? '[]' : ''}`;
+  return `${schema ? `${schema}.` : ''}${base}${mods.length > 0 && name !== 'interval' ? `(${mods.join(', ')})` : ''}${array ? '[]' : ''}`;
 }

@@ -5,7 +5,7 @@ import MagicString from 'magic-string';
 import { ResolverFactory } from 'oxc-resolver';
 import { transformSync } from 'oxc-transform';
 import { parseSync } from '../project/files/oxc.ts';
-import type { ModuleAnswer } from './sealed/protocol.ts';
+import type { ModuleAnswer } from './sandbox/protocol.ts';
 
 /*
  * Modules of the project for the isolated process, which cannot run a compiler itself.

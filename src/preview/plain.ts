@@ -1,8 +1,8 @@
 import { relative } from 'node:path';
 import type { Node } from '../project/files/estree.ts';
+import type { MigrationSource } from '../project/files/migration-source.ts';
 import { parseSync } from '../project/files/oxc.ts';
 import { scanMigration } from '../project/files/scan-migration.ts';
-import type { MigrationSource } from '../project/files/sources.ts';
 
 /** A migration as read from its source; null: its code must run. */
 export interface PlainMigration {

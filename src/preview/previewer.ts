@@ -4,14 +4,16 @@ import { pathToFileURL } from 'node:url';
 import { deserialize, serialize } from 'node:v8';
 import { Failure } from '../foundation/failure.ts';
 import { driverPackages } from '../project/config/kind.ts';
+import { learnPasswords } from '../project/config/password-functions.ts';
 import { brokenMigration, noMigrationClass, unusableMigration } from '../project/files/classes.ts';
-import type { MigrationSource } from '../project/files/sources.ts';
+import type { MigrationSource } from '../project/files/migration-source.ts';
 import type { Project } from '../project/project.ts';
 import { type PlainMigration, readPlain } from './plain.ts';
-import type { Limits, SealedProcess } from './process.ts';
-import { SealBroken } from './seal-broken.ts';
-import type { Places } from './sealed/orm.ts';
-import type { SealedResult, SentQuery } from './sealed/protocol.ts';
+import type { Limits, SandboxProcess } from './process.ts';
+import type { Places } from './sandbox/orm.ts';
+import type { SandboxResult, SentQuery } from './sandbox/protocol.ts';
+import { SandboxEnded } from './sandbox-ended.ts';
+import { StoppedPreviews } from './stopped.ts';
 
 /** The SQL of a migration's `up` or `down`, as far as it can be determined without running it. */
 export interface Recording {
@@ -26,6 +28,8 @@ export interface Recording {
   readonly transactional: boolean;
   /** True for the downgrade of a migration without `down()`. */
   readonly irreversible?: boolean;
+  /** Why the preview was stopped or did not start; then nothing is known. */
+  readonly stopped?: string;
 }
 
 /** SQL as a migration writes it, with its parameters; undefined: none. */
@@ -48,7 +52,6 @@ export interface ReplayInfo {
   readonly statements: readonly Statement[] | null;
 }
 
-const preview: Limits = { timeoutMs: 5_000, outputBytes: 2 ** 20 };
 /** On the shadow, a revision may take some time between two statements. */
 const replay: Limits = { timeoutMs: 120_000, outputBytes: 2 ** 24 };
 
@@ -60,9 +63,12 @@ export class Previewer {
   readonly #project: Project;
   readonly #onOutput: (text: string) => void;
   /** Loaded when code must run, because it includes a compiler. */
-  #sealed: SealedProcess | null = null;
+  #sandbox: SandboxProcess | null = null;
   readonly #plain = new Map<string, { readonly source: string; readonly plain: PlainMigration | null }>();
   #loadedAt = 0;
+  #passwords: Promise<void> | null = null;
+  #previews: Promise<unknown> = Promise.resolve();
+  readonly #stopped = new StoppedPreviews();
 
   /** @param onOutput receives the output of the migrations' code */
   constructor(project: Project, onOutput: (text: string) => void = () => {}) {
@@ -79,7 +85,7 @@ export class Previewer {
     const known = plain?.[direction];
     if (plain && known) {
       const { transactional } = plain;
-      if (known === 'none') return { ...noWayBack, transactional };
+      if (known === 'none') return { ...notReversible, transactional };
       return {
         sql: known.map(sql => this.#format({ sql, params: null })).filter(isSql),
         complete: true,
@@ -87,21 +93,22 @@ export class Previewer {
         transactional,
       };
     }
-    let result: SealedResult;
+    let result: SandboxResult;
     try {
-      result = await this.#run(source, direction, preview, null);
+      result = await this.#preview(source, direction);
     } catch (error) {
-      if (!(error instanceof SealBroken)) throw error;
+      if (!(error instanceof SandboxEnded)) throw error;
       return {
         sql: [],
         complete: false,
         note: `no preview: ${error.message}`,
         transactional: true,
+        stopped: error.message,
       };
     }
     this.#refuseBroken(source, result);
     const { transactional, irreversible, note } = result;
-    if (irreversible) return { ...noWayBack, transactional };
+    if (irreversible) return { ...notReversible, transactional };
     const sql: string[] = [];
     for (const query of result.queries) {
       try {
@@ -126,7 +133,7 @@ export class Previewer {
       const statements = known.map(sql => ({ sql, params: undefined }));
       return { transactional, irreversible: false, statements };
     }
-    const result = await this.#unlessBroken(source, () => this.#run(source, direction, preview, null));
+    const result = await this.#unlessBroken(source, () => this.#preview(source, direction));
     const { transactional, irreversible, note, queries } = result;
     const statements = note === null ? queries.map(statementOf) : null;
     return { transactional, irreversible, statements };
@@ -164,19 +171,19 @@ export class Previewer {
     return queries.slice(executed).map(statementOf);
   }
 
-  /** Ends the process, if there is one. */
+  /** Ends the process, if there is one; no other is started. */
   close(): void {
-    this.#sealed?.stop();
+    this.#sandbox?.close();
   }
 
-  async #process(): Promise<SealedProcess> {
+  async #process(): Promise<SandboxProcess> {
     const { modules, configFile, context, root } = this.#project;
-    const { SealedProcess } = await import('./process.ts').catch(() => {
-      throw new SealBroken(
+    const { SandboxProcess } = await import('./process.ts').catch(() => {
+      throw new SandboxEnded(
         `the compiler of migrations (oxc-transform) is not installed for ${process.platform}-${process.arch}`,
       );
     });
-    this.#sealed ??= new SealedProcess(
+    this.#sandbox ??= new SandboxProcess(
       root,
       {
         ...modules.places,
@@ -186,32 +193,45 @@ export class Previewer {
       },
       this.#onOutput,
     );
-    return this.#sealed;
+    return this.#sandbox;
+  }
+
+  /** @throws SandboxEnded, again without running it if it has just ended that way */
+  #preview(source: MigrationSource, direction: 'up' | 'down'): Promise<SandboxResult> {
+    // One after the other, because the limits depend on those before.
+    const done = this.#previews.then(() =>
+      this.#stopped.preview(source, direction, limits => this.#run(source, direction, limits, null)),
+    );
+    this.#previews = done.catch(() => {});
+    return done;
   }
 
   async #run(
     source: MigrationSource,
     direction: 'up' | 'down',
     limits: Limits,
-    onQuery: Parameters<SealedProcess['run']>[2],
-  ): Promise<SealedResult> {
-    const sealed = await this.#process();
-    this.#forgetEdited(sealed);
+    onQuery: Parameters<SandboxProcess['run']>[2],
+  ): Promise<SandboxResult> {
+    // What the code prints may contain them.
+    this.#passwords ??= learnPasswords(this.#project.config);
+    await this.#passwords;
+    const sandbox = await this.#process();
+    this.#forgetEdited(sandbox);
     const listed = source.path === null ? this.#placeInList(source) : null;
-    return sealed.run({ path: source.path, listed, direction, live: onQuery !== null }, limits, onQuery);
+    return sandbox.run({ path: source.path, listed, direction, live: onQuery !== null }, limits, onQuery);
   }
 
   /** Imported modules do not change: an edited helper requires a new process. */
-  #forgetEdited(sealed: SealedProcess): void {
-    const edited = [...sealed.loaded].some(path => {
+  #forgetEdited(sandbox: SandboxProcess): void {
+    const edited = [...sandbox.loaded].some(path => {
       try {
         return statSync(path).mtimeMs > this.#loadedAt;
       } catch {
         return true;
       }
     });
-    if (edited) sealed.stop();
-    if (sealed.loaded.size === 0) this.#loadedAt = Date.now();
+    if (edited) sandbox.stop();
+    if (sandbox.loaded.size === 0) this.#loadedAt = Date.now();
   }
 
   #plainOf(source: MigrationSource): PlainMigration | null {
@@ -230,18 +250,18 @@ export class Previewer {
   }
 
   /** A process that ended is reported like code that threw. */
-  async #unlessBroken(source: MigrationSource, work: () => Promise<SealedResult>): Promise<SealedResult> {
+  async #unlessBroken(source: MigrationSource, work: () => Promise<SandboxResult>): Promise<SandboxResult> {
     try {
       const result = await work();
       this.#refuseBroken(source, result);
       return result;
     } catch (error) {
-      if (!(error instanceof SealBroken)) throw error;
+      if (!(error instanceof SandboxEnded)) throw error;
       throw new Failure({ code: 'replay-stuck', message: error.message }, { cause: error });
     }
   }
 
-  #refuseBroken(source: MigrationSource, { broken }: SealedResult): void {
+  #refuseBroken(source: MigrationSource, { broken }: SandboxResult): void {
     if (!broken) return;
     const { root } = this.#project;
     if (broken.code === 'no-migration-class') throw noMigrationClass(root, source);
@@ -271,7 +291,7 @@ function platformPlace({ kind, modules, orm }: Project): Places['platform'] {
   return { url: owner ?? modules.places.sql, name };
 }
 
-const noWayBack = {
+const notReversible = {
   sql: [],
   complete: true,
   note: 'has no down(), so it cannot be undone',

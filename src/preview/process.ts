@@ -5,17 +5,17 @@ import { sep } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { ModuleResolver, moduleSource } from './modules.ts';
-import { SealBroken } from './seal-broken.ts';
-import type { Places } from './sealed/orm.ts';
+import type { Places } from './sandbox/orm.ts';
 import type {
-  FromSealed,
+  FromSandbox,
   ModuleAnswer,
-  SealedQuery,
-  SealedRequest,
-  SealedResult,
-  SealedRows,
-} from './sealed/protocol.ts';
-import { readableFolders, sealedCommand, whyNoSeal } from './sealed-command.ts';
+  SandboxQuery,
+  SandboxRequest,
+  SandboxResult,
+  SandboxRows,
+} from './sandbox/protocol.ts';
+import { readableFolders, sandboxCommand, whyNoSandbox } from './sandbox-command.ts';
+import { SandboxEnded } from './sandbox-ended.ts';
 
 /** Limits of one run of a migration's code. */
 export interface Limits {
@@ -31,12 +31,18 @@ const longestMessage = 128 * 1024 * 1024;
 /** The largest file that is read for it, bytes. */
 const largestFile = 64 * 1024 * 1024;
 
-type Ask = Omit<SealedRequest, 't' | 'n'>;
+/** The longest text of an error that is kept, characters. */
+const longestText = 4_000;
+
+/** So much of what was sent may be unread, bytes: then it is code that asks for modules and ignores them. */
+const longestBacklog = 256 * 1024 * 1024;
+
+type Ask = Omit<SandboxRequest, 't' | 'n'>;
 
 interface Pending {
-  readonly resolve: (result: SealedResult) => void;
+  readonly resolve: (result: SandboxResult) => void;
   readonly reject: (error: Error) => void;
-  readonly onQuery: ((query: SealedQuery) => Promise<Omit<SealedRows, 't' | 'n'>>) | null;
+  readonly onQuery: ((query: SandboxQuery) => Promise<Omit<SandboxRows, 't' | 'n'>>) | null;
   readonly limits: Limits;
   timer: NodeJS.Timeout;
   printed: number;
@@ -47,7 +53,7 @@ interface Pending {
  * files except for reading the project. One run at a time. It is started on first use, and again after a run
  * that had to be stopped.
  */
-export class SealedProcess {
+export class SandboxProcess {
   readonly #root: string;
   readonly #places: Places;
   readonly #onOutput: (text: string) => void;
@@ -57,6 +63,7 @@ export class SealedProcess {
   #pending: Pending | null = null;
   #queue: Promise<unknown> = Promise.resolve();
   #count = 0;
+  #closed = false;
   /** The part of an incomplete message that has arrived. */
   #parts: string[] = [];
   #length = 0;
@@ -79,10 +86,16 @@ export class SealedProcess {
    * @param onQuery runs statements that the code awaits; null: they are recorded and return no rows
    * @throws SealBroken if the process ended, or the limits were exceeded
    */
-  run(ask: Ask, limits: Limits, onQuery: Pending['onQuery']): Promise<SealedResult> {
+  run(ask: Ask, limits: Limits, onQuery: Pending['onQuery']): Promise<SandboxResult> {
     const done = this.#queue.then(() => this.#run(ask, limits, onQuery));
     this.#queue = done.catch(() => {});
     return done;
+  }
+
+  /** Ends the process, and those runs that wait for it. */
+  close(): void {
+    this.#closed = true;
+    this.stop();
   }
 
   /** Ends the process; the next run starts another. */
@@ -93,13 +106,13 @@ export class SealedProcess {
     child?.kill('SIGKILL');
   }
 
-  async #run(ask: Ask, limits: Limits, onQuery: Pending['onQuery']): Promise<SealedResult> {
-    const why = whyNoSeal();
-    if (why) throw new SealBroken(why);
+  async #run(ask: Ask, limits: Limits, onQuery: Pending['onQuery']): Promise<SandboxResult> {
+    const why = this.#closed ? 'migtui is ending' : whyNoSandbox();
+    if (why) throw new SandboxEnded(why);
     this.#ready ??= this.#start();
     await this.#ready;
-    const request: SealedRequest = { t: 'run', n: ++this.#count, ...ask };
-    const result = await new Promise<SealedResult>((resolve, reject) => {
+    const request: SandboxRequest = { t: 'run', n: ++this.#count, ...ask };
+    const result = await new Promise<SandboxResult>((resolve, reject) => {
       const pending: Pending = {
         resolve,
         reject,
@@ -132,17 +145,17 @@ export class SealedProcess {
     this.#pending = null;
     if (pending) clearTimeout(pending.timer);
     this.stop();
-    pending?.reject(new SealBroken(why));
+    pending?.reject(new SandboxEnded(why));
   }
 
   #start(): Promise<void> {
     this.#parts = [];
     this.#length = 0;
     this.#token = randomBytes(16).toString('hex');
-    const program = fileURLToPath(new URL('./sealed/main.ts', import.meta.url));
+    const program = fileURLToPath(new URL('./sandbox/main.ts', import.meta.url));
     this.#readable = readableFolders(this.#root, program);
     const { NODE_OPTIONS: _, ...env } = process.env;
-    const [command, ...args] = sealedCommand(program, this.#readable, this.#places);
+    const [command, ...args] = sandboxCommand(program, this.#readable, this.#places);
     const child = spawn(command, args, {
       cwd: this.#root,
       env,
@@ -173,9 +186,9 @@ export class SealedProcess {
         this.#receive(line, resolve, reject);
       }
     });
-    child.once('error', error => reject(new SealBroken(`no process could be started (${error.message})`)));
+    child.once('error', error => reject(new SandboxEnded(`no process could be started (${error.message})`)));
     child.once('exit', (code, signal) => {
-      reject(new SealBroken(ending(code, signal)));
+      reject(new SandboxEnded(ending(code, signal)));
       if (this.#child === child) this.#break(ending(code, signal));
     });
     promise.catch(() => {
@@ -188,16 +201,16 @@ export class SealedProcess {
   /** Only the shape of a message is trusted: it comes from a process that runs the user's code. */
   #receive(line: string, ready: () => void, reject: (error: Error) => void): void {
     const forged = 'it wrote to a file descriptor that it did not open';
-    let message: FromSealed;
+    let message: FromSandbox;
     try {
-      message = JSON.parse(line) as FromSealed;
+      message = JSON.parse(line) as FromSandbox;
     } catch {
       this.#break(forged);
       return;
     }
     if (message?.t === 'ready') {
       if (message.open.length === 0) ready();
-      else reject(new SealBroken(`this Node cannot isolate it (${message.open.join(', ')})`));
+      else reject(new SandboxEnded(`this Node cannot isolate it (${message.open.join(', ')})`));
     } else if (message?.t === 'load') this.#answer(this.#moduleAt(String(message.url)));
     else if (message?.t === 'resolve') {
       this.#answer(this.#resolver.resolve(String(message.specifier), String(message.parent)));
@@ -209,7 +222,7 @@ export class SealedProcess {
       message.token === this.#token &&
       isResult(message)
     ) {
-      this.#pending.resolve(message);
+      this.#pending.resolve(withShortTexts(message));
     } else this.#break(forged);
   }
 
@@ -235,7 +248,7 @@ export class SealedProcess {
     }
   }
 
-  async #query(query: SealedQuery): Promise<void> {
+  async #query(query: SandboxQuery): Promise<void> {
     const pending = this.#pending;
     if (!pending?.onQuery) {
       this.#break('it wrote to a file descriptor that it did not open');
@@ -246,7 +259,7 @@ export class SealedProcess {
     const answer = await pending.onQuery(query);
     if (this.#pending !== pending) return;
     this.#watch(pending);
-    this.#write(0, { t: 'rows', n: query.n, ...answer } satisfies SealedRows);
+    this.#write(0, { t: 'rows', n: query.n, ...answer } satisfies SandboxRows);
   }
 
   #printed(text: string): void {
@@ -262,8 +275,30 @@ export class SealedProcess {
   }
 
   #write(fd: 0 | 4, message: object): void {
-    (this.#child?.stdio[fd] as Writable | undefined)?.write(`${JSON.stringify(message)}\n`);
+    const pipe = this.#child?.stdio[fd] as Writable | undefined;
+    pipe?.write(`${JSON.stringify(message)}\n`);
+    if (pipe && pipe.writableLength > longestBacklog) this.#break('it does not read what it asks for');
   }
+}
+
+/** What the code throws may have any length. */
+function withShortTexts(result: SandboxResult): SandboxResult {
+  const { note, broken } = result;
+  const error = broken?.error;
+  return {
+    ...result,
+    note: note === null ? null : shortened(note),
+    broken: broken && {
+      ...broken,
+      error: error
+        ? { ...error, message: shortened(String(error.message)), stack: shortened(String(error.stack)) }
+        : null,
+    },
+  };
+}
+
+function shortened(text: string): string {
+  return text.length > longestText ? `${text.slice(0, longestText)}…` : text;
 }
 
 function ending(code: number | null, signal: string | null): string {
@@ -279,7 +314,7 @@ function isResult({
   note,
   broken,
   clean,
-}: SealedResult): boolean {
+}: SandboxResult): boolean {
   return (
     Array.isArray(queries) &&
     queries.every(

@@ -60,6 +60,33 @@ interface Client {
 
 export type ClientClass = new (options?: { readonly connectionTimeoutMillis?: number }) => Client;
 
+/** The part of a Kysely client's API that is used. */
+interface KyselyClient {
+  withPlugin(plugin: {
+    transformQuery(args: { node: unknown }): unknown;
+    transformResult(args: { result: unknown }): Promise<unknown>;
+  }): object;
+}
+
+const kept = new WeakMap<KyselyClient, object>();
+
+/**
+ * The config's own Kysely client, without `destroy`: it can be opened only once, and other targets of a fleet
+ * and the application use it too.
+ */
+function keptOpen(client: KyselyClient): object {
+  const known = kept.get(client);
+  if (known) return known;
+  // A plugin that changes nothing: the result is another client on the same pool.
+  const same = client.withPlugin({
+    transformQuery: ({ node }) => node,
+    transformResult: async ({ result }) => result,
+  });
+  Object.defineProperty(same, 'destroy', { value: async () => {} });
+  kept.set(client, same);
+  return same;
+}
+
 /** All connections of one project. */
 export class Connections {
   readonly #options: NetworkOptions;
@@ -80,12 +107,12 @@ export class Connections {
    * @param answerTimeout for statements of this pool, ms; default: from the options
    */
   limit(driverOptions: unknown, answerTimeout?: number): unknown {
-    if (!this.#Client) return driverOptions;
     if (typeof driverOptions === 'function') {
       return () => this.limit((driverOptions as () => unknown)(), answerTimeout);
     }
     const theirs = (driverOptions ?? {}) as { readonly Client?: ClientClass };
-    if ('createDriver' in theirs || 'getExecutor' in theirs) return driverOptions;
+    if ('getExecutor' in theirs) return keptOpen(driverOptions as KyselyClient);
+    if (!this.#Client || 'createDriver' in theirs) return driverOptions;
     return {
       keepAlive: true,
       keepAliveInitialDelayMillis: keepAliveAfter,

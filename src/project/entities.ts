@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import type { MikroORM } from '@mikro-orm/core';
+import type { EntityProperty, MikroORM } from '@mikro-orm/core';
 import type { DatabaseSchema } from '@mikro-orm/sql';
 import { Failure } from '../foundation/failure.ts';
 import { sourceFailure } from './config/config.ts';
@@ -59,6 +59,7 @@ export async function discoverEntities({ root, modules, config, configFile }: Pr
   const described = [...orm.getMetadata().getAll().values()].filter(
     meta => meta.tableName && !meta.embeddable && !meta.virtual,
   );
+  for (const meta of described) meta.props.forEach(escapeDefault);
   return {
     orm,
     count: described.length,
@@ -72,6 +73,17 @@ export async function discoverEntities({ root, modules, config, configFile }: Pr
       ),
     ),
   };
+}
+
+/**
+ * MikroORM puts the `default` of a property between quotes without escaping it: `"it's"` becomes `'it's'`,
+ * which PostgreSQL refuses. A default whose quotes are doubled already is left as it is.
+ */
+function escapeDefault(prop: EntityProperty): void {
+  const { default: value, defaultRaw } = prop;
+  if (!defaultRaw || !(Array.isArray(value) || defaultRaw === `'${value}'`)) return;
+  const content = defaultRaw.slice(1, -1);
+  if (content.replaceAll("''", '').includes("'")) prop.defaultRaw = `'${content.replaceAll("'", "''")}'`;
 }
 
 /**
@@ -118,7 +130,7 @@ export async function withoutGuesses<T>({ sql }: Project['modules'], work: () =>
  */
 export function editedSince({ root, folder, configFile }: Project, time: number): string | null {
   const open = [root];
-  for (let looked = 0; open.length > 0 && looked < most; looked++) {
+  for (let visited = 0; open.length > 0 && visited < most; visited++) {
     const at = open.pop() as string;
     for (const entry of readdirSync(at, { withFileTypes: true })) {
       const path = join(at, entry.name);

@@ -1,6 +1,6 @@
 import { Failure } from '../foundation/failure.ts';
 import { learnFromValue } from '../foundation/secrets/sources.ts';
-import type { Beside, Project } from './project.ts';
+import type { Beside, Place, Project } from './project.ts';
 import { runSchema } from './run-schema.ts';
 
 /** The project with its migrations run in another schema; shares everything with `project`. */
@@ -46,7 +46,11 @@ export async function projectOn(
 /** Whether a text is a URL and not the name of a database. */
 export const isUrl = (text: string): boolean => /^postgres(ql)?:\/\//i.test(text);
 
-function placeOf(database: string): Beside {
+/**
+ * A database of the config's server, by its name, or of any server, by its URL.
+ * @throws Failure `bad-database` for an invalid URL
+ */
+export function placeOf(database: string): Place {
   if (!isUrl(database)) return { database };
   learnFromValue(database);
   if (!URL.canParse(database)) throw badUrl();

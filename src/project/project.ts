@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import type { Configuration, MigrationsOptions, MikroORM } from '@mikro-orm/core';
 import { Failure } from '../foundation/failure.ts';
 import { inferLine } from '../revisions/infer.ts';
@@ -9,9 +8,11 @@ import type { NetworkOptions } from '../values/network.ts';
 import { configFailure, configOf, type LoadedConfig, loadConfig } from './config/config.ts';
 import { kindOf } from './config/kind.ts';
 import { loadModules, type UserModules } from './config/modules.ts';
-import { quickly } from './config/quick-resolve.ts';
+import { readPackage } from './config/root.ts';
 import { type ClientClass, Connections, waitsAs } from './connections.ts';
-import { type KnownFile, listedSources, readSources, type Sources } from './files/sources.ts';
+import type { Sources } from './files/migration-source.ts';
+import { type KnownFile, listedSources, readSources } from './files/sources.ts';
+import { SourcesCache } from './files/sources-cache.ts';
 import { messageOf } from './files/thrown.ts';
 import { runSchema } from './run-schema.ts';
 
@@ -69,14 +70,18 @@ export interface Project {
   close(): Promise<void>;
 }
 
-/** Options of a second ORM. */
-export interface Beside {
-  /** Maximum number of connections; default 1. */
-  readonly max?: number | undefined;
+/** A database other than the config's. */
+export interface Place {
   /** Name of another database on the same server. */
   readonly database?: string | undefined;
   /** Other connection settings that differ from the config. */
   readonly server?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Options of a second ORM. */
+export interface Beside extends Place {
+  /** Maximum number of connections; default 1. */
+  readonly max?: number | undefined;
 }
 
 /** Declared and inferred revisions of the sources, for `RevisionGraph`. */
@@ -97,6 +102,8 @@ export async function openProject(
     config?: string | undefined;
     context?: string | undefined;
     schema?: string | undefined;
+    /** Open this database instead of the config's. */
+    place?: Place | undefined;
     /** Use the config of this ORM instead of loading one. */
     orm?: MikroORM | undefined;
     /** Connections stay open between calls; otherwise they are closed a second after their last use. */
@@ -107,12 +114,14 @@ export async function openProject(
   const askedSchema = asked.schema === undefined ? null : runSchema(asked.schema);
   if (process.cwd() !== root) process.chdir(root);
   const modules = await loadModules(root);
-  const loaded = asked.orm
-    ? configOf(modules, asked.orm)
-    : await quickly(() => loadConfig(modules, root, asked));
+  const loaded = asked.orm ? configOf(modules, asked.orm) : await loadConfig(modules, root, asked);
   const { config } = loaded;
   const kind = requireKind(loaded);
   const settings = modules.cli.CLIHelper.getSettings();
+  const { database, server } = asked.place ?? {};
+  for (const [key, value] of Object.entries({ ...server, ...(database && { dbName: database }) })) {
+    config.set(key as never, value as never);
+  }
   config.set('allowGlobalContext', true);
   config.set('debug', settings.verbose === true);
   if (settings.preferTs !== false) config.set('preferTs', true);
@@ -142,6 +151,7 @@ export async function openProject(
   const options = { ...configured, ...(schema !== null && { schema }) };
   const opened: MikroORM[] = [orm];
   const known = new Map<string, KnownFile>();
+  let cache: SourcesCache | undefined;
   let full: Promise<MikroORM> | undefined;
 
   return {
@@ -194,7 +204,10 @@ export async function openProject(
       }
       const { fs } = modules.coreFs;
       const paths = fs.glob(fs.normalizePath(folder as string, options.glob as string)).sort();
-      return readSources(root, paths, known);
+      cache ??= SourcesCache.of(root, folder as string);
+      const sources = readSources(root, paths, known, cache.read(paths.length));
+      cache.write(known);
+      return sources;
     },
     folders: () => new Set([...known.keys()].map(path => dirname(path))),
     async close() {
@@ -226,7 +239,7 @@ function requireKind({ config, context, contexts }: LoadedConfig): DatabaseKind 
   throw new Failure({
     code: 'wrong-driver',
     message: `This project uses MikroORM's ${name} driver; migtui is for PostgreSQL, and works with SQLite, libSQL, MySQL and MariaDB.`,
-    next: `Name a config or context with a driver of one of these: --config, --context${others.length > 0 ? ` (there are ${others.join(', ')})` : ''}.`,
+    next: `Use a config or context with one of these drivers: --config, --context${others.length > 0 ? ` (there are ${others.join(', ')})` : ''}.`,
     ...(others.length > 0 && { candidates: others }),
   });
 }
@@ -258,10 +271,5 @@ async function migrationsFolder(modules: UserModules, orm: MikroORM): Promise<st
 }
 
 function packageName(root: string): string {
-  try {
-    const { name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { name?: string };
-    return name ?? basename(root);
-  } catch {
-    return basename(root);
-  }
+  return readPackage(root)?.name ?? basename(root);
 }

@@ -25,6 +25,6 @@ export function runSchema(name: string): string {
   throw new Failure({
     code: 'bad-schema',
     message: `"${name}" cannot be the schema that migrations run in: ${why}.`,
-    next: 'Name another one with --schema.',
+    next: 'Use another one with --schema.',
   });
 }

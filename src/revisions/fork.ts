@@ -23,7 +23,7 @@ export function forkOf(links: Links, heads: readonly string[]): Fork {
   const below = parents.reach(places.flatMap(place => [...parents.of(place)]));
   const covered = places.filter(place => below[place]).map(place => ids[place]!);
   if (covered.length > 0) {
-    const message = `${listed(covered)} is an ancestor of another of these: there is nothing to merge, leave it out`;
+    const message = `${listed(covered)} is an ancestor of another of these: there is nothing to merge, omit it`;
     throw new TargetError('overlapping-targets', message, covered);
   }
   const counts = new Uint32Array(ids.length);

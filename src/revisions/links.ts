@@ -123,7 +123,8 @@ function sorted(input: Iterable<RevisionInput>): Revision[] {
   });
 }
 
-const RESERVED = new Set(['head', 'heads', 'base', 'current']);
+/** The words of the target grammar, which are no labels. */
+export const RESERVED: ReadonlySet<string> = new Set(['head', 'heads', 'base', 'current']);
 
 function linkLabels(
   revisions: readonly Revision[],

@@ -23,7 +23,7 @@ export interface Squashes {
 export interface OpenSquash {
   readonly replaces: number;
   /** Those not in the log. */
-  readonly lacking: readonly string[];
+  readonly unapplied: readonly string[];
 }
 
 /** The revisions of the graph, and the problems. */
@@ -144,10 +144,10 @@ class Folding {
       return;
     }
     const { replaces } = this.#squashes.get(id) as Revision;
-    const lacking = replaces.filter(member => !this.#isApplied(member));
-    const gone = lacking.filter(member => !this.#byId.has(member));
+    const unapplied = replaces.filter(member => !this.#isApplied(member));
+    const gone = unapplied.filter(member => !this.#byId.has(member));
     if (gone.length > 0) {
-      const done = replaces.length - lacking.length;
+      const done = replaces.length - unapplied.length;
       this.#report(
         'half-squashed',
         id,
@@ -156,7 +156,7 @@ class Folding {
       this.#fold(id, members);
       return;
     }
-    this.#open.set(id, { replaces: replaces.length, lacking });
+    this.#open.set(id, { replaces: replaces.length, unapplied });
     for (const member of replaces) if (this.#squashes.has(member)) this.#decide(member);
   }
 

@@ -43,11 +43,35 @@ export function tokensSync(sql: string): readonly Token[] {
   return loadedGrammar().scanSync(sql).tokens;
 }
 
+/** Up to this many characters of parsed texts are kept: their trees take about 50 bytes for each. */
+const keptCharacters = 128 * 1024;
+
+/** The statements of the latest texts: several analyses of one plan parse the same SQL. */
+const kept = new Map<string, readonly Statement[] | null>();
+let charactersKept = 0;
+
 /**
  * Splits a text into statements with PostgreSQL's own grammar.
  * @returns null if it does not parse: PostgreSQL will report the error when it runs
  */
 export function splitSync(sql: string): Statement[] | null {
+  let statements = kept.get(sql);
+  if (statements === undefined) {
+    statements = parsed(sql);
+    if (sql.length <= keptCharacters) {
+      charactersKept += sql.length;
+      if (charactersKept > keptCharacters) {
+        kept.clear();
+        charactersKept = sql.length;
+      }
+      kept.set(sql, statements);
+    }
+  }
+  // New objects: a caller tells apart the statements of two equal texts.
+  return statements?.map(statement => ({ ...statement })) ?? null;
+}
+
+function parsed(sql: string): Statement[] | null {
   interface Raw {
     readonly stmt?: Node;
     readonly stmt_location?: number;
@@ -57,14 +81,14 @@ export function splitSync(sql: string): Statement[] | null {
   const { parseSync } = loadedGrammar();
   const shortened = withoutLongLiterals(sql);
   const parsedText = shortened?.text ?? sql;
-  let parsed: { stmts?: Raw[] };
+  let result: { stmts?: Raw[] };
   try {
-    parsed = parseSync(parsedText) as { stmts?: Raw[] };
+    result = parseSync(parsedText) as { stmts?: Raw[] };
   } catch {
     return null;
   }
   const bytes = Buffer.from(parsedText, 'utf8');
-  return (parsed.stmts ?? []).flatMap(({ stmt, stmt_location: from = 0, stmt_len: length }) => {
+  return (result.stmts ?? []).flatMap(({ stmt, stmt_location: from = 0, stmt_len: length }) => {
     const [type, tree] = Object.entries(stmt ?? {})[0] ?? [];
     if (!type) return [];
     const raw = bytes.subarray(from, length ? from + length : undefined).toString('utf8');
@@ -126,8 +150,9 @@ export function bodyOf(sql: string): unknown {
 
 /** Identifiers of at least this many bytes as written; the tree has them truncated to 63 bytes. */
 export function longIdentifiers(sql: string, bytes: number): string[] {
-  // Skips the scan if there is nothing to find, because it takes noticeable time.
-  if (!/[\w$\u0080-\uffff]{20,}|"[^"]{20,}"/.test(sql)) return [];
+  // Skips the scan if there is nothing to find, because it takes noticeable time. Without repetition that has
+  // no limit, which overflows the stack on a literal of several megabytes.
+  if (!/[\w$\u0080-\uffff]{20}|"[^"]{20}/.test(sql)) return [];
   // Without characters of several bytes, a name has to be as long as that.
   if (bytes >= 60 && !/[\u0080-\uffff]/.test(sql) && !/[\w$]{60}|"(?:[^"]|""){60}/.test(sql)) return [];
   try {

@@ -68,7 +68,7 @@ export const protectedEntry = v.optional(
       'must be true, false, a rule, or a list of contexts and rules',
     ),
     v.description(
-      'Databases that are only changed with their name typed, and by the rules given here: true for all of them, names of MikroORM contexts, or rules by context, host and database.',
+      'Databases that can only be changed after typing their name, and under the rules given here: true for all of them, names of MikroORM contexts, or rules by context, host and database.',
     ),
   ),
 );
@@ -111,7 +111,7 @@ export const backupEntry = v.optional(
   ),
 );
 
-/** How findings are judged. */
+/** Which findings stop a run. */
 export const lintEntry = v.optional(
   v.pipe(
     v.strictObject(
@@ -119,7 +119,7 @@ export const lintEntry = v.optional(
         level: v.optional(
           oneOf(
             ['danger', 'warning', 'note'],
-            'The severity from which on migtui lint has the exit code 3. Default "danger".',
+            'The lowest severity for which migtui lint exits with code 3. Default "danger".',
           ),
         ),
         rules: v.optional(

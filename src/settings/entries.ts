@@ -21,7 +21,7 @@ export const flag = (description: string) =>
 export const text = (description: string) =>
   v.pipe(v.string('must be a string'), v.nonEmpty('must not be empty'), v.description(description));
 
-/** One of some words. */
+/** One of these values. */
 export const oneOf = <const Options extends readonly string[]>(options: Options, description: string) =>
   v.pipe(
     v.picklist(options, `must be one of ${options.map(option => `"${option}"`).join(', ')}`),

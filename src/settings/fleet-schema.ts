@@ -25,13 +25,13 @@ const common = {
   tags: v.optional(names('Tags of these targets, for --tag and waves.')),
   name: v.optional(
     text(
-      'The names of these targets: a text with {name} for the schema or database and {column} for columns of the query. Default "{name}".',
+      'The names of these targets: a template with {name} for the schema or database and {column} for columns of the query. Default "{name}".',
     ),
   ),
 };
 
 const query = text(
-  'SQL whose first column is the name; a column "tags" adds tags (an array, or a text with commas).',
+  'SQL whose first column is the name; a column "tags" adds tags (an array, or text separated by commas).',
 );
 
 const schemas = v.strictObject({
@@ -60,7 +60,7 @@ const databases = v.strictObject({
         on: v.optional(text('Database to query: a name, or a URL. Default: the one of the MikroORM config.')),
         url: v.optional(
           text(
-            'URL of each database, with {name} and {column} for columns of the query. Default: a database of that name beside the one that is queried.',
+            'URL of each database, with {name} and {column} for columns of the query. Default: a database of that name on the same server as the queried one.',
           ),
         ),
       }),
@@ -81,7 +81,7 @@ const contexts = v.strictObject({
 
 const module = v.strictObject({
   module: text(
-    'Path of a module, relative to the project, whose default export is a list of targets or a function that gives one.',
+    'Path of a module, relative to the project, whose default export is a list of targets or a function that returns one.',
   ),
   ...common,
 });
@@ -107,9 +107,9 @@ const sourceOrFunction = v.lazy(input => {
 const wave = v.strictObject(
   {
     name: v.optional(text('The name of the wave, for --pause-after.')),
-    targets: v.optional(wholeNumber('How many targets the wave has.', 1)),
-    percent: v.optional(wholeNumber('How many targets the wave has, in percent of all.', 1, 100)),
-    tags: v.optional(names('The wave has the targets with one of these tags.')),
+    targets: v.optional(wholeNumber('Number of targets in the wave.', 1)),
+    percent: v.optional(wholeNumber('Size of the wave in percent of all targets.', 1, 100)),
+    tags: v.optional(names('The wave contains the targets with one of these tags.')),
   },
   'must be an object with "targets", "percent" or "tags"',
 );
@@ -133,7 +133,7 @@ export const fleetEntry = v.pipe(
         v.pipe(
           v.array(wave, 'must be a list of waves'),
           v.description(
-            'The waves of a run, in their order; what is in none of them comes last, as the wave "rest".',
+            'The waves of a run, in order. Targets in none of them come last, as the wave "rest".',
           ),
         ),
       ),
@@ -162,8 +162,8 @@ export const fleetEntry = v.pipe(
     },
     'must be an object with "targets"',
   ),
-  v.description('Many schemas, databases or contexts that are moved together: docs/fleet.md.'),
+  v.description('Many schemas, databases or contexts that are migrated together: docs/fleet.md.'),
 );
 
-/** The setting `fleet` as it is written. */
+/** The setting `fleet` in the settings file. */
 export type FleetEntry = v.InferOutput<typeof fleetEntry>;

@@ -26,7 +26,7 @@ const entries = {
         'must be an object of command ids and keys',
       ),
       v.description(
-        'Keys by command id, instead of the built-in ones: { "upgrade": "U", "quit": ["q", "ctrl+q"] }. An empty list takes the key away. The help in the app (?) shows the ids.',
+        'Keys by command id, instead of the built-in ones: { "upgrade": "U", "quit": ["q", "ctrl+q"] }. An empty list removes the key. The help in the app (?) shows the ids.',
       ),
     ),
   ),
@@ -64,7 +64,7 @@ const entries = {
   ),
   answerTimeout: v.optional(
     duration(
-      'How long a server may take to answer a query of migtui itself, and how soon a lost answer to a statement is noticed; 0 waits forever. Statements of revisions may take as long as they like. Default 15 seconds.',
+      'How long a server may take to answer a query of migtui itself, and how soon a lost answer to a statement is noticed; 0 waits forever. Statements of revisions have no such limit. Default 15 seconds.',
     ),
   ),
   lockWait: v.optional(
@@ -113,7 +113,7 @@ const entries = {
           server: v.optional(server),
           baseline: v.optional(
             text(
-              'SQL that every shadow is given before anything is replayed: what the database had before its first revision, such as pg_dump --schema-only writes. A path relative to the project.',
+              'SQL that is run on every shadow before the revisions: the schema of the database before its first revision, such as the output of pg_dump --schema-only. A path relative to the project.',
             ),
           ),
         }),

@@ -190,7 +190,7 @@ export async function runTui(options: TuiOptions): Promise<number> {
     void connect();
     // The first frame is written first.
     setTimeout(() => {
-      if (!left && store.state.look === null) warmUp(store.state);
+      if (!left && store.state.overview === null) warmUp(store.state);
     }, 30).unref();
     await app.waitUntilExit();
     return 0;
@@ -225,15 +225,15 @@ export async function runTui(options: TuiOptions): Promise<number> {
 function keepSmall(): void {
   setFlagsFromString('--heap-growing-percent=30');
   const timer = setInterval(() => {
-    const young = getHeapSpaceStatistics().find(space => space.space_name === 'new_space');
-    if (young && young.space_size < enoughYoung) return;
+    const youngSpace = getHeapSpaceStatistics().find(space => space.space_name === 'new_space');
+    if (youngSpace && youngSpace.space_size < enoughYoungSpace) return;
     setFlagsFromString('--semi-space-growth-factor=1');
     clearInterval(timer);
   }, 100);
   timer.unref();
 }
 
-const enoughYoung = 12 * 1_048_576;
+const enoughYoungSpace = 12 * 1_048_576;
 
 type Suspend = (work: () => Promise<void>) => Promise<void>;
 

@@ -72,7 +72,8 @@ export interface RevisionRequest {
   /** Folder to write it to, absolute; default: the folder of its parent. */
   readonly path?: string | undefined;
   /**
-   * With `autogenerate`, what is renamed: `contact.fax:email`, `people:persons`, `mood.sad:unhappy` (an enum's value).
+   * With `autogenerate`, what is renamed: `contact.fax:email`, `people:persons`, `mood.sad:unhappy` (an enum's value),
+   * or an index, a constraint or an enum type.
    */
   readonly renames?: readonly string[] | undefined;
   /** Possible renames that are not renames, written like the candidates of a `rename-or-not` failure. */
@@ -186,6 +187,11 @@ export interface CheckReport {
   readonly skipped: readonly { readonly kind: FindingKind; readonly why: string }[];
   /** Description of what the comparison with the live database leaves out; null if there was none. */
   readonly notCompared?: string | null;
+  /**
+   * Objects that exist only in the SQL of revisions, in neither the entities nor the snapshot. `entities` does
+   * not compare them. Absent if there are none, or if `entities` was not checked.
+   */
+  readonly leftAlone?: readonly string[];
   readonly clean: boolean;
 }
 

@@ -1,5 +1,5 @@
 import type { Finding } from './findings.ts';
-import type { SqlPreview } from './look.ts';
+import type { SqlPreview } from './overview.ts';
 
 /** The revisions that a git branch adds to those of a ref, and the heads after merging the two. */
 export interface BranchDiff {

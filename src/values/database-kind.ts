@@ -11,6 +11,16 @@ export const productNames: Readonly<Record<DatabaseKind, string>> = {
   mariadb: 'MariaDB',
 };
 
+/** Whether a database is a file or a folder, which the first run creates. */
+export const isEmbeddedKind: Readonly<Record<DatabaseKind, boolean>> = {
+  postgresql: false,
+  pglite: true,
+  sqlite: true,
+  libsql: true,
+  mysql: false,
+  mariadb: false,
+};
+
 /** Features that work only on PostgreSQL (and PGlite). */
 export type Feature = 'shadow' | 'journal' | 'lint' | 'script' | 'backup' | 'fresh' | 'fleet' | 'schema';
 
@@ -19,6 +29,8 @@ export interface Unavailable {
   readonly feature: Feature;
   /** The missing feature: `rehearsals, tests, …`. */
   readonly what: string;
-  /** Why, as the end of a sentence. */
+  /** Why, as a sentence without its period. */
   readonly why: string;
+  /** What to do instead. */
+  readonly next?: string;
 }

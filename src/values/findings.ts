@@ -10,16 +10,20 @@
  */
 export type Severity = 'danger' | 'warning' | 'note';
 
-/** The table lock modes of PostgreSQL that a statement can take. */
-export type LockMode =
-  | 'ACCESS SHARE'
-  | 'ROW SHARE'
-  | 'ROW EXCLUSIVE'
-  | 'SHARE UPDATE EXCLUSIVE'
-  | 'SHARE'
-  | 'SHARE ROW EXCLUSIVE'
-  | 'EXCLUSIVE'
-  | 'ACCESS EXCLUSIVE';
+/** The table lock modes of PostgreSQL, weakest first, in the order of its lockdefs.h. */
+export const lockModes = [
+  'ACCESS SHARE',
+  'ROW SHARE',
+  'ROW EXCLUSIVE',
+  'SHARE UPDATE EXCLUSIVE',
+  'SHARE',
+  'SHARE ROW EXCLUSIVE',
+  'EXCLUSIVE',
+  'ACCESS EXCLUSIVE',
+] as const;
+
+/** A table lock mode that a statement can take. */
+export type LockMode = (typeof lockModes)[number];
 
 /** The location of a statement. */
 export interface FindingPlace {
@@ -31,7 +35,7 @@ export interface FindingPlace {
   readonly index: number;
 }
 
-/** Rows in the live database on which a statement would fail. */
+/** Rows in the live database on which a statement would fail, or which it removes. */
 export interface RowsInTheWay {
   /** Number of rows; null if they could not be counted. */
   readonly count: number | null;
@@ -74,7 +78,7 @@ export interface Finding {
    * The effect on the table in the last rehearsal of this plan on a copy; the lock is the step's strongest.
    */
   readonly measured?: { readonly lock: LockMode; readonly ms: number; readonly rewritten: boolean };
-  /** With `--with-rows`: the rows on which it would fail. */
+  /** With `--with-rows`: the rows on which it would fail, or which it removes. */
   readonly inTheWay?: RowsInTheWay;
 }
 

@@ -95,6 +95,26 @@ export interface FleetStatus {
   readonly at: string;
 }
 
+/** The number of targets at the same revisions, in the order of the rows. Unknown revisions do not count. */
+export function countRevisions(rows: readonly FleetRow[]): readonly FleetCount[] {
+  const counts = new Map<string, { current: readonly string[]; targets: number }>();
+  for (const { current, state } of rows) {
+    if (state === 'unreachable' || state === 'gone') continue;
+    const key = JSON.stringify(current);
+    const count = counts.get(key) ?? { current, targets: 0 };
+    count.targets++;
+    counts.set(key, count);
+  }
+  return [...counts.values()];
+}
+
+/** The number of targets in each state. */
+export function countStates(rows: readonly FleetRow[]): Readonly<Record<FleetState, number>> {
+  const counts = Object.fromEntries(fleetStates.map(state => [state, 0])) as Record<FleetState, number>;
+  for (const { state } of rows) counts[state]++;
+  return counts;
+}
+
 /** Options of a status request. */
 export interface FleetStatusRequest extends FleetChoice {
   /** Also compare the schemas of targets at the same revision. */
@@ -217,6 +237,8 @@ export type FleetEvent =
     }
   /** The server is busy, so fewer targets run at once from now on; or more again. */
   | { readonly kind: 'parallel'; readonly parallel: number; readonly reason: string }
+  /** What applies to the whole run. */
+  | { readonly kind: 'notice'; readonly message: string }
   | { readonly kind: 'paused'; readonly after: string; readonly left: number }
   | { readonly kind: 'run'; readonly target: string; readonly event: RunEvent }
   | { readonly kind: 'finished'; readonly result: FleetResult };

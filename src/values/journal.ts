@@ -47,4 +47,4 @@ export interface JournalEntry extends RunNotes {
  * The user's decision. For an interrupted revision: `applied` or `not-applied`. For a file that was edited
  * after it was applied: `accept-edit`, the file is correct.
  */
-export type Settlement = 'applied' | 'not-applied' | 'accept-edit';
+export type Resolution = 'applied' | 'not-applied' | 'accept-edit';

@@ -1,9 +1,9 @@
 import type { FailureInfo } from '../foundation/failure.ts';
-import type { Action, Plan } from '../revisions/plans/plan.ts';
+import type { Action, Plan, Step } from '../revisions/plans/plan.ts';
 import type { Backup, BackupOptions } from './backup.ts';
 import type { Finding } from './findings.ts';
-import type { SqlPreview, Unsettled } from './look.ts';
 import type { Measurement } from './measured.ts';
+import type { SqlPreview, Unsettled } from './overview.ts';
 import type { PolicyCheck } from './policy.ts';
 
 /*
@@ -88,6 +88,16 @@ export interface Preview {
   readonly schema: string | null;
   /** Identifies the state and the files of the plan; a run is refused if they changed. */
   readonly fingerprint: string;
+}
+
+/** The beginning of a long plan, while the rest of its preview is computed. */
+export interface PlanStart {
+  readonly request: PlanRequest;
+  readonly databaseName: string;
+  /** Number of all steps. */
+  readonly count: number;
+  /** The first steps, without findings and losses. */
+  readonly first: readonly (Step & { readonly preview: SqlPreview })[];
 }
 
 export interface RunOptions {

@@ -139,7 +139,7 @@ describe('createMigtui', () => {
     const { project, orm, database, statements } = await application();
     const opened = await createMigtui(orm, { root: project.root });
     closing.push(() => opened.close());
-    expect(await opened.look()).toMatchObject({ pending: [one, two] });
+    expect(await opened.overview()).toMatchObject({ pending: [one, two] });
     const plan = await opened.plan('upgrade', one);
     expect(plan.steps).toMatchObject([{ revision: one, preview: { sql: ['create table "one" ()'] } }]);
     expect(await opened.run(plan)).toMatchObject({ failure: null, tips: [one] });

@@ -9,7 +9,8 @@ import { defineEntity, p } from '@mikro-orm/core';
 const Item = defineEntity({
   name: 'Item',
   tableName: 'items',
-  properties: { id: p.integer().primary(), name: p.string().length(20), size: p.integer() },
+  properties: { id: p.integer().primary(), name: p.string().length(20), size: p.integer(),
+    mood: p.enum(['good', 'bad']).nativeEnumName('mood').default('good') },
   checks: [{ name: 'positive', expression: 'size > 0' }],
 });
 export const entities: any[] = [Item];
@@ -23,7 +24,10 @@ test('counts the rows that a generated revision would fail on', async () => {
     migrations: {
       Migration20260101000000_items: {
         revises: [],
-        up: 'create table items (id serial primary key, name varchar(20), size int not null)',
+        up: [
+          "create type mood as enum ('good', 'bad', 'odd')",
+          "create table items (id serial primary key, name varchar(20), size int not null, mood mood not null default 'good')",
+        ],
       },
     },
   });
@@ -31,6 +35,7 @@ test('counts the rows that a generated revision would fail on', async () => {
   const result = await engine.run(await engine.preview({ command: 'upgrade', targets: ['head'] }), {});
   expect(result.failure).toBeNull();
   await database.query(`insert into items (name, size) values ('a', 1), (null, 2), (null, 0)`);
+  await database.query(`update items set mood = 'odd' where size = 1`);
   const { findings = [] } = await engine.draftRevision({ message: 'stricter', autogenerate: true });
   await engine.close();
   const counted = findings.flatMap(({ statement, inTheWay }) =>
@@ -39,5 +44,6 @@ test('counts the rows that a generated revision would fail on', async () => {
   expect(counted).toEqual([
     [expect.stringContaining('"name" set not null'), 2],
     [expect.stringContaining('"positive" check (size > 0)'), 1],
+    [expect.stringContaining('using "mood"::text::'), 1],
   ]);
 });

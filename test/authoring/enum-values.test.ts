@@ -30,7 +30,8 @@ test('autogenerate writes two revisions, which run', async () => {
     const [values, rest] = draft.files.map(({ after }) => after ?? '');
     expect(values).toMatch(/isTransactional\(\): boolean \{\n {4}return false;\n {2}\}\n\n {2}override up/);
     expect(values).toContain(`static readonly labels = ['moods'];`);
-    expect(values?.match(/addSql/g)).toHaveLength(1);
+    expect(values?.match(/alter type "mood" add value/g)).toHaveLength(1);
+    expect(values).toContain('begin alter type "mood" rename to "mood_old"; create type "mood" as enum');
     expect(rest).toContain(`set default 'odd'`);
     expect(rest).not.toContain('add value');
     await engine.write(draft);
@@ -40,6 +41,13 @@ test('autogenerate writes two revisions, which run', async () => {
     await expect(engine.draftRevision({ message: 'x', autogenerate: true })).rejects.toMatchObject({
       code: 'no-changes',
     });
+    await running(engine, 'downgrade', '-1');
+    await expect(running(engine, 'downgrade', '-1')).rejects.toThrow(/invalid input value for enum/);
+    expect(await database.query('select unnest(enum_range(null::mood)) as mood')).toHaveLength(3);
+    await database.query('delete from day');
+    await running(engine, 'downgrade', '-1');
+    expect(await database.query('select unnest(enum_range(null::mood)) as mood')).toHaveLength(2);
+    expect(await engine.check(['drift'])).toMatchObject({ findings: [], skipped: [] });
   });
 });
 
@@ -73,6 +81,7 @@ test('a revision that does both is split: one adds the value, another uses it', 
         message: expect.stringContaining('--transaction each does not help: migtui revision --split M2_both'),
       },
     ]);
+    expect((await engine.run(plan, {})).failure?.next).toContain('migtui revision --split M2_both puts');
     const draft = await engine.draftSplit('M2_both');
     expect(draft.files.map(({ path, before }) => [path, before === null])).toEqual([
       ['migrations/M2_both.ts', false],

@@ -6,7 +6,7 @@ import { loadPGlite } from '../../src/database/shadow/packages.ts';
 import type { Shadow } from '../../src/database/shadow/replay.ts';
 import type { EngineApi, EngineOptions, RunResult } from '../../src/engine/api.ts';
 import { openEngine } from '../../src/engine/engine.ts';
-import type { MigrationSource } from '../../src/project/files/sources.ts';
+import type { MigrationSource } from '../../src/project/files/migration-source.ts';
 import { openProject, type Project } from '../../src/project/project.ts';
 import {
   makeFolder,

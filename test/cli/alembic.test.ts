@@ -58,7 +58,7 @@ test('revision --rev-id and upgrade --tag reach the engine', async () => {
 });
 
 test('ensure-version creates the table and says whether it did', async () => {
-  expect((await migtui('ensure-version')).stdout).toBe('Made public.mikro_orm_migrations\n');
+  expect((await migtui('ensure-version')).stdout).toBe('Created public.mikro_orm_migrations\n');
   const there = await migtui('ensure-version --json', { engine: { ensureTable: async () => false } });
   expect(there.json()).toEqual({ table: 'public.mikro_orm_migrations', made: false });
 });
@@ -107,7 +107,7 @@ test("create is revision with MikroORM's options", async () => {
 
 describe('fresh', () => {
   const did = ({ calls }: Told, what: string): boolean => calls.some(([method]) => method === what);
-  const look = {
+  const overview = {
     project: {
       ...{ name: 'chat', root: '/chat', configFile: null, context: 'default', contexts: [], folder: null },
       ...{
@@ -135,7 +135,7 @@ describe('fresh', () => {
   });
 
   test('is refused on a protected database, and if the revisions are broken', async () => {
-    const refused = await migtui('fresh --yes', { look });
+    const refused = await migtui('fresh --yes', { overview });
     expect([refused.code, did(refused, 'empty')]).toEqual([1, false]);
     expect(refused.stderr).toContain('chat is protected');
     const finding = {

@@ -119,7 +119,7 @@ describe('merge', () => {
 
       ✓ 20261119161000 add_reactions then 20261120101500 add_last_read_at: runs
       ✓ 20261120101500 add_last_read_at then 20261119161000 add_reactions: runs
-      ✓ down and up again
+      ✓ downgrade and upgrade again
       @@ -0,0 +1 @@
       +new
       "
@@ -270,6 +270,35 @@ describe('check', () => {
     expect(json.json()).toMatchObject({ clean: false, findings: [{ kind: 'drift' }] });
   });
 
+  test('fails if something requested explicitly could not be checked, and says so', async () => {
+    const engine = {
+      check: async () =>
+        ({
+          clean: true,
+          agreed: ['heads'],
+          skipped: [{ kind: 'drift', why: 'the database is unreachable' }],
+          findings: [],
+        }) as const,
+    };
+    expect(await migtui('check', { engine })).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('✓ No problems found in what could be checked.'),
+    });
+    const only = await migtui('check --only heads,drift', { engine });
+    expect({ code: only.code, stdout: only.stdout }).toEqual({
+      code: 1,
+      stdout: '✓ heads\n– drift: not checked: the database is unreachable\n\n✗ Not checked: drift.\n',
+    });
+    const junit = await migtui('check --only heads,drift --format junit', { engine });
+    expect(junit.code).toBe(1);
+    expect(junit.stdout).toContain('failures="1" errors="0" skipped="0"');
+    const github = await migtui('check --only heads,drift --format github', { engine });
+    expect(github.code).toBe(1);
+    expect(github.stdout).toBe('::error title=drift::not checked: the database is unreachable\n');
+    const lenient = await migtui('check --format github', { engine });
+    expect({ code: lenient.code, stdout: lenient.stdout.trim() }).toEqual({ code: 0, stdout: '' });
+  });
+
   test('checks only the requested kinds', async () => {
     const kinds = async (args: string) =>
       (await migtui(args)).calls.find(([method]) => method === 'check')?.[1];
@@ -297,14 +326,14 @@ describe('edit', () => {
   });
 });
 
-describe('settle', () => {
+describe('resolve, and its old name settle', () => {
   test.each([
     ['--applied', 'applied'],
     ['--not-applied', 'not-applied'],
-  ])('%s', async (flag, settlement) => {
+  ])('%s', async (flag, resolution) => {
     const { code, calls } = await migtui(`settle add_user ${flag}`);
     expect(code).toBe(0);
-    expect(calls.at(-2)).toEqual(['settle', ids.user, settlement, undefined]);
+    expect(calls.at(-2)).toEqual(['resolveRevision', ids.user, resolution, undefined]);
   });
 
   test.each(['', '--applied --not-applied'])('requires exactly one option: "%s"', async flags => {
@@ -332,14 +361,14 @@ test('journal shows what ran, who ran it and the outcome', async () => {
   );
   expect((await migtui('journal --json', { engine })).json()).toEqual([entry]);
   const dark = await migtui('journal', {
-    look: { journal: { state: 'unknown', hint: 'This role cannot read migtui.journal.' } },
+    overview: { journal: { state: 'unknown', hint: 'This role cannot read migtui.journal.' } },
   });
   expect([dark.stdout, dark.stderr]).toEqual([
     'The journal cannot be read.\n',
     'This role cannot read migtui.journal.\n',
   ]);
   const off = await migtui('journal', {
-    look: { journal: { state: 'off', hint: 'Wrap the config with withMigtui.' } },
+    overview: { journal: { state: 'off', hint: 'Wrap the config with withMigtui.' } },
   });
   expect(off.stderr).toContain('withMigtui');
 });
@@ -364,10 +393,14 @@ describe('possible renames', () => {
     const first = await migtui(asked, { engine: { draftRevision }, types: ['y'] });
     expect(given(first)).toMatchObject({ renames: ['contact.fax:email'], notRenames: ['contact.fax:mail'] });
     expect(await migtui(asked, { engine: { draftRevision }, types: [''] })).toMatchObject({ code: 1 });
+    const unclear = await migtui(asked, { engine: { draftRevision }, types: ['rename', 'Yes'] });
+    expect(given(unclear)).toMatchObject({ renames: ['contact.fax:email'] });
   });
 
   test('are decided with options otherwise', async () => {
     expect(await migtui(asked, { engine: { draftRevision } })).toMatchObject({ code: 1 });
+    const ignored = await migtui('revision -m x --rename a.b:c --json');
+    expect(ignored.json().error).toMatchObject({ code: 'usage' });
     const none = await migtui(`${asked} --no-rename`, { engine: { draftRevision } });
     expect(given(none)).toMatchObject({ noRename: true });
     for (const order of [
@@ -394,9 +427,11 @@ test('merge --force writes a merge without a rehearsal, and says so', async () =
   expect(forced.json()).toMatchObject({
     written: true,
     rehearsal: null,
-    warnings: ['The merge was not rehearsed: M1 does not run on the shadow'],
+    warnings: ['The merge was not rehearsed, so conflicts are not ruled out. M1 does not run on the shadow'],
   });
   expect(forced.stderr).toContain('conflicts are not ruled out');
+  const printed = await migtui('merge --yes --force', world);
+  expect(`${printed.stdout}${printed.stderr}`.split('not ruled out')).toHaveLength(2);
   expect(await migtui('merge --plan --force', world)).toMatchObject({ code: 1 });
   const told = await migtui('upgrade head --plan --baseline base.sql');
   expect(told.opened?.baseline).toMatch(/base\.sql$/);

@@ -14,30 +14,31 @@ const project = (...rules: readonly PolicyRuleName[]): ProjectInfo => ({
     reason: 'Ask #platform.',
   })),
 });
-const look = { project: project('confirm') };
+const overview = { project: project('confirm') };
 const given = ({ calls }: Told, method: string): unknown => calls.find(([name]) => name === method)?.at(-1);
-const ran = ({ calls }: Told): boolean => calls.some(([name]) => name === 'run' || name === 'settle');
+const ran = ({ calls }: Told): boolean =>
+  calls.some(([name]) => name === 'run' || name === 'resolveRevision');
 
 test.each(['upgrade head', 'downgrade -1', 'stamp head --no-compare'])(
   "%s requires the name: --yes alone is refused, with the rule's source and the option to add",
   async command => {
     for (const flags of ['--yes', '']) {
-      const told = await migtui(`${command} ${flags}`, { look });
+      const told = await migtui(`${command} ${flags}`, { overview });
       expect([told.code, ran(told)]).toEqual([1, false]);
       expect(told.stderr).toContain(
         'chat is protected (protected[0].confirm in migtui.config.json). Ask #platform.',
       );
       expect(told.stderr).toContain('Add --confirm chat');
     }
-    const told = await migtui(`${command} --confirm chat`, { look });
+    const told = await migtui(`${command} --confirm chat`, { overview });
     expect([told.code, given(told, 'run')]).toMatchObject([0, { confirm: 'chat' }]);
   },
 );
 
 test('a user types it', async () => {
-  const wrong = await migtui('upgrade head', { look, types: ['y'] });
+  const wrong = await migtui('upgrade head', { overview, types: ['y'] });
   expect([wrong.code, ran(wrong)]).toEqual([1, false]);
-  const right = await migtui('upgrade head', { look, types: ['chat'] });
+  const right = await migtui('upgrade head', { overview, types: ['chat'] });
   expect(right.stderr).toContain('This database is protected. Type chat to run it: ');
   expect(given(right, 'run')).toMatchObject({ confirm: 'chat' });
 });
@@ -49,24 +50,24 @@ test('--confirm also checks a database that is not protected', async () => {
   expect((await migtui('downgrade -1 --confirm chat')).code).toBe(0);
 });
 
-test('settle and ensure-version require it as well', async () => {
+test('resolve and ensure-version require it as well', async () => {
   for (const [command, method] of [
-    [`settle ${ids.last} --applied`, 'settle'],
+    [`resolve ${ids.last} --applied`, 'resolveRevision'],
     ['ensure-version', 'ensureTable'],
   ] as const) {
-    const refused = await migtui(`${command} --json`, { look });
+    const refused = await migtui(`${command} --json`, { overview });
     expect([refused.code, refused.json().error.code, given(refused, method)]).toEqual([
       1,
       'needs-confirm',
       undefined,
     ]);
-    expect(given(await migtui(`${command} --confirm chat`, { look }), method)).toBe('chat');
-    expect(given(await migtui(command, { look, types: ['chat'] }), method)).toBe('chat');
+    expect(given(await migtui(`${command} --confirm chat`, { overview }), method)).toBe('chat');
+    expect(given(await migtui(command, { overview, types: ['chat'] }), method)).toBe('chat');
   }
 });
 
 test('a policy that requires a backup gets one', async () => {
-  const world = { look: { project: project('backup') } };
+  const world = { overview: { project: project('backup') } };
   expect(given(await migtui('upgrade head --yes', world), 'run')).toMatchObject({
     backup: { folder: 'backups' },
   });
@@ -77,7 +78,9 @@ test('a policy that requires a backup gets one', async () => {
 });
 
 test('a plan shows each rule', async () => {
-  const { stdout } = await migtui('upgrade head --plan', { look: { project: project('confirm', 'hours') } });
+  const { stdout } = await migtui('upgrade head --plan', {
+    overview: { project: project('confirm', 'hours') },
+  });
   expect(stdout).toContain('policy: the rule hours (protected[0].hours in migtui.config.json)');
 });
 
@@ -111,7 +114,7 @@ const doors: Readonly<Record<string, string | null>> = {
   stamp: 'stamp head --no-compare --yes',
   undo: 'undo --yes',
   redo: 'redo --yes',
-  settle: `settle ${ids.last} --not-applied`,
+  resolve: `resolve ${ids.last} --not-applied`,
   'ensure-version': 'ensure-version',
   fresh: 'fresh --yes',
   // The engine compares their names, for each database: see test/engine/policy.test.ts.
@@ -134,12 +137,12 @@ test('every command is listed as changing a protected database or not', () => {
   expect(names.sort()).toEqual(Object.keys(doors).sort());
 });
 
-const changing = ['run', 'settle', 'ensureTable', 'empty', 'fleetRun', 'endSession'];
+const changing = ['run', 'resolveRevision', 'ensureTable', 'empty', 'fleetRun', 'endSession'];
 
 test.each(Object.values(doors).filter(door => door !== null))(
   '%s changes nothing on a protected database without its name',
   async door => {
-    const told = await migtui(door, { look });
+    const told = await migtui(door, { overview });
     expect([told.code, told.calls.filter(([name]) => changing.includes(name as string))]).toEqual([1, []]);
     expect(told.stderr).toMatch(/protected/);
   },
@@ -148,7 +151,7 @@ test.each(Object.values(doors).filter(door => door !== null))(
 test('revision --from-drift stamps, so on a protected database it writes nothing without the name', async () => {
   const written = ({ calls }: Told) =>
     calls.map(([name]) => name).filter(name => /^(write|run)$/.test(name as string));
-  const refused = await migtui('revision --from-drift -m keep --yes', { look });
+  const refused = await migtui('revision --from-drift -m keep --yes', { overview });
   expect([refused.code, written(refused)]).toEqual([1, []]);
   expect(refused.stderr).toContain('Add --confirm chat');
 });

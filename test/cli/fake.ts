@@ -7,7 +7,7 @@ import type {
   EngineApi,
   EngineEvent,
   EngineOptions,
-  Look,
+  Overview,
   Preview,
   Rehearsal,
   RevisionRow,
@@ -57,7 +57,7 @@ export interface Outside {
   readonly revisions?: readonly { id: string; revises: readonly string[]; labels?: readonly string[] }[];
   readonly applied?: readonly string[];
   /** Overrides fields of the status. */
-  readonly look?: Partial<Look>;
+  readonly overview?: Partial<Overview>;
   /** Overrides methods of the engine that a test uses. */
   readonly engine?: Partial<EngineApi>;
   /** Simulates a user at the terminal; the typed input, line by line. */
@@ -204,7 +204,7 @@ function fakeEngine(
     outOfOrder: gaps.has(id),
     file: missing.includes(id) ? null : `migrations/${id}.ts`,
   });
-  const look: Look = {
+  const overview: Overview = {
     project: {
       name: 'chat',
       root: '/chat',
@@ -244,7 +244,7 @@ function fakeEngine(
     journal: { state: 'off', hint: null },
     notes: [],
     at: new Date(now).toISOString(),
-    ...world.look,
+    ...world.overview,
   };
   const detail = (id: string) => ({
     row: row(id),
@@ -254,7 +254,7 @@ function fakeEngine(
     author: null,
   });
   return {
-    look: async () => look,
+    overview: async () => overview,
     resolve: async target =>
       target.includes(':') ? graph.range(target, applied).revisions : graph.resolve(target, applied),
     revision: async id => detail(id),
@@ -281,8 +281,8 @@ function fakeEngine(
         batches: plan.steps.length > 0 ? [{ transactional: true, steps: plan.steps.map((_, at) => at) }] : [],
         warnings: [],
         destructive: down,
-        protected: look.project.protected,
-        policy: look.project.policy.map(rule => ({
+        protected: overview.project.protected,
+        policy: overview.project.policy.map(rule => ({
           ...rule,
           state: 'asked' as const,
           message: '',
@@ -291,7 +291,7 @@ function fakeEngine(
         measured: null,
         databaseName: 'chat',
         databaseLabel: 'ana@db.staging/chat',
-        schema: look.project.schema,
+        schema: overview.project.schema,
         fingerprint: 'f',
       } satisfies Preview;
     },
@@ -307,7 +307,7 @@ function fakeEngine(
       } satisfies RunResult;
     },
     journal: async () => [],
-    settle: async () => {},
+    resolveRevision: async () => {},
     ensureTable: async () => true,
     endSession: async () => {},
     emptying: async () => ({
@@ -319,7 +319,7 @@ function fakeEngine(
     script: async ({ targets }) => `-- ${targets.join(' ')}\nbegin;\ncommit;\n`,
     doctor: async () => ({
       checks: [
-        { id: 'journal', status: 'warning', message: 'Runs are not journalled.', next: 'Wrap the config.' },
+        { id: 'journal', status: 'warning', message: 'Runs are not recorded.', next: 'Wrap the config.' },
       ],
       ok: true,
     }),

@@ -16,26 +16,11 @@ import {
   stockCli,
 } from '../support/project.ts';
 import { createDatabase, type Database } from '../support/server.ts';
+import { chats, migrations, seen, title } from '../support/three-revisions.ts';
 
 /* The built program, spawned as users and CI run it. */
 
 const bin = join(repository, 'bin/migtui.js');
-const chats = 'Migration20260101000000_chats';
-const title = 'Migration20260102000000_title';
-const seen = 'Migration20260103000000_seen';
-
-const migrations = {
-  [chats]: { up: 'create table "chats" ("id" serial primary key)', down: 'drop table "chats"' },
-  [title]: {
-    up: 'alter table "chats" add "title" text null',
-    down: 'alter table "chats" drop column "title"',
-  },
-  [seen]: {
-    up: 'alter table "chats" add "seen" int null',
-    down: 'alter table "chats" drop column "seen"',
-  },
-} as const;
-
 const json = (output: Output) => JSON.parse(output.stdout);
 
 describe('on a server', () => {
@@ -213,34 +198,6 @@ export class ${title} extends Migration {
     expect(await database.query(`select to_regclass('hanging') as t`)).toEqual([{ t: null }]);
     await database.drop();
   });
-});
-
-describe('writing revisions', () => {
-  test('adopt, revision, two heads, merge, check', async () => {
-    const database = await createDatabase();
-    const project = await makeProject({ url: database.url, migrations });
-    const run = (...args: string[]) => migtui(project, [...args, '--json']);
-    expect(json(await run('adopt', '--yes'))).toMatchObject({ kind: 'adopt', written: true });
-    expect(await project.read(`migrations/${title}.ts`)).toContain(`['${chats}']`);
-    const made = json(await run('revision', '-m', 'one')).revision;
-    expect(made).toContain('one');
-    const other = json(await run('revision', '-m', 'two', '--head', 'seen', '--splice')).revision;
-    expect(
-      json(await run('heads'))
-        .map(({ id }: { id: string }) => id)
-        .sort(),
-    ).toEqual([made, other].sort());
-    const check = await run('check', '--only', 'heads,problems');
-    expect(check.code).toBe(3);
-    expect(json(check)).toMatchObject({ clean: false, findings: [{ kind: 'heads' }] });
-    const refused = await run('merge', '-m', 'join');
-    expect(json(refused).error.code).toBe('needs-yes');
-    const merged = json(await run('merge', '-m', 'join', '--yes'));
-    expect(merged).toMatchObject({ kind: 'merge', written: true, rehearsal: { verdict: 'fits' } });
-    expect(json(await run('heads'))).toMatchObject([{ id: merged.revision }]);
-    expect((await run('check', '--only', 'heads,problems')).code).toBe(0);
-    await database.drop();
-  }, 180_000);
 });
 
 describe("the project's own code", () => {

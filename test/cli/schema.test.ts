@@ -3,7 +3,7 @@ import { ids, migtui } from './fake.ts';
 
 /** Responds like an engine that was opened for this schema. */
 const inSchema = (schema: string) => ({
-  look: {
+  overview: {
     project: {
       name: 'chat',
       root: '/chat',

@@ -49,7 +49,7 @@ describe('the JSON output', () => {
     'upgrade --nope',
     'downgrade -1 --yes --confirm chat',
     'stamp head --plan',
-    'settle nope --down --plan',
+    'resolve nope --down --plan',
     'ensure-version',
     'fresh --plan',
     'init --yes',

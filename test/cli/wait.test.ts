@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Look } from '../../src/engine/api.ts';
+import type { Overview } from '../../src/engine/api.ts';
 import { ids, migtui } from '../cli/fake.ts';
 
 const all = Object.values(ids);
@@ -7,7 +7,7 @@ const all = Object.values(ids);
 test('everything is applied: exit code 0 immediately', async () => {
   const told = await migtui('wait --json', { applied: all });
   expect([told.code, told.json()]).toMatchObject([0, { reached: true, for: 'heads', pending: [] }]);
-  expect(told.calls.map(([name]) => name)).toEqual(['look', 'close']);
+  expect(told.calls.map(([name]) => name)).toEqual(['overview', 'close']);
 });
 
 test('a revision with its requirements is enough', async () => {
@@ -28,7 +28,7 @@ test('waits for a server and a database that do not exist yet, and says so', asy
   const states = ['unreachable', 'missing', 'connected'] as const;
   let looks = 0;
   const told = await migtui('wait --timeout 1min', {
-    engine: { look: async () => lookAt(states[looks++] ?? 'connected') },
+    engine: { overview: async () => lookAt(states[looks++] ?? 'connected') },
   });
   expect(told.code).toBe(0);
   expect(told.stderr).toMatch(/It is unreachable\..*\n.*It is missing\./);
@@ -39,12 +39,12 @@ test.each(['+1', '-1', 'current'])('%s is not a valid target', async target => {
 });
 
 /** The part of a status that `wait` reads. */
-function lookAt(state: Look['database']['state']): Look {
+function lookAt(state: Overview['database']['state']): Overview {
   const failure = state === 'connected' ? null : { code: `database-${state}`, message: `It is ${state}.` };
   return {
     problems: [],
     project: { table: 'public.mikro_orm_migrations' },
     database: { kind: 'postgresql', label: 'db/chat', state, table: 'present', failure },
     revisions: all.map(id => ({ id, state: failure ? 'unknown' : 'applied' })),
-  } as unknown as Look;
+  } as unknown as Overview;
 }

@@ -99,7 +99,7 @@ describe('an embedded database', () => {
 });
 
 describe('a server', () => {
-  test('is dumped with the password in the environment, into a file that no one else can read', async () => {
+  test('is dumped with the password in the environment, into a file that only its owner can read', async () => {
     const { database, project, app } = await serverProject();
     const { pgDump, log } = await fakePgDump();
     await app.run(`up ${chats}`);

@@ -47,7 +47,7 @@ test('everything is dropped except extensions, the journal and the schema itself
     { may: true },
   ]);
   expect(await engine.journal()).toHaveLength(1);
-  expect(await engine.look()).toMatchObject({ applied: 0, edited: [] });
+  expect(await engine.overview()).toMatchObject({ applied: 0, edited: [] });
   await run();
   await engine.close();
   const careful = await openEngine({ root: project.root, protected: true }, () => {});

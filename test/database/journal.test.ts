@@ -4,6 +4,7 @@ import { editedRevisions, readJournal } from '../../src/database/journal/reader.
 import { journalStatus } from '../../src/database/journal/table.ts';
 import { JournalWriter } from '../../src/database/journal/writer.ts';
 import { ledgerTable, readLedger } from '../../src/database/ledger.ts';
+import { fileChecksums } from '../../src/project/files/sources.ts';
 import { makeProject, type Project, stockCli } from '../support/project.ts';
 import { createDatabase, type Database } from '../support/server.ts';
 import { type Opened, open } from './support.ts';
@@ -109,7 +110,7 @@ describe('the journal', () => {
     await app.run(`up ${chats}`, `log ${rows}`);
     const edited = async () => {
       const { applied } = await readLedger(app.connection, ledgerTable(app.project));
-      const checksums = new Map(app.project.sources().migrations.map(({ id, checksum }) => [id, checksum]));
+      const checksums = fileChecksums(app.project.sources().migrations);
       return editedRevisions(queryOn(app.connection.orm), ledgerTable(app.project), applied, checksums);
     };
     expect(await edited()).toEqual([]);

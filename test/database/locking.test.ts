@@ -346,19 +346,19 @@ describe('a revision without a transaction', () => {
       },
     ]);
     const { readUnsettled } = await import('../../src/database/unsettled.ts');
-    const { settle } = await import('../../src/database/settle.ts');
+    const { resolveRevision } = await import('../../src/database/resolve-revision.ts');
     const { queryOn } = await import('../../src/database/connect/monitor.ts');
     const table = ledgerTable(app.project);
     const query = queryOn(app.connection.orm);
     expect(await readUnsettled(query, table)).toEqual(result.unsettled);
     await database.query('drop index chats_unique; drop table left_behind');
     const request = { ...app, table, revision: half, checksum: null };
-    await settle(request, 'not-applied');
+    await resolveRevision(request, 'not-applied');
     expect(await readUnsettled(query, table)).toEqual([]);
     await database.query(`delete from chats`);
     expect((await app.run(`up ${half}`)).failure).toBeNull();
     expect(await app.applied()).toEqual([chats, half]);
-    await expect(settle(request, 'applied')).rejects.toMatchObject({
+    await expect(resolveRevision(request, 'applied')).rejects.toMatchObject({
       code: 'nothing-to-settle',
     });
   });
@@ -369,8 +369,11 @@ describe('a revision without a transaction', () => {
     await database.query(`comment on table mikro_orm_migrations is E'ours, "quoted" and it''s \\\\ fine'`);
     await database.query(`insert into chats (title) values ('a'), ('a')`);
     expect((await app.run(`up ${half}`)).unsettled).toHaveLength(1);
-    const { settle } = await import('../../src/database/settle.ts');
-    await settle({ ...app, table: ledgerTable(app.project), revision: half, checksum: null }, 'applied');
+    const { resolveRevision } = await import('../../src/database/resolve-revision.ts');
+    await resolveRevision(
+      { ...app, table: ledgerTable(app.project), revision: half, checksum: null },
+      'applied',
+    );
     expect(await app.applied()).toEqual([chats, half]);
     expect(await database.query(`select obj_description('mikro_orm_migrations'::regclass) as c`)).toEqual([
       { c: `ours, "quoted" and it's \\ fine` },
@@ -388,7 +391,7 @@ describe('a revision without a transaction', () => {
     const result = await running.result;
     expect(result).toMatchObject({
       cancelled: true,
-      failure: { code: 'cancelled', next: expect.stringContaining('settle') },
+      failure: { code: 'cancelled', next: expect.stringContaining('migtui resolve') },
       unsettled: [{ revision: index, invalidIndexes: ['public.chats_title'] }],
     });
     await blocker.end();
@@ -428,7 +431,7 @@ describe('a revision without a transaction', () => {
     const second = await app.run(`up ${half}`);
     expect(second.failure).toMatchObject({
       sql: { sqlState: '42P07' },
-      next: expect.stringContaining('settle'),
+      next: expect.stringContaining('migtui resolve'),
     });
     expect(second.unsettled).toEqual(first.unsettled);
   });
@@ -476,7 +479,7 @@ describe('a revision without a transaction', () => {
     expect(
       await database.query(`select to_regclass('left_behind') as t, to_regclass('chats_unique') as i`),
     ).toEqual([{ t: null, i: null }]);
-    expect(await engine.look()).toMatchObject({ current: [chats], pending: [half], unsettled: [] });
+    expect(await engine.overview()).toMatchObject({ current: [chats], pending: [half], unsettled: [] });
     await expect(engine.preview(down)).rejects.toMatchObject({ code: 'nothing-to-settle' });
     await engine.close();
   });

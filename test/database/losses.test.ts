@@ -81,6 +81,29 @@ test('each condition separately; no matching rows means no loss', async () => {
   });
 });
 
+test('a view is shown with its table, and a partitioned table has the size of its partitions', async () => {
+  const { database, engine } = await engineWith({
+    M1: { up: 'delete from somebody where name is not null' },
+    M2: { up: 'delete from both_of_them', revises: [] },
+    M3: { up: 'truncate parted', revises: [] },
+  });
+  await database.query(`
+    create view everybody as select id, name from people;
+    create view somebody as select * from everybody where id > 3;
+    create view both_of_them as select p.id from people p, teams t;
+    create table parted (id int) partition by range (id);
+    create table parted_1 partition of parted for values from (0) to (9);
+    create table parted_2 partition of parted for values from (9) to (99)`);
+  const losses = async (id: string): Promise<unknown> =>
+    (await engine.preview({ command: 'upgrade', targets: [id] })).steps[0]?.losses;
+  expect(await losses('M1')).toEqual(['deletes rows of people (through somebody): 6 rows']);
+  // It reads two tables, so its rows are not counted.
+  expect(await losses('M2')).toEqual(['deletes every row of both_of_them']);
+  expect(await losses('M3')).toEqual(['empties parted (empty)']);
+  await database.query('insert into parted select n from generate_series(1, 50) n');
+  expect(await losses('M3')).toEqual(['empties parted: 50 rows']);
+});
+
 test('deleting a log row in a stamp is not a loss', async () => {
   const { database, engine } = await engineWith({ M1: { up: '' }, M2: { up: '' }, M3: { up: '' } });
   await database.query("insert into mikro_orm_migrations (name) values ('M1'), ('M2'), ('M3')");

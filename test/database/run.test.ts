@@ -27,7 +27,7 @@ const migrations = {
   Migration20260105000000_no_way_back: { up: 'create table "more" ("id" int)' },
 } as const;
 
-const [chats, rows, index, broken, noWayBack] = Object.keys(migrations) as [
+const [chats, rows, index, broken, notReversible] = Object.keys(migrations) as [
   string,
   string,
   string,
@@ -94,7 +94,7 @@ describe.each(['server', 'pglite'] as const)('running a plan (%s)', kind => {
 
   test('a failing revision rolls its whole batch back and reports where it failed', async () => {
     const app = await start(kind);
-    const result = await app.run(`up ${chats}`, `up ${broken}`, `up ${noWayBack}`);
+    const result = await app.run(`up ${chats}`, `up ${broken}`, `up ${notReversible}`);
     expect(result.steps).toMatchObject([
       { outcome: 'not run', rolledBack: true },
       { outcome: 'failed', rolledBack: true },
@@ -219,7 +219,7 @@ export class ${swallows} extends Migration {
 
   test('a transaction for each keeps the revisions before the failure', async () => {
     const app = await start('server', { migrationsConfig: 'allOrNothing: false' });
-    const result = await app.run(`up ${chats}`, `up ${broken}`, `up ${noWayBack}`);
+    const result = await app.run(`up ${chats}`, `up ${broken}`, `up ${notReversible}`);
     expect(result.steps.map(step => step.outcome)).toEqual(['done', 'failed', 'not run']);
     expect(result.tips).toEqual([chats]);
     expect(await app.applied()).toEqual([chats]);
@@ -235,10 +235,10 @@ export class ${swallows} extends Migration {
 
   test('a revision without down() is refused before anything runs', async () => {
     const app = await start('server');
-    await app.run(`up ${chats}`, `up ${noWayBack}`);
-    const preview = await app.plan(`down ${noWayBack}`, `down ${chats}`);
+    await app.run(`up ${chats}`, `up ${notReversible}`);
+    const preview = await app.plan(`down ${notReversible}`, `down ${chats}`);
     await expect(app.start(preview).result).rejects.toMatchObject({ code: 'no-down' });
-    expect(await app.applied()).toEqual([chats, noWayBack]);
+    expect(await app.applied()).toEqual([chats, notReversible]);
   });
 
   test('an error thrown by code is reported as such', async () => {
@@ -278,8 +278,8 @@ test.skipIf(hostile())('the stock CLI agrees, before and after', async () => {
   await stockCli(project, ['migration:up', '--to', rows]);
   opened = await open(project.root);
   expect(await opened.applied()).toEqual([chats, rows]);
-  expect((await opened.run(`up ${index}`, `up ${noWayBack}`)).failure).toBeNull();
+  expect((await opened.run(`up ${index}`, `up ${notReversible}`)).failure).toBeNull();
   const list = (await stockCli(project, ['migration:list'])).stdout;
-  for (const name of [chats, rows, index, noWayBack]) expect(list).toContain(name);
+  for (const name of [chats, rows, index, notReversible]) expect(list).toContain(name);
   expect((await stockCli(project, ['migration:pending'])).stdout).toContain(broken);
 });

@@ -101,7 +101,7 @@ describe('another schema', () => {
     await go(await open('a'), 'upgrade', 'head');
     await go(await open('b'), 'upgrade', '+1');
     const looks = [];
-    for (const schema of ['a', 'b', undefined]) looks.push(await (await open(schema)).look());
+    for (const schema of ['a', 'b', undefined]) looks.push(await (await open(schema)).overview());
     expect(looks.map(({ current }) => current)).toEqual([[two], [one], []]);
     expect(looks[1]).toMatchObject({
       project: { schema: 'b', defaultSchema: 'public', table: 'b.mikro_orm_migrations' },
@@ -113,8 +113,8 @@ describe('another schema', () => {
   test('reading a missing one creates nothing; the plan says that the run will', async () => {
     const { database, open } = await start();
     const engine = await open('later');
-    const look = await engine.look();
-    expect(look.notes).toContain('The schema later does not exist yet. The first run creates it.');
+    const overview = await engine.overview();
+    expect(overview.notes).toContain('The schema later does not exist yet. The first run creates it.');
     const preview = await engine.preview({ command: 'upgrade', targets: ['head'] });
     expect(preview).toMatchObject({ schema: 'later', warnings: [{ code: 'creates-schema' }] });
     await engine.check(['pending', 'missing']);
@@ -190,14 +190,14 @@ describe('another schema', () => {
 
   test('it overrides migrations.schema of the config', async () => {
     const { open } = await start({ migrationsConfig: `schema: 'own'` });
-    expect((await (await open()).look()).project).toMatchObject({
+    expect((await (await open()).overview()).project).toMatchObject({
       schema: null,
       defaultSchema: 'own',
       table: 'own.mikro_orm_migrations',
     });
     const engine = await open('a');
     expect(await go(engine, 'upgrade', 'head')).toMatchObject({ schema: 'a' });
-    expect((await engine.look()).project).toMatchObject({ schema: 'a', defaultSchema: 'own' });
+    expect((await engine.overview()).project).toMatchObject({ schema: 'a', defaultSchema: 'own' });
   });
 
   test.each([
@@ -213,10 +213,10 @@ describe('another schema', () => {
     const { database, open } = await start();
     const engine = await open(name);
     await go(engine, 'upgrade', 'head');
-    expect(await engine.look()).toMatchObject({ current: [two], database: { schemas: [name] } });
+    expect(await engine.overview()).toMatchObject({ current: [two], database: { schemas: [name] } });
     await go(engine, 'downgrade', one);
     expect(await schemasOf(database)).toEqual([name, 'public'].sort());
-    expect((await engine.look()).current).toEqual([one]);
+    expect((await engine.overview()).current).toEqual([one]);
     await go(engine, 'downgrade', 'base');
   });
 

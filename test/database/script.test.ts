@@ -144,6 +144,30 @@ describe('the SQL script', () => {
     );
   });
 
+  test('of a range in the wrong direction is refused; between the same revision it only checks', async () => {
+    const { engine, offline } = await start({ migrations });
+    const range = (command: 'upgrade' | 'downgrade', text: string): Promise<string> =>
+      engine.script({ command, targets: [text] });
+    const reversed = { code: 'wrong-direction' };
+    await expect(range('upgrade', `head:${lock}`)).rejects.toMatchObject({
+      ...reversed,
+      candidates: [`${lock}:head`],
+    });
+    await expect(range('upgrade', `${lock}:base`)).rejects.toMatchObject(reversed);
+    await expect(range('downgrade', `${lock}:head`)).rejects.toMatchObject(reversed);
+    await expect(range('downgrade', `base:${lock}`)).rejects.toMatchObject(reversed);
+    for (const half of [`${lock}:`, `:${lock}`]) {
+      await expect(range('downgrade', half)).rejects.toMatchObject({ code: 'range-needed' });
+    }
+    for (const command of ['upgrade', 'downgrade'] as const) {
+      const nothing = await range(command, `${lock}:${lock}`);
+      expect(nothing).toContain(`Nothing to do between ${lock} and ${lock}.`);
+      await expect(runScript(offline, nothing)).rejects.toThrow('nothing is applied here');
+    }
+    const script = await engine.script({ command: 'upgrade', targets: ['current:base'] });
+    expect(script).toContain('Nothing to do between current and base.');
+  });
+
   test('refuses revisions whose SQL is known only when they run, by name', async () => {
     const reader = `import { Migration } from '@mikro-orm/migrations';
 export class Migration20260104000000_reader extends Migration {

@@ -51,7 +51,7 @@ describe('with any settings of the database', () => {
     const before = Date.now();
     expect(await go(engine, 'upgrade', 'head')).toMatchObject({ failure: null, tips: [two] });
     expect(await go(engine, 'downgrade', '-1')).toMatchObject({ failure: null, tips: [one] });
-    const { applied, revisions, edited } = await engine.look();
+    const { applied, revisions, edited } = await engine.overview();
     expect([applied, edited]).toEqual([1, []]);
     const times = [
       revisions.find(({ id }) => id === one)?.appliedAt,
@@ -80,14 +80,14 @@ describe('the migrations table', () => {
          ('late', '294000-01-01'), (null, now())`,
     );
     const engine = await engineOf(await makeProject({ url: database.url, migrations, config }));
-    const look = await engine.look();
-    expect(look).toMatchObject({ applied: 10, pending: [two] });
-    expect(look.missing).toEqual(expect.arrayContaining(names.map(name => name.replace(/\.js$/, ''))));
-    const at = (id: string) => look.revisions.find(row => row.id === id)?.appliedAt;
+    const overview = await engine.overview();
+    expect(overview).toMatchObject({ applied: 10, pending: [two] });
+    expect(overview.missing).toEqual(expect.arrayContaining(names.map(name => name.replace(/\.js$/, ''))));
+    const at = (id: string) => overview.revisions.find(row => row.id === id)?.appliedAt;
     expect([one, 'old', 'late'].map(at)).toEqual([null, null, null]);
     expect(at('caesar')).toBe('-000043-03-15T00:00:00.000Z');
     expect(await go(engine, 'upgrade', 'head')).toMatchObject({ failure: null });
-    expect((await engine.look()).applied).toBe(11);
+    expect((await engine.overview()).applied).toBe(11);
   });
 
   test.each([
@@ -97,7 +97,7 @@ describe('the migrations table', () => {
     const database = await databaseWith();
     await database.query(sql);
     const engine = await engineOf(await makeProject({ url: database.url, migrations, config }));
-    for (const asked of [engine.look(), engine.preview({ command: 'upgrade', targets: ['head'] })]) {
+    for (const asked of [engine.overview(), engine.preview({ command: 'upgrade', targets: ['head'] })]) {
       await expect(asked).rejects.toMatchObject({
         code: 'table-unexpected',
         message: expect.stringContaining('id, name, executed_at'),
@@ -113,7 +113,7 @@ describe('the migrations table', () => {
     const stock = await stockCli(project, ['migration:up', '--to', one]);
     expect(stock.code).toBe(0);
     const engine = await engineOf(project);
-    expect(await engine.look()).toMatchObject({
+    expect(await engine.overview()).toMatchObject({
       project: { table: 'app.mikro_orm_migrations' },
       current: [one],
       pending: [two],
@@ -133,7 +133,7 @@ describe('the migrations table', () => {
     await database.query('create schema app');
     await database.query(`alter database "${database.name}" set search_path = 'app', 'public'`);
     const engine = await engineOf(project);
-    expect(await engine.look()).toMatchObject({
+    expect(await engine.overview()).toMatchObject({
       project: { table: 'public.mikro_orm_migrations' },
       current: [one],
     });

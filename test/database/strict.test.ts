@@ -1,8 +1,10 @@
 import { afterEach, expect, test } from 'vitest';
 import type { EngineApi, EngineOptions } from '../../src/engine/api.ts';
 import { openEngine } from '../../src/engine/engine.ts';
+import type { StrictRule } from '../../src/settings/strict.ts';
 import { makeProject, type Project } from '../support/project.ts';
 import { createDatabase, type Database } from '../support/server.ts';
+import { runScript } from './psql.ts';
 
 /* The warnings for unusual states of revisions, and the effect of the setting "strict". */
 
@@ -86,6 +88,35 @@ test('strict names the rule that forbids a run, one by one', async () => {
   }
 });
 
+test('a script is refused for the same rules, and checks them again where it runs', async () => {
+  const { database, project } = await upgraded();
+  await project.addMigration('M1', { up: 'create table another ()' });
+  await project.addMigration('M4', { up: 'create table d ()' });
+  await project.addMigration('M5', { up: 'create table e ()' });
+  const request = (from: string) => ({ command: 'upgrade', targets: [`${from}:head`] }) as const;
+  const refused = async (rule: StrictRule, revision: string): Promise<void> => {
+    const engine = await open(project, { strict: [rule] });
+    await expect(engine.script(request('current'))).rejects.toMatchObject({
+      code: 'strict',
+      message: expect.stringContaining(`rule "${rule}"`),
+      candidates: [revision],
+    });
+    await expect(runScript(database, await engine.script(request('M3')))).rejects.toThrow(
+      new RegExp(`the strict rule "${rule}" forbids this script: .*: ${revision}\\b`),
+    );
+  };
+  await refused('edited', 'M1');
+  await database.query("insert into mikro_orm_migrations (name) values ('Gone.ts')");
+  await refused('missing', 'Gone');
+  await database.query("update mikro_orm_migrations set name = 'M5' where name = 'Gone.ts'");
+  await refused('out-of-order', 'M4');
+  await database.query("delete from mikro_orm_migrations where name = 'M5'");
+
+  const lenient = await open(project, { strict: ['missing', 'out-of-order'] });
+  await runScript(database, await lenient.script(request('M3')));
+  expect(await database.query('select name from mikro_orm_migrations')).toHaveLength(5);
+});
+
 test.each([
   ['a table', 'create table thing (id serial primary key)'],
   ['a column', 'alter table old add column name text'],
@@ -104,4 +135,17 @@ test.each([
   const engine = await open(project);
   const { failure } = await engine.run(await engine.preview({ command: 'upgrade', targets: ['head'] }), {});
   expect(failure?.next).toContain('migtui stamp M1');
+});
+
+test('the suggested command addresses the same context and schema', async () => {
+  const database = await createDatabase();
+  await database.query('create schema "tenant 7"; create table "tenant 7".thing (id int)');
+  const project = await makeProject({
+    url: database.url,
+    migrations: { M1: { up: 'create table thing (id int)' } },
+    config: "baseDir: process.cwd(), contextName: 'eu'",
+  });
+  const engine = await open(project, { context: 'eu', schema: 'tenant 7' });
+  const { failure } = await engine.run(await engine.preview({ command: 'upgrade', targets: ['head'] }), {});
+  expect(failure?.next).toContain("migtui stamp M1 --context eu --schema 'tenant 7'");
 });

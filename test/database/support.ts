@@ -6,6 +6,7 @@ import type { RunContext } from '../../src/database/run/context.ts';
 import { startRun } from '../../src/database/run/run.ts';
 import type { Running } from '../../src/database/run/running.ts';
 import type { PlanRequest, Preview, RunEvent, RunOptions, RunResult } from '../../src/engine/api.ts';
+import { commandsFor } from '../../src/foundation/suggested-commands.ts';
 import { loadClass } from '../../src/project/files/classes.ts';
 import { openProject, type Project } from '../../src/project/project.ts';
 import type { Action, Step } from '../../src/revisions/plans/plan.ts';
@@ -96,6 +97,7 @@ export async function open(root: string): Promise<Opened> {
         table,
         preview,
         options,
+        commands: commandsFor({ context: 'default', schema: null }),
         tipsOf: applied => applied.slice(-1),
         emit(event) {
           events.push(event);

@@ -34,7 +34,23 @@ test('the first event after a pause is sent immediately, later ones together', (
   }
 });
 
-test('a thousand statements are two events, and are still counted', () => {
+test('the beginning of a plan is sent at once, after the events before it', () => {
+  const batches: (readonly EngineEvent[])[] = [];
+  const batch = new EventBatch(events => batches.push(events));
+  const start: EngineEvent = {
+    type: 'plan-start',
+    start: {
+      request: { command: 'upgrade', targets: ['head'] },
+      databaseName: 'chat',
+      count: 300,
+      first: [],
+    },
+  };
+  for (const event of [line('a'), line('b'), start]) batch.add(event);
+  expect(batches).toEqual([[line('a')], [line('b'), start]]);
+});
+
+test('a thousand statements are sent as two events, and are still counted', () => {
   const first = line('first');
   const many = Array.from({ length: 1_000 }, () => [statement(0), done(0)]).flat();
   expect(sent(first, ...many, statement(0, 'select 2'))).toEqual([

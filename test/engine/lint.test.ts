@@ -111,8 +111,8 @@ test('an INVALID index of the live database is known', async () => {
       revision.endsWith('_again') && action === 'up' && rule === 'invalid-index-kept',
   );
   expect(mine.map(({ severity, message }) => [severity, message])).toEqual([
-    ['warning', 'users_age_key exists and is INVALID: IF NOT EXISTS leaves it so.'],
-    ['danger', 'users_age_key exists and is INVALID, as an earlier attempt left it: this fails.'],
+    ['warning', 'users_age_key already exists and is INVALID: IF NOT EXISTS does not rebuild it.'],
+    ['danger', 'users_age_key already exists and is INVALID after a failed attempt: this fails.'],
   ]);
 });
 
@@ -125,7 +125,7 @@ test('rows of a column that the plan adds first cannot be counted, and the findi
   const { findings } = JSON.parse(stdout) as { findings: Finding[] };
   const asked = findings.filter(({ revision, inTheWay }) => revision === later && inTheWay);
   expect(asked.map(({ inTheWay }) => inTheWay?.failure)).toEqual([
-    'it is about something that the plan makes first',
+    'it involves an object that the plan creates first',
   ]);
 });
 

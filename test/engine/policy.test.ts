@@ -155,7 +155,7 @@ describe('all calls that write', () => {
       () => {},
     );
     try {
-      return await work(engine, (await engine.look()).database.name);
+      return await work(engine, (await engine.overview()).database.name);
     } finally {
       await engine.close();
     }
@@ -182,12 +182,12 @@ describe('all calls that write', () => {
       expect(await refused(engine.run(preview, { confirm: 'other' }))).toContain('"other"');
       // A manipulated preview bypasses nothing.
       expect(await refused(engine.run({ ...preview, policy: [], protected: false }, {}))).toContain(setBy);
-      expect((await engine.look()).applied).toBe(0);
+      expect((await engine.overview()).applied).toBe(0);
       expect((await engine.run(preview, { confirm: name })).failure).toBeNull();
     });
   });
 
-  test('includes stamp, downgrade, undo, settle, the table and emptying', async () => {
+  test('includes stamp, downgrade, undo, resolve, the table and emptying', async () => {
     await using({ writers: 'ci', reason: 'Ask #platform' }, async (engine, confirm) => {
       const previews: Preview[] = [
         await engine.preview({ command: 'downgrade', targets: ['-1'] }),
@@ -201,11 +201,11 @@ describe('all calls that write', () => {
           expect(await refused(engine.run(preview, { confirm, whenChanged }))).toContain(rule);
       }
       for (const as of ['applied', 'not-applied', 'accept-edit'] as const)
-        expect(await refused(engine.settle(second, as, confirm))).toContain(rule);
+        expect(await refused(engine.resolveRevision(second, as, confirm))).toContain(rule);
       expect(await refused(engine.ensureTable(confirm))).toContain(rule);
       await expect(engine.empty(await engine.emptying())).rejects.toMatchObject({ code: 'protected' });
       await expect(engine.endSession(4711, 'cancel')).rejects.toMatchObject({ code: 'protected' });
-      expect((await engine.look()).applied).toBe(2);
+      expect((await engine.overview()).applied).toBe(2);
     });
     // Opened by CI.
     await using(
@@ -230,7 +230,7 @@ describe('all calls that write', () => {
   } = {
     run: async engine =>
       engine.run(await engine.preview({ command: 'stamp', targets: [first], purge: true }), {}),
-    settle: engine => engine.settle(second, 'not-applied'),
+    resolveRevision: engine => engine.resolveRevision(second, 'not-applied'),
     ensureTable: engine => engine.ensureTable(),
     empty: async engine => engine.empty(await engine.emptying()),
     endSession: engine => engine.endSession(4711, 'terminate'),
@@ -242,7 +242,7 @@ describe('all calls that write', () => {
       const plan = await engine.fleetPlan({ choice: {}, plan: { command: 'downgrade', targets: ['base'] } });
       return engine.fleetRun(plan.id, { run: {}, interactive: true });
     },
-    ...{ look: looks, revision: looks, resolve: looks, preview: looks, lint: looks, cancel: looks },
+    ...{ overview: looks, revision: looks, resolve: looks, preview: looks, lint: looks, cancel: looks },
     ...{ journal: looks, emptying: looks, script: looks, effect: looks, authors: looks, sizes: looks },
     ...{
       arrivals: looks,

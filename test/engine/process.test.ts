@@ -17,17 +17,17 @@ function start(options: EngineOptions) {
   const waiting = new Set<() => void>();
   engine.events(told => {
     events.push(...told);
-    for (const look of waiting) look();
+    for (const overview of waiting) overview();
   });
   opened.push(engine);
   const logged = (text: string): Promise<EngineEvent> =>
     new Promise(resolve => {
-      const look = (): void => {
+      const overview = (): void => {
         const found = events.find(event => event.type === 'log' && event.text.includes(text));
         if (found) resolve(found);
       };
-      waiting.add(look);
-      look();
+      waiting.add(overview);
+      overview();
     });
   const exit = new Promise<EngineExit>(resolve => engine.onExit(resolve));
   return { engine, events, logged, exit };
@@ -50,12 +50,12 @@ describe('the engine in its own process', () => {
       migrations: { Migration1_a: create('a'), Migration2_b: create('b') },
     });
     const { engine, events } = start({ root });
-    expect((await engine.api.look()).pending).toEqual(['Migration1_a', 'Migration2_b']);
+    expect((await engine.api.overview()).pending).toEqual(['Migration1_a', 'Migration2_b']);
     const preview = await engine.api.preview({ command: 'upgrade', targets: ['+1'] });
     expect(preview.steps[0]?.preview.sql).toEqual(['create table "a" ("id" int)']);
     const result = await engine.api.run(preview, {});
     expect(result).toMatchObject({ failure: null, tips: ['Migration1_a'], steps: [{ outcome: 'done' }] });
-    expect((await engine.api.look()).current).toEqual(['Migration1_a']);
+    expect((await engine.api.overview()).current).toEqual(['Migration1_a']);
     const kinds = events.flatMap(event => (event.type === 'run' ? [event.event.kind] : []));
     // A statement that ended before it could be shown is omitted.
     expect(kinds).toEqual(
@@ -79,28 +79,22 @@ export default ${JSON.stringify(contexts)}.map(contextName => defineConfig({
 `,
       },
     });
-    const setting = ['production'];
-    for (const from of contexts) {
-      const { engine } = start({ root, context: from, protected: setting });
-      for (const to of contexts.filter(context => context !== from)) {
-        for (const context of [to, from]) {
-          await engine.restart({ context, schema: undefined });
-          const { project } = await engine.api.look();
-          const preview = await engine.api.preview({ command: 'upgrade', targets: ['heads'] });
-          const expected = setting.includes(context);
-          expect([from, to, context, project.protected, preview.protected]).toEqual([
-            from,
-            to,
-            context,
-            expected,
-            expected,
-          ]);
-        }
-      }
-      await engine.restart({ schema: 'tenant' });
-      expect((await engine.api.look()).project.protected).toBe(setting.includes(from));
-      await engine.stop();
+    // Every pair of contexts, in both directions.
+    const walk = ['default', 'production', 'staging', 'default', 'staging', 'production', 'default'];
+    const { engine } = start({ root, context: walk[0], protected: ['production'] });
+    for (const [index, context] of walk.entries()) {
+      if (index > 0) await engine.restart({ context, schema: undefined });
+      const { project } = await engine.api.overview();
+      const preview = await engine.api.preview({ command: 'upgrade', targets: ['heads'] });
+      const expected = context === 'production';
+      expect([index, project.protected, preview.protected]).toEqual([index, expected, expected]);
     }
+    for (const context of ['production', 'default']) {
+      await engine.restart({ context, schema: undefined });
+      await engine.restart({ schema: 'tenant' });
+      expect((await engine.api.overview()).project.protected).toBe(context === 'production');
+    }
+    await engine.stop();
   });
 
   it('passes failures on with their data', async () => {
@@ -137,13 +131,13 @@ export default ${JSON.stringify(contexts)}.map(contextName => defineConfig({
     const good = await project.read('mikro-orm.config.ts');
     await project.write('mikro-orm.config.ts', `throw new Error('no secrets today');`);
     const { engine } = start({ root: project.root });
-    await expect(engine.api.look()).rejects.toMatchObject({
+    await expect(engine.api.overview()).rejects.toMatchObject({
       code: 'config-broken',
       message: expect.stringContaining('no secrets today'),
     });
     await project.write('mikro-orm.config.ts', good);
     await engine.restart();
-    expect((await engine.api.look()).project.name).toBe('shop');
+    expect((await engine.api.overview()).project.name).toBe('shop');
   });
 
   it('sees an edited migration without a manual restart', async () => {
@@ -160,15 +154,15 @@ export default ${JSON.stringify(contexts)}.map(contextName => defineConfig({
     await engine.api.revision('Migration1_a');
     await project.write('migrations/Migration1_a.ts', migrationSource('Migration1_a', create('b')));
     const preview = engine.api.preview({ command: 'upgrade', targets: ['head'] });
-    const [one, two, look] = await Promise.all([
+    const [one, two, overview] = await Promise.all([
       engine.api.revision('Migration1_a'),
       preview,
-      engine.api.look(),
+      engine.api.overview(),
       engine.restart(),
     ]);
     expect(one.up.sql).toEqual(['create table "b" ("id" int)']);
     expect(two.steps[0]?.preview.sql).toEqual(['create table "b" ("id" int)']);
-    expect(look.pending).toEqual(['Migration1_a']);
+    expect(overview.pending).toEqual(['Migration1_a']);
   });
 
   it('cancels a run that is still starting, and starts one as soon as the last has ended', async () => {
@@ -179,7 +173,7 @@ export default ${JSON.stringify(contexts)}.map(contextName => defineConfig({
     const cancelled = engine.api.run(preview, {}).catch(error => error);
     await engine.api.cancel('rollback');
     expect(await cancelled).toMatchObject({ code: 'cancelled' });
-    expect((await engine.api.look()).applied).toBe(0);
+    expect((await engine.api.overview()).applied).toBe(0);
 
     const again = new Promise(resolve => {
       engine.events(told => {
@@ -232,20 +226,20 @@ export default ${JSON.stringify(contexts)}.map(contextName => defineConfig({
     expect((await engine.api.revision('Migration1_a')).up).toMatchObject({ complete: false });
     const preview = await engine.api.preview({ command: 'upgrade', targets: ['head'] });
     await expect(engine.api.run(preview, {})).rejects.toMatchObject({ code: 'engine-died' });
-    expect(await exit).toMatchObject({ code: 7, said: expect.stringContaining('goodbye') });
-    await expect(engine.api.look()).rejects.toMatchObject({ code: 'engine-died' });
+    expect(await exit).toMatchObject({ code: 7, lastOutput: expect.stringContaining('goodbye') });
+    await expect(engine.api.overview()).rejects.toMatchObject({ code: 'engine-died' });
     await engine.restart();
-    expect((await engine.api.look()).pending).toEqual(['Migration1_a']);
+    expect((await engine.api.overview()).pending).toEqual(['Migration1_a']);
   });
 
   it('reports how it was killed, even during a call', async () => {
     const { root } = await makeProject({ pglite: true });
     const { engine, exit } = start({ root });
-    await engine.api.look();
+    await engine.api.overview();
     engine.kill();
     // Longer than the kernel needs: the message meets a closed channel before the exit is known.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
-    await expect(engine.api.look()).rejects.toMatchObject({ code: 'engine-died' });
+    await expect(engine.api.overview()).rejects.toMatchObject({ code: 'engine-died' });
     expect(await exit).toMatchObject({ code: null, signal: 'SIGKILL' });
   });
 
@@ -254,13 +248,13 @@ export default ${JSON.stringify(contexts)}.map(contextName => defineConfig({
     const first = start({ root: project.root });
     await first.engine.api.run(await first.engine.api.preview({ command: 'upgrade', targets: ['head'] }), {});
     const second = start({ root: project.root });
-    const look = await second.engine.api.look();
-    expect(look.database).toMatchObject({
+    const overview = await second.engine.api.overview();
+    expect(overview.database).toMatchObject({
       state: 'locked',
       failure: { message: expect.stringMatching(/pid \d+/) },
     });
     first.engine.kill();
     await first.exit;
-    expect((await second.engine.api.look()).current).toEqual(['Migration1_a']);
+    expect((await second.engine.api.overview()).current).toEqual(['Migration1_a']);
   });
 });

@@ -1,4 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
+import type { LedgerTable } from '../../src/database/ledger.ts';
+import { lockKeys } from '../../src/database/lock.ts';
 import type { EngineApi, PlanRequest, Preview, RunEvent, RunOptions } from '../../src/engine/api.ts';
 import { openEngine } from '../../src/engine/engine.ts';
 import { makeProject } from '../support/project.ts';
@@ -20,8 +22,8 @@ afterEach(async () => {
 
 /** Two engines on one database, like two deployments that start at the same time. */
 async function twoEngines(config = '') {
-  const { url } = await createDatabase();
-  const { root } = await makeProject({ url, migrations, config });
+  const database = await createDatabase();
+  const { root } = await makeProject({ url: database.url, migrations, config });
   const events: RunEvent[] = [];
   const open = async (): Promise<EngineApi> => {
     const engine = await openEngine({ root }, event => {
@@ -30,7 +32,7 @@ async function twoEngines(config = '') {
     engines.push(engine);
     return engine;
   };
-  return { first: await open(), second: await open(), events };
+  return { first: await open(), second: await open(), events, database };
 }
 
 const upgrade = (...targets: string[]): PlanRequest => ({ command: 'upgrade', targets });
@@ -46,7 +48,42 @@ test.each([
   const result = await second.run(theirs, replan);
   expect(result).toMatchObject({ failure: null, steps: [], tips: [three], run: '' });
   if (config !== '') expect(result.appliedBy?.run).toBe(run.slice(0, 8));
-  expect(await first.look()).toMatchObject({ applied: 3, pending: [] });
+  expect(await first.overview()).toMatchObject({ applied: 3, pending: [] });
+});
+
+test('without a journal, a run that waited for several others does not say which one applied the revisions', async () => {
+  const { second, events, database } = await twoEngines();
+  const table = { schema: 'public', name: 'mikro_orm_migrations' } as LedgerTable;
+  const lock = `begin; select pg_advisory_xact_lock(${lockKeys(table).run})`;
+  const client = async (run: string) => {
+    const session = await database.connect();
+    await session.query(`set application_name = 'migtui ${run} ana@laptop'`);
+    return session;
+  };
+  const waitsFor = (run: string) =>
+    expect
+      .poll(() => JSON.stringify(events.filter(({ kind }) => kind === 'waiting')), { timeout: 60_000 })
+      .toContain(run);
+  const [holder, other] = [await client('aaaaaaaa'), await client('bbbbbbbb')];
+  const theirs = await second.preview(upgrade('head'));
+  await holder.query(lock);
+  const running = second.run(theirs, replan);
+  await waitsFor('aaaaaaaa');
+  const next = other.query(lock);
+  // The next holder waits before the lock is free, so that the run cannot take it first.
+  const waiting = `select from pg_locks where locktype = 'advisory' and not granted and database =
+      (select oid from pg_database where datname = current_database())`;
+  await expect.poll(() => database.query(waiting), { timeout: 60_000 }).toHaveLength(1);
+  await holder.query('commit');
+  await next;
+  await waitsFor('bbbbbbbb');
+  await database.query(`create table mikro_orm_migrations (id serial primary key, name text,
+      executed_at timestamptz default now());
+    insert into mikro_orm_migrations (name) values ('${one}'), ('${two}'), ('${three}')`);
+  await other.query('commit');
+  expect(await running).toMatchObject({ failure: null, steps: [], appliedBy: null });
+  await holder.end();
+  await other.end();
 });
 
 test('the remaining steps after another run are run, and their plan is reported', async () => {
@@ -73,13 +110,13 @@ test('a relative target runs no more than was shown', async () => {
   expect(await second.run(theirs, replan)).toMatchObject({ failure: null, steps: [], tips: [one] });
 });
 
-test('a downgrade takes back no more than was shown', async () => {
+test('a downgrade undoes no more than was shown', async () => {
   const { first, second } = await twoEngines();
   await first.run(await first.preview(upgrade('+1')), {});
   const theirs = await second.preview({ command: 'downgrade', targets: ['base'] });
   await first.run(await first.preview(upgrade('head')), {});
   await expect(second.run(theirs, replan)).rejects.toMatchObject({ code: 'plan-changed' });
-  expect((await first.look()).applied).toBe(3);
+  expect((await first.overview()).applied).toBe(3);
 });
 
 test('a fingerprint covers the state, the files, the transactions and the schema', async () => {

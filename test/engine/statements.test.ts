@@ -43,7 +43,7 @@ async function start(more = '') {
 
 test("every statement that changes something is reported in order, including migtui's own", async () => {
   const { engine, told, go } = await start();
-  await engine.look();
+  await engine.overview();
   expect(told).toEqual([]);
   await go(one);
   expect(told.map(({ sql }) => sql)).toEqual([

@@ -36,12 +36,12 @@ export type Report =
 
 const say = (value: unknown): void => console.log(JSON.stringify(value));
 
-function strike({ accident, url }: Order): void {
+function interrupt({ accident, url }: Order): void {
   if (accident === 'die') process.kill(process.pid, 'SIGKILL');
   // This process is paused meanwhile: the failure happens exactly here.
-  const program = fileURLToPath(new URL('./strike.ts', import.meta.url));
+  const program = fileURLToPath(new URL('./interrupt.ts', import.meta.url));
   const { stderr } = spawnSync(process.execPath, [program, accident as string, url], { encoding: 'utf8' });
-  if (stderr) say({ strike: stderr });
+  if (stderr) say({ interrupt: stderr });
 }
 
 async function upgrade(order: Order): Promise<void> {
@@ -50,7 +50,7 @@ async function upgrade(order: Order): Promise<void> {
   const onEvent = (event: EngineEvent): void => {
     say(event);
     if (event.type !== 'run' || event.event.kind === 'watch' || event.event.kind === 'waiting') return;
-    if (events++ === order.at) strike(order);
+    if (events++ === order.at) interrupt(order);
   };
   const engine = await openEngine({ root: order.root }, onEvent);
   try {

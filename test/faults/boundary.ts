@@ -51,7 +51,7 @@ function isDead(pid: number): boolean {
   }
 }
 
-function strike(): void {
+function stopHere(): void {
   const face = process.ppid;
   if (ends !== 'engine') {
     process.kill(face, 'SIGKILL');
@@ -74,7 +74,7 @@ if (ends === 'command') {
     running ||= beginsRun(message);
   });
   countWrites(() => {
-    if (running && writes++ === at) strike();
+    if (running && writes++ === at) stopHere();
   });
   const send = process.send.bind(process) as (...args: unknown[]) => boolean;
   process.send = (message: unknown, ...more: unknown[]) => {

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openEngine } from '../../src/engine/engine.ts';
 import type { Failure } from '../../src/foundation/failure.ts';
 import { createDatabase, provideServer, type Server, startServer } from '../support/server.ts';
-import { countEvents, survive } from './accidents.ts';
 import { sixRevisions } from './six-revisions.ts';
 import { expectNoPassword, journalled, makeFaultProject, said } from './support.ts';
+import { countEvents, survive } from './survive.ts';
 
 // A separate server, because it is killed.
 let server: Server;
@@ -58,7 +58,7 @@ test('a server that is down when the run begins is reported', async () => {
     message: expect.stringContaining('ECONNREFUSED'),
     next: 'Start the server, or check host and port in the MikroORM config.',
   });
-  expect((await engine.look()).database).toMatchObject({ state: 'unreachable' });
+  expect((await engine.overview()).database).toMatchObject({ state: 'unreachable' });
   await engine.close();
 });
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type MigrationSketch, makeProject, migtui } from '../support/project.ts';
+import { sampled } from '../support/sample.ts';
 import { createDatabase } from '../support/server.ts';
 import { journalled } from './support.ts';
 
@@ -20,7 +21,7 @@ const migrations = Object.fromEntries(
   ]),
 );
 
-test.each(['allOrNothing: true', 'allOrNothing: false'])(
+test.each(sampled(['allOrNothing: true', 'allOrNothing: false']))(
   `${pods} pods start at once (%s): all exit with 0, each revision runs once`,
   async migrationsConfig => {
     const database = await createDatabase();

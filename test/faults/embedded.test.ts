@@ -35,15 +35,15 @@ test.each([
   await agent.order({ root, url: '', at, accident: 'die' });
   await agent.end();
   const engine = await openEngine({ root }, () => {});
-  const look = await engine.look();
-  expect(look.revisions.filter(({ state }) => state === 'applied').map(({ id }) => id)).toEqual(
+  const overview = await engine.overview();
+  expect(overview.revisions.filter(({ state }) => state === 'applied').map(({ id }) => id)).toEqual(
     applied.toReversed(),
   );
-  expect(look.unsettled.map(({ revision }) => revision)).toEqual(unsettled);
+  expect(overview.unsettled.map(({ revision }) => revision)).toEqual(unsettled);
   expect((await engine.journal())[0]).toMatchObject({ outcome });
-  for (const revision of unsettled) await engine.settle(revision, 'applied');
+  for (const revision of unsettled) await engine.resolveRevision(revision, 'applied');
   const preview = await engine.preview({ command: 'upgrade', targets: ['heads'] });
   if (preview.plan.steps.length > 0) expect((await engine.run(preview, {})).failure).toBeNull();
-  expect(await engine.look()).toMatchObject({ pending: [], unsettled: [] });
+  expect(await engine.overview()).toMatchObject({ pending: [], unsettled: [] });
   await engine.close();
 });

@@ -97,7 +97,7 @@ test('a protected database that requires a backup gets one, and wants its name',
   );
 });
 
-test('a database that is not as the others at the same revision has drifted', async () => {
+test('a database whose schema differs from others at the same revision has drifted', async () => {
   const databases = await Promise.all([createDatabase(), createDatabase(), createDatabase()]);
   for (const database of databases) {
     await database.query(

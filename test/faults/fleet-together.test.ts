@@ -79,7 +79,7 @@ describe('a plan of plain statements', () => {
     expect(await fleet.applied('tenant_3')).toEqual([one]);
   });
 
-  test('a lock that is not free is tried again, and the target gets there once', async () => {
+  test('a busy lock is retried, and the target is migrated once', async () => {
     const fleet = await fleetWith(migrations[three] as MigrationSketch);
     const holder = await fleet.database.connect();
     await holder.query('begin; lock table tenant_2.chats in access share mode');
@@ -95,7 +95,7 @@ describe('a plan of plain statements', () => {
     expect(await fleet.applied('tenant_2')).toEqual([one, two, three]);
   });
 
-  test('a revision that sets something for the next ones goes the ordinary way', async () => {
+  test('a revision with settings for later ones is not pipelined', async () => {
     const fleet = await fleetOf({ tenant_1: [one] }, undefined, {
       migrations: {
         ...migrations,

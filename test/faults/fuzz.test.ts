@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { makeProject, migtui, type Project, repository } from '../support/project.ts';
+import { sampled } from '../support/sample.ts';
 import { createDatabase } from '../support/server.ts';
 
 /*
@@ -43,8 +44,10 @@ afterEach(async () => {
 });
 
 test.each(
-  Object.entries(places).flatMap(([file, commands]) =>
-    [...kept, ...random].map(input => ({ file, commands, input, name: input.name })),
+  sampled(
+    Object.entries(places).flatMap(([file, commands]) =>
+      [...kept, ...random].map(input => ({ file, commands, input, name: input.name })),
+    ),
   ),
 )('$name as $file end in a result or a clear error', async ({ file, commands, input }) => {
   originals.set(file, await project.read(file).catch(() => null));

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { countEvents, survive } from './accidents.ts';
 import { sixRevisions } from './six-revisions.ts';
 import { expectNoPassword, journalled, makeFaultProject } from './support.ts';
+import { countEvents, survive } from './survive.ts';
 
 test('kill -9 of the engine at every boundary: the state is correct, and the next run finishes', async () => {
   const project = await makeFaultProject(sixRevisions, journalled);

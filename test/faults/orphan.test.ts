@@ -66,19 +66,19 @@ test('a concurrent build of a killed run is found and named', async () => {
   );
   // The index build waits for an open transaction: only the server's check of its client ends it.
   for (;;) {
-    const look = await engine.look();
+    const overview = await engine.overview();
     const [row] = await database.query<{ n: number }>(
       `select count(*)::int as n from pg_stat_activity where query like 'create index concurrently%' and state = 'active' and pid <> pg_backend_pid()`,
     );
     if (row?.n) continue;
-    expect(look.unsettled).toMatchObject([
+    expect(overview.unsettled).toMatchObject([
       { revision: builds, action: 'up', invalidIndexes: ['public.big_id'] },
     ]);
     break;
   }
   await blocker.query('commit');
   await database.query('drop index big_id');
-  await engine.settle(builds, 'not-applied');
+  await engine.resolveRevision(builds, 'not-applied');
   const preview = await engine.preview({ command: 'upgrade', targets: ['heads'] });
   expect(await engine.run(preview, {})).toMatchObject({ failure: null, unsettled: [] });
   await engine.close();

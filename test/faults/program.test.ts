@@ -1,14 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { migtui, type Project } from '../support/project.ts';
 import { openMigtui, type Pty } from '../support/pty.ts';
+import { sampled } from '../support/sample.ts';
 import { createDatabase, type Database } from '../support/server.ts';
 import { expectFinished, recover } from './recovery.ts';
 import { sixRevisions } from './six-revisions.ts';
-import { expectNoPassword, inParallel, journalled, makeFaultProject, said } from './support.ts';
+import {
+  engineOf,
+  expectNoPassword,
+  gone,
+  inParallel,
+  journalled,
+  makeFaultProject,
+  said,
+} from './support.ts';
 
 /*
  * The real program: bin/migtui.js, in a terminal and controlled by keys, or headless.
@@ -40,24 +48,6 @@ async function openPlan(project: Project, env: Record<string, string | undefined
   return app;
 }
 
-/** The engine process of a running program. */
-function engineOf(app: Pty): number {
-  const pid = app.pid();
-  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0]);
-}
-
-async function gone(pid: number): Promise<void> {
-  for (let tries = 0; tries < 400; tries++) {
-    try {
-      if (/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) return;
-    } catch {
-      return;
-    }
-    await pause(50);
-  }
-  throw new Error(`process ${pid} is still there`);
-}
-
 /** Number of the engine's writes to the server in an undisturbed run of the app. */
 async function countWrites(project: Project): Promise<number> {
   const database = await createDatabase();
@@ -77,7 +67,7 @@ async function countWrites(project: Project): Promise<number> {
 
 /** Ends the front end, or all of it, at each of these events. */
 async function killAt(project: Project, ends: 'face' | 'both', points: readonly number[]): Promise<void> {
-  await inParallel(points, 2, async at => {
+  await inParallel(sampled(points), 2, async at => {
     const database = await createDatabase();
     const app = await openPlan(project, environment(database, ends, at));
     const engine = engineOf(app);
@@ -105,7 +95,7 @@ test('kill -9 of the program and its engine at once', async () => {
 
 test('kill -9 of the engine during the app: it is reported, and r restarts the engine', async () => {
   const project = await makeFaultProject(sixRevisions, journalled);
-  await inParallel(every(await countWrites(project), 16, 3), 2, async at => {
+  await inParallel(sampled(every(await countWrites(project), 16, 3)), 2, async at => {
     const database = await createDatabase();
     const app = await openPlan(project, environment(database, 'engine', at));
     await app.press('Enter');
@@ -137,7 +127,7 @@ test('kill -9 of a headless upgrade between its messages to the server', async (
   await expectFinished(whole.database, 'nothing happened');
   const writes = Number(readFileSync(count, 'utf8'));
   expect(writes).toBeGreaterThan(60);
-  await inParallel(every(writes - 4, 12, 3), 2, async at => {
+  await inParallel(sampled(every(writes - 4, 12, 3)), 2, async at => {
     const { database, output } = await upgrade(at);
     expect([at, output.code]).toEqual([at, null]);
     await recover(project, database, `headless killed before it wrote ${at}`);

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { EngineApi, Look } from '../../src/engine/api.ts';
+import type { EngineApi, Overview } from '../../src/engine/api.ts';
 import { openEngine } from '../../src/engine/engine.ts';
 import type { Project } from '../support/project.ts';
 import type { Database } from '../support/server.ts';
@@ -22,12 +22,12 @@ export async function quiet(database: Database): Promise<void> {
 }
 
 /** A row exists if and only if the schema changed; without a transaction, the revision is reported. */
-function expectTruth(look: Look, traces: Traces, label: string): void {
-  const applied = new Set(look.revisions.filter(({ state }) => state === 'applied').map(({ id }) => id));
+function expectTruth(overview: Overview, traces: Traces, label: string): void {
+  const applied = new Set(overview.revisions.filter(({ state }) => state === 'applied').map(({ id }) => id));
   for (const name of ['chats', 'rows', 'column', 'last'] as const) {
     expect([label, name, applied.has(ids[name])]).toEqual([label, name, traces[name]]);
   }
-  const named = new Set(look.unsettled.map(({ revision }) => revision));
+  const named = new Set(overview.unsettled.map(({ revision }) => revision));
   for (const [name, begun] of [
     ['index', traces.index],
     ['half', traces.halfBegun],
@@ -39,15 +39,20 @@ function expectTruth(look: Look, traces: Traces, label: string): void {
 }
 
 /** Like a user: complete changes are marked as applied, partial ones are removed. */
-async function settle(engine: EngineApi, look: Look, traces: Traces, database: Database): Promise<void> {
-  for (const { revision } of look.unsettled) {
+async function resolveInterrupted(
+  engine: EngineApi,
+  overview: Overview,
+  traces: Traces,
+  database: Database,
+): Promise<void> {
+  for (const { revision } of overview.unsettled) {
     const whole = revision === ids.index ? traces.index : traces.half;
     if (!whole) {
       await database.query(
         revision === ids.index ? 'drop index if exists chats_title' : 'drop table if exists extra',
       );
     }
-    await engine.settle(revision, whole ? 'applied' : 'not-applied');
+    await engine.resolveRevision(revision, whole ? 'applied' : 'not-applied');
   }
 }
 
@@ -81,16 +86,16 @@ export async function recover(project: Project, database: Database, label: strin
     process.env.FAULT_URL = database.url;
     const engine = await openEngine({ root: project.root }, event => void said.push(JSON.stringify(event)));
     try {
-      const look = await engine.look();
-      said.push(JSON.stringify(look));
+      const overview = await engine.overview();
+      said.push(JSON.stringify(overview));
       const traces = await tracesOf(database);
-      expectTruth(look, traces, label);
-      await settle(engine, look, traces, database);
+      expectTruth(overview, traces, label);
+      await resolveInterrupted(engine, overview, traces, database);
       const preview = await engine.preview({ command: 'upgrade', targets: ['heads'] });
       if (preview.plan.steps.length > 0) {
         expect([label, (await engine.run(preview, {})).failure]).toEqual([label, null]);
       }
-      const after = await engine.look();
+      const after = await engine.overview();
       expect([label, after.pending, after.unsettled]).toEqual([label, [], []]);
       await expectFinished(database, label);
       said.push(JSON.stringify(await engine.journal()));

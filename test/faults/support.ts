@@ -1,8 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { expect } from 'vitest';
 import { type MigrationSketch, makeProject, type Project } from '../support/project.ts';
+import type { Pty } from '../support/pty.ts';
 import type { Order, Report } from './agent.ts';
 
 /** All output of agents and engines, searched for passwords at the end. */
@@ -113,4 +116,23 @@ export function serially(): <T>(work: () => Promise<T>) => Promise<T> {
     last = mine.catch(() => {});
     return mine;
   };
+}
+
+/** The engine process of a running program. */
+export function engineOf(app: Pty): number {
+  const pid = app.pid();
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0]);
+}
+
+/** Resolves when a process has ended. */
+export async function gone(pid: number): Promise<void> {
+  for (let tries = 0; tries < 400; tries++) {
+    try {
+      if (/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) return;
+    } catch {
+      return;
+    }
+    await pause(50);
+  }
+  throw new Error(`process ${pid} is still there`);
 }

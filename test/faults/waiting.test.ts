@@ -22,7 +22,7 @@ async function upgradeBehind(held: (release: () => Promise<void>) => void) {
   const preview = await engine.preview({ command: 'upgrade', targets: ['heads'] });
   held(async () => void (await blocker.query('rollback')));
   const result = await engine.run(preview, {});
-  const { applied } = await engine.look();
+  const { applied } = await engine.overview();
   await engine.close();
   await blocker.end();
   return { result, events, applied };

@@ -18,7 +18,7 @@ describe('waves', () => {
     expect(cut()).toEqual(['rest: a1 a2 a3 b1 c1']);
   });
 
-  test('canaries try every plan', () => {
+  test('the canary wave contains a target of every group', () => {
     expect(cut({ name: 'canary', targets: 3 })).toEqual(['canary: a1 b1 c1', 'rest: a2 a3']);
   });
 

@@ -43,7 +43,7 @@ describe('a plan', () => {
     expect(plan.refused.map(({ target, failure }) => [target, failure.code])).toEqual([
       ['tenant_5', 'half-way'],
     ]);
-    expect(plan.refused[0]?.failure.next).toContain(`settle ${two} --schema tenant_5`);
+    expect(plan.refused[0]?.failure.next).toContain(`resolve ${two} --schema tenant_5`);
     expect(plan.waves.map(({ name, targets }) => [name, targets])).toEqual([
       ['canary', ['tenant_1', 'tenant_3']],
       ['rest', ['tenant_2']],
@@ -130,6 +130,15 @@ export class ${three} extends Migration {
     const on = await upgradeFleet(engine, {}, { onError: 'continue' });
     expect(on.counts).toEqual({ done: 2, there: 2, failed: 1, 'not tried': 0 });
     expect(on.stopped).toBeNull();
+  });
+
+  test('a target that has the new column already: the suggested command addresses this target', async () => {
+    const fleet = await fleetOf({ tenant_1: [one, two] }, { targets: { schemas: 'tenant_*' } });
+    await fleet.database.query('alter table tenant_1.chats add column seen timestamptz');
+    const { errors } = await upgradeFleet(await openFleet(fleet));
+    expect(errors.map(({ failure }) => failure.next)).toEqual([
+      expect.stringContaining(`migtui fleet stamp ${three} --only tenant_1 `),
+    ]);
   });
 
   test('a schema that is dropped after the plan is not created again', async () => {

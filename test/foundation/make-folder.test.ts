@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { makeFolder } from '../../src/foundation/make-folder.ts';
 import { makeFolder as temporary } from '../support/project.ts';
 
-test('a folder and those above it are made, and once is enough', async () => {
+test('a folder is created with its parents, and creating it again is no error', async () => {
   const path = join(await temporary(), 'a', 'b');
   makeFolder(path, 0o700);
   makeFolder(path, 0o700);

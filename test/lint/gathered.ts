@@ -187,7 +187,7 @@ export const gathered: readonly Sample[] = [
   { sql: 'update "users" as u set "age" = 5 where u."age" is distinct from 5' },
   { sql: `update only parent set label = 'q'` },
   { sql: `update parent set label = 'q'`, rules: ['update-all'] },
-  { sql: 'update active_users set proven = 3' },
+  { sql: 'update active_users set proven = 3', rules: ['update-all'] },
   { sql: `delete from orders where placed < '2020-01-01'`, rules: ['delete-many'] },
   {
     sql: 'delete from users where not exists (select 1 from orders where user_id = users.id)',
@@ -316,7 +316,7 @@ export const gathered: readonly Sample[] = [
   { sql: 'alter table users alter column nn type smallint', rules: ['type-change-rewrites'] },
   { sql: 'alter table users alter column age type int using 1', rules: ['type-change-rewrites'] },
   { sql: 'alter table users alter column age type int using age + 0', rules: ['type-change-rewrites'] },
-  { sql: 'alter table users alter column id type bigint', rules: ['type-change-rewrites'] },
+  { sql: 'alter table users alter column id type bigint', rules: ['cannot-run', 'type-change-rewrites'] },
   {
     sql: 'alter table orgs alter column id type bigint',
     rules: ['type-change-rebuilds', 'type-change-rewrites'],
@@ -426,7 +426,7 @@ export const gathered: readonly Sample[] = [
   { sql: 'drop index users_indexed, users_email', rules: ['drop-unique-index'] },
   { sql: 'drop sequence ticket cascade', rules: ['drop-cascade'] },
   { sql: 'drop schema if exists cellar', rules: ['drop-object'] },
-  { sql: 'drop table hollow, keyless', rules: ['drop-table'] },
+  { sql: 'drop table hollow, keyless', rules: ['cannot-run', 'drop-table'] },
   { sql: 'drop table events', rules: ['drop-table'] },
   { sql: 'drop table regions_de, regions_rest', rules: ['drop-table'] },
   { sql: 'drop table child; drop table parent', rules: ['drop-table'] },
@@ -462,7 +462,10 @@ export const gathered: readonly Sample[] = [
     sql: 'alter domain positive validate constraint small',
     rules: ['domain-constraint-scans'],
   },
-  { sql: 'alter table orders alter column org_id type bigint', rules: ['type-change-rewrites'] },
+  {
+    sql: 'alter table orders alter column org_id type bigint',
+    rules: ['cannot-run', 'foreign-key-locks', 'type-change-rewrites'],
+  },
   { sql: 'alter table orgs alter column name type varchar(300)', rules: ['type-change-rewrites'] },
   { sql: 'alter table orders alter column total type bigint', rules: ['type-change-rewrites'] },
   { sql: `update only child set label = 'q'`, rules: ['update-all'] },

@@ -3,16 +3,20 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { withRules } from '../../scripts/safety-rules.ts';
+import { Linter, unsettled } from '../../src/lint/lint.ts';
 import { type RuleId, rules } from '../../src/lint/rules/all.ts';
+import { Schema } from '../../src/lint/schema.ts';
 import { loadParser } from '../../src/safety/parse.ts';
 import type { Finding } from '../../src/values/findings.ts';
 import { repository } from '../support/project.ts';
 import { boundaries } from './boundaries.ts';
+import { details } from './details.ts';
 import { gathered } from './gathered.ts';
-import { judged, linterOnSchema, server, step } from './judged.ts';
+import { linterOnSchema, lintResult, server, step } from './lint-sample.ts';
+import { linters } from './linters.ts';
 import { samples as plain, type Sample } from './statements.ts';
 
-const samples = [...plain, ...boundaries, ...gathered];
+const samples = [...plain, ...boundaries, ...gathered, ...details, ...linters];
 
 beforeAll(loadParser);
 
@@ -20,7 +24,7 @@ const severe = (findings: readonly Finding[]): string[] =>
   [...new Set(findings.filter(({ severity }) => severity !== 'note').map(({ rule }) => rule))].sort();
 
 const notes = (sample: Sample): string[] =>
-  judged(sample)
+  lintResult(sample)
     .filter(({ severity }) => severity === 'note')
     .map(({ rule }) => rule);
 
@@ -31,7 +35,7 @@ test('docs/safety.md has every rule as it is (node scripts/safety-rules.ts)', as
 
 describe('dangers and warnings', () => {
   test.each(samples)('$before $sql', sample => {
-    expect(severe(judged(sample))).toEqual([...(sample.rules ?? [])].sort());
+    expect(severe(lintResult(sample))).toEqual([...(sample.rules ?? [])].sort());
   });
 });
 
@@ -169,8 +173,8 @@ const others: readonly (readonly [RuleId, fires: Sample, silent: Sample])[] = [
 
 describe('both sides of each boundary', () => {
   test.each(others)('%s', (rule, fires, silent) => {
-    expect(judged(fires).map(one => one.rule)).toContain(rule);
-    expect(judged(silent).map(one => one.rule)).not.toContain(rule);
+    expect(lintResult(fires).map(one => one.rule)).toContain(rule);
+    expect(lintResult(silent).map(one => one.rule)).not.toContain(rule);
   });
 
   test('every rule is reported for some statement, and not for others', () => {
@@ -188,15 +192,43 @@ describe('the state before a statement', () => {
     linter.endTransaction();
     linter.replay(step(['alter table users validate constraint c']));
     linter.endTransaction();
-    const found = linter.judge(step(['alter table users alter column age set not null']));
+    const found = linter.lint(step(['alter table users alter column age set not null']));
     expect(severe(found.map(({ finding }) => finding))).toEqual([]);
+  });
+
+  test('a lock that is held during several long statements is reported once', () => {
+    const sql = [
+      'alter table keyless add column x int',
+      'update orders set place = place',
+      'create index on users (age)',
+      'create index on orders (place)',
+    ];
+    const held = linterOnSchema()
+      .lint(step(sql))
+      .flatMap(({ finding: { rule, table, place, message } }) =>
+        rule === 'lock-held' ? [[table, place.index, message.slice(message.indexOf('until'))]] : [],
+      );
+    expect(held).toEqual([
+      ['keyless', 1, 'until this long statement on orders and 2 later ones finish.'],
+      ['users', 3, 'until this long statement on orders finishes.'],
+    ]);
+  });
+
+  test('a foreign key whose index a later revision adds needs none', () => {
+    const linter = linterOnSchema();
+    const found = linter.lint(step(['alter table users add foreign key (org_id) references orgs not valid']));
+    const rulesNow = (): string[] => unsettled(found, linter.schema).map(({ finding }) => finding.rule);
+    expect(rulesNow()).toContain('missing-foreign-key-index');
+    linter.endTransaction();
+    linter.lint(step(['create index concurrently on users (org_id)'], { transactional: false }));
+    expect(rulesNow()).not.toContain('missing-foreign-key-index');
   });
 
   test('a lock is released with its transaction', () => {
     const linter = linterOnSchema();
     linter.replay(step(['alter table users add constraint c check (age is not null) not valid']));
     linter.endTransaction();
-    const found = linter.judge(step(['alter table users validate constraint c']));
+    const found = linter.lint(step(['alter table users validate constraint c']));
     expect(severe(found.map(({ finding }) => finding))).toEqual([]);
   });
 
@@ -204,9 +236,9 @@ describe('the state before a statement', () => {
     const linter = linterOnSchema();
     linter.replay(step(['create table fresh (id int primary key, name text)']));
     const index = step(['create index on fresh (name)']);
-    const before = linter.judge(index).map(({ finding }) => finding);
-    linter.settle();
-    const after = linter.judge(index).map(({ finding }) => finding);
+    const before = linter.lint(index).map(({ finding }) => finding);
+    linter.markInUse();
+    const after = linter.lint(index).map(({ finding }) => finding);
     expect([severe(before), severe(after)]).toEqual([[], ['index-blocks-writes']]);
   });
 
@@ -217,13 +249,13 @@ describe('the state before a statement', () => {
       'drop-function',
     ],
   ])('%s: replacing in one transaction breaks no client', (sql, rule) => {
-    expect(severe(judged({ sql }))).toEqual([]);
-    expect(severe(judged({ sql, alone: true }))).toEqual([rule]);
+    expect(severe(lintResult({ sql }))).toEqual([]);
+    expect(severe(lintResult({ sql, alone: true }))).toEqual([rule]);
   });
 
   test('without a lock timeout a brief ACCESS EXCLUSIVE is a warning', () => {
     expect(
-      severe(judged({ before: 'set lock_timeout = 0', sql: 'alter table users add column x int' })),
+      severe(lintResult({ before: 'set lock_timeout = 0', sql: 'alter table users add column x int' })),
     ).toEqual(['brief-lock']);
   });
 
@@ -237,7 +269,7 @@ describe('the state before a statement', () => {
       14,
     ],
   ])('%s needs PostgreSQL %i', (sql, version) => {
-    const rulesOn = (version: number) => judged({ sql }, { ...server, version }).map(({ rule }) => rule);
+    const rulesOn = (version: number) => lintResult({ sql }, { ...server, version }).map(({ rule }) => rule);
     expect([
       rulesOn(version - 1).includes('newer-server'),
       rulesOn(version).includes('newer-server'),
@@ -246,8 +278,8 @@ describe('the state before a statement', () => {
 
   test('timestamps with and without zone have the same bytes only in UTC', () => {
     const sql = 'alter table users alter column created type timestamp';
-    expect(severe(judged({ sql }, { ...server, utc: false }))).toEqual(['type-change-rewrites']);
-    expect(severe(judged({ sql }))).toEqual([]);
+    expect(severe(lintResult({ sql }, { ...server, utc: false }))).toEqual(['type-change-rewrites']);
+    expect(severe(lintResult({ sql }))).toEqual([]);
   });
 
   test('a downgrade that only reverts the upgrade is a note', () => {
@@ -261,7 +293,7 @@ describe('the state before a statement', () => {
       { action: 'down' },
     );
     const found = linterOnSchema()
-      .judgeBoth(up, down)
+      .lintBoth(up, down)
       .map(({ finding }) => finding);
     const back = found
       .filter(({ action }) => action === 'down')
@@ -274,11 +306,74 @@ describe('the state before a statement', () => {
   });
 });
 
+describe('what PostgreSQL refuses', () => {
+  const refusals = (before: string, sql: string): string[] =>
+    lintResult({ before, sql }).flatMap(({ rule, message }) => (rule === 'cannot-run' ? [message] : []));
+
+  test.each([
+    ['select 1', 'alter table users add column age int', 'users.age already exists: this fails.'],
+    [
+      'select 1',
+      'drop table orgs',
+      'The foreign key orders_org of orders depends on orgs: without CASCADE, this fails.',
+    ],
+    [
+      'alter table users rename column age to years',
+      'alter table users alter column age set not null',
+      'users.age does not exist: this fails.',
+    ],
+  ])('%s; %s', (before, sql, message) => {
+    expect(refusals(before, sql)).toEqual([message]);
+  });
+
+  test.each([
+    // Something may have changed the schema in between.
+    [`do $$ begin execute current_setting('own.sql'); end $$`, 'alter table users add column age int'],
+    ['do $$ begin if now() is null then drop table keyless; end if; end $$', 'alter table keyless add x int'],
+    ['select make_partitions()', 'create index on events_2030 (id)'],
+    ['create extension postgis', 'update spatial_ref_sys set srid = 1'],
+    ['set search_path to elsewhere', 'alter table things add x int'],
+    // PostgreSQL chooses other names.
+    [
+      'alter table users add check (age > score)',
+      'alter table users add constraint users_age_score_check check (true)',
+    ],
+    // Dropped or replaced in the same statement or transaction.
+    ['drop table orgs cascade', 'create table orgs (id int primary key); drop table orgs'],
+    ['drop view active_users', 'alter table users alter column proven type bigint'],
+    ['select 1', 'alter table keyless drop column body, add column body int'],
+    ['select 1', 'alter table users add column y int, alter column y set default 1'],
+    ['select 1', 'truncate orgs, orders'],
+    ['select 1', 'drop table if exists nowhere'],
+    ['select 1', 'delete from pg_enum where false'],
+    ['create table copied as table keyless', 'alter table copied alter column body set not null'],
+    ['alter table events add column z int', 'create index on events_2025 (z)'],
+    ['create cast (text as int) with inout as assignment', 'alter table users alter column name type int'],
+  ])('nothing is reported where it is not certain: %s; %s', (before, sql) => {
+    expect(refusals(before, sql)).toEqual([]);
+  });
+
+  test('without a database, a table that no revision created may exist', () => {
+    const linter = new Linter(new Schema(), { server, lockTimeout: true });
+    const found = linter.lint(step(['alter table nowhere add column x int']));
+    expect(found.map(({ finding }) => finding.rule)).not.toContain('cannot-run');
+  });
+});
+
+test('a downgrade reads the rows that were written since the upgrade emptied the table', () => {
+  const found = linterOnSchema().lintBoth(
+    step(['truncate keyless']),
+    step(['create index on keyless (body)'], { action: 'down' }),
+  );
+  const down = found.map(({ finding }) => finding).filter(({ action }) => action === 'down');
+  expect(severe(down)).toEqual(['index-blocks-writes']);
+});
+
 describe('accepting findings', () => {
   const sql = 'alter table users drop column age';
   const severity = (source: string | null, text = sql) =>
     linterOnSchema()
-      .judge(step([text], { source }))
+      .lint(step([text], { source }))
       .map(({ finding }) => [finding.severity, finding.accepted]);
 
   test('a comment of the migration accepts a rule, with a reason', () => {
@@ -292,7 +387,7 @@ describe('accepting findings', () => {
 
   test('a comment of the statement accepts it only there', () => {
     expect(severity(null, `-- migtui: accept drop-column because old\n${sql}`)).toEqual([['note', 'old']]);
-    const two = linterOnSchema().judge(
+    const two = linterOnSchema().lint(
       step([`-- migtui: accept drop-column because old\n${sql};\nalter table users drop column name`]),
     );
     expect(two.map(({ finding }) => finding.severity)).toEqual(['note', 'danger']);
@@ -314,7 +409,7 @@ test('any text is linted without an error', () => {
     .map(some => some.join(' '));
   fc.assert(
     fc.property(text, sql => {
-      const found = linterOnSchema().judge(step([sql]));
+      const found = linterOnSchema().lint(step([sql]));
       expect(found.every(({ finding }) => finding.message !== '' && finding.rule in rules)).toBe(true);
     }),
     { numRuns: 150 },
@@ -326,8 +421,8 @@ test('notes mention what blocks no one for long', () => {
 });
 
 test('a table that dynamic SQL names at run time is not reported under another name', () => {
-  const sql = `do $$ begin execute format('alter table %I alter column age set not null', 'users'); end $$`;
-  const [finding] = judged({ sql });
+  const sql = `do $$ declare t text := 'users'; begin execute format('alter table %I alter column age set not null', t); end $$`;
+  const [finding] = lintResult({ sql });
   expect(finding).toMatchObject({ rule: 'not-null-scans', table: null });
   expect(finding?.message).toContain('a table named at run time');
 });

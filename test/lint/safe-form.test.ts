@@ -117,7 +117,7 @@ test.each([
   ['update keyless set a = 1', 'has no primary key and no unique index'],
   ['update perhaps set a = 1', 'has no primary key and no unique index'],
   ['update pair set y = 1', 'changes the key'],
-  ['update t set a = a + 1', 'reads what it writes'],
+  ['update t set a = a + 1', 'reads the columns that it writes'],
   ['update t set a = 1 returning a', 'RETURNING'],
   ['alter table parent add column z uuid default gen_random_uuid()', 'more than one part'],
 ])('%s says why it has no safe form', (sql, words) => {
@@ -168,4 +168,21 @@ test('the downgrade of moved statements moves with them', () => {
   );
   expect(form?.removedDown).toEqual(['alter table t add column a int;']);
   expect(form?.phases.at(-1)).toMatchObject({ what: 'contract', down: ['alter table t add column a int'] });
+});
+
+test('statements that finish a column of the downgrade move with it', () => {
+  const down = [
+    `alter table t alter column b drop default`,
+    `alter table t add column a int not null default 0`,
+    `alter table t alter column a drop default`,
+    `alter table t alter column b drop not null`,
+  ];
+  const form = safeForm(
+    ['alter table t add column x int', 'alter table t drop column a'],
+    down,
+    always,
+    () => made,
+  );
+  expect(form?.removedDown).toEqual(down.slice(1, 3));
+  expect(form?.phases.at(-1)?.down).toEqual(down.slice(1, 3));
 });

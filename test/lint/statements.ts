@@ -211,7 +211,10 @@ export const samples: readonly Sample[] = [
     rules: ['type-change-rewrites'],
   },
   { sql: 'alter table hollow alter column name type int using name::int' },
-  { sql: 'alter table orders alter column user_id type bigint', rules: ['type-change-rewrites'] },
+  {
+    sql: 'alter table orders alter column user_id type bigint',
+    rules: ['foreign-key-locks', 'type-change-rewrites'],
+  },
   { sql: 'alter table events alter column kind type varchar(50)', rules: ['type-change-rewrites'] },
   { sql: 'alter table events alter column kind type varchar' },
   // constraints
@@ -281,7 +284,7 @@ export const samples: readonly Sample[] = [
   { sql: 'alter table users add column a int, add column b int, drop column age', rules: ['drop-column'] },
   // renames and moves
   { sql: 'alter table users rename column age to years', rules: ['rename-column'] },
-  { sql: 'alter table users rename to people', rules: ['rename-table'] },
+  { sql: 'alter table users rename to persons', rules: ['rename-table'] },
   { sql: 'alter table hollow rename to shallow', rules: ['rename-table'] },
   { sql: 'alter table users set schema archive', rules: ['rename-table'] },
   { sql: 'alter view active_users rename to actives', rules: ['rename-view'] },

@@ -6,11 +6,14 @@ import { Linter } from '../../src/lint/lint.ts';
 import { Schema } from '../../src/lint/schema.ts';
 import { loadParser } from '../../src/safety/parse.ts';
 import { boundaries } from '../lint/boundaries.ts';
+import { details } from '../lint/details.ts';
 import { gathered } from '../lint/gathered.ts';
-import { server, step } from '../lint/judged.ts';
+import { server, step } from '../lint/lint-sample.ts';
+import { linters } from '../lint/linters.ts';
 import { setup } from '../lint/schema.ts';
 import { samples as plain, type Sample } from '../lint/statements.ts';
 import { makeProject } from '../support/project.ts';
+import { sampled } from '../support/sample.ts';
 import { createDatabase, type Database } from '../support/server.ts';
 
 /*
@@ -44,12 +47,42 @@ async function found({ before, sql, alone }: Sample, few: number): Promise<reado
   const linter = new Linter(schema, { server, lockTimeout: true });
   linter.replay(step(catalog?.sql ?? []));
   linter.endTransaction();
-  linter.settle();
+  linter.markInUse();
   schema.invalidate(new Set(catalog?.invalid));
   schema.complete = true;
-  return linter.judge(step(texts, { transactional: alone !== true })).map(({ finding }) => finding);
+  return linter.lint(step(texts, { transactional: alone !== true })).map(({ finding }) => finding);
 }
 
-test.each([...plain, ...boundaries, ...gathered])('$before $sql', async sample => {
-  expect(await found(sample, 0)).toEqual(await found(sample, 1_000));
+test.each(sampled([...plain, ...boundaries, ...gathered, ...details, ...linters]))(
+  '$before $sql',
+  async sample => {
+    expect(await found(sample, 0)).toEqual(await found(sample, 1_000));
+  },
+);
+
+test('tables of other schemas do not count when only some schemas are read', async () => {
+  const fleet = await createDatabase();
+  const tenants = Array.from({ length: 4 }, (_, at) => `tenant_${at}`);
+  for (const name of tenants) {
+    await fleet.query(
+      `create schema ${name}; create table ${name}.chats (id int); create table ${name}.users (id int)`,
+    );
+  }
+  const project = await makeProject({ url: fleet.url, migrations: {} });
+  const own = await Session.open({ root: project.root }, () => {});
+  try {
+    const connection = await own.connection();
+    if (isRefusal(connection)) throw new Error('no connection');
+    const sql = ['alter table chats add column topic text'];
+    const read = async (few: number): Promise<string[]> => {
+      const catalog = await readCatalog(connection, { schemas: ['tenant_1'], sql, few });
+      return [...(catalog?.sizes.keys() ?? [])].sort();
+    };
+    // Two tables are few, however many the database has.
+    expect(await read(3)).toEqual(['tenant_1.chats', 'tenant_1.users']);
+    expect(await read(2)).toEqual(['tenant_1.chats']);
+  } finally {
+    await own.close();
+    await fleet.drop();
+  }
 });

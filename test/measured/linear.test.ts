@@ -4,7 +4,9 @@ import { createContext, runInContext } from 'node:vm';
 import { type AST, RegExpParser } from '@eslint-community/regexpp';
 import { parseSync, Visitor } from 'oxc-parser';
 import { expect, test } from 'vitest';
+import { wordsOf } from '../../src/database/concerned.ts';
 import { Redactor } from '../../src/foundation/secrets/redactor.ts';
+import { loadParser, longIdentifiers } from '../../src/safety/parse.ts';
 import { repository } from '../support/project.ts';
 
 /*
@@ -173,3 +175,15 @@ test('masking passwords is linear too', () => {
   );
   for (const text of texts) redactor.redact(text);
 }, 60_000);
+
+// A regular expression that keeps a position for every character overflows the stack.
+test.each(['x', '""'])(
+  'names are found in a statement of 12 MB of %s',
+  async part => {
+    await loadParser();
+    const text = part.repeat(12_000_000 / part.length);
+    expect(longIdentifiers(`insert into t values ('${text}')`, 64)).toEqual([]);
+    expect(wordsOf([`"a""b" '${text}'`])).toContain('a"b');
+  },
+  60_000,
+);

@@ -59,6 +59,14 @@ describe('a previewed migration', async () => {
       `const fs = await import('node:fs'); const bytes = Buffer.alloc(5e7, 65); for (;;) fs.writeSync(3, bytes);`,
     ),
     waits: source(`await new Promise(() => {});`),
+    ends: source(`console.log('ends'); process.exit(0);`),
+    first: source(`this.addSql('select ' + process.pid);`),
+    second: source(`await Promise.resolve(); this.addSql('select ' + process.pid);`),
+    imports_orm: source(
+      `this.addSql('select ' + process.pid);`,
+      `import { raw } from '@mikro-orm/core'; import fs from 'node:fs';`,
+    ),
+    timer: source(`setTimeout(() => {}, 1).unref(); this.addSql('select ' + process.pid);`),
   };
   const migrations: Record<string, string> = { ...others };
   for (const [index, code] of Object.values(leaving).entries()) {
@@ -68,7 +76,8 @@ describe('a previewed migration', async () => {
   const made = await makeProject({ migrations, typescript: false });
   await symlink(secret, made.path('migrations/link.json'));
   const project = await openProject(made.root);
-  const previewer = new Previewer(project);
+  const printed: string[] = [];
+  const previewer = new Previewer(project, text => printed.push(text.trim()));
   afterAll(async () => {
     previewer.close();
     await project.close();
@@ -95,6 +104,20 @@ describe('a previewed migration', async () => {
 
   it('is ended if it writes to the engine endlessly', async () => {
     expect(await recorded('floods')).toMatchObject({ complete: false, sql: [] });
+  });
+
+  it('runs in the process of the previous one if that left nothing behind', async () => {
+    const pids = new Set<string>();
+    for (const id of ['first', 'second', 'imports_orm', 'first']) pids.add((await recorded(id)).sql.join());
+    expect(pids.size).toBe(1);
+    await recorded('timer');
+    expect(pids).not.toContain((await recorded('first')).sql.join());
+  });
+
+  it('that ends its process is not run again immediately', async () => {
+    const [first, second] = [await recorded('ends'), await recorded('ends')];
+    expect([first.note, second]).toEqual(['no preview: it ended the process', first]);
+    expect(printed).toEqual(['ends']);
   });
 
   it('that waits for nothing is reported immediately', async () => {

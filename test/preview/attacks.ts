@@ -95,6 +95,102 @@ export const attacks: Readonly<Record<string, (targets: Targets) => string>> = {
     `const dgram = await import('node:dgram'); const s = new dgram.Socket('udp4'); for (const key of Object.getOwnPropertySymbols(s)) s[key]?.handle?.addMembership('239.1.1.1');`,
   'a file outside the project, imported': () => `await import('/etc/hostname');`,
   'a device, imported': () => `await import('/dev/zero');`,
+  'a socket on a file descriptor': ({ port }) =>
+    `const net = await import('node:net'); for (let fd = 0; fd < 20; fd++) try { new net.Socket({ fd }).connect(${port}, '127.0.0.1'); } catch {} throw new Error('refused');`,
+  'a TCP handle of a TTY': ({ port }) =>
+    `const tty = await import('node:tty'); const h = new tty.WriteStream(1)._handle; h.connect({}, '127.0.0.1', ${port});`,
+  'the constructor of a handle': ({ socket }) =>
+    `const Pipe = process.stdout._handle.constructor; const h = new Pipe(0); const zlib = await import('node:zlib'); h.connect(zlib.createGzip()._handle, ${JSON.stringify(socket)});`,
+  'a constructor further up': ({ port }) =>
+    `for (let at = process.stdout._handle; at; at = Object.getPrototypeOf(at)) for (const key of Reflect.ownKeys(at)) { const value = Reflect.getOwnPropertyDescriptor(at, key)?.value; if (typeof value === 'function' && /^(connect|bind|listen|open)6?$/.test(String(key))) value.call(process.stdout._handle, {}, '127.0.0.1', ${port}); }`,
+  'async hooks that see handles': ({ port }) =>
+    `const { createHook } = await import('node:async_hooks'); const seen = []; createHook({ init(id, type, trigger, resource) { seen.push(resource); } }).enable(); const net = await import('node:net'); try { net.createServer().listen(0); } catch {} try { new net.Socket().connect(${port}, '127.0.0.1'); } catch {} for (const one of seen) try { one.connect?.({}, '127.0.0.1', ${port}); } catch {} throw new Error('nothing seen');`,
+  'an undici of its own': ({ port }) =>
+    `const symbol = Symbol.for('undici.globalDispatcher.1'); await globalThis[symbol]?.request({ origin: 'http://127.0.0.1:${port}', path: '/', method: 'GET' }); throw new Error('none');`,
+  EventSource: ({ port }) => `new EventSource('http://127.0.0.1:${port}/');`,
+  'a redirected fetch': ({ port }) =>
+    `await (await import('node:http')).default.request({ port: ${port} }).end();`,
+  'a request of https': ({ port }) => `(await import('node:https')).get('https://127.0.0.1:${port}/');`,
+  'a TLS socket': ({ port }) =>
+    `const tls = await import('node:tls'); new tls.TLSSocket().connect(${port}, '127.0.0.1');`,
+  'a name of DNS': () => `const dns = await import('node:dns/promises'); await dns.lookup('example.com');`,
+  'a resolver of DNS': ({ port }) =>
+    `const { promises } = await import('node:dns'); const r = new promises.Resolver(); r.setServers(['127.0.0.1:${port}']); await r.resolve4('example.com');`,
+  'a UDP socket of its class': ({ port }) =>
+    `const dgram = await import('node:dgram'); new dgram.Socket('udp4').connect(${port}, '127.0.0.1');`,
+  'an import over the network': ({ port }) => `await import('http://127.0.0.1:${port}/x.js');`,
+  'an import of text': ({ port }) =>
+    `await import('data:text/javascript,import net from "node:net"; net.connect(${port}, "127.0.0.1");');`,
+  WASI: ({ file }) =>
+    `const { WASI } = await import('node:wasi'); new WASI({ version: 'preview1', preopens: { '/': '/' } }); void ${JSON.stringify(file)};`,
+  '_load of Module': ({ port }) =>
+    `const { default: Module } = await import('node:module'); Module._load('net').connect(${port}, '127.0.0.1');`,
+  'the require of the main module': ({ port }) =>
+    `process.mainModule.require('net').connect(${port}, '127.0.0.1');`,
+  'the cache of modules': ({ port }) =>
+    `const { default: Module } = await import('node:module'); const { createRequire } = Module; const r = createRequire('/'); Object.values(r.cache); r('node:net').connect(${port}, '127.0.0.1');`,
+  'internal modules': () =>
+    `const require2 = (await import('node:module')).createRequire(import.meta.url); require2('internal/test/binding');`,
+  'a linked binding': ({ port }) => `process._linkedBinding('tcp_wrap'); void ${port};`,
+  'a device of the shell': ({ port }) =>
+    `const fs = await import('node:fs'); fs.writeFileSync('/dev/tcp/127.0.0.1/${port}', 'x');`,
+  'its own file descriptors': ({ file }) =>
+    `const fs = await import('node:fs'); for (const fd of fs.readdirSync('/proc/self/fd')) fs.appendFileSync('/proc/self/fd/' + fd, ''); void ${JSON.stringify(file)};`,
+  'the memory of another process': ({ pid }) =>
+    `const fs = await import('node:fs'); fs.openSync('/proc/${pid}/mem', 'r+');`,
+  'the environment of another process': ({ pid }) =>
+    `const fs = await import('node:fs'); fs.readFileSync('/proc/${pid}/environ');`,
+  'a named pipe': ({ socket }) =>
+    `const fs = await import('node:fs'); fs.openSync(${JSON.stringify(socket)}, 'w');`,
+  'a folder': ({ file }) => `const fs = await import('node:fs'); fs.mkdtempSync(${JSON.stringify(file)});`,
+  'a copy of a file': ({ file }) =>
+    `const fs = await import('node:fs'); fs.cpSync('package.json', ${JSON.stringify(file)});`,
+  'a hard link': ({ file }) =>
+    `const fs = await import('node:fs'); fs.linkSync('package.json', ${JSON.stringify(file)});`,
+  'a renamed file': ({ file }) =>
+    `const fs = await import('node:fs'); fs.renameSync('package.json', ${JSON.stringify(file)});`,
+  'a shortened file': () => `const fs = await import('node:fs'); fs.truncateSync('package.json');`,
+  'the mode of an open file': () =>
+    `const fs = await import('node:fs'); const fd = fs.openSync('package.json', 'r'); fs.ftruncateSync(fd); fs.fchmodSync(fd, 0); fs.futimesSync(fd, 0, 0);`,
+  'the time of an open file': () =>
+    `const fs = await import('node:fs'); fs.futimesSync(fs.openSync('package.json', 'r'), 1, 1);`,
+  'the owner of an open file': () =>
+    `const fs = await import('node:fs'); fs.fchownSync(fs.openSync('package.json', 'r'), 1, 1);`,
+  'the time of a file handle': () =>
+    `const { open } = await import('node:fs/promises'); await (await open('package.json')).utimes(1, 1);`,
+  'the mode of a file handle': () =>
+    `const { open } = await import('node:fs/promises'); await (await open('package.json')).chmod(0o600);`,
+  'the owner of a file handle': () =>
+    `const { open } = await import('node:fs/promises'); await (await open('package.json')).chown(1, 1);`,
+  'a file handle': () =>
+    `const { open } = await import('node:fs/promises'); const handle = await open('package.json'); await handle.truncate(0);`,
+  'a file as a blob': () =>
+    `const fs = await import('node:fs'); await (await fs.openAsBlob('/etc/hostname')).text();`,
+  'a watched file': () => `const fs = await import('node:fs'); fs.watch('/etc');`,
+  'its bytes as a path': ({ file }) =>
+    `const fs = await import('node:fs'); fs.writeFileSync(Buffer.from(${JSON.stringify(file)}), 'x');`,
+  'a path that changes': ({ file }) =>
+    `const fs = await import('node:fs'); let n = 0; fs.writeFileSync({ toString: () => n++ ? ${JSON.stringify(file)} : 'package.json', href: 'file:///etc/x', protocol: 'file:', pathname: ${JSON.stringify(file)} }, 'x');`,
+  'a heap snapshot near the limit': () =>
+    `const v8 = await import('node:v8'); v8.setHeapSnapshotNearHeapLimit(1);`,
+  'flags of V8': () => `const v8 = await import('node:v8'); v8.setFlagsFromString('--allow-natives-syntax');`,
+  'a stream of the heap': ({ file }) =>
+    `const v8 = await import('node:v8'); const fs = await import('node:fs'); v8.getHeapSnapshot().pipe(fs.createWriteStream(${JSON.stringify(file)})).on('error', () => {}); throw new Error('x');`,
+  'trace events': () => `(await import('node:trace_events')).createTracing({ categories: ['v8'] }).enable();`,
+  'a session of the inspector': () =>
+    `const { Session } = await import('node:inspector'); const s = new Session(); s.connect(); s.post('Runtime.evaluate', { expression: '1' });`,
+  'a debugger of another process': ({ pid }) => `process._debugProcess(${pid});`,
+  'another user': () => `process.setuid(0); process.setgid(0);`,
+  'another folder': () => `process.chdir('/');`,
+  'the parent by a message': () => `process.send({ t: 'ready' });`,
+  'a process of cluster settings': () =>
+    `const cluster = await import('node:cluster'); cluster.default.setupPrimary({ exec: '/bin/true' });`,
+  'a child with a copied function': ({ file }) =>
+    `const { ChildProcess } = await import('node:child_process'); new ChildProcess().spawn({ file: '/usr/bin/touch', args: ['touch', ${JSON.stringify(file)}] });`,
+  'another context': ({ port }) =>
+    `const vm = await import('node:vm'); vm.runInNewContext('this.constructor.constructor("return process")()', {}).getBuiltinModule('net').connect(${port}, '127.0.0.1');`,
+  'an add-on of the project': () =>
+    `const fs = await import('node:fs'); const r = (await import('node:module')).createRequire(import.meta.url); const all = fs.readdirSync('node_modules/@oxc-parser'); for (const one of all) r('../node_modules/@oxc-parser/' + one + '/' + fs.readdirSync('node_modules/@oxc-parser/' + one).find(name => name.endsWith('.node')));`,
   'a report when it fails': () => `process.report.reportOnFatalError = true; process.report.writeReport();`,
   'an add-on': () => `process.dlopen({ exports: {} }, '/usr/lib/any.node');`,
 };

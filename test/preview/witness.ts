@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -8,6 +8,11 @@ import { projectOf } from '../authoring/support.ts';
 import { makeFolder, type Project as TestProject } from '../support/project.ts';
 import { createDatabase, type Database } from '../support/server.ts';
 import { attacks, name, sourceOf, type Targets } from './attacks.ts';
+
+function attributesOf(project: TestProject): object {
+  const { mode, uid, gid, mtimeMs } = statSync(project.path('package.json'));
+  return { mode, uid, gid, mtimeMs };
+}
 
 /** Real targets that would notice an attack: a database, listening sockets, a file. */
 export interface Witness extends Targets {
@@ -73,6 +78,7 @@ export async function lookAtAttacks(
   );
   const made = await projectOf({ url: witness.url, migrations, typescript: false });
   const packageJson = await made.read('package.json');
+  const before = attributesOf(made);
   const project = await openProject(made.root);
   const previewer = new Previewer(project);
   const said: Record<string, Recording | string> = {};
@@ -81,6 +87,7 @@ export async function lookAtAttacks(
       said[all[index]![0]] = await previewer.record(source, direction).catch((error: Error) => error.message);
     }
     await witness.nothingHappened(made, packageJson);
+    expect(attributesOf(made)).toEqual(before);
   } finally {
     previewer.close();
     await project.close();

@@ -106,7 +106,7 @@ test('every ORM that connects has these limits', async () => {
     if (!source.includes('MikroORM.init(')) continue;
     made.push(file);
     // These cannot connect: one only discovers entities, one runs in the isolated process for previews.
-    const closed = ['project/entities.ts', 'preview/sealed/orm.ts'];
+    const closed = ['project/entities.ts', 'preview/sandbox/orm.ts'];
     const safe = source.includes('connections.limit(') || closed.includes(file);
     expect([file, safe]).toEqual([file, true]);
   }

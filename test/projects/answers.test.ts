@@ -41,7 +41,7 @@ const story: readonly (readonly [line: string, ...codes: number[]])[] = [
   ['stamp 2026010200 --yes'],
   ['stamp 2026010100 --yes'],
   ['upgrade 2026010200 --yes'],
-  ['settle 2026010200 --not-applied', 0, 1],
+  ['resolve 2026010200 --not-applied', 0, 1],
   ['lint base:heads', 0, 3],
   ['rehearse', 0, 3],
   ['test', 0, 3],
@@ -125,5 +125,5 @@ test('matches its schema, command by command', async () => {
   const schemas = await readdir(join(repository, 'docs/schemas'));
   const missing = schemas.map(file => file.replace('.json', '')).filter(name => !answered.has(name));
   // There is no interrupted revision to resolve here: test/faults has them.
-  expect(missing).toEqual(['settle']);
+  expect(missing).toEqual(['resolve']);
 }, 240_000);

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { makeProject, type RunOptions, repository, stockCli } from '../support/project.ts';
+import { makeProject, migtui, type RunOptions, repository, stockCli } from '../support/project.ts';
 import { createDatabase } from '../support/server.ts';
 import { makeApart } from './installed.ts';
 import { type Answer, answer, failure, stockNames, upgraded } from './support.ts';
@@ -210,6 +210,11 @@ describe('connections', async () => {
   const project = await makeProject({
     typescript: false,
     migrations: { M1: { up: ['create table "t1" ()', 'select 1'], down: 'drop table "t1"' } },
+    packageJson: {
+      migtui: {
+        fleet: { targets: { contexts: ['password', 'kysely', 'function', 'pool', 'single'] } },
+      },
+    },
     files: {
       'mikro-orm.config.js': `import { Migrator } from '@mikro-orm/migrations';
 import { defineConfig } from '@mikro-orm/postgresql';
@@ -234,8 +239,27 @@ export default name => defineConfig({ contextName: name, extensions: [Migrator],
     const up = await upgraded(project, 'head', { env: { MIKRO_ORM_CONTEXT_NAME: context } });
     expect(up.stderr).toContain(database.name);
     expect(up.stderr).not.toContain('correct horse');
+    const own = ['kysely', 'function'].includes(context);
+    expect(up.stderr.includes('answerTimeout do not apply')).toBe(own);
     const down = await answer(project, ['downgrade', 'base', '--yes', '--context', context]);
     expect(down.error ?? null, down.stderr).toBeNull();
+    const fleet = await migtui(project, [
+      'fleet',
+      'upgrade',
+      'head',
+      '--yes',
+      '--context',
+      context,
+      '--only',
+      context,
+    ]);
+    const notices = fleet.stderr.split('answerTimeout do not apply').length - 1;
+    expect([fleet.code, notices], fleet.stdout).toEqual([0, own ? 1 : 0]);
+    expect((await migtui(project, ['downgrade', 'base', '--yes', '--context', context])).code).toBe(0);
+    const { checks } = await answer(project, ['doctor', '--context', context]);
+    expect(checks).toContainEqual(
+      expect.objectContaining({ id: 'connection', status: own ? 'warning' : 'ok' }),
+    );
   });
 });
 

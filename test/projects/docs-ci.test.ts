@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { projectOf } from '../authoring/support.ts';
 import { migrationSource, migtui, type Project, repository } from '../support/project.ts';
 import { createDatabase } from '../support/server.ts';
+import { upgraded } from './support.ts';
 
 /*
  * Every migtui command in a block of docs/ci.md and docs/deploy.md runs in a project, with the exit code 0.
@@ -79,6 +80,7 @@ describe('the pages about CI and deployment', () => {
     const project = await branch(words.includes('--backup'));
     // Two heads: the reason for the recipe.
     if (words.startsWith('merge --rebase')) await project.write(`migrations/${mine}.ts`, source(mine, []));
+    if (words.startsWith('wait')) await upgraded(project);
     const asked = words.startsWith('merge ') ? [...words.split(' '), '--yes'] : words.split(' ');
     const { code, stdout, stderr } = await migtui(project, asked);
     expect(code, `${stdout}\n${stderr}`).toBe(0);

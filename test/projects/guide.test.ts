@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { chatEntities } from '../authoring/chat.ts';
 import { asking, later, onPGlite, projectOf, running, stockFinds } from '../authoring/support.ts';
-import { makeFolder, type Project, repository, stockCli } from '../support/project.ts';
+import { makeFolder, migrationSource, type Project, repository, stockCli } from '../support/project.ts';
 import { createDatabase, type Database } from '../support/server.ts';
 
 /*
@@ -19,7 +19,7 @@ describe('Setting up', () => {
     );
     await linkModules(root);
     await asking(root, async engine => {
-      await expect(engine.look()).rejects.toMatchObject({ code: 'no-config' });
+      await expect(engine.overview()).rejects.toMatchObject({ code: 'no-config' });
       const draft = await engine.draftInit();
       expect(draft.files.map(({ path, before }) => [path, before])).toEqual([
         ['mikro-orm.config.ts', null],
@@ -28,10 +28,26 @@ describe('Setting up', () => {
       await engine.write(draft);
     });
     await asking(root, async engine => {
-      const { project, problems } = await engine.look();
+      const { project, problems } = await engine.overview();
       expect(project).toMatchObject({ configFile: 'mikro-orm.config.ts', folder: 'migrations' });
       expect(problems).toEqual([]);
       expect((await engine.draftInit()).files).toEqual([]);
+    });
+  });
+
+  test('init says when the config does not read the folder with the migrations', async () => {
+    const { url } = await createDatabase();
+    const source = migrationSource('Migration20260101000000_old', { up: 'select 1' });
+    const project = await projectOf({
+      url,
+      files: { 'src/db/migrations/Migration20260101000000_old.ts': source },
+    });
+    const config = await project.read('mikro-orm.config.ts');
+    await project.write('mikro-orm.config.ts', config.replace(/ +path(Ts)?: 'migrations',\n/g, ''));
+    await asking(project.root, async engine => {
+      expect((await engine.draftInit()).warnings).toEqual([
+        'The config reads migrations from the root folder of the project, but they are in src/db/migrations. Set migrations.path and migrations.pathTs in the config.',
+      ]);
     });
   });
 
@@ -116,7 +132,7 @@ describe('From the initial schema to production', () => {
           message: 'Add last_read_at to chats',
           autogenerate: true,
         });
-        const [first] = (await engine.look()).heads;
+        const [first] = (await engine.overview()).heads;
         expect(draft.files[0]?.after).toContain(`revises = ['${first}']`);
         await engine.write(draft);
       },
@@ -125,7 +141,7 @@ describe('From the initial schema to production', () => {
     await asking(
       project.root,
       async engine => {
-        const [head] = (await engine.look()).heads;
+        const [head] = (await engine.overview()).heads;
         expect(await engine.effect(head as string)).toEqual([
           { sign: '+', object: 'chats.last_read_at', words: 'chats.last_read_at timestamptz' },
         ]);
@@ -175,7 +191,7 @@ describe('From the initial schema to production', () => {
       expect(await database.query('select text_length from messages')).toEqual([{ text_length: 4 }]);
       await running(engine, 'downgrade', '-1');
       await running(engine, 'downgrade', 'base');
-      expect((await engine.look()).current).toEqual([]);
+      expect((await engine.overview()).current).toEqual([]);
       await running(engine, 'upgrade', 'head');
       // Entities, revisions and database match; the snapshot does not contain the handwritten column yet.
       const report = await engine.check();
@@ -243,7 +259,7 @@ describe('Handling conflicts', () => {
       },
     });
     await asking(merged.root, async engine => {
-      const { heads } = await engine.look();
+      const { heads } = await engine.overview();
       expect(heads).toHaveLength(2);
       await expect(engine.draftRevision({ message: 'x', autogenerate: true })).rejects.toMatchObject({
         code: 'multiple-heads',

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, type TestContext, test } from 'vitest';
+import { sampled } from '../support/sample.ts';
 import { call, newest, tarball, tools, uninstalled } from './packed.ts';
 
 /*
@@ -66,7 +67,10 @@ async function core(root: string, runner: Runner, env: Record<string, string> = 
   expect((await migtui('journal', '--json')).error).toBeUndefined();
 }
 
-describe.each(['7', '7.1'] as const)('MikroORM %s', range => {
+/** The newest MikroORM with npm, and others. */
+const others = sampled(['7.1', 'pnpm', 'node-modules', 'pnp'] as const);
+
+describe.each(['7', ...others.filter(one => one === '7.1')] as const)('MikroORM %s', range => {
   test('works with npm, with scripts ignored', async context => {
     const root = await uninstalled(versionOf(context, range));
     const installed = await call(root, ['npm', 'install', '--ignore-scripts', '--no-audit']);
@@ -77,7 +81,7 @@ describe.each(['7', '7.1'] as const)('MikroORM %s', range => {
   });
 });
 
-test('pnpm, with strict peers and nothing hoisted', async context => {
+test.runIf(others.includes('pnpm'))('pnpm, with strict peers and nothing hoisted', async context => {
   if (why) context.skip(why);
   const root = await uninstalled(versionOf(context));
   await writeFile(
@@ -89,19 +93,22 @@ test('pnpm, with strict peers and nothing hoisted', async context => {
   await core(root, [pnpm, '--silent', 'exec', 'migtui']);
 });
 
-test.for(['node-modules', 'pnp'])('yarn with %s', async (linker, context) => {
-  if (why) context.skip(why);
-  const root = await uninstalled(versionOf(context));
-  await writeFile(
-    join(root, '.yarnrc.yml'),
-    `nodeLinker: ${linker}\nenableScripts: false\nnpmMinimalAgeGate: 0\n`,
-  );
-  await writeFile(join(root, 'yarn.lock'), '');
-  const env = { ...(await yarnEnvironment(root)), NODE_LINKER: linker };
-  const installed = await call(root, [process.execPath, yarn, 'install', '--no-immutable'], env);
-  expect(installed, installed.stdout).toMatchObject({ code: 0 });
-  await core(root, [process.execPath, yarn, 'migtui'], env);
-});
+test.for(others.filter(one => one === 'node-modules' || one === 'pnp'))(
+  'yarn with %s',
+  async (linker, context) => {
+    if (why) context.skip(why);
+    const root = await uninstalled(versionOf(context));
+    await writeFile(
+      join(root, '.yarnrc.yml'),
+      `nodeLinker: ${linker}\nenableScripts: false\nnpmMinimalAgeGate: 0\n`,
+    );
+    await writeFile(join(root, 'yarn.lock'), '');
+    const env = { ...(await yarnEnvironment(root)), NODE_LINKER: linker };
+    const installed = await call(root, [process.execPath, yarn, 'install', '--no-immutable'], env);
+    expect(installed, installed.stdout).toMatchObject({ code: 0 });
+    await core(root, [process.execPath, yarn, 'migtui'], env);
+  },
+);
 
 test('without MikroORM it says what to install', async context => {
   versionOf(context);

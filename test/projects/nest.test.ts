@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { sampled } from '../support/sample.ts';
 import { call, newest, uninstalled } from './packed.ts';
 
 /*
@@ -49,10 +50,12 @@ beforeAll(async () => {
   version = await newest('7');
 });
 
-describe.each([
-  ['ESM', 'module', '.js'],
-  ['CommonJS', 'commonjs', ''],
-])('a NestJS application in %s', (_, type, extension) => {
+describe.each(
+  sampled([
+    ['ESM', 'module', '.js'],
+    ['CommonJS', 'commonjs', ''],
+  ]),
+)('a NestJS application in %s', (_, type, extension) => {
   test('is opened with the entities of its modules', async context => {
     const latest = version ?? context.skip('the registry has no MikroORM 7');
     const names = ['t1', 't2', 'code'].map(

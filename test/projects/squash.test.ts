@@ -53,7 +53,7 @@ const written = (root: string, range: string): Promise<Draft> =>
   });
 
 const rowsOf = async (engine: EngineApi): Promise<Record<string, string>> =>
-  Object.fromEntries((await engine.look()).revisions.map(row => [row.id, row.state]));
+  Object.fromEntries((await engine.overview()).revisions.map(row => [row.id, row.state]));
 
 describe('a squash', async () => {
   const database = await createDatabase();
@@ -165,8 +165,8 @@ describe('a squash', async () => {
     const copy = await later(project);
     await written(copy.root, `:${ids.fill}`);
     await asking(copy.root, async engine => {
-      const look = await engine.look();
-      expect(look.notes.join()).toContain('this database has 2');
+      const overview = await engine.overview();
+      expect(overview.notes.join()).toContain('this database has 2');
       const plan = await engine.preview({ command: 'upgrade', targets: ['head'] });
       expect(plan.plan.steps.map(step => step.revision)).toEqual([ids.mood, ids.fill, ids.posts]);
       await running(engine, 'upgrade', 'head');

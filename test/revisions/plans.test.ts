@@ -192,7 +192,7 @@ describe('stamp', () => {
     expect(codeOf(() => graph.stamp(['a', 'b1'], []))).toBe('overlapping-targets');
   });
 
-  test('a current one stays when another moves (Alembic loses it)', () => {
+  test('other current revisions stay when one moves (Alembic loses them)', () => {
     const two = sketch(`
       a
       b: a

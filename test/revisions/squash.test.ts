@@ -38,7 +38,7 @@ describe('a squashed revision', () => {
     const { graph, problems } = on(['aaaa', 'bbbb']);
     expect(problems).toEqual([]);
     expect(graph.has('ssss')).toBe(false);
-    expect([...graph.openSquashes]).toEqual([['ssss', { replaces: 3, lacking: ['cccc', 'dddd'] }]]);
+    expect([...graph.openSquashes]).toEqual([['ssss', { replaces: 3, unapplied: ['cccc', 'dddd'] }]]);
     expect(graph.upgrade('ssss', ['aaaa', 'bbbb']).steps.map(step => step.revision)).toEqual([
       'cccc',
       'dddd',

@@ -45,6 +45,14 @@ describe('keywords', () => {
     expect(codeOf(() => depended.resolve('head'))).toBe('multiple-heads');
   });
 
+  test('head@label: the label comes first', () => {
+    for (const word of ['head', 'heads', 'base', 'current']) {
+      const { code, message } = refusal(() => graph.resolve(`${word}@chat`));
+      expect(code).toBe('unknown-target');
+      expect(message).toContain('the label or revision comes first, as in <label>@head');
+    }
+  });
+
   test('base: nothing applied', () => {
     expect(graph.resolve('base')).toEqual([]);
   });
@@ -135,7 +143,7 @@ describe('names', () => {
     expect(error.message).toContain('did you mean');
   });
 
-  test('without similar names, it says where to look', () => {
+  test('without similar names, it points to the history', () => {
     expect(refusal(() => dated.resolve('zzzzzz'))).toMatchObject({ candidates: [] });
     expect(refusal(() => dated.resolve('zzzzzz')).message).toContain('migtui history');
     expect(codeOf(() => dated.resolve(''))).toBe('unknown-target');

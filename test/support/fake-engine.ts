@@ -13,10 +13,11 @@ import type {
   FleetEvent,
   FleetPlan,
   FleetResult,
+  FleetRunOptions,
   FleetStages,
   FleetStatus,
   JournalEntry,
-  Look,
+  Overview,
   PlanRehearsal,
   PlanRequest,
   PolicyCheck,
@@ -70,6 +71,10 @@ export interface Trouble {
   };
   /** A blocker whose statement is cancelled still blocks. */
   readonly stubborn?: boolean;
+  /** Only the beginning of a plan, with this many steps in total, is known until `release()`. */
+  readonly holdPlan?: number;
+  /** The database is not open until `release()`. */
+  readonly holdOpening?: boolean;
   /** The backup is not done until `release()`. */
   readonly holdBackup?: boolean;
   /** A cancel arrives when there is nothing left to cancel. */
@@ -87,7 +92,7 @@ export interface FakeOptions {
   readonly project?: Partial<ProjectInfo>;
   readonly arrivals?: readonly Arrival[];
   readonly database?: Partial<DatabaseInfo>;
-  readonly look?: Partial<Look>;
+  readonly overview?: Partial<Overview>;
   /** The current time of all dates. */
   readonly now?: number;
   /** Delay of results, ms. */
@@ -222,11 +227,13 @@ export class FakeEngine {
   die(exit: Partial<EngineExit> = {}): void {
     this.#dead = true;
     for (const listener of this.#exits)
-      listener({ code: null, signal: 'SIGKILL', said: 'last words', ...exit });
+      listener({ code: null, signal: 'SIGKILL', lastOutput: 'last words', ...exit });
   }
 
   fleetPlan: FleetPlan | null = null;
   fleetResult: FleetResult | null = null;
+  /** Of the last run. */
+  fleetRunOptions: FleetRunOptions | null = null;
   stages: FleetStages = { contexts: [], revisions: [] };
   /** Emitted while the fleet runs, before it is held. */
   fleetEvents: FleetEvent[] = [];
@@ -236,7 +243,8 @@ export class FakeEngine {
     return this.fleetPlan;
   }
 
-  async #fleetRun(): Promise<FleetResult> {
+  async #fleetRun(options: FleetRunOptions): Promise<FleetResult> {
+    this.fleetRunOptions = options;
     for (const event of this.fleetEvents) this.emit({ type: 'fleet', event });
     if (this.trouble.hold) {
       await new Promise<void>(resolve => {
@@ -255,6 +263,11 @@ export class FakeEngine {
     this.failure = null;
     if (change?.context) this.project = { ...this.project, context: change.context };
     if (change && 'schema' in change) this.#reopen(change.schema);
+    const target = this.fleet?.targets.find(({ name }) => name === change?.target);
+    if (!target) return;
+    this.project = { ...this.project, context: target.context };
+    this.database = { ...this.database, label: target.database };
+    this.#reopen(target.schema ?? undefined);
   }
 
   /** Each schema has its own log; an unknown one has none. */
@@ -268,7 +281,7 @@ export class FakeEngine {
 
   #makeApi(): EngineApi {
     const real: EngineApi = {
-      look: async () => this.#look(),
+      overview: async () => this.#overview(),
       revision: async id => this.#detail(id),
       resolve: async target => this.graph.resolve(target, this.applied),
       lint: async ({ range, withRows }) => ({
@@ -278,7 +291,19 @@ export class FakeEngine {
         judged: [],
         level: 'danger',
       }),
-      preview: async request => this.#preview(request),
+      preview: async request => {
+        const preview = this.#preview(request);
+        const { holdPlan } = this.trouble;
+        if (holdPlan !== undefined) {
+          const { databaseName, steps } = preview;
+          this.emit({
+            type: 'plan-start',
+            start: { request, databaseName, count: holdPlan, first: steps },
+          });
+          await this.#held();
+        }
+        return preview;
+      },
       rehearsePlan: async request => ({
         ...{ request, steps: [], untried: [], ok: true, measured: null, caveats: [] },
         ...this.#options.planRehearsal,
@@ -296,7 +321,7 @@ export class FakeEngine {
         if (mode === 'rollback') this.release();
       },
       journal: async () => this.#journal,
-      settle: async (revision, as, confirm) => {
+      resolveRevision: async (revision, as, confirm) => {
         this.settledWith.push([revision, as, confirm]);
         this.unsettled = this.unsettled.filter(one => one.revision !== revision);
         if (as === 'applied') this.applied.add(revision);
@@ -308,7 +333,7 @@ export class FakeEngine {
       fleetStages: async () => this.stages,
       fleetRehearse: async () => [],
       fleetPlan: async () => this.#fleetPlan(),
-      fleetRun: async () => this.#fleetRun(),
+      fleetRun: async (_id, options) => this.#fleetRun(options),
       fleetContinue: async go => void this.calls.push(`fleetContinue ${go}`),
       fleetCancel: async mode => {
         this.calls.push(`fleetCancel ${mode}`);
@@ -386,7 +411,7 @@ export class FakeEngine {
           this.working++;
           try {
             if (this.#options.delay) await new Promise(resolve => setTimeout(resolve, this.#options.delay));
-            if (this.trouble.edited && name !== 'look')
+            if (this.trouble.edited && name !== 'overview')
               throw new Failure({ code: 'restart-needed', message: 'entities/chat.ts was edited.' });
             if (this.#dead) throw new Failure({ code: 'engine-died', message: 'The engine ended.' });
             return structuredClone(await (method as (...all: never[]) => Promise<unknown>)(...args));
@@ -399,7 +424,7 @@ export class FakeEngine {
     return wrapped as unknown as EngineApi;
   }
 
-  #look(): Look {
+  #overview(): Overview {
     if (this.failure) throw new Failure(this.failure);
     const { graph, database } = this;
     const { state, table } = database;
@@ -454,7 +479,7 @@ export class FakeEngine {
       journal: { state: 'on', hint: null },
       notes: [],
       at: new Date(this.#now).toISOString(),
-      ...this.#options.look,
+      ...this.#options.overview,
     };
   }
 
@@ -463,7 +488,7 @@ export class FakeEngine {
   }
 
   #detail(id: string): RevisionDetail {
-    const row = this.#look().revisions.find(one => one.id === id);
+    const row = this.#overview().revisions.find(one => one.id === id);
     const own = this.#own(id);
     if (!row) throw new Failure({ code: 'unknown-target', message: `There is no revision ${id}.` });
     const transactional = own.transactional ?? true;
@@ -563,7 +588,7 @@ export class FakeEngine {
       throw new Failure({
         code: 'plan-changed',
         message: 'The database is not as it was when the plan was made.',
-        next: 'Make the plan anew.',
+        next: 'Create the plan again.',
       });
     }
     const tell = (event: RunEvent): void => this.emit({ type: 'run', event });
@@ -577,6 +602,7 @@ export class FakeEngine {
     }));
     const before = new Set(this.applied);
     let failure: FailureInfo | null = null;
+    if (trouble.holdOpening) await this.#held();
     if (trouble.waitFor) {
       tell({ kind: 'waiting', holder: trouble.waitFor, waitedMs: 1_200 });
       await this.#held();
@@ -737,7 +763,7 @@ export class FakeEngine {
     if (line.length < 2) {
       throw new Failure({
         code: 'nothing-to-squash',
-        message: `"${range}" is ${line[0]?.id} alone: a squash makes one revision of several.`,
+        message: `"${range}" is ${line[0]?.id} alone: a squash combines several revisions into one.`,
         next: 'Name the first and the last of a line.',
       });
     }

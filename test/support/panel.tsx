@@ -9,7 +9,7 @@ import { defaultSettings } from '../../src/tui/settings.ts';
 import { initialState } from '../../src/tui/state/initial.ts';
 import type { Rect } from '../../src/tui/state/layout.ts';
 import type { Dialog, State } from '../../src/tui/state/model.ts';
-import { settleAll } from '../../src/tui/state/moving.ts';
+import { clampAll } from '../../src/tui/state/moving.ts';
 import { open } from '../../src/tui/state/stack.ts';
 import { FakeEngine, type FakeOptions } from './fake-engine.ts';
 import { noon } from './screen.ts';
@@ -20,14 +20,14 @@ import { noon } from './screen.ts';
 
 /** The state of an app with a simulated project. */
 export async function lookedAt(options: FakeOptions = {}): Promise<State> {
-  const look = await new FakeEngine({ now: noon, ...options }).api.look();
+  const overview = await new FakeEngine({ now: noon, ...options }).api.overview();
   const start = initialState(
     { ...defaultSettings, motion: false },
     { theme: 'none', depth: 16, ascii: false },
     { columns: 100, rows: 36 },
     noon,
   );
-  return settleAll({ ...start, link: { is: 'ready' }, look, known: look });
+  return clampAll({ ...start, link: { is: 'ready' }, overview, known: overview });
 }
 
 /** A pane drawn at a size. */

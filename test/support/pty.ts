@@ -202,18 +202,18 @@ export async function openPty(command: readonly string[], options: PtyOptions): 
   const until: Pty['until'] = (test, what, { timeout = 20_000 } = {}) =>
     new Promise((resolve, reject) => {
       const finish = (failure?: string) => {
-        watchers.delete(look);
+        watchers.delete(overview);
         clearTimeout(timer);
         if (failure) reject(new Error(`${failure}: ${what}\n${frame(lines(), terminal.cols)}`));
         else resolve();
       };
-      const look = () => {
+      const overview = () => {
         if (test(screen())) finish();
         else if (ended) finish('The program ended before the screen had it');
       };
       const timer = setTimeout(() => finish(`Not on the screen within ${timeout} ms`), timeout);
-      watchers.add(look);
-      look();
+      watchers.add(overview);
+      overview();
     });
 
   const program_ = () => {

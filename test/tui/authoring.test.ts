@@ -171,7 +171,7 @@ test('if the orders differ, Cancel is the default', async () => {
   });
   await app.sees('2 heads');
   await app.press('m');
-  await app.sees('Conflict:', '~ messages.text varchar(100) or text', 'Touched by more than one');
+  await app.sees('Conflict:', '~ messages.text varchar(100) or text', 'Changed by more than one branch');
   await app.press('Enter');
   await app.sees('▸ l  Cancel');
   await app.press('Enter');
@@ -239,7 +239,7 @@ test('x accepts a file that was edited after it was applied', async () => {
   await app.sees('has changed since it was applied', 'Accept the edit');
   await app.press('a');
   await app.seesNot('1 edited');
-  await app.sees('migtui settle Migration20261101090000_initial_schema');
+  await app.sees('migtui resolve Migration20261101090000_initial_schema');
 });
 
 test('adopt shows the diff of every file before it writes', async () => {
@@ -288,6 +288,25 @@ test('check: the findings, with solutions', async () => {
     'ok         missing, edited',
     'entities not checked',
   );
+});
+
+test('check: without findings, what could not be checked is not said to agree', async () => {
+  const app = await openScreen({
+    check: {
+      clean: true,
+      findings: [],
+      agreed: ['heads'],
+      skipped: [{ kind: 'drift', why: 'the database is unreachable' }],
+    },
+  });
+  await app.sees('3 pending');
+  await app.press('c');
+  await app.sees(
+    'Check: no findings, 1 not checked',
+    'No problems found in what could be checked.',
+    'drift not checked: the database is unreachable',
+  );
+  await app.seesNot('the database agree');
 });
 
 const drift = (more: Partial<CheckFinding> = {}): CheckReport => ({
@@ -449,7 +468,7 @@ test('a branch from the selected revision, and a separate root', async () => {
   await app.press('e');
   await app.sees('not a head: this starts a branch');
   await app.press('Esc', 'n', 'r', 'e');
-  await app.sees('nothing: a root revision of its own');
+  await app.sees('none: a new root revision');
   await app.type('search');
   await app.press('Tab');
   await app.type('search');
@@ -511,7 +530,7 @@ test('squash: what is refused is named, and Esc returns to the form', async () =
   await app.press('2', 'G', 'Q');
   await app.sees('Squash a range of revisions');
   await app.press('Enter');
-  await app.sees('a squash makes one revision of several', 'Name the first and the last of a line.');
+  await app.sees('a squash combines several revisions into', 'Name the first and the last of a line.');
   await app.press('Esc');
   await app.sees('Squash a range of revisions');
   // the message must not be empty

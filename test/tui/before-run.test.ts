@@ -43,7 +43,7 @@ test('R rehearses the plan: differences after the downgrade are named, and the p
   await app.press('R');
   await app.sees(
     'Rehearsal',
-    'going back fails or differs for 1 of 2 steps',
+    'the downgrade fails or differs for 1 of 2 steps',
     'down() restores the schema',
     'after down() the schema differs:',
     '+ chats.left_over int',
@@ -51,7 +51,7 @@ test('R rehearses the plan: differences after the downgrade are named, and the p
   );
   await app.press('Esc');
   await app.seesNot('Tested on empty tables.');
-  await app.sees('going back fails or differs for 1 of 2 steps');
+  await app.sees('the downgrade fails or differs for 1 of 2 steps');
   await app.press('R');
   await app.sees('Tested on empty tables.');
   expect(app.engine.calls.filter(call => call === 'rehearsePlan')).toHaveLength(1);
@@ -66,7 +66,7 @@ test('R if everything is restored, and if there is no down()', async () => {
   await good.press('u');
   await good.sees('2 steps');
   await good.press('R');
-  await good.sees('every step runs, and going back restores the schema');
+  await good.sees('every step runs, and the downgrade restores the schema');
   const bad = await openScreen({
     planRehearsal: { ok: false, steps: [step({ ok: false, undone: none, redone: none })] },
   });
@@ -74,7 +74,7 @@ test('R if everything is restored, and if there is no down()', async () => {
   await bad.press('u');
   await bad.sees('2 steps');
   await bad.press('R');
-  await bad.sees('1 of 1 step without a way back', 'there is no down(): no way back');
+  await bad.sees('1 of 1 step cannot be undone', 'there is no down(): it cannot be undone');
 });
 
 test('while the name is typed, the Ctrl key does it: the letter is part of the name', async () => {

@@ -79,7 +79,7 @@ test('a stamp that does not match the live schema is reported before it is writt
   await app.sees('2 applied');
   await app.press('s', 'h');
   await app.sees('The live schema does not match', '- reactions table');
-  await app.sees('The log would not match the schema. Type chat and press Enter');
+  await app.sees('The migrations table would not match the schema. Type chat and press Enter');
   await app.press('Enter');
   await app.sees('type chat to confirm');
   expect(app.engine.calls).not.toContain('run');
@@ -123,7 +123,7 @@ test('undo reverts the last run and redo repeats it, each as a plan that is show
 
 test('without a journal nothing can be undone, and it says why', async () => {
   const app = await openScreen({
-    look: { journal: { state: 'off', hint: 'withMigtui turns the journal on.' } },
+    overview: { journal: { state: 'off', hint: 'withMigtui turns the journal on.' } },
   });
   await app.sees('3 pending');
   await app.press('<');

@@ -94,7 +94,7 @@ test('partial changes are reverted by its down(), or it is run again', async () 
   await app.press('Enter');
   await app.seesNot('1 interrupted');
   await app.press('5', 'z');
-  await app.sees(/migtui settle \S*fill_text_length --down --yes/);
+  await app.sees(/migtui resolve \S*fill_text_length --down --yes/);
 });
 
 test('a failure after fifty revisions is visible first, also in a small terminal', async () => {
@@ -159,7 +159,7 @@ test('failing rows are counted, with the first keys', async () => {
   const refused = { code: 'sql', message: 'column contains null values', sql: { sqlState: '23502' } };
   app.engine.trouble = { fail: { revision: fill, failure: refused } };
   await app.press('u', 'Enter');
-  await app.sees('Upgrade failed', '1,204 rows are in the way', '{"id": 3}');
+  await app.sees('Upgrade failed', '1,204 rows would fail', '{"id": 3}');
 });
 
 test('the durations of rolled back steps are those of the journal', async () => {

@@ -9,14 +9,14 @@ import type { State } from '../../src/tui/state/model.ts';
 import { FakeEngine, type FakeOptions } from '../support/fake-engine.ts';
 
 async function stateOf(options: FakeOptions): Promise<State> {
-  const look = await new FakeEngine(options).connection.api.look();
+  const overview = await new FakeEngine(options).connection.api.overview();
   const empty = initialState(
     defaultSettings,
     { theme: 'none', depth: 16, ascii: false },
     { columns: 120, rows: 36 },
     0,
   );
-  return { ...empty, link: { is: 'ready' }, look, known: look };
+  return { ...empty, link: { is: 'ready' }, overview, known: overview };
 }
 
 const production: FakeOptions = {

@@ -10,10 +10,17 @@ test('help can be filtered, and says why a command is disabled', async () => {
   await app.sees('no revisions yet');
   await app.press('?');
   await app.sees('Keys', 'upgrade to the revision');
-  await app.type('heads');
+  await app.type('/heads');
   await app.sees('merge several heads', 'only one head');
   await app.press('Esc');
   await app.seesNot('merge several heads');
+});
+
+test('on a narrow screen long descriptions continue on the next line', async () => {
+  const app = await openScreen({ columns: 64, rows: 20 });
+  await app.sees('3 pending');
+  await app.press('?');
+  await app.sees(/u +upgrade to the revision under the {2}/, /^[│ ]+cursor, or to a target you choose/m);
 });
 
 test('the palette runs a command by name', async () => {
@@ -67,6 +74,14 @@ test("the user's own keys replace the defaults", async () => {
   await app.press('u');
   await app.press('w');
   await app.sees('2 steps');
+});
+
+test('help does not list a default key that the settings give to another command', async () => {
+  const app = await openScreen({ settings: { keys: { upgrade: ['d'] } } });
+  await app.press('?');
+  await app.type('to the revision under');
+  await app.sees(/ d {4,}upgrade to the revision/);
+  await app.seesNot(/ d {4,}downgrade to the revision/);
 });
 
 test('no two commands of one scope have the same key, and every command has a description', () => {

@@ -92,7 +92,7 @@ test('no hostile name reaches the terminal raw, in any pane or dialog', async ()
       schemas: ['public', `s${attack}`],
     },
     findings: [findingOf({ revision: fill, statement: `update ${attack}`, message: `writes ${attack}` })],
-    look: { authors: {} } as never,
+    overview: { authors: {} } as never,
   });
   engine.trouble = {
     hold: fill,

@@ -77,7 +77,7 @@ test('panes by number, by Tab and back', async () => {
   await app.sees('Enter details');
 });
 
-test('tabs of the Detail pane, by keys and by the data they need', async () => {
+test('tabs of the Detail pane: keys, and the data that each requests', async () => {
   const app = await openScreen();
   await app.sees('alter table "chats"');
   await app.press(']');

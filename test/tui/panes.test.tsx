@@ -34,9 +34,23 @@ describe('Current', () => {
   });
 });
 
+test('Current of a database that rejects the login gives the reason and the next step', async () => {
+  const failure = {
+    code: 'database-refused',
+    message: 'postgres@db/chat refused the connection: password authentication failed for user "postgres"',
+    next: 'Check user and password in the MikroORM config or its environment.',
+  };
+  const pane = drawPane(CurrentPane, await lookedAt({ database: { state: 'refused', failure } }), 44, 10);
+  expect(pane.replace(/[│\s]+/g, ' ')).toContain(
+    'Login rejected postgres@db/chat refused the connection: password',
+  );
+  expect(pane.replace(/[│\s]+/g, ' ')).toContain('Check user and password in the MikroORM config');
+});
+
 test('Current of a database that has tables and no migrations table suggests a stamp', async () => {
   const state = await lookedAt({ applied: [], database: { table: 'absent', otherTables: 12 } });
   expect(drawPane(CurrentPane, state, 60, 5)).toContain('tables exist; press s to mark revisions as applied');
+  expect(drawPane(CurrentPane, state, 40, 5).replace(/[│\s]+/g, ' ')).toContain('mark revisions as applied');
 });
 
 test('History of a project without revisions says how to begin', async () => {

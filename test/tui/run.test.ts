@@ -56,6 +56,25 @@ test('a run waits for another and shows who holds the lock', async () => {
   await app.sees('Upgrade done');
 });
 
+test.each([
+  ['connected', 'opening the database'],
+  ['missing', 'creating the database chat'],
+] as const)(
+  'before the first step, a run on a database that is %s shows what it does',
+  async (state, doing) => {
+    const app = await openScreen({ database: { state } });
+    await app.sees('Pending');
+    app.engine.trouble = { holdOpening: true };
+    await app.press('u');
+    await app.sees('steps');
+    await app.press('Enter');
+    await app.sees(doing);
+    app.engine.release();
+    await app.sees('Upgrade done');
+    await app.seesNot(doing);
+  },
+);
+
 test('a retry shows why and how often', async () => {
   const app = await openScreen();
   await app.sees('3 pending');
@@ -136,7 +155,7 @@ test('resizing during a run', async () => {
 
 test('the engine dies during a run: it is reported, and r restarts it', async () => {
   const app = await heldRun();
-  app.engine.die({ signal: 'SIGKILL', said: 'Killed' });
+  app.engine.die({ signal: 'SIGKILL', lastOutput: 'Killed' });
   await app.sees('Upgrade failed', 'The engine stopped (SIGKILL)', 'ENGINE STOPPED');
   await app.press('Esc', 'r');
   await app.sees('3 pending');
@@ -149,7 +168,7 @@ test('the engine dies with an open transaction: a step in it is not reported as 
   app.engine.trouble = { hold: lastRead };
   app.engine.release();
   await app.sees('1 of 2');
-  app.engine.die({ signal: 'SIGKILL', said: 'Killed' });
+  app.engine.die({ signal: 'SIGKILL', lastOutput: 'Killed' });
   await app.sees(
     'Upgrade failed',
     '0 of 2',
@@ -218,7 +237,7 @@ test('a key ends the blocker: shows the session, ends its statement first, then 
   await app.sees('cancelling the statement of pid 4711', 'ending the session of pid 4711');
 });
 
-test('a blocker that is gone is left alone, and the refusal is shown', async () => {
+test('a session that no longer blocks is not ended, and the refusal is shown', async () => {
   const app = await heldRun({}, { blockers: [ana] });
   await app.sees('blocked by');
   app.engine.trouble = { ...app.engine.trouble, blockers: [] };

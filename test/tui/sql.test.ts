@@ -86,7 +86,7 @@ test('a folded line loses nothing and is never too wide', () => {
   );
 });
 
-test('words stay whole if they fit', () => {
+test('words are not broken if they fit', () => {
   const text = 'constraint "messages_chat_id_foreign" foreign key ("chat_id") references "chats"';
   expect(
     foldWords([{ text: `  ${text}` }], 50, 4)

@@ -63,7 +63,7 @@ test('a key is handled immediately, after all earlier events', () => {
   store.close();
 });
 
-test('the last lines of a flood are kept', () => {
+test('of too much output, the last lines are kept', () => {
   const { store } = openStore();
   store.receive(Array.from({ length: 200_000 }, (_, index) => line(String(index))));
   expect(store.state.log).toHaveLength(5_000);

@@ -161,6 +161,32 @@ test('Enter held down opens the plan and never confirms it', async () => {
   await app.sees('Upgrade done');
 });
 
+test('the first steps of a long plan are shown while the rest is checked, and cannot be confirmed yet', async () => {
+  const app = await openScreen();
+  await app.sees('3 pending');
+  app.engine.trouble = { holdPlan: 4_000 };
+  await app.press('u');
+  await app.sees('4000 steps on chat', 'checking them …', 'fill_text_length  2 statements', 'and 3998 more');
+  await app.seesNot('Tab SQL', 'copy command');
+  await app.press('Enter');
+  await app.sees('still planning');
+  expect(app.engine.calls).not.toContain('run');
+  app.engine.release();
+  await app.sees('2 steps on chat');
+  await app.seesNot('checking them …');
+});
+
+test('the target prompt shows the first steps of a long plan, too', async () => {
+  const app = await openScreen();
+  await app.sees('3 pending');
+  app.engine.trouble = { holdPlan: 4_000 };
+  await app.press('U', 't');
+  await app.type('heads');
+  await app.sees('4000 steps, checking them …', 'and 3992 more');
+  app.engine.release();
+  await app.sees('3 steps');
+});
+
 test('u held down does not confirm either', async () => {
   const app = await openScreen();
   await app.sees('3 pending');

@@ -47,7 +47,7 @@ test('the head is marked for any name and labels', async () => {
       revisions: [{ id, revises: [], labels: ['a-label', 'another-label'], inferred: true }],
       applied: [],
     });
-    await app.sees(/a_rather.*… ° \(head\)/, '° inferred');
+    await app.sees(/a_rather.*….* ° \(head\)/, '° inferred');
     await app.press('q');
   }
 });

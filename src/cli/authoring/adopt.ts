@@ -9,7 +9,7 @@ import { writeDraft } from './write-draft.ts';
 export const adopt: Definition = (program, act) =>
   program
     .command('adopt')
-    .description('write what each migration revises into its file, as MikroORM orders them today')
+    .description('declare in each file which revision it revises, in the current order of MikroORM')
     .addOption(yes())
     .addHelpText(
       'after',

@@ -25,8 +25,8 @@ export const edit: Definition = (program, act) =>
     .action(act(editRevision));
 
 async function editRevision(call: Call, target: string, options: { yes?: boolean }): Promise<undefined> {
-  const look = await requireStatus(call, 'revisions');
-  const row = await onlyRow(call, look, target);
+  const overview = await requireStatus(call, 'revisions');
+  const row = await onlyRow(call, overview, target);
   if (!row.file) {
     throw new Failure({
       code: 'no-file',
@@ -34,12 +34,12 @@ async function editRevision(call: Call, target: string, options: { yes?: boolean
       next: row.state === 'missing' ? 'Restore it from version control.' : 'It is in a migrationsList.',
     });
   }
-  if (row.state === 'applied' && databaseFailure(look) === null) {
-    call.output.say(row, warning);
+  if (row.state === 'applied' && databaseFailure(overview) === null) {
+    call.output.note(row, warning);
     await confirm(call, 'The edit', `Edit ${nameOf(row.id)} anyway?`, options.yes === true);
   }
   const editor = editorOf(call);
-  const path = join(look.project.root, row.file);
+  const path = join(overview.project.root, row.file);
   const code = await call.host.spawn(editor, path);
   if (code !== 0) {
     throw new Failure({

@@ -3,6 +3,15 @@ import { type Definition, examples } from '../shell/command.ts';
 import { yes } from '../shell/options.ts';
 import { writeDraft } from './write-draft.ts';
 
+/** On databases that `revision --autogenerate` and the comparison of `stamp` do not support. */
+const portableSteps = `
+Next:
+  mikro-orm migration:create --name initial_schema     the first revision, from the entities
+  migtui upgrade head                                  on an empty database
+  migtui stamp head                                    on one that has the tables already: marks the revision as
+                                                       applied without running it
+  migtui check                                         for CI`;
+
 const nextSteps = `
 Next:
   migtui revision --autogenerate -m "initial schema"   the first revision, from the entities
@@ -25,5 +34,8 @@ async function initProject(call: Call, options: { yes?: boolean }): Promise<unde
   const engine = await call.engine();
   const draft = await engine.draftInit();
   await writeDraft(call, draft, { what: 'The setup', question: 'Write this?', yes: options.yes });
-  call.output.say(nextSteps.trim(), (text, paint) => paint.dim(text));
+  // Without an existing config there is nothing to open.
+  const overview = await engine.overview().catch(() => null);
+  const steps = overview?.database.unavailable?.length ? portableSteps : nextSteps;
+  call.output.note(steps.trim(), (text, paint) => paint.dim(text));
 }

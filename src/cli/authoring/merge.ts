@@ -30,7 +30,7 @@ export const merge: Definition = (program, act) =>
     .command('merge')
     .description('merge heads, after rehearsing both orders')
     .argument('[heads...]', 'heads to merge (default: all)')
-    .option('-m, --message <text>', 'what the merge revision is called')
+    .option('-m, --message <text>', 'name of the merge revision')
     .option('--rebase <target>', 'put this branch on top of another instead')
     .option('--onto <target>', 'the branch that --rebase goes on top of')
     .option('--no-reconcile', 'leave the merge revision empty, even if the entities need SQL')
@@ -55,13 +55,13 @@ async function mergeHeads(
   options: MergeOptions,
 ): Promise<number | undefined> {
   if ((options.rebase === undefined) !== (options.onto === undefined)) {
-    throw new UsageError('--rebase and --onto belong together: --rebase A --onto B');
+    throw new UsageError('--rebase and --onto must be used together: --rebase A --onto B');
   }
   const engine = await call.engine();
-  const look = await requireStatus(call, 'revisions');
+  const overview = await requireStatus(call, 'revisions');
   const asked = options.rebase && options.onto ? [options.rebase, options.onto] : targets;
   const resolved = await Promise.all(asked.map(target => engine.resolve(target)));
-  const heads = asked.length > 0 ? [...new Set(resolved.flat())] : look.heads;
+  const heads = asked.length > 0 ? [...new Set(resolved.flat())] : overview.heads;
   if (heads.length < 2) {
     call.output.answer(
       heads,
@@ -84,7 +84,7 @@ async function mergeHeads(
     call.output.answer(rehearsal, rehearsal => rehearsal, drawRehearsal);
     return conflict ? 1 : 0;
   }
-  call.output.say(rehearsal, drawRehearsal);
+  call.output.note(rehearsal, drawRehearsal);
   const asking = options.yes !== true && options.rebase === undefined && canAsk(call);
   if (conflict && !asking && options.force !== true) {
     if (!call.output.json) throw conflict;
@@ -113,20 +113,17 @@ async function writeUnrehearsed(
   failure: Failure,
 ): Promise<number> {
   const engine = await call.engine();
-  call.output.say(failure.info, ({ message }, paint) =>
-    paint.warn(`Not rehearsed, so conflicts are not ruled out: ${message}`),
-  );
   const draft =
     rebase && onto
       ? await engine.draftRebase({ branch: rebase, onto })
       : await engine.draftMerge({ heads, message, reconcile: false });
-  const warning = `The merge was not rehearsed: ${failure.message}`;
+  const warning = `The merge was not rehearsed, so conflicts are not ruled out. ${failure.message}`;
   await writeDraft(
     call,
     { ...draft, warnings: [warning, ...draft.warnings] },
     {
       what: 'The merge',
-      question: 'Write this, unrehearsed?',
+      question: 'Write this without a rehearsal?',
       yes,
       more: { rehearsal: null },
     },
@@ -152,7 +149,7 @@ async function chosenDraft(
     key: remedy.kind === 'merge' ? 'm' : String(at),
     remedy,
   }));
-  call.output.say(ways, (ways, paint) =>
+  call.output.note(ways, (ways, paint) =>
     [
       'What to do?',
       ...ways.map(({ key, remedy }) => `  ${paint.bold(key)} ${drawRemedies([remedy], paint)}`),

@@ -93,6 +93,9 @@ async function makeRevision(call: Call, options: RevisionOptions): Promise<undef
   if (options.autogenerate && options.fromDrift) {
     throw new UsageError('revision takes --autogenerate or --from-drift, not both');
   }
+  if (!options.autogenerate && (rename || renameOthers === false)) {
+    throw new UsageError('--rename and --no-rename need --autogenerate');
+  }
   const draft = await draftRevision(call, request);
   const confirm = options.fromDrift
     ? await confirmChange(call, 'The stamp', await requireStatus(call, 'database'), options)
@@ -148,7 +151,7 @@ export async function draftRevision(call: Call, request: RevisionRequest): Promi
   }
 }
 
-/** Asks about each candidate; null if there is no answer. */
+/** Asks about each candidate until the answer is yes or no; null if there is no answer. */
 async function chooseRenames(call: Call, candidates: readonly string[]): Promise<string[] | null> {
   const chosen: string[] = [];
   for (const candidate of candidates) {
@@ -156,9 +159,13 @@ async function chooseRenames(call: Call, candidates: readonly string[]): Promise
     const taken = (other: string): boolean => ends(other).some(end => end === old || end === fresh);
     if (chosen.some(taken)) continue;
     const question = `Is ${clean(fresh)} the new name of ${clean(old)}? A rename keeps the data; no drops it [y/n] `;
-    const answer = await ask(call, question);
-    if (answer === '') return null;
-    if (/^y(es)?$/i.test(answer)) chosen.push(candidate);
+    let answer: string;
+    do {
+      answer = await ask(call, question);
+      if (answer === '') return null;
+      // Anything else may be a typing error, and no loses data.
+    } while (!/^(y|yes|n|no)$/i.test(answer));
+    if (/^y/i.test(answer)) chosen.push(candidate);
   }
   return chosen;
 }
@@ -171,11 +178,11 @@ function ends(rename: string): [old: string, fresh: string] {
 }
 
 async function chooseHead(call: Call, heads: readonly string[]): Promise<string | undefined> {
-  call.output.say(heads, (heads, paint) =>
+  call.output.note(heads, (heads, paint) =>
     [
       `There are ${heads.length} heads. Which one does the new revision revise?`,
       ...heads.map((head, at) => `  ${paint.bold(String(at + 1))} ${nameOf(head)}`),
-      paint.dim('  migtui merge brings them together first.'),
+      paint.dim('  To merge them first: migtui merge'),
     ].join('\n'),
   );
   return heads[Number(await ask(call, `1-${heads.length}, or Enter to cancel: `)) - 1];

@@ -15,9 +15,9 @@ interface SquashOptions {
 export const squash: Definition = (program, act) =>
   program
     .command('squash')
-    .description('replace a range of revisions with one that is verified to make the same schema')
+    .description('replace a range of revisions with one that creates the same schema, verified')
     .argument('<range>', 'the range: <from>:<to>, both included')
-    .option('-m, --message <text>', 'what the squashed revision is called')
+    .option('-m, --message <text>', 'name of the squashed revision')
     .option('--plan', 'show it, write nothing')
     .addOption(yes())
     .addHelpText(

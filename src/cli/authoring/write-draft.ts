@@ -1,6 +1,7 @@
 import type { Draft } from '../../engine/api.ts';
 import type { MergeAnswer, RevisionDraftAnswer } from '../answers.ts';
 import { drawDraft, drawWritten } from '../draw/draft.ts';
+import { nameOf } from '../draw/rows.ts';
 import { draftJson } from '../shapes.ts';
 import type { Call } from '../shell/call.ts';
 import { confirm } from '../shell/confirm.ts';
@@ -26,8 +27,9 @@ export async function writeDraft(
 ): Promise<void> {
   const engine = await call.engine();
   const written = draft.files.length > 0;
-  if (written && question !== null) {
-    call.output.say(draft, drawDraft);
+  const shown = written && question !== null;
+  if (shown) {
+    call.output.note(draft, drawDraft);
     await confirm(call, what, question, yes);
   }
   if (written) await engine.write(draft);
@@ -35,6 +37,10 @@ export async function writeDraft(
   call.output.answer(
     draft,
     () => ({ ...draftJson(draft), written, ...more, ...done }),
-    (draft, paint) => drawWritten(draft, paint),
+    (draft, paint) =>
+      [
+        drawWritten(shown ? { ...draft, notes: [], warnings: [], findings: [] } : draft, paint),
+        ...(done?.stamped ? [`${paint.bold('Stamped:')} ${nameOf(done.stamped)}`] : []),
+      ].join('\n'),
   );
 }

@@ -1,4 +1,4 @@
-import type { CheckReport, Finding, LintReport, Look, Severity, TestReport } from '../../engine/api.ts';
+import type { CheckReport, Finding, LintReport, Overview, Severity, TestReport } from '../../engine/api.ts';
 
 /** A message at a location in the sources. */
 export interface Remark {
@@ -30,8 +30,11 @@ export interface CiReport {
 
 const levels: Record<Severity, Remark['level']> = { danger: 'error', warning: 'warning', note: 'notice' };
 
-/** The cases are the kinds that were checked. */
-export function ofCheck(report: CheckReport, look: Look | null): CiReport {
+/**
+ * The cases are the kinds that were checked.
+ * @param required what could not be checked is a failure
+ */
+export function ofCheck(report: CheckReport, overview: Overview | null, required: boolean): CiReport {
   const failed = report.findings.map(({ kind, message, next, revisions, sql, effects }): Case => {
     const remark = (file: string | null): Remark => ({
       level: 'error',
@@ -40,7 +43,7 @@ export function ofCheck(report: CheckReport, look: Look | null): CiReport {
       file,
       line: file === null ? null : 1,
     });
-    const files = filesOf(revisions, look);
+    const files = filesOf(revisions, overview);
     return {
       name: kind,
       outcome: 'failed',
@@ -52,9 +55,13 @@ export function ofCheck(report: CheckReport, look: Look | null): CiReport {
   const agreed = report.agreed.map(
     (kind): Case => ({ name: kind, outcome: 'passed', message: 'in order', details: [], remarks: [] }),
   );
-  const skipped = report.skipped.map(
-    ({ kind, why }): Case => ({ name: kind, outcome: 'skipped', message: why, details: [], remarks: [] }),
-  );
+  const skipped = report.skipped.map(({ kind, why }): Case => {
+    const name = kind;
+    if (!required) return { name, outcome: 'skipped', message: why, details: [], remarks: [] };
+    const message = `not checked: ${why}`;
+    const remark: Remark = { level: 'error', title: kind, message, file: null, line: null };
+    return { name, outcome: 'failed', message, details: [], remarks: [remark] };
+  });
   return { command: 'check', cases: [...failed, ...agreed, ...skipped], findings: [] };
 }
 
@@ -66,10 +73,7 @@ export function ofLint({ findings, judged }: LintReport, isBad: (finding: Findin
     return {
       name: id,
       outcome: bad.length > 0 ? 'failed' : 'passed',
-      message:
-        bad.length > 0
-          ? `${bad.length} ${bad.length === 1 ? 'finding' : 'findings'}`
-          : 'nothing to object to',
+      message: bad.length > 0 ? `${bad.length} ${bad.length === 1 ? 'finding' : 'findings'}` : 'no findings',
       details: bad.map(({ action, rule, message }) => `${action}: ${rule}: ${message}`),
       remarks: own.filter(({ accepted }) => accepted === undefined).map(remarkOf),
     };
@@ -88,13 +92,13 @@ function remarkOf({ severity, rule, message, remedy, place }: Finding): Remark {
 }
 
 /** The cases are the tests. */
-export function ofTest({ tests }: TestReport, look: Look | null): CiReport {
+export function ofTest({ tests }: TestReport, overview: Overview | null): CiReport {
   const cases = tests.map(({ name, outcome, message, details, next }): Case => {
     const remarks =
       outcome !== 'failed'
         ? []
         : (details.length > 0 ? details : ['']).map((detail): Remark => {
-            const place = placeIn(`${message} ${detail}`, look);
+            const place = placeIn(`${message} ${detail}`, overview);
             return {
               level: 'error',
               title: name,
@@ -108,13 +112,13 @@ export function ofTest({ tests }: TestReport, look: Look | null): CiReport {
 }
 
 /** The file named in a text, or that of the revision named in it. */
-function placeIn(text: string, look: Look | null): Pick<Remark, 'file' | 'line'> {
+function placeIn(text: string, overview: Overview | null): Pick<Remark, 'file' | 'line'> {
   const named = /(?:^|\s)([^\s:]+\.[cm]?[jt]s)(?::(\d+))?:/.exec(text);
   if (named) return { file: named[1] ?? null, line: named[2] === undefined ? 1 : Number(named[2]) };
-  const file = look?.revisions.find(({ id }) => text.includes(id))?.file ?? null;
+  const file = overview?.revisions.find(({ id }) => text.includes(id))?.file ?? null;
   return { file, line: file === null ? null : 1 };
 }
 
-function filesOf(ids: readonly string[], look: Look | null): string[] {
-  return ids.flatMap(id => look?.revisions.find(row => row.id === id)?.file ?? []);
+function filesOf(ids: readonly string[], overview: Overview | null): string[] {
+  return ids.flatMap(id => overview?.revisions.find(row => row.id === id)?.file ?? []);
 }

@@ -1,7 +1,7 @@
 import { appendFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { Option } from 'commander';
-import type { Look } from '../../engine/api.ts';
+import type { Overview } from '../../engine/api.ts';
 import { drawGraph } from '../draw/graph.ts';
 import type { Call } from '../shell/call.ts';
 import { clean } from '../shell/clean.ts';
@@ -23,9 +23,9 @@ export const formatOption = (): Option =>
     .default('text');
 
 /** The revisions, for their files and the history; null if they cannot be read. */
-export async function lookForCi(call: Call): Promise<Look | null> {
+export async function detectCi(call: Call): Promise<Overview | null> {
   const engine = await call.engine();
-  return engine.look().catch(() => null);
+  return engine.overview().catch(() => null);
 }
 
 /** Prints a report in the format of a CI system. */
@@ -33,7 +33,7 @@ export async function answerInFormat(
   call: Call,
   format: 'github' | 'junit',
   report: CiReport,
-  look: Look | null,
+  overview: Overview | null,
 ): Promise<void> {
   const safe = clean(report);
   if (format === 'junit') {
@@ -44,6 +44,6 @@ export async function answerInFormat(
   const folder = workspace ? relative(workspace, call.root).replaceAll('\\', '/') : '';
   call.output.text(githubAnnotations(safe, folder.startsWith('..') ? '' : folder));
   if (!file) return;
-  const graph = look && drawGraph(clean(look).revisions, paintFor(false, false), call.host.now());
+  const graph = overview && drawGraph(clean(overview).revisions, paintFor(false, false), call.host.now());
   await appendFile(file, safeText(githubSummary(safe, graph)));
 }

@@ -34,7 +34,7 @@ export function drawDetail(
 export function drawSql({ sql, complete, note, transactional }: SqlPreview, paint: Paint): string {
   const remarks = [
     ...(note ? [note] : []),
-    ...(complete || note ? [] : ['more may run: only this much is known without running it']),
+    ...(complete || note ? [] : ['it may run more statements: only these are known before it runs']),
     ...(transactional ? [] : ['runs outside a transaction']),
   ];
   const lines = [

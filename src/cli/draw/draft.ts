@@ -28,7 +28,7 @@ export function drawDiff(diff: string, paint: Paint): string {
     .join('\n');
 }
 
-/** The files that were written. */
+/** The files that were written, and notes and warnings that were not shown before. */
 export function drawWritten({ files, revision, notes, warnings, findings }: Draft, paint: Paint): string {
   const verbs = files.map(({ path, before, after }) => {
     const verb = after === null ? 'Removed' : before === null ? 'Wrote' : 'Changed';

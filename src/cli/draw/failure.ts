@@ -23,7 +23,7 @@ export function drawFailure(info: FailureInfo, paint: Paint): string {
     .join('\n');
 }
 
-/** `migrations/x.ts:3: says what is wrong`. */
+/** `migrations/x.ts:3: the problem`. */
 export function drawProblem({ file, line, revision, message }: Problem, paint: Paint): string {
   const place = file ? (line ? `${file}:${line}` : file) : revision;
   return place ? `${paint.bold(place)}: ${message}` : message;

@@ -1,3 +1,5 @@
+import { bytes as sizeText } from '../../drawing/text/bytes.ts';
+import { rowsWords } from '../../drawing/text/findings.ts';
 import { findingOnCopy } from '../../drawing/text/measured.ts';
 import type { Finding, LintReport, Severity } from '../../engine/api.ts';
 import type { Paint } from '../shell/paint.ts';
@@ -12,7 +14,7 @@ export function drawFinding(finding: Finding, paint: Paint, whole = false): stri
     `${sign(severity, paint)} ${paint.bold(rule)}: ${message}`,
     ...details(finding).map(line => indent(paint.dim(line))),
     ...(onCopy === null ? [] : [indent(onCopy)]),
-    ...(inTheWay ? [indent(drawRows(inTheWay, paint))] : []),
+    ...(inTheWay ? [indent(drawRows(rule, inTheWay, paint))] : []),
     ...(accepted === undefined ? [] : [indent(paint.dim(`accepted: ${accepted}`))]),
     ...(whole && remedy !== '' && accepted === undefined
       ? [indent(`${paint.dim('instead:')} ${remedy}`)]
@@ -29,30 +31,23 @@ function sign(severity: Severity, paint: Paint): string {
 function details({ table, lock, blocks, rows, bytes, rewrites, scans }: Finding): string[] {
   const size = [
     ...(rows === null ? [] : [`about ${count(Math.round(rows), 'row')}`]),
-    ...(bytes === null ? [] : [bytesText(bytes)]),
+    ...(bytes === null ? [] : [sizeText(bytes)]),
   ];
   const does = [
     ...(lock === null ? [] : [`${lock}${blocks.length > 0 ? `, blocks ${blocks.join(' and ')}` : ''}`]),
     ...(rewrites ? ['rewrites it'] : scans ? ['reads all of it'] : []),
   ];
-  if (table === null || does.length + size.length === 0) return [];
+  // A table that the revision itself creates.
+  const isNew = rows === 0 && bytes === 0;
+  if (table === null || (does.length === 0 && (isNew || size.length === 0))) return [];
   return [`${table}${size.length > 0 ? ` (${size.join(', ')})` : ''}: ${does.join(', ')}`.replace(/: $/, '')];
 }
 
-function drawRows(
-  { count: rows, examples, failure }: NonNullable<Finding['inTheWay']>,
-  paint: Paint,
-): string {
-  if (failure !== null) return paint.dim(`rows in the way: not counted: ${failure}`);
-  if (rows === 0) return paint.good('no rows are in the way');
-  const some = examples.map(example => indent(paint.dim(example)));
-  return [paint.bad(`${count(rows ?? 0, 'row')} in the way`), ...some].join('\n');
-}
-
-function bytesText(bytes: number): string {
-  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
-  const power = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log(bytes) / Math.log(1024)));
-  return `${(bytes / 1024 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
+function drawRows(rule: string, rows: NonNullable<Finding['inTheWay']>, paint: Paint): string {
+  const words = rowsWords(rule, rows);
+  if (rows.failure !== null) return paint.dim(words);
+  if (rows.count === 0) return paint.good(words);
+  return [paint.bad(words), ...rows.examples.map(example => indent(paint.dim(example)))].join('\n');
 }
 
 /** The result of lint: findings by revision and statement, then the totals. */

@@ -13,13 +13,13 @@ export function drawFleetEvent(event: FleetEvent, paint: Paint, verbose: boolean
       if (outcome === 'failed')
         return `${paint.bad(glyphs.failed)} ${target}: ${failure?.message ?? 'failed'}`;
       if (!verbose) return '';
-      const said =
+      const detail =
         outcome === 'done'
           ? `${count(steps, 'step')}, ${ms} ms`
           : outcome === 'there'
             ? 'already at the target'
             : outcome;
-      return `${paint.good(glyphs.ok)} ${target}  ${paint.dim(said)}`;
+      return `${paint.good(glyphs.ok)} ${target}  ${paint.dim(detail)}`;
     }
     case 'wave-done':
       return event.wrong.length > 0
@@ -29,6 +29,8 @@ export function drawFleetEvent(event: FleetEvent, paint: Paint, verbose: boolean
         : paint.good(`${event.wave}: ${count(event.checked, 'target')} checked`);
     case 'parallel':
       return paint.warn(`${event.parallel} at once now: ${event.reason}`);
+    case 'notice':
+      return paint.warn(event.message);
     case 'paused':
       return paint.warn(`Paused: ${event.after.replace(/\.$/, '')}, ${count(event.left, 'target')} left.`);
     case 'run':

@@ -1,12 +1,11 @@
 import { bytes } from '../../drawing/text/bytes.ts';
 import type { FleetGroup, FleetPlan, FleetRefusal, PreviewStep } from '../../engine/api.ts';
+import { grouped } from '../../foundation/grouped.ts';
+import { someNames } from '../../foundation/some-names.ts';
 import type { Paint } from '../shell/paint.ts';
 import { drawFinding } from './findings.ts';
 import { nameOf } from './rows.ts';
 import { count, indent } from './text.ts';
-
-/** Maximum number of names listed. */
-const few = 3;
 
 /** A fleet plan: each group with its SQL once, the refused targets, the waves. */
 export function drawFleetPlan(plan: FleetPlan, paint: Paint): string {
@@ -26,21 +25,18 @@ export function drawFleetPlan(plan: FleetPlan, paint: Paint): string {
     ...(waves.length > 1
       ? [
           '',
-          `Waves: ${waves.map(({ name, targets }) => `${name} ${targets.length.toLocaleString('en-US')}`).join(', then ')}`,
+          `Waves: ${waves.map(({ name, targets }) => `${name} ${grouped(targets.length)}`).join(', then ')}`,
         ]
       : []),
   ].join('\n');
 }
 
-const countOf = (number: number): string =>
-  `${number.toLocaleString('en-US')} ${number === 1 ? 'target' : 'targets'}`;
+const countOf = (number: number): string => `${grouped(number)} ${number === 1 ? 'target' : 'targets'}`;
 
 function drawGroup({ targets, preview, largest, table }: FleetGroup, paint: Paint): string {
-  const more = targets.length - few;
-  const names = `${targets.slice(0, few).join(', ')}${more > 0 ? ` and ${more.toLocaleString('en-US')} more` : ''}`;
   const findings = preview.steps.flatMap(({ findings }) => findings);
   return [
-    `${paint.bold(`${countOf(targets.length)}: ${count(preview.steps.length, 'step')}`)} ${paint.dim(`(${names})`)}`,
+    `${paint.bold(`${countOf(targets.length)}: ${count(preview.steps.length, 'step')}`)} ${paint.dim(`(${someNames(targets)})`)}`,
     ...preview.steps.map(step => indent(drawStep(step, paint))),
     ...(findings.length > 0 ? ['', ...findings.map(finding => indent(drawFinding(finding, paint)))] : []),
     ...(table
@@ -53,7 +49,7 @@ function drawGroup({ targets, preview, largest, table }: FleetGroup, paint: Pain
     ...preview.warnings.map(({ message }) => indent(`${paint.warn(paint.glyphs.warning)} ${message}`)),
     ...(preview.destructive
       ? [
-          indent(paint.bad(`Lost in each of them, counted in ${largest}:`)),
+          indent(paint.bad(`Data loss in each of them, counted in ${largest}:`)),
           ...lossesOf(preview.steps).map(loss => indent(loss, 4)),
         ]
       : []),
@@ -75,15 +71,10 @@ function drawRefused(refused: readonly FleetRefusal[], paint: Paint): string[] {
   const byWords = Map.groupBy(refused, ({ failure }) => failure.code);
   return [...byWords].flatMap(([code, some]) => {
     const [first] = some as [FleetRefusal, ...FleetRefusal[]];
-    const names = some
-      .slice(0, few)
-      .map(({ target }) => target)
-      .join(', ');
-    const more = some.length - few;
     return [
       '',
       paint.bad(`${countOf(some.length)} refused: ${code}`) +
-        paint.dim(` (${names}${more > 0 ? ` and ${more} more` : ''})`),
+        paint.dim(` (${someNames(some.map(({ target }) => target))})`),
       indent(first.failure.message),
       ...(first.failure.next ? [indent(paint.dim(first.failure.next))] : []),
     ];

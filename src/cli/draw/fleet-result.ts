@@ -1,4 +1,6 @@
 import type { FleetOutcome, FleetResult } from '../../engine/api.ts';
+import { grouped } from '../../foundation/grouped.ts';
+import { someNames } from '../../foundation/some-names.ts';
 import type { Paint } from '../shell/paint.ts';
 import { count, indent } from './text.ts';
 
@@ -9,25 +11,18 @@ const words: Readonly<Record<FleetOutcome, string>> = {
   'not tried': 'not tried',
 };
 
-/** Maximum number of names listed for each error. */
-const few = 3;
-
 /** The result of a fleet run: counts, then the errors. */
 export function drawFleetResult({ counts, errors, stopped, targets, ms }: FleetResult, paint: Paint): string {
   const styles = { done: paint.good, there: paint.good, failed: paint.bad, 'not tried': paint.warn };
   const shown = (Object.keys(words) as FleetOutcome[]).filter(outcome => counts[outcome] > 0);
-  const width = Math.max(...shown.map(outcome => counts[outcome].toLocaleString('en-US').length), 1);
+  const width = Math.max(...shown.map(outcome => grouped(counts[outcome]).length), 1);
   const all = counts.done + counts.there === targets.length;
   return [
-    ...shown.map(outcome =>
-      styles[outcome](`${counts[outcome].toLocaleString('en-US').padStart(width)} ${words[outcome]}`),
-    ),
+    ...shown.map(outcome => styles[outcome](`${grouped(counts[outcome]).padStart(width)} ${words[outcome]}`)),
     ...errors.flatMap(({ failure, targets }) => {
-      const more = targets.length - few;
-      const names = `${targets.slice(0, few).join(', ')}${more > 0 ? ` and ${more.toLocaleString('en-US')} more` : ''}`;
       return [
         '',
-        `${paint.bad(`${count(targets.length, 'target')}:`)} ${names}`,
+        `${paint.bad(`${count(targets.length, 'target')}:`)} ${someNames(targets)}`,
         indent(failure.message),
         ...(failure.next ? [indent(paint.dim(failure.next))] : []),
       ];

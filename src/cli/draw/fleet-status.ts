@@ -1,4 +1,5 @@
 import type { FleetCount, FleetRow, FleetState, FleetStatus } from '../../engine/api.ts';
+import { grouped } from '../../foundation/grouped.ts';
 import { fleetStates } from '../../values/fleet.ts';
 import type { Paint } from '../shell/paint.ts';
 import { nameOf } from './rows.ts';
@@ -15,9 +16,9 @@ export function drawFleetStatus(status: FleetStatus, paint: Paint, verbose: bool
   const heads = new Set(Object.values(status.heads).flat());
   // Targets that are behind are listed only if there are few.
   const usual: FleetState[] = states.behind >= states.head ? ['head', 'behind'] : ['head'];
-  const odd = targets.filter(({ state, running }) => !usual.includes(state) || running);
-  const listed = verbose ? targets : odd.slice(0, few);
-  const hidden = odd.length - listed.length;
+  const unusual = targets.filter(({ state, running }) => !usual.includes(state) || running);
+  const listed = verbose ? targets : unusual.slice(0, few);
+  const hidden = unusual.length - listed.length;
   const databases = new Set(targets.map(({ database }) => database)).size;
   return [
     `${paint.bold(count(targets.length, 'target'))}${databases > 1 ? paint.dim(` in ${databases} databases`) : ''}`,
@@ -43,7 +44,7 @@ function countCells(
   const isHead = current.length > 0 && current.every(id => heads.has(id));
   return [
     {
-      text: targets.toLocaleString('en-US').padStart(most.toLocaleString('en-US').length),
+      text: grouped(targets).padStart(grouped(most).length),
       paint: paint.bold,
     },
     { text: paint.glyphs.barFull.repeat(length), paint: isHead ? paint.good : paint.warn },
@@ -72,7 +73,7 @@ function drawStates(states: FleetStatus['states'], paint: Paint): string {
   return fleetStates
     .toReversed()
     .filter(state => states[state] > 0)
-    .map(state => stateBrush(state, paint)(`${states[state].toLocaleString('en-US')} ${words[state]}`))
+    .map(state => stateBrush(state, paint)(`${grouped(states[state])} ${words[state]}`))
     .join(paint.dim(` ${paint.glyphs.separator} `));
 }
 

@@ -9,11 +9,11 @@ import { table } from './text.ts';
 export function drawGraph(rows: readonly RevisionRow[], paint: Paint, now: number): string {
   const byId = new Map(rows.map(row => [row.id, row]));
   const layout = layoutLanes(rows);
-  const lookOf = (id: string) => {
+  const styleOf = (id: string) => {
     const row = byId.get(id) as RevisionRow;
     return { state: row.state, current: row.marks.includes('current') };
   };
-  const drawn = drawLanes(layout, 0, rows.length, lookOf, { ascii: paint.glyphs.ascii });
+  const drawn = drawLanes(layout, 0, rows.length, styleOf, { ascii: paint.glyphs.ascii });
   // The state's glyph is already in the lanes.
   const texts = table(rows.map(row => cellsOf(row, paint, now).slice(1))).split('\n');
   return drawn.rows

@@ -24,7 +24,7 @@ function drawStep({ revision, action, done, undone, lost }: MeasuredStep, paint:
     ...(undone ? [drawRun(`${back} ${nameOf(revision)}`, undone, paint)] : []),
     ...(undone && !undone.failure && !restored
       ? [
-          paint.bad(`${paint.glyphs.warning} going down and up again does not restore:`),
+          paint.bad(`${paint.glyphs.warning} downgrading and upgrading again does not restore:`),
           ...lost.map(loss => indent(paint.bad(lossWords(loss)))),
         ]
       : []),

@@ -62,7 +62,7 @@ function transactions({ batches }: Preview): string {
   const outside = batches.length - inside;
   return [
     ...(inside > 0 || outside === 0 ? [count(inside, 'transaction')] : []),
-    ...(outside > 0 ? [`${outside} without`] : []),
+    ...(outside > 0 ? [`${outside} without${inside > 0 ? '' : ' a transaction'}`] : []),
   ].join(', ');
 }
 

@@ -38,7 +38,7 @@ export class Progress {
       case 'replanned':
         this.#preview = event.preview;
         this.#committed = [];
-        return `${paint.warn('Another run changed the database meanwhile. Left to run:')}\n${drawSteps(event.preview, paint)}`;
+        return `${paint.warn('Another run changed the database in the meantime. Remaining steps:')}\n${drawSteps(event.preview, paint)}`;
       case 'step':
         this.#step = event.step;
         this.#lastWatch = 0;

@@ -15,8 +15,8 @@ export function drawRehearsal(rehearsal: Rehearsal, paint: Paint): string {
     rehearsal;
   const conflict = !remedies.every(remedy => remedy.ok);
   return [
-    drawVerdict(rehearsal, paint),
-    ...(shared.length > 0 ? [indent(`touched by both: ${shared.join(', ')}`)] : []),
+    drawResult(rehearsal, paint),
+    ...(shared.length > 0 ? [indent(`changed by more than one branch: ${shared.join(', ')}`)] : []),
     ...(differences.length > 0 ? [drawEffects(differences, paint)] : []),
     ...(conflict ? ['', 'Options:', indent(drawRemedies(remedies, paint))] : []),
     '',
@@ -41,7 +41,7 @@ export function drawRehearsal(rehearsal: Rehearsal, paint: Paint): string {
     }),
     ...(downAndUp
       ? [
-          `${downAndUp.ok ? paint.good(paint.glyphs.ok) : paint.warn(paint.glyphs.warning)} down and up again${downAndUp.words.map(word => `\n  ${word}`).join('')}`,
+          `${downAndUp.ok ? paint.good(paint.glyphs.ok) : paint.warn(paint.glyphs.warning)} downgrade and upgrade again${downAndUp.words.map(word => `\n  ${word}`).join('')}`,
         ]
       : []),
     ...(reconcile.length > 0
@@ -71,7 +71,7 @@ export function drawRemedies(remedies: Rehearsal['remedies'], paint: Paint): str
     .join('\n');
 }
 
-function drawVerdict(rehearsal: Rehearsal, paint: Paint): string {
+function drawResult(rehearsal: Rehearsal, paint: Paint): string {
   const { ok, warning, failed } = paint.glyphs;
   const { words, tone } = headlineOf(rehearsal, nameOf);
   if (tone === 'ok') return paint.good(`${ok} ${words}`);

@@ -1,4 +1,5 @@
 import type { CheckReport } from '../../engine/api.ts';
+import { someNames } from '../../foundation/some-names.ts';
 import type { Paint } from '../shell/paint.ts';
 import { drawSql } from './detail.ts';
 import { drawEffects } from './effects.ts';
@@ -8,10 +9,12 @@ import { count, indent } from './text.ts';
 /**
  * The result of a check: one paragraph per finding, then what was checked without findings, and what could
  * not be checked.
+ * @param required what could not be checked is a failure
  */
 export function drawReport(
-  { findings, agreed, skipped, notCompared, clean }: CheckReport,
+  { findings, agreed, skipped, notCompared, leftAlone = [], clean }: CheckReport,
   paint: Paint,
+  required: boolean,
 ): string {
   const paragraphs = findings.map(({ kind, message, next, revisions, sql, effects }) =>
     [
@@ -26,14 +29,25 @@ export function drawReport(
   const unseen = [...reasons].map(([why, kinds]) =>
     paint.dim(`${paint.glyphs.skipped} ${kinds.map(({ kind }) => kind).join(', ')}: not checked: ${why}`),
   );
-  const looked = agreed.length > 0 ? [`${paint.good(paint.glyphs.ok)} ${agreed.join(', ')}`] : [];
+  const agreement = agreed.length > 0 ? [`${paint.good(paint.glyphs.ok)} ${agreed.join(', ')}`] : [];
+  const unchecked = skipped.map(({ kind }) => kind).join(', ');
   const fine = skipped.length > 0 ? 'No problems found in what could be checked.' : 'No problems found.';
-  const verdict = clean
-    ? paint.good(`${paint.glyphs.ok} ${fine}`)
-    : paint.bad(`${count(findings.length, 'finding')}.`);
+  const verdict = !clean
+    ? paint.bad(`${count(findings.length, 'finding')}.`)
+    : required && skipped.length > 0
+      ? paint.bad(`${paint.glyphs.failed} Not checked: ${unchecked}.`)
+      : paint.good(`${paint.glyphs.ok} ${fine}`);
   const left = notCompared
     ? [paint.dim(`${paint.glyphs.skipped} drift does not compare ${notCompared}.`)]
     : [];
-  const rest = [...looked, ...unseen, ...left];
+  const manual =
+    leftAlone.length > 0
+      ? [
+          paint.dim(
+            `${paint.glyphs.skipped} entities does not compare what exists only in the SQL of revisions: ${someNames(leftAlone, 6)}.`,
+          ),
+        ]
+      : [];
+  const rest = [...agreement, ...unseen, ...manual, ...left];
   return [...paragraphs, ...(rest.length > 0 ? [rest.join('\n')] : []), verdict].join('\n\n');
 }

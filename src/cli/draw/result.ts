@@ -1,5 +1,6 @@
 import { duration } from '../../drawing/text/time.ts';
 import type { Preview, RunResult, StepResult } from '../../engine/api.ts';
+import type { SuggestedCommands } from '../../foundation/suggested-commands.ts';
 import type { Paint } from '../shell/paint.ts';
 import { drawFailure } from './failure.ts';
 import { nameOf } from './rows.ts';
@@ -11,8 +12,13 @@ const verbs = { upgrade: 'Upgraded', downgrade: 'Downgraded', stamp: 'Stamped' }
  * The result of a run: one line if it succeeded, otherwise each step with the failure and the applied
  * revisions.
  */
-export function drawResult(result: RunResult, { request }: Preview, paint: Paint): string {
-  const { steps, tips, failure, cancelled } = result;
+export function drawResult(
+  result: RunResult,
+  { request }: Preview,
+  commands: SuggestedCommands,
+  paint: Paint,
+): string {
+  const { steps, tips, failure, cancelled, unsettled } = result;
   const backup = result.backup
     ? [`Backup: ${result.backup.path}`, paint.dim(`To restore it: ${result.backup.restore}`)]
     : [];
@@ -23,17 +29,22 @@ export function drawResult(result: RunResult, { request }: Preview, paint: Paint
     return [paint.good(done), ...backup, now].join('\n');
   }
   const kept = steps.filter(step => step.outcome === 'done' && !step.rolledBack);
+  const halfWay = steps.some(
+    step => step.outcome === 'failed' && unsettled.some(one => one.revision === step.revision),
+  );
   return [
     ...(failure ? [drawFailure(failure, paint)] : [paint.warn('The run was cancelled.')]),
     '',
     indent(table(steps.map(step => outcomeCells(step, paint)))),
     '',
-    kept.length === 0
-      ? 'This run left no changes in the database.'
-      : `Kept from this run: ${kept.map(step => nameOf(step.revision)).join(', ')}.`,
-    ...result.unsettled.map(({ revision, invalidIndexes }) =>
+    ...(kept.length > 0
+      ? [`Kept from this run: ${kept.map(step => nameOf(step.revision)).join(', ')}.`]
+      : halfWay
+        ? []
+        : ['This run left no changes in the database.']),
+    ...unsettled.map(({ revision, invalidIndexes }) =>
       paint.bad(
-        `${nameOf(revision)} was interrupted outside a transaction${invalidIndexes.length > 0 ? `; INVALID: ${invalidIndexes.join(', ')}` : ''}. Run it again, or: migtui settle ${revision} --applied | --not-applied | --down`,
+        `${nameOf(revision)} was interrupted outside a transaction${invalidIndexes.length > 0 ? `; INVALID: ${invalidIndexes.join(', ')}` : ''}. Run it again, or: ${commands.resolve(revision)}`,
       ),
     ),
     ...backup,

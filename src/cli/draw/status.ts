@@ -1,5 +1,5 @@
-import { placeOptions } from '../../drawing/text/place.ts';
-import type { Look } from '../../engine/api.ts';
+import type { Overview } from '../../engine/api.ts';
+import { placeOptions } from '../../foundation/suggested-commands.ts';
 import { productNames } from '../../values/database-kind.ts';
 import { databaseFailure, folderFailure, rowsOf } from '../reports/require-status.ts';
 import type { Paint } from '../shell/paint.ts';
@@ -17,21 +17,21 @@ interface Section {
 }
 
 /** The status of a database, for display. */
-export function drawStatus(look: Look, paint: Paint, now: number, verbose: boolean): string {
-  const unknown = databaseFailure(look);
-  const heads: Section = { title: 'Heads', ids: look.heads, whenEmpty: 'no revisions yet' };
+export function drawStatus(overview: Overview, paint: Paint, now: number, verbose: boolean): string {
+  const unknown = databaseFailure(overview);
+  const heads: Section = { title: 'Heads', ids: overview.heads, whenEmpty: 'no revisions yet' };
   // At the heads, Current already shows everything.
-  const atHeads = look.heads.length > 0 && look.heads.join() === look.current.join();
+  const atHeads = overview.heads.length > 0 && overview.heads.join() === overview.current.join();
   const sections: Section[] = unknown
     ? [heads]
     : [
-        { title: 'Current', ids: look.current, whenEmpty: 'nothing applied' },
+        { title: 'Current', ids: overview.current, whenEmpty: 'nothing applied' },
         ...(atHeads ? [] : [heads]),
-        { title: 'Pending', ids: look.pending, whenEmpty: 'nothing' },
+        { title: 'Pending', ids: overview.pending, whenEmpty: 'nothing' },
       ];
   const lines = sections.flatMap(({ title, ids, whenEmpty }): Cell[][] => {
     const shown = verbose || ids.length <= few + 1 ? ids : ids.slice(0, few);
-    const rows = rowsOf(look, shown).map(row => cellsOf(row, paint, now));
+    const rows = rowsOf(overview, shown).map(row => cellsOf(row, paint, now));
     if (unknown) for (const row of rows) row[0] = { text: '' };
     if (rows.length === 0) rows.push([{ text: '' }, { text: whenEmpty, paint: paint.dim }]);
     const hidden = ids.length - shown.length;
@@ -40,18 +40,18 @@ export function drawStatus(look: Look, paint: Paint, now: number, verbose: boole
     return rows.map((row, at) => [{ text: at === 0 ? title : '', paint: paint.bold }, ...row]);
   });
   return [
-    drawHeader(look, paint),
+    drawHeader(overview, paint),
     '',
     indent(table(lines)),
-    ...(unknown ? [] : ['', indent(drawCounts(look, paint))]),
-    ...section(warningsOf(look, paint)),
-    ...section(nextSteps(look, paint)),
+    ...(unknown ? [] : ['', indent(drawCounts(overview, paint))]),
+    ...section(warningsOf(overview, paint)),
+    ...section(nextSteps(overview, paint)),
   ].join('\n');
 }
 
 const section = (lines: readonly string[]): string[] => (lines.length > 0 ? ['', ...lines] : []);
 
-function drawHeader({ project, database }: Look, paint: Paint): string {
+function drawHeader({ project, database }: Overview, paint: Paint): string {
   const dot = paint.dim(` ${paint.glyphs.separator} `);
   return [
     paint.bold(project.name),
@@ -66,70 +66,70 @@ function drawHeader({ project, database }: Look, paint: Paint): string {
   ].join(dot);
 }
 
-function drawCounts(look: Look, paint: Paint): string {
+function drawCounts(overview: Overview, paint: Paint): string {
   const parts = [
-    `${look.applied} applied`,
-    look.pending.length > 0 ? paint.warn(`${look.pending.length} pending`) : '0 pending',
-    ...(look.missing.length > 0 ? [paint.bad(`${look.missing.length} missing`)] : []),
-    ...(look.edited.length > 0 ? [paint.warn(`${look.edited.length} edited`)] : []),
+    `${overview.applied} applied`,
+    overview.pending.length > 0 ? paint.warn(`${overview.pending.length} pending`) : '0 pending',
+    ...(overview.missing.length > 0 ? [paint.bad(`${overview.missing.length} missing`)] : []),
+    ...(overview.edited.length > 0 ? [paint.warn(`${overview.edited.length} edited`)] : []),
   ];
   return parts.join(paint.dim(` ${paint.glyphs.separator} `));
 }
 
-function warningsOf(look: Look, paint: Paint): string[] {
-  const failure = databaseFailure(look);
-  const failures = [failure, folderFailure(look)].filter(one => one !== null);
+function warningsOf(overview: Overview, paint: Paint): string[] {
+  const failure = databaseFailure(overview);
+  const failures = [failure, folderFailure(overview)].filter(one => one !== null);
   const warn = (text: string): string => `${paint.warn(paint.glyphs.warning)} ${text}`;
   const fail = (text: string): string => `${paint.bad(paint.glyphs.failed)} ${text}`;
-  const missing = look.missing.map(nameOf).join(', ');
+  const missing = overview.missing.map(nameOf).join(', ');
   return [
     ...failures.map(one => fail(one.message)),
-    ...look.problems.map(problem => fail(drawProblem(problem, paint))),
-    ...look.unsettled.map(({ revision, action, since, error, invalidIndexes }) =>
+    ...overview.problems.map(problem => fail(drawProblem(problem, paint))),
+    ...overview.unsettled.map(({ revision, action, since, error, invalidIndexes }) =>
       fail(
         [
           `${nameOf(revision)} started (${action}) at ${since} and never finished${error ? `: ${error}` : '.'}`,
           ...(invalidIndexes.length > 0 ? [`  Left INVALID: ${invalidIndexes.join(', ')}.`] : []),
-          `  Resolve it: run it again, or migtui settle ${revision}${placeOptions(look.project)} --applied | --not-applied | --down`,
+          `  Resolve it: run it again, or migtui resolve ${revision}${placeOptions(overview.project)} --applied | --not-applied | --down`,
         ].join('\n'),
       ),
     ),
-    ...(look.missing.length > 0
+    ...(overview.missing.length > 0
       ? [warn(`Applied, but without a file: ${missing}. Restore it from version control, or stamp.`)]
       : []),
-    ...(look.edited.length > 0
-      ? [warn(`Edited since they were applied: ${look.edited.map(nameOf).join(', ')}.`)]
+    ...(overview.edited.length > 0
+      ? [warn(`Edited since they were applied: ${overview.edited.map(nameOf).join(', ')}.`)]
       : []),
-    ...(look.heads.length > 1 ? [warn(`There are ${count(look.heads.length, 'head')}.`)] : []),
-    ...look.notes
+    ...(overview.heads.length > 1 ? [warn(`There are ${count(overview.heads.length, 'head')}.`)] : []),
+    ...overview.notes
       .filter(note => !failures.some(one => note.startsWith(one.message)))
       .map(note => paint.dim(note)),
   ];
 }
 
-function nextSteps(look: Look, paint: Paint): string[] {
-  const failure = databaseFailure(look) ?? folderFailure(look);
+function nextSteps(overview: Overview, paint: Paint): string[] {
+  const failure = databaseFailure(overview) ?? folderFailure(overview);
   const step = (command: string, words: string): string =>
-    `  ${paint.bold(`${command}${placeOptions(look.project)}`)}  ${paint.dim(words)}`;
+    `  ${paint.bold(`${command}${placeOptions(overview.project)}`)}  ${paint.dim(words)}`;
   if (failure) return failure.next ? [`${paint.bold('next:')}  ${failure.next}`] : [];
-  if (look.problems.length > 0) return [];
+  if (overview.problems.length > 0) return [];
   return [
-    ...(look.heads.length > 1 ? [step('migtui merge', 'merges the heads')] : []),
-    ...(look.pending.length > 0 && hasUnknownTables(look)
+    ...(overview.heads.length > 1 ? [step('migtui merge', 'merges the heads')] : []),
+    ...(overview.pending.length > 0 && hasUnknownTables(overview)
       ? [step('migtui stamp head', 'records that the existing tables came from these revisions')]
       : []),
-    ...(look.pending.length > 0 ? [upgradeStep(look, step)] : []),
+    ...(overview.pending.length > 0 ? [upgradeStep(overview, step)] : []),
   ];
 }
 
 /** There are tables but no migrations table: an upgrade would conflict with them. */
-const hasUnknownTables = ({ database }: Look): boolean =>
+const hasUnknownTables = ({ database }: Overview): boolean =>
   database.table === 'absent' && database.otherTables > 0;
 
-function upgradeStep(look: Look, step: (command: string, words: string) => string): string {
-  const command = `migtui upgrade ${look.heads.length > 1 ? 'heads' : 'head'}`;
-  const revisions = count(look.pending.length, 'revision');
-  return look.project.readOnly || look.database.readOnly
+function upgradeStep(overview: Overview, step: (command: string, words: string) => string): string {
+  const command = `migtui upgrade ${overview.heads.length > 1 ? 'heads' : 'head'}`;
+  const revisions = count(overview.pending.length, 'revision');
+  return overview.project.readOnly || overview.database.readOnly
     ? step(`${command} --plan`, `shows the SQL of ${revisions}`)
     : step(command, `runs ${revisions}; --plan shows the SQL`);
 }

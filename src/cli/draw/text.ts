@@ -1,4 +1,5 @@
 import { padTo, widthOf } from '../../drawing/text/width.ts';
+import { grouped } from '../../foundation/grouped.ts';
 
 /** Indents every line. */
 export function indent(text: string, by = 2): string {
@@ -10,7 +11,7 @@ export function indent(text: string, by = 2): string {
 
 /** `1 revision`, `3 revisions`, `1,200 rows`. */
 export function count(number: number, noun: string): string {
-  return `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
+  return `${grouped(number)} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 /** A part of a line: its text for measuring, and how to style it afterwards. */

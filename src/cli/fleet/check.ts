@@ -47,10 +47,10 @@ async function checkFleet(call: Call, options: CheckOptions): Promise<number> {
   const status = await withTargets(
     engine.fleetStatus({ ...choiceOf(options), drift: !ignored.includes('drifted') }),
   );
-  const odd = status.targets.filter(({ state }) => state !== 'head' && !ignored.includes(state));
+  const problems = status.targets.filter(({ state }) => state !== 'head' && !ignored.includes(state));
   const report = {
-    clean: odd.length === 0,
-    targets: odd,
+    clean: problems.length === 0,
+    targets: problems,
     checked: status.targets.length,
     compared: status.compared,
   };
@@ -62,8 +62,8 @@ async function checkFleet(call: Call, options: CheckOptions): Promise<number> {
   return report.clean ? 0 : found;
 }
 
-function draw(odd: readonly FleetRow[], { targets, compared }: FleetStatus, paint: Paint): string {
-  const byState = Map.groupBy(odd, ({ state }) => state);
+function draw(problems: readonly FleetRow[], { targets, compared }: FleetStatus, paint: Paint): string {
+  const byState = Map.groupBy(problems, ({ state }) => state);
   const seen = `${count(targets.length, 'target')} checked; ${compared} compared with others at the same revisions.`;
   const parts = [...byState].map(([state, rows]) => {
     const more = rows.length - few;
@@ -73,5 +73,5 @@ function draw(odd: readonly FleetRow[], { targets, compared }: FleetStatus, pain
       ...(more > 0 ? [indent(paint.dim(`and ${more} more`))] : []),
     ].join('\n');
   });
-  return [...parts, odd.length === 0 ? paint.good(`No problems: ${seen}`) : paint.dim(seen)].join('\n');
+  return [...parts, problems.length === 0 ? paint.good(`No problems: ${seen}`) : paint.dim(seen)].join('\n');
 }

@@ -62,7 +62,7 @@ export const fleetStamp: Definition = (program, act) =>
   )
     .addHelpText(
       'after',
-      examples({ 'migtui fleet stamp head --tag new': 'schemas that were made from a dump' }),
+      examples({ 'migtui fleet stamp head --tag new': 'schemas that were created from a dump' }),
     )
     .action(
       act((call: Call, targets: readonly string[], options: FleetGoOptions & { readonly purge?: boolean }) =>

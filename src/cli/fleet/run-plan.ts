@@ -9,16 +9,18 @@ import type {
   PlanRequest,
 } from '../../engine/api.ts';
 import { Failure } from '../../foundation/failure.ts';
+import { grouped } from '../../foundation/grouped.ts';
 import type { BackupOptions } from '../../values/backup.ts';
 import { drawFleetEvent } from '../draw/fleet-event.ts';
 import { drawFleetPlan } from '../draw/fleet-plan.ts';
 import { drawFleetResult } from '../draw/fleet-result.ts';
+import { count } from '../draw/text.ts';
+import { stopOnSignals } from '../runs/interrupts.ts';
 import { backupFor, type GoOptions, limitsOf } from '../runs/run-plan.ts';
 import type { Call } from '../shell/call.ts';
 import { ask, canAsk, confirm } from '../shell/confirm.ts';
 import { backupOptions, durationOption, yes } from '../shell/options.ts';
 import { type ChoiceOptions, choiceOf, wholeNumber, withTargets } from './choice.ts';
-import { stopOnSignals } from './interrupts.ts';
 import { JsonLines } from './lines.ts';
 
 /** Options of the commands that migrate a fleet. Durations in milliseconds. */
@@ -116,12 +118,12 @@ export async function goFleet(call: Call, asked: PlanRequest, options: FleetGoOp
     throw new Failure({
       code: 'read-only',
       message: 'migtui was started read-only: nothing was run.',
-      next: 'Leave out --read-only (or the readOnly setting) to write; --plan shows what would run.',
+      next: 'Omit --read-only (or the readOnly setting) to write; --plan shows what would run.',
     });
   }
-  output.say(plan, drawFleetPlan);
+  output.note(plan, drawFleetPlan);
   const backup = backupOf(call, plan, options);
-  if (backup) output.say(`Backups first, one for each target, to ${backup.folder}.`, words => words);
+  if (backup) output.note(`Backups first, one for each target, to ${backup.folder}.`, words => words);
   const names = await confirmFleet(call, plan, options);
   const result = await runShown(call, engine, plan, options, names);
   if (!output.json) output.answer(result, result => ({ kind: 'finished', result }), drawFleetResult);
@@ -141,7 +143,7 @@ async function confirmFleet(
 ): Promise<readonly string[]> {
   const names = given?.split(',').map(name => name.trim()) ?? [];
   const targets = plan.waves.reduce((sum, wave) => sum + wave.targets.length, 0);
-  const question = `Run this on ${targets === 1 ? 'a target' : `${targets.toLocaleString('en-US')} targets`} of ${plan.databases.join(', ')}?`;
+  const question = `Run this on ${targets === 1 ? 'a target' : `${grouped(targets)} targets`} of ${plan.databases.join(', ')}?`;
   if (yes || names.length > 0) return names;
   if ((!plan.destructive && !plan.protected) || !canAsk(call)) {
     await confirm(call, `The ${plan.request.plan.command}`, question, false);
@@ -180,12 +182,30 @@ async function runShown(
   const { output } = call;
   const interactive = canAsk(call);
   const lines = new JsonLines(call);
+  const total = plan.waves.reduce((sum, wave) => sum + wave.targets.length, 0);
+  let done = 0;
   const stopListening = call.onFleet(event => {
+    if (event.kind === 'target-done' && event.result.outcome === 'done') done++;
     if (output.json) lines.write(event);
-    else output.say(event, (event, paint) => drawFleetEvent(event, paint, options.verbose === true));
+    else output.note(event, (event, paint) => drawFleetEvent(event, paint, options.verbose === true));
     if (event.kind === 'paused' && interactive) void askToGoOn(call, engine, event);
   });
-  const stopInterrupts = stopOnSignals(call, engine);
+  const stopInterrupts = stopOnSignals(call, {
+    cancel: () => engine.fleetCancel('rollback'),
+    finish: {
+      words: 'finishing the targets in progress; no others start.',
+      begin: () => engine.fleetCancel('after-step'),
+    },
+    known() {
+      // Printed after what the targets have told.
+      lines.flush();
+      return {
+        code: 'ended-early',
+        message: `migtui ended before every target in progress did. ${done} of ${count(total, 'target')} ${done === 1 ? 'is' : 'are'} known to be done.`,
+        next: 'The servers roll back open transactions, unless they were already committing. Run "migtui fleet status" to see the targets.',
+      };
+    },
+  });
   const request: FleetRunOptions = {
     run: { ...limitsOf(call, options), tag: options.tagRun, backup: backupOf(call, plan, options) },
     onError: options.onError,
@@ -208,11 +228,11 @@ async function askToGoOn(
   engine: EngineApi,
   { after, left }: Extract<FleetEvent, { kind: 'paused' }>,
 ): Promise<void> {
-  const said = await ask(
+  const reply = await ask(
     call,
-    `Paused: ${after.replace(/\.$/, '')}. Continue with ${left.toLocaleString('en-US')} more? [y/N] `,
+    `Paused: ${after.replace(/\.$/, '')}. Continue with ${grouped(left)} more? [y/N] `,
   );
-  await engine.fleetContinue(/^y(es)?$/i.test(said));
+  await engine.fleetContinue(/^y(es)?$/i.test(reply));
 }
 
 /** Every target is already up to date, or refused. */

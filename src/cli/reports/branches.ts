@@ -19,16 +19,16 @@ export const branches: Definition = (program, act) =>
     .action(act(showBranches));
 
 async function showBranches(call: Call, options: { verbose?: boolean }): Promise<undefined> {
-  const look = await requireStatus(call, 'revisions');
-  const childrenOf = (id: string) => look.revisions.filter(row => row.revises.includes(id));
-  const points = look.revisions
+  const overview = await requireStatus(call, 'revisions');
+  const childrenOf = (id: string) => overview.revisions.filter(row => row.revises.includes(id));
+  const points = overview.revisions
     .filter(row => row.marks.includes('branchpoint'))
     .map(row => ({ row, children: childrenOf(row.id) }));
   call.output.answer(
     points,
     () =>
       points.map(({ row, children }) => ({
-        ...revisionIn(row, look),
+        ...revisionIn(row, overview),
         children: children.map(child => child.id),
       })),
     (points, paint) => {

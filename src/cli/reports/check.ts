@@ -1,6 +1,6 @@
 import type { CheckReport, FindingKind } from '../../engine/api.ts';
 import { ofCheck } from '../ci/ci-report.ts';
-import { answerInFormat, type Format, formatOption, lookForCi } from '../ci/format.ts';
+import { answerInFormat, detectCi, type Format, formatOption } from '../ci/format.ts';
 import { drawReport } from '../draw/report.ts';
 import type { Call } from '../shell/call.ts';
 import { type Definition, examples } from '../shell/command.ts';
@@ -55,33 +55,31 @@ async function checkAll(call: Call, { only, ignore, format }: CheckOptions): Pro
   const asked = (parseKinds(only, '--only') ?? all).filter(kind => !ignored.includes(kind));
   const engine = await call.engine();
   const report = await engine.check(asked);
+  // If something requested explicitly could not be checked, the result is not clean.
+  const required = only !== undefined;
   if (format !== 'text' && !call.output.json) {
-    const look = await lookForCi(call);
-    await answerInFormat(call, format, ofCheck(report, look), look);
-    return exitCode(report, only);
+    const overview = await detectCi(call);
+    await answerInFormat(call, format, ofCheck(report, overview, required), overview);
+    return exitCode(report, required);
   }
   call.output.answer(
     report,
-    ({ clean, findings, agreed, skipped, notCompared = null }) => ({
+    ({ clean, findings, agreed, skipped, notCompared = null, leftAlone }) => ({
       clean,
       findings,
       agreed,
       skipped,
       notCompared,
+      ...(leftAlone && { leftAlone }),
     }),
-    (report, paint) => drawReport(report, paint),
+    (report, paint) => drawReport(report, paint, required),
   );
-  return exitCode(report, only);
+  return exitCode(report, required);
 }
 
-function exitCode(report: CheckReport, only: string | undefined): number {
-  if (!report.clean) return found;
-  return only && requireChecked(report) ? 1 : 0;
-}
-
-/** If something requested explicitly could not be checked, the result is not clean. */
-function requireChecked({ skipped }: CheckReport): boolean {
-  return skipped.length > 0;
+function exitCode({ clean, skipped }: CheckReport, required: boolean): number {
+  if (!clean) return found;
+  return required && skipped.length > 0 ? 1 : 0;
 }
 
 function parseKinds(text: string | undefined, option: string): FindingKind[] | undefined {

@@ -15,7 +15,7 @@ export const current: Definition = (program, act) =>
     .addHelpText(
       'after',
       examples({
-        'migtui current': 'the tips of what is applied',
+        'migtui current': 'the current revisions',
         'migtui current --check-heads': 'for scripts: is the database up to date?',
         'migtui current -v': 'with parents, labels, time and file',
       }),
@@ -28,19 +28,21 @@ interface CurrentOptions {
 }
 
 async function showCurrent(call: Call, options: CurrentOptions): Promise<number> {
-  const look = await requireStatus(call, 'database');
-  const rows = rowsOf(look, look.current);
+  const overview = await requireStatus(call, 'database');
+  const rows = rowsOf(overview, overview.current);
   call.output.answer(
     rows,
-    () => revisionsJson(rows, look),
+    () => revisionsJson(rows, overview),
     (rows, paint) => {
       if (rows.length === 0) return paint.dim('Nothing is applied.');
       return options.verbose ? drawBlocks(rows, paint) : drawRows(rows, paint, call.host.now());
     },
   );
-  const lacking = options.checkHeads ? rowsOf(look, look.heads).filter(row => row.state !== 'applied') : [];
-  if (lacking.length === 0) return 0;
-  call.output.say(lacking, (rows, paint) =>
+  const missing = options.checkHeads
+    ? rowsOf(overview, overview.heads).filter(row => row.state !== 'applied')
+    : [];
+  if (missing.length === 0) return 0;
+  call.output.note(missing, (rows, paint) =>
     paint.bad(`Not applied: ${rows.map(row => nameOf(row.id)).join(', ')}.`),
   );
   return 1;

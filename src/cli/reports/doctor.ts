@@ -10,7 +10,7 @@ export const doctor: Definition = (program, act) =>
   program
     .command('doctor')
     .description(
-      'check versions, connection, rights, shadow and tools; exit code 1 when something does not work',
+      'check versions, connection, permissions, shadow and tools; exit code 1 when something does not work',
     )
     .addHelpText(
       'after',

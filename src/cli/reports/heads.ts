@@ -21,11 +21,11 @@ export const heads: Definition = (program, act) =>
     .action(act(showHeads));
 
 async function showHeads(call: Call, options: { verbose?: boolean }): Promise<undefined> {
-  const look = await requireStatus(call, 'revisions');
-  const rows = rowsOf(look, look.heads);
+  const overview = await requireStatus(call, 'revisions');
+  const rows = rowsOf(overview, overview.heads);
   call.output.answer(
     rows,
-    () => revisionsJson(rows, look),
+    () => revisionsJson(rows, overview),
     (rows, paint) => {
       if (rows.length === 0) return paint.dim('There are no revisions yet.');
       return options.verbose ? drawBlocks(rows, paint) : drawRows(rows, paint, call.host.now());

@@ -1,4 +1,4 @@
-import type { Arrival, Look, RevisionRow } from '../../engine/api.ts';
+import type { Arrival, Overview, RevisionRow } from '../../engine/api.ts';
 import type { HistoryFacts } from '../answers.ts';
 import type { Call } from '../shell/call.ts';
 
@@ -8,13 +8,13 @@ import type { Call } from '../shell/call.ts';
  */
 export async function historyFacts(
   call: Call,
-  look: Look,
+  overview: Overview,
   contexts: boolean,
 ): Promise<(row: RevisionRow) => HistoryFacts> {
   const engine = await call.engine();
   const authors = await engine.authors();
   const sizes = await engine.sizes();
-  const entries = look.journal.state === 'on' ? await engine.journal() : [];
+  const entries = overview.journal.state === 'on' ? await engine.journal() : [];
   const durations = new Map(
     entries.flatMap(({ revision, action, ms }) => (action === 'up' && ms !== null ? [[revision, ms]] : [])),
   );
@@ -33,7 +33,7 @@ export async function historyFacts(
 function warn({ output }: Call, arrivals: readonly Arrival[]): void {
   for (const { context, failure } of arrivals) {
     if (!failure) continue;
-    output.say(
+    output.note(
       { context, failure },
       ({ context, failure }, paint) => `${paint.warn('warning:')} context ${context}: ${failure.message}`,
     );

@@ -1,4 +1,4 @@
-import type { Look, RevisionRow } from '../../engine/api.ts';
+import type { Overview, RevisionRow } from '../../engine/api.ts';
 import { drawGraph } from '../draw/graph.ts';
 import { drawHistoryBlocks, drawRows } from '../draw/rows.ts';
 import { revisionsJson } from '../shapes.ts';
@@ -46,17 +46,17 @@ async function showHistory(
   options: HistoryOptions,
 ): Promise<undefined> {
   const wanted = range ?? options.revRange;
-  const look = await requireStatus(call, wanted && countsFromCurrent(wanted) ? 'database' : 'revisions');
-  const rows = wanted ? await rowsIn(call, look, wanted) : look.revisions;
+  const overview = await requireStatus(call, wanted && countsFromCurrent(wanted) ? 'database' : 'revisions');
+  const rows = wanted ? await rowsIn(call, overview, wanted) : overview.revisions;
   const lanes = options.graph ?? branches(rows);
   if (options.verbose || options.contexts) {
-    const factsOf = await historyFacts(call, look, options.contexts === true);
+    const factsOf = await historyFacts(call, overview, options.contexts === true);
     call.output.answer(
       rows.map(row => ({ row, facts: factsOf(row) })),
       rows =>
         revisionsJson(
           rows.map(({ row }) => row),
-          look,
+          overview,
         ).map((one, at) => ({ ...one, ...rows[at]?.facts })),
       (rows, paint) => (rows.length === 0 ? none(paint) : drawHistoryBlocks(rows, paint)),
     );
@@ -64,7 +64,7 @@ async function showHistory(
   }
   call.output.answer(
     rows,
-    () => revisionsJson(rows, look),
+    () => revisionsJson(rows, overview),
     (rows, paint) => {
       if (rows.length === 0) return none(paint);
       return (lanes ? drawGraph : drawRows)(rows, paint, call.host.now());
@@ -85,8 +85,8 @@ function branches(rows: readonly RevisionRow[]): boolean {
   );
 }
 
-async function rowsIn(call: Call, look: Look, range: string): Promise<RevisionRow[]> {
+async function rowsIn(call: Call, overview: Overview, range: string): Promise<RevisionRow[]> {
   const engine = await call.engine();
   const ids = new Set(await engine.resolve(range));
-  return look.revisions.filter(row => ids.has(row.id));
+  return overview.revisions.filter(row => ids.has(row.id));
 }

@@ -29,16 +29,16 @@ const nothing: Readonly<Record<JournalStatus['state'], string>> = {
 };
 
 async function showJournal(call: Call): Promise<undefined> {
-  const look = await requireStatus(call, 'table');
+  const overview = await requireStatus(call, 'table');
   const engine = await call.engine();
   const entries = await engine.journal();
-  const { hint } = look.journal;
-  if (entries.length === 0 && hint) call.output.say(hint, (hint, paint) => paint.dim(hint));
+  const { hint } = overview.journal;
+  if (entries.length === 0 && hint) call.output.note(hint, (hint, paint) => paint.dim(hint));
   call.output.answer(
     entries,
     entries => entries,
     (entries, paint) => {
-      if (entries.length === 0) return paint.dim(nothing[look.journal.state]);
+      if (entries.length === 0) return paint.dim(nothing[overview.journal.state]);
       return table(entries.map(entry => cells(entry, paint)));
     },
   );

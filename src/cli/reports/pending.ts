@@ -21,11 +21,11 @@ export const pending: Definition = (program, act) =>
     .action(act(showPending));
 
 async function showPending(call: Call, options: { verbose?: boolean }): Promise<undefined> {
-  const look = await requireStatus(call, 'database');
-  const rows = rowsOf(look, look.pending);
+  const overview = await requireStatus(call, 'database');
+  const rows = rowsOf(overview, overview.pending);
   call.output.answer(
     rows,
-    () => revisionsJson(rows, look),
+    () => revisionsJson(rows, overview),
     (rows, paint) => {
       if (rows.length === 0) return paint.good('Nothing is pending.');
       return options.verbose ? drawBlocks(rows, paint) : drawNumbered(rows, paint, call.host.now());

@@ -88,7 +88,7 @@ export function drawPlanRehearsal(
   const problems = steps.filter(step => !step.ok || onCopy.has(step.revision)).length;
   const verdict = ok
     ? paint.good(
-        `${count(steps.length, 'step')} rehearsed: everything runs, and the way back restores the schema.`,
+        `${count(steps.length, 'step')} rehearsed: everything runs, and the downgrade restores the schema.`,
       )
     : paint.bad(`${problems} of ${count(steps.length, 'step')} with a problem.`);
   return [
@@ -124,7 +124,7 @@ function drawStep(step: RehearsedStep, paint: Paint): string {
 }
 
 function drawReturn(what: string, { outcome, differences, failure }: ReturnTrip, paint: Paint): string[] {
-  if (outcome === 'none') return [indent(paint.warn(`There is no ${what}: no way back.`))];
+  if (outcome === 'none') return [indent(paint.warn(`There is no ${what}: it cannot be undone.`))];
   if (outcome === 'failed') {
     return [
       indent(paint.bad(`${what} fails:`)),

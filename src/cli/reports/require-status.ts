@@ -1,5 +1,6 @@
-import type { Look, RevisionRow } from '../../engine/api.ts';
+import type { Overview, RevisionRow } from '../../engine/api.ts';
 import { Failure } from '../../foundation/failure.ts';
+import { isEmbeddedKind } from '../../values/database-kind.ts';
 import type { Call } from '../shell/call.ts';
 
 /**
@@ -8,29 +9,32 @@ import type { Call } from '../shell/call.ts';
  *   `table`: the applied revisions must be known, and the files are not needed
  * @throws Failure of the database, `no-migrations-folder`, or `broken-revisions`
  */
-export async function requireStatus(call: Call, needs: 'database' | 'revisions' | 'table'): Promise<Look> {
+export async function requireStatus(
+  call: Call,
+  needs: 'database' | 'revisions' | 'table',
+): Promise<Overview> {
   const engine = await call.engine();
-  const look = await engine.look();
-  const onDisk = needs === 'table' ? null : (folderFailure(look) ?? problemsOf(look));
+  const overview = await engine.overview();
+  const onDisk = needs === 'table' ? null : (folderFailure(overview) ?? problemsOf(overview));
   if (onDisk) throw onDisk;
-  const failure = databaseFailure(look);
+  const failure = databaseFailure(overview);
   if (failure && needs !== 'revisions') throw failure;
   if (failure) {
-    call.output.say(
+    call.output.note(
       failure.info,
       ({ message }, paint) =>
         `${paint.warn('warning:')} ${message.replace(/[.]?$/, '.')} No revision is shown as applied.`,
     );
   }
-  return look;
+  return overview;
 }
 
 /**
  * Why the applied revisions are unknown; null if they are known. An embedded database that does not exist yet
  * counts as empty.
  */
-export function databaseFailure({ database, project }: Look): Failure | null {
-  if (database.state === 'missing' && ['pglite', 'sqlite', 'libsql'].includes(database.kind)) return null;
+export function databaseFailure({ database, project }: Overview): Failure | null {
+  if (database.state === 'missing' && isEmbeddedKind[database.kind]) return null;
   if (database.state !== 'connected') {
     return new Failure(
       database.failure ?? {
@@ -48,12 +52,12 @@ export function databaseFailure({ database, project }: Look): Failure | null {
 }
 
 /** Why the revisions are unknown; null if they are known. */
-export function folderFailure({ project }: Look): Failure | null {
+export function folderFailure({ project }: Overview): Failure | null {
   return project.folderFailure ? new Failure(project.folderFailure) : null;
 }
 
 /** All problems of the revisions on disk, as one failure; null if there are none. */
-export function problemsOf({ problems }: Look): Failure | null {
+export function problemsOf({ problems }: Overview): Failure | null {
   if (problems.length === 0) return null;
   return new Failure({
     code: 'broken-revisions',
@@ -66,8 +70,8 @@ export function problemsOf({ problems }: Look): Failure | null {
 }
 
 /** The rows of these ids, in the same order. */
-export function rowsOf(look: Look, ids: readonly string[]): RevisionRow[] {
-  const byId = new Map(look.revisions.map(row => [row.id, row]));
+export function rowsOf(overview: Overview, ids: readonly string[]): RevisionRow[] {
+  const byId = new Map(overview.revisions.map(row => [row.id, row]));
   return ids.flatMap(id => byId.get(id) ?? []);
 }
 
@@ -75,9 +79,9 @@ export function rowsOf(look: Look, ids: readonly string[]): RevisionRow[] {
  * The single revision of a target.
  * @throws Failure of the target, `no-revision` | `several-revisions`
  */
-export async function onlyRow(call: Call, look: Look, target: string): Promise<RevisionRow> {
+export async function onlyRow(call: Call, overview: Overview, target: string): Promise<RevisionRow> {
   const engine = await call.engine();
-  const rows = rowsOf(look, await engine.resolve(target));
+  const rows = rowsOf(overview, await engine.resolve(target));
   const [row] = rows;
   if (!row) {
     throw new Failure({
@@ -89,7 +93,7 @@ export async function onlyRow(call: Call, look: Look, target: string): Promise<R
   if (rows.length > 1) {
     throw new Failure({
       code: 'several-revisions',
-      message: `"${target}" matches more than one revision: name one.`,
+      message: `"${target}" matches more than one revision: specify one.`,
       candidates: rows.map(({ id }) => id),
     });
   }

@@ -21,13 +21,13 @@ export const show: Definition = (program, act) =>
       examples({
         'migtui show head': 'the head',
         'migtui show add_last_read': 'by a unique prefix of its words',
-        'migtui show current -v': 'what is applied last, with its source',
+        'migtui show current -v': 'the last applied revision, with its source',
       }),
     )
     .action(act(showRevision));
 
 async function showRevision(call: Call, target: string, options: { verbose?: boolean }): Promise<undefined> {
-  const look = await requireStatus(call, 'revisions');
+  const overview = await requireStatus(call, 'revisions');
   const engine = await call.engine();
   const ids = await engine.resolve(target);
   if (ids.length === 0) {
@@ -39,16 +39,17 @@ async function showRevision(call: Call, target: string, options: { verbose?: boo
   }
   const details: RevisionDetail[] = [];
   for (const id of ids) details.push(await engine.revision(id));
-  const judged =
-    look.problems.length === 0 && !look.database.unavailable?.some(({ feature }) => feature === 'lint');
-  const known = details.filter(({ row }) => row.state !== 'missing' && judged);
+  const canLint =
+    overview.problems.length === 0 &&
+    !overview.database.unavailable?.some(({ feature }) => feature === 'lint');
+  const known = details.filter(({ row }) => row.state !== 'missing' && canLint);
   const findings: Finding[] = [];
   for (const { row } of known) findings.push(...(await engine.lint({ range: row.id })).findings);
   const of = ({ row }: RevisionDetail) => findings.filter(({ revision }) => revision === row.id);
   const json = (detail: RevisionDetail): ShowAnswer => {
     const { row, source, author, up, down } = detail;
     return {
-      ...revisionIn(row, look),
+      ...revisionIn(row, overview),
       source,
       up: sqlJson(up),
       down: sqlJson(down),

@@ -24,17 +24,17 @@ export const status: Definition = (program, act) =>
 /** Prints the status. Exit code 1 if the database cannot be read or the revisions are broken. */
 export async function showStatus(call: Call, options: { verbose?: boolean }): Promise<number | undefined> {
   const engine = await call.engine();
-  const look = await engine.look();
-  const failure = databaseFailure(look) ?? folderFailure(look) ?? problemsOf(look);
+  const overview = await engine.overview();
+  const failure = databaseFailure(overview) ?? folderFailure(overview) ?? problemsOf(overview);
   call.output.answer(
-    look,
+    overview,
     () => {
-      if (!failure) return statusJson(look);
-      const { current, applied, pending, missing, ...known } = statusJson(look);
-      const read = databaseFailure(look) ? known : { ...known, current, applied, pending, missing };
+      if (!failure) return statusJson(overview);
+      const { current, applied, pending, missing, ...known } = statusJson(overview);
+      const read = databaseFailure(overview) ? known : { ...known, current, applied, pending, missing };
       return { error: failure.info, ...read };
     },
-    (look, paint) => drawStatus(look, paint, call.host.now(), options.verbose === true),
+    (overview, paint) => drawStatus(overview, paint, call.host.now(), options.verbose === true),
   );
   return failure ? 1 : 0;
 }

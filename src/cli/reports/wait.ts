@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { duration as durationWords } from '../../drawing/text/time.ts';
-import type { EngineApi, Look } from '../../engine/api.ts';
+import type { EngineApi, Overview } from '../../engine/api.ts';
 import { Failure } from '../../foundation/failure.ts';
 import { durationHelp, parseDuration } from '../../settings/duration.ts';
 import type { WaitAnswer } from '../answers.ts';
@@ -44,14 +44,14 @@ export const wait: Definition = (program, act) =>
 
 async function runWait(call: Call, options: WaitOptions): Promise<number> {
   if (/^[+-]\d|current/.test(options.for)) {
-    throw new UsageError(`--for ${options.for} depends on what is applied: name head, heads or a revision.`);
+    throw new UsageError(`--for ${options.for} depends on what is applied: use head, heads or a revision.`);
   }
   const engine = await call.engine();
   const started = performance.now();
   let printed = '';
   let printedAt = Number.NEGATIVE_INFINITY;
   for (;;) {
-    const now = await standing(engine, options.for, started);
+    const now = await readState(engine, options.for, started);
     if (now.reached) {
       call.output.answer(
         now,
@@ -64,7 +64,7 @@ async function runWait(call: Call, options: WaitOptions): Promise<number> {
     if (now.waitedMs >= options.timeout) throw timedOut(now);
     const words = now.reason ?? pendingWords(now.pending ?? []);
     if (words !== printed || now.waitedMs - printedAt >= reportInterval) {
-      call.output.say(words, (words, paint) =>
+      call.output.note(words, (words, paint) =>
         paint.dim(`waiting for ${options.for} (${durationWords(now.waitedMs)}): ${words}`),
       );
       [printed, printedAt] = [words, now.waitedMs];
@@ -74,13 +74,13 @@ async function runWait(call: Call, options: WaitOptions): Promise<number> {
 }
 
 /** The progress of the database. A missing server or database is waited for, too. */
-async function standing(engine: EngineApi, target: string, started: number): Promise<WaitAnswer> {
-  const look = await engine.look();
-  const broken = problemsOf(look);
+async function readState(engine: EngineApi, target: string, started: number): Promise<WaitAnswer> {
+  const overview = await engine.overview();
+  const broken = problemsOf(overview);
   if (broken) throw broken;
-  const failure = databaseFailure(look);
-  const needed = failure ? null : await neededFor(engine, look, target);
-  const pending = needed?.filter(id => !isApplied(look, id)) ?? null;
+  const failure = databaseFailure(overview);
+  const needed = failure ? null : await neededFor(engine, overview, target);
+  const pending = needed?.filter(id => !isApplied(overview, id)) ?? null;
   return {
     reached: pending?.length === 0,
     for: target,
@@ -91,12 +91,12 @@ async function standing(engine: EngineApi, target: string, started: number): Pro
 }
 
 /** The target with all its requirements. */
-async function neededFor(engine: EngineApi, look: Look, target: string): Promise<readonly string[]> {
-  if (target === 'heads') return look.revisions.filter(row => row.state !== 'missing').map(row => row.id);
+async function neededFor(engine: EngineApi, overview: Overview, target: string): Promise<readonly string[]> {
+  if (target === 'heads') return overview.revisions.filter(row => row.state !== 'missing').map(row => row.id);
   return engine.resolve(`base:${target}`);
 }
 
-function isApplied({ revisions }: Look, id: string): boolean {
+function isApplied({ revisions }: Overview, id: string): boolean {
   return revisions.some(row => row.id === id && row.state === 'applied');
 }
 

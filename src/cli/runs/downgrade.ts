@@ -9,7 +9,7 @@ export const downgrade: Definition = (program, act) => {
     .command('downgrade')
     .alias('down')
     .description('undo revisions down to a target, which stays applied')
-    .argument('<target>', '-1, base, a revision; from:to with --sql')
+    .argument('<target>', '-1, base or a revision; from:to with --sql')
     .addHelpText(
       'after',
       examples({

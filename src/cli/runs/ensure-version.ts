@@ -18,13 +18,13 @@ export const ensureVersion: Definition = (program, act) =>
 
 async function makeTable(call: Call, options: ConfirmOptions): Promise<undefined> {
   const engine = await call.engine();
-  const look = await requireStatus(call, 'table');
-  const { project } = look;
-  const confirm = await confirmChange(call, 'ensure-version', look, options);
+  const overview = await requireStatus(call, 'table');
+  const { project } = overview;
+  const confirm = await confirmChange(call, 'ensure-version', overview, options);
   const made = await engine.ensureTable(confirm);
   call.output.answer(
     { table: project.table, made },
     answer => answer,
-    ({ table, made }, paint) => (made ? `${paint.good('Made')} ${table}` : paint.dim(`${table} exists.`)),
+    ({ table, made }, paint) => (made ? `${paint.good('Created')} ${table}` : paint.dim(`${table} exists.`)),
   );
 }

@@ -27,8 +27,8 @@ export const fresh: Definition = (program, act) => {
 };
 
 async function runFresh(call: Call, options: GoOptions): Promise<number> {
-  const look = await requireStatus(call, 'database');
-  const { database, project } = look;
+  const overview = await requireStatus(call, 'database');
+  const { database, project } = overview;
   if (project.protected) {
     throw new Failure({
       code: 'protected',
@@ -42,12 +42,12 @@ async function runFresh(call: Call, options: GoOptions): Promise<number> {
   if (broken) throw new Failure({ code: 'broken-revisions', message: broken.message, next: broken.next });
   const emptying = await engine.emptying();
   const where = placeLabel(database.label, project.schema);
-  const said = {
+  const summary = {
     where,
     losses: emptying.losses,
-    revisions: look.revisions.filter(row => row.state !== 'missing').length,
+    revisions: overview.revisions.filter(row => row.state !== 'missing').length,
   };
-  const draw = ({ where, losses, revisions }: typeof said, paint: typeof call.output.paint): string =>
+  const draw = ({ where, losses, revisions }: typeof summary, paint: typeof call.output.paint): string =>
     [
       `${paint.bold('fresh')} on ${where}: drops ${count(losses.length, 'object')}, then runs ${count(revisions, 'revision')}`,
       '',
@@ -56,13 +56,13 @@ async function runFresh(call: Call, options: GoOptions): Promise<number> {
     ].join('\n');
   if (options.plan) {
     call.output.answer(
-      said,
+      summary,
       () => ({ ...emptying, database: { name: database.name, label: database.label } }),
       draw,
     );
     return 0;
   }
-  call.output.say(said, draw);
+  call.output.note(summary, draw);
   if (emptying.losses.length > 0) {
     await confirmName(
       call,

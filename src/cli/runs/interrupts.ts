@@ -1,55 +1,68 @@
-import type { EngineApi, FailureInfo } from '../../engine/api.ts';
+import type { FailureInfo } from '../../engine/api.ts';
 import { drawFailure } from '../draw/failure.ts';
 import type { Call } from '../shell/call.ts';
 
 /** Time for a rollback after a signal that is not repeated by a user, ms. */
-const rollbackTimeout = 2_000;
+const rollbackTimeout = 1_800;
 /** Time for an abandoned run to end by itself, ms. */
-const endsWithin = 2_600;
+const endsWithin = 2_200;
 /**
  * npx forwards a Ctrl-C that the terminal has also sent to us: within this time, it counts as the same one,
  * ms.
  */
 const same = 500;
 
+/** How a run is stopped. */
+export interface Stopping {
+  /** Cancels and rolls back; called again, it does not wait for the server or for the code of a revision. */
+  cancel(): Promise<void>;
+  /** Finishes what is in progress and starts nothing else; undefined: the first Ctrl-C cancels. */
+  readonly finish?: { readonly words: string; begin(): Promise<void> };
+  /** The known state of the run, in case it is abandoned. */
+  known(): FailureInfo;
+}
+
 /**
  * Handles signals during a run: the first cancels it and rolls back, the second forces it to end, the third
- * ends migtui. SIGTERM and SIGHUP force it by themselves after a while. migtui always ends within 5 seconds
- * after SIGTERM, SIGHUP or the second Ctrl-C.
- * @param known the known state of the run, in case it is abandoned
+ * ends migtui. With `finish`, a Ctrl-C comes before these that only finishes what is in progress. SIGTERM,
+ * SIGHUP and the second Ctrl-C force it by themselves after a while: migtui always ends within 5 seconds after
+ * them.
  * @returns stops it
  */
-export function cancelOnSignals(
-  { host, output }: Call,
-  engine: EngineApi,
-  known: () => FailureInfo,
-): () => void {
-  let signals = 0;
-  let last = 0;
+export function stopOnSignals({ host, output }: Call, { cancel, finish, known }: Stopping): () => void {
+  let stage: 'running' | 'finishing' | 'cancelling' | 'forced' = 'running';
+  let last = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
-  const cancel = (words: string): void => {
-    output.say(words, (words, paint) => paint.warn(words));
-    engine.cancel('rollback').catch((error: Error) => output.say(error.message, message => message));
+  const begin = (work: () => Promise<void>, words: string): void => {
+    output.note(words, (words, paint) => paint.warn(words));
+    work().catch((error: Error) => output.note(error.message, message => message));
   };
   const leave = (): never => {
     if (output.json) output.answer(known(), error => ({ error }), drawFailure);
-    else output.say(known(), drawFailure);
+    else output.note(known(), drawFailure);
     return host.exit(1);
   };
   const force = (): void => {
     clearTimeout(timer);
-    signals = 2;
-    cancel('Closing its connection without waiting for it. The next signal ends migtui at once.');
+    stage = 'forced';
+    begin(cancel, 'Closing its connection without waiting for it. The next signal ends migtui at once.');
     timer = setTimeout(leave, endsWithin);
   };
   const stop = host.onInterrupt(signal => {
-    if (signals > 0 && host.now() - last < same) return;
+    if (host.now() - last < same) return;
     last = host.now();
-    if (signals === 2) leave();
-    if (signals === 1) return force();
-    signals = 1;
-    cancel(`${signal}: cancelling the statement and rolling back. Repeat it to stop waiting for the server.`);
-    if (signal !== 'SIGINT') timer = setTimeout(force, rollbackTimeout);
+    if (stage === 'forced') leave();
+    if (stage === 'cancelling') return force();
+    if (stage === 'running' && finish && signal === 'SIGINT') {
+      stage = 'finishing';
+      return begin(finish.begin, `${signal}: ${finish.words} Repeat it to cancel and roll back.`);
+    }
+    if (signal !== 'SIGINT' || stage === 'finishing') timer = setTimeout(force, rollbackTimeout);
+    stage = 'cancelling';
+    begin(
+      cancel,
+      `${signal}: cancelling the statement and rolling back. Repeat it to stop waiting for the server.`,
+    );
   });
   return () => {
     clearTimeout(timer);

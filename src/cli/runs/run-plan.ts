@@ -8,6 +8,7 @@ import type {
   RunResult,
 } from '../../engine/api.ts';
 import { Failure } from '../../foundation/failure.ts';
+import { commandsFor } from '../../foundation/suggested-commands.ts';
 import type { StampPlanAnswer } from '../answers.ts';
 import { drawPlan, drawSteps } from '../draw/plan.ts';
 import { Progress } from '../draw/progress.ts';
@@ -17,7 +18,7 @@ import { planJson, runJson } from '../shapes.ts';
 import type { Call } from '../shell/call.ts';
 import { canAsk, confirmPlan } from '../shell/confirm.ts';
 import type { Paint } from '../shell/paint.ts';
-import { cancelOnSignals } from './interrupts.ts';
+import { stopOnSignals } from './interrupts.ts';
 
 /** Options of upgrade, downgrade and stamp. Durations in milliseconds. */
 export interface GoOptions extends Omit<RunOptions, 'backup'> {
@@ -78,7 +79,7 @@ export async function go(
       // With a prompt, show the new plan; a script gets a message, and a pinned plan stays pinned.
       const asks = canAsk(call) && options.yes !== true && options.planId === undefined;
       if (!(error instanceof Failure && error.code === 'plan-changed' && asks)) throw error;
-      call.output.say(error.message, (message, paint) => paint.warn(`${message} The plan is now:`));
+      call.output.note(error.message, (message, paint) => paint.warn(`${message} The plan is now:`));
     }
   }
 }
@@ -100,9 +101,9 @@ async function goOnce(
       ({ preview, examined }, paint) =>
         examined ? `${drawPlan(preview, paint)}\n${examined.draw(paint)}` : drawPlan(preview, paint),
     );
-    sayBackup(call, preview, options);
+    reportBackup(call, preview, options);
     if (preview.steps.length > 0) {
-      call.output.say(preview, ({ fingerprint }, paint) =>
+      call.output.note(preview, ({ fingerprint }, paint) =>
         paint.dim(`To run exactly this plan: --plan-id ${fingerprint}`),
       );
     }
@@ -113,9 +114,9 @@ async function goOnce(
     return 0;
   }
   refuseReadOnly(call);
-  call.output.say(preview, drawSteps);
-  sayBackup(call, preview, options);
-  if (examined) call.output.say(examined, ({ draw }, paint) => draw(paint));
+  call.output.note(preview, drawSteps);
+  reportBackup(call, preview, options);
+  if (examined) call.output.note(examined, ({ draw }, paint) => draw(paint));
   // Do not ask about a plan that the engine will refuse.
   const confirm = isForbidden(preview)
     ? options.confirm
@@ -126,8 +127,11 @@ async function goOnce(
     call.host.committed(
       `${count(done, 'step')} of ${result.steps.length} ${done === 1 ? 'is' : 'are'} committed.`,
     );
+  const { context = 'default' } = call.request.options;
   call.output.answer(result, runJson, (result, paint) =>
-    result.run === '' ? paint.dim(reachedBy(ran, result)) : drawResult(result, ran, paint),
+    result.run === ''
+      ? paint.dim(reachedBy(ran, result))
+      : drawResult(result, ran, commandsFor({ context, schema: ran.schema }), paint),
   );
   return result.failure || result.cancelled ? 1 : 0;
 }
@@ -170,9 +174,12 @@ async function runShown(
   let ran = preview;
   const stopListening = call.onRun(event => {
     if (event.kind === 'replanned') ran = event.preview;
-    output.say(event, (event, paint) => progress.line(event, paint));
+    output.note(event, (event, paint) => progress.line(event, paint));
   });
-  const stopInterrupts = cancelOnSignals(call, engine, () => progress.known());
+  const stopInterrupts = stopOnSignals(call, {
+    cancel: () => engine.cancel('rollback'),
+    known: () => progress.known(),
+  });
   try {
     const result = await engine.run(preview, {
       whenChanged: mayReplan(preview, options) ? 'replan' : 'refuse',
@@ -193,10 +200,10 @@ function mayReplan({ request }: Preview, { yes, planId }: GoOptions): boolean {
   return yes === true && planId === undefined && request.past === undefined;
 }
 
-function sayBackup(call: Call, preview: Preview, { backup }: GoOptions): void {
+function reportBackup(call: Call, preview: Preview, { backup }: GoOptions): void {
   const options = backupFor(call, preview.policy, backup);
   if (!options || !preview.steps.some(({ action }) => action === 'up' || action === 'down')) return;
-  call.output.say(`Backup first, to ${options.folder}.`, words => words);
+  call.output.note(`Backup first, to ${options.folder}.`, words => words);
 }
 
 /**
@@ -231,7 +238,7 @@ function refuseReadOnly(call: Call): void {
   throw new Failure({
     code: 'read-only',
     message: 'migtui was started read-only: nothing was run.',
-    next: 'Leave out --read-only (or the readOnly setting) to write; --plan shows what would run.',
+    next: 'Omit --read-only (or the readOnly setting) to write; --plan shows what would run.',
   });
 }
 

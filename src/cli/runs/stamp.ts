@@ -17,16 +17,16 @@ export const stamp: Definition = (program, act) => {
   const command = program
     .command('stamp')
     .description('mark revisions as applied in the migrations table, without running them')
-    .argument('<target...>', 'head, heads, base, revisions')
+    .argument('<target...>', 'head, heads, base or revisions')
     .option('--purge', 'empty the table first')
-    .option('--no-compare', 'do not compare the live schema with what the target makes')
+    .option('--no-compare', 'do not compare the live schema with that of the target')
     .addHelpText(
       'after',
       examples({
         'migtui stamp head': 'a database that already has the tables',
         'migtui stamp base': 'nothing is applied',
         'migtui stamp head --plan': 'the rows to log and unlog; nothing is written',
-        'migtui stamp head --purge': 'forget the rows that are there',
+        'migtui stamp head --purge': 'replace the rows that are there',
       }),
     )
     .action(act(runStamp));
@@ -70,6 +70,6 @@ async function compare(call: Call, { plan, steps }: Preview): Promise<Examined> 
       same
         ? `${paint.good(paint.glyphs.ok)} The live schema matches ${made}.`
         : `${paint.warn(paint.glyphs.warning)} The live schema does not match ${made} (+ missing, - unexpected, ~ different):\n${drawEffects(clean(effects), paint)}`,
-    nameReason: !same && forward ? 'The log would not match the schema.' : null,
+    nameReason: !same && forward ? 'The migrations table would not match the schema.' : null,
   };
 }

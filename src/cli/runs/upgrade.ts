@@ -9,14 +9,14 @@ export const upgrade: Definition = (program, act) => {
     .command('upgrade')
     .alias('up')
     .description('run revisions up to a target')
-    .argument('<target...>', 'head, heads, +1, a revision; from:to with --sql')
+    .argument('<target...>', 'head, heads, +1 or a revision; from:to with --sql')
     .addHelpText(
       'after',
       examples({
         'migtui upgrade head': 'everything; with several heads: heads',
         'migtui upgrade +1': 'the next one',
         'migtui upgrade head --plan': 'the steps and their SQL, nothing runs',
-        'migtui upgrade head --yes': 'for CI: no question',
+        'migtui upgrade head --yes': 'for CI: without asking',
         'migtui upgrade chat@head': 'the branch labelled chat',
         'migtui upgrade current:head --sql > up.sql': 'a script for psql',
       }),

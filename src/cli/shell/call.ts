@@ -155,8 +155,8 @@ export class Call {
   #onEvent(event: EngineEvent): void {
     if (event.type === 'fleet') for (const listener of this.#fleetListeners) listener(event.event);
     if (event.type === 'run') for (const listener of this.#runListeners) listener(event.event);
-    if (event.type === 'log') this.output.say(event, drawLog);
-    if (event.type === 'waiting') this.output.say(event, drawWaiting);
-    if (event.type === 'task' && this.host.stderr.isTTY) this.output.say(event, drawTask);
+    if (event.type === 'log') this.output.note(event, drawLog);
+    if (event.type === 'waiting') this.output.note(event, drawWaiting);
+    if (event.type === 'task' && this.host.stderr.isTTY) this.output.note(event, drawTask);
   }
 }

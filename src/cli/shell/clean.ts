@@ -1,15 +1,11 @@
+import { mapStrings } from '../../foundation/map-strings.ts';
 import { sanitise } from '../../foundation/sanitise.ts';
 import { redactor } from '../../foundation/secrets/redactor.ts';
 import { exactText, type SafeText } from './safe-text.ts';
 
-/** A copy of a plain value with all strings made safe for a terminal. Line feeds are kept. */
+/** A plain value with all strings made safe for a terminal. Line feeds are kept. */
 export function clean<T>(value: T): T {
-  if (typeof value === 'string') return sanitise(value, { lines: true }) as T;
-  if (Array.isArray(value)) return value.map(clean) as T;
-  if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, clean(inner)])) as T;
-  }
-  return value;
+  return mapStrings(value, text => sanitise(text, { lines: true }));
 }
 
 /**

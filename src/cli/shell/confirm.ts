@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { placeLabel } from '../../drawing/text/place.ts';
-import type { Look, PolicyRule, Preview } from '../../engine/api.ts';
+import type { Overview, PolicyRule, Preview } from '../../engine/api.ts';
 import { Failure } from '../../foundation/failure.ts';
 import { count } from '../draw/text.ts';
 import type { Call } from './call.ts';
@@ -111,7 +111,7 @@ export async function confirmName(
 export async function confirmChange(
   call: Call,
   what: string,
-  { project, database }: Look,
+  { project, database }: Overview,
   options: ConfirmOptions,
 ): Promise<string | undefined> {
   const rule = project.policy.find(({ rule }) => rule === 'confirm');

@@ -17,7 +17,7 @@ export class Output {
   readonly json: boolean;
   /** For stdout and for stderr. */
   readonly paint: Paint;
-  readonly aside: Paint;
+  readonly stderrPaint: Paint;
   readonly #host: Host;
 
   constructor(host: Host, { json, colour, ascii }: OutputOptions) {
@@ -25,7 +25,7 @@ export class Output {
     this.json = json;
     const { stdout, stderr } = host;
     this.paint = paintFor(wantsColour(host, stdout, colour), wantsAscii(host, stdout, ascii));
-    this.aside = paintFor(wantsColour(host, stderr, colour), wantsAscii(host, stderr, ascii));
+    this.stderrPaint = paintFor(wantsColour(host, stderr, colour), wantsAscii(host, stderr, ascii));
   }
 
   /**
@@ -53,8 +53,8 @@ export class Output {
   }
 
   /** Prints something in addition to the result: draws `value` to stderr. */
-  say<T>(value: T, draw: (value: T, paint: Paint) => string): void {
-    const text = draw(clean(value), this.aside);
+  note<T>(value: T, draw: (value: T, paint: Paint) => string): void {
+    const text = draw(clean(value), this.stderrPaint);
     if (text !== '') this.#host.stderr.write(safeText(ended(text)));
   }
 }

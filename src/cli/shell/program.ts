@@ -99,7 +99,7 @@ function fail(host: Host, info: FailureInfo, argv: readonly string[]): number {
   const colour = argv.includes('--no-color') ? false : argv.includes('--color') ? true : undefined;
   const output = new Output(host, { json, colour });
   if (json) host.stdout.write(jsonText({ error: info }));
-  else output.say(info, drawFailure);
+  else output.note(info, drawFailure);
   return 1;
 }
 

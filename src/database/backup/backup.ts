@@ -76,7 +76,7 @@ function prepareFolder(folder: string): void {
   } catch (error) {
     throw backupFailed(
       `the folder ${folder} cannot be used (${(error as Error).message}).`,
-      'Name another folder: --backup <folder>, or backup.folder in the settings.',
+      'Use another folder: --backup <folder>, or backup.folder in the settings.',
     );
   }
 }

@@ -40,7 +40,7 @@ export interface NoBinaries {
  * @throws Failure `backup-failed`
  */
 export async function findBinaries(asked: string | undefined, server: number): Promise<Binaries> {
-  const found = await lookForBinaries(asked, server);
+  const found = await locateBinaries(asked, server);
   if ('why' in found) throw backupFailed(found.why, found.next);
   return found;
 }
@@ -50,7 +50,7 @@ export async function findBinaries(asked: string | undefined, server: number): P
  * @param asked the path in the settings; if given, no other is tried
  * @param server major version of the server
  */
-export async function lookForBinaries(
+export async function locateBinaries(
   asked: string | undefined,
   server: number,
 ): Promise<Binaries | NoBinaries> {
@@ -65,7 +65,7 @@ export async function lookForBinaries(
     if (major >= server) return binaries;
     found.push(binaries);
   }
-  const setting = 'or name it in the settings: "backup": { "pgDump": "/path/to/pg_dump" }.';
+  const setting = 'or set it in the settings: "backup": { "pgDump": "/path/to/pg_dump" }.';
   if (found.length > 0) {
     const newest = found.reduce((a, b) => (b.major > a.major ? b : a));
     return {
@@ -74,7 +74,7 @@ export async function lookForBinaries(
     };
   }
   return {
-    why: asked ? `${asked} is not a usable pg_dump with pg_restore beside it.` : 'pg_dump was not found.',
+    why: asked ? `${asked} is not a usable pg_dump with pg_restore next to it.` : 'pg_dump was not found.',
     next: `Install the client programs of PostgreSQL ${server} or newer (Debian: postgresql-client), ${setting}`,
   };
 }

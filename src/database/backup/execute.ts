@@ -45,16 +45,16 @@ export function execute(
     child.stderr.on('data', (chunk: Buffer) => {
       errors = (errors + chunk.toString()).slice(-10_000);
     });
-    const settle = (): void => {
+    const finish = (): void => {
       clearTimeout(kill);
       signal.removeEventListener('abort', stop);
     };
     child.once('error', error => {
-      settle();
+      finish();
       reject(backupFailed(`${program} could not be started (${error.message}).`));
     });
     child.once('close', code => {
-      settle();
+      finish();
       if (signal.aborted) reject(signal.reason);
       else resolve({ code, output, errors });
     });

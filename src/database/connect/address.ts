@@ -18,6 +18,12 @@ interface Options {
   readonly database?: string;
 }
 
+/** Whether the config has its own client. */
+export const isOwnClient = ({ host }: Address): boolean => host === null;
+
+export const ownClientMessage =
+  'Connected with a client of the MikroORM config: connectTimeout and answerTimeout do not apply to it.';
+
 /**
  * Reads the address from the project's config without connecting, and registers the password with the
  * redactor.

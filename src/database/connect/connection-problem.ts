@@ -5,31 +5,31 @@ const full =
   /too many (clients|connections)|remaining connection slots|no more connections allowed|connection limit exceeded/i;
 
 /** Whether no connection was available because all connections of the server or pooler are in use. */
-export function isFull(said: string, sqlState?: string | undefined): boolean {
-  return sqlState === '53300' || full.test(said);
+export function isFull(errorText: string, sqlState?: string | undefined): boolean {
+  return sqlState === '53300' || full.test(errorText);
 }
 
 /**
  * A description of what is between this program and the server and makes a run impossible; undefined if
  * nothing is.
- * @param said the message of an error
+ * @param errorText the message of an error
  * @param place the address, such as `db.example:6432`
  */
 export function connectionProblem(
-  said: string,
+  errorText: string,
   sqlState: string | undefined,
   place = 'the server',
 ): FailureInfo | undefined {
-  if (isFull(said, sqlState)) {
+  if (isFull(errorText, sqlState)) {
     return {
       code: 'too-many-connections',
-      message: `There is no free connection on ${place}: ${said}`,
+      message: `There is no free connection on ${place}: ${errorText}`,
       next:
         'Wait until others disconnect, end idle ones (select pid, usename, application_name, state from ' +
         'pg_stat_activity), or raise max_connections (max_client_conn of PgBouncer). A run needs up to 4.',
     };
   }
-  if (/statement pooling mode/i.test(said)) {
+  if (/statement pooling mode/i.test(errorText)) {
     return {
       code: 'pooler-statement-mode',
       message: 'PgBouncer runs in statement mode (pool_mode = statement), where no transaction is possible.',

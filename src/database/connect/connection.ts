@@ -3,9 +3,10 @@ import { resolve } from 'node:path';
 import type { MikroORM } from '@mikro-orm/core';
 import { makeFolder } from '../../foundation/make-folder.ts';
 import { redactor } from '../../foundation/secrets/redactor.ts';
-import type { Project } from '../../project/project.ts';
+import { isEmbedded, type Project } from '../../project/project.ts';
 import { findLedgerSchema, ledgerTable } from '../ledger.ts';
 import { type Address, addressOf } from './address.ts';
+import { failOnCrash } from './embedded-crash.ts';
 import { queryOn } from './monitor.ts';
 import { type Refusal, refusalOf } from './refusal.ts';
 
@@ -30,7 +31,7 @@ export async function connect(project: Project, { create = false } = {}): Promis
       state: 'missing',
       failure: {
         code: 'database-missing',
-        message: `There is no embedded database in ${address.label.replace('embedded ', '')} yet.`,
+        message: `No database in ${address.label.replace('embedded ', '')} yet.`,
         next: 'The first upgrade creates it.',
       },
     };
@@ -44,7 +45,7 @@ export async function connect(project: Project, { create = false } = {}): Promis
       release = lockEmbedded(address.folder);
     }
     await orm.connect();
-    await registerDriverPassword(orm);
+    await prepareClient(orm);
     const connection: Connection = {
       orm,
       address,
@@ -63,8 +64,8 @@ export async function connect(project: Project, { create = false } = {}): Promis
   }
 }
 
-/** The driver may find a password by itself; it is known after a client has used it. */
-async function registerDriverPassword(orm: MikroORM): Promise<void> {
+/** The driver may find a password by itself; it is known after a client has used it. PGlite has none, but may crash. */
+async function prepareClient(orm: MikroORM): Promise<void> {
   interface Client {
     readonly password?: unknown;
     readonly user?: string;
@@ -76,6 +77,7 @@ async function registerDriverPassword(orm: MikroORM): Promise<void> {
   const driver = orm.em.getConnection() as unknown as { getNativeClient?(): Promise<Pool> };
   // A client from the config has no pool.
   const pool = await driver.getNativeClient?.().catch(() => null);
+  if (isEmbedded(orm)) failOnCrash(pool);
   pool?.on?.('connect', ({ password, user, database }) => redactor.learn(password, [user, database]));
 }
 

@@ -30,10 +30,10 @@ export function refusalOf(error: unknown, address: Address): Refusal {
   }
   if (error instanceof Failure) return { state: 'locked', failure: error.info };
   const { code = '', message } = rootCause(error);
-  const said = redact(message) || code || 'no answer';
+  const errorText = redact(message) || code || 'no answer';
   const { label, name } = address;
-  const trouble = connectionProblem(said, code, label);
-  if (trouble) return { state: 'refused', failure: trouble };
+  const problem = connectionProblem(errorText, code, label);
+  if (problem) return { state: 'refused', failure: problem };
   if (code === '3D000') {
     return {
       state: 'missing',
@@ -45,13 +45,13 @@ export function refusalOf(error: unknown, address: Address): Refusal {
     };
   }
   // SASL: pg's message for a missing password.
-  if (/^(28|53|42501)/.test(code) || /^SASL:/.test(said)) {
+  if (/^(28|53|42501)/.test(code) || /^SASL:/.test(errorText)) {
     return {
       state: 'refused',
       failure: {
         code: 'database-refused',
-        message: `${label} refused the connection: ${said}`,
-        next: nextFor(code, said, address),
+        message: `${label} refused the connection: ${errorText}`,
+        next: nextFor(code, errorText, address),
       },
     };
   }
@@ -59,8 +59,8 @@ export function refusalOf(error: unknown, address: Address): Refusal {
     state: 'unreachable',
     failure: {
       code: 'database-unreachable',
-      message: `${label} cannot be reached: ${said}`,
-      next: nextFor(code, said, address),
+      message: `${label} cannot be reached: ${errorText}`,
+      next: nextFor(code, errorText, address),
     },
   };
 }
@@ -69,12 +69,12 @@ export function refusalOf(error: unknown, address: Address): Refusal {
 export const isUnreachable = (error: unknown): boolean =>
   isConnectionLoss(error) || network.test(rootCause(error).code ?? '');
 
-function nextFor(code: string, said: string, { name }: Address): string {
-  if (/no encryption|requires SSL|SSL (is )?(required|off)/i.test(said)) {
+function nextFor(code: string, errorText: string, { name }: Address): string {
+  if (/no encryption|requires SSL|SSL (is )?(required|off)/i.test(errorText)) {
     return 'The server wants SSL: set driverOptions: { ssl: true } in the MikroORM config.';
   }
-  if (/does not support SSL/i.test(said)) {
-    return 'Leave ssl out of driverOptions in the MikroORM config, or turn it on in the server.';
+  if (/does not support SSL/i.test(errorText)) {
+    return 'Remove ssl from driverOptions in the MikroORM config, or turn it on in the server.';
   }
   if (/CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS/.test(code)) {
     return 'Trust its certificate: driverOptions: { ssl: { ca } } in the MikroORM config, or NODE_EXTRA_CA_CERTS.';
@@ -83,7 +83,7 @@ function nextFor(code: string, said: string, { name }: Address): string {
     return `Grant it (grant connect on database "${name}" to the role), or use another role in the MikroORM config.`;
   }
   if (code.startsWith('57P')) return 'Try again in a moment.';
-  if (code.startsWith('28') || /^SASL:/.test(said)) {
+  if (code.startsWith('28') || /^SASL:/.test(errorText)) {
     return 'Check user and password in the MikroORM config or its environment.';
   }
   if (network.test(code)) return 'Start the server, or check host and port in the MikroORM config.';

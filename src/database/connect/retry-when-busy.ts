@@ -24,8 +24,8 @@ export async function retryWhenBusy<T>(orm: MikroORM, attempt: () => Promise<T>)
       return await attempt();
     } catch (error) {
       const waited = performance.now() - started;
-      const said = error instanceof Error ? error.message : String(error);
-      if (!isFull(said, sqlState(error)) || waited >= busyWait) throw error;
+      const errorText = error instanceof Error ? error.message : String(error);
+      if (!isFull(errorText, sqlState(error)) || waited >= busyWait) throw error;
       if (waited - reportedAt >= reportInterval) {
         onWaiting?.({ for: 'free connection', where: placeOf(orm), ms: Math.round(waited) });
         reportedAt = waited;

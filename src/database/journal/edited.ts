@@ -1,3 +1,4 @@
+import type { FileChecksums } from '../../project/files/migration-source.ts';
 import { quoteIdent } from '../quote.ts';
 import { journalTable, msOf, type Query } from './table.ts';
 
@@ -25,18 +26,18 @@ interface Row {
 export async function editedInSchemas(
   query: Query,
   logged: ReadonlyMap<string, readonly string[]>,
-  checksums: ReadonlyMap<string, string | null>,
+  checksums: FileChecksums,
   any: boolean,
 ): Promise<Map<string, readonly string[]>> {
   const edited = new Map<string, string[]>();
   if (!any || logged.size === 0) return edited;
-  const files = [...checksums].flatMap(([revision, checksum]) => (checksum ? [{ revision, checksum }] : []));
+  const files = [...checksums].map(([revision, checksums]) => ({ revision, checksums }));
   // Those with a different file in their history: usually none.
   const rows = await query<Row>(
     `with suspects as (
        select distinct j."ledger", j."revision" from ${journalTable} j
-         join jsonb_to_recordset($1::jsonb) as f("revision" text, "checksum" text) on f."revision" = j."revision"
-        where j."checksum" <> f."checksum" and j."outcome" in ('done', 'settled'))
+         join jsonb_to_recordset($1::jsonb) as f("revision" text, "checksums" text[]) on f."revision" = j."revision"
+        where j."checksum" <> all (f."checksums") and j."outcome" in ('done', 'settled'))
      select distinct on (j."ledger", j."revision") j."ledger", j."revision", j."action", j."checksum",
             ${msOf('j."finished"')} as finished
        from ${journalTable} j join suspects using ("ledger", "revision")
@@ -46,7 +47,7 @@ export async function editedInSchemas(
   const applied = new Map<string, ReadonlySet<string>>();
   const suspects = rows.filter(({ ledger, revision, action, checksum }) => {
     const ids = logged.get(ledger);
-    if (!ids || !checksum || checksum === checksums.get(revision)) return false;
+    if (!ids || !isOther(checksum, checksums.get(revision))) return false;
     if (!applied.has(ledger)) applied.set(ledger, new Set(ids));
     return (action === 'up' || action === 'log') && applied.get(ledger)?.has(revision) === true;
   });
@@ -58,6 +59,11 @@ export async function editedInSchemas(
     edited.set(ledger, [...(edited.get(ledger) ?? []), revision]);
   }
   return edited;
+}
+
+/** Whether the journal's checksum is of another file than the current one; false if one of them is unknown. */
+export function isOther(recorded: string | null, current: readonly string[] | undefined): boolean {
+  return Boolean(recorded && current && !current.includes(recorded));
 }
 
 /** Maximum number of rows per query. */

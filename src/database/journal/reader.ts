@@ -1,9 +1,10 @@
+import type { FileChecksums } from '../../project/files/migration-source.ts';
 import type { Action, Plan } from '../../revisions/plans/plan.ts';
 import type { JournalEntry, RunNotes } from '../../values/journal.ts';
 import type { AppliedBy } from '../../values/run.ts';
 import type { LedgerTable } from '../ledger.ts';
 import { liveRuns } from '../unsettled.ts';
-import { clockTolerance } from './edited.ts';
+import { clockTolerance, isOther } from './edited.ts';
 import { journalState, journalTable, msOf, type Query } from './table.ts';
 
 /** `plan` as stored, with the notes next to its steps. */
@@ -81,7 +82,7 @@ export async function editedRevisions(
   query: Query,
   table: LedgerTable,
   applied: ReadonlyMap<string, Date | null>,
-  checksums: ReadonlyMap<string, string | null>,
+  checksums: FileChecksums,
 ): Promise<readonly string[]> {
   if ((await journalState(query)) !== 'present') return [];
   const rows = await query<{
@@ -97,11 +98,10 @@ export async function editedRevisions(
   );
   return rows
     .filter(({ revision, action, checksum, finished }) => {
-      const now = checksums.get(revision);
       const logged = applied.get(revision);
-      if (!now || !checksum || !applied.has(revision) || !(action === 'up' || action === 'log')) return false;
+      if (!applied.has(revision) || !(action === 'up' || action === 'log')) return false;
       if (logged && logged.getTime() > Number(finished) + clockTolerance) return false;
-      return now !== checksum;
+      return isOther(checksum, checksums.get(revision));
     })
     .map(({ revision }) => revision);
 }

@@ -1,6 +1,6 @@
 import { Failure } from '../../foundation/failure.ts';
 import type { Project } from '../../project/project.ts';
-import type { JournalStatus } from '../../values/look.ts';
+import type { JournalStatus } from '../../values/overview.ts';
 
 /**
  * The schema of all objects that migtui creates in a user's database; `withMigtui` makes MikroORM ignore it.
@@ -82,11 +82,11 @@ export async function journalState(query: Query): Promise<'present' | 'absent' |
     [journalSchema],
   );
   if (!row?.present) return 'absent';
-  const lacking = columns.filter(column => !row.columns.includes(column));
-  if (lacking.length > 0) {
+  const missing = columns.filter(column => !row.columns.includes(column));
+  if (missing.length > 0) {
     throw new Failure({
       code: 'journal-unexpected',
-      message: `${journalSchema}.journal is not migtui's journal: it has no column ${lacking.join(', ')}.`,
+      message: `${journalSchema}.journal is not migtui's journal: it has no column ${missing.join(', ')}.`,
       next: `Rename ${journalSchema}.journal or drop it; the next run creates a new journal.`,
     });
   }

@@ -88,7 +88,7 @@ export class JournalWriter {
   }
 
   /** Resolves when all rows are written. @throws errors of writing them */
-  async settle(): Promise<void> {
+  async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#unwritten = [];
@@ -107,7 +107,7 @@ export class JournalWriter {
    * it.
    */
   async ended(query: Query, ended: readonly Ended[]): Promise<void> {
-    await this.settle().catch(() => {});
+    await this.flush().catch(() => {});
     const rows = this.#rows(ended);
     for (const { step } of ended) this.#entries.delete(step.index);
     await this.#write(query, rows);

@@ -29,7 +29,7 @@ const notAllowed = '42501';
 /**
  * Creates a copy with rows. The source is only read.
  * @param shadow URL of the server for the copy
- * @param tell receives progress
+ * @param report receives progress
  * @throws Failure `shadow-unreachable` | `shadow-forbidden` | `shadow-needs-server-driver` | `bad-data` |
  * `copy-failed`
  */
@@ -37,13 +37,13 @@ export async function openCopy(
   project: Project,
   shadow: string,
   { from, pgDump }: RehearsalData,
-  tell: (text: string) => void,
+  report: (text: string) => void,
 ): Promise<Copy> {
   const source = dataSource(from, shadow);
   const name = nameOfSource(source);
   const scratch = await serverScratch(project, shadow);
   try {
-    tell(`Copying ${name}`);
+    report(`Copying ${name}`);
     const orm = await answerWithin(null, async () => {
       if (source.kind === 'template') {
         try {
@@ -53,7 +53,7 @@ export async function openCopy(
           if (state === noDatabase) {
             throw copyFailed(
               `there is no file ${from}, and no database of this name on the shadow's server.`,
-              'Name a dump, the URL of a database, or a database of that server.',
+              'Give a dump, the URL of a database, or a database of that server.',
             );
           }
           // A dump also works for a database in use or with another owner.
@@ -67,7 +67,7 @@ export async function openCopy(
       );
       const url = sibling(shadow, there?.name ?? '');
       await restore(source, { url, major: Math.floor((there?.version ?? 0) / 10_000), pgDump });
-      tell(`Analyzing ${name}`);
+      report(`Analyzing ${name}`);
       await ask(empty, 'analyze');
       return empty;
     });

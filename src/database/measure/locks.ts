@@ -1,7 +1,7 @@
-import type { LockMode } from '../../values/findings.ts';
+import { type LockMode, lockModes as order } from '../../values/findings.ts';
 import type { Ask, Tables } from './tables.ts';
 
-/** PostgreSQL's lock modes by their names in pg_locks, weakest first. */
+/** PostgreSQL's lock modes by their names in pg_locks. */
 export const lockModes: Readonly<Record<string, LockMode>> = {
   AccessShareLock: 'ACCESS SHARE',
   RowShareLock: 'ROW SHARE',
@@ -12,7 +12,6 @@ export const lockModes: Readonly<Record<string, LockMode>> = {
   ExclusiveLock: 'EXCLUSIVE',
   AccessExclusiveLock: 'ACCESS EXCLUSIVE',
 };
-const order = Object.values(lockModes);
 
 /** Whether one mode is stronger than another. */
 export const isStronger = (one: LockMode, other: LockMode): boolean =>

@@ -1,7 +1,7 @@
 import type { MikroORM } from '@mikro-orm/core';
 import type { Previewer } from '../../preview/previewer.ts';
 import { answerWithin } from '../../project/connections.ts';
-import type { MigrationSource } from '../../project/files/sources.ts';
+import type { MigrationSource } from '../../project/files/migration-source.ts';
 import type { Project } from '../../project/project.ts';
 import type { MeasuredLock, MeasuredRun, MeasuredStep } from '../../values/measured.ts';
 import type { Batch } from '../../values/run.ts';
@@ -26,7 +26,7 @@ export interface Measured {
   readonly sources: ReadonlyMap<string, MigrationSource>;
   /** The transactions of the plan: locks are held to the end of theirs. */
   readonly batches: readonly Batch[];
-  readonly tell: (text: string, done: number, total: number) => void;
+  readonly report: (text: string, done: number, total: number) => void;
 }
 
 /**
@@ -47,19 +47,19 @@ class Measuring {
   }
 
   async steps(): Promise<MeasuredStep[]> {
-    const { steps, batches, tell } = this.#what;
+    const { steps, batches, report } = this.#what;
     const measured: MeasuredStep[] = [];
     // Tables created in a transaction are only visible to it, so their locks do not count.
     let before: Tables = new Map();
     for (const [index, step] of steps.entries()) {
-      tell(`Measuring ${step.revision}`, index, steps.length);
+      report(`Measuring ${step.revision}`, index, steps.length);
       const batch = batches.find(one => one.steps.includes(index));
       if (batch?.steps[0] === index) before = await this.#tables();
       const one = await this.#step(step, before);
       measured.push(one.measured);
       if (one.stuck) break;
     }
-    tell('Measured', steps.length, steps.length);
+    report('Measured', steps.length, steps.length);
     return measured.map((step, index) => ({
       ...step,
       done: { ...step.done, locks: held(step.done, laterIn(batches, index, measured)) },

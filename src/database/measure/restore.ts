@@ -35,7 +35,7 @@ export async function restore(source: DataSource, { url, major, pgDump }: Target
     await run([{ program: programs.pgRestore, args: [...restoring, source.path], url }]);
   } else if (source.kind === 'sql') {
     const psql = join(dirname(programs.pgDump), `psql${process.platform === 'win32' ? '.exe' : ''}`);
-    if (!existsSync(psql)) throw copyFailed(`there is no psql beside ${programs.pgDump}.`);
+    if (!existsSync(psql)) throw copyFailed(`there is no psql next to ${programs.pgDump}.`);
     const args = ['--no-psqlrc', '--no-password', '--quiet', '--set=ON_ERROR_STOP=1', ...into, '--file=-'];
     await run([{ program: psql, args, url }], source);
   } else {
@@ -146,7 +146,7 @@ export function onlyThisDatabase(): Transform {
       throw new Failure({
         code: 'bad-data',
         message: `The dump has a command of psql, which could connect to another database: ${line.trim().slice(0, 60)}`,
-        next: 'Make it without --create, of one database: pg_dump --format=custom',
+        next: 'Create it without --create, for one database: pg_dump --format=custom',
       });
     }
     if (beginsRows(line)) inRows = true;
@@ -190,7 +190,7 @@ function withoutPassword(url: string): string {
 export function copyFailed(reason: string, next?: string): Failure {
   return new Failure({
     code: 'copy-failed',
-    message: `The copy could not be made: ${reason}`,
+    message: `The copy could not be created: ${reason}`,
     next: next ?? 'The server of --shadow must be as new as that of the data, and have the same extensions.',
   });
 }

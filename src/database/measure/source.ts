@@ -34,7 +34,7 @@ export function dataSource(from: string, shadow: string): DataSource {
     if (existsSync(join(from, 'toc.dat'))) return { kind: 'archive', path: from };
     throw badData(
       `The folder ${from} is not a dump: it has no toc.dat.`,
-      'Make one: pg_dump --format=directory',
+      'Create one: pg_dump --format=directory',
     );
   }
   return fileSource(from);
@@ -62,7 +62,7 @@ function fileSource(path: string): DataSource {
   }
   throw badData(
     `${path} is neither a dump of pg_dump nor SQL.`,
-    'Make one: pg_dump --format=custom --file=…',
+    'Create one: pg_dump --format=custom --file=…',
   );
 }
 

@@ -105,11 +105,14 @@ async function runStep(
   } else {
     work.observer = progress;
     try {
-      await work.runner.run(work.instance(step.Class), action, async own => {
-        work.observer = null;
-        control.check();
-        await record(own);
-      });
+      const { Class } = step;
+      await control.runCode(() =>
+        work.runner.run(work.instance(Class), action, async own => {
+          work.observer = null;
+          control.check();
+          await record(own);
+        }),
+      );
     } finally {
       work.observer = null;
     }
@@ -199,7 +202,7 @@ function failed(
     ? 'and stay: it ran without a transaction'
     : `and changes of the schema among them stay: ${productNames[kind]} does not roll those back`;
   const next = stays
-    ? `${progress.count} of its statements ran, ${kept}. Undo or finish them by hand, then run it again, or stamp it: migtui stamp ${at?.revision}. ${left}.`
+    ? `${progress.count} of its statements ran, ${kept}. Undo or finish them by hand, then run it again, or stamp it: ${context.commands.stamp(at?.revision ?? '')}. ${left}.`
     : `${batch.transactional ? 'Its batch was rolled back; ' : ''}${left}. Fix the cause, then run it again.`;
   if (cancelled) {
     return new Failure({ code: 'cancelled', message: `Cancelled: ${left}.`, next }, { cause: error });
@@ -217,10 +220,12 @@ function failureOf(
   next: string,
 ): Failure {
   if (error instanceof Failure) return error;
-  const said = error instanceof Error ? error.message : String(error);
+  const errorText = error instanceof Error ? error.message : String(error);
   // MikroORM puts the statement before the database's own message.
   const own =
-    statement && said.startsWith(statement) ? said.slice(statement.length).replace(/^ - /, '') : said;
+    statement && errorText.startsWith(statement)
+      ? errorText.slice(statement.length).replace(/^ - /, '')
+      : errorText;
   const message = redact(own.split('\n')[0] ?? '');
   const { sqlState } = error as { sqlState?: string };
   return new Failure(

@@ -1,5 +1,5 @@
 import type { DatabaseKind } from '../../values/database-kind.ts';
-import type { SettleRequest } from '../settle.ts';
+import type { RevisionChange } from '../resolve-revision.ts';
 import { readLedger } from './ledger.ts';
 import { lockRuns } from './lock.ts';
 import { productOf } from './products.ts';
@@ -11,7 +11,7 @@ import { openWork } from './work.ts';
  * @throws Failure `run-in-progress`
  */
 export async function ensureTable(
-  { project, connection, table }: Omit<SettleRequest, 'revision' | 'checksum'>,
+  { project, connection, table }: Omit<RevisionChange, 'revision' | 'checksum'>,
   kind: DatabaseKind,
 ): Promise<boolean> {
   if ((await readLedger(productOf(kind), connection, table)).table !== 'absent') return false;

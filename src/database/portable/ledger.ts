@@ -50,7 +50,7 @@ export async function readLedger(
     throw new Failure({
       code: 'table-unexpected',
       message: `The table ${table.name} is not MikroORM's: it has the columns ${found.join(', ')}, not ${columns.join(', ')}.`,
-      next: "Rename it, or name another table for MikroORM's log: migrations.tableName in the MikroORM config.",
+      next: "Rename it, or set another table for MikroORM's log: migrations.tableName in the MikroORM config.",
     });
   }
   const rows = await ask<{ id: unknown; name: string | null; executed_at: unknown }>([

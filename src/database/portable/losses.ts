@@ -1,3 +1,4 @@
+import { grouped } from '../../foundation/grouped.ts';
 import type { Connection } from '../connect/connection.ts';
 import type { MeasuredLoss } from '../losses.ts';
 
@@ -50,8 +51,7 @@ export async function portableLosses(
           const shown = `${words} ${table.replace(/["`[\]]/g, '')}`;
           // Null: the table does not exist yet.
           if (rows === null || rows === 0) return { words: shown, destructive: false };
-          const many =
-            rows > mostCounted ? `more than ${mostCounted.toLocaleString('en')}` : rows.toLocaleString('en');
+          const many = rows > mostCounted ? `more than ${grouped(mostCounted)}` : grouped(rows);
           return { words: `${shown}: ${many} ${rows === 1 ? 'row' : 'rows'}`, destructive: true };
         }),
       );

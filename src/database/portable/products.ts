@@ -53,28 +53,34 @@ const mysql: Product = {
   ],
 };
 
+const products: Readonly<Record<Exclude<DatabaseKind, 'postgresql' | 'pglite'>, Product>> = {
+  sqlite,
+  libsql: sqlite,
+  mysql,
+  mariadb: mysql,
+};
+
 /** The properties of a kind of database. Not for PostgreSQL, which has its own dialect. */
-export function productOf(kind: DatabaseKind): Product {
-  return kind === 'mysql' || kind === 'mariadb' ? mysql : sqlite;
-}
+export const productOf = (kind: DatabaseKind): Product => products[kind as keyof typeof products];
 
 const everywhere: Readonly<Record<Exclude<Feature, 'schema'>, Omit<Unavailable, 'feature'>>> = {
   shadow: {
-    what: 'rehearsals, tests, effects, comparisons with the schema, and revisions from the entities',
-    why: 'the scratch database on which revisions are replayed is PostgreSQL',
+    what: 'rehearsals, tests, schema comparisons and revisions from the entities',
+    why: 'Revisions are replayed on a scratch database, which is always PostgreSQL',
+    next: 'To generate a revision from the entities: mikro-orm migration:create',
   },
   journal: {
-    what: 'the journal, undo and redo, edited files, and interrupted revisions',
-    why: 'they are kept in a schema and in comments of PostgreSQL',
+    what: 'the journal, undo, redo, and the detection of edited files and interrupted revisions',
+    why: 'They use a schema and comments of PostgreSQL',
   },
   lint: {
-    what: 'findings about locks, rewrites and data (lint)',
-    why: "they are read by PostgreSQL's grammar and about its locks",
+    what: 'lint',
+    why: "The rules use PostgreSQL's grammar and locks",
   },
-  script: { what: 'scripts for later (--sql)', why: 'they are written for psql' },
-  backup: { what: 'backups (--backup)', why: 'they are made with pg_dump' },
-  fleet: { what: 'many schemas and databases at once (fleet)', why: "it reads PostgreSQL's catalog" },
-  fresh: { what: 'emptying a database (fresh)', why: "it reads PostgreSQL's catalog" },
+  script: { what: 'SQL scripts (--sql)', why: 'They are written for psql' },
+  backup: { what: 'backups (--backup)', why: 'They are made with pg_dump' },
+  fleet: { what: 'fleet', why: "It reads PostgreSQL's catalog" },
+  fresh: { what: 'fresh', why: "It reads PostgreSQL's catalog" },
 };
 
 /** The unsupported features of a kind of database, and why. */
@@ -88,7 +94,7 @@ export function unavailableOn(kind: DatabaseKind): readonly Unavailable[] {
     {
       feature: 'schema',
       what: 'another schema (--schema)',
-      why: `${productNames[kind]} has no schemas in a database`,
+      why: `A ${productNames[kind]} database has no schemas`,
     },
   ];
 }

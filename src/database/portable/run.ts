@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { Failure } from '../../foundation/failure.ts';
 import type { DatabaseKind } from '../../values/database-kind.ts';
-import type { RunResult, StepResult } from '../../values/run.ts';
+import type { Preview, RunResult, StepResult } from '../../values/run.ts';
 import { type LoadedStep, type RunContext, settingsOf } from '../run/context.ts';
 import { Control } from '../run/control.ts';
 import { notBlocking } from '../run/end-blocker.ts';
 import { doneOf } from '../run/ending.ts';
+import { finalPlan } from '../run/final-plan.ts';
 import { loadSteps } from '../run/load.ts';
-import { settlePlan } from '../run/replan.ts';
 import type { Running } from '../run/running.ts';
 import { runBatch } from './batch.ts';
 import { readLedger } from './ledger.ts';
@@ -48,14 +48,16 @@ class PortableRun {
     let release = async (): Promise<void> => {};
     try {
       // Checks that can refuse the run come before any change.
-      const shown = await loadSteps(project, project.sources(), preview);
+      const load = (of: Preview): Promise<readonly LoadedStep[]> =>
+        loadSteps(project, project.sources(), of, () => this.control.watchCode());
+      const shown = await load(preview);
       const work = await openWork(project);
       release = await lockRuns(project, table, {
         limit: settingsOf(options).lockWait,
         signal: this.control.waiting.signal,
         onWaiting: waitedMs => emit({ kind: 'waiting', holder: null, waitedMs }),
       });
-      const settled = await settlePlan(this.#context, shown, await this.#ledger());
+      const settled = await finalPlan(this.#context, shown, await this.#ledger(), load);
       if (settled.replanned) this.#context = { ...this.#context, preview: settled.preview };
       if (settled.replanned && settled.steps.length > 0)
         emit({ kind: 'replanned', preview: settled.preview });
@@ -100,6 +102,7 @@ class PortableRun {
     let failure: Failure | null = null;
     for (const [index, batch] of steps.length > 0 ? batches.entries() : []) {
       if (this.control.mode === null) failure = await runBatch(state, index, batch, steps);
+      this.control.setSummary(`${doneOf(results)}.`);
       if (failure || this.control.mode !== null) break;
     }
     if (!failure && this.control.mode !== null && results.some(({ outcome }) => outcome !== 'done')) {

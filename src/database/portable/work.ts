@@ -1,7 +1,7 @@
 import type { MikroORM, Transaction } from '@mikro-orm/core';
 import type { Migration, MigrationRunner, MigrationStorage } from '@mikro-orm/migrations';
 import type { AbstractSqlDriver } from '@mikro-orm/sql';
-import type { MigrationClass } from '../../project/files/classes.ts';
+import type { MigrationClass } from '../../project/files/migration-source.ts';
 import type { Project } from '../../project/project.ts';
 
 /** Receives the statements of a migration. */

@@ -4,7 +4,7 @@ import type { Ended } from '../journal/writer.ts';
 import { isConnectionLoss, isRetryableLockError, sqlFailure } from '../sql-failure.ts';
 import { runAlone } from './alone.ts';
 import type { LoadedStep } from './context.ts';
-import { endFailure } from './ending.ts';
+import { doneOf, endFailure } from './ending.ts';
 import { readBack } from './read-back.ts';
 import { applySteps, type RunState } from './state.ts';
 import { StepError } from './step.ts';
@@ -52,6 +52,7 @@ export async function attemptBatch(
   const steps = batch.steps.map(at => run.steps[at] as LoadedStep);
   try {
     await work();
+    if (!context.shared) control.setSummary(`${doneOf(run.results)}.`);
     emit({ kind: 'batch-done', batch: index });
     return null;
   } catch (error) {
@@ -62,7 +63,7 @@ export async function attemptBatch(
       return null;
     }
     const cause = error instanceof StepError || error instanceof CommitError ? error.cause : error;
-    await settleResults(run, batch, steps, error);
+    await writeResults(run, batch, steps, error);
     if (batch.transactional) {
       emit({ kind: 'rolled-back', batch: index });
       if (isRetryableLockError(cause) && attempt <= settings.retries && control.mode === null) {
@@ -106,7 +107,7 @@ function commitUnknown(): Failure {
 }
 
 /** Records the outcome of the steps of a failed batch, in the results and in the journal. */
-async function settleResults(
+async function writeResults(
   run: RunState,
   batch: Batch,
   steps: readonly LoadedStep[],

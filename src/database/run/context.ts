@@ -1,4 +1,5 @@
-import type { MigrationClass } from '../../project/files/classes.ts';
+import type { SuggestedCommands } from '../../foundation/suggested-commands.ts';
+import type { MigrationClass } from '../../project/files/migration-source.ts';
 import type { Project } from '../../project/project.ts';
 import type { Action } from '../../revisions/plans/plan.ts';
 import type { Preview, RunEvent, RunOptions } from '../../values/run.ts';
@@ -30,6 +31,8 @@ export interface RunContext {
   /** Makes the plan again from the current state; undefined: exactly this plan runs, or nothing. */
   readonly replan?: (() => Promise<Preview>) | undefined;
   readonly shared?: Shared | undefined;
+  /** For messages about this database. */
+  readonly commands: SuggestedCommands;
   readonly emit: (event: RunEvent) => void;
   /** Receives the statements that change something. */
   readonly onStatement?: ((statement: ExecutedStatement) => void) | undefined;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type BlockingWatch, beforeCode, watchBlocking } from '../../foundation/blocking/watch.ts';
 import { Failure } from '../../foundation/failure.ts';
 import type { CancelMode } from '../../values/run.ts';
 
@@ -9,18 +10,18 @@ export interface Backends {
 }
 
 /** Time for the server to end our backend before the connections are destroyed, ms. */
-const terminating = 700;
+const terminateMs = 700;
 /** Time for an abandoned run to clean up before its connections are destroyed, ms. */
-const puttingAway = 1_300;
+const cleanupMs = 1_300;
 
 /** Time for a run whose lock is lost to cancel its statement and roll back, ms. */
-const answering = 5_000;
+const rollbackMs = 5_000;
 
 /**
  * Interval for sending a cancel again while the statement continues: the first one may arrive before the
  * statement does, ms.
  */
-const again = 250;
+const resendMs = 250;
 
 /** Controls how a run stops. */
 export class Control {
@@ -34,12 +35,16 @@ export class Control {
   gaveUp = false;
   /** Rejects when the run is abandoned. */
   readonly forced: Promise<never>;
+  /** Rejects when code of a revision was stopped because it blocked the process (`watchCode`). */
+  readonly codeStopped: Promise<never>;
   /** Aborts our own waiting: for a lock, between retries. */
   readonly waiting = new AbortController();
   #why: Failure | null = null;
   #givingUp: NodeJS.Timeout | undefined;
   #losing: NodeJS.Timeout | undefined;
   #force!: (reason: Failure) => void;
+  #stopCode!: (reason: Failure) => void;
+  #watch: BlockingWatch | null = null;
   readonly #backends: () => Backends | null;
   readonly #abandon: (final: boolean) => void;
 
@@ -51,6 +56,10 @@ export class Control {
       this.#force = reject;
     });
     this.forced.catch(() => {});
+    this.codeStopped = new Promise((_, reject) => {
+      this.#stopCode = reject;
+    });
+    this.codeStopped.catch(() => {});
   }
 
   /** Why the run ends early. */
@@ -66,16 +75,51 @@ export class Control {
     }
     if (this.mode === 'rollback' && why === null) return this.#terminate();
     this.mode = 'rollback';
-    this.#why ??= why;
+    this.#watch?.cancelling();
+    // A connection that is lost after that was ended by us.
+    if (!this.gaveUp) this.#why ??= why;
     this.waiting.abort(this.reason);
     while (this.inFlight && this.pid !== null) {
       const { inFlight } = this;
       await this.#backends()
         ?.cancel(this.pid)
         .catch(() => {});
-      await new Promise(resolve => setTimeout(resolve, again));
+      await new Promise(resolve => setTimeout(resolve, resendMs));
       if (this.inFlight !== inFlight || !this.#backends()) return;
     }
+  }
+
+  /**
+   * Runs code of a revision so that a signal can stop it even if it blocks the process.
+   * @throws what it throws; the failure of `codeStopped`; why the run was abandoned
+   */
+  async runCode<T>(code: () => Promise<T>): Promise<T> {
+    void this.watchCode();
+    await this.#watch?.ready;
+    // Stopping it also stops its callers, and drops all continuations of promises that are due: it has none of ours.
+    const running = new Promise(setImmediate).then(() => {
+      beforeCode();
+      return code();
+    });
+    return Promise.race([running, this.forced, this.codeStopped]);
+  }
+
+  /** Code of revisions runs from now on. Rejects like `codeStopped`. */
+  watchCode(): Promise<never> {
+    if (!this.#watch) {
+      this.#watch = watchBlocking();
+      this.#watch.stopped.catch((error: Failure) => {
+        this.mode = 'rollback';
+        this.waiting.abort(this.reason);
+        this.#stopCode(error);
+      });
+    }
+    return this.codeStopped;
+  }
+
+  /** What is done, as a sentence; printed if the process must be killed. */
+  setSummary(summary: string): void {
+    this.#watch?.setSummary(summary);
   }
 
   /** @throws Failure if the run must be rolled back: called before each statement and before each commit */
@@ -86,13 +130,14 @@ export class Control {
   async #terminate(): Promise<void> {
     this.gaveUp = true;
     const ending = this.pid === null ? undefined : this.#backends()?.terminate(this.pid);
-    await Promise.race([Promise.resolve(ending).catch(() => {}), sleep(terminating)]);
+    await Promise.race([Promise.resolve(ending).catch(() => {}), sleep(terminateMs)]);
     this.#force(this.reason ?? cancelled);
-    this.#givingUp ??= setTimeout(() => this.#abandon(true), puttingAway);
+    this.#givingUp ??= setTimeout(() => this.#abandon(true), cleanupMs);
   }
 
   /** The run has ended: there is nothing left to abandon. */
   end(): void {
+    this.#watch?.end();
     clearTimeout(this.#givingUp);
     clearTimeout(this.#losing);
   }
@@ -103,7 +148,7 @@ export class Control {
    */
   stop(why: Failure): void {
     void this.request('rollback', why);
-    this.#losing ??= setTimeout(() => this.loseServer(), answering);
+    this.#losing ??= setTimeout(() => this.loseServer(), rollbackMs);
   }
 
   /** The server does not respond: stop waiting for all its answers. */

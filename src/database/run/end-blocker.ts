@@ -40,7 +40,7 @@ export async function endBlocker(
 export function notBlocking(pid: number): Failure {
   return new Failure({
     code: 'not-blocking',
-    message: `pid ${pid} does not block this run, so it was left alone.`,
+    message: `pid ${pid} does not block this run, so its session was not ended.`,
     next: 'The run continues, or shows what blocks it now.',
   });
 }

@@ -1,6 +1,7 @@
 import { Failure, type FailureInfo } from '../../foundation/failure.ts';
 import type { Batch, StepResult } from '../../values/run.ts';
 import { isConnectionLoss, sqlFailure } from '../sql-failure.ts';
+import type { RunContext } from './context.ts';
 import type { RunState } from './state.ts';
 import { StepError } from './step.ts';
 import { CommitError } from './transaction.ts';
@@ -34,7 +35,7 @@ export function endFailure(run: RunState, error: unknown, batch: Batch | null): 
     return new Failure({
       code: 'cancelled',
       message: how,
-      next: halfWay ? halfWayNext(error.step.revision) : 'Run it again to continue from here.',
+      next: halfWay ? halfWayNext(context, error.step.revision) : 'Run it again to continue from here.',
     });
   }
   const { info } = sqlFailure(
@@ -46,8 +47,8 @@ export function endFailure(run: RunState, error: unknown, batch: Batch | null): 
       ...info,
       message: error instanceof StepError ? `${error.step.revision}: ${info.message}` : info.message,
       next: halfWay
-        ? halfWayNext(error.step.revision)
-        : (info.next ?? `${rolledBack(batch)}${left}. ${howToContinue(error, info)}`),
+        ? halfWayNext(context, error.step.revision)
+        : (info.next ?? `${rolledBack(batch)}${left}. ${howToContinue(context, error, info, batch)}`),
     },
     { cause },
   );
@@ -56,18 +57,33 @@ export function endFailure(run: RunState, error: unknown, batch: Batch | null): 
   return failure;
 }
 
+const fixAndRepeat = 'Fix the cause, then run it again.';
+
 /** SQLSTATEs of a table, column, other object, schema or function that already exists. */
 const thereAlready = ['42P07', '42701', '42710', '42P06', '42723'];
 
-function howToContinue(error: unknown, { sql }: FailureInfo): string {
-  if (
-    !(error instanceof StepError && error.step.action === 'up' && thereAlready.includes(sql?.sqlState ?? ''))
-  )
-    return 'Fix the cause, then run it again.';
+/** SQLSTATE of a new value of an enum that is used in the transaction that adds it. */
+const newValueUsed = '55P04';
+
+function howToContinue(
+  { commands }: RunContext,
+  error: unknown,
+  { sql }: FailureInfo,
+  batch: Batch | null,
+): string {
+  const state = sql?.sqlState ?? '';
+  if (!(error instanceof StepError && error.step.action === 'up')) return fixAndRepeat;
   const { revision } = error.step;
+  if (state === newValueUsed) {
+    const split = `migtui revision --split ${revision} puts the new value into a revision of its own, which is committed first.`;
+    return batch?.steps.length === 1
+      ? split
+      : `If an earlier revision adds the value, run it again with --transaction each. If ${revision} adds it, ${split}`;
+  }
+  if (!thereAlready.includes(state)) return fixAndRepeat;
   return (
-    `If the database already has what ${revision} creates, record it instead of running it: migtui stamp ${revision} ` +
-    '(it compares the live schema first; --plan only shows that). Otherwise fix the cause, then run it again.'
+    `If the database already has what ${revision} creates, record it instead of running it: ${commands.stamp(revision)} ` +
+    '(it first compares the live schema; with --plan it only does that). Otherwise fix the cause, then run it again.'
   );
 }
 
@@ -78,9 +94,9 @@ function rolledBack(batch: Batch | null): string {
     : 'It was rolled back; ';
 }
 
-function halfWayNext(revision: string): string {
+function halfWayNext({ commands }: RunContext, revision: string): string {
   return (
     `It ran without a transaction, so its earlier statements remain. Check the database, then run it again, ` +
-    `let its down() undo it, or record its state: migtui settle ${revision} --down, --applied or --not-applied.`
+    `let its down() undo it, or record its state: ${commands.resolve(revision)}.`
   );
 }

@@ -2,7 +2,7 @@ import { Failure } from '../../foundation/failure.ts';
 import { readPlain } from '../../preview/plain.ts';
 import { isPostgres } from '../../project/config/kind.ts';
 import { instantiate, loadClass } from '../../project/files/classes.ts';
-import type { MigrationSource, Sources } from '../../project/files/sources.ts';
+import type { MigrationSource, Sources } from '../../project/files/migration-source.ts';
 import type { Project } from '../../project/project.ts';
 import type { Preview } from '../../values/run.ts';
 import type { LoadedStep } from './context.ts';
@@ -12,12 +12,24 @@ import { searchPath } from './search-path.ts';
 /**
  * Imports the classes of a plan's steps, so that missing or broken files are found before anything runs. A
  * migration that only queues statements is parsed, not imported.
- * @throws Failure `missing-revision` | `no-down` | `plan-changed` | errors of importing
+ * @param watchCode called before the first import; rejects if the code was stopped (`watchBlocking`)
+ * @throws Failure `missing-revision` | `no-down` | `plan-changed` | `cancelled` | errors of importing
  */
-export async function loadSteps(
+export function loadSteps(
   project: Project,
   sources: Sources,
   preview: Preview,
+  watchCode: () => Promise<never>,
+): Promise<readonly LoadedStep[]> {
+  const { promise: stopped, reject } = Promise.withResolvers<never>();
+  return Promise.race([load(project, sources, preview, () => void watchCode().catch(reject)), stopped]);
+}
+
+async function load(
+  project: Project,
+  sources: Sources,
+  preview: Preview,
+  beforeCode: () => void,
 ): Promise<readonly LoadedStep[]> {
   const byId = new Map(sources.migrations.map(source => [source.id, source]));
   const { Migration } = project.modules.migrations;
@@ -48,6 +60,7 @@ export async function loadSteps(
       steps.push({ ...step, Class: null, statements });
       continue;
     }
+    beforeCode();
     const Class = await loadClass(project.modules, project.root, source);
     const { migration, transactional } = instantiate(project, Class, source);
     if (action === 'down' && migration.down === Migration.prototype.down) {

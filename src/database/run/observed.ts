@@ -226,6 +226,6 @@ function report(
   started: number,
   error: unknown,
 ): void {
-  const said = error === null ? null : error instanceof Error ? error.message : String(error);
-  onStatement({ sql, ms: Math.round(performance.now() - started), error: said });
+  const errorText = error === null ? null : error instanceof Error ? error.message : String(error);
+  onStatement({ sql, ms: Math.round(performance.now() - started), error: errorText });
 }

@@ -7,10 +7,10 @@ import { sqlFailure } from '../sql-failure.ts';
 import type { RunContext } from './context.ts';
 
 /**
- * The journal of a run, made where it is not there yet. If it cannot be created, a warning is sent and the run
+ * The journal of a run, created if it does not exist. If it cannot be created, a warning is sent and the run
  * continues without it.
- * @param outside commits at once
- * @returns null where runs are not journalled
+ * @param outside runs outside the transaction of the run
+ * @returns null if runs are not recorded
  */
 export async function openJournal(
   run: string,
@@ -35,7 +35,7 @@ export async function openJournal(
   }
 }
 
-/** What is kept beside the plan in the journal. */
+/** What the journal stores with the plan. */
 function notesOf({ request }: Preview, { tag }: RunOptions, backup: Backup | undefined): RunNotes {
   const { kind, run } = request.past ?? {};
   return {

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { Failure } from '../../foundation/failure.ts';
 import { loadParser } from '../../safety/parse.ts';
 import type { Backup } from '../../values/backup.ts';
-import type { RunResult, Session, SessionEnding, StepResult } from '../../values/run.ts';
+import type { Preview, RunResult, Session, SessionEnding, StepResult } from '../../values/run.ts';
 import { backUp } from '../backup/backup.ts';
+import { isOwnClient, ownClientMessage } from '../connect/address.ts';
 import { type Monitor, openMonitor, queryOn } from '../connect/monitor.ts';
 import { runOf } from '../connect/sessions.ts';
 import { lastRunOf } from '../journal/reader.ts';
@@ -16,11 +17,11 @@ import { attemptBatch, runBatches } from './batch-loop.ts';
 import { type LoadedStep, type RunContext, settingsOf } from './context.ts';
 import { Control } from './control.ts';
 import { endBlocker, notBlocking } from './end-blocker.ts';
+import { finalPlan } from './final-plan.ts';
 import { loadSteps } from './load.ts';
 import { reportingQuery } from './observed.ts';
 import { openJournal } from './open-journal.ts';
 import { readBack } from './read-back.ts';
-import { settlePlan } from './replan.ts';
 import type { Running } from './running.ts';
 import type { RunState } from './state.ts';
 import { mayRunTogether, openTogether, runTogether } from './together.ts';
@@ -41,8 +42,8 @@ class Run {
   readonly id = randomUUID();
   readonly control: Control;
   #context: RunContext;
-  /** The last known holder of the lock, while waiting for it. */
-  #holder: Session | null = null;
+  /** The holders of the lock while this run waited for it, by process id. */
+  readonly #holders = new Map<number, Session>();
   #monitor: Monitor | null = null;
   /** Undefined: not opened yet. */
   #journal: JournalWriter | null | undefined;
@@ -66,14 +67,16 @@ class Run {
 
   async start(): Promise<RunResult> {
     const { project, shared } = this.#context;
+    if (!shared) this.#announceOwnClient();
     let guard: Guard | null = null;
     try {
       // Checks that can refuse the run come before any change.
       const [, steps] = await Promise.all([
         loadParser(),
-        shared ? shared.steps : loadSteps(project, project.sources(), this.#context.preview),
+        shared ? shared.steps : this.#load(this.#context.preview),
         project.full().catch(entitiesBroken),
       ]);
+      if (steps.some(({ Class }) => Class)) void this.control.watchCode();
       this.#monitor = shared ? shared.monitor : await openMonitor(project);
       const quick = await this.#together(steps);
       if (quick) return quick;
@@ -93,9 +96,20 @@ class Run {
     }
   }
 
+  #load(preview: Preview): Promise<readonly LoadedStep[]> {
+    const { project } = this.#context;
+    return loadSteps(project, project.sources(), preview, () => this.control.watchCode());
+  }
+
   async endSession(pid: number, how: SessionEnding): Promise<void> {
     if (!this.#monitor || this.control.pid === null) throw notBlocking(pid);
     await endBlocker(this.#monitor, this.control.pid, pid, how);
+  }
+
+  #announceOwnClient(): void {
+    const { connection, emit } = this.#context;
+    if (isOwnClient(connection.address))
+      emit({ kind: 'notice', code: 'own-client', message: ownClientMessage });
   }
 
   async #lock(): Promise<Guard | null> {
@@ -107,7 +121,7 @@ class Run {
       wait: settingsOf(options).lockWait,
       signal: this.control.waiting.signal,
       onWaiting: (holder, waitedMs) => {
-        this.#holder = holder ?? this.#holder;
+        if (holder) this.#holders.set(holder.pid, holder);
         emit({ kind: 'waiting', holder, waitedMs });
       },
       onLost: failure => this.control.stop(failure),
@@ -120,10 +134,11 @@ class Run {
    * @returns null if another run has done everything in the meantime
    */
   async #prepare(shown: readonly LoadedStep[], guard: Guard | null): Promise<RunState | null> {
-    const settled = await settlePlan(
+    const settled = await finalPlan(
       this.#context,
       shown,
       await readLedger(this.#context.connection, this.#context.table, false),
+      again => this.#load(again),
     );
     const { preview, steps } = settled;
     if (settled.replanned) {
@@ -219,6 +234,9 @@ class Run {
     const { connection, table, emit, preview, tipsOf } = this.#context;
     const { applied } = await readLedger(connection, table, false);
     const names = preview.plan.steps.map(({ revision }) => revision);
+    // Others may have waited like this one.
+    const [holder, ...others] = this.#holders.values();
+    const only = holder && others.length === 0 ? runOf(holder) : null;
     const result: RunResult = {
       run: '',
       steps: [],
@@ -226,8 +244,7 @@ class Run {
       failure: null,
       cancelled: false,
       unsettled: [],
-      appliedBy:
-        (await lastRunOf(queryOn(connection.orm), table, names)) ?? (this.#holder && runOf(this.#holder)),
+      appliedBy: (await lastRunOf(queryOn(connection.orm), table, names)) ?? only,
     };
     emit({ kind: 'finished', result });
     return result;

@@ -89,7 +89,7 @@ export async function runStep(
     } else if (step.Class === null || step.action === 'log' || step.action === 'unlog') {
       await recorded();
     } else {
-      const migration = work.instance(step.Class);
+      const { Class, action } = step;
       work.connection.observer = statements;
       let sent = false;
       work.queued = async queries => {
@@ -99,12 +99,13 @@ export async function runStep(
         sent = true;
         return true;
       };
-      const running = work.runner.run(migration, step.action, async tx => {
-        work.connection.observer = null;
-        control.check();
-        if (!sent) await recorded(tx);
-      });
-      await Promise.race([running, control.forced]);
+      await control.runCode(() =>
+        work.runner.run(work.instance(Class), action, async tx => {
+          work.connection.observer = null;
+          control.check();
+          if (!sent) await recorded(tx);
+        }),
+      );
     }
   } catch (error) {
     throw stepError(run, step, statements, error, elapsed());

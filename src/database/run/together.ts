@@ -3,12 +3,12 @@ import type { Project } from '../../project/project.ts';
 import type { Monitor } from '../connect/monitor.ts';
 import { marksOf } from '../marks.ts';
 import type { LoadedStep, RunContext } from './context.ts';
+import { isStill } from './final-plan.ts';
 import { holdConnection } from './kysely.ts';
 import { logRowStatement } from './ledger-rows.ts';
 import { ObservedConnection, type Piped } from './observed.ts';
 import { canBePiped } from './pipeline.ts';
 import { lockingStatement, setsNames } from './prepare.ts';
-import { isStill } from './replan.ts';
 import { localPath } from './search-path.ts';
 import { applySteps, type RunState } from './state.ts';
 import { type StepError, StepStatements, stepError } from './step.ts';
@@ -16,9 +16,9 @@ import { CommitError } from './transaction.ts';
 
 /*
  * A whole run in three round trips, for the targets of a fleet: lock and state, the statements with their log rows, the
- * journal with the commit. One transaction does it all, so that it holds the lock of the run itself. Only for a plan of
- * one batch whose statements are known and change nothing for the ones after them. What is not as planned is left to
- * the ordinary way, which waits, plans again, and tells why.
+ * journal with the commit. Everything is in one transaction, which holds the lock of the run itself. Only for a plan
+ * with one batch whose statements are known and do not affect how later ones run. If anything differs from the plan, the
+ * ordinary run takes over: it waits, plans again, and reports the reason.
  */
 
 /** The connection of an open transaction. */
@@ -53,8 +53,8 @@ function isPlain({ action, statements }: LoadedStep): boolean {
 }
 
 /**
- * Begins the transaction, takes both locks, and looks how the database stands.
- * @returns null where that is not as planned, or another run is at work: nothing is left open
+ * Begins the transaction, takes both locks, and reads the state of the database.
+ * @returns null if the state differs from the plan, or another run is in progress: then nothing is left open
  */
 export async function openTogether(run: RunState): Promise<HeldWork | null> {
   const { project, preview, table, onStatement } = run.context;

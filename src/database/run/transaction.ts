@@ -63,7 +63,7 @@ export async function runTransaction(run: RunState, steps: readonly LoadedStep[]
       done.push({ step, ms });
       if (control.mode === 'after-step') break;
     }
-    await journal?.settle();
+    await journal?.flush();
     await run.guard?.check();
     control.check();
     // It may take long (deferred constraints, a synchronous standby); the monitor detects a lost answer.

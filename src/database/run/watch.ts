@@ -29,7 +29,7 @@ export function watchRun(
   /** Since when the server is done with our statement in flight. */
   let done: { readonly inFlight: object; readonly since: number } | null = null;
   let answered = performance.now();
-  const look = async (): Promise<void> => {
+  const poll = async (): Promise<void> => {
     const { inFlight, pid } = control;
     if (!inFlight || performance.now() - inFlight.since < every) return;
     const working = pid === null || (await isWorking(monitor, pid));
@@ -54,7 +54,7 @@ export function watchRun(
     if (asking) return;
     asking = true;
     if (!control.inFlight) answered = performance.now();
-    look()
+    poll()
       // A failed query does not end the run, unless the server no longer answers at all.
       .catch(() => {
         if (performance.now() - answered >= missedAnswers * limit) control.loseServer();

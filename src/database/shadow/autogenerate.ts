@@ -4,7 +4,7 @@ import { type Entities, type MigrationSql, sqlToEntities, withoutGuesses } from 
 import type { Project } from '../../project/project.ts';
 import { type Snapshot, snapshotText } from '../../project/writing/snapshot.ts';
 import type { Effect } from '../../values/authoring.ts';
-import { differenceBetween } from '../drift.ts';
+import { type Difference, differenceBetween } from '../drift.ts';
 import { knownIn, withoutUnknown } from './known.ts';
 import { renamed } from './renames/after.ts';
 import { findRenames, type RenameChoice, type Renames } from './renames/candidates.ts';
@@ -60,8 +60,8 @@ export async function autogenerate(
   const wanted = snapshotText(entities.schema());
   const known = knownIn([wanted, ...(snapshot.text === null ? [] : [snapshot.text])]);
   const routines = entities.schema().getRoutines();
-  const telling = leaveUnknown || (snapshot.text !== null && known.complete);
-  const { json, left } = telling
+  const trustsSnapshot = leaveUnknown || (snapshot.text !== null && known.complete);
+  const { json, left } = trustsSnapshot
     ? withoutUnknown(replayed.json, known, wanted)
     : { json: replayed.json, left: [] };
   const from = (renames: readonly Rename[] = []): DatabaseSchema =>
@@ -70,7 +70,7 @@ export async function autogenerate(
       ...renamed(json, renames),
       routines: routines.length > 0 ? json.routines : [],
     });
-  const said = await snapshot.schema();
+  const recordedSchema = await snapshot.schema();
   const comparator = new project.modules.sql.SchemaComparator(orm.em.getPlatform() as never);
   const renames = findRenames(
     json,
@@ -81,19 +81,23 @@ export async function autogenerate(
   const { chosen } = renames;
   const rest = await sqlToEntities(project, entities, from(chosen), { guess: choice === undefined });
   const by = renameSql(json, chosen);
-  const sql = { up: [...by.up, ...rest.up], down: [...rest.down, ...by.down] };
-  const compared = (): readonly Effect[] =>
-    differenceBetween(project, orm, from(chosen), entities.schema()).effects;
+  const compared = (): Difference => differenceBetween(project, orm, from(chosen), entities.schema());
   const beside = choice === undefined ? compared() : await withoutGuesses(project.modules, compared);
-  const snapshotSql = said === null ? [] : differenceBetween(project, orm, from(), said).sql;
+  // MikroORM leaves out what follows a literal without an end; PostgreSQL's error about it is shown.
+  const up = beside.sql.some(isUnclosed) ? beside.sql : rest.up;
+  const sql = { up: [...by.up, ...up], down: [...rest.down, ...by.down] };
+  const snapshotSql =
+    recordedSchema === null ? [] : differenceBetween(project, orm, from(), recordedSchema).sql;
   return {
     sql,
     renames,
-    effects: sql.up.length > 0 ? [...chosen.map(effectOf), ...beside] : [],
+    effects: sql.up.length > 0 ? [...chosen.map(effectOf), ...beside.effects] : [],
     leftAlone: left,
-    staleSnapshot: snapshot.trouble !== null || snapshotSql.length > 0,
+    staleSnapshot: snapshot.problem !== null || snapshotSql.length > 0,
     snapshotSql,
     snapshotOfEntities: wanted,
     snapshotOfRevisions: snapshotText(from()),
   };
 }
+
+const isUnclosed = (statement: string): boolean => statement.split("'").length % 2 === 0;

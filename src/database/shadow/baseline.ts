@@ -58,7 +58,7 @@ export async function loadBaseline(orm: MikroORM, { path, text }: Baseline, root
     throw new Failure({
       code: 'baseline-broken',
       message: `The baseline ${file} is not valid PostgreSQL.`,
-      next: 'Make it with: pg_dump --schema-only --no-owner --no-privileges',
+      next: 'Create it with: pg_dump --schema-only --no-owner --no-privileges',
     });
   }
   const connection = orm.em.getConnection();

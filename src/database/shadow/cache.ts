@@ -1,16 +1,20 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
+import { build } from '../../foundation/built-from.ts';
+import { cacheFolder } from '../../foundation/cache-folder.ts';
 
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 
-/** Changes when the contents or their format change, so that old entries are not read. */
-const format = 5;
+/**
+ * Changes with the code that reads schemas, so that old entries are not read. Where the sources themselves run, the
+ * number must be changed with the contents of entries or their format.
+ */
+const format = build ?? 7;
 
 /** Maximum size in bytes and number of files; the least recently used entries are deleted first. */
 const most = { bytes: 192 * 2 ** 20, files: 2_000 };
@@ -27,14 +31,12 @@ export class ShadowCache {
     this.#folder = folder;
   }
 
-  /** `node_modules/.cache`, like other tools, or the temporary folder. */
+  /** In the project's cache folder, or in the temporary folder. */
   static of(root: string): ShadowCache {
-    for (let at = root; ; at = dirname(at)) {
-      const modules = join(at, 'node_modules');
-      if (existsSync(modules)) return new ShadowCache(join(modules, '.cache', 'migtui', 'shadow'));
-      if (dirname(at) === at) break;
-    }
-    return new ShadowCache(join(tmpdir(), `migtui-shadow-${userInfo().uid}`));
+    const inside = cacheFolder(root);
+    return new ShadowCache(
+      inside ? join(inside, 'shadow') : join(tmpdir(), `migtui-shadow-${userInfo().uid}`),
+    );
   }
 
   /** A key for contents that depend only on `parts`. */

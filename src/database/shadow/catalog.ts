@@ -1,5 +1,6 @@
 import { quoteLiteral } from '../quote.ts';
 import { beyond } from './catalog/beyond.ts';
+import { methods } from './catalog/methods.ts';
 import { programs } from './catalog/programs.ts';
 import type { InventoryScope } from './catalog/scope.ts';
 import { tables } from './catalog/tables.ts';
@@ -15,7 +16,7 @@ export type { InventoryScope } from './catalog/scope.ts';
 /** The query that reads an inventory on a server of this `server_version_num`. */
 export function catalogSql(scope: InventoryScope, version: number): string {
   return `${sources(scope)}, facts (kind, schema, name, part, position, facts) as (
-${[...tables(version), ...programs(version), ...beyond(version, scope)].join('\n  union all\n')}
+${[...tables(version), ...programs(version), ...methods(version), ...beyond(version, scope)].join('\n  union all\n')}
 )
 select kind, schema, name, part, position, jsonb_strip_nulls(facts) as facts from facts
 order by kind collate "C", schema collate "C", name collate "C", position, part collate "C"`;
@@ -33,6 +34,13 @@ with me as (
   where nspname !~ '^pg_' and nspname not in (${ignored})
 ), members as (
   select classid, objid from pg_depend where deptype = 'e'
+), dependents as (
+  select d.classid, d.objid, string_agg(quote_ident(x.extname), ', ' order by x.extname) as extensions
+  from pg_depend d join pg_extension x on x.oid = d.refobjid
+  where d.deptype = 'x' and d.refclassid = 'pg_extension'::regclass group by d.classid, d.objid
+), triggerless as (
+  select tgconstraint as con, min(case tgenabled when 'D' then 'disabled' when 'R' then 'replica' else 'always' end) as state
+  from pg_trigger where tgisinternal and tgconstraint <> 0 and tgenabled <> 'O' group by tgconstraint
 ), remarks as (
   select classoid, objoid, objsubid, description from pg_description
 ), relations as (

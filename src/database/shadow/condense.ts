@@ -20,7 +20,7 @@ export const isProven = ({ failure, differences }: Proof): boolean =>
 /**
  * Statements that turn one schema into another, each object in one statement, in an order in which they run.
  * Leaves the scratch database unchanged.
- * @returns null if no statement is known for something, or none of the rest runs
+ * @returns null if there is no statement for an object, or none of the remaining statements runs
  */
 export async function condense(
   trial: Trial,
@@ -28,7 +28,7 @@ export async function condense(
   after: Inventory,
   defaultSchema: string,
 ): Promise<readonly string[] | null> {
-  const all = statementsBetween(before, after, defaultSchema);
+  const all = statementsBetween(before, after, defaultSchema).filter(({ follows }) => !follows);
   if (all.some(({ sql }) => sql.length === 0)) return null;
   return trial.apart(async () => {
     const sql: string[] = [];

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import type { MigrationSource } from '../../project/files/migration-source.ts';
 import { parseSync } from '../../project/files/oxc.ts';
-import type { MigrationSource } from '../../project/files/sources.ts';
 
 const endings = ['', '.ts', '.js', '.mjs', '.mts', '.cjs', '/index.ts', '/index.js'];
 

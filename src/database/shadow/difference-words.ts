@@ -7,41 +7,41 @@ export function wordsOfDifference(difference: SchemaDifference, defaultSchema: s
   const effects: Effect[] = [];
   const short = (name: string): string =>
     name.startsWith(`${defaultSchema}.`) ? name.slice(defaultSchema.length + 1) : name;
-  const say = (sign: Effect['sign'], object: string, more = ''): void => {
+  const add = (sign: Effect['sign'], object: string, more = ''): void => {
     effects.push({ sign, object, words: [object, more].filter(Boolean).join(' ') });
   };
-  for (const name of difference.newNamespaces) say('+', `schema ${name}`);
-  for (const name of difference.removedNamespaces) say('-', `schema ${name}`);
+  for (const name of difference.newNamespaces) add('+', `schema ${name}`);
+  for (const name of difference.removedNamespaces) add('-', `schema ${name}`);
   for (const { name, items } of difference.newNativeEnums) {
-    say('+', `enum ${name}`, `(${items.map(item => `'${item}'`).join(', ')})`);
+    add('+', `enum ${name}`, `(${items.map(item => `'${item}'`).join(', ')})`);
   }
-  for (const { name } of difference.removedNativeEnums) say('-', `enum ${name}`);
-  for (const name of Object.keys(difference.newTables)) say('+', `table ${short(name)}`);
-  for (const name of Object.keys(difference.removedTables)) say('-', `table ${short(name)}`);
-  for (const [name, table] of Object.entries(difference.changedTables)) sayTable(say, short(name), table);
-  for (const name of Object.keys(difference.newViews)) say('+', `view ${short(name)}`);
-  for (const name of Object.keys(difference.removedViews)) say('-', `view ${short(name)}`);
-  for (const name of Object.keys(difference.changedViews)) say('~', `view ${short(name)}`, 'changed');
-  for (const name of Object.keys(difference.newRoutines)) say('+', `function ${short(name)}`);
-  for (const name of Object.keys(difference.removedRoutines)) say('-', `function ${short(name)}`);
-  for (const name of Object.keys(difference.changedRoutines)) say('~', `function ${short(name)}`, 'changed');
+  for (const { name } of difference.removedNativeEnums) add('-', `enum ${name}`);
+  for (const name of Object.keys(difference.newTables)) add('+', `table ${short(name)}`);
+  for (const name of Object.keys(difference.removedTables)) add('-', `table ${short(name)}`);
+  for (const [name, table] of Object.entries(difference.changedTables)) addTable(add, short(name), table);
+  for (const name of Object.keys(difference.newViews)) add('+', `view ${short(name)}`);
+  for (const name of Object.keys(difference.removedViews)) add('-', `view ${short(name)}`);
+  for (const name of Object.keys(difference.changedViews)) add('~', `view ${short(name)}`, 'changed');
+  for (const name of Object.keys(difference.newRoutines)) add('+', `function ${short(name)}`);
+  for (const name of Object.keys(difference.removedRoutines)) add('-', `function ${short(name)}`);
+  for (const name of Object.keys(difference.changedRoutines)) add('~', `function ${short(name)}`, 'changed');
   return effects;
 }
 
-type Say = (sign: Effect['sign'], object: string, more?: string) => void;
+type Add = (sign: Effect['sign'], object: string, more?: string) => void;
 
-function sayTable(say: Say, name: string, table: TableDifference): void {
+function addTable(add: Add, name: string, table: TableDifference): void {
   for (const [column, definition] of Object.entries(table.addedColumns)) {
-    say('+', `${name}.${column}`, columnWords(definition));
+    add('+', `${name}.${column}`, columnWords(definition));
   }
-  for (const column of Object.keys(table.removedColumns)) say('-', `${name}.${column}`);
+  for (const column of Object.keys(table.removedColumns)) add('-', `${name}.${column}`);
   for (const [from, to] of Object.entries(table.renamedColumns)) {
-    say('~', `${name}.${from}`, `renamed to ${to.name}`);
+    add('~', `${name}.${from}`, `renamed to ${to.name}`);
   }
   for (const [column, { fromColumn, column: to, changedProperties }] of Object.entries(
     table.changedColumns,
   )) {
-    say('~', `${name}.${column}`, [...changedProperties].map(key => changed(key, fromColumn, to)).join(', '));
+    add('~', `${name}.${column}`, [...changedProperties].map(key => changed(key, fromColumn, to)).join(', '));
   }
   // MikroORM before 7.2 does not support policies.
   type Parts = Record<string, unknown> | undefined;
@@ -53,21 +53,21 @@ function sayTable(say: Say, name: string, table: TableDifference): void {
     ['policy', table.addedPolicies, table.removedPolicies, {}],
   ];
   for (const [kind, added = {}, removed = {}, changed = {}] of parts) {
-    for (const part of Object.keys(added)) say('+', `${name} ${kind} ${part}`, partWords(kind, added[part]));
-    for (const part of Object.keys(removed)) say('-', `${name} ${kind} ${part}`);
+    for (const part of Object.keys(added)) add('+', `${name} ${kind} ${part}`, partWords(kind, added[part]));
+    for (const part of Object.keys(removed)) add('-', `${name} ${kind} ${part}`);
     for (const part of Object.keys(changed))
-      say('~', `${name} ${kind} ${part}`, partWords(kind, changed[part]));
+      add('~', `${name} ${kind} ${part}`, partWords(kind, changed[part]));
   }
   for (const [from, to] of Object.entries(table.renamedIndexes)) {
-    say('~', `${name} index ${from}`, `renamed to ${to.keyName}`);
+    add('~', `${name} index ${from}`, `renamed to ${to.keyName}`);
   }
-  if (table.changedComment !== undefined) say('~', `table ${name}`, 'comment');
-  if (table.changedPartitioning) say('~', `table ${name}`, 'partitioning');
+  if (table.changedComment !== undefined) add('~', `table ${name}`, 'comment');
+  if (table.changedPartitioning) add('~', `table ${name}`, 'partitioning');
   if (table.changedRlsEnabled !== undefined) {
-    say('~', `table ${name}`, `row level security ${table.changedRlsEnabled ? 'enabled' : 'disabled'}`);
+    add('~', `table ${name}`, `row level security ${table.changedRlsEnabled ? 'enabled' : 'disabled'}`);
   }
   if (table.changedRlsForced !== undefined) {
-    say('~', `table ${name}`, `row level security ${table.changedRlsForced ? 'forced' : 'not forced'}`);
+    add('~', `table ${name}`, `row level security ${table.changedRlsForced ? 'forced' : 'not forced'}`);
   }
 }
 

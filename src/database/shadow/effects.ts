@@ -7,6 +7,8 @@ export interface Change extends Effect {
   readonly touches: readonly string[];
   /** The same objects, as named in inventories. */
   readonly keys: readonly FactKey[];
+  /** Of an object that is in both: its properties before and after. */
+  readonly properties?: { readonly from: Fact['is']; readonly to: Fact['is'] };
 }
 
 /**
@@ -26,13 +28,19 @@ export function changesBetween(
   const come = new Set(added.filter(isWhole).map(fact => fact.name));
   const settled = new Set(renames.flatMap(({ from, to }) => [from, to]));
   const changes: Change[] = [];
-  const push = (sign: Effect['sign'], { object, words }: Words, touches: readonly Fact[]): void => {
+  const push = (
+    sign: Effect['sign'],
+    { object, words }: Words,
+    touches: readonly Fact[],
+    properties?: Change['properties'],
+  ): void => {
     changes.push({
       sign,
       object,
       words,
       touches: [...new Set(touches.map(nameOf))],
       keys: touches.map(keyOf),
+      ...(properties && { properties }),
     });
   };
 
@@ -49,7 +57,7 @@ export function changesBetween(
   for (const fact of after) {
     const earlier = old.get(keyOf(fact));
     const words = earlier && wordsOf(fact, earlier);
-    if (words && words.words !== '') push('~', words, [fact]);
+    if (earlier && words && words.words !== '') push('~', words, [fact], { from: earlier.is, to: fact.is });
   }
   return changes.sort(byObject);
 }
@@ -108,7 +116,7 @@ function isWhole({ kind }: Fact): boolean {
  * A renamed column keeps its number; a renamed table keeps its columns. Ambiguous cases remain a drop and an
  * addition.
  */
-function renamesIn(removed: readonly Fact[], added: readonly Fact[]): { from: Fact; to: Fact }[] {
+export function renamesIn(removed: readonly Fact[], added: readonly Fact[]): { from: Fact; to: Fact }[] {
   const renames: { from: Fact; to: Fact }[] = [];
   const come = new Map(
     added.filter(({ kind }) => kind === 'column').map(fact => [`${fact.name} ${fact.position}`, fact]),

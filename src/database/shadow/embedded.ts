@@ -1,7 +1,7 @@
 import type { MikroORM } from '@mikro-orm/core';
 import { isEmbedded, type Project } from '../../project/project.ts';
 import type { ShadowCache } from './cache.ts';
-import { lacks } from './lacks.ts';
+import { missingFeature } from './missing-feature.ts';
 import {
   loadDialect,
   loadPGlite,
@@ -46,18 +46,14 @@ export async function embeddedScratch(
     if (database && !database.closed) await database.close().catch(() => {});
     orm = database = null;
   };
-  const start = (loadDataDir?: Uint8Array): Promise<PGlite> =>
-    pglite.create({
-      parsers,
-      extensions: available,
-      ...(loadDataDir && { loadDataDir: new Blob([loadDataDir as Uint8Array<ArrayBuffer>]) }),
-    });
+  const start = (loadDataDir: Blob | null): Promise<PGlite> =>
+    pglite.create({ parsers, extensions: available, ...(loadDataDir && { loadDataDir }) });
   /** Creating an empty cluster takes seconds and loading one a fraction of that, so one is cached. */
   const empty = async (): Promise<PGlite> => {
     const key = cache.key('empty cluster', identity);
     const kept = await cache.bytes(key);
-    if (kept) return start(kept);
-    const made = await start();
+    if (kept) return start(blobOf(kept));
+    const made = await start(await pglite.emptyCluster());
     await cache.keepBytes(key, await bytesOf(made));
     return made;
   };
@@ -66,7 +62,7 @@ export async function embeddedScratch(
     identity,
     async open(saved) {
       await stop();
-      database = saved?.kind === 'bytes' ? await start(saved.bytes) : await empty();
+      database = saved?.kind === 'bytes' ? await start(blobOf(saved.bytes)) : await empty();
       orm = await scratchOrm(
         project,
         Dialect
@@ -80,7 +76,7 @@ export async function embeddedScratch(
       return { saved, orm: orm as MikroORM };
     },
     roles: new ScratchRoles(null),
-    lacks: error => lacks(error, 'PGlite'),
+    missingFeature: error => missingFeature(error, 'PGlite'),
     close: stop,
   };
 }
@@ -112,6 +108,10 @@ function severalStatements(database: PGlite): object {
 
 async function bytesOf(database: PGlite): Promise<Uint8Array> {
   return new Uint8Array(await (await database.dumpDataDir('none')).arrayBuffer());
+}
+
+function blobOf(bytes: Uint8Array): Blob {
+  return new Blob([bytes as Uint8Array<ArrayBuffer>]);
 }
 
 /** One-dimensional arrays, which the catalogs contain. */

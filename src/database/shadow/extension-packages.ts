@@ -35,7 +35,7 @@ export async function installedExtension(
       throw new Failure({
         code: 'shadow-extension-version',
         message: `${name} ${version} is for @electric-sql/pglite ${wanted}, and the shadow is ${pglite}: its extension "${extension}" cannot be loaded.`,
-        next: `Run: npm install --save-dev @electric-sql/pglite@${wanted}, or name a server to make scratch databases on: --shadow postgres://…`,
+        next: `Run: npm install --save-dev @electric-sql/pglite@${wanted}, or use a server for scratch databases: --shadow postgres://…`,
       });
     }
     const module = (await import(pathToFileURL(main).href)) as Record<string, object | undefined>;

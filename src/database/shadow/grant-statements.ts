@@ -14,29 +14,58 @@ export function grantStatements(
   const on = objectOf(fact, name);
   if (on === null) return [];
   const column = fact.kind === 'column' ? ` ("${(fact.part as string).replaceAll('"', '""')}")` : '';
-  const [before, after] = [parse(from), parse(to)];
+  const [before, after] = [parsePrivileges(from), parsePrivileges(to)];
+  if (isPublicSchema(fact)) return onPublicSchema(before, after);
   const roles = new Set([...before.keys(), ...after.keys()]);
-  if (to === undefined && from !== undefined) roles.add('owner');
+  if ((to === undefined) !== (from === undefined) && fact.kind !== 'column') roles.add('owner');
   const usual: ReadonlyMap<string, readonly string[]> =
     to === undefined && fact.kind !== 'column'
       ? new Map([['owner', ['ALL']], ...publicUsually(fact.kind)])
       : after;
-  if (to === undefined && publicUsually(fact.kind).length > 0) roles.add('public');
+  const ofPublic = publicUsually(fact.kind)[0]?.[1].join();
+  if ((to === undefined) !== (from === undefined) && ofPublic !== undefined) roles.add('public');
   return [...roles].sort().flatMap(role => {
     const [had, has] = [before.get(role) ?? [], usual.get(role) ?? []];
     const grantee = granteeOf(role);
     if (from !== undefined && had.join() === has.join()) return [];
-    if (from === undefined && role === 'owner' && has.join() === 'ALL') return [];
-    const plain = has.filter(one => !one.endsWith('*'));
-    const passed = has.filter(one => one.endsWith('*')).map(one => one.slice(0, -1));
+    if (from === undefined && role === 'owner' && isUsualOfOwner(fact.kind, has)) return [];
+    if (from === undefined && role === 'public' && has.join() === ofPublic) return [];
+    // REVOKE ALL on a table also revokes privileges on its columns.
+    const some = had.length > 0 && ![...had, ...has].includes('ALL');
+    const come = some ? has.filter(one => !had.includes(one)) : has;
+    const gone = some ? had.filter(one => !has.includes(one)).map(one => one.replace('*', '')) : [];
+    const plain = come.filter(one => !one.endsWith('*'));
+    const passed = come.filter(one => one.endsWith('*')).map(one => one.slice(0, -1));
     const list = (privileges: readonly string[]): string =>
       privileges.map(one => `${one.toLowerCase()}${column}`).join(', ');
     return [
-      ...(had.length > 0 || (from === undefined && (role === 'public' || role === 'owner'))
+      ...(gone.length > 0 ? [`revoke ${list(gone)} on ${on} from ${grantee};`] : []),
+      ...((!some && had.length > 0) || (from === undefined && (role === 'public' || role === 'owner'))
         ? [`revoke all${column} on ${on} from ${grantee};`]
         : []),
       ...(plain.length > 0 ? [`grant ${list(plain)} on ${on} to ${grantee};`] : []),
       ...(passed.length > 0 ? [`grant ${list(passed)} on ${on} to ${grantee} with grant option;`] : []),
+    ];
+  });
+}
+
+const isPublicSchema = ({ kind, name }: Fact): boolean => kind === 'schema' && name === 'public';
+
+/** Everyone may use schema `public`, unless it is said otherwise. */
+function onPublicSchema(
+  before: ReadonlyMap<string, readonly string[]>,
+  after: ReadonlyMap<string, readonly string[]>,
+): string[] {
+  const usual = (role: string): readonly string[] => (role === 'public' ? ['USAGE'] : []);
+  return [...new Set([...before.keys(), ...after.keys()])].sort().flatMap(role => {
+    const [had, has] = [before.get(role) ?? usual(role), after.get(role) ?? usual(role)];
+    if (had.join() === has.join()) return [];
+    return [
+      ...(had.length > 0 ? [`revoke all on schema public from ${role};`] : []),
+      ...has.map(
+        one =>
+          `grant ${one.replace('*', '').toLowerCase()} on schema public to ${role}${one.endsWith('*') ? ' with grant option' : ''};`,
+      ),
     ];
   });
 }
@@ -60,31 +89,52 @@ function defaultPrivileges(
       ? publicUsually(objects === 'functions' ? 'function' : objects === 'types' ? 'type' : 'table')
       : [],
   );
-  const [before, after] = [from === undefined ? usual : parse(from), to === undefined ? usual : parse(to)];
+  const [before, after] = [
+    from === undefined ? usual : parsePrivileges(from),
+    to === undefined ? usual : parsePrivileges(to),
+  ];
   return [...new Set([...before.keys(), ...after.keys()])].sort().flatMap(grantee => {
     const [had, has] = [before.get(grantee) ?? [], after.get(grantee) ?? []];
     if (had.join() === has.join() || (grantee === 'owner' && (from === undefined || to === undefined)))
       return [];
     return [
       ...(had.length > 0 ? [`${alter} revoke all on ${objects} from ${granteeOf(grantee)};`] : []),
-      ...(has.length > 0
-        ? [
-            `${alter} grant ${has.map(one => one.toLowerCase()).join(', ')} on ${objects} to ${granteeOf(grantee)};`,
-          ]
-        : []),
+      ...[false, true].flatMap(passed => {
+        const some = has.filter(one => one.endsWith('*') === passed);
+        const list = some.map(one => one.replace('*', '').toLowerCase()).join(', ');
+        return list === ''
+          ? []
+          : [
+              `${alter} grant ${list} on ${objects} to ${granteeOf(grantee)}${passed ? ' with grant option' : ''};`,
+            ];
+      }),
     ];
   });
 }
 
+/** Whether these are all privileges that the owner of an object of this kind can have. */
+export function isUsualOfOwner(kind: FactKind, privileges: readonly string[]): boolean {
+  const all: Partial<Record<FactKind, string>> = {
+    function: 'EXECUTE',
+    enum: 'USAGE',
+    domain: 'USAGE',
+    type: 'USAGE',
+    sequence: 'SELECT,UPDATE,USAGE',
+    'foreign server': 'USAGE',
+    'foreign-data wrapper': 'USAGE',
+  };
+  return ['ALL', all[kind]].includes(privileges.join());
+}
+
 /** PostgreSQL's default privileges for everyone. */
-function publicUsually(kind: FactKind): [string, string[]][] {
+export function publicUsually(kind: FactKind): [string, string[]][] {
   if (kind === 'function') return [['public', ['EXECUTE']]];
   return kind === 'enum' || kind === 'type' || kind === 'domain' ? [['public', ['USAGE']]] : [];
 }
 
 /** The roles in a set of privileges. */
 export function rolesIn(privileges: string): string[] {
-  return [...parse(privileges).keys()].filter(role => role !== 'owner' && role !== 'public');
+  return [...parsePrivileges(privileges).keys()].filter(role => role !== 'owner' && role !== 'public');
 }
 
 function objectOf({ kind, is }: Fact, name: string): string | null {
@@ -101,6 +151,10 @@ function objectOf({ kind, is }: Fact, name: string): string | null {
     case 'enum':
     case 'type':
       return `type ${name}`;
+    case 'foreign server':
+      return `foreign server ${name}`;
+    case 'foreign-data wrapper':
+      return `foreign data wrapper ${name}`;
     case 'function':
       return `${is.kind === 'procedure' ? 'procedure' : 'function'} ${name}`;
     default:
@@ -112,12 +166,20 @@ function granteeOf(role: string): string {
   return role === 'owner' ? 'current_user' : role;
 }
 
-function parse(text: string | undefined): Map<string, string[]> {
+/** Privileges by role, from the inventory's format. */
+export function parsePrivileges(text: string | undefined): Map<string, string[]> {
   if (text === undefined || text === 'none') return new Map();
   return new Map(
     text.split(', ').map(line => {
       const at = line.lastIndexOf('=');
-      return [line.slice(0, at), line.slice(at + 1).split('/')];
+      const list = line.slice(at + 1);
+      return [line.slice(0, at), list === 'none' ? [] : list.split('/')];
     }),
   );
+}
+
+/** The inventory's format of privileges by role. */
+export function formatPrivileges(privileges: ReadonlyMap<string, readonly string[]>): string {
+  const lines = [...privileges].map(([role, list]) => `${role}=${list.join('/')}`);
+  return lines.sort().join(', ') || 'none';
 }

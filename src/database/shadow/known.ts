@@ -34,8 +34,8 @@ export function knownIn(texts: readonly string[]): Known {
   const names = new Set<string>();
   let complete = true;
   for (const text of texts) {
-    const sides = sidesOf(text);
-    for (const side of sides) {
+    const conflictSides = sidesOf(text);
+    for (const side of conflictSides) {
       try {
         collect(JSON.parse(side) as SnapshotJson, names);
       } catch {
@@ -131,7 +131,7 @@ function alike(a: IndexJson, b: IndexJson): boolean {
 /** Both sides of a file with a git conflict; otherwise the file itself. */
 function sidesOf(text: string): string[] {
   if (!/^<{7}/m.test(text)) return [text];
-  const sides = { ours: '', theirs: '' };
+  const conflictSides = { ours: '', theirs: '' };
   let at: 'both' | 'ours' | 'base' | 'theirs' = 'both';
   for (const line of text.split(/(?<=\n)/)) {
     if (line.startsWith('<<<<<<<')) at = 'ours';
@@ -139,9 +139,9 @@ function sidesOf(text: string): string[] {
     else if (line.startsWith('=======') && at !== 'both') at = 'theirs';
     else if (line.startsWith('>>>>>>>') && at === 'theirs') at = 'both';
     else {
-      if (at === 'both' || at === 'ours') sides.ours += line;
-      if (at === 'both' || at === 'theirs') sides.theirs += line;
+      if (at === 'both' || at === 'ours') conflictSides.ours += line;
+      if (at === 'both' || at === 'theirs') conflictSides.theirs += line;
     }
   }
-  return [sides.ours, sides.theirs];
+  return [conflictSides.ours, conflictSides.theirs];
 }

@@ -1,5 +1,5 @@
 import { Previewer } from '../../preview/previewer.ts';
-import type { MigrationSource } from '../../project/files/sources.ts';
+import type { MigrationSource } from '../../project/files/migration-source.ts';
 import { isEmbedded, type Project } from '../../project/project.ts';
 import { ShadowCache } from './cache.ts';
 import { extensionsIn } from './content.ts';

@@ -34,7 +34,7 @@ export async function withoutRecreatedViews(trial: Trial, statements: readonly s
   return runs ? left : [...statements];
 }
 
-/** Without what MikroORM does not know: a view that is created again has lost its privileges. */
+/** Without properties that MikroORM does not support: a view that is created again has lost its privileges. */
 function definitionOf(fact: Fact): Fact {
   const { privileges, owner, ...is } = fact.is;
   return { ...fact, is };

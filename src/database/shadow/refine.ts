@@ -1,11 +1,12 @@
 import type { MigrationSql } from '../../project/entities.ts';
 import { quoteIdent } from '../quote.ts';
 import { type Change, changesBetween, type FactKey, keyOf } from './effects.ts';
+import { outOfTheWay } from './in-the-way.ts';
 import type { Fact, Inventory } from './inventory.ts';
+import { lostViews } from './lost-views.ts';
 import { same, statementsBetween } from './statements.ts';
 import { castThroughText } from './through-text.ts';
 import type { Trial } from './trial.ts';
-import { underViews } from './under-views.ts';
 
 /** Generated SQL after testing. */
 export interface Refined {
@@ -47,13 +48,13 @@ export async function refine(
   const {
     statements: up,
     result: all,
-    views,
+    again,
   } = wanted.length > 0
     ? await adjusted(trial, wanted, before, defaultSchema)
-    : { statements: wanted, result: before, views: [] };
+    : { statements: wanted, result: before, again: [] };
   if (all === null) return unchanged;
-  // a view that is dropped and created again is what it was before, and still has to be
-  const kept = views.length > 0 ? up : await effective(trial, up, before, all);
+  // what is dropped and created again is what it was before, and still has to be
+  const kept = again.length > 0 ? up : await effective(trial, up, before, all);
   if (kept.length > 0) await trial.run(kept);
   const {
     sql: more,
@@ -67,16 +68,16 @@ export async function refine(
   if (final.length === 0) {
     return { ...unchanged, sql: { up: [], down: [] }, changes: [], dropped: up.length, missing };
   }
-  const down = await wayBack(trial, sql.down, before, after, defaultSchema);
+  const down = await reversal(trial, sql.down, before, after, defaultSchema);
   return {
     sql: {
       up: up === wanted && kept.length === up.length && more.length === 0 ? sql.up : final,
-      down: down.sql,
+      down: [...down.sql],
     },
     changes: changesBetween(before, after),
     dropped: up.length - kept.length,
     added: [
-      ...views.map(view => `view ${view} is dropped and created again, because it reads what changes`),
+      ...again.map(object => `${object} is dropped and created again, because it reads what changes`),
       ...added,
     ],
     missing,
@@ -84,13 +85,13 @@ export async function refine(
   };
 }
 
-/** Statements as they run: with casts and dropped views that MikroORM leaves out, if they fail without. */
+/** Statements with the casts and dropped views that they need to run and that MikroORM does not generate. */
 interface Adjusted {
   readonly statements: readonly string[];
   /** The schema after them; null if they still fail. */
   readonly result: Inventory | null;
-  /** Names of views that are dropped and created again. */
-  readonly views: readonly string[];
+  /** Views and generated columns that are dropped and created again. */
+  readonly again: readonly string[];
 }
 
 async function adjusted(
@@ -101,14 +102,20 @@ async function adjusted(
 ): Promise<Adjusted> {
   const after = (sql: readonly string[]): Promise<Inventory | null> =>
     trial.apart(() => outcomeOf(trial, sql));
-  const result = await after(statements);
-  if (result) return { statements, result, views: [] };
-  const cast = await castThroughText(trial, statements);
-  if (cast) return { statements: cast, result: await after(cast), views: [] };
-  const under = await underViews(trial, statements, before, defaultSchema);
-  return under
-    ? { statements: under.sql, result: await after(under.sql), views: under.views }
-    : { statements, result, views: [] };
+  const whole = async (sql: readonly string[], again: readonly string[] = []): Promise<Adjusted> => {
+    const result = await after(sql);
+    if (!result) return { statements: sql, result, again };
+    const lost = await lostViews(trial, sql, before, result, defaultSchema);
+    if (lost.sql.length === 0) return { statements: sql, result, again };
+    const more = [...sql, ...lost.sql];
+    return { statements: more, result: await after(more), again: [...again, ...lost.again] };
+  };
+  const plain = await whole(statements);
+  if (plain.result) return plain;
+  const cast = await castThroughText(trial, statements, before);
+  if (cast) return whole(cast);
+  const free = await outOfTheWay(trial, statements, before, defaultSchema);
+  return free ? whole(free.sql, free.again) : plain;
 }
 
 async function outcomeOf(trial: Trial, statements: readonly string[]): Promise<Inventory | null> {
@@ -242,8 +249,12 @@ async function overlooked(
   if (changes.length === 0) return none;
   const statements: string[] = [];
   const missing = new Set<FactKey>();
-  for (const { keys, sql } of statementsBetween(now, target, defaultSchema)) {
-    if (sql.length > 0 && (await trial.run(sql)) === null) statements.push(...sql);
+  for (const { keys, sql, follows } of statementsBetween(now, target, defaultSchema)) {
+    if (follows) continue;
+    const runs = sql.length > 0 && (await trial.run(sql)) === null;
+    const free = runs || sql.length === 0 ? null : await outOfTheWay(trial, sql, now, defaultSchema);
+    if (free) await trial.run(free.sql);
+    if (runs || free) statements.push(...(free?.sql ?? sql));
     else for (const key of keys) missing.add(key);
   }
   const without = (change: Change): boolean => change.keys.some(key => missing.has(key));
@@ -255,14 +266,21 @@ async function overlooked(
   };
 }
 
+/** A downgrade that was tested. */
+export interface Reversal {
+  readonly sql: readonly string[];
+  /** Descriptions of what it does not restore. */
+  readonly notRestored: readonly string[];
+}
+
 /** Tests the downgrade, starting after the upgrade, and completes it from the schema before. */
-async function wayBack(
+export async function reversal(
   trial: Trial,
   down: readonly string[],
   before: Inventory,
   after: Inventory,
   defaultSchema: string,
-): Promise<{ sql: string[]; notRestored: string[] }> {
+): Promise<Reversal> {
   const statements = down.filter(statement => statement !== '');
   const changed = differing(before, after);
   const named = statements.filter(

@@ -2,6 +2,8 @@ import { quoteIdent } from '../quote.ts';
 import { type Change, changesBetween, type FactKey, keyOf } from './effects.ts';
 import { rolesIn } from './grant-statements.ts';
 import type { Fact, Inventory } from './inventory.ts';
+import { Meanings } from './meaning.ts';
+import { renamedObjects } from './repair-renames.ts';
 import { type ObjectSql, same, statementsBetween } from './statements.ts';
 import type { Trial } from './trial.ts';
 
@@ -15,6 +17,8 @@ export interface Repair {
   readonly without: ReadonlySet<string>;
   /** The reverse: from the expected state to the current one. */
   readonly keep: readonly string[];
+  /** Reverts `keep`: those of `sql` that concern the same objects. */
+  readonly revert: readonly string[];
   /** Objects in `changes` that no SQL can keep. */
   readonly notKept: ReadonlySet<string>;
 }
@@ -35,77 +39,165 @@ export async function findRepair(
   defaultSchema: string,
   ours: (inventory: Inventory) => Inventory,
 ): Promise<Repair> {
-  const wanted = byKey(expected);
   for (const role of rolesOf([...live, ...expected])) await trial.run([`create role ${role}`]);
-  const notMade = new Set<FactKey>();
-  const statements = statementsBetween(expected, live, defaultSchema);
-  const blocked = await runAll(trial, statements);
-  for (const { keys } of blocked) for (const key of keys) notMade.add(key);
+  const renames = renamedObjects(expected, live, defaultSchema);
+  if (renames.there.length === 0 || (await trial.run(renames.there)) !== null)
+    return repairOf(trial, live, expected, defaultSchema, ours);
+  const rest = await repairOf(trial, live, ours(await trial.inventory()), defaultSchema, ours);
+  const works = (await trial.run(renames.back)) === null;
+  return {
+    ...rest,
+    changes: [...renames.changes, ...rest.changes],
+    sql: works ? [...rest.sql, ...renames.back] : rest.sql,
+    keep: [...renames.there, ...rest.keep],
+    revert: works ? [...rest.revert, ...renames.back] : rest.revert,
+    without: works
+      ? rest.without
+      : new Set([...rest.without, ...renames.changes.map(({ object }) => object)]),
+  };
+}
+
+/** The same for objects that have their expected names. */
+async function repairOf(
+  trial: Trial,
+  actually: Inventory,
+  expected: Inventory,
+  defaultSchema: string,
+  ours: (inventory: Inventory) => Inventory,
+): Promise<Repair> {
+  const wanted = byKey(expected);
+  const meanings = await Meanings.load();
+  const live = actually.map(fact => {
+    const there = wanted.get(keyOf(fact));
+    return there && onlyWritten(fact, there) && meanings.alike(fact, there) ? there : fact;
+  });
+  const { ran: statements, failed: blocked } = await runAll(
+    trial,
+    statementsBetween(expected, live, defaultSchema),
+  );
   const made = byKey(ours(await trial.inventory()));
+  const there = byKey(live);
+  // One that failed may have been made by another.
+  const notMade = new Set(keysOf(blocked).filter(key => !equal(made.get(key), there.get(key))));
   const actual = live.map(fact => {
     const key = keyOf(fact);
-    const [there, here] = [wanted.get(key), made.get(key)];
-    const alike = there && here && !notMade.has(key) && same(there, here) && onlyWritten(fact, there);
-    return alike ? there : fact;
+    const [should, here] = [wanted.get(key), made.get(key)];
+    const alike =
+      should && here && !notMade.has(key) && onlyWritten(fact, should) && meanings.alike(should, here);
+    return alike ? should : fact;
   });
   const none: ReadonlySet<string> = new Set();
-  const nothing: Repair = { changes: [], sql: [], without: none, keep: [], notKept: none };
+  const nothing: Repair = { changes: [], sql: [], without: none, keep: [], revert: [], notKept: none };
   if (changesBetween(actual, expected, { renames: false }).length === 0) return nothing;
 
-  const tried = statementsBetween(actual, expected, defaultSchema);
-  const failed = new Set((await runAll(trial, tried)).flatMap(({ keys }) => keys));
-  const after = byKey(ours(await trial.inventory()));
-  // a dump writes what it restores in other words: both definitions, made anew, come to the same
+  const all = statementsBetween(actual, expected, defaultSchema);
+  const { tried, after } = await trial.apart(async () => {
+    const { ran } = await runAll(trial, all);
+    return { tried: ran, after: byKey(ours(await trial.inventory())) };
+  });
+  const madeAnew = new Set(keysOf(tried));
+  // A restored dump may print a definition differently: created again, both definitions are equal.
   const meant = (fact: Fact): Fact => {
     const key = keyOf(fact);
-    const [there, here, again] = [wanted.get(key), made.get(key), after.get(key)];
-    const both = there && here && again && onlyWritten(fact, there) && same(here, again);
-    return both && fact !== there && !notMade.has(key) && !failed.has(key) ? there : fact;
+    const [should, here, again] = [wanted.get(key), made.get(key), after.get(key)];
+    const both = should && here && again && onlyWritten(fact, should) && meanings.alike(here, again);
+    return both && fact !== should && !notMade.has(key) && madeAnew.has(key) ? should : fact;
   };
   const different = actual.map(meant);
   const changes = changesBetween(different, expected, { renames: false });
   if (changes.length === 0) return nothing;
   const alike = new Set(different.filter((fact, at) => fact !== actual[at]).map(keyOf));
-  const repairs = tried.filter(({ keys }) => !keys.every(key => alike.has(key)));
-  const back = (key: FactKey): boolean => {
-    const [is, should] = [after.get(key), wanted.get(key)];
-    return is && should ? same(is, should) : is === should;
+  const isReal = ({ keys }: ObjectSql): boolean => !keys.every(key => alike.has(key));
+  // What the scratch database could not be given may use an object that is to be dropped.
+  const stuck = live.filter(fact => notMade.has(keyOf(fact)));
+  const inUse = (key: FactKey): boolean => {
+    const fact = stuck.length > 0 && !wanted.has(key) ? there.get(key) : undefined;
+    const name = fact && ownName(fact);
+    return (
+      name !== undefined &&
+      stuck.some(one => one !== fact && Object.values(one.is).some(text => text.includes(name)))
+    );
   };
-  const works = ({ keys }: ObjectSql): boolean =>
-    keys.every(key => back(key) && !failed.has(key) && !notMade.has(key));
-  const bad = new Set(repairs.filter(one => !works(one)).flatMap(({ keys }) => keys));
-  const real = new Set(changes.flatMap(({ keys }) => keys));
-  // An index whose build did not finish is not worth keeping.
-  for (const fact of live) if (fact.is.invalid) notMade.add(keyOf(fact));
-  const kept = statements.filter(
-    ({ keys }) => keys.some(key => real.has(key)) && !keys.some(key => notMade.has(key)),
+  // What the scratch database still has, unlike the live one: a statement that needs it runs only there.
+  const onlyHere = [...notMade].flatMap(key => (there.has(key) ? [] : (made.get(key) ?? [])));
+  const readsOnlyHere = ({ sql }: ObjectSql): boolean =>
+    onlyHere.some(fact => sql.some(statement => statement.includes(ownName(fact))));
+  const works = (one: ObjectSql): boolean =>
+    !readsOnlyHere(one) &&
+    one.keys.every(key => equal(after.get(key), wanted.get(key)) && !notMade.has(key) && !inUse(key));
+  const repairs = await together(
+    trial,
+    tried.filter(one => isReal(one) && works(one)),
   );
+  const done = byKey(ours(await trial.inventory()));
+  const bad = new Set(
+    keysOf(all.filter(isReal)).filter(
+      key => !equal(done.get(key), wanted.get(key)) || notMade.has(key) || inUse(key),
+    ),
+  );
+  // What the SQL changes besides.
+  const told = new Set(changes.flatMap(({ keys }) => keys));
+  const besides = changesBetween([...done.values()], expected, { renames: false }).filter(
+    ({ keys }) => !keys.some(key => told.has(key) || notMade.has(key) || alike.has(key)),
+  );
+  for (const { keys } of besides) for (const key of keys) bad.add(key);
+  // An index whose build did not finish is not worth keeping.
+  const notKept = new Set([...notMade, ...live.filter(({ is }) => is.invalid).map(keyOf)]);
+  const kept = statements.filter(
+    ({ keys }) => keys.some(key => told.has(key)) && !keys.some(key => notKept.has(key)),
+  );
+  const objectsOf = (of: readonly Change[], keys: ReadonlySet<FactKey>): Set<string> =>
+    new Set(of.filter(change => change.keys.some(key => keys.has(key))).map(({ object }) => object));
   return {
-    changes,
+    changes: [...changes, ...besides],
     keep: kept.flatMap(({ sql }) => sql),
-    notKept: new Set(
-      changes.filter(({ keys }) => keys.some(key => notMade.has(key))).map(({ object }) => object),
-    ),
-    sql: repairs.filter(works).flatMap(({ sql }) => sql),
-    without: new Set(
-      changes.filter(({ keys }) => keys.some(key => bad.has(key))).map(({ object }) => object),
-    ),
+    notKept: objectsOf(changes, notKept),
+    sql: repairs.flatMap(({ sql }) => sql),
+    revert: repairs.filter(({ keys }) => !keys.some(key => notKept.has(key))).flatMap(({ sql }) => sql),
+    without: objectsOf([...changes, ...besides], bad),
   };
 }
 
-/** Runs each object's statements; returns those that fail or do not exist. */
-async function runAll(trial: Trial, statements: readonly ObjectSql[]): Promise<ObjectSql[]> {
-  let left = [...statements];
-  // Statements that need another object that is changed later run the second time.
-  for (let round = 0; round < 2 && left.length > 0; round++) {
+/** The name of an object in its schema or table, without the arguments of a function. */
+const ownName = ({ name, part }: Fact): string =>
+  part ?? name.slice(name.lastIndexOf('.') + 1).replace(/\(.*$/s, '');
+
+/** Runs the statements one after the other, without those that fail because others are missing. */
+async function together(trial: Trial, statements: readonly ObjectSql[]): Promise<readonly ObjectSql[]> {
+  const run: ObjectSql[] = [];
+  for (const one of statements) if (one.follows || (await trial.run(one.sql)) === null) run.push(one);
+  return run;
+}
+
+const keysOf = (statements: readonly ObjectSql[]): FactKey[] => statements.flatMap(({ keys }) => keys);
+
+const equal = (a: Fact | undefined, b: Fact | undefined): boolean => (a && b ? same(a, b) : a === b);
+
+/** Statements in the order in which they ran, and those that fail or do not exist. */
+interface Tried {
+  readonly ran: readonly ObjectSql[];
+  readonly failed: readonly ObjectSql[];
+}
+
+/** Runs each object's statements. One that needs another object is tried again after the others. */
+async function runAll(trial: Trial, statements: readonly ObjectSql[]): Promise<Tried> {
+  const ran: ObjectSql[] = [];
+  const run = async (one: ObjectSql, sql: readonly string[]): Promise<boolean> => {
+    if (sql.length === 0 || (await trial.run(sql)) !== null) return false;
+    ran.push({ ...one, sql });
+    return true;
+  };
+  let left = statements.filter(({ follows }) => !follows);
+  for (let before = Number.POSITIVE_INFINITY; left.length < before; ) {
+    before = left.length;
     const failed: ObjectSql[] = [];
-    for (const one of left) {
-      if (one.sql.length === 0 || (await trial.run(one.sql)) !== null) failed.push(one);
-    }
-    if (failed.length === left.length) return failed;
+    for (const one of left) if (!(await run(one, one.sql))) failed.push(one);
     left = failed;
   }
-  return left;
+  // What is dropped and created again stands in nobody's way by now.
+  const failed: ObjectSql[] = [];
+  for (const one of left) if (!(await run(one, one.otherwise ?? []))) failed.push(one);
+  return { ran: [...ran, ...statements.filter(({ follows }) => follows)], failed };
 }
 
 function byKey(inventory: Inventory): Map<FactKey, Fact> {

@@ -2,7 +2,7 @@ import type { MigrationsOptions, MikroORM } from '@mikro-orm/core';
 import type { DatabaseSchema } from '@mikro-orm/sql';
 import type { FailureInfo } from '../../foundation/failure.ts';
 import { xArguments } from '../../project/config/x-arguments.ts';
-import type { MigrationSource } from '../../project/files/sources.ts';
+import type { MigrationSource } from '../../project/files/migration-source.ts';
 import type { Project } from '../../project/project.ts';
 import { ledgerTable } from '../ledger.ts';
 import type { ShadowCache } from './cache.ts';

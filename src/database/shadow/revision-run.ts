@@ -2,7 +2,7 @@ import type { MigrationsOptions, MikroORM } from '@mikro-orm/core';
 import type { Migration, MigrationStorage } from '@mikro-orm/migrations';
 import { Failure, type FailureInfo } from '../../foundation/failure.ts';
 import type { Previewer, RunQuery, Statement } from '../../preview/previewer.ts';
-import type { MigrationSource } from '../../project/files/sources.ts';
+import type { MigrationSource } from '../../project/files/migration-source.ts';
 import type { Project } from '../../project/project.ts';
 import type { Ask, ScratchRoles } from './roles.ts';
 
@@ -24,16 +24,18 @@ export class ReplayFailure extends Failure {
   readonly action: 'up' | 'down';
   /** The database's error message. */
   readonly reason: FailureInfo;
+  /** The database's error, with what to do if something is missing that no revision of the history creates. */
+  readonly advised: FailureInfo;
 
   constructor({ revision, action }: ReplayStep, reason: FailureInfo, options?: { cause: unknown }) {
     const message = `${revision} does not run${action === 'down' ? ' down' : ''} on the shadow: ${reason.message}`;
-    const next = missing.includes(reason.sql?.sqlState ?? '')
-      ? withBaseline
-      : 'Fix that revision, then try again.';
+    const isMissing = missing.includes(reason.sql?.sqlState ?? '');
+    const next = isMissing ? withBaseline : 'Fix that revision, then try again.';
     super({ ...reason, code: 'replay-failed', message, next }, options);
     this.revision = revision;
     this.action = action;
     this.reason = reason;
+    this.advised = isMissing ? { ...reason, next } : reason;
   }
 }
 
@@ -193,7 +195,7 @@ export class RevisionRunner {
         reject(
           new Failure({
             code: 'replay-stuck',
-            message: 'it waits for something, such as a second connection, that the shadow does not have',
+            message: 'it waits for something that the shadow does not have, such as a second connection',
           }),
         );
       }, 1_000);

@@ -1,6 +1,7 @@
 import { Failure } from '../../foundation/failure.ts';
 import { loadParser, type Node, type Statement, splitSync } from '../../safety/parse.ts';
 import { quoteIdent, quoteLiteral } from '../quote.ts';
+import { outsideScratch, outsideWords } from './outside-scratch.ts';
 
 /** Queries the scratch database in the transaction of the statement that is about to run. */
 export type Ask = (sql: string) => Promise<readonly object[]>;
@@ -18,15 +19,11 @@ const ofRoles = [
 /** Settings of a database by its name, which is not the scratch database's. They are in no inventory. */
 const ofDatabase = ['AlterDatabaseStmt', 'AlterDatabaseSetStmt', 'AlterDatabaseRefreshCollStmt'];
 
-/** Other objects of the whole server, which would remain or affect others. */
-const refused: Readonly<Record<string, string>> = {
-  CreatedbStmt: 'creates a database',
-  DropdbStmt: 'drops a database',
-  CreateTableSpaceStmt: 'creates a tablespace',
-  DropTableSpaceStmt: 'drops a tablespace',
-  AlterTableSpaceOptionsStmt: 'changes a tablespace',
-  AlterSystemStmt: 'changes the settings of the server',
-};
+/** Statements without one of these words need no preparation. */
+const words = new RegExp(
+  `\\b(?:role|user|group|owner|owned|grant|revoke|policy|privileges|authorization|${outsideWords.join('|')})\\b`,
+  'i',
+);
 
 /**
  * The roles of a scratch database. Missing roles that revisions refer to are created. On a server, roles are
@@ -65,33 +62,35 @@ export class ScratchRoles {
    * @throws Failure `shadow-cluster-wide` | `shadow-forbidden`
    */
   async prepare(sql: string, ask: Ask): Promise<string> {
-    if (
-      !/\b(role|user|group|owner|owned|grant|revoke|policy|privileges|authorization|database|tablespace|system)\b/i.test(
-        sql,
-      )
-    )
-      return sql;
+    if (!words.test(sql)) return sql;
     await loadParser();
     const statements = splitSync(sql);
     if (!statements) return sql;
     const kept: string[] = [];
-    for (const statement of statements) kept.push(...(await this.#prepared(statement, ask)));
+    // Roles that this SQL itself creates exist when its later statements run.
+    const own = new Set<string>();
+    for (const statement of statements) {
+      if (statement.type === 'CreateRoleStmt') own.add(String(statement.tree.role));
+      kept.push(...(await this.#prepared(statement, own, ask)));
+    }
     const same = kept.length === statements.length && kept.every((text, at) => text === statements[at]?.text);
     return same ? sql : kept.join(';\n');
   }
 
-  async #prepared({ type, tree, text }: Statement, ask: Ask): Promise<string[]> {
+  async #prepared(statement: Statement, own: ReadonlySet<string>, ask: Ask): Promise<string[]> {
+    const { type, tree, text } = statement;
+    const missing = (node: unknown): string[] => rolesIn(node).filter(name => !own.has(name));
     if (ofDatabase.includes(type)) return [];
     if (this.#mark === null) {
-      if (!ofRoles.includes(type)) await this.#make(rolesIn(tree), ask);
+      if (!ofRoles.includes(type)) await this.#make(missing(tree), ask);
       return [text];
     }
-    const what = refused[type];
-    if (what !== undefined) {
+    const what = outsideScratch(statement);
+    if (what !== null) {
       throw new Failure({
         code: 'shadow-cluster-wide',
-        message: `A revision ${what}, which belongs to the whole shadow server: it is not run there. In: ${text}`,
-        next: 'Leave --shadow out to use PGlite in memory, or do this outside of the revisions.',
+        message: `A revision ${what}, which affects more than the scratch database: it was not run there. In: ${text}`,
+        next: 'Omit --shadow to use PGlite in memory, or do this outside of the revisions.',
       });
     }
     if (type === 'CreateRoleStmt') return this.#createRole(tree, text, ask);
@@ -103,7 +102,7 @@ export class ScratchRoles {
         if (!(await exists(name, ask))) this.#made.add(name);
       }
     }
-    await this.#make(rolesIn(tree), ask);
+    await this.#make(missing(tree), ask);
     return [text];
   }
 
@@ -137,8 +136,8 @@ export class ScratchRoles {
         throw new Failure(
           {
             code: 'shadow-forbidden',
-            message: `The revisions name the role "${name}", which the shadow server does not have and may not be given.`,
-            next: 'Create the role there, grant CREATEROLE to the role of --shadow, or leave --shadow out to use PGlite in memory.',
+            message: `The revisions name the role "${name}", which does not exist on the shadow server and cannot be created there.`,
+            next: 'Create the role there, grant CREATEROLE to the role of --shadow, or omit --shadow to use PGlite in memory.',
           },
           { cause },
         );

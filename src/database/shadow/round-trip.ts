@@ -28,6 +28,22 @@ export interface RoundTrip {
 const untried: Return = { outcome: 'untried', differences: [], failure: null };
 const same: Return = { outcome: 'same', differences: [], failure: null };
 
+/**
+ * What undoing a step, or running it again, does not restore. Nothing undoes VALIDATE CONSTRAINT, and an unvalidated
+ * constraint refuses the same new rows: validity does not count.
+ */
+export function notRestored(wanted: Inventory, actual: Inventory): readonly Change[] {
+  return changesBetween(validated(wanted), validated(actual), { renames: false });
+}
+
+function validated(inventory: Inventory): Inventory {
+  return inventory.map(fact => {
+    const { definition } = fact.is;
+    if (fact.kind !== 'constraint' || !definition?.endsWith(' NOT VALID')) return fact;
+    return { ...fact, is: { ...fact.is, definition: definition.slice(0, -' NOT VALID'.length) } };
+  });
+}
+
 /** The step that reverts this one. */
 function inverse({ revision, action }: ReplayStep): ReplayStep {
   return { revision, action: action === 'up' ? 'down' : 'up' };
@@ -67,7 +83,7 @@ export class RoundTrips {
       after = await this.#read(await this.#forwards(part(way, at + 1)));
     } catch (error) {
       if (!(error instanceof ReplayFailure)) throw error;
-      return { step, changes: [], failure: error.reason, undone: untried, redone: untried };
+      return { step, changes: [], failure: error.advised, undone: untried, redone: untried };
     }
     const changes = changesBetween(before, after);
     const there = this.#extended(part(way, at + 1), inverse(step));
@@ -103,9 +119,7 @@ export class RoundTrips {
 
   async #compare(way: Way, wanted: Inventory): Promise<Return> {
     try {
-      const differences = changesBetween(wanted, await this.#read(await this.#stage.bring(way)), {
-        renames: false,
-      });
+      const differences = notRestored(wanted, await this.#read(await this.#stage.bring(way)));
       return differences.length === 0 ? same : { outcome: 'differs', differences, failure: null };
     } catch (error) {
       if (!(error instanceof ReplayFailure)) throw error;

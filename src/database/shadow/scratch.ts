@@ -21,8 +21,8 @@ export interface Scratch {
   save(): Promise<{ readonly saved: Saved; readonly orm: MikroORM }>;
   /** The roles that revisions may need and create there. */
   readonly roles: ScratchRoles;
-  /** A failure that says what this scratch database lacks, if that is why a statement failed. */
-  lacks(error: unknown): Failure | null;
+  /** The failure for a statement that needs a feature which this scratch database does not have; null otherwise. */
+  missingFeature(error: unknown): Failure | null;
   close(): Promise<void>;
 }
 

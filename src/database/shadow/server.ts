@@ -6,7 +6,7 @@ import { learnFromUrl } from '../../foundation/secrets/sources.ts';
 import { isEmbedded, type Project } from '../../project/project.ts';
 import { quoteIdent, quoteLiteral } from '../quote.ts';
 import { sqlState } from '../sql-failure.ts';
-import { lacks } from './lacks.ts';
+import { missingFeature } from './missing-feature.ts';
 import { ScratchRoles } from './roles.ts';
 import { type Scratch, scratchOrm } from './scratch.ts';
 
@@ -29,7 +29,7 @@ export async function serverScratch(project: Project, url: string): Promise<Scra
     throw new Failure({
       code: 'shadow-needs-server-driver',
       message: 'This project uses the PGlite driver, which cannot talk to a shadow server.',
-      next: 'Leave --shadow out: the shadow is PGlite then.',
+      next: 'Omit --shadow: the shadow is then PGlite.',
     });
   }
   const admin = await connectTo(project, url);
@@ -97,7 +97,7 @@ export async function serverScratch(project: Project, url: string): Promise<Scra
       return { saved: { kind: 'template', name: kept }, orm: await enter(name) };
     },
     roles,
-    lacks: error => lacks(error, 'server'),
+    missingFeature: error => missingFeature(error, 'server'),
     async close() {
       await leave();
       for (const name of owned) await drop(name).catch(() => {});
@@ -165,8 +165,8 @@ function notCreated(error: unknown): unknown {
         ? 'The shadow server is read-only, so no scratch database can be made on it.'
         : 'The role of the shadow server may not create databases.',
       next: standby
-        ? 'Name another server with --shadow, or leave it out to use PGlite in memory.'
-        : 'Grant it CREATEDB, or name another server with --shadow.',
+        ? 'Use another server with --shadow, or omit it to use PGlite in memory.'
+        : 'Grant it CREATEDB, or use another server with --shadow.',
     },
     { cause: error },
   );
@@ -182,12 +182,12 @@ async function connectTo(project: Project, url: string): Promise<MikroORM> {
     return orm;
   } catch (error) {
     await orm?.close(true).catch(() => {});
-    const said = redact(error instanceof Error ? error.message : String(error));
+    const errorText = redact(error instanceof Error ? error.message : String(error));
     throw new Failure(
       {
         code: 'shadow-unreachable',
-        message: `The shadow server cannot be reached: ${said.split('\n')[0]}`,
-        next: 'Check --shadow, or leave it out to use PGlite in memory.',
+        message: `The shadow server cannot be reached: ${errorText.split('\n')[0]}`,
+        next: 'Check --shadow, or omit it to use PGlite in memory.',
       },
       { cause: error },
     );

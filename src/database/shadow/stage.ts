@@ -1,7 +1,7 @@
 import type { MikroORM } from '@mikro-orm/core';
 import { Failure } from '../../foundation/failure.ts';
 import type { Previewer } from '../../preview/previewer.ts';
-import type { MigrationSource } from '../../project/files/sources.ts';
+import type { MigrationSource } from '../../project/files/migration-source.ts';
 import type { Project } from '../../project/project.ts';
 import { sqlFailure } from '../sql-failure.ts';
 import { type Baseline, loadBaseline } from './baseline.ts';
@@ -170,7 +170,7 @@ export class Stage {
     try {
       await loadBaseline(open.orm, baseline, this.#project.root);
     } catch (error) {
-      throw this.#scratch?.lacks((error as Error).cause) ?? error;
+      throw this.#scratch?.missingFeature((error as Error).cause) ?? error;
     }
     return this.#keep(open, performance.now() - began);
   }
@@ -208,8 +208,8 @@ export class Stage {
   }
 
   #failure(error: unknown, step: ReplayStep, statement: string | undefined): Failure {
-    const lacking = this.#scratch?.lacks(error);
-    if (lacking) return lacking;
+    const missing = this.#scratch?.missingFeature(error);
+    if (missing) return missing;
     if (error instanceof Failure && error.code !== 'no-down' && error.code !== 'replay-stuck') return error;
     return new ReplayFailure(step, sqlFailure(error, statement).info, { cause: error });
   }

@@ -1,8 +1,9 @@
 import { type FactKey, keyOf } from './effects.ts';
 import type { Fact, FactKind, Inventory } from './inventory.ts';
-import { changed } from './statements/change.ts';
+import { changed, remade } from './statements/change.ts';
 import { created } from './statements/create.ts';
 import { dropped } from './statements/drop.ts';
+import { changesAlone, follows } from './statements/follows.ts';
 import type { Place } from './statements/names.ts';
 
 /** Statements about one object; empty if no SQL for the change is known. */
@@ -10,6 +11,10 @@ export interface ObjectSql {
   /** The objects that they change. */
   readonly keys: readonly FactKey[];
   readonly sql: readonly string[];
+  /** Tried if `sql` fails, and loses more: an object that is dropped and created again. */
+  readonly otherwise?: readonly string[] | undefined;
+  /** The objects change with others that have a statement, so that none is needed here: inherited columns. */
+  readonly follows?: boolean;
 }
 
 /** Objects that are dropped first and created last. */
@@ -45,7 +50,7 @@ export function statementsBetween(from: Inventory, to: Inventory, defaultSchema:
     Map<FactKey, Fact>,
     Map<FactKey, Fact>,
   ];
-  const at: Place = { from, defaultSchema };
+  const at: Place = { from, to, defaultSchema };
   const byRank = (a: Fact, b: Fact): number =>
     order.indexOf(a.kind) - order.indexOf(b.kind) || foreignFirst(a, b);
   const removed = from.filter(fact => !now.has(keyOf(fact))).sort(byRank);
@@ -62,13 +67,23 @@ export function statementsBetween(from: Inventory, to: Inventory, defaultSchema:
   for (const fact of removed) {
     if (fact.part !== null && gone.has(fact.name)) continue;
     const inside = isRelation(fact) ? removed.filter(one => one.part !== null && one.name === fact.name) : [];
-    statements.push({ keys: [fact, ...inside].map(keyOf), sql: dropped(at, fact) });
+    const keys = [fact, ...inside].map(keyOf);
+    statements.push(
+      follows(fact, removed, now) ? { keys, sql: [], follows: true } : { keys, sql: dropped(at, fact) },
+    );
   }
   for (const fact of [...added, ...differing].sort(
     (a, b) => byRank(b, a) || (a.position ?? 0) - (b.position ?? 0),
   )) {
     const earlier = old.get(keyOf(fact));
-    if (earlier) statements.push({ keys: [keyOf(fact)], sql: changed(at, earlier, fact) });
+    if (earlier) {
+      const keys = [keyOf(fact)];
+      statements.push(
+        changesAlone(earlier, fact)
+          ? { keys, sql: changed(at, earlier, fact), otherwise: remade(at, earlier, fact) }
+          : { keys, sql: [], follows: true },
+      );
+    } else if (follows(fact, added, old)) statements.push({ keys: [keyOf(fact)], sql: [], follows: true });
     else if (fact.kind === 'column' && come.has(fact.name)) continue;
     else {
       const columns = isRelation(fact)

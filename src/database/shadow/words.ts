@@ -1,4 +1,5 @@
-import type { Fact } from './inventory.ts';
+import { isUsualOfOwner, parsePrivileges } from './grant-statements.ts';
+import type { Fact, FactKind } from './inventory.ts';
 
 /** The text for an index whose build did not finish. */
 export const invalid = '(INVALID)';
@@ -30,7 +31,7 @@ export function wordsOf(fact: Fact, earlier?: Fact): Words {
 
 /** An object that was only renamed. */
 export function renamed(from: Fact, to: Fact): Words {
-  const target = to.kind === 'column' ? to.part : to.name;
+  const target = to.part ?? to.name;
   return { object: nameOf(from), words: `${nameOf(from)} renamed to ${target}` };
 }
 
@@ -84,7 +85,7 @@ function described({ kind, is, part }: Fact): string {
 function difference(fact: Fact, key: string, from: string | undefined, to: string | undefined): string {
   switch (key) {
     case 'not null':
-      return to ? 'not null' : 'nullable';
+      return to ? `not null${to === 'yes' ? '' : ` ${to}`}` : 'nullable';
     case 'type':
       return `${shortType(from ?? '')} -> ${shortType(to ?? '')}`;
     case 'default':
@@ -96,13 +97,71 @@ function difference(fact: Fact, key: string, from: string | undefined, to: strin
     case 'definition':
       return definitionDifference(fact, from ?? '', to ?? '');
     case 'privileges':
-      return 'privileges changed';
-    case 'comment':
-      return to ? `comment ${short(to)}` : 'no comment';
-    default:
-      if (to === undefined) return `no ${key}`;
-      return to === 'yes' ? key : `${key} ${short(to)}`;
+    case 'sequence privileges':
+      return privilegeDifference(key, key === 'privileges' ? fact.kind : 'sequence', from, to);
+    case 'invalid':
+      return to ? invalid : `${invalid} -> valid`;
+    case 'state':
+      return `${to ?? 'enabled'} (was ${from ?? 'enabled'})`;
+    default: {
+      const [label, old, now] = [labels[key] ?? key, shownValue(key, from), shownValue(key, to)];
+      if (from === 'yes' || to === 'yes') return to === 'yes' ? label : `no longer ${label}`;
+      if (now === undefined) return `no ${label} (was ${old})`;
+      return old === undefined ? `${label} ${now}` : `${label} ${old} -> ${now}`;
+    }
   }
+}
+
+/** Names of properties, where their own would not be understood. */
+const labels: Readonly<Record<string, string>> = {
+  sequence: 'sequence options',
+  operations: 'published operations',
+  'index options': 'options of indexes',
+  'index comments': 'comments on indexes',
+  'trigger states': 'triggers',
+  'index comment': 'comment on the index',
+  'depends on': 'depends on extension',
+  'check comments': 'comments on checks',
+  'via root': 'published via the partition root',
+};
+
+/** Properties that map names to texts. */
+const maps = /^(?:column |foreign options$|index options$|index comments$|trigger states$|check comments$)/;
+
+/** The value of a property; of several columns one after the other. */
+function shownValue(key: string, value: string | undefined): string | undefined {
+  if (value === undefined || !maps.test(key)) return value && short(value);
+  const columns = Object.entries(JSON.parse(value) as Record<string, string>);
+  return short(columns.map(([column, text]) => `${column}: ${text}`).join('; '));
+}
+
+/** `privileges of reader: select -> select, update`, for each role that gains or loses some. */
+function privilegeDifference(
+  key: string,
+  kind: FactKind,
+  from: string | undefined,
+  to: string | undefined,
+): string {
+  const [before, after] = [parsePrivileges(from), parsePrivileges(to)];
+  const said = (
+    privileges: ReadonlyMap<string, readonly string[]>,
+    all: string | undefined,
+    role: string,
+  ): string => {
+    const usual = all === undefined && (role === 'owner' || role === 'public');
+    const list = privileges.get(role);
+    if (list === undefined) return usual ? 'default' : 'none';
+    if (role === 'owner' && isUsualOfOwner(kind, list)) return 'default';
+    return list.length > 0 ? list.join(', ').toLowerCase() : 'none';
+  };
+  return (
+    [...new Set([...before.keys(), ...after.keys()])]
+      .sort()
+      .map(role => [role, said(before, from, role), said(after, to, role)] as const)
+      .filter(([, old, now]) => old !== now)
+      .map(([role, old, now]) => `${key} of ${role}: ${old} -> ${now}`)
+      .join(', ') || `${key} ${from ?? 'default'} -> ${to ?? 'default'}`
+  );
 }
 
 function definitionDifference({ kind, part }: Fact, from: string, to: string): string {
@@ -140,11 +199,18 @@ function changedClause(from: string, to: string): string | null {
     string[],
   ];
   if (head !== otherHead) return null;
-  const left = old.filter(clause => !now.includes(clause)).join(' ');
-  const come = now.filter(clause => !old.includes(clause)).join(' ');
-  const subject = (come || left).split(' ').slice(0, 2).join(' ');
-  if (left !== '' && come !== '') return `${left} -> ${come.replace(`${subject} `, '')}`;
-  return come !== '' ? come : `no longer ${left}`;
+  const left = old.filter(clause => !now.includes(clause));
+  const come = now.filter(clause => !old.includes(clause));
+  const subject = (clause: string): string => clause.split(' ').slice(0, 2).join(' ');
+  const instead = (clause: string): string | undefined =>
+    clause.startsWith('on ') ? come.find(one => subject(one) === subject(clause)) : undefined;
+  return [
+    ...left.map(clause => {
+      const other = instead(clause);
+      return other ? `${clause} -> ${other.slice(subject(other).length + 1)}` : `no longer ${clause}`;
+    }),
+    ...come.filter(clause => !left.some(one => instead(one) === clause)),
+  ].join(', ');
 }
 
 function enumDifference(from: string, to: string): string {
@@ -179,7 +245,7 @@ function shortDefault(expression: string): string {
 function short(text: string, most = 160): string {
   const line = text
     .replace(
-      /\b(PRIMARY KEY|UNIQUE|FOREIGN KEY|REFERENCES|CHECK|ON DELETE|ON UPDATE|CASCADE|SET NULL|SET DEFAULT|RESTRICT|DEFERRABLE|INITIALLY DEFERRED|WHERE|INCLUDE|NULLS NOT DISTINCT|EXCLUDE USING|NOT VALID|ANY|ARRAY|AND|OR|NOT|IS NULL)\b/g,
+      /\b(PRIMARY KEY|UNIQUE|FOREIGN KEY|REFERENCES|CHECK|ON DELETE|ON UPDATE|CASCADE|SET NULL|SET DEFAULT|RESTRICT|DEFERRABLE|INITIALLY DEFERRED|INITIALLY IMMEDIATE|MATCH FULL|WHERE|WITH|INCLUDE|NULLS NOT DISTINCT|EXCLUDE USING|NOT VALID|NOT ENFORCED|NO INHERIT|ANY|ARRAY|AND|OR|NOT|IS NULL)\b/g,
       word => word.toLowerCase(),
     )
     .replace(/\s+/g, ' ');

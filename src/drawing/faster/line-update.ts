@@ -2,13 +2,13 @@ import original from '../../../node_modules/ink/build/line-update.js';
 import { isSimple } from './string-width.ts';
 
 /*
- * Ink's way to write a line that has changed: from its first changed column on. A line of characters of one column each
- * needs no taking apart into graphemes to know which column that is.
+ * Writes a changed line from its first changed column on, like Ink. If all characters are one column wide, the column is
+ * found without splitting the line into graphemes.
  */
 
 const styling = /\u001b\[[\d;]*m/g;
 
-/** Takes and gives what Ink's own function does. */
+/** The same parameters and result as Ink's function. */
 export default function lineUpdate(previous: string, next: string, columns: number): string {
   const before = previous.replace(styling, '');
   const after = next.replace(styling, '');
@@ -21,7 +21,7 @@ export default function lineUpdate(previous: string, next: string, columns: numb
   while (common < end && previous.charCodeAt(common) === next.charCodeAt(common)) common++;
   if (common === 0) return full;
   const codes = [...next.matchAll(styling)];
-  // of what is equal only text counts, and a code that differs counts from its beginning on
+  // In the common part only text takes up columns; a code that differs is written again from its start.
   const column = codes.reduce(
     (left, { 0: code, index }) => (index < common ? left - Math.min(code.length, common - index) : left),
     common,

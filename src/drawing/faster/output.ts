@@ -54,8 +54,8 @@ function draw(row: Row, width: number): string {
 }
 
 /**
- * Texts of characters of one column each that stand beside one another; null: some are over others, or their styles
- * meet.
+ * Texts next to each other whose characters are all one column wide; null if some overlap, or if styles of neighbours
+ * are adjacent.
  */
 function beside({ xs, lines }: Row, width: number): string | null {
   const order = Array.from(lines.keys()).sort((a, b) => (xs[a] as number) - (xs[b] as number));

@@ -5,17 +5,17 @@ const kept = 1_000;
 
 /** Memoizes a function of a string. */
 export function remembered<T extends {}>(make: (text: string) => T): (text: string) => T {
-  let young = new Map<string, T>();
+  let recent = new Map<string, T>();
   let old = new Map<string, T>();
   return text => {
-    const known = young.get(text);
+    const known = recent.get(text);
     if (known !== undefined) return known;
     const made = old.get(text) ?? make(text);
-    if (young.size >= kept) {
-      old = young;
-      young = new Map();
+    if (recent.size >= kept) {
+      old = recent;
+      recent = new Map();
     }
-    young.set(text, made);
+    recent.set(text, made);
     return made;
   };
 }

@@ -1,3 +1,4 @@
+import { grouped } from '../../foundation/grouped.ts';
 import type { Finding, RowsInTheWay, Severity } from '../../values/findings.ts';
 import { glyphsOf } from '../theme/glyphs.ts';
 import type { Style } from '../theme/style.ts';
@@ -16,13 +17,31 @@ export interface FindingView {
   readonly ascii: boolean;
   /** With the remedy and the rule's id. */
   readonly whole: boolean;
-  /** Rules whose message is shown elsewhere: only the rule's id stands in its place. */
+  /** Rules whose message is shown elsewhere: only the rule's id is shown. */
   readonly withoutMessage?: (rule: string) => boolean;
 }
 
-/** Dangers first, then warnings, then notes; in their original order within a severity. */
+/** Rules of statements that fail regardless of the rows. */
+const fails = new Set([
+  'cannot-run',
+  'concurrent-in-transaction',
+  'ends-transaction',
+  'enum-value-used',
+  'newer-server',
+  'refresh-needs-unique-index',
+]);
+
+/** What follows from another finding comes after it. */
+const rank = ({ rule }: Finding): number => (fails.has(rule) ? 0 : rule === 'lock-held' ? 2 : 1);
+
+/**
+ * Dangers first, then warnings, then notes. Within a severity: what fails in any case, then the others in their original
+ * order, then the locks that last as long as another statement.
+ */
 export const bySeverity = (findings: readonly Finding[]): readonly Finding[] =>
-  order.flatMap(severity => findings.filter(one => one.severity === severity));
+  order.flatMap(severity =>
+    findings.filter(one => one.severity === severity).toSorted((a, b) => rank(a) - rank(b)),
+  );
 
 /** `2 dangers, 1 warning, 4 notes`, each in its colour; empty without findings. */
 export function findingCounts(findings: readonly Finding[]): Line {
@@ -51,7 +70,7 @@ export function findingLines(finding: Finding, view: FindingView): Line[] {
     ),
     ...indented(detailsOf(finding), inside, 'dim'),
     ...indented(measuredWords(finding), inside, 'strong'),
-    ...(inTheWay ? rowsLines(inTheWay, inside) : []),
+    ...(inTheWay ? rowsLines(rule, inTheWay, inside) : []),
     ...(accepted === undefined ? [] : indented(`accepted: ${accepted}`, inside, 'dim')),
     ...(whole && remedy !== '' && accepted === undefined
       ? indented(`Instead: ${remedy}`, inside, 'accent')
@@ -71,7 +90,7 @@ const indented = (text: string, columns: number, style: Style): Line[] =>
 function detailsOf({ table, lock, blocks, rows, bytes: size, rewrites, scans }: Finding): string {
   if (table === null) return '';
   const sizes = [
-    rows === null ? '' : `about ${Math.round(rows).toLocaleString('en-US')} rows`,
+    rows === null ? '' : `about ${grouped(Math.round(rows))} rows`,
     size === null ? '' : bytes(size),
   ].filter(Boolean);
   const does = [
@@ -79,7 +98,9 @@ function detailsOf({ table, lock, blocks, rows, bytes: size, rewrites, scans }: 
     blocks.length > 0 ? `blocks ${blocks.join(' and ')}` : '',
     rewrites ? 'rewrites the table' : scans ? 'reads the whole table' : '',
   ].filter(Boolean);
-  if (sizes.length + does.length === 0) return '';
+  // A table that the revision itself creates.
+  const isNew = rows === 0 && size === 0;
+  if (does.length === 0 && (isNew || sizes.length === 0)) return '';
   const named = sizes.length > 0 ? `${table} (${sizes.join(', ')})` : table;
   return does.length > 0 ? `${named}: ${does.join(', ')}` : named;
 }
@@ -90,13 +111,32 @@ const measuredWords = ({ measured }: Finding): string =>
     ? `measured on a copy: ${measured.lock} for ${duration(measured.ms)}${measured.rewritten ? ', table rewritten' : ''}`
     : '';
 
-/** The number of rows on which a statement would fail, and the first of them. */
-function rowsLines({ count, examples, failure }: RowsInTheWay, columns: number): Line[] {
-  if (failure !== null) return indented(`rows in the way: not counted: ${failure}`, columns, 'warning');
-  if (count === 0) return [line('  no rows in the way', 'ok')];
-  const [rows, are] = count === 1 ? ['1 row', 'is'] : [`${(count ?? 0).toLocaleString('en-US')} rows`, 'are'];
+/** Whether the counted rows are those that the statement removes, and not those on which it would fail. */
+export const isLoss = (rule: string): boolean =>
+  /^(?:drop-(?:table|column|schema)|truncate|delete-)/.test(rule);
+
+/** How many rows are lost, or make a statement fail. */
+export function rowsWords(rule: string, { count, failure }: RowsInTheWay): string {
+  const lost = isLoss(rule);
+  if (failure !== null) return `rows that ${lost ? 'are lost' : 'would fail'}: not counted: ${failure}`;
+  const n = count ?? 0;
+  if (n === 0) return lost ? 'no row is lost' : 'no row would fail';
+  const many = n === 1 ? '1 row' : `${grouped(n)} rows`;
+  if (rule === 'drop-column') return `${many} ${n === 1 ? 'has' : 'have'} a value`;
+  if (lost) return `${many} ${n === 1 ? 'is' : 'are'} lost`;
+  // Counted are the values, not the rows that have them.
+  if (/^(?:unique|index)-/.test(rule))
+    return `${n === 1 ? '1 value occurs' : `${grouped(n)} values occur`} more than once: it would fail`;
+  return `${many} would fail`;
+}
+
+/** The rows that are lost or make a statement fail, and the first of them. */
+function rowsLines(rule: string, rows: RowsInTheWay, columns: number): Line[] {
+  const words = rowsWords(rule, rows);
+  if (rows.failure !== null) return indented(words, columns, 'warning');
+  if (rows.count === 0) return [line(`  ${words}`, 'ok')];
   return [
-    line(`  ${rows} ${are} in the way${examples.length > 0 ? ':' : ''}`, 'danger'),
-    ...examples.flatMap(example => indented(`  ${example}`, columns, 'strong')),
+    ...indented(`${words}${rows.examples.length > 0 ? ':' : ''}`, columns, 'danger'),
+    ...rows.examples.flatMap(example => indented(`  ${example}`, columns, 'strong')),
   ];
 }

@@ -3,8 +3,8 @@
  * loaded on first use, so statements are formatted between frames: until then, `formatted` returns null.
  */
 
-/** Longer statements are not formatted: the formatter would block the app. */
-const longest = 10_000;
+/** Longer statements are only wrapped: the formatter would block the app. A table with 200 columns is formatted. */
+const longest = 16_000;
 /** How long formatting continues before the screen is redrawn, ms. */
 const slice = 12;
 /** Maximum number of cached statements; the oldest are removed. */

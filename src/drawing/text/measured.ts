@@ -1,3 +1,4 @@
+import { grouped } from '../../foundation/grouped.ts';
 import type { Finding } from '../../values/findings.ts';
 import type { MeasuredLock, MeasuredLoss, MeasuredRun, Measurement } from '../../values/measured.ts';
 import { bytes } from './bytes.ts';
@@ -17,7 +18,7 @@ export function lockWords({ table, mode, ms }: MeasuredLock): string {
 
 /** `messages.text: 1,204 values`, `chats: 12 rows`. */
 export function lossWords({ table, column, rows, changed }: MeasuredLoss): string {
-  const number = rows.toLocaleString('en-US');
+  const number = grouped(rows);
   if (column === null) return `${table}: ${number} ${rows === 1 ? 'row' : 'rows'}`;
   if (changed) return `${table}.${column}: other values`;
   return `${table}.${column}: ${number} ${rows === 1 ? 'value' : 'values'}`;

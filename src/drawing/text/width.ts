@@ -44,14 +44,17 @@ export function clip(text: string, columns: number, ellipsis = '…'): string {
   return cutTo(text, columns - ellipsis.length) + (columns > 0 ? ellipsis : '');
 }
 
-/** `text` truncated in the middle to `columns`: both ends of a host, a path or a name are important. */
-export function cutMiddle(text: string, columns: number, ellipsis = '…'): string {
+/**
+ * `text` truncated in the middle to `columns`: both ends of a host, a path or a name are important.
+ * @param head the part of the space that the beginning gets
+ */
+export function cutMiddle(text: string, columns: number, ellipsis = '…', head = 1 / 2): string {
   const width = widthOf(text);
   if (width <= columns) return text;
-  const room = columns - widthOf(ellipsis);
-  if (room < 2) return cutTo(text, columns);
-  const head = cutTo(text, Math.ceil(room / 2));
-  return `${head}${ellipsis}${cutFrom(text, width - (room - widthOf(head)))}`;
+  const available = columns - widthOf(ellipsis);
+  if (available < 2) return cutTo(text, columns);
+  const start = cutTo(text, Math.ceil(available * head));
+  return `${start}${ellipsis}${cutFrom(text, width - (available - widthOf(start)))}`;
 }
 
 export function padTo(text: string, columns: number): string {

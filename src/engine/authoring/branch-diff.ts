@@ -1,5 +1,5 @@
 import { type CommittedMigration, committedMigrations, mergeBase } from '../../project/files/git-ref.ts';
-import type { MigrationSource } from '../../project/files/sources.ts';
+import type { MigrationSource } from '../../project/files/migration-source.ts';
 import { RevisionGraph } from '../../revisions/graph.ts';
 import { inferLine } from '../../revisions/infer.ts';
 import type { Declaration } from '../../revisions/revision.ts';

@@ -1,4 +1,5 @@
 import type { Change } from '../../database/shadow/effects.ts';
+import { shortType } from '../../database/shadow/words.ts';
 import { loadParser, nodesOf, type Statement, splitSync } from '../../safety/parse.ts';
 import type { OnDisk, Workspace } from './workspace.ts';
 
@@ -79,11 +80,14 @@ export function caveatsOf(sides: readonly Branch[], rows: RowsTouched): string[]
     for (const [table, words] of tables) {
       const writer = rows.bySide.find((written, at) => at !== index && written.has(table))?.get(table);
       const meets = writer === undefined ? '' : `, and ${writer} of the other branch writes rows there`;
-      caveats.push(`${head} ${words.join(', ')}: rows of ${table} that break it make it fail${meets}.`);
+      caveats.push(`${head} ${words.join(', ')}: it fails if rows of ${table} violate it${meets}.`);
     }
   }
-  for (const id of rows.unknown) caveats.push(`What ${id} does depends on what it finds when it runs.`);
-  return caveats.length === 0 ? [] : ['Rehearsed without your rows, so this is not known:', ...caveats];
+  for (const id of rows.unknown)
+    caveats.push(`What ${id} does depends on the data that it reads when it runs.`);
+  return caveats.length === 0
+    ? []
+    : ['Tested without the rows of the database, so these results are unknown:', ...caveats];
 }
 
 /** A key on columns that the same branch adds: they are empty in every row, so no row violates it. */
@@ -100,15 +104,17 @@ function isOfNewColumns({ object, words }: Change, changes: readonly Change[]): 
 }
 
 /** A change that can fail on existing rows, and its table. */
-function ruleIn({ sign, object, words }: Change): { table: string; words: string } | null {
+function ruleIn({ sign, object, words, properties }: Change): { table: string; words: string } | null {
   if (sign === '-') return null;
   const column = /^((?:[^ .]+\.)?[^ .]+)\.([^ .]+)$/.exec(object);
-  if (column && sign === '~' && /\bnot null\b/.test(words)) {
-    return { table: column[1] as string, words: `makes ${object} required` };
-  }
-  const [from, to] = changeIn(words.slice(object.length));
-  if (column && sign === '~' && from && to && !/^default /.test(from) && !takesEvery(from, to)) {
-    return { table: column[1] as string, words: `changes the type of ${object}` };
+  if (column && properties) {
+    const { from, to } = properties;
+    if (to['not null'] && !from['not null'])
+      return { table: column[1] as string, words: `makes ${object} required` };
+    const [old, now] = [from.type ?? '', to.type ?? ''].map(shortType) as [string, string];
+    if (old !== now && !takesEvery(old, now))
+      return { table: column[1] as string, words: `changes the type of ${object}` };
+    return null;
   }
   if (
     column &&
@@ -120,7 +126,7 @@ function ruleIn({ sign, object, words }: Change): { table: string; words: string
   }
   const part = /^(\S+) (constraint|index) (\S+)$/.exec(object);
   // Existing rows are not checked.
-  if (part && / not (valid|enforced)\b/.test(words)) return null;
+  if (part && / not (valid|enforced)\b/i.test(properties?.to.definition ?? words)) return null;
   if (part && (part[2] === 'constraint' || / unique /.test(words))) {
     return { table: part[1] as string, words: `adds ${words.slice(object.length + 1)} to ${part[1]}` };
   }
@@ -184,11 +190,4 @@ function nameOf(range: unknown): string[] {
   const { schemaname, relname } = (range ?? {}) as { schemaname?: string; relname?: string };
   if (relname === undefined) return [];
   return [schemaname === undefined || schemaname === 'public' ? relname : `${schemaname}.${relname}`];
-}
-
-/** The two sides of `from -> to` in a description with comma-separated parts. */
-function changeIn(words: string): readonly [from?: string, to?: string] {
-  const part = words.split(',').find(one => one.includes(' -> '));
-  const [from, to] = part?.split(' -> ') ?? [];
-  return [from?.trim(), to?.trim()];
 }

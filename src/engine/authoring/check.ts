@@ -1,13 +1,14 @@
 import { notInInventory } from '../../database/shadow/inventory.ts';
 import { invalid } from '../../database/shadow/words.ts';
-import { Failure, type Problem } from '../../foundation/failure.ts';
+import { Failure } from '../../foundation/failure.ts';
+import { someNames } from '../../foundation/some-names.ts';
 import { readSnapshot } from '../../project/writing/snapshot.ts';
-import type { CheckFinding, CheckReport, FindingKind, Look } from '../api.ts';
+import type { CheckFinding, CheckReport, FindingKind, Overview } from '../api.ts';
 import { notOn } from '../available.ts';
-import { unloadable } from '../loading.ts';
-import { look } from '../looking/look.ts';
+import { type Loaded, tryToLoad } from '../loading.ts';
 import { missingFolder } from '../migrations-folder.ts';
-import { compareTo } from './compare.ts';
+import { readOverview } from '../overview/overview.ts';
+import { driftFrom } from './compare.ts';
 import { wantedBeyond, whyNot } from './generated.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -44,13 +45,15 @@ export async function check(
   const findings: CheckFinding[] = [];
   const agreed: FindingKind[] = [];
   const skipped: { kind: FindingKind; why: string }[] = [];
-  let looked: Promise<Look> | undefined;
-  const database = (): Promise<Look> => {
-    looked ??= look(workspace.session);
-    return looked;
+  const otherSchemas: string[] = [];
+  const leftAlone: string[] = [];
+  let overview: Promise<Overview> | undefined;
+  const database = (): Promise<Overview> => {
+    overview ??= readOverview(workspace.session);
+    return overview;
   };
   for (const kind of wanted) {
-    const answer = await answerTo(kind, workspace, database);
+    const answer = await answerTo(kind, workspace, database, otherSchemas, leftAlone);
     if (answer === null) agreed.push(kind);
     else if ('why' in answer) skipped.push({ kind, why: answer.why });
     else findings.push({ revisions: [], sql: [], effects: [], ...answer, kind });
@@ -58,31 +61,44 @@ export async function check(
   const compared = wanted.includes('drift') && !skipped.some(({ kind }) => kind === 'drift');
   const { notCompared: leftOut = [] } = workspace.session.options;
   const chosen = leftOut.length > 0 ? `${leftOut.join(' and ')} (the setting "notCompared"), ` : '';
-  const notCompared = compared ? `${chosen}${notInInventory}, and extensions that no revision creates` : null;
-  return { findings, agreed, skipped, notCompared, clean: findings.length === 0 };
+  const schemas =
+    otherSchemas.length > 0 ? `schemas that no revision uses (${someNames(otherSchemas, 5)}), ` : '';
+  const notCompared = compared
+    ? `${chosen}${schemas}${notInInventory}, and extensions that no revision creates`
+    : null;
+  return {
+    findings,
+    agreed,
+    skipped,
+    notCompared,
+    ...(leftAlone.length > 0 && { leftAlone }),
+    clean: findings.length === 0,
+  };
 }
 
 async function answerTo(
   kind: FindingKind,
   workspace: Workspace,
-  database: () => Promise<Look>,
+  database: () => Promise<Overview>,
+  otherSchemas: string[],
+  leftAlone: string[],
 ): Promise<Answer> {
   try {
     if (kind === 'problems') return await problems(workspace);
     if (ofDatabase.includes(kind)) {
-      const looked = await database();
-      const why = unseen(kind, looked) ?? unknownHere(kind, workspace);
-      return why ? { why } : await inDatabase(kind, workspace, looked);
+      const overview = await database();
+      const why = unseen(kind, overview) ?? unknownHere(kind, workspace);
+      return why ? { why } : await inDatabase(kind, workspace, overview, otherSchemas);
     }
-    return await onDisk(kind, workspace);
+    return await onDisk(kind, workspace, leftAlone);
   } catch (error) {
     return { why: whyNot(error) };
   }
 }
 
 async function problems(workspace: Workspace): Promise<Answer> {
-  const all = await broken(workspace);
-  if (all.length === 0) return null;
+  const { problems: all, unknown } = await broken(workspace);
+  if (all.length === 0) return unknown.length === 0 ? null : { why: whyUnknown(unknown) };
   return {
     message: `The revisions on disk are broken: ${all.map(one => [one.file, one.message].filter(Boolean).join(': ')).join('; ')}.`,
     next: 'Fix the files; nothing runs until then.',
@@ -90,17 +106,31 @@ async function problems(workspace: Workspace): Promise<Answer> {
   };
 }
 
-async function broken(workspace: Workspace): Promise<readonly Problem[]> {
+async function broken(workspace: Workspace): Promise<Loaded> {
   try {
     const { byId } = workspace.onDisk();
-    return await unloadable(workspace.session, byId.values());
+    return await tryToLoad(workspace.session, byId.values());
   } catch (error) {
-    if (error instanceof Failure && error.problems) return error.problems;
+    if (error instanceof Failure && error.problems) return { problems: error.problems, unknown: [] };
     throw error;
   }
 }
 
-async function onDisk(kind: FindingKind, workspace: Workspace): Promise<Answer> {
+/** Previews that were stopped, grouped by reason: "the code of A and B has no preview: it took too long". */
+function whyUnknown(unknown: Loaded['unknown']): string {
+  const reasons = Map.groupBy(unknown, ({ why }) => why);
+  return [...reasons]
+    .map(([why, all]) => {
+      const names = someNames(
+        all.map(({ revision }) => revision),
+        5,
+      );
+      return `the code of ${names} has no preview: ${why}`;
+    })
+    .join('; ');
+}
+
+async function onDisk(kind: FindingKind, workspace: Workspace, leftAlone: string[]): Promise<Answer> {
   const disk = workspace.onDisk();
   const { graph } = disk;
   switch (kind) {
@@ -121,7 +151,8 @@ async function onDisk(kind: FindingKind, workspace: Workspace): Promise<Answer> 
       };
     }
     case 'entities': {
-      const { sql, effects } = await wantedBeyond(workspace, disk, graph.heads);
+      const { sql, effects, leftAlone: manual } = await wantedBeyond(workspace, disk, graph.heads);
+      leftAlone.push(...manual);
       const up = sql.up.filter(statement => statement !== '');
       if (up.length === 0) return null;
       return {
@@ -139,11 +170,11 @@ async function onDisk(kind: FindingKind, workspace: Workspace): Promise<Answer> 
 }
 
 async function snapshot(workspace: Workspace): Promise<Answer> {
-  const { path, text, trouble, why } = await readSnapshot(workspace.project);
+  const { path, text, problem, why } = await readSnapshot(workspace.project);
   if (path === null || text === null) return null;
-  if (trouble) {
+  if (problem) {
     return {
-      message: `The snapshot that the stock CLI generates from is ${trouble === 'conflict' ? 'conflicted' : 'broken'}: ${why}.`,
+      message: `The snapshot that the stock CLI generates from is ${problem === 'conflict' ? 'conflicted' : 'broken'}: ${why}.`,
       next: 'Fix it with "migtui revision --autogenerate", or with "migtui merge" if there are several heads.',
     };
   }
@@ -163,7 +194,7 @@ function unknownHere(kind: FindingKind, { session: { project, dialect } }: Works
 }
 
 /** Why the database cannot answer. */
-function unseen(kind: FindingKind, { database, journal }: Look): string | null {
+function unseen(kind: FindingKind, { database, journal }: Overview): string | null {
   if (database.failure) return database.failure.message;
   if (database.state !== 'connected') return `the database is ${database.state}`;
   if (database.table === 'forbidden' && kind !== 'unsettled')
@@ -174,8 +205,13 @@ function unseen(kind: FindingKind, { database, journal }: Look): string | null {
   return null;
 }
 
-async function inDatabase(kind: FindingKind, workspace: Workspace, looked: Look): Promise<Answer> {
-  const { pending, missing, edited, unsettled, current } = looked;
+async function inDatabase(
+  kind: FindingKind,
+  workspace: Workspace,
+  overview: Overview,
+  otherSchemas: string[],
+): Promise<Answer> {
+  const { pending, missing, edited, unsettled, current } = overview;
   switch (kind) {
     case 'pending':
       if (pending.length === 0) return null;
@@ -195,18 +231,18 @@ async function inDatabase(kind: FindingKind, workspace: Workspace, looked: Look)
       if (edited.length === 0) return null;
       return {
         message: `${edited.length === 1 ? 'One file was' : `${edited.length} files were`} changed after being applied.`,
-        next: 'Undo the edit and make a new revision of it instead, or accept the file with "migtui settle <revision> --accept-edit".',
+        next: 'Undo the edit and make a new revision of it instead, or accept the file with "migtui resolve <revision> --accept-edit".',
         revisions: edited,
       };
     case 'unsettled':
       if (unsettled.length === 0) return null;
       return {
         message: `${unsettled.map(one => one.revision).join(', ')} was interrupted: whether it is applied is unknown.`,
-        next: 'Check the schema, finish or undo it by hand, then record the result with "migtui settle".',
+        next: 'Check the schema, finish or undo it by hand, then record the result with "migtui resolve".',
         revisions: unsettled.map(one => one.revision),
       };
     default:
-      return drift(workspace, current, missing);
+      return drift(workspace, current, missing, otherSchemas);
   }
 }
 
@@ -214,6 +250,7 @@ async function drift(
   workspace: Workspace,
   current: readonly string[],
   missing: readonly string[],
+  otherSchemas: string[],
 ): Promise<Answer> {
   if (missing.length > 0)
     return { why: `applied revisions without a file cannot be replayed: ${missing.join(', ')}` };
@@ -221,8 +258,9 @@ async function drift(
   const { graph } = workspace.onDisk();
   // The applied revisions, including gaps, in the order in which they would run.
   const order = graph.order.filter(id => done.has(id));
-  const { same, effects, sql } = await compareTo(workspace, order);
-  if (same) return null;
+  const { effects, sql, otherSchemas: beyond } = await driftFrom(workspace, order);
+  otherSchemas.push(...beyond);
+  if (effects.length === 0) return null;
   return {
     message: `The live schema does not match the applied revisions (current: ${current.join(', ') || 'base'}). SQL to restore the expected schema:`,
     next: effects.some(({ words }) => words.includes(invalid))

@@ -1,16 +1,16 @@
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { changesBetween, effectsOf } from '../../database/shadow/effects.ts';
 import { ReplayFailure } from '../../database/shadow/revision-run.ts';
 import { Failure } from '../../foundation/failure.ts';
 import { type SafeForm, safeForm, whyNoSafeForm } from '../../lint/safe-form.ts';
 import type { Schema } from '../../lint/schema.ts';
-import { parseMigration } from '../../project/files/declarations.ts';
+import type { MigrationSource } from '../../project/files/migration-source.ts';
 import {
   outsideTransaction,
   plainStatements,
   withoutStatements,
 } from '../../project/files/plain-statements.ts';
-import { checksumOf, type MigrationSource } from '../../project/files/sources.ts';
+import { MigrationFile } from '../../project/files/sources.ts';
 import { changeOf } from '../../project/writing/file-change.ts';
 import { type NewRevision, newRevision } from '../../project/writing/write-revision.ts';
 import { slug } from '../../revisions/names.ts';
@@ -89,8 +89,8 @@ export async function draftFix(workspace: Workspace, target: string): Promise<Dr
   }
   const { root } = project;
   const drafted = [
-    sourceOf(root, id, source.path, text),
-    ...written.flatMap(({ id, files: [file] }) => (file ? [sourceOf(root, id, file.path, file.text)] : [])),
+    MigrationFile.of(root, source.path, text),
+    ...written.flatMap(({ files: [file] }) => (file ? [MigrationFile.of(root, file.path, file.text)] : [])),
   ];
   const left = dangers.filter(
     one => !form.leaving.some(sql => sql.trim().replace(/;\s*$/, '') === one.statement.trim()),
@@ -120,7 +120,7 @@ function contractNote({ phases }: SafeForm, written: readonly NewRevision[]): st
   const contract = written[at];
   if (!contract) return [];
   return [
-    `${contract.id} breaks clients that still use what it drops. Until there are none, deploy no further than what it revises: migtui upgrade ${contract.id}-1`,
+    `${contract.id} breaks clients that still use what it drops. Until then, deploy only up to its parent: migtui upgrade ${contract.id}-1`,
   ];
 }
 
@@ -156,12 +156,6 @@ async function rehearsed(
     if (!(error instanceof ReplayFailure)) return [`Not rehearsed: ${(error as Error).message}`];
     return [`Rehearsed: ${error.revision} does not run: ${error.reason.message}`];
   }
-}
-
-/** A revision in the form that will be written to disk. */
-function sourceOf(root: string, id: string, path: string, text: string): MigrationSource {
-  const parsed = parseMigration(id, relative(root, path), text);
-  return { id, path, source: text, checksum: checksumOf(text, parsed), parsed, listed: null };
 }
 
 function refused(code: string, message: string): Failure {

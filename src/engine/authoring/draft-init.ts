@@ -1,7 +1,9 @@
+import { relative, sep } from 'node:path';
 import { isRefusal } from '../../database/connect/connection.ts';
 import { readLedger } from '../../database/ledger.ts';
 import { readInventory } from '../../database/shadow/inventory.ts';
 import { Failure } from '../../foundation/failure.ts';
+import { foldersWithMigrations } from '../../project/files/folders-with-migrations.ts';
 import { setUp } from '../../project/writing/init.ts';
 import { writeChanges } from '../../project/writing/write-files.ts';
 import type { Draft, EngineApi, EngineOptions } from '../api.ts';
@@ -20,7 +22,7 @@ export async function draftInit(workspace: Workspace): Promise<Draft> {
     files,
     revision: null,
     notes: [...notes, ...(await conversion(workspace))],
-    warnings: [],
+    warnings: elsewhere(workspace),
   };
 }
 
@@ -35,7 +37,7 @@ export function onlySetUp(options: EngineOptions, why: unknown): EngineApi | nul
     throw why;
   };
   return {
-    look: refuse,
+    overview: refuse,
     revision: refuse,
     resolve: refuse,
     preview: refuse,
@@ -44,7 +46,7 @@ export function onlySetUp(options: EngineOptions, why: unknown): EngineApi | nul
     doctor: refuse,
     cancel: refuse,
     journal: refuse,
-    settle: refuse,
+    resolveRevision: refuse,
     ensureTable: refuse,
     endSession: refuse,
     emptying: refuse,
@@ -82,6 +84,25 @@ export function onlySetUp(options: EngineOptions, why: unknown): EngineApi | nul
     write: draft => writeChanges(options.root, draft.files),
     close: async () => {},
   };
+}
+
+/**
+ * The config reads a folder without migrations, and the project has some in another one; or it names none, and
+ * MikroORM then reads the root folder if the project has the folders `src` and `migrations`.
+ */
+function elsewhere({ project }: Workspace): string[] {
+  const { folder, root } = project;
+  if (folder === null) return [];
+  const named = (path: string): string => relative(root, path).split(sep).join('/') || '.';
+  const found = foldersWithMigrations(root);
+  const read = [folder, ...project.folders()].map(named);
+  const isRoot = named(folder) === '.';
+  if (found.some(one => read.includes(one)) || (found.length === 0 && !isRoot)) return [];
+  const place = isRoot ? 'the root folder of the project' : named(folder);
+  const others = found.length > 0 ? `, but they are in ${found.join(', ')}` : '';
+  return [
+    `The config reads migrations from ${place}${others}. Set migrations.path and migrations.pathTs in the config.`,
+  ];
 }
 
 /** The steps for converting an existing database, if there is one. */

@@ -49,18 +49,18 @@ export async function draftMerge(workspace: Workspace, request: MergeRequest): P
       ? snapshotChange(workspace, wanted, settled)
       : null;
   if (snapshot) changes.push(snapshot);
-  const said = wanted ? remarks(wanted) : { notes: [], warnings: [] };
+  const comments = wanted ? remarks(wanted) : { notes: [], warnings: [] };
   if (wanted && wanted.sql.up.length > 0 && !reconciling) {
     warnings.push(
-      'The merged entities need changes that no branch makes: run "migtui revision --autogenerate" after the merge.',
+      'The merged entities need changes that no branch contains: run "migtui revision --autogenerate" after the merge.',
     );
   }
   return {
     kind: 'merge',
     files: changes,
     revision: id,
-    notes: said.notes,
-    warnings: [...warnings, ...(reconciling ? said.warnings : [])],
+    notes: comments.notes,
+    warnings: [...warnings, ...(reconciling ? comments.warnings : [])],
   };
 }
 
@@ -74,7 +74,8 @@ export function headsToMerge({ graph }: OnDisk, asked: readonly string[]): strin
         graph.heads.length < 2
           ? `There is one head: ${graph.heads[0] ?? 'none; there are no revisions yet'}.`
           : 'A merge needs at least two heads.',
-      next: graph.heads.length < 2 ? 'There is nothing to merge.' : `Name them: ${graph.heads.join(', ')}.`,
+      next:
+        graph.heads.length < 2 ? 'There is nothing to merge.' : `Specify them: ${graph.heads.join(', ')}.`,
       candidates: graph.heads,
     });
   }
@@ -86,6 +87,9 @@ async function mergedSchema(
   disk: OnDisk,
   heads: readonly string[],
 ): Promise<{ wanted: Wanted | null; warnings: string[] }> {
+  // The merge already says that it was not rehearsed there.
+  const { unavailable } = workspace.session.dialect;
+  if (unavailable.some(({ feature }) => feature === 'shadow')) return { wanted: null, warnings: [] };
   try {
     // Other heads, if any, are in the entities too.
     const all = new Set([...heads, ...disk.graph.heads]);
@@ -99,7 +103,7 @@ async function mergedSchema(
 /** Without a replay, a snapshot with git conflicts is at least replaced by one of the entities. */
 async function unconflicted(workspace: Workspace): Promise<FileChange | null> {
   const snapshot = await readSnapshot(workspace.project);
-  if (snapshot.path === null || snapshot.trouble === null) return null;
+  if (snapshot.path === null || snapshot.problem === null) return null;
   try {
     const text = snapshotText((await workspace.entities()).schema());
     return changeOf(workspace.project.root, snapshot.path, text);

@@ -33,7 +33,7 @@ export async function draftRebase(workspace: Workspace, { branch, onto }: Rebase
   const early = moved.filter(id => id < to);
   if (early.length > 0) {
     warnings.push(
-      `The stock CLI runs migrations by file name, and ${early.join(', ')} sorts before ${to}: on a new database it runs them in the old order.`,
+      `The stock CLI runs migrations in the order of their file names, and ${early.join(', ')} sorts before ${to}: on a new database it runs them in the old order.`,
     );
   }
   const notes: string[] = [];
@@ -89,7 +89,7 @@ function one(ids: readonly string[], target: string): [string] {
     throw new Failure({
       code: 'one-target',
       message: `"${target}" means ${ids.length === 0 ? 'no revision' : ids.join(', ')}: a rebase takes one branch and one revision.`,
-      next: 'Name one.',
+      next: 'Specify one.',
       candidates: ids,
     });
   }

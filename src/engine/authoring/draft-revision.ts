@@ -19,7 +19,7 @@ import { fileOf, type OnDisk, type Workspace } from './workspace.ts';
 /**
  * A new revision: empty, or with the SQL that changes the schema of the revisions into that of the entities.
  * @throws TargetError `multiple-heads` and others; Failure `not-a-head` | `label-taken` | `no-changes` |
- * `no-entities`
+ * `not-generated` | `no-entities`
  */
 export async function draftRevision(workspace: Workspace, request: RevisionRequest): Promise<Draft> {
   const disk = workspace.onDisk();
@@ -36,28 +36,28 @@ export async function draftRevision(workspace: Workspace, request: RevisionReque
   const kept = request.fromDrift ? await sqlFromDrift(workspace, disk, revises) : null;
   if (wanted?.sql.up.length === 0) return snapshotOnly(workspace, wanted);
   const sql = kept?.sql ?? wanted?.sql ?? { up: [], down: [] };
-  const drafted = await newRevisions(workspace, disk, request, sql, declared);
+  const drafted = await newRevisions(workspace, disk, request, sql, declared, wanted?.downOfValues);
   const { id, files } = drafted.at(-1) as NewRevision;
   const changes: FileChange[] = drafted.flatMap(one =>
     one.files.map(({ path, text }) => changeOf(workspace.project.root, path, text)),
   );
   const snapshot = wanted && snapshotChange(workspace, wanted, true);
   if (snapshot) changes.push(snapshot);
-  const said = wanted ? remarks(wanted) : { notes: [], warnings: [] };
+  const comments = wanted ? remarks(wanted) : { notes: [], warnings: [] };
   return {
     kind: 'revision',
     files: changes,
     revision: id,
     notes: [
       ...drafted.slice(1).map((one, at) => splitNote(drafted[at]?.id ?? '', one.id)),
-      ...said.notes,
+      ...comments.notes,
       ...parentNote(graph, revises),
       ...folderNote(workspace, files[0]?.path),
     ],
     warnings: [
       ...warnings,
       ...(kept?.warnings ?? []),
-      ...said.warnings,
+      ...comments.warnings,
       ...orderWarning(disk, id, files[0]?.path, workspace.project.root),
     ],
   };
@@ -70,13 +70,14 @@ async function newRevisions(
   { message, revId, path }: RevisionRequest,
   sql: MigrationSql,
   declared: Declared,
+  downOfValues: readonly string[] = [],
 ): Promise<NewRevision[]> {
   const { project } = workspace;
   const { ids } = disk.graph;
   const place = { asked: path, beside: fileOf(disk, declared.revises) };
   const split = await splitEnumValues(sql.up);
   if (!split) return [await newRevision(project, message, sql, declared, ids, { revId, ...place })];
-  const first = { up: [...split.values], down: [] };
+  const first = { up: [...split.values], down: [...downOfValues] };
   const values = await newRevision(project, `${message} values`, first, declared, ids, place);
   const rest = { up: [...split.rest], down: sql.down };
   return [
@@ -153,6 +154,14 @@ async function trial(
 
 /** Nothing to generate. The stock CLI may disagree, which updating the snapshot corrects. */
 async function snapshotOnly(workspace: Workspace, wanted: Wanted): Promise<Draft> {
+  const { missing } = wanted.tried;
+  if (missing.length > 0) {
+    throw new Failure({
+      code: 'not-generated',
+      message: `The entities need changes that migtui cannot write SQL for: ${missing.join('; ')}.`,
+      next: 'Write them in a revision of your own: without --autogenerate, an empty one is created.',
+    });
+  }
   const change = wanted.staleSnapshot ? snapshotChange(workspace, wanted, true) : null;
   if (!change) throw await noChanges(workspace, wanted);
   const notes = ['There is nothing to generate. The snapshot was out of date and has been corrected.'];
@@ -164,7 +173,7 @@ async function noChanges(workspace: Workspace, { leftAlone }: Wanted): Promise<F
   const reasons = [
     `an entity that MikroORM does not discover (it found ${count}; see "entities" and "entitiesTs" in the config)`,
     'an entity file that is not saved, or not compiled where the config points at compiled files',
-    'a change that a revision already makes, applied or pending',
+    'a change that an applied or pending revision already contains',
     ...(leftAlone.length > 0
       ? [`something that exists only in SQL (left alone: ${leftAlone.join(', ')})`]
       : []),
@@ -172,6 +181,6 @@ async function noChanges(workspace: Workspace, { leftAlone }: Wanted): Promise<F
   return new Failure({
     code: 'no-changes',
     message: 'The revisions already match the entities: there is nothing to generate.',
-    next: `If a change was expected, likely reasons are: ${reasons.join('; ')}. Without --autogenerate an empty revision is made.`,
+    next: `If a change was expected, likely reasons are: ${reasons.join('; ')}. Without --autogenerate, an empty revision is created.`,
   });
 }

@@ -1,5 +1,6 @@
 import { quoteIdent } from '../../database/quote.ts';
 import { Failure } from '../../foundation/failure.ts';
+import { someNames } from '../../foundation/some-names.ts';
 import { readPlain } from '../../preview/plain.ts';
 import { parseMigration } from '../../project/files/declarations.ts';
 import { forStockCli, logQuestions } from '../../project/files/squashed-file.ts';
@@ -87,6 +88,7 @@ async function squashFile(
     path: first.path,
     source,
     checksum: null,
+    formerChecksum: null,
     parsed: parseMigration(made.id, first.path, source),
     listed: null,
   });
@@ -164,13 +166,13 @@ function notesOf({ replaces, from, statements, objects, data }: SquashProof, ado
   const how = from === 'catalog' ? 'generated from the final schema' : 'the original statements in order';
   return [
     `Replaces ${replaces.length} revisions with ${statements} ${statements === 1 ? 'statement' : 'statements'}: ${how}.`,
-    `Verified on the shadow: it makes the same schema as the range, ${objects} objects.`,
+    `Verified on the shadow: it creates the same schema as the range (${objects} objects).`,
     ...(data.length > 0
       ? [
-          `${from === 'catalog' ? 'Left out, because they change no row of a new database: the changes of rows in' : 'Changes of rows are carried over as they are, from'} ${data.length > 5 ? `${data.slice(0, 5).join(', ')} and ${data.length - 5} more` : data.join(', ')}.`,
+          `${from === 'catalog' ? 'Left out, because they change no row of a new database: the changes of rows in' : 'Changes of rows are carried over as they are, from'} ${someNames(data, 5)}.`,
         ]
       : []),
-    ...(adopted > 0 ? [`${adopted} files that declared nothing now say what they revise.`] : []),
+    ...(adopted > 0 ? [`${adopted} files without a declaration now declare what they revise.`] : []),
     'Keep the replaced files until "migtui upgrade head" has run on every database, which logs this revision there. Then delete them, and keep "replaces".',
   ];
 }

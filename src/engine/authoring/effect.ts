@@ -11,7 +11,7 @@ export async function effect(workspace: Workspace, revision: string): Promise<re
     throw new Failure({
       code: 'one-target',
       message: `"${revision}" is not one revision.`,
-      next: 'Name one.',
+      next: 'Specify one.',
     });
   }
   return effectsOf(

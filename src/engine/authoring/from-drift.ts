@@ -29,10 +29,10 @@ export async function sqlFromDrift(
     throw new Failure({
       code: 'pending-first',
       message: `The database is not at ${revises.join(', ') || 'base'}, so its drift cannot become a revision on top of that.`,
-      next: 'Apply what is pending with "migtui upgrade head", or name the current revision with --head.',
+      next: 'Apply what is pending with "migtui upgrade head", or specify the current revision with --head.',
     });
   }
-  const { effects, sql, keep, notKept } = await driftFrom(workspace, order);
+  const { effects, keep, revert, notKept } = await driftFrom(workspace, order);
   if (effects.length === 0) {
     throw new Failure({
       code: 'no-drift',
@@ -49,13 +49,13 @@ export async function sqlFromDrift(
   }
   const undone = effects.filter(({ words }) => words.endsWith('(no SQL for this)'));
   return {
-    sql: { up: [...keep], down: [...sql] },
+    sql: { up: [...keep], down: [...revert] },
     warnings: [
       ...(notKept.length > 0
         ? [`Not included, because migtui cannot write SQL for it or it is INVALID: ${notKept.join(', ')}.`]
         : []),
       ...(undone.length > 0
-        ? [`Going down does not restore ${undone.map(({ object }) => object).join(', ')}.`]
+        ? [`The downgrade does not restore ${undone.map(({ object }) => object).join(', ')}.`]
         : []),
     ],
   };

@@ -42,7 +42,7 @@ export async function openCopyFor(
     throw new Failure({
       code: 'needs-shadow-server',
       message: 'A copy with rows needs a server of its own.',
-      next: 'Name it: --shadow postgres://… (or the setting "shadow"). Its role must be allowed to create databases.',
+      next: 'Specify it: --shadow postgres://… (or the setting "shadow"). Its role must be allowed to create databases.',
     });
   }
   const copy = await openCopy(project, shadow, data, text =>
@@ -54,7 +54,7 @@ export async function openCopyFor(
       throw new Failure({
         code: 'copy-without-log',
         message: `The copy of ${copy.source} has tables and no ${session.table.schema}.${session.table.name}: it is not known what is applied there.`,
-        next: 'Make the dump with that table, or name another database.',
+        next: 'Include that table in the dump, or use another database.',
       });
     }
     return { copy, applied: ledger.applied, caveat: otherLog(state, ledger.applied, copy.source) };
@@ -90,7 +90,7 @@ export async function measureOn(
     steps,
     sources: byId,
     batches: batchesOf(session, { steps, tips: [] }, sql, session.options.transaction),
-    tell: (text, done, total) => session.emit({ type: 'task', text, done, total }),
+    report: (text, done, total) => session.emit({ type: 'task', text, done, total }),
   });
   return {
     at: new Date().toISOString(),

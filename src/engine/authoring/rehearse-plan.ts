@@ -86,7 +86,9 @@ async function rehearseOn(
           ...(copy.caveat === null ? [] : [copy.caveat]),
           'Times were measured on the server of the copy, without other load.',
         ]
-      : ['Tested on empty tables; failures that depend on rows are still possible.'],
+      : complete
+        ? ['Tested without the rows of the database; failures that depend on rows are still possible.']
+        : [],
   };
 }
 

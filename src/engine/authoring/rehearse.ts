@@ -140,11 +140,15 @@ async function downAndUp(
     const above = await workspace.replay(disk, [...down, ...ups(branch)]);
     const lost = changesBetween(merged.inventory, above.inventory).map(line);
     if (lost.length > 0)
-      words.push(`downgrading and upgrading again makes a different schema: ${lost.join(', ')}`);
+      words.push(`downgrading and upgrading again results in a different schema: ${lost.join(', ')}`);
   } catch (error) {
     if (!(error instanceof ReplayFailure)) throw error;
     const { revision, action, reason } = error;
-    words.push(`${revision} does not go ${action}: ${reason.message}`);
+    words.push(
+      reason.code === 'no-down'
+        ? `${revision} has no down()`
+        : `${revision} fails in ${action}(): ${reason.message}`,
+    );
   }
   return { ok: words.length === 0, words };
 }

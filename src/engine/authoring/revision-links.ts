@@ -35,8 +35,8 @@ export function dependenciesOf(
     if (covered.length > 0) {
       throw new Failure({
         code: 'depends-on-lineage',
-        message: `${covered.join(', ')} is an ancestor already: there is nothing to depend on.`,
-        next: 'Leave it out.',
+        message: `${covered.join(', ')} is already an ancestor: there is no need to depend on it.`,
+        next: 'Omit it.',
       });
     }
     return labels.has(target) ? [target] : ids;

@@ -28,5 +28,5 @@ export function orderWarning({ byId }: OnDisk, id: string, path: string | undefi
 export function parentNote(graph: RevisionGraph, revises: readonly string[]): string[] {
   const others = graph.heads.filter(head => !revises.includes(head));
   if (others.length === 0 || graph.heads.length === 0) return [];
-  return [`There are other heads: ${others.join(', ')}. "migtui merge" makes them one.`];
+  return [`There are other heads: ${others.join(', ')}. Merge them with "migtui merge".`];
 }

@@ -27,7 +27,7 @@ export function squashRange(graph: RevisionGraph, text: string, applied: Iterabl
   if (line.length < 2) {
     throw new Failure({
       code: 'nothing-to-squash',
-      message: `"${text}" is ${line.length === 0 ? 'no revision' : `${line[0]} alone`}: a squash makes one revision of several.`,
+      message: `"${text}" is ${line.length === 0 ? 'no revision' : `${line[0]} alone`}: a squash combines several revisions into one.`,
       next: 'Name the first and the last of a line: migtui squash <from>:<to>. See migtui history.',
     });
   }
@@ -37,13 +37,13 @@ export function squashRange(graph: RevisionGraph, text: string, applied: Iterabl
     throw new Failure({
       code: 'several-ends',
       message: `"${text}" ends in ${tips.length} revisions: ${listed(tips)}.`,
-      next: 'Name one end, or merge the heads first: migtui merge.',
+      next: 'Specify one end, or merge the heads first: migtui merge.',
       candidates: tips,
     });
   }
   const tip = tips[0] as string;
-  const standing = graph.ids.filter(id => !inside.has(id));
-  const onInside = standing.filter(id =>
+  const others = graph.ids.filter(id => !inside.has(id));
+  const onInside = others.filter(id =>
     graph.needs(id).some(need => need !== tip && inside.has(need) && !line.includes(id)),
   );
   if (onInside.length > 0) {

@@ -1,8 +1,9 @@
 import { condense, isProven, type Proof, prove } from '../../database/shadow/condense.ts';
 import type { Inventory } from '../../database/shadow/inventory.ts';
+import { withoutSchema } from '../../database/shadow/statements/without-schema.ts';
 import type { Trial } from '../../database/shadow/trial.ts';
 import { Failure } from '../../foundation/failure.ts';
-import type { MigrationSource } from '../../project/files/sources.ts';
+import type { MigrationSource } from '../../project/files/migration-source.ts';
 import { splitStatements } from '../../safety/parse.ts';
 import { isConcurrent } from '../../safety/traces.ts';
 
@@ -69,7 +70,7 @@ export async function squashedSql(
         ...(up.some(({ concurrent }) => concurrent)
           ? ['CONCURRENTLY is left out: the squashed revision runs in one transaction, on new databases.']
           : []),
-        ...(back ? [] : [noWayBack(proof.down)]),
+        ...(back ? [] : [notReversible(proof.down)]),
       ],
     };
   });
@@ -95,15 +96,6 @@ async function fromCatalog(
   const proof = await prove(trial, { up, down }, before, after);
   if (!isProven(proof.up)) return null;
   return { up, down: proof.down !== null && isProven(proof.down) ? down : null };
-}
-
-/** A statement that finds everything with search_path; quoted text is unchanged. */
-function withoutSchema(sql: string, schema: string): string {
-  if (!/^\w+$/.test(schema)) return sql;
-  const quoted = `'(?:[^']|'')*'|\\$(\\w*)\\$[\\s\\S]*?\\$\\1\\$`;
-  return sql.replace(new RegExp(`${quoted}|(?<![\\w.])(?:"${schema}"|${schema})\\.`, 'g'), found =>
-    /^['$]/.test(found) ? found : '',
-  );
 }
 
 interface RevisionSql {
@@ -161,7 +153,7 @@ async function examined(sql: readonly string[]): Promise<Omit<RevisionSql, 'revi
   return { sql: kept, rows, code, concurrent };
 }
 
-function noWayBack(down: Proof | null): string {
+function notReversible(down: Proof | null): string {
   if (down === null) return 'It has no down(), because a revision of the range has none.';
   const why =
     down.failure?.message ??
@@ -175,7 +167,7 @@ function noWayBack(down: Proof | null): string {
 function notProven({ failure, differences }: Proof): Failure {
   const what = failure
     ? `its statements do not run in one transaction: ${failure.message}`
-    : `it would make a different schema: ${differences
+    : `it would create a different schema: ${differences
         .map(({ sign, words }) => `${sign} ${words}`)
         .slice(0, 5)
         .join('; ')}`;

@@ -1,5 +1,6 @@
 import { ReplayFailure } from '../../database/shadow/revision-run.ts';
 import { Failure } from '../../foundation/failure.ts';
+import { someNames } from '../../foundation/some-names.ts';
 import type {
   Finding,
   RehearsedStep,
@@ -98,7 +99,7 @@ async function upgrades(workspace: Workspace, disk: OnDisk): Promise<Verdict> {
       details: [],
     };
   } catch (error) {
-    if (!(error instanceof ReplayFailure)) return cannotTell(error);
+    if (!(error instanceof ReplayFailure)) return inconclusive(error);
     const { revision, reason } = error;
     return {
       outcome: 'failed',
@@ -111,10 +112,14 @@ async function upgrades(workspace: Workspace, disk: OnDisk): Promise<Verdict> {
 
 async function entities(workspace: Workspace, disk: OnDisk): Promise<Verdict> {
   try {
-    const { sql } = await wantedBeyond(workspace, disk, disk.graph.heads);
+    const { sql, leftAlone } = await wantedBeyond(workspace, disk, disk.graph.heads);
     const up = sql.up.filter(statement => statement !== '');
     if (up.length === 0) {
-      return { outcome: 'passed', message: 'the entities and the schema agree', details: [] };
+      const except =
+        leftAlone.length > 0
+          ? `, except for what exists only in the SQL of revisions: ${someNames(leftAlone, 6)}`
+          : '';
+      return { outcome: 'passed', message: `the entities and the schema agree${except}`, details: [] };
     }
     return {
       outcome: 'failed',
@@ -123,7 +128,7 @@ async function entities(workspace: Workspace, disk: OnDisk): Promise<Verdict> {
       next: 'Write a revision: migtui revision --autogenerate -m "…".',
     };
   } catch (error) {
-    return cannotTell(error);
+    return inconclusive(error);
   }
 }
 
@@ -142,7 +147,7 @@ async function ways(
       tried.push(...trips.map(rehearsedStep));
     }
   } catch (error) {
-    return cannotTell(error);
+    return inconclusive(error);
   }
   const missing = tried.filter(({ undone }) => undone.outcome === 'none');
   const wrong = tried.filter(step => !step.ok && (step.undone.outcome !== 'none' || !allowMissingDown));
@@ -151,13 +156,13 @@ async function ways(
     const without = missing.length > 0 ? `; ${missing.length} without down()` : '';
     return {
       outcome: 'passed',
-      message: `${count(tried.length, 'revision')}${scope}, down and up again${without}`,
+      message: `${count(tried.length, 'revision')}${scope}, downgraded and upgraded again${without}`,
       details: [],
     };
   }
   return {
     outcome: 'failed',
-    message: `${wrong.length} of ${count(tried.length, 'revision')}${scope} cannot go back`,
+    message: `${wrong.length} of ${count(tried.length, 'revision')}${scope} cannot be downgraded`,
     details: wrong.map(describe),
     next: wrong.some(({ undone }) => undone.outcome !== 'none')
       ? 'Fix their down().'
@@ -172,12 +177,12 @@ async function findings(
   changed: ReadonlySet<string> | null,
   failOn: Severity = session.options.lint?.level ?? 'danger',
 ): Promise<Verdict> {
-  const judged = disk.graph.order.filter(id => changed?.has(id) ?? true);
+  const ids = disk.graph.order.filter(id => changed?.has(id) ?? true);
   let found: readonly Finding[];
   try {
-    found = await lintOnDisk(session, disk, judged);
+    found = await lintOnDisk(session, disk, ids);
   } catch (error) {
-    return cannotTell(error);
+    return inconclusive(error);
   }
   const bad = found.filter(finding => isAtLeast(finding, failOn));
   const accepted = found.filter(finding => finding.accepted !== undefined).length;
@@ -186,7 +191,7 @@ async function findings(
     const more = accepted > 0 ? `; ${accepted} accepted` : '';
     return {
       outcome: 'passed',
-      message: `${count(judged.length, 'revision')}${scope}, ${failOn === 'danger' ? 'nothing dangerous' : `no ${failOn} or worse`}${more}`,
+      message: `${count(ids.length, 'revision')}${scope}, ${failOn === 'danger' ? 'nothing dangerous' : `no ${failOn} or worse`}${more}`,
       details: [],
     };
   }
@@ -224,11 +229,11 @@ function describe({ revision, undone, redone }: RehearsedStep): string {
     return `${revision}: down() does not restore the schema: ${words(undone.differences)}`;
   }
   if (redone.outcome === 'failed') return `${revision}: up() fails after down(): ${redone.failure?.message}`;
-  return `${revision}: up() after down() makes another schema: ${words(redone.differences)}`;
+  return `${revision}: up() after down() results in a different schema: ${words(redone.differences)}`;
 }
 
 /** Something prevented the test: that is not a pass, unless there is nothing to test. */
-function cannotTell(error: unknown): Verdict {
+function inconclusive(error: unknown): Verdict {
   if (error instanceof Failure && error.code === 'no-entities') {
     return { outcome: 'skipped', message: 'The project has no entities.', details: [] };
   }

@@ -8,7 +8,7 @@ import type { RoundTrip } from '../../database/shadow/round-trip.ts';
 import type { Trial } from '../../database/shadow/trial.ts';
 import { Failure, type FailureInfo } from '../../foundation/failure.ts';
 import { discoverEntities, type Entities, editedSince } from '../../project/entities.ts';
-import type { MigrationSource } from '../../project/files/sources.ts';
+import type { MigrationSource } from '../../project/files/migration-source.ts';
 import { type Project, revisionsOf } from '../../project/project.ts';
 import { RevisionGraph } from '../../revisions/graph.ts';
 import { requireAvailable } from '../available.ts';
@@ -62,7 +62,7 @@ export class Workspace {
       throw new Failure({
         code: 'broken-revisions',
         message: `The revisions on disk are broken: ${[first.file, first.message].filter(Boolean).join(': ')}${more}.`,
-        next: 'Fix the files named by migtui status, then try again.',
+        next: 'Fix the files that migtui status lists, then try again.',
         problems: all,
       });
     }

@@ -1,13 +1,20 @@
 import type { Health } from '../../database/health.ts';
 import { Failure } from '../../foundation/failure.ts';
 import type { DoctorCheck } from '../../values/doctor.ts';
-import type { Look } from '../api.ts';
+import type { Overview } from '../api.ts';
 
 /** Clock differences from this size on are reported, ms. */
 const clockTolerance = 5_000;
 
-/** Whether the database can be reached. */
-export function connection({ database }: Look, health: Health | Failure | null): DoctorCheck {
+/**
+ * Whether the database can be reached.
+ * @param ownClient the config has its own client
+ */
+export function connection(
+  { database }: Overview,
+  health: Health | Failure | null,
+  ownClient: boolean,
+): DoctorCheck {
   if (health === null) {
     const { message = `${database.label} is ${database.state}.`, next } = database.failure ?? {};
     // An embedded database, or one that the first run creates, need not exist yet.
@@ -27,6 +34,14 @@ export function connection({ database }: Look, health: Health | Failure | null):
       next: 'Connect to the primary server, or turn default_transaction_read_only off for this role.',
     };
   }
+  if (ownClient) {
+    return {
+      id: 'connection',
+      status: 'warning',
+      message: `${message}, with a client of the config: connectTimeout and answerTimeout do not apply to it`,
+      next: 'Use clientUrl, or options of pg in driverOptions, instead of a Kysely client or dialect; or set connectionTimeoutMillis and keepAlive in its pool.',
+    };
+  }
   if (!health.pooled) return { id: 'connection', status: 'ok', message };
   return {
     id: 'connection',
@@ -42,7 +57,7 @@ export function tls({ tls, local }: Health): DoctorCheck {
     return {
       id: 'tls',
       status: 'skipped',
-      message: 'The server does not say whether the connection is encrypted.',
+      message: 'The server does not report whether the connection is encrypted.',
     };
   }
   if (tls) return { id: 'tls', status: 'ok', message: 'The connection is encrypted.' };

@@ -1,24 +1,24 @@
 import { describeSession } from '../../database/connect/sessions.ts';
 import type { Health } from '../../database/health.ts';
 import type { DoctorCheck } from '../../values/doctor.ts';
-import type { Look } from '../api.ts';
+import type { Overview } from '../api.ts';
 import type { Session } from '../session.ts';
 
 /** The privileges of the role. */
 export function role({ table }: Session, { role }: Health): DoctorCheck {
   const { name, superuser, createsInSchema, createsSchemas, writesTable, ownsTable } = role;
-  const lacking = [
+  const missing = [
     ...(writesTable === false ? [`insert and delete on ${table.sql}`] : []),
     ...(createsInSchema === false ? [`create on schema ${table.schema}`] : []),
     ...(createsInSchema === null && !createsSchemas
       ? ['create on the database, for the missing schema']
       : []),
   ];
-  if (lacking.length > 0) {
+  if (missing.length > 0) {
     return {
       id: 'role',
       status: 'warning',
-      message: `${name} can look, but not run revisions: it lacks ${lacking.join('; ')}.`,
+      message: `${name} can read the status, but cannot run revisions. Missing: ${missing.join('; ')}.`,
       next: 'Grant it, or use a role that has it for runs.',
     };
   }
@@ -26,7 +26,7 @@ export function role({ table }: Session, { role }: Health): DoctorCheck {
     return {
       id: 'role',
       status: 'warning',
-      message: `${name} can run revisions, but does not own ${table.sql}: an interrupted revision without a transaction is then remembered by the journal alone.`,
+      message: `${name} can run revisions, but does not own ${table.sql}: only the journal records an interrupted revision without a transaction.`,
       next: `Make it the owner: alter table ${table.sql} owner to "${name}".`,
     };
   }
@@ -38,7 +38,11 @@ export function role({ table }: Session, { role }: Health): DoctorCheck {
 }
 
 /** The migrations table. */
-export function table({ table }: Session, { database, applied }: Look, { duplicates }: Health): DoctorCheck {
+export function table(
+  { table }: Session,
+  { database, applied }: Overview,
+  { duplicates }: Health,
+): DoctorCheck {
   const id = 'migrations-table';
   const place = `${table.schema}.${table.name}`;
   const others = database.schemas.filter(schema => schema !== table.schema);
@@ -58,7 +62,7 @@ export function table({ table }: Session, { database, applied }: Look, { duplica
       id,
       status: 'warning',
       message: `${place} does not exist, but there is a table of this name in ${others.join(', ')}.`,
-      next: 'If that is the one, name its schema: --schema, or migrations.schema in the MikroORM config.',
+      next: 'If that is the right one, specify its schema: --schema, or migrations.schema in the MikroORM config.',
     };
   }
   if (duplicates.length > 0) {
@@ -85,15 +89,14 @@ export function lock({ lockHolder }: Health): DoctorCheck {
 }
 
 /** Whether runs are recorded in the journal. */
-export function journal({ journal }: Look): DoctorCheck {
+export function journal({ journal }: Overview): DoctorCheck {
   const { state, hint } = journal;
-  if (state === 'on')
-    return { id: 'journal', status: 'ok', message: 'Runs are journalled in migtui.journal.' };
+  if (state === 'on') return { id: 'journal', status: 'ok', message: 'Runs are recorded in migtui.journal.' };
   if (state === 'ready') {
     return { id: 'journal', status: 'ok', message: 'The first run creates the journal, migtui.journal.' };
   }
   if (state === 'off') {
-    return { id: 'journal', status: 'warning', message: 'Runs are not journalled.', next: hint ?? undefined };
+    return { id: 'journal', status: 'warning', message: 'Runs are not recorded.', next: hint ?? undefined };
   }
   return { id: 'journal', status: 'skipped', message: hint ?? 'Not known without a connection.' };
 }

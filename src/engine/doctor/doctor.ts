@@ -1,3 +1,4 @@
+import { addressOf, isOwnClient } from '../../database/connect/address.ts';
 import { isRefusal } from '../../database/connect/connection.ts';
 import { isPooled } from '../../database/connect/monitor.ts';
 import { examine, type Health } from '../../database/health.ts';
@@ -5,9 +6,9 @@ import { Failure } from '../../foundation/failure.ts';
 import { isPostgres } from '../../project/config/kind.ts';
 import { isEmbedded } from '../../project/project.ts';
 import type { DoctorCheck, DoctorReport } from '../../values/doctor.ts';
-import type { Look } from '../api.ts';
+import type { Overview } from '../api.ts';
 import { asFailure } from '../failures.ts';
-import { look } from '../looking/look.ts';
+import { readOverview } from '../overview/overview.ts';
 import type { Session } from '../session.ts';
 import { clock, connection, tls } from './connection.ts';
 import { journal, lock, role, table } from './database.ts';
@@ -20,18 +21,18 @@ import { backups, shadow } from './tools.ts';
  * @param pgDump path of pg_dump, if the settings contain one
  */
 export async function doctor(session: Session, pgDump?: string): Promise<DoctorReport> {
-  const looked = await look(session);
-  if (!isPostgres(session.project.kind)) return portableDoctor(session, looked);
+  const overview = await readOverview(session);
+  if (!isPostgres(session.project.kind)) return portableDoctor(session, overview);
   const health = await healthOf(session);
   const checks: DoctorCheck[] = [
     { id: 'node', status: 'ok', message: `Node ${process.versions.node}` },
     mikroOrm(session),
     config(session),
-    connection(looked, health),
-    ...(health instanceof Failure || health === null ? [] : ofServer(session, looked, health)),
-    journal(looked),
-    revisions(looked),
-    lineage(looked),
+    connection(overview, health, isOwnClient(addressOf(session.project))),
+    ...(health instanceof Failure || health === null ? [] : ofServer(session, overview, health)),
+    journal(overview),
+    revisions(overview),
+    lineage(overview),
     await shadow(session, health),
     await backups(session, health, pgDump),
   ];
@@ -50,7 +51,7 @@ async function healthOf(session: Session): Promise<Health | Failure | null> {
   }
 }
 
-function ofServer(session: Session, looked: Look, health: Health): DoctorCheck[] {
-  if (isEmbedded(session.project.orm)) return [table(session, looked, health)];
-  return [tls(health), clock(health), role(session, health), table(session, looked, health), lock(health)];
+function ofServer(session: Session, overview: Overview, health: Health): DoctorCheck[] {
+  if (isEmbedded(session.project.orm)) return [table(session, overview, health)];
+  return [tls(health), clock(health), role(session, health), table(session, overview, health), lock(health)];
 }

@@ -1,32 +1,32 @@
 import { productNames } from '../../values/database-kind.ts';
 import type { DoctorCheck, DoctorReport } from '../../values/doctor.ts';
-import type { Look } from '../api.ts';
+import type { Overview } from '../api.ts';
 import { notOn } from '../available.ts';
 import type { Session } from '../session.ts';
 import { config, lineage, mikroOrm, revisions } from './project.ts';
 
 /** Checks a project on a database other than PostgreSQL, and lists unsupported features. */
-export function portableDoctor(session: Session, looked: Look): DoctorReport {
+export function portableDoctor(session: Session, overview: Overview): DoctorReport {
   const { project, dialect } = session;
   const product = productNames[project.kind];
   const checks: DoctorCheck[] = [
     { id: 'node', status: 'ok', message: `Node ${process.versions.node}` },
     mikroOrm(session),
     config(session),
-    connection(looked, product),
-    ...(looked.database.state === 'connected' ? [table(session, looked)] : []),
+    connection(overview, product),
+    ...(overview.database.state === 'connected' ? [table(session, overview)] : []),
     ...(dialect.rollsBackSchema
       ? []
       : [
           {
             id: 'transactions',
             status: 'warning',
-            message: `${product} commits every change of the schema at once: a revision that fails leaves what its statements did.`,
-            next: 'Let each revision change one thing.',
+            message: `${product} commits every schema change immediately: the changes of a failed revision are not rolled back.`,
+            next: 'Make one schema change per revision.',
           } as const,
         ]),
-    revisions(looked),
-    lineage(looked),
+    revisions(overview),
+    lineage(overview),
     ...dialect.unavailable.map(
       (one): DoctorCheck => ({ id: one.feature, status: 'skipped', message: notOn(project.kind, one) }),
     ),
@@ -34,7 +34,7 @@ export function portableDoctor(session: Session, looked: Look): DoctorReport {
   return { checks, ok: checks.every(({ status }) => status !== 'error') };
 }
 
-function connection({ database }: Look, product: string): DoctorCheck {
+function connection({ database }: Overview, product: string): DoctorCheck {
   const { state, label, version, failure } = database;
   if (state === 'connected') {
     return { id: 'connection', status: 'ok', message: `${label}, ${product} ${version ?? ''}`.trim() };
@@ -47,7 +47,7 @@ function connection({ database }: Look, product: string): DoctorCheck {
   };
 }
 
-function table({ table }: Session, { database, applied }: Look): DoctorCheck {
+function table({ table }: Session, { database, applied }: Overview): DoctorCheck {
   const id = 'migrations-table';
   return database.table === 'absent'
     ? { id, status: 'ok', message: `${table.name} does not exist yet; the first run creates it.` }

@@ -1,5 +1,5 @@
 import type { DoctorCheck } from '../../values/doctor.ts';
-import type { Look } from '../api.ts';
+import type { Overview } from '../api.ts';
 import type { Session } from '../session.ts';
 
 /* The checks that do not depend on the kind of database. */
@@ -24,7 +24,7 @@ export function config({ project }: Session): DoctorCheck {
 }
 
 /** The revisions on disk and the applied ones. */
-export function revisions({ problems, revisions, heads, missing, edited, unsettled }: Look): DoctorCheck {
+export function revisions({ problems, revisions, heads, missing, edited, unsettled }: Overview): DoctorCheck {
   const id = 'revisions';
   const [first] = problems;
   if (first) {
@@ -58,7 +58,7 @@ export function revisions({ problems, revisions, heads, missing, edited, unsettl
       id,
       status: 'warning',
       message: `Changed after they were applied: ${edited.join(', ')}.`,
-      next: 'Undo the edit, write a new revision, or accept the file: migtui settle <revision> --accept-edit.',
+      next: 'Undo the edit, write a new revision, or accept the file: migtui resolve <revision> --accept-edit.',
     };
   }
   if (heads.length > 1) {
@@ -73,14 +73,14 @@ export function revisions({ problems, revisions, heads, missing, edited, unsettl
 }
 
 /** Whether the revisions declare what they revise. */
-export function lineage({ revisions }: Look): DoctorCheck {
+export function lineage({ revisions }: Overview): DoctorCheck {
   const undeclared = revisions.filter(({ inferred, state }) => inferred && state !== 'missing').length;
   if (undeclared === 0)
     return { id: 'lineage', status: 'ok', message: 'Every revision declares what it revises.' };
   return {
     id: 'lineage',
     status: 'warning',
-    message: `${undeclared} of the revisions declare nothing: they form one line in MikroORM's order.`,
-    next: 'migtui adopt writes it into the files.',
+    message: `${undeclared === 1 ? '1 revision does not declare what it revises: its place is' : `${undeclared} revisions do not declare what they revise: their places are`} inferred from MikroORM's order.`,
+    next: 'Declare it in the files: migtui adopt',
   };
 }

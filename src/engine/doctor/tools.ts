@@ -1,4 +1,4 @@
-import { lookForBinaries } from '../../database/backup/binaries.ts';
+import { locateBinaries } from '../../database/backup/binaries.ts';
 import type { Health } from '../../database/health.ts';
 import { openShadow } from '../../database/shadow/open.ts';
 import { loadPGlite } from '../../database/shadow/packages.ts';
@@ -20,14 +20,14 @@ export async function shadow(session: Session, health: Health | Failure | null):
     }
     const pglite = await loadPGlite(session.project);
     const installed = health === null || health instanceof Failure ? [] : health.extensions;
-    const lacking: string[] = [];
-    for (const name of installed) if (!(await pglite.extension(name))) lacking.push(name);
-    if (lacking.length === 0) return { id, status: 'ok', message: `PGlite ${pglite.version}` };
+    const missing: string[] = [];
+    for (const name of installed) if (!(await pglite.extension(name))) missing.push(name);
+    if (missing.length === 0) return { id, status: 'ok', message: `PGlite ${pglite.version}` };
     return {
       id,
       status: 'warning',
-      message: `PGlite ${pglite.version}, which has no extension ${lacking.join(', ')}: revisions that need it cannot be rehearsed.`,
-      next: 'Name a server to rehearse on: --shadow postgres://…, or "shadow" in the settings.',
+      message: `PGlite ${pglite.version}, which has no extension ${missing.join(', ')}: revisions that need it cannot be rehearsed.`,
+      next: 'Rehearse on a server: --shadow postgres://…, or "shadow" in the settings.',
     };
   } catch (error) {
     const { message, next } = asFailure(error, session.project);
@@ -46,7 +46,7 @@ export async function backups(
     return { id, status: 'ok', message: 'Not needed: PGlite backs up by itself.' };
   }
   const major = health === null || health instanceof Failure ? 0 : health.major;
-  const found = await lookForBinaries(asked, major);
+  const found = await locateBinaries(asked, major);
   if ('why' in found)
     return { id, status: 'warning', message: `No backups (--backup): ${found.why}`, next: found.next };
   return { id, status: 'ok', message: `pg_dump ${found.major} (${found.pgDump})` };

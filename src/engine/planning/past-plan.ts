@@ -86,12 +86,12 @@ function applySteps(
     if (now.has(revision) === comes)
       throw refused(`${revision} is ${comes ? 'applied' : 'not applied'} already`);
     if (comes) {
-      const lacking = graph.needs(revision).find(id => !now.has(id));
-      if (lacking !== undefined) throw refused(`${revision} needs ${lacking}, which is not applied`);
+      const missing = graph.needs(revision).find(id => !now.has(id));
+      if (missing !== undefined) throw refused(`${revision} needs ${missing}, which is not applied`);
       now.add(revision);
     } else {
-      const standing = graph.descendants([revision]).find(id => id !== revision && now.has(id));
-      if (standing !== undefined) throw refused(`${standing} depends on ${revision}`);
+      const dependent = graph.descendants([revision]).find(id => id !== revision && now.has(id));
+      if (dependent !== undefined) throw refused(`${dependent} depends on ${revision}`);
       now.delete(revision);
     }
   }

@@ -1,4 +1,4 @@
-import { nothingToSettle } from '../../database/unsettled.ts';
+import { nothingToResolve } from '../../database/unsettled.ts';
 import { Failure } from '../../foundation/failure.ts';
 import { refuseOtherOrder } from '../../revisions/plans/applied-order.ts';
 import type { Plan } from '../../revisions/plans/plan.ts';
@@ -23,7 +23,7 @@ export function planFor(
     throw new Failure({
       code: 'one-target',
       message: 'A downgrade takes one target.',
-      next: 'Name one, such as -1 or base.',
+      next: 'Specify one, such as -1 or base.',
     });
   }
   if (!halfWay) {
@@ -35,7 +35,7 @@ export function planFor(
     );
     return plan;
   }
-  if (!unsettled.some(({ revision }) => revision === target)) throw nothingToSettle(target, unsettled);
+  if (!unsettled.some(({ revision }) => revision === target)) throw nothingToResolve(target, unsettled);
   const rest = ids.filter(id => id !== target);
   return { steps: [{ revision: target, action: 'down' }], tips: graph.current(rest) };
 }

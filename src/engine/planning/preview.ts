@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { addressOf } from '../../database/connect/address.ts';
 import { isRefusal } from '../../database/connect/connection.ts';
 import { fingerprintOf } from '../../database/fingerprint.ts';
@@ -15,6 +16,7 @@ import type {
   Finding,
   Measurement,
   PlanRequest,
+  PlanStart,
   Preview,
   PreviewStep,
   RunOptions,
@@ -37,11 +39,17 @@ import { strictness } from './strict.ts';
 /**
  * Computes a plan and everything that a user should know before confirming it. Writes nothing.
  * @param run options of the run, for the policy; default: not known yet
+ * @param onStart called with the first steps of a long plan, before everything else is known about it
  * @throws TargetError for the target; Failure `no-migrations-folder` | `broken-revisions` | `table-forbidden`
  * | the
  * database's refusal
  */
-export async function preview(session: Session, asked: PlanRequest, run?: RunOptions): Promise<Preview> {
+export async function preview(
+  session: Session,
+  asked: PlanRequest,
+  run?: RunOptions,
+  onStart?: (start: PlanStart) => void,
+): Promise<Preview> {
   const state = await session.state();
   const missing = missingFolder(session.project);
   if (missing) throw missing;
@@ -51,6 +59,7 @@ export async function preview(session: Session, asked: PlanRequest, run?: RunOpt
   const { plan, request } = asked.past
     ? await pastPlan(session, state, asked)
     : { plan: planFor(state, books, asked), request: asked };
+  if (onStart && plan.steps.length >= longPlan) await reportStart(session, state, { plan, request }, onStart);
   const steps = await stepsSql(session, state, plan);
   refuseOutsideSchema(session.project, plan.steps, steps);
   const batches = batchesOf(session, plan, steps, request.transaction ?? session.options.transaction);
@@ -104,6 +113,31 @@ export async function preview(session: Session, asked: PlanRequest, run?: RunOpt
   };
 }
 
+/** Number of steps from which the first ones are reported before the rest is read. */
+const longPlan = 300;
+/** Number of steps that are reported: more than a screen shows. */
+const firstSteps = 100;
+
+/** Reports the first steps of a plan. Errors are left to the whole preview, which finds them again. */
+async function reportStart(
+  session: Session,
+  state: State,
+  { plan, request }: Pick<Preview, 'plan' | 'request'>,
+  onStart: (start: PlanStart) => void,
+): Promise<void> {
+  const steps = plan.steps.slice(0, firstSteps);
+  const sql = await stepsSql(session, state, { ...plan, steps }).catch(() => null);
+  if (sql === null) return;
+  onStart({
+    request,
+    databaseName: addressOf(session.project).name,
+    count: plan.steps.length,
+    first: steps.map((step, index) => ({ ...step, preview: sql[index] as SqlPreview })),
+  });
+  // The event is written before the process is busy again.
+  await setImmediate();
+}
+
 /** Findings with the measurements of their tables on the copy. */
 function withMeasured(
   findings: readonly Finding[],
@@ -145,7 +179,7 @@ function refuseBroken({ project, dialect }: Session, { problems, database, ledge
       message: `The revisions on disk are broken, so nothing runs: ${[first?.file, first?.message].filter(Boolean).join(': ')}${
         problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''
       }.`,
-      next: 'Fix the files named by migtui status, then try again.',
+      next: 'Fix the files that migtui status lists, then try again.',
       problems,
     });
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder } from '../../foundation/make-folder.ts';
+import { replaceFile } from '../../foundation/replace-file.ts';
 import { stateFolder } from '../../foundation/state-folder.ts';
 import type { Plan } from '../../revisions/plans/plan.ts';
 import type { Measurement } from '../api.ts';
@@ -79,18 +79,9 @@ export function keepRehearsal(
     measured: measured ?? before?.measured ?? null,
     measuredAt: measured?.at ?? before?.measuredAt ?? null,
   };
-  const file = fileOf(key, env);
-  const temporary = `${file}.${process.pid}`;
-  try {
-    makeFolder(folder(env), 0o700);
-    writeFileSync(temporary, `${JSON.stringify(record)}\n`, { mode: 0o600 });
-    renameSync(temporary, file);
-    forget(env);
-    return true;
-  } catch {
-    rmSync(temporary, { force: true });
-    return false;
-  }
+  const isKept = replaceFile(fileOf(key, env), `${JSON.stringify(record)}\n`, true);
+  if (isKept) forget(env);
+  return isKept;
 }
 
 function folder(env: NodeJS.ProcessEnv): string {
@@ -105,6 +96,8 @@ function fileOf(key: string, env: NodeJS.ProcessEnv): string {
 function forget(env: NodeJS.ProcessEnv): void {
   const files = readdirSync(folder(env)).map(name => join(folder(env), name));
   if (files.length <= kept) return;
-  const byAge = files.map(path => ({ path, at: statSync(path).mtimeMs })).sort((a, b) => b.at - a.at);
+  // Other processes delete them too.
+  const age = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const byAge = files.map(path => ({ path, at: age(path) })).sort((a, b) => b.at - a.at);
   for (const { path } of byAge.slice(kept)) rmSync(path, { force: true });
 }

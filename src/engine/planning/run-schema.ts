@@ -26,7 +26,7 @@ export function refuseOutsideSchema(
   throw new Failure({
     code: 'schema-needs-transaction',
     message: `MikroORM runs migrations in a schema only inside a transaction, and without one run: ${alone.join(', ')}.`,
-    next: `Let them run in a transaction, or name the schema ${schema} in their SQL and run them without --schema (migrations.schema).`,
+    next: `Let them run in a transaction, or qualify names in their SQL with the schema ${schema} and run them without --schema (migrations.schema).`,
     candidates: alone,
   });
 }

@@ -1,19 +1,24 @@
 import { settingsOf } from '../../database/run/context.ts';
 import { scriptFor } from '../../database/script.ts';
+import type { ScriptStrict } from '../../database/script-checks.ts';
 import { Failure } from '../../foundation/failure.ts';
+import { fileChecksums } from '../../project/files/sources.ts';
 import { revisionsOf } from '../../project/project.ts';
 import { RevisionGraph } from '../../revisions/graph.ts';
 import type { Plan, Step } from '../../revisions/plans/plan.ts';
+import { TargetError } from '../../revisions/targets/target-error.ts';
 import type { PlanRequest, SqlPreview } from '../api.ts';
+import { bookkeeping } from '../bookkeeping.ts';
 import { missingFolder } from '../migrations-folder.ts';
 import type { Session, State } from '../session.ts';
 import { refuseOutsideSchema } from './run-schema.ts';
 import { batchesOf, isBookkeeping, stepsSql } from './steps.ts';
+import { isChecked, refuseStrict, strictness } from './strict.ts';
 
 /**
  * The SQL script of a range or target. The database is used only if a target is relative to it.
  * @throws TargetError for the target; Failure `no-migrations-folder` | `broken-revisions` | `range-needed` |
- * `missing-revision` | `no-down` |
+ * `missing-revision` | `no-down` | `strict` |
  *   `sql-unknown` with the revisions whose SQL is known only when they run
  */
 export async function script(session: Session, request: PlanRequest): Promise<string> {
@@ -21,8 +26,13 @@ export async function script(session: Session, request: PlanRequest): Promise<st
   const missing = missingFolder(project);
   if (missing) throw missing;
   const relative = request.targets.some(target => /current|^[+-]/.test(target));
-  const state = relative ? await session.state() : offline(session);
+  const live = relative ? await session.state() : null;
+  const state = live ?? offline(session);
   const { plan: whole, from, assumed, to } = offlinePlan(state, request);
+  if (live) {
+    const warnings = strictness(session, live, await bookkeeping(session, live), whole);
+    refuseStrict({ warnings }, 'No script was written.');
+  }
   const all = await stepsSql(session, state, whole);
   const first = all.findIndex(({ complete }) => !complete);
   const stopsAt = request.partial === true && first > 0 ? first : whole.steps.length;
@@ -39,7 +49,13 @@ export async function script(session: Session, request: PlanRequest): Promise<st
     sql: plan.steps.map(({ action }, index) => (isBookkeeping(action) ? [] : (sql[index]?.sql ?? []))),
     from,
     start: startOf(state.graph, request, plan, assumed),
-    ending: stopsAt < whole.steps.length ? endingBefore(request, whole.steps[stopsAt] as Step, to) : [],
+    strict: strictOf(session, state, plan),
+    ending:
+      plan.steps.length === 0
+        ? [`Nothing to do between ${from} and ${to}.`]
+        : stopsAt < whole.steps.length
+          ? endingBefore(request, whole.steps[stopsAt] as Step, to)
+          : [],
     lockTimeout: settingsOf({}).lockTimeout,
   });
 }
@@ -79,10 +95,19 @@ function startOf(
   { steps }: Plan,
   assumed: readonly string[],
 ): { applied: readonly string[]; absent: readonly string[] } {
-  if (steps.length === 0) return { applied: [], absent: [] };
   const own = steps.map(step => step.revision);
-  const standing = command === 'downgrade' ? graph.descendants(own).filter(id => !own.includes(id)) : [];
-  return { applied: assumed, absent: standing.filter(id => !assumed.includes(id)) };
+  const dependents = command === 'downgrade' ? graph.descendants(own).filter(id => !own.includes(id)) : [];
+  return { applied: assumed, absent: dependents.filter(id => !assumed.includes(id)) };
+}
+
+/** What the script checks for the rules of the `strict` setting, on the database where it runs. */
+function strictOf({ options }: Session, { graph, byId }: Known, plan: Plan): ScriptStrict {
+  return {
+    rules: isChecked(plan) ? (options.strict ?? []) : [],
+    revisions: graph.order.map(id => ({ id, needs: graph.needs(id), replaces: graph.replaces(id) })),
+    files: new Set(byId.keys()),
+    checksums: fileChecksums(byId.values()),
+  };
 }
 
 type Known = Pick<State, 'graph' | 'applied' | 'problems' | 'byId'>;
@@ -108,7 +133,7 @@ function offlinePlan(
     throw new Failure({
       code: 'broken-revisions',
       message: 'The revisions on disk are broken, so there is no script.',
-      next: 'Fix the files named by migtui status, then try again.',
+      next: 'Fix the files that migtui status lists, then try again.',
       problems,
     });
   }
@@ -116,17 +141,20 @@ function offlinePlan(
   const [first = '', ...more] = targets;
   const colon = first.indexOf(':');
   const from = colon < 0 ? 'base' : first.slice(0, colon) || 'base';
-  const to = colon < 0 ? first : first.slice(colon + 1) || (command === 'downgrade' ? 'base' : 'heads');
-  if (command === 'downgrade' && (colon < 0 || more.length > 0)) {
+  const to = colon < 0 ? first : first.slice(colon + 1) || 'heads';
+  if (command === 'downgrade' && (colon < 1 || colon === first.length - 1 || more.length > 0)) {
     throw new Failure({
       code: 'range-needed',
-      message: 'An offline downgrade needs a start revision.',
+      message: 'An offline downgrade needs a start and an end.',
       next: 'Write it as from:to, such as head:base.',
     });
   }
   const assumed =
     from === 'current' ? [...applied.keys()] : graph.ancestors(graph.resolve(from, applied.keys()));
   const all = [to, ...more];
+  if (colon >= 0 && more.length === 0 && command !== 'stamp') {
+    refuseReversed(graph, command, { from, to, assumed });
+  }
   const plan =
     command === 'downgrade'
       ? graph.downgrade(to, assumed)
@@ -134,4 +162,29 @@ function offlinePlan(
         ? graph.stamp(all, assumed)
         : graph.upgrade(all, assumed);
   return { plan, from, to, assumed };
+}
+
+/**
+ * Refuses a range in the wrong direction, which would have no steps.
+ * @param range `assumed`: everything that is applied at `from`
+ */
+function refuseReversed(
+  graph: RevisionGraph,
+  command: 'upgrade' | 'downgrade',
+  { from, to, assumed }: { readonly from: string; readonly to: string; readonly assumed: readonly string[] },
+): void {
+  // Relative ends depend on the direction.
+  if (/^[+-]/.test(to)) return;
+  const end = graph.ancestors(graph.resolve(to, assumed));
+  const [lower, higher] = command === 'upgrade' ? [end, assumed] : [assumed, end];
+  const above = new Set(higher);
+  // The state of a database may be ahead of the end: then there is nothing to run.
+  if (from === 'current' || lower.length >= above.size || lower.some(id => !above.has(id))) return;
+  const other = command === 'upgrade' ? 'downgrade' : 'upgrade';
+  throw new TargetError(
+    'wrong-direction',
+    `"${from}:${to}" goes ${command === 'upgrade' ? 'down' : 'up'}: ${to} is ${command === 'upgrade' ? 'below' : 'above'} ${from}. ` +
+      `Write \`migtui ${command} ${to}:${from} --sql\`, or \`migtui ${other} ${from}:${to} --sql\` to go ${command === 'upgrade' ? 'down' : 'up'}`,
+    [`${to}:${from}`],
+  );
 }

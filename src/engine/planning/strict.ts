@@ -12,17 +12,16 @@ const rules: Readonly<Record<StrictRule, { readonly words: string; readonly next
   },
   'out-of-order': {
     words: 'revisions are pending below applied ones',
-    next: 'Run them with --no-strict, or put them on top of what is applied with "migtui merge --rebase".',
+    next: 'Run them with --no-strict, or move them to the top: give a file without "revises" a later time in its name, or change "revises".',
   },
   edited: {
     words: 'the files of applied revisions were edited',
-    next: 'Undo the edit, or accept it with "migtui settle <revision> --accept-edit".',
+    next: 'Undo the edit, or accept it with "migtui resolve <revision> --accept-edit".',
   },
 };
 
 /**
- * The rules of the `strict` setting that this plan violates, one warning with code `strict` for each. A stamp
- * only corrects the log and is not checked.
+ * The rules of the `strict` setting that this plan violates, one warning with code `strict` for each.
  */
 export function strictness(
   { options }: Pick<Session, 'options'>,
@@ -30,7 +29,7 @@ export function strictness(
   { edited }: Bookkeeping,
   plan: Plan,
 ): Warning[] {
-  if (!plan.steps.some(({ action }) => action === 'up' || action === 'down')) return [];
+  if (!isChecked(plan)) return [];
   const broken: Readonly<Record<StrictRule, readonly string[]>> = {
     missing: graph.missing(applied.keys()),
     'out-of-order': graph.gaps(applied.keys()),
@@ -45,14 +44,22 @@ export function strictness(
     }));
 }
 
-/** @throws Failure `strict` if the plan violates a rule of the `strict` setting */
-export function refuseStrict({ warnings }: Pick<Preview, 'warnings'>): void {
+/** Whether the rules apply: a stamp only corrects the log. */
+export function isChecked({ steps }: Plan): boolean {
+  return steps.some(({ action }) => action === 'up' || action === 'down');
+}
+
+/**
+ * @param outcome what was not done
+ * @throws Failure `strict` if the plan violates a rule of the `strict` setting
+ */
+export function refuseStrict({ warnings }: Pick<Preview, 'warnings'>, outcome = 'Nothing was run.'): void {
   const [first, ...more] = warnings.filter(({ code }) => code === 'strict');
   if (!first) return;
   throw new Failure({
     code: 'strict',
     message: [first, ...more].map(({ message }) => message).join(' '),
-    next: 'Nothing was run. The setting "strict" or --strict asks for this; --no-strict runs it once without.',
+    next: `${outcome} The setting "strict" or --strict asks for this; --no-strict goes ahead once without.`,
     candidates: [first, ...more].flatMap(({ revisions }) => revisions),
   });
 }

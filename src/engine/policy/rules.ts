@@ -72,8 +72,8 @@ const whoWrites =
       message: writers === 'ci' ? 'only CI may change it' : 'nobody may change it',
       next:
         writers === 'ci'
-          ? 'Let CI run it (there the environment variable CI is set), or look with --plan.'
-          : 'Look with --plan, or change that setting.',
+          ? 'Let CI run it (there the environment variable CI is set), or preview it with --plan.'
+          : 'Preview it with --plan, or change that setting.',
     };
   };
 
@@ -121,7 +121,7 @@ const rehearsed =
   ({ now, migrating }) => {
     if (migrating === null) return { ...met, message: 'no migration runs' };
     const { rehearsal, halfWay } = migrating;
-    if (halfWay) return { ...met, message: 'a revision that stopped half-way cannot be rehearsed' };
+    if (halfWay) return { ...met, message: 'an interrupted revision cannot be rehearsed' };
     const kind = data ? 'a rehearsal of this plan on a copy with data' : 'a rehearsal of this plan';
     const next = data
       ? 'Rehearse it: migtui rehearse --shadow <url> --data <dump or database>.'
@@ -160,7 +160,7 @@ const backedUp: Rule['check'] = ({ migrating, backup }) => {
 
 const named: Rule['check'] = ({ database, confirm }) => {
   if (confirm === database) return { ...met, message: 'its name was given' };
-  const next = `Give its name: --confirm ${database}`;
+  const next = `Pass its name: --confirm ${database}`;
   if (confirm === undefined) return { state: 'asked', message: 'the name of the database is required', next };
   return {
     state: 'broken',

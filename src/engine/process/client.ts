@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { createBirpc } from 'birpc';
+import { wasBlocked } from '../../foundation/blocking/watch.ts';
 import { Failure } from '../../foundation/failure.ts';
 import type { EngineApi, EngineEvent, EngineOptions } from '../api.ts';
 import type { EngineConnection, EngineExit } from './connection.ts';
@@ -12,7 +13,7 @@ import type { Answer, EngineFunctions, FrontEndFunctions } from './wire.ts';
 
 /** All method names: a method that is missing here could not be called. */
 const methods = Object.keys({
-  look: true,
+  overview: true,
   revision: true,
   resolve: true,
   preview: true,
@@ -21,7 +22,7 @@ const methods = Object.keys({
   cancel: true,
   endSession: true,
   journal: true,
-  settle: true,
+  resolveRevision: true,
   ensureTable: true,
   emptying: true,
   empty: true,
@@ -58,10 +59,10 @@ const methods = Object.keys({
 } satisfies Record<keyof EngineApi, true>) as (keyof EngineApi)[];
 
 /** How much of a crashing engine's output is kept, characters. */
-const lastWords = 4_000;
+const maxOutput = 4_000;
 
 /** Time to wait for the last output of a dead engine, ms. */
-const lastOutput = 200;
+const outputTimeoutMs = 200;
 
 /**
  * Opens a project in an engine process and calls it over IPC. The first call waits until it is open.
@@ -73,7 +74,7 @@ export function startEngine(
 ): EngineConnection {
   const listeners = new Set<(events: readonly EngineEvent[]) => void>();
   const exits = new Set<(exit: EngineExit) => void>();
-  const tell = (events: readonly EngineEvent[]): void => {
+  const onEvents = (events: readonly EngineEvent[]): void => {
     for (const listener of listeners) listener(events);
   };
   const gone = (exit: EngineExit): void => {
@@ -82,7 +83,7 @@ export function startEngine(
   let opening = options;
   const engine = renewable(change => {
     opening = { ...opening, ...change };
-    return launch(launchChild(), opening, tell, gone);
+    return launch(launchChild(), opening, onEvents, gone);
   });
   const api = Object.fromEntries(
     methods.map(method => [method, (...args: unknown[]) => engine.call(method, args)]),
@@ -106,19 +107,21 @@ export function startEngine(
 function launch(
   child: ChildProcess,
   options: EngineOptions,
-  tell: (events: readonly EngineEvent[]) => void,
+  onEvents: (events: readonly EngineEvent[]) => void,
   gone: (exit: EngineExit) => void,
 ): Launched {
-  let said = '';
+  let lastOutput = '';
   let leaving = false;
   /** Set when the process has exited. */
   let died: Failure | undefined;
-  const printed = new EventBatch(tell);
+  /** Pending calls that may change something. */
+  let changing = 0;
+  const printed = new EventBatch(onEvents);
   const capture = (output: Readable | null, level: 'info' | 'error'): void => {
     if (!output) return;
     // A line that the pipe splits in two is still one line.
     createInterface({ input: output, crlfDelay: Number.POSITIVE_INFINITY }).on('line', text => {
-      said = `${said}${text}\n`.slice(-lastWords);
+      lastOutput = `${lastOutput}${text}\n`.slice(-maxOutput);
       if (text.trim() === '') return;
       printed.add({ type: 'log', at: new Date().toISOString(), level, source: 'project', text });
     });
@@ -127,7 +130,7 @@ function launch(
   capture(child.stderr, 'error');
 
   const engine = createBirpc<EngineFunctions, FrontEndFunctions>(
-    { events: tell },
+    { events: onEvents },
     {
       post: data => {
         // An engine that has just died: its exit handler answers pending calls.
@@ -140,13 +143,13 @@ function launch(
   const exited = new Promise<EngineExit>(resolve => {
     child.on('error', error => {
       // It never started. Any other error belongs to a process that will exit.
-      if (child.pid === undefined) resolve({ code: null, signal: null, said: error.message });
+      if (child.pid === undefined) resolve({ code: null, signal: null, lastOutput: error.message });
     });
     // Its last output may still arrive; a child process of its own may hold the pipe open.
     child.once('exit', (code, signal) => {
-      const exited = (): void => resolve({ code, signal, said });
+      const exited = (): void => resolve({ code, signal, lastOutput, blocked: wasBlocked(lastOutput) });
       child.once('close', exited);
-      setTimeout(exited, lastOutput).unref();
+      setTimeout(exited, outputTimeoutMs).unref();
     });
   });
   void exited.then(exit => {
@@ -165,7 +168,14 @@ function launch(
     async call(method, args) {
       try {
         await opened;
-        return unwrap(await engine.call(method, args));
+        if (isCancel(method, args)) interrupt(child);
+        const mayChange = reading.has(method) ? 0 : 1;
+        changing += mayChange;
+        return unwrap(
+          await engine.call(method, args).finally(() => {
+            changing -= mayChange;
+          }),
+        );
       } catch (error) {
         if (error instanceof Failure) throw error;
         // birpc's message for a call after the end.
@@ -177,7 +187,7 @@ function launch(
     async stop() {
       leaving = true;
       if (child.connected) child.disconnect();
-      await endOf(child, exited);
+      await endOf(child, exited, changing > 0 ? endingMs.changing : endingMs.reading);
     },
     kill() {
       child.kill('SIGKILL');
@@ -185,14 +195,42 @@ function launch(
   };
 }
 
+const isCancel = (method: keyof EngineApi, [mode]: readonly unknown[]): boolean =>
+  (method === 'cancel' || method === 'fleetCancel') && mode === 'rollback';
+
+/** Stops code of a revision that blocks the engine, which then cannot receive the call. Otherwise it does nothing. */
+function interrupt(child: ChildProcess): void {
+  // On Windows, this would end the process.
+  if (process.platform !== 'win32') child.kill('SIGINT');
+}
+
 function unwrap(answer: Answer): unknown {
   if (!answer.ok) throw new Failure(answer.failure);
   return answer.value;
 }
 
-/** Waits for a graceful end, long enough for a rollback; then kills the process. */
-async function endOf(child: ChildProcess, exited: Promise<EngineExit>): Promise<void> {
-  const timer = setTimeout(() => child.kill('SIGKILL'), 5_000);
+/** Calls that only read, and leave nothing behind when they are interrupted. */
+const reading: ReadonlySet<keyof EngineApi> = new Set([
+  'overview',
+  'revision',
+  'resolve',
+  'preview',
+  'lint',
+  'journal',
+  'effect',
+  'authors',
+  'sizes',
+  'arrivals',
+  'fleetStatus',
+  'fleetStages',
+]);
+
+/** Time for the engine to end, ms: for a rollback, or if it only reads. */
+const endingMs = { changing: 4_500, reading: 700 } as const;
+
+/** Waits for a graceful end; then kills the process. */
+async function endOf(child: ChildProcess, exited: Promise<EngineExit>, ms: number): Promise<void> {
+  const timer = setTimeout(() => child.kill('SIGKILL'), ms);
   await exited;
   clearTimeout(timer);
 }

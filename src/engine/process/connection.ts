@@ -5,7 +5,9 @@ export interface EngineExit {
   readonly code: number | null;
   readonly signal: string | null;
   /** Its last output; may contain anything. */
-  readonly said: string;
+  readonly lastOutput: string;
+  /** It ended because code of a revision blocked it. */
+  readonly blocked?: boolean;
 }
 
 /** What a restarted engine changes. */
@@ -14,6 +16,8 @@ export interface EngineChange {
   readonly context?: string | undefined;
   /** Another schema for migrations; undefined: the config's. */
   readonly schema?: string | undefined;
+  /** A target of the fleet, by its name, relative to this context and schema; undefined: none. */
+  readonly target?: string | undefined;
 }
 
 /** A front end's handle to an engine that may run in another process. Calls reject with a `Failure`. */

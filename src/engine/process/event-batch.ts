@@ -45,6 +45,11 @@ export class EventBatch {
         if (!this.#changes.has(event.what)) this.#events.push(event);
         this.#changes.add(event.what);
         break;
+      case 'plan-start':
+        // The rest of the preview keeps this process busy.
+        this.#events.push(event);
+        this.flush();
+        return;
       default:
         this.#events.push(event);
     }

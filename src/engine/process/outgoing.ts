@@ -1,4 +1,5 @@
 import { Failure, type FailureInfo } from '../../foundation/failure.ts';
+import { grouped } from '../../foundation/grouped.ts';
 import { redact, redactor } from '../../foundation/secrets/redactor.ts';
 import type { Project } from '../../project/project.ts';
 import type { EngineApi, EngineEvent, RunEvent } from '../api.ts';
@@ -57,7 +58,7 @@ function outgoingRunEvent(event: RunEvent): RunEvent {
 function shown(text: string): string {
   if (text.length <= shownStatement + margin) return redact(text);
   const head = redact(text.slice(0, shownStatement + margin)).slice(0, shownStatement);
-  return `${head}… (${(text.length - shownStatement).toLocaleString('en-US')} characters more)`;
+  return `${head}… (${grouped(text.length - shownStatement)} characters more)`;
 }
 
 /**

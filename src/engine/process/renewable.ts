@@ -10,7 +10,7 @@ export interface Launched {
 }
 
 /** Calls that must not be interrupted by another call or repeated. */
-const changing: ReadonlySet<keyof EngineApi> = new Set(['run', 'settle', 'write']);
+const changing: ReadonlySet<keyof EngineApi> = new Set(['run', 'resolveRevision', 'write']);
 
 /**
  * An engine that is replaced by a new one when it must see edited files: Node never reloads imported modules.

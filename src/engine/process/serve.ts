@@ -1,4 +1,5 @@
 import { createBirpc } from 'birpc';
+import { ownSignals } from '../../foundation/blocking/watch.ts';
 import { CapturedOutput } from '../../foundation/captured-output.ts';
 import { Failure } from '../../foundation/failure.ts';
 import { loadModules } from '../../project/config/modules.ts';
@@ -17,6 +18,7 @@ export function serve(): void {
   let engine: EngineApi | undefined;
 
   const events = new EventBatch(batch => void frontEnd.events.asEvent(batch));
+  ownSignals({ parent: process.ppid, beforeCode: () => events.flush() });
   // Events that precede a result are sent before it.
   const answer = async (work: () => Promise<unknown>): Promise<Answer> => {
     const given = await answerOf(work);

@@ -56,7 +56,7 @@ export function placeBegins(text: string): number {
   if (found === undefined) return 0;
   let start = triggers.lastIndex > 0 ? found : line.length - Math.min(12, line.length) + found;
   triggers.lastIndex = 0;
-  // the word that it stands in, such as `--password`
+  // The word that contains it, such as `--password`.
   while (start > 0 && !space(line.charCodeAt(start - 1))) start--;
   return line.length - start;
 }

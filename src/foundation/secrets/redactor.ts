@@ -1,3 +1,4 @@
+import { mapStrings } from '../map-strings.ts';
 import { mask, maskPlaces, placeBegins } from './places.ts';
 
 /** Shorter passwords may be parts of ordinary words, characters. */
@@ -60,17 +61,7 @@ export class Redactor {
 
   /** Does the same for every string in a plain value. Returns the same value if there is nothing to mask. */
   redactAll<T>(value: T): T {
-    if (typeof value === 'string') return this.redact(value) as T;
-    if (typeof value !== 'object' || value === null) return value;
-    if (Array.isArray(value)) {
-      const clean = value.map(item => this.redactAll(item));
-      return clean.every((item, index) => item === value[index]) ? value : (clean as T);
-    }
-    const prototype = Object.getPrototypeOf(value);
-    if (prototype !== Object.prototype && prototype !== null) return value;
-    const entries = Object.entries(value).map(([key, inner]) => [key, this.redactAll(inner)] as const);
-    const same = entries.every(([key, inner]) => inner === (value as Record<string, unknown>)[key]);
-    return same ? value : (Object.fromEntries(entries) as T);
+    return mapStrings(value, text => this.redact(text));
   }
 }
 

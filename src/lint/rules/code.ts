@@ -23,6 +23,13 @@ export const codeRules = {
     why: 'The code of the revision reads rows or cannot be analysed: only part of its SQL was checked.',
     safe: 'Review the revision carefully.',
   },
+  'cannot-run': {
+    severity: 'danger',
+    about: 'always',
+    finds: 'A statement that PostgreSQL refuses in this schema',
+    why: 'A name already exists or does not exist, something else depends on what is dropped or changed, or a type has no conversion. The revision fails regardless of the rows. Reported only when certain.',
+    safe: 'Change or drop what is in the way first.',
+  },
   'ends-transaction': {
     severity: 'danger',
     about: 'always',

@@ -12,8 +12,9 @@ export const constraintRules = {
   'foreign-key-locks': {
     severity: 'note',
     about: 'lock',
-    finds: 'A foreign key briefly locks the referenced table',
-    why: 'SHARE ROW EXCLUSIVE on the referenced table makes its writes wait until the transaction ends.',
+    finds:
+      'A foreign key locks the referenced table; a danger while the rows of the other table are checked or rewritten',
+    why: 'SHARE ROW EXCLUSIVE on the referenced table makes its writes wait until the transaction ends. A type change of the referencing column takes ACCESS EXCLUSIVE.',
     safe: 'Keep the transaction short.',
   },
   'check-scans': {
@@ -75,8 +76,9 @@ export const constraintRules = {
   'attach-scans': {
     severity: 'danger',
     about: 'rows',
-    finds: 'A partition is attached without a constraint that proves its bounds',
-    why: 'The new partition, and the default partition if there is one, are locked with ACCESS EXCLUSIVE while all of their rows are read.',
+    finds:
+      'A partition is attached without a constraint that proves its bounds, or without an index that the partitioned table has',
+    why: 'The new partition, and the default partition if there is one, are locked with ACCESS EXCLUSIVE while all of their rows are read and missing indexes are built.',
     safe: 'First add a check constraint with the same bounds NOT VALID and validate it; PostgreSQL then skips the scan.',
   },
   'default-partition-scans': {

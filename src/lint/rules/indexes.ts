@@ -56,7 +56,7 @@ export const indexRules = {
     about: 'always',
     finds: 'An existing index begins with the same columns',
     why: 'Every index slows down writes. An index on (a) is rarely useful next to one on (a, b).',
-    safe: 'Leave the shorter one out, or drop it.',
+    safe: 'Omit the shorter one, or drop it.',
   },
   'wide-index': {
     severity: 'note',

@@ -1,6 +1,7 @@
 import { type Node, namesIn, nodesOf, type Statement } from '../../safety/parse.ts';
+import type { Table } from '../objects.ts';
 import { quoted } from '../questions.ts';
-import type { Schema, Table } from '../schema.ts';
+import type { Schema } from '../schema.ts';
 import { inBatchesByKey, inBatchesByPage, keyOf, rangeOf } from './batches.ts';
 import { nothing, type Rewrite } from './rewrite.ts';
 import { cutAt, tableIn, withoutSemicolon } from './statement.ts';
@@ -11,7 +12,8 @@ import { cutAt, tableIn, withoutSemicolon } from './statement.ts';
  */
 export function updateOf({ text, tree }: Statement, schema: Schema): Rewrite | string {
   const table = schema.of(tree.relation);
-  if (!table.known) return `Nothing is known of ${table.name}, so the update cannot be split into batches.`;
+  if (!table.known)
+    return `The definition of ${table.name} is unknown, so the update cannot be split into batches.`;
   const key = keyOf(table);
   if (key === null) {
     return `${table.name} has no primary key and no unique index on required columns, so a row that moves during the update could be missed.`;
@@ -22,8 +24,9 @@ export function updateOf({ text, tree }: Statement, schema: Schema): Rewrite | s
   const read = [tree.targetList, tree.whereClause].flatMap(part => [...nodesOf(part, 'RangeVar')]);
   // An interrupted backfill starts again: it must not read what it writes.
   if (readsAny(tree.targetList, targets) || read.some(({ relname }) => relname === table.name))
-    return 'The update reads what it writes, so it cannot be repeated after an interruption.';
-  if (key.some(one => targets.includes(one))) return 'The update changes the key that batches go along.';
+    return 'The update reads the columns that it writes, so it cannot be repeated after an interruption.';
+  if (key.some(one => targets.includes(one)))
+    return 'The update changes the key that the batches are based on.';
   const { alias } = (tree.relation ?? {}) as { alias?: { aliasname?: string } };
   const range = rangeOf(key, alias?.aliasname);
   const whole = withoutSemicolon(text);
@@ -48,9 +51,10 @@ export function fill(
     condition,
   }: { readonly column: string; readonly value: string; readonly condition: string },
 ): { readonly sql: string } | string {
-  if (!table.known) return `Nothing is known of ${table.name}, so a backfill cannot be split into batches.`;
+  if (!table.known)
+    return `The definition of ${table.name} is unknown, so a backfill cannot be split into batches.`;
   const key = keyOf(table);
-  if (key?.includes(column)) return `${column} is in the key that batches go along.`;
+  if (key?.includes(column)) return `${column} is part of the key that the batches are based on.`;
   const update = `update ${sqlTable} set ${quoted(column)} = ${value} where (${condition})`;
   if (key) return { sql: inBatchesByKey(sqlTable, key, `${update} and ${rangeOf(key)}`) };
   if (table.kind !== 'table' || schema.below(table).length > 0) {

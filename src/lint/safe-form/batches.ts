@@ -1,5 +1,5 @@
+import type { Table } from '../objects.ts';
 import { quoted } from '../questions.ts';
-import type { Table } from '../schema.ts';
 
 /*
  * Blocks that write a table in batches, with a commit after each.
@@ -11,11 +11,11 @@ const batch = 10_000;
 /** Number of pages of 8 kB written between commits, where there is no key. */
 const pages = 500;
 
-/** How often the table is gone through for rows that moved meanwhile. */
+/** Number of passes over the table, for rows that were moved in the meantime. */
 const passes = 10;
 
 /**
- * The columns by which a table's rows can be gone through: its primary key, or a unique key of required columns.
+ * The columns by which a table can be iterated: its primary key, or a unique key of required columns.
  * Null if there is none.
  */
 export function keyOf({ columns, constraints, indexes }: Table): readonly string[] | null {

@@ -1,6 +1,7 @@
 import type { Node, Statement } from '../../safety/parse.ts';
+import type { Column, Table } from '../objects.ts';
 import { quoted } from '../questions.ts';
-import type { Column, Schema, Table } from '../schema.ts';
+import type { Schema } from '../schema.ts';
 import { typeWords } from '../type-name.ts';
 import { fill } from './backfill.ts';
 import { notNullOf } from './constraints.ts';

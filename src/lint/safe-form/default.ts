@@ -1,5 +1,5 @@
 import type { Node, Statement } from '../../safety/parse.ts';
-import { columnOf } from '../judge/column-of.ts';
+import { columnOf } from '../detection/column-of.ts';
 import { quoted } from '../questions.ts';
 import type { Schema } from '../schema.ts';
 import { fill } from './backfill.ts';

@@ -28,6 +28,14 @@ export function madeBy(sql: string): string | null {
   }
 }
 
+/** The column whose default or NOT NULL a statement changes: `t c`. */
+export function columnChangedBy(sql: string): string | null {
+  const { type, tree } = only(sql) ?? { type: '', tree: {} as Node };
+  const command = type === 'AlterTableStmt' ? onlyCommand(tree) : null;
+  const changes = ['AT_ColumnDefault', 'AT_SetNotNull', 'AT_DropNotNull'].includes(String(command?.subtype));
+  return command && changes ? `${tableIn(tree)} ${String(command.name)}` : null;
+}
+
 /** What a statement reverts, in the same format. */
 export function undoneBy(sql: string): string | null {
   const { type, tree } = only(sql) ?? { type: '', tree: {} as Node };

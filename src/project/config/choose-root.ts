@@ -12,7 +12,7 @@ export class WhichProject extends Failure {
     super({
       code: 'which-project',
       message: `This workspace has ${members.length} MikroORM projects: ${members.map(described).join(', ')}.`,
-      next: `Name one: migtui --project ${members[0]?.name}`,
+      next: `Specify one: migtui --project ${members[0]?.name}`,
       candidates: members.map(({ name }) => name),
     });
     this.members = members;
@@ -61,7 +61,7 @@ function named(from: string, project: string): string {
       throw new Failure({
         code: 'ambiguous-project',
         message: `"${project}" could be ${found.map(described).join(' or ')}.`,
-        next: 'Give the folder, or the whole name of the package.',
+        next: 'Use the folder, or the full name of the package.',
         candidates: found.map(({ path }) => path),
       });
     }
@@ -76,8 +76,8 @@ function named(from: string, project: string): string {
     message: `There is no MikroORM project "${project}" here.`,
     next:
       members.length > 0
-        ? 'Name one of these with --project.'
-        : `Give the folder of a MikroORM project, relative to ${relative(process.cwd(), from) || 'this folder'}.`,
+        ? 'Choose one of these with --project.'
+        : `Use the folder of a MikroORM project, relative to ${relative(process.cwd(), from) || 'this folder'}.`,
     candidates: members.map(({ name }) => name),
   });
 }

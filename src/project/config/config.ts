@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import type { Configuration, MikroORM } from '@mikro-orm/core';
 import { Failure } from '../../foundation/failure.ts';
-import { redactor } from '../../foundation/secrets/redactor.ts';
 import { learnFromValue, registerEnvironment } from '../../foundation/secrets/sources.ts';
 import { lineIn, messageOf, missingPackage, placeIn, type SourcePlace } from '../files/thrown.ts';
 import type { UserModules } from './modules.ts';
+import { registerPasswordFunction } from './password-functions.ts';
+import { loadPlainModules, quickly } from './quick-resolve.ts';
 import { workspaceAround } from './workspace.ts';
 
 export interface LoadedConfig {
@@ -29,15 +30,26 @@ export async function loadConfig(
   root: string,
   asked: { config?: string | undefined; context?: string | undefined },
 ): Promise<LoadedConfig> {
-  const { CLIHelper } = modules.cli;
   const context = asked.context ?? process.env.MIKRO_ORM_CONTEXT_NAME ?? 'default';
   const typescript = await registerLoader(modules, root);
-  const paths = asked.config ? [resolve(root, asked.config)] : await CLIHelper.getConfigPaths();
+  loadPlainModules();
+  return quickly(() => load(modules, root, typescript, context, asked.config));
+}
+
+async function load(
+  modules: UserModules,
+  root: string,
+  typescript: boolean,
+  context: string,
+  asked: string | undefined,
+): Promise<LoadedConfig> {
+  const { CLIHelper } = modules.cli;
+  const paths = asked ? [resolve(root, asked)] : await CLIHelper.getConfigPaths();
   const path = paths.map(p => resolve(root, p)).find(p => existsSync(p));
-  if (asked.config && !path) {
+  if (asked && !path) {
     throw new Failure({
       code: 'no-config',
-      message: `There is no config file ${asked.config}.`,
+      message: `There is no config file ${asked}.`,
       next: 'Check the path given with --config.',
     });
   }
@@ -94,7 +106,7 @@ export function configOf(modules: UserModules, orm: MikroORM): LoadedConfig {
     throw new Failure({
       code: 'mikro-orm-mismatch',
       message: 'This ORM comes from another copy of @mikro-orm/core than the one that the project resolves.',
-      next: 'Install MikroORM once (npm ls @mikro-orm/core), or name the root folder that the ORM belongs to.',
+      next: 'Install MikroORM once (npm ls @mikro-orm/core), or pass the root folder that the ORM belongs to.',
     });
   }
   const all = orm.config.getAll() as unknown as Record<string, unknown>;
@@ -112,18 +124,6 @@ export function configOf(modules: UserModules, orm: MikroORM): LoadedConfig {
   registerPasswordFunction(config);
   const context = (all.contextName as string | undefined) ?? 'default';
   return { config, ensureDatabase: all.ensureDatabase !== false, file: null, context, contexts: [context] };
-}
-
-/** A password function registers its result with the redactor before the driver gets it. */
-function registerPasswordFunction(config: Configuration): void {
-  const password: unknown = config.get('password');
-  if (typeof password !== 'function') return;
-  const { user, dbName } = config.getAll();
-  config.set('password', async (...args: unknown[]) => {
-    const given: unknown = await password(...args);
-    redactor.learn(given, [user, dbName]);
-    return given as string;
-  });
 }
 
 /** The error in the config. */
@@ -233,7 +233,7 @@ function requireSomeConfig(root: string, paths: readonly string[], typescript: b
   throw new Failure({
     code: 'no-config',
     message: `No MikroORM config was found. Looked for ${paths.map(p => relative(root, resolve(root, p))).join(', ')}.`,
-    next: `Run "migtui init" to write one, name it with --config${names.length > 0 ? ', or name one of these projects of the workspace with --project' : ''}.`,
+    next: `Run "migtui init" to write one, or specify it with --config${names.length > 0 ? ', or choose one of these projects of the workspace with --project' : ''}.`,
     ...(names.length > 0 && { candidates: names }),
   });
 }

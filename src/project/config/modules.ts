@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { Failure } from '../../foundation/failure.ts';
 import { driverPackages } from './kind.ts';
 import { quickly } from './quick-resolve.ts';
+import { readPackage } from './root.ts';
 
 /**
  * The MikroORM packages as resolved by the user's project: a second copy of core breaks `instanceof`
@@ -43,6 +44,7 @@ export async function loadModules(root: string): Promise<UserModules> {
   const version = requireVersions(places);
   const load = async <T>(name: string): Promise<T> =>
     (await import(pathToFileURL(places.resolve(name)).href)) as T;
+  const driver = onlyDriver(root, places);
   const [core, coreFs, migrations, cli, sql] = await quickly(() =>
     Promise.all([
       load<UserModules['core']>('@mikro-orm/core'),
@@ -53,6 +55,8 @@ export async function loadModules(root: string): Promise<UserModules> {
         UserModules['cli']
       >,
       load<UserModules['sql']>('@mikro-orm/sql'),
+      // Before the project's TypeScript loader is registered, which would parse each of its files.
+      driver === null ? null : load(driver).catch(() => {}),
     ]),
   );
   const optional = async <T>(name: string): Promise<T | null> => {
@@ -79,6 +83,13 @@ export async function loadModules(root: string): Promise<UserModules> {
   };
 }
 
+/** The driver that the project's package.json depends on; null if it is not exactly one. */
+function onlyDriver(root: string, { drivers }: Places): string | null {
+  const { dependencies, devDependencies } = readPackage(root) ?? {};
+  const declared = drivers.filter(name => name in { ...dependencies, ...devDependencies });
+  return declared.length === 1 ? (declared[0] as string) : null;
+}
+
 /**
  * The locations of the project's packages. Package managers that isolate packages (pnpm) put transitive
  * dependencies, such as core and sql, where only MikroORM's packages see them.
@@ -103,7 +114,7 @@ class Places {
 
   /** Absolute path that `import` of the name would load; null if it is not installed. */
   find(name: string): string | null {
-    // Its own sql and pg, wherever another copy is hoisted to.
+    // Its own sql and pg, even if other copies are hoisted.
     const [own, ...inside] = this.#requires as [NodeJS.Require, ...NodeJS.Require[]];
     for (const require of name === '@mikro-orm/sql' || name === 'pg' ? [...inside, own] : [own, ...inside]) {
       try {

@@ -22,8 +22,8 @@ export function siblingUrl(specifier: string, parent: string | undefined): strin
 const withoutHelp = 'data:text/javascript,export default () => ({ showHelp() {} });';
 
 /**
- * In Node 22.17 these hooks fail beside those of tsx: its load hook answers for CommonJS without a source, and the
- * conditions of a `require` are no array.
+ * In Node 22.17 these hooks fail together with those of tsx: its load hook returns no source for CommonJS, and the
+ * conditions of a `require` are not an array.
  */
 const canHook = Number.parseInt(process.versions.node, 10) >= 24;
 
@@ -55,4 +55,40 @@ export async function quickly<T>(work: () => Promise<T>): Promise<T> {
   } finally {
     hooks.deregister();
   }
+}
+
+/** The folder of migtui's built modules, as a URL. */
+const own = new URL('.', import.meta.url).href;
+
+/** PGlite's modules: plain ES modules, like migtui's own. */
+const pglite = /\/node_modules\/@electric-sql\/pglite\/dist\/[^/]*\.js$/;
+
+let registered = false;
+
+/**
+ * Loads migtui's modules and PGlite's without the hooks of the project's TypeScript loader, which were
+ * registered before: tsx parses every module to rewrite its dynamic imports, which for these files takes
+ * longer than loading them. Only the first call has an effect.
+ */
+export function loadPlainModules(): void {
+  if (!canHook || registered) return;
+  registered = true;
+  registerHooks({
+    resolve(specifier, context, next) {
+      const { conditions, parentURL } = context;
+      if (
+        !parentURL?.startsWith(own) ||
+        !/^\.\.?\/.*\.js$/.test(specifier) ||
+        !conditions.includes('import')
+      ) {
+        return next(specifier, context);
+      }
+      return { url: new URL(specifier, parentURL).href, format: 'module', shortCircuit: true };
+    },
+    load(url, context, next) {
+      const plain = url.endsWith('.js') && (url.startsWith(own) || pglite.test(url));
+      if (!plain || context.format !== 'module') return next(url, context);
+      return { format: 'module', source: readFileSync(new URL(url), 'utf8'), shortCircuit: true };
+    },
+  });
 }

@@ -37,9 +37,11 @@ export function hasConfig(folder: string): boolean {
   return usual.some(file => existsSync(join(folder, file)));
 }
 
-/** The fields of a package.json that list projects. */
+/** The fields of a package.json that are read. */
 export interface Package {
   readonly name?: string;
+  readonly dependencies?: object;
+  readonly devDependencies?: object;
   readonly workspaces?: readonly string[] | { readonly packages?: readonly string[] };
   readonly 'mikro-orm'?: { readonly configPaths?: unknown };
 }

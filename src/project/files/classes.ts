@@ -1,13 +1,10 @@
 import { relative } from 'node:path';
+import type { MikroORM } from '@mikro-orm/core';
 import type { Migration } from '@mikro-orm/migrations';
 import { Failure } from '../../foundation/failure.ts';
 import type { UserModules } from '../config/modules.ts';
-import type { Project } from '../project.ts';
-import type { MigrationSource } from './sources.ts';
+import type { MigrationClass, MigrationSource } from './migration-source.ts';
 import { lineIn, messageOf, missingPackage } from './thrown.ts';
-
-/** The constructor of a migration. */
-export type MigrationClass = new (...args: ConstructorParameters<typeof Migration>) => Migration;
 
 /**
  * Imports a migration's class: the exported one with an `up` method, else the one that extends Migration. The
@@ -40,7 +37,7 @@ export async function loadClass(
  * @throws Failure `migration-broken` if the class's own constructor or `isTransactional` throws
  */
 export function instantiate(
-  { root, orm }: Pick<Project, 'root' | 'orm'>,
+  { root, orm }: { readonly root: string; readonly orm: MikroORM },
   Class: MigrationClass,
   source: MigrationSource,
   driver: object = orm.driver,

@@ -5,7 +5,7 @@ import { Failure } from '../../foundation/failure.ts';
 import type { Declaration } from '../../revisions/revision.ts';
 import type { Project } from '../project.ts';
 import { parseMigration } from './declarations.ts';
-import type { MigrationSource } from './sources.ts';
+import type { MigrationSource } from './migration-source.ts';
 
 const run = promisify(execFile);
 
@@ -81,7 +81,7 @@ export async function git(root: string, ref: string, ...args: string[]): Promise
     throw new Failure({
       code: 'bad-ref',
       message: `git cannot compare with ${ref}: ${(stderr || message).trim().split('\n')[0]}`,
-      next: 'Name a commit, branch or tag that is there; in CI, fetch it first (fetch-depth: 0).',
+      next: 'Use a commit, branch or tag that exists; in CI, fetch it first (fetch-depth: 0).',
     });
   }
 }

@@ -22,7 +22,7 @@ export async function graphOnDisk(orm: MikroORM): Promise<RevisionGraph> {
   throw new Failure({
     code: 'broken-revisions',
     message: `The revisions cannot be read: ${[first.file, first.message].filter(Boolean).join(': ')}.`,
-    next: 'Fix the files; "migtui status" names all problems.',
+    next: 'Fix the files; "migtui status" lists all problems.',
   });
 }
 
@@ -40,7 +40,7 @@ async function paths(orm: MikroORM, { path, pathTs, glob }: MigrationsOptions): 
     throw new Failure({
       code: 'no-migrations-folder',
       message: `There is no folder ${folder} to read the migrations from.`,
-      next: 'A bundled application has none: write the graph into a file with "migtui bake", and pass it as { graph }.',
+      next: 'A bundled application has no migrations folder: write the graph into a file with "migtui bake", and pass it as { graph }.',
     });
   }
   return fs.glob(fs.normalizePath(folder, glob as string)).sort();

@@ -4,7 +4,7 @@ import type { Declaration } from '../../revisions/revision.ts';
 /** What a migration can declare about itself. */
 export type Field = 'revises' | 'dependsOn' | 'labels' | 'replaces';
 
-/** A file's declaration, where its parts stand, and what is wrong with them. */
+/** A file's declaration, the positions of its parts, and their problems. */
 export interface ParsedMigration {
   readonly declaration: Declaration;
   readonly problems: readonly Problem[];

@@ -1,6 +1,6 @@
 import type { Field, ParsedMigration } from './parsed-migration.ts';
 
-/** What a scanned migration says and does. */
+/** The declarations and statements of a scanned migration. */
 export interface Scanned {
   readonly parsed: ParsedMigration;
   /** Statements of `up()`. */
@@ -11,13 +11,13 @@ export interface Scanned {
 }
 
 /**
- * Reads a migration file that has nothing but what MikroORM generates: the import, the class with its declarations, and
- * methods that queue literal statements. A hundred times faster than a parse into a tree. Null for anything else, valid
- * or not: then the parser is to be asked.
+ * Reads a migration file that contains only what MikroORM generates: the import, the class with its declarations, and
+ * methods that queue literal statements. A hundred times faster than parsing into a tree. Null for any other file, valid
+ * or not: then the parser decides.
  * @param file path for messages; its ending chooses the dialect
  */
 export function scanMigration(id: string, file: string, source: string): Scanned | null {
-  // one kind of line end, so that comments and strings end where they end for everybody
+  // With one kind of line ending, comments and strings end where they end for every parser.
   if (!/(?<!\.d)\.[jt]s$/.test(file) || /[\u2028\u2029]|\r(?!\n)/.test(source)) return null;
   return new Scan(source, file.endsWith('.ts')).migration(id, file);
 }

@@ -1,99 +1,121 @@
-import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { relative } from 'node:path';
-import type { Problem } from '../../foundation/failure.ts';
+import { Failure, type Problem } from '../../foundation/failure.ts';
 import { requireRegular } from '../../foundation/regular-file.ts';
 import type { Declaration } from '../../revisions/revision.ts';
-import type { MigrationClass } from './classes.ts';
+import { checksumOf, formerChecksumOf } from './checksum.ts';
 import { parseMigration } from './declarations.ts';
 import { computedName, listedName } from './listed-name.ts';
+import type { FileChecksums, MigrationClass, MigrationSource, Sources } from './migration-source.ts';
 import type { ParsedMigration } from './parsed-migration.ts';
 
-/** A migration on disk, or a class of a `migrationsList`. */
-export interface MigrationSource {
-  readonly id: string;
-  /** Absolute; null for a class of a `migrationsList`. */
-  readonly path: string | null;
-  readonly source: string | null;
-  /** A checksum of its effects, see `checksumOf`; null without a source. */
-  readonly checksum: string | null;
-  readonly parsed: ParsedMigration;
-  readonly listed: MigrationClass | null;
+/** The checksums of these files. */
+export function fileChecksums(migrations: Iterable<MigrationSource>): FileChecksums {
+  const checksums = new Map<string, readonly string[]>();
+  for (const { id, checksum, formerChecksum } of migrations) {
+    if (checksum !== null && formerChecksum !== null) checksums.set(id, [checksum, formerChecksum]);
+  }
+  return checksums;
 }
 
-/**
- * All migrations of a project, in the order in which MikroORM runs them, with all problems in their files.
- */
-export interface Sources {
-  readonly migrations: readonly MigrationSource[];
-  readonly problems: readonly Problem[];
-}
-
-/**
- * SHA-256, hex, of what a migration does: declarations, white space and a byte order mark are ignored, so
- * adopting, rebasing, indenting, git's line endings and an editor's BOM do not count as edits.
- */
-export function checksumOf(source: string, { members }: Pick<ParsedMigration, 'members'>): string {
-  const declared = Object.values(members).sort((a, b) => b.start - a.start);
-  const code = declared.reduce((text, { start, end }) => text.slice(0, start) + text.slice(end), source);
-  return createHash('sha256')
-    .update(code.replace(/^\uFEFF/, '').replace(/[^\S\uFEFF]+/g, ' '))
-    .digest('hex');
-}
+/** What is known of a file without its text. */
+export type FileFacts = Pick<MigrationFile, 'checksum' | 'formerChecksum' | 'parsed'>;
 
 /** A file that was read, and its state at that time. */
 export interface KnownFile {
-  readonly migration: MigrationSource;
-  /** See `stampOf`; null: it was read once, or was changed so recently that another change might not be detected. */
+  readonly migration: MigrationFile;
+  /** See `stampOf`; null: it was changed so recently that another change might not be detected. */
   readonly stamp: string | null;
 }
 
 /**
  * Reads the migration files at `paths` (absolute, sorted). A file that cannot be read is a problem, not an error.
- * @param known previously read files, by path: an unchanged file is not parsed again, and from the third time on, a
- *   file that is unchanged according to the file system is not read again
+ * @param known files that were read before, by path; those that are read now are added. A file that is unchanged
+ *   according to the file system is not read again.
+ * @param kept the same of another process
  */
 export function readSources(
   root: string,
   paths: readonly string[],
   known = new Map<string, KnownFile>(),
+  kept: ReadonlyMap<string, KnownFile> = new Map(),
 ): Sources {
-  const migrations: MigrationSource[] = [];
+  const migrations: MigrationFile[] = [];
   const problems: Problem[] = [];
   for (const path of paths) {
-    const before = known.get(path);
-    const id = path.replace(/^.*[\\/]/, '').replace(/\.[jt]s$/, '');
-    const file = relative(root, path);
-    let source: string;
+    const before = known.get(path) ?? kept.get(path);
     let stamp: string | null;
+    let read: string | null;
     try {
       stamp = stampOf(path);
-      if (before && stamp !== null && stamp === before.stamp) {
-        problems.push(...before.migration.parsed.problems);
-        migrations.push(before.migration);
-        continue;
-      }
-      source = readFileSync(path, 'utf8');
+      read = before && stamp !== null && stamp === before.stamp ? null : readFileSync(path, 'utf8');
     } catch (error) {
       problems.push({
         code: 'unreadable-file',
         message: `cannot be read: ${(error as Error).message}`,
-        revision: id,
-        file,
+        revision: idOf(path),
+        file: relative(root, path),
       });
       continue;
     }
-    let migration = before?.migration;
-    if (migration?.source !== source) {
-      const parsed = parseMigration(id, file, source);
-      migration = { id, path, source, checksum: checksumOf(source, parsed), parsed, listed: null };
-    }
-    known.set(path, { migration, stamp });
-    problems.push(...migration.parsed.problems);
-    migrations.push(migration);
+    const file =
+      read === null ? (before as KnownFile) : { migration: MigrationFile.of(root, path, read), stamp };
+    known.set(path, file);
+    problems.push(...file.migration.parsed.problems);
+    migrations.push(file.migration);
   }
   return { migrations, problems };
 }
+
+/** A migration file. Its text is read when it is needed, unless it was read already. */
+export class MigrationFile implements MigrationSource {
+  readonly id: string;
+  readonly path: string;
+  readonly checksum: string;
+  readonly formerChecksum: string;
+  readonly parsed: ParsedMigration;
+  readonly listed = null;
+  #source: string | null;
+
+  constructor(path: string, { checksum, formerChecksum, parsed }: FileFacts, source: string | null = null) {
+    this.id = idOf(path);
+    this.path = path;
+    this.checksum = checksum;
+    this.formerChecksum = formerChecksum;
+    this.parsed = parsed;
+    this.#source = source;
+  }
+
+  /** @param root the folder of the project, for messages */
+  static of(root: string, path: string, source: string): MigrationFile {
+    const parsed = parseMigration(idOf(path), relative(root, path), source);
+    const checksum = checksumOf(source, parsed);
+    return new MigrationFile(
+      path,
+      { checksum, formerChecksum: formerChecksumOf(source, parsed), parsed },
+      source,
+    );
+  }
+
+  /** @throws Failure `unreadable-file` if it cannot be read any more */
+  get source(): string {
+    try {
+      this.#source ??= readFileSync(this.path, 'utf8');
+      return this.#source;
+    } catch (error) {
+      throw new Failure(
+        {
+          code: 'unreadable-file',
+          message: `${this.path} cannot be read: ${(error as Error).message}`,
+          next: 'Check that the file still exists, then try again.',
+        },
+        { cause: error },
+      );
+    }
+  }
+}
+
+const idOf = (path: string): string => path.replace(/^.*[\\/]/, '').replace(/\.[jt]s$/, '');
 
 /** A file that changed within this time, ms, may change again without another time stamp. */
 const sameStamp = 2_500;
@@ -154,6 +176,7 @@ export function listedSources(
       path: null,
       source: null,
       checksum: null,
+      formerChecksum: null,
       parsed: { declaration, problems: [], body: null, members: {} },
       listed,
     };

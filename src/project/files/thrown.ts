@@ -10,8 +10,8 @@ export function messageOf(error: unknown): string {
     .map(line => line.trim())
     .filter(line => line !== '');
   // esbuild's (tsx) first line only counts the errors; the next has the location and the message.
-  const said = /^Transform failed/.test(lines[0] ?? '') ? lines[1] : lines[0];
-  return said?.replace(/^.*?:\d+:\d+: ERROR: /, '') ?? error.name;
+  const reported = /^Transform failed/.test(lines[0] ?? '') ? lines[1] : lines[0];
+  return reported?.replace(/^.*?:\d+:\d+: ERROR: /, '') ?? error.name;
 }
 
 /**

@@ -55,14 +55,14 @@ export async function requireCovered(project: Project, file: string): Promise<vo
     throw new Failure({
       code: 'outside-folder',
       message: `MikroORM would not find a revision in ${shown(dirname(file))}: it reads migrations below ${shown(bases[0] ?? root)}.`,
-      next: `Name a folder below that, or set migrations.path and migrations.glob so that they cover both (path: '.', glob: 'packages/*/migrations/${glob}').`,
+      next: `Use a folder below that, or set migrations.path and migrations.glob so that they cover both (path: '.', glob: 'packages/*/migrations/${glob}').`,
     });
   }
   if (await matches(project, relative(base, file), glob)) return;
   throw new Failure({
     code: 'glob-misses-folder',
     message: `MikroORM would not find a revision in ${shown(dirname(file))}: migrations.glob is "${glob}", below ${shown(base)}.`,
-    next: `Name another folder with --path, or let migrations.glob cover this one ('**/${glob.replace(/^.*\//, '')}' covers all).`,
+    next: `Use another folder with --path, or make migrations.glob cover this one ('**/${glob.replace(/^.*\//, '')}' covers all).`,
   });
 }
 

@@ -13,10 +13,10 @@ export interface Snapshot {
   /** Null if there is no such file. */
   readonly text: string | null;
   /** `conflict`: it contains git conflict markers; `broken`: MikroORM cannot read it. */
-  readonly trouble: SnapshotProblem | null;
+  readonly problem: SnapshotProblem | null;
   /** Why it is broken. */
   readonly why: string | null;
-  /** Parses it anew; null if it cannot be read. */
+  /** Parses it again; null if it cannot be read. */
   schema(): Promise<DatabaseSchema | null>;
 }
 
@@ -32,22 +32,22 @@ export async function readSnapshot(project: Project, orm: MikroORM = project.orm
       ).getSchemaFromSnapshot();
     }
   }
-  const off: Snapshot = { path: null, text: null, trouble: null, why: null, schema: async () => null };
+  const off: Snapshot = { path: null, text: null, problem: null, why: null, schema: async () => null };
   if (project.options.snapshot === false || project.folder === null) return off;
   const probe = new Probe(orm.em as never);
   const path = await probe.path();
   const text = read(path);
   if (text === null) return { ...off, path };
   if (/^(<{7}|>{7})( |$)/m.test(text)) {
-    return { ...off, path, text, trouble: 'conflict', why: 'it contains git conflict markers' };
+    return { ...off, path, text, problem: 'conflict', why: 'it contains git conflict markers' };
   }
   try {
     await probe.read();
   } catch (error) {
     const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-    return { ...off, path, text, trouble: 'broken', why };
+    return { ...off, path, text, problem: 'broken', why };
   }
-  return { path, text, trouble: null, why: null, schema: async () => (await probe.read()) ?? null };
+  return { path, text, problem: null, why: null, schema: async () => (await probe.read()) ?? null };
 }
 
 /** The file's content for a schema, in the stock CLI's format. */

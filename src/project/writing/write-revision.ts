@@ -105,7 +105,7 @@ function namedAs(fileName: string, revId: string): { from: string; to: string } 
   throw new Failure({
     code: 'bad-rev-id',
     message: `"${revId}" cannot be the name of a revision.`,
-    next: 'Give its 14 digits (20261231235959), or a whole name that can be a class (Migration20261231235959_fix).',
+    next: 'Use 14 digits (20261231235959), or a full name that is valid for a class (Migration20261231235959_fix).',
   });
 }
 

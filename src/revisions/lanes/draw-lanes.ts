@@ -2,7 +2,7 @@ import { type LaneGlyphs, laneGlyphs } from './lane-glyphs.ts';
 import { advance, hasConnector, type LaneLayout, linesAbove, MOST_LANES } from './lanes.ts';
 
 /** The state of a revision in the database. */
-export interface LaneLook {
+export interface LaneStyle {
   readonly state: 'applied' | 'pending' | 'missing' | 'unknown';
   readonly current: boolean;
 }
@@ -40,7 +40,7 @@ export function drawLanes(
   layout: LaneLayout,
   from: number,
   to: number,
-  lookOf: (id: string) => LaneLook,
+  styleOf: (id: string) => LaneStyle,
   { ascii = false, maxLanes = 16 }: DrawLanesOptions = {},
 ): { readonly rows: readonly DrawnRow[]; readonly width: number } {
   const glyphs = laneGlyphs(ascii);
@@ -54,7 +54,7 @@ export function drawLanes(
     advance(layout, row, above);
     drawn.push({
       row,
-      node: drawNode(layout, row, before, lookOf(layout.rows[row]!.id), glyphs, cap),
+      node: drawNode(layout, row, before, styleOf(layout.rows[row]!.id), glyphs, cap),
       below: hasConnector(layout, row) ? drawConnector(layout, row, before, above, glyphs, cap) : undefined,
     });
   }
@@ -74,21 +74,21 @@ function drawNode(
   layout: LaneLayout,
   row: number,
   before: Uint8Array,
-  look: LaneLook,
+  style: LaneStyle,
   glyphs: LaneGlyphs,
   cap: number,
 ): Canvas {
   const canvas = new Canvas();
   const own = layout.column[row]!;
   for (let lane = 0; lane < cap; lane++) {
-    if (lane === own) canvas.put(2 * lane, glyphs[look.state], lane, 'node');
+    if (lane === own) canvas.put(2 * lane, glyphs[style.state], lane, 'node');
     else if (before[lane]) canvas.put(2 * lane, glyphs.upright[before[lane]! - 1]!, lane, 'line');
   }
   if (own >= cap) {
     canvas.put(2 * cap - 1, glyphs.more, -1, 'more');
-    canvas.put(2 * cap, glyphs[look.state], own, 'node');
+    canvas.put(2 * cap, glyphs[style.state], own, 'node');
   } else if (runsBeyond(before, cap)) canvas.put(2 * cap - 1, glyphs.more, -1, 'more');
-  if (look.current) canvas.put(canvas.width + 1, glyphs.current, own, 'current');
+  if (style.current) canvas.put(canvas.width + 1, glyphs.current, own, 'current');
   return canvas;
 }
 

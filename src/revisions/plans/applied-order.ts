@@ -21,7 +21,7 @@ export function refuseOtherOrder(target: string, { steps, tips }: Plan, logged: 
     'ambiguous-walk',
     `"${target}" is ambiguous: by the log ${listed(others)} ${others.length === 1 ? 'was' : 'were'} applied last, ` +
       `but ${listed(taken)} ${taken.length === 1 ? 'stands' : 'stand'} on top of the history. ` +
-      `To undo ${taken.length === 1 ? 'it' : 'them'}, name the revision to keep: ` +
+      `To undo ${taken.length === 1 ? 'it' : 'them'}, specify the revision to keep: ` +
       `\`migtui downgrade ${tips[0] ?? 'base'}\``,
     tips.length > 0 ? tips : ['base'],
   );

@@ -25,8 +25,8 @@ export function planDowngrade(links: Links, target: string, state: State): Plan 
   const destination =
     merge === undefined ? destinationOf(links, parts, state) : { place: merge, branch: undefined };
   const roots = merge === undefined ? rootsOf(links, destination, parts) : [merge];
-  const standing = links.neededBy.reach(roots);
-  const leaving = standing.map((one, place) => one & state.applied[place]!);
+  const dependents = links.neededBy.reach(roots);
+  const leaving = dependents.map((one, place) => one & state.applied[place]!);
   refuseMissing(links, destination, leaving, state, target);
   const order = topological(links.needs, links.neededBy, leaving);
   if (order.length === 0) refuseNothing(links, destination.place, state, target);
@@ -59,12 +59,12 @@ function destinationOf(links: Links, parts: TargetParts, state: State): Destinat
     const places = resolveAbsolute(links, { ...parts, branch: undefined }, state);
     if (places.length < 2) return { place: places[0] ?? BASE, branch };
     const names = places.map(place => links.ids[place]!);
-    const message = `"${text}" is several revisions, ${listed(names)}, and a downgrade goes to one: name it`;
+    const message = `"${text}" is several revisions, ${listed(names)}, but a downgrade has one target: specify it`;
     throw new TargetError('multiple-heads', message, names);
   }
   if (symbol !== undefined) return { place: walkFromSymbol(links, parts, state), branch };
   if (steps >= 0) {
-    const message = `"${text}" does not go down: a downgrade takes -N; to go up use \`migtui upgrade ${text}\``;
+    const message = `"${text}" is not a downgrade target: use -N; to upgrade, use \`migtui upgrade ${text}\``;
     throw new TargetError('wrong-direction', message);
   }
   const { place, from } = downFromCurrent(links, parts, state);
@@ -84,7 +84,7 @@ function rootsOf(links: Links, { place, branch }: Destination, { text }: TargetP
   const names = roots.map(root => links.ids[root]!);
   const message =
     `"${text}" is ambiguous between ${listed(names)}: ` +
-    `write \`${names[0]}@${place === BASE ? 'base' : links.ids[place]}\`, or leave the label out for all of them`;
+    `write \`${names[0]}@${place === BASE ? 'base' : links.ids[place]}\`, or omit the label for all of them`;
   throw new TargetError('not-in-branch', message, names);
 }
 
@@ -93,7 +93,7 @@ function refuseNothing(links: Links, place: number, state: State, target: string
   if (place === BASE || tipsOf(links, state.applied).includes(place)) return;
   const name = links.ids[place]!;
   const message = state.applied[place]
-    ? `nothing that revises ${name} is applied; current revisions only depend on it. Name what to undo, such as <label>@-1`
+    ? `nothing that revises ${name} is applied; current revisions only depend on it. Specify what to undo, such as <label>@-1`
     : `${name} is not applied, so nothing can be downgraded to it; see \`migtui current\``;
   throw new TargetError('nothing-to-downgrade', `"${target}": ${message}`, [name]);
 }
@@ -114,5 +114,5 @@ function refuseMissing(
   if (!all && !leaving.includes(1)) return;
   const inTheWay = state.missing.filter(id => all || id > links.ids[first]!);
   if (inTheWay.length === 0) return;
-  throw cannotLocate(inTheWay, `"${target}" cannot take it back`);
+  throw cannotLocate(inTheWay, `"${target}" cannot undo it`);
 }

@@ -21,20 +21,19 @@ export interface Repeatable {
 
 /** @param runs oldest first; runs that committed nothing are ignored */
 export function repeatable(runs: readonly PastRun[]): Repeatable {
-  const standing: PastRun[] = [];
+  const active: PastRun[] = [];
   const undone: PastRun[] = [];
   for (const run of runs) {
     if (run.steps.length === 0) continue;
-    if (run.undoes !== undefined && standing.at(-1)?.run === run.undoes)
-      undone.push(standing.pop() as PastRun);
+    if (run.undoes !== undefined && active.at(-1)?.run === run.undoes) undone.push(active.pop() as PastRun);
     else if (run.redoes !== undefined && undone.at(-1)?.run === run.redoes)
-      standing.push(undone.pop() as PastRun);
+      active.push(undone.pop() as PastRun);
     else {
-      standing.push(run);
+      active.push(run);
       undone.length = 0;
     }
   }
-  return { undo: standing.at(-1) ?? null, redo: undone.at(-1) ?? null };
+  return { undo: active.at(-1) ?? null, redo: undone.at(-1) ?? null };
 }
 
 const opposite: Readonly<Record<Action, Action>> = { up: 'down', down: 'up', log: 'unlog', unlog: 'log' };

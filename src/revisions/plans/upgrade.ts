@@ -16,9 +16,9 @@ export function planUpgrade(links: Links, targets: readonly string[], state: Sta
   const places = [...new Set(targets.flatMap(target => upgradeTarget(links, target, state)))];
   refuseOverlap(links, places);
   const wanted = links.needs.reach(places);
-  const lacking = wanted.map((one, place) => one & ~state.applied[place]!);
+  const missing = wanted.map((one, place) => one & ~state.applied[place]!);
   const after = wanted.map((one, place) => one | state.applied[place]!);
-  const steps = Array.from(topological(links.needs, links.neededBy, lacking), (place): Step => {
+  const steps = Array.from(topological(links.needs, links.neededBy, missing), (place): Step => {
     const revision = links.ids[place]!;
     return { revision, action: 'up', ...rowsWith(links.squashes, state.logged, revision, 'up') };
   });
@@ -46,7 +46,7 @@ export function refuseOverlap(links: Links, places: readonly number[]): void {
   const covered = places.filter(place => below[place]).map(place => links.ids[place]!);
   if (covered.length === 0) return;
   const rest = places.map(place => links.ids[place]!).filter(id => !covered.includes(id));
-  const message = `${listed(covered)} is already included in ${listed(rest)}: leave it out`;
+  const message = `${listed(covered)} is already included in ${listed(rest)}: omit it`;
   throw new TargetError('overlapping-targets', message, rest);
 }
 
@@ -56,9 +56,9 @@ function upgradeTarget(links: Links, target: string, state: State): number[] {
   if (parts.symbol !== undefined) {
     const place = walkFromSymbol(links, parts, state);
     if (place !== BASE) return [place];
-    throw new TargetError('past-base', `"${target}" is base, and an upgrade goes up: name a revision`);
+    throw new TargetError('past-base', `"${target}" is base, but an upgrade goes up: specify a revision`);
   }
   if (parts.steps > 0) return [upFromCurrent(links, parts, state)];
-  const message = `"${target}" does not go up: an upgrade takes +N; to go down use \`migtui downgrade ${target}\``;
+  const message = `"${target}" is not an upgrade target: use +N; to downgrade, use \`migtui downgrade ${target}\``;
   throw new TargetError('wrong-direction', message);
 }

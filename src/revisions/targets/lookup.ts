@@ -22,7 +22,7 @@ export function find(links: Links, text: string, within?: Uint8Array): number {
     const [only] = found;
     if (found.length > 1) {
       const names = found.map(([name]) => name);
-      const message = `"${text}" could be any of ${listed(names)}: write more of the name`;
+      const message = `"${text}" could be any of ${listed(names)}: type more of the name`;
       throw new TargetError('ambiguous-target', message, names);
     }
     if (only) return only[1];
@@ -54,14 +54,14 @@ function replacedAs({ places, squashes }: Links, text: string): number | undefin
     if (line.length === 1 && line[0] === id) return places.get(squash);
     throw new TargetError(
       'replaced-revision',
-      `${id} is one of the revisions that ${squash} replaces, so it cannot be a target: name ${squash}, or check out a commit before the squash`,
+      `${id} is one of the revisions that ${squash} replaces, so it cannot be a target: use ${squash}, or check out a commit before the squash`,
       [squash],
     );
   }
   if (line.length === 1) return places.get(line[0] as string);
   throw new TargetError(
     'replaced-revision',
-    `${id} is not applied as one here, because a part of what it replaces is: name ${listed(line)}`,
+    `${id} is only partly applied here, through the revisions that it replaces: use ${listed(line)}`,
     line,
   );
 }

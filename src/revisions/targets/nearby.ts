@@ -1,4 +1,4 @@
-import type { Links } from '../links.ts';
+import { type Links, RESERVED } from '../links.ts';
 import { datedParts } from '../names.ts';
 
 const FARTHEST = 2;
@@ -24,7 +24,7 @@ export function nearby(links: Links, text: string): string[] {
     if (best <= allowed) found.push({ name, distance: best });
     else if (wanted.length > 2 && lower.includes(wanted)) found.push({ name, distance: FARTHEST + 1 });
   };
-  for (const word of ['head', 'heads', 'base', 'current']) consider(word);
+  for (const word of RESERVED) consider(word);
   for (const label of links.labels.keys()) consider(label);
   for (const id of links.ids) consider(id);
   const typos = found.filter(one => one.distance <= FARTHEST);

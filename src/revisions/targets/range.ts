@@ -73,7 +73,7 @@ function only(links: Links, places: readonly number[], text: string): number | u
   const names = places.map(place => links.ids[place]!);
   throw new TargetError(
     'ambiguous-walk',
-    `"${text}" could count from any of ${names.join(', ')}: name one`,
+    `"${text}" could count from any of ${names.join(', ')}: specify one`,
     names,
   );
 }

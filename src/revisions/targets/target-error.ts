@@ -1,4 +1,5 @@
 import { Failure } from '../../foundation/failure.ts';
+import { someNames } from '../../foundation/some-names.ts';
 
 /** Why a target, or a plan for it, was refused. */
 export type TargetCode =
@@ -45,8 +46,7 @@ export class TargetError extends Failure {
 
 /** Names for a message: the first few, and the number of others. */
 export function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 8).join(', ');
-  return names.length > 8 ? `${shown} and ${names.length - 8} more` : shown;
+  return someNames(names, 8);
 }
 
 /** The error for applied revisions without a file, with possible solutions. `so` is what cannot be done. */

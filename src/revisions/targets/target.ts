@@ -1,6 +1,6 @@
 import type { Edges } from '../edges.ts';
 import { headsOf, lineageOf, realHeadsOf } from '../lineage.ts';
-import type { Links } from '../links.ts';
+import { type Links, RESERVED } from '../links.ts';
 import { placesWhere, type State, tipsOf } from '../plans/state.ts';
 import { parse, type TargetParts } from './grammar.ts';
 import { exactly, find, unknown } from './lookup.ts';
@@ -45,7 +45,7 @@ export function resolveAbsolute(links: Links, parts: TargetParts, state: State |
   if (state?.missing.includes(symbol)) throw cannotLocate([symbol], `"${parts.text}" is not a target`);
   const place = find(links, symbol, inside);
   if (!within(place)) {
-    const message = `${links.ids[place]} is not in the branch of ${branch}: leave "${branch}@" out, or name a revision of that branch`;
+    const message = `${links.ids[place]} is not in the branch of ${branch}: omit "${branch}@", or use a revision of that branch`;
     throw new TargetError('not-in-branch', message, [links.ids[place]!]);
   }
   return [place];
@@ -57,6 +57,13 @@ export function branchOf(links: Links, branch: string): number {
     return find(links, branch);
   } catch (error) {
     if (error instanceof TargetError && error.code === 'unknown-target') {
+      if (RESERVED.has(branch)) {
+        throw new TargetError(
+          'unknown-target',
+          `"${branch}" is not a branch: the label or revision comes first, as in <label>@head`,
+          [],
+        );
+      }
       throw unknown(links, branch, 'branch label or revision');
     }
     throw error;
@@ -122,7 +129,7 @@ export function currentIn(links: Links, { branch, text }: TargetParts, state: St
 /** `<target>+N` and `<target>-N`: an index, or BASE. */
 export function walkFromSymbol(links: Links, parts: TargetParts, state: State | undefined): number {
   const { branch, symbol = '', steps = 0, text } = parts;
-  const named = exactly(links, symbol) === undefined && ['head', 'heads', 'base', 'current'].includes(symbol);
+  const named = exactly(links, symbol) === undefined && RESERVED.has(symbol);
   // Upwards, the label selects the branch and any revision can be the start; downwards, the start must be in
   // the branch.
   const start = resolveAbsolute(links, steps > 0 && !named ? { ...parts, branch: undefined } : parts, state);
@@ -170,6 +177,6 @@ function severalCurrent(
   const names = places.map(place => links.ids[place]!);
   const steps = text.replace(/^.*?([+-]\d+)$/s, '$1');
   const targets = open.map(place => `${links.ids[place]}@${steps}`);
-  const message = `"${text}" could start from any of the current ${listed(names)}: say which, such as \`${targets[0] ?? `${names[0]}@${steps}`}\``;
+  const message = `"${text}" could start from any of the current ${listed(names)}: specify which, such as \`${targets[0] ?? `${names[0]}@${steps}`}\``;
   return new TargetError('ambiguous-walk', message, targets);
 }

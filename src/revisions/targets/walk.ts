@@ -22,7 +22,7 @@ export function walkUp(links: Links, from: number, walk: Walk, inside?: Uint8Arr
     if (ways.length > 1) throw ambiguous(links, ways, text, place, steps - step - 1);
     if (ways.length === 0 && atMost) return place;
     if (ways.length === 0) {
-      const message = `"${text}" has only ${count(step)} above ${nameOf(links, from)}: name a revision, or use head`;
+      const message = `"${text}" has only ${count(step)} above ${nameOf(links, from)}: specify a revision, or use head`;
       throw new TargetError('too-few-steps', message, place === BASE ? [] : [links.ids[place]!]);
     }
     place = ways[0]!;
@@ -59,7 +59,7 @@ function ambiguous(
   rest: number,
 ): TargetError {
   const names = ways.map(way => links.ids[way]!);
-  const message = `"${text}" is an ambiguous walk: from ${nameOf(links, at)} it could go to ${listed(names)}; name the one you mean`;
+  const message = `"${text}" is an ambiguous walk: from ${nameOf(links, at)} it could go to ${listed(names)}; specify which`;
   const onwards = rest === 0 ? '' : rest > 0 ? `+${rest}` : `${rest}`;
   return new TargetError(
     'ambiguous-walk',

@@ -75,12 +75,12 @@ function keysLine(state: State): Line {
     { text: ` ${command.title}` },
   ]);
   const last = state.dialogs.length === 0 ? all.splice(-2) : [];
-  const room = state.size.columns - 2 - last.reduce((sum, spans) => sum + widthOf(textOf(spans)) + 3, 0);
+  const available = state.size.columns - 2 - last.reduce((sum, spans) => sum + widthOf(textOf(spans)) + 3, 0);
   const shown: Span[][] = [];
   let used = 0;
   for (const spans of all) {
     used += widthOf(textOf(spans)) + 3;
-    if (used > room) break;
+    if (used > available) break;
     shown.push(spans);
   }
   return [

@@ -7,7 +7,7 @@ import { isRunning } from '../state/run.ts';
 import type { Store } from './store.ts';
 
 /** The outside world: the engine and the terminal. */
-export interface Outside {
+export interface Environment {
   readonly connection: () => EngineConnection | null;
   readonly copy: (text: string) => void;
   readonly mouse: (on: boolean) => void;
@@ -26,11 +26,11 @@ export function failureOf(error: unknown): FailureInfo {
 
 /** Performs an effect of the state. The result comes back as a message. */
 export const performer =
-  (world: Outside) =>
+  (environment: Environment) =>
   (effect: SideEffect, store: Store): void => {
     switch (effect.type) {
       case 'call':
-        void call(world, store, effect.call).then(
+        void call(environment, store, effect.call).then(
           value =>
             store.dispatch({
               type: 'answered',
@@ -53,46 +53,48 @@ export const performer =
         return;
       }
       case 'restart':
-        void restart(world, effect.change).then(failure => store.dispatch({ type: 'restarted', failure }));
+        void restart(environment, effect.change).then(failure =>
+          store.dispatch({ type: 'restarted', failure }),
+        );
         return;
       case 'edit': {
         const { file } = effect;
-        void world.edit(file).then(failure => store.dispatch({ type: 'edited', file, failure }));
+        void environment.edit(file).then(failure => store.dispatch({ type: 'edited', file, failure }));
         return;
       }
       case 'copy':
-        world.copy(effect.text);
+        environment.copy(effect.text);
         return;
       case 'mouse':
-        world.mouse(effect.on);
+        environment.mouse(effect.on);
         return;
       case 'suspend':
-        void world.suspend();
+        void environment.suspend();
         return;
       case 'redraw':
-        world.redraw();
+        environment.redraw();
         return;
       case 'quit':
-        world.quit();
+        environment.quit();
         return;
     }
   };
 
-async function call(world: Outside, store: Store, asked: Call): Promise<unknown> {
+async function call(environment: Environment, store: Store, asked: Call): Promise<unknown> {
   try {
-    return await callOnce(world, asked);
+    return await callOnce(environment, asked);
   } catch (error) {
     const edited = error instanceof Failure && error.info.code === 'restart-needed';
     if (!edited || isRunning(store.state.run)) throw error;
     // A file that the engine has loaded was edited: a new engine sees it.
-    await restartOnce(world, store);
-    return callOnce(world, asked);
+    await restartOnce(environment, store);
+    return callOnce(environment, asked);
   }
 }
 
-async function callOnce(world: Outside, { call: name, args }: Call): Promise<unknown> {
-  const connection = world.connection();
-  if (!connection) throw new Failure({ code: 'not-open', message: 'The engine is not there yet.' });
+async function callOnce(environment: Environment, { call: name, args }: Call): Promise<unknown> {
+  const connection = environment.connection();
+  if (!connection) throw new Failure({ code: 'not-open', message: 'The engine is still starting.' });
   return (connection.api[name] as (...args: readonly unknown[]) => ReturnType<EngineApi[typeof name]>)(
     ...args,
   );
@@ -101,8 +103,8 @@ async function callOnce(world: Outside, { call: name, args }: Call): Promise<unk
 let restarting: Promise<void> | null = null;
 
 /** Several calls may detect the same edited file. */
-function restartOnce(world: Outside, store: Store): Promise<void> {
-  restarting ??= Promise.resolve(world.connection()?.restart())
+function restartOnce(environment: Environment, store: Store): Promise<void> {
+  restarting ??= Promise.resolve(environment.connection()?.restart())
     .then(() => store.dispatch({ type: 'restarted', failure: null }))
     .finally(() => {
       restarting = null;
@@ -111,11 +113,11 @@ function restartOnce(world: Outside, store: Store): Promise<void> {
 }
 
 async function restart(
-  world: Outside,
+  environment: Environment,
   change: Extract<SideEffect, { type: 'restart' }>['change'],
 ): Promise<FailureInfo | null> {
   try {
-    await world.connection()?.restart(change);
+    await environment.connection()?.restart(change);
     return null;
   } catch (error) {
     return failureOf(error);

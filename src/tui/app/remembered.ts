@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import * as v from 'valibot';
-import { makeFolder } from '../../foundation/make-folder.ts';
+import { replaceFile } from '../../foundation/replace-file.ts';
 import { stateFolder } from '../../foundation/state-folder.ts';
 import { cursorId } from '../state/filtering.ts';
 import { panes, type State } from '../state/model.ts';
@@ -57,12 +57,7 @@ export function writeRemembered(file: string, state: State): void {
     originalSql,
     revision: cursorId(state),
   };
-  const temporary = `${file}.${process.pid}`;
-  try {
-    makeFolder(dirname(file));
-    writeFileSync(temporary, `${JSON.stringify(remembered, null, 2)}\n`);
-    renameSync(temporary, file);
-  } catch {}
+  replaceFile(file, `${JSON.stringify(remembered, null, 2)}\n`);
 }
 
 /** The initial state of an app, restored. */

@@ -8,11 +8,11 @@ import { answered } from '../state/answers.ts';
 import { andThen, type Change, only } from '../state/effect.ts';
 import { calm, happened } from '../state/events.ts';
 import { connected, lost, reconnect, restarted } from '../state/link.ts';
-import { lookAgain, wantDetail } from '../state/loading.ts';
+import { refreshOverview, wantDetail } from '../state/loading.ts';
 import { logged } from '../state/log.ts';
 import type { Answer, Message } from '../state/message.ts';
 import type { State } from '../state/model.ts';
-import { settleAll } from '../state/moving.ts';
+import { clampAll } from '../state/moving.ts';
 import { notified, notify, topDialog } from '../state/stack.ts';
 import { commandFor } from './lookup.ts';
 import { pointed } from './mouse.ts';
@@ -42,7 +42,7 @@ function apply(state: State, message: Message): Change {
     case 'mouse':
       return pointed(state, message, pressed);
     case 'resized':
-      return wantDetail(settleAll({ ...state, size: { columns: message.columns, rows: message.rows } }));
+      return wantDetail(clampAll({ ...state, size: { columns: message.columns, rows: message.rows } }));
     case 'answered':
       return answeredAnywhere({ ...state, waiting: null }, message);
     case 'events':
@@ -77,7 +77,7 @@ function tick(state: State, now: number): State {
 function answeredAnywhere(state: State, answer: Answer): Change {
   for (const dialog of state.dialogs) {
     const change = typeOf(dialog).answered?.(dialog, answer, state);
-    if (change) return andThen(change, next => only({ ...next, task: null }));
+    if (change) return andThen(change, next => only({ ...next, task: null, planStart: null }));
   }
   return answered(state, answer);
 }
@@ -133,7 +133,9 @@ function waited(state: State, topic: Extract<Message, { type: 'later' }>['topic'
       return token === state.detailToken ? andThen(loadDetail(state), loadColumns) : only(state);
     case 'refresh':
       // A status request in progress may have started before the change.
-      return state.looking === null ? lookAgain(state) : [state, [{ type: 'later', ms: calm, topic, token }]];
+      return state.overviewTicket === null
+        ? refreshOverview(state)
+        : [state, [{ type: 'later', ms: calm, topic, token }]];
     case 'reconnect':
       return reconnect(state, token);
     case 'preview': {
@@ -149,7 +151,7 @@ function waited(state: State, topic: Extract<Message, { type: 'later' }>['topic'
 /** The editor has closed, so the file may have changed. */
 function edited(state: State, file: string, failure: string | null): Change {
   if (failure !== null) return only(logged(notify(state, failure, 'error'), 'error', failure));
-  return lookAgain({
+  return refreshOverview({
     ...logged(state, 'info', `edited ${file}`),
     details: new Map(),
     effects: new Map(),

@@ -22,13 +22,13 @@ const leave = (state: State, key: string): Change =>
 function contexts(state: State, key: string): Change {
   const names = contextsOf(state);
   if (names.length === 0) return only(state);
-  const now = state.look?.project.context;
+  const now = state.overview?.project.context;
   const items = names.map(context => ({
     label: context,
     about: context === now ? 'current' : '',
     // The schemas of one database do not apply to another.
     choose: (next: State): Change =>
-      context === now ? only(next) : reopen(next, { context, schema: undefined }),
+      context === now && next.target === null ? only(next) : reopen(next, { context, schema: undefined }),
   }));
   const cursor = Math.max(0, names.indexOf(now ?? state.known?.project.context ?? ''));
   return only(open(state, menu({ title: 'Context', openedBy: key, cursor, items })));
@@ -89,7 +89,8 @@ export const appCommands: readonly Command[] = [
     group: 'App',
     disabled: state => {
       if (isRunning(state.run)) return 'a run is in progress';
-      if (state.known) return contextsOf(state).length < 2 ? 'the config has only one context' : null;
+      if (state.known && state.target === null)
+        return contextsOf(state).length < 2 ? 'the config has only one context' : null;
       return contextsOf(state).length === 0 ? 'the project is not open yet' : null;
     },
     run: contexts,
@@ -103,6 +104,7 @@ export const appCommands: readonly Command[] = [
     group: 'App',
     disabled: state => {
       if (!state.known) return 'the project is not open yet';
+      if (state.target !== null) return `the target ${state.target} of the fleet is open`;
       return isRunning(state.run) ? 'a run is in progress' : null;
     },
     run: schemas,
@@ -112,8 +114,10 @@ export const appCommands: readonly Command[] = [
     keys: ['F'],
     where: ['panes'],
     title: 'fleet',
-    about: 'see and move every schema, database or context of the fleet',
+    about: 'show and change every schema, database or context of the fleet',
     group: 'App',
+    footer: 0,
+    hidden: state => state.target === null,
     disabled: state => {
       if (!state.known) return 'the project is not open yet';
       return isRunning(state.run) ? 'a run is in progress' : null;

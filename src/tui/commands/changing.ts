@@ -54,8 +54,8 @@ const repeated = (kind: 'undo' | 'redo', key: string, about: string): Command =>
   danger: true,
   disabled: state =>
     whyNoRun(state) ??
-    (state.look?.journal.state === 'off'
-      ? (state.look.journal.hint ?? 'the journal is off: what was run is not known')
+    (state.overview?.journal.state === 'off'
+      ? (state.overview.journal.hint ?? 'the journal is off: past runs are unknown')
       : null),
   run: (state, pressed) => openPlan(state, { command: 'upgrade', targets: [], past: { kind } }, pressed),
 });
@@ -65,8 +65,8 @@ export const changingCommands: readonly Command[] = [
   ...planned('upgrade', 'u', 'U', 1),
   ...planned('downgrade', 'd', 'D', 2),
   ...planned('stamp', 's', '', 3),
-  repeated('undo', '<', 'undo the last run: show its steps the other way round, then run them'),
-  repeated('redo', '>', 'redo what the last undo reverted'),
+  repeated('undo', '<', 'undo the last run: shows its steps in reverse, then runs them'),
+  repeated('redo', '>', 'redo the run that the last undo reverted'),
   {
     id: 'show-run',
     keys: ['R'],

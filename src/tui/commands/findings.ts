@@ -35,7 +35,7 @@ function countRows(state: State): Change {
 function whyNoSafeForm(state: State): string | null {
   const why = whyNoFindings(state);
   if (why !== null) return why;
-  if (state.look?.project.readOnly) return 'opened read-only';
+  if (state.overview?.project.readOnly) return 'opened read-only';
   const report = state.lints.get(selectedRow(state)?.id ?? '');
   const danger =
     report?.is === 'ready' &&
@@ -66,7 +66,7 @@ export const findingCommands: readonly Command[] = [
     keys: ['W'],
     where: ['panes'],
     title: 'rows',
-    about: 'in the Findings tab: count the rows that the statements would fail on, reading only',
+    about: 'in the Findings tab: count the rows on which the statements would fail (read-only)',
     group: 'Look',
     footer: 7,
     hidden: state => state.tab !== 'findings',

@@ -69,7 +69,7 @@ export const jumpingCommands: readonly Command[] = [
     title: 'current',
     about: 'jump to the current revision',
     group: 'Move',
-    run: state => among(state, state.look?.current ?? [], whyUnknown(state) ?? 'nothing is applied yet'),
+    run: state => among(state, state.overview?.current ?? [], whyUnknown(state) ?? 'nothing is applied yet'),
   },
   {
     id: 'to-head',
@@ -78,7 +78,7 @@ export const jumpingCommands: readonly Command[] = [
     title: 'head',
     about: 'jump to the next head',
     group: 'Move',
-    run: state => among(state, state.look?.heads ?? [], 'no revisions yet'),
+    run: state => among(state, state.overview?.heads ?? [], 'no revisions yet'),
   },
   {
     id: 'to-next-pending',

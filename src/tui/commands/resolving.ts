@@ -1,4 +1,4 @@
-import type { PlanRequest, Settlement, Unsettled } from '../../engine/api.ts';
+import type { PlanRequest, Resolution, Unsettled } from '../../engine/api.ts';
 import { quoteShell } from '../../foundation/shell.ts';
 import { withName } from '../dialogs/confirm-name.ts';
 import { menu } from '../dialogs/menu.ts';
@@ -13,26 +13,26 @@ import { notified, open } from '../state/stack.ts';
 import { whyNoRun } from '../state/why-not.ts';
 
 /** The revision to resolve first. The run that has just ended knows it before the next status. */
-function unsettledIn({ look, looking, run }: State): Unsettled | undefined {
-  return look?.unsettled[0] ?? (looking === null ? undefined : run?.result?.unsettled[0]);
+function unsettledIn({ overview, overviewTicket, run }: State): Unsettled | undefined {
+  return overview?.unsettled[0] ?? (overviewTicket === null ? undefined : run?.result?.unsettled[0]);
 }
 
 /** An applied revision whose file was edited: the selected one, or the only one. */
 function editedIn(state: State): string | undefined {
-  const edited = state.look?.edited ?? [];
+  const edited = state.overview?.edited ?? [];
   const row = selectedRow(state);
   return row && edited.includes(row.id) ? row.id : edited.length === 1 ? edited[0] : undefined;
 }
 
 /** Asks for the database's name where it is protected, and settles. */
-function settle(state: State, title: string, revision: string, as: Settlement): Change {
+function recordResolution(state: State, title: string, revision: string, as: Resolution): Change {
   return withName(state, title, 'enter', (next, confirm) => {
     const [asked, , effect] = ask(next, {
-      call: 'settle',
+      call: 'resolveRevision',
       args: confirm === undefined ? [revision, as] : [revision, as, confirm],
     });
     const given = confirm === undefined ? '' : ` --confirm ${quoteShell(confirm)}`;
-    const command = here(next, `migtui settle ${revision} --${as}${given}`);
+    const command = here(next, `migtui resolve ${revision} --${as}${given}`);
     return [logged(asked, 'command', command), [effect]];
   });
 }
@@ -52,7 +52,7 @@ function acceptMenu(state: State, revision: string, key: string): Change {
             key: 'a',
             label: 'Accept the edit',
             about: 'record the file as it is now',
-            choose: next => settle(next, 'Accept the edit', revision, 'accept-edit'),
+            choose: next => recordResolution(next, 'Accept the edit', revision, 'accept-edit'),
           },
         ],
       }),
@@ -60,7 +60,7 @@ function acceptMenu(state: State, revision: string, key: string): Change {
   );
 }
 
-function settleMenu(state: State, key: string): Change {
+function resolveMenu(state: State, key: string): Change {
   const open1 = unsettledIn(state);
   if (!open1) {
     const edited = editedIn(state);
@@ -96,13 +96,13 @@ function settleMenu(state: State, key: string): Change {
             key: 'a',
             label: 'Mark as applied',
             about: 'record it in the migrations table',
-            choose: next => settle(next, 'Mark as applied', open1.revision, 'applied'),
+            choose: next => recordResolution(next, 'Mark as applied', open1.revision, 'applied'),
           },
           {
             key: 'n',
             label: 'Mark as not applied',
             about: 'it can run again',
-            choose: next => settle(next, 'Mark as not applied', open1.revision, 'not-applied'),
+            choose: next => recordResolution(next, 'Mark as not applied', open1.revision, 'not-applied'),
           },
         ],
       }),
@@ -131,6 +131,6 @@ export const resolvingCommands: readonly Command[] = [
     danger: true,
     disabled: state =>
       whyNoRun(state) ?? (unsettledIn(state) || editedIn(state) ? null : 'no interrupted or edited revision'),
-    run: settleMenu,
+    run: resolveMenu,
   },
 ];

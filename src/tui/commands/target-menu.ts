@@ -18,7 +18,7 @@ export function targetHere(state: State, verb: Verb): string | null {
   if (!row) return null;
   if (verb === 'upgrade') return row.state === 'pending' ? row.id : null;
   if (verb === 'stamp') return row.state === 'missing' ? null : row.id;
-  return row.state === 'applied' && !state.look?.current.includes(row.id) ? row.id : null;
+  return row.state === 'applied' && !state.overview?.current.includes(row.id) ? row.id : null;
 }
 
 const titles: Readonly<Record<Verb, string>> = { upgrade: 'Upgrade', downgrade: 'Downgrade', stamp: 'Stamp' };
@@ -30,13 +30,13 @@ export function targetMenu(state: State, verb: Verb, key: string): Change {
     (next: State): Change =>
       openPlan(next, { command: verb, targets: [target] }, 'enter');
   const here = targetHere(state, verb);
-  const heads = state.look?.heads ?? [];
+  const heads = state.overview?.heads ?? [];
   const unknown = whyUnknown(state);
   const none =
-    verb === 'upgrade' && (state.look?.pending.length ?? 0) === 0
+    verb === 'upgrade' && (state.overview?.pending.length ?? 0) === 0
       ? (unknown ?? 'no pending revisions')
       : null;
-  const noneApplied = (state.look?.applied ?? 0) === 0 ? (unknown ?? 'nothing is applied') : null;
+  const noneApplied = (state.overview?.applied ?? 0) === 0 ? (unknown ?? 'nothing is applied') : null;
   const up: MenuItem[] = [
     heads.length === 1
       ? {

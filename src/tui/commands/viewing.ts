@@ -10,7 +10,7 @@ import { setFilter } from '../state/filtering.ts';
 import { reload } from '../state/link.ts';
 import { toggleBookkeeping } from '../state/log.ts';
 import type { State } from '../state/model.ts';
-import { settleAll } from '../state/moving.ts';
+import { clampAll } from '../state/moving.ts';
 import { selectedId } from '../state/select.ts';
 import { copied, copiedText, notified } from '../state/stack.ts';
 
@@ -126,7 +126,7 @@ export const viewingCommands: readonly Command[] = [
     title: 'journal',
     about: 'show past runs: who, when, and how they ended',
     group: 'Look',
-    disabled: state => (state.look ? null : 'the project is not open yet'),
+    disabled: state => (state.overview ? null : 'the project is not open yet'),
     run: openJournal,
   },
   {
@@ -173,7 +173,7 @@ export const viewingCommands: readonly Command[] = [
     title: 'zoom',
     about: 'expand this pane to the whole screen, or back',
     group: 'Look',
-    run: state => only(settleAll({ ...state, zoomed: !state.zoomed })),
+    run: state => only(clampAll({ ...state, zoomed: !state.zoomed })),
   },
   {
     id: 'original-sql',

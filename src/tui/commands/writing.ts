@@ -15,9 +15,10 @@ import { notified, open } from '../state/stack.ts';
 
 function whyNoFiles(state: State): string | null {
   if (state.link.is === 'lost') return 'the engine stopped: press r to restart it';
-  if (!state.look) return 'the project is not open yet';
-  if (state.look.project.readOnly) return 'opened read-only';
-  if (state.look.project.folder === null) return 'this project lists its migrations in code (migrationsList)';
+  if (!state.overview) return 'the project is not open yet';
+  if (state.overview.project.readOnly) return 'opened read-only';
+  if (state.overview.project.folder === null)
+    return 'this project lists its migrations in code (migrationsList)';
   return null;
 }
 
@@ -54,7 +55,7 @@ const kinds =
 /** Not on a head: on the selected revision, or as a root. */
 function elsewhere(state: State): readonly MenuItem[] {
   const row = isRevisionPane(state.focus) ? selectedRow(state) : null;
-  const isBelow = row !== null && row.state !== 'missing' && !state.look?.heads.includes(row.id);
+  const isBelow = row !== null && row.state !== 'missing' && !state.overview?.heads.includes(row.id);
   return [
     ...(isBelow
       ? [
@@ -66,13 +67,18 @@ function elsewhere(state: State): readonly MenuItem[] {
           },
         ]
       : []),
-    { key: 'r', label: 'New root', about: 'revises nothing: a lineage of its own', choose: kinds('base') },
+    {
+      key: 'r',
+      label: 'New root',
+      about: 'a separate line that starts with this revision',
+      choose: kinds('base'),
+    },
   ];
 }
 
 /** On the only head, or on one that is selected. */
 function newRevision(state: State, key: string): Change {
-  const heads = state.look?.heads ?? [];
+  const heads = state.overview?.heads ?? [];
   if (heads.length < 2) return kinds(null)(state);
   return only(
     open(
@@ -149,19 +155,20 @@ export const writingCommands: readonly Command[] = [
     group: 'Write revisions',
     footer: 10,
     disabled: state =>
-      whyNoFiles(state) ?? ((state.look?.heads.length ?? 0) < 2 ? 'only one head: nothing to merge' : null),
-    run: (state, key) => openMerge(state, state.look?.heads ?? [], key),
+      whyNoFiles(state) ??
+      ((state.overview?.heads.length ?? 0) < 2 ? 'only one head: nothing to merge' : null),
+    run: (state, key) => openMerge(state, state.overview?.heads ?? [], key),
   },
   {
     id: 'squash',
     keys: ['Q'],
     where: ['panes'],
     title: 'squash',
-    about: 'replace a range of revisions with one that makes the same schema',
+    about: 'replace a range of revisions with one that creates the same schema',
     group: 'Write revisions',
     disabled: state =>
       whyNoFiles(state) ??
-      ((state.look?.revisions.filter(row => row.state !== 'missing').length ?? 0) < 2
+      ((state.overview?.revisions.filter(row => row.state !== 'missing').length ?? 0) < 2
         ? 'fewer than two revisions: nothing to squash'
         : null),
     run: squash,
@@ -186,7 +193,7 @@ export const writingCommands: readonly Command[] = [
     group: 'Write revisions',
     disabled: state =>
       whyNoFiles(state) ??
-      (state.look?.revisions.some(row => row.inferred)
+      (state.overview?.revisions.some(row => row.inferred)
         ? null
         : 'every revision already declares its lineage'),
     run: (state, key) =>

@@ -5,6 +5,7 @@ import { type Line, line } from '../../drawing/text/span.ts';
 import { statementLines } from '../../drawing/text/statement.ts';
 import { wrap } from '../../drawing/text/wrap.ts';
 import type { CheckFinding, CheckReport } from '../../engine/api.ts';
+import { someNames } from '../../foundation/some-names.ts';
 import { scriptOf } from '../panes/detail/sql-tab.ts';
 import { here } from '../state/command-line.ts';
 import { ask, type Change, only } from '../state/effect.ts';
@@ -53,22 +54,23 @@ const driftIn = ({ loaded }: CheckDialog): CheckFinding | undefined =>
 const whyNoUndo = (_state: State, dialog: CheckDialog): string | null => {
   const drift = driftIn(dialog);
   if (!drift) return 'the live schema does not differ';
-  return drift.sql.length > 0 ? null : 'no SQL is known that undoes the change';
+  return drift.sql.length > 0 ? null : 'there is no SQL that undoes the change';
 };
 
 const whyNotKept = (state: State, dialog: CheckDialog): string | null => {
   const drift = driftIn(dialog);
   if (!drift) return 'the live schema does not differ';
   if (isInvalid(drift)) return 'an INVALID index is not kept: drop it and build it again';
-  if (state.look?.project.folder === null)
+  if (state.overview?.project.folder === null)
     return 'this project lists its migrations in code (migrationsList)';
   return whyReadOnly(state);
 };
 
 /** Asks for the message; the new revision revises the revisions applied here. */
 function keep(state: State, _dialog: CheckDialog, key: string): Change {
-  const [current, ...more] = state.look?.current ?? [];
-  const isHead = current !== undefined && state.look?.heads.length === 1 && state.look.heads[0] === current;
+  const [current, ...more] = state.overview?.current ?? [];
+  const isHead =
+    current !== undefined && state.overview?.heads.length === 1 && state.overview.heads[0] === current;
   const head = current === undefined || more.length > 0 || isHead ? null : current;
   return only(open(state, revisionDialog('drift', head, key)));
 }
@@ -80,7 +82,7 @@ const commands = inDialogs(
       keys: ['y'],
       where: ['check'],
       title: 'copy SQL',
-      about: 'copy the SQL that undoes what was changed by hand',
+      about: 'copy the SQL that undoes the manual changes',
       footer: 1,
       disabled: why<CheckDialog>('check', whyNoUndo),
       run: on<CheckDialog>('check', (state, dialog) =>
@@ -92,7 +94,7 @@ const commands = inDialogs(
       keys: ['w'],
       where: ['check'],
       title: 'keep it',
-      about: 'write a revision with what was changed by hand, and mark it as applied here',
+      about: 'write a revision with the manual changes, and mark it as applied here',
       footer: 2,
       disabled: why<CheckDialog>('check', whyNotKept),
       run: on<CheckDialog>('check', keep),
@@ -125,13 +127,18 @@ export const checkType: DialogType<CheckDialog> = {
   kind: 'check',
   commands,
   scopes: () => ['check', 'scrolling'],
-  title: dialog =>
-    dialog.loaded.is === 'ready'
-      ? dialog.loaded.value.clean
-        ? 'Check: clean'
-        : `Check: ${dialog.loaded.value.findings.length} finding${dialog.loaded.value.findings.length === 1 ? '' : 's'}`
-      : 'Check',
-  tone: dialog => (dialog.loaded.is === 'ready' ? (dialog.loaded.value.clean ? 'ok' : 'warning') : undefined),
+  title({ loaded }) {
+    if (loaded.is !== 'ready') return 'Check';
+    const { findings, skipped, clean } = loaded.value;
+    if (clean)
+      return skipped.length === 0 ? 'Check: clean' : `Check: no findings, ${skipped.length} not checked`;
+    return `Check: ${findings.length} finding${findings.length === 1 ? '' : 's'}`;
+  },
+  tone({ loaded }) {
+    if (loaded.is !== 'ready') return undefined;
+    if (!loaded.value.clean) return 'warning';
+    return loaded.value.skipped.length === 0 ? 'ok' : undefined;
+  },
   width: () => 100,
   body(dialog, state, columns) {
     const { loaded } = dialog;
@@ -145,9 +152,13 @@ export const checkType: DialogType<CheckDialog> = {
         ),
       ];
     if (loaded.is === 'failed') return failureLines(loaded.failure, columns);
-    const { findings, agreed, skipped, notCompared } = loaded.value;
+    const { findings, agreed, skipped, notCompared, leftAlone = [] } = loaded.value;
     return [
-      ...(findings.length === 0 ? [line('Revisions, entities and the database agree.', 'ok'), []] : []),
+      ...(findings.length > 0
+        ? []
+        : skipped.length === 0
+          ? [line('Revisions, entities and the database agree.', 'ok'), []]
+          : [line('No problems found in what could be checked.'), []]),
       ...findings.flatMap(finding => findingLines(finding, state, columns)),
       ...(agreed.length > 0
         ? wrap(`ok         ${agreed.join(', ')}`, columns).map(text => line(text, 'ok'))
@@ -155,6 +166,12 @@ export const checkType: DialogType<CheckDialog> = {
       ...skipped.flatMap(({ kind, why }) =>
         wrap(`${kind} not checked: ${why}`, columns).map(text => line(text, 'dim')),
       ),
+      ...(leftAlone.length > 0
+        ? wrap(
+            `Not compared with the entities, because they exist only in the SQL of revisions: ${someNames(leftAlone, 6)}.`,
+            columns,
+          ).map(text => line(text, 'dim'))
+        : []),
       ...(notCompared
         ? wrap(`Not compared with the live schema: ${notCompared}.`, columns).map(text => line(text, 'dim'))
         : []),

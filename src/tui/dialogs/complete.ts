@@ -11,13 +11,13 @@ export interface Completing {
  * Names of the revisions whose id or slug contains the text; heads first. If a slug is not unique, the id is
  * used.
  */
-function completionsOf({ look }: State, typed: string): readonly string[] {
+function completionsOf({ overview }: State, typed: string): readonly string[] {
   const wanted = typed.toLowerCase();
-  const fitting = (look?.revisions ?? []).filter(({ id, slug }) =>
+  const fitting = (overview?.revisions ?? []).filter(({ id, slug }) =>
     `${id} ${slug}`.toLowerCase().includes(wanted),
   );
-  const isHead = (id: string): boolean => look?.heads.includes(id) ?? false;
-  const counts = Map.groupBy(look?.revisions ?? [], ({ slug }) => slug);
+  const isHead = (id: string): boolean => overview?.heads.includes(id) ?? false;
+  const counts = Map.groupBy(overview?.revisions ?? [], ({ slug }) => slug);
   const isUnique = (slug: string): boolean => slug !== '' && counts.get(slug)?.length === 1;
   return [...fitting.filter(({ id }) => isHead(id)), ...fitting.filter(({ id }) => !isHead(id))].map(
     ({ slug, id }) => (isUnique(slug) ? slug : id),

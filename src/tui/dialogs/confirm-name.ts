@@ -15,10 +15,10 @@ export function withName(
   openedBy: string,
   change: (state: State, confirm: string | undefined) => Change,
 ): Change {
-  const { look } = state;
-  const rule = look?.project.policy.find(({ rule }) => rule === 'confirm');
-  if (!look || !rule) return change(state, undefined);
-  const { name } = look.database;
+  const { overview } = state;
+  const rule = overview?.project.policy.find(({ rule }) => rule === 'confirm');
+  if (!overview || !rule) return change(state, undefined);
+  const { name } = overview.database;
   const why = rule.reason === null ? '' : ` ${rule.reason}`;
   return only(
     open(

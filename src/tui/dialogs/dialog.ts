@@ -6,7 +6,7 @@ import type { Answer } from '../state/message.ts';
 import type { Dialog, State } from '../state/model.ts';
 
 /** The part of the screen available to a dialog. */
-export interface Room {
+export interface Area {
   readonly columns: number;
   readonly rows: number;
 }
@@ -23,7 +23,7 @@ export interface DialogType<D extends Dialog> {
   title(dialog: D, state: State): string;
   tone?(dialog: D, state: State): 'danger' | 'warning' | 'ok' | undefined;
   /** Preferred width, including borders. */
-  width(dialog: D, state: State, room: Room): number;
+  width(dialog: D, state: State, available: Area): number;
   /** Does not scroll with the rest. */
   head?(dialog: D, state: State, columns: number): readonly Line[];
   /** Scrolls if there is not enough space. */

@@ -1,7 +1,8 @@
 import { emptyField, type TextField } from '../../drawing/text/field.ts';
 import { type Line, line } from '../../drawing/text/span.ts';
+import { wrap } from '../../drawing/text/wrap.ts';
 import type { Command } from '../keymap/command.ts';
-import { keyTable } from '../keymap/keys.ts';
+import { type KeyRow, keyTable } from '../keymap/keys.ts';
 import { only } from '../state/effect.ts';
 import type { Dialog, State } from '../state/model.ts';
 import { replaceTop } from '../state/stack.ts';
@@ -24,6 +25,23 @@ export const helpDialog = (from: State, openedBy: string): HelpDialog => ({
   openedBy,
 });
 
+/** The width of the keys, with their margins. */
+const forKeys = 18;
+
+/** A command's keys, and beside them what it does and why it is disabled, wrapped. */
+function rowLines({ keys, about, danger, disabled }: KeyRow, columns: number): Line[] {
+  const style = disabled ? 'dim' : danger ? 'danger' : undefined;
+  // A command without a key of its own is chosen by name.
+  const shown = keys === '' ? ':' : keys;
+  const text = disabled ? `${about}  (${disabled})` : about;
+  return wrap(text, Math.max(20, columns - forKeys)).map(
+    (part, index): Line => [
+      { text: `  ${index === 0 ? shown : ''}`.padEnd(forKeys), style: disabled ? 'dim' : 'key' },
+      { text: part, style },
+    ],
+  );
+}
+
 /** @param all all commands: help is one of them, so the table is read lazily */
 export const helpType = (all: () => readonly Command[]): DialogType<HelpDialog> => ({
   kind: 'help',
@@ -31,19 +49,16 @@ export const helpType = (all: () => readonly Command[]): DialogType<HelpDialog> 
   title: () => 'Keys',
   width: () => 100,
   head: dialog => [[{ text: 'search ', style: 'dim' }, ...fieldSpans(dialog.field)], []],
-  body(dialog): Line[] {
-    const wanted = dialog.field.text.toLowerCase();
+  body(dialog, _, columns): Line[] {
+    // The field has the focus already, but many type the / of a search first.
+    const wanted = dialog.field.text.toLowerCase().replace(/^\/(?=.)/, '');
     const lines: Line[] = [];
     for (const { group, rows } of keyTable(all(), dialog.from)) {
       const fitting = rows.filter(row => `${row.keys} ${row.about} ${row.id}`.toLowerCase().includes(wanted));
       if (fitting.length === 0) continue;
       lines.push(...(lines.length > 0 ? [[]] : []), line(group, 'title'));
       for (const row of fitting) {
-        lines.push([
-          { text: `  ${row.keys.padEnd(16)}`, style: row.disabled ? 'dim' : 'key' },
-          { text: row.about, style: row.disabled ? 'dim' : row.danger ? 'danger' : undefined },
-          { text: row.disabled ? `  (${row.disabled})` : '', style: 'dim' },
-        ]);
+        lines.push(...rowLines(row, columns));
       }
     }
     return lines.length > 0 ? lines : [line('no matching command', 'dim')];

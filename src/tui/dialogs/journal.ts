@@ -22,7 +22,7 @@ export function openJournal(state: State, openedBy: string): Change {
     'command',
     here(state, 'migtui journal'),
   );
-  if (state.journal?.is === 'loading' || state.look?.journal.state === 'off') return [opened, []];
+  if (state.journal?.is === 'loading' || state.overview?.journal.state === 'off') return [opened, []];
   const [asked, ticket, effect] = ask(opened, { call: 'journal', args: [] });
   return [
     state.journal?.is === 'ready' ? { ...asked } : { ...asked, journal: { is: 'loading', ticket } },
@@ -73,7 +73,7 @@ export const journalType: DialogType<JournalDialog> = {
   title: () => 'Journal',
   width: () => 104,
   body(_dialog, state, columns) {
-    const status = state.look?.journal;
+    const status = state.overview?.journal;
     if (status?.state === 'off') {
       return wrap(`The journal is off. ${status.hint ?? ''}`, columns).map(text => line(text));
     }

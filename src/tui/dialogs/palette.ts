@@ -49,8 +49,8 @@ const mostJumps = 20;
 
 /** Jumps to revisions whose id or label contains the text. */
 function jumps(state: State, wanted: string): Command[] {
-  if (wanted.length < 2 || !state.look) return [];
-  return state.look.revisions
+  if (wanted.length < 2 || !state.overview) return [];
+  return state.overview.revisions
     .filter(row => `${row.id} ${row.labels.join(' ')}`.toLowerCase().includes(wanted))
     .slice(0, mostJumps)
     .map(row => ({

@@ -23,18 +23,19 @@ const sides = 4;
 
 export function placeDialog(state: State, dialog: Dialog, type: DialogType<Dialog>): Placed {
   const { columns, rows } = state.size;
-  const room = { columns: columns - 2, rows: rows - 2 };
-  const width = Math.max(20, Math.min(room.columns, type.width(dialog, state, room)));
+  const available = { columns: columns - 2, rows: rows - 2 };
+  const width = Math.max(20, Math.min(available.columns, type.width(dialog, state, available)));
   const inside = width - sides;
   const marked = type.selected ? 2 : 0;
   const selected = type.selected?.(dialog, state, inside - marked) ?? null;
   const head = type.head?.(dialog, state, inside) ?? [];
   const foot = type.foot?.(dialog, state, inside) ?? [];
   const body = type.body(dialog, state, inside - marked);
-  const most = Math.max(3, room.rows - 2);
+  const most = Math.max(3, available.rows - 2);
   const bodyRows = Math.max(1, Math.min(body.length, most - head.length - foot.length));
   const footRows = Math.max(0, Math.min(foot.length, most - head.length - bodyRows));
-  const height = Math.min(rows, head.length + bodyRows + footRows + 2);
+  // The header and the footer of the screen stay visible, also if the head alone is taller.
+  const height = Math.min(Math.max(3, available.rows), head.length + bodyRows + footRows + 2);
   const top = topOf(dialog.top, body.length, bodyRows, type.scrollsFreely ? null : selected);
   return {
     rect: {

@@ -33,15 +33,15 @@ const rehearsalIn = ({ dialogs }: State): Loaded<PlanRehearsal> | null =>
   );
 
 /** The result of a rehearsal, in one line. */
-export function rehearsalVerdict({ steps, ok }: PlanRehearsal): Line {
+export function rehearsalResult({ steps, ok }: PlanRehearsal): Line {
   const bad = steps.filter(step => !step.ok).length;
   const of = `${bad} of ${steps.length} step${steps.length === 1 ? '' : 's'}`;
-  if (ok) return line('Rehearsed: every step runs, and going back restores the schema.', 'ok');
+  if (ok) return line('Rehearsed: every step runs, and the downgrade restores the schema.', 'ok');
   if (steps.some(({ failure }) => failure !== null)) return line('Rehearsed: the plan fails.', 'danger');
   const onlyMissing = steps.every(step => step.ok || step.undone.outcome === 'none');
   return onlyMissing
-    ? line(`Rehearsed: every step runs; ${of} without a way back.`, 'warning')
-    : line(`Rehearsed: every step runs, but going back fails or differs for ${of}.`, 'danger');
+    ? line(`Rehearsed: every step runs; ${of} cannot be undone.`, 'warning')
+    : line(`Rehearsed: every step runs, but the downgrade fails or differs for ${of}.`, 'danger');
 }
 
 function stepLines(step: RehearsedStep, state: State, columns: number): Line[] {
@@ -77,7 +77,7 @@ function returnLines(
     case 'same':
       return [line(`    ${what} ${same}`, 'dim')];
     case 'none':
-      return [line(`    there is no ${what}: no way back`, 'warning')];
+      return [line(`    there is no ${what}: it cannot be undone`, 'warning')];
     case 'untried':
       return [];
     case 'failed':
@@ -108,7 +108,7 @@ export const rehearsalType: DialogType<RehearsalDialog> = {
   width: () => 100,
   head(_dialog, state) {
     const loaded = rehearsalIn(state);
-    return loaded?.is === 'ready' ? [rehearsalVerdict(loaded.value), []] : [];
+    return loaded?.is === 'ready' ? [rehearsalResult(loaded.value), []] : [];
   },
   body(_dialog, state, columns) {
     const loaded = rehearsalIn(state);

@@ -1,17 +1,16 @@
-import { emptyField, fieldOf, type TextField } from '../../drawing/text/field.ts';
+import { emptyField, fieldOf } from '../../drawing/text/field.ts';
 import { type Line, line } from '../../drawing/text/span.ts';
 import { wrap } from '../../drawing/text/wrap.ts';
 import type { RevisionRequest, RevisionRow } from '../../engine/api.ts';
 import { revisionCommand } from '../state/command-line.ts';
-import { type Change, only } from '../state/effect.ts';
-import type { Dialog, State } from '../state/model.ts';
+import type { Change } from '../state/effect.ts';
+import type { State } from '../state/model.ts';
 import { nameOf } from '../state/select.ts';
-import { notified, replaceTop, topDialog } from '../state/stack.ts';
+import { notified, replaceTop } from '../state/stack.ts';
 import { inDialogs, on } from './commands.ts';
-import { nextCompletion } from './complete.ts';
 import type { DialogType } from './dialog.ts';
 import { openDraft } from './draft/dialog.ts';
-import { fieldSpans } from './field-line.ts';
+import { type FormDialog, formCommands, formInput, formLines } from './form.ts';
 
 const names = ['message', 'label', 'revises', 'depends on'] as const;
 type FieldName = (typeof names)[number];
@@ -20,14 +19,9 @@ type FieldName = (typeof names)[number];
 export type RevisionSource = 'entities' | 'empty' | 'drift';
 
 /** The form of a new revision. */
-export interface RevisionDialog extends Dialog {
+export interface RevisionDialog extends FormDialog<FieldName> {
   readonly kind: 'revision';
   readonly source: RevisionSource;
-  readonly fields: Readonly<Record<FieldName, TextField>>;
-  /** The focused field. */
-  readonly active: FieldName;
-  /** The typed part of a name being completed, and the current suggestion. */
-  readonly completing: { readonly typed: TextField; readonly index: number } | null;
 }
 
 /** @param head the head that it revises; null with one or none */
@@ -82,7 +76,7 @@ function acceptRevision(state: State, dialog: RevisionDialog, key: string): Chan
 
 /** The revision with this id, digits or slug. */
 const rowOf = (state: State, name: string): RevisionRow | undefined =>
-  state.look?.revisions.find(row => [row.id, row.shortId, row.slug].includes(name));
+  state.overview?.revisions.find(row => [row.id, row.shortId, row.slug].includes(name));
 
 /** A preview of the file name; the engine decides the final one. */
 const slugOf = (text: string): string =>
@@ -92,23 +86,9 @@ const slugOf = (text: string): string =>
     .replace(/[^\p{L}\p{N}]+/gu, '_')
     .replace(/^_|_$/g, '');
 
-const moveField = (by: number) =>
-  on<RevisionDialog>('revision', (state, dialog) => {
-    const next = (names.indexOf(dialog.active) + by + names.length) % names.length;
-    return only(replaceTop(state, { ...dialog, active: names[next] ?? 'message', completing: null }));
-  });
-
 const isCompleted = (name: FieldName): boolean => name === 'revises' || name === 'depends on';
 
-const completed = (state: State, dialog: RevisionDialog): Change => {
-  const field = dialog.fields[dialog.active];
-  const next = isCompleted(dialog.active) ? nextCompletion(state, field, dialog.completing) : null;
-  if (!next) return notified(state, 'no revision starts with this text', 'warning');
-  const fields = { ...dialog.fields, [dialog.active]: next.field };
-  return only(replaceTop(state, { ...dialog, fields, completing: next.completing }));
-};
-
-const commands = inDialogs([
+const acceptCommands = inDialogs([
   {
     id: 'make-draft',
     keys: ['enter'],
@@ -118,52 +98,29 @@ const commands = inDialogs([
     footer: 1,
     run: on<RevisionDialog>('revision', acceptRevision),
   },
-  {
-    id: 'next-field',
-    keys: ['tab', 'down'],
-    where: ['revision'],
-    title: 'next field',
-    about: 'go to the next field: label, parent, dependencies',
-    footer: 2,
-    run: moveField(1),
-  },
-  {
-    id: 'previous-field',
-    keys: ['shift+tab', 'up'],
-    where: ['revision'],
-    title: 'previous field',
-    about: 'go to the previous field',
-    run: moveField(-1),
-  },
-  {
-    id: 'complete-revision',
-    keys: ['ctrl+n'],
-    where: ['revision'],
-    title: 'complete',
-    about: 'complete the name of a revision, and again for the next one',
-    footer: 3,
-    hidden: state => {
-      const dialog = topDialog(state) as RevisionDialog | null;
-      return dialog?.kind !== 'revision' || !isCompleted(dialog.active);
-    },
-    run: on<RevisionDialog>('revision', completed),
-  },
 ]);
+const fieldCommands = formCommands<FieldName, RevisionDialog>({
+  kind: 'revision',
+  names,
+  isCompleted,
+  ids: { next: 'next-field', previous: 'previous-field', complete: 'complete-revision' },
+  others: 'label, parent, dependencies',
+});
 
 /** The default of an empty field, or the meaning of a filled one. */
 function remark(dialog: RevisionDialog, name: FieldName, state: State): string {
   const text = dialog.fields[name].text.trim();
-  const heads = state.look?.heads ?? [];
+  const heads = state.overview?.heads ?? [];
   switch (name) {
     case 'message':
       return '';
     case 'label':
       return text === '' ? 'none: a name for its branch' : '';
     case 'depends on':
-      return text === '' ? 'nothing: revisions that must be applied first' : '';
+      return text === '' ? 'none: revisions that must be applied first' : '';
     case 'revises': {
-      if (text === '') return heads[0] === undefined ? 'nothing: it is the first' : nameOf(state, heads[0]);
-      if (text === 'base') return 'nothing: a root revision of its own';
+      if (text === '') return heads[0] === undefined ? 'none: it is the first' : nameOf(state, heads[0]);
+      if (text === 'base') return 'none: a new root revision';
       const row = rowOf(state, text);
       return row && !row.marks.includes('head') ? 'not a head: this starts a branch (splice)' : '';
     }
@@ -180,26 +137,18 @@ const hints: Readonly<Record<RevisionSource, string>> = {
   entities: 'Compares the entities with the migrations. You see the file before it is written.',
   empty: 'An empty file to fill in. You see it before it is written.',
   drift:
-    'Keeps what was changed by hand. You see the file before it is written; then the revision is marked as applied here.',
+    'Keeps the manual changes. You see the file before it is written; then the revision is marked as applied here.',
 };
 
 export const revisionType: DialogType<RevisionDialog> = {
   kind: 'revision',
-  commands,
+  commands: [...acceptCommands, ...fieldCommands],
   scopes: () => ['revision'],
   title: ({ source }) => titles[source],
   width: () => 100,
   body(dialog, state, columns): Line[] {
     return [
-      ...names.map((name): Line => {
-        const field = dialog.fields[name];
-        const active = name === dialog.active;
-        return [
-          { text: `${name.padEnd(10)}  `, style: active ? 'key' : 'dim' },
-          ...(active ? fieldSpans(field) : [{ text: field.text, style: 'strong' as const }]),
-          { text: ` ${remark(dialog, name, state)}`, style: 'dim' },
-        ];
-      }),
+      ...formLines(dialog, names, name => remark(dialog, name, state)),
       [
         { text: 'name        ', style: 'dim' },
         { text: slugOf(dialog.fields.message.text) || ' ', style: 'accent' },
@@ -208,17 +157,5 @@ export const revisionType: DialogType<RevisionDialog> = {
       ...wrap(hints[dialog.source], columns).map(text => line(text, 'dim')),
     ];
   },
-  field: dialog => dialog.fields[dialog.active],
-  typed: (dialog, field, state) =>
-    only(
-      replaceTop(state, {
-        ...dialog,
-        completing: null,
-        fields: { ...dialog.fields, [dialog.active]: field },
-      }),
-    ),
-  clicked(dialog, at, state) {
-    const name = names[at];
-    return only(name ? replaceTop(state, { ...dialog, active: name }) : state);
-  },
+  ...formInput<FieldName, RevisionDialog>(names),
 };

@@ -1,7 +1,7 @@
 import { emptyField, type TextField } from '../../drawing/text/field.ts';
 import { type Line, line } from '../../drawing/text/span.ts';
 import { wrap } from '../../drawing/text/wrap.ts';
-import type { Look } from '../../engine/api.ts';
+import type { Overview } from '../../engine/api.ts';
 import { type Change, only } from '../state/effect.ts';
 import { reopen } from '../state/link.ts';
 import type { Dialog, State } from '../state/model.ts';
@@ -25,16 +25,16 @@ interface Choice {
   readonly schema: string | undefined;
 }
 
-export function schemaDialog(state: State, look: Look, openedBy: string): SchemaDialog {
-  const now = known(look, state).findIndex(({ schema }) => schema === schemaNow(state));
+export function schemaDialog(state: State, overview: Overview, openedBy: string): SchemaDialog {
+  const now = known(overview, state).findIndex(({ schema }) => schema === schemaNow(state));
   return { kind: 'schema', field: emptyField, cursor: Math.max(0, now), top: 0, openedBy };
 }
 
 /** The open schema; undefined: the config's; null: none. */
-const schemaNow = ({ look }: State): string | undefined | null =>
-  look ? (look.project.schema ?? undefined) : null;
+const schemaNow = ({ overview }: State): string | undefined | null =>
+  overview ? (overview.project.schema ?? undefined) : null;
 
-function known({ project, database }: Look, state: State): Choice[] {
+function known({ project, database }: Overview, state: State): Choice[] {
   const now = (schema: string | undefined): string => (schema === schemaNow(state) ? ', current' : '');
   const others = new Set(database.schemas.filter(name => name !== project.defaultSchema));
   if (project.schema !== null) others.add(project.schema);

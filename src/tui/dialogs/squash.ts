@@ -1,27 +1,22 @@
-import { emptyField, fieldOf, type TextField } from '../../drawing/text/field.ts';
+import { emptyField, fieldOf } from '../../drawing/text/field.ts';
 import { type Line, line } from '../../drawing/text/span.ts';
 import { wrap } from '../../drawing/text/wrap.ts';
 import type { SquashRequest } from '../../engine/api.ts';
 import { squashCommand } from '../state/command-line.ts';
-import { type Change, only } from '../state/effect.ts';
-import type { Dialog, State } from '../state/model.ts';
-import { notified, replaceTop, topDialog } from '../state/stack.ts';
+import type { Change } from '../state/effect.ts';
+import type { State } from '../state/model.ts';
+import { notified, replaceTop } from '../state/stack.ts';
 import { inDialogs, on } from './commands.ts';
-import { type Completing, nextCompletion } from './complete.ts';
 import type { DialogType } from './dialog.ts';
 import { openDraft } from './draft/dialog.ts';
-import { fieldSpans } from './field-line.ts';
+import { type FormDialog, formCommands, formInput, formLines } from './form.ts';
 
 const names = ['from', 'to', 'message'] as const;
 type FieldName = (typeof names)[number];
 
 /** The form of a squash: which revisions, and what the new one is called. */
-export interface SquashDialog extends Dialog {
+export interface SquashDialog extends FormDialog<FieldName> {
   readonly kind: 'squash';
-  readonly fields: Readonly<Record<FieldName, TextField>>;
-  /** The focused field. */
-  readonly active: FieldName;
-  readonly completing: Completing | null;
 }
 
 /** @param to the last revision, as it can be written */
@@ -46,20 +41,7 @@ function accepted(state: State, dialog: SquashDialog, key: string): Change {
   return openDraft(state, 'Squash', { call: 'draftSquash', args: [request] }, squashCommand(request), key);
 }
 
-const moveField = (by: number) =>
-  on<SquashDialog>('squash', (state, dialog) => {
-    const next = (names.indexOf(dialog.active) + by + names.length) % names.length;
-    return only(replaceTop(state, { ...dialog, active: names[next] ?? 'from', completing: null }));
-  });
-
-function completed(state: State, dialog: SquashDialog): Change {
-  const next = nextCompletion(state, dialog.fields[dialog.active], dialog.completing);
-  if (!next) return notified(state, 'no revision starts with this text', 'warning');
-  const fields = { ...dialog.fields, [dialog.active]: next.field };
-  return only(replaceTop(state, { ...dialog, fields, completing: next.completing }));
-}
-
-const commands = inDialogs([
+const acceptCommands = inDialogs([
   {
     id: 'make-squash',
     keys: ['enter'],
@@ -69,37 +51,14 @@ const commands = inDialogs([
     footer: 1,
     run: on<SquashDialog>('squash', accepted),
   },
-  {
-    id: 'next-squash-field',
-    keys: ['tab', 'down'],
-    where: ['squash'],
-    title: 'next field',
-    about: 'go to the next field: last revision, message',
-    footer: 2,
-    run: moveField(1),
-  },
-  {
-    id: 'previous-squash-field',
-    keys: ['shift+tab', 'up'],
-    where: ['squash'],
-    title: 'previous field',
-    about: 'go to the previous field',
-    run: moveField(-1),
-  },
-  {
-    id: 'complete-squash',
-    keys: ['ctrl+n'],
-    where: ['squash'],
-    title: 'complete',
-    about: 'complete the name of a revision, and again for the next one',
-    footer: 3,
-    hidden: state => {
-      const dialog = topDialog(state) as SquashDialog | null;
-      return dialog?.kind !== 'squash' || dialog.active === 'message';
-    },
-    run: on<SquashDialog>('squash', completed),
-  },
 ]);
+const fieldCommands = formCommands<FieldName, SquashDialog>({
+  kind: 'squash',
+  names,
+  isCompleted: name => name !== 'message',
+  ids: { next: 'next-squash-field', previous: 'previous-squash-field', complete: 'complete-squash' },
+  others: 'last revision, message',
+});
 
 const remark = ({ fields }: SquashDialog, name: FieldName): string =>
   name === 'from' && fields.from.text.trim() === '' ? 'base: every revision up to the last' : '';
@@ -110,36 +69,16 @@ const hint =
 
 export const squashType: DialogType<SquashDialog> = {
   kind: 'squash',
-  commands,
+  commands: [...acceptCommands, ...fieldCommands],
   scopes: () => ['squash'],
   title: () => 'Squash a range of revisions',
   width: () => 100,
   body(dialog, _state, columns): Line[] {
     return [
-      ...names.map((name): Line => {
-        const field = dialog.fields[name];
-        const active = name === dialog.active;
-        return [
-          { text: `${name.padEnd(7)}  `, style: active ? 'key' : 'dim' },
-          ...(active ? fieldSpans(field) : [{ text: field.text, style: 'strong' as const }]),
-          { text: ` ${remark(dialog, name)}`, style: 'dim' },
-        ];
-      }),
+      ...formLines(dialog, names, name => remark(dialog, name)),
       [],
       ...wrap(hint, columns).map(text => line(text, 'dim')),
     ];
   },
-  field: dialog => dialog.fields[dialog.active],
-  typed: (dialog, field, state) =>
-    only(
-      replaceTop(state, {
-        ...dialog,
-        completing: null,
-        fields: { ...dialog.fields, [dialog.active]: field },
-      }),
-    ),
-  clicked(dialog, at, state) {
-    const name = names[at];
-    return only(name ? replaceTop(state, { ...dialog, active: name }) : state);
-  },
+  ...formInput<FieldName, SquashDialog>(names),
 };

@@ -2,12 +2,38 @@ import type { Line } from '../../drawing/text/span.ts';
 import { widthOf } from '../../drawing/text/width.ts';
 import type { TuiSettings } from '../settings.ts';
 import type { State } from '../state/model.ts';
-import { type Command, dialogGroups, type Group, groups } from './command.ts';
+import { type Command, dialogGroups, type Group, groups, type Scope } from './command.ts';
 import { paneScopes } from './scopes.ts';
 
 /** The keys of a command, or those in the user's settings. */
 export const keysOf = (command: Command, settings: Pick<TuiSettings, 'keys'>): readonly string[] =>
   settings.keys[command.id] ?? command.keys;
+
+/** Scopes without a dialog; a command of all panes works in each of them. */
+const inPanes: readonly Scope[] = ['panes', 'revisions', 'filtered', 'detail', 'log'];
+
+/**
+ * The keys of a command that reach it: without the default keys that the user's settings give to another command
+ * wherever this one works.
+ */
+function reachableKeys(
+  command: Command,
+  commands: readonly Command[],
+  settings: Pick<TuiSettings, 'keys'>,
+): readonly string[] {
+  const keys = keysOf(command, settings);
+  if (command.id in settings.keys) return keys;
+  const others = commands.filter(({ id }) => id !== command.id && id in settings.keys);
+  const isTaken = (key: string): boolean =>
+    command.where.every(scope =>
+      others.some(
+        other =>
+          keysOf(other, settings).includes(key) &&
+          (other.where.includes(scope) || (other.where.includes('panes') && inPanes.includes(scope))),
+      ),
+    );
+  return keys.filter(key => !isTaken(key));
+}
 
 /** The commands that the palette offers. */
 export const paletteCommands = (commands: readonly Command[], state: State): readonly Command[] => {
@@ -38,7 +64,7 @@ export function keyTable(
 ): readonly KeyGroup[] {
   const row = (command: Command): KeyRow => ({
     id: command.id,
-    keys: keysOf(command, settings).map(keyName).join(', '),
+    keys: reachableKeys(command, commands, settings).map(keyName).join(', '),
     about: command.about,
     danger: command.danger ?? false,
     disabled:

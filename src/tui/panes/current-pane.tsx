@@ -1,21 +1,23 @@
 import type { ReactNode } from 'react';
 import { timeOf } from '../../drawing/text/journal.ts';
-import type { Line } from '../../drawing/text/span.ts';
+import { type Line, line, textOf } from '../../drawing/text/span.ts';
+import { widthOf } from '../../drawing/text/width.ts';
+import { wrap } from '../../drawing/text/wrap.ts';
 import { glyphsOf } from '../../drawing/theme/glyphs.ts';
 import { themeOf } from '../../drawing/theme/theme.ts';
-import type { Look, RevisionRow } from '../../engine/api.ts';
-import type { Rect } from '../state/layout.ts';
+import type { Overview, RevisionRow } from '../../engine/api.ts';
+import { isUnreadable, type Rect } from '../state/layout.ts';
 import type { State } from '../state/model.ts';
 import { linesOf, linesPerTip, rowsById } from '../state/select.ts';
 import { Frame } from './frame.tsx';
-import { drawLine, drawRow, flagSpans, markHits, nameSpans, wantedIn } from './rows.ts';
+import { drawLine, drawRow, fittingName, flagSpans, markHits, wantedIn } from './rows.ts';
 import { waitingLine } from './waiting.ts';
 
 /** The state of the database: the tips of the applied revisions. */
 export function CurrentPane({ state, rect }: { readonly state: State; readonly rect: Rect }): ReactNode {
   const focused = state.focus === 'current' && state.dialogs.length === 0;
   const { cursor, top } = state.positions.current;
-  const count = state.look?.current.length ?? 0;
+  const count = state.overview?.current.length ?? 0;
   return (
     <Frame
       rect={rect}
@@ -33,61 +35,74 @@ export function CurrentPane({ state, rect }: { readonly state: State; readonly r
 }
 
 function currentLines(state: State, columns: number, height: number, focused: boolean): string[] {
-  const { look } = state;
-  if (!look) return [drawLine(waitingLine(state), columns, state)];
-  const troubles = trouble(look);
-  if (troubles)
+  const { overview } = state;
+  if (!overview) return [drawLine(waitingLine(state), columns, state)];
+  const headline = problem(overview);
+  if (headline) {
+    const { database } = overview;
+    const what =
+      database.state === 'missing'
+        ? 'the first upgrade creates it'
+        : 'Showing files only; database state unknown';
+    const failure = isUnreadable(overview) ? database.failure : null;
     return [
-      drawLine(troubles, columns, state),
-      drawLine(
-        [
-          {
-            text:
-              look.database.state === 'missing'
-                ? 'the first upgrade creates it'
-                : 'Showing files only; database state unknown',
-            style: 'dim',
-          },
-        ],
-        columns,
-        state,
-      ),
-    ];
+      ...wrapped(headline, columns),
+      ...(failure ? wrap(failure.message, columns).map(text => line(text)) : []),
+      ...(failure?.next ? wrap(failure.next, columns).map(text => line(text, 'accent')) : []),
+      ...wrap(what, columns).map(text => line(text, 'dim')),
+    ]
+      .slice(0, height)
+      .map(one => drawLine(one, columns, state));
+  }
   const each = linesPerTip(state);
   const { cursor, top } = state.positions.current;
   const from = Math.floor(top / each);
-  const room = Math.max(1, Math.floor((height - 1) / each));
-  const byId = rowsById(look);
-  const lines = look.current.slice(from, from + room).flatMap((id, index) => {
+  const available = Math.max(1, Math.floor((height - 1) / each));
+  const byId = rowsById(overview);
+  const lines = overview.current.slice(from, from + available).flatMap((id, index) => {
     const row = byId.get(id);
     if (!row) return [];
     const at = from + index;
     const selected = at === cursor && state.focus === 'current';
     const glyph = row.state === 'missing' ? 'missing' : 'applied';
+    const { ascii } = state.appearance;
+    const flags = flagSpans(row, ascii);
     const name: Line = [
-      { text: `${glyphsOf(state.appearance.ascii)[glyph]} `, style: glyph },
-      ...markHits(nameSpans(row, columns), wantedIn(state, 'current')),
-      ...flagSpans(row, state.appearance.ascii),
+      { text: `${glyphsOf(ascii)[glyph]} `, style: glyph },
+      ...markHits(
+        fittingName(row, columns - 4 - widthOf(textOf(flags)), columns, ascii),
+        wantedIn(state, 'current'),
+      ),
+      ...flags,
     ];
     const drawn = [drawRow(name, columns, state, { selected, focused })];
     return each === 2
       ? [...drawn, drawLine([{ text: `    ${appliedWhen(row, state)}`, style: 'dim' }], columns, state)]
       : drawn;
   });
-  if (look.current.length === 0)
+  if (overview.current.length === 0)
     lines.push(drawLine([{ text: 'nothing applied', style: 'dim' }], columns, state));
+  const unknownTables = hasUnknownTables(overview);
+  const foot = unknownTables
+    ? wrapped(unknownTables, columns).slice(0, Math.max(1, height - 1))
+    : [summary(overview)];
+  const space = height - foot.length;
   return [
-    ...lines.slice(0, height - 1),
-    ...Array.from({ length: Math.max(0, height - 1 - lines.length) }, () => ''),
-    drawLine(hasUnknownTables(look) ?? summary(look), columns, state),
+    ...lines.slice(0, space),
+    ...Array.from({ length: Math.max(0, space - lines.length) }, () => ''),
+    ...foot.map(one => drawLine(one, columns, state)),
   ];
 }
 
 const appliedWhen = (row: RevisionRow, state: State): string =>
   row.appliedAt === null ? '' : `applied ${timeOf(row.appliedAt, state)}`;
 
+/** A line of one style over several lines. */
+const wrapped = ([span]: Line, columns: number): Line[] =>
+  wrap(span?.text ?? '', columns).map(text => line(text, span?.style));
+
 /** Why the state of the database is unknown. */
-function trouble({ database }: Look): Line | null {
+function problem({ database }: Overview): Line | null {
   switch (database.state) {
     case 'connected':
       return database.table === 'forbidden'
@@ -105,12 +120,12 @@ function trouble({ database }: Look): Line | null {
 }
 
 /** There are tables but no migrations table: an upgrade would conflict with them. */
-const hasUnknownTables = ({ database, revisions }: Look): Line | null =>
+const hasUnknownTables = ({ database, revisions }: Overview): Line | null =>
   database.table === 'absent' && database.otherTables > 0 && revisions.length > 0
     ? [{ text: 'tables exist; press s to mark revisions as applied', style: 'warning' }]
     : null;
 
-function summary(look: Look): Line {
+function summary(overview: Overview): Line {
   const part = (count: number, word: string, style: 'pending' | 'missing' | 'edited' | 'danger'): Line =>
     count === 0
       ? []
@@ -119,10 +134,10 @@ function summary(look: Look): Line {
           { text: `${count} ${word}`, style },
         ];
   return [
-    { text: `${look.applied} applied`, style: look.applied > 0 ? 'applied' : 'dim' },
-    ...part(look.pending.length, 'pending', 'pending'),
-    ...part(look.missing.length, 'missing', 'missing'),
-    ...part(look.edited.length, 'edited', 'edited'),
-    ...part(look.unsettled.length, 'interrupted', 'danger'),
+    { text: `${overview.applied} applied`, style: overview.applied > 0 ? 'applied' : 'dim' },
+    ...part(overview.pending.length, 'pending', 'pending'),
+    ...part(overview.missing.length, 'missing', 'missing'),
+    ...part(overview.edited.length, 'edited', 'edited'),
+    ...part(overview.unsettled.length, 'interrupted', 'danger'),
   ];
 }

@@ -140,8 +140,8 @@ function upperBorder(
   const { corner, horizontal } = glyphsOf(ascii);
   const rightText = right.map(one => one.text).join('');
   const rightWidth = rightText === '' ? 0 : widthOf(rightText) + 3;
-  const room = Math.max(0, width - 6 - rightWidth);
-  const titleSpans = cutLine(title, room);
+  const available = Math.max(0, width - 6 - rightWidth);
+  const titleSpans = cutLine(title, available);
   const used = titleSpans.reduce((sum, one) => sum + widthOf(one.text), 0);
   const fill = Math.max(0, width - 5 - used - rightWidth);
   return [

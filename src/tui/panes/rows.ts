@@ -1,4 +1,5 @@
 import { type Line, type Span, textOf } from '../../drawing/text/span.ts';
+import { cutLine, cutMiddle, widthOf } from '../../drawing/text/width.ts';
 import { glyphsOf } from '../../drawing/theme/glyphs.ts';
 import { paint } from '../../drawing/theme/paint.ts';
 import type { Style } from '../../drawing/theme/style.ts';
@@ -7,7 +8,7 @@ import type { RevisionRow } from '../../engine/api.ts';
 import type { State } from '../state/model.ts';
 
 /** Options for drawing a line of a list. */
-export interface RowLook {
+export interface RowStyle {
   readonly selected: boolean;
   readonly focused: boolean;
   /** The pane is being searched, and this row is a hit. */
@@ -16,19 +17,19 @@ export interface RowLook {
 }
 
 /** A drawn line of a list: its marker, truncated to the width, inverse at the cursor. */
-export function drawRow(line: Line, columns: number, state: State, look: RowLook): string {
+export function drawRow(line: Line, columns: number, state: State, style: RowStyle): string {
   const { ascii, theme: name, depth } = state.appearance;
   const theme = themeOf(name, depth);
   const glyphs = glyphsOf(ascii);
   const marker: Span = {
-    text: look.selected ? `${glyphs.cursor} ` : '  ',
-    style: look.selected && look.focused ? undefined : 'focus',
+    text: style.selected ? `${glyphs.cursor} ` : '  ',
+    style: style.selected && style.focused ? undefined : 'focus',
   };
-  const over = look.selected ? (look.focused ? theme.selected : theme.marked) : undefined;
-  const options = { ascii, over, fill: look.selected, ellipsis: glyphs.ellipsis };
+  const over = style.selected ? (style.focused ? theme.selected : theme.marked) : undefined;
+  const options = { ascii, over, fill: style.selected, ellipsis: glyphs.ellipsis };
   return (
     paint([marker], 2, theme, { ascii, over }) +
-    paint(line, columns - 2, theme, { ...options, from: look.left ?? 0 })
+    paint(line, columns - 2, theme, { ...options, from: style.left ?? 0 })
   );
 }
 
@@ -84,6 +85,22 @@ export function nameSpans(row: RevisionRow, columns: number): Span[] {
   if (row.slug === '' || row.slug === row.shortId) return [{ text: row.id, style }];
   const words: Span = { text: row.slug, style };
   return columns < roomForDay ? [words] : [{ text: `${briefId(row.shortId)} `, style: 'dim' }, words];
+}
+
+/** In less space than this, the beginning of a name is worth more than its end. */
+const leastForBothEnds = 20;
+
+/**
+ * The name of a revision in `width` columns of a list of `columns`. Without enough space, its date is dropped, then the
+ * middle of its words: long names often differ at their end.
+ */
+export function fittingName(row: RevisionRow, width: number, columns: number, ascii: boolean): Line {
+  const whole = nameSpans(row, columns);
+  if (widthOf(textOf(whole)) <= width) return whole;
+  const words = nameSpans(row, 0);
+  const [only] = words;
+  if (words.length > 1 || !only || width < leastForBothEnds) return cutLine(words, width);
+  return [{ ...only, text: cutMiddle(only.text, width, glyphsOf(ascii).ellipsis, 2 / 3) }];
 }
 
 export function flagSpans(row: RevisionRow, ascii: boolean): Span[] {

@@ -108,8 +108,8 @@ function textsOf(state: State, pane: Pane): (row: number) => string {
   }
   return row => {
     const id = revisionAt(state, pane, row);
-    if (id === null || !state.look) return '';
-    return `${id} ${nameOf(state, id)} ${rowsById(state.look).get(id)?.labels.join(' ') ?? ''}`;
+    if (id === null || !state.overview) return '';
+    return `${id} ${nameOf(state, id)} ${rowsById(state.overview).get(id)?.labels.join(' ') ?? ''}`;
   };
 }
 

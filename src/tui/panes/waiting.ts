@@ -6,7 +6,7 @@ import { spinner } from './spinner.ts';
 export function waitingLine(state: State): Line {
   if (state.link.is === 'lost')
     return [{ text: 'the engine stopped: press r to restart it', style: 'danger' }];
-  if (state.lookFailure) return [{ text: 'cannot open the project', style: 'danger' }];
+  if (state.overviewFailure) return [{ text: 'cannot open the project', style: 'danger' }];
   return [
     { text: `${spinner(state)} `, style: 'focus' },
     { text: state.link.is === 'ready' ? 'reading the database' : 'opening the project', style: 'dim' },

@@ -50,7 +50,7 @@ const leastName = 8;
 /** Both sides of the header for a width: database, schema and context are always shown. */
 export function headerLines(state: State, columns: number): { readonly left: Line; readonly right: Line } {
   let left = identity(state);
-  let right = standing(state);
+  let right = statusParts(state);
   const width = (): number => {
     const sides = widthOf(textOf(joined(left, state))) + rightWidth(right);
     return 1 + sides + (right.length > 0 ? gap + 1 : 1);
@@ -100,10 +100,10 @@ function joined(parts: readonly Part[], state: State): Line {
 }
 
 /** The project and database, and what makes them unusual. */
-function identity({ look }: State): readonly Part[] {
+function identity({ overview }: State): readonly Part[] {
   const title: Part = { spans: [{ text: 'migtui ', style: 'title' }], weight: 2 };
-  if (!look) return [title];
-  const { project, database } = look;
+  if (!overview) return [title];
+  const { project, database } = overview;
   const badge = (text: string, style: 'alarm' | 'badge'): Part => ({
     spans: [{ text, style }],
     weight: must,
@@ -130,8 +130,8 @@ function identity({ look }: State): readonly Part[] {
 }
 
 /** Their state, and the current activity. */
-function standing(state: State): readonly Part[] {
-  const { look, appearance } = state;
+function statusParts(state: State): readonly Part[] {
+  const { overview, appearance } = state;
   const glyphs = glyphsOf(appearance.ascii);
   const parts: Part[] = [];
   const add = (weight: number, text: string, style: Span['style']): void => {
@@ -144,26 +144,26 @@ function standing(state: State): readonly Part[] {
     const { command } = state.run.preview.request;
     add(must, `${spinner(state)} ${command} ${done}/${state.run.steps.length}`, 'focus');
   }
-  if (!look) {
-    if (!state.lookFailure && state.link.is !== 'lost') add(must, `${spinner(state)} opening`, 'dim');
+  if (!overview) {
+    if (!state.overviewFailure && state.link.is !== 'lost') add(must, `${spinner(state)} opening`, 'dim');
     return parts;
   }
-  const { database } = look;
+  const { database } = overview;
   const many = (count: number, word: string, weight: number, style: Span['style']): void => {
     if (count > 0) add(weight, `${count} ${word}`, style);
   };
   if (database.state === 'missing') add(10, 'no database yet', 'warning');
   else if (database.state !== 'connected') add(must, ` ${database.state.toUpperCase()} `, 'alarm');
-  many(look.problems.length, look.problems.length === 1 ? 'problem' : 'problems', 11, 'danger');
-  many(look.unsettled.length, 'interrupted', 12, 'danger');
-  many(look.missing.length, 'missing', 6, 'missing');
-  many(look.edited.length, 'edited', 5, 'edited');
+  many(overview.problems.length, overview.problems.length === 1 ? 'problem' : 'problems', 11, 'danger');
+  many(overview.unsettled.length, 'interrupted', 12, 'danger');
+  many(overview.missing.length, 'missing', 6, 'missing');
+  many(overview.edited.length, 'edited', 5, 'edited');
   many(state.findings ?? 0, state.findings === 1 ? 'finding' : 'findings', 7, 'warning');
-  if (look.heads.length > 1) add(9, `${look.heads.length} heads ${glyphs.warning}`, 'warning');
-  if (database.state === 'connected' && !unknownIn(look)) {
-    if (look.pending.length > 0) add(8, `${look.pending.length} pending`, 'pending');
+  if (overview.heads.length > 1) add(9, `${overview.heads.length} heads ${glyphs.warning}`, 'warning');
+  if (database.state === 'connected' && !unknownIn(overview)) {
+    if (overview.pending.length > 0) add(8, `${overview.pending.length} pending`, 'pending');
     else add(4, `up to date ${glyphs.ok}`, 'ok');
   }
-  add(1, `${state.looking === null ? glyphs.refresh : spinner(state)} ${clock(look.at)}`, 'dim');
+  add(1, `${state.overviewTicket === null ? glyphs.refresh : spinner(state)} ${clock(overview.at)}`, 'dim');
   return parts;
 }

@@ -29,18 +29,18 @@ export function Linear({ state }: { readonly state: State }): ReactNode {
 const around = 5;
 
 function linearLines(state: State): string[] {
-  const { look } = state;
+  const { overview } = state;
   const dialog = topDialog(state);
   const lines = [
-    look
-      ? `${look.project.name} on ${look.database.label}, ${look.database.state}. ${unknownIn(look) ? 'Applied revisions unknown' : `${look.applied} applied, ${look.pending.length} pending`}, ${look.heads.length} heads.`
-      : state.lookFailure
-        ? state.lookFailure.message
+    overview
+      ? `${overview.project.name} on ${overview.database.label}, ${overview.database.state}. ${unknownIn(overview) ? 'Applied revisions unknown' : `${overview.applied} applied, ${overview.pending.length} pending`}, ${overview.heads.length} heads.`
+      : state.overviewFailure
+        ? state.overviewFailure.message
         : 'migtui is opening the project.',
-    ...(look && look.project.context !== 'default' ? [`Context ${look.project.context}.`] : []),
-    ...(look && look.project.schema !== null ? [`Schema ${look.project.schema}.`] : []),
-    ...(look?.project.protected ? ['Protected.'] : []),
-    ...(look?.project.readOnly ? ['Read-only.'] : []),
+    ...(overview && overview.project.context !== 'default' ? [`Context ${overview.project.context}.`] : []),
+    ...(overview && overview.project.schema !== null ? [`Schema ${overview.project.schema}.`] : []),
+    ...(overview?.project.protected ? ['Protected.'] : []),
+    ...(overview?.project.readOnly ? ['Read-only.'] : []),
     ...(state.link.is === 'lost' ? ['The engine stopped. Press r to restart it.'] : []),
     ...(dialog ? dialogLines(state) : paneLines(state)),
     ...(state.filter === '' ? [] : [`Filter: ${state.filter}, ${lengthOf(state, 'history')} shown.`]),
@@ -84,7 +84,7 @@ function paneLines(state: State): string[] {
   const rows: string[] = [];
   for (let row = Math.max(0, cursor - around); row < Math.min(count, cursor + around + 1); row++) {
     const id = pane === 'log' ? null : revisionAt(state, pane, row);
-    const found = id === null ? null : state.look?.revisions.find(one => one.id === id);
+    const found = id === null ? null : state.overview?.revisions.find(one => one.id === id);
     const words =
       pane === 'log'
         ? (state.log[row]?.text ?? '')

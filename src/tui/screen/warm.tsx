@@ -1,5 +1,5 @@
 import { renderToString } from 'ink';
-import type { Look, RevisionDetail, RevisionRow } from '../../engine/api.ts';
+import type { Overview, RevisionDetail, RevisionRow } from '../../engine/api.ts';
 import type { State } from '../state/model.ts';
 import { Screen } from './screen.tsx';
 
@@ -9,7 +9,7 @@ import { Screen } from './screen.tsx';
  */
 export function warmUp(state: State): void {
   const details = new Map([[first, { is: 'ready' as const, value: detail }]]);
-  renderToString(<Screen state={{ ...state, look, details }} />, { columns: state.size.columns });
+  renderToString(<Screen state={{ ...state, overview, details }} />, { columns: state.size.columns });
 }
 
 const row = (id: string, revises: readonly string[], applied: boolean): RevisionRow => ({
@@ -36,7 +36,7 @@ const [first, second, base] = [
 ] as const;
 const revisions = [row(first, [base], false), row(second, [base], false), row(base, [], true)];
 
-const look: Look = {
+const overview: Overview = {
   project: {
     name: 'project',
     root: '/',

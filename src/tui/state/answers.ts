@@ -4,7 +4,7 @@ import type {
   Effect,
   JournalEntry,
   LintReport,
-  Look,
+  Overview,
   RevisionDetail,
   RunResult,
 } from '../../engine/api.ts';
@@ -12,11 +12,11 @@ import { productNames } from '../../values/database-kind.ts';
 import { andThen, type Change, only } from './effect.ts';
 import { cursorId, keepOn } from './filtering.ts';
 import { reconnectAfter } from './link.ts';
-import { lookAgain, remember, sameRevisions, wantDetail } from './loading.ts';
+import { refreshOverview, remember, sameRevisions, wantDetail } from './loading.ts';
 import { logged } from './log.ts';
 import { type Answer, loadedOf } from './message.ts';
 import type { Loaded, State } from './model.ts';
-import { settleAll } from './moving.ts';
+import { clampAll } from './moving.ts';
 import { abandon, finish, isRunning } from './run.ts';
 import { shownHistory } from './shown.ts';
 import { notify } from './stack.ts';
@@ -24,14 +24,14 @@ import { notify } from './stack.ts';
 /** A result from the engine for the panes or the run. Results without a pending request are stale. */
 export function answered(state: State, answer: Answer): Change {
   switch (answer.call.call) {
-    case 'look':
-      return state.looking === answer.ticket ? looked(state, answer) : only(state);
+    case 'overview':
+      return state.overviewTicket === answer.ticket ? overviewAnswered(state, answer) : only(state);
     case 'revision':
       return detailed(state, answer.call.args[0], answer);
     case 'effect':
       return effected(state, answer.call.args[0], answer);
     case 'lint':
-      return judged(state, answer.call.args[0].range ?? '', answer);
+      return linted(state, answer.call.args[0].range ?? '', answer);
     case 'journal':
       return journalled(state, answer);
     case 'authors':
@@ -42,7 +42,7 @@ export function answered(state: State, answer: Answer): Change {
       return only(arrived(state, loadedOf<readonly Arrival[]>(answer.outcome)));
     case 'run':
       return ran(state, answer);
-    case 'settle':
+    case 'resolveRevision':
       return settled(state, answer);
     case 'endSession':
       return answer.outcome.ok
@@ -62,19 +62,19 @@ export function answered(state: State, answer: Answer): Change {
   }
 }
 
-function looked(state: State, { outcome }: Answer): Change {
-  const idle: State = { ...state, looking: null };
+function overviewAnswered(state: State, { outcome }: Answer): Change {
+  const idle: State = { ...state, overviewTicket: null };
   if (!outcome.ok) {
-    return only(logged({ ...idle, lookFailure: outcome.failure }, 'error', outcome.failure.message));
+    return only(logged({ ...idle, overviewFailure: outcome.failure }, 'error', outcome.failure.message));
   }
-  const look = outcome.value as Look;
-  const before = state.look;
-  const fresh = before === null || !sameRevisions(before, look);
-  const next = settleAll({
+  const overview = outcome.value as Overview;
+  const before = state.overview;
+  const fresh = before === null || !sameRevisions(before, overview);
+  const next = clampAll({
     ...idle,
-    look,
-    known: look,
-    lookFailure: null,
+    overview,
+    known: overview,
+    overviewFailure: null,
     details: fresh ? new Map() : withoutFailed(state.details),
     effects: before === null ? new Map() : withoutFailed(state.effects),
     lints: fresh ? new Map() : withoutFailed(state.lints),
@@ -84,16 +84,16 @@ function looked(state: State, { outcome }: Answer): Change {
     arrivals: fresh ? null : state.arrivals,
     findings: fresh ? null : state.findings,
     // Data of the last session may no longer be valid.
-    goTo: before === null && !look.revisions.some(({ id }) => id === state.goTo) ? null : state.goTo,
+    goTo: before === null && !overview.revisions.some(({ id }) => id === state.goTo) ? null : state.goTo,
   });
   const placed = keepCursor(next, state);
-  const said =
-    before === null || before.database.state !== look.database.state
-      ? limits(logged(placed, ...connectionLine(look)), look)
+  const afterLog =
+    before === null || before.database.state !== overview.database.state
+      ? limits(logged(placed, ...connectionLine(overview)), overview)
       : placed;
-  if (look.database.state !== 'unreachable') return wantDetail({ ...said, reconnects: 0 });
+  if (overview.database.state !== 'unreachable') return wantDetail({ ...afterLog, reconnects: 0 });
   const tries = state.reconnects + 1;
-  return andThen(wantDetail({ ...said, reconnects: tries }), waiting => [
+  return andThen(wantDetail({ ...afterLog, reconnects: tries }), waiting => [
     waiting,
     [{ type: 'later', ms: reconnectAfter(tries - 1), topic: 'reconnect', token: tries }],
   ]);
@@ -118,13 +118,13 @@ function keepCursor(state: State, before: State): State {
 }
 
 /** Unsupported features of this kind of database are mentioned once, at the start. */
-function limits(state: State, { database }: Look): State {
+function limits(state: State, { database }: Overview): State {
   if (!database.unavailable?.length) return state;
   const what = database.unavailable.map(one => one.what.split(' (')[0]).join('; ');
   return logged(state, 'info', `not on ${productNames[database.kind]}: ${what} (migtui doctor says why)`);
 }
 
-function connectionLine({ database, applied }: Look): readonly ['info' | 'error', string] {
+function connectionLine({ database, applied }: Overview): readonly ['info' | 'error', string] {
   // The first run creates it, so this is not an error.
   if (database.state === 'missing' && database.failure)
     return ['info', [database.failure.message, database.failure.next].filter(Boolean).join(' ')];
@@ -151,7 +151,7 @@ function effected(state: State, id: string, answer: Answer): Change {
   });
 }
 
-function judged(state: State, id: string, answer: Answer): Change {
+function linted(state: State, id: string, answer: Answer): Change {
   const known = state.lints.get(id);
   if (known?.is !== 'loading' || known.ticket !== answer.ticket) return only(state);
   return only({ ...state, lints: remember(state.lints, id, loadedOf<LintReport>(answer.outcome)) });
@@ -190,16 +190,18 @@ function ran(state: State, { ticket, outcome }: Answer): Change {
     : next.result?.cancelled
       ? 'cancelled'
       : 'done';
-  const said = logged(
-    { ...state, run: next, journal: null, looking: null, findings: null },
+  const afterLog = logged(
+    { ...state, run: next, journal: null, overviewTicket: null, findings: null },
     next.failure ? 'error' : 'info',
     words,
   );
-  return lookAgain(tooLate ? notify(said, 'Too late to cancel: the run had finished', 'warning') : said);
+  return refreshOverview(
+    tooLate ? notify(afterLog, 'Too late to cancel: the run had finished', 'warning') : afterLog,
+  );
 }
 
 function settled(state: State, { outcome }: Answer): Change {
   if (!outcome.ok)
     return only(logged(notify(state, outcome.failure.message, 'error'), 'error', outcome.failure.message));
-  return lookAgain(notify({ ...state, journal: null, looking: null }, 'resolved'));
+  return refreshOverview(notify({ ...state, journal: null, overviewTicket: null }, 'resolved'));
 }

@@ -1,4 +1,3 @@
-import { placeOptions } from '../../drawing/text/place.ts';
 import type {
   MergeRequest,
   PlanRequest,
@@ -7,15 +6,28 @@ import type {
   SquashRequest,
 } from '../../engine/api.ts';
 import { quoteShell } from '../../foundation/shell.ts';
+import { placeOptions } from '../../foundation/suggested-commands.ts';
 import type { State } from './model.ts';
 
 /*
  * The equivalent commands without the app. They are logged for every action, to be copied into scripts.
  */
 
-/** The command with the options for the current context and schema. */
-export const here = ({ look }: State, command: string): string =>
-  look ? `${command}${placeOptions(look.project)}` : command;
+/** The commands that have the same options for a fleet. */
+const alsoOfFleet = /^migtui (?=(?:status|upgrade|downgrade|stamp|check|rehearse)\b)/;
+
+/**
+ * The command with the options for the current context and schema. A target of the fleet may be in a database that no
+ * option names: it is named in the fleet's own command, or in a comment.
+ */
+export function here({ overview, target }: State, command: string): string {
+  if (target !== null) {
+    return alsoOfFleet.test(command)
+      ? `${command.replace(alsoOfFleet, 'migtui fleet ')} --only ${quoteShell(target)}`
+      : `${command} # target ${target} of the fleet`;
+  }
+  return overview ? `${command}${placeOptions(overview.project)}` : command;
+}
 
 const words = (...parts: readonly (string | false | 0 | undefined)[]): string =>
   parts.filter(Boolean).join(' ');
@@ -36,7 +48,7 @@ export function commandOf(request: PlanRequest, ...how: readonly (Flag | false)[
       request.transaction && `--transaction ${request.transaction}`,
       ...how,
     );
-  if (request.halfWay) return words('migtui settle', ...request.targets.map(quoteShell), '--down', ...how);
+  if (request.halfWay) return words('migtui resolve', ...request.targets.map(quoteShell), '--down', ...how);
   return words(
     'migtui',
     request.command,

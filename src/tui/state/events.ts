@@ -36,6 +36,9 @@ export function happened(before: State, events: readonly EngineEvent[]): Change 
         state = { ...state, task: done >= total ? null : { text, done, total } };
         break;
       }
+      case 'plan-start':
+        state = { ...state, planStart: event.start };
+        break;
       case 'changed': {
         const token = state.lastTicket + 1;
         state = { ...state, lastTicket: token };
@@ -69,6 +72,8 @@ function linesOf(state: State, event: EngineEvent): readonly LogLine[] {
       return [{ at: event.at, kind: 'warning', text: waitingWords(event) }];
     case 'run':
       return state.run === null ? [] : runLines(state, event.event);
+    case 'fleet':
+      return event.event.kind === 'notice' ? [{ kind: 'warning', text: event.event.message }] : [];
     default:
       return [];
   }
@@ -84,8 +89,8 @@ const own =
   /\bmigtui\b|\bpg_(?:try_)?advisory_|\bpg_stat_|\bpg_catalog\b|\bset_config\(|^(?:begin|commit|rollback|savepoint|release|set)\b/i;
 
 /** Whether a statement is one of migtui's own rather than a revision's. */
-function isBookkeeping(sql: string, { look }: State): boolean {
-  const table = look?.project.table.split('.').at(-1);
+function isBookkeeping(sql: string, { overview }: State): boolean {
+  const table = overview?.project.table.split('.').at(-1);
   return own.test(sql) || (table !== undefined && sql.includes(table));
 }
 

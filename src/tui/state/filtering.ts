@@ -1,8 +1,8 @@
-import type { Look } from '../../engine/api.ts';
+import type { Overview } from '../../engine/api.ts';
 import type { Change } from './effect.ts';
 import { wantDetail } from './loading.ts';
 import type { State } from './model.ts';
-import { settleAll } from './moving.ts';
+import { clampAll } from './moving.ts';
 import { linesOf, revisionAt } from './select.ts';
 import { shownHistory } from './shown.ts';
 
@@ -26,20 +26,20 @@ export const cursorId = (state: State): string | null =>
 export function keepOn(before: State, after: State, id: string | null): State {
   const { cursor, top } = before.positions.history;
   const offset = linesOf(before, 'history').lineOf(cursor) - top;
-  const row = id === null || !after.look ? 0 : nearest(after, after.look, id);
+  const row = id === null || !after.overview ? 0 : nearest(after, after.overview, id);
   const line = linesOf(after, 'history').lineOf(row);
   const history = { cursor: row, top: Math.max(0, line - offset) };
-  return settleAll({ ...after, positions: { ...after.positions, history } });
+  return clampAll({ ...after, positions: { ...after.positions, history } });
 }
 
 /** The row of a revision; of the next older visible one if it is hidden, else of the last. */
-function nearest(state: State, look: Look, id: string): number {
+function nearest(state: State, overview: Overview, id: string): number {
   const { index, rows } = shownHistory(state);
   const here = index.get(id);
   if (here !== undefined) return here;
-  const from = look.revisions.findIndex(row => row.id === id);
+  const from = overview.revisions.findIndex(row => row.id === id);
   if (from < 0) return 0;
-  for (const row of look.revisions.slice(from)) {
+  for (const row of overview.revisions.slice(from)) {
     const older = index.get(row.id);
     if (older !== undefined) return older;
   }

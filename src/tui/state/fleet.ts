@@ -10,10 +10,14 @@ export interface FleetProgress {
   readonly ticket: number;
   /** The number of targets to run. */
   readonly total: number;
+  /** The current revisions of each target after its run, and by how many more revisions are applied. */
+  readonly changes: ReadonlyMap<string, { readonly current: readonly string[]; readonly applied: number }>;
   readonly wave: string;
   readonly parallel: number;
   /** In progress. */
   readonly working: readonly string[];
+  /** The targets that were migrated. */
+  readonly arrived: readonly string[];
   readonly done: number;
   readonly there: number;
   readonly failed: number;
@@ -30,9 +34,15 @@ export interface FleetProgress {
 }
 
 /** A run that starts now. */
-export function fleetStarts(ticket: number, total: number, now: number): FleetProgress {
+export function fleetStarts(
+  ticket: number,
+  total: number,
+  changes: FleetProgress['changes'],
+  now: number,
+): FleetProgress {
   return {
-    ...{ ticket, total, wave: '', parallel: 0, working: [], done: 0, there: 0, failed: 0, errors: [] },
+    ...{ ticket, total, changes, wave: '', parallel: 0, working: [], arrived: [] },
+    ...{ done: 0, there: 0, failed: 0, errors: [] },
     ...{ paused: null, cancel: null, result: null, failure: null, startedAt: now, endedAt: null },
   };
 }
@@ -51,7 +61,8 @@ export function followFleet(progress: FleetProgress, event: FleetEvent, now: num
     case 'target-done': {
       const { target, outcome, failure } = event.result;
       const working = progress.working.filter(name => name !== target);
-      if (outcome === 'done') return { ...progress, working, done: progress.done + 1 };
+      if (outcome === 'done')
+        return { ...progress, working, done: progress.done + 1, arrived: [...progress.arrived, target] };
       if (outcome === 'there') return { ...progress, working, there: progress.there + 1 };
       if (outcome !== 'failed') return { ...progress, working };
       const error = { target, message: failure?.message ?? 'failed' };

@@ -23,7 +23,7 @@ const twoColumns = 80;
 /** The history shows additional columns from this width on. */
 export const wideScreen = 140;
 
-type Shape = Pick<State, 'size' | 'focus' | 'zoomed' | 'look' | 'settings'>;
+type Shape = Pick<State, 'size' | 'focus' | 'zoomed' | 'overview' | 'settings'>;
 
 export function layoutOf(state: Shape): Layout {
   const { columns, rows } = state.size;
@@ -34,58 +34,62 @@ export function layoutOf(state: Shape): Layout {
     footer: { x: 0, y: rows - 1, width: columns, height: 1 },
   };
   if (columns < smallest.columns || rows < smallest.rows) return { ...base, panes: {}, tooSmall: true };
-  const room = { x: 0, y: 1, width: columns, height: rows - 2 };
-  if (state.zoomed) return { ...base, panes: { [state.focus]: room }, tooSmall: false };
+  const area = { x: 0, y: 1, width: columns, height: rows - 2 };
+  if (state.zoomed) return { ...base, panes: { [state.focus]: area }, tooSmall: false };
   return {
     ...base,
-    panes: columns < twoColumns ? stacked(state, room) : sideBySide(state, room),
+    panes: columns < twoColumns ? stacked(state, area) : sideBySide(state, area),
     tooSmall: false,
   };
 }
 
 /** One column: the focused pane has the space, the others show their titles. */
-function stacked(state: Shape, room: Rect): Layout['panes'] {
+function stacked(state: Shape, area: Rect): Layout['panes'] {
   const order: readonly Pane[] = ['current', 'history', 'pending', 'detail', 'log'];
   const panes: Partial<Record<Pane, Rect>> = {};
-  let y = room.y;
+  let y = area.y;
   for (const pane of order) {
-    const height = pane === state.focus ? room.height - (order.length - 1) : 1;
-    panes[pane] = { x: room.x, y, width: room.width, height };
+    const height = pane === state.focus ? area.height - (order.length - 1) : 1;
+    panes[pane] = { x: area.x, y, width: area.width, height };
     y += height;
   }
   return panes;
 }
 
-function sideBySide(state: Shape, room: Rect): Layout['panes'] {
+/** Whether the database cannot be read: the Current pane then has space for the reason. */
+export const isUnreadable = (overview: State['overview']): boolean =>
+  overview !== null && overview.database.failure !== null && overview.database.state !== 'missing';
+
+function sideBySide(state: Shape, area: Rect): Layout['panes'] {
   const left =
-    room.width >= wideScreen
-      ? Math.min(100, Math.floor(room.width * 0.5))
-      : Math.max(34, Math.floor(room.width * 0.36));
-  const right = room.width - left;
-  if (state.settings.layout === 'calm') return calm(state, room, left);
-  const tall = room.height >= 26;
-  const tips = Math.min(3, Math.max(1, state.look?.current.length ?? 1));
-  const current = tall ? 3 + tips * 2 : 4;
-  const rest = room.height - current;
-  const wanted = (state.look?.pending.length ?? 0) + 2;
+    area.width >= wideScreen
+      ? Math.min(100, Math.floor(area.width * 0.5))
+      : Math.max(34, Math.floor(area.width * 0.36));
+  const right = area.width - left;
+  if (state.settings.layout === 'calm') return calm(state, area, left);
+  const tall = area.height >= 26;
+  const tips = Math.min(3, Math.max(1, state.overview?.current.length ?? 1));
+  const current = isUnreadable(state.overview) ? (tall ? 10 : 8) : tall ? 3 + tips * 2 : 4;
+  const rest = area.height - current;
+  const wanted = (state.overview?.pending.length ?? 0) + 2;
   const pending = Math.max(tall ? 5 : 4, Math.min(wanted, Math.floor(rest * 0.34)));
   const history = rest - pending;
-  const log = tall ? Math.max(7, Math.floor(room.height * 0.2)) : 6;
-  const x = room.x + left;
+  const log = tall ? Math.max(7, Math.floor(area.height * 0.2)) : 6;
+  const x = area.x + left;
   return {
-    current: { x: room.x, y: room.y, width: left, height: current },
-    history: { x: room.x, y: room.y + current, width: left, height: history },
-    pending: { x: room.x, y: room.y + current + history, width: left, height: pending },
-    detail: { x, y: room.y, width: right, height: room.height - log },
-    log: { x, y: room.y + room.height - log, width: right, height: log },
+    current: { x: area.x, y: area.y, width: left, height: current },
+    history: { x: area.x, y: area.y + current, width: left, height: history },
+    pending: { x: area.x, y: area.y + current + history, width: left, height: pending },
+    detail: { x, y: area.y, width: right, height: area.height - log },
+    log: { x, y: area.y + area.height - log, width: right, height: log },
   };
 }
 
 /** One pane on each side: the focused one, or the most important one. */
-function calm({ focus }: Shape, room: Rect, left: number): Layout['panes'] {
+function calm({ focus }: Shape, area: Rect, left: number): Layout['panes'] {
   return {
-    [focus === 'current' || focus === 'pending' ? focus : 'history']: { ...room, width: left },
-    [focus === 'log' ? 'log' : 'detail']: { ...room, x: room.x + left, width: room.width - left },
+    [focus === 'current' || focus === 'pending' ? focus : 'history']: { ...area, width: left },
+    [focus === 'log' ? 'log' : 'detail']: { ...area, x: area.x + left, width: area.width - left },
   };
 }
 

@@ -1,22 +1,25 @@
-import { placeOptions } from '../../drawing/text/place.ts';
 import type { EngineChange, EngineExit } from '../../engine/process/connection.ts';
 import type { FailureInfo } from '../../foundation/failure.ts';
+import { placeOptions } from '../../foundation/suggested-commands.ts';
 import { andThen, type Change, only, type SideEffect } from './effect.ts';
-import { lookAgain } from './loading.ts';
+import { refreshOverview } from './loading.ts';
 import { logged } from './log.ts';
 import type { State } from './model.ts';
 import { abandon, isRunning } from './run.ts';
 import { notify } from './stack.ts';
 
 /** The engine process is running: the first status shows whether the project opens. */
-export const connected = (state: State): Change => lookAgain({ ...state, link: { is: 'ready' } });
+export const connected = (state: State): Change => refreshOverview({ ...state, link: { is: 'ready' } });
 
 export function restarted(state: State, failure: FailureInfo | null): Change {
   if (failure) {
-    const said = logged(state, 'error', failure.message);
-    return only({ ...said, link: { is: 'lost', exit: { code: null, signal: null, said: failure.message } } });
+    const next = logged(state, 'error', failure.message);
+    return only({
+      ...next,
+      link: { is: 'lost', exit: { code: null, signal: null, lastOutput: failure.message } },
+    });
   }
-  return lookAgain({ ...state, link: { is: 'ready' }, looking: null });
+  return refreshOverview({ ...state, link: { is: 'ready' }, overviewTicket: null });
 }
 
 /** The engine ended unexpectedly. */
@@ -24,12 +27,14 @@ export function lost(state: State, exit: EngineExit): Change {
   const how = exit.signal ?? `exit code ${exit.code ?? 'unknown'}`;
   const failure: FailureInfo = {
     code: 'engine-died',
-    message: `The engine stopped (${how}).`,
+    message: exit.blocked
+      ? 'The code of a revision blocked the engine, which was stopped.'
+      : `The engine stopped (${how}).`,
     next: 'PostgreSQL rolls back uncommitted changes. Press r to restart and see what is applied.',
   };
   const run = isRunning(state.run) ? abandon(state.run, failure, state.now) : state.run;
   const next = notify(
-    { ...state, run, link: { is: 'lost', exit }, looking: null, task: null },
+    { ...state, run, link: { is: 'lost', exit }, overviewTicket: null, task: null, planStart: null },
     `${failure.message} Press r to restart it.`,
     'error',
   );
@@ -42,8 +47,8 @@ export function reload(state: State): Change {
     {
       ...state,
       link: { is: 'restarting' },
-      looking: null,
-      lookFailure: null,
+      overviewTicket: null,
+      overviewFailure: null,
       reconnects: 0,
       details: new Map(),
       effects: new Map(),
@@ -55,16 +60,20 @@ export function reload(state: State): Change {
   return [logged(asked, 'info', 'reloading'), effects];
 }
 
-/** Restarts the engine for another context or schema: all data of the old one is discarded. */
+/**
+ * Restarts the engine for another context, schema or target of the fleet: all data of the old one is discarded.
+ */
 export function reopen(state: State, change: EngineChange): Change {
-  const { context = 'default', schema = null } = { ...(state.look?.project ?? state.sentTo), ...change };
+  const { context = 'default', schema = null } = { ...(state.overview?.project ?? state.sentTo), ...change };
+  const { target } = change;
   const fresh: State = {
     ...state,
     sentTo: { context, schema },
+    target: target ?? null,
     link: { is: 'restarting' },
-    looking: null,
-    look: null,
-    lookFailure: null,
+    overviewTicket: null,
+    overview: null,
+    overviewFailure: null,
     details: new Map(),
     effects: new Map(),
     lints: new Map(),
@@ -72,8 +81,10 @@ export function reopen(state: State, change: EngineChange): Change {
     run: null,
   };
   return [
-    logged(fresh, 'command', `migtui${placeOptions({ context, schema })}`),
-    [{ type: 'restart', change }],
+    target === undefined
+      ? logged(fresh, 'command', `migtui${placeOptions({ context, schema })}`)
+      : logged(fresh, 'info', `opening ${target}`),
+    [{ type: 'restart', change: { ...change, target } }],
   ];
 }
 
@@ -83,8 +94,8 @@ export const reconnectAfter = (tries: number): number => Math.min(30_000, 2_000 
 /** Tries the database again, unless it was reached in the meantime. */
 export function reconnect(state: State, tries: number): Change {
   const away =
-    state.link.is === 'ready' && state.look !== null && state.look.database.state === 'unreachable';
+    state.link.is === 'ready' && state.overview !== null && state.overview.database.state === 'unreachable';
   return away && tries === state.reconnects && !isRunning(state.run)
-    ? andThen(only(state), lookAgain)
+    ? andThen(only(state), refreshOverview)
     : only(state);
 }

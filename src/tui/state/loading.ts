@@ -1,4 +1,4 @@
-import type { Look } from '../../engine/api.ts';
+import type { Overview } from '../../engine/api.ts';
 import { ask, type Change, only } from './effect.ts';
 import type { Loaded, State } from './model.ts';
 import { selectedId } from './select.ts';
@@ -35,14 +35,14 @@ export function remember<T>(
 }
 
 /** Requests the status, if there is an engine. */
-export function lookAgain(state: State): Change {
-  if (state.looking !== null || state.link.is === 'lost') return only(state);
-  const [asked, ticket, effect] = ask(state, { call: 'look', args: [] });
-  return [{ ...asked, looking: ticket }, [effect]];
+export function refreshOverview(state: State): Change {
+  if (state.overviewTicket !== null || state.link.is === 'lost') return only(state);
+  const [asked, ticket, effect] = ask(state, { call: 'overview', args: [] });
+  return [{ ...asked, overviewTicket: ticket }, [effect]];
 }
 
 /** Whether two statuses have the same revisions in the same state. */
-export function sameRevisions(a: Look, b: Look): boolean {
+export function sameRevisions(a: Overview, b: Overview): boolean {
   return (
     a.revisions.length === b.revisions.length &&
     a.revisions.every((row, index) => {

@@ -1,6 +1,6 @@
 import { sanitise } from '../../foundation/sanitise.ts';
 import type { LogEntry, State } from './model.ts';
-import { settleAll } from './moving.ts';
+import { clampAll } from './moving.ts';
 
 /** Maximum number of lines; the oldest are removed. */
 const kept = 5_000;
@@ -35,7 +35,7 @@ export function loggedAll(state: State, lines: readonly LogLine[]): State {
 
 function withLog(state: State, wholeLog: readonly LogEntry[]): State {
   const log = state.hidesBookkeeping ? wholeLog.filter(({ kind }) => kind !== 'bookkeeping') : wholeLog;
-  return settleAll({ ...state, wholeLog, log });
+  return clampAll({ ...state, wholeLog, log });
 }
 
 /** Shows or hides migtui's own statements. */

@@ -6,7 +6,8 @@ import type {
   EngineApi,
   JournalEntry,
   LintReport,
-  Look,
+  Overview,
+  PlanStart,
   RevisionDetail,
   Effect as SchemaEffect,
 } from '../../engine/api.ts';
@@ -118,14 +119,16 @@ export interface State {
   /** Milliseconds since the epoch, at the last tick or message. */
   readonly now: number;
   readonly link: Link;
-  readonly look: Look | null;
+  readonly overview: Overview | null;
   /** The last status, also of a context that has been left: it lists the other contexts. */
-  readonly known: Look | null;
+  readonly known: Overview | null;
   /** The last requested context and schema, whether reached or not; null: none was requested. */
   readonly sentTo: { readonly context: string; readonly schema: string | null } | null;
+  /** The name of the fleet's target that is open; null: none. */
+  readonly target: string | null;
   /** The status request in progress. */
-  readonly looking: number | null;
-  readonly lookFailure: FailureInfo | null;
+  readonly overviewTicket: number | null;
+  readonly overviewFailure: FailureInfo | null;
   /** Number of attempts to reconnect to the lost database. */
   readonly reconnects: number;
   readonly focus: Pane;
@@ -172,6 +175,8 @@ export interface State {
   readonly fleet: FleetProgress | null;
   /** Long work other than a run. */
   readonly task: { readonly text: string; readonly done: number; readonly total: number } | null;
+  /** The first steps of the plan that is being made. */
+  readonly planStart: PlanStart | null;
   readonly notice: Notice | null;
   readonly absoluteTimes: boolean;
   /** SQL is shown as in the file, not formatted and wrapped. */

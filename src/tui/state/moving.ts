@@ -12,7 +12,7 @@ export const isRevisionPane = (pane: Pane): pane is RevisionPane =>
   pane === 'current' || pane === 'history' || pane === 'pending';
 
 /** `position` with its cursor on an existing row, visible in `visible` lines. */
-export function settlePosition(position: Position, rows: number, lines: Lines, visible: number): Position {
+export function clampPosition(position: Position, rows: number, lines: Lines, visible: number): Position {
   const cursor = Math.max(0, Math.min(rows - 1, position.cursor));
   const at = lines.lineOf(cursor);
   const gap = gapOf(visible);
@@ -22,8 +22,8 @@ export function settlePosition(position: Position, rows: number, lines: Lines, v
 
 const gapOf = (visible: number): number => Math.min(margin, Math.max(0, Math.floor((visible - 1) / 2)));
 
-const settle = (state: State, pane: List, position: Position): Position =>
-  settlePosition(
+const clamp = (state: State, pane: List, position: Position): Position =>
+  clampPosition(
     position,
     lengthOf(state, pane),
     linesOf(state, pane),
@@ -32,7 +32,7 @@ const settle = (state: State, pane: List, position: Position): Position =>
 
 /** Moves the cursor of a list to a row. */
 export function moveTo(state: State, pane: List, row: number): Change {
-  const position = settle(state, pane, { ...state.positions[pane], cursor: row });
+  const position = clamp(state, pane, { ...state.positions[pane], cursor: row });
   const moved: State = {
     ...state,
     positions: { ...state.positions, [pane]: position },
@@ -63,21 +63,21 @@ export function scrollBy(state: State, pane: List, by: number): Change {
 
 export function focusOn(state: State, pane: Pane): Change {
   const focused: State = { ...state, focus: pane };
-  const settled = settleAll(focused);
+  const settled = clampAll(focused);
   return isRevisionPane(pane) ? follow({ ...settled, list: pane }, selectedId(state)) : only(settled);
 }
 
 /** Corrects the cursor of every list after the rows or the space changed. */
-export function settleAll(state: State): State {
+export function clampAll(state: State): State {
   const last = lengthOf(state, 'log') - 1;
   const { current, history, pending, log } = state.positions;
   return {
     ...state,
     positions: {
-      current: settle(state, 'current', current),
-      history: settle(state, 'history', history),
-      pending: settle(state, 'pending', pending),
-      log: settle(state, 'log', state.following ? { cursor: last, top: last + 1 } : log),
+      current: clamp(state, 'current', current),
+      history: clamp(state, 'history', history),
+      pending: clamp(state, 'pending', pending),
+      log: clamp(state, 'log', state.following ? { cursor: last, top: last + 1 } : log),
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Look, RevisionRow } from '../../engine/api.ts';
+import type { Overview, RevisionRow } from '../../engine/api.ts';
 import { graphOf } from './graph.ts';
 import { layoutOf } from './layout.ts';
 import type { Pane, RevisionPane, State } from './model.ts';
@@ -6,14 +6,14 @@ import { shownHistory } from './shown.ts';
 
 const none: readonly string[] = [];
 
-const rowMaps = new WeakMap<Look, ReadonlyMap<string, RevisionRow>>();
+const rowMaps = new WeakMap<Overview, ReadonlyMap<string, RevisionRow>>();
 
 /** The revisions of a status by id. */
-export function rowsById(look: Look): ReadonlyMap<string, RevisionRow> {
-  let map = rowMaps.get(look);
+export function rowsById(overview: Overview): ReadonlyMap<string, RevisionRow> {
+  let map = rowMaps.get(overview);
   if (!map) {
-    map = new Map(look.revisions.map(row => [row.id, row]));
-    rowMaps.set(look, map);
+    map = new Map(overview.revisions.map(row => [row.id, row]));
+    rowMaps.set(overview, map);
   }
   return map;
 }
@@ -24,9 +24,9 @@ export function lengthOf(state: State, pane: Exclude<Pane, 'detail'>): number {
     case 'history':
       return shownHistory(state).rows.length;
     case 'current':
-      return state.look?.current.length ?? 0;
+      return state.overview?.current.length ?? 0;
     case 'pending':
-      return state.look?.pending.length ?? 0;
+      return state.overview?.pending.length ?? 0;
     case 'log':
       return state.log.length;
   }
@@ -34,10 +34,10 @@ export function lengthOf(state: State, pane: Exclude<Pane, 'detail'>): number {
 
 /** The revision in a row of a pane. */
 export function revisionAt(state: State, pane: RevisionPane, index: number): string | null {
-  const { look } = state;
-  if (!look) return null;
+  const { overview } = state;
+  if (!overview) return null;
   if (pane === 'history') return shownHistory(state).rows[index]?.id ?? null;
-  return (pane === 'current' ? look.current : look.pending)[index] ?? null;
+  return (pane === 'current' ? overview.current : overview.pending)[index] ?? null;
 }
 
 /** The revision in the Detail pane: the selected one of the list that was used last. */
@@ -47,13 +47,13 @@ export function selectedId(state: State): string | null {
 
 export function selectedRow(state: State): RevisionRow | null {
   const id = selectedId(state);
-  return (id !== null && state.look && rowsById(state.look).get(id)) || null;
+  return (id !== null && state.overview && rowsById(state.overview).get(id)) || null;
 }
 
 /** Number of lines per revision in the Current pane: with its date, or without if there is little space. */
 export function linesPerTip(state: State): number {
   const rect = layoutOf(state).panes.current;
-  return rect && rect.height - 3 >= 2 * Math.min(3, Math.max(1, state.look?.current.length ?? 1)) ? 2 : 1;
+  return rect && rect.height - 3 >= 2 * Math.min(3, Math.max(1, state.overview?.current.length ?? 1)) ? 2 : 1;
 }
 
 /** The mapping of list rows to lines: a revision may take several. */
@@ -65,7 +65,7 @@ export interface Lines {
 
 export function linesOf(state: State, pane: Exclude<Pane, 'detail'>): Lines {
   const rows = lengthOf(state, pane);
-  if (pane === 'history' && state.look) {
+  if (pane === 'history' && state.overview) {
     const { lineOf, rowOf } = graphOf(shownHistory(state));
     return {
       count: rowOf.length,
@@ -96,7 +96,7 @@ export function shortName(row: RevisionRow): string {
 }
 
 export function nameOf(state: State, id: string): string {
-  const row = state.look && rowsById(state.look).get(id);
+  const row = state.overview && rowsById(state.overview).get(id);
   return row ? shortName(row) : id;
 }
 
@@ -105,18 +105,18 @@ export function isBusy(state: State): boolean {
   return (
     state.link.is === 'starting' ||
     state.link.is === 'restarting' ||
-    state.looking !== null ||
+    state.overviewTicket !== null ||
     (state.run !== null && state.run.endedAt === null) ||
     state.task !== null ||
     state.dialogs.some(dialog => dialog.loaded?.is === 'loading')
   );
 }
 
-export const pendingIds = (state: State): readonly string[] => state.look?.pending ?? none;
+export const pendingIds = (state: State): readonly string[] => state.overview?.pending ?? none;
 
 /** The contexts of the config, from the project or from the failure to open it. */
-export function contextsOf({ known, lookFailure }: State): readonly string[] {
+export function contextsOf({ known, overviewFailure }: State): readonly string[] {
   if (known) return known.project.contexts;
-  const telling = lookFailure?.code === 'wrong-driver' || lookFailure?.code === 'unknown-context';
-  return telling ? (lookFailure.candidates ?? []) : [];
+  const offered = overviewFailure?.code === 'wrong-driver' || overviewFailure?.code === 'unknown-context';
+  return offered ? (overviewFailure.candidates ?? []) : [];
 }

@@ -1,4 +1,4 @@
-import type { Look, RevisionRow } from '../../engine/api.ts';
+import type { Overview, RevisionRow } from '../../engine/api.ts';
 import type { LaneRow } from '../../revisions/lanes/lanes.ts';
 import { simplify } from '../../revisions/lanes/simplify.ts';
 import { filterOf, folded } from './filter.ts';
@@ -20,23 +20,23 @@ interface Known {
   filtered: { readonly filter: string; readonly shown: Shown } | null;
 }
 
-const known = new WeakMap<Look, Known>();
+const known = new WeakMap<Overview, Known>();
 const nothing: Shown = { rows: [], lanes: [], index: new Map(), hidden: new Map() };
 
 /** The visible history. Computed once for the same status and filter. */
-export function shownHistory({ look, filter }: Pick<State, 'look' | 'filter'>): Shown {
-  if (!look) return nothing;
-  let all = known.get(look);
+export function shownHistory({ overview, filter }: Pick<State, 'overview' | 'filter'>): Shown {
+  if (!overview) return nothing;
+  let all = known.get(overview);
   if (!all) {
-    all = { all: shown(look.revisions, look.revisions), filtered: null };
-    known.set(look, all);
+    all = { all: shown(overview.revisions, overview.revisions), filtered: null };
+    known.set(overview, all);
   }
   if (filter === '') return all.all;
-  if (all.filtered?.filter !== filter) all.filtered = { filter, shown: filtered(look, filter) };
+  if (all.filtered?.filter !== filter) all.filtered = { filter, shown: filtered(overview, filter) };
   return all.filtered.shown;
 }
 
-function filtered({ revisions }: Look, filter: string): Shown {
+function filtered({ revisions }: Overview, filter: string): Shown {
   const fits = filterOf(filter);
   const kept = revisions.map(fits);
   return {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Look } from '../../../src/engine/api.ts';
+import type { Overview } from '../../../src/engine/api.ts';
 import { update } from '../../../src/tui/app/update.ts';
 import { defaultSettings } from '../../../src/tui/settings.ts';
 import type { Change, SideEffect } from '../../../src/tui/state/effect.ts';
@@ -32,10 +32,10 @@ function after(state: State, ...events: Event[]): Change {
 }
 
 const key = (name: string): Event => ({ type: 'key', key: name });
-const lookOf = (engine = new FakeEngine({ now: at })): Promise<Look> => engine.api.look();
+const styleOf = (engine = new FakeEngine({ now: at })): Promise<Overview> => engine.api.overview();
 
 /** The app with an open project. */
-async function opened(look?: Look): Promise<State> {
+async function opened(overview?: Overview): Promise<State> {
   const [asking, effects] = after(start(), { type: 'connected' });
   const call = effects.find(effect => effect.type === 'call');
   if (call?.type !== 'call') throw new Error('no look');
@@ -43,14 +43,14 @@ async function opened(look?: Look): Promise<State> {
     type: 'answered',
     ticket: call.ticket,
     call: call.call,
-    outcome: { ok: true, value: look ?? (await lookOf()) },
+    outcome: { ok: true, value: overview ?? (await styleOf()) },
   })[0];
 }
 
 test('once connected it requests the status, once', () => {
   const [state, effects] = after(start(), { type: 'connected' });
-  expect(effects).toMatchObject([{ type: 'call', call: { call: 'look' } }]);
-  expect(state.looking).toBe(1);
+  expect(effects).toMatchObject([{ type: 'call', call: { call: 'overview' } }]);
+  expect(state.overviewTicket).toBe(1);
 });
 
 test('a stale status is ignored', async () => {
@@ -58,10 +58,10 @@ test('a stale status is ignored', async () => {
   const answer: Event = {
     type: 'answered',
     ticket: 99,
-    call: { call: 'look', args: [] },
-    outcome: { ok: true, value: await lookOf() },
+    call: { call: 'overview', args: [] },
+    outcome: { ok: true, value: await styleOf() },
   };
-  expect(after(state, answer)[0].look).toBeNull();
+  expect(after(state, answer)[0].overview).toBeNull();
 });
 
 test('holding a key requests no details until the cursor rests, and then once', async () => {
@@ -109,7 +109,7 @@ test('the preview of a target that is no longer typed is ignored', async () => {
 
 test('the cursor stays on its revision when others appear', async () => {
   const engine = new FakeEngine({ now: at });
-  const state = after(await opened(await lookOf(engine)), key('j'))[0];
+  const state = after(await opened(await styleOf(engine)), key('j'))[0];
   const on = selectedId(state);
   engine.revisions.push({
     id: 'Migration20261201000000_newest',
@@ -122,15 +122,15 @@ test('the cursor stays on its revision when others appear', async () => {
     type: 'answered',
     ticket: call.ticket,
     call: call.call,
-    outcome: { ok: true, value: await lookOf(engine) },
+    outcome: { ok: true, value: await styleOf(engine) },
   });
-  expect(next.look?.revisions).toHaveLength(6);
+  expect(next.overview?.revisions).toHaveLength(6);
   expect(selectedId(next)).toBe(on);
 });
 
 test('a lost database is retried with an increasing delay', async () => {
   const engine = new FakeEngine({ now: at, database: { state: 'unreachable' } });
-  const look = await lookOf(engine);
+  const overview = await styleOf(engine);
   let [state, effects] = after(start(), { type: 'connected' });
   const waits: number[] = [];
   for (let tries = 0; tries < 6; tries++) {
@@ -140,7 +140,7 @@ test('a lost database is retried with an increasing delay', async () => {
       type: 'answered',
       ticket: call.ticket,
       call: call.call,
-      outcome: { ok: true, value: look },
+      outcome: { ok: true, value: overview },
     });
     const timer = effects.find(effect => effect.type === 'later' && effect.topic === 'reconnect');
     if (timer?.type !== 'later') throw new Error('no timer');
@@ -152,7 +152,7 @@ test('a lost database is retried with an increasing delay', async () => {
 
 test('ten thousand revisions and a thousand keys', async () => {
   const revisions = longHistory(10_000);
-  let state = await opened(await lookOf(new FakeEngine({ now: at, revisions, applied: [] })));
+  let state = await opened(await styleOf(new FakeEngine({ now: at, revisions, applied: [] })));
   for (let press = 0; press < 1_000; press++)
     [state] = after(state, key(press % 50 === 49 ? 'pagedown' : 'j'));
   expect(state.positions.history.cursor).toBeGreaterThan(1_000);
@@ -190,8 +190,8 @@ test('an interrupted revision can be resolved before the next status arrives', a
     call: { call: 'run', args: [preview, {}] },
     outcome: { ok: true, value: result },
   });
-  expect(ended.looking).not.toBeNull();
-  expect(ended.look?.unsettled).toEqual([]);
+  expect(ended.overviewTicket).not.toBeNull();
+  expect(ended.overview?.unsettled).toEqual([]);
   expect(after(ended, key('x'))[0].dialogs).toMatchObject([
     { kind: 'menu', title: 'Resolve an interrupted revision' },
   ]);

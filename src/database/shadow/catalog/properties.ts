@@ -30,6 +30,14 @@ export const sequenceOptions = (q: string): string => `nullif(concat_ws(' ',
     case when ${q}.seqcache <> 1 then 'cache ' || ${q}.seqcache end,
     case when ${q}.seqcycle then 'cycle' end), '')`;
 
+/** The options of foreign data, by name. */
+export const foreignOptions = (column: string): string =>
+  `(select jsonb_object_agg(option_name, option_value)::text from pg_options_to_table(${column}))`;
+
+/** The extensions that an object is dropped with. */
+export const dependsOn = (catalog: string, oid: string): string =>
+  `(select extensions from dependents e where e.classid = '${catalog}'::regclass and e.objid = ${oid})`;
+
 /** Of triggers and rules: null if they fire normally. */
 export function state(column: string): string {
   return `case ${column} when 'D' then 'disabled' when 'R' then 'replica' when 'A' then 'always' end`;

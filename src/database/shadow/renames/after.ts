@@ -29,6 +29,16 @@ function afterOne(json: SchemaJson, rename: Rename): SchemaJson {
   if (rename.kind === 'enum value') {
     return withEnumValue(json, rename.schema, rename.of, rename.from, rename.to);
   }
+  if (rename.kind === 'enum type') return withEnumType(json, rename.schema, rename.from, rename.to);
+  if (rename.kind === 'index' || rename.kind === 'constraint') {
+    const { schema, of, from, to } = rename;
+    return {
+      ...json,
+      tables: json.tables.map(table =>
+        isTable(table, schema, of) ? withNames(table, new Map([[from, to]]), () => true) : table,
+      ),
+    };
+  }
   const of = rename.kind === 'table' ? rename.from : rename.of;
   const tables = json.tables.map(table =>
     isTable(table, rename.schema, of) ? withFollowers(table, rename) : table,
@@ -40,12 +50,22 @@ function afterOne(json: SchemaJson, rename: Rename): SchemaJson {
 
 /** The table with the names that its constraints have afterwards. */
 function withFollowers(table: Table, rename: Rename): Table {
-  const names = new Map(followers(table, rename));
+  // MikroORM renames other indexes itself.
+  const follows = ({ primary, constraint }: IndexJson): boolean => Boolean(primary || constraint);
+  return withNames(table, new Map(followers(table, rename)), follows);
+}
+
+/** The table with other names of indexes and constraints. */
+function withNames(
+  table: Table,
+  names: ReadonlyMap<string, string>,
+  concerns: (index: IndexJson) => boolean,
+): Table {
   const one = (name: string): string => names.get(name) ?? name;
   return {
     ...table,
     indexes: (table.indexes as IndexJson[]).map(index =>
-      index.primary || index.constraint ? { ...index, keyName: one(index.keyName) } : index,
+      concerns(index) ? { ...index, keyName: one(index.keyName) } : index,
     ),
     checks: (table.checks as { name: string }[]).map(check => ({ ...check, name: one(check.name) })),
     foreignKeys: Object.fromEntries(
@@ -130,6 +150,33 @@ function withColumn(
         })),
       };
     }),
+  };
+}
+
+function withEnumType(json: SchemaJson, schema: string | undefined, from: string, to: string): SchemaJson {
+  const moved = <T>(name: T): T =>
+    name === from || name === `${schema ?? 'public'}.${from}`
+      ? ((name as string).replace(/[^.]*$/, () => to) as T)
+      : name;
+  const enums = Object.entries(json.nativeEnums as Record<string, EnumJson>).map(([key, one]) =>
+    isEnum(one, schema, from) ? [moved(key), { ...one, name: to }] : [key, one],
+  );
+  return {
+    ...json,
+    nativeEnums: Object.fromEntries(enums),
+    tables: json.tables.map(table => ({
+      ...table,
+      columns: table.columns.map(column =>
+        moved(column.nativeEnumName) === column.nativeEnumName
+          ? column
+          : {
+              ...column,
+              nativeEnumName: moved(column.nativeEnumName),
+              type: moved(column.type),
+              typeName: moved(column.typeName),
+            },
+      ),
+    })),
   };
 }
 

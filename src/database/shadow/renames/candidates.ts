@@ -1,8 +1,9 @@
-import type { DatabaseSchema, DatabaseTable, SchemaComparator } from '@mikro-orm/sql';
+import type { DatabaseSchema, SchemaComparator } from '@mikro-orm/sql';
 import { Failure } from '../../../foundation/failure.ts';
 import type { SchemaJson } from '../schema.ts';
 import { renamed } from './after.ts';
-import { type EnumJson, isEnum, isTable } from './json.ts';
+import { type Changes, differences } from './differences.ts';
+import { followers, isTable } from './json.ts';
 import { placeOf, type Rename, written } from './rename.ts';
 
 /** The user's decisions about renames. */
@@ -22,7 +23,7 @@ export interface Renames {
 }
 
 /** Builds both schemas in MikroORM's form, after the renames so far. */
-export type Sides = (renames: readonly Rename[]) => { from: DatabaseSchema; to: DatabaseSchema };
+export type SnapshotsFor = (renames: readonly Rename[]) => { from: DatabaseSchema; to: DatabaseSchema };
 
 /**
  * Applies the decisions to two schemas, and finds further possible renames: a removed object and a similar
@@ -33,13 +34,13 @@ export type Sides = (renames: readonly Rename[]) => { from: DatabaseSchema; to: 
 export function findRenames(
   json: SchemaJson,
   comparator: SchemaComparator,
-  sides: Sides,
+  fromAndTo: SnapshotsFor,
   { renames, notRenames, others }: RenameChoice,
 ): Renames {
   const chosen: Rename[] = [];
   const asked = renames.map((text): Asked => ({ text, ...partsOf(text) }));
   const take = (kinds: readonly Rename['kind'][]): Rename[] => {
-    const { from, to } = sides(chosen);
+    const { from, to } = fromAndTo(chosen);
     const changed = differences(renamed(json, chosen), comparator, from, to);
     for (const one of [...asked]) {
       const match = matching(changed, one, chosen).find(({ kind }) => kinds.includes(kind));
@@ -58,133 +59,33 @@ export function findRenames(
       one => kinds.includes(one.kind) && !used(one) && !notRenames.includes(written(one)),
     );
   };
-  const tables = take(['table']);
+  const tables = take(['table', 'enum type']);
   if (others === 'ask' && tables.length > 0) return { chosen, undecided: tables };
-  const rest = take(['column', 'enum value', 'value']);
-  const [unknown] = asked;
+  // A renamed column makes its old name free for another one.
+  let rest: Rename[];
+  let before: number;
+  do {
+    before = chosen.length;
+    rest = take(['column', 'enum value', 'value']);
+  } while (chosen.length > before);
+  take(['index', 'constraint']);
+  const implied = impliedBy(json, chosen);
+  const unknown = asked.find(({ from, to }) => !implied.some(([old, fresh]) => old === from && fresh === to));
   if (unknown) throw unknownRename(unknown.text, rest.concat(tables));
   return { chosen, undecided: others === 'ask' ? rest : [] };
 }
 
-interface Changes {
-  /** Every removed object paired with every new one in the same place. */
-  readonly possible: readonly Rename[];
-  /** Pairs of the same type; for tables, those with mostly the same columns. */
-  readonly likely: readonly Rename[];
-}
-
-function differences(
-  json: SchemaJson,
-  comparator: SchemaComparator,
-  from: DatabaseSchema,
-  to: DatabaseSchema,
-): Changes {
-  const possible: Rename[] = [];
-  const likely: Rename[] = [];
-  const add = (rename: Rename, isLikely: boolean): void => {
-    possible.push(rename);
-    if (isLikely) likely.push(rename);
-  };
-  const before = from.getTables();
-  const after = to.getTables();
-  const [twin, formerTable] = [tableIn(after), tableIn(before)];
-  const goneTables = before.filter(table => !twin(table));
-  const newTables = after.filter(table => !formerTable(table));
-  for (const gone of goneTables) {
-    for (const fresh of newTables) {
-      if ((gone.schema ?? 'public') !== (fresh.schema ?? 'public')) continue;
-      const { schema } = gone;
-      add({ kind: 'table', schema, from: gone.name, to: fresh.name }, areAlike(comparator, gone, fresh));
-    }
-  }
-  for (const table of before) {
-    const now = twin(table);
-    if (!now) continue;
-    const gone = table.getColumns().filter(column => !now.hasColumn(column.name));
-    const fresh = now.getColumns().filter(column => !table.hasColumn(column.name));
-    for (const old of gone) {
-      for (const column of fresh) {
-        const rename = {
-          kind: 'column',
-          schema: table.schema,
-          of: table.name,
-          from: old.name,
-          to: column.name,
-        } as const;
-        add(
-          rename,
-          isOneType(comparator, column, old, table) && isKey(table, old.name) === isKey(now, column.name),
-        );
-      }
-    }
-  }
-  for (const rename of checkedValues(before, tableIn(after))) add(rename, true);
-  const wanted = Object.values(to.getNativeEnums()) as EnumJson[];
-  for (const type of Object.values(json.nativeEnums) as EnumJson[]) {
-    const now = wanted.find(one => isEnum(one, type.schema, type.name));
-    const gone = type.items.filter(item => now && !now.items.includes(item));
-    const fresh = (now?.items ?? []).filter(item => !type.items.includes(item));
-    for (const old of gone) {
-      for (const item of fresh) {
-        add({ kind: 'enum value', schema: type.schema, of: type.name, from: old, to: item }, true);
-      }
-    }
-  }
-  return { possible, likely };
-}
-
-/** The table of the same name in the other schema. */
-function tableIn(tables: readonly DatabaseTable[]): (table: DatabaseTable) => DatabaseTable | undefined {
-  return table => tables.find(other => isTable(other, table.schema, table.name));
-}
-
-/** Values that a check no longer allows in a column, paired with newly allowed values. */
-function checkedValues(
-  before: readonly DatabaseTable[],
-  twin: (table: DatabaseTable) => DatabaseTable | undefined,
-): Rename[] {
-  return before.flatMap(table =>
-    table.getColumns().flatMap((column): Rename[] => {
-      const now = twin(table)?.getColumn(column.name);
-      const [old, fresh] = [column.enumItems ?? [], now?.enumItems ?? []];
-      if (column.nativeEnumName || now?.nativeEnumName || /\[\]$/.test(column.type)) return [];
-      const gone = old.filter(item => fresh.length > 0 && !fresh.includes(item));
-      return gone.flatMap(from =>
-        fresh
-          .filter(item => !old.includes(item))
-          .map(to => ({
-            kind: 'value',
-            schema: table.schema,
-            of: table.name,
-            column: column.name,
-            from,
-            to,
-          })),
-      );
-    }),
-  );
-}
-
-type Column = ReturnType<DatabaseTable['getColumns']>[number];
-
-function isOneType(comparator: SchemaComparator, one: Column, other: Column, table: DatabaseTable): boolean {
-  const changed = comparator.diffColumn(one, other, table, false);
-  return !['type', 'generated', 'primary', 'autoincrement', 'nativeEnumName'].some(what => changed.has(what));
-}
-
-/** Most columns are in both, with the same type, and not only the key. */
-function areAlike(comparator: SchemaComparator, one: DatabaseTable, other: DatabaseTable): boolean {
-  const columns = one.getColumns();
-  const shared = columns.filter(column => {
-    const same = other.getColumn(column.name);
-    return same && isOneType(comparator, same, column, one);
+/** The constraints that the renames rename as well. */
+function impliedBy(json: SchemaJson, chosen: readonly Rename[]): [old: string, fresh: string][] {
+  return chosen.flatMap((rename, at) => {
+    if (rename.kind !== 'table' && rename.kind !== 'column') return [];
+    const now = renamed(json, chosen.slice(0, at));
+    const name = rename.kind === 'table' ? rename.from : rename.of;
+    return followers(
+      now.tables.find(table => isTable(table, rename.schema, name)),
+      rename,
+    );
   });
-  const all = columns.length + other.getColumns().length - shared.length;
-  return shared.some(column => !column.primary) && shared.length / all >= 0.6;
-}
-
-function isKey(table: DatabaseTable, column: string): boolean {
-  return Object.values(table.getForeignKeys()).some(key => key.columnNames.includes(column));
 }
 
 interface Asked extends Parts {

@@ -29,6 +29,20 @@ export interface CheckJson {
   readonly definition: string;
 }
 
+/** The names of its checks and foreign keys. */
+export function constraintsOf(table: Table | undefined): string[] {
+  if (!table) return [];
+  return [
+    ...Object.keys((table.foreignKeys ?? {}) as object),
+    ...((table.checks ?? []) as CheckJson[]).map(check => check.name),
+  ];
+}
+
+/** The names of its indexes, including keys and unique constraints. */
+export function indexesOf(table: Table | undefined): string[] {
+  return ((table?.indexes ?? []) as IndexJson[]).map(index => index.keyName);
+}
+
 /** An enum type in a schema's JSON. */
 export interface EnumJson {
   readonly name: string;
@@ -69,7 +83,7 @@ export function sequencesOf(table: Table | undefined, name: string): [sequence: 
 
 /** Constraints that MikroORM named after the renamed object, with their new names. */
 export function followers(table: Table | undefined, rename: Rename): [old: string, fresh: string][] {
-  if (!table || rename.kind === 'enum value' || rename.kind === 'value') return [];
+  if (!table || (rename.kind !== 'table' && rename.kind !== 'column')) return [];
   const [old, fresh] =
     rename.kind === 'table'
       ? [`${rename.from}_`, `${rename.to}_`]

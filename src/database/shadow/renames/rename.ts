@@ -9,7 +9,14 @@ export type Rename =
       readonly to: string;
     }
   | {
-      readonly kind: 'column' | 'enum value';
+      readonly kind: 'enum type';
+      readonly schema: string | undefined;
+      readonly from: string;
+      readonly to: string;
+    }
+  | {
+      /** `constraint`: a check or a foreign key. A key or unique constraint is an index. */
+      readonly kind: 'column' | 'enum value' | 'index' | 'constraint';
       readonly schema: string | undefined;
       /** The table, or the enum type. */
       readonly of: string;
@@ -31,7 +38,7 @@ export type Rename =
 /** The path to the renamed object, starting with the schema: `['public', 'contact']` for a column. */
 export function placeOf(rename: Rename): string[] {
   const schema = rename.schema ?? 'public';
-  if (rename.kind === 'table') return [schema];
+  if (rename.kind === 'table' || rename.kind === 'enum type') return [schema];
   return rename.kind === 'value' ? [schema, rename.of, rename.column] : [schema, rename.of];
 }
 

@@ -22,6 +22,7 @@ export function renameSql(
 function statementsOf(schema: SchemaJson, rename: Rename): [up: string, down: string][] {
   const { from, to } = rename;
   const there = (one: string): string => sqlName(rename.schema, one);
+  if (rename.kind === 'enum type') return moved('type', there, from, to);
   const name = there(rename.kind === 'table' ? to : rename.of);
   const pair = (start: string, before: string, after: string): [string, string] => [
     `${start} ${before} to ${after};`,
@@ -29,6 +30,10 @@ function statementsOf(schema: SchemaJson, rename: Rename): [up: string, down: st
   ];
   if (rename.kind === 'enum value') {
     return [pair(`alter type ${name} rename value`, quoteLiteral(from), quoteLiteral(to))];
+  }
+  if (rename.kind === 'index') return moved('index', there, from, to);
+  if (rename.kind === 'constraint') {
+    return [pair(`alter table ${name} rename constraint`, quoteIdent(from), quoteIdent(to))];
   }
   const table = schema.tables.find(one =>
     isTable(one, rename.schema, rename.kind === 'table' ? from : rename.of),
@@ -40,20 +45,24 @@ function statementsOf(schema: SchemaJson, rename: Rename): [up: string, down: st
   if (rename.kind === 'column') {
     return [pair(`alter table ${name} rename column`, quoteIdent(from), quoteIdent(to)), ...constraints];
   }
-  const sequences = sequencesOf(table, from).map(([old, column]): [string, string] => {
-    const fresh = `${to}_${column}_seq`;
-    return [
-      `alter sequence ${there(old)} rename to ${quoteIdent(fresh)};`,
-      `alter sequence ${there(fresh)} rename to ${quoteIdent(old)};`,
-    ];
-  });
+  const sequences = sequencesOf(table, from).flatMap(([old, column]) =>
+    moved('sequence', there, old, `${to}_${column}_seq`),
+  );
+  return [...moved('table', there, from, to), ...constraints, ...sequences];
+}
+
+/** @param there the name in its schema, for SQL */
+function moved(
+  kind: 'table' | 'sequence' | 'index' | 'type',
+  there: (name: string) => string,
+  from: string,
+  to: string,
+): [up: string, down: string][] {
   return [
     [
-      `alter table ${there(from)} rename to ${quoteIdent(to)};`,
-      `alter table ${there(to)} rename to ${quoteIdent(from)};`,
+      `alter ${kind} ${there(from)} rename to ${quoteIdent(to)};`,
+      `alter ${kind} ${there(to)} rename to ${quoteIdent(from)};`,
     ],
-    ...constraints,
-    ...sequences,
   ];
 }
 

@@ -1,8 +1,12 @@
 import { quoteIdent, quoteLiteral } from '../../quote.ts';
+import { grantStatements } from '../grant-statements.ts';
 import type { Fact } from '../inventory.ts';
 import { made } from './create.ts';
+import { sequenceOf } from './follows.ts';
+import { alterForeignOptions } from './foreign.ts';
 import { bare, inSchema, type Place, quotedName } from './names.ts';
 import { alterOptions } from './options.ts';
+import { sequenceReset } from './sequence.ts';
 
 /** Changes a column; drops it and adds it again where PostgreSQL cannot change what it is generated from. */
 export function alterColumn(at: Place, from: Fact, to: Fact): string[] {
@@ -16,15 +20,14 @@ export function alterColumn(at: Place, from: Fact, to: Fact): string[] {
       ...made(at, to, []),
     ];
   }
-  if (differs('inherited')) return [];
   const sql: string[] = [];
   if (from.is.identity && !is.identity) sql.push(`${alter} drop identity;`);
   if (from.is.default && (differs('type') || !is.default)) sql.push(`${alter} drop default;`);
   if (from.is.serial && !is.serial) {
-    sql.push(
-      `${alter} drop default;`,
-      `drop sequence ${inSchema(to, `${bare(to, at.defaultSchema)}_${to.part}_seq`)};`,
-    );
+    const left = at.to.find(({ kind, name }) => kind === 'sequence' && name === sequenceOf(from));
+    if (!left || !is.default) sql.push(`${alter} drop default;`);
+    if (!left) sql.push(`drop sequence ${sequenceIn(at, from)};`);
+    else if (!left.is['owned by']) sql.push(`alter sequence ${sequenceIn(at, from)} owned by none;`);
   }
   if (differs('type') || differs('collation')) {
     sql.push(
@@ -40,40 +43,59 @@ export function alterColumn(at: Place, from: Fact, to: Fact): string[] {
         : `${alter} add generated ${is.identity} as identity${is.sequence ? ` (${is.sequence})` : ''};`,
     );
   }
-  if (is.serial && !from.is.serial) {
-    const sequence = inSchema(to, `${bare(to, at.defaultSchema)}_${to.part}_seq`);
-    sql.push(
-      `create sequence ${sequence} as ${is['sequence type'] ?? is.type} owned by ${quotedName(at, to)}.${quoteIdent(to.part as string)};`,
-      `${alter} set default nextval(${quoteLiteral(sequence)}::regclass);`,
-    );
-  } else if (differs('sequence') && from.is.identity && is.identity) {
-    sql.push(
-      `${alter} ${resetSequence(is.sequence)
-        .map(option => `set ${option}`)
-        .join(' ')};`,
-    );
-  } else if (differs('sequence') && is.serial) {
-    sql.push(
-      `alter sequence ${inSchema(to, `${bare(to, at.defaultSchema)}_${to.part}_seq`)} ${resetSequence(is.sequence).join(' ')};`,
-    );
+  if (is.serial && !from.is.serial) sql.push(...makeSerial(at, to, alter));
+  else if ((is.serial && from.is.serial) || (is.identity && from.is.identity)) {
+    sql.push(...alterSerial(at, from, to));
   }
-  if (differs('storage')) sql.push(`${alter} set storage ${is.storage ?? 'default'};`);
+  if (differs('storage')) sql.push(`${alter} set storage ${is.storage ?? usualStorage(is.type)};`);
   if (differs('compression')) sql.push(`${alter} set compression ${is.compression ?? 'default'};`);
   if (differs('statistics')) sql.push(`${alter} set statistics ${is.statistics ?? -1};`);
+  sql.push(...alterForeignOptions(alter.replace('table', 'foreign table'), from, to));
   if (differs('options')) sql.push(...alterOptions(alter, from.is.options, is.options));
   return sql;
 }
 
-function resetSequence(options: string | undefined): string[] {
-  const asked = options?.match(/(start|increment|minvalue|maxvalue|cache) -?\d+|cycle/g) ?? [];
-  const has = (word: string): boolean => asked.some(option => option.startsWith(word));
+/** `set storage default` needs PostgreSQL 16. */
+const usualStorage = (type = ''): string => (/^(numeric|inet|cidr)\b/.test(type) ? 'main' : 'extended');
+
+/** The quoted name of the sequence of a `serial` or identity column. */
+const sequenceIn = (at: Place, column: Fact): string =>
+  inSchema(column, bare({ ...column, name: sequenceOf(column) }, at.defaultSchema));
+
+/** Takes over the sequence that the default reads, or creates one. */
+function makeSerial(at: Place, to: Fact, alter: string): string[] {
+  const { is } = to;
+  const sequence = sequenceIn(at, to);
+  const column = `${quotedName(at, to)}.${quoteIdent(to.part as string)}`;
+  const exists = at.from.some(({ kind, name }) => kind === 'sequence' && name === sequenceOf(to));
+  const next = `${alter} set default nextval(${quoteLiteral(sequence)}::regclass);`;
+  if (exists) return [`alter sequence ${sequence} owned by ${column};`, next];
+  return [`create sequence ${sequence} as ${is['sequence type'] ?? is.type} owned by ${column};`, next];
+}
+
+/** Changes the sequence of a column, which keeps its value. */
+function alterSerial(at: Place, from: Fact, to: Fact): string[] {
+  const { is } = to;
+  const differs = (key: string): boolean => from.is[key] !== is[key];
+  const alter = `alter sequence ${sequenceIn(at, to)}`;
+  const sequence: Fact = { ...to, kind: 'sequence' };
   return [
-    ...(has('increment') ? [] : ['increment 1']),
-    ...(has('minvalue') ? [] : ['no minvalue']),
-    ...(has('maxvalue') ? [] : ['no maxvalue']),
-    ...(has('start') ? [] : ['start 1']),
-    ...(has('cache') ? [] : ['cache 1']),
-    ...(has('cycle') ? [] : ['no cycle']),
-    ...asked,
+    ...(differs('sequence name')
+      ? [
+          `alter sequence ${sequenceIn(at, from)} rename to ${quoteIdent(bare({ ...to, name: sequenceOf(to) }, at.defaultSchema))};`,
+        ]
+      : []),
+    ...(differs('sequence type') ? [`${alter} as ${is['sequence type'] ?? is.type};`] : []),
+    ...(differs('sequence') || differs('sequence type')
+      ? [`${alter} ${sequenceReset(is.sequence).join(' ')};`]
+      : []),
+    ...(differs('sequence privileges')
+      ? grantStatements(
+          sequence,
+          sequenceIn(at, to),
+          from.is['sequence privileges'],
+          is['sequence privileges'],
+        )
+      : []),
   ];
 }

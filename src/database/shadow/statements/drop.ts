@@ -1,7 +1,7 @@
 import { quoteIdent } from '../../quote.ts';
 import { grantStatements } from '../grant-statements.ts';
 import type { Fact } from '../inventory.ts';
-import { inSchema, type Place, quotedName } from './names.ts';
+import { inSchema, nounOf, type Place, quotedName } from './names.ts';
 
 /** Drops an object; empty when no SQL is known. */
 export function dropped(at: Place, fact: Fact): string[] {
@@ -22,15 +22,9 @@ export function dropped(at: Place, fact: Fact): string[] {
       return grantStatements(fact, name, fact.is.privileges, undefined);
     case 'function':
       return [`drop ${fact.is.kind ?? 'function'} ${name};`];
-    case 'enum':
-    case 'type':
-      return [`drop type ${name};`];
-    case 'cast':
-    case 'operator':
-      return [];
     case 'table':
       return [`drop ${fact.is.foreign ? 'foreign table' : 'table'} ${name};`];
     default:
-      return [`drop ${kind} ${name};`];
+      return [`drop ${nounOf(kind)} ${name};`];
   }
 }

@@ -1,17 +1,32 @@
 import { quoteIdent } from '../../quote.ts';
-import type { Fact, Inventory } from '../inventory.ts';
+import type { Fact, FactKind, Inventory } from '../inventory.ts';
 
 /** Where statements run. */
 export interface Place {
   /** What is there before them. */
   readonly from: Inventory;
+  /** What is there after them. */
+  readonly to: Inventory;
   readonly defaultSchema: string;
+}
+
+/** What SQL calls an object of this kind. */
+export function nounOf(kind: FactKind): string {
+  if (kind === 'enum') return 'type';
+  return kind === 'foreign server' ? 'server' : kind.replace('-', ' ');
 }
 
 /** The quoted name of an object, with its schema where it is not public. */
 export function quotedName(at: Place, fact: Fact): string {
+  if (fact.kind === 'cast') return `(${fact.name})`;
+  if (fact.kind === 'transform') return `for ${fact.name}`;
   if (fact.schema === null || fact.kind === 'schema') return quoteIdent(fact.name);
   const name = bare(fact, at.defaultSchema);
+  if (fact.kind === 'operator') return `${fact.schema === null ? '' : `${quoteIdent(fact.schema)}.`}${name}`;
+  if (fact.kind === 'operator class' || fact.kind === 'operator family') {
+    const using = name.lastIndexOf(' using ');
+    return `${inSchema(fact, name.slice(0, using))}${name.slice(using)}`;
+  }
   if (fact.kind !== 'function') return inSchema(fact, name);
   const open = name.indexOf('(');
   return `${inSchema(fact, name.slice(0, open))}${name.slice(open)}`;

@@ -1,7 +1,8 @@
-import { quoteIdent } from '../../quote.ts';
+import { quoteIdent, quoteLiteral } from '../../quote.ts';
 import type { Fact } from '../inventory.ts';
 import { checksOf } from './checks.ts';
 import { bare, inSchema, type Place, quotedName } from './names.ts';
+import { entriesThatDiffer } from './property-map.ts';
 
 /**
  * A value cannot be removed from an enum: the type is recreated and the columns that use it are changed.
@@ -41,6 +42,51 @@ export function alterEnum(at: Place, from: Fact, to: Fact): string[] {
   ];
 }
 
+/** Changes the attributes of a composite type, which columns and functions may use. */
+export function alterComposite(at: Place, from: Fact, to: Fact): string[] {
+  const alter = `alter type ${quotedName(at, to)}`;
+  const [before, after] = [attributesOf(from), attributesOf(to)];
+  const renamed =
+    before.length === after.length &&
+    before.every(([, type], at) => type === after[at]?.[1]) &&
+    before.every(([name], at) => name === after[at]?.[0] || !after.some(([other]) => other === name));
+  if (renamed) {
+    return before.flatMap(([name], at) =>
+      name === after[at]?.[0] ? [] : [`${alter} rename attribute ${name} to ${after[at]?.[0]} cascade;`],
+    );
+  }
+  const [old, now] = [new Map(before), new Map(after)];
+  return [
+    ...before.flatMap(([name]) => (now.has(name) ? [] : [`${alter} drop attribute ${name} cascade;`])),
+    ...after.flatMap(([name, type]) => {
+      if (old.get(name) === type) return [];
+      return [
+        old.has(name)
+          ? `${alter} alter attribute ${name} type ${type} cascade;`
+          : `${alter} add attribute ${name} ${type} cascade;`,
+      ];
+    }),
+  ];
+}
+
+/** Quoted names with types. */
+function attributesOf({ is }: Fact): [name: string, type: string][] {
+  // Types contain no space after a comma.
+  const each = (is.definition ?? '').match(/(?:"(?:[^"]|"")*"|[^",]|,(?! ))+/g) ?? [];
+  return each.map(text => {
+    const [, name = '', type = ''] = /^\s*("(?:[^"]|"")*"|[^ "]+) (.*)$/s.exec(text) ?? [];
+    return [name, type];
+  });
+}
+
+/** Comments on the checks of a domain. */
+export function commentsOnChecks(at: Place, from: Fact, to: Fact): string[] {
+  return entriesThatDiffer(from, to, 'check comments').map(
+    ([check, , text]) =>
+      `comment on constraint ${quoteIdent(check)} on domain ${quotedName(at, to)} is ${text === undefined ? 'null' : quoteLiteral(text)};`,
+  );
+}
+
 /** Changes the default, the checks and whether null is allowed of a domain. */
 export function alterDomain(at: Place, from: Fact, to: Fact): string[] {
   const alter = `alter domain ${quotedName(at, to)}`;
@@ -55,5 +101,6 @@ export function alterDomain(at: Place, from: Fact, to: Fact): string[] {
     if (after.get(check) !== text) sql.push(`${alter} drop constraint ${check};`);
   for (const [check, text] of after)
     if (before.get(check) !== text) sql.push(`${alter} add constraint ${check} ${text};`);
+  sql.push(...commentsOnChecks(at, from, to));
   return sql;
 }

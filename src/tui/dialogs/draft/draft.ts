@@ -9,7 +9,7 @@ import type { FailureInfo } from '../../../foundation/failure.ts';
 import { here, revisionCommand } from '../../state/command-line.ts';
 import { andThen, ask, type Change, only } from '../../state/effect.ts';
 import { heldNotice, isHeld } from '../../state/held.ts';
-import { lookAgain } from '../../state/loading.ts';
+import { refreshOverview } from '../../state/loading.ts';
 import { logged } from '../../state/log.ts';
 import type { Dialog, Loaded, State } from '../../state/model.ts';
 import { notified, notify, open, replace } from '../../state/stack.ts';
@@ -34,7 +34,7 @@ export function whyNotWrite(state: State, dialog: DraftDialog): string | null {
   if (dialog.loaded.is === 'loading') return 'the files are still being generated';
   if (dialog.loaded.is === 'failed') return 'nothing to write';
   if (dialog.loaded.value.files.length === 0) return 'nothing to write';
-  if (state.look?.project.readOnly) return 'opened read-only';
+  if (state.overview?.project.readOnly) return 'opened read-only';
   return dialog.writing === null ? null : 'writing the files';
 }
 
@@ -53,9 +53,9 @@ const commands = inDialogs([
 
 /** The findings of a new revision, shown before it is written. */
 function findingsOf({ findings = [] }: Draft, { appearance }: State, columns: number): Line[] {
-  const told = bySeverity(findings).filter(({ severity }) => severity !== 'note');
+  const visible = bySeverity(findings).filter(({ severity }) => severity !== 'note');
   const view = { columns, ascii: appearance.ascii, whole: true };
-  return told.length === 0 ? [] : [...told.flatMap(finding => findingLines(finding, view)), []];
+  return visible.length === 0 ? [] : [...visible.flatMap(finding => findingLines(finding, view)), []];
 }
 
 export const draftType: DialogType<DraftDialog> = {
@@ -146,11 +146,14 @@ function written(state: State, dialog: DraftDialog): Change {
     dialogs: state.dialogs.filter(one => one !== dialog && !isStale(one)),
     ...(draft?.revision && { goTo: draft.revision, focus: 'history' as const, list: 'history' as const }),
   };
-  const said = logged(notify(gone, `wrote ${paths.join(', ')}`), 'info', `wrote ${paths.join(', ')}`);
+  const afterLog = logged(notify(gone, `wrote ${paths.join(', ')}`), 'info', `wrote ${paths.join(', ')}`);
   if (isFromDrift(dialog) && draft?.revision)
-    return andThen(openPlan(said, { command: 'stamp', targets: [draft.revision] }, 'enter'), lookAgain);
-  const next = draft?.kind === 'revision' && made ? open(said, offerEditor(made)) : said;
-  return andThen(only(next), lookAgain);
+    return andThen(
+      openPlan(afterLog, { command: 'stamp', targets: [draft.revision] }, 'enter'),
+      refreshOverview,
+    );
+  const next = draft?.kind === 'revision' && made ? open(afterLog, offerEditor(made)) : afterLog;
+  return andThen(only(next), refreshOverview);
 }
 
 /** The database already has the changes of the revision: it must be marked as applied. */

@@ -13,7 +13,15 @@ import type { DialogType } from '../dialog.ts';
 import { fieldSpans } from '../field-line.ts';
 import { boardCommands } from './commands.ts';
 import { type FleetDialog, type FleetPlanDialog, fleetDialog, rowsOf } from './dialog.ts';
-import { progressLines, rowLine, statusLines } from './lines.ts';
+import {
+  type ColumnWidths,
+  progressLines,
+  rowLine,
+  standingOf,
+  statusLines,
+  targetsInWords,
+} from './lines.ts';
+import { liveRows, liveStatus } from './live.ts';
 
 /** Opens the board, and requests the status of the fleet. */
 export function openFleet(state: State, openedBy: string): Change {
@@ -21,14 +29,19 @@ export function openFleet(state: State, openedBy: string): Change {
   return [logged(open(asked, fleetDialog(ticket, openedBy)), 'command', 'migtui fleet status'), [effect]];
 }
 
-const widthOfNames = new WeakMap<FleetStatus, number>();
+const widthsKnown = new WeakMap<FleetStatus, ColumnWidths>();
 
-function nameWidth(status: FleetStatus): number {
-  const known = widthOfNames.get(status);
+function columnWidths(status: FleetStatus): ColumnWidths {
+  const known = widthsKnown.get(status);
   if (known !== undefined) return known;
-  const width = Math.min(40, Math.max(0, ...status.targets.map(({ name }) => widthOf(name))));
-  widthOfNames.set(status, width);
-  return width;
+  let [name, standing] = [0, 0];
+  for (const row of status.targets) {
+    name = Math.max(name, widthOf(row.name));
+    standing = Math.max(standing, standingOf(row).length);
+  }
+  const widths = { name: Math.min(40, name), standing };
+  widthsKnown.set(status, widths);
+  return widths;
 }
 
 /** The board: the number of targets at each revision, then each target; during a run, its progress. */
@@ -38,9 +51,7 @@ export const fleetType: DialogType<FleetDialog> = {
   scopes: (_dialog, state) => (fleetRuns(state.fleet) ? ['fleet-run', 'choosing'] : ['fleet', 'choosing']),
   title({ loaded }, state) {
     if (fleetRuns(state.fleet)) return 'Fleet: running';
-    return loaded.is === 'ready'
-      ? `Fleet: ${loaded.value.targets.length.toLocaleString('en-US')} targets`
-      : 'Fleet';
+    return loaded.is === 'ready' ? `Fleet: ${targetsInWords(loaded.value.targets.length)}` : 'Fleet';
   },
   tone: (_dialog, { fleet }) => (fleet && fleet.failed > 0 ? 'danger' : undefined),
   width: (_dialog, _state, { columns }) => columns - 4,
@@ -51,15 +62,15 @@ export const fleetType: DialogType<FleetDialog> = {
     const search: Line = typing
       ? [{ text: '/', style: 'key' }, ...fieldSpans(filter)]
       : [{ text: filter.text === '' ? order : `/${filter.text}  ${order}`, style: 'dim' }];
-    return [...run, ...statusLines(loaded.value, state, columns), [], search];
+    return [...run, ...statusLines(liveStatus(loaded.value, state), state, columns), [], search];
   },
   body(dialog, state): Line[] {
     if (dialog.loaded.is !== 'ready') return [];
-    const width = nameWidth(dialog.loaded.value);
-    const rows = rowsOf(dialog);
+    const widths = columnWidths(dialog.loaded.value);
+    const rows = liveRows(rowsOf(dialog), dialog.loaded.value, state);
     return rows.length === 0
       ? [line('No matching targets.', 'dim')]
-      : rows.map(row => rowLine(row, state, width));
+      : rows.map(row => rowLine(row, state, widths));
   },
   selected: dialog =>
     rowsOf(dialog).length === 0 ? null : Math.min(dialog.cursor, rowsOf(dialog).length - 1),
@@ -74,7 +85,11 @@ export const fleetType: DialogType<FleetDialog> = {
   },
   answered(dialog, { ticket, outcome }, state) {
     if (dialog.loaded.is === 'loading' && dialog.loaded.ticket === ticket) {
-      return only(replace(state, dialog, { ...dialog, loaded: loadedOf<FleetStatus>(outcome) }));
+      const loaded = loadedOf<FleetStatus>(outcome);
+      const at = rowsOf({ ...dialog, loaded }).findIndex(({ name }) => name === state.target);
+      // The target that was just left.
+      const cursor = dialog.cursor === 0 && at > 0 ? at : dialog.cursor;
+      return only(replace(state, dialog, { ...dialog, loaded, cursor }));
     }
     if (state.fleet?.ticket !== ticket) return null;
     return ended(
@@ -113,15 +128,7 @@ function choose(state: State, dialog: FleetDialog): Change {
   const row = rowsOf(dialog)[dialog.cursor];
   if (!row) return only(state);
   if (fleetRuns(state.fleet)) return notified(state, 'the fleet is running', 'warning');
-  const { context, schema, database } = row;
-  if (context === state.look?.project.context && database !== state.look.database.label) {
-    return notified(
-      state,
-      `${database} is another database: open it with a config or context of its own`,
-      'warning',
-    );
-  }
-  return reopen(closeAll(state), { context, schema: schema ?? undefined });
+  return reopen(closeAll(state), { target: row.name });
 }
 
 /** Requests a plan for the targets shown. */
@@ -132,7 +139,7 @@ function plan(state: State, dialog: FleetDialog, request: PlanRequest, key: stri
   const [asked, ticket, effect] = ask(state, { call: 'fleetPlan', args: [{ choice, plan: request }] });
   const opened: FleetPlanDialog = {
     ...{ kind: 'fleet-plan', loaded: { is: 'loading', ticket }, request },
-    ...{ typed: { text: '', cursor: 0 }, top: 0, openedBy: key },
+    ...{ typed: { text: '', cursor: 0 }, backup: state.settings.backup.always, top: 0, openedBy: key },
   };
   return [open(asked, opened), [effect]];
 }

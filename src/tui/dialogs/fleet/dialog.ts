@@ -23,6 +23,8 @@ export interface FleetPlanDialog extends Dialog {
   readonly request: PlanRequest;
   /** If data is lost: the text typed so far. */
   readonly typed: TextField;
+  /** Back up each target before its run. */
+  readonly backup: boolean;
 }
 
 export function fleetDialog(ticket: number, openedBy: string): FleetDialog {

@@ -3,6 +3,7 @@ import { failureLines } from '../../../drawing/text/failure.ts';
 import { type Line, line } from '../../../drawing/text/span.ts';
 import { statementLines } from '../../../drawing/text/statement.ts';
 import { duration } from '../../../drawing/text/time.ts';
+import { padTo } from '../../../drawing/text/width.ts';
 import { wrap } from '../../../drawing/text/wrap.ts';
 import { glyphsOf } from '../../../drawing/theme/glyphs.ts';
 import type { Style } from '../../../drawing/theme/style.ts';
@@ -14,6 +15,8 @@ import type {
   FleetState,
   FleetStatus,
 } from '../../../engine/api.ts';
+import { grouped } from '../../../foundation/grouped.ts';
+import { someNames } from '../../../foundation/some-names.ts';
 import { shortId, slug } from '../../../revisions/names.ts';
 import { fleetStates } from '../../../values/fleet.ts';
 import type { FleetProgress } from '../../state/fleet.ts';
@@ -43,7 +46,9 @@ export function named(id: string): string {
 const placeOf = (current: readonly string[]): string =>
   current.length === 0 ? 'nothing applied' : current.map(named).join(', ');
 
-const many = (number: number): string => number.toLocaleString('en-US');
+/** Such as `1 target` or `1,000 targets`. */
+export const targetsInWords = (number: number): string =>
+  `${grouped(number)} ${number === 1 ? 'target' : 'targets'}`;
 
 /** The number of targets at each revision, as bars and text. */
 export function statusLines({ counts, states, heads }: FleetStatus, state: State, columns: number): Line[] {
@@ -58,33 +63,42 @@ export function statusLines({ counts, states, heads }: FleetStatus, state: State
       const isHead = current.length > 0 && current.every(id => all.has(id));
       const length = Math.max(1, Math.round((targets / most) * width));
       return [
-        { text: many(targets).padStart(many(most).length), style: 'strong' },
+        { text: grouped(targets).padStart(grouped(most).length), style: 'strong' },
         { text: ` ${glyphs.barFull.repeat(length)}`, style: isHead ? 'ok' : 'warning' },
         { text: glyphs.barEmpty.repeat(width - length), style: 'border' },
         { text: ` ${placeOf(current)}`, style: 'accent' },
         { text: isHead ? ' (head)' : '', style: 'dim' },
       ];
     }),
-    ...(rest > 0 ? [line(`and ${many(rest)} at ${counts.length - mostBars} other places`, 'dim')] : []),
+    ...(rest > 0 ? [line(`and ${grouped(rest)} at ${counts.length - mostBars} other revisions`, 'dim')] : []),
     fleetStates
       .toReversed()
       .filter(one => states[one] > 0)
       .flatMap((one, at) => [
         { text: at > 0 ? ` ${glyphs.separator} ` : '', style: 'dim' as Style },
-        { text: `${many(states[one])} ${one}`, style: styles[one] },
+        { text: `${grouped(states[one])} ${one}`, style: styles[one] },
       ]),
   ];
 }
 
+/** The columns of the board, in cells. */
+export interface ColumnWidths {
+  readonly name: number;
+  readonly standing: number;
+}
+
+/** The state of a target, and whether it is running. */
+export const standingOf = ({ state, running }: FleetRow): string => (running ? `${state}, running` : state);
+
 /** A target on one line. */
-export function rowLine(row: FleetRow, state: State, width: number): Line {
+export function rowLine(row: FleetRow, state: State, widths: ColumnWidths): Line {
   const glyphs = glyphsOf(state.appearance.ascii);
-  const { name, state: stands, running } = row;
+  const { name, state: stands } = row;
   const glyph = stands === 'head' ? glyphs.ok : stands === 'behind' ? glyphs.pending : glyphs.warning;
   return [
     { text: `${glyph} `, style: styles[stands] },
-    { text: name.padEnd(width), style: 'strong' },
-    { text: `  ${(running ? `${stands}, running` : stands).padEnd(11)}`, style: styles[stands] },
+    { text: padTo(name, widths.name), style: 'strong' },
+    { text: `  ${padTo(standingOf(row), widths.standing)}`, style: styles[stands] },
     { text: `  ${remarkOf(row)}`, style: 'dim' },
   ];
 }
@@ -113,8 +127,8 @@ export function progressLines(progress: FleetProgress, state: State, columns: nu
       { text: glyphs.barFull.repeat(good), style: 'ok' },
       { text: glyphs.barFull.repeat(bad), style: 'danger' },
       { text: glyphs.barEmpty.repeat(Math.max(0, width - good - bad)), style: 'border' },
-      { text: `  ${many(done + there)} of ${many(total)}`, style: 'strong' },
-      { text: failed > 0 ? `  ${many(failed)} failed` : '', style: 'danger' },
+      { text: `  ${grouped(done + there)} of ${grouped(total)}`, style: 'strong' },
+      { text: failed > 0 ? `  ${grouped(failed)} failed` : '', style: 'danger' },
       { text: `  ${duration(ended - progress.startedAt)}`, style: 'dim' },
       { text: fleetRuns(progress) ? words : '', style: 'warning' },
     ],
@@ -124,23 +138,24 @@ export function progressLines(progress: FleetProgress, state: State, columns: nu
           line(working.length > 0 ? `in progress: ${working.join(', ')}`.slice(0, columns) : '', 'dim'),
         ]
       : []),
-    ...errors.flatMap(({ target, message }) =>
+    // The result has all errors, grouped.
+    ...(progress.result ? [] : errors).flatMap(({ target, message }) =>
       wrap(`${target}: ${message}`, columns - 2).map(text => line(`${text}`, 'danger')),
     ),
     ...(paused
       ? [
           line(
-            `Paused: ${paused.after.replace(/\.$/, '')}. y continues with ${many(paused.left)} more, n stops.`,
+            `Paused: ${paused.after.replace(/\.$/, '')}. y continues with ${grouped(paused.left)} more, n stops.`,
             'warning',
           ),
         ]
       : []),
-    ...(progress.result ? resultLines(progress.result) : []),
+    ...(progress.result ? resultLines(progress.result, columns) : []),
     ...(failure ? failureLines(failure, columns) : []),
   ];
 }
 
-function resultLines({ counts, stopped }: FleetResult): Line[] {
+function resultLines({ counts, errors, stopped }: FleetResult, columns: number): Line[] {
   const parts: readonly [number, string, Style][] = [
     [counts.done, 'done', 'ok'],
     [counts.there, 'already at the target', 'ok'],
@@ -151,9 +166,21 @@ function resultLines({ counts, stopped }: FleetResult): Line[] {
   return [
     shown.flatMap(([number, words, style], at) => [
       { text: at > 0 ? ' · ' : '', style: 'dim' as Style },
-      { text: `${many(number)} ${words}`, style },
+      { text: `${grouped(number)} ${words}`, style },
     ]),
-    ...(stopped ? [line(`${stopped} Upgrade again to continue with the rest.`, 'warning')] : []),
+    ...errors.flatMap(({ failure, targets }) => [
+      [
+        { text: `${targetsInWords(targets.length)}: `, style: 'danger' as Style },
+        { text: someNames(targets), style: 'strong' as Style },
+      ],
+      ...wrap(failure.message, columns - 4).map(text => line(`  ${text}`, 'danger')),
+      ...(failure.next ? wrap(failure.next, columns - 4).map(text => line(`  ${text}`, 'accent')) : []),
+    ]),
+    ...(stopped
+      ? wrap(`${stopped} Upgrade again to continue with the rest.`, columns).map(text =>
+          line(text, 'warning'),
+        )
+      : []),
   ];
 }
 
@@ -162,13 +189,10 @@ export function planLines({ groups, refused, there, waves }: FleetPlan, columns:
   const byCode = Map.groupBy(refused, ({ failure }) => failure.code);
   return [
     ...groups.flatMap(group => [...groupLines(group, columns), []]),
-    ...(there.length > 0 ? [line(`${many(there.length)} already at the target`, 'dim')] : []),
+    ...(there.length > 0 ? [line(`${grouped(there.length)} already at the target`, 'dim')] : []),
     ...[...byCode].flatMap(([code, some]) => [
       line(
-        `${many(some.length)} refused, ${code}: ${some
-          .slice(0, 3)
-          .map(({ target }) => target)
-          .join(', ')}`,
+        `${grouped(some.length)} refused, ${code}: ${someNames(some.map(({ target }) => target))}`,
         'danger',
       ),
       ...wrap(some[0]?.failure.message ?? '', columns - 2).map(text => line(`  ${text}`, 'dim')),
@@ -176,7 +200,7 @@ export function planLines({ groups, refused, there, waves }: FleetPlan, columns:
     ...(waves.length > 1
       ? [
           line(
-            `waves: ${waves.map(({ name, targets }) => `${name} ${many(targets.length)}`).join(', ')}`,
+            `waves: ${waves.map(({ name, targets }) => `${name} ${grouped(targets.length)}`).join(', ')}`,
             'dim',
           ),
         ]
@@ -185,16 +209,14 @@ export function planLines({ groups, refused, there, waves }: FleetPlan, columns:
 }
 
 function groupLines({ targets, preview, table, largest }: FleetGroup, columns: number): Line[] {
-  const names = targets.slice(0, 3).join(', ');
-  const more = targets.length > 3 ? ` and ${many(targets.length - 3)} more` : '';
   const { steps } = preview;
   return [
     [
       {
-        text: `${many(targets.length)} ${targets.length === 1 ? 'target' : 'targets'}: ${steps.length} ${steps.length === 1 ? 'step' : 'steps'}`,
+        text: `${targetsInWords(targets.length)}: ${steps.length} ${steps.length === 1 ? 'step' : 'steps'}`,
         style: 'strong',
       },
-      { text: `  ${names}${more}`, style: 'dim' },
+      { text: `  ${someNames(targets)}`, style: 'dim' },
     ],
     ...steps.flatMap(({ action, revision, preview, losses, findings }) => [
       [{ text: `  ${action} `, style: 'accent' as Style }, { text: named(revision) }],

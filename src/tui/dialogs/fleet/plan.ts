@@ -1,6 +1,7 @@
 import { failureLines } from '../../../drawing/text/failure.ts';
 import { type Line, line } from '../../../drawing/text/span.ts';
 import type { FleetPlan } from '../../../engine/api.ts';
+import { quoteShell } from '../../../foundation/shell.ts';
 import { ask, type Change, only } from '../../state/effect.ts';
 import { fleetStarts } from '../../state/fleet.ts';
 import { heldNotice, isHeld } from '../../state/held.ts';
@@ -8,11 +9,22 @@ import { logged } from '../../state/log.ts';
 import { loadedOf } from '../../state/message.ts';
 import type { State } from '../../state/model.ts';
 import { close, notified, replace, replaceTop } from '../../state/stack.ts';
-import { inDialogs, on } from '../commands.ts';
+import { inDialogs, on, why } from '../commands.ts';
 import type { DialogType } from '../dialog.ts';
 import { fieldSpans } from '../field-line.ts';
+import { wantsBackup } from '../plan/policy.ts';
 import { countOf, type FleetPlanDialog, wantedName } from './dialog.ts';
-import { planLines } from './lines.ts';
+import { planLines, targetsInWords } from './lines.ts';
+import { changesOf } from './live.ts';
+
+/** Whether the rules of one of its databases require backups. */
+const requiresBackup = ({ groups }: FleetPlan): boolean => groups.some(({ preview }) => wantsBackup(preview));
+
+/** Nothing is backed up for log rows alone. */
+function whyNoBackup({ loaded, request }: FleetPlanDialog): string | null {
+  if (loaded.is !== 'ready' || countOf(loaded.value) === 0) return 'there is nothing to run';
+  return request.command === 'stamp' ? 'a stamp changes no data' : null;
+}
 
 /** Runs the plan that is shown, if it is confirmed. */
 function run(state: State, dialog: FleetPlanDialog, key: string): Change {
@@ -24,12 +36,25 @@ function run(state: State, dialog: FleetPlanDialog, key: string): Change {
   const wanted = wantedName(dialog);
   if (wanted !== null && typed.text.trim() !== wanted)
     return notified(state, `type ${wanted} first`, 'warning');
-  const options = { run: {}, interactive: true, confirm: wanted === null ? [] : plan.databases };
+  const { always, ...how } = state.settings.backup;
+  const backup = dialog.backup && whyNoBackup(dialog) === null;
+  if (requiresBackup(plan) && !backup)
+    return notified(state, `a database requires a backup: press ${backupKey(dialog)}`, 'warning');
+  const options = {
+    run: { ...state.settings.run, ...(backup && { backup: how }) },
+    interactive: true,
+    confirm: wanted === null ? [] : plan.databases,
+  };
   const [asked, ticket, effect] = ask(state, { call: 'fleetRun', args: [plan.id, options] });
-  const fleet = fleetStarts(ticket, countOf(plan), state.now);
-  const words = `migtui fleet ${request.command} ${request.targets.join(' ')} --yes`;
+  const fleet = fleetStarts(ticket, countOf(plan), changesOf(plan), state.now);
+  const flag = backup === always ? '' : backup ? ' --backup' : ' --no-backup';
+  const chosen = (plan.request.choice.only ?? []).map(name => ` --only ${quoteShell(name)}`).join('');
+  const words = `migtui fleet ${request.command} ${request.targets.join(' ')}${chosen}${flag} --yes`;
   return [logged({ ...close(asked), fleet }, 'command', words), [effect]];
 }
+
+/** While a name is typed, letters go there. */
+const backupKey = (dialog: FleetPlanDialog): string => (wantedName(dialog) === null ? 'b' : 'Ctrl-B');
 
 const commands = inDialogs([
   {
@@ -42,6 +67,18 @@ const commands = inDialogs([
     danger: true,
     run: on<FleetPlanDialog>('fleet-plan', run),
   },
+  {
+    id: 'fleet-backup',
+    keys: ['b', 'ctrl+b'],
+    where: ['fleet-plan'],
+    title: 'backup',
+    about: 'back up each target before its run, or not',
+    footer: 2,
+    disabled: why<FleetPlanDialog>('fleet-plan', (_state, dialog) => whyNoBackup(dialog)),
+    run: on<FleetPlanDialog>('fleet-plan', (state, dialog) =>
+      only(replaceTop(state, { ...dialog, backup: !dialog.backup })),
+    ),
+  },
 ]);
 
 /** The fleet plan to be confirmed: the groups, their SQL once, the skipped targets. */
@@ -52,7 +89,7 @@ export const fleetPlanType: DialogType<FleetPlanDialog> = {
   title({ loaded, request }) {
     const verb =
       request.command === 'upgrade' ? 'Upgrade' : request.command === 'downgrade' ? 'Downgrade' : 'Stamp';
-    return loaded.is === 'ready' ? `${verb} ${countOf(loaded.value).toLocaleString('en-US')} targets` : verb;
+    return loaded.is === 'ready' ? `${verb} ${targetsInWords(countOf(loaded.value))}` : verb;
   },
   tone: ({ loaded }) => (loaded.is === 'ready' && loaded.value.destructive ? 'danger' : undefined),
   width: (_dialog, _state, { columns }) => Math.min(columns - 4, 116),
@@ -61,18 +98,33 @@ export const fleetPlanType: DialogType<FleetPlanDialog> = {
     if (loaded.is === 'failed') return failureLines(loaded.failure, columns);
     return planLines(loaded.value, columns);
   },
-  foot(dialog): Line[] {
+  foot(dialog, state): Line[] {
     if (dialog.loaded.is !== 'ready') return [];
     const wanted = wantedName(dialog);
     if (countOf(dialog.loaded.value) === 0) return [[], line('Nothing to run. Enter closes.', 'dim')];
-    if (wanted === null) return [[], line('Enter runs it, Esc cancels.', 'dim')];
+    const backup: Line[] =
+      dialog.backup && whyNoBackup(dialog) === null
+        ? [
+            [
+              { text: 'Backups first', style: 'ok' },
+              { text: `, one for each target, to ${state.settings.backup.folder}`, style: 'dim' },
+            ],
+          ]
+        : [];
+    if (wanted === null) return [[], ...backup, line('Enter runs it, Esc cancels.', 'dim')];
     const why = dialog.loaded.value.destructive ? 'This destroys data.' : 'This is protected.';
-    return [[], [{ text: `${why} Type ${wanted}: `, style: 'danger' }, ...fieldSpans(dialog.typed)]];
+    return [
+      [],
+      ...backup,
+      [{ text: `${why} Type ${wanted}: `, style: 'danger' }, ...fieldSpans(dialog.typed)],
+    ];
   },
   field: dialog => (wantedName(dialog) === null ? null : dialog.typed),
   typed: (dialog, typed, state) => only(replaceTop(state, { ...dialog, typed })),
   answered(dialog, { ticket, outcome }, state) {
     if (dialog.loaded.is !== 'loading' || dialog.loaded.ticket !== ticket) return null;
-    return only(replace(state, dialog, { ...dialog, loaded: loadedOf<FleetPlan>(outcome) }));
+    const loaded = loadedOf<FleetPlan>(outcome);
+    const backup = dialog.backup || (loaded.is === 'ready' && requiresBackup(loaded.value));
+    return only(replace(state, dialog, { ...dialog, loaded, backup }));
   },
 };

@@ -94,7 +94,7 @@ function evidence(rehearsal: Rehearsal, state: State, columns: number): Line[] {
   if (rehearsal.shared.length > 0)
     lines.push(
       [],
-      line('Touched by more than one', 'strong'),
+      line('Changed by more than one branch', 'strong'),
       ...rehearsal.shared.map(object => line(`  ${object}`)),
     );
   if (rehearsal.downAndUp) {
@@ -102,8 +102,8 @@ function evidence(rehearsal: Rehearsal, state: State, columns: number): Line[] {
       [],
       line(
         rehearsal.downAndUp.ok
-          ? 'Down and up again gives the same schema.'
-          : 'Down and up again does not work.',
+          ? 'Downgrading and upgrading again results in the same schema.'
+          : 'Downgrading and upgrading again fails.',
         rehearsal.downAndUp.ok ? 'dim' : 'warning',
       ),
     );
@@ -116,7 +116,7 @@ function evidence(rehearsal: Rehearsal, state: State, columns: number): Line[] {
   if (rehearsal.reconcile.length > 0) {
     lines.push(
       [],
-      line('SQL that brings the merged schema to the entities', 'strong'),
+      line('SQL that makes the merged schema match the entities', 'strong'),
       ...rehearsal.reconcile.flatMap(sql =>
         statementLines(sql, { columns: columns - 2, original: false }).map(
           (one): Line => [{ text: '  ' }, ...one],

@@ -159,12 +159,12 @@ function rebases(
 }
 
 const slug = (state: State, id: string): string => {
-  const row = state.look && rowsById(state.look).get(id);
+  const row = state.overview && rowsById(state.overview).get(id);
   return row?.slug || row?.shortId || id;
 };
 
 const isApplied = (state: State, id: string): boolean =>
-  state.look ? rowsById(state.look).get(id)?.state === 'applied' : false;
+  state.overview ? rowsById(state.overview).get(id)?.state === 'applied' : false;
 
 const commands = inDialogs([
   {

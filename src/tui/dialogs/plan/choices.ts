@@ -23,7 +23,7 @@ export function whichWay(
     text: `${target} is ambiguous. Which one?`,
     openedBy,
     items: candidates.map((candidate, index): MenuItem => {
-      const rows = state.look ? rowsById(state.look) : new Map<string, RevisionRow>();
+      const rows = state.overview ? rowsById(state.overview) : new Map<string, RevisionRow>();
       const [id, steps] = rows.has(candidate) ? ([candidate, ''] as const) : taken(candidate);
       const row = rows.get(id);
       return {

@@ -28,6 +28,14 @@ function confirmPlan(state: State, dialog: PlanDialog, key: string): Change {
   return [logged(running, 'command', here(state, commandOf(dialog.request, flag, '--yes'))), [effect]];
 }
 
+/** Why no step can be shown; null if one can. */
+const whyNoSteps = (_: State, { loaded }: PlanDialog): string | null =>
+  loaded.is === 'loading'
+    ? 'still planning'
+    : loaded.is === 'failed' || loaded.value.steps.length === 0
+      ? 'no steps'
+      : null;
+
 const toggleStep = (dialog: PlanDialog): PlanDialog => {
   const unfolded = new Set(dialog.unfolded);
   if (!unfolded.delete(dialog.cursor)) unfolded.add(dialog.cursor);
@@ -86,6 +94,7 @@ export const planCommands = inDialogs([
     title: 'SQL',
     about: 'show or hide the SQL of the step',
     footer: 2,
+    disabled: why<PlanDialog>('plan', whyNoSteps),
     run: on<PlanDialog>('plan', (state, dialog) => only(replaceTop(state, toggleStep(dialog)))),
   },
   {
@@ -95,6 +104,7 @@ export const planCommands = inDialogs([
     title: 'all SQL',
     about: 'show or hide the SQL of every step',
     footer: 3,
+    disabled: why<PlanDialog>('plan', whyNoSteps),
     run: on<PlanDialog>('plan', (state, dialog) => only(replaceTop(state, allSteps(dialog)))),
   },
   {
@@ -104,6 +114,7 @@ export const planCommands = inDialogs([
     title: 'copy command',
     about: 'copy the command that shows this plan',
     footer: 4,
+    hidden: state => why<PlanDialog>('plan', whyNoSteps)(state) === 'still planning',
     run: on<PlanDialog>('plan', (state, dialog) => copiedText(state, here(state, commandOf(dialog.request)))),
   },
   {

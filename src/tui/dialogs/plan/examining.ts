@@ -66,7 +66,7 @@ function whyNoSafeForm(state: State, dialog: PlanDialog): string | null {
   if (nothing !== null) return nothing;
   const step = stepAt(dialog);
   const danger = step?.action === 'up' && step.findings.some(({ severity }) => severity === 'danger');
-  return danger ? (state.look?.project.readOnly ? 'opened read-only' : null) : 'no danger in this step';
+  return danger ? (state.overview?.project.readOnly ? 'opened read-only' : null) : 'no danger in this step';
 }
 
 function draftSafeForm(state: State, dialog: PlanDialog, key: string): Change {
@@ -120,7 +120,7 @@ export const examiningCommands = inDialogs(
       keys: ['w', 'ctrl+t'],
       where: ['plan'],
       title: 'rows',
-      about: 'count the rows that the statements would fail on, reading only',
+      about: 'count the rows on which the statements would fail (read-only)',
       footer: 7,
       disabled: why<PlanDialog>('plan', whyNoRows),
       run: on<PlanDialog>('plan', countRows),
@@ -145,7 +145,7 @@ export const examiningCommands = inDialogs(
       disabled: why<PlanDialog>('plan', (state, dialog) =>
         toSplit(dialog) === null
           ? 'no revision adds an enum value and uses it'
-          : state.look?.project.readOnly
+          : state.overview?.project.readOnly
             ? 'opened read-only'
             : null,
       ),

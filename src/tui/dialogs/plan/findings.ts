@@ -1,13 +1,10 @@
-import { bySeverity, findingCounts, findingLines } from '../../../drawing/text/findings.ts';
+import { bySeverity, findingCounts, findingLines, isLoss } from '../../../drawing/text/findings.ts';
 import { type Line, line } from '../../../drawing/text/span.ts';
 import type { Finding, Preview, PreviewStep, RowsInTheWay } from '../../../engine/api.ts';
 import type { State } from '../../state/model.ts';
 
 /** Maximum number of findings shown for a step whose SQL is collapsed. */
 const mostFolded = 3;
-
-/** Findings that repeat a loss, which is shown above in red. */
-const isLoss = (rule: string): boolean => /^(?:drop-(?:table|column|schema)|truncate|delete-)/.test(rule);
 
 /** `2 dangers, 1 warning in these steps`; empty if there are only notes. */
 export function planCounts({ steps }: Preview): Line[] {
@@ -54,18 +51,19 @@ export function stepFindings(
 export function rowsVerdict({ steps }: Preview, rows: ReadonlyMap<string, RowsInTheWay>): Line {
   const answers = steps
     .flatMap(({ findings }) => findings)
+    .filter(({ rule }) => !isLoss(rule))
     .flatMap(finding => rows.get(keyOfFinding(finding)) ?? []);
   if (answers.length === 0) return line('No statement of this plan depends on rows.', 'ok');
   const failing = answers.filter(({ count }) => (count ?? 0) > 0).length;
   if (failing > 0)
     return line(
-      `Rows are in the way of ${failing} statement${failing === 1 ? '' : 's'}: as it is, this fails.`,
+      `${failing} statement${failing === 1 ? '' : 's'} would fail because of existing rows.`,
       'danger',
     );
   const unknown = answers.filter(({ count }) => count === null).length;
   if (unknown > 0)
     return line(`Rows not counted for ${unknown} statement${unknown === 1 ? '' : 's'}.`, 'warning');
-  return line('No rows are in the way.', 'ok');
+  return line('No row would fail.', 'ok');
 }
 
 /** Below the name of the step, or less indented if there is little space. */

@@ -5,13 +5,13 @@ import { type Line, line } from '../../../drawing/text/span.ts';
 import type { SqlView } from '../../../drawing/text/statement.ts';
 import { wrap } from '../../../drawing/text/wrap.ts';
 import type { Style } from '../../../drawing/theme/style.ts';
-import type { Action, Preview, Warning } from '../../../engine/api.ts';
+import type { Action, PlanRequest, PlanStart, Preview, Warning } from '../../../engine/api.ts';
 import { previewContent } from '../../panes/detail/sql-tab.ts';
 import type { State } from '../../state/model.ts';
 import { nameOf } from '../../state/select.ts';
 import { whyReadOnly } from '../../state/why-not.ts';
 import { fieldSpans } from '../field-line.ts';
-import { rehearsalVerdict } from '../rehearsal.ts';
+import { rehearsalResult } from '../rehearsal.ts';
 import { planCounts, rowsVerdict, stepFindings } from './findings.ts';
 import { policyLines } from './policy.ts';
 import { type PlanDialog, runsMigrations, whyName } from './rules.ts';
@@ -75,13 +75,13 @@ function warningText({ message, revisions }: Warning, state: State): string {
 function examinedLines(dialog: PlanDialog, state: State, columns: number): Line[] {
   const { rehearsed, counting, backup, loaded } = dialog;
   const lines: Line[] = [];
-  if (counting?.is === 'loading') lines.push(line('counting the rows in the way …', 'dim'));
+  if (counting?.is === 'loading') lines.push(line('counting the rows that would fail …', 'dim'));
   if (counting?.is === 'failed')
     lines.push(
       ...wrap(`rows not counted: ${counting.failure.message}`, columns).map(text => line(text, 'warning')),
     );
   if (counting?.is === 'ready' && loaded.is === 'ready') lines.push(rowsVerdict(loaded.value, dialog.rows));
-  if (rehearsed?.is === 'ready') lines.push(rehearsalVerdict(rehearsed.value));
+  if (rehearsed?.is === 'ready') lines.push(rehearsalResult(rehearsed.value));
   if (backup && loaded.is === 'ready' && runsMigrations(loaded.value)) {
     lines.push([
       { text: 'Backup first', style: 'ok' },
@@ -119,17 +119,43 @@ function comparisonLines({ compared }: PlanDialog, state: State, columns: number
 
 export function planLines(dialog: PlanDialog, state: State, columns: number): Line[] {
   const { loaded } = dialog;
-  if (loaded.is === 'loading')
-    return [
-      line(state.task ? `${state.task.text} ${state.task.done}/${state.task.total}` : 'planning …', 'dim'),
-    ];
+  if (loaded.is === 'loading') {
+    const start = startOf(dialog.request, state);
+    return start
+      ? startLines(start, state)
+      : [
+          line(
+            state.task ? `${state.task.text} ${state.task.done}/${state.task.total}` : 'planning …',
+            'dim',
+          ),
+        ];
+  }
   if (loaded.is === 'failed') return failureLines(loaded.failure, columns);
   if (loaded.value.steps.length === 0) return [line('Nothing to do: the database is already there.', 'ok')];
   return loaded.value.steps.flatMap((_, index) => [
     ...batchRule(loaded.value, index, columns),
-    stepHead(loaded.value, index, dialog.unfolded.has(index), state),
+    stepHead(loaded.value.steps, index, loaded.value.steps.length, dialog.unfolded.has(index), state),
     ...stepBody(dialog, loaded.value, index, state, columns),
   ]);
+}
+
+/** The first steps of the requested plan, if they are known before the rest. */
+export function startOf(request: PlanRequest, { planStart }: State): PlanStart | null {
+  return planStart && JSON.stringify(planStart.request) === JSON.stringify(request) ? planStart : null;
+}
+
+function startLines({ count, databaseName, first }: PlanStart, state: State): Line[] {
+  return [
+    [
+      { text: counted(count, 'step'), style: 'strong' },
+      { text: ' on ' },
+      { text: databaseName, style: 'accent' },
+      { text: '  checking them …', style: 'dim' },
+    ],
+    [],
+    ...first.map((_, index) => stepHead(first, index, count, false, state)),
+    line(`and ${count - first.length} more`, 'dim'),
+  ];
 }
 
 /** The line of the selected step. */
@@ -157,12 +183,19 @@ function batchRule(preview: Preview, index: number, columns: number): Line[] {
   ];
 }
 
-function stepHead(preview: Preview, index: number, unfolded: boolean, state: State): Line {
-  const step = preview.steps[index];
+/** @param total number of all steps */
+function stepHead(
+  steps: PlanStart['first'],
+  index: number,
+  total: number,
+  unfolded: boolean,
+  state: State,
+): Line {
+  const step = steps[index];
   if (!step) return [];
   const count = step.preview.sql.length;
   return [
-    { text: `${String(index + 1).padStart(String(preview.steps.length).length)} ` },
+    { text: `${String(index + 1).padStart(String(total).length)} ` },
     { text: step.action.padEnd(6), style: actionStyles[step.action] },
     { text: nameOf(state, step.revision), style: 'strong' },
     {

@@ -42,7 +42,7 @@ export function openPlan(state: State, request: PlanRequest, openedBy: string, k
   });
   if (known) return [open(comparing, dialog({ is: 'ready', value: known })), effects];
   const [asked, ticket, effect] = ask(comparing, { call: 'preview', args: [request] });
-  return [open(asked, dialog({ is: 'loading', ticket })), [effect, ...effects]];
+  return [open({ ...asked, planStart: null }, dialog({ is: 'loading', ticket })), [effect, ...effects]];
 }
 
 /** After a rehearsal: the plan is requested again if a rule requires one. */

@@ -43,7 +43,7 @@ export function whyName({ loaded, compared }: PlanDialog): string | null {
   if (wantsName(loaded.value)) return 'This database is protected.';
   const differs = compared?.is === 'ready' && !compared.value.same;
   return differs && steps.some(({ action }) => action === 'log')
-    ? 'The log would not match the schema.'
+    ? 'The migrations table would not match the schema.'
     : null;
 }
 

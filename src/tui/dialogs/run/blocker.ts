@@ -16,7 +16,7 @@ const blockerOf = ({ run }: State): Session | null =>
 export function whyNotEnded(state: State): string | null {
   const blocker = blockerOf(state);
   if (!blocker) return 'nobody blocks this run';
-  if (state.look?.project.protected) return 'this database is protected: ask whoever holds the lock';
+  if (state.overview?.project.protected) return 'this database is protected: ask whoever holds the lock';
   if (blocker.pid <= 0) return 'a prepared transaction blocks it: it has no session to end';
   return whyReadOnly(state);
 }

@@ -22,7 +22,7 @@ function retry(state: State, key: string): Change {
 
 function failedFile(state: State): string | null {
   const failed = state.run?.steps.find(step => step.status === 'failed');
-  return (failed && state.look && rowsById(state.look).get(failed.revision)?.file) || null;
+  return (failed && state.overview && rowsById(state.overview).get(failed.revision)?.file) || null;
 }
 
 function copyFailure(state: State): Change {

@@ -1,3 +1,4 @@
+import { isLoss } from '../../../drawing/text/findings.ts';
 import type { Finding, LintReport, PlanRequest } from '../../../engine/api.ts';
 import type { Run } from '../../state/run.ts';
 
@@ -61,6 +62,7 @@ export const failedOnRows = (run: Run | null): boolean =>
 export function rowsOfFailure(run: Run, { findings }: LintReport): readonly Finding[] {
   const revision = failedStep(run);
   return findings.filter(
-    one => one.revision === revision && one.action === 'up' && (one.inTheWay?.count ?? 0) > 0,
+    one =>
+      one.revision === revision && one.action === 'up' && !isLoss(one.rule) && (one.inTheWay?.count ?? 0) > 0,
   );
 }

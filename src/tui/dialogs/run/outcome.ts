@@ -25,7 +25,7 @@ export function outcomeLines(
   if (run.result?.cancelled) {
     lines.push(line('Cancelled. Uncommitted changes were rolled back.', 'warning'), []);
   }
-  lines.push(...standing(run, state));
+  lines.push(...summaryLines(run, state));
   if (run.backedUp) lines.push(...backupLines(run.backedUp, columns));
   for (const notice of run.notices) lines.push(...wrap(notice, columns).map(text => line(text, 'warning')));
   for (const open of run.result?.unsettled ?? []) {
@@ -50,7 +50,7 @@ function countedLines(
   columns: number,
 ): Line[] {
   if (counting === null) return [];
-  if (counting.is === 'loading') return [[], line('counting the rows in the way …', 'dim')];
+  if (counting.is === 'loading') return [[], line('counting the rows that would fail …', 'dim')];
   if (counting.is === 'failed') return [[], line(`rows not counted: ${counting.failure.message}`, 'warning')];
   const findings = rowsOfFailure(run, counting.value);
   const view = { columns, ascii: appearance.ascii, whole: false };
@@ -63,7 +63,7 @@ const backupLines = ({ path, bytes: size, restore }: Backup, columns: number): L
   ...wrap(`Restore it with: ${restore}`, columns).map(text => line(text, 'dim')),
 ];
 
-function standing(run: Run, state: State): Line[] {
+function summaryLines(run: Run, state: State): Line[] {
   const did = run.steps.filter(step => step.status === 'done').length;
   const undone = run.steps.filter(step => step.status === 'rolled back').length;
   const failed = run.steps.filter(step => step.status === 'failed').length;

@@ -12,7 +12,7 @@ import { nameOf } from '../../state/select.ts';
 import { actionStyles } from '../plan/lines.ts';
 import { whyNotEnded } from './blocker.ts';
 
-const looks: Readonly<Record<Exclude<RunStep['status'], 'running'>, readonly [keyof Glyphs, Style]>> = {
+const styles: Readonly<Record<Exclude<RunStep['status'], 'running'>, readonly [keyof Glyphs, Style]>> = {
   waiting: ['pending', 'dim'],
   done: ['ok', 'ok'],
   failed: ['failed', 'danger'],
@@ -73,7 +73,7 @@ export function stepLines(run: Run, state: State): Line[] {
       ? [spinner(state), 'focus']
       : step.status === 'running'
         ? [glyphs.skipped, 'dim']
-        : [glyphs[looks[step.status][0]] as string, looks[step.status][1]];
+        : [glyphs[styles[step.status][0]] as string, styles[step.status][1]];
     const time = running ? duration(state.now - run.stepAt) : step.ms === null ? '' : duration(step.ms);
     return [
       { text: `${glyph} `, style },
@@ -117,6 +117,19 @@ function doing(run: Run, state: State, columns: number): Line[] {
       {
         text: `  ${bytes(written)} written${of === null ? '' : `, the database has ${bytes(of)}`}`,
         style: 'dim',
+      },
+    ]);
+    return lines;
+  }
+  const begun = run.step !== null || run.retry !== null || run.steps.some(step => step.status !== 'waiting');
+  if (!begun && run.endedAt === null) {
+    const database = state.overview?.database;
+    lines.push([
+      { text: `${spinner(state)} `, style: 'focus' },
+      {
+        text:
+          database?.state === 'missing' ? `creating the database ${database.name}` : 'opening the database',
+        style: 'strong',
       },
     ]);
     return lines;

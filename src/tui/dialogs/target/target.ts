@@ -1,13 +1,13 @@
 import { failureLines } from '../../../drawing/text/failure.ts';
 import { type Line, line } from '../../../drawing/text/span.ts';
-import type { Preview } from '../../../engine/api.ts';
+import type { PlanStart, Preview } from '../../../engine/api.ts';
 import { ask, only } from '../../state/effect.ts';
 import type { Loaded, State } from '../../state/model.ts';
 import { nameOf } from '../../state/select.ts';
 import { replace } from '../../state/stack.ts';
 import type { DialogType } from '../dialog.ts';
 import { fieldSpans } from '../field-line.ts';
-import { actionStyles, counted } from '../plan/lines.ts';
+import { actionStyles, counted, startOf } from '../plan/lines.ts';
 import { targetCommands } from './commands.ts';
 import { candidatesOf, chosenTarget, complete, requestOf, retarget, type TargetDialog } from './dialog.ts';
 
@@ -18,7 +18,14 @@ function previewLines(dialog: TargetDialog, state: State, columns: number): Line
   const target = chosenTarget(dialog, state);
   if (target === '') return [line('Type a target, or choose one with the arrows.', 'dim')];
   const { loaded } = dialog;
-  if (!loaded || loaded.is === 'loading') return [line('planning …', 'dim')];
+  if (!loaded || loaded.is === 'loading') {
+    const start = loaded && startOf(requestOf(dialog, target), state);
+    if (!start) return [line('planning …', 'dim')];
+    return [
+      line(`${counted(start.count, 'step')}, checking them …`, 'strong'),
+      ...stepList(start.first, start.count, state),
+    ];
+  }
   if (loaded.is === 'failed') return failureLines(loaded.failure, columns);
   const { steps } = loaded.value;
   if (steps.length === 0) return [line('nothing to do: the database is already there', 'dim')];
@@ -27,17 +34,22 @@ function previewLines(dialog: TargetDialog, state: State, columns: number): Line
       `${counted(steps.length, 'step')}${loaded.value.destructive ? ', destroys data' : ''}`,
       loaded.value.destructive ? 'danger' : 'strong',
     ),
-    ...steps
-      .slice(0, shownSteps)
-      .map(
-        (step): Line => [
-          { text: `  ${step.action.padEnd(6)}`, style: actionStyles[step.action] },
-          { text: nameOf(state, step.revision) },
-        ],
-      ),
-    ...(steps.length > shownSteps ? [line(`  and ${steps.length - shownSteps} more`, 'dim')] : []),
+    ...stepList(steps, steps.length, state),
   ];
 }
+
+/** @param total number of all steps */
+const stepList = (steps: PlanStart['first'], total: number, state: State): Line[] => [
+  ...steps
+    .slice(0, shownSteps)
+    .map(
+      (step): Line => [
+        { text: `  ${step.action.padEnd(6)}`, style: actionStyles[step.action] },
+        { text: nameOf(state, step.revision) },
+      ],
+    ),
+  ...(total > shownSteps ? [line(`  and ${total - shownSteps} more`, 'dim')] : []),
+];
 
 const titles = { upgrade: 'Upgrade to', downgrade: 'Downgrade to', stamp: 'Stamp as' } as const;
 
@@ -83,7 +95,11 @@ export const targetType: DialogType<TargetDialog> = {
     if (token !== dialog.token || target === '') return only(state);
     const [asked, ticket, effect] = ask(state, { call: 'preview', args: [requestOf(dialog, target)] });
     return [
-      replace(asked, dialog, { ...dialog, loaded: { is: 'loading', ticket }, loadedFor: target }),
+      replace({ ...asked, planStart: null }, dialog, {
+        ...dialog,
+        loaded: { is: 'loading', ticket },
+        loadedFor: target,
+      }),
       [effect],
     ];
   },

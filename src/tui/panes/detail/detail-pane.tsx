@@ -73,22 +73,22 @@ function instead(state: State, columns: number): Line[] {
   if (state.link.is === 'lost') {
     return [
       line('The engine stopped.', 'danger'),
-      ...wrap(state.link.exit.said, columns)
+      ...wrap(state.link.exit.lastOutput, columns)
         .slice(-20)
         .map(text => line(text, 'dim')),
       [],
       line('Press r to restart it.', 'accent'),
     ];
   }
-  if (state.lookFailure)
+  if (state.overviewFailure)
     return [
-      ...failureLines(state.lookFailure, columns),
+      ...failureLines(state.overviewFailure, columns),
       [],
       line('Press r to retry.', 'accent'),
       ...(contextsOf(state).length > 0 ? [line('Press C to switch to another context.', 'accent')] : []),
     ];
-  if (!state.look) return [waitingLine(state)];
-  const { problems, database } = state.look;
+  if (!state.overview) return [waitingLine(state)];
+  const { problems, database } = state.overview;
   if (problems.length > 0) {
     return failureLines(
       {
@@ -100,10 +100,10 @@ function instead(state: State, columns: number): Line[] {
     );
   }
   if (database.failure) return failureLines(database.failure, columns);
-  if (state.look.revisions.length > 0) {
+  if (state.overview.revisions.length > 0) {
     return [line('no revisions match the filter', 'warning'), [], line('Esc clears it', 'accent')];
   }
-  const notes = state.look.notes.flatMap(note => wrap(note, columns).map(text => line(text)));
+  const notes = state.overview.notes.flatMap(note => wrap(note, columns).map(text => line(text)));
   return [
     line('no revisions yet', 'dim'),
     ...notes,

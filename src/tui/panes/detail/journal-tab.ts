@@ -8,11 +8,11 @@ export const journalTab: DetailTab = {
   id: 'journal',
   title: () => 'Journal',
   missing: state =>
-    state.journal === null && state.look?.database.state === 'connected'
+    state.journal === null && state.overview?.database.state === 'connected'
       ? { call: 'journal', args: [] }
       : null,
   content: (state, revision, columns) => {
-    const status = state.look?.journal;
+    const status = state.overview?.journal;
     if (status?.state === 'off') {
       return contentOf(wrap(status.hint ?? 'The journal is off.', columns).map(text => line(text, 'dim')));
     }

@@ -21,12 +21,12 @@ function placed(state: State): readonly Placed[] {
   const id = selectedId(state);
   const titles = detailTabs.map(tab => (id === null ? tab.id : tab.title(state, id)));
   const short = titles.map((title, index) => detailTabs[index]?.short ?? title);
-  const room = (layoutOf(state).panes.detail?.width ?? state.size.columns) - 4;
+  const available = (layoutOf(state).panes.detail?.width ?? state.size.columns) - 4;
   const active = detailTabs.indexOf(tabOf(state.tab));
   const wide = inARow(titles, 2, 0);
-  if (ends(wide) <= room) return wide;
+  if (ends(wide) <= available) return wide;
   let first = 0;
-  while (first < active && ends(inARow(short.slice(0, active + 1), 1, first)) > room) first++;
+  while (first < active && ends(inARow(short.slice(0, active + 1), 1, first)) > available) first++;
   return inARow(short, 1, first);
 }
 

@@ -12,7 +12,7 @@ import type { State } from '../../state/model.ts';
  */
 
 /** Minimum width of the names. */
-const nameRoom = 38;
+const nameWidth = 38;
 
 function widthIn(column: HistoryColumn, { absoluteTimes }: State): number {
   if (column === 'age') return absoluteTimes ? 10 : 4;
@@ -24,11 +24,11 @@ const isWide = (state: State): boolean => state.size.columns >= wideScreen;
 /** The columns that fit next to a history of this width, in order. */
 export function columnsIn(state: State, columns: number): readonly HistoryColumn[] {
   if (!isWide(state)) return [];
-  let left = columns - nameRoom;
-  const journals = state.look?.journal.state === 'on';
+  let left = columns - nameWidth;
+  const journals = state.overview?.journal.state === 'on';
   return state.settings.columns.filter(column => {
     if (column === 'duration' && !journals) return false;
-    if (column === 'contexts' && (state.look?.project.contexts.length ?? 0) < 2) return false;
+    if (column === 'contexts' && (state.overview?.project.contexts.length ?? 0) < 2) return false;
     left -= widthIn(column, state) + 1;
     return left >= 0;
   });
@@ -118,7 +118,7 @@ function writtenAt(digits: string): string | null {
 /** Requests the data of the visible columns. */
 export function loadColumns(state: State): Change {
   const rect = layoutOf(state).panes.history;
-  if (!rect || !state.look || state.link.is !== 'ready') return only(state);
+  if (!rect || !state.overview || state.link.is !== 'ready') return only(state);
   const columns = columnsIn(state, rect.width - 4);
   let change = only(state);
   if (columns.includes('age') || columns.includes('author')) change = andThen(change, load('authors'));

@@ -1,6 +1,6 @@
 import type { Span } from '../../../drawing/text/span.ts';
 import type { Style } from '../../../drawing/theme/style.ts';
-import { drawLanes, type LaneLook, type LaneSegment } from '../../../revisions/lanes/draw-lanes.ts';
+import { drawLanes, type LaneSegment, type LaneStyle } from '../../../revisions/lanes/draw-lanes.ts';
 import { graphOf } from '../../state/graph.ts';
 import type { Shown } from '../../state/shown.ts';
 
@@ -45,7 +45,7 @@ export function graphLines(
 
 const laneStyles: readonly Style[] = ['lane0', 'lane1', 'lane2', 'lane3', 'lane4', 'lane5'];
 
-function spanOf({ text, lane, kind }: LaneSegment, state: LaneLook['state']): Span {
+function spanOf({ text, lane, kind }: LaneSegment, state: LaneStyle['state']): Span {
   if (kind === 'node') return { text, style: state === 'unknown' ? 'dim' : state };
   if (kind === 'current') return { text, style: 'focus' };
   return { text, style: kind === 'line' ? laneStyles[lane % laneStyles.length] : 'dim' };

@@ -1,16 +1,17 @@
 import type { ReactNode } from 'react';
+import { failureLines } from '../../../drawing/text/failure.ts';
 import { type Line, type Span, textOf } from '../../../drawing/text/span.ts';
-import { cutLine, widthOf } from '../../../drawing/text/width.ts';
+import { widthOf } from '../../../drawing/text/width.ts';
 import { glyphsOf } from '../../../drawing/theme/glyphs.ts';
 import { themeOf } from '../../../drawing/theme/theme.ts';
-import type { Look, RevisionRow } from '../../../engine/api.ts';
+import type { Overview, RevisionRow } from '../../../engine/api.ts';
 import { filterWords, folded, textIn } from '../../state/filter.ts';
-import type { Rect } from '../../state/layout.ts';
+import { layoutOf, type Rect } from '../../state/layout.ts';
 import type { State } from '../../state/model.ts';
 import { linesOf } from '../../state/select.ts';
 import { shownHistory } from '../../state/shown.ts';
 import { Frame } from '../frame.tsx';
-import { drawLine, drawRow, flagSpans, markHits, nameSpans, wantedIn } from '../rows.ts';
+import { drawLine, drawRow, fittingName, flagSpans, markHits, wantedIn } from '../rows.ts';
 import { waitingLine } from '../waiting.ts';
 import { columnsIn, columnText, widthOfColumns } from './columns.ts';
 import { graphLines } from './graph-lines.ts';
@@ -20,7 +21,7 @@ export function HistoryPane({ state, rect }: { readonly state: State; readonly r
   const focused = state.focus === 'history' && state.dialogs.length === 0;
   const { cursor, top } = state.positions.history;
   const shown = shownHistory(state).rows.length;
-  const total = state.look?.revisions.length ?? 0;
+  const total = state.overview?.revisions.length ?? 0;
   const visible = rect.height - 2;
   return (
     <Frame
@@ -43,18 +44,18 @@ export function HistoryPane({ state, rect }: { readonly state: State; readonly r
 }
 
 /** The legend for inferred links, if there are any and it fits. */
-function legend({ look, appearance }: State, columns: number): Line {
-  if (columns < 40 || !look || !hasInferred(look)) return [];
+function legend({ overview, appearance }: State, columns: number): Line {
+  if (columns < 40 || !overview || !hasInferred(overview)) return [];
   return [{ text: `${glyphsOf(appearance.ascii).inferred} inferred  `, style: 'dim' }];
 }
 
-const inferred = new WeakMap<Look, boolean>();
+const inferred = new WeakMap<Overview, boolean>();
 
-function hasInferred(look: Look): boolean {
-  let known = inferred.get(look);
+function hasInferred(overview: Overview): boolean {
+  let known = inferred.get(overview);
   if (known === undefined) {
-    known = look.revisions.some(row => row.inferred);
-    inferred.set(look, known);
+    known = overview.revisions.some(row => row.inferred);
+    inferred.set(overview, known);
   }
   return known;
 }
@@ -69,10 +70,23 @@ function titleOf(filter: string, columns: number): Line {
 /** Maximum number of drawn lanes, so that the names have enough space. */
 const lanesIn = (columns: number): number => Math.max(3, Math.min(16, Math.floor(columns / 7)));
 
+/** Why the project cannot be opened, where the Detail pane, which shows it, has no space. */
+function hiddenFailure(state: State, columns: number): readonly Line[] {
+  const detail = layoutOf(state).panes.detail;
+  if (!state.overviewFailure || (detail && detail.height > 2)) return [];
+  return [
+    [],
+    ...failureLines(state.overviewFailure, columns),
+    [],
+    [{ text: 'Press r to retry.', style: 'accent' }],
+  ];
+}
+
 function historyLines(state: State, columns: number, visible: number, focused: boolean): string[] {
-  const { look, appearance } = state;
-  if (!look) return [drawLine(waitingLine(state), columns, state)];
-  if (look.revisions.length === 0) {
+  const { overview, appearance } = state;
+  if (!overview)
+    return [waitingLine(state), ...hiddenFailure(state, columns)].map(text => drawLine(text, columns, state));
+  if (overview.revisions.length === 0) {
     return [drawLine([{ text: 'no revisions yet: press n to create one', style: 'dim' }], columns, state)];
   }
   const shown = shownHistory(state);
@@ -84,22 +98,23 @@ function historyLines(state: State, columns: number, visible: number, focused: b
   }
   const { cursor, top } = state.positions.history;
   const wanted = wantedIn(state, 'history') || textIn(state.filter);
-  const current = new Set(look.current);
+  const current = new Set(overview.current);
   const shownColumns = columnsIn(state, columns);
   const besideWidth = widthOfColumns(shownColumns, state);
   return graphLines(shown, current, top, top + visible, appearance.ascii, lanesIn(columns)).map(one => {
     const row = shown.rows[one.row];
     if (!one.node || !row) return drawRow(one.spans, columns, state, { selected: false, focused });
     const lanes: Line = [...one.spans, { text: ' ' }];
-    const room = columns - 2 - widthOf(textOf(lanes)) - besideWidth;
-    const named = namedRow(row, room, columns, wanted, appearance.ascii, shown.hidden.get(row.id) ?? 0);
+    const available = columns - 2 - widthOf(textOf(lanes)) - besideWidth;
+    const named = namedRow(row, available, columns, wanted, appearance.ascii, shown.hidden.get(row.id) ?? 0);
     const beside: Line =
       besideWidth === 0
         ? []
         : [
             {
               text:
-                ' '.repeat(Math.max(0, room - widthOf(textOf(named)))) + columnText(row, shownColumns, state),
+                ' '.repeat(Math.max(0, available - widthOf(textOf(named)))) +
+                columnText(row, shownColumns, state),
               style: 'dim',
             },
           ];
@@ -113,20 +128,17 @@ function historyLines(state: State, columns: number, visible: number, focused: b
 /** The name with its important tags, for which it is truncated, and the other tags if they fit completely. */
 function namedRow(
   row: RevisionRow,
-  room: number,
+  available: number,
   columns: number,
   wanted: string,
   ascii: boolean,
   hidden: number,
 ): Line {
   const tags = [...flagSpans(row, ascii), ...marks(row)];
-  const flags = [...tags, ...hiddenSpans(hidden, room - leastName - widthOf(textOf(tags)), ascii)];
-  const forName = Math.max(leastName, room - widthOf(textOf(flags)));
-  const whole = nameSpans(row, columns);
-  // The date is dropped before words are truncated.
-  const fits = widthOf(textOf(whole)) <= forName;
-  const name = fits ? whole : cutLine(nameSpans(row, 0), forName);
-  let left = room - widthOf(textOf([...name, ...flags]));
+  const flags = [...tags, ...hiddenSpans(hidden, available - leastName - widthOf(textOf(tags)), ascii)];
+  const forName = Math.max(leastName, available - widthOf(textOf(flags)));
+  const name = fittingName(row, forName, columns, ascii);
+  let left = available - widthOf(textOf([...name, ...flags]));
   const labels = row.marks.includes('head')
     ? row.labels
         .map((label): Span => ({ text: ` ${label}`, style: 'accent' }))
@@ -144,11 +156,11 @@ function namedRow(
 const leastName = 12;
 
 /** In a folded graph, the number of revisions hidden below a row: ` … 12 revisions`, or ` … 12` if it does not fit. */
-function hiddenSpans(count: number, room: number, ascii: boolean): Span[] {
+function hiddenSpans(count: number, available: number, ascii: boolean): Span[] {
   if (count === 0) return [];
   const short = ` ${ascii ? '...' : '…'} ${count}`;
   const text = `${short} ${count === 1 ? 'revision' : 'revisions'}`;
-  return [{ text: widthOf(text) <= room ? text : short, style: 'dim' }];
+  return [{ text: widthOf(text) <= available ? text : short, style: 'dim' }];
 }
 
 function marks(row: RevisionRow): Span[] {

@@ -1,0 +1,71 @@
+import { keyOf } from './effects.ts';
+import type { Fact, Inventory } from './inventory.ts';
+import { statementsBetween } from './statements.ts';
+import type { Trial } from './trial.ts';
+
+/** Statements that create again what a cascade dropped. */
+export interface CreatedAgain {
+  readonly sql: readonly string[];
+  /** What they create: `view names`. */
+  readonly again: readonly string[];
+}
+
+/**
+ * MikroORM changes a view by `drop view … cascade`, which drops the views that read it. Those that no statement drops by
+ * name are created again as they were.
+ * @param after the schema after the statements
+ */
+export async function lostViews(
+  trial: Trial,
+  statements: readonly string[],
+  before: Inventory,
+  after: Inventory,
+  defaultSchema: string,
+): Promise<CreatedAgain> {
+  if (!statements.some(one => /\bcascade\b/i.test(one))) return { sql: [], again: [] };
+  const left = new Set(after.map(keyOf));
+  const lost = new Set(
+    before.filter(fact => isView(fact) && !left.has(keyOf(fact)) && !isDropped(fact, statements)).map(nameOf),
+  );
+  if (lost.size === 0) return { sql: [], again: [] };
+  const missing = before.filter(fact => lost.has(nameOf(fact)) && !left.has(keyOf(fact)));
+  return trial.apart(async () => {
+    await trial.run(statements);
+    const sql: string[] = [];
+    // One that reads another runs after it.
+    let open = statementsBetween(after, [...after, ...missing], defaultSchema);
+    for (let count = Number.POSITIVE_INFINITY; open.length < count; ) {
+      count = open.length;
+      const failed: typeof open = [];
+      for (const one of open) {
+        if ((await trial.run(one.sql)) === null) sql.push(...one.sql);
+        else failed.push(one);
+      }
+      open = failed;
+    }
+    const now = new Set((await trial.inventory()).map(keyOf));
+    const again = before.filter(fact => isView(fact) && lost.has(nameOf(fact)) && now.has(keyOf(fact)));
+    return { sql, again: again.map(({ kind, name }) => `${kind} ${name}`) };
+  });
+}
+
+const isView = ({ kind }: Fact): boolean => kind === 'view' || kind === 'materialized view';
+
+const nameOf = ({ name }: Fact): string => name;
+
+function isDropped({ schema, name }: Fact, statements: readonly string[]): boolean {
+  const bare = schema !== null && name.startsWith(`${schema}.`) ? name.slice(schema.length + 1) : name;
+  const quoted = `"${bare.replaceAll('"', '""')}"`;
+  return statements.some(one => {
+    const start = /^\s*drop (?:materialized )?view (?:if exists )?/i.exec(one)?.[0];
+    if (start === undefined) return false;
+    const target = one
+      .slice(start.length)
+      .trim()
+      .replace(/;$/, '')
+      .replace(/ cascade$/i, '');
+    return (
+      target === quoted || target === bare || target.endsWith(`.${quoted}`) || target.endsWith(`.${bare}`)
+    );
+  });
+}

@@ -1,2 +1,0 @@
-/** The process ended before the code did, or was ended because of it. */
-export class SealBroken extends Error {}

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from '../../foundation/built-from.ts';
+import { cacheFolder } from '../../foundation/cache-folder.ts';
+import { replaceFile } from '../../foundation/replace-file.ts';
+import { type FileFacts, type KnownFile, MigrationFile } from './sources.ts';
+
+/** Fewer files are read faster than a cache. */
+const fewest = 50;
+
+interface Content {
+  readonly build: string;
+  readonly files: readonly (readonly [path: string, stamp: string, facts: FileFacts])[];
+}
+
+/**
+ * Caches what the migration files of a project declare, so that a process does not have to read files that have
+ * not changed since another one read them. As in git's index, a file has not changed if its size, times and
+ * inode are the same. The cache is used only by the build that wrote it, because it depends on the code that
+ * reads the files.
+ */
+export class SourcesCache {
+  readonly #file: string | null;
+  readonly #build: string | null;
+  #kept: ReadonlyMap<string, KnownFile> | null = null;
+
+  constructor(file: string | null, build: string | null) {
+    this.#file = file;
+    this.#build = build;
+  }
+
+  /** The cache of the migrations in `folder`; where the sources of migtui themselves run, it keeps nothing. */
+  static of(root: string, folder: string): SourcesCache {
+    const inside = cacheFolder(root);
+    const name = createHash('sha256').update(folder).digest('hex').slice(0, 16);
+    const file = inside && join(inside, 'sources', `${name}.json`);
+    return new SourcesCache(file, build);
+  }
+
+  /**
+   * The files that were kept, by path.
+   * @param count how many files the project has: the cache is not read for a few
+   */
+  read(count: number): ReadonlyMap<string, KnownFile> {
+    if (count < fewest) return new Map();
+    this.#kept ??= this.#load();
+    return this.#kept;
+  }
+
+  #load(): Map<string, KnownFile> {
+    if (this.#file === null || this.#build === null) return new Map();
+    try {
+      const { build, files } = JSON.parse(readFileSync(this.#file, 'utf8')) as Content;
+      if (build !== this.#build) return new Map();
+      return new Map(
+        files.map(([path, stamp, facts]) => [path, { stamp, migration: new MigrationFile(path, facts) }]),
+      );
+    } catch {
+      return new Map();
+    }
+  }
+
+  /**
+   * Keeps those of `files` that can be recognised again, unless nearly all of them are kept already. A cache that
+   * cannot be written is not an error.
+   */
+  write(files: ReadonlyMap<string, KnownFile>): void {
+    if (this.#file === null || this.#build === null || files.size < fewest) return;
+    let missing = 0;
+    for (const [path, { stamp }] of files) {
+      if (stamp !== null && this.#kept?.get(path)?.stamp !== stamp) missing++;
+    }
+    if (missing * 50 <= files.size) return;
+    this.#kept = new Map(files);
+    const entries: Content['files'][number][] = [];
+    for (const [path, { stamp, migration }] of files) {
+      const { checksum, formerChecksum, parsed } = migration;
+      if (stamp !== null) entries.push([path, stamp, { checksum, formerChecksum, parsed }]);
+    }
+    const content: Content = { build: this.#build, files: entries };
+    replaceFile(this.#file, JSON.stringify(content));
+  }
+}

@@ -1,0 +1,43 @@
+import { afterEach, expect, test } from 'vitest';
+import { closeAll, fleetOf, one, openFleet, schemaSql, three, two } from '../fleet/support.ts';
+import { createDatabase } from '../support/server.ts';
+
+afterEach(closeAll);
+
+test('a target in another database is opened there, with the rules of that database, and the fleet stays the same', async () => {
+  const other = await createDatabase();
+  await other.query(schemaSql('acme', [one]));
+  const fleet = await fleetOf(
+    { tenant_1: [one, two] },
+    {
+      targets: [
+        { schemas: 'tenant_*' },
+        { schemas: ['acme'], database: other.name },
+        { databases: [other.url], name: 'whole' },
+      ],
+    },
+  );
+  const protectedOther = { protected: [{ databases: [other.name], setBy: 'protected[0]' }] };
+  const names = ['acme', 'tenant_1', 'whole'];
+
+  const acme = await openFleet(fleet, () => {}, { target: 'acme', ...protectedOther });
+  const overview = await acme.overview();
+  expect(overview.project).toMatchObject({ schema: 'acme', protected: true });
+  expect(overview.database.label).toContain(`/${other.name}`);
+  expect(overview.current).toEqual([one]);
+  expect((await acme.fleetStatus({})).targets.map(({ name }) => name).sort()).toEqual(names);
+  const preview = await acme.preview({ command: 'upgrade', targets: ['head'] });
+  expect(preview.databaseName).toBe(other.name);
+  await acme.run(preview, { confirm: other.name });
+  expect(await other.query('select name from acme.mikro_orm_migrations order by id')).toEqual(
+    [one, two, three].map(name => ({ name })),
+  );
+
+  const whole = await openFleet(fleet, () => {}, { target: 'whole' });
+  expect((await whole.overview()).project).toMatchObject({ schema: null, protected: false });
+  const tenant = await openFleet(fleet, () => {}, { target: 'tenant_1', ...protectedOther });
+  expect((await tenant.overview()).project).toMatchObject({ schema: 'tenant_1', protected: false });
+  await expect(openFleet(fleet, () => {}, { target: 'tenant_2' })).rejects.toMatchObject({
+    info: { code: 'unknown-target' },
+  });
+});

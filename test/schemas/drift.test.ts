@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { EngineApi } from '../../src/engine/api.ts';
+import { engineOn, projectOf } from '../authoring/support.ts';
+import { sampled } from '../support/sample.ts';
+import { createDatabase, type Database } from '../support/server.ts';
+import { manualChanges, schema } from './manual-changes.ts';
+
+/* A comparison finds every possible manual change, and its SQL reverts it. */
+
+const revision = 'Migration20260101000000_schema';
+
+let database: Database;
+let engine: EngineApi;
+
+async function start(): Promise<void> {
+  database = await createDatabase();
+  const project = await projectOf({
+    url: database.url,
+    migrations: { [revision]: { revises: [], up: schema } },
+  });
+  engine = await engineOn(project.root);
+  const result = await engine.run(await engine.preview({ command: 'upgrade', targets: ['head'] }), {});
+  expect(result.failure).toBeNull();
+}
+
+beforeAll(async () => {
+  await start();
+  await database.query(
+    `do $$ begin create role judge_other; exception when duplicate_object then null; end $$`,
+  );
+});
+afterAll(() => engine.close());
+
+describe('manual changes', () => {
+  test('none: no false alarm', async () => {
+    expect(await engine.compare('head')).toEqual({ same: true, effects: [], sql: [] });
+  });
+
+  test.each(sampled(manualChanges))('$sql', async ({ sql, irreparable }) => {
+    await database.query(sql);
+    try {
+      const found = await engine.compare('head');
+      expect(found.same).toBe(false);
+      const unrepaired = found.effects.filter(({ words }) => words.endsWith('(no SQL for this)'));
+      expect(unrepaired.length > 0, JSON.stringify(found, null, 1)).toBe(irreparable === true);
+      if (irreparable) throw null;
+      await database.query(found.sql.join('\n'));
+      expect(await engine.compare('head')).toEqual({ same: true, effects: [], sql: [] });
+    } catch (error) {
+      await engine.close();
+      await start();
+      if (error !== null) throw error;
+    }
+  });
+});
