@@ -22,7 +22,7 @@ const nameOf = (at: number): string => `Migration${20260101000000 + at}_table_${
 export async function contenders(count: number): Promise<Contender[]> {
   return [
     ...(await mikroOrm(count)),
-    ...psql(count),
+    ...(await psql(count)),
     ...(await nodePgMigrate(count)),
     ...(await alembic(count)),
   ];
@@ -76,8 +76,9 @@ async function mikroOrm(count: number): Promise<Contender[]> {
 }
 
 /** The same statements with log rows in one transaction: the lower bound for the server. */
-function psql(count: number): Contender[] {
+async function psql(count: number): Promise<Contender[]> {
   if (!works('psql', '--version')) return [];
+  const root = await makeFolder('psql');
   const script = (statement: (at: number) => string, log: (at: number) => string, order: number[]): string =>
     [
       'begin;',
@@ -89,12 +90,14 @@ function psql(count: number): Contender[] {
   const up = script(upOf, at => `insert into "log" ("name") values ('${nameOf(at)}')`, order);
   const down = script(downOf, at => `delete from "log" where "name" = '${nameOf(at)}'`, order.toReversed());
   const by =
-    (text: string) =>
+    (file: string) =>
     (database: string): Command => ({
-      program: 'bash',
-      args: ['-c', `psql -q -X -v ON_ERROR_STOP=1 -d "$1" <<'END'\n${text}\nEND`, '_', database],
+      program: 'psql',
+      args: ['-q', '-X', '-v', 'ON_ERROR_STOP=1', '-d', database, '-f', join(root, file)],
     });
-  return [{ name: 'psql, one transaction', up: by(up), down: by(down) }];
+  await writeFile(join(root, 'up.sql'), up);
+  await writeFile(join(root, 'down.sql'), down);
+  return [{ name: 'psql, one transaction', up: by('up.sql'), down: by('down.sql') }];
 }
 
 async function nodePgMigrate(count: number): Promise<Contender[]> {

@@ -71,7 +71,7 @@ function open(project: Project, database: string, complete: string, key: string 
         if (key === null) return leave();
         pressed = performance.now();
         app.write(`${key}h`);
-      } else if (pressed > 0 && /Enter +run|run +Enter|create table "table_1"/.test(text)) leave();
+      } else if (pressed > 0 && /\b1 up +\S+.*1 statement/.test(text)) leave();
     });
     app.onExit(() => {
       clearTimeout(timer);

@@ -1,5 +1,5 @@
 import { PassThrough, Writable } from 'node:stream';
-import type { EngineApi, Look, RevisionDetail } from '../src/engine/api.ts';
+import type { EngineApi, Overview, RevisionDetail } from '../src/engine/api.ts';
 import type { EngineConnection } from '../src/engine/process/connection.ts';
 import { runTui } from '../src/tui/main.tsx';
 import type { TuiFigures, TuiReport } from './tui.ts';
@@ -70,8 +70,8 @@ async function measure(scene: string, keys: readonly string[]): Promise<TuiFigur
 }
 
 /** An engine that knows its answers: the real one works in a process of its own. */
-function stillEngine(look: Look): EngineConnection {
-  const rows = new Map(look.revisions.map(row => [row.id, row]));
+function stillEngine(overview: Overview): EngineConnection {
+  const rows = new Map(overview.revisions.map(row => [row.id, row]));
   const detail = (id: string): RevisionDetail => {
     const sql = Array.from(
       { length: 12 },
@@ -84,16 +84,16 @@ function stillEngine(look: Look): EngineConnection {
       source: sql.join('\n'),
       up: preview,
       down: preview,
-      author: { name: 'Ana', at: look.at },
+      author: { name: 'Ana', at: overview.at },
     };
   };
   const api = {
-    look: async () => look,
+    overview: async () => overview,
     revision: async (id: string) => detail(id),
     preview: async (request: { targets: readonly string[] }) => ({
       request,
       plan: { steps: [], tips: [] },
-      steps: look.pending
+      steps: overview.pending
         .slice(0, 40)
         .map(revision => ({ revision, action: 'up', preview: detail(revision).up, batch: 0, losses: [] })),
       batches: [{ transactional: true, steps: [] }],
@@ -117,7 +117,7 @@ function stillEngine(look: Look): EngineConnection {
 }
 
 const engine = stillEngine(
-  await new Promise<Look>(resolve => process.once('message', look => resolve(look as Look))),
+  await new Promise<Overview>(resolve => process.once('message', overview => resolve(overview as Overview))),
 );
 const started = performance.now();
 const left = runTui({

@@ -14,6 +14,7 @@ import { goal, printTable, type Row } from './table.ts';
  * (React's production build). The engine is simulated; the terminal only counts bytes.
  *
  *   node bench/tui.ts
+ *   BENCH_ORIGINALS=output,line-update node bench/tui.ts    without these replacements of src/drawing/faster
  */
 
 const count = Number(process.env.BENCH_REVISIONS ?? 10_000);
@@ -64,10 +65,10 @@ export interface TuiReport {
  */
 export async function measureTui(): Promise<TuiReport> {
   const revisions = longHistory(count);
-  const look = await new FakeEngine({
+  const overview = await new FakeEngine({
     revisions,
     applied: revisions.slice(0, applied).map(one => one.id),
-  }).api.look();
+  }).api.overview();
   const folder = await mkdtemp(join(tmpdir(), 'migtui-bench-'));
   try {
     const outfile = join(folder, 'scenes.mjs');
@@ -84,7 +85,7 @@ export async function measureTui(): Promise<TuiReport> {
       banner: {
         js: "import { createRequire as createRequireForBundle } from 'node:module';\nvar require = createRequireForBundle(import.meta.url);",
       },
-      plugins: [fasterScreen, noDevtools],
+      plugins: [fasterScreen(process.env.BENCH_ORIGINALS?.split(',')), noDevtools],
       logLevel: 'error',
     });
     return await new Promise<TuiReport>((resolve, reject) => {
@@ -93,7 +94,7 @@ export async function measureTui(): Promise<TuiReport> {
         execArgv: (process.env.BENCH_EXEC ?? '').split(' ').filter(Boolean),
         serialization: 'advanced',
       });
-      child.send(look);
+      child.send(overview);
       child.once('message', report => resolve(report as TuiReport));
       child.once('exit', code => reject(new Error(`the bench ended with ${code}`)));
     });
