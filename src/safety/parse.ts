@@ -149,7 +149,8 @@ export function bodyOf(sql: string): unknown {
 }
 
 /** Identifiers of at least this many bytes as written; the tree has them truncated to 63 bytes. */
-export function longIdentifiers(sql: string, bytes: number): string[] {
+export function longIdentifiers(statement: string, bytes: number): string[] {
+  const sql = withoutLongLiterals(statement)?.text ?? statement;
   // Skips the scan if there is nothing to find, because it takes noticeable time. Without repetition that has
   // no limit, which overflows the stack on a literal of several megabytes.
   if (!/[\w$\u0080-\uffff]{20}|"[^"]{20}/.test(sql)) return [];

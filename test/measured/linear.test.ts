@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createContext, runInContext } from 'node:vm';
-import { type AST, RegExpParser } from '@eslint-community/regexpp';
+import { type AST, RegExpParser, visitRegExpAST } from '@eslint-community/regexpp';
 import { parseSync, Visitor } from 'oxc-parser';
 import { expect, test } from 'vitest';
 import { wordsOf } from '../../src/database/concerned.ts';
 import { Redactor } from '../../src/foundation/secrets/redactor.ts';
+import { checksumOf } from '../../src/project/files/checksum.ts';
 import { loadParser, longIdentifiers } from '../../src/safety/parse.ts';
 import { repository } from '../support/project.ts';
 
@@ -175,6 +176,44 @@ test('masking passwords is linear too', () => {
   );
   for (const text of texts) redactor.redact(text);
 }, 60_000);
+
+/** An alternative of a group that is repeated without a limit and that matches a single character. */
+function repeatsSingleCharacters({ pattern, flags }: Found): boolean {
+  let found = false;
+  const parsed = new RegExpParser({ ecmaVersion: 2025 }).parsePattern(pattern, 0, pattern.length, {
+    unicode: flags.includes('u'),
+    unicodeSets: flags.includes('v'),
+  });
+  visitRegExpAST(parsed, {
+    onQuantifierEnter({ max, element }) {
+      if (max !== Number.POSITIVE_INFINITY || !('alternatives' in element)) return;
+      found ||= element.alternatives.some(
+        ({ elements: [one, ...rest] }) => rest.length === 0 && one?.type.startsWith('Character'),
+      );
+    },
+  });
+  return found;
+}
+
+// V8 keeps a position for each repetition of a group, and the stack overflows after some millions: write
+// [^']*(?:''[^']*)*, not (?:[^']|'')*.
+test('no regular expression repeats a group for every character', () => {
+  expect(repeatsSingleCharacters({ place: '', pattern: `'(?:[^']|'')*'`, flags: '' })).toBe(true);
+  const found = literals().filter(repeatsSingleCharacters);
+  expect(found.map(({ place, pattern }) => `${place} /${pattern}/`)).toEqual([]);
+});
+
+test.each(["'", '"', '`', '/*', '/'])(
+  'a migration with 12 MB of text after %s has a checksum',
+  mark => {
+    const ends: Record<string, string> = { '/*': '*/' };
+    for (const part of ['x', '\\n', '* ']) {
+      const text = `class A { a = ${mark}${part.repeat(12_000_000 / part.length)}${ends[mark] ?? mark} }`;
+      expect(checksumOf(text, { members: {} })).not.toBe(checksumOf(text.slice(0, -100), { members: {} }));
+    }
+  },
+  120_000,
+);
 
 // A regular expression that keeps a position for every character overflows the stack.
 test.each(['x', '""'])(

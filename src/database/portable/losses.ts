@@ -60,7 +60,7 @@ export async function portableLosses(
 }
 
 function lossOf(sql: string): { readonly words: string; readonly table: string } | null {
-  const text = sql.replace(/^(\s|--[^\n]*\n|\/\*[\s\S]{0,10000}?\*\/)*/, '');
+  const text = sql.replace(/^\s*(?:(?:--[^\n]*\n|\/\*[\s\S]{0,10000}?\*\/)\s*)*/, '');
   for (const [pattern, words] of losing) {
     const table = pattern.exec(text)?.[1];
     if (table) return { words, table };

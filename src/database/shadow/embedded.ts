@@ -117,7 +117,9 @@ function blobOf(bytes: Uint8Array): Blob {
 /** One-dimensional arrays, which the catalogs contain. */
 function plainArray(text: string): unknown {
   const items: (string | null)[] = [];
-  for (const [, quoted, bare] of text.slice(1, -1).matchAll(/(?:^|,)(?:"((?:[^"\\]|\\.)*)"|([^,]*))/g)) {
+  for (const [, quoted, bare] of text
+    .slice(1, -1)
+    .matchAll(/(?:^|,)(?:"([^"\\]*(?:\\.[^"\\]*)*)"|([^,]*))/g)) {
     items.push(quoted !== undefined ? quoted.replace(/\\(.)/g, '$1') : bare === 'NULL' ? null : (bare ?? ''));
   }
   return text === '{}' ? [] : items;

@@ -1,4 +1,4 @@
-import { quoteIdent } from '../quote.ts';
+import { literalsIn, quoteIdent } from '../quote.ts';
 import { type Change, keyOf, renamesIn } from './effects.ts';
 import type { Fact, FactKind, Inventory } from './inventory.ts';
 import { bare, inSchema, type Place, quotedName } from './statements/names.ts';
@@ -74,8 +74,7 @@ function renamedValues(expected: Inventory, live: Inventory): RenamedValue[] {
   const now = new Map(live.map(fact => [keyOf(fact), fact]));
   return expected.flatMap(fact => {
     const there = fact.kind === 'enum' ? now.get(keyOf(fact)) : undefined;
-    const valuesOf = (one: Fact | undefined): string[] => one?.is.values?.match(/'(?:[^']|'')*'/g) ?? [];
-    const [before, after] = [valuesOf(fact), valuesOf(there)];
+    const [before, after] = [literalsIn(fact.is.values ?? ''), literalsIn(there?.is.values ?? '')];
     if (before.length !== after.length) return [];
     const moved = before.some(
       (one, at) => one !== after[at] && (after.includes(one) || before.includes(after[at] as string)),

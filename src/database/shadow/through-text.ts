@@ -34,7 +34,7 @@ function withoutDefault(statement: string, before: Inventory): string[] {
     /^(alter table "[^ ]+") alter column "([^"]+)" type [^ ]+ using /.exec(statement) ?? [];
   const name = table.replaceAll('"', '').replace('alter table ', '');
   const fact = before.find(one => one.kind === 'column' && one.name === name && one.part === column);
-  const literal = /^('(?:[^']|'')*')::[^']+$/.exec(fact?.is.default ?? '')?.[1];
+  const literal = /^('[^']*(?:''[^']*)*')::[^']+$/.exec(fact?.is.default ?? '')?.[1];
   if (literal === undefined) return [statement];
   const alter = `${table} alter column "${column}"`;
   return [`${alter} drop default;`, statement, `${alter} set default ${literal};`];

@@ -1,3 +1,4 @@
+import { literalsIn } from '../quote.ts';
 import { isUsualOfOwner, parsePrivileges } from './grant-statements.ts';
 import type { Fact, FactKind } from './inventory.ts';
 
@@ -214,17 +215,13 @@ function changedClause(from: string, to: string): string | null {
 }
 
 function enumDifference(from: string, to: string): string {
-  const [before, after] = [enumValues(from), enumValues(to)];
+  const [before, after] = [literalsIn(from), literalsIn(to)];
   const gained = after.filter(value => !before.includes(value));
   const lost = before.filter(value => !after.includes(value));
   if (gained.length === 0 && lost.length === 0) return `order (${from}) -> (${to})`;
   return [gained.length > 0 && `gains ${gained.join(', ')}`, lost.length > 0 && `loses ${lost.join(', ')}`]
     .filter(Boolean)
     .join(', ');
-}
-
-function enumValues(list: string): string[] {
-  return list.match(/'(?:[^']|'')*'/g) ?? [];
 }
 
 /** `CREATE UNIQUE INDEX x ON public.chats USING btree (title)` -> `unique (title)`. */
@@ -238,7 +235,7 @@ function indexed(definition: string, name: string): string {
 }
 
 function shortDefault(expression: string): string {
-  return expression.replace(/^('(?:[^']|'')*')::[\w ".]+$/, '$1');
+  return expression.replace(/^('[^']*(?:''[^']*)*')::[\w ".]+$/, '$1');
 }
 
 /** Keywords in lower case, on one line, shortened. */

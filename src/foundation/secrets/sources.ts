@@ -33,7 +33,7 @@ export function registerEnvironment(env: Environment): void {
       ? join(env.APPDATA ?? home, 'postgresql', 'pgpass.conf')
       : join(home, '.pgpass'));
   for (const line of linesOf(passFile)) {
-    const fields = line.match(/(?:\\.|[^:\\])+/g) ?? [];
+    const fields = line.match(/[^:\\]+(?:\\.[^:\\]*)*|(?:\\.[^:\\]*)+/g) ?? [];
     const [host, , database, user, password] = fields.map(field => field.replace(/\\(.)/g, '$1'));
     redactor.learn(password, [host, database, user]);
   }

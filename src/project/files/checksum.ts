@@ -28,10 +28,7 @@ function code(source: string, { members }: Pick<ParsedMigration, 'members'>): st
 
 const space = /\s+/y;
 const lineComment = /\/\/.*/y;
-const blockComment = /\/\*(?:[^*]|\*(?!\/))*(?:\*\/)?/y;
-const quoted = /'(?:[^'\\\n]|\\[\s\S])*'?|"(?:[^"\\\n]|\\[\s\S])*"?/y;
-const template = /[`}](?:[^`\\$]|\\[\s\S]|\$(?!\{))*(?:`|\$\{)?/y;
-const regex = /\/(?:[^/\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/y;
+const regexFlags = /[a-z]*/y;
 const other = /[^\s'"`/{}]+|[\s\S]/y;
 
 /** After these, a slash divides; elsewhere, it starts a regular expression. */
@@ -56,6 +53,11 @@ function folded(source: string): string {
     at += found.length;
     return found;
   };
+  const takeTo = (end: number): string => {
+    const found = text.slice(at, end);
+    at = end;
+    return found;
+  };
   while (at < text.length) {
     const blank = take(space);
     if (blank !== '') {
@@ -64,7 +66,7 @@ function folded(source: string): string {
       inLineComment = false;
       continue;
     }
-    const comment = take(lineComment) || take(blockComment);
+    const comment = take(lineComment) || takeTo(endOfBlockComment(text, at));
     if (comment !== '') {
       result += comment.replace(/\s+/g, ' ').trimEnd();
       inLineComment = comment.startsWith('//');
@@ -74,20 +76,69 @@ function folded(source: string): string {
     const depth = open.at(-1);
     const inTemplate = one === '`' || (one === '}' && depth === 0);
     if (inTemplate) {
-      last = take(template);
+      last = takeTo(endOfLiteral(text, at, templateStop));
       if (one === '}') open.pop();
       if (last.endsWith('${')) open.push(0);
     } else {
       const startsRegex = one === '/' && (!operand.test(last) || word.test(last));
-      const started = startsRegex && at >= noRegex ? take(regex) : '';
+      const body = startsRegex && at >= noRegex ? takeTo(endOfRegex(text, at)) : '';
+      const started = body && body + take(regexFlags);
       if (startsRegex && started === '') noRegex = Math.max(noRegex, endOfLine(text, at));
-      last = started || take(quoted) || take(other);
+      const stop = stringStops.get(one);
+      last = started || (stop ? takeTo(endOfLiteral(text, at, stop)) : take(other));
       if (depth !== undefined && last === '{') open[open.length - 1] = depth + 1;
       if (depth !== undefined && last === '}') open[open.length - 1] = depth - 1;
     }
     result += last;
   }
   return result;
+}
+
+/** What may end a string or is an escape in it, by its quotes. */
+const stringStops: ReadonlyMap<string, RegExp> = new Map([
+  ["'", /['\\\n]/g],
+  ['"', /["\\\n]/g],
+]);
+
+/** The same for a template. */
+const templateStop = /[`\\]|\$\{/g;
+
+/**
+ * The position after the literal that starts at `at`: a string, or the part of a template up to its end or
+ * the next `${`. Without an end, the end of the line for a string, and of the text for a template. V8 keeps a
+ * position for every character that an alternative of a loop matches, so one regular expression for a whole
+ * literal overflows the stack on several MB.
+ */
+function endOfLiteral(text: string, at: number, stop: RegExp): number {
+  stop.lastIndex = at + 1;
+  for (let found = stop.exec(text); found; found = stop.exec(text)) {
+    if (found[0] === '\n') return found.index;
+    if (found[0] !== '\\') return stop.lastIndex;
+    stop.lastIndex++;
+  }
+  return text.length;
+}
+
+/** The position after the second slash of a regular expression; `at` if it has none on its line. */
+function endOfRegex(text: string, at: number): number {
+  let inClass = false;
+  regexStop.lastIndex = at + 1;
+  for (let found = regexStop.exec(text); found; found = regexStop.exec(text)) {
+    if (found[0] === '\n') return at;
+    if (found[0] === '/' && !inClass) return regexStop.lastIndex;
+    if (found[0] === '[') inClass = true;
+    if (found[0] === ']') inClass = false;
+  }
+  return at;
+}
+
+const regexStop = /\\.|[/[\]\n]/g;
+
+/** `at` if no comment starts there. */
+function endOfBlockComment(text: string, at: number): number {
+  if (!text.startsWith('/*', at)) return at;
+  const end = text.indexOf('*/', at + 2);
+  return end === -1 ? text.length : end + 2;
 }
 
 function endOfLine(text: string, at: number): number {

@@ -99,9 +99,10 @@ function styleOf(source: string, body: { readonly start: number; readonly end: n
 function listIn(member: string): { start: number; end: number } | null {
   const start = member.indexOf('[', member.indexOf('=') + 1);
   if (start < 0) return null;
-  const literal = /^\[\s*(?:(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`)\s*(?:,\s*)?)*\]/.exec(
-    member.slice(start),
-  );
+  const literal =
+    /^\[\s*(?:(?:'[^'\\]*(?:\\.[^'\\]*)*'|"[^"\\]*(?:\\.[^"\\]*)*"|`[^`\\]*(?:\\.[^`\\]*)*`)\s*(?:,\s*)?)*\]/.exec(
+      member.slice(start),
+    );
   return literal && { start, end: start + literal[0].length };
 }
 

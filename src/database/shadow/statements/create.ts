@@ -81,7 +81,7 @@ function creation(at: Place, fact: Fact, columns: readonly Fact[]): string[] {
     case 'index':
       // One whose build did not finish may be on rows that violate it.
       return [
-        `${is.invalid ? definition.replace(/^CREATE UNIQUE/, 'CREATE') : definition.replace(/^(CREATE (?:UNIQUE )?INDEX (?:"(?:[^"]|"")*"|[^" ]+) ON )ONLY /, '$1')};`,
+        `${is.invalid ? definition.replace(/^CREATE UNIQUE/, 'CREATE') : definition.replace(/^(CREATE (?:UNIQUE )?INDEX (?:"[^"]*(?:""[^"]*)*"|[^" ]+) ON )ONLY /, '$1')};`,
       ];
     case 'sequence':
       return [

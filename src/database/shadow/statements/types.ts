@@ -1,4 +1,4 @@
-import { quoteIdent, quoteLiteral } from '../../quote.ts';
+import { literalsIn, quoteIdent, quoteLiteral } from '../../quote.ts';
 import type { Fact } from '../inventory.ts';
 import { checksOf } from './checks.ts';
 import { bare, inSchema, type Place, quotedName } from './names.ts';
@@ -9,8 +9,7 @@ import { entriesThatDiffer } from './property-map.ts';
  */
 export function alterEnum(at: Place, from: Fact, to: Fact): string[] {
   const name = quotedName(at, to);
-  const valuesOf = ({ is }: Fact): string[] => (is.values ?? '').match(/'(?:[^']|'')*'/g) ?? [];
-  const [before, after] = [valuesOf(from), valuesOf(to)];
+  const [before, after] = [literalsIn(from.is.values ?? ''), literalsIn(to.is.values ?? '')];
   const kept = after.filter(value => before.includes(value));
   if (kept.join() === before.join()) {
     return after.flatMap((value, at) => {
@@ -72,9 +71,9 @@ export function alterComposite(at: Place, from: Fact, to: Fact): string[] {
 /** Quoted names with types. */
 function attributesOf({ is }: Fact): [name: string, type: string][] {
   // Types contain no space after a comma.
-  const each = (is.definition ?? '').match(/(?:"(?:[^"]|"")*"|[^",]|,(?! ))+/g) ?? [];
+  const each = (is.definition ?? '').match(/(?:"[^"]*"|[^",]+|,(?! ))+/g) ?? [];
   return each.map(text => {
-    const [, name = '', type = ''] = /^\s*("(?:[^"]|"")*"|[^ "]+) (.*)$/s.exec(text) ?? [];
+    const [, name = '', type = ''] = /^\s*("[^"]*(?:""[^"]*)*"|[^ "]+) (.*)$/s.exec(text) ?? [];
     return [name, type];
   });
 }

@@ -1,4 +1,4 @@
-const nameAt = /"(?:[^"]|"")*"|[a-z_][\w$]*/iy;
+const nameAt = /"[^"]*(?:""[^"]*)*"|[a-z_][\w$]*/iy;
 
 /**
  * A statement without the name of a schema before the names in it, so that search_path finds them. Quoted text is
