@@ -11,7 +11,6 @@ const folder = fileURLToPath(new URL('../src/drawing/faster/', import.meta.url))
 const replaced = [
   [/^string-width$/, 'string-width.ts'],
   [/\/sanitize-ansi\.js$/, 'sanitize-ansi.ts'],
-  [/\/squash-text-nodes\.js$/, 'squash-text-nodes.ts'],
   [/\/line-update\.js$/, 'line-update.ts'],
   [/^\.\/output\.js$/, 'output.ts', /[\\/]ink[\\/]build[\\/]renderer\.js$/],
 ];
