@@ -16,6 +16,7 @@ import type {
 } from './sandbox/protocol.ts';
 import { readableFolders, sandboxCommand, whyNoSandbox } from './sandbox-command.ts';
 import { SandboxEnded } from './sandbox-ended.ts';
+import { howItEnded, isResult, withShortTexts } from './sandbox-result.ts';
 
 /** Limits of one run of a migration's code. */
 export interface Limits {
@@ -30,9 +31,6 @@ const longestMessage = 128 * 1024 * 1024;
 
 /** The largest file that is read for it, bytes. */
 const largestFile = 64 * 1024 * 1024;
-
-/** The longest text of an error that is kept, characters. */
-const longestText = 4_000;
 
 /** So much of what was sent may be unread, bytes: then it is code that asks for modules and ignores them. */
 const longestBacklog = 256 * 1024 * 1024;
@@ -84,7 +82,7 @@ export class SandboxProcess {
   /**
    * Runs one direction of a migration.
    * @param onQuery runs statements that the code awaits; null: they are recorded and return no rows
-   * @throws SealBroken if the process ended, or the limits were exceeded
+   * @throws SandboxEnded if the process ended, or the limits were exceeded
    */
   run(ask: Ask, limits: Limits, onQuery: Pending['onQuery']): Promise<SandboxResult> {
     const done = this.#queue.then(() => this.#run(ask, limits, onQuery));
@@ -188,8 +186,8 @@ export class SandboxProcess {
     });
     child.once('error', error => reject(new SandboxEnded(`no process could be started (${error.message})`)));
     child.once('exit', (code, signal) => {
-      reject(new SandboxEnded(ending(code, signal)));
-      if (this.#child === child) this.#break(ending(code, signal));
+      reject(new SandboxEnded(howItEnded(code, signal)));
+      if (this.#child === child) this.#break(howItEnded(code, signal));
     });
     promise.catch(() => {
       if (this.#child === child) this.stop();
@@ -279,52 +277,4 @@ export class SandboxProcess {
     pipe?.write(`${JSON.stringify(message)}\n`);
     if (pipe && pipe.writableLength > longestBacklog) this.#break('it does not read what it asks for');
   }
-}
-
-/** What the code throws may have any length. */
-function withShortTexts(result: SandboxResult): SandboxResult {
-  const { note, broken } = result;
-  const error = broken?.error;
-  return {
-    ...result,
-    note: note === null ? null : shortened(note),
-    broken: broken && {
-      ...broken,
-      error: error
-        ? { ...error, message: shortened(String(error.message)), stack: shortened(String(error.stack)) }
-        : null,
-    },
-  };
-}
-
-function shortened(text: string): string {
-  return text.length > longestText ? `${text.slice(0, longestText)}…` : text;
-}
-
-function ending(code: number | null, signal: string | null): string {
-  if (signal === 'SIGABRT' || code === 134) return 'it took too much memory';
-  return code === 0 || code === null ? 'it ended the process' : `it ended the process (exit code ${code})`;
-}
-
-function isResult({
-  queries,
-  executed,
-  transactional,
-  irreversible,
-  note,
-  broken,
-  clean,
-}: SandboxResult): boolean {
-  return (
-    Array.isArray(queries) &&
-    queries.every(
-      query => typeof query?.sql === 'string' && (query.params === null || typeof query.params === 'string'),
-    ) &&
-    typeof executed === 'number' &&
-    typeof clean === 'boolean' &&
-    typeof transactional === 'boolean' &&
-    typeof irreversible === 'boolean' &&
-    (note === null || typeof note === 'string') &&
-    (broken === null || typeof broken?.code === 'string')
-  );
 }

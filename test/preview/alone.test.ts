@@ -1,7 +1,8 @@
 import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { Previewer, type Recording } from '../../src/preview/previewer.ts';
+import { Previewer } from '../../src/preview/previewer.ts';
+import type { Recording } from '../../src/preview/recording.ts';
 import { openProject } from '../../src/project/project.ts';
 import { makeFolder, makeProject } from '../support/project.ts';
 

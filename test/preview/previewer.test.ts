@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { Previewer, type Recording } from '../../src/preview/previewer.ts';
+import { Previewer } from '../../src/preview/previewer.ts';
+import type { Recording } from '../../src/preview/recording.ts';
 import { openProject, type Project } from '../../src/project/project.ts';
 import { makeProject } from '../support/project.ts';
 

@@ -1,7 +1,8 @@
 import type { MigrationsOptions, MikroORM } from '@mikro-orm/core';
 import type { Migration, MigrationStorage } from '@mikro-orm/migrations';
 import { Failure, type FailureInfo } from '../../foundation/failure.ts';
-import type { Previewer, RunQuery, Statement } from '../../preview/previewer.ts';
+import type { Previewer } from '../../preview/previewer.ts';
+import type { RunQuery, Statement } from '../../preview/recording.ts';
 import type { MigrationSource } from '../../project/files/migration-source.ts';
 import type { Project } from '../../project/project.ts';
 import type { Ask, ScratchRoles } from './roles.ts';
