@@ -36,6 +36,27 @@ describe('manual changes', () => {
     expect(await engine.compare('head')).toEqual({ same: true, effects: [], sql: [] });
   });
 
+  test('a table and its columns renamed at once are told as renames, and their rows stay', async () => {
+    await database.query(`insert into users (email, name) values ('a@b', 'Ann')`);
+    await database.query(
+      `alter table users rename to people; alter table people rename name to title; alter table people rename note to remark; alter table people add nick text; alter sequence users_id_seq rename to people_id_seq`,
+    );
+    const { effects, sql } = await engine.compare('head');
+    expect(effects.map(({ sign, words }) => `${sign} ${words}`)).toEqual([
+      '~ table people renamed to users',
+      '~ people.title renamed to name',
+      '~ people.remark renamed to note',
+      '~ people.id sequence name users_id_seq',
+      '- people.nick text',
+    ]);
+    const { findings } = await engine.check(['drift']);
+    expect(findings[0]?.message).toContain('it deletes data (drops column people.nick):');
+    await database.query(sql.join('\n'));
+    expect(await engine.compare('head')).toEqual({ same: true, effects: [], sql: [] });
+    expect(await database.query(`select name from users`)).toEqual([{ name: 'Ann' }]);
+    await database.query(`delete from users`);
+  });
+
   test.each(sampled(manualChanges))('$sql', async ({ sql, irreparable }) => {
     await database.query(sql);
     try {

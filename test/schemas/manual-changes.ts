@@ -66,6 +66,18 @@ const forGood = (sql: string): ManualChange => ({ sql, irreparable: true });
 
 /** Realistic manual changes on a live database; each is made separately. */
 export const manualChanges: readonly ManualChange[] = [
+  // several renames at once, so that nothing but the numbers of columns and the rest of the table is the same
+  change(`alter table users rename to people; alter table people rename column name to title`),
+  change(
+    `alter table app.posts rename to notes; alter table app.notes rename column body to text; alter table app.notes rename column title to heading; alter index app.posts_pkey rename to notes_pkey; alter sequence app.posts_id_seq rename to notes_id_seq; alter table app.notes add likes int, alter user_id type bigint`,
+  ),
+  change(
+    `alter table app.orders set schema public; alter table orders rename to purchases; alter table purchases rename column total to sum`,
+  ),
+  change(`alter type mood rename to feeling; alter table users rename column mood to feeling`),
+  change(
+    `alter table users rename column note to remark; alter table users alter column remark type varchar(99)`,
+  ),
   // keys and constraints
   change(`alter table app.posts drop constraint posts_pkey`),
   change(`alter table users drop constraint users_email_unique`),

@@ -379,6 +379,14 @@ test('an INVALID index is not kept, and without a difference neither key has an 
   await clean.sees('agree.');
   await clean.press('y');
   await clean.sees('the live schema does not differ');
+  const without = await openScreen({
+    check: { ...drift({}), clean: true, findings: [], skipped: [{ kind: 'drift', why: 'no database' }] },
+  });
+  await without.sees('3 pending');
+  await without.press('c');
+  await without.sees('no database');
+  await without.press('w');
+  await without.sees('the live schema was not compared');
 });
 
 test('a draft shows the findings of its statements before it is written', async () => {

@@ -116,7 +116,7 @@ function isWhole({ kind }: Fact): boolean {
  * A renamed column keeps its number; a renamed table keeps its columns. Ambiguous cases remain a drop and an
  * addition.
  */
-export function renamesIn(removed: readonly Fact[], added: readonly Fact[]): { from: Fact; to: Fact }[] {
+function renamesIn(removed: readonly Fact[], added: readonly Fact[]): { from: Fact; to: Fact }[] {
   const renames: { from: Fact; to: Fact }[] = [];
   const come = new Map(
     added.filter(({ kind }) => kind === 'column').map(fact => [`${fact.name} ${fact.position}`, fact]),

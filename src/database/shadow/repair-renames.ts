@@ -1,6 +1,7 @@
 import { literalsIn, quoteIdent } from '../quote.ts';
-import { type Change, keyOf, renamesIn } from './effects.ts';
+import { type Change, keyOf } from './effects.ts';
 import type { Fact, FactKind, Inventory } from './inventory.ts';
+import { onlyIn, type Pair, renamedColumns, renamedTables } from './renamed-tables.ts';
 import { bare, inSchema, type Place, quotedName } from './statements/names.ts';
 import { same } from './statements.ts';
 import { nameOf, renamed } from './words.ts';
@@ -14,53 +15,65 @@ export interface Renamed {
   readonly back: readonly string[];
 }
 
-/** Kinds that have rows or are expensive to build; others are dropped and created. */
-const kinds: readonly FactKind[] = ['constraint', 'index', 'enum', 'domain', 'type', 'sequence'];
+/** Finds renames of some kinds. */
+type FindRenames = (expected: Inventory, live: Inventory, defaultSchema: string) => Renamed;
 
-/** Finds objects that differ only in their name, where only one is possible. */
-export function renamedObjects(expected: Inventory, live: Inventory, defaultSchema: string): Renamed {
-  const [old, now] = [expected, live].map(facts => new Set(facts.map(keyOf)));
-  const removed = expected.filter(fact => !now?.has(keyOf(fact)));
-  const added = live.filter(fact => !old?.has(keyOf(fact)));
-  // The columns of partitions follow.
-  const pairs = renamesIn(removed, added).filter(({ from }) => !from.is.inherited);
-  const tables = new Set(live.filter(({ part }) => part === null).map(({ name }) => name));
-  for (const from of removed) {
-    if (!kinds.includes(from.kind) || (from.part !== null && !tables.has(from.name))) continue;
+/**
+ * Each finds renames after those of the previous ones were made in the expected schema: what is in a renamed
+ * table, or has a renamed type, is compared under its new name.
+ */
+export const renameSteps: readonly FindRenames[] = [
+  (expected, live, defaultSchema) => {
+    const at: Place = { from: expected, to: live, defaultSchema };
+    return joined(
+      renamedValues(at),
+      renamedPairs(at, sameButForName(expected, live, ['enum', 'domain', 'type'])),
+    );
+  },
+  (expected, live, defaultSchema) =>
+    renamedPairs({ from: expected, to: live, defaultSchema }, renamedTables(expected, live)),
+  (expected, live, defaultSchema) =>
+    renamedPairs({ from: expected, to: live, defaultSchema }, renamedColumns(expected, live)),
+  (expected, live, defaultSchema) =>
+    renamedPairs(
+      { from: expected, to: live, defaultSchema },
+      sameButForName(expected, live, ['constraint', 'index', 'sequence']),
+    ),
+];
+
+/** Renames that are made one after the other. */
+export function joined(...all: readonly Renamed[]): Renamed {
+  return {
+    changes: all.flatMap(({ changes }) => changes),
+    there: all.flatMap(({ there }) => there),
+    back: all.toReversed().flatMap(({ back }) => back),
+  };
+}
+
+function renamedPairs(at: Place, pairs: readonly Pair[]): Renamed {
+  return {
+    changes: pairs.map(
+      ({ from, to }): Change => ({
+        sign: '~',
+        ...renamed(to, from),
+        touches: [nameOf(from), nameOf(to)],
+        keys: [keyOf(from), keyOf(to)],
+      }),
+    ),
+    there: pairs.flatMap(({ from, to }) => rename(at, from, to)),
+    back: pairs.toReversed().flatMap(({ from, to }) => rename(at, to, from)),
+  };
+}
+
+/** Objects of these kinds that differ only in their name, where only one is possible. */
+function sameButForName(expected: Inventory, live: Inventory, kinds: readonly FactKind[]): Pair[] {
+  const [removed, added] = onlyIn(expected, live);
+  return removed.flatMap(from => {
+    if (!kinds.includes(from.kind)) return [];
     const alike = (facts: readonly Fact[]): Fact[] => facts.filter(one => isSame(one, from));
     const [to] = alike(added);
-    if (to && alike(added).length === 1 && alike(removed).length === 1) pairs.push({ from, to });
-  }
-  const at: Place = { from: expected, to: live, defaultSchema };
-  const values = renamedValues(expected, live);
-  const value = ({ fact, from, to }: RenamedValue): string =>
-    `alter type ${quotedName(at, fact)} rename value ${from} to ${to};`;
-  return {
-    changes: [
-      ...pairs.map(
-        ({ from, to }): Change => ({
-          sign: '~',
-          ...renamed(to, from),
-          touches: [nameOf(from), nameOf(to)],
-          keys: [keyOf(from), keyOf(to)],
-        }),
-      ),
-      ...values.map(
-        ({ fact, from, to }): Change => ({
-          sign: '~',
-          object: nameOf(fact),
-          words: `${nameOf(fact)} ${to} renamed to ${from}`,
-          touches: [nameOf(fact)],
-          keys: [keyOf(fact)],
-        }),
-      ),
-    ],
-    there: [...values.map(value), ...pairs.map(({ from, to }) => rename(at, from, to))],
-    back: [
-      ...pairs.map(({ from, to }) => rename(at, to, from)).reverse(),
-      ...values.map(({ fact, from, to }) => value({ fact, from: to, to: from })),
-    ],
-  };
+    return to && alike(added).length === 1 && alike(removed).length === 1 ? [{ from, to }] : [];
+  });
 }
 
 interface RenamedValue {
@@ -70,7 +83,26 @@ interface RenamedValue {
 }
 
 /** Values of an enum that have another name in the same place. */
-function renamedValues(expected: Inventory, live: Inventory): RenamedValue[] {
+function renamedValues(at: Place): Renamed {
+  const values = valuePairs(at);
+  const value = ({ fact, from, to }: RenamedValue): string =>
+    `alter type ${quotedName(at, fact)} rename value ${from} to ${to};`;
+  return {
+    changes: values.map(
+      ({ fact, from, to }): Change => ({
+        sign: '~',
+        object: nameOf(fact),
+        words: `${nameOf(fact)} ${to} renamed to ${from}`,
+        touches: [nameOf(fact)],
+        keys: [keyOf(fact)],
+      }),
+    ),
+    there: values.map(value),
+    back: values.map(({ fact, from, to }) => value({ fact, from: to, to: from })),
+  };
+}
+
+function valuePairs({ from: expected, to: live }: Place): RenamedValue[] {
   const now = new Map(live.map(fact => [keyOf(fact), fact]));
   return expected.flatMap(fact => {
     const there = fact.kind === 'enum' ? now.get(keyOf(fact)) : undefined;
@@ -103,14 +135,19 @@ function withoutName(fact: Fact): Fact {
   };
 }
 
-function rename(at: Place, from: Fact, to: Fact): string {
+function rename(at: Place, from: Fact, to: Fact): string[] {
   const { kind, part } = from;
   if (kind === 'index')
-    return `alter index ${inSchema(from, part as string)} rename to ${quoteIdent(to.part as string)};`;
+    return [`alter index ${inSchema(from, part as string)} rename to ${quoteIdent(to.part as string)};`];
   const name = quotedName(at, from);
-  if (part === null && from.schema !== to.schema)
-    return `alter ${kind} ${name} set schema ${quoteIdent(to.schema as string)};`;
   if (part !== null)
-    return `alter table ${name} rename ${kind} ${quoteIdent(part)} to ${quoteIdent(to.part as string)};`;
-  return `alter ${kind === 'enum' ? 'type' : kind} ${name} rename to ${quoteIdent(bare(to, at.defaultSchema))};`;
+    return [`alter table ${name} rename ${kind} ${quoteIdent(part)} to ${quoteIdent(to.part as string)};`];
+  const noun = kind === 'enum' ? 'type' : kind;
+  const [old, now] = [bare(from, at.defaultSchema), bare(to, at.defaultSchema)];
+  return [
+    ...(from.schema === to.schema
+      ? []
+      : [`alter ${noun} ${name} set schema ${quoteIdent(to.schema as string)};`]),
+    ...(old === now ? [] : [`alter ${noun} ${inSchema(to, old)} rename to ${quoteIdent(now)};`]),
+  ];
 }

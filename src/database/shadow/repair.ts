@@ -3,7 +3,7 @@ import { type Change, changesBetween, type FactKey, keyOf } from './effects.ts';
 import { rolesIn } from './grant-statements.ts';
 import type { Fact, Inventory } from './inventory.ts';
 import { Meanings } from './meaning.ts';
-import { renamedObjects } from './repair-renames.ts';
+import { joined, type Renamed, renameSteps } from './repair-renames.ts';
 import { type ObjectSql, same, statementsBetween } from './statements.ts';
 import type { Trial } from './trial.ts';
 
@@ -40,10 +40,17 @@ export async function findRepair(
   ours: (inventory: Inventory) => Inventory,
 ): Promise<Repair> {
   for (const role of rolesOf([...live, ...expected])) await trial.run([`create role ${role}`]);
-  const renames = renamedObjects(expected, live, defaultSchema);
-  if (renames.there.length === 0 || (await trial.run(renames.there)) !== null)
-    return repairOf(trial, live, expected, defaultSchema, ours);
-  const rest = await repairOf(trial, live, ours(await trial.inventory()), defaultSchema, ours);
+  const made: Renamed[] = [];
+  let asThere = expected;
+  for (const find of renameSteps) {
+    const found = find(asThere, live, defaultSchema);
+    if (found.there.length === 0 || (await trial.run(found.there)) !== null) continue;
+    made.push(found);
+    asThere = ours(await trial.inventory());
+  }
+  const rest = await repairOf(trial, live, asThere, defaultSchema, ours);
+  if (made.length === 0) return rest;
+  const renames = joined(...made);
   const works = (await trial.run(renames.back)) === null;
   return {
     ...rest,

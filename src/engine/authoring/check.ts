@@ -1,8 +1,10 @@
+import { quoteIdent } from '../../database/quote.ts';
 import { notInInventory } from '../../database/shadow/inventory.ts';
 import { invalid } from '../../database/shadow/words.ts';
 import { Failure } from '../../foundation/failure.ts';
 import { someNames } from '../../foundation/some-names.ts';
 import { readSnapshot } from '../../project/writing/snapshot.ts';
+import { lossesOfSteps } from '../../safety/losses.ts';
 import type { CheckFinding, CheckReport, FindingKind, Overview } from '../api.ts';
 import { notOn } from '../available.ts';
 import { type Loaded, tryToLoad } from '../loading.ts';
@@ -261,12 +263,25 @@ async function drift(
   const { effects, sql, otherSchemas: beyond } = await driftFrom(workspace, order);
   otherSchemas.push(...beyond);
   if (effects.length === 0) return null;
+  const lost = await dataLostBy(sql);
   return {
-    message: `The live schema does not match the applied revisions (current: ${current.join(', ') || 'base'}). SQL to restore the expected schema:`,
+    message: `The live schema does not match the applied revisions (current: ${current.join(', ') || 'base'}). SQL to restore the expected schema${lost.length > 0 ? `; it deletes data (${someNames(lost, 6)})` : ''}:`,
     next: effects.some(({ words }) => words.includes(invalid))
       ? 'An INVALID index is left over from a build that failed: drop it and build it again; do not keep it.'
       : 'Undo the change by hand with this SQL, or keep it with "migtui revision --from-drift -m …".',
     sql,
     effects,
   };
+}
+
+/** The tables and columns that statements drop, without columns that are computed again. */
+async function dataLostBy(sql: readonly string[]): Promise<string[]> {
+  const [losses = []] = await lossesOfSteps([{ sql, complete: true }]);
+  const computed = (column: string): boolean =>
+    sql.some(
+      one => one.includes(` add column ${quoteIdent(column)} `) && one.includes(' generated always as ('),
+    );
+  return losses
+    .filter(({ kind, column }) => kind !== 'object' && (column === null || !computed(column)))
+    .map(({ words }) => words);
 }

@@ -51,15 +51,22 @@ function nextOf({ kind, next, sql, effects }: CheckFinding): string {
 const driftIn = ({ loaded }: CheckDialog): CheckFinding | undefined =>
   loaded.is === 'ready' ? loaded.value.findings.find(({ kind }) => kind === 'drift') : undefined;
 
+/** Why there is no drift to act on. */
+const whyNoDrift = ({ loaded }: CheckDialog): string => {
+  if (loaded.is === 'loading') return 'the live schema is still being compared';
+  const compared = loaded.is === 'ready' && loaded.value.agreed.includes('drift');
+  return compared ? 'the live schema does not differ' : 'the live schema was not compared';
+};
+
 const whyNoUndo = (_state: State, dialog: CheckDialog): string | null => {
   const drift = driftIn(dialog);
-  if (!drift) return 'the live schema does not differ';
+  if (!drift) return whyNoDrift(dialog);
   return drift.sql.length > 0 ? null : 'there is no SQL that undoes the change';
 };
 
 const whyNotKept = (state: State, dialog: CheckDialog): string | null => {
   const drift = driftIn(dialog);
-  if (!drift) return 'the live schema does not differ';
+  if (!drift) return whyNoDrift(dialog);
   if (isInvalid(drift)) return 'an INVALID index is not kept: drop it and build it again';
   if (state.overview?.project.folder === null)
     return 'this project lists its migrations in code (migrationsList)';

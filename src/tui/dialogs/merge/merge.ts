@@ -67,7 +67,7 @@ export function chooseMerge(state: State, dialog: MergeDialog, key: string): Cha
     choose: next => askMessage(next, dialog, fits, reconcile.length > 0 ? withSql : undefined, key),
   });
   const items: MenuItem[] = [
-    merged('Merge revision', 'm', false, 'no SQL: both branches stay as they are'),
+    merged('Merge revision', 'm', false, 'no SQL: the branches stay as they are'),
     ...(reconcile.length === 0
       ? []
       : [
@@ -201,7 +201,7 @@ export const mergeType: DialogType<MergeDialog> = {
       line(
         state.task
           ? `${state.task.text} ${state.task.done}/${state.task.total}`
-          : 'testing both orders on the shadow database …',
+          : 'testing the orders on the shadow database …',
         'dim',
       ),
     ];
