@@ -1,5 +1,7 @@
 import { Failure } from '../foundation/failure.ts';
+import { learnNames } from '../foundation/names-with-lines.ts';
 import type { Project } from '../project/project.ts';
+import { slug } from '../revisions/names.ts';
 import type { Action, Step } from '../revisions/plans/plan.ts';
 import { msOf, type Query } from './journal/table.ts';
 import { quoteIdent, quoteLiteral } from './quote.ts';
@@ -139,6 +141,7 @@ export async function readLedger(
     const id = name.replace(/\.[jt]s$/, '');
     if (!applied.has(id)) applied.set(id, dateOf(ms));
   }
+  learnNames([...applied.keys(), ...known.schemas], slug);
   return { table: 'present', seen: `${rows.length}/${rows.at(-1)?.id ?? 0}`, applied, ...known };
 }
 

@@ -6,7 +6,9 @@ import { quoteIdent } from '../database/quote.ts';
 import { sqlState } from '../database/sql-failure.ts';
 import { liveRuns } from '../database/unsettled.ts';
 import { Failure } from '../foundation/failure.ts';
+import { learnNames } from '../foundation/names-with-lines.ts';
 import type { FileChecksums } from '../project/files/migration-source.ts';
+import { slug } from '../revisions/names.ts';
 import type { TargetState } from './target-state.ts';
 
 /*
@@ -109,6 +111,7 @@ async function readLogs(
     if (known) return known;
     const names = (JSON.parse(text) as (string | null)[]).filter(name => name !== null);
     const ids = [...new Set(names.map(name => name.replace(/\.[jt]s$/, '')))];
+    learnNames(ids, slug);
     parsed.set(text, ids);
     return ids;
   };

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Query } from '../database/journal/table.ts';
 import { Failure } from '../foundation/failure.ts';
+import { learnNames } from '../foundation/names-with-lines.ts';
 import { isUrl } from '../project/other-database.ts';
 import type { TargetFunction, TargetSource } from '../settings/fleet.ts';
 import { fits } from './choice.ts';
@@ -34,6 +35,7 @@ export async function findTargets(
 ): Promise<readonly Target[]> {
   const found: Target[] = [];
   for (const source of sources) found.push(...(await targetsOf(source, environment)));
+  learnNames(found.flatMap(({ name, schema, database, tags }) => [name, schema, database, ...tags]));
   return [...withoutDoubles(found)].sort(byName);
 }
 

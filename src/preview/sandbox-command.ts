@@ -67,7 +67,8 @@ export function whyNoSandbox(): string | null {
  * migtui itself.
  */
 export function readableFolders(root: string, program: string): string[] {
-  const folders = new Set([workspaceOf(root), packageOf(dirname(program))]);
+  const workspace = workspaceOf(root);
+  const folders = new Set([workspace, realpathSync(workspace), packageOf(dirname(program))]);
   for (let at = root; ; at = dirname(at)) {
     const modules = join(at, 'node_modules');
     if (existsSync(modules)) {

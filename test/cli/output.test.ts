@@ -110,6 +110,42 @@ export class M extends Migration {
   });
 });
 
+test('a name with line breaks in the migrations table is shown on one line by every command', async () => {
+  const database = await createDatabase();
+  const first = 'Migration20260101000001';
+  const project = await makeProject({
+    url: database.url,
+    typescript: false,
+    packageJson: { migtui: { fleet: { targets: { contexts: true } } } },
+    migrations: { [first]: { up: 'select 1', down: 'select 2' } },
+  });
+  const names = [
+    first,
+    'words\nFORGED1',
+    'Migration20250101000000_words\nFORGED2\ttab',
+    `${hostile.replaceAll('\0', '')}\r\nFORGED3`,
+    '\nFORGED4\n',
+    ' \n ',
+  ];
+  await database.query(
+    'create table mikro_orm_migrations (id serial primary key, name text, executed_at timestamptz default now())',
+  );
+  await database.query('insert into mikro_orm_migrations (name) select unnest($1::text[])', [names]);
+  const commands = [
+    ...['status -v', 'history', 'history -v', 'check', 'doctor', 'rehearse', 'show words', 'fleet status -v'],
+    ...['fleet check', 'fleet stages', 'downgrade base --plan', 'upgrade head --plan', 'stamp base --plan'],
+    ...['stamp base --sql', 'stamp base --yes'],
+  ];
+  for (const command of commands) {
+    const { stdout, stderr } = await migtui(project, command.split(' '));
+    // The script of --sql must keep them, in its literals.
+    const said = command === 'stamp base --sql' ? stderr : stdout + stderr;
+    expect(said, command).not.toMatch(/^[^\n\p{L}↵]*FORGED/mu);
+    expect(said, command).not.toMatch(acting);
+  }
+  expect(await database.query('select from mikro_orm_migrations')).toEqual([]);
+});
+
 describe.skipIf(!existsSync('/dev/full'))('a full disk', () => {
   let project: Project;
 

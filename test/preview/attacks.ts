@@ -15,6 +15,24 @@ export interface Targets {
   readonly url: string;
 }
 
+/** Reads a file outside the project through `link`, or a folder through `linked`. */
+const behindLinks: Readonly<Record<string, string>> = {
+  'a file': `const fs = await import('node:fs'); fs.readFileSync('link');`,
+  'a file read later': `const fs = await import('node:fs'); await new Promise((done, fail) => fs.readFile('link', error => error ? fail(error) : done()));`,
+  'an open file': `const fs = await import('node:fs'); fs.readSync(fs.openSync('linked/file'), Buffer.alloc(9));`,
+  'a promised file': `const { readFile } = await import('node:fs/promises'); await readFile('link');`,
+  'a file handle': `const { open } = await import('node:fs/promises'); await (await open('link')).readFile();`,
+  'a stream': `const fs = await import('node:fs'); await new Promise((done, fail) => fs.createReadStream('link').on('error', fail).on('end', done).resume());`,
+  'a blob': `const fs = await import('node:fs'); await (await fs.openAsBlob('link')).text();`,
+  'a folder': `const fs = await import('node:fs'); fs.readdirSync('linked');`,
+  'an open folder': `const fs = await import('node:fs'); fs.opendirSync('linked').readSync();`,
+  'the environment': `process.loadEnvFile('link');`,
+  'a URL that changes': `const fs = await import('node:fs'); let n = 0; fs.readFileSync({ href: 'file:', protocol: 'file:', hostname: '', get pathname() { return process.cwd() + (n++ ? '/link' : '/package.json'); } }); fs.readFileSync('link');`,
+  'a path like a file handle': `const { open, readFile } = await import('node:fs/promises'); const { constructor } = await open('package.json'); let n = 0; await readFile(new Proxy({ href: 'file:', protocol: 'file:', hostname: '', pathname: process.cwd() + '/link' }, { getPrototypeOf: () => n++ ? null : constructor.prototype }));`,
+  'an import': `await import(new URL('../link', import.meta.url));`,
+  'a required file': `const r = (await import('node:module')).createRequire(import.meta.url); r('../linked/file.json');`,
+};
+
 export const attacks: Readonly<Record<string, (targets: Targets) => string>> = {
   'the dump of the connection': () => `await this.driver.getConnection().executeDump('drop table orders');`,
   'the driver of the entity manager': () =>
@@ -192,6 +210,9 @@ export const attacks: Readonly<Record<string, (targets: Targets) => string>> = {
   'an add-on of the project': () =>
     `const fs = await import('node:fs'); const r = (await import('node:module')).createRequire(import.meta.url); const all = fs.readdirSync('node_modules/@oxc-parser'); for (const one of all) r('../node_modules/@oxc-parser/' + one + '/' + fs.readdirSync('node_modules/@oxc-parser/' + one).find(name => name.endsWith('.node')));`,
   'a report when it fails': () => `process.report.reportOnFatalError = true; process.report.writeReport();`,
+  ...Object.fromEntries(
+    Object.entries(behindLinks).map(([what, code]) => [`${what} behind a link`, () => code]),
+  ),
   'an add-on': () => `process.dlopen({ exports: {} }, '/usr/lib/any.node');`,
 };
 

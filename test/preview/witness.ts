@@ -1,4 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
+import { symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -78,6 +79,11 @@ export async function lookAtAttacks(
     all.map(([, code], index) => [name(index), sourceOf(name(index), code(witness), place)]),
   );
   const made = await projectOf({ url: witness.url, migrations, typescript: false });
+  const outside = await makeFolder('outside');
+  await writeFile(join(outside, 'file'), 'NAME=value');
+  await writeFile(join(outside, 'file.json'), '{}');
+  await symlink(join(outside, 'file'), made.path('link'));
+  await symlink(outside, made.path('linked'));
   const packageJson = await made.read('package.json');
   const before = attributesOf(made);
   const project = await openProject(made.root);

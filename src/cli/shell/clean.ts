@@ -1,11 +1,12 @@
 import { mapStrings } from '../../foundation/map-strings.ts';
+import { namesOnOneLine } from '../../foundation/names-with-lines.ts';
 import { sanitise } from '../../foundation/sanitise.ts';
 import { redactor } from '../../foundation/secrets/redactor.ts';
 import { exactText, type SafeText } from './safe-text.ts';
 
-/** A plain value with all strings made safe for a terminal. Line feeds are kept. */
+/** A plain value with all strings made safe for a terminal. Line feeds are kept, except in names. */
 export function clean<T>(value: T): T {
-  return mapStrings(value, text => sanitise(text, { lines: true }));
+  return mapStrings(value, text => sanitise(namesOnOneLine(text), { lines: true }));
 }
 
 /**

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { namesOnOneLine } from '../../foundation/names-with-lines.ts';
 import { sanitise } from '../../foundation/sanitise.ts';
 import { redact } from '../../foundation/secrets/redactor.ts';
 
@@ -53,4 +54,4 @@ export function exactText(text: string): SafeText {
 }
 
 const sgr = (parameter: string): string => `\u001b[${parameter}m`;
-const plain = (text: string): string => redact(sanitise(text, { lines: true }));
+const plain = (text: string): string => redact(sanitise(namesOnOneLine(text), { lines: true }));

@@ -1,4 +1,6 @@
+import { learnNames } from '../../foundation/names-with-lines.ts';
 import type { FileChecksums } from '../../project/files/migration-source.ts';
+import { slug } from '../../revisions/names.ts';
 import type { Action, Plan } from '../../revisions/plans/plan.ts';
 import type { JournalEntry, RunNotes } from '../../values/journal.ts';
 import type { AppliedBy } from '../../values/run.ts';
@@ -46,6 +48,10 @@ export async function readJournal(query: Query, table: LedgerTable): Promise<rea
   for (const { run, plan } of rows) {
     if (plan !== null) plans.set(run, typeof plan === 'string' ? (JSON.parse(plan) as StoredPlan) : plan);
   }
+  learnNames(
+    rows.flatMap(one => [one.revision, one.os_user, one.host, one.database_user]),
+    slug,
+  );
   return rows.map(row => {
     const { backup, tag, accepted, undoes, redoes, ...plan } = plans.get(row.run) ?? { steps: [], tips: [] };
     return {

@@ -1,5 +1,7 @@
 import { Failure } from '../../foundation/failure.ts';
+import { learnNames } from '../../foundation/names-with-lines.ts';
 import type { Project } from '../../project/project.ts';
+import { slug } from '../../revisions/names.ts';
 import type { Connection } from '../connect/connection.ts';
 import type { Ledger, LedgerTable } from '../ledger.ts';
 import type { Product, Question } from './products.ts';
@@ -62,6 +64,7 @@ export async function readLedger(
     const id = name.replace(/\.[jt]s$/, '');
     if (!applied.has(id)) applied.set(id, dateOf(executed_at));
   }
+  learnNames(applied.keys(), slug);
   return { table: 'present', seen: `${rows.length}/${rows.at(-1)?.id ?? 0}`, applied, ...known };
 }
 

@@ -1,12 +1,14 @@
 import { Failure, type FailureInfo } from '../../foundation/failure.ts';
 import { grouped } from '../../foundation/grouped.ts';
+import { textsOnOneLine } from '../../foundation/names-with-lines.ts';
 import { redact, redactor } from '../../foundation/secrets/redactor.ts';
 import type { Project } from '../../project/project.ts';
 import type { EngineApi, EngineEvent, RunEvent } from '../api.ts';
 import { asFailure } from '../failures.ts';
 
 /*
- * All output of the engine passes through here: results, failures and events, all without passwords.
+ * All output of the engine passes through here: results, failures and events, all without passwords, and with
+ * names on one line.
  */
 
 /** Results that must not be changed: scripts run elsewhere. */
@@ -33,26 +35,28 @@ export function outgoing(api: EngineApi, project?: Project): EngineApi {
           return exact.has(name) ? answer : answers.masked(answer);
         } catch (error) {
           const { info, cause } = asFailure(error, project);
-          throw new Failure(redactor.redactAll<FailureInfo>(info), { cause });
+          throw new Failure(outgoingValue<FailureInfo>(info), { cause });
         }
       },
     ]),
   ) as unknown as EngineApi;
 }
 
+const outgoingValue = <T>(value: T): T => textsOnOneLine(redactor.redactAll(value));
+
 /** An event without passwords, and with long statements shortened. */
 export function outgoingEvent(event: EngineEvent): EngineEvent {
   if (event.type === 'sql')
     return { ...event, sql: shown(event.sql), error: event.error && shown(event.error) };
-  if (event.type !== 'run') return redactor.redactAll(event);
+  if (event.type !== 'run') return outgoingValue(event);
   return { ...event, event: outgoingRunEvent(event.event) };
 }
 
 function outgoingRunEvent(event: RunEvent): RunEvent {
   if (event.kind === 'statement') return { ...event, sql: shown(event.sql) };
   if (event.kind === 'watch')
-    return redactor.redactAll({ ...event, statement: event.statement && shown(event.statement) });
-  return redactor.redactAll(event);
+    return outgoingValue({ ...event, statement: event.statement && shown(event.statement) });
+  return outgoingValue(event);
 }
 
 function shown(text: string): string {
@@ -68,7 +72,7 @@ class Answers {
   readonly #originals = new Map<string, unknown>();
 
   masked<T>(answer: T): T {
-    const masked = redactor.redactAll(answer);
+    const masked = outgoingValue(answer);
     if (masked !== answer) {
       this.#originals.set(JSON.stringify(masked), answer);
       if (this.#originals.size > remembered) {

@@ -13,6 +13,7 @@ import os from 'node:os';
 import tls from 'node:tls';
 import v8 from 'node:v8';
 import workers from 'node:worker_threads';
+import { readRealPaths } from './real-paths.ts';
 
 /*
  * Isolates this process before any user code is loaded in it. Node's permission model, with which it was
@@ -104,6 +105,7 @@ export function isolateProcess(pipe: object, file: object): string[] {
   for (const name of ['fchmod', 'fchown', 'futimes', 'fsync', 'fdatasync', 'ftruncate']) {
     close(fs, [name, `${name}Sync`], 'change files');
   }
+  readRealPaths(file, deny('read files outside the project'));
   for (const name of ['fetch', 'WebSocket', 'EventSource']) closeGlobal(name);
 
   close(childProcess, methodsOf(childProcess), processes);
@@ -149,6 +151,8 @@ function closeProcess(): void {
       ['setuid', 'setgid', 'seteuid', 'setegid', 'setgroups', 'initgroups', 'chdir', 'umask'],
       'use this part of Node',
     ],
+    // It reads a file, and follows links.
+    [['loadEnvFile'], 'use this part of Node'],
   ] as const) {
     for (const name of names) {
       if (!(name in process)) continue;

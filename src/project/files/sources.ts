@@ -1,7 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { relative } from 'node:path';
 import { Failure, type Problem } from '../../foundation/failure.ts';
+import { learnNames } from '../../foundation/names-with-lines.ts';
 import { requireRegular } from '../../foundation/regular-file.ts';
+import { slug } from '../../revisions/names.ts';
 import type { Declaration } from '../../revisions/revision.ts';
 import { checksumOf, formerChecksumOf } from './checksum.ts';
 import { parseMigration } from './declarations.ts';
@@ -64,6 +66,7 @@ export function readSources(
     problems.push(...file.migration.parsed.problems);
     migrations.push(file.migration);
   }
+  learnNames(migrations.flatMap(namesIn), slug);
   return { migrations, problems };
 }
 
@@ -113,6 +116,12 @@ export class MigrationFile implements MigrationSource {
       );
     }
   }
+}
+
+/** All names in a migration's declaration. */
+function namesIn({ id, parsed: { declaration } }: MigrationSource): readonly string[] {
+  const { revises = [], dependsOn = [], labels = [], replaces = [] } = declaration;
+  return [id, ...revises, ...dependsOn, ...labels, ...replaces];
 }
 
 const idOf = (path: string): string => path.replace(/^.*[\\/]/, '').replace(/\.[jt]s$/, '');
@@ -181,5 +190,6 @@ export function listedSources(
       listed,
     };
   });
+  learnNames(migrations.flatMap(namesIn));
   return { migrations, problems };
 }
