@@ -127,5 +127,7 @@ test('without a journal nothing can be undone, and it says why', async () => {
   });
   await app.sees('3 pending');
   await app.press('<');
-  await app.sees('withMigtui turns the journal on.');
+  await app.sees('the journal is off: past runs are unknown. withMigtui turns the journal on.');
+  await app.press('[');
+  await app.sees('The journal is off. withMigtui turns the journal on.');
 });

@@ -45,6 +45,11 @@ test("PostgreSQL's own error, and its position", async () => {
   await app.sees('not run', 'current is now 20261110120000 add_user_id_to_chats');
 });
 
+test('on a narrow terminal, the footer keeps the key that closes the dialog', async () => {
+  const app = await failed({ columns: 60, rows: 16 });
+  expect(app.terminal.lines().at(-1)).toMatch(/r try again .*Esc close/);
+});
+
 test('try again makes a new plan', async () => {
   const app = await failed();
   await app.press('r');

@@ -33,6 +33,13 @@ test('the palette runs a command by name', async () => {
   await app.sees('No runs recorded yet');
 });
 
+test('the palette shows descriptions in full at 80 columns', async () => {
+  const app = await openScreen({ columns: 80, rows: 24 });
+  await app.press(':');
+  await app.type('mer');
+  await app.sees('merge several heads, after testing them together');
+});
+
 test('the palette jumps to a revision by its id or a part of it, also if the filter hides it', async () => {
   const app = await openScreen();
   await app.sees('1/5');

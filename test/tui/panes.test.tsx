@@ -53,6 +53,13 @@ test('Current of a database that has tables and no migrations table suggests a s
   expect(drawPane(CurrentPane, state, 40, 5).replace(/[│\s]+/g, ' ')).toContain('mark revisions as applied');
 });
 
+test('History drops the mark of the current revision where it does not fit, and never cuts it', async () => {
+  const revisions = [{ id: 'Migration20261101090000_initial_schema', revises: [] }];
+  const state = await lookedAt({ revisions, applied: ['Migration20261101090000_initial_schema'] });
+  expect(drawPane(HistoryPane, state, 34, 5)).toContain('◀ initial_schema (head) ');
+  expect(drawPane(HistoryPane, state, 60, 5)).toContain('initial_schema (head) (current)');
+});
+
 test('History of a project without revisions says how to begin', async () => {
   const state = await lookedAt({ revisions: [], applied: [] });
   expect(drawPane(HistoryPane, state, 50, 5)).toContain('no revisions yet: press n to create one');

@@ -221,6 +221,15 @@ test('the caret of a long line stays visible', () => {
   expect(lines[0]?.slice(caret, caret + 6)).toBe('broken');
 });
 
+test('a long statement without a position is wrapped, not cut', () => {
+  const statement = `alter table "messages" add constraint "messages_author_id_foreign" check ("author_id" > 0)`;
+  const lines = markedStatement(statement, undefined, 40).map(textOf);
+  expect(lines.every(text => text.length <= 40)).toBe(true);
+  expect(lines.map(text => text.trim()).join(' ')).toBe(statement);
+  const long = markedStatement(`select ${'x, '.repeat(1_000)}y`, undefined, 60).map(textOf);
+  expect([long.length, long.at(-1)]).toEqual([13, '…']);
+});
+
 test('readable times', () => {
   const now = Date.UTC(2026, 10, 22, 12);
   const before = (ms: number): string => ago(new Date(now - ms).toISOString(), now);

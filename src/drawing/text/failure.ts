@@ -1,4 +1,5 @@
 import type { FailureInfo, SqlError } from '../../foundation/failure.ts';
+import { foldWords } from './fold.ts';
 import { type Line, line } from './span.ts';
 import { sqlLines } from './sql.ts';
 import { cutTo, widthOf } from './width.ts';
@@ -50,11 +51,14 @@ function sqlErrorLines(sql: SqlError, columns: number): Line[] {
   ];
 }
 
-/** The statement, with a caret under PostgreSQL's error position. */
+/** The statement, with a caret under PostgreSQL's error position; without a position, its start, wrapped. */
 export function markedStatement(statement: string, position: number | undefined, columns: number): Line[] {
   const lines = sqlLines(statement);
-  if (!position)
-    return lines.length <= around * 2 ? [...lines] : [...lines.slice(0, around * 2), line('…', 'dim')];
+  if (!position) {
+    const folded = lines.slice(0, around * 2).flatMap(one => foldWords(one, columns, 4));
+    const shown = folded.slice(0, around * 2);
+    return shown.length < folded.length || lines.length > around * 2 ? [...shown, line('…', 'dim')] : shown;
+  }
   const before = [...statement].slice(0, position - 1).join('');
   const row = before.split('\n').length - 1;
   const column = widthOf(before.slice(before.lastIndexOf('\n') + 1));

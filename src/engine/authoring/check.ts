@@ -202,7 +202,7 @@ function unseen(kind: FindingKind, { database, journal }: Overview): string | nu
   if (database.table === 'forbidden' && kind !== 'unsettled')
     return 'this role cannot read the migrations table';
   if (kind === 'edited' && journal.state === 'off') {
-    return journal.hint ?? 'the journal is off';
+    return `the journal is off. ${journal.hint ?? ''}`.trim();
   }
   return null;
 }

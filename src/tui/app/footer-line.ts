@@ -68,13 +68,16 @@ function promptLine({ name, field, typing, count, at, ways }: Prompt): Line {
   ];
 }
 
-/** As many keys as fit; help and quit are always there. */
+/** As many keys as fit; help and quit are always there, and in a dialog the key that closes it. */
 function keysLine(state: State): Line {
-  const all = footerCommands(state).map(({ key, command }): Span[] => [
+  const offered = footerCommands(state);
+  const all = offered.map(({ key, command }): Span[] => [
     { text: keyName(key), style: 'key' },
     { text: ` ${command.title}` },
   ]);
-  const last = state.dialogs.length === 0 ? all.splice(-2) : [];
+  const dialog = topDialog(state);
+  const keepsEsc = dialog && !typeOf(dialog).showsEsc?.(dialog) && offered.at(-1)?.command.id === 'leave';
+  const last = dialog ? (keepsEsc ? all.splice(-1) : []) : all.splice(-2);
   const available = state.size.columns - 2 - last.reduce((sum, spans) => sum + widthOf(textOf(spans)) + 3, 0);
   const shown: Span[][] = [];
   let used = 0;

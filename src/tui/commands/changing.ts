@@ -55,7 +55,7 @@ const repeated = (kind: 'undo' | 'redo', key: string, about: string): Command =>
   disabled: state =>
     whyNoRun(state) ??
     (state.overview?.journal.state === 'off'
-      ? (state.overview.journal.hint ?? 'the journal is off: past runs are unknown')
+      ? `the journal is off: past runs are unknown. ${state.overview.journal.hint ?? ''}`.trim()
       : null),
   run: (state, pressed) => openPlan(state, { command: 'upgrade', targets: [], past: { kind } }, pressed),
 });

@@ -4,7 +4,7 @@ import { foldWords } from '../../drawing/text/fold.ts';
 import { type Line, line } from '../../drawing/text/span.ts';
 import { statementLines } from '../../drawing/text/statement.ts';
 import { wrap } from '../../drawing/text/wrap.ts';
-import type { CheckFinding, CheckReport } from '../../engine/api.ts';
+import type { CheckFinding, CheckReport, FindingKind } from '../../engine/api.ts';
 import { someNames } from '../../foundation/some-names.ts';
 import { scriptOf } from '../panes/detail/sql-tab.ts';
 import { here } from '../state/command-line.ts';
@@ -37,6 +37,9 @@ export function openCheck(state: State, openedBy: string): Change {
 }
 
 const shownRevisions = 6;
+
+/** The name of a kind on screen. Scripts know interrupted revisions as `unsettled`. */
+const kindName = (kind: FindingKind): string => (kind === 'unsettled' ? 'interrupted' : kind);
 
 const isInvalid = ({ effects }: Pick<CheckFinding, 'effects'>): boolean =>
   effects.some(({ words }) => words.includes('(INVALID)'));
@@ -113,9 +116,9 @@ const commands = inDialogs(
 function findingLines(finding: CheckFinding, state: State, columns: number): Line[] {
   const indented = (lines: readonly Line[]): Line[] => lines.map(one => [{ text: '    ' }, ...one]);
   return [
-    ...wrap(finding.message, columns - 12).map(
+    ...wrap(finding.message, columns - 13).map(
       (text, index): Line => [
-        { text: (index === 0 ? finding.kind : '').padEnd(11), style: 'warning' },
+        { text: (index === 0 ? kindName(finding.kind) : '').padEnd(12), style: 'warning' },
         { text, style: 'strong' },
       ],
     ),
@@ -168,10 +171,10 @@ export const checkType: DialogType<CheckDialog> = {
           : [line('No problems found in what could be checked.'), []]),
       ...findings.flatMap(finding => findingLines(finding, state, columns)),
       ...(agreed.length > 0
-        ? wrap(`ok         ${agreed.join(', ')}`, columns).map(text => line(text, 'ok'))
+        ? wrap(`ok          ${agreed.map(kindName).join(', ')}`, columns).map(text => line(text, 'ok'))
         : []),
       ...skipped.flatMap(({ kind, why }) =>
-        wrap(`${kind} not checked: ${why}`, columns).map(text => line(text, 'dim')),
+        wrap(`${kindName(kind)} not checked: ${why}`, columns).map(text => line(text, 'dim')),
       ),
       ...(leftAlone.length > 0
         ? wrap(

@@ -30,6 +30,8 @@ export interface DialogType<D extends Dialog> {
   body(dialog: D, state: State, columns: number): readonly Line[];
   /** Does not scroll; below the body. */
   foot?(dialog: D, state: State, columns: number): readonly Line[];
+  /** Whether the foot shows Esc: then the footer of the screen uses the space for other keys. */
+  showsEsc?(dialog: D): boolean;
   /** The line of the body at the cursor: kept visible, drawn selected. */
   selected?(dialog: D, state: State, columns: number): number | null;
   /** Number of items, with `cursor` on one of them. */

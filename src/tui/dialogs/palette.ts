@@ -1,5 +1,6 @@
 import { emptyField, type TextField } from '../../drawing/text/field.ts';
 import { type Line, line } from '../../drawing/text/span.ts';
+import { padTo, widthOf } from '../../drawing/text/width.ts';
 import type { Command } from '../keymap/command.ts';
 import { keysOf, paletteCommands } from '../keymap/keys.ts';
 import { andThen, type Change, only } from '../state/effect.ts';
@@ -84,6 +85,11 @@ function runFromPalette(
   return why === null ? command.run(before, 'enter') : notified(state, why, 'warning');
 }
 
+const keysIn = (command: Command, { settings }: State): string => keysOf(command, settings).join(' ');
+
+/** The width of a column, with the space after it. */
+const widest = (texts: readonly string[]): number => 2 + Math.max(0, ...texts.map(widthOf));
+
 /** @param all all commands: the palette is one of them, so the table is read lazily */
 export const paletteType = (all: () => readonly Command[]): DialogType<PaletteDialog> => ({
   kind: 'palette',
@@ -107,13 +113,15 @@ export const paletteType = (all: () => readonly Command[]): DialogType<PaletteDi
   body(dialog, state): Line[] {
     const rows = paletteRows(all(), state, dialog);
     const before = close(state);
+    const names = widest(rows.map(({ id }) => id));
+    const keys = widest(rows.map(command => keysIn(command, state)));
     return rows.length === 0
       ? [line('no matching command', 'dim')]
       : rows.map(command => {
           const why = command.disabled?.(before) ?? null;
           return [
-            { text: command.id.padEnd(20), style: why ? 'dim' : 'strong' },
-            { text: keysOf(command, state.settings).join(' ').padEnd(8), style: why ? 'dim' : 'key' },
+            { text: padTo(command.id, names), style: why ? 'dim' : 'strong' },
+            { text: padTo(keysIn(command, state), keys), style: why ? 'dim' : 'key' },
             { text: why ?? command.about, style: why ? 'dim' : undefined },
           ];
         });

@@ -94,6 +94,9 @@ function isBookkeeping(sql: string, { overview }: State): boolean {
   return own.test(sql) || (table !== undefined && sql.includes(table));
 }
 
+const withoutName = (message: string, revision: string): string =>
+  message.startsWith(`${revision}: `) ? message.slice(revision.length + 2) : message;
+
 /** The part of a run that goes to the log; statements are separate events. */
 function runLines(state: State, event: RunEvent): readonly LogLine[] {
   const step = 'step' in event ? state.run?.preview.steps[event.step] : undefined;
@@ -102,7 +105,9 @@ function runLines(state: State, event: RunEvent): readonly LogLine[] {
     case 'step-done':
       return step ? [{ kind: 'info', text: `${named} · ${duration(event.ms)}` }] : [];
     case 'step-failed':
-      return step ? [{ kind: 'error', text: `${named}: ${event.failure.message}` }] : [];
+      return step
+        ? [{ kind: 'error', text: `${named}: ${withoutName(event.failure.message, step.revision)}` }]
+        : [];
     case 'retry':
       return [{ kind: 'warning', text: `${event.reason}: try ${event.attempt} of ${event.of}` }];
     case 'notice':

@@ -3,7 +3,7 @@ import { failureLines } from '../../../drawing/text/failure.ts';
 import { type Line, line } from '../../../drawing/text/span.ts';
 import { statementLines } from '../../../drawing/text/statement.ts';
 import { duration } from '../../../drawing/text/time.ts';
-import { padTo } from '../../../drawing/text/width.ts';
+import { clip, padTo } from '../../../drawing/text/width.ts';
 import { wrap } from '../../../drawing/text/wrap.ts';
 import { glyphsOf } from '../../../drawing/theme/glyphs.ts';
 import type { Style } from '../../../drawing/theme/style.ts';
@@ -135,7 +135,7 @@ export function progressLines(progress: FleetProgress, state: State, columns: nu
     ...(fleetRuns(progress)
       ? [
           line(`${wave || 'starting'}${parallel > 0 ? `, ${parallel} at once` : ''}`, 'dim'),
-          line(working.length > 0 ? `in progress: ${working.join(', ')}`.slice(0, columns) : '', 'dim'),
+          line(working.length > 0 ? clip(`in progress: ${working.join(', ')}`, columns) : '', 'dim'),
         ]
       : []),
     // The result has all errors, grouped.

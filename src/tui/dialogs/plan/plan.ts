@@ -78,6 +78,7 @@ export const planType: DialogType<PlanDialog> = {
   head: (dialog, state, columns) => planHead(dialog, state, columns),
   body: (dialog, state, columns): readonly Line[] => planLines(dialog, state, columns),
   foot: planFoot,
+  showsEsc: dialog => whyName(dialog) === null,
   scrollsFreely: true,
   selected: (dialog, state, columns) =>
     dialog.loaded.is === 'ready' && dialog.loaded.value.steps.length > 0

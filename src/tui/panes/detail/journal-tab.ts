@@ -14,7 +14,8 @@ export const journalTab: DetailTab = {
   content: (state, revision, columns) => {
     const status = state.overview?.journal;
     if (status?.state === 'off') {
-      return contentOf(wrap(status.hint ?? 'The journal is off.', columns).map(text => line(text, 'dim')));
+      const why = ['The journal is off.', status.hint ?? ''].join(' ').trim();
+      return contentOf(wrap(why, columns).map(text => line(text, 'dim')));
     }
     return whenLoaded(state.journal, columns, entries => {
       const own = entries.filter(entry => entry.revision === revision);

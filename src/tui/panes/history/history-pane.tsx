@@ -134,7 +134,8 @@ function namedRow(
   ascii: boolean,
   hidden: number,
 ): Line {
-  const tags = [...flagSpans(row, ascii), ...marks(row)];
+  const all = [...flagSpans(row, ascii), ...marks(row)];
+  const tags = leastName + widthOf(textOf(all)) <= available ? all : all.filter(tag => tag !== currentTag);
   const flags = [...tags, ...hiddenSpans(hidden, available - leastName - widthOf(textOf(tags)), ascii)];
   const forName = Math.max(leastName, available - widthOf(textOf(flags)));
   const name = fittingName(row, forName, columns, ascii);
@@ -163,9 +164,12 @@ function hiddenSpans(count: number, available: number, ascii: boolean): Span[] {
   return [{ text: widthOf(text) <= available ? text : short, style: 'dim' }];
 }
 
+/** Left out where it does not fit: the arrow in front of the name says the same. */
+const currentTag: Span = { text: ' (current)', style: 'applied' };
+
 function marks(row: RevisionRow): Span[] {
   const shown: Span[] = [];
   if (row.marks.includes('head')) shown.push({ text: ' (head)', style: 'pending' });
-  if (row.marks.includes('current')) shown.push({ text: ' (current)', style: 'applied' });
+  if (row.marks.includes('current')) shown.push(currentTag);
   return shown;
 }
