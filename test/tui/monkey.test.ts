@@ -10,7 +10,7 @@ import { Screen } from '../support/screen.ts';
  * terminal, and the terminal restored afterwards. The seed is printed: the same seed presses the same keys.
  */
 
-const presses = Number(process.env.MONKEY_PRESSES ?? 3_000);
+const presses = Number(process.env.MONKEY_PRESSES ?? 1_500);
 
 type App = typeof import('../../src/tui/main.tsx');
 const built = pathToFileURL(join(repository, 'dist/tui.js')).href;
