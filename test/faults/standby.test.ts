@@ -2,6 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { migtui, type Output, type Project } from '../support/project.ts';
 import { openMigtui } from '../support/pty.ts';
+import { sampled } from '../support/sample.ts';
 import { createDatabase, type Database, provideServer, type Server, startServer } from '../support/server.ts';
 import { expectNoPassword, journalled, makeFaultProject, said } from './support.ts';
 
@@ -108,13 +109,15 @@ test('check works on it, with its shadow elsewhere', async () => {
   expect(check.stdout).toContain('"pending"');
 });
 
-test.each([
-  { args: ['upgrade', 'heads', '--yes'], says: 'This server is read-only: it is a standby' },
-  { args: ['downgrade', 'base', '--yes'], says: 'This server is read-only: it is a standby' },
-  { args: ['stamp', 'heads', '--yes'], says: 'This server is read-only: it is a standby' },
-  { args: ['settle', 'half', '--applied'], says: 'This server is read-only: it is a standby' },
-  { args: ['--read-only', 'upgrade', 'heads', '--yes'], says: 'migtui was started read-only' },
-])('$args is refused', async ({ args, says }) => {
+test.each(
+  sampled([
+    { args: ['upgrade', 'heads', '--yes'], says: 'This server is read-only: it is a standby' },
+    { args: ['downgrade', 'base', '--yes'], says: 'This server is read-only: it is a standby' },
+    { args: ['stamp', 'heads', '--yes'], says: 'This server is read-only: it is a standby' },
+    { args: ['settle', 'half', '--applied'], says: 'This server is read-only: it is a standby' },
+    { args: ['--read-only', 'upgrade', 'heads', '--yes'], says: 'migtui was started read-only' },
+  ]),
+)('$args is refused', async ({ args, says }) => {
   const { code, stderr } = await run(standby, ...args);
   expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(says) });
   expect(stderr).not.toContain('not expected');

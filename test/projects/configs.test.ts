@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { makeProject, migtui, type RunOptions, repository, stockCli } from '../support/project.ts';
+import { sampled } from '../support/sample.ts';
 import { createDatabase } from '../support/server.ts';
 import { makeApart } from './installed.ts';
 import { type Answer, answer, failure, stockNames, upgraded } from './support.ts';
@@ -39,30 +40,32 @@ module.exports = { dbName: 'common', port: 1, driver: PostgreSqlDriver, entities
   });
   const env = { MIKRO_ORM_CLI_CONFIG: './config/env.ts' };
 
-  test.each<[string, string[], string, RunOptions]>([
-    ['of package.json', [], 'of_package_json', {}],
-    ['of MIKRO_ORM_CLI_CONFIG', [], 'of_environment', { env }],
-    ['object', ['--config', 'object.ts'], 'object', { env }],
-    ['array', ['--config', 'array.ts'], 'first', {}],
-    ['array with a context', ['--config', 'array.ts', '--context', 'two'], 'second', {}],
-    [
-      'context of the environment',
-      ['--config', 'array.ts'],
-      'second',
-      { env: { MIKRO_ORM_CONTEXT_NAME: 'two' } },
-    ],
-    ['factory', ['--config', 'factory.ts', '--context', 'two'], 'factory_two', {}],
-    ['async factory', ['--config', 'async.ts'], 'async_default', {}],
-    ['factory in an array', ['--config', 'mixed.ts', '--context', 'two'], 'made', {}],
-    ['promise', ['--config', 'promise.ts'], 'promise', {}],
-    ['CommonJS', ['--config', 'common.cjs'], 'common', {}],
-    [
-      'overridden by the environment',
-      ['--config', 'object.ts'],
-      'env',
-      { env: { MIKRO_ORM_DB_NAME: 'env' } },
-    ],
-  ])('%s', async (_, args, name, options) => {
+  test.each(
+    sampled<[string, string[], string, RunOptions]>([
+      ['of package.json', [], 'of_package_json', {}],
+      ['of MIKRO_ORM_CLI_CONFIG', [], 'of_environment', { env }],
+      ['object', ['--config', 'object.ts'], 'object', { env }],
+      ['array', ['--config', 'array.ts'], 'first', {}],
+      ['array with a context', ['--config', 'array.ts', '--context', 'two'], 'second', {}],
+      [
+        'context of the environment',
+        ['--config', 'array.ts'],
+        'second',
+        { env: { MIKRO_ORM_CONTEXT_NAME: 'two' } },
+      ],
+      ['factory', ['--config', 'factory.ts', '--context', 'two'], 'factory_two', {}],
+      ['async factory', ['--config', 'async.ts'], 'async_default', {}],
+      ['factory in an array', ['--config', 'mixed.ts', '--context', 'two'], 'made', {}],
+      ['promise', ['--config', 'promise.ts'], 'promise', {}],
+      ['CommonJS', ['--config', 'common.cjs'], 'common', {}],
+      [
+        'overridden by the environment',
+        ['--config', 'object.ts'],
+        'env',
+        { env: { MIKRO_ORM_DB_NAME: 'env' } },
+      ],
+    ]),
+  )('%s', async (_, args, name, options) => {
     const { database, stderr } = await answer(project, ['status', ...args], options);
     expect(database, stderr).toMatchObject({ name, state: 'unreachable' });
   });
@@ -235,7 +238,7 @@ export default name => defineConfig({ contextName: name, extensions: [Migrator],
     },
   });
 
-  test.each(['password', 'kysely', 'function', 'pool', 'single'])('%s', async context => {
+  test.each(sampled(['password', 'kysely', 'function', 'pool', 'single']))('%s', async context => {
     const up = await upgraded(project, 'head', { env: { MIKRO_ORM_CONTEXT_NAME: context } });
     expect(up.stderr).toContain(database.name);
     expect(up.stderr).not.toContain('correct horse');
