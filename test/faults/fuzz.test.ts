@@ -58,6 +58,7 @@ test.each(
     expect([0, 1, 3], said).toContain(code);
     expect(said).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m);
     expect(said).not.toContain('bug in migtui');
+    expect(stdout.length + stderr.length, said).toBeLessThan(20_000);
     if (code === 1) expect(stdout + stderr, said).toMatch(/error:|✗|✘|x /);
   }
 });

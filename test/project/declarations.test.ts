@@ -93,3 +93,19 @@ it('finds where members can be added', () => {
   expect(source.slice(body?.start, body?.end)).toMatch(/^\{[\s\S]*\}$/);
   expect(source.slice(members.revises?.start, members.revises?.end)).toBe(`static revises = ['A'];`);
 });
+
+it.each([
+  ['brackets', '('],
+  ['arrays', '['],
+  ['arrows', 'a=>'],
+  ['conditions', 'if(1)'],
+  ['templates', '`${'],
+  ['negations', '!'],
+  ['sums', '1+'],
+  ['assignments', 'a='],
+])('%s nested so deeply that they overflow the parser are a problem of the file', (_, text) => {
+  for (const times of [1_900, 300_000]) {
+    const { problems } = parse(`const nested = ${text.repeat(times)}`);
+    expect(problems).toMatchObject([{ code: 'unreadable-file', file: 'migrations/M1.ts', line: 1 }]);
+  }
+});

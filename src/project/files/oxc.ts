@@ -1,5 +1,7 @@
 import { createRequire } from 'node:module';
+import type { OxcError } from 'oxc-parser';
 import { Failure } from '../../foundation/failure.ts';
+import { overflowsParser } from './nesting.ts';
 
 type Oxc = typeof import('oxc-parser');
 
@@ -14,13 +16,24 @@ function load(): Oxc | Error {
   }
 }
 
+/** The result for a source that the parser cannot read: no program, and one error. */
+function tooDeep(oxc: Oxc, file: string): ReturnType<Oxc['parseSync']> {
+  const { program, module, comments } = oxc.parseSync(file, '');
+  const message = 'it is nested too deeply';
+  const error = { severity: 'Error', message, labels: [], helpMessage: null, codeframe: null };
+  return { program, module, comments, errors: [error as OxcError] };
+}
+
 /**
  * Parses TypeScript and JavaScript.
  * @throws Failure `parser-missing` if the package has no program for this platform
  */
-export const parseSync: Oxc['parseSync'] = (...args) => {
+export const parseSync: Oxc['parseSync'] = (file, source, options) => {
   loaded ??= load();
-  if (!(loaded instanceof Error)) return loaded.parseSync(...args);
+  if (!(loaded instanceof Error)) {
+    const text = typeof source === 'string' ? source : '';
+    return overflowsParser(file, text) ? tooDeep(loaded, file) : loaded.parseSync(file, source, options);
+  }
   throw new Failure(
     {
       code: 'parser-missing',

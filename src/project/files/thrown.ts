@@ -2,7 +2,10 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** An error that the user's code threw while it was loaded, in one readable line. */
+/** Longer messages quote a file without line breaks, characters. */
+const longest = 500;
+
+/** An error that the user's code threw while it was loaded, in one readable line, shortened if it is very long. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return typeof error === 'object' ? JSON.stringify(error) : String(error);
   const lines = stripColours(error.message)
@@ -11,7 +14,8 @@ export function messageOf(error: unknown): string {
     .filter(line => line !== '');
   // esbuild's (tsx) first line only counts the errors; the next has the location and the message.
   const reported = /^Transform failed/.test(lines[0] ?? '') ? lines[1] : lines[0];
-  return reported?.replace(/^.*?:\d+:\d+: ERROR: /, '') ?? error.name;
+  const message = reported?.slice(0, longest + 100).replace(/^.*?:\d+:\d+: ERROR: /, '') ?? error.name;
+  return message.length > longest ? `${message.slice(0, longest)} …` : message;
 }
 
 /**
