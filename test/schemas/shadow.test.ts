@@ -7,7 +7,7 @@ import { changesBetween } from '../../src/database/shadow/effects.ts';
 import { loadPGlite } from '../../src/database/shadow/packages.ts';
 import { scratchPrefix } from '../../src/database/shadow/server.ts';
 import type { Project } from '../../src/project/project.ts';
-import { downs, engineOn, freshCache, openedShadow, projectOf, ups } from '../authoring/support.ts';
+import { asking, downs, engineOn, freshCache, openedShadow, projectOf, ups } from '../authoring/support.ts';
 import { makeFolder } from '../support/project.ts';
 import { createDatabase, serverUrl } from '../support/server.ts';
 
@@ -330,6 +330,74 @@ describe('a shadow server', () => {
     });
   });
 
+  test('changes no database, role or parameter of the server', async () => {
+    const database = await createDatabase();
+    const [own, missing] = ['own', 'missing'].map(name => `kept_${name}_${database.name}`) as [
+      string,
+      string,
+    ];
+    await database.query(
+      `create role ${own}; comment on role ${own} is 'mine'; alter database ${database.name} owner to ${own}`,
+    );
+    const project = await projectOf({
+      migrations: {
+        M2: { revises: ['M1'], up: `drop owned by ${own}` },
+        M1: {
+          revises: [],
+          up: [
+            `grant connect on database ${database.name} to ${missing}`,
+            `comment on database ${database.name} is 'changed'`,
+            `alter database ${database.name} owner to current_user`,
+            `grant set on parameter work_mem to ${own}`,
+            `comment on role ${own} is 'changed'`,
+            `drop role ${own}`,
+            `reassign owned by ${missing} to current_user`,
+            `set role ${missing}`,
+            `reset role`,
+          ],
+        },
+      },
+    });
+    const shared = () =>
+      database.query(
+        `select datacl::text, datdba::regrole::text, shobj_description(oid, 'pg_database') as about,
+           array(select paracl::text from pg_parameter_acl) as parameters,
+           (select json_agg(rolname || ' ' || shobj_description(oid, 'pg_authid')) from pg_roles where rolname like 'kept%') as roles
+         from pg_database where datname = '${database.name}'`,
+      );
+    const before = await shared();
+    const { shadow, sources, close } = await openedShadow(project.root, { url: database.url });
+    await shadow.outcome(ups('M1'), sources);
+    await expect(shadow.outcome(ups('M1', 'M2'), sources)).rejects.toMatchObject({
+      code: 'shadow-cluster-wide',
+      message: expect.stringContaining(`changes what the role "${own}" has in the whole server`),
+    });
+    await close();
+    expect(await shared()).toEqual(before);
+  });
+
+  test('a role that a code block creates is created in each scratch database', async () => {
+    const database = await createDatabase();
+    const role = `block_${database.name}`;
+    const project = await projectOf({
+      migrations: {
+        M1: { revises: [], up: 'create table a (id int)', down: 'drop table a' },
+        M2: {
+          revises: ['M1'],
+          up: `do $$ begin create role ${role}; end $$`,
+          down: `drop role ${role}`,
+        },
+        M3: { revises: ['M1'], up: 'alter table a add b int', down: 'alter table a drop b' },
+      },
+    });
+    await asking(
+      project.root,
+      async engine => expect(await engine.rehearse([])).toMatchObject({ verdict: 'fits' }),
+      { shadow: database.url },
+    );
+    expect(await database.query(`select rolname from pg_roles where rolname = '${role}'`)).toEqual([]);
+  });
+
   test.each([
     ['create database other', 'creates a database'],
     ['alter system set work_mem = 64', 'changes the settings of the server'],
@@ -338,6 +406,8 @@ describe('a shadow server', () => {
     [`select lo_export(1, '/tmp/migtui-copied')`, 'writes a file of the server'],
     ['select pg_terminate_backend(pid) from pg_stat_activity where false', 'ends another session'],
     [`create subscription s connection 'host=x' publication p`, 'creates a subscription'],
+    [`select pg_replication_origin_create('o')`, 'creates a replication origin'],
+    ['alter role postgres rename to other', 'renames a role'],
   ])('refuses what affects more than the scratch database: %s', async (up, what) => {
     const project = await projectOf({ migrations: { M1: { transactional: false, up } } });
     const { shadow, sources } = await opened(project.root, { url: (await createDatabase()).url });

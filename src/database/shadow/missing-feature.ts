@@ -64,7 +64,7 @@ function failure(
   const server =
     engine === 'PGlite'
       ? 'use a server for scratch databases: --shadow postgres://… (or "shadow" in the settings)'
-      : 'install it on the shadow server, or use another one with --shadow';
+      : `${extension ? 'install' : 'create'} it on the shadow server, or use another one with --shadow`;
   const install = known && `Run: npm install --save-dev ${known}`;
   const ways = [first, install].filter(way => way !== null);
   const next =

@@ -1,7 +1,7 @@
 import { Failure } from '../../foundation/failure.ts';
-import { loadParser, type Node, type Statement, splitSync } from '../../safety/parse.ts';
+import { loadParser, type Node, nodesOf, type Statement, splitSync } from '../../safety/parse.ts';
 import { quoteIdent, quoteLiteral } from '../quote.ts';
-import { outsideScratch, outsideWords } from './outside-scratch.ts';
+import { ofSharedObject, outsideScratch, outsideWords } from './outside-scratch.ts';
 
 /** Queries the scratch database in the transaction of the statement that is about to run. */
 export type Ask = (sql: string) => Promise<readonly object[]>;
@@ -15,9 +15,6 @@ const ofRoles = [
   'GrantRoleStmt',
   'ReassignOwnedStmt',
 ];
-
-/** Settings of a database by its name, which is not the scratch database's. They are in no inventory. */
-const ofDatabase = ['AlterDatabaseStmt', 'AlterDatabaseSetStmt', 'AlterDatabaseRefreshCollStmt'];
 
 /** Statements without one of these words need no preparation. */
 const words = new RegExp(
@@ -80,28 +77,20 @@ export class ScratchRoles {
   async #prepared(statement: Statement, own: ReadonlySet<string>, ask: Ask): Promise<string[]> {
     const { type, tree, text } = statement;
     const missing = (node: unknown): string[] => rolesIn(node).filter(name => !own.has(name));
-    if (ofDatabase.includes(type)) return [];
+    if (ofSharedObject(statement)) return [];
     if (this.#mark === null) {
-      if (!ofRoles.includes(type)) await this.#make(missing(tree), ask);
+      if (type !== 'CreateRoleStmt' && type !== 'DropRoleStmt') await this.#make(missing(tree), ask);
       return [text];
     }
     const what = outsideScratch(statement);
     if (what !== null) {
-      throw new Failure({
-        code: 'shadow-cluster-wide',
-        message: `A revision ${what}, which affects more than the scratch database: it was not run there. In: ${text}`,
-        next: 'Omit --shadow to use PGlite in memory, or do this outside of the revisions.',
-      });
+      throw clusterWide(what, text);
     }
     if (type === 'CreateRoleStmt') return this.#createRole(tree, text, ask);
-    if (type === 'DropRoleStmt') return this.#dropRoles(tree, text);
-    if (type === 'ReassignOwnedStmt') return [text];
+    if (type === 'DropRoleStmt') return this.#dropRoles(tree);
     if (ofRoles.includes(type)) return [];
-    if (type === 'DoStmt') {
-      for (const [, name = ''] of text.matchAll(/create\s+(?:role|user)\s+"?(\w+)/gi)) {
-        if (!(await exists(name, ask))) this.#made.add(name);
-      }
-    }
+    if (type === 'DoStmt') await this.#createsRoles(text, ask);
+    if (type === 'ReassignOwnedStmt' || type === 'DropOwnedStmt') await this.#refuseShared(tree, text, ask);
     await this.#make(missing(tree), ask);
     return [text];
   }
@@ -117,12 +106,33 @@ export class ScratchRoles {
     return [text, this.#marking(name)];
   }
 
-  /** The role itself is kept until the end: other scratch databases may need it. */
-  #dropRoles(tree: Node, text: string): string[] {
-    const names = rolesIn(tree);
-    if (!names.every(name => this.#created.has(name))) return tree.missing_ok === true ? [] : [text];
-    for (const name of names) this.#created.delete(name);
+  /**
+   * The role itself is kept until the end: other scratch databases may need it. One that is not of the
+   * revisions belongs to the server.
+   */
+  #dropRoles(tree: Node): string[] {
+    for (const name of rolesIn(tree)) this.#created.delete(name);
     return [];
+  }
+
+  /** A code block creates roles: one that another scratch database has created does not exist in this one. */
+  async #createsRoles(text: string, ask: Ask): Promise<void> {
+    for (const [, name = ''] of text.matchAll(/create\s+(?:role|user)\s+"?(\w+)/gi)) {
+      if (!(await exists(name, ask))) this.#made.add(name);
+      else if (this.#made.has(name) && !this.#created.has(name) && !(await isUsed(name, ask)))
+        await ask(`drop role ${quoteIdent(name)}`);
+      this.#created.add(name);
+    }
+  }
+
+  /** Databases and other shared objects would change owners or lose privileges as well. */
+  async #refuseShared({ roles }: Node, text: string, ask: Ask): Promise<void> {
+    for (const name of rolesIn(roles)) {
+      const shared = `select 1 as one from pg_shdepend where dbid = 0 and classid <> 'pg_auth_members'::regclass and refclassid = 'pg_authid'::regclass
+        and refobjid = (select oid from pg_roles where rolname = ${quoteLiteral(name)})`;
+      if ((await ask(shared)).length > 0)
+        throw clusterWide(`changes what the role "${name}" has in the whole server`, text);
+    }
   }
 
   async #make(names: readonly string[], ask: Ask): Promise<void> {
@@ -154,11 +164,34 @@ async function exists(name: string, ask: Ask): Promise<boolean> {
   return (await ask(`select 1 as one from pg_roles where rolname = ${quoteLiteral(name)}`)).length > 0;
 }
 
+/** Whether an object of any database belongs to a role, or grants it something. */
+async function isUsed(name: string, ask: Ask): Promise<boolean> {
+  const used = `select 1 as one from pg_shdepend where refclassid = 'pg_authid'::regclass
+    and refobjid = (select oid from pg_roles where rolname = ${quoteLiteral(name)})`;
+  return (await ask(used)).length > 0;
+}
+
+function clusterWide(what: string, text: string): Failure {
+  return new Failure({
+    code: 'shadow-cluster-wide',
+    message: `A revision ${what}, which affects more than the scratch database: it was not run there. In: ${text}`,
+    next: 'Omit --shadow to use PGlite in memory, or do this outside of the revisions.',
+  });
+}
+
 /** All roles in a statement. */
 function rolesIn(tree: unknown): string[] {
   if (Array.isArray(tree)) return tree.flatMap(rolesIn);
   if (typeof tree !== 'object' || tree === null) return [];
   const { roletype, rolename } = tree as { roletype?: unknown; rolename?: unknown };
   const own = roletype === 'ROLESPEC_CSTRING' && typeof rolename === 'string' ? [rolename] : [];
-  return [...own, ...Object.values(tree).flatMap(rolesIn)];
+  return [...own, ...roleOfSession(tree as Node), ...Object.values(tree).flatMap(rolesIn)];
+}
+
+/** The role of `set role` and `set session authorization`. */
+function roleOfSession({ kind, name, args }: Node): string[] {
+  if (kind !== 'VAR_SET_VALUE' || (name !== 'role' && name !== 'session_authorization')) return [];
+  return [...nodesOf(args, 'A_Const')]
+    .map(({ sval }) => (sval as { sval?: string } | undefined)?.sval)
+    .filter((role): role is string => role !== undefined && role !== 'none');
 }
