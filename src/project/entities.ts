@@ -20,6 +20,8 @@ export interface Entities {
    * Columns whose type is excluded from comparison in the entities (`ignoreSchemaChanges`): `chats.title`.
    */
   readonly ignoredTypes: ReadonlySet<string>;
+  /** Defaults that were escaped, as MikroORM has them without that. */
+  readonly unescaped: ReadonlyMap<string, string>;
 }
 
 /** Statements of a migration, in MikroORM's format; empty strings are blank lines. */
@@ -59,11 +61,12 @@ export async function discoverEntities({ root, modules, config, configFile }: Pr
   const described = [...orm.getMetadata().getAll().values()].filter(
     meta => meta.tableName && !meta.embeddable && !meta.virtual,
   );
-  for (const meta of described) meta.props.forEach(escapeDefault);
+  const unescaped = new Map(described.flatMap(meta => meta.props.flatMap(escapeDefault)));
   return {
     orm,
     count: described.length,
     schema: () => generatorOf(orm).getTargetSchema(),
+    unescaped,
     creation: () => generatorOf(orm).getCreateSchemaSQL({ wrap: false }),
     ignoredTypes: new Set(
       described.flatMap(meta =>
@@ -78,12 +81,15 @@ export async function discoverEntities({ root, modules, config, configFile }: Pr
 /**
  * MikroORM puts the `default` of a property between quotes without escaping it: `"it's"` becomes `'it's'`,
  * which PostgreSQL refuses. A default whose quotes are doubled already is left as it is.
+ * @returns the changed default, as it is now and as it was
  */
-function escapeDefault(prop: EntityProperty): void {
+function escapeDefault(prop: EntityProperty): [escaped: string, before: string][] {
   const { default: value, defaultRaw } = prop;
-  if (!defaultRaw || !(Array.isArray(value) || defaultRaw === `'${value}'`)) return;
+  if (!defaultRaw || !(Array.isArray(value) || defaultRaw === `'${value}'`)) return [];
   const content = defaultRaw.slice(1, -1);
-  if (content.replaceAll("''", '').includes("'")) prop.defaultRaw = `'${content.replaceAll("'", "''")}'`;
+  if (!content.replaceAll("''", '').includes("'")) return [];
+  prop.defaultRaw = `'${content.replaceAll("'", "''")}'`;
+  return [[prop.defaultRaw, defaultRaw]];
 }
 
 /**

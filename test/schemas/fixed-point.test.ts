@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { asking, later, projectOf, running } from '../authoring/support.ts';
+import { asking, later, projectOf, running, stockFinds } from '../authoring/support.ts';
 import { createDatabase } from '../support/server.ts';
 
 /* The generated revision matches the entities, however PostgreSQL prints its definitions afterwards. */
@@ -88,3 +88,32 @@ test('a second autogenerate writes nothing, and each real change is detected sep
   expect(generated).toHaveLength(2);
   expect(generated[1]).toMatch(/drop column "total"/);
 }, 120_000);
+
+test('defaults with quotes: the stock CLI agrees with the snapshot, and so does a check', async () => {
+  const database = await createDatabase();
+  const project = await projectOf({
+    url: database.url,
+    entities: `
+import { defineEntity, p } from '@mikro-orm/core';
+const Item = defineEntity({
+  name: 'Item', tableName: 'items',
+  properties: {
+    id: p.integer().primary(),
+    name: p.string().default("it's"),
+    tags: p.array().default(["it's"]),
+    extra: p.json().default('{"a": "it\\'s"}'),
+  },
+});
+export const entities: any[] = [Item];
+`,
+  });
+  await asking(project.root, async engine => {
+    await engine.write(await engine.draftRevision({ message: 'one', autogenerate: true }));
+    await running(engine, 'upgrade', 'head');
+    expect(await engine.check(['entities', 'snapshot', 'drift'])).toMatchObject({
+      findings: [],
+      skipped: [],
+    });
+  });
+  expect(await stockFinds(project)).toBe('');
+}, 60_000);

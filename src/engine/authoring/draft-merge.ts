@@ -105,7 +105,8 @@ async function unconflicted(workspace: Workspace): Promise<FileChange | null> {
   const snapshot = await readSnapshot(workspace.project);
   if (snapshot.path === null || snapshot.problem === null) return null;
   try {
-    const text = snapshotText((await workspace.entities()).schema());
+    const entities = await workspace.entities();
+    const text = snapshotText(entities.schema(), entities.unescaped);
     return changeOf(workspace.project.root, snapshot.path, text);
   } catch (error) {
     whyNot(error);

@@ -1,5 +1,6 @@
 import type { MikroORM } from '@mikro-orm/core';
 import type { DatabaseSchema } from '@mikro-orm/sql';
+import type { Entities } from '../entities.ts';
 import type { Project } from '../project.ts';
 import { read } from './file-change.ts';
 
@@ -50,7 +51,27 @@ export async function readSnapshot(project: Project, orm: MikroORM = project.orm
   return { path, text, problem: null, why: null, schema: async () => (await probe.read()) ?? null };
 }
 
-/** The file's content for a schema, in the stock CLI's format. */
-export function snapshotText(schema: DatabaseSchema): string {
-  return JSON.stringify(schema, null, 2);
+/**
+ * The file's content for a schema, in the stock CLI's format.
+ * @param unescaped of the entities: the stock CLI compares their defaults as they are
+ */
+export function snapshotText(schema: DatabaseSchema, unescaped: Entities['unescaped']): string {
+  const withStockDefault = (key: string, value: unknown): unknown =>
+    key === 'default' && typeof value === 'string' ? (unescaped.get(value) ?? value) : value;
+  return JSON.stringify(schema, withStockDefault, 2);
+}
+
+/** Escapes the defaults of a snapshot's schema like those of the entities. */
+export function withEscapedDefaults(
+  schema: DatabaseSchema,
+  unescaped: Entities['unescaped'],
+): DatabaseSchema {
+  const escaped = new Map([...unescaped].map(([now, before]) => [before, now]));
+  for (const table of schema.getTables()) {
+    for (const column of table.getColumns()) {
+      const standard = column.default && escaped.get(column.default);
+      if (standard) column.default = standard;
+    }
+  }
+  return schema;
 }
