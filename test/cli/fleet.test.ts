@@ -36,3 +36,21 @@ test.each([
   expect(code).toBe(2);
   expect(stderr).toContain(words);
 });
+
+test('fleet alone is fleet status, and an unknown word is no argument of it', async () => {
+  const chosen: unknown[] = [];
+  const fleetStatus = async (choice: unknown): Promise<never> => {
+    chosen.push(choice);
+    throw new Failure({ code: 'no-targets', message: 'The fleet has no targets.', next: 'Name some.' });
+  };
+  await migtui('fleet --only tenant_1*', { engine: { fleetStatus } });
+  await migtui('fleet status --only tenant_1*', { engine: { fleetStatus } });
+  expect(chosen[0]).toMatchObject({ only: ['tenant_1*'] });
+  expect(chosen[1]).toEqual(chosen[0]);
+  const { code, stderr } = await migtui('fleet upgrad head', { engine: { fleetStatus } });
+  expect({ code, stderr }).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("unknown command 'upgrad'\n(Did you mean upgrade?)"),
+  });
+  expect(chosen).toHaveLength(2);
+});

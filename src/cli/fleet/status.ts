@@ -11,7 +11,7 @@ interface StatusOptions extends ChoiceOptions {
 /** `migtui fleet status`: the number of targets at each revision, and the targets with problems first. */
 export const fleetStatus: Definition = (program, act) => {
   const command = program
-    .command('status')
+    .command('status', { isDefault: true })
     .description('show how many targets are at each revision, exceptions first');
   for (const option of choiceOptions()) command.addOption(option);
   return command
