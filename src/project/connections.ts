@@ -56,6 +56,8 @@ interface Client {
   query(...args: unknown[]): unknown;
   end(callback?: () => void): unknown;
   once(event: string, listener: () => void): unknown;
+  /** Set by a pool that has lent it. */
+  release?: (destroy?: boolean) => void;
 }
 
 export type ClientClass = new (options?: { readonly connectionTimeoutMillis?: number }) => Client;
@@ -163,7 +165,10 @@ export class Connections {
           return undefined;
         }
         open.add(this);
-        this.once('end', () => open.delete(this));
+        this.once('end', () => {
+          open.delete(this);
+          giveBack(this);
+        });
         const done = start(this, 'connection', this.#connectTimeout);
         if (callback) {
           return super.connect((...args) => {
@@ -178,7 +183,9 @@ export class Connections {
         const limit = limits.getStore();
         const result = super.query(...args);
         const short = ownAnswerTimeout ?? answerTimeout;
-        if (limit !== null) return settled(result, start(this, 'answer', limit ?? short));
+        if (limit !== null) {
+          return settled(result, start(this, 'answer', endsTransaction(args[0]) ? short : (limit ?? short)));
+        }
         const { limited } = (args[0] ?? {}) as { readonly limited?: Promise<void> };
         // migtui's statements that were sent together with those of a revision.
         void limited?.then(() => settled(result, start(this, 'answer', short)));
@@ -217,6 +224,25 @@ export class Connections {
     };
     next(reportAfter);
     return () => clearTimeout(timer);
+  }
+}
+
+/** Reading may take long; ending its transaction does not. */
+const endsTransaction = (query: unknown): boolean =>
+  /^(?:commit|rollback)$/.test(String((query as { text?: unknown } | undefined)?.text ?? query));
+
+/**
+ * Removes a lost connection from its pool. Kysely does not release it if neither commit nor rollback are
+ * answered, and the pool would wait for it when it is closed, or when all its connections are in use.
+ */
+function giveBack(client: Client): void {
+  const { release } = client;
+  if (!release) return;
+  client.release = () => {};
+  try {
+    release.call(client, true);
+  } catch {
+    // It was released before.
   }
 }
 

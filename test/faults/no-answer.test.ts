@@ -186,6 +186,20 @@ describe('a network that stops responding', () => {
     expect(stderr).toMatch(/waiting for an answer of 127\.0\.0\.1:\d+/);
   });
 
+  test('while reading: the answer to the end of a transaction never arrives', async () => {
+    const { project } = await situation({
+      settings: { connectTimeout: '3s', answerTimeout: '2s' },
+      onSent(connection, piece) {
+        if (/^Q\0\0\0.commit/s.test(piece)) connection.muteToClient = true;
+      },
+    });
+    const { code, stderr, ms } = await program(project, ['upgrade', 'head', '--plan', '--read-only']);
+    expect(stderr).toContain('has not answered for 2 s');
+    expect(stderr).not.toContain("The project's own code");
+    expect(code).toBe(1);
+    expect(ms).toBeLessThan(20_000);
+  });
+
   test('only on the lock connection: the run stops, rolled back', async () => {
     const { database, proxy, project } = await situation({
       seconds: 60,
