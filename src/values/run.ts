@@ -123,7 +123,8 @@ export interface RunOptions {
   readonly backup?: BackupOptions | undefined;
 }
 
-export type Outcome = 'done' | 'failed' | 'not run';
+/** `unknown`: the commit of its transaction was not answered. */
+export type Outcome = 'done' | 'failed' | 'not run' | 'unknown';
 
 export interface StepResult {
   readonly revision: string;

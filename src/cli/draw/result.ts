@@ -22,7 +22,9 @@ export function drawResult(
   const backup = result.backup
     ? [`Backup: ${result.backup.path}`, paint.dim(`To restore it: ${result.backup.restore}`)]
     : [];
-  const now = `${paint.bold('Current:')} ${tips.length > 0 ? tips.map(nameOf).join(', ') : 'nothing applied'}`;
+  const unknown = steps.filter(step => step.outcome === 'unknown');
+  const current = unknown.length > 0 ? 'unknown' : tips.map(nameOf).join(', ') || 'nothing applied';
+  const now = `${paint.bold('Current:')} ${current}`;
   if (!failure && !cancelled) {
     const ms = steps.reduce((sum, step) => sum + step.ms, 0);
     const done = `${verbs[request.command]}: ${count(steps.length, 'revision')} in ${duration(ms)}.`;
@@ -38,10 +40,11 @@ export function drawResult(
     indent(table(steps.map(step => outcomeCells(step, paint)))),
     '',
     ...(kept.length > 0
-      ? [`Kept from this run: ${kept.map(step => nameOf(step.revision)).join(', ')}.`]
-      : halfWay
+      ? [`Kept from this run: ${namesOf(kept)}.`]
+      : halfWay || unknown.length > 0
         ? []
         : ['This run left no changes in the database.']),
+    ...(unknown.length > 0 ? [`Kept or rolled back: ${namesOf(unknown)}.`] : []),
     ...unsettled.map(({ revision, invalidIndexes }) =>
       paint.bad(
         `${nameOf(revision)} was interrupted outside a transaction${invalidIndexes.length > 0 ? `; INVALID: ${invalidIndexes.join(', ')}` : ''}. Run it again, or: ${commands.resolve(revision)}`,
@@ -51,6 +54,8 @@ export function drawResult(
     now,
   ].join('\n');
 }
+
+const namesOf = (steps: readonly StepResult[]): string => steps.map(step => nameOf(step.revision)).join(', ');
 
 function outcomeCells({ revision, action, outcome, ms, rolledBack }: StepResult, paint: Paint): Cell[] {
   const { glyphs } = paint;

@@ -57,7 +57,10 @@ export async function attemptBatch(
     return null;
   } catch (error) {
     const committed = await wasCommitted(run, error);
-    if (committed === 'unknown') return commitUnknown();
+    if (committed === 'unknown') {
+      for (const { index } of steps) run.results[index] = asUnknown(run.results[index] as StepResult);
+      return commitUnknown();
+    }
     if (committed === 'yes') {
       emit({ kind: 'batch-done', batch: index });
       return null;
@@ -96,6 +99,9 @@ async function wasCommitted(run: RunState, error: unknown): Promise<'yes' | 'no'
   applySteps(run.expected, error.steps);
   return 'yes';
 }
+
+const asUnknown = (result: StepResult): StepResult =>
+  result.outcome === 'done' ? { ...result, outcome: 'unknown' } : result;
 
 function commitUnknown(): Failure {
   return new Failure({

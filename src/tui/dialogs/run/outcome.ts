@@ -76,7 +76,7 @@ function summaryLines(run: Run, state: State): Line[] {
     unknown > 0 && `${unknown} unknown`,
     not > 0 && `${not} not run`,
   ].filter(Boolean);
-  const tips = run.result?.tips ?? null;
+  const tips = unknown > 0 ? null : (run.result?.tips ?? null);
   return [
     [{ text: parts.join(', '), style: did === run.steps.length ? 'ok' : 'strong' }],
     ...(tips === null
