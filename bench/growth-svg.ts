@@ -29,8 +29,8 @@ export function growthSvg(curves: readonly Curve[]): string {
   );
   // from the lowest time at the left edge up, or until the upper edge
   const ends = Math.min(most, (fewest * high) / low);
-  const label = (left: number, top: number, anchor: string, words: string, fill = text): string =>
-    `<text x="${at(left)}" y="${at(top)}" text-anchor="${anchor}" fill="${fill}">${words}</text>`;
+  const label = (left: number, top: number, anchor: string, content: string, fill = text): string =>
+    `<text x="${at(left)}" y="${at(top)}" text-anchor="${anchor}" fill="${fill}">${content}</text>`;
   const line = (from: [number, number], to: [number, number], rest: string): string =>
     `<line x1="${at(from[0])}" y1="${at(from[1])}" x2="${at(to[0])}" y2="${at(to[1])}" ${rest}/>`;
   return [

@@ -79,8 +79,8 @@ function list(root: Command): string {
 /** The heading of a command's section, such as `migtui upgrade <target...>`. */
 function heading(command: Command): string {
   const args = command.registeredArguments.map(argument => {
-    const words = `${argument.name()}${argument.variadic ? '…' : ''}`;
-    return argument.required ? ` <${words}>` : ` [${words}]`;
+    const describe = `${argument.name()}${argument.variadic ? '…' : ''}`;
+    return argument.required ? ` <${describe}>` : ` [${describe}]`;
   });
   return `\`migtui ${command.name()}${command.commands.length > 0 ? '' : args.join('')}\``;
 }
@@ -112,7 +112,7 @@ function optionTable(options: readonly Option[]): string {
   return [
     '| option | |',
     '| --- | --- |',
-    ...options.map(option => `| ${flags(option)} | ${words(option)} |`),
+    ...options.map(option => `| ${flags(option)} | ${describe(option)} |`),
   ].join('\n');
 }
 
@@ -123,7 +123,7 @@ const flags = ({ flags }: Option): string =>
     .map(flag => `\`${cell(flag)}\``)
     .join(', ');
 
-function words({ description, argChoices, defaultValue, defaultValueDescription }: Option): string {
+function describe({ description, argChoices, defaultValue, defaultValueDescription }: Option): string {
   const more = [
     argChoices ? `choices: ${argChoices.map(choice => `\`${choice}\``).join(', ')}` : '',
     typeof defaultValue === 'string' || defaultValueDescription

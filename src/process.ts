@@ -73,8 +73,8 @@ const host: Host = {
     });
   },
   capturePrints,
-  committed(words) {
-    committed = words;
+  committed(text) {
+    committed = text;
   },
   onInterrupt(listener) {
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

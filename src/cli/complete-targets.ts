@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { shortId, slug } from '../revisions/names.ts';
 
-type Candidate = readonly [target: string, words: string];
+type Candidate = readonly [target: string, description: string];
 
 const symbols: Readonly<Record<string, readonly Candidate[]>> = {
   upgrade: [

@@ -39,8 +39,8 @@ export function addCompletion(program: Command, root: () => string): void {
     const command = completion.commands.get(name);
     for (const argument of command?.arguments.values() ?? []) {
       argument.handler = complete => {
-        for (const [target, words] of completeTargets(root(), name.replace('fleet ', '')))
-          complete(target, words);
+        for (const [target, about] of completeTargets(root(), name.replace('fleet ', '')))
+          complete(target, about);
       };
     }
   }

@@ -37,6 +37,6 @@ export async function acceptEdit(request: RevisionChange): Promise<void> {
     const accepted = { before: last?.checksum ?? '', after: checksum };
     const plan = { steps: [{ revision, action: 'log' as const }], tips: [], accepted };
     const journal = new JournalWriter(run, ledgerName(table), plan);
-    await journal.settled(ask, { index: 0, revision, action: 'log', Class: null, checksum });
+    await journal.resolved(ask, { index: 0, revision, action: 'log', Class: null, checksum });
   });
 }

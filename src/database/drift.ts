@@ -3,7 +3,7 @@ import type { DatabaseSchema } from '@mikro-orm/sql';
 import type { Project } from '../project/project.ts';
 import type { Effect } from '../values/authoring.ts';
 import type { Connection } from './connect/connection.ts';
-import { wordsOfDifference } from './shadow/difference-words.ts';
+import { describeDifference } from './shadow/describe-difference.ts';
 import { changesBetween, effectsOf, keyOf } from './shadow/effects.ts';
 import { type Inventory, type InventoryScope, readInventory } from './shadow/inventory.ts';
 import { findRepair } from './shadow/repair.ts';
@@ -48,7 +48,7 @@ export function differenceBetween(
   const text = schema.diffToSQL(difference, { wrap: false, safe: false, dropTables: true });
   const sql = statementsOf(text);
   const defaultSchema = (orm.config.get('schema') as string | undefined) ?? platform.getDefaultSchemaName();
-  return { sql, effects: sql.length > 0 ? wordsOfDifference(difference, defaultSchema) : [] };
+  return { sql, effects: sql.length > 0 ? describeDifference(difference, defaultSchema) : [] };
 }
 
 /**

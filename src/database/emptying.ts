@@ -8,7 +8,7 @@ import { type RevisionChange, underLock } from './resolve-revision.ts';
 import { beginWork } from './run/work.ts';
 
 interface Dropped {
-  readonly words: string;
+  readonly description: string;
   readonly sql: string;
   /** Where its rows are. */
   readonly table: { readonly schema: string; readonly name: string } | null;
@@ -21,16 +21,16 @@ interface Dropped {
  */
 export async function readEmptying(connection: Connection, only: string | null): Promise<Emptying> {
   const dropped = await objectsIn(connection, only);
-  const losses = dropped.map(({ words, table }) => ({
+  const losses = dropped.map(({ description, table }) => ({
     kind: table ? ('table' as const) : ('object' as const),
-    words,
+    description,
     table,
     column: null,
   }));
   const measured = await measureLosses(connection, losses, null);
   const sql = dropped.map(one => one.sql);
   return {
-    losses: measured.map(({ words }) => words),
+    losses: measured.map(({ description }) => description),
     sql,
     fingerprint: createHash('sha256').update(sql.join('\n')).digest('hex'),
   };
@@ -98,12 +98,12 @@ async function objectsIn(connection: Connection, only: string | null): Promise<D
   );
   return [
     ...schemas.map(({ name }) => ({
-      words: `drops schema ${name} and everything in it`,
+      description: `drops schema ${name} and everything in it`,
       sql: `drop schema ${quoteIdent(name)} cascade`,
       table: null,
     })),
     ...objects.map(({ kind, name, args }) => ({
-      words: `drops ${kind} ${within === 'public' ? name : `${within}.${name}`}`,
+      description: `drops ${kind} ${within === 'public' ? name : `${within}.${name}`}`,
       // An object may be dropped together with another one before its turn.
       sql: `drop ${kind} if exists ${quoteIdent(within)}.${quoteIdent(name)}${args === null ? '' : `(${args})`} cascade`,
       table: kind === 'table' ? { schema: within, name } : null,

@@ -9,7 +9,7 @@ import { wholeNumber } from './whole-number.ts';
 /** A loss in the current database. */
 export interface MeasuredLoss {
   /** `drops column messages.text: 1,204 rows have a value`. */
-  readonly words: string;
+  readonly description: string;
   /** False if there is nothing to lose: the table does not exist yet, or it is empty. */
   readonly destructive: boolean;
 }
@@ -44,7 +44,9 @@ export async function measureLosses(
     connection,
     counting.map(at => ({ at, table: (found[at] as Found).sql, column: columnOf(losses[at] as Loss) })),
   );
-  return losses.map((loss, at) => wordsFor(loss, found[at] ?? null, matching.get(at), counts.get(at) ?? 0));
+  return losses.map((loss, at) =>
+    describeLoss(loss, found[at] ?? null, matching.get(at), counts.get(at) ?? 0),
+  );
 }
 
 /** The table of a loss. */
@@ -159,34 +161,42 @@ async function countRows(connection: Connection, counts: readonly Count[]): Prom
   return counted;
 }
 
-function wordsFor(
-  { kind, words: written, table, matching }: Loss,
+function describeLoss(
+  { kind, description: plain, table, matching }: Loss,
   found: Found | null,
   deleted: number | null | undefined,
   n: number,
 ): MeasuredLoss {
-  if (!table) return { words: written, destructive: true };
-  const words = found?.behind == null ? written : throughView(written, table, found.behind);
-  if (!found) return { words, destructive: false };
-  if (!found.readable) return { words, destructive: true };
+  if (!table) return { description: plain, destructive: true };
+  const description = found?.behind == null ? plain : throughView(plain, table, found.behind);
+  if (!found) return { description, destructive: false };
+  if (!found.readable) return { description, destructive: true };
   if (!isCountable(found)) {
     const estimate = found.estimate > 0 ? `: about ${number(found.estimate)} rows` : '';
-    return { words: `${words}${estimate}`, destructive: true };
+    return { description: `${description}${estimate}`, destructive: true };
   }
-  if (deleted === 0) return { words: `${words} (none matches now)`, destructive: false };
-  if (deleted) return { words: `${words}: ${rowsIn(deleted)}`, destructive: true };
+  if (deleted === 0) return { description: `${description} (none matches now)`, destructive: false };
+  if (deleted) return { description: `${description}: ${rowsIn(deleted)}`, destructive: true };
   if (n === 0)
-    return { words: `${words} (${kind === 'column' ? 'no row has a value' : 'empty'})`, destructive: false };
+    return {
+      description: `${description} (${kind === 'column' ? 'no row has a value' : 'empty'})`,
+      destructive: false,
+    };
   const has = n === 1 ? 'has' : 'have';
   const some = matching === undefined ? rowsIn(n) : `those of ${rowsIn(n)} that match its condition`;
-  return { words: `${words}: ${some}${kind === 'column' ? ` ${has} a value` : ''}`, destructive: true };
+  return {
+    description: `${description}: ${some}${kind === 'column' ? ` ${has} a value` : ''}`,
+    destructive: true,
+  };
 }
 
 /** `deletes rows of city_names` of a view: `deletes rows of cities (through city_names)`. */
-function throughView(words: string, { schema, name }: TableName, behind: string): string {
+function throughView(description: string, { schema, name }: TableName, behind: string): string {
   const view = schema === null ? name : `${schema}.${name}`;
   const place = schema !== null && !behind.includes('.') ? `${schema}.` : '';
-  return words.endsWith(view) ? `${words.slice(0, -view.length)}${place}${behind} (through ${view})` : words;
+  return description.endsWith(view)
+    ? `${description.slice(0, -view.length)}${place}${behind} (through ${view})`
+    : description;
 }
 
 /** Time limit for counting with a condition, ms: it may join big tables. */

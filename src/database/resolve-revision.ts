@@ -2,6 +2,7 @@ import type { Project } from '../project/project.ts';
 import type { Connection } from './connect/connection.ts';
 import { type Monitor, openMonitor, queryOn } from './connect/monitor.ts';
 import { takesNoWrites } from './connect/read-only.ts';
+import { nothingToResolve, readInterrupted } from './interrupted.ts';
 import { ledgerName } from './journal/reader.ts';
 import { journalAllowed, journalState } from './journal/table.ts';
 import { JournalWriter } from './journal/writer.ts';
@@ -11,7 +12,6 @@ import { clearMark } from './marks.ts';
 import type { ExecutedStatement } from './run/observed.ts';
 import { beginWork } from './run/work.ts';
 import { sqlFailure } from './sql-failure.ts';
-import { nothingToResolve, readUnsettled } from './unsettled.ts';
 
 /** How long resolving a revision waits for a run in progress, ms. */
 const lockWaitMs = 5_000;
@@ -35,7 +35,7 @@ export interface RevisionChange {
  */
 export async function resolveRevision(request: RevisionChange, as: 'applied' | 'not-applied'): Promise<void> {
   const { connection, table, revision } = request;
-  const unsettled = await readUnsettled(queryOn(connection.orm), table);
+  const unsettled = await readInterrupted(queryOn(connection.orm), table);
   if (!unsettled.some(one => one.revision === revision)) throw nothingToResolve(revision, unsettled);
   await underLock(request, run => write(request, as, run));
 }
@@ -95,7 +95,7 @@ async function write(
       const action = as === 'applied' ? 'log' : 'unlog';
       const plan = { steps: [{ revision, action }], tips: [] } as const;
       const journal = new JournalWriter(run, ledgerName(table), plan);
-      await journal.settled(query, { index: 0, revision, action, Class: null, checksum });
+      await journal.resolved(query, { index: 0, revision, action, Class: null, checksum });
     }
     await work.commit();
   } catch (error) {

@@ -41,17 +41,17 @@ export function checkStart({ table, from, start }: ScriptStart): string | null {
   const where = `this script is for a database at ${oneLine(from)}`.replaceAll('%', '%%');
   const list = (ids: readonly string[]): string => `array[${ids.map(quoteLiteral).join(', ')}]::text[]`;
   const logged = `select from ${table.sql} as applied where regexp_replace(applied.name, '[.][jt]s$', '') = wanted`;
-  const raise = (words: string): string[] => [
+  const raise = (problem: string): string[] => [
     '  if found is not null then',
-    `    raise exception ${quoteLiteral(`${where}: % ${words}`)}, found;`,
+    `    raise exception ${quoteLiteral(`${where}: % ${problem}`)}, found;`,
     '  end if;',
   ];
-  const test = (ids: readonly string[], condition: string, words: string): string[] =>
+  const test = (ids: readonly string[], condition: string, problem: string): string[] =>
     ids.length === 0
       ? []
       : [
           `  select wanted into found from unnest(${list(ids)}) as wanted where ${condition} (${logged}) limit 1;`,
-          ...raise(words),
+          ...raise(problem),
         ];
   return [
     'do $migtui$',
@@ -134,7 +134,7 @@ const violations: Readonly<Record<StrictRule, string>> = {
 
 /** Refuses if the batch's revisions are not in the expected state, or a run is in progress. */
 export function checkBatch(table: LedgerTable, steps: readonly Step[]): string {
-  const test = (toBeLogged: boolean, condition: string, words: string): string[] => {
+  const test = (toBeLogged: boolean, condition: string, problem: string): string[] => {
     const names = steps
       .filter(({ action }) => (action === 'up' || action === 'log') === toBeLogged)
       .flatMap(({ revision, action, with: others = [] }) =>
@@ -145,7 +145,7 @@ export function checkBatch(table: LedgerTable, steps: readonly Step[]): string {
     return [
       `  select wanted into found from unnest(array[${names.join(', ')}]) as wanted where ${condition}`,
       `    (select from ${table.sql} as applied where regexp_replace(applied.name, '[.][jt]s$', '') = wanted) limit 1;`,
-      `  if found is not null then raise exception '% ${words}', found; end if;`,
+      `  if found is not null then raise exception '% ${problem}', found; end if;`,
     ];
   };
   return [

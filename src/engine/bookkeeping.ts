@@ -1,10 +1,10 @@
 import { isRefusal } from '../database/connect/connection.ts';
 import { queryOn } from '../database/connect/monitor.ts';
+import { readInterrupted } from '../database/interrupted.ts';
 import { editedRevisions } from '../database/journal/reader.ts';
 import { journalStatus } from '../database/journal/table.ts';
-import { readUnsettled } from '../database/unsettled.ts';
 import { fileChecksums } from '../project/files/sources.ts';
-import type { JournalStatus, Unsettled } from './api.ts';
+import type { InterruptedRevision, JournalStatus } from './api.ts';
 import { notOn } from './available.ts';
 import type { Session, State } from './session.ts';
 
@@ -14,7 +14,7 @@ export interface Bookkeeping {
   /** Applied revisions whose file has changed since they were applied. */
   readonly edited: readonly string[];
   /** Revisions without a transaction that started and never finished. */
-  readonly unsettled: readonly Unsettled[];
+  readonly unsettled: readonly InterruptedRevision[];
 }
 
 const nothing: Bookkeeping = { journal: { state: 'unknown', hint: null }, edited: [], unsettled: [] };
@@ -30,6 +30,6 @@ export async function bookkeeping({ project, dialect, table }: Session, state: S
   return {
     journal: await journalStatus(project, query),
     edited: await editedRevisions(query, table, applied, checksums),
-    unsettled: await readUnsettled(query, table),
+    unsettled: await readInterrupted(query, table),
   };
 }

@@ -2,7 +2,7 @@ import type { Catalog } from '../database/catalog.ts';
 import { type Connection, isRefusal } from '../database/connect/connection.ts';
 import { countRows } from '../database/failing-rows.ts';
 import { Failure } from '../foundation/failure.ts';
-import { type Linter, type LintStep, type QueriedFinding, unsettled } from '../lint/lint.ts';
+import { type Linter, type LintStep, type QueriedFinding, unresolved } from '../lint/lint.ts';
 import type { Schema } from '../lint/schema.ts';
 import type { Plan } from '../revisions/plans/plan.ts';
 import type { Finding, LintReport, LintRequest, Severity, SqlPreview } from './api.ts';
@@ -117,7 +117,7 @@ async function lintInOrder(
     linter.endTransaction();
     if (!plan) linter.markInUse();
   }
-  return unsettled(found, linter.schema);
+  return unresolved(found, linter.schema);
 }
 
 /**
@@ -145,7 +145,7 @@ export async function findingsOf(
     if (index > 0 && batchOf.get(index) !== batchOf.get(index - 1)) linter.endTransaction();
     return linter.lint(stepOf(state, revision, action, sql[index] as SqlPreview));
   });
-  return steps.map(found => unsettled(found, linter.schema).map(({ finding }) => finding));
+  return steps.map(found => unresolved(found, linter.schema).map(({ finding }) => finding));
 }
 
 /** The findings of SQL that is not in a file yet, on top of all applied and pending revisions. */
@@ -175,7 +175,7 @@ export async function findingsOfDraft(
     linter.endTransaction();
     return one;
   });
-  const found = unsettled(linted, linter.schema);
+  const found = unresolved(linted, linter.schema);
   const { database } = state;
   return live === null || isRefusal(database)
     ? found.map(({ finding }) => finding)

@@ -1,10 +1,10 @@
+import { liveRuns } from '../database/interrupted.ts';
 import { editedInSchemas } from '../database/journal/edited.ts';
 import { journalState, journalTable, type Query } from '../database/journal/table.ts';
 import { type LockKeys, lockKeys } from '../database/lock.ts';
 import { marksOf } from '../database/marks.ts';
 import { quoteIdent } from '../database/quote.ts';
 import { sqlState } from '../database/sql-failure.ts';
-import { liveRuns } from '../database/unsettled.ts';
 import { Failure } from '../foundation/failure.ts';
 import { learnNames } from '../foundation/names-with-lines.ts';
 import type { FileChecksums } from '../project/files/migration-source.ts';

@@ -1,9 +1,9 @@
 import { queryOn } from '../database/connect/monitor.ts';
+import { readInterrupted } from '../database/interrupted.ts';
 import { editedRevisions } from '../database/journal/reader.ts';
 import type { Query } from '../database/journal/table.ts';
 import { type LedgerTable, ledgerTable, readLedger } from '../database/ledger.ts';
 import { holderOf, lockKeys } from '../database/lock.ts';
-import { readUnsettled } from '../database/unsettled.ts';
 import { Failure } from '../foundation/failure.ts';
 import { projectInSchema } from '../project/other-database.ts';
 import { isEmbedded } from '../project/project.ts';
@@ -147,7 +147,7 @@ async function readOne({ project, files }: FleetDatabase, prints: boolean): Prom
     return {
       table: ledger.table,
       applied: [...ledger.applied.keys()],
-      halfWay: await readUnsettled(query, table),
+      halfWay: await readInterrupted(query, table),
       edited: await editedRevisions(query, table, ledger.applied, files.fileChecksums),
       running: running !== null,
       pages: await pagesOf(query),

@@ -1,4 +1,4 @@
-import type { Unsettled } from '../values/overview.ts';
+import type { InterruptedRevision } from '../values/overview.ts';
 
 /** The state of one target in its database. */
 export interface TargetState {
@@ -7,7 +7,7 @@ export interface TargetState {
   /** In the order in which they were logged. */
   readonly applied: readonly string[];
   /** Revisions that started outside a transaction and did not finish. */
-  readonly halfWay: readonly Pick<Unsettled, 'revision' | 'action'>[];
+  readonly halfWay: readonly Pick<InterruptedRevision, 'revision' | 'action'>[];
   /** Applied revisions whose file has changed. */
   readonly edited: readonly string[];
   /** The fingerprint of the schema; undefined: not requested. */

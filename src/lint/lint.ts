@@ -28,12 +28,12 @@ export interface QueriedFinding {
   readonly finding: Finding;
   readonly question: RowQuestion | null;
   /** Whether a later revision has done what the finding asks for, given the schema after it. */
-  readonly settled?: ((after: Schema) => boolean) | undefined;
+  readonly resolved?: ((after: Schema) => boolean) | undefined;
 }
 
-/** The findings that no later revision settles. */
-export const unsettled = <Found extends QueriedFinding>(found: readonly Found[], after: Schema): Found[] =>
-  found.filter(({ settled }) => settled?.(after) !== true);
+/** The findings that no later revision resolves. */
+export const unresolved = <Found extends QueriedFinding>(found: readonly Found[], after: Schema): Found[] =>
+  found.filter(({ resolved }) => resolved?.(after) !== true);
 
 export interface LintOptions {
   readonly server: Server;
@@ -135,7 +135,7 @@ export class Linter {
       remedy: remedy ?? rules[rule].safe,
       ...(accepted !== undefined && { accepted }),
     };
-    return { finding, question: question ?? null, settled: fact.settled };
+    return { finding, question: question ?? null, resolved: fact.resolved };
   }
 }
 
@@ -211,7 +211,7 @@ function run(scope: Scope, step: LintStep): Map<Statement, StatementLocation> {
       table: now,
       lock: undefined,
       severity: rules['missing-foreign-key-index'].severity,
-      settled: isCovered,
+      resolved: isCovered,
       statement,
       message: `No index of ${scope.schema.nameOf(now)} begins with ${columns.join(', ')}: deletes in the referenced table read all of it.`,
     });

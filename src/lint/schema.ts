@@ -38,8 +38,8 @@ export class Schema {
 
   /** Null: not needed yet. */
   #links: Links | null = null;
-  /** Keys of what was put since all was settled. */
-  readonly #unsettled: Set<string>;
+  /** Keys of the tables that changed since `markInUse`. */
+  readonly #changed: Set<string>;
   /** Keys of the tables that have parents. */
   readonly #children: Set<string>;
 
@@ -47,7 +47,7 @@ export class Schema {
     this.defaultSchema = defaultSchema;
     this.#tables = new Map(from?.tables);
     this.tables = this.#tables;
-    this.#unsettled = new Set(from ? from.#unsettled : []);
+    this.#changed = new Set(from ? from.#changed : []);
     this.#children = new Set(from ? from.#children : []);
     this.domains = new Map(from?.domains);
     this.types = new Set(from?.types);
@@ -108,7 +108,7 @@ export class Schema {
     const key = keyOf(table);
     this.#links?.change(key, this.tables.get(key), table);
     this.#tables.set(key, { ...table, known: true });
-    this.#unsettled.add(key);
+    this.#changed.add(key);
     if (table.parents.length > 0) this.#children.add(key);
     else this.#children.delete(key);
   }
@@ -139,7 +139,7 @@ export class Schema {
     const key = `${schema}.${name}`;
     this.#links?.change(key, this.tables.get(key), undefined);
     this.#tables.delete(key);
-    this.#unsettled.delete(key);
+    this.#changed.delete(key);
     this.#children.delete(key);
   }
 
@@ -185,7 +185,7 @@ export class Schema {
 
   /** A later deployment: tables that were emptied may have rows again. */
   refill(): void {
-    for (const key of this.#unsettled) {
+    for (const key of this.#changed) {
       const table = this.tables.get(key);
       if (table?.emptied) this.#tables.set(key, { ...table, emptied: false });
     }
@@ -248,7 +248,7 @@ export class Schema {
 
   /** Everything created so far is in use from now on, with the sizes in the live database. */
   markInUse(): void {
-    for (const key of this.#unsettled) {
+    for (const key of this.#changed) {
       const table = this.tables.get(key);
       if (!table || (!table.made && !table.emptied && !hasMadeColumn(table))) continue;
       const columns = [...table.columns.values()];
@@ -262,7 +262,7 @@ export class Schema {
         columns: new Map(columns.map(column => [column.name, { ...column, made: false, empty: false }])),
       });
     }
-    this.#unsettled.clear();
+    this.#changed.clear();
   }
 }
 

@@ -38,7 +38,7 @@ export interface Fact {
    */
   readonly replaced?: (after: Schema) => boolean;
   /** Whether a later revision has done what the finding asks for. */
-  readonly settled?: (after: Schema) => boolean;
+  readonly resolved?: (after: Schema) => boolean;
   /** How to count the rows on which it would fail. */
   readonly question?: RowQuestion | undefined;
 }

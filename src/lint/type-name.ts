@@ -53,8 +53,8 @@ export function serialOf({ name }: TypeRef): string | null {
 }
 
 /** The usual notation. */
-export function typeWords({ schema, name, mods, array }: TypeRef): string {
-  const words: Readonly<Record<string, string>> = {
+export function typeText({ schema, name, mods, array }: TypeRef): string {
+  const shortNames: Readonly<Record<string, string>> = {
     int4: 'int',
     int8: 'bigint',
     int2: 'smallint',
@@ -63,6 +63,6 @@ export function typeWords({ schema, name, mods, array }: TypeRef): string {
     float4: 'real',
     bool: 'boolean',
   };
-  const base = words[name] ?? name;
+  const base = shortNames[name] ?? name;
   return `${schema ? `${schema}.` : ''}${base}${mods.length > 0 && name !== 'interval' ? `(${mods.join(', ')})` : ''}${array ? '[]' : ''}`;
 }

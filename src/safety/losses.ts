@@ -5,7 +5,7 @@ import { type Node, namesIn, nodesOf, type Statement, splitStatements } from './
 export interface Loss {
   readonly kind: 'table' | 'column' | 'rows' | 'object';
   /** A description without counts: `drops column messages.text`. */
-  readonly words: string;
+  readonly description: string;
   /** The table as written; null if there is none. */
   readonly table: TableName | null;
   readonly column: string | null;
@@ -42,7 +42,7 @@ export async function lossesOfSteps(steps: readonly StepSql[]): Promise<Loss[][]
     for (const text of sql) {
       const statements = await splitStatements(text);
       for (const statement of statements ?? []) {
-        if (statement.type === 'CreateStmt') made.add(wordsOf(tableOf(statement.tree.relation)));
+        if (statement.type === 'CreateStmt') made.add(nameOf(tableOf(statement.tree.relation)));
         for (const loss of lossesOfStatement(statement)) {
           const uncertain = loss.matching !== undefined && earlier.mayChange(statement);
           losses.push(uncertain ? { ...loss, matching: null } : loss);
@@ -54,7 +54,7 @@ export async function lossesOfSteps(steps: readonly StepSql[]): Promise<Loss[][]
     if (!complete) earlier.addUnknown();
     // Objects created by the same step are still empty.
     all.push(
-      losses.filter(({ table, kind }) => kind === 'object' || table === null || !made.has(wordsOf(table))),
+      losses.filter(({ table, kind }) => kind === 'object' || table === null || !made.has(nameOf(table))),
     );
   }
   return all;
@@ -107,7 +107,7 @@ function lossesOfStatement(statement: Statement): Loss[] {
     case 'DropStmt':
       return dropped(tree);
     case 'DropdbStmt':
-      return [{ kind: 'object', words: `drops database ${tree.dbname}`, table: null, column: null }];
+      return [{ kind: 'object', description: `drops database ${tree.dbname}`, table: null, column: null }];
     case 'AlterTableStmt':
       return [...nodesOf(tree.cmds, 'AlterTableCmd')].flatMap(command => droppedColumn(tree, command));
     case 'TruncateStmt':
@@ -141,7 +141,7 @@ function dropped(tree: Node): Loss[] {
     const isTable = kind === 'table' || kind === 'foreign table';
     return {
       kind: isTable ? 'table' : 'object',
-      words: `drops ${kind} ${names.join('.')}${tree.behavior === 'DROP_CASCADE' ? ' and all that depends on it' : ''}`,
+      description: `drops ${kind} ${names.join('.')}${tree.behavior === 'DROP_CASCADE' ? ' and all that depends on it' : ''}`,
       table: isTable ? { schema: names.at(-2) ?? null, name: names.at(-1) ?? '' } : null,
       column: null,
     };
@@ -167,11 +167,13 @@ function droppedColumn(tree: Node, { subtype, name, behavior }: Node): Loss[] {
   const table = tableOf(tree.relation);
   const column = String(name ?? '');
   const cascade = behavior === 'DROP_CASCADE' ? ' and all that depends on it' : '';
-  return [{ kind: 'column', words: `drops column ${wordsOf(table)}.${column}${cascade}`, table, column }];
+  return [
+    { kind: 'column', description: `drops column ${nameOf(table)}.${column}${cascade}`, table, column },
+  ];
 }
 
 function rows(verb: string, table: TableName): Loss {
-  return { kind: 'rows', words: `${verb} ${wordsOf(table)}`, table, column: null };
+  return { kind: 'rows', description: `${verb} ${nameOf(table)}`, table, column: null };
 }
 
 function tableOf(range: unknown): TableName {
@@ -179,6 +181,6 @@ function tableOf(range: unknown): TableName {
   return { schema: schemaname ?? null, name: relname ?? '' };
 }
 
-function wordsOf({ schema, name }: TableName): string {
+function nameOf({ schema, name }: TableName): string {
   return schema ? `${schema}.${name}` : name;
 }

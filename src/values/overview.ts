@@ -107,7 +107,7 @@ export interface DatabaseInfo {
 }
 
 /** A non-transactional revision that started and did not finish. It is reported until it is resolved. */
-export interface Unsettled {
+export interface InterruptedRevision {
   readonly revision: string;
   readonly action: Action;
   readonly since: string;
@@ -145,7 +145,7 @@ export interface Overview {
   readonly applied: number;
   /** Problems in the revision files. While there are any, nothing runs. */
   readonly problems: readonly Problem[];
-  readonly unsettled: readonly Unsettled[];
+  readonly unsettled: readonly InterruptedRevision[];
   readonly journal: JournalStatus;
   /** Notes for new users, for example that the migrations folder does not exist yet. */
   readonly notes: readonly string[];

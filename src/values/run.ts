@@ -3,7 +3,7 @@ import type { Action, Plan, Step } from '../revisions/plans/plan.ts';
 import type { Backup, BackupOptions } from './backup.ts';
 import type { Finding } from './findings.ts';
 import type { Measurement } from './measured.ts';
-import type { SqlPreview, Unsettled } from './overview.ts';
+import type { InterruptedRevision, SqlPreview } from './overview.ts';
 import type { PolicyCheck } from './policy.ts';
 
 /*
@@ -142,7 +142,7 @@ export interface RunResult {
   readonly tips: readonly string[];
   readonly failure: FailureInfo | null;
   readonly cancelled: boolean;
-  readonly unsettled: readonly Unsettled[];
+  readonly unsettled: readonly InterruptedRevision[];
   /** Without steps: who applied the revisions in the meantime; null if unknown. */
   readonly appliedBy?: AppliedBy | null | undefined;
   /** The backup before the run, if one was requested. */

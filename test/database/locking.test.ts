@@ -345,16 +345,16 @@ describe('a revision without a transaction', () => {
         error: expect.stringContaining('could not create unique index'),
       },
     ]);
-    const { readUnsettled } = await import('../../src/database/unsettled.ts');
+    const { readInterrupted } = await import('../../src/database/interrupted.ts');
     const { resolveRevision } = await import('../../src/database/resolve-revision.ts');
     const { queryOn } = await import('../../src/database/connect/monitor.ts');
     const table = ledgerTable(app.project);
     const query = queryOn(app.connection.orm);
-    expect(await readUnsettled(query, table)).toEqual(result.unsettled);
+    expect(await readInterrupted(query, table)).toEqual(result.unsettled);
     await database.query('drop index chats_unique; drop table left_behind');
     const request = { ...app, table, revision: half, checksum: null };
     await resolveRevision(request, 'not-applied');
-    expect(await readUnsettled(query, table)).toEqual([]);
+    expect(await readInterrupted(query, table)).toEqual([]);
     await database.query(`delete from chats`);
     expect((await app.run(`up ${half}`)).failure).toBeNull();
     expect(await app.applied()).toEqual([chats, half]);

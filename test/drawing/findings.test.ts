@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bySeverity, rowsWords } from '../../src/drawing/text/findings.ts';
+import { bySeverity, rowsText } from '../../src/drawing/text/findings.ts';
 import { findingOf } from '../support/findings.ts';
 
 const rows = (count: number | null, failure: string | null = null) => ({ count, examples: [], failure });
@@ -18,7 +18,7 @@ test.each([
   ['unique-blocks', rows(1_000), '1,000 values occur more than once: it would fail'],
   ['index-blocks-writes', rows(1), '1 value occurs more than once: it would fail'],
 ])('%s %o', (rule, counted, words) => {
-  expect(rowsWords(rule, counted)).toBe(words);
+  expect(rowsText(rule, counted)).toBe(words);
 });
 
 test('what fails in any case comes first, and held locks last', () => {

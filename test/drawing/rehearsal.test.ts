@@ -21,5 +21,5 @@ test.each<[Rehearsal, string]>([
   [rehearsal('fails', 1), 'Conflict: 1 of 2 orders that were tried run, such as a, then b, then c, then d.'],
   [rehearsal('fails', 1, true), 'Only one order runs: a, then b, then c, then d.'],
 ])('a headline speaks only of the orders that were tried: %#', (found, words) => {
-  expect(headlineOf(found, id => id).words).toBe(words);
+  expect(headlineOf(found, id => id).text).toBe(words);
 });

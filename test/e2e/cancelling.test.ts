@@ -91,7 +91,7 @@ const still = (app: Pty) =>
     .join('\n');
 
 /** The screen when its frame is complete. */
-async function settled(app: Pty): Promise<string> {
+async function stillScreen(app: Pty): Promise<string> {
   for (let before = ''; ; ) {
     const now = still(app);
     if (now === before) return now;
@@ -121,7 +121,7 @@ it('continues in a terminal of any size, and leaves nothing of the old one', asy
     } else {
       await app.sees('60x16');
     }
-    const shown = await settled(app);
+    const shown = await stillScreen(app);
     await app.press('C-l');
     await expect.poll(() => still(app), { message: `${cols}x${rows}`, timeout: 5_000 }).toBe(shown);
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { withRules } from '../../scripts/safety-rules.ts';
-import { Linter, unsettled } from '../../src/lint/lint.ts';
+import { Linter, unresolved } from '../../src/lint/lint.ts';
 import { type RuleId, rules } from '../../src/lint/rules/all.ts';
 import { Schema } from '../../src/lint/schema.ts';
 import { loadParser } from '../../src/safety/parse.ts';
@@ -217,7 +217,7 @@ describe('the state before a statement', () => {
   test('a foreign key whose index a later revision adds needs none', () => {
     const linter = linterOnSchema();
     const found = linter.lint(step(['alter table users add foreign key (org_id) references orgs not valid']));
-    const rulesNow = (): string[] => unsettled(found, linter.schema).map(({ finding }) => finding.rule);
+    const rulesNow = (): string[] => unresolved(found, linter.schema).map(({ finding }) => finding.rule);
     expect(rulesNow()).toContain('missing-foreign-key-index');
     linter.endTransaction();
     linter.lint(step(['create index concurrently on users (org_id)'], { transactional: false }));

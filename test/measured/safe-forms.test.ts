@@ -164,9 +164,9 @@ test.each(sampled(Object.entries(cases)))('%s', async (_, { up, down, phases, as
   expect(
     draft.files.slice(1).map(({ path }) => path.replace(/^.*\d{14}_next_?/, '').replace('.ts', '')),
   ).toEqual(phases);
-  const verdict = draft.notes.find(note => note.startsWith('Rehearsed')) ?? '';
-  if (differs) expect(verdict).toMatch(differs);
-  else expect(verdict).toContain('the schema at the end is the same');
+  const rehearsed = draft.notes.find(note => note.startsWith('Rehearsed')) ?? '';
+  if (differs) expect(rehearsed).toMatch(differs);
+  else expect(rehearsed).toContain('the schema at the end is the same');
   for (const statement of [...made, rows, ...up]) await plain.query(statement);
   const expected = await plain.query(ask);
   await go('upgrade', 'head');

@@ -23,7 +23,7 @@ describe('what a statement destroys', () => {
     ['select 1; drop table t; select 2', ['drops table t']],
     ['delete from messages where id = 1', ['deletes rows of messages']],
   ])('%s', async (sql, expected) => {
-    expect((await lossesOf([sql])).map(({ words }) => words)).toEqual(expected);
+    expect((await lossesOf([sql])).map(({ description }) => description)).toEqual(expected);
   });
 
   it.each([

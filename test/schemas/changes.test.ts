@@ -40,7 +40,7 @@ beforeAll(async () => {
 afterAll(() => engine.close());
 
 /** A test of one pair: rehearses it, and returns the ids of its two heads. */
-function judges(
+function rehearses(
   name: string,
   sides: readonly [MigrationSketch, MigrationSketch],
   expected: (found: Rehearsal, ours: string, theirs: string) => void,
@@ -52,10 +52,10 @@ function judges(
   });
 }
 
-const words = (effects: Rehearsal['differences']) => effects.map(({ sign, words }) => `${sign} ${words}`);
+const changesIn = (effects: Rehearsal['differences']) => effects.map(({ sign, words }) => `${sign} ${words}`);
 
 describe('a rehearsal compares two branches', () => {
-  judges(
+  rehearses(
     'independent tables: they fit',
     [
       { up: 'create table reactions (id serial primary key)', down: 'drop table reactions' },
@@ -63,7 +63,7 @@ describe('a rehearsal compares two branches', () => {
     ],
     (found, ours, theirs) => {
       expect(found).toMatchObject({ verdict: 'fits', ancestors: [base], shared: [], differences: [] });
-      expect(found.branches.map(branch => words(branch.effects))).toEqual([
+      expect(found.branches.map(branch => changesIn(branch.effects))).toEqual([
         ['+ table reactions'],
         ['+ table pins'],
       ]);
@@ -75,7 +75,7 @@ describe('a rehearsal compares two branches', () => {
     },
   );
 
-  judges(
+  rehearses(
     'different columns of the same table: they fit, whatever order the columns get',
     [
       { up: 'alter table chats add last_read_at timestamptz', down: 'alter table chats drop last_read_at' },
@@ -83,7 +83,7 @@ describe('a rehearsal compares two branches', () => {
     ],
     found => {
       expect(found).toMatchObject({ verdict: 'fits', differences: [], shared: [] });
-      expect(found.branches.map(branch => words(branch.effects))).toEqual([
+      expect(found.branches.map(branch => changesIn(branch.effects))).toEqual([
         ['+ chats.last_read_at timestamptz'],
         ['+ chats.user_id int not null default 0'],
       ]);
@@ -91,7 +91,7 @@ describe('a rehearsal compares two branches', () => {
   );
 
   const add = { up: 'alter table chats add user_id int', down: 'alter table chats drop user_id' };
-  judges(
+  rehearses(
     'the same column added twice: no order runs, and the error is PostgreSQL’s',
     [add, add],
     (found, ours, theirs) => {
@@ -108,7 +108,7 @@ describe('a rehearsal compares two branches', () => {
     },
   );
 
-  judges(
+  rehearses(
     'one drops what the other alters: one order fails',
     [
       { up: 'alter table chats drop topic', down: 'alter table chats add topic text' },
@@ -130,11 +130,11 @@ describe('a rehearsal compares two branches', () => {
         { kind: 'rebase', branch: theirs, onto: ours, ok: false, failed },
         { kind: 'rebase', branch: ours, onto: theirs, ok: true, failed: null },
       ]);
-      expect(headlineOf(found, id => id).words).toBe(`Only one order runs: ${theirs}, then ${ours}.`);
+      expect(headlineOf(found, id => id).text).toBe(`Only one order runs: ${theirs}, then ${ours}.`);
     },
   );
 
-  judges(
+  rehearses(
     'one drops the table the other adds to',
     [
       { up: 'drop table messages', down: 'create table messages (id serial primary key)' },
@@ -145,7 +145,7 @@ describe('a rehearsal compares two branches', () => {
     },
   );
 
-  judges(
+  rehearses(
     'a rename against an alteration: one order fails',
     [
       { up: 'alter table chats rename title to name', down: 'alter table chats rename name to title' },
@@ -156,7 +156,7 @@ describe('a rehearsal compares two branches', () => {
     ],
     found => {
       expect(found.verdict).toBe('fails');
-      expect(found.branches.map(branch => words(branch.effects))).toEqual([
+      expect(found.branches.map(branch => changesIn(branch.effects))).toEqual([
         ['~ chats.title renamed to name'],
         ['~ chats.title varchar(255) -> text'],
       ]);
@@ -164,7 +164,7 @@ describe('a rehearsal compares two branches', () => {
     },
   );
 
-  judges(
+  rehearses(
     'both add a value to an enum: the order of the values differs',
     [
       { up: `alter type mood add value 'glad'`, down: [] },
@@ -172,7 +172,7 @@ describe('a rehearsal compares two branches', () => {
     ],
     found => {
       expect(found).toMatchObject({ verdict: 'differs', shared: ['enum mood'] });
-      expect(words(found.differences)).toEqual([
+      expect(changesIn(found.differences)).toEqual([
         `~ enum mood order ('sad', 'ok', 'glad', 'angry') -> ('sad', 'ok', 'angry', 'glad')`,
       ]);
       expect(found.downAndUp?.ok).toBe(false);
@@ -181,7 +181,7 @@ describe('a rehearsal compares two branches', () => {
 
   const check = (...values: string[]) =>
     `alter table chats drop constraint if exists topic_check; alter table chats add constraint topic_check check (topic in (${values.map(value => `'${value}'`)}))`;
-  judges(
+  rehearses(
     'both widen an enum that is a check, as MikroORM writes them: the last one wins',
     [{ up: check('a', 'b') }, { up: check('a', 'c') }],
     found => {
@@ -189,7 +189,7 @@ describe('a rehearsal compares two branches', () => {
     },
   );
 
-  judges(
+  rehearses(
     'a data migration against not null: it says that only rows will tell',
     [
       { up: `insert into messages (text) select topic from chats`, down: [] },
@@ -207,7 +207,7 @@ describe('a rehearsal compares two branches', () => {
     },
   );
 
-  judges(
+  rehearses(
     'rows decide nothing: emptied first, wider types, keys of new columns, not valid',
     [
       {
@@ -232,7 +232,7 @@ describe('a rehearsal compares two branches', () => {
     },
   );
 
-  judges(
+  rehearses(
     'rows decide: one sentence for each table of a branch',
     [
       {
@@ -249,7 +249,7 @@ describe('a rehearsal compares two branches', () => {
       ]),
   );
 
-  judges(
+  rehearses(
     'defaults that depend on the order: they differ, and where',
     [
       {
@@ -263,7 +263,7 @@ describe('a rehearsal compares two branches', () => {
     ],
     found => {
       expect(found).toMatchObject({ verdict: 'differs', shared: ['chats.topic'] });
-      expect(words(found.differences)).toEqual([`~ chats.topic default 'b' -> 'a'`]);
+      expect(changesIn(found.differences)).toEqual([`~ chats.topic default 'b' -> 'a'`]);
       expect(found.remedies.map(({ kind, ok }) => [kind, ok])).toEqual([
         ['merge', false],
         ['rebase', true],
@@ -276,12 +276,12 @@ describe('a rehearsal compares two branches', () => {
     up: 'alter table chats add if not exists user_id int',
     down: 'alter table chats drop if exists user_id',
   };
-  judges('the identical change on both sides: it runs, and both touch the same', [same, same], found => {
+  rehearses('the identical change on both sides: it runs, and both touch the same', [same, same], found => {
     expect(found).toMatchObject({ verdict: 'overlaps', differences: [], shared: ['chats.user_id'] });
     expect(found.downAndUp).toEqual({ ok: true, words: [] });
   });
 
-  judges(
+  rehearses(
     'a branch that has no way down',
     [{ up: 'create table reactions (id int)' }, { up: 'create table pins (id int)', down: [] }],
     (found, ours) => {
@@ -322,10 +322,8 @@ describe('a rehearsal of more than two heads', () => {
     await engine.close();
     expect(found).toMatchObject({ verdict: 'fits', everyOrder: false });
     expect(found.remedies).toEqual([{ kind: 'merge', branch: null, onto: null, ok: true, failed: null }]);
-    const { words } = headlineOf(found, id => id);
-    expect(words).toBe(
-      `No conflict: the ${found.orders.length} orders that were tried give the same schema.`,
-    );
+    const { text } = headlineOf(found, id => id);
+    expect(text).toBe(`No conflict: the ${found.orders.length} orders that were tried give the same schema.`);
   });
 
   test('leaves out an order that a dependency forbids, with a note', async () => {

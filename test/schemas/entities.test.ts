@@ -31,7 +31,7 @@ function sourceOf(batch: readonly Numbered[], side: 'before' | 'after'): string 
 }
 
 /** Everything matches, and there is nothing to generate. */
-async function settled(engine: EngineApi): Promise<void> {
+async function upToDate(engine: EngineApi): Promise<void> {
   expect(await engine.check(['entities', 'snapshot', 'drift'])).toMatchObject({ findings: [], skipped: [] });
   await expect(engine.draftRevision({ message: 'again', autogenerate: true })).rejects.toMatchObject({
     code: 'no-changes',
@@ -53,7 +53,7 @@ describe.each(sampled(batches.map(batch => [batch.map(({ what }) => what).join('
       await asking(project.root, async engine => {
         await generated(engine, 'before', []);
         await running(engine, 'upgrade', 'head');
-        await settled(engine);
+        await upToDate(engine);
       });
       project = await later(project, { entities: sourceOf(batch, 'after') });
       const renames = batch.flatMap(one => (one.renames ?? []).map(text => text.replaceAll('$', one.table)));
@@ -62,7 +62,7 @@ describe.each(sampled(batches.map(batch => [batch.map(({ what }) => what).join('
       project = await later(project);
       await asking(project.root, async engine => {
         await running(engine, 'upgrade', 'head');
-        await settled(engine);
+        await upToDate(engine);
         await running(engine, 'downgrade', '-1');
         const { findings } = await engine.check(['drift']);
         expect({ losses, findings: findings.flatMap(({ effects }) => effects) }).toEqual({

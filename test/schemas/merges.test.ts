@@ -19,7 +19,7 @@ test('merge and upgrade produce the schema of the merged entities, or a conflict
   timeout: 60_000 + runs * 2_000,
 }, async () => {
   const { url: shadow } = await createDatabase();
-  const verdicts: Record<string, number> = {};
+  const counts: Record<string, number> = {};
   await fc.assert(
     fc.asyncProperty(model, changes, changes, async (start, ours, theirs) => {
       const [mine, yours] = [changed(start, ours), changed(start, theirs)];
@@ -34,14 +34,14 @@ test('merge and upgrade produce the schema of the merged entities, or a conflict
         ...(await revise(other, 'theirs', shadow)),
       };
       const merged = await later(base, { entities: sourceOf(changed(mine, theirs)), files });
-      const verdict = await settle(merged, shadow);
-      verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
+      const result = await mergeHeads(merged, shadow);
+      counts[result] = (counts[result] ?? 0) + 1;
       await database.drop();
     }),
     { numRuns: runs, interruptAfterTimeLimit: runs * 2_000, markInterruptAsFailure: false },
   );
-  if (process.env.PROPERTY_RUNS) console.log(verdicts);
-  expect(Object.keys(verdicts)).not.toEqual([]);
+  if (process.env.PROPERTY_RUNS) console.log(counts);
+  expect(Object.keys(counts)).not.toEqual([]);
 });
 
 /** Generates and writes a revision; returns its files, or none if nothing changed. */
@@ -81,8 +81,8 @@ async function drafted(engine: EngineApi, message: string): Promise<Draft> {
   }
 }
 
-async function settle(project: Project, shadow: string): Promise<string> {
-  const verdict = await asking(
+async function mergeHeads(project: Project, shadow: string): Promise<string> {
+  const result = await asking(
     project.root,
     async engine => {
       const { heads } = await engine.overview();
@@ -99,18 +99,18 @@ async function settle(project: Project, shadow: string): Promise<string> {
     },
     { shadow },
   );
-  if (verdict === 'fails' || verdict === 'differs') return verdict;
+  if (result === 'fails' || result === 'differs') return result;
   await asking(
     project.root,
     async engine => {
       await running(engine, 'upgrade', 'head');
       const report = await engine.check(['heads', 'entities', 'drift', 'snapshot', 'pending']);
       // With one side unchanged there is no merge to reconcile.
-      const found = report.findings.filter(({ kind }) => verdict !== 'one head' || kind === 'heads');
+      const found = report.findings.filter(({ kind }) => result !== 'one head' || kind === 'heads');
       expect(found).toEqual([]);
       expect(report.skipped).toEqual([]);
     },
     { shadow },
   );
-  return verdict;
+  return result;
 }

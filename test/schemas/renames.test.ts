@@ -35,7 +35,7 @@ async function changed(
 }
 
 /** Drafts and writes it, upgrades, and expects that nothing is left to generate. */
-async function settled(engine: EngineApi, request: Partial<RevisionRequest>): Promise<Draft> {
+async function upToDate(engine: EngineApi, request: Partial<RevisionRequest>): Promise<Draft> {
   const draft = await engine.draftRevision({ ...autogenerate, ...request });
   expect(draft.warnings).toEqual([]);
   await engine.write(draft);
@@ -65,7 +65,7 @@ describe('a column', () => {
         /drop column "fax".*add "email"|add "email".*drop column "fax"/,
       );
       expect(other.warnings).toContain('It drops column contact.fax and its data.');
-      const draft = await settled(engine, { renames: ['contact.fax:contact.email'] });
+      const draft = await upToDate(engine, { renames: ['contact.fax:contact.email'] });
       expect(statements(draft, 'up')).toEqual([
         'alter table "contact" rename column "fax" to "email"',
         'alter index "contact_fax_index" rename to "contact_email_index"',
@@ -140,7 +140,7 @@ test('indexes, constraints and enum types are renamed on request, also those tha
       'n:m',
       'c_n_unique:c_m_unique',
     ];
-    const draft = await settled(engine, { renames });
+    const draft = await upToDate(engine, { renames });
     expect(statements(draft, 'up')).toEqual([
       'alter type "mood" rename to "feeling"',
       'alter table "c" rename column "n" to "m"',
@@ -164,7 +164,7 @@ test('a column with the former name of a renamed one is asked about; swapped typ
     await expect(engine.draftRevision({ ...autogenerate, renames: ['c.b:c'] })).rejects.toMatchObject({
       candidates: ['c.a:b'],
     });
-    const draft = await settled(engine, { renames: ['a:b', 'b:c'] });
+    const draft = await upToDate(engine, { renames: ['a:b', 'b:c'] });
     expect(statements(draft, 'up')).toEqual([
       'alter table "c" rename column "b" to "c"',
       'alter table "c" rename column "a" to "b"',
@@ -195,7 +195,7 @@ test('a renamed table keeps its rows, key, sequence, indexes and references', as
     await expect(engine.draftRevision(autogenerate)).rejects.toMatchObject({
       candidates: ['people:persons'],
     });
-    const draft = await settled(engine, { renames: ['people:persons'] });
+    const draft = await upToDate(engine, { renames: ['people:persons'] });
     expect(statements(draft, 'up').join('\n')).not.toMatch(/drop|create/);
     expect(draft.notes).toContain('It renames table people to persons and keeps its data.');
     expect(
@@ -236,7 +236,7 @@ test('a renamed value of a check: rows are updated', async () => {
         'car.kind.bus:coach',
       ],
     });
-    await settled(engine, { renames: ["car.kind.van:lorry's", 'car.kind.bus:coach'] });
+    await upToDate(engine, { renames: ["car.kind.van:lorry's", 'car.kind.bus:coach'] });
     const kindsNow = await database.query('select kind from car order by id');
     expect(kindsNow).toEqual([{ kind: "lorry's" }, { kind: 'coach' }, { kind: 'suv' }]);
     await running(engine, 'downgrade', '-1');
@@ -265,7 +265,7 @@ test('a value of an enum', async () => {
     await expect(engine.draftRevision(autogenerate)).rejects.toMatchObject({
       candidates: ['mood.sad:unhappy'],
     });
-    const draft = await settled(engine, { renames: ['mood.sad:unhappy'] });
+    const draft = await upToDate(engine, { renames: ['mood.sad:unhappy'] });
     expect(statements(draft, 'up')).toEqual([`alter type "mood" rename value 'sad' to 'unhappy'`]);
     expect(statements(draft, 'down')).toEqual([`alter type "mood" rename value 'unhappy' to 'sad'`]);
     expect(await database.query('select mood from day')).toEqual([{ mood: 'unhappy' }]);
@@ -299,7 +299,7 @@ test('another enum type with the same values keeps the rows', async () => {
   const { database, ask } = await changed(mood('mood'), mood('feeling'));
   await database.query(`insert into day (mood) values ('sad')`);
   await ask(async engine => {
-    await settled(engine, {});
+    await upToDate(engine, {});
     expect(await database.query('select mood from day')).toEqual([{ mood: 'sad' }]);
     await running(engine, 'downgrade', '-1');
     expect(await database.query('select mood from day')).toEqual([{ mood: 'sad' }]);

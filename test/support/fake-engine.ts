@@ -16,6 +16,7 @@ import type {
   FleetRunOptions,
   FleetStages,
   FleetStatus,
+  InterruptedRevision,
   JournalEntry,
   Overview,
   PlanRehearsal,
@@ -33,7 +34,6 @@ import type {
   SessionEnding,
   SquashRequest,
   StepResult,
-  Unsettled,
   Warning,
 } from '../../src/engine/api.ts';
 import { remediesOf } from '../../src/engine/authoring/remedies.ts';
@@ -119,7 +119,7 @@ export class FakeEngine {
   readonly api: EngineApi;
   readonly connection: EngineConnection;
   readonly calls: string[] = [];
-  readonly settledWith: (readonly [revision: string, as: string, confirm: string | undefined])[] = [];
+  readonly resolvedWith: (readonly [revision: string, as: string, confirm: string | undefined])[] = [];
   readonly written: Draft[] = [];
   readonly ranWith: RunOptions[] = [];
   readonly ended: [pid: number, how: SessionEnding][] = [];
@@ -129,7 +129,7 @@ export class FakeEngine {
   database: DatabaseInfo;
   project: ProjectInfo;
   failure: FailureInfo | null;
-  unsettled: Unsettled[] = [];
+  unsettled: InterruptedRevision[] = [];
   fleet: FleetStatus = {
     targets: [],
     counts: [],
@@ -322,7 +322,7 @@ export class FakeEngine {
       },
       journal: async () => this.#journal,
       resolveRevision: async (revision, as, confirm) => {
-        this.settledWith.push([revision, as, confirm]);
+        this.resolvedWith.push([revision, as, confirm]);
         this.unsettled = this.unsettled.filter(one => one.revision !== revision);
         if (as === 'applied') this.applied.add(revision);
         if (as === 'accept-edit') {

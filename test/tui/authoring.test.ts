@@ -7,7 +7,7 @@ import { closeScreens, openScreen } from '../support/screen.ts';
 
 afterEach(closeScreens);
 
-test('merge: both sides, the verdict, the file before it is written', async () => {
+test('merge: both sides, the result, the file before it is written', async () => {
   const app = await openScreen();
   await app.sees('2 heads');
   await app.press('m');

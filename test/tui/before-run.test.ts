@@ -17,7 +17,7 @@ const step = (more: Partial<RehearsedStep>): RehearsedStep => ({
   ...more,
 });
 
-test('R rehearses the plan: differences after the downgrade are named, and the plan keeps the verdict', async () => {
+test('R rehearses the plan: differences after the downgrade are named, and the plan keeps the result', async () => {
   const app = await openScreen({
     planRehearsal: {
       ok: false,

@@ -217,10 +217,10 @@ test.each([
   await app.type('chta');
   await app.press('Enter');
   await app.sees('type chat to confirm');
-  expect(app.engine.settledWith).toEqual([]);
+  expect(app.engine.resolvedWith).toEqual([]);
   await app.press('Backspace', 'Backspace', 'Backspace', 'Backspace');
   await app.type('chat');
   await app.press('Enter');
   await app.sees(`migtui resolve ${last}`);
-  expect(app.engine.settledWith).toEqual([[last, as, 'chat']]);
+  expect(app.engine.resolvedWith).toEqual([[last, as, 'chat']]);
 });

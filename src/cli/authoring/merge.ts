@@ -1,4 +1,4 @@
-import { remedyWords } from '../../drawing/text/rehearsal.ts';
+import { remedyText } from '../../drawing/text/rehearsal.ts';
 import type { Draft, Rehearsal, Remedy } from '../../engine/api.ts';
 import { Failure } from '../../foundation/failure.ts';
 import { drawRehearsal, drawRemedies } from '../draw/rehearsal.ts';
@@ -185,7 +185,7 @@ function conflictIn({ verdict, remedies }: Rehearsal, asked: Remedy): Failure {
       : 'the schema depends on which branch runs first';
   return new Failure({
     code: 'merge-conflict',
-    message: `Cannot ${remedyWords(asked, nameOf)}: ${why.replace(/\.$/, '')}. Nothing was written.`,
+    message: `Cannot ${remedyText(asked, nameOf)}: ${why.replace(/\.$/, '')}. Nothing was written.`,
     next:
       others.length > 0
         ? `This order works: ${others.map(({ branch, onto }) => `migtui merge --rebase ${branch} --onto ${onto}`).join(', or ')}. Otherwise ${fix}.`

@@ -16,12 +16,12 @@ export function drawLog({ level, source, text }: LogEvent, paint: Paint): string
 
 /** Waiting for a server. */
 export function drawWaiting({ for: what, where, ms }: WaitingEvent, paint: Paint): string {
-  const words = {
+  const reason = {
     connection: `${where} to accept the connection`,
     answer: `an answer of ${where}`,
     'free connection': `a free connection on ${where}: all are in use`,
   }[what];
-  return paint.warn(`waiting for ${words} (${duration(ms)})`);
+  return paint.warn(`waiting for ${reason} (${duration(ms)})`);
 }
 
 /** The progress of long work. */

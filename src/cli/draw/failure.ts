@@ -50,7 +50,7 @@ export function drawSqlError(sql: SqlError, paint: Paint): string {
     ['constraint', sql.constraint],
   ].filter((fact): fact is [string, string] => Boolean(fact[1]));
   return [
-    ...facts.map(([name, words]) => `${paint.dim(`${name}:`)} ${words}`),
+    ...facts.map(([name, value]) => `${paint.dim(`${name}:`)} ${value}`),
     ...(sql.statement ? ['', indent(drawStatement(sql.statement, sql.position, paint)), ''] : []),
   ].join('\n');
 }

@@ -1,5 +1,5 @@
 import { bytes as sizeText } from '../../drawing/text/bytes.ts';
-import { rowsWords } from '../../drawing/text/findings.ts';
+import { rowsText } from '../../drawing/text/findings.ts';
 import { findingOnCopy } from '../../drawing/text/measured.ts';
 import type { Finding, LintReport, Severity } from '../../engine/api.ts';
 import type { Paint } from '../shell/paint.ts';
@@ -44,10 +44,10 @@ function details({ table, lock, blocks, rows, bytes, rewrites, scans }: Finding)
 }
 
 function drawRows(rule: string, rows: NonNullable<Finding['inTheWay']>, paint: Paint): string {
-  const words = rowsWords(rule, rows);
-  if (rows.failure !== null) return paint.dim(words);
-  if (rows.count === 0) return paint.good(words);
-  return [paint.bad(words), ...rows.examples.map(example => indent(paint.dim(example)))].join('\n');
+  const text = rowsText(rule, rows);
+  if (rows.failure !== null) return paint.dim(text);
+  if (rows.count === 0) return paint.good(text);
+  return [paint.bad(text), ...rows.examples.map(example => indent(paint.dim(example)))].join('\n');
 }
 
 /** The result of lint: findings by revision and statement, then the totals. */
@@ -68,7 +68,7 @@ export function drawLint({ findings, judged }: LintReport, paint: Paint, notes: 
       return [paint.bold(title), ...statements].join('\n');
     },
   );
-  return [...paragraphs, verdict(findings, judged, notes, paint)].join('\n\n');
+  return [...paragraphs, summary(findings, judged, notes, paint)].join('\n\n');
 }
 
 function placeOf({ place }: Finding): string {
@@ -80,15 +80,15 @@ function firstLine(statement: string): string {
   return line.length > 100 ? `${line.slice(0, 99)}…` : line;
 }
 
-function verdict(
+function summary(
   findings: readonly Finding[],
-  judged: readonly string[],
+  linted: readonly string[],
   notes: boolean,
   paint: Paint,
 ): string {
   const of = (severity: Severity): number => findings.filter(one => one.severity === severity).length;
   const [dangers, warnings, rest] = [of('danger'), of('warning'), of('note')];
-  const revisions = count(judged.length, 'revision');
+  const revisions = count(linted.length, 'revision');
   const hidden = !notes && rest > 0 ? ` ${count(rest, 'note')} with --verbose.` : '';
   if (dangers + warnings === 0)
     return `${paint.good(`${paint.glyphs.ok} ${revisions}, nothing dangerous.`)}${hidden}`;

@@ -68,8 +68,8 @@ function drawStep({ action, revision, preview }: PreviewStep, paint: Paint): str
 }
 
 function drawRefused(refused: readonly FleetRefusal[], paint: Paint): string[] {
-  const byWords = Map.groupBy(refused, ({ failure }) => failure.code);
-  return [...byWords].flatMap(([code, some]) => {
+  const byCode = Map.groupBy(refused, ({ failure }) => failure.code);
+  return [...byCode].flatMap(([code, some]) => {
     const [first] = some as [FleetRefusal, ...FleetRefusal[]];
     return [
       '',

@@ -4,7 +4,7 @@ import { someNames } from '../../foundation/some-names.ts';
 import type { Paint } from '../shell/paint.ts';
 import { count, indent } from './text.ts';
 
-const words: Readonly<Record<FleetOutcome, string>> = {
+const labels: Readonly<Record<FleetOutcome, string>> = {
   done: 'done',
   there: 'already at the target',
   failed: 'failed',
@@ -14,11 +14,13 @@ const words: Readonly<Record<FleetOutcome, string>> = {
 /** The result of a fleet run: counts, then the errors. */
 export function drawFleetResult({ counts, errors, stopped, targets, ms }: FleetResult, paint: Paint): string {
   const styles = { done: paint.good, there: paint.good, failed: paint.bad, 'not tried': paint.warn };
-  const shown = (Object.keys(words) as FleetOutcome[]).filter(outcome => counts[outcome] > 0);
+  const shown = (Object.keys(labels) as FleetOutcome[]).filter(outcome => counts[outcome] > 0);
   const width = Math.max(...shown.map(outcome => grouped(counts[outcome]).length), 1);
   const all = counts.done + counts.there === targets.length;
   return [
-    ...shown.map(outcome => styles[outcome](`${grouped(counts[outcome]).padStart(width)} ${words[outcome]}`)),
+    ...shown.map(outcome =>
+      styles[outcome](`${grouped(counts[outcome]).padStart(width)} ${labels[outcome]}`),
+    ),
     ...errors.flatMap(({ failure, targets }) => {
       return [
         '',

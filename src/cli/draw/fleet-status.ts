@@ -58,7 +58,7 @@ export function revisionsOf(current: readonly string[]): string {
   return current.length === 0 ? 'nothing applied' : current.map(nameOf).join(', ');
 }
 
-const words: Readonly<Record<FleetState, string>> = {
+const labels: Readonly<Record<FleetState, string>> = {
   unreachable: 'unreachable',
   gone: 'without their schema',
   'half-way': 'half-way',
@@ -73,7 +73,7 @@ function drawStates(states: FleetStatus['states'], paint: Paint): string {
   return fleetStates
     .toReversed()
     .filter(state => states[state] > 0)
-    .map(state => stateBrush(state, paint)(`${grouped(states[state])} ${words[state]}`))
+    .map(state => stateBrush(state, paint)(`${grouped(states[state])} ${labels[state]}`))
     .join(paint.dim(` ${paint.glyphs.separator} `));
 }
 

@@ -1,4 +1,4 @@
-import { lockWords, lossWords, measuredWhere, runWords } from '../../drawing/text/measured.ts';
+import { lockText, lossText, measuredWhere, runText } from '../../drawing/text/measured.ts';
 import type { LockMode, MeasuredRun, MeasuredStep, Measurement } from '../../engine/api.ts';
 import type { Paint } from '../shell/paint.ts';
 import { drawFailure } from './failure.ts';
@@ -25,7 +25,7 @@ function drawStep({ revision, action, done, undone, lost }: MeasuredStep, paint:
     ...(undone && !undone.failure && !restored
       ? [
           paint.bad(`${paint.glyphs.warning} downgrading and upgrading again does not restore:`),
-          ...lost.map(loss => indent(paint.bad(lossWords(loss)))),
+          ...lost.map(loss => indent(paint.bad(lossText(loss)))),
         ]
       : []),
   ].join('\n');
@@ -36,9 +36,9 @@ function drawRun(title: string, run: MeasuredRun, paint: Paint): string {
   const { failure, locks, losses } = run;
   const blocking = locks.filter(({ mode }) => blocks.includes(mode));
   return [
-    `${failure ? paint.bad(paint.glyphs.failed) : paint.good(paint.glyphs.ok)} ${title}  ${paint.dim(runWords(run))}`,
-    ...blocking.map(lock => indent(lockWords(lock))),
-    ...losses.map(loss => indent(paint.bad(`removes ${lossWords(loss)}`))),
+    `${failure ? paint.bad(paint.glyphs.failed) : paint.good(paint.glyphs.ok)} ${title}  ${paint.dim(runText(run))}`,
+    ...blocking.map(lock => indent(lockText(lock))),
+    ...losses.map(loss => indent(paint.bad(`removes ${lossText(loss)}`))),
     ...(failure ? [indent(drawFailure(failure, paint))] : []),
   ].join('\n');
 }

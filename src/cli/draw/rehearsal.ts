@@ -1,4 +1,4 @@
-import { headlineOf, remedyWords } from '../../drawing/text/rehearsal.ts';
+import { headlineOf, remedyText } from '../../drawing/text/rehearsal.ts';
 import type { Rehearsal } from '../../engine/api.ts';
 import type { Paint } from '../shell/paint.ts';
 import { drawSql } from './detail.ts';
@@ -60,20 +60,20 @@ export function drawRemedies(remedies: Rehearsal['remedies'], paint: Paint): str
   const { ok, warning, failed } = paint.glyphs;
   return remedies
     .map(remedy => {
-      const words = remedyWords(remedy, nameOf);
-      if (remedy.ok) return `${paint.good(ok)} ${words}`;
+      const text = remedyText(remedy, nameOf);
+      if (remedy.ok) return `${paint.good(ok)} ${text}`;
       if (remedy.failed) {
         const { revision, failure } = remedy.failed;
-        return `${paint.bad(failed)} ${words}: ${nameOf(revision)} fails: ${failure.message}`;
+        return `${paint.bad(failed)} ${text}: ${nameOf(revision)} fails: ${failure.message}`;
       }
-      return `${paint.warn(warning)} ${words}: each database gets the schema of its own order`;
+      return `${paint.warn(warning)} ${text}: each database gets the schema of its own order`;
     })
     .join('\n');
 }
 
 function drawResult(rehearsal: Rehearsal, paint: Paint): string {
   const { ok, warning, failed } = paint.glyphs;
-  const { words, tone } = headlineOf(rehearsal, nameOf);
-  if (tone === 'ok') return paint.good(`${ok} ${words}`);
-  return tone === 'warning' ? paint.warn(`${warning} ${words}`) : paint.bad(`${failed} ${words}`);
+  const { text, tone } = headlineOf(rehearsal, nameOf);
+  if (tone === 'ok') return paint.good(`${ok} ${text}`);
+  return tone === 'warning' ? paint.warn(`${warning} ${text}`) : paint.bad(`${failed} ${text}`);
 }

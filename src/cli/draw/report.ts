@@ -32,7 +32,7 @@ export function drawReport(
   const agreement = agreed.length > 0 ? [`${paint.good(paint.glyphs.ok)} ${agreed.join(', ')}`] : [];
   const unchecked = skipped.map(({ kind }) => kind).join(', ');
   const fine = skipped.length > 0 ? 'No problems found in what could be checked.' : 'No problems found.';
-  const verdict = !clean
+  const summary = !clean
     ? paint.bad(`${count(findings.length, 'finding')}.`)
     : required && skipped.length > 0
       ? paint.bad(`${paint.glyphs.failed} Not checked: ${unchecked}.`)
@@ -49,5 +49,5 @@ export function drawReport(
         ]
       : [];
   const rest = [...agreement, ...unseen, ...manual, ...left];
-  return [...paragraphs, ...(rest.length > 0 ? [rest.join('\n')] : []), verdict].join('\n\n');
+  return [...paragraphs, ...(rest.length > 0 ? [rest.join('\n')] : []), summary].join('\n\n');
 }

@@ -7,11 +7,11 @@ import { type Cell, indent, table } from './text.ts';
 
 /** The short name of a revision: its digits and its slug, or its id. */
 export function nameOf(id: string): string {
-  const [short, words] = [shortId(id), slug(id)];
-  return short === id || words === '' ? short : `${short} ${words}`;
+  const [short, title] = [shortId(id), slug(id)];
+  return short === id || title === '' ? short : `${short} ${title}`;
 }
 
-/** Alembic's marks, in its words: `(head) (current)`. */
+/** Alembic's marks, as it writes them: `(head) (current)`. */
 export function marksOf(row: RevisionRow): string {
   return row.marks.map(mark => `(${mark})`).join(' ');
 }
@@ -87,11 +87,11 @@ export function drawBlock(row: RevisionRow, paint: Paint, more: readonly Fact[] 
     ['Path', row.file ?? ''],
   ];
   if (row.revises.length > 1) facts[0] = ['Merges', list(row.revises)];
-  const shown = facts.filter(([, words]) => words !== '');
+  const shown = facts.filter(([, title]) => title !== '');
   const marks = marksOf(row);
   return [
     `Rev: ${paint.id(row.id)}${marks ? ` ${paint.mark(marks)}` : ''}`,
-    ...shown.map(([fact, words]) => `${fact}: ${fact === 'State' ? paint.state(row.state)(words) : words}`),
+    ...shown.map(([fact, title]) => `${fact}: ${fact === 'State' ? paint.state(row.state)(title) : title}`),
     ...(row.slug && row.slug !== row.id ? ['', indent(row.slug.replace(/[_-]+/g, ' '), 4)] : []),
   ].join('\n');
 }

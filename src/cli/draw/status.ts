@@ -109,8 +109,8 @@ function warningsOf(overview: Overview, paint: Paint): string[] {
 
 function nextSteps(overview: Overview, paint: Paint): string[] {
   const failure = databaseFailure(overview) ?? folderFailure(overview);
-  const step = (command: string, words: string): string =>
-    `  ${paint.bold(`${command}${placeOptions(overview.project)}`)}  ${paint.dim(words)}`;
+  const step = (command: string, about: string): string =>
+    `  ${paint.bold(`${command}${placeOptions(overview.project)}`)}  ${paint.dim(about)}`;
   if (failure) return failure.next ? [`${paint.bold('next:')}  ${failure.next}`] : [];
   if (overview.problems.length > 0) return [];
   return [
@@ -126,7 +126,7 @@ function nextSteps(overview: Overview, paint: Paint): string[] {
 const hasUnknownTables = ({ database }: Overview): boolean =>
   database.table === 'absent' && database.otherTables > 0;
 
-function upgradeStep(overview: Overview, step: (command: string, words: string) => string): string {
+function upgradeStep(overview: Overview, step: (command: string, about: string) => string): string {
   const command = `migtui upgrade ${overview.heads.length > 1 ? 'heads' : 'head'}`;
   const revisions = count(overview.pending.length, 'revision');
   return overview.project.readOnly || overview.database.readOnly

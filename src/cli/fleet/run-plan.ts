@@ -123,7 +123,7 @@ export async function goFleet(call: Call, asked: PlanRequest, options: FleetGoOp
   }
   output.note(plan, drawFleetPlan);
   const backup = backupOf(call, plan, options);
-  if (backup) output.note(`Backups first, one for each target, to ${backup.folder}.`, words => words);
+  if (backup) output.note(`Backups first, one for each target, to ${backup.folder}.`, text => text);
   const names = await confirmFleet(call, plan, options);
   const result = await runShown(call, engine, plan, options, names);
   if (!output.json) output.answer(result, result => ({ kind: 'finished', result }), drawFleetResult);
@@ -193,7 +193,7 @@ async function runShown(
   const stopInterrupts = stopOnSignals(call, {
     cancel: () => engine.fleetCancel('rollback'),
     finish: {
-      words: 'finishing the targets in progress; no others start.',
+      notice: 'finishing the targets in progress; no others start.',
       begin: () => engine.fleetCancel('after-step'),
     },
     known() {

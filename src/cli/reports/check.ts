@@ -95,6 +95,6 @@ function parseKinds(text: string | undefined, option: string): FindingKind[] | u
 
 function kindList(): string {
   return Object.entries(kinds)
-    .map(([kind, words]) => `  ${kind.padEnd(10)}  ${words}\n`)
+    .map(([kind, about]) => `  ${kind.padEnd(10)}  ${about}\n`)
     .join('');
 }

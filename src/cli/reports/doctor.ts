@@ -53,13 +53,13 @@ function draw({ checks }: DoctorReport, paint: Paint): string {
   const counts = (status: DoctorStatus): number => checks.filter(check => check.status === status).length;
   const errors = counts('error');
   const warnings = counts('warning');
-  const verdict =
+  const summary =
     errors > 0
       ? paint.bad(`${errors} ${errors === 1 ? 'problem' : 'problems'} to fix.`)
       : warnings > 0
         ? paint.warn(`Everything works; ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}.`)
         : paint.good('Everything works.');
-  return [...checks.map(check => drawCheck(check, width, paint)), '', verdict].join('\n');
+  return [...checks.map(check => drawCheck(check, width, paint)), '', summary].join('\n');
 }
 
 function drawCheck({ id, status, message, next }: DoctorCheck, width: number, paint: Paint): string {

@@ -86,7 +86,7 @@ export function drawPlanRehearsal(
   if (steps.length === 0) return paint.dim('Nothing to rehearse: the plan has no steps.');
   const onCopy = new Set(measured?.steps.filter(failedOnCopy).map(({ revision }) => revision));
   const problems = steps.filter(step => !step.ok || onCopy.has(step.revision)).length;
-  const verdict = ok
+  const summary = ok
     ? paint.good(
         `${count(steps.length, 'step')} rehearsed: everything runs, and the downgrade restores the schema.`,
       )
@@ -96,7 +96,7 @@ export function drawPlanRehearsal(
     ...untried.map(id => paint.dim(`${paint.glyphs.skipped} ${nameOf(id)}  not tried`)),
     ...(measured ? ['', drawMeasurement(measured, paint)] : []),
     '',
-    verdict,
+    summary,
     ...caveats.map(caveat => paint.dim(caveat)),
   ].join('\n');
 }

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { duration as durationWords } from '../../drawing/text/time.ts';
+import { duration as durationText } from '../../drawing/text/time.ts';
 import type { EngineApi, Overview } from '../../engine/api.ts';
 import { Failure } from '../../foundation/failure.ts';
 import { durationHelp, parseDuration } from '../../settings/duration.ts';
@@ -57,17 +57,17 @@ async function runWait(call: Call, options: WaitOptions): Promise<number> {
         now,
         value => value,
         ({ waitedMs }, paint) =>
-          paint.good(`Everything up to ${options.for} is applied (waited ${durationWords(waitedMs)}).`),
+          paint.good(`Everything up to ${options.for} is applied (waited ${durationText(waitedMs)}).`),
       );
       return 0;
     }
     if (now.waitedMs >= options.timeout) throw timedOut(now);
-    const words = now.reason ?? pendingWords(now.pending ?? []);
-    if (words !== printed || now.waitedMs - printedAt >= reportInterval) {
-      call.output.note(words, (words, paint) =>
-        paint.dim(`waiting for ${options.for} (${durationWords(now.waitedMs)}): ${words}`),
+    const why = now.reason ?? pendingText(now.pending ?? []);
+    if (why !== printed || now.waitedMs - printedAt >= reportInterval) {
+      call.output.note(why, (text, paint) =>
+        paint.dim(`waiting for ${options.for} (${durationText(now.waitedMs)}): ${text}`),
       );
-      [printed, printedAt] = [words, now.waitedMs];
+      [printed, printedAt] = [why, now.waitedMs];
     }
     await new Promise(resolve => setTimeout(resolve, Math.min(every, options.timeout - now.waitedMs)));
   }
@@ -100,7 +100,7 @@ function isApplied({ revisions }: Overview, id: string): boolean {
   return revisions.some(row => row.id === id && row.state === 'applied');
 }
 
-function pendingWords(pending: readonly string[]): string {
+function pendingText(pending: readonly string[]): string {
   const names = pending.slice(0, 3).map(nameOf).join(', ');
   return `${count(pending.length, 'revision')} pending: ${names}${pending.length > 3 ? ', …' : ''}`;
 }
@@ -108,7 +108,7 @@ function pendingWords(pending: readonly string[]): string {
 function timedOut({ for: target, pending, reason, waitedMs }: WaitAnswer): Failure {
   return new Failure({
     code: 'wait-timeout',
-    message: `${target} was not reached in ${durationWords(waitedMs)}: ${reason ?? pendingWords(pending ?? [])}`,
+    message: `${target} was not reached in ${durationText(waitedMs)}: ${reason ?? pendingText(pending ?? [])}`,
     next: 'See whether the migrations run (migtui status), or wait longer: --timeout.',
     ...(pending && { candidates: pending }),
   });

@@ -17,7 +17,7 @@ export interface Stopping {
   /** Cancels and rolls back; called again, it does not wait for the server or for the code of a revision. */
   cancel(): Promise<void>;
   /** Finishes what is in progress and starts nothing else; undefined: the first Ctrl-C cancels. */
-  readonly finish?: { readonly words: string; begin(): Promise<void> };
+  readonly finish?: { readonly notice: string; begin(): Promise<void> };
   /** The known state of the run, in case it is abandoned. */
   known(): FailureInfo;
 }
@@ -33,8 +33,8 @@ export function stopOnSignals({ host, output }: Call, { cancel, finish, known }:
   let stage: 'running' | 'finishing' | 'cancelling' | 'forced' = 'running';
   let last = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
-  const begin = (work: () => Promise<void>, words: string): void => {
-    output.note(words, (words, paint) => paint.warn(words));
+  const begin = (work: () => Promise<void>, notice: string): void => {
+    output.note(notice, (text, paint) => paint.warn(text));
     work().catch((error: Error) => output.note(error.message, message => message));
   };
   const leave = (): never => {
@@ -55,7 +55,7 @@ export function stopOnSignals({ host, output }: Call, { cancel, finish, known }:
     if (stage === 'cancelling') return force();
     if (stage === 'running' && finish && signal === 'SIGINT') {
       stage = 'finishing';
-      return begin(finish.begin, `${signal}: ${finish.words} Repeat it to cancel and roll back.`);
+      return begin(finish.begin, `${signal}: ${finish.notice} Repeat it to cancel and roll back.`);
     }
     if (signal !== 'SIGINT' || stage === 'finishing') timer = setTimeout(force, rollbackTimeout);
     stage = 'cancelling';

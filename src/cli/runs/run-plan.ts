@@ -203,7 +203,7 @@ function mayReplan({ request }: Preview, { yes, planId }: GoOptions): boolean {
 function reportBackup(call: Call, preview: Preview, { backup }: GoOptions): void {
   const options = backupFor(call, preview.policy, backup);
   if (!options || !preview.steps.some(({ action }) => action === 'up' || action === 'down')) return;
-  call.output.note(`Backup first, to ${options.folder}.`, words => words);
+  call.output.note(`Backup first, to ${options.folder}.`, text => text);
 }
 
 /**

@@ -15,11 +15,11 @@ export const redo: Definition = past('redo', 'run again what the last undo rever
   'migtui redo': 'shows the steps, asks, runs them',
 });
 
-function past(kind: 'undo' | 'redo', words: string, lines: Readonly<Record<string, string>>): Definition {
+function past(kind: 'undo' | 'redo', about: string, lines: Readonly<Record<string, string>>): Definition {
   return (program, act) => {
     const command = program
       .command(kind)
-      .description(words)
+      .description(about)
       .addOption(new Option('--plan', 'show the steps and their SQL, run nothing'))
       .addHelpText('after', examples(lines))
       .action(

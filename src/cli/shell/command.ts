@@ -42,6 +42,8 @@ export function actor(host: Host, done: (code: number) => void): Act {
 /** The examples at the end of a command's help. */
 export function examples(lines: Readonly<Record<string, string>>): string {
   const width = Math.max(...Object.keys(lines).map(line => line.length));
-  const shown = Object.entries(lines).map(([line, words]) => `  ${line.padEnd(width)}   ${words}`);
+  const shown = Object.entries(lines).map(
+    ([line, description]) => `  ${line.padEnd(width)}   ${description}`,
+  );
   return `\nExamples:\n${shown.join('\n')}\n`;
 }

@@ -47,7 +47,7 @@ export interface Host {
    * What was completed permanently, as a sentence: shown if the result cannot be written, which is then not a
    * failure.
    */
-  committed(words: string): void;
+  committed(message: string): void;
   /** Handles Ctrl-C, SIGTERM and SIGHUP instead of the system; returns a function that stops it. */
   onInterrupt(listener: (signal: string) => void): () => void;
   /** Runs an editor (a shell command) on a file in this terminal and returns its exit code. */

@@ -38,11 +38,12 @@ export const sharedOptions = (): Option[] => [
   new Option('--no-color', 'use no colours'),
 ];
 
-export const verbose = (words = 'all details of each revision'): Option => new Option('-v, --verbose', words);
+export const verbose = (description = 'all details of each revision'): Option =>
+  new Option('-v, --verbose', description);
 
 /** An option that takes a duration. */
-export const durationOption = (flags: string, words: string): Option =>
-  new Option(flags, words).argParser(duration);
+export const durationOption = (flags: string, description: string): Option =>
+  new Option(flags, description).argParser(duration);
 
 export const yes = (): Option => new Option('-y, --yes', 'do not ask');
 

@@ -4,8 +4,8 @@ import { slug } from '../../revisions/names.ts';
 import type { Action, Plan } from '../../revisions/plans/plan.ts';
 import type { JournalEntry, RunNotes } from '../../values/journal.ts';
 import type { AppliedBy } from '../../values/run.ts';
+import { liveRuns } from '../interrupted.ts';
 import type { LedgerTable } from '../ledger.ts';
-import { liveRuns } from '../unsettled.ts';
 import { clockTolerance, isOther } from './edited.ts';
 import { journalState, journalTable, msOf, type Query } from './table.ts';
 

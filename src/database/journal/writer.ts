@@ -114,7 +114,7 @@ export class JournalWriter {
   }
 
   /** A user resolved an interrupted step. */
-  async settled(query: Query, step: LoadedStep): Promise<void> {
+  async resolved(query: Query, step: LoadedStep): Promise<void> {
     await this.#write(query, [{ ...this.#enter(step, true), outcome: 'settled' }]);
   }
 

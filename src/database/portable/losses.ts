@@ -7,7 +7,7 @@ const mostCounted = 10_000;
 
 const name = String.raw`((?:[\w$.]+|"[^"]+"|\x60[^\x60]+\x60|\[[^\]]+\])(?:\.(?:[\w$]+|"[^"]+"|\x60[^\x60]+\x60))?)`;
 /** Statements that lose data, by their first words, and a description. */
-const losing: readonly (readonly [pattern: RegExp, words: string])[] = [
+const losing: readonly (readonly [pattern: RegExp, description: string])[] = [
   [new RegExp(`^drop\\s+table\\s+(?:if\\s+exists\\s+)?${name}`, 'i'), 'drops table'],
   [new RegExp(`^truncate\\s+(?:table\\s+)?${name}`, 'i'), 'empties table'],
   [new RegExp(`^delete\\s+from\\s+${name}`, 'i'), 'deletes rows of'],
@@ -46,24 +46,24 @@ export async function portableLosses(
     steps.map(async statements => {
       const found = statements.flatMap(sql => lossOf(sql) ?? []);
       return Promise.all(
-        found.map(async ({ words, table }): Promise<MeasuredLoss> => {
+        found.map(async ({ description, table }): Promise<MeasuredLoss> => {
           const rows = await count(table);
-          const shown = `${words} ${table.replace(/["`[\]]/g, '')}`;
+          const shown = `${description} ${table.replace(/["`[\]]/g, '')}`;
           // Null: the table does not exist yet.
-          if (rows === null || rows === 0) return { words: shown, destructive: false };
+          if (rows === null || rows === 0) return { description: shown, destructive: false };
           const many = rows > mostCounted ? `more than ${grouped(mostCounted)}` : grouped(rows);
-          return { words: `${shown}: ${many} ${rows === 1 ? 'row' : 'rows'}`, destructive: true };
+          return { description: `${shown}: ${many} ${rows === 1 ? 'row' : 'rows'}`, destructive: true };
         }),
       );
     }),
   );
 }
 
-function lossOf(sql: string): { readonly words: string; readonly table: string } | null {
+function lossOf(sql: string): { readonly description: string; readonly table: string } | null {
   const text = sql.replace(/^\s*(?:(?:--[^\n]*\n|\/\*[\s\S]{0,10000}?\*\/)\s*)*/, '');
-  for (const [pattern, words] of losing) {
+  for (const [pattern, description] of losing) {
     const table = pattern.exec(text)?.[1];
-    if (table) return { words, table };
+    if (table) return { description, table };
   }
   return null;
 }

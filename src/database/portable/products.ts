@@ -85,9 +85,9 @@ const everywhere: Readonly<Record<Exclude<Feature, 'schema'>, Omit<Unavailable, 
 
 /** The unsupported features of a kind of database, and why. */
 export function unavailableOn(kind: DatabaseKind): readonly Unavailable[] {
-  const all = Object.entries(everywhere).map(([feature, words]) => ({
+  const all = Object.entries(everywhere).map(([feature, texts]) => ({
     feature: feature as Feature,
-    ...words,
+    ...texts,
   }));
   return [
     ...all,

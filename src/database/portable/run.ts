@@ -57,11 +57,10 @@ class PortableRun {
         signal: this.control.waiting.signal,
         onWaiting: waitedMs => emit({ kind: 'waiting', holder: null, waitedMs }),
       });
-      const settled = await finalPlan(this.#context, shown, await this.#ledger(), load);
-      if (settled.replanned) this.#context = { ...this.#context, preview: settled.preview };
-      if (settled.replanned && settled.steps.length > 0)
-        emit({ kind: 'replanned', preview: settled.preview });
-      return await this.#execute(work, settled.steps, new Set(settled.applied));
+      const final = await finalPlan(this.#context, shown, await this.#ledger(), load);
+      if (final.replanned) this.#context = { ...this.#context, preview: final.preview };
+      if (final.replanned && final.steps.length > 0) emit({ kind: 'replanned', preview: final.preview });
+      return await this.#execute(work, final.steps, new Set(final.applied));
     } catch (error) {
       if (this.control.reason) {
         throw new Failure({ code: 'cancelled', message: 'Cancelled: nothing was run.' }, { cause: error });

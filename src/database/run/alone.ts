@@ -1,10 +1,10 @@
 import { hostname } from 'node:os';
 import { leavesNothing } from '../../safety/traces.ts';
+import { invalidIndexes } from '../interrupted.ts';
 import type { Query } from '../journal/table.ts';
 import { userName } from '../lock.ts';
 import { clearMark, type Mark, readMarks, setMark } from '../marks.ts';
 import { sqlFailure } from '../sql-failure.ts';
-import { invalidIndexes } from '../unsettled.ts';
 import type { LoadedStep } from './context.ts';
 import { ledgerStatement, requireLedger, rowsBesideSql } from './ledger-rows.ts';
 import { enterSession, setTimeouts } from './prepare.ts';
@@ -115,8 +115,8 @@ async function recordInterruption(
   if (!begun) return;
   const { mark, before } = begun;
   const cause = error instanceof StepError ? error.cause : error;
-  const words = sqlFailure(cause, undefined).message;
-  const left = whole ? before : { ...mark, error: words };
+  const reason = sqlFailure(cause, undefined).message;
+  const left = whole ? before : { ...mark, error: reason };
   const tell = (ask: Query): Promise<void> =>
     left ? setMark(ask, table, left) : clearMark(ask, table, revision);
   await tell(query).catch(() => (run.monitor ? tell(run.monitor.query).catch(() => {}) : undefined));

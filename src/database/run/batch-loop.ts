@@ -137,8 +137,8 @@ async function writeResults(
     };
     if (!run.journal?.has(step)) continue;
     const outcome = failed || !batch.transactional ? 'failed' : 'rolled back';
-    const words = here ? sqlFailure(cause, undefined).message : null;
-    ended.push({ step, outcome, ms, error: words });
+    const sqlMessage = here ? sqlFailure(cause, undefined).message : null;
+    ended.push({ step, outcome, ms, error: sqlMessage });
   }
   // A lost server cannot be updated; the next run finds the row and completes it.
   await run.journal?.ended(run.outside, ended).catch(() => {});

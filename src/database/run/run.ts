@@ -7,12 +7,12 @@ import { backUp } from '../backup/backup.ts';
 import { isOwnClient, ownClientMessage } from '../connect/address.ts';
 import { type Monitor, openMonitor, queryOn } from '../connect/monitor.ts';
 import { runOf } from '../connect/sessions.ts';
+import { readInterrupted } from '../interrupted.ts';
 import { lastRunOf } from '../journal/reader.ts';
 import type { JournalWriter } from '../journal/writer.ts';
 import { readLedger } from '../ledger.ts';
 import { acquireGuard, type Guard, lockKeys } from '../lock.ts';
 import { sqlFailure } from '../sql-failure.ts';
-import { readUnsettled } from '../unsettled.ts';
 import { attemptBatch, runBatches } from './batch-loop.ts';
 import { type LoadedStep, type RunContext, settingsOf } from './context.ts';
 import { Control } from './control.ts';
@@ -134,21 +134,21 @@ class Run {
    * @returns null if another run has done everything in the meantime
    */
   async #prepare(shown: readonly LoadedStep[], guard: Guard | null): Promise<RunState | null> {
-    const settled = await finalPlan(
+    const final = await finalPlan(
       this.#context,
       shown,
       await readLedger(this.#context.connection, this.#context.table, false),
       again => this.#load(again),
     );
-    const { preview, steps } = settled;
-    if (settled.replanned) {
+    const { preview, steps } = final;
+    if (final.replanned) {
       if (steps.length === 0) return null;
       this.#context = { ...this.#context, preview };
       this.#journal = undefined;
       this.#context.emit({ kind: 'replanned', preview });
     }
-    const backup = await this.#backUp([...settled.applied]);
-    return this.#state(steps, { ...settled, guard, backup });
+    const backup = await this.#backUp([...final.applied]);
+    return this.#state(steps, { ...final, guard, backup });
   }
 
   /** @param from `applied`: what the migrations table holds */
@@ -272,7 +272,7 @@ class Run {
       cancelled: control.mode !== null && failure?.code === 'cancelled',
       unsettled: trusted
         ? []
-        : await readUnsettled(queryOn(context.connection.orm), table, undefined, run.id).catch(() => []),
+        : await readInterrupted(queryOn(context.connection.orm), table, undefined, run.id).catch(() => []),
     };
     emit({ kind: 'finished', result });
     return result;

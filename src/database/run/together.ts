@@ -74,8 +74,8 @@ export async function openTogether(run: RunState): Promise<HeldWork | null> {
     const { names, comment } = log?.rows[0] ?? {};
     const logged = JSON.parse(names ?? '[]') as (string | null)[];
     const applied = new Set(logged.flatMap(name => name?.replace(/\.[jt]s$/, '') ?? []));
-    const settled = marksOf({ comment }).marks.length === 0;
-    if (ready === 'true' && settled && isStill(preview, run.steps, applied)) {
+    const unmarked = marksOf({ comment }).marks.length === 0;
+    if (ready === 'true' && unmarked && isStill(preview, run.steps, applied)) {
       run.control.pid = Number(pid);
       for (const id of applied) run.expected.add(id);
       return { connection, release };

@@ -1,6 +1,6 @@
 import type { Effect } from '../../values/authoring.ts';
+import { type Description, describe, nameOf, renamed } from './describe.ts';
 import type { Fact, Inventory } from './inventory.ts';
-import { nameOf, renamed, type Words, wordsOf } from './words.ts';
 
 /** A schema change, and the objects that it touches, for finding what two branches have in common. */
 export interface Change extends Effect {
@@ -26,11 +26,11 @@ export function changesBetween(
   const renames = looking ? renamesIn(removed, added) : [];
   const gone = new Set(removed.filter(isWhole).map(fact => fact.name));
   const come = new Set(added.filter(isWhole).map(fact => fact.name));
-  const settled = new Set(renames.flatMap(({ from, to }) => [from, to]));
+  const ofRenames = new Set(renames.flatMap(({ from, to }) => [from, to]));
   const changes: Change[] = [];
   const push = (
     sign: Effect['sign'],
-    { object, words }: Words,
+    { object, words }: Description,
     touches: readonly Fact[],
     properties?: Change['properties'],
   ): void => {
@@ -45,19 +45,20 @@ export function changesBetween(
   };
 
   for (const fact of removed) {
-    if (settled.has(fact) || (fact.part !== null && gone.has(fact.name) && !isWhole(fact))) continue;
+    if (ofRenames.has(fact) || (fact.part !== null && gone.has(fact.name) && !isWhole(fact))) continue;
     const inside = before.filter(one => one.name === fact.name && one.part !== null);
-    push('-', wordsOf(fact), isWhole(fact) ? [fact, ...inside] : [fact]);
+    push('-', describe(fact), isWhole(fact) ? [fact, ...inside] : [fact]);
   }
   for (const fact of added) {
-    if (settled.has(fact) || (fact.part !== null && come.has(fact.name) && !isWhole(fact))) continue;
-    push('+', wordsOf(fact), [fact]);
+    if (ofRenames.has(fact) || (fact.part !== null && come.has(fact.name) && !isWhole(fact))) continue;
+    push('+', describe(fact), [fact]);
   }
   for (const { from, to } of renames) push('~', renamed(from, to), [from, to]);
   for (const fact of after) {
     const earlier = old.get(keyOf(fact));
-    const words = earlier && wordsOf(fact, earlier);
-    if (earlier && words && words.words !== '') push('~', words, [fact], { from: earlier.is, to: fact.is });
+    const description = earlier && describe(fact, earlier);
+    if (earlier && description && description.words !== '')
+      push('~', description, [fact], { from: earlier.is, to: fact.is });
   }
   return changes.sort(byObject);
 }

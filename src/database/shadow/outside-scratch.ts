@@ -67,7 +67,7 @@ export function outsideScratch(statement: Statement): string | null {
 }
 
 /** A word of every statement with such an effect, for a regular expression. */
-export const outsideWords = [
+export const outsideKeywords = [
   'database',
   'tablespace',
   'system',

@@ -1,10 +1,10 @@
 import { literalsIn, quoteIdent } from '../quote.ts';
+import { nameOf, renamed } from './describe.ts';
 import { type Change, keyOf } from './effects.ts';
 import type { Fact, FactKind, Inventory } from './inventory.ts';
 import { onlyIn, type Pair, renamedColumns, renamedTables } from './renamed-tables.ts';
 import { bare, inSchema, type Place, quotedName } from './statements/names.ts';
 import { same } from './statements.ts';
-import { nameOf, renamed } from './words.ts';
 
 /** Objects that were renamed by hand: renaming them back keeps their data. */
 export interface Renamed {

@@ -1,7 +1,7 @@
 import { Failure } from '../../foundation/failure.ts';
 import { loadParser, type Node, nodesOf, type Statement, splitSync } from '../../safety/parse.ts';
 import { quoteIdent, quoteLiteral } from '../quote.ts';
-import { ofSharedObject, outsideScratch, outsideWords } from './outside-scratch.ts';
+import { ofSharedObject, outsideKeywords, outsideScratch } from './outside-scratch.ts';
 
 /** Queries the scratch database in the transaction of the statement that is about to run. */
 export type Ask = (sql: string) => Promise<readonly object[]>;
@@ -17,8 +17,8 @@ const ofRoles = [
 ];
 
 /** Statements without one of these words need no preparation. */
-const words = new RegExp(
-  `\\b(?:role|user|group|owner|owned|grant|revoke|policy|privileges|authorization|${outsideWords.join('|')})\\b`,
+const mayConcernRoles = new RegExp(
+  `\\b(?:role|user|group|owner|owned|grant|revoke|policy|privileges|authorization|${outsideKeywords.join('|')})\\b`,
   'i',
 );
 
@@ -59,7 +59,7 @@ export class ScratchRoles {
    * @throws Failure `shadow-cluster-wide` | `shadow-forbidden`
    */
   async prepare(sql: string, ask: Ask): Promise<string> {
-    if (!words.test(sql)) return sql;
+    if (!mayConcernRoles.test(sql)) return sql;
     await loadParser();
     const statements = splitSync(sql);
     if (!statements) return sql;

@@ -69,7 +69,7 @@ export function findingLines(finding: Finding, view: FindingView): Line[] {
       ],
     ),
     ...indented(detailsOf(finding), inside, 'dim'),
-    ...indented(measuredWords(finding), inside, 'strong'),
+    ...indented(measuredText(finding), inside, 'strong'),
     ...(inTheWay ? rowsLines(rule, inTheWay, inside) : []),
     ...(accepted === undefined ? [] : indented(`accepted: ${accepted}`, inside, 'dim')),
     ...(whole && remedy !== '' && accepted === undefined
@@ -106,7 +106,7 @@ function detailsOf({ table, lock, blocks, rows, bytes: size, rewrites, scans }: 
 }
 
 /** The measured effect of the step on the table, on a copy of the database. */
-const measuredWords = ({ measured }: Finding): string =>
+const measuredText = ({ measured }: Finding): string =>
   measured
     ? `measured on a copy: ${measured.lock} for ${duration(measured.ms)}${measured.rewritten ? ', table rewritten' : ''}`
     : '';
@@ -116,7 +116,7 @@ export const isLoss = (rule: string): boolean =>
   /^(?:drop-(?:table|column|schema)|truncate|delete-)/.test(rule);
 
 /** How many rows are lost, or make a statement fail. */
-export function rowsWords(rule: string, { count, failure }: RowsInTheWay): string {
+export function rowsText(rule: string, { count, failure }: RowsInTheWay): string {
   const lost = isLoss(rule);
   if (failure !== null) return `rows that ${lost ? 'are lost' : 'would fail'}: not counted: ${failure}`;
   const n = count ?? 0;
@@ -132,11 +132,11 @@ export function rowsWords(rule: string, { count, failure }: RowsInTheWay): strin
 
 /** The rows that are lost or make a statement fail, and the first of them. */
 function rowsLines(rule: string, rows: RowsInTheWay, columns: number): Line[] {
-  const words = rowsWords(rule, rows);
-  if (rows.failure !== null) return indented(words, columns, 'warning');
-  if (rows.count === 0) return [line(`  ${words}`, 'ok')];
+  const result = rowsText(rule, rows);
+  if (rows.failure !== null) return indented(result, columns, 'warning');
+  if (rows.count === 0) return [line(`  ${result}`, 'ok')];
   return [
-    ...indented(`${words}${rows.examples.length > 0 ? ':' : ''}`, columns, 'danger'),
+    ...indented(`${result}${rows.examples.length > 0 ? ':' : ''}`, columns, 'danger'),
     ...rows.examples.flatMap(example => indented(`  ${example}`, columns, 'strong')),
   ];
 }

@@ -12,12 +12,12 @@ export function findingOnCopy({ table, measured }: Finding): string | null {
 }
 
 /** `messages: ACCESS EXCLUSIVE for 12.4 s`. */
-export function lockWords({ table, mode, ms }: MeasuredLock): string {
+export function lockText({ table, mode, ms }: MeasuredLock): string {
   return `${table}: ${mode} for ${heldFor(ms)}`;
 }
 
 /** `messages.text: 1,204 values`, `chats: 12 rows`. */
-export function lossWords({ table, column, rows, changed }: MeasuredLoss): string {
+export function lossText({ table, column, rows, changed }: MeasuredLoss): string {
   const number = grouped(rows);
   if (column === null) return `${table}: ${number} ${rows === 1 ? 'row' : 'rows'}`;
   if (changed) return `${table}.${column}: other values`;
@@ -25,7 +25,7 @@ export function lossWords({ table, column, rows, changed }: MeasuredLoss): strin
 }
 
 /** `3.1 s, 12 MB of WAL, rewrites messages`. */
-export function runWords({ ms, walBytes, rewrites }: MeasuredRun): string {
+export function runText({ ms, walBytes, rewrites }: MeasuredRun): string {
   return [
     duration(ms),
     `${bytes(walBytes)} of WAL`,

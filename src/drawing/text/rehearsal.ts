@@ -1,8 +1,8 @@
 import type { Rehearsal } from '../../values/authoring.ts';
 
-/** The verdict of a rehearsal in one sentence, and its severity. */
+/** The result of a rehearsal in one sentence, and its severity. */
 export interface Headline {
-  readonly words: string;
+  readonly text: string;
   readonly tone: 'ok' | 'warning' | 'danger';
 }
 
@@ -19,24 +19,24 @@ export function headlineOf(
     : `the ${orders.length} orders that were tried give the same schema`;
   switch (verdict) {
     case 'fits':
-      return { words: `No conflict: ${tried}.`, tone: 'ok' };
+      return { text: `No conflict: ${tried}.`, tone: 'ok' };
     case 'overlaps':
       return {
-        words: `No conflict: ${tried}, but ${branches.length > 2 ? 'several branches' : 'both'} change the same objects: review ${branches.length > 2 ? 'them' : 'both'} before you merge.`,
+        text: `No conflict: ${tried}, but ${branches.length > 2 ? 'several branches' : 'both'} change the same objects: review ${branches.length > 2 ? 'them' : 'both'} before you merge.`,
         tone: 'warning',
       };
     case 'differs':
-      return { words: 'Conflict: the schema depends on the order.', tone: 'danger' };
+      return { text: 'Conflict: the schema depends on the order.', tone: 'danger' };
     case 'fails': {
       if (!first) {
         const all = everyOrder ? 'every order fails' : `the ${orders.length} orders that were tried fail`;
-        return { words: `Conflict: ${all}.`, tone: 'danger' };
+        return { text: `Conflict: ${all}.`, tone: 'danger' };
       }
       const order = first.heads.map(nameOf).join(', then ');
       return running.length === 1 && everyOrder
-        ? { words: `Only one order runs: ${order}.`, tone: 'warning' }
+        ? { text: `Only one order runs: ${order}.`, tone: 'warning' }
         : {
-            words: `Conflict: ${running.length} of ${orders.length} orders${those} run, such as ${order}.`,
+            text: `Conflict: ${running.length} of ${orders.length} orders${those} run, such as ${order}.`,
             tone: 'danger',
           };
     }
@@ -44,7 +44,7 @@ export function headlineOf(
 }
 
 /** A description of a remedy: `put b on top of a`. */
-export function remedyWords(
+export function remedyText(
   { kind, branch, onto }: Rehearsal['remedies'][number],
   nameOf: (id: string) => string,
 ): string {

@@ -1,5 +1,5 @@
+import { shortType } from '../../database/shadow/describe.ts';
 import type { Change } from '../../database/shadow/effects.ts';
-import { shortType } from '../../database/shadow/words.ts';
 import { loadParser, nodesOf, type Statement, splitSync } from '../../safety/parse.ts';
 import type { OnDisk, Workspace } from './workspace.ts';
 
@@ -75,12 +75,12 @@ export function caveatsOf(sides: readonly Branch[], rows: RowsTouched): string[]
     for (const change of changes) {
       const rule = ruleIn(change);
       if (!rule || rows.emptied[index]?.has(rule.table) || isOfNewColumns(change, changes)) continue;
-      tables.set(rule.table, [...(tables.get(rule.table) ?? []), rule.words]);
+      tables.set(rule.table, [...(tables.get(rule.table) ?? []), rule.effect]);
     }
-    for (const [table, words] of tables) {
+    for (const [table, effects] of tables) {
       const writer = rows.bySide.find((written, at) => at !== index && written.has(table))?.get(table);
       const meets = writer === undefined ? '' : `, and ${writer} of the other branch writes rows there`;
-      caveats.push(`${head} ${words.join(', ')}: it fails if rows of ${table} violate it${meets}.`);
+      caveats.push(`${head} ${effects.join(', ')}: it fails if rows of ${table} violate it${meets}.`);
     }
   }
   for (const id of rows.unknown)
@@ -104,16 +104,16 @@ function isOfNewColumns({ object, words }: Change, changes: readonly Change[]): 
 }
 
 /** A change that can fail on existing rows, and its table. */
-function ruleIn({ sign, object, words, properties }: Change): { table: string; words: string } | null {
+function ruleIn({ sign, object, words, properties }: Change): { table: string; effect: string } | null {
   if (sign === '-') return null;
   const column = /^((?:[^ .]+\.)?[^ .]+)\.([^ .]+)$/.exec(object);
   if (column && properties) {
     const { from, to } = properties;
     if (to['not null'] && !from['not null'])
-      return { table: column[1] as string, words: `makes ${object} required` };
+      return { table: column[1] as string, effect: `makes ${object} required` };
     const [old, now] = [from.type ?? '', to.type ?? ''].map(shortType) as [string, string];
     if (old !== now && !takesEvery(old, now))
-      return { table: column[1] as string, words: `changes the type of ${object}` };
+      return { table: column[1] as string, effect: `changes the type of ${object}` };
     return null;
   }
   if (
@@ -122,13 +122,13 @@ function ruleIn({ sign, object, words, properties }: Change): { table: string; w
     /\bnot null\b/.test(words) &&
     !/ default | serial\b|identity|generated/.test(words)
   ) {
-    return { table: column[1] as string, words: `adds the required column ${object}` };
+    return { table: column[1] as string, effect: `adds the required column ${object}` };
   }
   const part = /^(\S+) (constraint|index) (\S+)$/.exec(object);
   // Existing rows are not checked.
   if (part && / not (valid|enforced)\b/i.test(properties?.to.definition ?? words)) return null;
   if (part && (part[2] === 'constraint' || / unique /.test(words))) {
-    return { table: part[1] as string, words: `adds ${words.slice(object.length + 1)} to ${part[1]}` };
+    return { table: part[1] as string, effect: `adds ${words.slice(object.length + 1)} to ${part[1]}` };
   }
   return null;
 }

@@ -1,6 +1,6 @@
 import { quoteIdent } from '../../database/quote.ts';
+import { invalid } from '../../database/shadow/describe.ts';
 import { notInInventory } from '../../database/shadow/inventory.ts';
-import { invalid } from '../../database/shadow/words.ts';
 import { Failure } from '../../foundation/failure.ts';
 import { someNames } from '../../foundation/some-names.ts';
 import { readSnapshot } from '../../project/writing/snapshot.ts';
@@ -283,5 +283,5 @@ async function dataLostBy(sql: readonly string[]): Promise<string[]> {
     );
   return losses
     .filter(({ kind, column }) => kind !== 'object' && (column === null || !computed(column)))
-    .map(({ words }) => words);
+    .map(({ description }) => description);
 }

@@ -1,4 +1,4 @@
-import { wordsOf } from '../../database/shadow/renames/rename.ts';
+import { describeRename } from '../../database/shadow/renames/rename.ts';
 import { Failure } from '../../foundation/failure.ts';
 import { changeOf } from '../../project/writing/file-change.ts';
 import { readSnapshot, snapshotText } from '../../project/writing/snapshot.ts';
@@ -25,7 +25,7 @@ export async function draftMerge(workspace: Workspace, request: MergeRequest): P
     undecided.length === 0;
   if (request.reconcile === true && undecided.length > 0) {
     warnings.push(
-      `The reconciling SQL is left out: it may be a rename (${undecided.map(wordsOf).join('; ')}); only you can decide that.`,
+      `The reconciling SQL is left out: it may be a rename (${undecided.map(describeRename).join('; ')}); only you can decide that.`,
     );
   }
   if (request.reconcile === true && (wanted === null || !alone)) {
@@ -42,11 +42,11 @@ export async function draftMerge(workspace: Workspace, request: MergeRequest): P
     beside: fileOf(disk, heads),
   });
   const changes: FileChange[] = files.map(({ path, text }) => changeOf(workspace.project.root, path, text));
-  const settled = reconciling || wanted?.sql.up.length === 0;
+  const matches = reconciling || wanted?.sql.up.length === 0;
   const snapshot = !wanted
     ? await unconflicted(workspace)
     : reconciling || wanted.staleSnapshot
-      ? snapshotChange(workspace, wanted, settled)
+      ? snapshotChange(workspace, wanted, matches)
       : null;
   if (snapshot) changes.push(snapshot);
   const comments = wanted ? remarks(wanted) : { notes: [], warnings: [] };

@@ -60,8 +60,8 @@ export function declareAll(
   const sources = [...byId.values()];
   const before = new Map(revisionsOf({ migrations: sources, problems: [] }).map(one => [one.id, one]));
   const declared = new Map(links);
-  for (let settled = false; !settled; ) {
-    settled = true;
+  for (let stable = false; !stable; ) {
+    stable = true;
     const now = inferLine(
       sources.map(({ id, parsed }) => ({
         ...parsed.declaration,
@@ -72,7 +72,7 @@ export function declareAll(
       const was = before.get(id)?.revises ?? [];
       if (!inferred || revises.join() === was.join()) continue;
       declared.set(id, was);
-      settled = false;
+      stable = false;
     }
   }
   return [...declared].map(([id, revises]) => {

@@ -1,5 +1,5 @@
 import type { RenameChoice } from '../../database/shadow/renames/candidates.ts';
-import { wordsOf, written } from '../../database/shadow/renames/rename.ts';
+import { describeRename, written } from '../../database/shadow/renames/rename.ts';
 import { ReplayFailure } from '../../database/shadow/revision-run.ts';
 import { Failure } from '../../foundation/failure.ts';
 import { quoteShell } from '../../foundation/shell.ts';
@@ -99,7 +99,7 @@ function refuseUndecided({ renames: { undecided } }: Wanted): void {
   const options = undecided.map(rename => `--rename ${quoteShell(written(rename))}`);
   throw new Failure({
     code: 'rename-or-not',
-    message: `These may be renames, or drops and additions: ${undecided.map(wordsOf).join('; ')}. A rename keeps the data; a drop loses it.`,
+    message: `These may be renames, or drops and additions: ${undecided.map(describeRename).join('; ')}. A rename keeps the data; a drop loses it.`,
     next: `Specify which: ${options.join(' ')} for those that are renames, and --no-rename for the others.`,
     candidates: undecided.map(written),
   });

@@ -131,26 +131,26 @@ async function downAndUp(
   merged: Outcome,
 ): Promise<NonNullable<Rehearsal['downAndUp']>> {
   const down = [...ups([...base, ...branch]), ...downs(branch)];
-  const words: string[] = [];
+  const problems: string[] = [];
   const line = ({ sign, words }: Effect): string => `${sign} ${words}`;
   try {
     const below = await workspace.replay(disk, down);
     const left = changesBetween(before.inventory, below.inventory).map(line);
-    if (left.length > 0) words.push(`downgrading does not restore the schema: ${left.join(', ')}`);
+    if (left.length > 0) problems.push(`downgrading does not restore the schema: ${left.join(', ')}`);
     const above = await workspace.replay(disk, [...down, ...ups(branch)]);
     const lost = changesBetween(merged.inventory, above.inventory).map(line);
     if (lost.length > 0)
-      words.push(`downgrading and upgrading again results in a different schema: ${lost.join(', ')}`);
+      problems.push(`downgrading and upgrading again results in a different schema: ${lost.join(', ')}`);
   } catch (error) {
     if (!(error instanceof ReplayFailure)) throw error;
     const { revision, action, reason } = error;
-    words.push(
+    problems.push(
       reason.code === 'no-down'
         ? `${revision} has no down()`
         : `${revision} fails in ${action}(): ${reason.message}`,
     );
   }
-  return { ok: words.length === 0, words };
+  return { ok: problems.length === 0, words: problems };
 }
 
 async function reconcile(

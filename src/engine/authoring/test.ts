@@ -16,7 +16,7 @@ import { wantedBeyond, whyNot } from './generated.ts';
 import { rehearsedStep } from './rehearse-plan.ts';
 import { type OnDisk, ups, type Workspace } from './workspace.ts';
 
-type Verdict = Omit<TestResult, 'name'>;
+type Outcome = Omit<TestResult, 'name'>;
 
 /**
  * Tests the revisions of a project on the shadow, without its database: pytest-alembic's single head,
@@ -25,7 +25,7 @@ type Verdict = Omit<TestResult, 'name'>;
  */
 export async function test(workspace: Workspace, request: TestRequest): Promise<TestReport> {
   const tests: TestResult[] = [];
-  const add = (name: TestName, verdict: Verdict): void => void tests.push({ name, ...verdict });
+  const add = (name: TestName, outcome: Outcome): void => void tests.push({ name, ...outcome });
   const skip = (name: TestName, why: string): void =>
     add(name, { outcome: 'skipped', message: why, details: [] });
   const finished = (): TestReport => ({ tests, ok: tests.every(({ outcome }) => outcome !== 'failed') });
@@ -63,7 +63,7 @@ export async function test(workspace: Workspace, request: TestRequest): Promise<
   return finished();
 }
 
-function soundGraph(workspace: Workspace): OnDisk | Verdict {
+function soundGraph(workspace: Workspace): OnDisk | Outcome {
   try {
     return workspace.onDisk();
   } catch (error) {
@@ -79,7 +79,7 @@ function soundGraph(workspace: Workspace): OnDisk | Verdict {
   }
 }
 
-function oneHead({ graph: { heads } }: OnDisk): Verdict {
+function oneHead({ graph: { heads } }: OnDisk): Outcome {
   if (heads.length <= 1) return { outcome: 'passed', message: heads[0] ?? 'no revisions yet', details: [] };
   return {
     outcome: 'failed',
@@ -89,7 +89,7 @@ function oneHead({ graph: { heads } }: OnDisk): Verdict {
   };
 }
 
-async function upgrades(workspace: Workspace, disk: OnDisk): Promise<Verdict> {
+async function upgrades(workspace: Workspace, disk: OnDisk): Promise<Outcome> {
   const { order } = disk.graph;
   try {
     await workspace.replay(disk, ups(order));
@@ -110,7 +110,7 @@ async function upgrades(workspace: Workspace, disk: OnDisk): Promise<Verdict> {
   }
 }
 
-async function entities(workspace: Workspace, disk: OnDisk): Promise<Verdict> {
+async function entities(workspace: Workspace, disk: OnDisk): Promise<Outcome> {
   try {
     const { sql, leftAlone } = await wantedBeyond(workspace, disk, disk.graph.heads);
     const up = sql.up.filter(statement => statement !== '');
@@ -139,7 +139,7 @@ async function ways(
   order: readonly string[],
   changed: ReadonlySet<string> | null,
   allowMissingDown: boolean,
-): Promise<Verdict> {
+): Promise<Outcome> {
   const tried: RehearsedStep[] = [];
   try {
     for (const { from, to } of ranges(order, changed)) {
@@ -176,7 +176,7 @@ async function findings(
   disk: OnDisk,
   changed: ReadonlySet<string> | null,
   failOn: Severity = session.options.lint?.level ?? 'danger',
-): Promise<Verdict> {
+): Promise<Outcome> {
   const ids = disk.graph.order.filter(id => changed?.has(id) ?? true);
   let found: readonly Finding[];
   try {
@@ -223,17 +223,17 @@ function ranges(
 function describe({ revision, undone, redone }: RehearsedStep): string {
   if (undone.outcome === 'none') return `${revision} has no down()`;
   if (undone.outcome === 'failed') return `${revision}: down() fails: ${undone.failure?.message}`;
-  const words = (effects: readonly { sign: string; words: string }[]): string =>
+  const changesIn = (effects: readonly { sign: string; words: string }[]): string =>
     effects.map(({ sign, words }) => `${sign} ${words}`).join(', ');
   if (undone.outcome === 'differs') {
-    return `${revision}: down() does not restore the schema: ${words(undone.differences)}`;
+    return `${revision}: down() does not restore the schema: ${changesIn(undone.differences)}`;
   }
   if (redone.outcome === 'failed') return `${revision}: up() fails after down(): ${redone.failure?.message}`;
-  return `${revision}: up() after down() results in a different schema: ${words(redone.differences)}`;
+  return `${revision}: up() after down() results in a different schema: ${changesIn(redone.differences)}`;
 }
 
 /** Something prevented the test: that is not a pass, unless there is nothing to test. */
-function inconclusive(error: unknown): Verdict {
+function inconclusive(error: unknown): Outcome {
   if (error instanceof Failure && error.code === 'no-entities') {
     return { outcome: 'skipped', message: 'The project has no entities.', details: [] };
   }

@@ -1,4 +1,4 @@
-import { nothingToResolve } from '../../database/unsettled.ts';
+import { nothingToResolve } from '../../database/interrupted.ts';
 import { Failure } from '../../foundation/failure.ts';
 import { refuseOtherOrder } from '../../revisions/plans/applied-order.ts';
 import type { Plan } from '../../revisions/plans/plan.ts';

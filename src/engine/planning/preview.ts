@@ -85,7 +85,7 @@ export async function preview(
       ...step,
       preview: sql,
       batch: batchOf.get(index) ?? 0,
-      losses: (losses[index] ?? []).map(loss => loss.words),
+      losses: (losses[index] ?? []).map(loss => loss.description),
       findings: findings[index] ?? [],
     };
   });

@@ -5,17 +5,17 @@ import type { Bookkeeping } from '../bookkeeping.ts';
 import type { Session, State } from '../session.ts';
 
 /** What each rule forbids, and how to resolve it. */
-const rules: Readonly<Record<StrictRule, { readonly words: string; readonly next: string }>> = {
+const rules: Readonly<Record<StrictRule, { readonly problem: string; readonly next: string }>> = {
   missing: {
-    words: 'applied revisions have no file',
+    problem: 'applied revisions have no file',
     next: 'Restore the files from version control, or stamp the database to revisions that exist.',
   },
   'out-of-order': {
-    words: 'revisions are pending below applied ones',
+    problem: 'revisions are pending below applied ones',
     next: 'Run them with --no-strict, or move them to the top: give a file without "revises" a later time in its name, or change "revises".',
   },
   edited: {
-    words: 'the files of applied revisions were edited',
+    problem: 'the files of applied revisions were edited',
     next: 'Undo the edit, or accept it with "migtui resolve <revision> --accept-edit".',
   },
 };
@@ -39,7 +39,7 @@ export function strictness(
     .filter(rule => broken[rule].length > 0)
     .map(rule => ({
       code: 'strict',
-      message: `The strict rule "${rule}" forbids this run: ${rules[rule].words}. ${rules[rule].next}`,
+      message: `The strict rule "${rule}" forbids this run: ${rules[rule].problem}. ${rules[rule].next}`,
       revisions: broken[rule],
     }));
 }

@@ -39,7 +39,7 @@ export function rulesOf(protection: Protection): Rule[] {
     const named = at < 0 ? setBy : `${setBy.slice(0, at)}${part}${setBy.slice(at)}`;
     rules.push({ rule, words, setBy: named, reason, check });
   };
-  if (writers === 'ci' || writers === 'nobody') add('writers', wordsOfWriters[writers], whoWrites(writers));
+  if (writers === 'ci' || writers === 'nobody') add('writers', writersRule[writers], whoWrites(writers));
   if (hours) add('hours', `changes only in ${hours.join(', ')}`, inHours(hours));
   if (findings) {
     add(
@@ -61,7 +61,7 @@ export function rulesOf(protection: Protection): Rule[] {
   return rules;
 }
 
-const wordsOfWriters = { ci: 'changes by CI only', nobody: 'no changes' };
+const writersRule = { ci: 'changes by CI only', nobody: 'no changes' };
 
 const whoWrites =
   (writers: 'ci' | 'nobody'): Rule['check'] =>

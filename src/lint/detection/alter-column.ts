@@ -4,7 +4,7 @@ import type { Column, Table } from '../objects.ts';
 import { quoted, quotedTable, type RowQuestion } from '../questions.ts';
 import { referring } from '../schema.ts';
 import type { Scope } from '../scope.ts';
-import { type TypeRef, typeOf, typeWords } from '../type-name.ts';
+import { type TypeRef, typeOf, typeText } from '../type-name.ts';
 import { columnsIn } from '../volatility.ts';
 
 /** ALTER COLUMN … TYPE. */
@@ -33,7 +33,7 @@ export function changeType(scope: Scope, table: Table, name: string, definition:
       table,
       lock: 'ACCESS EXCLUSIVE',
       rewrites: true,
-      message: `Changing ${of}.${name}${column ? ` from ${typeWords(column.type)}` : ''} to ${typeWords(to)} rewrites all of ${of}, while reads and writes wait.`,
+      message: `Changing ${of}.${name}${column ? ` from ${typeText(column.type)}` : ''} to ${typeText(to)} rewrites all of ${of}, while reads and writes wait.`,
       question,
     });
   } else if (touched.length > 0) {
@@ -42,7 +42,7 @@ export function changeType(scope: Scope, table: Table, name: string, definition:
       table,
       lock: 'ACCESS EXCLUSIVE',
       scans: true,
-      message: `Changing ${of}.${name} to ${typeWords(to)} needs no rewrite, but ${touched.join(', ')} ${touched.length > 1 ? 'are' : 'is'} done again, while reads and writes wait.`,
+      message: `Changing ${of}.${name} to ${typeText(to)} needs no rewrite, but ${touched.join(', ')} ${touched.length > 1 ? 'are' : 'is'} done again, while reads and writes wait.`,
     });
   }
   if (column) schema.change(table, { columns: new Map(table.columns).set(name, { ...column, type: to }) });
@@ -150,7 +150,7 @@ function castQuestion(
     const list = values.map(value => `'${value.replaceAll("'", "''")}'`).join(', ');
     return { sql: `select * ${from} and ${quoted(name)}::text <> all (array[${list}]::text[])` };
   }
-  const type = typeWords(to).replaceAll("'", "''");
+  const type = typeText(to).replaceAll("'", "''");
   return { sql: `select * ${from} and not pg_input_is_valid(${quoted(name)}::text, '${type}')`, version: 16 };
 }
 

@@ -15,12 +15,12 @@ export function dependentsOf(schema: Schema, table: Table, except: ReadonlySet<s
   const key = keyOf(table);
   return schema.referringTo(key).flatMap(other => {
     if (except.has(keyOf(other))) return [];
-    const words = other.sources.includes(key) ? [viewWords(schema, other)] : [];
+    const found = other.sources.includes(key) ? [viewText(schema, other)] : [];
     if (other.parents.includes(key) && table.kind !== 'partitioned')
-      words.push(`the child table ${schema.nameOf(other)}`);
+      found.push(`the child table ${schema.nameOf(other)}`);
     for (const { kind, name, reads } of other.guards)
-      if (reads.includes(key)) words.push(`the ${kind} ${name} of ${schema.nameOf(other)}`);
-    return words;
+      if (reads.includes(key)) found.push(`the ${kind} ${name} of ${schema.nameOf(other)}`);
+    return found;
   });
 }
 
@@ -46,7 +46,7 @@ export function dependentsOfColumn(
   const generated = [...table.columns.values()].filter(({ from }) => from.includes(column));
   const guards = table.guards.filter(({ columns }) => columns.includes(column));
   return {
-    views: views.map(view => viewWords(schema, view)),
+    views: views.map(view => viewText(schema, view)),
     own: [
       ...generated.map(({ name }) => `the generated column ${name}`),
       ...guards.map(({ kind, name }) => `the ${kind} ${name}`),
@@ -55,7 +55,7 @@ export function dependentsOfColumn(
   };
 }
 
-const viewWords = (schema: Schema, view: Table): string =>
+const viewText = (schema: Schema, view: Table): string =>
   `the ${view.kind === 'materialized' ? 'materialized view' : 'view'} ${schema.nameOf(view)}`;
 
 /** Whether a view certainly reads a column: by its table's name, or from its only table. */

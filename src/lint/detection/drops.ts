@@ -6,7 +6,7 @@ import { isPartOf, type Schema } from '../schema.ts';
 import type { Scope } from '../scope.ts';
 import { dropIndexes } from './indexes.ts';
 
-const words: Readonly<Record<string, string>> = {
+const kindNames: Readonly<Record<string, string>> = {
   OBJECT_TYPE: 'type',
   OBJECT_DOMAIN: 'domain',
   OBJECT_SEQUENCE: 'sequence',
@@ -154,7 +154,7 @@ function dropView(scope: Scope, names: readonly string[], tree: Node): void {
 function dropGuard(scope: Scope, names: readonly string[], kind: string, ifThere: boolean): void {
   const { schema } = scope;
   const table = schema.table(names.at(-3), names.at(-2) ?? '');
-  const isIt = (one: Guard): boolean => one.kind === words[kind] && one.name === names.at(-1);
+  const isIt = (one: Guard): boolean => one.kind === kindNames[kind] && one.name === names.at(-1);
   if (ifThere && schema.complete && table.known && !table.guards.some(isIt)) return;
   schema.change(table, { guards: table.guards.filter(one => !isIt(one)) });
   scope.report({
@@ -162,7 +162,7 @@ function dropGuard(scope: Scope, names: readonly string[], kind: string, ifThere
     table,
     lock: 'ACCESS EXCLUSIVE',
     own: () => true,
-    message: `The ${words[kind]} ${names.at(-1)} of ${schema.nameOf(table)} is dropped.`,
+    message: `The ${kindNames[kind]} ${names.at(-1)} of ${schema.nameOf(table)} is dropped.`,
   });
 }
 
@@ -208,7 +208,7 @@ function isGone({ schema }: Scope, kind: string, name: string): boolean {
 }
 
 function dropOther(scope: Scope, kind: string, shown: string, name: string, cascade: boolean): void {
-  const what = `${words[kind] ?? 'object'} ${shown}`;
+  const what = `${kindNames[kind] ?? 'object'} ${shown}`;
   const routine = ['OBJECT_FUNCTION', 'OBJECT_PROCEDURE', 'OBJECT_ROUTINE', 'OBJECT_AGGREGATE'].includes(
     kind,
   );

@@ -111,9 +111,9 @@ function advice(scope: Scope, table: Table, index: Index): void {
 function indexOf(tree: Node, table: Table): Index {
   const elements = [...nodesOf(tree.indexParams, 'IndexElem')];
   const columns = elements.map(({ name }) => (typeof name === 'string' ? name : null));
-  const words = columns.map(column => column ?? 'expr').join('_');
+  const parts = columns.map(column => column ?? 'expr').join('_');
   return {
-    name: String(tree.idxname ?? `${table.name}_${words}_idx`),
+    name: String(tree.idxname ?? `${table.name}_${parts}_idx`),
     named: tree.idxname !== undefined,
     columns,
     mentions: [...columnsIn(elements.map(one => one.expr)), ...columnsIn(tree.whereClause)],

@@ -54,11 +54,11 @@ export function lacks(schema: Schema, table: Table, name: string): boolean {
 
 /** Something else depends on what is dropped. */
 export function needed(what: string, by: readonly string[], table?: Table): Refusal {
-  const words = by.length > 3 ? [...by.slice(0, 3), `${by.length - 3} more`] : by;
+  const named = by.length > 3 ? [...by.slice(0, 3), `${by.length - 3} more`] : by;
   return {
     table,
     message:
-      `${words.join(', ')} ${words.length > 1 ? 'depend' : 'depends'} on ${what}: without CASCADE, this fails.`.replace(
+      `${named.join(', ')} ${named.length > 1 ? 'depend' : 'depends'} on ${what}: without CASCADE, this fails.`.replace(
         /^the /,
         'The ',
       ),

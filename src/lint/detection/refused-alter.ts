@@ -3,7 +3,7 @@ import { baseOf } from '../coercion.ts';
 import type { Column, Table } from '../objects.ts';
 import type { Schema } from '../schema.ts';
 import type { Scope } from '../scope.ts';
-import { type TypeRef, typeOf, typeWords } from '../type-name.ts';
+import { type TypeRef, typeOf, typeText } from '../type-name.ts';
 import { columnOf } from './column-of.ts';
 import { constraintOf } from './constraint-of.ts';
 import { dependentsOfColumn, keysTo, ownColumns } from './dependents.ts';
@@ -93,8 +93,8 @@ function dropConstraint(schema: Schema, table: Table, name: string): Refusal[] {
     referenced.length > 0 ? same(referenced) : constraint.kind === 'primary',
   );
   if (by.length === 0) return [];
-  const words = by.map(([other, key]) => `the foreign key ${key.name} of ${schema.nameOf(other)}`);
-  return [needed(`${name} of ${schema.nameOf(table)}`, words, table)];
+  const keys = by.map(([other, key]) => `the foreign key ${key.name} of ${schema.nameOf(other)}`);
+  return [needed(`${name} of ${schema.nameOf(table)}`, keys, table)];
 }
 
 const sameSet = (one: readonly string[], other: readonly string[]): boolean =>
@@ -171,7 +171,7 @@ function foreignKey(scope: Scope, table: Table, node: Node, columns: readonly st
   return referenced.flatMap((name, index) => {
     const [from, to] = [table.columns.get(columns[index] ?? ''), other.columns.get(name)];
     if (!from || !to || !differ(schema, from.type, to.type)) return [];
-    const pair = `${schema.nameOf(table)}.${from.name} (${typeWords(from.type)}) and ${target}.${name} (${typeWords(to.type)})`;
+    const pair = `${schema.nameOf(table)}.${from.name} (${typeText(from.type)}) and ${target}.${name} (${typeText(to.type)})`;
     return [
       {
         table,
@@ -220,15 +220,15 @@ function casts(
   const to = typeOf(definition.typeName);
   const of = `${schema.nameOf(table)}.${column.name}`;
   if (schema.ownCasts) return [];
-  const words = typeWords(to);
+  const type = typeText(to);
   if (definition.raw_default === undefined) {
     if (!differ(schema, column.type, to) || familyOf(schema, to) === 'text') return [];
-    const message = `PostgreSQL does not convert ${of} from ${typeWords(column.type)} to ${words} by itself: this fails.`;
+    const message = `PostgreSQL does not convert ${of} from ${typeText(column.type)} to ${type} by itself: this fails.`;
     return [
       {
         table,
         message,
-        remedy: `Add USING with a conversion, such as using "${column.name}"::text::${words}.`,
+        remedy: `Add USING with a conversion, such as using "${column.name}"::text::${type}.`,
       },
     ];
   }
@@ -236,7 +236,7 @@ function casts(
   const other =
     differ(schema, column.type, to) || (familyOf(schema, column.type) === 'text' && isEnum(schema, to));
   if (!column.hasDefault || changed || !other || familyOf(schema, to) === 'text') return [];
-  const message = `PostgreSQL does not convert the default of ${of} to ${words} (USING is for the rows): this fails.`;
+  const message = `PostgreSQL does not convert the default of ${of} to ${type} (USING is for the rows): this fails.`;
   return [{ table, message, remedy: 'Drop the default first, and set it again afterwards.' }];
 }
 

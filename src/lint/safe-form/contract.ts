@@ -2,7 +2,7 @@ import type { Node, Statement } from '../../safety/parse.ts';
 import type { Column, Table } from '../objects.ts';
 import { quoted } from '../questions.ts';
 import type { Schema } from '../schema.ts';
-import { typeWords } from '../type-name.ts';
+import { typeText } from '../type-name.ts';
 import { fill } from './backfill.ts';
 import { notNullOf } from './constraints.ts';
 import { nothing, type Rewrite } from './rewrite.ts';
@@ -47,7 +47,7 @@ export function renameColumnOf({ tree }: Statement, schema: Schema): Rewrite | s
   if (!column) return null;
   const sql = tableIn(tree);
   const [a, b] = [quoted(from), quoted(to)];
-  const type = typeWords(column.type);
+  const type = typeText(column.type);
   const backfill = fill(schema, table, sql, {
     column: to,
     value: a,
@@ -97,7 +97,7 @@ export function typeChangeOf(
   if (!column || table.columns.has(temporary)) return null;
   const sql = tableIn(tree);
   const [a, b] = [quoted(name), quoted(temporary)];
-  const old = typeWords(column.type);
+  const old = typeText(column.type);
   const backfill = fill(schema, table, sql, {
     column: temporary,
     value: `${a}::${type}`,

@@ -85,7 +85,7 @@ function generatorOf({ modules, orm }: Project): IMigrationGenerator {
 
 /** `Add last_read_at to chats` -> `add_last_read_at_to_chats`. */
 function slugOf(message: string): string | undefined {
-  const words = message
+  const slug = message
     .normalize('NFC')
     .toLowerCase()
     .split(/[^\p{L}\p{N}_]+/u)
@@ -93,7 +93,7 @@ function slugOf(message: string): string | undefined {
     .join('_')
     .slice(0, 80)
     .replace(/_{1,80}$/, '');
-  return words === '' ? undefined : words;
+  return slug === '' ? undefined : slug;
 }
 
 /** The part of the generator's name that the requested name replaces. */

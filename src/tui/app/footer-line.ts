@@ -6,7 +6,7 @@ import { fieldSpans } from '../dialogs/field-line.ts';
 import { foundIn } from '../dialogs/finding.ts';
 import { keyName } from '../keymap/keys.ts';
 import { hitsOf } from '../panes/search.ts';
-import { filterWords } from '../state/filter.ts';
+import { filterKeywords } from '../state/filter.ts';
 import type { State } from '../state/model.ts';
 import { shownHistory } from '../state/shown.ts';
 import { topDialog } from '../state/stack.ts';
@@ -39,7 +39,7 @@ export function footerLine(state: State): Line {
         ? `   Enter keep   Tab ${search.only ? 'show all' : 'filter'}   Esc cancel`
         : '   Enter keep   Esc cancel';
     const { field, typing, only } = search;
-    const hint = only && field.text === '' ? `   text or ${filterWords}` : '';
+    const hint = only && field.text === '' ? `   text or ${filterKeywords}` : '';
     return promptLine({ name: only ? ' filter ' : ' / ', field, typing, count, at, ways: `${ways}${hint}` });
   }
   return keysLine(state);

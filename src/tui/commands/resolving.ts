@@ -1,4 +1,4 @@
-import type { PlanRequest, Resolution, Unsettled } from '../../engine/api.ts';
+import type { InterruptedRevision, PlanRequest, Resolution } from '../../engine/api.ts';
 import { quoteShell } from '../../foundation/shell.ts';
 import { withName } from '../dialogs/confirm-name.ts';
 import { menu } from '../dialogs/menu.ts';
@@ -13,7 +13,7 @@ import { notified, open } from '../state/stack.ts';
 import { whyNoRun } from '../state/why-not.ts';
 
 /** The revision to resolve first. The run that has just ended knows it before the next status. */
-function unsettledIn({ overview, overviewTicket, run }: State): Unsettled | undefined {
+function interruptedIn({ overview, overviewTicket, run }: State): InterruptedRevision | undefined {
   return overview?.unsettled[0] ?? (overviewTicket === null ? undefined : run?.result?.unsettled[0]);
 }
 
@@ -61,7 +61,7 @@ function acceptMenu(state: State, revision: string, key: string): Change {
 }
 
 function resolveMenu(state: State, key: string): Change {
-  const open1 = unsettledIn(state);
+  const open1 = interruptedIn(state);
   if (!open1) {
     const edited = editedIn(state);
     return edited ? acceptMenu(state, edited, key) : notified(state, 'no interrupted revision');
@@ -110,7 +110,7 @@ function resolveMenu(state: State, key: string): Change {
   );
 }
 
-function describe({ action, error, invalidIndexes }: Unsettled, name: string): string {
+function describe({ action, error, invalidIndexes }: InterruptedRevision, name: string): string {
   const how = error
     ? `${name} failed (${action}) outside a transaction: ${error.replace(/\.?$/, '.')}`
     : `${name} was interrupted (${action}) and did not finish.`;
@@ -130,7 +130,8 @@ export const resolvingCommands: readonly Command[] = [
     footer: 4,
     danger: true,
     disabled: state =>
-      whyNoRun(state) ?? (unsettledIn(state) || editedIn(state) ? null : 'no interrupted or edited revision'),
+      whyNoRun(state) ??
+      (interruptedIn(state) || editedIn(state) ? null : 'no interrupted or edited revision'),
     run: resolveMenu,
   },
 ];

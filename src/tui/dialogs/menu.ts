@@ -133,11 +133,11 @@ export const menuType: DialogType<MenuDialog> = {
   /** Text that does not fit next to the selected item is shown here. */
   foot(dialog, _state, columns) {
     const item = dialog.items[dialog.cursor];
-    const words = item?.disabled ?? item?.about ?? '';
-    const beside = 3 + labelWidth(dialog) + 2 + widthOf(words);
+    const remark = item?.disabled ?? item?.about ?? '';
+    const beside = 3 + labelWidth(dialog) + 2 + widthOf(remark);
     return beside <= columns - 2
       ? []
-      : [[], ...wrap(words, columns).map((text): Line => [{ text, style: 'dim' }])];
+      : [[], ...wrap(remark, columns).map((text): Line => [{ text, style: 'dim' }])];
   },
   selected: dialog => dialog.cursor,
   choices: dialog => dialog.items.length,

@@ -13,12 +13,13 @@ export function keyProblems(
     ids.has(id)
       ? own
           .filter(key => !isKey(key))
-          .map(key => `settings: "${key}" for ${id} is not a key. Keys are ${words}`)
+          .map(key => `settings: "${key}" for ${id} is not a key. Keys are ${examples}`)
       : [`settings: there is no command "${id}" to give keys to. ? shows the commands`],
   );
 }
 
-const words = 'single characters, ctrl+a to ctrl+z, and enter, esc, tab, shift+tab, space, up, pagedown, …';
+const examples =
+  'single characters, ctrl+a to ctrl+z, and enter, esc, tab, shift+tab, space, up, pagedown, …';
 
 const isKey = (key: string): boolean =>
   namedKeys.includes(key) || /^ctrl\+[a-z]$/.test(key) || [...graphemes.segment(key)].length === 1;

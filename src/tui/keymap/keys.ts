@@ -119,10 +119,10 @@ export function keyAt(line: Line, column: number): string | null {
     if (named) key = keyNamed(text.trim());
     else if (style !== 'dim' && style !== undefined) key = null;
     // Three spaces separate the keys.
-    const words = named ? text : text.trimEnd();
-    if (column >= from && column < from + widthOf(words)) return key;
+    const shown = named ? text : text.trimEnd();
+    if (column >= from && column < from + widthOf(shown)) return key;
     from += widthOf(text);
-    if (!named && words !== text) key = null;
+    if (!named && shown !== text) key = null;
   }
   return null;
 }

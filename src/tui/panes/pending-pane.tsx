@@ -34,14 +34,14 @@ function pendingLines(state: State, columns: number, visible: number, focused: b
   if (!overview) return [];
   if (unknownIn(overview)) return [drawLine([{ text: 'unknown', style: 'dim' }], columns, state)];
   if (overview.pending.length === 0) {
-    const words =
+    const summary =
       overview.problems.length > 0
         ? 'the migration files have problems'
         : overview.revisions.length === 0
           ? 'no revisions yet'
           : 'up to date';
     return [
-      drawLine([{ text: words, style: overview.problems.length > 0 ? 'danger' : 'ok' }], columns, state),
+      drawLine([{ text: summary, style: overview.problems.length > 0 ? 'danger' : 'ok' }], columns, state),
     ];
   }
   const { cursor, top } = state.positions.pending;

@@ -79,12 +79,12 @@ const briefId = (id: string): string => (/^\d{14}$/.test(id) ? id.slice(0, 8) : 
 /** Narrower lists omit the date. */
 const roomForDay = 36;
 
-/** The name of a revision: its date dimmed, its words plain. */
+/** The name of a revision: its date dimmed, the rest plain. */
 export function nameSpans(row: RevisionRow, columns: number): Span[] {
   const style: Style | undefined = row.state === 'missing' ? 'missing' : undefined;
   if (row.slug === '' || row.slug === row.shortId) return [{ text: row.id, style }];
-  const words: Span = { text: row.slug, style };
-  return columns < roomForDay ? [words] : [{ text: `${briefId(row.shortId)} `, style: 'dim' }, words];
+  const name: Span = { text: row.slug, style };
+  return columns < roomForDay ? [name] : [{ text: `${briefId(row.shortId)} `, style: 'dim' }, name];
 }
 
 /** In less space than this, the beginning of a name is worth more than its end. */
@@ -92,14 +92,14 @@ const leastForBothEnds = 20;
 
 /**
  * The name of a revision in `width` columns of a list of `columns`. Without enough space, its date is dropped, then the
- * middle of its words: long names often differ at their end.
+ * middle of the rest: long names often differ at their end.
  */
 export function fittingName(row: RevisionRow, width: number, columns: number, ascii: boolean): Line {
   const whole = nameSpans(row, columns);
   if (widthOf(textOf(whole)) <= width) return whole;
-  const words = nameSpans(row, 0);
-  const [only] = words;
-  if (words.length > 1 || !only || width < leastForBothEnds) return cutLine(words, width);
+  const name = nameSpans(row, 0);
+  const [only] = name;
+  if (name.length > 1 || !only || width < leastForBothEnds) return cutLine(name, width);
   return [{ ...only, text: cutMiddle(only.text, width, glyphsOf(ascii).ellipsis, 2 / 3) }];
 }
 

@@ -108,7 +108,7 @@ export function ChooseProject({ projects, appearance, onChoose }: ChooseProjectP
       ['Enter', 'open'],
       ['j/k', 'move'],
       ['q', 'quit'],
-    ].flatMap(([key, words]): Line => [{ text: ` ${key}`, style: 'key' }, { text: ` ${words} ` }]),
+    ].flatMap(([key, about]): Line => [{ text: ` ${key}`, style: 'key' }, { text: ` ${about} ` }]),
     { text: ' The same without asking: migtui --project <name>', style: 'dim' },
   ];
   return (

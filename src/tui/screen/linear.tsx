@@ -85,13 +85,13 @@ function paneLines(state: State): string[] {
   for (let row = Math.max(0, cursor - around); row < Math.min(count, cursor + around + 1); row++) {
     const id = pane === 'log' ? null : revisionAt(state, pane, row);
     const found = id === null ? null : state.overview?.revisions.find(one => one.id === id);
-    const words =
+    const rowText =
       pane === 'log'
         ? (state.log[row]?.text ?? '')
         : id === null
           ? ''
           : `${nameOf(state, id)}, ${found?.state ?? ''}${found && found.marks.length > 0 ? `, ${found.marks.join(', ')}` : ''}`;
-    rows.push(`${row === cursor ? 'selected: ' : ''}${words}`);
+    rows.push(`${row === cursor ? 'selected: ' : ''}${rowText}`);
   }
   return [`${pane}, ${count === 0 ? 'empty' : `${cursor + 1} of ${count}`}.`, ...rows];
 }

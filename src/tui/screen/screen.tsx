@@ -43,14 +43,14 @@ export function Screen({ state }: { readonly state: State }): ReactNode {
 }
 
 function TooSmall({ columns, rows }: { readonly columns: number; readonly rows: number }): ReactNode {
-  const words = [
+  const lines = [
     `migtui needs ${smallest.columns}x${smallest.rows}`,
     `this terminal is ${columns}x${rows}`,
     'q quits',
   ];
   return (
     <Box width={columns} height={rows}>
-      {words.slice(0, rows).map((text, index) => (
+      {lines.slice(0, rows).map((text, index) => (
         <At key={text} x={0} y={index} text={text.slice(0, columns)} />
       ))}
     </Box>

@@ -43,7 +43,7 @@ export function answered(state: State, answer: Answer): Change {
     case 'run':
       return ran(state, answer);
     case 'resolveRevision':
-      return settled(state, answer);
+      return resolved(state, answer);
     case 'endSession':
       return answer.outcome.ok
         ? only(state)
@@ -185,7 +185,7 @@ function ran(state: State, { ticket, outcome }: Answer): Change {
       : { ...run, failure: run.failure ?? outcome.failure };
   const tooLate =
     run.cancel === 'rollback' && outcome.ok && !(outcome.value as RunResult).cancelled && !next.failure;
-  const words = next.failure
+  const text = next.failure
     ? `failed: ${next.failure.message}`
     : next.result?.cancelled
       ? 'cancelled'
@@ -193,14 +193,14 @@ function ran(state: State, { ticket, outcome }: Answer): Change {
   const afterLog = logged(
     { ...state, run: next, journal: null, overviewTicket: null, findings: null },
     next.failure ? 'error' : 'info',
-    words,
+    text,
   );
   return refreshOverview(
     tooLate ? notify(afterLog, 'Too late to cancel: the run had finished', 'warning') : afterLog,
   );
 }
 
-function settled(state: State, { outcome }: Answer): Change {
+function resolved(state: State, { outcome }: Answer): Change {
   if (!outcome.ok)
     return only(logged(notify(state, outcome.failure.message, 'error'), 'error', outcome.failure.message));
   return refreshOverview(notify({ ...state, journal: null, overviewTicket: null }, 'resolved'));

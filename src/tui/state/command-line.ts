@@ -29,7 +29,7 @@ export function here({ overview, target }: State, command: string): string {
   return overview ? `${command}${placeOptions(overview.project)}` : command;
 }
 
-const words = (...parts: readonly (string | false | 0 | undefined)[]): string =>
+const joined = (...parts: readonly (string | false | 0 | undefined)[]): string =>
   parts.filter(Boolean).join(' ');
 
 /** A request at the start of a title. */
@@ -43,13 +43,13 @@ type Flag = '--yes' | '--plan' | '--backup' | '--no-backup';
 /** @param how `--yes`: no prompt; `--plan`: nothing is run; neither: shows the plan and asks */
 export function commandOf(request: PlanRequest, ...how: readonly (Flag | false)[]): string {
   if (request.past)
-    return words(
+    return joined(
       `migtui ${request.past.kind}`,
       request.transaction && `--transaction ${request.transaction}`,
       ...how,
     );
-  if (request.halfWay) return words('migtui resolve', ...request.targets.map(quoteShell), '--down', ...how);
-  return words(
+  if (request.halfWay) return joined('migtui resolve', ...request.targets.map(quoteShell), '--down', ...how);
+  return joined(
     'migtui',
     request.command,
     ...request.targets.map(quoteShell),
@@ -60,7 +60,7 @@ export function commandOf(request: PlanRequest, ...how: readonly (Flag | false)[
 }
 
 export function revisionCommand(request: RevisionRequest): string {
-  return words(
+  return joined(
     'migtui revision',
     request.autogenerate && '--autogenerate',
     request.fromDrift && '--from-drift',
@@ -75,11 +75,11 @@ export function revisionCommand(request: RevisionRequest): string {
 }
 
 export const squashCommand = ({ range, message }: SquashRequest): string =>
-  words('migtui squash', quoteShell(range), message && `-m ${quoteShell(message)}`, '--yes');
+  joined('migtui squash', quoteShell(range), message && `-m ${quoteShell(message)}`, '--yes');
 
 /** @param force the rehearsal found a conflict */
 export function mergeCommand(request: MergeRequest, force = false): string {
-  return words(
+  return joined(
     'migtui merge',
     ...request.heads.map(quoteShell),
     request.message && `-m ${quoteShell(request.message)}`,
@@ -91,7 +91,7 @@ export function mergeCommand(request: MergeRequest, force = false): string {
 
 /** @param force the rehearsal found that this order does not run */
 export const rebaseCommand = (request: RebaseRequest, force = false): string =>
-  words(
+  joined(
     'migtui merge',
     `--rebase ${quoteShell(request.branch)}`,
     `--onto ${quoteShell(request.onto)}`,

@@ -23,7 +23,7 @@ export function happened(before: State, events: readonly EngineEvent[]): Change 
     lines.push(...linesOf(state, event));
     switch (event.type) {
       case 'waiting':
-        state = { ...state, waiting: { text: waitingWords(event), until: state.now + waitingTimeout } };
+        state = { ...state, waiting: { text: waitingText(event), until: state.now + waitingTimeout } };
         break;
       case 'run':
         if (state.run) state = { ...state, run: follow(state.run, event.event, state.now) };
@@ -69,7 +69,7 @@ function linesOf(state: State, event: EngineEvent): readonly LogLine[] {
       return error === null ? [line] : [line, { at, kind: 'error', text: error }];
     }
     case 'waiting':
-      return [{ at: event.at, kind: 'warning', text: waitingWords(event) }];
+      return [{ at: event.at, kind: 'warning', text: waitingText(event) }];
     case 'run':
       return state.run === null ? [] : runLines(state, event.event);
     case 'fleet':
@@ -79,7 +79,7 @@ function linesOf(state: State, event: EngineEvent): readonly LogLine[] {
   }
 }
 
-function waitingWords({ for: what, where, ms }: Extract<EngineEvent, { type: 'waiting' }>): string {
+function waitingText({ for: what, where, ms }: Extract<EngineEvent, { type: 'waiting' }>): string {
   const thing = what === 'answer' ? 'an answer' : what === 'connection' ? 'the connection' : `a ${what}`;
   return `waiting for ${thing}: ${where} · ${duration(ms)}`;
 }

@@ -25,7 +25,7 @@ function isStructural({ marks, revises, state, edited, outOfOrder }: RevisionRow
 export const folded = 'is:landmark';
 
 /** The keywords of a filter, for a hint. */
-export const filterWords = 'is:pending is:applied is:missing is:edited is:head is:current label:…';
+export const filterKeywords = 'is:pending is:applied is:missing is:edited is:head is:current label:…';
 
 /**
  * The rows that match all words of a filter. `is:pending` matches a state, `label:chat` a label, any other

@@ -63,8 +63,8 @@ export function scrollBy(state: State, pane: List, by: number): Change {
 
 export function focusOn(state: State, pane: Pane): Change {
   const focused: State = { ...state, focus: pane };
-  const settled = clampAll(focused);
-  return isRevisionPane(pane) ? follow({ ...settled, list: pane }, selectedId(state)) : only(settled);
+  const clamped = clampAll(focused);
+  return isRevisionPane(pane) ? follow({ ...clamped, list: pane }, selectedId(state)) : only(clamped);
 }
 
 /** Corrects the cursor of every list after the rows or the space changed. */

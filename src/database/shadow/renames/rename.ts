@@ -54,16 +54,16 @@ export function written(rename: Rename): string {
 }
 
 /** `column contact.fax to email`. */
-export function wordsOf(rename: Rename): string {
+export function describeRename(rename: Rename): string {
   return `${rename.kind} ${oldName(rename)} to ${rename.to}`;
 }
 
 /** The same as a schema change. */
 export function effectOf(rename: Rename): Effect {
-  const words = wordsOf(rename)
+  const description = describeRename(rename)
     .replace(/^column /, '')
     .replace(/ to (?=\S+$)/, ' renamed to ');
-  return { sign: '~', object: words.slice(0, words.indexOf(' renamed to ')), words };
+  return { sign: '~', object: description.slice(0, description.indexOf(' renamed to ')), words: description };
 }
 
 function qualified(schema: string | undefined, name: string): string {

@@ -50,7 +50,7 @@ export function alterForeign(at: Place, from: Fact, to: Fact): string[] {
 export function createForeign(at: Place, fact: Fact): string[] {
   const { kind, is } = fact;
   const name = quotedName(at, fact);
-  const words =
+  const parts =
     kind === 'foreign server'
       ? [
           `create server ${name}`,
@@ -63,5 +63,5 @@ export function createForeign(at: Place, fact: Fact): string[] {
           is.handler && `handler ${is.handler}`,
           is.validator && `validator ${is.validator}`,
         ];
-  return [`${words.filter(Boolean).join(' ')}${foreignOptions(fact)};`];
+  return [`${parts.filter(Boolean).join(' ')}${foreignOptions(fact)};`];
 }

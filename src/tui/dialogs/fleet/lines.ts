@@ -39,8 +39,8 @@ const styles: Readonly<Record<FleetState, Style>> = {
 
 /** The short name of a revision. */
 export function named(id: string): string {
-  const [short, words] = [shortId(id), slug(id)];
-  return short === id || words === '' ? short : `${short} ${words}`;
+  const [short, name] = [shortId(id), slug(id)];
+  return short === id || name === '' ? short : `${short} ${name}`;
 }
 
 const placeOf = (current: readonly string[]): string =>
@@ -120,7 +120,7 @@ export function progressLines(progress: FleetProgress, state: State, columns: nu
   const part = (number: number): number => (total === 0 ? 0 : Math.round((number / total) * width));
   const [good, bad] = [part(done + there), part(failed)];
   const ended = progress.endedAt ?? state.now;
-  const words =
+  const ending =
     cancel === 'rollback' ? '  cancelling' : cancel === 'after-step' ? '  finishing those in progress' : '';
   return [
     [
@@ -130,7 +130,7 @@ export function progressLines(progress: FleetProgress, state: State, columns: nu
       { text: `  ${grouped(done + there)} of ${grouped(total)}`, style: 'strong' },
       { text: failed > 0 ? `  ${grouped(failed)} failed` : '', style: 'danger' },
       { text: `  ${duration(ended - progress.startedAt)}`, style: 'dim' },
-      { text: fleetRuns(progress) ? words : '', style: 'warning' },
+      { text: fleetRuns(progress) ? ending : '', style: 'warning' },
     ],
     ...(fleetRuns(progress)
       ? [
@@ -164,9 +164,9 @@ function resultLines({ counts, errors, stopped }: FleetResult, columns: number):
   ];
   const shown = parts.filter(([number]) => number > 0);
   return [
-    shown.flatMap(([number, words, style], at) => [
+    shown.flatMap(([number, label, style], at) => [
       { text: at > 0 ? ' · ' : '', style: 'dim' as Style },
-      { text: `${grouped(number)} ${words}`, style },
+      { text: `${grouped(number)} ${label}`, style },
     ]),
     ...errors.flatMap(({ failure, targets }) => [
       [

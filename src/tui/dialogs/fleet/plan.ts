@@ -49,8 +49,8 @@ function run(state: State, dialog: FleetPlanDialog, key: string): Change {
   const fleet = fleetStarts(ticket, countOf(plan), changesOf(plan), state.now);
   const flag = backup === always ? '' : backup ? ' --backup' : ' --no-backup';
   const chosen = (plan.request.choice.only ?? []).map(name => ` --only ${quoteShell(name)}`).join('');
-  const words = `migtui fleet ${request.command} ${request.targets.join(' ')}${chosen}${flag} --yes`;
-  return [logged({ ...close(asked), fleet }, 'command', words), [effect]];
+  const commandLine = `migtui fleet ${request.command} ${request.targets.join(' ')}${chosen}${flag} --yes`;
+  return [logged({ ...close(asked), fleet }, 'command', commandLine), [effect]];
 }
 
 /** While a name is typed, letters go there. */

@@ -9,12 +9,12 @@ import type { Rehearsal } from '../../../engine/api.ts';
 import type { State } from '../../state/model.ts';
 import { nameOf } from '../../state/select.ts';
 
-/** The verdict, the common ancestor, the branches side by side, and the evidence. */
+/** The result, the common ancestor, the branches side by side, and the evidence. */
 export function rehearsalLines(rehearsal: Rehearsal, state: State, columns: number): Line[] {
-  const { words, tone } = headlineOf(rehearsal, id => nameOf(state, id));
+  const { text: headline, tone } = headlineOf(rehearsal, id => nameOf(state, id));
   const ancestors = rehearsal.ancestors.map(id => nameOf(state, id)).join(', ');
   return [
-    ...wrap(words, columns).map(text => line(text, tone)),
+    ...wrap(headline, columns).map(text => line(text, tone)),
     [],
     [
       { text: 'common ancestor  ', style: 'dim' },
@@ -108,8 +108,8 @@ function evidence(rehearsal: Rehearsal, state: State, columns: number): Line[] {
       ),
     );
     lines.push(
-      ...rehearsal.downAndUp.words.flatMap(words =>
-        wrap(words, columns - 2).map(text => line(`  ${text}`, 'dim')),
+      ...rehearsal.downAndUp.words.flatMap(change =>
+        wrap(change, columns - 2).map(text => line(`  ${text}`, 'dim')),
       ),
     );
   }

@@ -48,7 +48,7 @@ export function stepFindings(
 }
 
 /** After counting rows: whether any statement of the plan would fail on them. */
-export function rowsVerdict({ steps }: Preview, rows: ReadonlyMap<string, RowsInTheWay>): Line {
+export function rowsSummary({ steps }: Preview, rows: ReadonlyMap<string, RowsInTheWay>): Line {
   const answers = steps
     .flatMap(({ findings }) => findings)
     .filter(({ rule }) => !isLoss(rule))

@@ -12,7 +12,7 @@ import { nameOf } from '../../state/select.ts';
 import { whyReadOnly } from '../../state/why-not.ts';
 import { fieldSpans } from '../field-line.ts';
 import { rehearsalResult } from '../rehearsal.ts';
-import { planCounts, rowsVerdict, stepFindings } from './findings.ts';
+import { planCounts, rowsSummary, stepFindings } from './findings.ts';
 import { policyLines } from './policy.ts';
 import { type PlanDialog, runsMigrations, whyName } from './rules.ts';
 
@@ -80,7 +80,7 @@ function examinedLines(dialog: PlanDialog, state: State, columns: number): Line[
     lines.push(
       ...wrap(`rows not counted: ${counting.failure.message}`, columns).map(text => line(text, 'warning')),
     );
-  if (counting?.is === 'ready' && loaded.is === 'ready') lines.push(rowsVerdict(loaded.value, dialog.rows));
+  if (counting?.is === 'ready' && loaded.is === 'ready') lines.push(rowsSummary(loaded.value, dialog.rows));
   if (rehearsed?.is === 'ready') lines.push(rehearsalResult(rehearsed.value));
   if (backup && loaded.is === 'ready' && runsMigrations(loaded.value)) {
     lines.push([
@@ -98,10 +98,10 @@ const mostEffects = 6;
 function comparisonLines({ compared }: PlanDialog, state: State, columns: number): Line[] {
   if (compared === null) return [];
   if (compared.is === 'loading') {
-    const words = state.task
+    const progress = state.task
       ? `${state.task.text} ${state.task.done}/${state.task.total}`
       : 'comparing with the live schema …';
-    return [line(words, 'dim')];
+    return [line(progress, 'dim')];
   }
   if (compared.is === 'failed') {
     return wrap(`not compared with the live schema: ${compared.failure.message}`, columns).map(text =>

@@ -46,8 +46,8 @@ export function policyLines(preview: Preview, backup: boolean, state: State, col
     if (check.state === 'met') return [];
     if (check.state === 'asked') {
       if (check.rule !== 'backup' || backup) return [];
-      const words = `${warning} This database requires a backup (${check.setBy}). Press ${keyIn(preview, 'b')}.`;
-      return wrap(words, columns).map(text => line(text, 'warning'));
+      const notice = `${warning} This database requires a backup (${check.setBy}). Press ${keyIn(preview, 'b')}.`;
+      return wrap(notice, columns).map(text => line(text, 'warning'));
     }
     const why = check.reason === null ? '' : ` ${check.reason}`;
     return [

@@ -67,8 +67,8 @@ function end(state: State, pid: number, how: SessionEnding): Change {
   if (!isRunning(state.run)) return only(state);
   const [asked, , effect] = ask(state, { call: 'endSession', args: [pid, how] });
   const { run } = state;
-  const words =
+  const message =
     how === 'cancel' ? `cancelling the statement of pid ${pid}` : `ending the session of pid ${pid}`;
   const cancelledBlockers = [...run.cancelledBlockers, pid];
-  return [logged({ ...asked, run: { ...run, cancelledBlockers } }, 'warning', words), [effect]];
+  return [logged({ ...asked, run: { ...run, cancelledBlockers } }, 'warning', message), [effect]];
 }

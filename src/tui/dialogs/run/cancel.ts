@@ -55,9 +55,9 @@ const dismissAsking = (state: State): State => ({
 function cancel(state: State, mode: CancelMode): Change {
   if (!isRunning(state.run)) return only(state);
   const [asked, , effect] = ask(state, { call: 'cancel', args: [mode] });
-  const words = mode === 'rollback' ? 'cancelling and rolling back' : 'stopping after this step';
+  const message = mode === 'rollback' ? 'cancelling and rolling back' : 'stopping after this step';
   return [
-    logged({ ...asked, run: { ...state.run, cancel: mode, cancelAccepted: false } }, 'warning', words),
+    logged({ ...asked, run: { ...state.run, cancel: mode, cancelAccepted: false } }, 'warning', message),
     [effect],
   ];
 }

@@ -42,7 +42,7 @@ export function runHead(run: Run, state: State, columns: number): Line[] {
         style: 'warning',
       },
       {
-        text: cancelWords(run),
+        text: cancelText(run),
         style: 'warning',
       },
     ],
@@ -50,7 +50,7 @@ export function runHead(run: Run, state: State, columns: number): Line[] {
   ];
 }
 
-function cancelWords({ cancel, cancelAccepted }: Run): string {
+function cancelText({ cancel, cancelAccepted }: Run): string {
   if (cancel === null) return '';
   if (cancel === 'rollback') return '  cancelling';
   return cancelAccepted ? '  stopping after this step' : '  stopping …';

@@ -45,12 +45,12 @@ export function columnText(row: RevisionRow, columns: readonly HistoryColumn[], 
     const width = widthIn(column, state);
     const text = clip(textOf(row, column, state), width, ellipsis);
     // Numbers are right-aligned, words left-aligned.
-    line += isWords(column) ? ` ${padTo(text, width)}` : ` ${' '.repeat(width - widthOf(text))}${text}`;
+    line += isText(column) ? ` ${padTo(text, width)}` : ` ${' '.repeat(width - widthOf(text))}${text}`;
   }
   return line;
 }
 
-const isWords = (column: HistoryColumn): boolean => column === 'author' || column === 'contexts';
+const isText = (column: HistoryColumn): boolean => column === 'author' || column === 'contexts';
 
 function textOf(row: RevisionRow, column: HistoryColumn, state: State): string {
   const author = state.authors?.is === 'ready' ? state.authors.value[row.id] : undefined;

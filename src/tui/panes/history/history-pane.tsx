@@ -5,7 +5,7 @@ import { widthOf } from '../../../drawing/text/width.ts';
 import { glyphsOf } from '../../../drawing/theme/glyphs.ts';
 import { themeOf } from '../../../drawing/theme/theme.ts';
 import type { Overview, RevisionRow } from '../../../engine/api.ts';
-import { filterWords, folded, textIn } from '../../state/filter.ts';
+import { filterKeywords, folded, textIn } from '../../state/filter.ts';
 import { layoutOf, type Rect } from '../../state/layout.ts';
 import type { State } from '../../state/model.ts';
 import { linesOf } from '../../state/select.ts';
@@ -63,8 +63,8 @@ function hasInferred(overview: Overview): boolean {
 /** If there is little space, the filter replaces the pane's title. */
 function titleOf(filter: string, columns: number): Line {
   if (filter === '') return [{ text: 'History' }];
-  const words: Span = { text: filter === folded ? 'folded' : `filter "${filter}"`, style: 'warning' };
-  return columns < widthOf(words.text) + 32 ? [words] : [{ text: 'History  ' }, words];
+  const label: Span = { text: filter === folded ? 'folded' : `filter "${filter}"`, style: 'warning' };
+  return columns < widthOf(label.text) + 32 ? [label] : [{ text: 'History  ' }, label];
 }
 
 /** Maximum number of drawn lanes, so that the names have enough space. */
@@ -93,7 +93,7 @@ function historyLines(state: State, columns: number, visible: number, focused: b
   if (shown.rows.length === 0) {
     return [
       drawLine([{ text: 'no matching revisions', style: 'warning' }], columns, state),
-      drawLine([{ text: `Filter by text, or ${filterWords}`, style: 'dim' }], columns, state),
+      drawLine([{ text: `Filter by text, or ${filterKeywords}`, style: 'dim' }], columns, state),
     ];
   }
   const { cursor, top } = state.positions.history;

@@ -6,7 +6,7 @@ import type { Fact, FactKind } from './inventory.ts';
 export const invalid = '(INVALID)';
 
 /** The parts of a change: the object, and the line without its sign. */
-export interface Words {
+export interface Description {
   readonly object: string;
   readonly words: string;
 }
@@ -19,7 +19,7 @@ export function nameOf({ kind, name, part }: Fact): string {
 }
 
 /** Describes an object, or its differences; empty if there are none. */
-export function wordsOf(fact: Fact, earlier?: Fact): Words {
+export function describe(fact: Fact, earlier?: Fact): Description {
   const object = nameOf(fact);
   if (!earlier) return { object, words: [object, described(fact)].filter(Boolean).join(' ') };
   const changed = [...new Set([...Object.keys(earlier.is), ...Object.keys(fact.is)])].filter(
@@ -31,7 +31,7 @@ export function wordsOf(fact: Fact, earlier?: Fact): Words {
 }
 
 /** An object that was only renamed. */
-export function renamed(from: Fact, to: Fact): Words {
+export function renamed(from: Fact, to: Fact): Description {
   const target = to.part ?? to.name;
   return { object: nameOf(from), words: `${nameOf(from)} renamed to ${target}` };
 }

@@ -1,9 +1,9 @@
 import type { Column, DatabaseTable, IndexDef, SchemaDifference, TableDifference } from '@mikro-orm/sql';
 import type { Effect } from '../../values/authoring.ts';
-import { shortType } from './words.ts';
+import { shortType } from './describe.ts';
 
 /** Describes MikroORM's schema difference in the same format as replays. */
-export function wordsOfDifference(difference: SchemaDifference, defaultSchema: string): Effect[] {
+export function describeDifference(difference: SchemaDifference, defaultSchema: string): Effect[] {
   const effects: Effect[] = [];
   const short = (name: string): string =>
     name.startsWith(`${defaultSchema}.`) ? name.slice(defaultSchema.length + 1) : name;
@@ -32,7 +32,7 @@ type Add = (sign: Effect['sign'], object: string, more?: string) => void;
 
 function addTable(add: Add, name: string, table: TableDifference): void {
   for (const [column, definition] of Object.entries(table.addedColumns)) {
-    add('+', `${name}.${column}`, columnWords(definition));
+    add('+', `${name}.${column}`, columnText(definition));
   }
   for (const column of Object.keys(table.removedColumns)) add('-', `${name}.${column}`);
   for (const [from, to] of Object.entries(table.renamedColumns)) {
@@ -53,10 +53,10 @@ function addTable(add: Add, name: string, table: TableDifference): void {
     ['policy', table.addedPolicies, table.removedPolicies, {}],
   ];
   for (const [kind, added = {}, removed = {}, changed = {}] of parts) {
-    for (const part of Object.keys(added)) add('+', `${name} ${kind} ${part}`, partWords(kind, added[part]));
+    for (const part of Object.keys(added)) add('+', `${name} ${kind} ${part}`, partText(kind, added[part]));
     for (const part of Object.keys(removed)) add('-', `${name} ${kind} ${part}`);
     for (const part of Object.keys(changed))
-      add('~', `${name} ${kind} ${part}`, partWords(kind, changed[part]));
+      add('~', `${name} ${kind} ${part}`, partText(kind, changed[part]));
   }
   for (const [from, to] of Object.entries(table.renamedIndexes)) {
     add('~', `${name} index ${from}`, `renamed to ${to.keyName}`);
@@ -71,7 +71,7 @@ function addTable(add: Add, name: string, table: TableDifference): void {
   }
 }
 
-function columnWords(column: Column): string {
+function columnText(column: Column): string {
   const { type, nullable, generated, default: value } = column;
   return [
     shortType(type),
@@ -98,7 +98,7 @@ function changed(key: string, from: Column, to: Column): string {
   }
 }
 
-function partWords(kind: string, part: unknown): string {
+function partText(kind: string, part: unknown): string {
   if (kind === 'index') {
     const { unique, primary, columnNames } = part as IndexDef;
     return `${primary ? 'primary key ' : unique ? 'unique ' : ''}(${columnNames.join(', ')})`;

@@ -1,5 +1,5 @@
 import { Failure } from '../foundation/failure.ts';
-import type { Unsettled } from '../values/overview.ts';
+import type { InterruptedRevision } from '../values/overview.ts';
 import { journalState, journalTable, msOf, type Query } from './journal/table.ts';
 import type { LedgerTable } from './ledger.ts';
 import { type Mark, readMarks } from './marks.ts';
@@ -29,12 +29,12 @@ export async function liveRuns(query: Query): Promise<Set<string>> {
  * @param running id of a run of this process, which is not reported
  * @param ended id of a run that has just ended: its marks count although its connection may still be visible
  */
-export async function readUnsettled(
+export async function readInterrupted(
   query: Query,
   table: LedgerTable,
   running?: string | undefined,
   ended?: string | undefined,
-): Promise<readonly Unsettled[]> {
+): Promise<readonly InterruptedRevision[]> {
   const begun = await readBegun(query, table);
   if (begun.length === 0) return [];
   const live = await liveRuns(query);
@@ -67,7 +67,7 @@ async function readBegun(query: Query, table: LedgerTable): Promise<readonly Mar
 }
 
 /** The failure for a revision that was not interrupted. */
-export function nothingToResolve(revision: string, unsettled: readonly Unsettled[]): Failure {
+export function nothingToResolve(revision: string, unsettled: readonly InterruptedRevision[]): Failure {
   return new Failure({
     code: 'nothing-to-settle',
     message: `${revision} was not interrupted: nothing was written.`,
