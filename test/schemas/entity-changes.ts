@@ -91,6 +91,11 @@ export const entityChanges: readonly EntityChange[] = [
   columns('default with its type', 'a: p.integer().default(1)', 'a: p.bigint().default(2)'),
   columns('default of json', `a: p.json().default('{}')`, `a: p.json().default('{"a": [1]}')`),
   columns(
+    'a generated column and the new one that it reads',
+    'a: p.integer()',
+    'a: p.integer(), path: p.string(), depth: p.integer().generated("(length(path) * 2) stored")',
+  ),
+  columns(
     'default with quotes',
     'a: p.string()',
     `a: p.string().default("it's 'so'"), b: p.string().default("a''b")`,

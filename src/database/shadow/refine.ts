@@ -225,8 +225,16 @@ export async function reversal(
   const result: string[] = [];
   for (const statement of adapted) if ((await trial.run([statement])) === null) result.push(statement);
   const come = await trial.inventory();
-  for (const { sql } of statementsBetween(come, before, defaultSchema)) {
-    if (sql.length > 0 && (await trial.run(sql)) === null) result.push(...sql);
+  let rest = statementsBetween(come, before, defaultSchema).filter(({ sql }) => sql.length > 0);
+  // One that fails may need another one first: a column that a generated column reads.
+  for (let tried = Number.POSITIVE_INFINITY; rest.length < tried; ) {
+    tried = rest.length;
+    const failed: typeof rest = [];
+    for (const one of rest) {
+      if ((await trial.run(one.sql)) === null) result.push(...one.sql);
+      else failed.push(one);
+    }
+    rest = failed;
   }
   const left = changesBetween(await trial.inventory(), before, { renames: false });
   return { sql: result, notRestored: left.map(({ sign, words }) => `${sign} ${words}`) };
