@@ -1,3 +1,4 @@
+import { productOf } from '../database/portable/products.ts';
 import { Failure } from '../foundation/failure.ts';
 import { type DatabaseKind, type Feature, productNames, type Unavailable } from '../values/database-kind.ts';
 import type { Session } from './session.ts';
@@ -24,9 +25,8 @@ export function notOn(kind: DatabaseKind, { what, why }: Unavailable): string {
 /** The note at start about unsupported features. */
 export function limitsNote(kind: DatabaseKind): string {
   const name = productNames[kind];
-  const rollback =
-    kind === 'mysql' || kind === 'mariadb'
-      ? ` ${name} commits every schema change immediately: the changes of a failed revision are not rolled back.`
-      : '';
+  const rollback = productOf(kind).rollsBackSchema
+    ? ''
+    : ` ${name} commits every schema change immediately: the changes of a failed revision are not rolled back.`;
   return `On ${name}, history, plans, upgrade, downgrade, stamp and merge work. Rehearsals, schema comparisons, lint, the journal, backups and SQL scripts require PostgreSQL; see migtui doctor.${rollback}`;
 }

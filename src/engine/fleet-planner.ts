@@ -49,18 +49,18 @@ function refuseBroken({ databaseName, policy }: Preview): void {
  */
 export async function refuseFleet(
   session: Session,
-  sites: FleetDatabases,
+  fleetDatabases: FleetDatabases,
   { groups }: Planned,
   { confirm = [], run }: FleetRunOptions,
 ): Promise<void> {
   const all = protectionsIn(session.options.protected);
   if (all.length === 0) return;
   for (const { preview: shown, targets } of groups) {
-    const databases = new Map(targets.map(target => [sites.keyOf(target), target]));
+    const databases = new Map(targets.map(target => [fleetDatabases.keyOf(target), target]));
     for (const target of databases.values()) {
       const { context, database, schema } = target;
-      if (protectionsOf(all, await subjectOf(sites, target)).length === 0) continue;
-      const site = await sites.connect(context, database, 2);
+      if (protectionsOf(all, await subjectOf(fleetDatabases, target)).length === 0) continue;
+      const site = await fleetDatabases.connect(context, database, 2);
       try {
         const here = session.on(projectInSchema(site.project, schema), site.connection, async () => null);
         const { name } = addressOf(site.project);
@@ -79,13 +79,13 @@ export async function refuseFleet(
 /** The plan of a group on the shadow, for its largest target. */
 export async function rehearseGroup(
   session: Session,
-  sites: FleetDatabases,
+  fleetDatabases: FleetDatabases,
   { preview: shown, targets, largest }: PlannedGroup,
 ): Promise<FleetRehearsal> {
   const names = { targets: targets.map(({ name }) => name), on: largest };
   const target = targets.find(({ name }) => name === largest) as Target;
   try {
-    const site = await sites.connect(target.context, target.database, 2);
+    const site = await fleetDatabases.connect(target.context, target.database, 2);
     try {
       const project = projectInSchema(site.project, target.schema);
       const here = session.on(project, site.connection, async () => null);
@@ -100,8 +100,8 @@ export async function rehearseGroup(
 }
 
 /** The database of a target, without connecting. */
-async function subjectOf(sites: FleetDatabases, { context, database }: Target): Promise<Subject> {
-  const { project } = await sites.files(context);
+async function subjectOf(fleetDatabases: FleetDatabases, { context, database }: Target): Promise<Subject> {
+  const { project } = await fleetDatabases.files(context);
   const { host, name } = addressOf(project);
   const own = { context: project.context, host, database: database ?? name };
   if (database === null || !isUrl(database)) return own;

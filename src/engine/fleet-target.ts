@@ -41,9 +41,9 @@ export async function openTarget(
 
 async function namedTarget(home: Project, options: EngineOptions): Promise<Target> {
   const { fleet } = await loadSettings(home.root, process.env);
-  const sites = sitesAround(home, options, () => connectedTo(home));
+  const fleetDatabases = sitesAround(home, options, () => connectedTo(home));
   try {
-    const found = (await allTargets(home, sites, fleet)).find(({ name }) => name === options.target);
+    const found = (await allTargets(home, fleetDatabases, fleet)).find(({ name }) => name === options.target);
     if (found) return found;
     throw new Failure({
       code: 'unknown-target',
@@ -51,7 +51,7 @@ async function namedTarget(home: Project, options: EngineOptions): Promise<Targe
       next: 'migtui fleet status -v lists the targets.',
     });
   } finally {
-    await sites.close();
+    await fleetDatabases.close();
   }
 }
 
@@ -92,14 +92,14 @@ export function sitesAround(
  */
 export function allTargets(
   { root, contexts }: Project,
-  sites: FleetDatabases,
+  fleetDatabases: FleetDatabases,
   fleet: FleetSettings,
 ): Promise<readonly Target[]> {
   return findTargets(fleet.targets, {
     root,
     contexts,
     async ask(context, database, work) {
-      const site = await sites.connect(context, database, 1);
+      const site = await fleetDatabases.connect(context, database, 1);
       try {
         return await work(queryOn(site.project.orm));
       } finally {

@@ -27,64 +27,70 @@ export function createFleet(session: Session): Fleet {
   const opened = new Set<FleetDatabases>();
   const planner = plannerOf(session);
   /** The most recent plans that were shown. */
-  const plans = new Map<string, { readonly sites: FleetDatabases; readonly planned: Planned }>();
+  const plans = new Map<string, { readonly fleetDatabases: FleetDatabases; readonly planned: Planned }>();
   let running: { readonly run: FleetRun; readonly result: Promise<unknown> } | null = null;
   /** The current files and targets. */
   const begin = async (choice: FleetChoice): Promise<Begun> => {
     requireAvailable(session, 'fleet');
     const { fleet: settings } = await loadSettings(session.project.root, process.env);
-    const sites = sitesOf(session);
-    opened.add(sites);
-    const targets = await targetsOf(session, sites, settings, choice);
-    return { sites, targets, settings };
+    const fleetDatabases = sitesOf(session);
+    opened.add(fleetDatabases);
+    const targets = await targetsOf(session, fleetDatabases, settings, choice);
+    return { fleetDatabases, targets, settings };
   };
-  const forget = async (sites: FleetDatabases): Promise<void> => {
-    opened.delete(sites);
-    await sites.close();
+  const forget = async (fleetDatabases: FleetDatabases): Promise<void> => {
+    opened.delete(fleetDatabases);
+    await fleetDatabases.close();
   };
   return {
     api: {
       async fleetStatus(request) {
-        const { sites, targets } = await begin(request);
+        const { fleetDatabases, targets } = await begin(request);
         try {
-          return await fleetStatus(sites, targets, { drift: request.drift === true });
+          return await fleetStatus(fleetDatabases, targets, { drift: request.drift === true });
         } finally {
-          await forget(sites);
+          await forget(fleetDatabases);
         }
       },
       async fleetStages() {
-        const sites = sitesOf(session);
-        opened.add(sites);
+        const fleetDatabases = sitesOf(session);
+        opened.add(fleetDatabases);
         try {
-          return await fleetStages(sites, session.home.contexts);
+          return await fleetStages(fleetDatabases, session.home.contexts);
         } finally {
-          await forget(sites);
+          await forget(fleetDatabases);
         }
       },
       async fleetRehearse(request) {
-        const { sites, targets } = await begin(request.choice);
+        const { fleetDatabases, targets } = await begin(request.choice);
         try {
-          const { groups } = await planFleet(sites, targets, request, [], planner);
+          const { groups } = await planFleet(fleetDatabases, targets, request, [], planner);
           const rehearsals: FleetRehearsal[] = [];
-          for (const group of groups) rehearsals.push(await rehearseGroup(session, sites, group));
+          for (const group of groups) rehearsals.push(await rehearseGroup(session, fleetDatabases, group));
           return rehearsals;
         } finally {
-          await forget(sites);
+          await forget(fleetDatabases);
         }
       },
       async fleetPlan(request) {
-        const { sites, targets, settings } = await begin(request.choice);
+        const { fleetDatabases, targets, settings } = await begin(request.choice);
         try {
-          const planned = await planFleet(sites, targets, request, request.waves ?? settings.waves, planner);
-          plans.set(planned.plan.id, { sites, planned });
+          const planned = await planFleet(
+            fleetDatabases,
+            targets,
+            request,
+            request.waves ?? settings.waves,
+            planner,
+          );
+          plans.set(planned.plan.id, { fleetDatabases, planned });
           const [oldest] = plans.entries();
           if (oldest && plans.size > remembered) {
             plans.delete(oldest[0]);
-            await forget(oldest[1].sites);
+            await forget(oldest[1].fleetDatabases);
           }
           return planned.plan;
         } catch (error) {
-          await forget(sites);
+          await forget(fleetDatabases);
           throw error;
         }
       },
@@ -100,23 +106,27 @@ export function createFleet(session: Session): Fleet {
         }
         plans.delete(id);
         const { fleet } = await loadSettings(session.project.root, process.env);
-        const { planned, sites } = plan;
+        const { planned, fleetDatabases } = plan;
         const defaults = {
           onError: fleet.onError,
           maxFailures: fleet.maxFailures,
           pauseAfter: fleet.pauseAfter,
         };
-        const run = new FleetRun(sites, planned, { ...defaults, ...given(options) }, planner, event =>
-          session.emit({ type: 'fleet', event }),
+        const run = new FleetRun(
+          fleetDatabases,
+          planned,
+          { ...defaults, ...given(options) },
+          planner,
+          event => session.emit({ type: 'fleet', event }),
         );
         try {
-          await refuseFleet(session, sites, planned, options);
+          await refuseFleet(session, fleetDatabases, planned, options);
           const result = run.run();
           running = { run, result: result.catch(() => {}) };
           return await result;
         } finally {
           running = null;
-          await forget(sites);
+          await forget(fleetDatabases);
         }
       },
       async fleetContinue(go) {
@@ -129,13 +139,13 @@ export function createFleet(session: Session): Fleet {
     async close() {
       await running?.run.cancel('rollback').catch(() => {});
       await running?.result;
-      await Promise.allSettled([...opened].map(sites => sites.close()));
+      await Promise.allSettled([...opened].map(fleetDatabases => fleetDatabases.close()));
     },
   };
 }
 
 interface Begun {
-  readonly sites: FleetDatabases;
+  readonly fleetDatabases: FleetDatabases;
   readonly targets: readonly Target[];
   readonly settings: FleetSettings;
 }
@@ -173,7 +183,7 @@ export function sitesOf(session: Session): FleetDatabases {
 /** @throws Failure `no-targets` */
 async function targetsOf(
   { home: project }: Session,
-  sites: FleetDatabases,
+  fleetDatabases: FleetDatabases,
   fleet: FleetSettings,
   choice: FleetChoice,
 ): Promise<readonly Target[]> {
@@ -184,7 +194,7 @@ async function targetsOf(
       next: 'Add some, such as "migtui": { "fleet": { "targets": { "schemas": "tenant_*" } } } in package.json; docs/fleet.md describes them.',
     });
   }
-  const all = await allTargets(project, sites, fleet);
+  const all = await allTargets(project, fleetDatabases, fleet);
   const targets = choose(all, choice);
   // A share of a few targets may be empty: its job then has nothing to do, which is not an error.
   if (targets.length > 0 || choose(all, { ...choice, shard: undefined }).length > 0) return targets;

@@ -27,7 +27,7 @@ const mostOthers = 20;
  * @throws Failure of the requested target, if it exists on no target
  */
 export async function planFleet(
-  sites: FleetDatabases,
+  fleetDatabases: FleetDatabases,
   targets: readonly Target[],
   request: FleetPlanRequest,
   waves: readonly FleetWave[],
@@ -37,21 +37,27 @@ export async function planFleet(
   const there: string[] = [];
   const same = new Map<string, Same>();
   const plans = new WeakMap<readonly string[], Plan | Failure>();
-  for (const read of await readTargets(sites, targets)) {
+  for (const read of await readTargets(fleetDatabases, targets)) {
     const { target, targetState } = read;
-    const why = targetState instanceof Failure ? targetState : refusalOf(read, sites.contextOf(target));
+    const why =
+      targetState instanceof Failure ? targetState : refusalOf(read, fleetDatabases.contextOf(target));
     if (targetState instanceof Failure || why) {
       refused.push({ target: target.name, failure: (why as Failure).info });
       continue;
     }
-    const files = await sites.files(target.context);
+    const files = await fleetDatabases.files(target.context);
     const plan = plans.get(targetState.applied) ?? planOf(planner, files, targetState.applied, request);
     plans.set(targetState.applied, plan);
     if (plan instanceof Failure) refused.push({ target: target.name, failure: plan.info });
     else if (plan.steps.length === 0) there.push(target.name);
     else {
       const { applied, edited } = targetState;
-      const key = JSON.stringify([sites.contextOf(target), plan.steps, edited, files.graph.missing(applied)]);
+      const key = JSON.stringify([
+        fleetDatabases.contextOf(target),
+        plan.steps,
+        edited,
+        files.graph.missing(applied),
+      ]);
       const group = same.get(key) ?? { files, members: [], plan };
       group.members.push(read);
       same.set(key, group);
@@ -60,7 +66,7 @@ export async function planFleet(
   refuseTypo(refused, same.size + there.length, targets.length);
   const groups: PlannedGroup[] = [];
   for (const one of same.values()) {
-    const group = await groupOf(sites, one, request, planner, targets).catch(error => {
+    const group = await groupOf(fleetDatabases, one, request, planner, targets).catch(error => {
       if (!(error instanceof Failure)) throw error;
       return error;
     });
@@ -137,15 +143,15 @@ function refuseTypo(refused: readonly FleetRefusal[], others: number, all: numbe
 }
 
 async function groupOf(
-  sites: FleetDatabases,
+  fleetDatabases: FleetDatabases,
   { files, members }: Same,
   { plan: request }: FleetPlanRequest,
   planner: Planner,
   all: readonly Target[],
 ): Promise<PlannedGroup> {
-  const { sizes, largest } = await sizesOf(sites, members);
+  const { sizes, largest } = await sizesOf(fleetDatabases, members);
   const { target } = largest;
-  const site = await sites.connect(target.context, target.database, 2);
+  const site = await fleetDatabases.connect(target.context, target.database, 2);
   try {
     const others = target.schema === null ? [] : await otherSchemas(site, all);
     const preview = await planner.preview(site, target, request, sizes, others);
@@ -174,7 +180,7 @@ async function groupOf(
 
 /** The largest tables by name, and the target that has most of them. */
 async function sizesOf(
-  sites: FleetDatabases,
+  fleetDatabases: FleetDatabases,
   members: readonly Read[],
 ): Promise<{ sizes: Sizes | null; largest: Read }> {
   const first = members[0] as Read;
@@ -189,11 +195,11 @@ async function sizesOf(
   }
   const sizes = new Map<string, { target: string; bytes: number; rows: number | null }>();
   const total = new Map<string, number>();
-  const bySite = Map.groupBy(inSchemas, ({ target }) => sites.keyOf(target));
+  const bySite = Map.groupBy(inSchemas, ({ target }) => fleetDatabases.keyOf(target));
   for (const some of bySite.values()) {
     const { context, database } = (some[0] as Read).target;
     const bySchema = new Map(some.map(({ target }) => [target.schema as string, target.name]));
-    const site = await sites.connect(context, database, 1);
+    const site = await fleetDatabases.connect(context, database, 1);
     try {
       for (const { schema, name, bytes, rows } of await largestTables(queryOn(site.project.orm), [
         ...bySchema.keys(),

@@ -31,11 +31,11 @@ export interface Place {
 }
 
 /** Targets grouped by database, in the order of the first of each. */
-export function places(sites: FleetDatabases, targets: readonly Target[]): readonly Place[] {
+export function places(fleetDatabases: FleetDatabases, targets: readonly Target[]): readonly Place[] {
   const byKey = new Map<string, Place & { targets: Target[] }>();
   for (const target of targets) {
     const { context, database } = target;
-    const key = sites.keyOf(target);
+    const key = fleetDatabases.keyOf(target);
     const place = byKey.get(key) ?? { context, database, targets: [] };
     place.targets.push(target);
     byKey.set(key, place);
@@ -45,15 +45,15 @@ export function places(sites: FleetDatabases, targets: readonly Target[]): reado
 
 /** Reads the state of all targets without writing anything; in the order of the targets. */
 export async function readTargets(
-  sites: FleetDatabases,
+  fleetDatabases: FleetDatabases,
   targets: readonly Target[],
   { prints = false } = {},
 ): Promise<readonly Read[]> {
   const states = new Map<Target, TargetState | Failure>();
-  const waiting = [...places(sites, targets)];
+  const waiting = [...places(fleetDatabases, targets)];
   const worker = async (): Promise<void> => {
     for (let place = waiting.shift(); place; place = waiting.shift()) {
-      for (const { target, targetState } of await readPlace(sites, place, prints))
+      for (const { target, targetState } of await readPlace(fleetDatabases, place, prints))
         states.set(target, targetState);
     }
   };
@@ -61,11 +61,15 @@ export async function readTargets(
   return targets.map(target => ({ target, targetState: states.get(target) as TargetState | Failure }));
 }
 
-async function readPlace(sites: FleetDatabases, place: Place, prints: boolean): Promise<readonly Read[]> {
+async function readPlace(
+  fleetDatabases: FleetDatabases,
+  place: Place,
+  prints: boolean,
+): Promise<readonly Read[]> {
   const { context, database, targets } = place;
   let site: FleetDatabase | null = null;
   try {
-    site = await sites.connect(context, database, targets.length > 1 ? lanes : 1);
+    site = await fleetDatabases.connect(context, database, targets.length > 1 ? lanes : 1);
     return await readDatabase(site, targets, prints);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

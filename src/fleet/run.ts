@@ -20,7 +20,7 @@ import type { Wave } from './waves.ts';
 
 /** A run of a fleet. It stores no state: the targets' own log tables record what is done. */
 export class FleetRun {
-  readonly #sites: FleetDatabases;
+  readonly #fleetDatabases: FleetDatabases;
   readonly #planned: Planned;
   readonly #options: FleetRunOptions;
   readonly #work: TargetRuns;
@@ -33,20 +33,20 @@ export class FleetRun {
   #answer: ((go: boolean) => void) | null = null;
 
   constructor(
-    sites: FleetDatabases,
+    fleetDatabases: FleetDatabases,
     planned: Planned,
     options: FleetRunOptions,
     planner: Planner,
     emit: (event: FleetEvent) => void,
   ) {
-    this.#sites = sites;
+    this.#fleetDatabases = fleetDatabases;
     this.#planned = planned;
     this.#options = options;
     const control = {
       stopped: () => this.#stopped !== null,
       ended: (result: FleetTargetResult) => this.#ended(result),
     };
-    this.#work = new TargetRuns(sites, options.run, planner, control, emit);
+    this.#work = new TargetRuns(fleetDatabases, options.run, planner, control, emit);
     this.#emit = emit;
   }
 
@@ -133,7 +133,7 @@ export class FleetRun {
   async #part(name: string, targets: readonly PlannedTarget[]): Promise<void> {
     const servers = new Map<string, PlannedTarget[]>();
     for (const target of targets) {
-      const server = await serverOf(this.#sites, target);
+      const server = await serverOf(this.#fleetDatabases, target);
       servers.set(server, [...(servers.get(server) ?? []), target]);
     }
     const workers: [Limiter, PlannedTarget[]][] = [];
@@ -156,7 +156,8 @@ export class FleetRun {
     if (known) return known;
     const asked = this.#planned.plan.request.parallel;
     const available =
-      asked ?? (await roomOn(this.#sites, target, this.#options.run.backup !== undefined).catch(() => 1));
+      asked ??
+      (await roomOn(this.#fleetDatabases, target, this.#options.run.backup !== undefined).catch(() => 1));
     const limiter = new Limiter(available);
     this.#limiters.set(server, limiter);
     return limiter;
@@ -185,7 +186,7 @@ export class FleetRun {
   async #check(wave: string, targets: readonly PlannedTarget[]): Promise<void> {
     const done = targets.filter(({ name }) => this.#results.get(name)?.outcome === 'done');
     const wrong: FleetRefusal[] = [];
-    for (const { target, targetState } of await readTargets(this.#sites, done)) {
+    for (const { target, targetState } of await readTargets(this.#fleetDatabases, done)) {
       const failure =
         targetState instanceof Failure
           ? targetState

@@ -27,11 +27,11 @@ const alone = 4;
  * @throws Failure of the database
  */
 export async function openSharedDatabase(
-  sites: FleetDatabases,
+  fleetDatabases: FleetDatabases,
   target: Target,
   parallel: number,
 ): Promise<SharedDatabase> {
-  const site = await sites.connect(target.context, target.database, parallel);
+  const site = await fleetDatabases.connect(target.context, target.database, parallel);
   let monitor: Monitor | null = null;
   try {
     monitor = await openMonitor(site.project, parallel + connectionsShared);
@@ -78,8 +78,12 @@ async function readyJournal(
  * @param backups each is backed up, on a connection of its own
  * @throws Failure of the database
  */
-export async function roomOn(sites: FleetDatabases, target: Target, backups: boolean): Promise<number> {
-  const site = await sites.connect(target.context, target.database, 1);
+export async function roomOn(
+  fleetDatabases: FleetDatabases,
+  target: Target,
+  backups: boolean,
+): Promise<number> {
+  const site = await fleetDatabases.connect(target.context, target.database, 1);
   try {
     if (isEmbedded(site.project.orm)) return 1;
     const query = queryOn(site.project.orm);
@@ -91,10 +95,10 @@ export async function roomOn(sites: FleetDatabases, target: Target, backups: boo
 }
 
 /** Identifies the server of a target: targets on it share its connections. */
-export async function serverOf(sites: FleetDatabases, target: Target): Promise<string> {
+export async function serverOf(fleetDatabases: FleetDatabases, target: Target): Promise<string> {
   const { database, context } = target;
   if (database !== null && isUrl(database) && URL.canParse(database)) return new URL(database).host;
-  const { project } = await sites.files(context);
+  const { project } = await fleetDatabases.files(context);
   const { label, name } = addressOf(project);
   return label.slice(label.indexOf('@') + 1, label.length - name.length - 1) || label;
 }

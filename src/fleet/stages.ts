@@ -6,8 +6,11 @@ import type { FleetStages } from '../values/fleet.ts';
 import type { FleetDatabases } from './databases.ts';
 
 /** Which revision is applied in which context of the config, and since when. Read-only. */
-export async function fleetStages(sites: FleetDatabases, contexts: readonly string[]): Promise<FleetStages> {
-  const read = await Promise.all(contexts.map(context => readStage(sites, context)));
+export async function fleetStages(
+  fleetDatabases: FleetDatabases,
+  contexts: readonly string[],
+): Promise<FleetStages> {
+  const read = await Promise.all(contexts.map(context => readStage(fleetDatabases, context)));
   const order: string[] = [];
   const known = new Set<string>();
   // Newest first; revisions that only another context has are at the top, where they are easy to see.
@@ -31,13 +34,13 @@ export async function fleetStages(sites: FleetDatabases, contexts: readonly stri
   };
 }
 
-async function readStage(sites: FleetDatabases, context: string) {
+async function readStage(fleetDatabases: FleetDatabases, context: string) {
   const nothing = { context, graph: null, applied: new Map<string, Date | null>() };
   try {
-    const { graph, project } = await sites.files(context);
+    const { graph, project } = await fleetDatabases.files(context);
     const database = addressOf(project).label;
     try {
-      const site = await sites.connect(context, null, 1);
+      const site = await fleetDatabases.connect(context, null, 1);
       try {
         const { applied } = await readLedger(
           { query: queryOn(site.project.orm) },

@@ -23,22 +23,22 @@ import type { TargetState } from './target-state.ts';
  * @throws Failure if the revisions on disk are broken
  */
 export async function fleetStatus(
-  sites: FleetDatabases,
+  fleetDatabases: FleetDatabases,
   targets: readonly Target[],
   { drift = false } = {},
 ): Promise<FleetStatus> {
-  const read = await readTargets(sites, targets, { prints: drift });
-  const { drifted, compared } = driftIn(sites, read);
+  const read = await readTargets(fleetDatabases, targets, { prints: drift });
+  const { drifted, compared } = driftIn(fleetDatabases, read);
   const rows: FleetRow[] = [];
   const heads: Record<string, readonly string[]> = {};
   const orders = new Map<string, readonly string[]>();
   for (const { target, targetState } of read) {
-    const files = await filesOf(sites, target);
+    const files = await filesOf(fleetDatabases, target);
     if (files) {
-      heads[sites.contextOf(target)] = files.graph.heads;
-      orders.set(sites.contextOf(target), files.graph.order);
+      heads[fleetDatabases.contextOf(target)] = files.graph.heads;
+      orders.set(fleetDatabases.contextOf(target), files.graph.order);
     }
-    rows.push(rowOf(sites, target, targetState, files, drifted.get(target.name) ?? null));
+    rows.push(rowOf(fleetDatabases, target, targetState, files, drifted.get(target.name) ?? null));
   }
   return {
     targets: rows.sort(problemsFirst),
@@ -52,7 +52,7 @@ export async function fleetStatus(
 
 /** Schemas that differ from the majority of those at the same revisions, and how many were compared. */
 function driftIn(
-  sites: FleetDatabases,
+  fleetDatabases: FleetDatabases,
   read: readonly Read[],
 ): { readonly drifted: ReadonlyMap<string, number>; readonly compared: number } {
   const known = read.flatMap(({ target, targetState }) =>
@@ -61,7 +61,7 @@ function driftIn(
       : [{ target, applied: targetState.applied, print: targetState.print }],
   );
   const groups = Map.groupBy(known, ({ target, applied }) =>
-    JSON.stringify([sites.contextOf(target), [...applied].sort()]),
+    JSON.stringify([fleetDatabases.contextOf(target), [...applied].sort()]),
   );
   const alike = [...groups.values()].filter(({ length }) => length > 1);
   const drifted = alike.flatMap(group => [...differing(group, ({ print }) => print)]);
@@ -72,8 +72,8 @@ function driftIn(
 }
 
 /** Null if the context itself cannot be opened: its targets have that failure. */
-async function filesOf(sites: FleetDatabases, { context }: Target): Promise<Files | null> {
-  const files = await sites.files(context).catch(() => null);
+async function filesOf(fleetDatabases: FleetDatabases, { context }: Target): Promise<Files | null> {
+  const files = await fleetDatabases.files(context).catch(() => null);
   if (!files) return null;
   const [first] = files.problems;
   if (first) {
@@ -89,7 +89,7 @@ async function filesOf(sites: FleetDatabases, { context }: Target): Promise<File
 
 /** A target for display. */
 export function rowOf(
-  sites: FleetDatabases,
+  fleetDatabases: FleetDatabases,
   target: Target,
   targetState: TargetState | Failure,
   files: Files | null,
@@ -99,8 +99,8 @@ export function rowOf(
   const place = {
     name,
     tags,
-    context: sites.contextOf(target),
-    database: labelOf(files?.project ?? sites.home, target),
+    context: fleetDatabases.contextOf(target),
+    database: labelOf(files?.project ?? fleetDatabases.home, target),
     schema,
   };
   if (targetState instanceof Failure || files === null) {

@@ -23,7 +23,7 @@ export interface RunControl {
 
 /** The targets in progress: their runs, and the connections that they share. */
 export class TargetRuns {
-  readonly #sites: FleetDatabases;
+  readonly #fleetDatabases: FleetDatabases;
   readonly #options: RunOptions;
   readonly #planner: Planner;
   readonly #control: RunControl;
@@ -34,13 +34,13 @@ export class TargetRuns {
   #rollback = false;
 
   constructor(
-    sites: FleetDatabases,
+    fleetDatabases: FleetDatabases,
     options: RunOptions,
     planner: Planner,
     control: RunControl,
     emit: (event: FleetEvent) => void,
   ) {
-    this.#sites = sites;
+    this.#fleetDatabases = fleetDatabases;
     this.#options = options;
     this.#planner = planner;
     this.#control = control;
@@ -105,7 +105,7 @@ export class TargetRuns {
     try {
       const steps = await this.#loaded(target.group);
       // For its run, a whole database is connected and then closed again.
-      if (target.schema === null) own = await openSharedDatabase(this.#sites, target, 1);
+      if (target.schema === null) own = await openSharedDatabase(this.#fleetDatabases, target, 1);
       const database = own ?? (await this.#database(target, limiter));
       const run = startTarget(
         database,
@@ -136,8 +136,9 @@ export class TargetRuns {
 
   /** If it could not be opened, the next target tries again. */
   async #database(target: PlannedTarget, limiter: Limiter): Promise<SharedDatabase> {
-    const key = this.#sites.keyOf(target);
-    const opening = this.#databases.get(key) ?? openSharedDatabase(this.#sites, target, limiter.most);
+    const key = this.#fleetDatabases.keyOf(target);
+    const opening =
+      this.#databases.get(key) ?? openSharedDatabase(this.#fleetDatabases, target, limiter.most);
     this.#databases.set(key, opening);
     try {
       return await opening;

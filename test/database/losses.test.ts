@@ -70,9 +70,9 @@ test('each condition separately; no matching rows means no loss', async () => {
     ...migrations,
     N: { up: 'delete from teams where id = 9', revises: [] },
   });
-  for (const [at, [words, destructive]] of Object.values(plans).entries()) {
+  for (const [at, [rows, destructive]] of Object.values(plans).entries()) {
     const preview = await engine.preview({ command: 'upgrade', targets: [`M${at}`] });
-    expect(preview.steps[0]?.losses).toEqual([`deletes rows of people: ${words}`]);
+    expect(preview.steps[0]?.losses).toEqual([`deletes rows of people: ${rows}`]);
     expect(preview.destructive).toBe(destructive);
   }
   expect(await engine.preview({ command: 'upgrade', targets: ['N'] })).toMatchObject({

@@ -251,7 +251,7 @@ test('statements that lose data are recognised', async () => {
         const of = async (sql: string) => (await portableLosses(connection, [[`${before}${sql}`]]))[0];
         const plain = name.replace(/["`]/g, '');
         expect(await of(`drop table if exists ${name}`)).toEqual([
-          { words: `drops table ${plain}: 3 rows`, destructive: true },
+          { description: `drops table ${plain}: 3 rows`, destructive: true },
         ]);
         expect(await of(`alter table ${name} drop column x`)).toMatchObject([{ destructive: true }]);
         expect(await of(`DELETE FROM ${name} where 1`)).toMatchObject([{ destructive: true }]);

@@ -30,7 +30,7 @@ export function portableAddress(project: Project): Address {
   };
   redactor.learn(password, [user, host, database]);
   const name = database ?? dbName;
-  const place = port && Number(port) !== 3306 ? `${host}:${port}` : (host ?? 'local');
+  const place = port && Number(port) !== productOf(kind).port ? `${host}:${port}` : (host ?? 'local');
   return {
     kind,
     name,

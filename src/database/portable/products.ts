@@ -14,6 +14,8 @@ export interface Product {
    * at all.
    */
   readonly lock: 'file' | 'server';
+  /** The default port of a server, which is not shown; null: a file. */
+  readonly port: number | null;
   readonly version: Question;
   /** Set on a connection before the first query; empty: nothing. */
   readonly session: string;
@@ -29,6 +31,7 @@ export type Question = readonly [sql: string, params?: readonly unknown[]];
 const sqlite: Product = {
   rollsBackSchema: true,
   lock: 'file',
+  port: null,
   version: ['select sqlite_version() as version'],
   // Another process may be committing, and drivers differ in whether they wait for it.
   session: 'pragma busy_timeout = 5000',
@@ -41,6 +44,7 @@ const sqlite: Product = {
 const mysql: Product = {
   rollsBackSchema: false,
   lock: 'server',
+  port: 3306,
   version: ['select version() as version'],
   session: '',
   tables: schema => [

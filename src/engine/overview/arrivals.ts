@@ -9,10 +9,10 @@ export async function arrivals(session: Session): Promise<readonly Arrival[]> {
   const { project } = session;
   const others = project.contexts.filter(context => context !== project.context);
   if (others.length === 0) return [];
-  const sites = sitesOf(session);
+  const fleetDatabases = sitesOf(session);
   try {
     const read = await readTargets(
-      sites,
+      fleetDatabases,
       others.map(context => ({ name: context, tags: [], context, database: null, schema: null })),
     );
     return read.map(({ target: { name: context }, targetState }) =>
@@ -21,6 +21,6 @@ export async function arrivals(session: Session): Promise<readonly Arrival[]> {
         : { context, applied: targetState.applied, failure: null },
     );
   } finally {
-    await sites.close();
+    await fleetDatabases.close();
   }
 }
