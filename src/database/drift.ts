@@ -3,9 +3,11 @@ import type { DatabaseSchema } from '@mikro-orm/sql';
 import type { Project } from '../project/project.ts';
 import type { Effect } from '../values/authoring.ts';
 import type { Connection } from './connect/connection.ts';
+import { nameOf } from './shadow/describe.ts';
 import { describeDifference } from './shadow/describe-difference.ts';
 import { changesBetween, effectsOf, keyOf } from './shadow/effects.ts';
 import { type Inventory, type InventoryScope, readInventory } from './shadow/inventory.ts';
+import { renamedTables } from './shadow/renamed-tables.ts';
 import { findRepair } from './shadow/repair.ts';
 import type { Trial } from './shadow/trial.ts';
 
@@ -80,10 +82,23 @@ export async function driftTo(
   const { changes, sql, without, keep, revert, notKept } = await trial(trial =>
     findRepair(trial, live, wanted, scope.defaultSchema, ours),
   );
-  const effects = effectsOf(changes).map(effect =>
-    without.has(effect.object) ? { ...effect, words: `${effect.words} (no SQL for this)` } : effect,
-  );
+  const moved = movedAway(wanted, everything, live);
+  const effects = effectsOf(changes).map(effect => {
+    const there = effect.sign === '+' ? moved.get(effect.object) : undefined;
+    const words = there ? `${effect.words} (empty: its rows are probably in ${there})` : effect.words;
+    return { ...effect, words: without.has(effect.object) ? `${words} (no SQL for this)` : words };
+  });
   return { effects, sql, keep, revert, notKept: [...notKept], otherSchemas };
+}
+
+/** Missing tables that are in a schema that is not compared, with their name there. */
+function movedAway(wanted: Inventory, everything: Inventory, live: Inventory): Map<string, string> {
+  const compared = new Set(live.map(keyOf));
+  return new Map(
+    renamedTables(wanted, everything)
+      .filter(({ to }) => !compared.has(keyOf(to)))
+      .map(({ from, to }) => [nameOf(from), to.name]),
+  );
 }
 
 function comparedObjects(

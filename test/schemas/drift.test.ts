@@ -57,6 +57,16 @@ describe('manual changes', () => {
     await database.query(`delete from users`);
   });
 
+  test('a table that was moved to a schema that is not compared: says where its rows are', async () => {
+    await database.query(`create schema elsewhere; alter table chain set schema elsewhere`);
+    const { effects } = await engine.compare('head');
+    expect(effects.map(({ sign, words }) => `${sign} ${words}`)).toEqual([
+      '+ table chain (empty: its rows are probably in elsewhere.chain)',
+    ]);
+    await database.query(`alter table elsewhere.chain set schema public; drop schema elsewhere`);
+    expect(await engine.compare('head')).toEqual({ same: true, effects: [], sql: [] });
+  });
+
   test.each(sampled(manualChanges))('$sql', async ({ sql, irreparable }) => {
     await database.query(sql);
     try {

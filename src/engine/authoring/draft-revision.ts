@@ -175,7 +175,9 @@ async function noChanges(workspace: Workspace, { leftAlone }: Wanted): Promise<F
     'an entity file that is not saved, or not compiled where the config points at compiled files',
     'a change that an applied or pending revision already contains',
     ...(leftAlone.length > 0
-      ? [`something that exists only in SQL (left alone: ${leftAlone.join(', ')})`]
+      ? [
+          `something that exists only in SQL, or that a revision dropped whose file was deleted: then restore the snapshot from version control (left alone: ${leftAlone.join(', ')})`,
+        ]
       : []),
   ];
   return new Failure({
