@@ -144,3 +144,25 @@ test('rows that were just inserted and analysed are estimated once, not twice', 
   expect(findings.find(({ rule }) => rule === 'index-blocks-writes')?.rows).toBe(1_500);
   await own.drop();
 });
+
+test('revisions whose SQL is not fully known are counted, not approved', async () => {
+  const { url } = await createDatabase();
+  const unread = (id: string): string => `import { Migration } from '@mikro-orm/migrations';
+export class ${id} extends Migration {
+  async up() { for (const { id } of await this.execute('select id from a')) this.addSql('select ' + id); }
+  down() { this.addSql('select 1'); }
+}`;
+  const made = await makeProject({
+    url,
+    migrations: { [base]: unread(base), [next]: { up: 'select 1', down: 'select 2' } },
+  });
+  const { code, stdout } = await migtui(made, ['lint', 'base:head']);
+  expect([code, stdout]).toEqual([
+    0,
+    expect.stringContaining(
+      '2 revisions, nothing dangerous in the known SQL. Not all SQL of 1 revision is known.',
+    ),
+  ]);
+  const tested = await migtui(made, ['test']);
+  expect(tested.stdout).toContain('nothing dangerous; not all SQL of 1 revision is known');
+});

@@ -89,9 +89,16 @@ function summary(
   const of = (severity: Severity): number => findings.filter(one => one.severity === severity).length;
   const [dangers, warnings, rest] = [of('danger'), of('warning'), of('note')];
   const revisions = count(linted.length, 'revision');
-  const hidden = !notes && rest > 0 ? ` ${count(rest, 'note')} with --verbose.` : '';
-  if (dangers + warnings === 0)
-    return `${paint.good(`${paint.glyphs.ok} ${revisions}, nothing dangerous.`)}${hidden}`;
+  const unread = new Set(
+    findings.filter(({ rule }) => rule === 'incomplete').map(({ revision }) => revision),
+  );
+  const unknown = unread.size > 0 ? ` Not all SQL of ${count(unread.size, 'revision')} is known.` : '';
+  const hidden = `${unknown}${!notes && rest > 0 ? ` ${count(rest, 'note')} with --verbose.` : ''}`;
+  if (dangers + warnings === 0) {
+    return unknown === ''
+      ? `${paint.good(`${paint.glyphs.ok} ${revisions}, nothing dangerous.`)}${hidden}`
+      : `${paint.warn(`${paint.glyphs.warning} ${revisions}, nothing dangerous in the known SQL.`)}${hidden}`;
+  }
   const counts = [
     dangers > 0 ? count(dangers, 'danger') : '',
     warnings > 0 ? count(warnings, 'warning') : '',

@@ -188,7 +188,11 @@ async function findings(
   const accepted = found.filter(finding => finding.accepted !== undefined).length;
   const scope = changed === null ? '' : ' that changed';
   if (bad.length === 0) {
-    const more = accepted > 0 ? `; ${accepted} accepted` : '';
+    const unread = new Set(found.filter(({ rule }) => rule === 'incomplete').map(({ revision }) => revision));
+    const more = [
+      accepted > 0 ? `; ${accepted} accepted` : '',
+      unread.size > 0 ? `; not all SQL of ${count(unread.size, 'revision')} is known` : '',
+    ].join('');
     return {
       outcome: 'passed',
       message: `${count(ids.length, 'revision')}${scope}, ${failOn === 'danger' ? 'nothing dangerous' : `no ${failOn} or worse`}${more}`,
