@@ -7,6 +7,14 @@ import { closeScreens, openScreen } from '../support/screen.ts';
 
 afterEach(closeScreens);
 
+test('merge: at 80 columns the tried orders are wrapped, not cut', async () => {
+  const app = await openScreen({ columns: 80, rows: 24 });
+  await app.sees('2 heads');
+  await app.press('m');
+  await app.sees('No conflict', /runs +\d+ add_\w+, then/);
+  expect(app.terminal.lines().filter(text => /then .*…/.test(text))).toEqual([]);
+});
+
 test('merge: both sides, the result, the file before it is written', async () => {
   const app = await openScreen();
   await app.sees('2 heads');

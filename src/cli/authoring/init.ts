@@ -17,7 +17,7 @@ Next:
   migtui revision --autogenerate -m "initial schema"   the first revision, from the entities
   migtui upgrade head                                  on an empty database
   migtui stamp head                                    on one that has the tables already: compares, then
-                                                       writes that the revision is applied
+                                                       marks the revision as applied
   migtui check                                         for CI`;
 
 /** `migtui init`: sets up a MikroORM project for migtui. */

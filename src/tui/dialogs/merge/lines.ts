@@ -1,5 +1,6 @@
 import { effectLines } from '../../../drawing/text/effects.ts';
 import { failureLines } from '../../../drawing/text/failure.ts';
+import { foldWords } from '../../../drawing/text/fold.ts';
 import { headlineOf } from '../../../drawing/text/rehearsal.ts';
 import { type Line, line } from '../../../drawing/text/span.ts';
 import { statementLines } from '../../../drawing/text/statement.ts';
@@ -46,7 +47,7 @@ function branchLines(branch: Rehearsal['branches'][number], state: State, column
       ? failureLines(branch.failure, columns)
       : branch.effects.length === 0
         ? [line('changes no schema', 'dim')]
-        : effectLines(branch.effects)),
+        : effectLines(branch.effects).flatMap(one => foldWords(one, columns, 2))),
   ];
 }
 
@@ -79,10 +80,11 @@ function evidence(rehearsal: Rehearsal, state: State, columns: number): Line[] {
   const order = (heads: readonly string[]): string => heads.map(id => nameOf(state, id)).join(', then ');
   const lines: Line[] = [];
   for (const { heads, ok, failed } of rehearsal.orders) {
-    lines.push([
+    const tried: Line = [
       { text: ok ? '  runs   ' : '  fails  ', style: ok ? 'ok' : 'danger' },
       { text: order(heads), style: 'dim' },
-    ]);
+    ];
+    lines.push(...foldWords(tried, columns, 7));
     if (failed)
       lines.push(
         line(`         at ${nameOf(state, failed.revision)}:`, 'danger'),
@@ -90,12 +92,16 @@ function evidence(rehearsal: Rehearsal, state: State, columns: number): Line[] {
       );
   }
   if (rehearsal.differences.length > 0)
-    lines.push([], line('Where the orders differ', 'strong'), ...effectLines(rehearsal.differences));
+    lines.push(
+      [],
+      line('Where the orders differ', 'strong'),
+      ...effectLines(rehearsal.differences).flatMap(one => foldWords(one, columns, 2)),
+    );
   if (rehearsal.shared.length > 0)
     lines.push(
       [],
       line('Changed by more than one branch', 'strong'),
-      ...rehearsal.shared.map(object => line(`  ${object}`)),
+      ...rehearsal.shared.flatMap(object => foldWords(line(`  ${object}`), columns, 2)),
     );
   if (rehearsal.downAndUp) {
     lines.push(
