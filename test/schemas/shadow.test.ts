@@ -230,6 +230,16 @@ describe('a replay that fails', () => {
   });
 });
 
+test('loads an extension that another one requires', async () => {
+  const project = await projectOf({
+    migrations: { M1: { up: 'create extension earthdistance cascade' } },
+  });
+  const { shadow, sources } = await opened(project.root);
+  const { inventory } = await shadow.outcome(ups('M1'), sources);
+  const names = inventory.filter(({ kind }) => kind === 'extension').map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(['cube', 'earthdistance']));
+});
+
 test('creates roles that revisions refer to', async () => {
   const id = 'Migration20260101000000_needs';
   const own = 'Migration20260102000000_own';

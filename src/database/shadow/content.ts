@@ -50,8 +50,14 @@ export class ContentKeys {
   }
 }
 
+/** Extensions that `create extension … cascade` creates with another one. */
+const requirements: Readonly<Record<string, readonly string[]>> = {
+  earthdistance: ['cube'],
+  postgis_topology: ['postgis'],
+};
+
 /**
- * Extensions that the sources create, by name.
+ * Extensions that the sources create, by name, with those that they require.
  * @param more additional SQL that may create some
  */
 export function extensionsIn(sources: readonly MigrationSource[], more = ''): string[] {
@@ -63,6 +69,7 @@ export function extensionsIn(sources: readonly MigrationSource[], more = ''): st
       names.add((name as string).toLowerCase());
     }
   }
+  for (const name of [...names]) for (const other of requirements[name] ?? []) names.add(other);
   return [...names].sort();
 }
 
