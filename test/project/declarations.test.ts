@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseMigration } from '../../src/project/files/declarations.ts';
+import { mayOverflow } from '../../src/project/files/nesting.ts';
 
 const parse = (source: string, file = 'migrations/M1.ts') => parseMigration('M1', file, source);
 
@@ -108,4 +109,15 @@ it.each([
     const { problems } = parse(`const nested = ${text.repeat(times)}`);
     expect(problems).toMatchObject([{ code: 'unreadable-file', file: 'migrations/M1.ts', line: 1 }]);
   }
+});
+
+it('long sources that are not nested deeply are parsed once', () => {
+  const sql = 'create table t (a int default (1 + (2)), b text check (b ~ $$[({$$)); -- it is ((( not code';
+  const statements =
+    `    this.addSql(\`${sql} \${this.name}\`); // '(\n    this.addSql('it\\'s ' + "(a)");\n`.repeat(3_000);
+  const list = `[${'{ a: 1, "b": [2, -3] }, '.repeat(3_000)}]`;
+  const source = `export class M1 extends Migration {\n  up() {\n${statements}  }\n  list = ${list};\n}\n`;
+  expect(parse(source).problems).toEqual([]);
+  expect(mayOverflow(source)).toBe(false);
+  expect(mayOverflow(`${source}${'('.repeat(2_100)}`)).toBe(true);
 });

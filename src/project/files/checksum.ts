@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { endOfBlockComment, endOfLiteral, stringStops, templateStop } from './literals.ts';
 import type { ParsedMigration } from './parsed-migration.ts';
 
 /**
@@ -94,31 +95,6 @@ function folded(source: string): string {
   return result;
 }
 
-/** What may end a string or is an escape in it, by its quotes. */
-const stringStops: ReadonlyMap<string, RegExp> = new Map([
-  ["'", /['\\\n]/g],
-  ['"', /["\\\n]/g],
-]);
-
-/** The same for a template. */
-const templateStop = /[`\\]|\$\{/g;
-
-/**
- * The position after the literal that starts at `at`: a string, or the part of a template up to its end or
- * the next `${`. Without an end, the end of the line for a string, and of the text for a template. V8 keeps a
- * position for every character that an alternative of a loop matches, so one regular expression for a whole
- * literal overflows the stack on several MB.
- */
-function endOfLiteral(text: string, at: number, stop: RegExp): number {
-  stop.lastIndex = at + 1;
-  for (let found = stop.exec(text); found; found = stop.exec(text)) {
-    if (found[0] === '\n') return found.index;
-    if (found[0] !== '\\') return stop.lastIndex;
-    stop.lastIndex++;
-  }
-  return text.length;
-}
-
 /** The position after the second slash of a regular expression; `at` if it has none on its line. */
 function endOfRegex(text: string, at: number): number {
   let inClass = false;
@@ -133,13 +109,6 @@ function endOfRegex(text: string, at: number): number {
 }
 
 const regexStop = /\\.|[/[\]\n]/g;
-
-/** `at` if no comment starts there. */
-function endOfBlockComment(text: string, at: number): number {
-  if (!text.startsWith('/*', at)) return at;
-  const end = text.indexOf('*/', at + 2);
-  return end === -1 ? text.length : end + 2;
-}
 
 function endOfLine(text: string, at: number): number {
   const end = text.indexOf('\n', at);

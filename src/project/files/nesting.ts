@@ -1,13 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { endOfBlockComment, endOfLiteral, stringStops, templateStop } from './literals.ts';
 
-/** The parser survives more levels of brackets than these, and more operators of these kinds. */
-const mostLevels = 1_000;
-const mostChained = 2_000;
-
-/** Shorter sources cannot be nested deeply enough; longer ones can be by any operator, characters. */
-const leastLength = 3_000;
-const mostLength = 40_000;
+/** The parser survives at least so many brackets, operators and words inside one another. */
+const mostNested = 2_000;
 
 const parsing = `
 const source = require('node:fs').readFileSync(0, 'utf8');
@@ -19,8 +15,7 @@ try { require(process.argv[1]).parseSync(process.argv[2], source).program; } cat
  * might is parsed in a process of its own first.
  */
 export function overflowsParser(file: string, source: string): boolean {
-  if (source.length < leastLength) return false;
-  if (source.length <= mostLength && !mayOverflow(source)) return false;
+  if (source.length < mostNested || !mayOverflow(source)) return false;
   const parser = createRequire(import.meta.url).resolve('oxc-parser');
   const { status, error } = spawnSync(process.execPath, ['-e', parsing, '--', parser, file], {
     input: source,
@@ -29,32 +24,53 @@ export function overflowsParser(file: string, source: string): boolean {
   return error === undefined && status !== 0;
 }
 
-/** Without regard to strings and comments, whose characters count too: then the source is only parsed twice. */
-function mayOverflow(source: string): boolean {
-  let levels = 0;
-  let chained = 0;
-  for (let at = 0; at < source.length; at++) {
-    switch (source[at]) {
-      case '(':
-      case '[':
-      case '{':
-        if (++levels > mostLevels) return true;
-        break;
-      case ')':
-      case ']':
-      case '}':
-        levels = Math.max(0, levels - 1);
-        break;
-      case '?':
-      case '!':
-      case '~':
-      case '=':
-      case '<':
-        chained++;
-        break;
-      case 'f':
-        if (source[at - 1] === 'i') chained++;
-    }
+/** Literals, comments, brackets, separators, operators and words. */
+const token = /['"`]|\/[/*]|[([{]|[)\]}]|[,;]|[-+*/%&|^.?!~=<>:]|[\w$]+/g;
+
+/**
+ * Counts what may be inside of something else: open brackets, and the operators and words in each of them since the
+ * last separator, which may be one expression. Counting too much only costs time. Exported for tests.
+ */
+export function mayOverflow(source: string): boolean {
+  /** Of each open bracket, the count before it and whether it belongs to a template. */
+  const open: { readonly outer: number; readonly isTemplate: boolean }[] = [];
+  /** The count outside of the innermost bracket, and in it. */
+  let outer = 0;
+  let inner = 0;
+  const push = (isTemplate: boolean): void => {
+    open.push({ outer, isTemplate });
+    outer += inner + 1;
+    inner = 0;
+  };
+  /** Reads the part of a template that starts at `at`. */
+  const template = (at: number): void => {
+    token.lastIndex = endOfLiteral(source, at, templateStop);
+    if (source.startsWith('${', token.lastIndex - 2)) push(true);
+  };
+  token.lastIndex = 0;
+  for (let found = token.exec(source); found; found = token.exec(source)) {
+    const { 0: text, index } = found;
+    const stop = stringStops.get(text);
+    if (stop) token.lastIndex = endOfLiteral(source, index, stop);
+    else if (text === '`') template(index);
+    else if (text === '//') token.lastIndex = endOfLine(source, index);
+    else if (text === '/*') token.lastIndex = endOfBlockComment(source, index);
+    else if (text === '(' || text === '[' || text === '{') push(false);
+    else if (text === ')' || text === ']' || text === '}') {
+      const last = open.pop();
+      if (last) {
+        inner = outer - last.outer;
+        outer = last.outer;
+      }
+      if (last?.isTemplate) template(index);
+    } else if (text === ',' || text === ';') inner = 0;
+    else inner++;
+    if (outer + inner > mostNested) return true;
   }
-  return chained > mostChained;
+  return false;
+}
+
+function endOfLine(source: string, at: number): number {
+  const end = source.indexOf('\n', at);
+  return end === -1 ? source.length : end;
 }
