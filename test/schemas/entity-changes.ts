@@ -358,6 +358,11 @@ export const entityChanges: readonly EntityChange[] = [
     `table('$', { a: p.string() }, { inheritance: 'tpt' })`,
     `(() => { const base = table('$', { a: p.string() }, { inheritance: 'tpt' }); return [base, defineEntity({ name: '$_child', tableName: '$_child', extends: base, properties: { b: p.integer() } } as any)]; })()`,
   ),
+  change(
+    'an inheritor of a table with a generated key',
+    '',
+    `(() => { const base = defineEntity({ name: '$', tableName: '$', inheritance: 'tpt', properties: { id: p.integer().primary().autoincrement(), a: p.string() } } as any); return [base, defineEntity({ name: '$_child', tableName: '$_child', extends: base, properties: { b: p.integer().nullable() } } as any)]; })()`,
+  ),
   // views
   change(
     'view added',

@@ -76,6 +76,39 @@ export async function refine(
   };
 }
 
+/**
+ * Compares once more, with the result of the generated SQL: MikroORM creates some objects in another way than it
+ * compares them, such as the key of a table that inherits from another entity's table.
+ * @param refined the tested SQL, which has not run in `trial`
+ * @param generatedDown the downgrade before it was tested
+ * @param compare generates SQL from the current state of `trial`
+ */
+export async function refineResult(
+  trial: Trial,
+  refined: Refined,
+  generatedDown: readonly string[],
+  compare: () => Promise<readonly string[]>,
+  defaultSchema: string,
+): Promise<Refined> {
+  const { up } = refined.sql;
+  if (refined.changes === null || up.length === 0) return refined;
+  const before = await trial.inventory();
+  if ((await trial.run(up.filter(statement => statement !== ''))) !== null) return refined;
+  const wanted = [...(await compare())];
+  const { sql, changes } = await trial.apart(() =>
+    refine(trial, { up: wanted, down: [] }, defaultSchema, null),
+  );
+  if (changes === null || changes.length === 0 || (await trial.run(sql.up)) !== null) return refined;
+  const after = await trial.inventory();
+  const back = await reversal(trial, generatedDown, before, after, defaultSchema);
+  return {
+    ...refined,
+    sql: { up: [...up, ...sql.up], down: [...back.sql] },
+    changes: changesBetween(before, after),
+    notRestored: back.notRestored,
+  };
+}
+
 /** Statements with the casts and dropped views that they need to run and that MikroORM does not generate. */
 interface Adjusted {
   readonly statements: readonly string[];

@@ -1,4 +1,4 @@
-import type { MikroORM } from '@mikro-orm/core';
+import type { MikroORM, Transaction } from '@mikro-orm/core';
 import type { DatabaseSchema } from '@mikro-orm/sql';
 import type { UserModules } from '../../project/config/modules.ts';
 
@@ -35,10 +35,20 @@ const extensionRelations = `select n.nspname as schema, c.relname as name
   from pg_depend d join pg_class c on c.oid = d.objid join pg_namespace n on n.oid = c.relnamespace
   where d.classid = 'pg_class'::regclass and d.deptype = 'e' and c.relkind in ('r', 'v', 'm', 'p', 'f')`;
 
-/** Introspects the database that `orm` is connected to as `migration:create` and `schema:update` would. */
-export async function introspect(modules: UserModules, orm: MikroORM): Promise<DatabaseSchema> {
+/**
+ * Introspects the database that `orm` is connected to as `migration:create` and `schema:update` would.
+ * @param tx a transaction whose changes are included
+ */
+export async function introspect(
+  modules: UserModules,
+  orm: MikroORM,
+  tx?: Transaction,
+): Promise<DatabaseSchema> {
   const { skipTables, skipViews } = orm.config.get('schemaGenerator') as Record<string, never>;
-  const connection = orm.em.getConnection() as never;
+  const execute = (sql: string, params: unknown[] = [], method: 'all' | 'get' | 'run' = 'all') =>
+    orm.em.getConnection().execute(sql, params, method, tx);
+  // Not all of MikroORM's functions for introspection have a parameter for a transaction.
+  const connection = Object.create(orm.em.getConnection(), { execute: { value: execute } }) as never;
   const platform = orm.em.getPlatform() as never;
   const schema = await modules.sql.DatabaseSchema.create(
     connection,
@@ -51,7 +61,7 @@ export async function introspect(modules: UserModules, orm: MikroORM): Promise<D
     skipViews,
   );
   await schema.loadRoutines(connection, platform, schema.getNamespaces());
-  const foreign = (await orm.em.getConnection().execute(extensionRelations, [], 'all')) as {
+  const foreign = (await execute(extensionRelations)) as {
     schema: string;
     name: string;
   }[];

@@ -1,8 +1,10 @@
 import type { MikroORM, Transaction } from '@mikro-orm/core';
 import type { FailureInfo } from '../../foundation/failure.ts';
+import type { UserModules } from '../../project/config/modules.ts';
 import { sqlFailure } from '../sql-failure.ts';
 import { type Inventory, type InventoryScope, readInventory } from './inventory.ts';
 import type { Ask, ScratchRoles } from './roles.ts';
+import { introspect, type SchemaJson, schemaToJson } from './schema.ts';
 
 /** A scratch database inside a transaction that is rolled back. */
 export class Trial {
@@ -49,6 +51,11 @@ export class Trial {
   /** The current state of the database. */
   async inventory(): Promise<Inventory> {
     return readInventory(this.#orm, this.#scope, this.#tx);
+  }
+
+  /** The same as MikroORM introspects it. */
+  async schema(modules: UserModules): Promise<SchemaJson> {
+    return schemaToJson(await introspect(modules, this.#orm, this.#tx));
   }
 
   /** Whether any table except the migrations table has a row. */
