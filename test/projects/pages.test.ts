@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Printed, program } from '../support/program.ts';
 import { repository, runNode } from '../support/project.ts';
-import { sampled } from '../support/sample.ts';
 import { createDatabase, type Database, serverUrl } from '../support/server.ts';
 import { type Block, blocksOf, type Call, callsIn, comparable } from './pages/blocks.ts';
 import { elsewhere, exceptions, failing, type Place, places, wholePages } from './pages/places.ts';
@@ -114,7 +113,7 @@ const inText = (block: Block): boolean =>
   // Elsewhere, commands in the text are about what a command means, not steps to follow.
   (block.place.startsWith('docs/troubleshooting.md') && /^migtui \S+ \S/.test(block.text));
 
-describe.each(sampled(Object.entries(places)))('%s', (section, place) => {
+describe.each(Object.entries(places))('%s', (section, place) => {
   const groups = blocks
     .filter(block => block.place === section && inText(block))
     .flatMap(block => groupsOf(block, place));
