@@ -126,7 +126,7 @@ describe.skipIf(!program)('behind PgBouncer in transaction mode', () => {
     await side?.close();
     expect((await app.run(`up ${chats}`, `up ${index}`, `up ${more}`)).failure).toBeNull();
     expect(await leaks(database)).toEqual([{ n: 0 }]);
-    for (let overview = 0; overview < 10; overview++) {
+    for (let times = 0; times < 10; times++) {
       expect(await app.connection.query(`select current_setting('lock_timeout') as t`)).toEqual([{ t: '0' }]);
     }
   });

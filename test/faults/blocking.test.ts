@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { cleanEnvironment, makeProject, type Project, repository } from '../support/project.ts';
+import { upgrade } from '../e2e/support.ts';
+import { makeProject, type Project } from '../support/project.ts';
 import { asFound, openMigtui, type Pty } from '../support/pty.ts';
 import { sampled } from '../support/sample.ts';
 import { createDatabase, type Database } from '../support/server.ts';
-import { engineOf, gone } from './support.ts';
+import { type Ended, engineOf, gone, startProgram } from './support.ts';
 
 /* Code of a revision that blocks the process, so that Node handles no signals. */
 
@@ -36,54 +35,23 @@ export class ${id} extends Migration {
 }
 `;
 
-interface Ended {
-  readonly code: number | null;
-  readonly signal: string | null;
-  readonly stdout: string;
-  readonly stderr: string;
-  /** From the last signal to the exit, ms. */
-  readonly ms: number;
-}
-
 /** Runs a command and sends signals, 700 ms apart, once its code blocks. */
 function interrupted(
-  { root }: Project,
+  project: Project,
   args: readonly string[],
   signals: readonly NodeJS.Signals[],
 ): Promise<Ended> {
-  return new Promise(resolve => {
-    const child = spawn(process.execPath, [join(repository, 'bin/migtui.js'), ...args], {
-      cwd: root,
-      env: cleanEnvironment(),
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let [stdout, stderr, last, sent] = ['', '', 0, false];
-    const listen = (): void => {
-      if (sent || !(stdout + stderr).includes('create table two')) return;
-      sent = true;
-      // `blocking` itself is printed when the code ends.
-      for (const [at, signal] of signals.entries()) {
-        setTimeout(
-          () => {
-            last = performance.now();
-            child.kill(signal);
-          },
-          1_000 + 700 * at,
-        );
-      }
-    };
-    child.stdout.on('data', piece => {
-      stdout += piece;
-      listen();
-    });
-    child.stderr.on('data', piece => {
-      stderr += piece;
-      listen();
-    });
-    child.on('close', (code, signal) =>
-      resolve({ code, signal, stdout, stderr, ms: performance.now() - last }),
-    );
-  });
+  const { child, kill, output, ended } = startProgram(project, args);
+  let sent = false;
+  const listen = (): void => {
+    if (sent || !(output.stdout + output.stderr).includes('create table two')) return;
+    sent = true;
+    // `blocking` itself is printed when the code ends.
+    for (const [at, signal] of signals.entries()) setTimeout(() => kill(signal), 1_000 + 700 * at);
+  };
+  child.stdout.on('data', listen);
+  child.stderr.on('data', listen);
+  return ended;
 }
 
 async function projectWith(code: string, top = '') {
@@ -100,7 +68,7 @@ async function projectWith(code: string, top = '') {
 
 const each = ['upgrade', 'head', '--yes', '--transaction', 'each', '-v'];
 
-/** Only the first revision is committed, and nothing of ours is connected any more. */
+/** Only the first revision is committed, and no advisory lock is held. */
 async function expectOnlyFirst(database: Database): Promise<void> {
   expect(
     await database.query(`select to_regclass('one') is not null as one, to_regclass('two') as two`),
@@ -144,9 +112,7 @@ async function blockedApp(code: string) {
   const { database, project } = await projectWith(code);
   const app = await openMigtui(project.root);
   await app.sees('2 pending');
-  await app.press('u');
-  await app.sees(/Enter +run on/);
-  await app.press('Enter');
+  await upgrade(app);
   await app.sees('1 of 2');
   const waiting = `select 1 as n from pg_stat_activity where datname = current_database()
     and (state like 'idle in transaction%' and query like 'create table two%' or query like '%pg_sleep(60)')`;

@@ -16,5 +16,5 @@ test('every connection ended by the server at every boundary, without a journal'
 });
 
 test('no password in any output', () => {
-  expectNoPassword(20_000);
+  expectNoPassword(100_000);
 });

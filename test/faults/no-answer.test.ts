@@ -1,13 +1,13 @@
-import { spawn } from 'node:child_process';
-import { createServer as createWebServer } from 'node:http';
-import { type AddressInfo, createServer } from 'node:net';
-import { join } from 'node:path';
+import { createServer as createWebServer, type Server as WebServer } from 'node:http';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { cleanEnvironment, makeProject, type Project, repository } from '../support/project.ts';
+import { upgrade } from '../e2e/support.ts';
+import { makeProject, type Project } from '../support/project.ts';
 import { asFound, openMigtui } from '../support/pty.ts';
 import { sampled } from '../support/sample.ts';
 import { createDatabase, type Database } from '../support/server.ts';
 import { type ProxiedConnection, type SilentProxy, silentProxy } from '../support/silent-proxy.ts';
+import { type Ended, startProgram } from './support.ts';
 
 const one = 'Migration20260101000000_one';
 const slow = 'Migration20260102000000_slow';
@@ -17,44 +17,25 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-interface Ended {
-  readonly code: number | null;
-  readonly signal: string | null;
-  readonly stdout: string;
-  readonly stderr: string;
-  /** From the last signal to the exit, ms. */
-  readonly ms: number;
-}
-
 /** The built program; `onStderr` receives its output so far and may send signals. */
 function program(
-  { root }: Project,
+  project: Project,
   args: readonly string[],
   onStderr: (said: string, kill: (signal: NodeJS.Signals) => void) => void = () => {},
 ): Promise<Ended> {
-  return new Promise(resolve => {
-    const child = spawn(process.execPath, [join(repository, 'bin/migtui.js'), ...args], {
-      cwd: root,
-      env: cleanEnvironment(),
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let [stdout, stderr] = ['', ''];
-    let last = performance.now();
-    const kill = (signal: NodeJS.Signals): void => {
-      last = performance.now();
-      child.kill(signal);
-    };
-    child.stdout.on('data', piece => {
-      stdout += piece;
-    });
-    child.stderr.on('data', piece => {
-      stderr += piece;
-      onStderr(stderr, kill);
-    });
-    child.on('close', (code, signal) =>
-      resolve({ code, signal, stdout, stderr, ms: performance.now() - last }),
-    );
+  const { child, kill, output, ended } = startProgram(project, args);
+  child.stderr.on('data', () => onStderr(output.stderr, kill));
+  return ended;
+}
+
+/** The port of a server that listens until the end of the test. */
+async function listening(server: Server): Promise<number> {
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  closing.push(() => {
+    server.close();
+    if ('closeAllConnections' in server) (server as WebServer).closeAllConnections();
   });
+  return (server.address() as AddressInfo).port;
 }
 
 const limits = { connectTimeout: '3s', answerTimeout: '3s' };
@@ -96,13 +77,7 @@ describe('a server that does not respond', () => {
     ['accepts and never answers', () => createServer(() => {})],
     ['is a web server', () => createWebServer((_, response) => void response.end('hello'))],
   ])('that %s: reported with host and port, exit code 1', async (_, make) => {
-    const server = make();
-    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-    closing.push(() => {
-      server.close();
-      if ('closeAllConnections' in server) server.closeAllConnections();
-    });
-    const { port } = server.address() as AddressInfo;
+    const port = await listening(make());
     const project = await projectAt(`postgres://ana@127.0.0.1:${port}/shop`);
     for (const args of [['status'], ['upgrade', 'head', '--yes']]) {
       const { code, stdout, stderr } = await program(project, args);
@@ -113,10 +88,7 @@ describe('a server that does not respond', () => {
   });
 
   test('while waiting it reports for what, also with --json', async () => {
-    const server = createServer(() => {});
-    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-    closing.push(() => server.close());
-    const { port } = server.address() as AddressInfo;
+    const port = await listening(createServer(() => {}));
     const project = await projectAt(`postgres://ana@127.0.0.1:${port}/shop`);
     const { stderr, stdout } = await program(project, ['status', '--json']);
     expect(stderr).toContain(`waiting for 127.0.0.1:${port} to accept the connection`);
@@ -129,10 +101,7 @@ describe('a server that does not respond', () => {
 
 describe('the app, when the server does not respond', () => {
   test('quits at once while it connects', async () => {
-    const server = createServer(() => {});
-    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-    closing.push(() => server.close());
-    const { port } = server.address() as AddressInfo;
+    const port = await listening(createServer(() => {}));
     const app = await openMigtui((await projectAt(`postgres://ana@127.0.0.1:${port}/shop`, {})).root);
     await app.sees(`waiting for the connection: 127.0.0.1:${port}`);
     const started = performance.now();
@@ -155,9 +124,7 @@ describe('the app, when the server does not respond', () => {
     });
     const app = await openMigtui(project.root);
     await app.sees('2 pending');
-    await app.press('u');
-    await app.sees(/Enter +run on/);
-    await app.press('Enter');
+    await upgrade(app);
     await silent.promise;
     await app.press('C-c');
     await app.sees('Cancel the run?');

@@ -136,5 +136,5 @@ test('kill -9 of a headless upgrade between its messages to the server', async (
 });
 
 test('no password in any output', () => {
-  expectNoPassword(20_000);
+  expectNoPassword(100_000);
 });

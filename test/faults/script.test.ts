@@ -40,4 +40,4 @@ test('50 random plans: the script has the same effect as the run', async () => {
   }
 }, 600_000);
 
-test('no password in any output', () => expectNoPassword(10_000));
+test('no password in any output', () => expectNoPassword(50_000));

@@ -1,11 +1,20 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, fork, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { expect } from 'vitest';
-import { type MigrationSketch, makeProject, type Project } from '../support/project.ts';
+import {
+  cleanEnvironment,
+  type MigrationSketch,
+  makeProject,
+  type Project,
+  repository,
+} from '../support/project.ts';
 import type { Pty } from '../support/pty.ts';
+import { sampleOf } from '../support/sample.ts';
 import type { Order, Report } from './agent.ts';
 
 /** All output of agents and engines, searched for passwords at the end. */
@@ -14,13 +23,61 @@ export const said: string[] = [];
 /**
  * Checks that the output contains no password of the test server. A screen may wrap a word, or colour a part
  * of it.
+ * @param atLeast the length that the output of all cases exceeds, characters; that of a sample is in proportion
  */
 export function expectNoPassword(atLeast: number): void {
   const all = said.join('\n');
-  expect(all.length).toBeGreaterThan(atLeast);
+  expect(all.length).toBeGreaterThan(atLeast / sampleOf().every);
   for (const text of [all, stripVTControlCharacters(all).replace(/[│╭╮╰╯\s]+/g, ' ')]) {
     expect(text.match(/.{0,40}correct(%20|\+|\s)*horse/s)).toBeNull();
   }
+}
+
+/** The end of a program. */
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** From the start, or from the last signal, to the exit, ms. */
+  readonly ms: number;
+}
+
+/** The built program while it runs. */
+export interface Running {
+  readonly child: ChildProcessByStdio<null, Readable, Readable>;
+  /** Its output so far; a later listener of the child's streams sees it with the piece that it receives. */
+  readonly output: { stdout: string; stderr: string };
+  readonly ended: Promise<Ended>;
+  kill(signal: NodeJS.Signals): void;
+}
+
+export function startProgram({ root }: Project, args: readonly string[]): Running {
+  const child = spawn(process.execPath, [join(repository, 'bin/migtui.js'), ...args], {
+    cwd: root,
+    env: cleanEnvironment(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = { stdout: '', stderr: '' };
+  let last = performance.now();
+  child.stdout.on('data', piece => {
+    output.stdout += piece;
+  });
+  child.stderr.on('data', piece => {
+    output.stderr += piece;
+  });
+  const ended = new Promise<Ended>(resolve =>
+    child.on('close', (code, signal) => resolve({ code, signal, ...output, ms: performance.now() - last })),
+  );
+  return {
+    child,
+    output,
+    ended,
+    kill(signal) {
+      last = performance.now();
+      child.kill(signal);
+    },
+  };
 }
 
 /** An agent's process. */

@@ -2,8 +2,15 @@ import { Linter, type LintStep } from '../../src/lint/lint.ts';
 import { Schema } from '../../src/lint/schema.ts';
 import type { Server } from '../../src/lint/scope.ts';
 import type { Finding } from '../../src/values/findings.ts';
+import { boundaries } from './boundaries.ts';
+import { details } from './details.ts';
+import { gathered } from './gathered.ts';
+import { linters } from './linters.ts';
 import { setup } from './schema.ts';
-import type { Sample } from './statements.ts';
+import { samples as plain, type Sample } from './statements.ts';
+
+/** All samples, in an order that lists of cases refer to by index. */
+export const samples: readonly Sample[] = [...plain, ...boundaries, ...gathered, ...details, ...linters];
 
 /** The server on which the samples are measured. */
 export const server: Server = { version: 18, utc: true };

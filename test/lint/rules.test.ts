@@ -9,14 +9,8 @@ import { Schema } from '../../src/lint/schema.ts';
 import { loadParser } from '../../src/safety/parse.ts';
 import type { Finding } from '../../src/values/findings.ts';
 import { repository } from '../support/project.ts';
-import { boundaries } from './boundaries.ts';
-import { details } from './details.ts';
-import { gathered } from './gathered.ts';
-import { linterOnSchema, lintResult, server, step } from './lint-sample.ts';
-import { linters } from './linters.ts';
-import { samples as plain, type Sample } from './statements.ts';
-
-const samples = [...plain, ...boundaries, ...gathered, ...details, ...linters];
+import { linterOnSchema, lintResult, samples, server, step } from './lint-sample.ts';
+import type { Sample } from './statements.ts';
 
 beforeAll(loadParser);
 

@@ -5,13 +5,9 @@ import { Session } from '../../src/engine/session.ts';
 import { Linter } from '../../src/lint/lint.ts';
 import { Schema } from '../../src/lint/schema.ts';
 import { loadParser } from '../../src/safety/parse.ts';
-import { boundaries } from '../lint/boundaries.ts';
-import { details } from '../lint/details.ts';
-import { gathered } from '../lint/gathered.ts';
-import { server, step } from '../lint/lint-sample.ts';
-import { linters } from '../lint/linters.ts';
+import { samples, server, step } from '../lint/lint-sample.ts';
 import { setup } from '../lint/schema.ts';
-import { samples as plain, type Sample } from '../lint/statements.ts';
+import type { Sample } from '../lint/statements.ts';
 import { makeProject } from '../support/project.ts';
 import { sampled } from '../support/sample.ts';
 import { createDatabase, type Database } from '../support/server.ts';
@@ -53,12 +49,9 @@ async function found({ before, sql, alone }: Sample, few: number): Promise<reado
   return linter.lint(step(texts, { transactional: alone !== true })).map(({ finding }) => finding);
 }
 
-test.each(sampled([...plain, ...boundaries, ...gathered, ...details, ...linters]))(
-  '$before $sql',
-  async sample => {
-    expect(await found(sample, 0)).toEqual(await found(sample, 1_000));
-  },
-);
+test.each(sampled(samples))('$before $sql', async sample => {
+  expect(await found(sample, 0)).toEqual(await found(sample, 1_000));
+});
 
 test('tables of other schemas do not count when only some schemas are read', async () => {
   const fleet = await createDatabase();

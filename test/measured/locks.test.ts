@@ -3,13 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { lockModes } from '../../src/database/measure/locks.ts';
 import { loadParser } from '../../src/safety/parse.ts';
 import type { Finding, LockMode } from '../../src/values/findings.ts';
-import { boundaries } from '../lint/boundaries.ts';
-import { details } from '../lint/details.ts';
-import { gathered } from '../lint/gathered.ts';
-import { lintResult } from '../lint/lint-sample.ts';
-import { linters } from '../lint/linters.ts';
+import { lintResult, samples } from '../lint/lint-sample.ts';
 import { rowCount, setup } from '../lint/schema.ts';
-import { samples as plain, type Sample } from '../lint/statements.ts';
+import type { Sample } from '../lint/statements.ts';
 import { sampled } from '../support/sample.ts';
 import { createDatabase, type Database } from '../support/server.ts';
 import { type Measured, measure, measureAlone } from './measure.ts';
@@ -18,8 +14,6 @@ import { type Measured, measure, measureAlone } from './measure.ts';
  * The rules compared with PostgreSQL itself: each statement runs on tables of 5,000 rows, and its actual
  * locks, rewrites and full scans are compared with its findings.
  */
-
-const samples = [...plain, ...boundaries, ...gathered, ...details, ...linters];
 
 let database: Database;
 let client: pg.Client;

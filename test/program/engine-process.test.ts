@@ -17,17 +17,17 @@ function start(options: EngineOptions) {
   const waiting = new Set<() => void>();
   engine.events(told => {
     events.push(...told);
-    for (const overview of waiting) overview();
+    for (const check of waiting) check();
   });
   opened.push(engine);
   const logged = (text: string): Promise<EngineEvent> =>
     new Promise(resolve => {
-      const overview = (): void => {
+      const check = (): void => {
         const found = events.find(event => event.type === 'log' && event.text.includes(text));
         if (found) resolve(found);
       };
-      waiting.add(overview);
-      overview();
+      waiting.add(check);
+      check();
     });
   const exit = new Promise<EngineExit>(resolve => engine.onExit(resolve));
   return { engine, events, logged, exit };

@@ -40,19 +40,19 @@ afterEach(async () => {
 it('a file that has not changed for a while is read once', () => {
   later(10_000);
   const [first] = read().migrations;
-  for (let overview = 0; overview < 3; overview++) expect(read().migrations[0]).toBe(first);
+  for (let times = 0; times < 3; times++) expect(read().migrations[0]).toBe(first);
   expect(reads()).toBe(1);
 });
 
 it('a recently written file is read again each time, because its time may stay the same', () => {
-  for (let overview = 0; overview < 4; overview++) read();
+  for (let times = 0; times < 4; times++) read();
   expect(reads()).toBe(4);
 });
 
 it('an edit with the same size and time is detected', async () => {
   const { atime, mtime } = await stat(path);
   later(10_000);
-  for (let overview = 0; overview < 3; overview++) read();
+  for (let times = 0; times < 3; times++) read();
   await write('select 2');
   await utimes(path, atime, mtime);
   later(10_000);
@@ -61,7 +61,7 @@ it('an edit with the same size and time is detected', async () => {
 
 it('a deleted file is a problem, although it is cached', async () => {
   later(10_000);
-  for (let overview = 0; overview < 3; overview++) read();
+  for (let times = 0; times < 3; times++) read();
   await rm(path);
   expect(read().problems).toMatchObject([{ code: 'unreadable-file', revision: name }]);
 });

@@ -237,8 +237,8 @@ describe('the migrations', async () => {
       message: 'migrations/M2_throws.ts:5 could not be imported: REGION is not set',
       next: expect.any(String),
     });
-    for (const overview of ['--plan', '--sql']) {
-      expect(await failure(project, ['upgrade', 'head', overview])).toMatchObject({
+    for (const option of ['--plan', '--sql']) {
+      expect(await failure(project, ['upgrade', 'head', option])).toMatchObject({
         code: 'migration-broken',
         message: expect.stringContaining('M2_throws.ts:5 could not be imported: REGION is not set'),
         candidates: ['M2_throws'],

@@ -16,8 +16,8 @@ function rowsOf(graph: RevisionGraph, { applied = [], from, to, ...options }: Sc
   const layout = layoutLanes(graph.history(graph.missing(applied)));
   const [isApplied, current] = [new Set(applied), new Set(graph.current(applied))];
   const state = (id: string) => (!graph.has(id) ? 'missing' : isApplied.has(id) ? 'applied' : 'pending');
-  const look = (id: string) => ({ state: state(id), current: current.has(id) }) as const;
-  return drawLanes(layout, from ?? 0, to ?? layout.rows.length, look, options);
+  const stateOf = (id: string) => ({ state: state(id), current: current.has(id) }) as const;
+  return drawLanes(layout, from ?? 0, to ?? layout.rows.length, stateOf, options);
 }
 
 /** The drawing with the names after it, as in `history --graph`. */
@@ -444,7 +444,11 @@ describe('for the app', () => {
   test('a line to a hidden revision is not drawn', () => {
     const rows = graph.history().filter(({ id }) => id !== 'a');
     const layout = layoutLanes(rows);
-    const look = () => ({ state: 'pending', current: false }) as const;
-    expect(drawLanes(layout, 0, 3, look).rows.map(({ node }) => text(node))).toEqual(['○  ', '│ ○', '○  ']);
+    const stateOf = () => ({ state: 'pending', current: false }) as const;
+    expect(drawLanes(layout, 0, 3, stateOf).rows.map(({ node }) => text(node))).toEqual([
+      '○  ',
+      '│ ○',
+      '○  ',
+    ]);
   });
 });

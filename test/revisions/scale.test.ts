@@ -50,18 +50,18 @@ test.each(Object.keys(shapes))('%s', shape => {
   const typo = () => refusal(() => graph.upgrade('Migration20200101099999_stepp', []));
   expect(typo().code).toBe('unknown-target');
   const layout = layoutLanes(graph.history());
-  const overview = () => ({ state: 'applied' as const, current: false });
-  drawLanes(layout, 0, 40, overview);
+  const stateOf = () => ({ state: 'applied' as const, current: false });
+  drawLanes(layout, 0, 40, stateOf);
   for (const from of [0, SIZE / 2 + 77, SIZE - 40]) {
-    expect(drawLanes(layout, from, from + 40, overview).rows).toHaveLength(40);
+    expect(drawLanes(layout, from, from + 40, stateOf).rows).toHaveLength(40);
   }
 });
 
 test('40 rows of a wide history', () => {
   const layout = layoutLanes(RevisionGraph.from(shapes['1,000 labelled bases']!()).history());
-  const overview = () => ({ state: 'pending' as const, current: true });
+  const stateOf = () => ({ state: 'pending' as const, current: true });
   for (const from of [0, SIZE / 3, SIZE - 40]) {
-    expect(drawLanes(layout, Math.floor(from), Math.floor(from) + 40, overview).rows).toHaveLength(40);
+    expect(drawLanes(layout, Math.floor(from), Math.floor(from) + 40, stateOf).rows).toHaveLength(40);
   }
 });
 

@@ -8,14 +8,11 @@ import { makeFolder } from './project.ts';
 /** What a command printed. */
 export interface Printed {
   readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-  /** Both, in the order in which they were written, without questions and their answers. */
+  /** On stdout and stderr, in the order in which it was written, without questions and their answers. */
   readonly text: string;
 }
 
 export interface ProgramOptions {
-  readonly env?: Readonly<Record<string, string>>;
   /** The input of the user at a terminal for a question; default: there is no terminal. */
   readonly answer?: (question: string) => string;
 }
@@ -27,25 +24,24 @@ export interface ProgramOptions {
 export async function program(
   cwd: string,
   argv: readonly string[],
-  { env, answer }: ProgramOptions = {},
+  { answer }: ProgramOptions = {},
 ): Promise<Printed> {
-  const written = { stdout: '', stderr: '', text: '' };
+  let written = '';
   const stdin = Object.assign(new PassThrough(), { isTTY: answer !== undefined });
   const home = await makeFolder('home');
-  const screen = (name: 'stdout' | 'stderr', isTTY: boolean): Host['stdout'] => ({
+  const screen = (isTTY: boolean): Host['stdout'] => ({
     isTTY,
     columns: 120,
     write(text) {
-      written[name] += text;
       if (answer && /[:?\]>] $/.test(text)) stdin.write(`${answer(text)}\n`);
-      else written.text += text;
+      else written += text;
     },
   });
   const host: Host = {
-    stdout: screen('stdout', false),
-    stderr: screen('stderr', answer !== undefined),
+    stdout: screen(false),
+    stderr: screen(answer !== undefined),
     stdin,
-    env: { LANG: 'C.UTF-8', NO_COLOR: '1', XDG_CONFIG_HOME: home, XDG_STATE_HOME: home, ...env },
+    env: { LANG: 'C.UTF-8', NO_COLOR: '1', XDG_CONFIG_HOME: home, XDG_STATE_HOME: home },
     cwd,
     platform: process.platform,
     now: () => Date.now(),
@@ -61,10 +57,5 @@ export async function program(
     },
   };
   const code = await runProgram(argv, host, '1.0.0');
-  return {
-    code,
-    stdout: stripVTControlCharacters(written.stdout),
-    stderr: stripVTControlCharacters(written.stderr),
-    text: stripVTControlCharacters(written.text),
-  };
+  return { code, text: stripVTControlCharacters(written) };
 }

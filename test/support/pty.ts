@@ -202,18 +202,18 @@ export async function openPty(command: readonly string[], options: PtyOptions): 
   const until: Pty['until'] = (test, what, { timeout = 20_000 } = {}) =>
     new Promise((resolve, reject) => {
       const finish = (failure?: string) => {
-        watchers.delete(overview);
+        watchers.delete(check);
         clearTimeout(timer);
         if (failure) reject(new Error(`${failure}: ${what}\n${frame(lines(), terminal.cols)}`));
         else resolve();
       };
-      const overview = () => {
+      const check = () => {
         if (test(screen())) finish();
         else if (ended) finish('The program ended before the screen had it');
       };
       const timer = setTimeout(() => finish(`Not on the screen within ${timeout} ms`), timeout);
-      watchers.add(overview);
-      overview();
+      watchers.add(check);
+      check();
     });
 
   const program_ = () => {

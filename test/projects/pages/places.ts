@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { asking, later, running } from '../../authoring/support.ts';
 import { migrationSource } from '../../support/project.ts';
 import { chat, type State } from './states.ts';
-import { troubles, twoEnumRevisions } from './troubles.ts';
+import { interrupted, troubles, twoEnumRevisions } from './troubles.ts';
 
 /** How the commands of a section are run. */
 export interface Place {
@@ -76,7 +76,7 @@ const commands: Readonly<Record<string, Place>> = {
   'migtui-upgrade-target': { state: () => chat({ merged: true, applied: 'add_reactions' }), each: true },
   'migtui-downgrade-target': { state: merged('head'), each: true },
   'migtui-stamp-target': { state: merged('head') },
-  'migtui-resolve-revision': { state: troubles['half-applied-revision'] as () => Promise<State>, each: true },
+  'migtui-resolve-revision': { state: interrupted, each: true },
   'migtui-revision': {
     state: () => chat({ merged: true, chat: 'topic: p.string().nullable(),' }),
   },

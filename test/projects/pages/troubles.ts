@@ -60,7 +60,7 @@ async function locked(): Promise<State> {
 }
 
 /** The first statement of a revision without a transaction is done, the second is not. */
-async function interrupted(): Promise<State> {
+export async function interrupted(): Promise<State> {
   const state = await chat({
     merged: true,
     applied: last,

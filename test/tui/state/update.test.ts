@@ -32,18 +32,18 @@ function after(state: State, ...events: Event[]): Change {
 }
 
 const key = (name: string): Event => ({ type: 'key', key: name });
-const styleOf = (engine = new FakeEngine({ now: at })): Promise<Overview> => engine.api.overview();
+const overviewOf = (engine = new FakeEngine({ now: at })): Promise<Overview> => engine.api.overview();
 
 /** The app with an open project. */
 async function opened(overview?: Overview): Promise<State> {
   const [asking, effects] = after(start(), { type: 'connected' });
   const call = effects.find(effect => effect.type === 'call');
-  if (call?.type !== 'call') throw new Error('no look');
+  if (call?.type !== 'call') throw new Error('no overview');
   return after(asking, {
     type: 'answered',
     ticket: call.ticket,
     call: call.call,
-    outcome: { ok: true, value: overview ?? (await styleOf()) },
+    outcome: { ok: true, value: overview ?? (await overviewOf()) },
   })[0];
 }
 
@@ -59,7 +59,7 @@ test('a stale status is ignored', async () => {
     type: 'answered',
     ticket: 99,
     call: { call: 'overview', args: [] },
-    outcome: { ok: true, value: await styleOf() },
+    outcome: { ok: true, value: await overviewOf() },
   };
   expect(after(state, answer)[0].overview).toBeNull();
 });
@@ -109,7 +109,7 @@ test('the preview of a target that is no longer typed is ignored', async () => {
 
 test('the cursor stays on its revision when others appear', async () => {
   const engine = new FakeEngine({ now: at });
-  const state = after(await opened(await styleOf(engine)), key('j'))[0];
+  const state = after(await opened(await overviewOf(engine)), key('j'))[0];
   const on = selectedId(state);
   engine.revisions.push({
     id: 'Migration20261201000000_newest',
@@ -117,12 +117,12 @@ test('the cursor stays on its revision when others appear', async () => {
   });
   const [asking, effects] = after(state, { type: 'later', topic: 'refresh', token: 0 });
   const call = effects.find(effect => effect.type === 'call');
-  if (call?.type !== 'call') throw new Error('no look');
+  if (call?.type !== 'call') throw new Error('no overview');
   const [next] = after(asking, {
     type: 'answered',
     ticket: call.ticket,
     call: call.call,
-    outcome: { ok: true, value: await styleOf(engine) },
+    outcome: { ok: true, value: await overviewOf(engine) },
   });
   expect(next.overview?.revisions).toHaveLength(6);
   expect(selectedId(next)).toBe(on);
@@ -130,12 +130,12 @@ test('the cursor stays on its revision when others appear', async () => {
 
 test('a lost database is retried with an increasing delay', async () => {
   const engine = new FakeEngine({ now: at, database: { state: 'unreachable' } });
-  const overview = await styleOf(engine);
+  const overview = await overviewOf(engine);
   let [state, effects] = after(start(), { type: 'connected' });
   const waits: number[] = [];
   for (let tries = 0; tries < 6; tries++) {
     const call = effects.find(effect => effect.type === 'call');
-    if (call?.type !== 'call') throw new Error('no look');
+    if (call?.type !== 'call') throw new Error('no overview');
     [state, effects] = after(state, {
       type: 'answered',
       ticket: call.ticket,
@@ -152,7 +152,7 @@ test('a lost database is retried with an increasing delay', async () => {
 
 test('ten thousand revisions and a thousand keys', async () => {
   const revisions = longHistory(10_000);
-  let state = await opened(await styleOf(new FakeEngine({ now: at, revisions, applied: [] })));
+  let state = await opened(await overviewOf(new FakeEngine({ now: at, revisions, applied: [] })));
   for (let press = 0; press < 1_000; press++)
     [state] = after(state, key(press % 50 === 49 ? 'pagedown' : 'j'));
   expect(state.positions.history.cursor).toBeGreaterThan(1_000);
