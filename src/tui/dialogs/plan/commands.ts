@@ -5,7 +5,7 @@ import { heldNotice, isHeld } from '../../state/held.ts';
 import { logged } from '../../state/log.ts';
 import type { State } from '../../state/model.ts';
 import { startRun } from '../../state/run.ts';
-import { close, copied, copiedText, notified, open, replaceTop } from '../../state/stack.ts';
+import { close, copied, copiedText, notified, open, replaceTop, topDialog } from '../../state/stack.ts';
 import { inDialogs, on, why } from '../commands.ts';
 import { runDialog } from '../run/dialog.ts';
 import { type PlanDialog, runsMigrations, whyName, whyNotRun } from './rules.ts';
@@ -114,7 +114,10 @@ export const planCommands = inDialogs([
     title: 'copy command',
     about: 'copy the command that shows this plan',
     footer: 4,
-    hidden: state => why<PlanDialog>('plan', whyNoSteps)(state) === 'still planning',
+    hidden: state => {
+      const dialog = topDialog(state);
+      return dialog?.kind === 'plan' && dialog.loaded?.is === 'loading';
+    },
     run: on<PlanDialog>('plan', (state, dialog) => copiedText(state, here(state, commandOf(dialog.request)))),
   },
   {
