@@ -11,3 +11,8 @@ export function grouped(number: number): string {
   }
   return number < 0 ? `-${text}` : text;
 }
+
+/** `1 revision`, `3 revisions`, `1,200 rows`. */
+export function count(number: number, noun: string): string {
+  return `${grouped(number)} ${noun}${number === 1 ? '' : 's'}`;
+}

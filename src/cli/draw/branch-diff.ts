@@ -1,6 +1,6 @@
 import type { AddedRevision, BranchDiff, Finding } from '../../engine/api.ts';
+import { count } from '../../foundation/grouped.ts';
 import { nameOf } from './rows.ts';
-import { count } from './text.ts';
 
 /** Longer SQL of one revision is collapsed and truncated, characters. */
 const most = 10_000;

@@ -2,9 +2,10 @@ import { bytes as sizeText } from '../../drawing/text/bytes.ts';
 import { rowsText } from '../../drawing/text/findings.ts';
 import { findingOnCopy } from '../../drawing/text/measured.ts';
 import type { Finding, LintReport, Severity } from '../../engine/api.ts';
+import { count } from '../../foundation/grouped.ts';
 import type { Paint } from '../shell/paint.ts';
 import { nameOf } from './rows.ts';
-import { count, indent } from './text.ts';
+import { indent } from './text.ts';
 
 /** One finding: the message, the table, and what to do instead. */
 export function drawFinding(finding: Finding, paint: Paint, whole = false): string {

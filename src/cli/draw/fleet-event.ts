@@ -1,6 +1,6 @@
 import type { FleetEvent } from '../../engine/api.ts';
+import { count } from '../../foundation/grouped.ts';
 import type { Paint } from '../shell/paint.ts';
-import { count } from './text.ts';
 
 /** A line for an event in a fleet run; empty for events that are not shown. */
 export function drawFleetEvent(event: FleetEvent, paint: Paint, verbose: boolean): string {

@@ -1,11 +1,11 @@
 import { bytes } from '../../drawing/text/bytes.ts';
 import type { FleetGroup, FleetPlan, FleetRefusal, PreviewStep } from '../../engine/api.ts';
-import { grouped } from '../../foundation/grouped.ts';
+import { count, grouped } from '../../foundation/grouped.ts';
 import { someNames } from '../../foundation/some-names.ts';
 import type { Paint } from '../shell/paint.ts';
 import { drawFinding } from './findings.ts';
 import { nameOf } from './rows.ts';
-import { count, indent } from './text.ts';
+import { indent } from './text.ts';
 
 /** A fleet plan: each group with its SQL once, the refused targets, the waves. */
 export function drawFleetPlan(plan: FleetPlan, paint: Paint): string {
@@ -20,7 +20,7 @@ export function drawFleetPlan(plan: FleetPlan, paint: Paint): string {
   return [
     paint.bold(`${verb[0]?.toUpperCase()}${verb.slice(1)} to ${request.plan.targets.join(' ')}${where}`),
     ...groups.map(group => ['', drawGroup(group, paint)].join('\n')),
-    ...(there.length > 0 ? ['', paint.dim(`${countOf(there.length)} already at the target`)] : []),
+    ...(there.length > 0 ? ['', paint.dim(`${count(there.length, 'target')} already at the target`)] : []),
     ...drawRefused(refused, paint),
     ...(waves.length > 1
       ? [
@@ -31,12 +31,10 @@ export function drawFleetPlan(plan: FleetPlan, paint: Paint): string {
   ].join('\n');
 }
 
-const countOf = (number: number): string => `${grouped(number)} ${number === 1 ? 'target' : 'targets'}`;
-
 function drawGroup({ targets, preview, largest, table }: FleetGroup, paint: Paint): string {
   const findings = preview.steps.flatMap(({ findings }) => findings);
   return [
-    `${paint.bold(`${countOf(targets.length)}: ${count(preview.steps.length, 'step')}`)} ${paint.dim(`(${someNames(targets)})`)}`,
+    `${paint.bold(`${count(targets.length, 'target')}: ${count(preview.steps.length, 'step')}`)} ${paint.dim(`(${someNames(targets)})`)}`,
     ...preview.steps.map(step => indent(drawStep(step, paint))),
     ...(findings.length > 0 ? ['', ...findings.map(finding => indent(drawFinding(finding, paint)))] : []),
     ...(table
@@ -73,7 +71,7 @@ function drawRefused(refused: readonly FleetRefusal[], paint: Paint): string[] {
     const [first] = some as [FleetRefusal, ...FleetRefusal[]];
     return [
       '',
-      paint.bad(`${countOf(some.length)} refused: ${code}`) +
+      paint.bad(`${count(some.length, 'target')} refused: ${code}`) +
         paint.dim(` (${someNames(some.map(({ target }) => target))})`),
       indent(first.failure.message),
       ...(first.failure.next ? [indent(paint.dim(first.failure.next))] : []),

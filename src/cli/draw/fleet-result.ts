@@ -1,8 +1,8 @@
 import type { FleetOutcome, FleetResult } from '../../engine/api.ts';
-import { grouped } from '../../foundation/grouped.ts';
+import { count, grouped } from '../../foundation/grouped.ts';
 import { someNames } from '../../foundation/some-names.ts';
 import type { Paint } from '../shell/paint.ts';
-import { count, indent } from './text.ts';
+import { indent } from './text.ts';
 
 const labels: Readonly<Record<FleetOutcome, string>> = {
   done: 'done',

@@ -1,9 +1,9 @@
 import type { FleetCount, FleetRow, FleetState, FleetStatus } from '../../engine/api.ts';
-import { grouped } from '../../foundation/grouped.ts';
+import { count, grouped } from '../../foundation/grouped.ts';
 import { fleetStates } from '../../values/fleet.ts';
 import type { Paint } from '../shell/paint.ts';
 import { nameOf } from './rows.ts';
-import { type Cell, count, indent, table } from './text.ts';
+import { type Cell, indent, table } from './text.ts';
 
 /** Number of targets with problems listed without -v. */
 const few = 10;

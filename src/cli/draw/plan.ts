@@ -1,11 +1,12 @@
 import { measuredWhere } from '../../drawing/text/measured.ts';
 import { placeLabel } from '../../drawing/text/place.ts';
 import type { Action, PlanRequest, PolicyCheck, Preview, PreviewStep, Warning } from '../../engine/api.ts';
+import { count } from '../../foundation/grouped.ts';
 import type { Paint } from '../shell/paint.ts';
 import { drawSql } from './detail.ts';
 import { drawFinding } from './findings.ts';
 import { nameOf } from './rows.ts';
-import { count, indent } from './text.ts';
+import { indent } from './text.ts';
 
 /** A plan with the SQL of every step, in its transactions: the output of --plan. */
 export function drawPlan(preview: Preview, paint: Paint): string {

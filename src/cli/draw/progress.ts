@@ -1,11 +1,12 @@
 import { bytes } from '../../drawing/text/bytes.ts';
 import { duration } from '../../drawing/text/time.ts';
 import type { FailureInfo, Preview, RunEvent, Session } from '../../engine/api.ts';
+import { count } from '../../foundation/grouped.ts';
 import type { Paint } from '../shell/paint.ts';
 import { drawSql } from './detail.ts';
 import { drawSteps } from './plan.ts';
 import { nameOf } from './rows.ts';
-import { count, indent } from './text.ts';
+import { indent } from './text.ts';
 
 /** Interval between two lines about the same long wait, ms. */
 const reportEvery = 10_000;

@@ -1,10 +1,11 @@
 import type { CheckReport } from '../../engine/api.ts';
+import { count } from '../../foundation/grouped.ts';
 import { someNames } from '../../foundation/some-names.ts';
 import type { Paint } from '../shell/paint.ts';
 import { drawSql } from './detail.ts';
 import { drawEffects } from './effects.ts';
 import { nameOf } from './rows.ts';
-import { count, indent } from './text.ts';
+import { indent } from './text.ts';
 
 /**
  * The result of a check: one paragraph per finding, then what was checked without findings, and what could

@@ -1,10 +1,11 @@
 import { duration } from '../../drawing/text/time.ts';
 import type { Preview, RunResult, StepResult } from '../../engine/api.ts';
+import { count } from '../../foundation/grouped.ts';
 import type { SuggestedCommands } from '../../foundation/suggested-commands.ts';
 import type { Paint } from '../shell/paint.ts';
 import { drawFailure } from './failure.ts';
 import { nameOf } from './rows.ts';
-import { type Cell, count, indent, table } from './text.ts';
+import { type Cell, indent, table } from './text.ts';
 
 const verbs = { upgrade: 'Upgraded', downgrade: 'Downgraded', stamp: 'Stamped' } as const;
 

@@ -1,11 +1,12 @@
 import type { Overview } from '../../engine/api.ts';
+import { count } from '../../foundation/grouped.ts';
 import { placeOptions } from '../../foundation/suggested-commands.ts';
 import { productNames } from '../../values/database-kind.ts';
 import { databaseFailure, folderFailure, rowsOf } from '../reports/require-status.ts';
 import type { Paint } from '../shell/paint.ts';
 import { drawProblem } from './failure.ts';
 import { cellsOf, nameOf } from './rows.ts';
-import { type Cell, count, indent, table } from './text.ts';
+import { type Cell, indent, table } from './text.ts';
 
 /** Number of revisions listed under a title without -v. */
 const few = 8;

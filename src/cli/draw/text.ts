@@ -1,5 +1,4 @@
 import { padTo, widthOf } from '../../drawing/text/width.ts';
-import { grouped } from '../../foundation/grouped.ts';
 
 /** Indents every line. */
 export function indent(text: string, by = 2): string {
@@ -7,11 +6,6 @@ export function indent(text: string, by = 2): string {
     .split('\n')
     .map(line => (line === '' ? '' : ' '.repeat(by) + line))
     .join('\n');
-}
-
-/** `1 revision`, `3 revisions`, `1,200 rows`. */
-export function count(number: number, noun: string): string {
-  return `${grouped(number)} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 /** A part of a line: its text for measuring, and how to style it afterwards. */

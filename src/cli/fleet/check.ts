@@ -1,7 +1,8 @@
 import type { FleetRow, FleetStatus } from '../../engine/api.ts';
+import { count } from '../../foundation/grouped.ts';
 import { fleetStates } from '../../values/fleet.ts';
 import { remarkOf } from '../draw/fleet-status.ts';
-import { count, indent } from '../draw/text.ts';
+import { indent } from '../draw/text.ts';
 import type { Call } from '../shell/call.ts';
 import { type Definition, examples } from '../shell/command.ts';
 import type { Paint } from '../shell/paint.ts';

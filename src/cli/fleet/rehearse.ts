@@ -1,6 +1,7 @@
 import type { FleetRehearsal, PlanRequest } from '../../engine/api.ts';
+import { count } from '../../foundation/grouped.ts';
 import { drawFailure } from '../draw/failure.ts';
-import { count, indent } from '../draw/text.ts';
+import { indent } from '../draw/text.ts';
 import { drawPlanRehearsal } from '../reports/rehearse.ts';
 import type { Call } from '../shell/call.ts';
 import { type Definition, examples } from '../shell/command.ts';

@@ -9,12 +9,11 @@ import type {
   PlanRequest,
 } from '../../engine/api.ts';
 import { Failure } from '../../foundation/failure.ts';
-import { grouped } from '../../foundation/grouped.ts';
+import { count, grouped } from '../../foundation/grouped.ts';
 import type { BackupOptions } from '../../values/backup.ts';
 import { drawFleetEvent } from '../draw/fleet-event.ts';
 import { drawFleetPlan } from '../draw/fleet-plan.ts';
 import { drawFleetResult } from '../draw/fleet-result.ts';
-import { count } from '../draw/text.ts';
 import { stopOnSignals } from '../runs/interrupts.ts';
 import { backupFor, type GoOptions, limitsOf } from '../runs/run-plan.ts';
 import type { Call } from '../shell/call.ts';

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { MeasuredStep, PlanRehearsal, RehearsedStep, ReturnTrip } from '../../engine/api.ts';
+import { count } from '../../foundation/grouped.ts';
 import { drawEffects } from '../draw/effects.ts';
 import { drawFailure } from '../draw/failure.ts';
 import { drawMeasurement } from '../draw/measured.ts';
 import { nameOf } from '../draw/rows.ts';
-import { count, indent } from '../draw/text.ts';
+import { indent } from '../draw/text.ts';
 import type { Call } from '../shell/call.ts';
 import { type Definition, examples } from '../shell/command.ts';
 import type { Paint } from '../shell/paint.ts';

@@ -1,6 +1,7 @@
 import { placeLabel } from '../../drawing/text/place.ts';
 import { Failure } from '../../foundation/failure.ts';
-import { count, indent } from '../draw/text.ts';
+import { count } from '../../foundation/grouped.ts';
+import { indent } from '../draw/text.ts';
 import { requireStatus } from '../reports/require-status.ts';
 import type { Call } from '../shell/call.ts';
 import { type Definition, examples } from '../shell/command.ts';

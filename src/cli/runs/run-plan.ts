@@ -8,12 +8,12 @@ import type {
   RunResult,
 } from '../../engine/api.ts';
 import { Failure } from '../../foundation/failure.ts';
+import { count } from '../../foundation/grouped.ts';
 import { commandsFor } from '../../foundation/suggested-commands.ts';
 import type { StampPlanAnswer } from '../answers.ts';
 import { drawPlan, drawSteps } from '../draw/plan.ts';
 import { Progress } from '../draw/progress.ts';
 import { drawResult } from '../draw/result.ts';
-import { count } from '../draw/text.ts';
 import { planJson, runJson } from '../shapes.ts';
 import type { Call } from '../shell/call.ts';
 import { canAsk, confirmPlan } from '../shell/confirm.ts';

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { placeLabel } from '../../drawing/text/place.ts';
 import type { Overview, PolicyRule, Preview } from '../../engine/api.ts';
 import { Failure } from '../../foundation/failure.ts';
-import { count } from '../draw/text.ts';
+import { count } from '../../foundation/grouped.ts';
 import type { Call } from './call.ts';
 import { clean } from './clean.ts';
 import { safeText } from './safe-text.ts';

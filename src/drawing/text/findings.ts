@@ -1,4 +1,4 @@
-import { grouped } from '../../foundation/grouped.ts';
+import { count, grouped } from '../../foundation/grouped.ts';
 import type { Finding, RowsInTheWay, Severity } from '../../values/findings.ts';
 import { glyphsOf } from '../theme/glyphs.ts';
 import type { Style } from '../theme/style.ts';
@@ -46,10 +46,10 @@ export const bySeverity = (findings: readonly Finding[]): readonly Finding[] =>
 /** `2 dangers, 1 warning, 4 notes`, each in its colour; empty without findings. */
 export function findingCounts(findings: readonly Finding[]): Line {
   const parts = order.flatMap((severity): Span[] => {
-    const count = findings.filter(one => one.severity === severity).length;
-    return count === 0
+    const number = findings.filter(one => one.severity === severity).length;
+    return number === 0
       ? []
-      : [{ text: `${count} ${severity}${count === 1 ? '' : 's'}`, style: styles[severity] }];
+      : [{ text: `${number} ${severity}${number === 1 ? '' : 's'}`, style: styles[severity] }];
   });
   return parts.flatMap((part, index) => (index === 0 ? [part] : [{ text: ', ', style: 'dim' }, part]));
 }
@@ -116,12 +116,12 @@ export const isLoss = (rule: string): boolean =>
   /^(?:drop-(?:table|column|schema)|truncate|delete-)/.test(rule);
 
 /** How many rows are lost, or make a statement fail. */
-export function rowsText(rule: string, { count, failure }: RowsInTheWay): string {
+export function rowsText(rule: string, { count: counted, failure }: RowsInTheWay): string {
   const lost = isLoss(rule);
   if (failure !== null) return `rows that ${lost ? 'are lost' : 'would fail'}: not counted: ${failure}`;
-  const n = count ?? 0;
+  const n = counted ?? 0;
   if (n === 0) return lost ? 'no row is lost' : 'no row would fail';
-  const many = n === 1 ? '1 row' : `${grouped(n)} rows`;
+  const many = count(n, 'row');
   if (rule === 'drop-column') return `${many} ${n === 1 ? 'has' : 'have'} a value`;
   if (lost) return `${many} ${n === 1 ? 'is' : 'are'} lost`;
   // Counted are the values, not the rows that have them.

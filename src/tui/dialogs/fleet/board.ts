@@ -2,6 +2,7 @@ import { failureLines } from '../../../drawing/text/failure.ts';
 import { type Line, line } from '../../../drawing/text/span.ts';
 import { widthOf } from '../../../drawing/text/width.ts';
 import type { FleetResult, FleetStatus, PlanRequest } from '../../../engine/api.ts';
+import { count } from '../../../foundation/grouped.ts';
 import { ask, type Change, only } from '../../state/effect.ts';
 import { fleetRuns } from '../../state/fleet.ts';
 import { reopen } from '../../state/link.ts';
@@ -13,14 +14,7 @@ import type { DialogType } from '../dialog.ts';
 import { fieldSpans } from '../field-line.ts';
 import { boardCommands } from './commands.ts';
 import { type FleetDialog, type FleetPlanDialog, fleetDialog, rowsOf } from './dialog.ts';
-import {
-  type ColumnWidths,
-  progressLines,
-  rowLine,
-  standingOf,
-  statusLines,
-  targetsInWords,
-} from './lines.ts';
+import { type ColumnWidths, progressLines, rowLine, standingOf, statusLines } from './lines.ts';
 import { liveRows, liveStatus } from './live.ts';
 
 /** Opens the board, and requests the status of the fleet. */
@@ -51,7 +45,7 @@ export const fleetType: DialogType<FleetDialog> = {
   scopes: (_dialog, state) => (fleetRuns(state.fleet) ? ['fleet-run', 'choosing'] : ['fleet', 'choosing']),
   title({ loaded }, state) {
     if (fleetRuns(state.fleet)) return 'Fleet: running';
-    return loaded.is === 'ready' ? `Fleet: ${targetsInWords(loaded.value.targets.length)}` : 'Fleet';
+    return loaded.is === 'ready' ? `Fleet: ${count(loaded.value.targets.length, 'target')}` : 'Fleet';
   },
   tone: (_dialog, { fleet }) => (fleet && fleet.failed > 0 ? 'danger' : undefined),
   width: (_dialog, _state, { columns }) => columns - 4,

@@ -15,7 +15,7 @@ import type {
   FleetState,
   FleetStatus,
 } from '../../../engine/api.ts';
-import { grouped } from '../../../foundation/grouped.ts';
+import { count, grouped } from '../../../foundation/grouped.ts';
 import { someNames } from '../../../foundation/some-names.ts';
 import { shortId, slug } from '../../../revisions/names.ts';
 import { fleetStates } from '../../../values/fleet.ts';
@@ -45,10 +45,6 @@ export function named(id: string): string {
 
 const placeOf = (current: readonly string[]): string =>
   current.length === 0 ? 'nothing applied' : current.map(named).join(', ');
-
-/** Such as `1 target` or `1,000 targets`. */
-export const targetsInWords = (number: number): string =>
-  `${grouped(number)} ${number === 1 ? 'target' : 'targets'}`;
 
 /** The number of targets at each revision, as bars and text. */
 export function statusLines({ counts, states, heads }: FleetStatus, state: State, columns: number): Line[] {
@@ -170,7 +166,7 @@ function resultLines({ counts, errors, stopped }: FleetResult, columns: number):
     ]),
     ...errors.flatMap(({ failure, targets }) => [
       [
-        { text: `${targetsInWords(targets.length)}: `, style: 'danger' as Style },
+        { text: `${count(targets.length, 'target')}: `, style: 'danger' as Style },
         { text: someNames(targets), style: 'strong' as Style },
       ],
       ...wrap(failure.message, columns - 4).map(text => line(`  ${text}`, 'danger')),
@@ -213,7 +209,7 @@ function groupLines({ targets, preview, table, largest }: FleetGroup, columns: n
   return [
     [
       {
-        text: `${targetsInWords(targets.length)}: ${steps.length} ${steps.length === 1 ? 'step' : 'steps'}`,
+        text: `${count(targets.length, 'target')}: ${steps.length} ${steps.length === 1 ? 'step' : 'steps'}`,
         style: 'strong',
       },
       { text: `  ${someNames(targets)}`, style: 'dim' },

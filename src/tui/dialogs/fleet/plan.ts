@@ -1,6 +1,7 @@
 import { failureLines } from '../../../drawing/text/failure.ts';
 import { type Line, line } from '../../../drawing/text/span.ts';
 import type { FleetPlan } from '../../../engine/api.ts';
+import { count } from '../../../foundation/grouped.ts';
 import { quoteShell } from '../../../foundation/shell.ts';
 import { ask, type Change, only } from '../../state/effect.ts';
 import { fleetStarts } from '../../state/fleet.ts';
@@ -14,7 +15,7 @@ import type { DialogType } from '../dialog.ts';
 import { fieldSpans } from '../field-line.ts';
 import { wantsBackup } from '../plan/policy.ts';
 import { countOf, type FleetPlanDialog, wantedName } from './dialog.ts';
-import { planLines, targetsInWords } from './lines.ts';
+import { planLines } from './lines.ts';
 import { changesOf } from './live.ts';
 
 /** Whether the rules of one of its databases require backups. */
@@ -89,7 +90,7 @@ export const fleetPlanType: DialogType<FleetPlanDialog> = {
   title({ loaded, request }) {
     const verb =
       request.command === 'upgrade' ? 'Upgrade' : request.command === 'downgrade' ? 'Downgrade' : 'Stamp';
-    return loaded.is === 'ready' ? `${verb} ${targetsInWords(countOf(loaded.value))}` : verb;
+    return loaded.is === 'ready' ? `${verb} ${count(countOf(loaded.value), 'target')}` : verb;
   },
   tone: ({ loaded }) => (loaded.is === 'ready' && loaded.value.destructive ? 'danger' : undefined),
   width: (_dialog, _state, { columns }) => Math.min(columns - 4, 116),
