@@ -1,11 +1,12 @@
 import { addressOf, isOwnClient, ownClientMessage } from '../database/connect/address.ts';
 import { Failure } from '../foundation/failure.ts';
-import type {
-  FleetEvent,
-  FleetRefusal,
-  FleetResult,
-  FleetRunOptions,
-  FleetTargetResult,
+import {
+  type FleetEvent,
+  type FleetRefusal,
+  type FleetResult,
+  type FleetRunOptions,
+  type FleetTargetResult,
+  targetsIn,
 } from '../values/fleet.ts';
 import type { CancelMode } from '../values/run.ts';
 import type { FleetDatabases } from './databases.ts';
@@ -61,7 +62,7 @@ export class FleetRun {
       for (const [at, wave] of waves.entries()) {
         if (this.#stopped !== null) break;
         await this.#wave(wave);
-        const left = waves.slice(at + 1).reduce((sum, { targets }) => sum + targets.length, 0);
+        const left = targetsIn(waves.slice(at + 1));
         if (left > 0 && this.#options.pauseAfter?.includes(wave.name)) await this.#pause(wave.name, left);
       }
     } finally {

@@ -182,6 +182,10 @@ export interface FleetPlan {
   readonly protected: boolean;
 }
 
+/** The number of targets in these waves. */
+export const targetsIn = (waves: readonly { readonly targets: readonly unknown[] }[]): number =>
+  waves.reduce((sum, { targets }) => sum + targets.length, 0);
+
 /** How a fleet runs. */
 export interface FleetRunOptions {
   /** Options of every target's run; a backup is taken of each target. */

@@ -11,6 +11,7 @@ import type {
 import { Failure } from '../../foundation/failure.ts';
 import { count, grouped } from '../../foundation/grouped.ts';
 import type { BackupOptions } from '../../values/backup.ts';
+import { targetsIn } from '../../values/fleet.ts';
 import { drawFleetEvent } from '../draw/fleet-event.ts';
 import { drawFleetPlan } from '../draw/fleet-plan.ts';
 import { drawFleetResult } from '../draw/fleet-result.ts';
@@ -141,7 +142,7 @@ async function confirmFleet(
   { yes, confirm: given }: FleetGoOptions,
 ): Promise<readonly string[]> {
   const names = given?.split(',').map(name => name.trim()) ?? [];
-  const targets = plan.waves.reduce((sum, wave) => sum + wave.targets.length, 0);
+  const targets = targetsIn(plan.waves);
   const question = `Run this on ${targets === 1 ? 'a target' : `${grouped(targets)} targets`} of ${plan.databases.join(', ')}?`;
   if (yes || names.length > 0) return names;
   if ((!plan.destructive && !plan.protected) || !canAsk(call)) {
@@ -181,7 +182,7 @@ async function runShown(
   const { output } = call;
   const interactive = canAsk(call);
   const lines = new JsonLines(call);
-  const total = plan.waves.reduce((sum, wave) => sum + wave.targets.length, 0);
+  const total = targetsIn(plan.waves);
   let done = 0;
   const stopListening = call.onFleet(event => {
     if (event.kind === 'target-done' && event.result.outcome === 'done') done++;

@@ -1,5 +1,6 @@
 import { emptyField, type TextField } from '../../../drawing/text/field.ts';
 import type { FleetPlan, FleetRow, FleetStatus, PlanRequest } from '../../../engine/api.ts';
+import { targetsIn } from '../../../values/fleet.ts';
 import type { Dialog, Loaded } from '../../state/model.ts';
 
 /** The sort order of the targets. */
@@ -41,12 +42,8 @@ export function wantedName({ loaded }: FleetPlanDialog): string | null {
   if (!destructive && !guarded) return null;
   const [only, ...more] = databases;
   if (only !== undefined && more.length === 0) return only;
-  return String(waves.reduce((sum, { targets }) => sum + targets.length, 0));
+  return String(targetsIn(waves));
 }
-
-/** The number of targets in a plan. */
-export const countOf = ({ waves }: FleetPlan): number =>
-  waves.reduce((sum, { targets }) => sum + targets.length, 0);
 
 /** The visible targets, in order. */
 export function rowsOf({ loaded, filter, order }: FleetDialog): readonly FleetRow[] {

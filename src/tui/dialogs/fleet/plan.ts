@@ -3,6 +3,7 @@ import { type Line, line } from '../../../drawing/text/span.ts';
 import type { FleetPlan } from '../../../engine/api.ts';
 import { count } from '../../../foundation/grouped.ts';
 import { quoteShell } from '../../../foundation/shell.ts';
+import { targetsIn } from '../../../values/fleet.ts';
 import { ask, type Change, only } from '../../state/effect.ts';
 import { fleetStarts } from '../../state/fleet.ts';
 import { heldNotice, isHeld } from '../../state/held.ts';
@@ -14,7 +15,7 @@ import { inDialogs, on, why } from '../commands.ts';
 import type { DialogType } from '../dialog.ts';
 import { fieldSpans } from '../field-line.ts';
 import { wantsBackup } from '../plan/policy.ts';
-import { countOf, type FleetPlanDialog, wantedName } from './dialog.ts';
+import { type FleetPlanDialog, wantedName } from './dialog.ts';
 import { planLines } from './lines.ts';
 import { changesOf } from './live.ts';
 
@@ -23,7 +24,7 @@ const requiresBackup = ({ groups }: FleetPlan): boolean => groups.some(({ previe
 
 /** Nothing is backed up for log rows alone. */
 function whyNoBackup({ loaded, request }: FleetPlanDialog): string | null {
-  if (loaded.is !== 'ready' || countOf(loaded.value) === 0) return 'there is nothing to run';
+  if (loaded.is !== 'ready' || targetsIn(loaded.value.waves) === 0) return 'there is nothing to run';
   return request.command === 'stamp' ? 'a stamp changes no data' : null;
 }
 
@@ -32,7 +33,7 @@ function run(state: State, dialog: FleetPlanDialog, key: string): Change {
   const { loaded, typed, request } = dialog;
   if (loaded.is !== 'ready') return only(state);
   const plan = loaded.value;
-  if (countOf(plan) === 0) return only(close(state));
+  if (targetsIn(plan.waves) === 0) return only(close(state));
   if (isHeld(state, dialog, key)) return notified(state, heldNotice, 'warning');
   const wanted = wantedName(dialog);
   if (wanted !== null && typed.text.trim() !== wanted)
@@ -47,7 +48,7 @@ function run(state: State, dialog: FleetPlanDialog, key: string): Change {
     confirm: wanted === null ? [] : plan.databases,
   };
   const [asked, ticket, effect] = ask(state, { call: 'fleetRun', args: [plan.id, options] });
-  const fleet = fleetStarts(ticket, countOf(plan), changesOf(plan), state.now);
+  const fleet = fleetStarts(ticket, targetsIn(plan.waves), changesOf(plan), state.now);
   const flag = backup === always ? '' : backup ? ' --backup' : ' --no-backup';
   const chosen = (plan.request.choice.only ?? []).map(name => ` --only ${quoteShell(name)}`).join('');
   const commandLine = `migtui fleet ${request.command} ${request.targets.join(' ')}${chosen}${flag} --yes`;
@@ -90,7 +91,7 @@ export const fleetPlanType: DialogType<FleetPlanDialog> = {
   title({ loaded, request }) {
     const verb =
       request.command === 'upgrade' ? 'Upgrade' : request.command === 'downgrade' ? 'Downgrade' : 'Stamp';
-    return loaded.is === 'ready' ? `${verb} ${count(countOf(loaded.value), 'target')}` : verb;
+    return loaded.is === 'ready' ? `${verb} ${count(targetsIn(loaded.value.waves), 'target')}` : verb;
   },
   tone: ({ loaded }) => (loaded.is === 'ready' && loaded.value.destructive ? 'danger' : undefined),
   width: (_dialog, _state, { columns }) => Math.min(columns - 4, 116),
@@ -102,7 +103,7 @@ export const fleetPlanType: DialogType<FleetPlanDialog> = {
   foot(dialog, state): Line[] {
     if (dialog.loaded.is !== 'ready') return [];
     const wanted = wantedName(dialog);
-    if (countOf(dialog.loaded.value) === 0) return [[], line('Nothing to run. Enter closes.', 'dim')];
+    if (targetsIn(dialog.loaded.value.waves) === 0) return [[], line('Nothing to run. Enter closes.', 'dim')];
     const backup: Line[] =
       dialog.backup && whyNoBackup(dialog) === null
         ? [
