@@ -16,9 +16,8 @@ export interface FleetProgress {
   readonly parallel: number;
   /** In progress. */
   readonly working: readonly string[];
-  /** The targets that were migrated. */
+  /** The migrated targets. */
   readonly arrived: readonly string[];
-  readonly done: number;
   readonly there: number;
   readonly failed: number;
   /** The most recent ones. */
@@ -42,8 +41,8 @@ export function fleetStarts(
 ): FleetProgress {
   return {
     ...{ ticket, total, changes, wave: '', parallel: 0, working: [], arrived: [] },
-    ...{ done: 0, there: 0, failed: 0, errors: [] },
-    ...{ paused: null, cancel: null, result: null, failure: null, startedAt: now, endedAt: null },
+    ...{ there: 0, failed: 0, errors: [], paused: null, cancel: null },
+    ...{ result: null, failure: null, startedAt: now, endedAt: null },
   };
 }
 
@@ -61,8 +60,7 @@ export function followFleet(progress: FleetProgress, event: FleetEvent, now: num
     case 'target-done': {
       const { target, outcome, failure } = event.result;
       const working = progress.working.filter(name => name !== target);
-      if (outcome === 'done')
-        return { ...progress, working, done: progress.done + 1, arrived: [...progress.arrived, target] };
+      if (outcome === 'done') return { ...progress, working, arrived: [...progress.arrived, target] };
       if (outcome === 'there') return { ...progress, working, there: progress.there + 1 };
       if (outcome !== 'failed') return { ...progress, working };
       const error = { target, message: failure?.message ?? 'failed' };

@@ -111,10 +111,12 @@ function remarkOf({ state, failure, halfWay, missing, edited, current, pending }
 /** A fleet run: a bar for all targets, those in progress, the last errors. */
 export function progressLines(progress: FleetProgress, state: State, columns: number): Line[] {
   const glyphs = glyphsOf(state.appearance.ascii);
-  const { total, done, there, failed, working, errors, wave, parallel, cancel, paused, failure } = progress;
+  const { total, arrived, there, failed, working, errors, wave, parallel, cancel, paused, failure } =
+    progress;
+  const reached = arrived.length + there;
   const width = Math.max(10, Math.min(48, columns - 50));
   const part = (number: number): number => (total === 0 ? 0 : Math.round((number / total) * width));
-  const [good, bad] = [part(done + there), part(failed)];
+  const [good, bad] = [part(reached), part(failed)];
   const ended = progress.endedAt ?? state.now;
   const ending =
     cancel === 'rollback' ? '  cancelling' : cancel === 'after-step' ? '  finishing those in progress' : '';
@@ -123,7 +125,7 @@ export function progressLines(progress: FleetProgress, state: State, columns: nu
       { text: glyphs.barFull.repeat(good), style: 'ok' },
       { text: glyphs.barFull.repeat(bad), style: 'danger' },
       { text: glyphs.barEmpty.repeat(Math.max(0, width - good - bad)), style: 'border' },
-      { text: `  ${grouped(done + there)} of ${grouped(total)}`, style: 'strong' },
+      { text: `  ${grouped(reached)} of ${grouped(total)}`, style: 'strong' },
       { text: failed > 0 ? `  ${grouped(failed)} failed` : '', style: 'danger' },
       { text: `  ${duration(ended - progress.startedAt)}`, style: 'dim' },
       { text: fleetRuns(progress) ? ending : '', style: 'warning' },
