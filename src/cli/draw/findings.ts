@@ -1,5 +1,5 @@
 import { bytes as sizeText } from '../../drawing/text/bytes.ts';
-import { rowsText } from '../../drawing/text/findings.ts';
+import { isOnNewTable, rowsText } from '../../drawing/text/findings.ts';
 import { findingOnCopy } from '../../drawing/text/measured.ts';
 import type { Finding, LintReport, Severity } from '../../engine/api.ts';
 import { count } from '../../foundation/grouped.ts';
@@ -29,7 +29,8 @@ function sign(severity: Severity, paint: Paint): string {
   return severity === 'warning' ? paint.warn(glyphs.warning) : paint.dim('·');
 }
 
-function details({ table, lock, blocks, rows, bytes, rewrites, scans }: Finding): string[] {
+function details(finding: Finding): string[] {
+  const { table, lock, blocks, rows, bytes, rewrites, scans } = finding;
   const size = [
     ...(rows === null ? [] : [`about ${count(Math.round(rows), 'row')}`]),
     ...(bytes === null ? [] : [sizeText(bytes)]),
@@ -38,9 +39,7 @@ function details({ table, lock, blocks, rows, bytes, rewrites, scans }: Finding)
     ...(lock === null ? [] : [`${lock}${blocks.length > 0 ? `, blocks ${blocks.join(' and ')}` : ''}`]),
     ...(rewrites ? ['rewrites it'] : scans ? ['reads all of it'] : []),
   ];
-  // A table that the revision itself creates.
-  const isNew = rows === 0 && bytes === 0;
-  if (table === null || (does.length === 0 && (isNew || size.length === 0))) return [];
+  if (table === null || (does.length === 0 && (isOnNewTable(finding) || size.length === 0))) return [];
   return [`${table}${size.length > 0 ? ` (${size.join(', ')})` : ''}: ${does.join(', ')}`.replace(/: $/, '')];
 }
 

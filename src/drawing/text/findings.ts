@@ -86,8 +86,12 @@ const signOf = (severity: Severity, { ascii }: FindingView): string => {
 const indented = (text: string, columns: number, style: Style): Line[] =>
   text === '' ? [] : wrap(text, columns).map(one => line(`  ${one}`, style));
 
+/** Whether its table is one that the revision itself creates. */
+export const isOnNewTable = ({ rows, bytes }: Finding): boolean => rows === 0 && bytes === 0;
+
 /** `messages (about 1,204,331 rows, 340 MB): SHARE lock, blocks writes, reads the whole table`. */
-function detailsOf({ table, lock, blocks, rows, bytes: size, rewrites, scans }: Finding): string {
+function detailsOf(finding: Finding): string {
+  const { table, lock, blocks, rows, bytes: size, rewrites, scans } = finding;
   if (table === null) return '';
   const sizes = [
     rows === null ? '' : `about ${grouped(Math.round(rows))} rows`,
@@ -98,9 +102,7 @@ function detailsOf({ table, lock, blocks, rows, bytes: size, rewrites, scans }: 
     blocks.length > 0 ? `blocks ${blocks.join(' and ')}` : '',
     rewrites ? 'rewrites the table' : scans ? 'reads the whole table' : '',
   ].filter(Boolean);
-  // A table that the revision itself creates.
-  const isNew = rows === 0 && size === 0;
-  if (does.length === 0 && (isNew || sizes.length === 0)) return '';
+  if (does.length === 0 && (isOnNewTable(finding) || sizes.length === 0)) return '';
   const named = sizes.length > 0 ? `${table} (${sizes.join(', ')})` : table;
   return does.length > 0 ? `${named}: ${does.join(', ')}` : named;
 }
