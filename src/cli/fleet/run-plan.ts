@@ -16,7 +16,7 @@ import { drawFleetEvent } from '../draw/fleet-event.ts';
 import { drawFleetPlan } from '../draw/fleet-plan.ts';
 import { drawFleetResult } from '../draw/fleet-result.ts';
 import { stopOnSignals } from '../runs/interrupts.ts';
-import { backupFor, type GoOptions, limitsOf } from '../runs/run-plan.ts';
+import { backupFor, type GoOptions, limitsOf, refuseReadOnly } from '../runs/run-plan.ts';
 import type { Call } from '../shell/call.ts';
 import { ask, canAsk, confirm } from '../shell/confirm.ts';
 import { backupOptions, durationOption, yes } from '../shell/options.ts';
@@ -114,13 +114,7 @@ export async function goFleet(call: Call, asked: PlanRequest, options: FleetGoOp
     else output.answer(result, result => ({ kind: 'finished', result }), drawFleetResult);
     return plan.refused.length > 0 ? 1 : 0;
   }
-  if (call.request.options.readOnly) {
-    throw new Failure({
-      code: 'read-only',
-      message: 'migtui was started read-only: nothing was run.',
-      next: 'Omit --read-only (or the readOnly setting) to write; --plan shows what would run.',
-    });
-  }
+  refuseReadOnly(call);
   output.note(plan, drawFleetPlan);
   const backup = backupOf(call, plan, options);
   if (backup) output.note(`Backups first, one for each target, to ${backup.folder}.`, text => text);

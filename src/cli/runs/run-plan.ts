@@ -233,7 +233,11 @@ function otherPlan(planId: string): Failure {
   });
 }
 
-function refuseReadOnly(call: Call): void {
+/**
+ * Refuses to run a plan if migtui was started read-only.
+ * @throws Failure `read-only`
+ */
+export function refuseReadOnly(call: Call): void {
   if (!call.request.options.readOnly) return;
   throw new Failure({
     code: 'read-only',
