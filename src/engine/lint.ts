@@ -1,9 +1,9 @@
 import type { Catalog } from '../database/catalog.ts';
 import { type Connection, isRefusal } from '../database/connect/connection.ts';
 import { countRows } from '../database/failing-rows.ts';
-import { Failure } from '../foundation/failure.ts';
 import { type Linter, type LintStep, type QueriedFinding, unresolved } from '../lint/lint.ts';
 import type { Schema } from '../lint/schema.ts';
+import { brokenRevisions } from '../revisions/broken-revisions.ts';
 import type { Plan } from '../revisions/plans/plan.ts';
 import type { Finding, LintReport, LintRequest, Severity, SqlPreview } from './api.ts';
 import { newLinter } from './linter.ts';
@@ -27,12 +27,7 @@ export async function lint(
   const state = await session.state();
   const { graph, applied, problems } = state;
   if (problems.length > 0) {
-    throw new Failure({
-      code: 'broken-revisions',
-      message: 'The revisions on disk are broken, so they were not analysed.',
-      next: 'Fix the files that migtui status lists, then try again.',
-      problems,
-    });
+    throw brokenRevisions('The revisions on disk are broken, so they were not analysed.', problems);
   }
   const ids = [...applied.keys()];
   const asked = range === undefined ? null : rangeOf(state, range);

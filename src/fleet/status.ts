@@ -2,6 +2,7 @@ import { addressOf } from '../database/connect/address.ts';
 import { Failure } from '../foundation/failure.ts';
 import { isUrl } from '../project/other-database.ts';
 import type { Project } from '../project/project.ts';
+import { brokenRevisions } from '../revisions/broken-revisions.ts';
 import type { RevisionGraph } from '../revisions/graph.ts';
 import {
   countRevisions,
@@ -77,12 +78,10 @@ async function filesOf(fleetDatabases: FleetDatabases, { context }: Target): Pro
   if (!files) return null;
   const [first] = files.problems;
   if (first) {
-    throw new Failure({
-      code: 'broken-revisions',
-      message: `The revisions on disk are broken: ${[first.file, first.message].filter(Boolean).join(': ')}.`,
-      next: 'Fix the files that migtui status lists, then try again.',
-      problems: files.problems,
-    });
+    throw brokenRevisions(
+      `The revisions on disk are broken: ${[first.file, first.message].filter(Boolean).join(': ')}.`,
+      files.problems,
+    );
   }
   return files;
 }

@@ -10,6 +10,7 @@ import { Failure, type FailureInfo } from '../../foundation/failure.ts';
 import { discoverEntities, type Entities, editedSince } from '../../project/entities.ts';
 import type { MigrationSource } from '../../project/files/migration-source.ts';
 import { type Project, revisionsOf } from '../../project/project.ts';
+import { brokenRevisions } from '../../revisions/broken-revisions.ts';
 import { RevisionGraph } from '../../revisions/graph.ts';
 import { requireAvailable } from '../available.ts';
 import type { Session } from '../session.ts';
@@ -59,12 +60,10 @@ export class Workspace {
     const [first] = all;
     if (first) {
       const more = all.length > 1 ? ` (and ${all.length - 1} more)` : '';
-      throw new Failure({
-        code: 'broken-revisions',
-        message: `The revisions on disk are broken: ${[first.file, first.message].filter(Boolean).join(': ')}${more}.`,
-        next: 'Fix the files that migtui status lists, then try again.',
-        problems: all,
-      });
+      throw brokenRevisions(
+        `The revisions on disk are broken: ${[first.file, first.message].filter(Boolean).join(': ')}${more}.`,
+        all,
+      );
     }
     return { graph, byId: new Map(sources.migrations.map(one => [one.id, one])) };
   }

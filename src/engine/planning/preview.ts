@@ -7,6 +7,7 @@ import { portableLosses } from '../../database/portable/losses.ts';
 import { Failure } from '../../foundation/failure.ts';
 import { isPostgres } from '../../project/config/kind.ts';
 import { answerWithin, longAnswer } from '../../project/connections.ts';
+import { brokenRevisions } from '../../revisions/broken-revisions.ts';
 import type { Plan, Step } from '../../revisions/plans/plan.ts';
 import { batchWarnings } from '../../safety/batches.ts';
 import { type Loss, lossesOfSteps } from '../../safety/losses.ts';
@@ -174,14 +175,11 @@ async function warningsOfSql(
 function refuseBroken({ project, dialect }: Session, { problems, database, ledger }: State): void {
   if (problems.length > 0) {
     const [first] = problems;
-    throw new Failure({
-      code: 'broken-revisions',
-      message: `The revisions on disk are broken, so nothing runs: ${[first?.file, first?.message].filter(Boolean).join(': ')}${
-        problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''
-      }.`,
-      next: 'Fix the files that migtui status lists, then try again.',
+    const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+    throw brokenRevisions(
+      `The revisions on disk are broken, so nothing runs: ${[first?.file, first?.message].filter(Boolean).join(': ')}${more}.`,
       problems,
-    });
+    );
   }
   // The run creates a missing database, like MikroORM, unless the config forbids it.
   const made = dialect.makesDatabase(project);

@@ -4,6 +4,7 @@ import type { ScriptStrict } from '../../database/script-checks.ts';
 import { Failure } from '../../foundation/failure.ts';
 import { fileChecksums } from '../../project/files/sources.ts';
 import { revisionsOf } from '../../project/project.ts';
+import { brokenRevisions } from '../../revisions/broken-revisions.ts';
 import { RevisionGraph } from '../../revisions/graph.ts';
 import type { Plan, Step } from '../../revisions/plans/plan.ts';
 import { TargetError } from '../../revisions/targets/target-error.ts';
@@ -130,12 +131,7 @@ function offlinePlan(
   request: PlanRequest,
 ): { plan: Plan; from: string; to: string; assumed: readonly string[] } {
   if (problems.length > 0) {
-    throw new Failure({
-      code: 'broken-revisions',
-      message: 'The revisions on disk are broken, so there is no script.',
-      next: 'Fix the files that migtui status lists, then try again.',
-      problems,
-    });
+    throw brokenRevisions('The revisions on disk are broken, so there is no script.', problems);
   }
   const { command, targets } = request;
   const [first = '', ...more] = targets;
