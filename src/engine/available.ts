@@ -22,11 +22,14 @@ export function notOn(kind: DatabaseKind, { what, why }: Unavailable): string {
   return `Not supported on ${productNames[kind]}: ${what}. ${why}.`;
 }
 
+/** Why the changes of a failed revision stay, on a database that does not roll back schema changes. */
+export function commitsImmediately(kind: DatabaseKind): string {
+  return `${productNames[kind]} commits every schema change immediately: the changes of a failed revision are not rolled back.`;
+}
+
 /** The note at start about unsupported features. */
 export function limitsNote(kind: DatabaseKind): string {
   const name = productNames[kind];
-  const rollback = productOf(kind).rollsBackSchema
-    ? ''
-    : ` ${name} commits every schema change immediately: the changes of a failed revision are not rolled back.`;
+  const rollback = productOf(kind).rollsBackSchema ? '' : ` ${commitsImmediately(kind)}`;
   return `On ${name}, history, plans, upgrade, downgrade, stamp and merge work. Rehearsals, schema comparisons, lint, the journal, backups and SQL scripts require PostgreSQL; see migtui doctor.${rollback}`;
 }

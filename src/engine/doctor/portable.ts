@@ -1,7 +1,7 @@
 import { productNames } from '../../values/database-kind.ts';
 import type { DoctorCheck, DoctorReport } from '../../values/doctor.ts';
 import type { Overview } from '../api.ts';
-import { notOn } from '../available.ts';
+import { commitsImmediately, notOn } from '../available.ts';
 import type { Session } from '../session.ts';
 import { config, lineage, mikroOrm, revisions } from './project.ts';
 
@@ -21,7 +21,7 @@ export function portableDoctor(session: Session, overview: Overview): DoctorRepo
           {
             id: 'transactions',
             status: 'warning',
-            message: `${product} commits every schema change immediately: the changes of a failed revision are not rolled back.`,
+            message: commitsImmediately(project.kind),
             next: 'Make one schema change per revision.',
           } as const,
         ]),
