@@ -15,8 +15,12 @@ test('a long plan reports its first steps before the preview returns, a short on
     ),
   });
   const starts: PlanStart[] = [];
+  const reported = Promise.withResolvers<void>();
   const engine = await openEngine({ root }, event => {
-    if (event.type === 'plan-start') starts.push(event.start);
+    if (event.type !== 'plan-start') return;
+    starts.push(event.start);
+    // The process is free once before the preview continues.
+    setImmediate(reported.resolve);
   });
   try {
     await engine.preview({ command: 'upgrade', targets: ['+20'] });
@@ -26,7 +30,8 @@ test('a long plan reports its first steps before the preview returns, a short on
       returned = preview;
       return preview;
     });
-    await expect.poll(() => starts).toHaveLength(1);
+    await reported.promise;
+    expect(starts).toHaveLength(1);
     const { request, databaseName, count, first } = starts[0] as PlanStart;
     expect(returned).toBeNull();
     const preview = await asked;
@@ -40,6 +45,47 @@ test('a long plan reports its first steps before the preview returns, a short on
         .slice(0, 100)
         .map(({ revision, action, preview: sql }) => ({ revision, action, preview: sql })),
     );
+  } finally {
+    await engine.close();
+    await database.drop();
+  }
+});
+
+test('a long plan that cannot be undone names every revision without down()', async () => {
+  const database = await createDatabase();
+  const { root } = await makeProject({
+    url: database.url,
+    // MikroORM's default is the folder of the first project of this process.
+    config: 'baseDir: import.meta.dirname,',
+    migrations: Object.fromEntries(
+      Array.from({ length: 320 }, (_, index) => [
+        named(index),
+        {
+          up: `create table t${index} ()`,
+          ...(![5, 315].includes(index) && { down: `drop table t${index}` }),
+        },
+      ]),
+    ),
+  });
+  const starts: PlanStart[] = [];
+  const engine = await openEngine({ root }, event => {
+    if (event.type === 'plan-start') starts.push(event.start);
+  });
+  const stamp = async (target: string) => {
+    const preview = await engine.preview({ command: 'stamp', targets: [target] });
+    expect((await engine.run(preview, {})).failure).toBeNull();
+    starts.length = 0;
+  };
+  const undoing = () => engine.preview({ command: 'downgrade', targets: ['base'] });
+  try {
+    await stamp('head');
+    // One of the first steps, which come from the newest revision down, and one of the rest.
+    await expect(undoing()).rejects.toMatchObject({ code: 'no-down', candidates: [named(315), named(5)] });
+    expect(starts).toEqual([]);
+    await stamp(named(310));
+    // Only one of the rest.
+    await expect(undoing()).rejects.toMatchObject({ code: 'no-down', candidates: [named(5)] });
+    expect(starts.map(({ first }) => first[0]?.revision)).toEqual([named(310)]);
   } finally {
     await engine.close();
     await database.drop();

@@ -60,8 +60,12 @@ export async function preview(
   const { plan, request } = asked.past
     ? await pastPlan(session, state, asked)
     : { plan: planFor(state, books, asked), request: asked };
-  if (onStart && plan.steps.length >= longPlan) await reportStart(session, state, { plan, request }, onStart);
-  const steps = await stepsSql(session, state, plan);
+  const head =
+    onStart && plan.steps.length >= longPlan
+      ? await reportStart(session, state, { plan, request }, onStart)
+      : null;
+  const rest = { ...plan, steps: plan.steps.slice(head?.length ?? 0) };
+  const steps = [...(head ?? []), ...(await stepsSql(session, state, rest))];
   refuseOutsideSchema(session.project, plan.steps, steps);
   const batches = batchesOf(session, plan, steps, request.transaction ?? session.options.transaction);
   const batchOf = new Map(batches.flatMap((batch, index) => batch.steps.map(step => [step, index] as const)));
@@ -119,16 +123,19 @@ const longPlan = 300;
 /** Number of steps that are reported: more than a screen shows. */
 const firstSteps = 100;
 
-/** Reports the first steps of a plan. Errors are left to the whole preview, which finds them again. */
+/**
+ * Reports the first steps of a plan.
+ * @returns their SQL; null if it cannot be read: the whole preview finds the errors of all steps
+ */
 async function reportStart(
   session: Session,
   state: State,
   { plan, request }: Pick<Preview, 'plan' | 'request'>,
   onStart: (start: PlanStart) => void,
-): Promise<void> {
+): Promise<SqlPreview[] | null> {
   const steps = plan.steps.slice(0, firstSteps);
   const sql = await stepsSql(session, state, { ...plan, steps }).catch(() => null);
-  if (sql === null) return;
+  if (sql === null) return null;
   onStart({
     request,
     databaseName: addressOf(session.project).name,
@@ -137,6 +144,7 @@ async function reportStart(
   });
   // The event is written before the process is busy again.
   await setImmediate();
+  return sql;
 }
 
 /** Findings with the measurements of their tables on the copy. */
