@@ -1,4 +1,5 @@
 import type { FailureInfo } from '../foundation/failure.ts';
+import type { Unavailable } from './database-kind.ts';
 import type { Finding } from './findings.ts';
 
 /*
@@ -30,6 +31,8 @@ export interface Draft {
   readonly findings?: readonly Finding[];
   /** Of a squash. */
   readonly squash?: SquashProof;
+  /** Of `init`: features that the database does not support; absent for PostgreSQL, and without a config. */
+  readonly unavailable?: readonly Unavailable[];
 }
 
 /** How a squashed revision was created, and what was verified on the shadow. */

@@ -88,6 +88,21 @@ describe.each([
   });
 });
 
+test('init shows the next steps for the kind of database, without connecting again', async () => {
+  const draft = { kind: 'init', files: [], revision: null, notes: [], warnings: [] } as const;
+  const unavailable = [{ feature: 'shadow', what: 'rehearsals', why: 'it needs PostgreSQL' }] as const;
+  const onPostgres = await migtui('init', { engine: { draftInit: async () => draft } });
+  expect(onPostgres.stderr).toContain('migtui revision --autogenerate -m "initial schema"');
+  const onSqlite = await migtui('init', { engine: { draftInit: async () => ({ ...draft, unavailable }) } });
+  expect(onSqlite.stderr).toContain('mikro-orm migration:create --name initial_schema');
+  for (const { calls } of [onPostgres, onSqlite])
+    expect(calls.map(([method]) => method)).not.toContain('overview');
+  const { json } = await migtui('init --json', {
+    engine: { draftInit: async () => ({ ...draft, unavailable }) },
+  });
+  expect(json()).toEqual({ ...draft, written: false });
+});
+
 test('adopt with nothing to do succeeds', async () => {
   const draftAdopt = async () => {
     throw new Failure({ code: 'nothing-to-adopt', message: 'Every migration says it already.' });

@@ -34,8 +34,6 @@ async function initProject(call: Call, options: { yes?: boolean }): Promise<unde
   const engine = await call.engine();
   const draft = await engine.draftInit();
   await writeDraft(call, draft, { what: 'The setup', question: 'Write this?', yes: options.yes });
-  // Without an existing config there is nothing to open.
-  const overview = await engine.overview().catch(() => null);
-  const steps = overview?.database.unavailable?.length ? portableSteps : nextSteps;
+  const steps = draft.unavailable?.length ? portableSteps : nextSteps;
   call.output.note(steps.trim(), (text, paint) => paint.dim(text));
 }
