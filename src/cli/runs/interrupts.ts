@@ -1,4 +1,5 @@
 import type { FailureInfo } from '../../engine/api.ts';
+import { sameKeyMs } from '../../foundation/same-key.ts';
 import { drawFailure } from '../draw/failure.ts';
 import type { Call } from '../shell/call.ts';
 
@@ -6,11 +7,6 @@ import type { Call } from '../shell/call.ts';
 const rollbackTimeout = 1_800;
 /** Time for an abandoned run to end by itself, ms. */
 const endsWithin = 2_200;
-/**
- * npx forwards a Ctrl-C that the terminal has also sent to us: within this time, it counts as the same one,
- * ms.
- */
-const same = 500;
 
 /** How a run is stopped. */
 export interface Stopping {
@@ -49,7 +45,7 @@ export function stopOnSignals({ host, output }: Call, { cancel, finish, known }:
     timer = setTimeout(leave, endsWithin);
   };
   const stop = host.onInterrupt(signal => {
-    if (host.now() - last < same) return;
+    if (host.now() - last < sameKeyMs) return;
     last = host.now();
     if (stage === 'forced') leave();
     if (stage === 'cancelling') return force();

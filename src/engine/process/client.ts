@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { createBirpc } from 'birpc';
-import { wasBlocked } from '../../foundation/blocking/watch.ts';
+import { wasBlocked } from '../../foundation/blocking/messages.ts';
 import { Failure } from '../../foundation/failure.ts';
 import type { EngineApi, EngineEvent, EngineOptions } from '../api.ts';
 import type { EngineConnection, EngineExit } from './connection.ts';

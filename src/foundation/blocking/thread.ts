@@ -3,6 +3,8 @@ import { Session } from 'node:inspector';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
+import { sameKeyMs } from '../same-key.ts';
+import { blocksMessage, killedMessage } from './messages.ts';
 
 /*
  * The thread of watch.ts. After a signal, it pings the main thread. If there is no answer, it stops the
@@ -37,8 +39,6 @@ const blockedMs = 700;
 const killMs = 4_300;
 /** How often it is checked whether the parent process still exists, ms. */
 const parentMs = 500;
-/** npx forwards a Ctrl-C that the terminal has also sent: within this time it is the same one, ms. */
-const sameKeyMs = 500;
 
 /** What is done, with a space before it. */
 let summary = '';
@@ -113,7 +113,7 @@ function check(): void {
  * printed before.
  */
 function stopCode(): void {
-  if (!announced) print(`The code of a revision blocks the process and is stopped.${summary}\n`);
+  if (!announced) print(`${blocksMessage} and is stopped.${summary}\n`);
   announced = true;
   const session = new Session();
   try {
@@ -128,7 +128,7 @@ function stopCode(): void {
 }
 
 function kill(): never {
-  const message = `The code of a revision did not return, and the process was killed.${summary} The server rolls back what was not committed.`;
+  const message = `${killedMessage}, and the process was killed.${summary} The server rolls back what was not committed.`;
   const next = 'Run migtui status to see the state.';
   if (json) print(`${JSON.stringify({ error: { code: 'ended-early', message, next } }, null, 2)}\n`, 1);
   else print(`error: ${message}\nnext:  ${next}\n`);

@@ -85,14 +85,6 @@ export function watchBlocking(): BlockingWatch {
   };
 }
 
-/** Whether the last output of a process says that it ended because of blocking code: see thread.ts. */
-export function wasBlocked(output: string): boolean {
-  return (
-    output.includes('The code of a revision blocks the process') ||
-    output.includes('The code of a revision did not return')
-  );
-}
-
 /** Null if there can be no thread, as under a permission model. */
 function startThread({ json = false, parent = null }: Owner): Worker | null {
   const heartbeat = new Int32Array(new SharedArrayBuffer(4));
