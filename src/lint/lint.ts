@@ -7,7 +7,7 @@ import { blockedBy } from './locks.ts';
 import type { RowQuestion } from './questions.ts';
 import { type RuleId, rules } from './rules/all.ts';
 import type { Schema } from './schema.ts';
-import { type FoundFact, Scope, type Server } from './scope.ts';
+import { type FoundFact, heldLonger, Scope, type Server } from './scope.ts';
 
 /** One direction of a revision, with its SQL as far as known. */
 export interface LintStep {
@@ -152,8 +152,7 @@ function heldOnce(found: readonly QueriedFinding[]): QueriedFinding[] {
     const [first, ...later] = finding.rule === 'lock-held' ? (held.get(keyOf(finding)) ?? []) : [one];
     if (first !== one) return [];
     if (later.length === 0) return [one];
-    const more = later.length === 1 ? 'a later one' : `${later.length} later ones`;
-    const message = finding.message.replace(/ finishes\.$/, ` and ${more} finish.`);
+    const message = heldLonger(finding.message, later.length);
     return [{ ...one, finding: { ...finding, message } }];
   });
 }

@@ -212,7 +212,7 @@ export class Scope {
         rule: 'lock-held',
         table,
         lock,
-        message: `${this.schema.nameOf(table)} has been locked (${lock}) since "${shortened(statement)}", so ${what} of it wait until this long statement on ${this.schema.nameOf(long)} finishes.`,
+        message: `${this.schema.nameOf(table)} has been locked (${lock}) since "${shortened(statement)}", so ${what} of it wait until this long statement on ${this.schema.nameOf(long)}${finishes}`,
       });
     }
   }
@@ -251,6 +251,18 @@ export class Scope {
         return empty && says === 'danger' ? 'warning' : says;
     }
   }
+}
+
+/** The end of the message about a lock that is held during a long statement. */
+const finishes = ' finishes.';
+
+/**
+ * The message about a held lock, if it is held during more long statements.
+ * @param later their number
+ */
+export function heldLonger(message: string, later: number): string {
+  const more = later === 1 ? 'a later one' : `${later} later ones`;
+  return `${message.slice(0, -finishes.length)} and ${more} finish.`;
 }
 
 function shortened(text: string): string {

@@ -52,16 +52,21 @@ export function lacks(schema: Schema, table: Table, name: string): boolean {
   return table.parents.every(key => lacks(schema, schema.byKey(key), name));
 }
 
+/**
+ * The beginning of a sentence: `The view a, the view b depend on c`.
+ * @param by at least one
+ */
+export function dependText(what: string, by: readonly string[]): string {
+  const [first = '', ...more] = by.length > 3 ? [...by.slice(0, 3), `${by.length - 3} more`] : by;
+  const start = first.startsWith('the ') ? `The ${first.slice('the '.length)}` : first;
+  return `${[start, ...more].join(', ')} ${more.length > 0 ? 'depend' : 'depends'} on ${what}`;
+}
+
 /** Something else depends on what is dropped. */
 export function needed(what: string, by: readonly string[], table?: Table): Refusal {
-  const named = by.length > 3 ? [...by.slice(0, 3), `${by.length - 3} more`] : by;
   return {
     table,
-    message:
-      `${named.join(', ')} ${named.length > 1 ? 'depend' : 'depends'} on ${what}: without CASCADE, this fails.`.replace(
-        /^the /,
-        'The ',
-      ),
+    message: `${dependText(what, by)}: without CASCADE, this fails.`,
     remedy: 'Drop what depends on it first, in the same revision.',
   };
 }

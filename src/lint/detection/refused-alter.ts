@@ -7,7 +7,16 @@ import { type TypeRef, typeOf, typeText } from '../type-name.ts';
 import { columnOf } from './column-of.ts';
 import { constraintOf } from './constraint-of.ts';
 import { dependentsOfColumn, keysTo, ownColumns } from './dependents.ts';
-import { already, gone, lacks, missing, missingColumns, needed, type Refusal } from './refusal.ts';
+import {
+  already,
+  dependText,
+  gone,
+  lacks,
+  missing,
+  missingColumns,
+  needed,
+  type Refusal,
+} from './refusal.ts';
 
 /** Subcommands that name an existing column. */
 const ofColumn = new Set([
@@ -193,14 +202,10 @@ function changeType(
   const { views, own } = dependentsOfColumn(schema, table, name);
   const by = [...views, ...own];
   if (by.length > 0) {
-    const { message } = needed(of, by);
     return [
       {
         table,
-        message: message.replace(
-          ': without CASCADE, this fails.',
-          ', and PostgreSQL does not change its type then: this fails.',
-        ),
+        message: `${dependText(of, by)}, and PostgreSQL does not change its type then: this fails.`,
         remedy: 'Drop what depends on it first, and create it again afterwards, in the same revision.',
       },
     ];
