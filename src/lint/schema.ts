@@ -223,9 +223,7 @@ export class Schema {
    * @param alone without its child tables
    */
   inUse(table: Table, alone = false): boolean {
-    // A partitioned table has no rows of its own.
-    if (table.made || (alone && table.kind === 'partitioned')) return false;
-    return (alone ? table.rows : this.size(table).rows) !== 0;
+    return !hadNoRows(table, alone) && (alone ? table.rows : this.size(table).rows) !== 0;
   }
 
   /**
@@ -233,7 +231,7 @@ export class Schema {
    * @param alone without its child tables
    */
   populated(table: Table, alone = false): boolean {
-    if (!this.inUse(table, alone)) return false;
+    if (hadNoRows(table, alone)) return false;
     const all = alone ? [table] : [table, ...this.below(table)];
     return all.some(one => !one.made && !one.emptied && one.rows !== 0);
   }
@@ -265,6 +263,10 @@ export class Schema {
     this.#changed.clear();
   }
 }
+
+/** Created in the plan; a partitioned table has no rows of its own. */
+const hadNoRows = ({ made, kind }: Table, alone: boolean): boolean =>
+  made || (alone && kind === 'partitioned');
 
 function hasMadeColumn({ columns }: Table): boolean {
   for (const column of columns.values()) if (column.made) return true;

@@ -126,17 +126,15 @@ export class Scope {
   }
 
   report(fact: Fact): void {
-    if (this.#because !== null && (fact.severity ?? rules[fact.rule].severity) !== 'danger') return;
+    const { about, severity } = rules[fact.rule];
+    if (this.#because !== null && (fact.severity ?? severity) !== 'danger') return;
     const alone = fact.alone ?? this.only;
     // Changes of the definition of a foreign table do not touch its rows.
-    const elsewhere =
-      fact.table?.kind === 'foreign' && rules[fact.rule].about === 'rows' && fact.lock !== 'ROW EXCLUSIVE';
+    const elsewhere = fact.table?.kind === 'foreign' && about === 'rows' && fact.lock !== 'ROW EXCLUSIVE';
     // An emptied table has no rows to scan, and still has clients.
-    const has =
-      rules[fact.rule].about === 'rows'
-        ? this.schema.populated.bind(this.schema)
-        : this.schema.inUse.bind(this.schema);
-    const empty = elsewhere || (fact.table !== undefined && !has(fact.table, alone));
+    const has = (table: Table): boolean =>
+      about === 'rows' ? this.schema.populated(table, alone) : this.schema.inUse(table, alone);
+    const empty = elsewhere || (fact.table !== undefined && !has(fact.table));
     const message = this.#because === null ? fact.message : `${this.#because}. ${fact.message}`;
     this.#facts.push({ ...fact, message, empty });
     if (fact.table && fact.lock) this.lock(fact.table, fact.lock);
@@ -164,7 +162,7 @@ export class Scope {
       const own = fact.table?.made ? null : (fact.lock ?? null);
       const lock = fact.rule === 'lock-held' ? own : stronger(own, taken);
       this.found.push({ ...fact, severity, lock: lock ?? undefined, statement });
-      if (fact.table) reported.add(`${fact.table.schema}.${fact.table.name}`);
+      if (fact.table) reported.add(keyOf(fact.table));
     }
     this.#briefLocks(reported);
     for (const [key, { table, lock }] of this.#locks) {
