@@ -312,6 +312,11 @@ describe('what PostgreSQL refuses', () => {
       'The foreign key orders_org of orders depends on orgs: without CASCADE, this fails.',
     ],
     [
+      'create view ages as select age from users; create view years as select age from users',
+      'alter table users alter column age type bigint',
+      'The view ages, the view years depend on users.age, and PostgreSQL does not change its type then: this fails.',
+    ],
+    [
       'alter table users rename column age to years',
       'alter table users alter column age set not null',
       'users.age does not exist: this fails.',
