@@ -67,11 +67,11 @@ async function readBegun(query: Query, table: LedgerTable): Promise<readonly Mar
 }
 
 /** The failure for a revision that was not interrupted. */
-export function nothingToResolve(revision: string, unsettled: readonly InterruptedRevision[]): Failure {
+export function nothingToResolve(revision: string, interrupted: readonly InterruptedRevision[]): Failure {
   return new Failure({
     code: 'nothing-to-settle',
     message: `${revision} was not interrupted: nothing was written.`,
     next: '"migtui status" lists interrupted revisions. To change other log rows, use migtui stamp.',
-    candidates: unsettled.map(one => one.revision),
+    candidates: interrupted.map(one => one.revision),
   });
 }

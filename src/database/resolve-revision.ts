@@ -35,8 +35,8 @@ export interface RevisionChange {
  */
 export async function resolveRevision(request: RevisionChange, as: 'applied' | 'not-applied'): Promise<void> {
   const { connection, table, revision } = request;
-  const unsettled = await readInterrupted(queryOn(connection.orm), table);
-  if (!unsettled.some(one => one.revision === revision)) throw nothingToResolve(revision, unsettled);
+  const interrupted = await readInterrupted(queryOn(connection.orm), table);
+  if (!interrupted.some(one => one.revision === revision)) throw nothingToResolve(revision, interrupted);
   await underLock(request, run => write(request, as, run));
 }
 

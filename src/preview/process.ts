@@ -105,7 +105,7 @@ export class SandboxProcess {
   }
 
   async #run(ask: Ask, limits: Limits, onQuery: Pending['onQuery']): Promise<SandboxResult> {
-    const why = this.#closed ? 'migtui is ending' : whyNoSandbox();
+    const why = this.#closed ? 'migtui is exiting' : whyNoSandbox();
     if (why) throw new SandboxEnded(why);
     this.#ready ??= this.#start();
     await this.#ready;
@@ -275,6 +275,6 @@ export class SandboxProcess {
   #write(fd: 0 | 4, message: object): void {
     const pipe = this.#child?.stdio[fd] as Writable | undefined;
     pipe?.write(`${JSON.stringify(message)}\n`);
-    if (pipe && pipe.writableLength > longestBacklog) this.#break('it does not read what it asks for');
+    if (pipe && pipe.writableLength > longestBacklog) this.#break('it requests modules without reading them');
   }
 }

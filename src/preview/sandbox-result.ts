@@ -25,7 +25,7 @@ function shortened(text: string): string {
 
 /** Why a process ended that was not stopped from outside. */
 export function howItEnded(code: number | null, signal: string | null): string {
-  if (signal === 'SIGABRT' || code === 134) return 'it took too much memory';
+  if (signal === 'SIGABRT' || code === 134) return 'it used too much memory';
   return code === 0 || code === null ? 'it ended the process' : `it ended the process (exit code ${code})`;
 }
 

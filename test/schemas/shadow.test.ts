@@ -380,7 +380,9 @@ describe('a shadow server', () => {
     await shadow.outcome(ups('M1'), sources);
     await expect(shadow.outcome(ups('M1', 'M2'), sources)).rejects.toMatchObject({
       code: 'shadow-cluster-wide',
-      message: expect.stringContaining(`changes what the role "${own}" has in the whole server`),
+      message: expect.stringContaining(
+        `changes objects or privileges of the role "${own}" on the whole server`,
+      ),
     });
     await close();
     expect(await shared()).toEqual(before);
@@ -412,9 +414,9 @@ describe('a shadow server', () => {
     ['create database other', 'creates a database'],
     ['alter system set work_mem = 64', 'changes the settings of the server'],
     [`copy (select 1) to program 'cat >/tmp/migtui-copied'`, 'runs a program on the server'],
-    [`copy (select 1) to '/tmp/migtui-copied'`, 'writes a file of the server'],
-    [`select lo_export(1, '/tmp/migtui-copied')`, 'writes a file of the server'],
-    ['select pg_terminate_backend(pid) from pg_stat_activity where false', 'ends another session'],
+    [`copy (select 1) to '/tmp/migtui-copied'`, 'writes a file on the server'],
+    [`select lo_export(1, '/tmp/migtui-copied')`, 'writes a file on the server'],
+    ['select pg_terminate_backend(pid) from pg_stat_activity where false', 'terminates another session'],
     [`create subscription s connection 'host=x' publication p`, 'creates a subscription'],
     [`select pg_replication_origin_create('o')`, 'creates a replication origin'],
     ['alter role postgres rename to other', 'renames a role'],

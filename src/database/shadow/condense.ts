@@ -2,7 +2,8 @@ import type { FailureInfo } from '../../foundation/failure.ts';
 import type { Effect } from '../../values/authoring.ts';
 import { changesBetween, effectsOf } from './effects.ts';
 import type { Inventory } from './inventory.ts';
-import { type ObjectSql, statementsBetween } from './statements.ts';
+import { runInRounds } from './rounds.ts';
+import { statementsBetween } from './statements.ts';
 import type { Trial } from './trial.ts';
 
 /** The result of statements on a scratch database. */
@@ -31,18 +32,8 @@ export async function condense(
   const all = statementsBetween(before, after, defaultSchema).filter(({ follows }) => !follows);
   if (all.some(({ sql }) => sql.length === 0)) return null;
   return trial.apart(async () => {
-    const sql: string[] = [];
-    // Objects that need others are created in a later round.
-    for (let left: readonly ObjectSql[] = all; left.length > 0; ) {
-      const failed: ObjectSql[] = [];
-      for (const one of left) {
-        if ((await trial.run(one.sql)) === null) sql.push(...one.sql);
-        else failed.push(one);
-      }
-      if (failed.length === left.length) return null;
-      left = failed;
-    }
-    return sql;
+    const { ran, failed } = await runInRounds(trial, all);
+    return failed.length > 0 ? null : ran.flatMap(({ sql }) => sql);
   });
 }
 

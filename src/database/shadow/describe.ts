@@ -1,6 +1,7 @@
 import { literalsIn } from '../quote.ts';
 import { isUsualOfOwner, parsePrivileges } from './grant-statements.ts';
 import type { Fact, FactKind } from './inventory.ts';
+import { propertyMap } from './statements/property-map.ts';
 
 /** The text for an index whose build did not finish. */
 export const invalid = '(INVALID)';
@@ -132,7 +133,7 @@ const maps = /^(?:column |foreign options$|index options$|index comments$|trigge
 /** The value of a property; of several columns one after the other. */
 function shownValue(key: string, value: string | undefined): string | undefined {
   if (value === undefined || !maps.test(key)) return value && short(value);
-  const columns = Object.entries(JSON.parse(value) as Record<string, string>);
+  const columns = Object.entries(propertyMap(value));
   return short(columns.map(([column, text]) => `${column}: ${text}`).join('; '));
 }
 

@@ -34,18 +34,27 @@ export function grantStatements(
     const some = had.length > 0 && ![...had, ...has].includes('ALL');
     const come = some ? has.filter(one => !had.includes(one)) : has;
     const gone = some ? had.filter(one => !has.includes(one)).map(one => one.replace('*', '')) : [];
-    const plain = come.filter(one => !one.endsWith('*'));
-    const passed = come.filter(one => one.endsWith('*')).map(one => one.slice(0, -1));
-    const list = (privileges: readonly string[]): string =>
-      privileges.map(one => `${one.toLowerCase()}${column}`).join(', ');
     return [
-      ...(gone.length > 0 ? [`revoke ${list(gone)} on ${on} from ${grantee};`] : []),
+      ...(gone.length > 0 ? [`revoke ${listOf(gone, column)} on ${on} from ${grantee};`] : []),
       ...((!some && had.length > 0) || (from === undefined && (role === 'public' || role === 'owner'))
         ? [`revoke all${column} on ${on} from ${grantee};`]
         : []),
-      ...(plain.length > 0 ? [`grant ${list(plain)} on ${on} to ${grantee};`] : []),
-      ...(passed.length > 0 ? [`grant ${list(passed)} on ${on} to ${grantee} with grant option;`] : []),
+      ...grants(come, (some, option) => `grant ${listOf(some, column)} on ${on} to ${grantee}${option};`),
     ];
+  });
+}
+
+const listOf = (privileges: readonly string[], column = ''): string =>
+  privileges.map(one => `${one.replace('*', '').toLowerCase()}${column}`).join(', ');
+
+/** A statement for the privileges without the grant option, and one for those with it, if there are any. */
+function grants(
+  privileges: readonly string[],
+  write: (some: readonly string[], option: string) => string,
+): string[] {
+  return ['', ' with grant option'].flatMap(option => {
+    const some = privileges.filter(one => one.endsWith('*') === (option !== ''));
+    return some.length > 0 ? [write(some, option)] : [];
   });
 }
 
@@ -99,15 +108,10 @@ function defaultPrivileges(
       return [];
     return [
       ...(had.length > 0 ? [`${alter} revoke all on ${objects} from ${granteeOf(grantee)};`] : []),
-      ...[false, true].flatMap(passed => {
-        const some = has.filter(one => one.endsWith('*') === passed);
-        const list = some.map(one => one.replace('*', '').toLowerCase()).join(', ');
-        return list === ''
-          ? []
-          : [
-              `${alter} grant ${list} on ${objects} to ${granteeOf(grantee)}${passed ? ' with grant option' : ''};`,
-            ];
-      }),
+      ...grants(
+        has,
+        (some, option) => `${alter} grant ${listOf(some)} on ${objects} to ${granteeOf(grantee)}${option};`,
+      ),
     ];
   });
 }

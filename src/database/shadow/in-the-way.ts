@@ -1,5 +1,5 @@
 import type { FactKey } from './effects.ts';
-import type { Fact, Inventory } from './inventory.ts';
+import { type Fact, type Inventory, isView } from './inventory.ts';
 import { type ObjectSql, statementsBetween } from './statements.ts';
 import type { Trial } from './trial.ts';
 
@@ -108,8 +108,6 @@ async function withoutGenerated(
     again: generated.map(({ name, part }) => `generated column ${name}.${part}`),
   };
 }
-
-const isView = ({ kind }: Fact): boolean => kind === 'view' || kind === 'materialized view';
 
 /** What stands on another view is dropped before it, and created after it. */
 function inOrder(

@@ -62,6 +62,8 @@ export interface Fact {
 /** Everything in a database that revisions create, except rows. Equal schemas have equal lists. */
 export type Inventory = readonly Fact[];
 
+export const isView = ({ kind }: Fact): boolean => kind === 'view' || kind === 'materialized view';
+
 /** What `pg_dump --schema-only` writes but an inventory does not contain; `check` lists it. */
 export const notInInventory =
   'roles, database settings, subscriptions, large objects, security labels, user mappings, privileges of languages, comments of extensions, names of "not null" constraints and of indexes of partitions';

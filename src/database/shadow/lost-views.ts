@@ -1,5 +1,7 @@
 import { keyOf } from './effects.ts';
-import type { Fact, Inventory } from './inventory.ts';
+import { type Fact, type Inventory, isView } from './inventory.ts';
+import { runInRounds } from './rounds.ts';
+import { withoutSchemaName } from './statements/names.ts';
 import { statementsBetween } from './statements.ts';
 import type { Trial } from './trial.ts';
 
@@ -25,36 +27,23 @@ export async function lostViews(
   if (!statements.some(one => /\bcascade\b/i.test(one))) return { sql: [], again: [] };
   const left = new Set(after.map(keyOf));
   const lost = new Set(
-    before.filter(fact => isView(fact) && !left.has(keyOf(fact)) && !isDropped(fact, statements)).map(nameOf),
+    before
+      .filter(fact => isView(fact) && !left.has(keyOf(fact)) && !isDropped(fact, statements))
+      .map(({ name }) => name),
   );
   if (lost.size === 0) return { sql: [], again: [] };
-  const missing = before.filter(fact => lost.has(nameOf(fact)) && !left.has(keyOf(fact)));
+  const missing = before.filter(fact => lost.has(fact.name) && !left.has(keyOf(fact)));
   return trial.apart(async () => {
     await trial.run(statements);
-    const sql: string[] = [];
-    // One that reads another runs after it.
-    let open = statementsBetween(after, [...after, ...missing], defaultSchema);
-    for (let count = Number.POSITIVE_INFINITY; open.length < count; ) {
-      count = open.length;
-      const failed: typeof open = [];
-      for (const one of open) {
-        if ((await trial.run(one.sql)) === null) sql.push(...one.sql);
-        else failed.push(one);
-      }
-      open = failed;
-    }
+    const { ran } = await runInRounds(trial, statementsBetween(after, [...after, ...missing], defaultSchema));
     const now = new Set((await trial.inventory()).map(keyOf));
-    const again = before.filter(fact => isView(fact) && lost.has(nameOf(fact)) && now.has(keyOf(fact)));
-    return { sql, again: again.map(({ kind, name }) => `${kind} ${name}`) };
+    const again = before.filter(fact => isView(fact) && lost.has(fact.name) && now.has(keyOf(fact)));
+    return { sql: ran.flatMap(({ sql }) => sql), again: again.map(({ kind, name }) => `${kind} ${name}`) };
   });
 }
 
-const isView = ({ kind }: Fact): boolean => kind === 'view' || kind === 'materialized view';
-
-const nameOf = ({ name }: Fact): string => name;
-
-function isDropped({ schema, name }: Fact, statements: readonly string[]): boolean {
-  const bare = schema !== null && name.startsWith(`${schema}.`) ? name.slice(schema.length + 1) : name;
+function isDropped(fact: Fact, statements: readonly string[]): boolean {
+  const bare = withoutSchemaName(fact);
   const quoted = `"${bare.replaceAll('"', '""')}"`;
   return statements.some(one => {
     const start = /^\s*drop (?:materialized )?view (?:if exists )?/i.exec(one)?.[0];

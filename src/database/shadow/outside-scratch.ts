@@ -15,10 +15,10 @@ const statements: Readonly<Record<string, string>> = {
 
 /** Functions with an effect outside the database. */
 const functions: Readonly<Record<string, string>> = {
-  lo_export: 'writes a file of the server',
-  lo_import: 'reads a file of the server',
+  lo_export: 'writes a file on the server',
+  lo_import: 'reads a file on the server',
   pg_cancel_backend: 'cancels a statement of another session',
-  pg_terminate_backend: 'ends another session',
+  pg_terminate_backend: 'terminates another session',
   pg_reload_conf: 'reloads the settings of the server',
   pg_create_physical_replication_slot: 'creates a replication slot',
   pg_create_logical_replication_slot: 'creates a replication slot',
@@ -57,7 +57,7 @@ export function outsideScratch(statement: Statement): string | null {
   if (type === 'RenameStmt' && tree.renameType === 'OBJECT_TABLESPACE') return 'renames a tablespace';
   if (type === 'CopyStmt') {
     if (tree.is_program === true) return 'runs a program on the server';
-    if (tree.filename) return `${tree.is_from === true ? 'reads' : 'writes'} a file of the server`;
+    if (tree.filename) return `${tree.is_from === true ? 'reads' : 'writes'} a file on the server`;
   }
   for (const { funcname } of nodesOf(tree, 'FuncCall')) {
     const does = functions[namesIn(funcname as unknown[]).at(-1) ?? ''];

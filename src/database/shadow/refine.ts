@@ -4,6 +4,8 @@ import { outOfTheWay } from './in-the-way.ts';
 import type { Fact, Inventory } from './inventory.ts';
 import { lostViews } from './lost-views.ts';
 import { type Creation, findOverlooked } from './overlooked.ts';
+import { runInRounds } from './rounds.ts';
+import { withoutSchemaName } from './statements/names.ts';
 import { same, statementsBetween } from './statements.ts';
 import { castThroughText } from './through-text.ts';
 import type { Trial } from './trial.ts';
@@ -68,7 +70,9 @@ export async function refine(
     changes: changesBetween(before, after),
     dropped: up.length - kept.length,
     added: [
-      ...again.map(object => `${object} is dropped and created again, because it reads what changes`),
+      ...again.map(
+        object => `${object} is dropped and created again, because it depends on a changed object`,
+      ),
       ...added,
     ],
     missing,
@@ -95,6 +99,7 @@ export async function refineResult(
   const before = await trial.inventory();
   if ((await trial.run(up.filter(statement => statement !== ''))) !== null) return refined;
   const wanted = [...(await compare())];
+  if (wanted.length === 0) return refined;
   const { sql, changes } = await trial.apart(() =>
     refine(trial, { up: wanted, down: [] }, defaultSchema, null),
   );
@@ -215,9 +220,9 @@ function differing(before: Inventory, after: Inventory): Fact[] {
   ];
 }
 
-function mentions(statement: string, { schema, name, part }: Fact): boolean {
-  const bare = schema !== null && name.startsWith(`${schema}.`) ? name.slice(schema.length + 1) : name;
-  const whole = statement.includes(bare.replace(/\(.*$/s, ''));
+function mentions(statement: string, fact: Fact): boolean {
+  const { part } = fact;
+  const whole = statement.includes(withoutSchemaName(fact).replace(/\(.*$/s, ''));
   return part === null
     ? whole
     : statement.includes(part) && (whole || /^(drop|alter) index/i.test(statement));
@@ -258,17 +263,8 @@ export async function reversal(
   const result: string[] = [];
   for (const statement of adapted) if ((await trial.run([statement])) === null) result.push(statement);
   const come = await trial.inventory();
-  let rest = statementsBetween(come, before, defaultSchema).filter(({ sql }) => sql.length > 0);
-  // One that fails may need another one first: a column that a generated column reads.
-  for (let tried = Number.POSITIVE_INFINITY; rest.length < tried; ) {
-    tried = rest.length;
-    const failed: typeof rest = [];
-    for (const one of rest) {
-      if ((await trial.run(one.sql)) === null) result.push(...one.sql);
-      else failed.push(one);
-    }
-    rest = failed;
-  }
+  const { ran } = await runInRounds(trial, statementsBetween(come, before, defaultSchema));
+  result.push(...ran.flatMap(({ sql }) => sql));
   const left = changesBetween(await trial.inventory(), before, { renames: false });
   return { sql: result, notRestored: left.map(({ sign, words }) => `${sign} ${words}`) };
 }

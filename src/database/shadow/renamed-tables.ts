@@ -1,5 +1,6 @@
 import { keyOf } from './effects.ts';
 import type { Fact, Inventory } from './inventory.ts';
+import { withoutSchemaName } from './statements/names.ts';
 import { same } from './statements.ts';
 
 /** An object under its expected name, and under its name in the live database. */
@@ -37,10 +38,12 @@ export function renamedTables(expected: Inventory, live: Inventory): Pair[] {
   );
 }
 
+/** The columns of the table of a fact. */
+const columns = (facts: readonly Fact[], { name }: Fact): Fact[] =>
+  facts.filter(fact => fact.kind === 'column' && fact.name === name);
+
 /** From 0 to 1: how many columns are the same; more if the tables have something else in common. */
 function likeness(from: Fact, to: Fact, removed: readonly Fact[], added: readonly Fact[]): number {
-  const columns = (facts: readonly Fact[], { name }: Fact): Fact[] =>
-    facts.filter(fact => fact.kind === 'column' && fact.name === name);
   const [old, now] = [columns(removed, from), columns(added, to)];
   const points = old.map(column => {
     const twin = now.find(({ part }) => part === column.part);
@@ -51,9 +54,8 @@ function likeness(from: Fact, to: Fact, removed: readonly Fact[], added: readonl
   });
   const most = Math.max(old.length, now.length);
   const alike = most === 0 ? 1 : points.reduce((sum: number, one) => sum + one, 0) / most;
-  const ownName = ({ name, schema }: Fact): string =>
-    name.slice(name.startsWith(`${schema}.`) ? 1 + (schema as string).length : 0);
-  return alike + (same(from, to) ? 0.01 : 0) + (ownName(from) === ownName(to) ? 0.1 : 0);
+  const isSameName = withoutSchemaName(from) === withoutSchemaName(to);
+  return alike + (same(from, to) ? 0.01 : 0) + (isSameName ? 0.1 : 0);
 }
 
 /**
@@ -63,8 +65,6 @@ function likeness(from: Fact, to: Fact, removed: readonly Fact[], added: readonl
 export function renamedColumns(expected: Inventory, live: Inventory): Pair[] {
   const [removed, added] = onlyIn(expected, live);
   const there = new Map(live.map(fact => [keyOf(fact), fact]));
-  const columns = (facts: readonly Fact[], { name }: Fact): Fact[] =>
-    facts.filter(fact => fact.kind === 'column' && fact.name === name);
   return removed.flatMap(from => {
     // The columns of partitions follow.
     if (from.kind !== 'column' || from.is.inherited) return [];

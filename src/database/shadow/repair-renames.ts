@@ -1,9 +1,9 @@
 import { literalsIn, quoteIdent } from '../quote.ts';
 import { nameOf, renamed } from './describe.ts';
 import { type Change, keyOf } from './effects.ts';
-import type { Fact, FactKind, Inventory } from './inventory.ts';
+import type { Fact, FactKind } from './inventory.ts';
 import { onlyIn, type Pair, renamedColumns, renamedTables } from './renamed-tables.ts';
-import { bare, inSchema, type Place, quotedName } from './statements/names.ts';
+import { bare, inSchema, nounOf, type Place, quotedName } from './statements/names.ts';
 import { same } from './statements.ts';
 
 /** Objects that were renamed by hand: renaming them back keeps their data. */
@@ -15,30 +15,18 @@ export interface Renamed {
   readonly back: readonly string[];
 }
 
-/** Finds renames of some kinds. */
-type FindRenames = (expected: Inventory, live: Inventory, defaultSchema: string) => Renamed;
+/** Finds renames of some kinds, from the expected schema to the live one. */
+type FindRenames = (at: Place) => Renamed;
 
 /**
  * Each finds renames after those of the previous ones were made in the expected schema: what is in a renamed
  * table, or has a renamed type, is compared under its new name.
  */
 export const renameSteps: readonly FindRenames[] = [
-  (expected, live, defaultSchema) => {
-    const at: Place = { from: expected, to: live, defaultSchema };
-    return joined(
-      renamedValues(at),
-      renamedPairs(at, sameButForName(expected, live, ['enum', 'domain', 'type'])),
-    );
-  },
-  (expected, live, defaultSchema) =>
-    renamedPairs({ from: expected, to: live, defaultSchema }, renamedTables(expected, live)),
-  (expected, live, defaultSchema) =>
-    renamedPairs({ from: expected, to: live, defaultSchema }, renamedColumns(expected, live)),
-  (expected, live, defaultSchema) =>
-    renamedPairs(
-      { from: expected, to: live, defaultSchema },
-      sameButForName(expected, live, ['constraint', 'index', 'sequence']),
-    ),
+  at => joined(renamedValues(at), renamedPairs(at, sameButForName(at, ['enum', 'domain', 'type']))),
+  at => renamedPairs(at, renamedTables(at.from, at.to)),
+  at => renamedPairs(at, renamedColumns(at.from, at.to)),
+  at => renamedPairs(at, sameButForName(at, ['constraint', 'index', 'sequence'])),
 ];
 
 /** Renames that are made one after the other. */
@@ -66,8 +54,8 @@ function renamedPairs(at: Place, pairs: readonly Pair[]): Renamed {
 }
 
 /** Objects of these kinds that differ only in their name, where only one is possible. */
-function sameButForName(expected: Inventory, live: Inventory, kinds: readonly FactKind[]): Pair[] {
-  const [removed, added] = onlyIn(expected, live);
+function sameButForName(at: Place, kinds: readonly FactKind[]): Pair[] {
+  const [removed, added] = onlyIn(at.from, at.to);
   return removed.flatMap(from => {
     if (!kinds.includes(from.kind)) return [];
     const alike = (facts: readonly Fact[]): Fact[] => facts.filter(one => isSame(one, from));
@@ -142,7 +130,7 @@ function rename(at: Place, from: Fact, to: Fact): string[] {
   const name = quotedName(at, from);
   if (part !== null)
     return [`alter table ${name} rename ${kind} ${quoteIdent(part)} to ${quoteIdent(to.part as string)};`];
-  const noun = kind === 'enum' ? 'type' : kind;
+  const noun = nounOf(kind);
   const [old, now] = [bare(from, at.defaultSchema), bare(to, at.defaultSchema)];
   return [
     ...(from.schema === to.schema

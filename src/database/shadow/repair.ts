@@ -4,6 +4,7 @@ import { rolesIn } from './grant-statements.ts';
 import type { Fact, Inventory } from './inventory.ts';
 import { Meanings } from './meaning.ts';
 import { joined, type Renamed, renameSteps } from './repair-renames.ts';
+import { runInRounds, type Tried } from './rounds.ts';
 import { type ObjectSql, same, statementsBetween } from './statements.ts';
 import type { Trial } from './trial.ts';
 
@@ -43,7 +44,7 @@ export async function findRepair(
   const made: Renamed[] = [];
   let asThere = expected;
   for (const find of renameSteps) {
-    const found = find(asThere, live, defaultSchema);
+    const found = find({ from: asThere, to: live, defaultSchema });
     if (found.there.length === 0 || (await trial.run(found.there)) !== null) continue;
     made.push(found);
     asThere = ours(await trial.inventory());
@@ -180,31 +181,21 @@ const keysOf = (statements: readonly ObjectSql[]): FactKey[] => statements.flatM
 
 const equal = (a: Fact | undefined, b: Fact | undefined): boolean => (a && b ? same(a, b) : a === b);
 
-/** Statements in the order in which they ran, and those that fail or do not exist. */
-interface Tried {
-  readonly ran: readonly ObjectSql[];
-  readonly failed: readonly ObjectSql[];
-}
-
-/** Runs each object's statements. One that needs another object is tried again after the others. */
+/** Runs each object's statements; for those that fail, what loses more. */
 async function runAll(trial: Trial, statements: readonly ObjectSql[]): Promise<Tried> {
-  const ran: ObjectSql[] = [];
-  const run = async (one: ObjectSql, sql: readonly string[]): Promise<boolean> => {
-    if (sql.length === 0 || (await trial.run(sql)) !== null) return false;
-    ran.push({ ...one, sql });
-    return true;
-  };
-  let left = statements.filter(({ follows }) => !follows);
-  for (let before = Number.POSITIVE_INFINITY; left.length < before; ) {
-    before = left.length;
-    const failed: ObjectSql[] = [];
-    for (const one of left) if (!(await run(one, one.sql))) failed.push(one);
-    left = failed;
-  }
-  // What is dropped and created again stands in nobody's way by now.
+  const { ran, failed: left } = await runInRounds(
+    trial,
+    statements.filter(({ follows }) => !follows),
+  );
+  // By now, no other object prevents one from being dropped and created again.
+  const again: ObjectSql[] = [];
   const failed: ObjectSql[] = [];
-  for (const one of left) if (!(await run(one, one.otherwise ?? []))) failed.push(one);
-  return { ran: [...ran, ...statements.filter(({ follows }) => follows)], failed };
+  for (const one of left) {
+    const sql = one.otherwise?.() ?? [];
+    if (sql.length > 0 && (await trial.run(sql)) === null) again.push({ ...one, sql });
+    else failed.push(one);
+  }
+  return { ran: [...ran, ...again, ...statements.filter(({ follows }) => follows)], failed };
 }
 
 function byKey(inventory: Inventory): Map<FactKey, Fact> {

@@ -131,7 +131,7 @@ export class ScratchRoles {
       const shared = `select 1 as one from pg_shdepend where dbid = 0 and classid <> 'pg_auth_members'::regclass and refclassid = 'pg_authid'::regclass
         and refobjid = (select oid from pg_roles where rolname = ${quoteLiteral(name)})`;
       if ((await ask(shared)).length > 0)
-        throw clusterWide(`changes what the role "${name}" has in the whole server`, text);
+        throw clusterWide(`changes objects or privileges of the role "${name}" on the whole server`, text);
     }
   }
 

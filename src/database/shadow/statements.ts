@@ -12,7 +12,7 @@ export interface ObjectSql {
   readonly keys: readonly FactKey[];
   readonly sql: readonly string[];
   /** Tried if `sql` fails, and loses more: an object that is dropped and created again. */
-  readonly otherwise?: readonly string[] | undefined;
+  readonly otherwise?: (() => readonly string[]) | undefined;
   /** The objects change with others that have a statement, so that none is needed here: inherited columns. */
   readonly follows?: boolean;
 }
@@ -80,7 +80,7 @@ export function statementsBetween(from: Inventory, to: Inventory, defaultSchema:
       const keys = [keyOf(fact)];
       statements.push(
         changesAlone(earlier, fact)
-          ? { keys, sql: changed(at, earlier, fact), otherwise: remade(at, earlier, fact) }
+          ? { keys, sql: changed(at, earlier, fact), otherwise: () => remade(at, earlier, fact) }
           : { keys, sql: [], follows: true },
       );
     } else if (follows(fact, added, old)) statements.push({ keys: [keyOf(fact)], sql: [], follows: true });

@@ -213,7 +213,7 @@ function messageOf(error: unknown): string {
   try {
     return `${whatWasThrown(error)}`;
   } catch {
-    return 'what it threw cannot be shown';
+    return 'the error cannot be displayed';
   }
 }
 

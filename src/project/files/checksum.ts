@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { endOfBlockComment, endOfLiteral, stringStops, templateStop } from './literals.ts';
+import { endOfBlockComment, endOfLine, endOfLiteral, stringStops, templateStop } from './literals.ts';
 import type { ParsedMigration } from './parsed-migration.ts';
 
 /**
@@ -109,8 +109,3 @@ function endOfRegex(text: string, at: number): number {
 }
 
 const regexStop = /\\.|[/[\]\n]/g;
-
-function endOfLine(text: string, at: number): number {
-  const end = text.indexOf('\n', at);
-  return end === -1 ? text.length : end;
-}

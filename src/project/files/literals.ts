@@ -29,3 +29,9 @@ export function endOfBlockComment(text: string, at: number): number {
   const end = text.indexOf('*/', at + 2);
   return end === -1 ? text.length : end + 2;
 }
+
+/** The position of the next line break, or of the end of the text. */
+export function endOfLine(text: string, at: number): number {
+  const end = text.indexOf('\n', at);
+  return end === -1 ? text.length : end;
+}

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { endOfBlockComment, endOfLiteral, stringStops, templateStop } from './literals.ts';
+import { endOfBlockComment, endOfLine, endOfLiteral, stringStops, templateStop } from './literals.ts';
 
 /** The parser survives at least so many brackets, operators and words inside one another. */
 const mostNested = 2_000;
@@ -68,9 +68,4 @@ export function mayOverflow(source: string): boolean {
     if (outer + inner > mostNested) return true;
   }
   return false;
-}
-
-function endOfLine(source: string, at: number): number {
-  const end = source.indexOf('\n', at);
-  return end === -1 ? source.length : end;
 }

@@ -58,7 +58,7 @@ export function differences(
         add({ kind: 'column', ...place, from: old.name, to: column.name }, taken && alike(column, old));
       }
     }
-    const [left, right] = [json.tables.find(one => isTable(one, place.schema, place.of)), now];
+    const left = json.tables.find(one => isTable(one, place.schema, place.of));
     const pairs = (kind: 'index' | 'constraint', old: readonly string[], wanted: readonly string[]): void => {
       for (const from of old.filter(name => !wanted.includes(name))) {
         for (const to of wanted.filter(name => !old.includes(name))) add({ kind, ...place, from, to }, false);
@@ -67,11 +67,11 @@ export function differences(
     pairs(
       'index',
       indexesOf(left),
-      right.getIndexes().map(index => index.keyName),
+      now.getIndexes().map(index => index.keyName),
     );
     pairs('constraint', constraintsOf(left), [
-      ...Object.keys(right.getForeignKeys()),
-      ...right.getChecks().map(check => check.name),
+      ...Object.keys(now.getForeignKeys()),
+      ...now.getChecks().map(check => check.name),
     ]);
   }
   for (const rename of checkedValues(before, tableIn(after))) add(rename, true);

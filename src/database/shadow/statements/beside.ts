@@ -1,7 +1,7 @@
 import { quoteIdent, quoteLiteral } from '../../quote.ts';
 import { grantStatements } from '../grant-statements.ts';
 import type { Fact } from '../inventory.ts';
-import { inSchema, nounOf, type Place, quotedName } from './names.ts';
+import { commentOn, inSchema, nounOf, type Place, quotedName } from './names.ts';
 
 /** Properties that can be changed without recreating an object. */
 export const besides = new Set(['comment', 'owner', 'state', 'privileges', 'depends on']);
@@ -20,8 +20,7 @@ export function alterBeside(at: Place, from: Fact, to: Fact): string[] {
           ? `index ${inSchema(to, part)}`
           : `${kind} ${quoteIdent(part)} on ${name}`;
   const sql: string[] = [];
-  if (differs('comment'))
-    sql.push(`comment on ${object} is ${is.comment === undefined ? 'null' : quoteLiteral(is.comment)};`);
+  if (differs('comment')) sql.push(commentOn(object, is.comment));
   if (differs('owner'))
     sql.push(`alter ${object} owner to ${is.owner === undefined ? 'current_user' : quoteIdent(is.owner)};`);
   if (differs('depends on')) {

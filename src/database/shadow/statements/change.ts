@@ -5,7 +5,7 @@ import { alterColumn } from './column.ts';
 import { created, made, viewColumns } from './create.ts';
 import { dropped } from './drop.ts';
 import { alterForeign } from './foreign.ts';
-import { inSchema, type Place, quotedName } from './names.ts';
+import { commentOn, inSchema, type Place, quotedName } from './names.ts';
 import { alterOptions } from './options.ts';
 import { alterSequence } from './sequence.ts';
 import { alterTable } from './table.ts';
@@ -73,9 +73,7 @@ export function changed(at: Place, from: Fact, to: Fact): string[] {
           ? alterOptions(`alter index ${inSchema(to, part as string)}`, from.is.options, to.is.options)
           : []),
         ...(differs('index comment')
-          ? [
-              `comment on index ${inSchema(to, part as string)} is ${to.is['index comment'] ? quoteLiteral(to.is['index comment']) : 'null'};`,
-            ]
+          ? [commentOn(`index ${inSchema(to, part as string)}`, to.is['index comment'])]
           : []),
         ...beside,
       ];

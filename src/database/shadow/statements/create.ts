@@ -4,7 +4,7 @@ import type { Fact } from '../inventory.ts';
 import { alterBeside } from './beside.ts';
 import { checksOf } from './checks.ts';
 import { createForeign, foreignOptions } from './foreign.ts';
-import { inSchema, type Place, quotedName } from './names.ts';
+import { commentOn, inSchema, type Place, quotedName } from './names.ts';
 import { entriesThatDiffer } from './property-map.ts';
 import { alterTable } from './table.ts';
 import { alterSearch } from './text-search.ts';
@@ -75,7 +75,7 @@ function creation(at: Place, fact: Fact, columns: readonly Fact[]): string[] {
         `alter table ${name} add constraint ${part_} ${definition};`,
         ...(is.options ? [`alter index ${inSchema(fact, part as string)} set (${is.options});`] : []),
         ...(is['index comment']
-          ? [`comment on index ${inSchema(fact, part as string)} is ${quoteLiteral(is['index comment'])};`]
+          ? [commentOn(`index ${inSchema(fact, part as string)}`, is['index comment'])]
           : []),
       ];
     case 'index':

@@ -1,5 +1,6 @@
 import type { FactKey } from '../effects.ts';
 import type { Fact } from '../inventory.ts';
+import { withoutSchemaName } from './names.ts';
 
 /**
  * Whether an object that is created or dropped needs no statement, because it comes and goes with another.
@@ -28,8 +29,9 @@ export function changesAlone(from: Fact, to: Fact): boolean {
 }
 
 /** The name of the sequence of a `serial` or identity column, qualified like that of its table. */
-export function sequenceOf({ schema, name, part, is }: Fact): string {
-  const table = schema !== null && name.startsWith(`${schema}.`) ? name.slice(schema.length + 1) : name;
+export function sequenceOf(column: Fact): string {
+  const { schema, name, part, is } = column;
+  const table = withoutSchemaName(column);
   const sequence = is['sequence name'] ?? `${table}_${part}_seq`;
   return table === name ? sequence : `${schema}.${sequence}`;
 }

@@ -1,8 +1,8 @@
-import { quoteIdent, quoteLiteral } from '../../quote.ts';
+import { quoteIdent } from '../../quote.ts';
 import type { Fact } from '../inventory.ts';
 import { firing } from './beside.ts';
 import { alterForeignOptions } from './foreign.ts';
-import { inSchema, type Place, quotedName } from './names.ts';
+import { commentOn, inSchema, type Place, quotedName } from './names.ts';
 import { alterOptions } from './options.ts';
 import { entriesThatDiffer } from './property-map.ts';
 
@@ -41,9 +41,7 @@ export function alterTable(at: Place, from: Fact, to: Fact): string[] {
   for (const [index, before, after] of entriesThatDiffer(from, to, 'index options'))
     sql.push(...alterOptions(`alter index ${inSchema(to, index)}`, before, after));
   for (const [index, , text] of entriesThatDiffer(from, to, 'index comments'))
-    sql.push(
-      `comment on index ${inSchema(to, index)} is ${text === undefined ? 'null' : quoteLiteral(text)};`,
-    );
+    sql.push(commentOn(`index ${inSchema(to, index)}`, text));
   for (const [trigger, , state] of entriesThatDiffer(from, to, 'trigger states'))
     sql.push(`${alter} ${firing(state ?? stateOf(at, trigger))} trigger ${quoteIdent(trigger)};`);
   if (differs('options')) sql.push(...alterOptions(alter, from.is.options, is.options));

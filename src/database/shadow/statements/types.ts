@@ -1,7 +1,7 @@
-import { literalsIn, quoteIdent, quoteLiteral } from '../../quote.ts';
+import { literalsIn, quoteIdent } from '../../quote.ts';
 import type { Fact } from '../inventory.ts';
 import { checksOf } from './checks.ts';
-import { bare, inSchema, type Place, quotedName } from './names.ts';
+import { bare, commentOn, inSchema, type Place, quotedName } from './names.ts';
 import { entriesThatDiffer } from './property-map.ts';
 
 /**
@@ -80,9 +80,8 @@ function attributesOf({ is }: Fact): [name: string, type: string][] {
 
 /** Comments on the checks of a domain. */
 export function commentsOnChecks(at: Place, from: Fact, to: Fact): string[] {
-  return entriesThatDiffer(from, to, 'check comments').map(
-    ([check, , text]) =>
-      `comment on constraint ${quoteIdent(check)} on domain ${quotedName(at, to)} is ${text === undefined ? 'null' : quoteLiteral(text)};`,
+  return entriesThatDiffer(from, to, 'check comments').map(([check, , text]) =>
+    commentOn(`constraint ${quoteIdent(check)} on domain ${quotedName(at, to)}`, text),
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Fact, FactKind } from '../inventory.ts';
-import { bare, type Place } from './names.ts';
+import { bare, oncePerPlace, type Place } from './names.ts';
 import { withoutSchema } from './without-schema.ts';
 
 /** What an unqualified name finds in `public` in any statement: PostgreSQL's own schema has none of these names. */
@@ -24,9 +24,13 @@ const triggerFunction = /( EXECUTE (?:FUNCTION|PROCEDURE) )public\./;
  */
 export function unqualified(at: Place, kind: FactKind, sql: string): string {
   if (!sql.includes('public')) return sql;
-  const names = new Set([...at.from, ...at.to].filter(isFound).map(fact => bare(fact, at.defaultSchema)));
+  const names = namesIn(at);
   const text = (kind === 'trigger' ? sql.replace(triggerFunction, '$1') : sql).replace(head, '$1');
   return withoutSchema(text, 'public', name => names.has(name));
 }
+
+const namesIn = oncePerPlace(
+  at => new Set([...at.from, ...at.to].filter(isFound).map(fact => bare(fact, at.defaultSchema))),
+);
 
 const isFound = ({ kind, schema }: Fact): boolean => schema === 'public' && found.has(kind);

@@ -1,6 +1,6 @@
 import { formatPrivileges, parsePrivileges, publicUsually } from '../grant-statements.ts';
 import type { Fact, FactKind } from '../inventory.ts';
-import type { Place } from './names.ts';
+import { oncePerPlace, type Place } from './names.ts';
 
 /** What ALTER DEFAULT PRIVILEGES calls them. */
 const objects: Partial<Record<FactKind, string>> = {
@@ -15,12 +15,14 @@ const objects: Partial<Record<FactKind, string>> = {
   schema: 'schemas',
 };
 
+const defaultPrivileges = oncePerPlace(at => at.from.filter(({ kind }) => kind === 'default privileges'));
+
 /** The privileges of a new object, from the default privileges of the role that creates it; empty: PostgreSQL's own. */
 export function usualPrivileges(at: Place, fact: Fact): { privileges?: string } {
   const kind = objects[fact.kind];
   if (kind === undefined) return {};
-  const given = at.from.filter(
-    one => one.kind === 'default privileges' && one.name.replace(/^.*\.(?=owner )/, '') === `owner ${kind}`,
+  const given = defaultPrivileges(at).filter(
+    ({ name }) => name.replace(/^.*\.(?=owner )/, '') === `owner ${kind}`,
   );
   const everywhere = given.find(one => one.schema === null);
   const here = given.find(one => one.schema !== null && one.schema === fact.schema);

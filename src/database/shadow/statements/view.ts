@@ -1,15 +1,14 @@
-import { quoteIdent, quoteLiteral } from '../../quote.ts';
+import { quoteIdent } from '../../quote.ts';
 import { grantStatements } from '../grant-statements.ts';
 import type { Fact } from '../inventory.ts';
-import { type Place, quotedName } from './names.ts';
+import { commentOn, type Place, quotedName } from './names.ts';
 import { alterOptions } from './options.ts';
 import { entriesThatDiffer } from './property-map.ts';
 
 /** Comments on the columns of a view or composite type. */
 export function columnComments(at: Place, from: Fact, to: Fact): string[] {
-  return entriesThatDiffer(from, to, 'column comments').map(
-    ([column, , text]) =>
-      `comment on column ${quotedName(at, to)}.${quoteIdent(column)} is ${text === undefined ? 'null' : quoteLiteral(text)};`,
+  return entriesThatDiffer(from, to, 'column comments').map(([column, , text]) =>
+    commentOn(`column ${quotedName(at, to)}.${quoteIdent(column)}`, text),
   );
 }
 
