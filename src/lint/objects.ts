@@ -51,6 +51,13 @@ export interface Index {
 /** What a trigger or a rule reacts to. */
 export type Event = 'insert' | 'update' | 'delete' | 'truncate';
 
+/** The events of rules and of the actions of MERGE, as the parse tree names them. */
+export const commandEvents: Readonly<Record<string, Event>> = {
+  CMD_INSERT: 'insert',
+  CMD_UPDATE: 'update',
+  CMD_DELETE: 'delete',
+};
+
 /** A trigger, rule or policy. */
 export interface Guard {
   readonly kind: 'trigger' | 'rule' | 'policy';

@@ -100,8 +100,8 @@ export class Schema {
     return this.table(schemaname, relname ?? '');
   }
 
-  has({ schema, name }: Pick<Table, 'schema' | 'name'>): boolean {
-    return this.tables.has(`${schema}.${name}`);
+  has(table: Pick<Table, 'schema' | 'name'>): boolean {
+    return this.tables.has(keyOf(table));
   }
 
   put(table: Table): void {
@@ -135,8 +135,8 @@ export class Schema {
     }
   }
 
-  drop({ schema, name }: Pick<Table, 'schema' | 'name'>): void {
-    const key = `${schema}.${name}`;
+  drop(table: Pick<Table, 'schema' | 'name'>): void {
+    const key = keyOf(table);
     this.#links?.change(key, this.tables.get(key), undefined);
     this.#tables.delete(key);
     this.#changed.delete(key);
@@ -282,7 +282,7 @@ export function referring(schema: Schema, table: Table, column: string): (readon
   const found: (readonly [Table, Constraint])[] = [];
   for (const other of schema.referringTo(key)) {
     if (!other.constraints.some(refers)) continue;
-    if (other.schema === table.schema && other.name === table.name) continue;
+    if (keyOf(other) === key) continue;
     if (isPartOf(schema, other, one => one.constraints.some(refers))) continue;
     for (const one of other.constraints) if (refers(one)) found.push([other, one]);
   }

@@ -1,5 +1,5 @@
 import { type Node, namesIn } from '../../safety/parse.ts';
-import type { Constraint, Table } from '../objects.ts';
+import { type Constraint, keyOf, type Table } from '../objects.ts';
 import { quoted, quotedTable, type RowQuestion } from '../questions.ts';
 import type { Schema } from '../schema.ts';
 import type { Scope } from '../scope.ts';
@@ -97,7 +97,7 @@ function foreignKey(
   const { schema } = scope;
   const other = schema.byKey(constraint.references as string);
   const [name, target] = [schema.nameOf(table), schema.nameOf(other)];
-  const itself = other.name === table.name && other.schema === table.schema;
+  const itself = keyOf(other) === keyOf(table);
   scope.lock(table, 'SHARE ROW EXCLUSIVE');
   const alone = reachesAlone(scope, table);
   if (unchecked || !schema.populated(table, alone)) {

@@ -1,6 +1,6 @@
 import type { Node } from '../../safety/parse.ts';
 import { type TypeChange, typeChange } from '../coercion.ts';
-import type { Column, Table } from '../objects.ts';
+import { type Column, keyOf, type Table } from '../objects.ts';
 import { quoted, quotedTable, type RowQuestion } from '../questions.ts';
 import { referring } from '../schema.ts';
 import type { Scope } from '../scope.ts';
@@ -76,7 +76,7 @@ function lockReferences(scope: Scope, table: Table, column: string, checked: boo
   for (const { kind, columns, references } of table.constraints) {
     if (kind !== 'foreign' || !references || !columns.includes(column)) continue;
     const other = scope.schema.byKey(references);
-    if (!checked || !scope.schema.populated(table) || isSame(table, other)) {
+    if (!checked || !scope.schema.populated(table) || keyOf(table) === keyOf(other)) {
       scope.lock(other, 'ACCESS EXCLUSIVE');
       continue;
     }
@@ -103,8 +103,6 @@ function lockReferences(scope: Scope, table: Table, column: string, checked: boo
     });
   }
 }
-
-const isSame = (one: Table, other: Table): boolean => one.schema === other.schema && one.name === other.name;
 
 /** A USING clause that is only a cast to the type. */
 function isPlain(node: Node, column: string, to: TypeRef): boolean {

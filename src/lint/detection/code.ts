@@ -1,5 +1,6 @@
 import { bodyOf, type Node, namesIn, nodesOf, splitSync } from '../../safety/parse.ts';
 import type { Routine } from '../objects.ts';
+import { quoted } from '../questions.ts';
 import type { Scope } from '../scope.ts';
 
 /** A placeholder in dynamic SQL for a name that is known only at run time. */
@@ -121,13 +122,13 @@ function textOf(node: Node | undefined): string | null {
         const value = args[at] ?? null;
         if (kind === 'L') return value === null ? "'?'" : `'${value.replaceAll("'", "''")}'`;
         if (value === null) return nameAtRunTime;
-        return kind === 'I' && value !== nameAtRunTime ? `"${value.replaceAll('"', '""')}"` : value;
+        return kind === 'I' && value !== nameAtRunTime ? quoted(value) : value;
       }) ?? null
     );
   }
   if (name === 'quote_ident') {
     const value = textOf(FuncCall?.args?.[0]);
-    return value === null || value === nameAtRunTime ? nameAtRunTime : `"${value.replaceAll('"', '""')}"`;
+    return value === null || value === nameAtRunTime ? nameAtRunTime : quoted(value);
   }
   if (A_Expr && namesIn(A_Expr.name).join() === '||') {
     const [left, right] = [textOf(A_Expr.lexpr), textOf(A_Expr.rexpr)];

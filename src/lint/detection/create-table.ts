@@ -33,8 +33,10 @@ export function createTable(scope: Scope, tree: Node, foreign = false): void {
     scope.lock(parent, tree.partbound ? 'ACCESS EXCLUSIVE' : 'SHARE UPDATE EXCLUSIVE');
     for (const column of parent.columns.values())
       columns.set(column.name, { ...column, made: false, empty: false });
-    if (tree.partbound) newPartition(scope, parent, tree.partbound);
-    if (tree.partbound) lockReferenced(scope, parent);
+    if (tree.partbound) {
+      newPartition(scope, parent, tree.partbound);
+      lockReferenced(scope, parent);
+    }
   }
   for (const { column } of definitions) columns.set(column.name, column);
   const bound = tree.partbound as { is_default?: boolean } | undefined;
@@ -138,8 +140,5 @@ export function createTableAs(
 
 /** Keys of the tables and views that a query reads. */
 export function sourcesOf(schema: Schema, query: unknown): string[] {
-  return [...nodesOf(query, 'RangeVar')].map(range => {
-    const { schema: place, name } = schema.of(range);
-    return `${place}.${name}`;
-  });
+  return [...nodesOf(query, 'RangeVar')].map(range => keyOf(schema.of(range)));
 }

@@ -1,8 +1,9 @@
 import { type Node, namesIn, nodesOf } from '../../safety/parse.ts';
-import { type Event, type Guard, keyOf, type Table } from '../objects.ts';
+import { commandEvents, type Event, type Guard, keyOf, type Table } from '../objects.ts';
 import type { Scope } from '../scope.ts';
 import { columnsIn } from '../volatility.ts';
 import { tooOld } from './add-column.ts';
+import { sourcesOf } from './create-table.ts';
 
 /** CREATE TRIGGER. */
 export function createTrigger(scope: Scope, tree: Node): void {
@@ -26,17 +27,11 @@ export function createTrigger(scope: Scope, tree: Node): void {
 const triggerEvents: readonly Event[] = ['insert', 'delete', 'update', 'truncate'];
 const insteadOf = 64;
 
-const ruleEvents: Readonly<Record<string, Event>> = {
-  CMD_INSERT: 'insert',
-  CMD_UPDATE: 'update',
-  CMD_DELETE: 'delete',
-};
-
 /** CREATE RULE. */
 export function createRule(scope: Scope, tree: Node): void {
   const table = scope.schema.of(tree.relation);
   scope.lock(table, 'ACCESS EXCLUSIVE');
-  const event = ruleEvents[String(tree.event)];
+  const event = commandEvents[String(tree.event)];
   guard(scope, table, {
     kind: 'rule',
     name: String(tree.rulename),
@@ -71,10 +66,7 @@ export function createPolicy(
 /** The keys of the tables and views that code names, without its own. */
 function others({ schema }: Scope, own: Table, code: unknown): string[] {
   const written = [...nodesOf(code, 'relation')].filter(({ relname }) => relname !== undefined);
-  const keys = [...nodesOf(code, 'RangeVar'), ...written].map(range => {
-    const { schema: place, name } = schema.of(range);
-    return `${place}.${name}`;
-  });
+  const keys = [...sourcesOf(schema, code), ...written.map(range => keyOf(schema.of(range)))];
   return keys.filter(key => key !== keyOf(own));
 }
 

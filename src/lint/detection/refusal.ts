@@ -30,7 +30,7 @@ export function missing({ schema }: Scope, range: unknown): Refusal[] {
     relname.startsWith('pg_') || (schemaname !== undefined && /^(pg_|information_schema$)/.test(schemaname));
   if (!schema.everywhere || system || schema.path.length > 0) return [];
   const there =
-    schemaname === undefined ? schema.hasName(relname) : schema.tables.has(`${schemaname}.${relname}`);
+    schemaname === undefined ? schema.hasName(relname) : schema.has({ schema: schemaname, name: relname });
   return there ? [] : [gone(schemaname === undefined ? relname : `${schemaname}.${relname}`)];
 }
 

@@ -1,5 +1,6 @@
 import { type Node, namesIn } from '../../safety/parse.ts';
 import { keyOf, type Table } from '../objects.ts';
+import { isPartOf } from '../schema.ts';
 import type { Scope } from '../scope.ts';
 import { dependentsOf, keysTo } from './dependents.ts';
 import { gone, missing, needed, otherKind, type Refusal } from './refusal.ts';
@@ -65,7 +66,7 @@ function rangeOf(names: readonly string[]): { schemaname?: string; relname: stri
 /** @param all keys of everything that the statement drops */
 function neededBy({ schema }: Scope, table: Table, all: ReadonlySet<string>): Refusal[] {
   // The foreign keys to a partition are those to its partitioned table.
-  const partition = table.parents.some(key => schema.byKey(key).kind === 'partitioned');
+  const partition = isPartOf(schema, table, () => true);
   const keys = partition ? [] : keysTo(schema, table).filter(([other]) => !all.has(keyOf(other)));
   const by = [
     ...dependentsOf(schema, table, all),

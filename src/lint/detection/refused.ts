@@ -148,7 +148,7 @@ function createIndex(scope: Scope, tree: Node): Refusal[] {
 
 /** What has a name in a schema: an index, or another relation. */
 function relationNamed({ schema }: Scope, place: string, name: string) {
-  if (schema.tables.has(`${place}.${name}`)) return 'relation' as const;
+  if (schema.has({ schema: place, name })) return 'relation' as const;
   for (const table of schema.withIndex(name)) {
     if (table.schema !== place) continue;
     const index = table.indexes.find(one => one.name === name && one.named);

@@ -174,7 +174,7 @@ function moved(
     message: `Running clients that use ${schema.nameOf(table)} fail once it is renamed to ${name}.`,
   });
   if (!table.known) return;
-  const [was, is] = [keyOf(table), `${schemaTo}.${to}`];
+  const [was, is] = [keyOf(table), keyOf({ schema: schemaTo, name: to })];
   schema.drop(table);
   schema.put({ ...table, schema: schemaTo, name: to });
   for (const other of schema.referringTo(was)) {

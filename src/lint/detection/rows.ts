@@ -1,5 +1,5 @@
 import { type Node, namesIn, nodesOf } from '../../safety/parse.ts';
-import type { Event, Table } from '../objects.ts';
+import { commandEvents, type Event, type Table } from '../objects.ts';
 import { quotedTable } from '../questions.ts';
 import type { RuleId } from '../rules/all.ts';
 import type { Schema } from '../schema.ts';
@@ -159,7 +159,7 @@ function merge(scope: Scope, tree: Node, inside: Inside): void {
     });
   const actions = [...nodesOf(tree.mergeWhenClauses, 'MergeWhenClause')].map(one => one.commandType);
   for (const action of new Set(actions)) {
-    const event = mergeEvents[String(action)];
+    const event = commandEvents[String(action)];
     if (event) fires(scope, { table, target }, event, inside);
   }
   if (actions.includes('CMD_DELETE'))
@@ -179,12 +179,6 @@ function merge(scope: Scope, tree: Node, inside: Inside): void {
       message: `The rows of ${schema.nameOf(table)} that match stay locked until the transaction ends.`,
     });
 }
-
-const mergeEvents: Readonly<Record<string, Event>> = {
-  CMD_INSERT: 'insert',
-  CMD_UPDATE: 'update',
-  CMD_DELETE: 'delete',
-};
 
 /** The rows that match a condition: all, a few by key, or some. */
 type Reach = 'all' | 'few' | 'some';
