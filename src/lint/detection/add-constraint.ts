@@ -4,7 +4,7 @@ import { quoted, quotedTable, type RowQuestion } from '../questions.ts';
 import type { Schema } from '../schema.ts';
 import type { Scope } from '../scope.ts';
 import { provesNotNull } from '../volatility.ts';
-import { constraintOf, withConstraint } from './constraint-of.ts';
+import { constraintOf, uniqueIndex, withConstraint } from './constraint-of.ts';
 import { expressionText } from './source-text.ts';
 
 interface Beside {
@@ -66,26 +66,13 @@ export function addConstraint(
     withConstraint(
       now,
       constraint,
-      node.indexname ? (existing ?? unknownIndex(String(node.indexname))) : undefined,
+      node.indexname ? (existing ?? uniqueIndex(String(node.indexname), [])) : undefined,
     ),
   );
 }
 
 /** Keys do not extend to the child tables of inheritance, and with ONLY not to partitions. */
 const reachesAlone = (scope: Scope, { kind }: Table): boolean => scope.only || kind !== 'partitioned';
-
-function unknownIndex(name: string) {
-  return {
-    name,
-    named: true,
-    columns: [],
-    mentions: [],
-    collated: [],
-    unique: true,
-    partial: false,
-    valid: true,
-  };
-}
 
 function foreignKey(
   scope: Scope,

@@ -44,9 +44,8 @@ export function constraintOf(node: Node, table: Table, schema: Schema, column?: 
   };
 }
 
-/** The index that a constraint creates; null if it needs none. */
-export function indexBehind({ kind, name, columns }: Constraint): Index | null {
-  if (kind !== 'unique' && kind !== 'primary') return null;
+/** The index of a key. */
+export function uniqueIndex(name: string, columns: readonly string[]): Index {
   return {
     name,
     named: true,
@@ -57,6 +56,11 @@ export function indexBehind({ kind, name, columns }: Constraint): Index | null {
     partial: false,
     valid: true,
   };
+}
+
+/** The index that a constraint creates; null if it needs none. */
+export function indexBehind({ kind, name, columns }: Constraint): Index | null {
+  return kind === 'unique' || kind === 'primary' ? uniqueIndex(name, columns) : null;
 }
 
 /** The table after a constraint was added. */
