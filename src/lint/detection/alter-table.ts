@@ -227,9 +227,9 @@ function enforce(scope: Scope, table: Table, change: Node = {}): void {
   const { schema } = scope;
   if (change.alterEnforceability !== true) return;
   const constraint = table.constraints.find(({ name }) => name === change.conname);
-  if (constraint?.enforced === (change.is_enforced === true)) return;
-  const other = constraint?.references ? schema.byKey(constraint.references) : null;
   const enforces = change.is_enforced === true;
+  if (constraint?.enforced === enforces) return;
+  const other = constraint?.references ? schema.byKey(constraint.references) : null;
   if (other) scope.lock(other, enforces ? 'SHARE ROW EXCLUSIVE' : 'ACCESS EXCLUSIVE');
   const name = schema.nameOf(table);
   schema.change(table, {

@@ -59,7 +59,7 @@ export function uniqueIndex(name: string, columns: readonly string[]): Index {
 }
 
 /** The index that a constraint creates; null if it needs none. */
-export function indexBehind({ kind, name, columns }: Constraint): Index | null {
+function indexBehind({ kind, name, columns }: Constraint): Index | null {
   return kind === 'unique' || kind === 'primary' ? uniqueIndex(name, columns) : null;
 }
 

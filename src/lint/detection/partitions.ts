@@ -72,14 +72,15 @@ function attachKey(scope: Scope, part: Table, key: Constraint): void {
   // The triggers of the partition's own key are replaced.
   scope.lock(other, has ? 'ACCESS EXCLUSIVE' : 'SHARE ROW EXCLUSIVE');
   if (has || !key.valid || !schema.populated(part)) return;
+  const remedy =
+    'Add the same foreign key to the partition first: NOT VALID, and validate it in a later revision.';
   scope.report({
     rule: 'foreign-key-scans',
     table: part,
     lock: 'ACCESS EXCLUSIVE',
     scans: true,
     message: `Every row of ${schema.nameOf(part)} is checked for its match in ${schema.nameOf(other)}, because the partitioned table has the foreign key ${key.name}.`,
-    remedy:
-      'Add the same foreign key to the partition first: NOT VALID, and validate it in a later revision.',
+    remedy,
   });
   scope.report({
     rule: 'foreign-key-locks',
@@ -87,8 +88,7 @@ function attachKey(scope: Scope, part: Table, key: Constraint): void {
     lock: 'SHARE ROW EXCLUSIVE',
     severity: 'danger',
     message: `Writes to ${schema.nameOf(other)} wait while every row of ${schema.nameOf(part)} is checked.`,
-    remedy:
-      'Add the same foreign key to the partition first: NOT VALID, and validate it in a later revision.',
+    remedy,
   });
 }
 

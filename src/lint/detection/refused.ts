@@ -23,7 +23,7 @@ function refusals(scope: Scope, type: string, tree: Node): Refusal[] {
     case 'CreateStmt':
       return createTable(scope, tree);
     case 'CreateTableAsStmt': {
-      const { rel } = ((tree.into as Node | undefined)?.IntoClause ?? tree.into ?? {}) as { rel?: unknown };
+      const { rel } = (tree.into ?? {}) as { rel?: unknown };
       return tree.if_not_exists === true ? [] : exists(scope, rel);
     }
     case 'ViewStmt': {
@@ -182,7 +182,6 @@ function alterTable(scope: Scope, tree: Node): Refusal[] {
     const { name: range } = ((command.def as Node | undefined)?.PartitionCmd ?? {}) as { name?: unknown };
     switch (command.subtype) {
       case 'AT_AttachPartition':
-        return [...notPartitioned(scope, table), ...missing(scope, range)];
       case 'AT_DetachPartition':
         return [...notPartitioned(scope, table), ...missing(scope, range)];
       default:

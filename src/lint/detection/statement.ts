@@ -50,9 +50,10 @@ function changesUnseen({ schema }: Scope, { type, tree }: Statement): boolean {
     case 'AlterExtensionContentsStmt':
     case 'ImportForeignSchemaStmt':
     case 'DropOwnedStmt':
-    case 'TransactionStmt':
     case 'ExecuteStmt':
-      return type !== 'TransactionStmt' || tree.kind === 'TRANS_STMT_ROLLBACK_TO';
+      return true;
+    case 'TransactionStmt':
+      return tree.kind === 'TRANS_STMT_ROLLBACK_TO';
     case 'CreateSchemaStmt':
       return tree.schemaElts !== undefined;
     case 'RenameStmt':
@@ -129,7 +130,7 @@ function lintStatementNode(scope: Scope, type: string, tree: Node, depth: number
       createTable(scope, tree);
       return;
     case 'CreateForeignTableStmt':
-      createTable(scope, (tree.base ?? tree.base_stmt ?? {}) as Node, true);
+      createTable(scope, (tree.base ?? {}) as Node, true);
       return;
     case 'AlterTableStmt':
       alterTable(scope, tree);
@@ -153,13 +154,7 @@ function lintStatementNode(scope: Scope, type: string, tree: Node, depth: number
       reindex(scope, tree);
       return;
     case 'CreateTableAsStmt':
-      createTableAs(
-        scope,
-        (tree.into as Node | undefined)?.IntoClause ?? tree.into,
-        tree.query,
-        tree.objtype,
-        tree.if_not_exists === true,
-      );
+      createTableAs(scope, tree.into, tree.query, tree.objtype, tree.if_not_exists === true);
       return;
     case 'SelectStmt': {
       const into = tree.intoClause as Node | undefined;
