@@ -175,6 +175,14 @@ describe('imports between modules', () => {
     expect(drawing.filter(({ file }) => moduleOf(file) !== 'tui').map(shown)).toEqual([]);
   });
 
+  test("the main thread loads Node's worker threads only on first use", () => {
+    const threads = foreign.filter(({ target, onlyTypes }) => target === 'node:worker_threads' && !onlyTypes);
+    expect(threads.map(({ file }) => file).sort()).toEqual([
+      'src/foundation/blocking/thread.ts',
+      'src/preview/sandbox/isolate.ts',
+    ]);
+  });
+
   test('revisions is pure', () => {
     expect(foreign.filter(({ file }) => moduleOf(file) === 'revisions').map(shown)).toEqual([]);
   });

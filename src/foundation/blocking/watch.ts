@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { Failure } from '../failure.ts';
 import type { WatchData, WatchMessage } from './thread.ts';
 
@@ -90,6 +90,8 @@ function startThread({ json = false, parent = null }: Owner): Worker | null {
   const heartbeat = new Int32Array(new SharedArrayBuffer(4));
   try {
     const { promise, resolve } = Promise.withResolvers<void>();
+    // Loaded on first use: that takes 2 ms, and only runs need it.
+    const { Worker } = process.getBuiltinModule('node:worker_threads');
     const started = new Worker(new URL('./thread.ts', import.meta.url), {
       workerData: { heartbeat, json, parent } satisfies WatchData,
       // Node handles signals on other threads too, but only its own modules can ask for that.
