@@ -41,7 +41,7 @@ export async function measure({ program, args, cwd, env }: Command): Promise<Mea
   });
   let peak = 0;
   let together = 0;
-  const overview = (): void => {
+  const sample = (): void => {
     const tree = processTree(child.pid as number);
     peak = Math.max(peak, ...tree.map(one => one.peak));
     together = Math.max(
@@ -49,7 +49,7 @@ export async function measure({ program, args, cwd, env }: Command): Promise<Mea
       tree.reduce((sum, one) => sum + one.now, 0),
     );
   };
-  const timer = setInterval(overview, every);
+  const timer = setInterval(sample, every);
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', resolve);

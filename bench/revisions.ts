@@ -112,11 +112,11 @@ export function benchRevisions(): Row[] {
     measure('simplify to a hundredth', 1000, () => simplify(history, place => place % 100 === 0));
     const layout = layoutLanes(history);
     const applied = new Set(half);
-    const overview = (id: string) => ({
+    const styleOf = (id: string) => ({
       state: applied.has(id) ? ('applied' as const) : ('pending' as const),
       current: false,
     });
-    measure('draw 40 rows', 1, () => drawLanes(layout, SIZE / 2 - 20, SIZE / 2 + 20, overview));
+    measure('draw 40 rows', 1, () => drawLanes(layout, SIZE / 2 - 20, SIZE / 2 + 20, styleOf));
   }
   return rows;
 }

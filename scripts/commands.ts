@@ -79,8 +79,8 @@ function list(root: Command): string {
 /** The heading of a command's section, such as `migtui upgrade <target...>`. */
 function heading(command: Command): string {
   const args = command.registeredArguments.map(argument => {
-    const describe = `${argument.name()}${argument.variadic ? '…' : ''}`;
-    return argument.required ? ` <${describe}>` : ` [${describe}]`;
+    const name = `${argument.name()}${argument.variadic ? '…' : ''}`;
+    return argument.required ? ` <${name}>` : ` [${name}]`;
   });
   return `\`migtui ${command.name()}${command.commands.length > 0 ? '' : args.join('')}\``;
 }

@@ -29,7 +29,7 @@ const boxes: Readonly<Record<string, string>> = {
   '┼': 'urld',
 };
 
-interface Overview {
+interface Style {
   readonly fill: string;
   readonly background: string | null;
   readonly bold: boolean;
@@ -42,7 +42,7 @@ interface Overview {
 interface Run {
   readonly kind: 'text' | 'box';
   readonly col: number;
-  readonly overview: Overview;
+  readonly style: Style;
   cells: number;
   text: string;
 }
@@ -53,16 +53,16 @@ function runsOf(terminal: headless.Terminal, row: number): Run[] {
   for (let col = 0; col < terminal.cols; col++) {
     const at = active.getLine(active.baseY + row)?.getCell(col);
     if (!at || at.getWidth() === 0) continue;
-    const overview = styleOf(at);
+    const style = styleOf(at);
     const text = at.getChars() || ' ';
     const kind = text in boxes ? 'box' : 'text';
     const last = runs.at(-1);
     const continues = kind === 'text' || (text === '─' && last?.text === '─');
-    if (last && continues && last.kind === kind && same(last.overview, overview)) {
+    if (last && continues && last.kind === kind && same(last.style, style)) {
       last.cells += at.getWidth();
       if (kind === 'text') last.text += text;
     } else {
-      runs.push({ kind, col, overview, cells: at.getWidth(), text });
+      runs.push({ kind, col, style, cells: at.getWidth(), text });
     }
   }
   return runs;
@@ -94,7 +94,7 @@ function frameOf(terminal: headless.Terminal): string {
   const texts: string[] = [];
   for (let row = 0; row < terminal.rows; row++) {
     for (const run of runsOf(terminal, row)) {
-      const { background } = run.overview;
+      const { background } = run.style;
       if (background)
         shapes.push(
           `<rect x="${x(run.col)}" y="${y(row)}" width="${n(run.cells * cell.width)}" height="${cell.height}" fill="${background}"/>`,
@@ -125,13 +125,13 @@ ${content}
 const n = (value: number) => Number(value.toFixed(1));
 const x = (col: number) => n(margin + col * cell.width);
 const y = (row: number) => n(margin + row * cell.height);
-const same = (a: Overview, b: Overview) => JSON.stringify(a) === JSON.stringify(b);
+const same = (a: Style, b: Style) => JSON.stringify(a) === JSON.stringify(b);
 
 function xml(text: string): string {
   return text.replace(/[&<>"]/g, char => `&#${char.charCodeAt(0)};`);
 }
 
-function styleOf(at: headless.IBufferCell): Overview {
+function styleOf(at: headless.IBufferCell): Style {
   const foreground = at.isFgDefault()
     ? colours.foreground
     : colour(at.getFgColor(), at.isFgRGB(), at.isBold() !== 0);
@@ -159,21 +159,21 @@ function colour(value: number, rgb: boolean, bright: boolean): string {
   return `#${level(Math.floor(cube / 36))}${level(Math.floor(cube / 6) % 6)}${level(cube % 6)}`;
 }
 
-function textOf({ col, cells, text, overview }: Run, row: number): string {
-  const style = [
-    overview.bold ? ' font-weight="bold"' : '',
-    overview.italic ? ' font-style="italic"' : '',
-    overview.underline ? ' text-decoration="underline"' : '',
-    overview.dim ? ' opacity="0.65"' : '',
+function textOf({ col, cells, text, style }: Run, row: number): string {
+  const attributes = [
+    style.bold ? ' font-weight="bold"' : '',
+    style.italic ? ' font-style="italic"' : '',
+    style.underline ? ' text-decoration="underline"' : '',
+    style.dim ? ' opacity="0.65"' : '',
   ].join('');
   const before = text.length - text.trimStart().length;
   const after = text.length - text.trimEnd().length;
   const visible = cells - before - after;
   if (visible <= 0) return '';
-  return `<text x="${x(col + before)}" y="${n(y(row) + 13.5)}" textLength="${n(visible * cell.width)}" fill="${overview.fill}"${style}>${xml(text.trim())}</text>`;
+  return `<text x="${x(col + before)}" y="${n(y(row) + 13.5)}" textLength="${n(visible * cell.width)}" fill="${style.fill}"${attributes}>${xml(text.trim())}</text>`;
 }
 
-function boxOf({ col, cells, text, overview }: Run, row: number): string {
+function boxOf({ col, cells, text, style }: Run, row: number): string {
   const arms = boxes[text]!;
   const [left, top] = [x(col), y(row)];
   const [centre, middle] = [n(left + cell.width / 2), n(top + cell.height / 2)];
@@ -188,5 +188,5 @@ function boxOf({ col, cells, text, overview }: Run, row: number): string {
     arms === 'rl' || arms === 'ud' || round
       ? `M${ends[arms[0]!]}${round ? `Q${centre} ${middle} ` : 'L'}${ends[arms[1]!]}`
       : [...arms].map(arm => `M${centre} ${middle}L${ends[arm]}`).join('');
-  return `<path d="${path}" stroke="${overview.fill}"${overview.dim ? ' opacity="0.65"' : ''}/>`;
+  return `<path d="${path}" stroke="${style.fill}"${style.dim ? ' opacity="0.65"' : ''}/>`;
 }

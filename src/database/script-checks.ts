@@ -11,7 +11,7 @@ import { quoteLiteral } from './quote.ts';
 /** The start of a script. */
 export interface ScriptStart {
   readonly table: LedgerTable;
-  /** A description. */
+  /** Where the database must be, for messages. */
   readonly from: string;
   /**
    * The required log contents at the start, and the rows that must not exist, apart from the script's own

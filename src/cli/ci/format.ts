@@ -23,7 +23,7 @@ export const formatOption = (): Option =>
     .default('text');
 
 /** The revisions, for their files and the history; null if they cannot be read. */
-export async function detectCi(call: Call): Promise<Overview | null> {
+export async function overviewForCi(call: Call): Promise<Overview | null> {
   const engine = await call.engine();
   return engine.overview().catch(() => null);
 }

@@ -7,8 +7,8 @@ import { type Cell, indent, table } from './text.ts';
 
 /** The short name of a revision: its digits and its slug, or its id. */
 export function nameOf(id: string): string {
-  const [short, title] = [shortId(id), slug(id)];
-  return short === id || title === '' ? short : `${short} ${title}`;
+  const [short, name] = [shortId(id), slug(id)];
+  return short === id || name === '' ? short : `${short} ${name}`;
 }
 
 /** Alembic's marks, as it writes them: `(head) (current)`. */
@@ -87,11 +87,13 @@ export function drawBlock(row: RevisionRow, paint: Paint, more: readonly Fact[] 
     ['Path', row.file ?? ''],
   ];
   if (row.revises.length > 1) facts[0] = ['Merges', list(row.revises)];
-  const shown = facts.filter(([, title]) => title !== '');
+  const shown = facts.filter(([, value]) => value !== '');
   const marks = marksOf(row);
   return [
     `Rev: ${paint.id(row.id)}${marks ? ` ${paint.mark(marks)}` : ''}`,
-    ...shown.map(([fact, title]) => `${fact}: ${fact === 'State' ? paint.state(row.state)(title) : title}`),
+    ...shown.map(
+      ([label, value]) => `${label}: ${label === 'State' ? paint.state(row.state)(value) : value}`,
+    ),
     ...(row.slug && row.slug !== row.id ? ['', indent(row.slug.replace(/[_-]+/g, ' '), 4)] : []),
   ].join('\n');
 }

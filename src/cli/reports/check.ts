@@ -1,6 +1,6 @@
 import type { CheckReport, FindingKind } from '../../engine/api.ts';
 import { ofCheck } from '../ci/ci-report.ts';
-import { answerInFormat, detectCi, type Format, formatOption } from '../ci/format.ts';
+import { answerInFormat, type Format, formatOption, overviewForCi } from '../ci/format.ts';
 import { drawReport } from '../draw/report.ts';
 import type { Call } from '../shell/call.ts';
 import { type Definition, examples } from '../shell/command.ts';
@@ -58,7 +58,7 @@ async function checkAll(call: Call, { only, ignore, format }: CheckOptions): Pro
   // If something requested explicitly could not be checked, the result is not clean.
   const required = only !== undefined;
   if (format !== 'text' && !call.output.json) {
-    const overview = await detectCi(call);
+    const overview = await overviewForCi(call);
     await answerInFormat(call, format, ofCheck(report, overview, required), overview);
     return exitCode(report, required);
   }

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import type { Finding, LintReport, Severity } from '../../engine/api.ts';
 import { writeDraft } from '../authoring/write-draft.ts';
 import { ofLint } from '../ci/ci-report.ts';
-import { answerInFormat, detectCi, type Format, formatOption } from '../ci/format.ts';
+import { answerInFormat, type Format, formatOption, overviewForCi } from '../ci/format.ts';
 import { drawLint } from '../draw/findings.ts';
 import type { Call } from '../shell/call.ts';
 import { type Definition, examples } from '../shell/command.ts';
@@ -72,7 +72,7 @@ async function lintRange(call: Call, range: string | undefined, options: LintOpt
   const level = options.failOn ?? report.level;
   if (options.format !== 'text' && !call.output.json) {
     const bad = (finding: Finding): boolean => isBad({ ...report, findings: [finding], level });
-    await answerInFormat(call, options.format, ofLint(report, bad), await detectCi(call));
+    await answerInFormat(call, options.format, ofLint(report, bad), await overviewForCi(call));
     return isBad({ ...report, level }) ? found : 0;
   }
   call.output.answer(

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import type { Severity, TestReport, TestResult } from '../../engine/api.ts';
 import { ofTest } from '../ci/ci-report.ts';
-import { answerInFormat, detectCi, type Format, formatOption } from '../ci/format.ts';
+import { answerInFormat, type Format, formatOption, overviewForCi } from '../ci/format.ts';
 import { indent } from '../draw/text.ts';
 import type { Call } from '../shell/call.ts';
 import { clean } from '../shell/clean.ts';
@@ -55,7 +55,7 @@ async function runTests(
   const engine = await call.engine();
   const report = await engine.test({ since, allowMissingDown, failOn });
   if (format !== 'text' && !call.output.json) {
-    const overview = await detectCi(call);
+    const overview = await overviewForCi(call);
     await answerInFormat(call, format, ofTest(report, overview), overview);
   } else call.output.answer(report, report => report, draw);
   return report.ok ? 0 : failed;

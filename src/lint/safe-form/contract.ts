@@ -146,8 +146,8 @@ function syncing(
   what: string,
   body: readonly string[],
 ): { readonly make: readonly string[]; readonly drop: readonly string[] } {
-  const title = quoted(`${name}_${what}_sync`.slice(0, 63));
-  const routine = sql.includes('.') ? `${quoted(schema)}.${title}` : title;
+  const trigger = quoted(`${name}_${what}_sync`.slice(0, 63));
+  const routine = sql.includes('.') ? `${quoted(schema)}.${trigger}` : trigger;
   const make = `create function ${routine}() returns trigger language plpgsql as $migtui$
 begin
   ${body.join('\n  ')}
@@ -157,8 +157,8 @@ $migtui$`;
   return {
     make: [
       make,
-      `create trigger ${title} before insert or update on ${sql} for each row execute function ${routine}()`,
+      `create trigger ${trigger} before insert or update on ${sql} for each row execute function ${routine}()`,
     ],
-    drop: [`drop trigger ${title} on ${sql}`, `drop function ${routine}()`],
+    drop: [`drop trigger ${trigger} on ${sql}`, `drop function ${routine}()`],
   };
 }
