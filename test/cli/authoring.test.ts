@@ -264,6 +264,16 @@ describe('check', () => {
     });
   });
 
+  test('names what is not compared with the entities', async () => {
+    const check: EngineApi['check'] = async () => ({
+      ...{ findings: [], agreed: ['entities'], skipped: [], notCompared: null, clean: true },
+      leftAlone: ['table legacy', 'view totals'],
+    });
+    expect((await migtui('check', { engine: { check } })).stdout).toBe(
+      '✓ entities\n– entities: not compared, because they exist only in the SQL of revisions: table legacy, view totals.\n\n✓ No problems found.\n',
+    );
+  });
+
   test('exits with 3 and prints the findings', async () => {
     const { code, stdout } = await migtui('check', { engine: drifted });
     expect(code).toBe(3);

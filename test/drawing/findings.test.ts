@@ -5,9 +5,9 @@ import { findingOf } from '../support/findings.ts';
 const rows = (count: number | null, failure: string | null = null) => ({ count, examples: [], failure });
 
 test.each([
-  ['not-null-scans', rows(1), '1 row would fail'],
-  ['required-column', rows(20_000), '20,000 rows would fail'],
-  ['not-null-scans', rows(0), 'no row would fail'],
+  ['not-null-scans', rows(1), '1 row would make it fail'],
+  ['required-column', rows(20_000), '20,000 rows would make it fail'],
+  ['not-null-scans', rows(0), 'no row would make it fail'],
   // What is dropped or deleted does not fail: it is lost.
   ['drop-table', rows(20_000), '20,000 rows are lost'],
   ['truncate', rows(1), '1 row is lost'],

@@ -457,7 +457,7 @@ test('a new revision with a label, on a revision that is not a head, depending o
   const app = await openScreen();
   await app.sees('2 heads');
   await app.press('n', '1', 'e');
-  await app.sees('New empty revision', 'none: a name for its branch');
+  await app.sees('New empty revision', 'optional: a name for its branch');
   await app.type('side work');
   await app.press('Tab');
   await app.type('side');

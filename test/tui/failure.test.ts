@@ -164,7 +164,7 @@ test('failing rows are counted, with the first keys', async () => {
   const refused = { code: 'sql', message: 'column contains null values', sql: { sqlState: '23502' } };
   app.engine.trouble = { fail: { revision: fill, failure: refused } };
   await app.press('u', 'Enter');
-  await app.sees('Upgrade failed', '1,204 rows would fail', '{"id": 3}');
+  await app.sees('Upgrade failed', '1,204 rows would make it fail', '{"id": 3}');
 });
 
 test('the durations of rolled back steps are those of the journal', async () => {

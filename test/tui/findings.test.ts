@@ -107,7 +107,11 @@ test('w counts the failing rows, and shows the first keys', async () => {
   await app.press('u');
   await app.sees('messages.text_length must not');
   await app.press('w');
-  await app.sees('1 statement would fail because of existing rows', '1,204 rows would fail', '{"id": 3}');
+  await app.sees(
+    '1 statement would fail because of existing rows',
+    '1,204 rows would make it fail',
+    '{"id": 3}',
+  );
   await app.press('Esc', '5', 'z', 'G');
   await app.sees('$ migtui lint --with-rows');
 });
@@ -119,7 +123,7 @@ test('w without failing rows, and if it is not possible', async () => {
   await app.press('u');
   await app.sees('2 steps');
   await app.press('w');
-  await app.sees('No row would fail.', 'no row would fail');
+  await app.sees('No row would make a statement fail.', 'no row would make it fail');
   await app.press('Esc', 'j', 'j', 'j', 'd', 'n');
   await app.sees('1 step on chat');
   await app.press('C-t');
@@ -181,7 +185,7 @@ test('in the tab, W counts the failing rows and L drafts the safe form', async (
   await app.press('[', '[');
   await app.sees('messages.text_length must not be null', 'L safe form');
   await app.press('W', '4', 'z');
-  await app.sees('1,204 rows would fail', '{"id": 3}');
+  await app.sees('1,204 rows would make it fail', '{"id": 3}');
   await app.press('L');
   await app.sees('Safe form', 'new  migrations/');
   await app.press('Esc', 'Esc', 'j', 'L');

@@ -45,7 +45,7 @@ export function drawReport(
     leftAlone.length > 0
       ? [
           paint.dim(
-            `${paint.glyphs.skipped} entities does not compare what exists only in the SQL of revisions: ${someNames(leftAlone, 6)}.`,
+            `${paint.glyphs.skipped} entities: not compared, because they exist only in the SQL of revisions: ${someNames(leftAlone, 6)}.`,
           ),
         ]
       : [];

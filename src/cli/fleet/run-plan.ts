@@ -191,11 +191,11 @@ async function runShown(
       begin: () => engine.fleetCancel('after-step'),
     },
     known() {
-      // Printed after what the targets have told.
+      // After the events of the targets.
       lines.flush();
       return {
         code: 'ended-early',
-        message: `migtui ended before every target in progress did. ${done} of ${count(total, 'target')} ${done === 1 ? 'is' : 'are'} known to be done.`,
+        message: `migtui ended before all targets in progress were finished. ${done} of ${count(total, 'target')} ${done === 1 ? 'is' : 'are'} known to be done.`,
         next: 'The servers roll back open transactions, unless they were already committing. Run "migtui fleet status" to see the targets.',
       };
     },

@@ -120,16 +120,17 @@ export const isLoss = (rule: string): boolean =>
 /** How many rows are lost, or make a statement fail. */
 export function rowsText(rule: string, { count: counted, failure }: RowsInTheWay): string {
   const lost = isLoss(rule);
-  if (failure !== null) return `rows that ${lost ? 'are lost' : 'would fail'}: not counted: ${failure}`;
+  if (failure !== null)
+    return `rows that ${lost ? 'are lost' : 'would make it fail'}: not counted: ${failure}`;
   const n = counted ?? 0;
-  if (n === 0) return lost ? 'no row is lost' : 'no row would fail';
+  if (n === 0) return lost ? 'no row is lost' : 'no row would make it fail';
   const many = count(n, 'row');
   if (rule === 'drop-column') return `${many} ${n === 1 ? 'has' : 'have'} a value`;
   if (lost) return `${many} ${n === 1 ? 'is' : 'are'} lost`;
   // Counted are the values, not the rows that have them.
   if (/^(?:unique|index)-/.test(rule))
     return `${n === 1 ? '1 value occurs' : `${grouped(n)} values occur`} more than once: it would fail`;
-  return `${many} would fail`;
+  return `${many} would make it fail`;
 }
 
 /** The rows that are lost or make a statement fail, and the first of them. */

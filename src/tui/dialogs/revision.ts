@@ -115,9 +115,9 @@ function remark(dialog: RevisionDialog, name: FieldName, state: State): string {
     case 'message':
       return '';
     case 'label':
-      return text === '' ? 'none: a name for its branch' : '';
+      return text === '' ? 'optional: a name for its branch' : '';
     case 'depends on':
-      return text === '' ? 'none: revisions that must be applied first' : '';
+      return text === '' ? 'optional: revisions that must be applied first' : '';
     case 'revises': {
       if (text === '') return heads[0] === undefined ? 'none: it is the first' : nameOf(state, heads[0]);
       if (text === 'base') return 'none: a new root revision';

@@ -121,7 +121,7 @@ function keepCursor(state: State, before: State): State {
 function limits(state: State, { database }: Overview): State {
   if (!database.unavailable?.length) return state;
   const what = database.unavailable.map(one => one.what.split(' (')[0]).join('; ');
-  return logged(state, 'info', `not on ${productNames[database.kind]}: ${what} (migtui doctor says why)`);
+  return logged(state, 'info', `not on ${productNames[database.kind]}: ${what} (see migtui doctor)`);
 }
 
 function connectionLine({ database, applied }: Overview): readonly ['info' | 'error', string] {

@@ -63,7 +63,7 @@ export function rowsSummary({ steps }: Preview, rows: ReadonlyMap<string, RowsIn
   const unknown = answers.filter(({ count }) => count === null).length;
   if (unknown > 0)
     return line(`Rows not counted for ${unknown} statement${unknown === 1 ? '' : 's'}.`, 'warning');
-  return line('No row would fail.', 'ok');
+  return line('No row would make a statement fail.', 'ok');
 }
 
 /** Below the name of the step, or less indented if there is little space. */

@@ -50,7 +50,7 @@ function countedLines(
   columns: number,
 ): Line[] {
   if (counting === null) return [];
-  if (counting.is === 'loading') return [[], line('counting the rows that would fail …', 'dim')];
+  if (counting.is === 'loading') return [[], line('counting the rows on which the statement fails …', 'dim')];
   if (counting.is === 'failed') return [[], line(`rows not counted: ${counting.failure.message}`, 'warning')];
   const findings = rowsOfFailure(run, counting.value);
   const view = { columns, ascii: appearance.ascii, whole: false };
