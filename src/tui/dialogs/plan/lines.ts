@@ -75,7 +75,8 @@ function warningText({ message, revisions }: Warning, state: State): string {
 function examinedLines(dialog: PlanDialog, state: State, columns: number): Line[] {
   const { rehearsed, counting, backup, loaded } = dialog;
   const lines: Line[] = [];
-  if (counting?.is === 'loading') lines.push(line('counting the rows on which the statements would fail …', 'dim'));
+  if (counting?.is === 'loading')
+    lines.push(line('counting the rows on which the statements would fail …', 'dim'));
   if (counting?.is === 'failed')
     lines.push(
       ...wrap(`rows not counted: ${counting.failure.message}`, columns).map(text => line(text, 'warning')),
