@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { endOfBlockComment, endOfLine, endOfLiteral, stringStops, templateStop } from './literals.ts';
 import type { ParsedMigration } from './parsed-migration.ts';
 
@@ -17,7 +17,7 @@ export function formerChecksumOf(source: string, parsed: Pick<ParsedMigration, '
   return sha256(code(source, parsed).replace(/[^\S\uFEFF]+/g, ' '));
 }
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const sha256 = (text: string): string => hash('sha256', text);
 
 /** The source without its declarations and byte order mark. */
 function code(source: string, { members }: Pick<ParsedMigration, 'members'>): string {
@@ -27,22 +27,43 @@ function code(source: string, { members }: Pick<ParsedMigration, 'members'>): st
     .replace(/^\uFEFF+/, '');
 }
 
-const space = /\s+/y;
 const lineComment = /\/\/.*/y;
 const regexFlags = /[a-z]*/y;
-const other = /[^\s'"`/{}]+|[\s\S]/y;
+const blank = /\s/;
 
 /** After these, a slash divides; elsewhere, it starts a regular expression. */
 const operand = /[\w$)\]}'"`]$/;
 /** Words after which a slash does not divide. After some of them, a new line ends the statement. */
 const word = /\b(?:return|throw|yield|break|continue|case|typeof|void|delete|in|of|await)$/;
 
+/** Characters of ASCII, by code: white space, those that begin a token of another kind, and all others. */
+const [plain, space, special] = [0, 1, 2];
+const kinds = Uint8Array.from({ length: 128 }, (_, code) => {
+  const char = String.fromCharCode(code);
+  return blank.test(char) ? space : `'"\`/{}`.includes(char) ? special : plain;
+});
+
+function kindAt(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  return kinds[code] ?? (blank.test(text[at] as string) ? space : plain);
+}
+
+/** The position after the characters of this kind. */
+function endOfKind(text: string, at: number, kind: number): number {
+  let end = at;
+  while (end < text.length && kindAt(text, end) === kind) end++;
+  return end;
+}
+
 /** The source with each white space outside of literals as one character. */
 function folded(source: string): string {
-  const text = source.replace(/\r\n?/g, '\n').trim();
+  const text = (source.includes('\r') ? source.replace(/\r\n?/g, '\n') : source).trim();
   let result = '';
+  /** Up to here, the text is in the result. */
+  let copied = 0;
   let at = 0;
-  let last = '';
+  /** The last token. */
+  let [start, end] = [0, 0];
   let inLineComment = false;
   /** Before this position, no slash starts a regular expression. */
   let noRegex = 0;
@@ -59,39 +80,60 @@ function folded(source: string): string {
     at = end;
     return found;
   };
+  /** Everything up to `at`, with `short` instead of the text since `from`. */
+  const copy = (from: number, short: string): void => {
+    result += text.slice(copied, from) + short;
+    copied = at;
+  };
+  const afterWord = (): boolean => word.test(text.slice(start, end));
   while (at < text.length) {
-    const blank = take(space);
-    if (blank !== '') {
+    const from = at;
+    const kind = kindAt(text, at);
+    if (kind === space) {
+      at = endOfKind(text, at, space);
+      const lines = text.slice(from, at).includes('\n');
       // A new line may end a comment or a statement.
-      result += inLineComment || (blank.includes('\n') && word.test(last)) ? '\n' : ' ';
+      const short = inLineComment || (lines && afterWord()) ? '\n' : ' ';
+      if (at - from > 1 || text[from] !== short) copy(from, short);
       inLineComment = false;
       continue;
     }
-    const comment = take(lineComment) || takeTo(endOfBlockComment(text, at));
-    if (comment !== '') {
-      result += comment.replace(/\s+/g, ' ').trimEnd();
-      inLineComment = comment.startsWith('//');
+    if (kind === plain) {
+      start = at;
+      at = endOfKind(text, at, plain);
+      end = at;
       continue;
     }
     const one = text[at] as string;
+    if (one === '/') {
+      const comment = take(lineComment) || takeTo(endOfBlockComment(text, at));
+      if (comment !== '') {
+        copy(from, comment.replace(/\s+/g, ' ').trimEnd());
+        inLineComment = comment.startsWith('//');
+        continue;
+      }
+    }
     const depth = open.at(-1);
-    const inTemplate = one === '`' || (one === '}' && depth === 0);
-    if (inTemplate) {
+    let last: string;
+    if (one === '`' || (one === '}' && depth === 0)) {
       last = takeTo(endOfLiteral(text, at, templateStop));
       if (one === '}') open.pop();
       if (last.endsWith('${')) open.push(0);
     } else {
-      const startsRegex = one === '/' && (!operand.test(last) || word.test(last));
+      const before = text.slice(start, end);
+      const startsRegex = one === '/' && (!operand.test(before) || word.test(before));
       const body = startsRegex && at >= noRegex ? takeTo(endOfRegex(text, at)) : '';
       const started = body && body + take(regexFlags);
       if (startsRegex && started === '') noRegex = Math.max(noRegex, endOfLine(text, at));
       const stop = stringStops.get(one);
-      last = started || (stop ? takeTo(endOfLiteral(text, at, stop)) : take(other));
+      last = started || takeTo(stop ? endOfLiteral(text, at, stop) : at + 1);
       if (depth !== undefined && last === '{') open[open.length - 1] = depth + 1;
       if (depth !== undefined && last === '}') open[open.length - 1] = depth - 1;
     }
-    result += last;
+    start = from;
+    end = at;
   }
+  copy(at, '');
   return result;
 }
 
