@@ -215,7 +215,7 @@ export class Session {
     if (seen !== undefined && seen !== source.checksum) {
       throw new Failure({
         code: 'restart-needed',
-        message: `${source.parsed.declaration.file ?? source.id} was edited after it was loaded.`,
+        message: `${source.declaration.file ?? source.id} was edited after it was loaded.`,
         next: 'Restart the engine.',
       });
     }

@@ -10,6 +10,7 @@ import { kindOf } from './config/kind.ts';
 import { loadModules, type UserModules } from './config/modules.ts';
 import { readPackage } from './config/root.ts';
 import { type ClientClass, Connections, waitsAs } from './connections.ts';
+import { migrationPaths } from './files/migration-paths.ts';
 import type { Sources } from './files/migration-source.ts';
 import { type KnownFile, listedSources, readSources } from './files/sources.ts';
 import { SourcesCache } from './files/sources-cache.ts';
@@ -86,7 +87,7 @@ export interface Beside extends Place {
 
 /** Declared and inferred revisions of the sources, for `RevisionGraph`. */
 export function revisionsOf(sources: Sources): Revision[] {
-  return inferLine(sources.migrations.map(migration => migration.parsed.declaration));
+  return inferLine(sources.migrations.map(({ declaration }) => declaration));
 }
 
 /**
@@ -202,8 +203,7 @@ export async function openProject(
       if (options.migrationsList) {
         return listedSources(options.migrationsList as never);
       }
-      const { fs } = modules.coreFs;
-      const paths = fs.glob(fs.normalizePath(folder as string, options.glob as string)).sort();
+      const paths = migrationPaths(modules.coreFs.fs, folder as string, options.glob as string);
       cache ??= SourcesCache.of(root, folder as string);
       const sources = readSources(root, paths, known, cache.read(paths.length));
       cache.write(known);

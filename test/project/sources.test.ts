@@ -98,11 +98,12 @@ describe('the cache of another process', () => {
     expect([first.opened, second.opened]).toEqual([60, 0]);
     const told = ({ migrations, problems }: Sources) => ({
       problems,
-      migrations: migrations.map(({ id, path, checksum, parsed, source }) => ({
+      migrations: migrations.map(({ id, path, checksum, formerChecksum, declaration, source }) => ({
         id,
         path,
         checksum,
-        parsed,
+        formerChecksum,
+        declaration,
         source,
       })),
     });
@@ -136,8 +137,8 @@ describe('the cache of another process', () => {
       '',
       '{',
       'null',
-      '{"builtFrom":"another build"}',
-      '{"builtFrom":"another build","files":[1]}',
+      '{"build":"another build"}',
+      '{"build":"another build","paths":["a"]}',
     ]) {
       await writeFile(file(), damage);
       expect([damage, inNewProcess('another build').opened]).toEqual([damage, 60]);

@@ -58,7 +58,7 @@ function mergedWith(
   const ours = new Set(here.map(({ id }) => id));
   const theirs = there.filter(one => !ours.has(idOf(one)) && !removed.includes(idOf(one)));
   const all = [
-    ...here.map(({ parsed }) => parsed.declaration),
+    ...here.map(({ declaration }) => declaration),
     ...theirs.map(({ declaration }) => declaration),
   ];
   const place = ({ file, id }: Declaration): string => file ?? id;

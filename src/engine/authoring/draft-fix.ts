@@ -38,7 +38,7 @@ export async function draftFix(workspace: Workspace, target: string): Promise<Dr
   if (done.has(id)) throw refused('already-applied', `${id} is already applied.`);
   if (graph.children(id).length > 0)
     throw refused('cannot-fix', `${id} is not a head: ${graph.children(id).join(', ')} revises it.`);
-  const file = source.parsed.declaration.file ?? source.path ?? id;
+  const file = source.declaration.file ?? source.path ?? id;
   const plain = source.source === null ? null : plainStatements(id, file, source.source);
   if (!plain || source.source === null || source.path === null) {
     throw refused('cannot-fix', `${id} contains more than addSql() calls with string literals.`);

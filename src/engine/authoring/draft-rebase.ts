@@ -63,9 +63,9 @@ export function declareAll(
   for (let stable = false; !stable; ) {
     stable = true;
     const now = inferLine(
-      sources.map(({ id, parsed }) => ({
-        ...parsed.declaration,
-        revises: declared.get(id) ?? parsed.declaration.revises,
+      sources.map(({ id, declaration }) => ({
+        ...declaration,
+        revises: declared.get(id) ?? declaration.revises,
       })),
     );
     for (const { id, revises, inferred } of now) {
@@ -76,9 +76,9 @@ export function declareAll(
     }
   }
   return [...declared].map(([id, revises]) => {
-    const { path, source, parsed } = byId.get(id) as NonNullable<ReturnType<typeof byId.get>>;
+    const { path, source, declaration } = byId.get(id) as NonNullable<ReturnType<typeof byId.get>>;
     if (path === null || source === null) throw noFile(id);
-    const file = parsed.declaration.file ?? path;
+    const file = declaration.file ?? path;
     return changeOf(root, resolve(root, path), declare(id, file, source, { revises }));
   });
 }

@@ -89,7 +89,7 @@ async function squashFile(
     source,
     checksum: null,
     formerChecksum: null,
-    parsed: parseMigration(made.id, first.path, source),
+    declaration: parseMigration(made.id, first.path, source).declaration,
     listed: null,
   });
   const asWanted = plain?.up && sameSql(plain.up, sql.up);

@@ -49,7 +49,7 @@ export async function draftSplit(workspace: Workspace, target: string): Promise<
       `${id} is not a head: ${graph.children(id).join(', ')} would have to revise the rest.`,
     );
   }
-  const file = source.parsed.declaration.file ?? source.path ?? id;
+  const file = source.declaration.file ?? source.path ?? id;
   const plain = source.source === null ? null : plainStatements(id, file, source.source);
   if (!plain || source.source === null || source.path === null) {
     throw refused('cannot-split', `${id} contains more than addSql() calls with string literals.`);

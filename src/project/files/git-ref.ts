@@ -56,7 +56,7 @@ export async function committedMigrations(
     const local = known.get(path);
     const same = local !== undefined && !changed.has(file);
     if (local && same) {
-      migrations.push({ declaration: local.parsed.declaration, file, same });
+      migrations.push({ declaration: local.declaration, file, same });
       continue;
     }
     const [source = ''] = await git(root, ref, 'show', `${ref}:./${file}`);

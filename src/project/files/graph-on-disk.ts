@@ -3,6 +3,7 @@ import type { MigrationsOptions, MikroORM } from '@mikro-orm/core';
 import { Failure } from '../../foundation/failure.ts';
 import { RevisionGraph } from '../../revisions/graph.ts';
 import { inferLine } from '../../revisions/infer.ts';
+import { migrationPaths } from './migration-paths.ts';
 import { listedSources, readSources } from './sources.ts';
 
 /**
@@ -15,7 +16,7 @@ export async function graphOnDisk(orm: MikroORM): Promise<RevisionGraph> {
     ? listedSources(options.migrationsList as never)
     : readSources(orm.config.get('baseDir') as string, await paths(orm, options));
   const { graph, problems } = RevisionGraph.inspect(
-    inferLine(sources.migrations.map(migration => migration.parsed.declaration)),
+    inferLine(sources.migrations.map(({ declaration }) => declaration)),
   );
   const [first] = [...sources.problems, ...problems];
   if (!first) return graph;
@@ -43,5 +44,5 @@ async function paths(orm: MikroORM, { path, pathTs, glob }: MigrationsOptions): 
       next: 'A bundled application has no migrations folder: write the graph into a file with "migtui bake", and pass it as { graph }.',
     });
   }
-  return fs.glob(fs.normalizePath(folder, glob as string)).sort();
+  return migrationPaths(fs, folder, glob as string);
 }

@@ -1,6 +1,6 @@
 import type { Migration } from '@mikro-orm/migrations';
 import type { Problem } from '../../foundation/failure.ts';
-import type { ParsedMigration } from './parsed-migration.ts';
+import type { Declaration } from '../../revisions/revision.ts';
 
 /** The constructor of a migration. */
 export type MigrationClass = new (...args: ConstructorParameters<typeof Migration>) => Migration;
@@ -15,7 +15,7 @@ export interface MigrationSource {
   readonly checksum: string | null;
   /** See `formerChecksumOf`. */
   readonly formerChecksum: string | null;
-  readonly parsed: ParsedMigration;
+  readonly declaration: Declaration;
   readonly listed: MigrationClass | null;
 }
 

@@ -9,7 +9,6 @@ import { checksumOf, formerChecksumOf } from './checksum.ts';
 import { parseMigration } from './declarations.ts';
 import { computedName, listedName } from './listed-name.ts';
 import type { FileChecksums, MigrationClass, MigrationSource, Sources } from './migration-source.ts';
-import type { ParsedMigration } from './parsed-migration.ts';
 
 /** The checksums of these files. */
 export function fileChecksums(migrations: Iterable<MigrationSource>): FileChecksums {
@@ -21,7 +20,7 @@ export function fileChecksums(migrations: Iterable<MigrationSource>): FileChecks
 }
 
 /** What is known of a file without its text. */
-export type FileFacts = Pick<MigrationFile, 'checksum' | 'formerChecksum' | 'parsed'>;
+export type FileFacts = Pick<MigrationFile, 'checksum' | 'formerChecksum' | 'declaration' | 'problems'>;
 
 /** A file that was read, and its state at that time. */
 export interface KnownFile {
@@ -31,7 +30,7 @@ export interface KnownFile {
 }
 
 /**
- * Reads the migration files at `paths` (absolute, sorted). A file that cannot be read is a problem, not an error.
+ * Reads the migration files at `paths` (absolute). A file that cannot be read is a problem, not an error.
  * @param known files that were read before, by path; those that are read now are added. A file that is unchanged
  *   according to the file system is not read again.
  * @param kept the same of another process
@@ -63,7 +62,7 @@ export function readSources(
     const file =
       read === null ? (before as KnownFile) : { migration: MigrationFile.of(root, path, read), stamp };
     known.set(path, file);
-    problems.push(...file.migration.parsed.problems);
+    problems.push(...file.migration.problems);
     migrations.push(file.migration);
   }
   learnNames(migrations.flatMap(namesIn), slug);
@@ -76,28 +75,28 @@ export class MigrationFile implements MigrationSource {
   readonly path: string;
   readonly checksum: string;
   readonly formerChecksum: string;
-  readonly parsed: ParsedMigration;
+  readonly declaration: Declaration;
+  readonly problems: readonly Problem[];
   readonly listed = null;
   #source: string | null;
 
-  constructor(path: string, { checksum, formerChecksum, parsed }: FileFacts, source: string | null = null) {
-    this.id = idOf(path);
+  constructor(path: string, facts: FileFacts, source: string | null = null) {
+    this.id = facts.declaration.id;
     this.path = path;
-    this.checksum = checksum;
-    this.formerChecksum = formerChecksum;
-    this.parsed = parsed;
+    this.checksum = facts.checksum;
+    this.formerChecksum = facts.formerChecksum;
+    this.declaration = facts.declaration;
+    this.problems = facts.problems;
     this.#source = source;
   }
 
   /** @param root the folder of the project, for messages */
   static of(root: string, path: string, source: string): MigrationFile {
     const parsed = parseMigration(idOf(path), relative(root, path), source);
+    const { declaration, problems } = parsed;
     const checksum = checksumOf(source, parsed);
-    return new MigrationFile(
-      path,
-      { checksum, formerChecksum: formerChecksumOf(source, parsed), parsed },
-      source,
-    );
+    const formerChecksum = formerChecksumOf(source, parsed);
+    return new MigrationFile(path, { checksum, formerChecksum, declaration, problems }, source);
   }
 
   /** @throws Failure `unreadable-file` if it cannot be read any more */
@@ -109,7 +108,7 @@ export class MigrationFile implements MigrationSource {
       throw new Failure(
         {
           code: 'unreadable-file',
-          message: `${this.path} cannot be read: ${(error as Error).message}`,
+          message: `${this.declaration.file ?? this.path} cannot be read: ${(error as Error).message}`,
           next: 'Check that the file still exists, then try again.',
         },
         { cause: error },
@@ -119,7 +118,7 @@ export class MigrationFile implements MigrationSource {
 }
 
 /** All names in a migration's declaration. */
-function namesIn({ id, parsed: { declaration } }: MigrationSource): readonly string[] {
+function namesIn({ id, declaration }: MigrationSource): readonly string[] {
   const { revises = [], dependsOn = [], labels = [], replaces = [] } = declaration;
   return [id, ...revises, ...dependsOn, ...labels, ...replaces];
 }
@@ -134,11 +133,12 @@ const sameStamp = 2_500;
  * @throws Error of the file system, or that it is not a regular file
  */
 function stampOf(path: string): string | null {
-  const found = statSync(path, { bigint: true });
+  const found = statSync(path);
   requireRegular(found);
-  const { dev, ino, size, mtimeNs, ctimeNs, mtimeMs, ctimeMs } = found;
-  const changed = Math.max(Number(mtimeMs), Number(ctimeMs));
-  return Date.now() - changed > sameStamp ? `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}` : null;
+  const { dev, ino, size, mtimeMs, ctimeMs } = found;
+  return Date.now() - Math.max(mtimeMs, ctimeMs) > sameStamp
+    ? `${dev}:${ino}:${size}:${mtimeMs}:${ctimeMs}`
+    : null;
 }
 
 /**
@@ -186,7 +186,7 @@ export function listedSources(
       source: null,
       checksum: null,
       formerChecksum: null,
-      parsed: { declaration, problems: [], body: null, members: {} },
+      declaration,
       listed,
     };
   });

@@ -48,5 +48,5 @@ function absolute(path: string, baseDir: string): string {
 
 function headsIn(paths: readonly string[]): readonly string[] {
   const { migrations } = readSources('', [...paths].sort());
-  return RevisionGraph.inspect(inferLine(migrations.map(one => one.parsed.declaration))).graph.heads;
+  return RevisionGraph.inspect(inferLine(migrations.map(({ declaration }) => declaration))).graph.heads;
 }
