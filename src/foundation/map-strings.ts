@@ -18,14 +18,13 @@ export function mapStrings<T>(value: T, change: (text: string) => string): T {
   }
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return value;
-  const entries = Object.entries(value);
-  let same = true;
-  for (const entry of entries) {
-    const changed = mapStrings(entry[1], change);
-    if (changed !== entry[1]) {
-      entry[1] = changed;
-      same = false;
-    }
+  let copy: Record<string, unknown> | null = null;
+  for (const key of Object.keys(value)) {
+    const before = (value as Record<string, unknown>)[key];
+    const changed = mapStrings(before, change);
+    if (changed === before) continue;
+    copy ??= { ...(value as Record<string, unknown>) };
+    copy[key] = changed;
   }
-  return same ? value : (Object.fromEntries(entries) as T);
+  return (copy ?? value) as T;
 }

@@ -16,13 +16,16 @@ export function inferLine(declarations: Iterable<Declaration>): Revision[] {
     const previous = before.get(one.id);
     return {
       id: one.id,
-      revises: one.revises ?? (previous === undefined ? [] : [previous]),
-      dependsOn: one.dependsOn ?? [],
-      labels: one.labels ?? [],
-      replaces: one.replaces ?? [],
+      revises: one.revises ?? (previous === undefined ? none : [previous]),
+      dependsOn: one.dependsOn ?? none,
+      labels: one.labels ?? none,
+      replaces: one.replaces ?? none,
       inferred: one.revises === undefined,
       file: one.file,
       line: one.line,
     };
   });
 }
+
+/** One empty list for all: there can be 100,000 revisions. */
+const none: readonly never[] = [];

@@ -108,19 +108,26 @@ type Report = (code: GraphProblemCode, revision: Revision, message: string) => v
 
 /** Complete revisions by name; of two with the same name, the first by file. */
 function sorted(input: Iterable<RevisionInput>): Revision[] {
-  const all = Array.from(input, given => ({
-    ...given,
-    dependsOn: given.dependsOn ?? [],
-    labels: given.labels ?? [],
-    replaces: given.replaces ?? [],
-    inferred: given.inferred ?? false,
-  }));
+  const all = Array.from(input, complete);
   const key = (revision: Revision): string => `${revision.file ?? ''}\0${JSON.stringify(revision)}`;
   return all.sort((a, b) => {
     if (a.id !== b.id) return a.id < b.id ? -1 : 1;
     const [left, right] = [key(a), key(b)];
     return left < right ? -1 : left > right ? 1 : 0;
   });
+}
+
+/** The revision with all fields; the same object if it has them. */
+function complete(given: RevisionInput): Revision {
+  const { dependsOn, labels, replaces, inferred } = given;
+  if (dependsOn && labels && replaces && inferred !== undefined) return given as Revision;
+  return {
+    ...given,
+    dependsOn: dependsOn ?? [],
+    labels: labels ?? [],
+    replaces: replaces ?? [],
+    inferred: inferred ?? false,
+  };
 }
 
 /** The words of the target grammar, which are no labels. */

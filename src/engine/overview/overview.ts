@@ -53,13 +53,13 @@ export function rowsOf(state: State, edited: readonly string[]): RevisionRow[] {
       slug: slug(id),
       revises: revision.revises,
       // Ids, even if a label was declared.
-      dependsOn: graph.needs(id).slice(revision.revises.length),
+      dependsOn: revision.dependsOn.length === 0 ? none : graph.needs(id).slice(revision.revises.length),
       labels: graph.labelsOf(id),
       replaces: graph.replaces(id),
       state: known ? (done.has(id) ? 'applied' : 'pending') : 'unknown',
       appliedAt: when?.toISOString() ?? null,
       inferred: revision.inferred,
-      marks: marks.get(id) ?? [],
+      marks: marks.get(id) ?? none,
       edited: changed.has(id),
       outOfOrder: outOfOrder.has(id),
       file: byId.get(id)?.path ? (revision.file ?? null) : null,
@@ -89,6 +89,9 @@ export function rowsOf(state: State, edited: readonly string[]): RevisionRow[] {
     );
   return [...missing, ...onDisk];
 }
+
+/** One empty list for all rows: there can be 100,000. */
+const none: readonly never[] = [];
 
 /** Whether the applied revisions are known: a database that does not exist yet has none. */
 function isKnown({ database, ledger }: State): boolean {

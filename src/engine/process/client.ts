@@ -8,6 +8,7 @@ import type { EngineApi, EngineEvent, EngineOptions } from '../api.ts';
 import type { EngineConnection, EngineExit } from './connection.ts';
 import { EventBatch } from './event-batch.ts';
 import { forkEngine } from './fork.ts';
+import { type PackedOverview, unpackOverview } from './packed-overview.ts';
 import { type Launched, renewable } from './renewable.ts';
 import type { Answer, EngineFunctions, FrontEndFunctions } from './wire.ts';
 
@@ -171,11 +172,12 @@ function launch(
         if (isCancel(method, args)) interrupt(child);
         const mayChange = reading.has(method) ? 0 : 1;
         changing += mayChange;
-        return unwrap(
+        const value = unwrap(
           await engine.call(method, args).finally(() => {
             changing -= mayChange;
           }),
         );
+        return method === 'overview' ? unpackOverview(value as PackedOverview) : value;
       } catch (error) {
         if (error instanceof Failure) throw error;
         // birpc's message for a call after the end.

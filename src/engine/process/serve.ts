@@ -6,6 +6,7 @@ import { loadModules } from '../../project/config/modules.ts';
 import type { EngineApi } from '../api.ts';
 import { openEngine } from '../engine.ts';
 import { EventBatch } from './event-batch.ts';
+import { packOverview } from './packed-overview.ts';
 import type { Answer, EngineFunctions, FrontEndFunctions } from './wire.ts';
 
 /**
@@ -35,6 +36,7 @@ export function serve(): void {
       call: (method, args) =>
         answer(async () => {
           if (!engine) throw new Failure({ code: 'not-open', message: 'The engine is not open.' });
+          if (method === 'overview') return packOverview(await engine.overview());
           return (engine[method] as (...args: readonly unknown[]) => Promise<unknown>)(...args);
         }),
     },

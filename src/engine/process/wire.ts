@@ -9,6 +9,7 @@ export type Answer =
 /** The calls from the front end to the engine process. */
 export interface EngineFunctions {
   open(options: EngineOptions): Promise<Answer>;
+  /** Answers `overview` with a `PackedOverview`. */
   call(method: keyof EngineApi, args: readonly unknown[]): Promise<Answer>;
 }
 
