@@ -12,7 +12,7 @@ import { readPackage } from './config/root.ts';
 import { type ClientClass, Connections, waitsAs } from './connections.ts';
 import { migrationPaths } from './files/migration-paths.ts';
 import type { Sources } from './files/migration-source.ts';
-import { type KnownFile, listedSources, readSources } from './files/sources.ts';
+import { listedSources, type MigrationFile, readSources } from './files/sources.ts';
 import { SourcesCache } from './files/sources-cache.ts';
 import { messageOf } from './files/thrown.ts';
 import { runSchema } from './run-schema.ts';
@@ -151,7 +151,7 @@ export async function openProject(
   const schema = askedSchema ?? configuredSchema;
   const options = { ...configured, ...(schema !== null && { schema }) };
   const opened: MikroORM[] = [orm];
-  const known = new Map<string, KnownFile>();
+  const known = new Map<string, MigrationFile>();
   let cache: SourcesCache | undefined;
   let full: Promise<MikroORM> | undefined;
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Sources } from '../../src/project/files/migration-source.ts';
-import { type KnownFile, readSources } from '../../src/project/files/sources.ts';
+import { type MigrationFile, readSources } from '../../src/project/files/sources.ts';
 import { SourcesCache } from '../../src/project/files/sources-cache.ts';
 import { migrationSource } from '../support/project.ts';
 
@@ -16,7 +16,7 @@ vi.mock('node:fs', async original => {
 const name = 'Migration20260101000000_step';
 let root: string;
 let path: string;
-let known: Map<string, KnownFile>;
+let known: Map<string, MigrationFile>;
 
 const write = (sql: string) => writeFile(path, migrationSource(name, { up: sql }));
 const read = () => readSources(root, [path], known);
@@ -59,6 +59,25 @@ it('an edit with the same size and time is detected', async () => {
   expect(read().migrations[0]?.source).toContain('select 2');
 });
 
+it('the text of a file is read when it is needed, and must be the text that was read before', async () => {
+  later(10_000);
+  const [file] = read().migrations;
+  // The same again, with another time.
+  await write('select 1');
+  expect(file?.source).toContain('select 1');
+  later(20_000);
+  const [again] = read().migrations;
+  await write('select 2');
+  expect(() => again?.source).toThrow('was edited after it was read');
+  expect(read().migrations[0]?.source).toContain('select 2');
+});
+
+it('the text of a recently written file is kept, because an edit might not be detected', async () => {
+  const [file] = read().migrations;
+  await write('select 2');
+  expect(file?.source).toContain('select 1');
+});
+
 it('a deleted file is a problem, although it is cached', async () => {
   later(10_000);
   for (let times = 0; times < 3; times++) read();
@@ -77,7 +96,7 @@ describe('the cache of another process', () => {
   const inNewProcess = (build = 'this build') => {
     vi.mocked(fs.readFileSync).mockClear();
     const cache = new SourcesCache(file(), build);
-    const found = new Map<string, KnownFile>();
+    const found = new Map<string, MigrationFile>();
     const sources = readSources(root, paths(), found, cache.read(names.length));
     cache.write(found);
     const opened = vi
@@ -148,7 +167,7 @@ describe('the cache of another process', () => {
   it('is not needed: a folder that cannot be written is no error', () => {
     later(10_000);
     const cache = new SourcesCache('/proc/none/sources.json', 'this build');
-    const found = new Map<string, KnownFile>();
+    const found = new Map<string, MigrationFile>();
     expect(readSources(root, paths(), found, cache.read(60)).migrations).toHaveLength(60);
     expect(() => cache.write(found)).not.toThrow();
   });

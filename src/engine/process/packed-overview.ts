@@ -82,10 +82,9 @@ export function unpackOverview({ names, pending, rows, ...rest }: PackedOverview
   for (let at = 0; at < rows.states.length; at++) {
     const id = nameAt(at);
     const { digits, slug } = partsOf(id);
-    const parents: string[] = [];
-    for (const end = revised + (revises.counts[at] as number); revised < end; revised++) {
-      parents.push(nameAt(revises.names[revised]));
-    }
+    // Of exactly this length: with `push`, it would have room for 17.
+    const parents = new Array<string>(revises.counts[at] as number);
+    for (let index = 0; index < parents.length; index++) parents[index] = nameAt(revises.names[revised++]);
     const flagged = flags[at] as number;
     const row: RevisionRow = {
       id,

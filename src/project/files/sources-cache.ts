@@ -6,7 +6,7 @@ import { cacheFolder } from '../../foundation/cache-folder.ts';
 import type { Problem } from '../../foundation/failure.ts';
 import { replaceFile } from '../../foundation/replace-file.ts';
 import type { Declaration } from '../../revisions/revision.ts';
-import { type KnownFile, MigrationFile } from './sources.ts';
+import { MigrationFile } from './sources.ts';
 
 /** Fewer files are read faster than a cache. */
 const fewest = 50;
@@ -34,7 +34,7 @@ const none: readonly Problem[] = [];
 export class SourcesCache {
   readonly #file: string | null;
   readonly #build: string | null;
-  #kept: ReadonlyMap<string, KnownFile> | null = null;
+  #kept: ReadonlyMap<string, MigrationFile> | null = null;
 
   constructor(file: string | null, build: string | null) {
     this.#file = file;
@@ -54,19 +54,19 @@ export class SourcesCache {
    * The files that were kept, by path.
    * @param count how many files the project has: the cache is not read for a few
    */
-  read(count: number): ReadonlyMap<string, KnownFile> {
+  read(count: number): ReadonlyMap<string, MigrationFile> {
     if (count < fewest) return new Map();
     this.#kept ??= this.#load();
     return this.#kept;
   }
 
-  #load(): Map<string, KnownFile> {
+  #load(): Map<string, MigrationFile> {
     if (this.#file === null || this.#build === null) return new Map();
     try {
       const content = JSON.parse(readFileSync(this.#file, 'utf8')) as Content;
       const { build, paths, stamps, checksums, formerChecksums, declarations, problems } = content;
       if (build !== this.#build) return new Map();
-      const known = new Map<string, KnownFile>();
+      const known = new Map<string, MigrationFile>();
       for (const [at, path] of paths.entries()) {
         const facts = {
           checksum: checksums[at] as string,
@@ -74,7 +74,7 @@ export class SourcesCache {
           declaration: declarations[at] as Declaration,
           problems: problems[at] ?? none,
         };
-        known.set(path, { stamp: stamps[at] as string, migration: new MigrationFile(path, facts) });
+        known.set(path, new MigrationFile(path, facts, stamps[at] as string));
       }
       return known;
     } catch {
@@ -86,7 +86,7 @@ export class SourcesCache {
    * Keeps those of `files` that can be recognised again, unless nearly all of them are kept already. A cache that
    * cannot be written is not an error.
    */
-  write(files: ReadonlyMap<string, KnownFile>): void {
+  write(files: ReadonlyMap<string, MigrationFile>): void {
     if (this.#file === null || this.#build === null || files.size < fewest) return;
     let missing = 0;
     for (const [path, { stamp }] of files) {
@@ -103,9 +103,8 @@ export class SourcesCache {
       declarations: [],
       problems: {},
     };
-    for (const [path, { stamp, migration }] of files) {
+    for (const [path, { stamp, checksum, formerChecksum, declaration, problems }] of files) {
       if (stamp === null) continue;
-      const { checksum, formerChecksum, declaration, problems } = migration;
       if (problems.length > 0) content.problems[content.paths.length] = problems;
       content.paths.push(path);
       content.stamps.push(stamp);
@@ -113,6 +112,26 @@ export class SourcesCache {
       content.formerChecksums.push(formerChecksum);
       content.declarations.push(declaration);
     }
-    replaceFile(this.#file, JSON.stringify(content));
+    replaceFile(this.#file, jsonParts(content));
   }
 }
+
+/** The JSON of the content, part by part: as one text, it would take more memory than everything else. */
+function* jsonParts(content: Content): Generator<string> {
+  let separator = '{';
+  for (const [key, value] of Object.entries(content)) {
+    yield `${separator}${JSON.stringify(key)}:`;
+    separator = ',';
+    if (!Array.isArray(value)) {
+      yield JSON.stringify(value);
+      continue;
+    }
+    for (let at = 0; at < value.length; at += partLength) {
+      yield (at === 0 ? '[' : ',') + JSON.stringify(value.slice(at, at + partLength)).slice(1, -1);
+    }
+    yield value.length === 0 ? '[]' : ']';
+  }
+  yield '}';
+}
+
+const partLength = 2_000;

@@ -22,13 +22,6 @@ export function fileChecksums(migrations: Iterable<MigrationSource>): FileChecks
 /** What is known of a file without its text. */
 export type FileFacts = Pick<MigrationFile, 'checksum' | 'formerChecksum' | 'declaration' | 'problems'>;
 
-/** A file that was read, and its state at that time. */
-export interface KnownFile {
-  readonly migration: MigrationFile;
-  /** See `stampOf`; null: it was changed so recently that another change might not be detected. */
-  readonly stamp: string | null;
-}
-
 /**
  * Reads the migration files at `paths` (absolute). A file that cannot be read is a problem, not an error.
  * @param known files that were read before, by path; those that are read now are added. A file that is unchanged
@@ -38,18 +31,18 @@ export interface KnownFile {
 export function readSources(
   root: string,
   paths: readonly string[],
-  known = new Map<string, KnownFile>(),
-  kept: ReadonlyMap<string, KnownFile> = new Map(),
+  known = new Map<string, MigrationFile>(),
+  kept: ReadonlyMap<string, MigrationFile> = new Map(),
 ): Sources {
   const migrations: MigrationFile[] = [];
   const problems: Problem[] = [];
   for (const path of paths) {
     const before = known.get(path) ?? kept.get(path);
-    let stamp: string | null;
-    let read: string | null;
+    let file: MigrationFile;
     try {
-      stamp = stampOf(path);
-      read = before && stamp !== null && stamp === before.stamp ? null : readFileSync(path, 'utf8');
+      const stamp = stampOf(path);
+      const unchanged = before && stamp !== null && stamp === before.stamp;
+      file = unchanged ? before : MigrationFile.of(root, path, readFileSync(path, 'utf8'), stamp);
     } catch (error) {
       problems.push({
         code: 'unreadable-file',
@@ -59,20 +52,23 @@ export function readSources(
       });
       continue;
     }
-    const file =
-      read === null ? (before as KnownFile) : { migration: MigrationFile.of(root, path, read), stamp };
     known.set(path, file);
-    problems.push(...file.migration.problems);
-    migrations.push(file.migration);
+    problems.push(...file.problems);
+    migrations.push(file);
   }
-  learnNames(migrations.flatMap(namesIn), slug);
+  learnNames(namesIn(migrations), slug);
   return { migrations, problems };
 }
 
-/** A migration file. Its text is read when it is needed, unless it was read already. */
+/**
+ * A migration file. Its text is read again when it is needed, because the texts of 100,000 files take too much
+ * memory; the text of a file whose changes might not be detected is kept.
+ */
 export class MigrationFile implements MigrationSource {
   readonly id: string;
   readonly path: string;
+  /** See `stampOf`; null: it was changed so recently that another change might not be detected. */
+  readonly stamp: string | null;
   readonly checksum: string;
   readonly formerChecksum: string;
   readonly declaration: Declaration;
@@ -80,9 +76,10 @@ export class MigrationFile implements MigrationSource {
   readonly listed = null;
   #source: string | null;
 
-  constructor(path: string, facts: FileFacts, source: string | null = null) {
+  constructor(path: string, facts: FileFacts, stamp: string | null, source: string | null = null) {
     this.id = facts.declaration.id;
     this.path = path;
+    this.stamp = stamp;
     this.checksum = facts.checksum;
     this.formerChecksum = facts.formerChecksum;
     this.declaration = facts.declaration;
@@ -91,36 +88,62 @@ export class MigrationFile implements MigrationSource {
   }
 
   /** @param root the folder of the project, for messages */
-  static of(root: string, path: string, source: string): MigrationFile {
+  static of(root: string, path: string, source: string, stamp: string | null = null): MigrationFile {
     const parsed = parseMigration(idOf(path), relative(root, path), source);
-    const { declaration, problems } = parsed;
-    const checksum = checksumOf(source, parsed);
-    const formerChecksum = formerChecksumOf(source, parsed);
-    return new MigrationFile(path, { checksum, formerChecksum, declaration, problems }, source);
+    const facts = {
+      checksum: checksumOf(source, parsed),
+      formerChecksum: formerChecksumOf(source, parsed),
+      declaration: parsed.declaration,
+      problems: parsed.problems.length === 0 ? none : parsed.problems,
+    };
+    return new MigrationFile(path, facts, stamp, stamp === null ? source : null);
   }
 
-  /** @throws Failure `unreadable-file` if it cannot be read any more */
+  /** @throws Failure `unreadable-file` | `file-changed` if it has changed since the rest was read */
   get source(): string {
+    this.#source ??= this.#read();
+    return this.#source;
+  }
+
+  #read(): string {
+    const { id, path, declaration } = this;
+    const file = declaration.file ?? path;
+    let source: string;
+    let stamp: string | null;
     try {
-      this.#source ??= readFileSync(this.path, 'utf8');
-      return this.#source;
+      source = readFileSync(path, 'utf8');
+      stamp = stampOf(path);
     } catch (error) {
       throw new Failure(
         {
           code: 'unreadable-file',
-          message: `${this.declaration.file ?? this.path} cannot be read: ${(error as Error).message}`,
+          message: `${file} cannot be read: ${(error as Error).message}`,
           next: 'Check that the file still exists, then try again.',
         },
         { cause: error },
       );
     }
+    if (stamp === this.stamp || checksumOf(source, parseMigration(id, file, source)) === this.checksum) {
+      return source;
+    }
+    throw new Failure({
+      code: 'file-changed',
+      message: `${file} was edited after it was read.`,
+      next: 'Try again with the edited file.',
+    });
   }
 }
 
-/** All names in a migration's declaration. */
-function namesIn({ id, declaration }: MigrationSource): readonly string[] {
-  const { revises = [], dependsOn = [], labels = [], replaces = [] } = declaration;
-  return [id, ...revises, ...dependsOn, ...labels, ...replaces];
+/** One empty list for all files. */
+const none: readonly never[] = [];
+
+/** All names in the declarations. */
+function* namesIn(migrations: readonly MigrationSource[]): Generator<string> {
+  for (const { id, declaration } of migrations) {
+    const { revises, dependsOn, labels, replaces } = declaration;
+    yield id;
+    for (const names of [revises, dependsOn, labels, replaces]) if (names) yield* names;
+  }
 }
 
 const idOf = (path: string): string => path.replace(/^.*[\\/]/, '').replace(/\.[jt]s$/, '');
@@ -136,8 +159,9 @@ function stampOf(path: string): string | null {
   const found = statSync(path);
   requireRegular(found);
   const { dev, ino, size, mtimeMs, ctimeMs } = found;
+  // Joined, it takes a third of the memory of a template.
   return Date.now() - Math.max(mtimeMs, ctimeMs) > sameStamp
-    ? `${dev}:${ino}:${size}:${mtimeMs}:${ctimeMs}`
+    ? [dev, ino, size, mtimeMs, ctimeMs].join(':')
     : null;
 }
 
@@ -190,6 +214,6 @@ export function listedSources(
       listed,
     };
   });
-  learnNames(migrations.flatMap(namesIn));
+  learnNames(namesIn(migrations));
   return { migrations, problems };
 }
