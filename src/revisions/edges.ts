@@ -34,7 +34,9 @@ export class Edges {
   /** The same edges reversed; targets in ascending order. */
   reversed(): Edges {
     const from = new Int32Array(this.list.length);
-    for (let node = 0; node < this.nodes; node++) from.fill(node, this.start[node]!, this.start[node + 1]!);
+    for (let node = 0; node < this.nodes; node++) {
+      for (let edge = this.start[node]!; edge < this.start[node + 1]!; edge++) from[edge] = node;
+    }
     return Edges.pack(this.nodes, this.list, from);
   }
 

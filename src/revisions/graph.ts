@@ -115,6 +115,7 @@ export class RevisionGraph {
 
   /** The labels that reach this revision, by name: declared here or inherited. */
   labelsOf(id: string): string[] {
+    if (this.#links.labels.size === 0) return [];
     this.#labels ??= new LabelSpread(this.#links);
     const labels = this.#labels;
     return this.#at(id, place => labels.of(place));
@@ -159,6 +160,7 @@ export class RevisionGraph {
   /** The pending revisions, in the order in which `upgrade heads` runs them. */
   pending(applied: Iterable<string>): string[] {
     const open = this.#state(applied).applied.map(one => 1 - one);
+    if (!open.includes(0)) return this.order;
     return this.#names(topological(this.#links.needs, this.#links.neededBy, open));
   }
 
@@ -278,7 +280,10 @@ export class RevisionGraph {
   }
 
   #names(places: ArrayLike<number>): string[] {
-    return Array.from(places, place => this.#links.ids[place]!);
+    const { ids } = this.#links;
+    const names = new Array<string>(places.length);
+    for (let at = 0; at < places.length; at++) names[at] = ids[places[at]!]!;
+    return names;
   }
 
   #at<T>(id: string, answer: (place: number) => T[]): T[] {

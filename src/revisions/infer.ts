@@ -9,22 +9,28 @@ import type { Declaration, Revision } from './revision.ts';
  *   files by their paths
  */
 export function inferLine(declarations: Iterable<Declaration>): Revision[] {
-  const all = [...declarations];
-  const line = [...new Set(all.filter(one => one.revises === undefined).map(one => one.id))];
-  const before = new Map(line.map((id, at) => [id, line[at - 1]]));
-  return all.map(one => {
-    const previous = before.get(one.id);
-    return {
-      id: one.id,
-      revises: one.revises ?? (previous === undefined ? none : [previous]),
+  const revisions: Revision[] = [];
+  /** What each undeclared one revises. */
+  const parents = new Map<string, readonly string[]>();
+  let last: string | undefined;
+  for (const one of declarations) {
+    const { id } = one;
+    if (one.revises === undefined && !parents.has(id)) {
+      parents.set(id, last === undefined ? none : [last]);
+      last = id;
+    }
+    revisions.push({
+      id,
+      revises: one.revises ?? parents.get(id) ?? none,
       dependsOn: one.dependsOn ?? none,
       labels: one.labels ?? none,
       replaces: one.replaces ?? none,
       inferred: one.revises === undefined,
       file: one.file,
       line: one.line,
-    };
-  });
+    });
+  }
+  return revisions;
 }
 
 /** One empty list for all: there can be 100,000 revisions. */

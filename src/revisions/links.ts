@@ -95,10 +95,12 @@ export function link(
       }
     }
   }
+  const lineage = Edges.pack(ids.length, ...parents);
+  const isAll = needs[0].length === parents[0].length;
   const acyclic = withoutCycles(
     revisions,
-    Edges.pack(ids.length, ...parents),
-    Edges.pack(ids.length, ...needs),
+    lineage,
+    isAll ? lineage : Edges.pack(ids.length, ...needs),
     report,
   );
   return { links: { ids, places, revisions, labels, squashes, ...acyclic }, problems };
@@ -166,7 +168,7 @@ function withoutCycles(
   const neededBy = needs.reversed();
   const order = topological(needs, neededBy);
   if (order.length === revisions.length) {
-    return { parents, children: parents.reversed(), needs, neededBy, order };
+    return { parents, children: parents === needs ? neededBy : parents.reversed(), needs, neededBy, order };
   }
   const name = (place: number): string => revisions[place]!.id;
   const lineage = cycles(parents);

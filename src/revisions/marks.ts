@@ -12,14 +12,17 @@ export function marksOf(links: Links, state: State): Map<string, Mark[]> {
   const current = new Uint8Array(links.ids.length);
   for (const tip of tipsOf(links, state.applied)) current[tip] = 1;
   const all = new Map<string, Mark[]>();
-  for (const [place, id] of links.ids.entries()) {
+  for (let place = 0; place < links.ids.length; place++) {
+    const children = links.children.count(place);
+    const parents = links.parents.count(place);
+    if (children === 1 && parents < 2 && !current[place]) continue;
     const marks: Mark[] = [];
     if (links.neededBy.count(place) === 0) marks.push('head');
-    else if (links.children.count(place) === 0) marks.push('effective head');
+    else if (children === 0) marks.push('effective head');
     if (current[place]) marks.push('current');
-    if (links.children.count(place) > 1) marks.push('branchpoint');
-    if (links.parents.count(place) > 1) marks.push('mergepoint');
-    if (marks.length > 0) all.set(id, marks);
+    if (children > 1) marks.push('branchpoint');
+    if (parents > 1) marks.push('mergepoint');
+    if (marks.length > 0) all.set(links.ids[place]!, marks);
   }
   return all;
 }

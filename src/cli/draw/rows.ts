@@ -1,14 +1,14 @@
 import { absolute, ago, duration } from '../../drawing/text/time.ts';
 import type { RevisionRow } from '../../engine/api.ts';
-import { shortId, slug } from '../../revisions/names.ts';
+import { datedParts } from '../../revisions/names.ts';
 import type { HistoryFacts } from '../answers.ts';
 import type { Paint } from '../shell/paint.ts';
 import { type Cell, indent, table } from './text.ts';
 
 /** The short name of a revision: its digits and its slug, or its id. */
 export function nameOf(id: string): string {
-  const [short, name] = [shortId(id), slug(id)];
-  return short === id || name === '' ? short : `${short} ${name}`;
+  const { digits, slug } = datedParts(id) ?? { digits: id, slug: '' };
+  return slug === '' ? digits : `${digits} ${slug}`;
 }
 
 /** Alembic's marks, as it writes them: `(head) (current)`. */

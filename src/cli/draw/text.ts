@@ -1,4 +1,4 @@
-import { padTo, widthOf } from '../../drawing/text/width.ts';
+import { widthOf } from '../../drawing/text/width.ts';
 
 /** Indents every line. */
 export function indent(text: string, by = 2): string {
@@ -16,21 +16,25 @@ export interface Cell {
 
 /** Rows of cells in aligned columns two spaces apart; columns that are empty in every row are omitted. */
 export function table(rows: readonly (readonly Cell[])[]): string {
-  const columns = rows.reduce((most, row) => Math.max(most, row.length), 0);
-  const widths = Array.from({ length: columns }, (_, at) =>
-    rows.reduce((widest, row) => Math.max(widest, widthOf(row[at]?.text ?? '')), 0),
+  const widths: number[] = [];
+  const measured = rows.map(row =>
+    row.map(({ text }, at) => {
+      const width = widthOf(text);
+      widths[at] = Math.max(widths[at] ?? 0, width);
+      return width;
+    }),
   );
-  return rows
-    .map(row =>
-      row
-        .map((cell, at) => ({ cell, width: widths[at] as number }))
-        .filter(({ width }) => width > 0)
-        .map(({ cell, width }) => {
-          const padding = padTo(cell.text, width).slice(cell.text.length);
-          return (cell.paint ? cell.paint(cell.text) : cell.text) + padding;
-        })
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  const lines = rows.map((row, line) => {
+    let drawn = '';
+    let gap = '';
+    for (const [at, { text, paint }] of row.entries()) {
+      const column = widths[at] as number;
+      if (column === 0) continue;
+      const width = measured[line]?.[at] as number;
+      drawn += gap + (paint ? paint(text) : text);
+      gap = ' '.repeat(column - width + 2);
+    }
+    return drawn.trimEnd();
+  });
+  return lines.join('\n');
 }

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { addressOf } from '../../database/connect/address.ts';
 import { isRefusal } from '../../database/connect/connection.ts';
-import { shortId, slug } from '../../revisions/names.ts';
+import { datedParts, shortId, slug } from '../../revisions/names.ts';
 import type { Revision } from '../../revisions/revision.ts';
 import type { DatabaseInfo, Overview, ProjectInfo, RevisionRow } from '../api.ts';
 import { limitsNote } from '../available.ts';
@@ -47,10 +47,11 @@ export function rowsOf(state: State, edited: readonly string[]): RevisionRow[] {
   const onDisk = graph.order.toReversed().map((id): RevisionRow => {
     const revision = graph.get(id) as Revision;
     const when = done.get(id);
+    const { digits, slug } = datedParts(id) ?? { digits: id, slug: id };
     return {
       id,
-      shortId: shortId(id),
-      slug: slug(id),
+      shortId: digits,
+      slug,
       revises: revision.revises,
       // Ids, even if a label was declared.
       dependsOn: revision.dependsOn.length === 0 ? none : graph.needs(id).slice(revision.revises.length),

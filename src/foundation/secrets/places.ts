@@ -21,10 +21,12 @@ const triggers = /:\/\/|passwo?r?d|passphrase|pwd|:(?:\d{1,5}|\*):/gi;
  * in SQL, `--password …`, lines of `.pgpass`.
  */
 export function maskPlaces(text: string): string {
+  triggers.lastIndex = 0;
+  if (!triggers.test(text)) return text;
+  triggers.lastIndex = 0;
   const urls = new Urls(text);
   let masked = '';
   let from = 0;
-  triggers.lastIndex = 0;
   for (let found = triggers.exec(text); found; found = triggers.exec(text)) {
     const [word] = found;
     const { index } = found;
