@@ -1,4 +1,12 @@
-import type { Draft, Overview, Preview, RevisionRow, RunResult, SqlPreview } from '../engine/api.ts';
+import type {
+  Draft,
+  Overview,
+  Preview,
+  RevisionRow,
+  RunResult,
+  SqlPreview,
+  Standing,
+} from '../engine/api.ts';
 import type { Step } from '../revisions/plans/plan.ts';
 import type {
   DraftAnswer,
@@ -37,8 +45,8 @@ export function revisionsJson(rows: readonly RevisionRow[], overview: Overview):
 }
 
 /** One revision; `state` is null if the applied revisions are unknown. */
-export function revisionIn(row: RevisionRow, overview: Overview): RevisionAnswer {
-  return databaseFailure(overview) ? { ...revisionJson(row), state: null } : revisionJson(row);
+export function revisionIn(row: RevisionRow, standing: Standing): RevisionAnswer {
+  return databaseFailure(standing) ? { ...revisionJson(row), state: null } : revisionJson(row);
 }
 
 /** The output of `status`. */

@@ -18,7 +18,7 @@ import type { LintReport, LintRequest, LintSettings } from '../values/findings.t
 import type { FleetApi, FleetEvent } from '../values/fleet.ts';
 import type { JournalEntry, Resolution } from '../values/journal.ts';
 import type { NetworkOptions, Waiting } from '../values/network.ts';
-import type { Arrival, Author, Overview, RevisionDetail } from '../values/overview.ts';
+import type { Arrival, Author, Overview, RevisionDetail, ShownRevisions } from '../values/overview.ts';
 import type { PlanRehearsal, RehearsalData, TestReport, TestRequest } from '../values/rehearsal.ts';
 import type {
   CancelMode,
@@ -57,7 +57,9 @@ export type * from '../values/run.ts';
 export interface EngineApi extends FleetApi {
   overview(): Promise<Overview>;
   revision(id: string): Promise<RevisionDetail>;
-  /** Resolves a target to ids, for `show` and prompts. */
+  /** The revisions of a target or a range, with their SQL and findings. */
+  show(target: string): Promise<ShownRevisions>;
+  /** Resolves a target to ids, for prompts. */
   resolve(target: string): Promise<readonly string[]>;
   preview(request: PlanRequest): Promise<Preview>;
   /** Lints every statement of revisions, up and down: locks, rewrites, data loss and breaking changes. */

@@ -10,7 +10,7 @@ import { watchChanges } from './overview/live.ts';
 import { readOverview } from './overview/overview.ts';
 import { outgoing, outgoingEvent } from './process/outgoing.ts';
 import type { Running } from './running.ts';
-import { Session } from './session.ts';
+import { resolved, Session } from './session.ts';
 
 /**
  * Opens the API that both front ends use. Headless commands call it in their own process;
@@ -72,11 +72,8 @@ export async function openEngine(
   const api: EngineApi = {
     overview: () => readOverview(session),
     revision: id => detail(session, id),
-    async resolve(target) {
-      const { graph, applied } = await session.state();
-      if (target.includes(':')) return graph.range(target, applied.keys()).revisions;
-      return graph.resolve(target, applied.keys());
-    },
+    show: async target => (await import('./overview/show.ts')).show(session, target),
+    resolve: async target => resolved(await session.state(), target),
     async preview(request) {
       const onStart = (start: PlanStart): void => session.emit({ type: 'plan-start', start });
       return (await import('./planning/preview.ts')).preview(session, request, undefined, onStart);

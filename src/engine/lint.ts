@@ -39,10 +39,8 @@ export async function lint(
   // The upcoming plan on the live database; a range is linted from base, each revision as a separate
   // deployment.
   const plan = asked === null && live !== null;
-  const linted = asked ?? (plan ? concerned : [...graph.order]);
-  const order = plan
-    ? linted
-    : graph.order.slice(0, Math.max(...linted.map(id => graph.order.indexOf(id)), -1) + 1);
+  const linted = asked ?? (plan ? concerned : graph.order);
+  const order = plan ? linted : graph.orderTo(linted);
   const linter = await newLinter(session, live, plan);
   const found = await lintInOrder(session, state, linter, { order, linted, plan });
   const { database } = state;
@@ -51,6 +49,22 @@ export async function lint(
       ? found.map(({ finding }) => finding)
       : await counting(database, live, found, withRows);
   return { findings: counted, judged: linted, level: session.options.lint?.level ?? 'danger' };
+}
+
+/**
+ * Lints one revision as a separate deployment.
+ * @param live only the server's version and the sizes of the tables matter
+ */
+export async function lintRevision(
+  session: Session,
+  disk: OnDisk,
+  live: Catalog | null,
+  id: string,
+): Promise<readonly Finding[]> {
+  const linter = await newLinter(session, live, false);
+  const order = disk.graph.orderTo([id]);
+  const found = await lintInOrder(session, disk, linter, { order, linted: [id], plan: false });
+  return found.map(({ finding }) => finding);
 }
 
 /**

@@ -52,6 +52,15 @@ export function withApplied(state: State, applied: State['applied']): State {
   return { ...state, graph, applied, done: doneIn(graph, applied) };
 }
 
+/**
+ * The ids of a target or of a range `a:b`.
+ * @throws TargetError
+ */
+export function resolved({ graph, applied }: State, target: string): readonly string[] {
+  if (target.includes(':')) return graph.range(target, applied.keys()).revisions;
+  return graph.resolve(target, applied.keys());
+}
+
 /** What the engine keeps between calls: the opened project and its connection. */
 export class Session {
   readonly project: Project;

@@ -40,6 +40,22 @@ export class Previewer {
     this.#onOutput = onOutput;
   }
 
+  /** Whether `record` returns statements as they are written: no code of the project changes them. */
+  get sendsUnchanged(): boolean {
+    const { orm, modules } = this.#project;
+    const connection = orm.em.getConnection() as unknown as { prepareQuery: unknown };
+    return (
+      connection.prepareQuery === modules.sql.AbstractSqlConnection.prototype['prepareQuery' as never] &&
+      orm.driver.getPlatform().formatQuery === modules.core.Platform.prototype.formatQuery &&
+      String(orm.config.get('onQuery')) === '(sql) => sql'
+    );
+  }
+
+  /** Whether one direction of a migration is read from its source, and nothing else. */
+  isPlain(source: MigrationSource, direction: 'up' | 'down'): boolean {
+    return Boolean(this.#plainOf(source)?.[direction]);
+  }
+
   /**
    * The SQL of one direction of a migration.
    * @throws Failure `migration-broken` | `no-migration-class` if the file cannot be used at all

@@ -78,6 +78,12 @@ export class RevisionGraph {
     return this.#names(this.#links.order);
   }
 
+  /** `order` up to the last of these ids. */
+  orderTo(ids: readonly string[]): string[] {
+    const { order } = this;
+    return order.slice(0, order.findLastIndex(id => ids.includes(id)) + 1);
+  }
+
   /** Revisions that none revises, by name. */
   get heads(): string[] {
     return this.#names(headsOf(this.#links));

@@ -1,6 +1,7 @@
 import type { FailureInfo, Problem } from '../foundation/failure.ts';
 import type { Action } from '../revisions/plans/plan.ts';
 import type { DatabaseKind, Unavailable } from './database-kind.ts';
+import type { Finding } from './findings.ts';
 import type { PolicyRule } from './policy.ts';
 
 /*
@@ -172,4 +173,17 @@ export interface SqlPreview {
   readonly transactional: boolean;
   /** True for the downgrade of a revision without `down()`. */
   readonly irreversible?: boolean | undefined;
+}
+
+/** The project and its database without the revisions. */
+export type Standing = Pick<Overview, 'project' | 'database' | 'problems'>;
+
+/** The revisions of a target, all at one moment. */
+export interface ShownRevisions extends Standing {
+  /** Empty if the revisions on disk have problems. */
+  readonly details: readonly RevisionDetail[];
+  /** Without those of missing revisions, and empty where lint does not work. */
+  readonly findings: readonly Finding[];
+  /** Why the target has no revisions. */
+  readonly failure: FailureInfo | null;
 }

@@ -15,6 +15,7 @@ import type {
   SqlPreview,
 } from '../../src/engine/api.ts';
 import { remediesOf } from '../../src/engine/authoring/remedies.ts';
+import type { Failure } from '../../src/foundation/failure.ts';
 import { RevisionGraph } from '../../src/revisions/graph.ts';
 import { shortId, slug } from '../../src/revisions/names.ts';
 import { checkAnswer } from '../support/answers.ts';
@@ -258,6 +259,17 @@ function fakeEngine(
     resolve: async target =>
       target.includes(':') ? graph.range(target, applied).revisions : graph.resolve(target, applied),
     revision: async id => detail(id),
+    async show(target) {
+      const { project, database, problems } = overview;
+      const shown = { project, database, problems, details: [], findings: [], failure: null };
+      if (problems.length > 0) return shown;
+      try {
+        const details = graph.resolve(target, applied).map(detail);
+        return { ...shown, details };
+      } catch (error) {
+        return { ...shown, failure: (error as Failure).info };
+      }
+    },
     async preview(request) {
       const plan =
         request.past !== undefined

@@ -242,7 +242,15 @@ describe('all calls that write', () => {
       const plan = await engine.fleetPlan({ choice: {}, plan: { command: 'downgrade', targets: ['base'] } });
       return engine.fleetRun(plan.id, { run: {}, interactive: true });
     },
-    ...{ overview: looks, revision: looks, resolve: looks, preview: looks, lint: looks, cancel: looks },
+    ...{
+      overview: looks,
+      revision: looks,
+      show: looks,
+      resolve: looks,
+      preview: looks,
+      lint: looks,
+      cancel: looks,
+    },
     ...{ journal: looks, emptying: looks, script: looks, effect: looks, authors: looks, sizes: looks },
     ...{
       arrivals: looks,

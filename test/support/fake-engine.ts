@@ -283,6 +283,9 @@ export class FakeEngine {
     const real: EngineApi = {
       overview: async () => this.#overview(),
       revision: async id => this.#detail(id),
+      show: async () => {
+        throw new Error('The app does not show revisions this way.');
+      },
       resolve: async target => this.graph.resolve(target, this.applied),
       lint: async ({ range, withRows }) => ({
         findings: (this.#options.findings ?? [])

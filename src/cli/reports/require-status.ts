@@ -1,4 +1,4 @@
-import type { Overview, RevisionRow } from '../../engine/api.ts';
+import type { Overview, RevisionRow, Standing } from '../../engine/api.ts';
 import { Failure } from '../../foundation/failure.ts';
 import { isEmbeddedKind } from '../../values/database-kind.ts';
 import type { Call } from '../shell/call.ts';
@@ -15,9 +15,19 @@ export async function requireStatus(
 ): Promise<Overview> {
   const engine = await call.engine();
   const overview = await engine.overview();
-  const onDisk = needs === 'table' ? null : (folderFailure(overview) ?? problemsOf(overview));
+  requireStanding(call, overview, needs);
+  return overview;
+}
+
+/** The same for a status that was already read. */
+export function requireStanding(
+  call: Call,
+  standing: Standing,
+  needs: 'database' | 'revisions' | 'table',
+): void {
+  const onDisk = needs === 'table' ? null : (folderFailure(standing) ?? problemsOf(standing));
   if (onDisk) throw onDisk;
-  const failure = databaseFailure(overview);
+  const failure = databaseFailure(standing);
   if (failure && needs !== 'revisions') throw failure;
   if (failure) {
     call.output.note(
@@ -26,14 +36,16 @@ export async function requireStatus(
         `${paint.warn('warning:')} ${message.replace(/[.]?$/, '.')} No revision is shown as applied.`,
     );
   }
-  return overview;
 }
 
 /**
  * Why the applied revisions are unknown; null if they are known. An embedded database that does not exist yet
  * counts as empty.
  */
-export function databaseFailure({ database, project }: Overview): Failure | null {
+export function databaseFailure({
+  database,
+  project,
+}: Pick<Standing, 'database' | 'project'>): Failure | null {
   if (database.state === 'missing' && isEmbeddedKind[database.kind]) return null;
   if (database.state !== 'connected') {
     return new Failure(
@@ -52,12 +64,12 @@ export function databaseFailure({ database, project }: Overview): Failure | null
 }
 
 /** Why the revisions are unknown; null if they are known. */
-export function folderFailure({ project }: Overview): Failure | null {
+export function folderFailure({ project }: Standing): Failure | null {
   return project.folderFailure ? new Failure(project.folderFailure) : null;
 }
 
 /** All problems of the revisions on disk, as one failure; null if there are none. */
-export function problemsOf({ problems }: Overview): Failure | null {
+export function problemsOf({ problems }: Standing): Failure | null {
   if (problems.length === 0) return null;
   return new Failure({
     code: 'broken-revisions',

@@ -1,4 +1,4 @@
-import type { Finding, RevisionDetail } from '../../engine/api.ts';
+import type { RevisionDetail } from '../../engine/api.ts';
 import { Failure } from '../../foundation/failure.ts';
 import type { ShowAnswer } from '../answers.ts';
 import { drawDetail } from '../draw/detail.ts';
@@ -7,7 +7,7 @@ import type { Call } from '../shell/call.ts';
 import { clean } from '../shell/clean.ts';
 import { type Definition, examples } from '../shell/command.ts';
 import { verbose } from '../shell/options.ts';
-import { requireStatus } from './require-status.ts';
+import { requireStanding } from './require-status.ts';
 
 /** `migtui show <rev>`: the declarations and the SQL of one revision. */
 export const show: Definition = (program, act) =>
@@ -27,29 +27,22 @@ export const show: Definition = (program, act) =>
     .action(act(showRevision));
 
 async function showRevision(call: Call, target: string, options: { verbose?: boolean }): Promise<undefined> {
-  const overview = await requireStatus(call, 'revisions');
   const engine = await call.engine();
-  const ids = await engine.resolve(target);
-  if (ids.length === 0) {
+  const { details, findings, failure, ...standing } = await engine.show(target);
+  requireStanding(call, standing, 'revisions');
+  if (failure) throw new Failure(failure);
+  if (details.length === 0) {
     throw new Failure({
       code: 'no-revision',
       message: `"${target}" is not a revision: there is nothing to show.`,
       next: 'migtui history lists the revisions.',
     });
   }
-  const details: RevisionDetail[] = [];
-  for (const id of ids) details.push(await engine.revision(id));
-  const canLint =
-    overview.problems.length === 0 &&
-    !overview.database.unavailable?.some(({ feature }) => feature === 'lint');
-  const known = details.filter(({ row }) => row.state !== 'missing' && canLint);
-  const findings: Finding[] = [];
-  for (const { row } of known) findings.push(...(await engine.lint({ range: row.id })).findings);
   const of = ({ row }: RevisionDetail) => findings.filter(({ revision }) => revision === row.id);
   const json = (detail: RevisionDetail): ShowAnswer => {
     const { row, source, author, up, down } = detail;
     return {
-      ...revisionIn(row, overview),
+      ...revisionIn(row, standing),
       source,
       up: sqlJson(up),
       down: sqlJson(down),

@@ -40,6 +40,7 @@ export function onlySetUp(options: EngineOptions, why: unknown): EngineApi | nul
   return {
     overview: refuse,
     revision: refuse,
+    show: refuse,
     resolve: refuse,
     preview: refuse,
     lint: refuse,

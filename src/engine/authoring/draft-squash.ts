@@ -87,6 +87,7 @@ async function squashFile(
     id: made.id,
     path: first.path,
     source,
+    stamp: null,
     checksum: null,
     formerChecksum: null,
     declaration: parseMigration(made.id, first.path, source).declaration,

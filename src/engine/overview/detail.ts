@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { Failure } from '../../foundation/failure.ts';
 import type { MigrationSource } from '../../project/files/migration-source.ts';
-import type { RevisionDetail, SqlPreview } from '../api.ts';
+import type { RevisionDetail, RevisionRow, SqlPreview } from '../api.ts';
 import { bookkeeping } from '../bookkeeping.ts';
-import type { Session } from '../session.ts';
+import type { Session, State } from '../session.ts';
 import { rowsOf } from './overview.ts';
 
 const run = promisify(execFile);
@@ -16,15 +16,18 @@ const run = promisify(execFile);
 export async function detail(session: Session, id: string): Promise<RevisionDetail> {
   const state = await session.state();
   const { edited } = await bookkeeping(session, state);
-  const row = rowsOf(state, edited).find(candidate => candidate.id === id);
-  if (!row) {
-    throw new Failure({
-      code: 'unknown-revision',
-      message: `There is no revision ${id}.`,
-      next: 'See migtui history.',
-    });
-  }
-  const source = state.byId.get(id);
+  const [row] = rowsOf(state, edited, new Set([id]));
+  if (row) return detailOf(session, state, row);
+  throw new Failure({
+    code: 'unknown-revision',
+    message: `There is no revision ${id}.`,
+    next: 'See migtui history.',
+  });
+}
+
+/** The same for a row of a state. */
+export async function detailOf(session: Session, state: State, row: RevisionRow): Promise<RevisionDetail> {
+  const source = state.byId.get(row.id);
   if (!source) {
     const gone: SqlPreview = { sql: [], complete: false, note: 'its file is missing', transactional: true };
     return { row, source: null, up: gone, down: gone, author: null };

@@ -3,7 +3,7 @@ import { addressOf } from '../../database/connect/address.ts';
 import { isRefusal } from '../../database/connect/connection.ts';
 import { datedParts, shortId, slug } from '../../revisions/names.ts';
 import type { Revision } from '../../revisions/revision.ts';
-import type { DatabaseInfo, Overview, ProjectInfo, RevisionRow } from '../api.ts';
+import type { DatabaseInfo, Overview, ProjectInfo, RevisionRow, Standing } from '../api.ts';
 import { limitsNote } from '../available.ts';
 import { bookkeeping } from '../bookkeeping.ts';
 import { missingFolder } from '../migrations-folder.ts';
@@ -18,8 +18,7 @@ export async function readOverview(session: Session): Promise<Overview> {
   session.seen = isRefusal(state.database) ? state.database.state : ledger?.seen;
   const ids = [...applied.keys()];
   return {
-    project: projectInfo(session),
-    database: databaseInfo(session, state),
+    ...standingOf(session, state),
     revisions: rowsOf(state, edited),
     heads: graph.heads,
     bases: graph.bases,
@@ -28,7 +27,6 @@ export async function readOverview(session: Session): Promise<Overview> {
     missing: graph.missing(ids),
     edited,
     applied: ledger ? done.size : 0,
-    problems: state.problems,
     unsettled,
     journal,
     notes: notesOf(session, state),
@@ -36,15 +34,28 @@ export async function readOverview(session: Session): Promise<Overview> {
   };
 }
 
-/** Every revision, newest first; applied ones without a file are at the top, where they are easy to see. */
-export function rowsOf(state: State, edited: readonly string[]): RevisionRow[] {
+/** The project and its database without the revisions. */
+export function standingOf(session: Session, state: State): Standing {
+  return {
+    project: projectInfo(session),
+    database: databaseInfo(session, state),
+    problems: state.problems,
+  };
+}
+
+/**
+ * Every revision, newest first; applied ones without a file are at the top, where they are easy to see.
+ * @param only ids; default: all
+ */
+export function rowsOf(state: State, edited: readonly string[], only?: ReadonlySet<string>): RevisionRow[] {
   const { graph, applied, done, byId } = state;
   const known = isKnown(state);
   const changed = new Set(edited);
   const ids = [...applied.keys()];
   const marks = graph.marks(ids);
   const outOfOrder = new Set(graph.gaps(ids));
-  const onDisk = graph.order.toReversed().map((id): RevisionRow => {
+  const wanted = (ids: string[]): string[] => (only ? ids.filter(id => only.has(id)) : ids);
+  const onDisk = wanted(graph.order.toReversed()).map((id): RevisionRow => {
     const revision = graph.get(id) as Revision;
     const when = done.get(id);
     const { digits, slug } = datedParts(id) ?? { digits: id, slug: id };
@@ -66,8 +77,7 @@ export function rowsOf(state: State, edited: readonly string[]): RevisionRow[] {
       file: byId.get(id)?.path ? (revision.file ?? null) : null,
     };
   });
-  const missing = graph
-    .missing(ids)
+  const missing = wanted(graph.missing(ids))
     .sort((a, b) => ids.indexOf(a) - ids.indexOf(b))
     .toReversed()
     .map(

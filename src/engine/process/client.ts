@@ -16,6 +16,7 @@ import type { Answer, EngineFunctions, FrontEndFunctions } from './wire.ts';
 const methods = Object.keys({
   overview: true,
   revision: true,
+  show: true,
   resolve: true,
   preview: true,
   lint: true,
@@ -215,6 +216,7 @@ function unwrap(answer: Answer): unknown {
 const reading: ReadonlySet<keyof EngineApi> = new Set([
   'overview',
   'revision',
+  'show',
   'resolve',
   'preview',
   'lint',

@@ -11,6 +11,8 @@ export interface MigrationSource {
   /** Absolute; null for a class of a `migrationsList`. */
   readonly path: string | null;
   readonly source: string | null;
+  /** Changes with every change of the file, for caches; null if a change might not be detected. */
+  readonly stamp: string | null;
   /** A checksum of its effects, see `checksumOf`; null without a source. */
   readonly checksum: string | null;
   /** See `formerChecksumOf`. */

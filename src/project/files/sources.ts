@@ -208,6 +208,7 @@ export function listedSources(
       id,
       path: null,
       source: null,
+      stamp: null,
       checksum: null,
       formerChecksum: null,
       declaration,
