@@ -8,6 +8,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -49,13 +50,18 @@ async function isStale() {
   return changed.some(at => at > built.mtimeMs);
 }
 
-/** `new URL('./child.ts', import.meta.url)` in a source refers to the built entry point of that source. */
-const entryUrls = {
-  name: 'entry-urls',
-  setup({ onLoad }) {
+/**
+ * `new URL('./child.ts', import.meta.url)` in a source refers to the built entry point of that source, and Node's
+ * modules are not imported.
+ */
+const sources = {
+  name: 'sources',
+  async setup({ onLoad }) {
+    const sandboxed = await inputsOf(entries.sandbox);
     onLoad({ filter: /\.tsx?$/ }, async ({ path }) => {
       if (!path.startsWith(source)) return;
-      const text = await readFile(path, 'utf8');
+      const original = await readFile(path, 'utf8');
+      const text = sandboxed.has(path) ? original : withBuiltins(original);
       const contents = text.replace(
         /new URL\((['"])(\.{1,2}\/[^'"]+\.tsx?)\1, import\.meta\.url\)/g,
         (_, quote, target) => {
@@ -78,6 +84,65 @@ const noDevtools = {
     onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'export default {};' }));
   },
 };
+
+/**
+ * Node's own modules come from `process.getBuiltinModule`. An import statement would read all their exports, and so
+ * load what is behind lazy ones, such as WebCrypto. In the sources, which have them in many files, the statement is
+ * replaced: a module for all of them would be one more file to load. Not in the sandbox, which replaces functions of
+ * Node's modules.
+ */
+const builtins = {
+  name: 'builtins',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^[a-z]/ }, ({ path, kind, importer }) => {
+      if (!isBuiltin(path) || !importer.includes('node_modules')) return undefined;
+      if (kind === 'import-statement') return { path, namespace: 'builtin-import', sideEffects: false };
+      return kind === 'require-call' ? { path, namespace: 'builtin-require' } : undefined;
+    });
+    onLoad({ filter: /.*/, namespace: 'builtin-import' }, ({ path }) => {
+      const names = Object.keys(process.getBuiltinModule(path)).filter(name => name !== 'default');
+      const lines = [
+        `const builtin = /* @__PURE__ */ process.getBuiltinModule('${path}');`,
+        'const pick = name => builtin[name];',
+        'export default builtin;',
+        ...names.map((name, at) => `const _${at} = /* @__PURE__ */ pick('${name}');`),
+        `export { ${names.map((name, at) => `_${at} as ${name}`).join(', ')} };`,
+      ];
+      return { contents: lines.join('\n') };
+    });
+    onLoad({ filter: /.*/, namespace: 'builtin-require' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule('${path}');`,
+    }));
+  },
+};
+
+/** A source with the statements that import Node's modules replaced, see `builtins`. */
+function withBuiltins(text) {
+  return text.replace(/^import (?!type )([^'"]+?) from '(node:[^']+)';$/gm, (_, names, module) => {
+    const [, whole, list] = /^(?:\* as )?([\w$]+)?(?:, )?(?:\{([^}]*)\})?$/.exec(names);
+    const picked = list?.split(',').filter(name => name.trim() !== '' && !/^\s*type /.test(name));
+    const targets = [whole, picked && `{ ${picked.join(',').replace(/ as /g, ': ')} }`];
+    return targets
+      .filter(target => target !== undefined)
+      .map(target => `const ${target} = process.getBuiltinModule('${module}');`)
+      .join(' ');
+  });
+}
+
+/** The source files of an entry point, absolute. */
+async function inputsOf(entry) {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    packages: 'external',
+    metafile: true,
+    write: false,
+  });
+  return new Set(Object.keys(metafile.inputs).map(input => join(root, input)));
+}
 
 /** Identifies what is built: the same sources have the same hash. */
 async function sourcesHash() {
@@ -110,11 +175,7 @@ async function bundle() {
       'process.env.DEV': '"false"',
       builtFrom: JSON.stringify(await sourcesHash()),
     },
-    // Bundled CommonJS packages require Node's own modules.
-    banner: {
-      js: "import { createRequire as createRequireForBundle } from 'node:module';\nvar require = createRequireForBundle(import.meta.url);",
-    },
-    plugins: [entryUrls, fasterScreen(), noDevtools],
+    plugins: [sources, builtins, fasterScreen(), noDevtools],
     legalComments: 'none',
     metafile: true,
     write: false,

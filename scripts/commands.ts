@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Command, Option } from 'commander';
+import { buildProgram } from '../src/cli/shell/command-line.ts';
 import type { Host } from '../src/cli/shell/host.ts';
-import { buildProgram } from '../src/cli/shell/program.ts';
 
 /*
  * Writes the list of commands and the options of each into docs/commands.md: node scripts/commands.ts

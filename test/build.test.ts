@@ -72,6 +72,24 @@ describe('the built program', () => {
     expect(bundledIn(loadedWith('engine.js').files)).not.toContain('react');
   });
 
+  test('opens the app without the parser of commands and without libraries that its first frame does not need', () => {
+    const opening = built.filter(file =>
+      readFileSync(join(dist, file), 'utf8').includes('function runProgram('),
+    );
+    expect(opening).toHaveLength(1);
+    expect(loadedWith(opening[0]!).packages).toEqual(['lilconfig']);
+    expect(loadedWith('tui.js').packages).toEqual([]);
+  });
+
+  test("does not import Node's modules, which would load all their parts", () => {
+    const importing = built.filter(file =>
+      parseSync(file, readFileSync(join(dist, file), 'utf8')).module.staticImports.some(found =>
+        isBuiltin(found.moduleRequest.value),
+      ),
+    );
+    expect(importing.filter(file => !loadedWith('sandbox.js').files.includes(file))).toEqual([]);
+  });
+
   test("uses React's production build", () => {
     const code = built.map(file => readFileSync(join(dist, file), 'utf8')).join('\n');
     expect(code.includes('react.production.js')).toBe(true);

@@ -1,4 +1,3 @@
-import { showStatus } from './reports/status.ts';
 import { type Call, isInteractive } from './shell/call.ts';
 import type { Definition } from './shell/command.ts';
 
@@ -9,7 +8,9 @@ export const open: Definition = (program, act) =>
     .description('open the full-screen app, or print the status where there is no terminal')
     .action(act(openApp, { asks: true }));
 
-async function openApp(call: Call): Promise<number | undefined> {
-  if (!isInteractive(call.host, call.shared)) return showStatus(call, {});
-  return call.host.openApp(call.request);
+/** @returns the exit code; undefined: 0 */
+export async function openApp(call: Call): Promise<number | undefined> {
+  if (isInteractive(call.host, call.shared)) return call.host.openApp(call.request);
+  const { showStatus } = await import('./reports/status.ts');
+  return showStatus(call, {});
 }

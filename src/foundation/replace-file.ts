@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { makeFolder } from './make-folder.ts';
@@ -11,6 +10,8 @@ import { makeFolder } from './make-folder.ts';
  * @returns whether it was written
  */
 export function replaceFile(file: string, text: string | Iterable<string>, isPrivate = false): boolean {
+  // Loaded on first use: the app starts without it.
+  const { randomBytes } = process.getBuiltinModule('node:crypto');
   const temporary = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
   try {
     makeFolder(dirname(file), isPrivate ? 0o700 : undefined);

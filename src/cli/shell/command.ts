@@ -20,6 +20,26 @@ export type Act = <Args extends readonly unknown[]>(
   options?: { readonly asks?: boolean },
 ) => (this: Command, ...args: readonly unknown[]) => Promise<void>;
 
+/**
+ * Starts a call, does the work, ends the call.
+ * @param asks with several projects, ask which one to use
+ * @returns the exit code
+ */
+export async function withCall(
+  host: Host,
+  shared: SharedOptions,
+  asks: boolean,
+  work: (call: Call) => Promise<number | undefined>,
+): Promise<number> {
+  const call = await Call.begin(host, shared, asks);
+  if (call === null) return 0;
+  try {
+    return (await work(call)) ?? 0;
+  } finally {
+    await call.end();
+  }
+}
+
 /** @param done receives the exit code */
 export function actor(host: Host, done: (code: number) => void): Act {
   return <Args extends readonly unknown[]>(
@@ -27,15 +47,10 @@ export function actor(host: Host, done: (code: number) => void): Act {
     { asks = false }: { readonly asks?: boolean } = {},
   ) =>
     async function (this: Command, ...args: readonly unknown[]) {
-      const call = await Call.begin(host, this.optsWithGlobals<SharedOptions>(), asks);
-      if (call === null) return done(0);
       // commander passes the arguments, the options and finally the command itself.
       const given = args.slice(0, -1) as unknown as Args;
-      try {
-        done((await work(call, ...given)) ?? 0);
-      } finally {
-        await call.end();
-      }
+      const shared = this.optsWithGlobals<SharedOptions>();
+      done(await withCall(host, shared, asks, call => work(call, ...given)));
     };
 }
 

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { namesOnOneLine } from '../../foundation/names-with-lines.ts';
 import { sanitise } from '../../foundation/sanitise.ts';
 import { redact } from '../../foundation/secrets/redactor.ts';
@@ -15,10 +14,19 @@ export type SafeText = string & { readonly [safe]: true };
  * Styles are marked by noncharacters and a random word per process: external text cannot imitate them, and
  * every escape sequence in it is made visible.
  */
-const secret = randomBytes(6).toString('hex');
-const marks = new RegExp(`(\\ufdd0${secret}[\\d/]+\\ufdd1)`);
-const begin = `\ufdd0${secret}`;
+interface Marks {
+  readonly all: RegExp;
+  readonly begin: string;
+}
+
+/** Undefined until there is a style: the app starts without cryptography. */
+let marks: Marks | undefined;
 const end = '\ufdd1';
+
+function newMarks(): Marks {
+  const secret = process.getBuiltinModule('node:crypto').randomBytes(6).toString('hex');
+  return { all: new RegExp(`(\\ufdd0${secret}[\\d/]+\\ufdd1)`), begin: `\ufdd0${secret}` };
+}
 
 /**
  * Text in a style, for `safeText`.
@@ -26,14 +34,18 @@ const end = '\ufdd1';
  * @param close the one that ends it
  */
 export function styled(text: string, open: number, close: number): string {
-  return text === '' ? '' : `${begin}${open}/${close}${end}${text}${begin}${close}${end}`;
+  if (text === '') return '';
+  marks ??= newMarks();
+  const { begin } = marks;
+  return `${begin}${open}/${close}${end}${text}${begin}${close}${end}`;
 }
 
 /** Drawn text in its final form: no passwords, and no control sequences except our own styles. */
 export function safeText(drawn: string): SafeText {
-  if (!drawn.includes(begin)) return plain(drawn) as SafeText;
+  if (!marks || !drawn.includes(marks.begin)) return plain(drawn) as SafeText;
+  const { all, begin } = marks;
   const open: (readonly [open: string, close: string])[] = [];
-  const parts = drawn.split(marks).map(part => {
+  const parts = drawn.split(all).map(part => {
     if (!part.startsWith(begin)) return plain(part);
     const [first = '', close] = part.slice(begin.length, -1).split('/');
     if (close !== undefined) {

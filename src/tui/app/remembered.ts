@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import * as v from 'valibot';
 import { replaceFile } from '../../foundation/replace-file.ts';
+import { shortHash } from '../../foundation/short-hash.ts';
 import { stateFolder } from '../../foundation/state-folder.ts';
 import { cursorId } from '../state/filtering.ts';
 import { panes, type State } from '../state/model.ts';
@@ -13,35 +12,40 @@ import { isRevisionPane } from '../state/moving.ts';
  * ignored.
  */
 
-const schema = v.object({
-  focus: v.picklist(panes),
-  zoomed: v.boolean(),
-  tab: v.string(),
-  filter: v.string(),
-  absoluteTimes: v.boolean(),
-  originalSql: v.boolean(),
-  /** The selected revision in the history. */
-  revision: v.nullable(v.string()),
-});
-
-export type Remembered = v.InferOutput<typeof schema>;
+/** Of the state, and the selected revision in the history. */
+export type Remembered = Pick<
+  State,
+  'focus' | 'zoomed' | 'tab' | 'filter' | 'absoluteTimes' | 'originalSql'
+> & { readonly revision: string | null };
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The file of a project in the state folder. */
 export function rememberedFile(root: string, env: Environment): string {
-  const id = createHash('sha256').update(root).digest('hex').slice(0, 12);
+  const id = shortHash(root);
   return join(stateFolder(env), `${basename(root).replace(/[^\w.-]+/g, '_')}-${id}.json`);
 }
 
 /** Null: nothing usable. */
 export function readRemembered(file: string): Remembered | null {
   try {
-    const { success, output } = v.safeParse(schema, JSON.parse(readFileSync(file, 'utf8')));
-    return success ? output : null;
+    const remembered: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    return isRemembered(remembered) ? remembered : null;
   } catch {
     return null;
   }
+}
+
+/** Without a library: it would be loaded before the first frame. */
+function isRemembered(value: unknown): value is Remembered {
+  if (typeof value !== 'object' || value === null) return false;
+  const { focus, zoomed, tab, filter, absoluteTimes, originalSql, revision } = value as Remembered;
+  return (
+    panes.includes(focus) &&
+    [zoomed, absoluteTimes, originalSql].every(one => typeof one === 'boolean') &&
+    [tab, filter].every(one => typeof one === 'string') &&
+    (revision === null || typeof revision === 'string')
+  );
 }
 
 export function writeRemembered(file: string, state: State): void {
