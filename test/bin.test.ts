@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, readFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { transform } from 'esbuild';
@@ -42,6 +42,21 @@ describe('bin/migtui.js', () => {
     // This copy is not built, which is the first thing that the rest of the program checks.
     expect(stderr).toContain('npm run build');
     expect(code).toBe(1);
+  });
+
+  test('code is optimized only in commands that may run long', async () => {
+    const folder = await makeFolder();
+    await cp(join(repository, 'bin'), join(folder, 'bin'), { recursive: true });
+    await mkdir(join(folder, 'dist'));
+    const hot = 'let sum = 0; for (let at = 0; at < 1e8; at++) sum = (sum + at) | 0; console.log(sum);';
+    await writeFile(join(folder, 'dist/main.js'), `import 'node:fs'; (() => { ${hot} })();`);
+    const optimizes = async (...args: string[]) => {
+      const file = join(folder, 'bin/migtui.js');
+      const { stdout } = await promisify(execFile)(process.execPath, ['--trace-opt', file, ...args]);
+      return /completed optimizing.*TURBOFAN/.test(stdout);
+    };
+    expect(await optimizes('upgrade', 'heads')).toBe(true);
+    expect(await optimizes('--quiet', 'heads')).toBe(false);
   });
 
   test('uses syntax that the oldest Node can parse', async () => {

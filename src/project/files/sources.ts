@@ -142,7 +142,10 @@ function* namesIn(migrations: readonly MigrationSource[]): Generator<string> {
   for (const { id, declaration } of migrations) {
     const { revises, dependsOn, labels, replaces } = declaration;
     yield id;
-    for (const names of [revises, dependsOn, labels, replaces]) if (names) yield* names;
+    if (revises) yield* revises;
+    if (dependsOn) yield* dependsOn;
+    if (labels) yield* labels;
+    if (replaces) yield* replaces;
   }
 }
 
