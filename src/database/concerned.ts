@@ -115,7 +115,8 @@ const tablesNamed = (words: ReadonlySet<string>, within: (column: string) => str
   named as (
     select c.oid from pg_class c join words on relname = word where relkind in ('r', 'p', 'f', 'v', 'm')${within('relnamespace')}
     union select i.indrelid from pg_class c join words on relname = word join pg_index i on i.indexrelid = c.oid${within('c.relnamespace')}
-    union select a.attrelid from pg_type t join words on typname = word join pg_attribute a on a.atttypid in (t.oid, t.typarray)
+    union select a.attrelid from pg_type t join words on typname = word
+      cross join lateral unnest(array[t.oid, t.typarray]) as used join pg_attribute a on a.atttypid = used
       where t.typnamespace <> 'pg_catalog'::regnamespace and a.attnum > 0${within('t.typnamespace')}
     union select conrelid from pg_constraint join words on conname = word where conrelid <> 0${within('connamespace')}${
       words.has('cascade')

@@ -145,7 +145,7 @@ export class JournalWriter {
 
   /** Writes rows of steps, or updates the existing rows. Parameters are text. */
   #statement(rows: readonly Row[]): PipedStatement {
-    const values = rows.map(({ id, step, outcome, transactional, started, ms, error }, at) => ({
+    const fields = rows.map(({ id, step, outcome, transactional, started, ms, error }, at) => ({
       ...{ at, id, outcome, transactional, started, ms },
       revision: step.revision,
       action: step.action,
@@ -153,19 +153,45 @@ export class JournalWriter {
       plan: at === 0 && !this.#planWritten ? this.#plan : undefined,
       error: error == null ? null : redact(error),
     }));
-    return {
-      sql: `insert into ${journalTable} ("id", "run", "ledger", "revision", "action", "outcome", "transactional", "started",
-         "finished", "ms", "os_user", "host", "version", "plan", "checksum", "error")
-       select e."id", $1::uuid, $2, e."revision", e."action", e."outcome", e."transactional", e."started",
+    const [one] = fields;
+    const run = [this.#run, this.#ledger, userName(), hostname(), version()];
+    if (one && fields.length === 1) return upsert(oneRow, [...run, ...valuesOf(one)]);
+    return upsert(manyRows, [...run, JSON.stringify(fields)]);
+  }
+}
+
+/** A row of the journal, without the columns that all rows of a run share. */
+interface Fields extends Pick<LoadedStep, 'revision' | 'action' | 'checksum'>, Omit<Row, 'step'> {
+  readonly plan: (Plan & RunNotes) | undefined;
+}
+
+function valuesOf({ id, revision, action, outcome, ...fields }: Fields): (string | null)[] {
+  const { transactional, started, ms, plan, checksum, error } = fields;
+  return [
+    ...[id, revision, action, outcome, String(transactional), started.toISOString()],
+    ...[ms === undefined ? null : String(ms), plan ? JSON.stringify(plan) : null, checksum, error ?? null],
+  ];
+}
+
+/** The server plans this in half the time, which matters if each revision has a transaction. */
+const oneRow = `values ($6::uuid, $1::uuid, $2, $7, $8, $9::text, $10::boolean, $11::timestamptz,
+         case when $9 <> 'started' then clock_timestamp() end, $12::integer, $3, $4, $5, $13::jsonb, $14, $15)`;
+
+const manyRows = `select e."id", $1::uuid, $2, e."revision", e."action", e."outcome", e."transactional", e."started",
          case when e."outcome" <> 'started' then clock_timestamp() end, e."ms", $3, $4, $5, e."plan", e."checksum", e."error"
        from jsonb_to_recordset($6::jsonb) as e("at" integer, "id" uuid, "revision" text, "action" text, "outcome" text,
          "transactional" boolean, "started" timestamptz, "ms" integer, "plan" jsonb, "checksum" text, "error" text)
-       order by e."at"
+       order by e."at"`;
+
+function upsert(rows: string, parameters: readonly (string | null)[]): PipedStatement {
+  return {
+    sql: `insert into ${journalTable} ("id", "run", "ledger", "revision", "action", "outcome", "transactional", "started",
+         "finished", "ms", "os_user", "host", "version", "plan", "checksum", "error")
+       ${rows}
        on conflict ("id") do update set "outcome" = excluded."outcome", "finished" = excluded."finished",
          "ms" = excluded."ms", "error" = excluded."error"`,
-      parameters: [this.#run, this.#ledger, userName(), hostname(), version(), JSON.stringify(values)],
-    };
-  }
+    parameters,
+  };
 }
 
 /** Creates schema and table if they do not exist. */

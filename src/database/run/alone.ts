@@ -21,6 +21,7 @@ export async function runAlone(run: RunState, step: LoadedStep): Promise<void> {
   const { control, context, journal } = run;
   const { revision, action, index } = step;
   const { table } = context;
+  run.leftTable = null;
   await withWork(context.project, context.onStatement, async work => {
     const { connection, storage } = work;
     const { query } = connection;

@@ -16,7 +16,7 @@ const clientCheck = '1s';
 
 /** The settings of the batch, as the server prints them: they differ if a revision changed any. */
 const settings = `concat_ws(' ', current_setting('lock_timeout'), current_setting('statement_timeout'),
-  current_setting('client_encoding'), current_setting('session_replication_role'))`;
+  current_setting('client_encoding'), current_setting('session_replication_role'), current_setting('role'))`;
 
 /** The first statements of a batch's transaction; `readOpening` reads their answers. */
 export function openingStatements(run: RunState): readonly PipedStatement[] {

@@ -176,6 +176,7 @@ class Run {
       ),
       expected: new Set(from.applied),
       tableReady: from.tableReady,
+      leftTable: null,
       halfWay: new Set(),
     };
   }

@@ -32,6 +32,11 @@ export interface RunState {
    * The migrations table exists: MikroORM's storage has found or created it, in a batch that was committed.
    */
   tableReady: boolean;
+  /**
+   * What `contentStatement` returned at the end of this run's last transaction; null: not known, or the table has
+   * marks.
+   */
+  leftTable: string | null;
   /** Revisions without a transaction that failed after some statements. */
   readonly halfWay: Set<string>;
   /** Taken before the first batch, if one was requested. */

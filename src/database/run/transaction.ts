@@ -1,7 +1,7 @@
 import { answerWithin } from '../../project/connections.ts';
 import { clearMark, type Marks, marksOf, marksStatement } from '../marks.ts';
 import type { LoadedStep } from './context.ts';
-import { ledgerStatement, logRowStatement, requireLedger } from './ledger-rows.ts';
+import { contentStatement, ledgerStatement, logRowStatement, requireLedger } from './ledger-rows.ts';
 import {
   openingStatements,
   readOpening,
@@ -36,20 +36,33 @@ export async function runTransaction(run: RunState, steps: readonly LoadedStep[]
   // PGlite has one connection, so only rows written before the transaction survive a kill.
   if (!monitor && steps[0]) await journal?.begin(run.outside, steps[0], true);
   const opening = openingStatements(run);
+  const { tableReady, leftTable } = run;
   const questions = [ledgerStatement(context.table, steps), marksStatement(context.table)];
-  const { tableReady } = run;
+  const first = leftTable ? [contentStatement(context.table)] : questions;
+  // After the first batch, the journal's row is written while the transaction begins.
+  const begun =
+    leftTable !== null && monitor && steps[0] ? journal?.begin(run.outside, steps[0], true) : null;
+  begun?.catch(() => {});
   const work = await beginWork(context.project, context.onStatement, [
     ...opening,
-    ...(tableReady ? questions : []),
+    ...(tableReady ? first : []),
   ]);
   const { connection, opened } = work;
   const done: { step: LoadedStep; ms: number }[] = [];
   try {
     const settings = readOpening(run, opened.slice(0, opening.length));
     if (!tableReady) await work.storage.ensureTable();
-    const [ledger, marks] = tableReady ? opened.slice(opening.length) : await connection.pipeline(questions);
-    requireLedger(ledger, steps, run.expected);
-    const batch = new OpenBatch(run, work, settings, marksOf(marks?.rows[0]));
+    const answered = opened.slice(opening.length);
+    const unchanged = leftTable !== null && answered[0]?.rows[0]?.content === leftTable;
+    let marks: Marks = marksOf();
+    if (!unchanged) {
+      const asked = tableReady && leftTable === null;
+      const [ledger, comment] = asked ? answered : await connection.pipeline(questions);
+      requireLedger(ledger, steps, run.expected);
+      marks = marksOf(comment?.rows[0]);
+    }
+    const batch = new OpenBatch(run, work, settings, marks);
+    await begun;
     for (const step of steps) {
       if (!journal?.has(step)) {
         // In a fleet, the rows are written after the steps, which saves a commit for each target.
@@ -68,13 +81,19 @@ export async function runTransaction(run: RunState, steps: readonly LoadedStep[]
     control.check();
     // It may take long (deferred constraints, a synchronous standby); the monitor detects a lost answer.
     control.inFlight = { sql: 'commit', since: performance.now() };
-    await answerWithin(null, () => work.commit(journal ? [journal.done(done)] : [])).catch(error => {
+    const content = context.preview.batches.length > 1 && batch.tableReadable;
+    const last = [
+      ...(journal ? [journal.done(done)] : []),
+      ...(content ? [contentStatement(context.table)] : []),
+    ];
+    const ended = await answerWithin(null, () => work.commit(last)).catch(error => {
       throw new CommitError(
         done.map(({ step }) => step),
         error,
       );
     });
     run.tableReady = true;
+    run.leftTable = content ? (ended.at(-2)?.rows[0]?.content ?? null) : null;
   } catch (error) {
     connection.close(new Error('This batch was abandoned.'));
     await Promise.race([work.rollback(), control.forced]).catch(() => {});
@@ -122,6 +141,11 @@ class OpenBatch {
       record: () => this.#record(step, []),
       send: statements => this.#record(step, statements),
     });
+  }
+
+  /** The role is still the one that has read the migrations table, and the table has no marks. */
+  get tableReadable(): boolean {
+    return this.#settings === this.#wanted && this.#marks.marks.length === 0;
   }
 
   async #record(step: LoadedStep, statements: readonly string[]): Promise<void> {

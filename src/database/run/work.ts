@@ -31,8 +31,8 @@ export interface Work {
 export interface TransactionalWork extends Work {
   /** The answers to the first statements of the transaction. */
   readonly opened: readonly PipedResult[];
-  /** @param last run before the commit, and sent together with it */
-  commit(last?: readonly Piped[]): Promise<void>;
+  /** @param last run before the commit, and sent together with it @returns their answers */
+  commit(last?: readonly Piped[]): Promise<readonly PipedResult[]>;
   rollback(): Promise<void>;
 }
 
@@ -68,8 +68,9 @@ export async function beginWork(
       opened,
       transactional: (use: (tx: Transaction) => Promise<void>) => use(tx),
       async commit(last: readonly Piped[] = []) {
-        await connection.pipeline([...last, { sql: 'commit' }]);
+        const answers = await connection.pipeline([...last, { sql: 'commit' }]);
         release();
+        return answers;
       },
       async rollback() {
         try {
