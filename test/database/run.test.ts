@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { afterEach, describe, expect, test } from 'vitest';
 import { makeProject, type ProjectOptions, stockCli } from '../support/project.ts';
 import { createDatabase, hostile } from '../support/server.ts';
@@ -58,6 +59,21 @@ async function start(kind: 'server' | 'pglite', options: ProjectOptions = {}): P
   });
   opened = await open(project.root);
   return opened;
+}
+
+/** Waits until the statement is committed, without giving this process's own work a turn. */
+function fromAnotherSession(url: string, sql: string): void {
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [
+      '-e',
+      'const { Client } = require("pg"); const c = new Client(process.argv[1]); c.connect().then(() => c.query(process.argv[2])).then(() => c.end())',
+      url,
+      sql,
+    ],
+    { encoding: 'utf8' },
+  );
+  expect(status, stderr).toBe(0);
 }
 
 describe.each(['server', 'pglite'] as const)('running a plan (%s)', kind => {
@@ -223,6 +239,47 @@ export class ${swallows} extends Migration {
     expect(result.steps.map(step => step.outcome)).toEqual(['done', 'failed', 'not run']);
     expect(result.tips).toEqual([chats]);
     expect(await app.applied()).toEqual([chats]);
+  });
+
+  test.each([
+    ['added', `insert into mikro_orm_migrations (name) values ('Migration20250101000000_other')`],
+    ['renamed', `update mikro_orm_migrations set name = 'Migration20250101000000_other'`],
+    ['removed', 'delete from mikro_orm_migrations'],
+  ])('a row that another session has %s between two transactions stops the run', async (_, sql) => {
+    const { url } = await createDatabase();
+    const app = await start('server', { url, migrationsConfig: 'allOrNothing: false' });
+    const preview = await app.plan(`up ${chats}`, `up ${rows}`, `up ${notReversible}`);
+    const { result } = app.start(preview, {}, event => {
+      // It blocks this process, so that the next transaction begins after it.
+      if (event.kind === 'batch-done' && event.batch === 1) fromAnotherSession(url, sql);
+    });
+    const { failure, steps } = await result;
+    expect(failure).toMatchObject({ code: 'plan-changed' });
+    expect(steps.map(step => step.outcome)).toEqual(['done', 'done', 'not run']);
+  });
+
+  test('a revision may end with a role that cannot read the migrations table', async () => {
+    const database = await createDatabase();
+    const { name: role } = await database.createRole();
+    const [grants, asRole, after] = ['grants', 'as_role', 'after'].map(
+      (word, at) => `Migration2026010100000${at}_${word}`,
+    ) as [string, string, string];
+    const app = await start('server', {
+      url: database.url,
+      migrationsConfig: 'allOrNothing: false',
+      migrations: {
+        [grants]: {
+          up: [
+            `grant insert on mikro_orm_migrations to "${role}"`,
+            `grant usage on sequence mikro_orm_migrations_id_seq to "${role}"`,
+          ],
+        },
+        [asRole]: { up: `set local role "${role}"` },
+        [after]: { up: 'create table "after" ("id" int)' },
+      },
+    });
+    expect((await app.run(`up ${grants}`, `up ${asRole}`, `up ${after}`)).failure).toBeNull();
+    expect(await app.applied()).toEqual([grants, asRole, after]);
   });
 
   test('a plan for another state is refused before anything runs', async () => {
