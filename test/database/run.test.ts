@@ -260,7 +260,7 @@ export class ${swallows} extends Migration {
 
   test('a revision may end with a role that cannot read the migrations table', async () => {
     const database = await createDatabase();
-    const { name: role } = await database.createRole();
+    const { name: role } = await database.createRole({ may: 'nothing' });
     const [grants, asRole, after] = ['grants', 'as_role', 'after'].map(
       (word, at) => `Migration2026010100000${at}_${word}`,
     ) as [string, string, string];
