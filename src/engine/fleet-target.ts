@@ -41,7 +41,7 @@ export async function openTarget(
 
 async function namedTarget(home: Project, options: EngineOptions): Promise<Target> {
   const { fleet } = await loadSettings(home.root, process.env);
-  const fleetDatabases = sitesAround(home, options, () => connectedTo(home));
+  const fleetDatabases = databasesFrom(home, options, () => connectedTo(home));
   try {
     const found = (await allTargets(home, fleetDatabases, fleet)).find(({ name }) => name === options.target);
     if (found) return found;
@@ -75,7 +75,7 @@ export async function connectedTo(home: Project): Promise<Connection> {
  * @param connection of `home`
  * @param target a target that is open
  */
-export function sitesAround(
+export function databasesFrom(
   home: Project,
   { config }: Pick<EngineOptions, 'config'>,
   connection: () => Promise<Connection>,

@@ -13,7 +13,7 @@ import { loadSettings } from '../settings/load.ts';
 import type { FleetApi, FleetChoice, FleetRehearsal, FleetRunOptions } from './api.ts';
 import { requireAvailable } from './available.ts';
 import { plannerOf, refuseFleet, rehearseGroup } from './fleet-planner.ts';
-import { allTargets, connectedTo, sitesAround } from './fleet-target.ts';
+import { allTargets, connectedTo, databasesFrom } from './fleet-target.ts';
 import type { Session } from './session.ts';
 
 /** The part of the engine for many databases. */
@@ -33,7 +33,7 @@ export function createFleet(session: Session): Fleet {
   const begin = async (choice: FleetChoice): Promise<Begun> => {
     requireAvailable(session, 'fleet');
     const { fleet: settings } = await loadSettings(session.project.root, process.env);
-    const fleetDatabases = sitesOf(session);
+    const fleetDatabases = databasesOf(session);
     opened.add(fleetDatabases);
     const targets = await targetsOf(session, fleetDatabases, settings, choice);
     return { fleetDatabases, targets, settings };
@@ -53,7 +53,7 @@ export function createFleet(session: Session): Fleet {
         }
       },
       async fleetStages() {
-        const fleetDatabases = sitesOf(session);
+        const fleetDatabases = databasesOf(session);
         opened.add(fleetDatabases);
         try {
           return await fleetStages(fleetDatabases, session.home.contexts);
@@ -169,15 +169,15 @@ function unknownPlan(): Failure {
 }
 
 /** The databases of a session's config, in all its contexts. */
-export function sitesOf(session: Session): FleetDatabases {
+export function databasesOf(session: Session): FleetDatabases {
   const { project, home, options } = session;
   const connection = async (): Promise<Connection> => {
     const connection = await session.connection();
     if (isRefusal(connection)) throw new Failure(connection.failure);
     return connection;
   };
-  if (project === home) return sitesAround(home, options, connection);
-  return sitesAround(home, options, () => connectedTo(home), { project, connection });
+  if (project === home) return databasesFrom(home, options, connection);
+  return databasesFrom(home, options, () => connectedTo(home), { project, connection });
 }
 
 /** @throws Failure `no-targets` */

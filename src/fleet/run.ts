@@ -14,7 +14,7 @@ import { Limiter } from './limiter.ts';
 import type { Planned, PlannedTarget, Planner } from './planned.ts';
 import { readTargets } from './reading.ts';
 import { fleetResult } from './result.ts';
-import { roomOn, serverOf } from './shared-database.ts';
+import { mostTargetsAtOnce, serverOf } from './shared-database.ts';
 import type { Target } from './target.ts';
 import { TargetRuns } from './target-runs.ts';
 import type { Wave } from './waves.ts';
@@ -158,7 +158,9 @@ export class FleetRun {
     const asked = this.#planned.plan.request.parallel;
     const available =
       asked ??
-      (await roomOn(this.#fleetDatabases, target, this.#options.run.backup !== undefined).catch(() => 1));
+      (await mostTargetsAtOnce(this.#fleetDatabases, target, this.#options.run.backup !== undefined).catch(
+        () => 1,
+      ));
     const limiter = new Limiter(available);
     this.#limiters.set(server, limiter);
     return limiter;

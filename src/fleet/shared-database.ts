@@ -78,7 +78,7 @@ async function readyJournal(
  * @param backups each is backed up, on a connection of its own
  * @throws Failure of the database
  */
-export async function roomOn(
+export async function mostTargetsAtOnce(
   fleetDatabases: FleetDatabases,
   target: Target,
   backups: boolean,

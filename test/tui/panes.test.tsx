@@ -94,5 +94,6 @@ describe('a menu', () => {
 
 test('the form of a new revision says what its empty fields mean', async () => {
   const text = drawDialog(revisionDialog('empty', null, 'n'), await lookedAt());
-  for (const words of ['message', 'label        none: a name', 'revises     ']) expect(text).toContain(words);
+  for (const words of ['message', 'label        optional: a name', 'revises     '])
+    expect(text).toContain(words);
 });

@@ -1,7 +1,7 @@
 import { readTargets } from '../../fleet/reading.ts';
 import { Failure } from '../../foundation/failure.ts';
 import type { Arrival } from '../api.ts';
-import { sitesOf } from '../fleet.ts';
+import { databasesOf } from '../fleet.ts';
 import type { Session } from '../session.ts';
 
 /** The applied revisions in the other contexts of the config, in their order. */
@@ -9,7 +9,7 @@ export async function arrivals(session: Session): Promise<readonly Arrival[]> {
   const { project } = session;
   const others = project.contexts.filter(context => context !== project.context);
   if (others.length === 0) return [];
-  const fleetDatabases = sitesOf(session);
+  const fleetDatabases = databasesOf(session);
   try {
     const read = await readTargets(
       fleetDatabases,

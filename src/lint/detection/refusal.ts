@@ -13,7 +13,7 @@ export interface Refusal {
 export const already = (what: string, table?: Table): Refusal => ({
   table,
   message: `${what} already exists: this fails.`,
-  remedy: 'Choose another name, or leave the statement out.',
+  remedy: 'Choose another name, or omit the statement.',
 });
 
 /** Nothing of this name is there. */

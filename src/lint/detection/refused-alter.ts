@@ -185,7 +185,7 @@ function foreignKey(scope: Scope, table: Table, node: Node, columns: readonly st
       {
         table,
         message: `${pair} cannot be compared: this fails.`,
-        remedy: 'Give both columns one type first.',
+        remedy: 'Use the same type for both columns.',
       },
     ];
   });

@@ -30,7 +30,7 @@ export function alterDomain(scope: Scope, { subtype, typeName, def, name }: Node
   if (subtype === 'X' || subtype === 'N') {
     scope.report({
       rule: subtype === 'X' ? 'drop-constraint' : 'drop-not-null',
-      message: `The domain ${domain} accepts from now on what ${subtype === 'X' ? String(name) : 'NOT NULL'} refused.`,
+      message: `The domain ${domain} now accepts what ${subtype === 'X' ? String(name) : 'NOT NULL'} rejected.`,
     });
   }
   if (subtype === 'C' && constraint?.skip_validation === true) return;
