@@ -38,11 +38,13 @@ export function readSources(
   const problems: Problem[] = [];
   for (const path of paths) {
     const before = known.get(path) ?? kept.get(path);
-    let file: MigrationFile;
+    let stamp: string | null;
+    let unchanged: MigrationFile | null;
+    let text = '';
     try {
-      const stamp = stampOf(path);
-      const unchanged = before && stamp !== null && stamp === before.stamp;
-      file = unchanged ? before : MigrationFile.of(root, path, readFileSync(path, 'utf8'), stamp);
+      stamp = stampOf(path);
+      unchanged = before && stamp !== null && stamp === before.stamp ? before : null;
+      if (!unchanged) text = readFileSync(path, 'utf8');
     } catch (error) {
       problems.push({
         code: 'unreadable-file',
@@ -52,6 +54,8 @@ export function readSources(
       });
       continue;
     }
+    // Not in the block above: a missing parser is not a problem of this file.
+    const file = unchanged ?? MigrationFile.of(root, path, text, stamp);
     known.set(path, file);
     problems.push(...file.problems);
     migrations.push(file);
