@@ -1,11 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { createBirpc } from 'birpc';
 import { wasBlocked } from '../../foundation/blocking/messages.ts';
 import { Failure } from '../../foundation/failure.ts';
 import type { EngineApi, EngineEvent, EngineOptions } from '../api.ts';
 import type { EngineConnection, EngineExit } from './connection.ts';
-import { eachLine } from './each-line.ts';
 import { EventBatch } from './event-batch.ts';
 import { forkEngine } from './fork.ts';
 import { type PackedOverview, unpackOverview } from './packed-overview.ts';
@@ -121,7 +121,8 @@ function launch(
   const printed = new EventBatch(onEvents);
   const capture = (output: Readable | null, level: 'info' | 'error'): void => {
     if (!output) return;
-    eachLine(output, text => {
+    // A line that the pipe splits in two is still one line.
+    createInterface({ input: output, crlfDelay: Number.POSITIVE_INFINITY }).on('line', text => {
       lastOutput = `${lastOutput}${text}\n`.slice(-maxOutput);
       if (text.trim() === '') return;
       printed.add({ type: 'log', at: new Date().toISOString(), level, source: 'project', text });
