@@ -81,7 +81,8 @@ export class RevisionGraph {
   /** `order` up to the last of these ids. */
   orderTo(ids: readonly string[]): string[] {
     const { order } = this;
-    return order.slice(0, order.findLastIndex(id => ids.includes(id)) + 1);
+    const wanted = new Set(ids);
+    return order.slice(0, order.findLastIndex(id => wanted.has(id)) + 1);
   }
 
   /** Revisions that none revises, by name. */

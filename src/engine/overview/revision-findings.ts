@@ -19,12 +19,13 @@ export async function revisionFindings(
   cache = FindingsCache.of(session.project),
 ): Promise<readonly Finding[]> {
   const live = await liveFacts(session, state, id);
-  const key = cache.kept ? keyOf(session, state, live, id) : null;
+  const order = state.graph.orderTo([id]);
+  const key = cache.kept ? keyOf(session, state, live, order) : null;
   const found = key === null ? null : cache.read(key);
   if (found) return found;
   const { lintRevision } = await import('../lint.ts');
   const findings = await lintRevision(session, state, live, id);
-  if (key !== null && isReadFromFiles(session, state, id)) cache.keep(key, findings);
+  if (key !== null && isReadFromFiles(session, state, order)) cache.keep(key, findings);
   return findings;
 }
 
@@ -37,18 +38,18 @@ async function liveFacts(session: Session, { database, byId }: State, id: string
 }
 
 /**
- * Everything that the findings depend on, if the SQL of the revisions is read from their files. Null if it cannot be
+ * Everything that the findings of the last of these revisions depend on, if the SQL of the revisions is read from their files. Null if it cannot be
  * recognised again: a file changed just now, a class of a list, or code of the project that changes statements.
  */
-function keyOf(session: Session, { graph, byId }: State, live: Catalog | null, id: string): unknown {
+function keyOf(session: Session, { byId }: State, live: Catalog | null, order: readonly string[]): unknown {
   const { project, options, previewer } = session;
   const parsers = stampOfParsers();
   if (parsers === null || !previewer.sendsUnchanged) return null;
   const files: string[] = [];
-  for (const before of graph.orderTo([id])) {
-    const { stamp, declaration } = byId.get(before) ?? {};
+  for (const id of order) {
+    const { stamp, declaration } = byId.get(id) ?? {};
     if (!stamp) return null;
-    files.push(`${before} ${declaration?.file} ${stamp}`);
+    files.push(`${id} ${declaration?.file} ${stamp}`);
   }
   return {
     files,
@@ -63,12 +64,12 @@ function keyOf(session: Session, { graph, byId }: State, live: Catalog | null, i
 }
 
 /** Whether no code had to run to know the statements that were linted: it may depend on anything. */
-function isReadFromFiles({ previewer }: Session, { graph, byId }: State, id: string): boolean {
-  const isPlain = (one: string, direction: 'up' | 'down'): boolean => {
-    const source = byId.get(one);
+function isReadFromFiles({ previewer }: Session, { byId }: State, order: readonly string[]): boolean {
+  const isPlain = (id: string, direction: 'up' | 'down'): boolean => {
+    const source = byId.get(id);
     return source !== undefined && previewer.isPlain(source, direction);
   };
-  return graph.orderTo([id]).every(one => isPlain(one, 'up')) && isPlain(id, 'down');
+  return order.every(id => isPlain(id, 'up')) && isPlain(order.at(-1) as string, 'down');
 }
 
 /** Changes whenever the packages that read migrations are installed; null if it is not known. */

@@ -22,12 +22,12 @@ const triggers = /:\/\/|passwo?r?d|passphrase|pwd|:(?:\d{1,5}|\*):/gi;
  */
 export function maskPlaces(text: string): string {
   triggers.lastIndex = 0;
-  if (!triggers.test(text)) return text;
-  triggers.lastIndex = 0;
+  let found = triggers.exec(text);
+  if (found === null) return text;
   const urls = new Urls(text);
   let masked = '';
   let from = 0;
-  for (let found = triggers.exec(text); found; found = triggers.exec(text)) {
+  for (; found; found = triggers.exec(text)) {
     const [word] = found;
     const { index } = found;
     const place =
