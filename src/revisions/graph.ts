@@ -1,8 +1,9 @@
 import { type Fork, forkOf } from './fork.ts';
 import { LabelSpread } from './labels.ts';
+import { historyOf } from './lanes/history.ts';
 import type { LaneRow } from './lanes/lanes.ts';
 import { basesOf, headsOf, realHeadsOf } from './lineage.ts';
-import { type Links, link, type RevisionInput } from './links.ts';
+import { type Links, link, namesOf, type RevisionInput } from './links.ts';
 import { type Mark, marksOf } from './marks.ts';
 import { topological } from './order.ts';
 import { planDowngrade } from './plans/downgrade.ts';
@@ -248,22 +249,7 @@ export class RevisionGraph {
    * have no edges and are placed above the first revision with a smaller name.
    */
   history(missing: Iterable<string> = []): LaneRow[] {
-    const { ids, needs, parents, order } = this.#links;
-    const unknownIds = [...new Set(missing)].filter(id => !this.has(id)).sort();
-    const rows: LaneRow[] = [];
-    const alone = (id: string): LaneRow => ({ id, revises: [], dependsOn: [] });
-    for (let at = order.length - 1; at >= 0; at--) {
-      const place = order[at]!;
-      while (unknownIds.length > 0 && unknownIds.at(-1)! > ids[place]!) rows.push(alone(unknownIds.pop()!));
-      // Parents come first among the requirements.
-      const dependsOn = needs.of(place).subarray(parents.count(place));
-      rows.push({
-        id: ids[place]!,
-        revises: this.#names(parents.of(place)),
-        dependsOn: this.#names(dependsOn),
-      });
-    }
-    return [...rows, ...unknownIds.reverse().map(alone)];
+    return historyOf(this.#links, missing);
   }
 
   /**
@@ -287,10 +273,7 @@ export class RevisionGraph {
   }
 
   #names(places: ArrayLike<number>): string[] {
-    const { ids } = this.#links;
-    const names = new Array<string>(places.length);
-    for (let at = 0; at < places.length; at++) names[at] = ids[places[at]!]!;
-    return names;
+    return namesOf(this.#links, places);
   }
 
   #at<T>(id: string, answer: (place: number) => T[]): T[] {

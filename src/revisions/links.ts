@@ -106,6 +106,13 @@ export function link(
   return { links: { ids, places, revisions, labels, squashes, ...acyclic }, problems };
 }
 
+/** The ids at these places. */
+export function namesOf({ ids }: Links, places: ArrayLike<number>): string[] {
+  const names = new Array<string>(places.length);
+  for (let at = 0; at < places.length; at++) names[at] = ids[places[at]!]!;
+  return names;
+}
+
 type Report = (code: GraphProblemCode, revision: Revision, message: string) => void;
 
 /** Complete revisions by name; of two with the same name, the first by file. */

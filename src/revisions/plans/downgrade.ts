@@ -1,5 +1,5 @@
 import { basesOf } from '../lineage.ts';
-import type { Links } from '../links.ts';
+import { type Links, namesOf } from '../links.ts';
 import { topological } from '../order.ts';
 import { rowsWith } from '../squash.ts';
 import { parse, type TargetParts } from '../targets/grammar.ts';
@@ -35,7 +35,7 @@ export function planDowngrade(links: Links, target: string, state: State): Plan 
     return { revision, action: 'down', ...rowsWith(links.squashes, state.logged, revision, 'down') };
   }).reverse();
   const after = state.applied.map((one, place) => one & ~leaving[place]!);
-  return { steps, tips: tipsOf(links, after).map(place => links.ids[place]!) };
+  return { steps, tips: namesOf(links, tipsOf(links, after)) };
 }
 
 /**
@@ -58,7 +58,7 @@ function destinationOf(links: Links, parts: TargetParts, state: State): Destinat
   if (steps === undefined) {
     const places = resolveAbsolute(links, { ...parts, branch: undefined }, state);
     if (places.length < 2) return { place: places[0] ?? BASE, branch };
-    const names = places.map(place => links.ids[place]!);
+    const names = namesOf(links, places);
     const message = `"${text}" is several revisions, ${listed(names)}, but a downgrade has one target: specify it`;
     throw new TargetError('multiple-heads', message, names);
   }
@@ -81,7 +81,7 @@ function rootsOf(links: Links, { place, branch }: Destination, { text }: TargetP
   const below = links.parents.reach([branch]);
   const own = roots.filter(root => below[root]);
   if (own.length > 0) return own;
-  const names = roots.map(root => links.ids[root]!);
+  const names = namesOf(links, roots);
   const message =
     `"${text}" is ambiguous between ${listed(names)}: ` +
     `write \`${names[0]}@${place === BASE ? 'base' : links.ids[place]}\`, or omit the label for all of them`;

@@ -1,5 +1,5 @@
 import { lineageOf } from '../lineage.ts';
-import type { Links } from '../links.ts';
+import { type Links, namesOf } from '../links.ts';
 import { topological } from '../order.ts';
 import { rowsWith } from '../squash.ts';
 import { parse } from '../targets/grammar.ts';
@@ -31,7 +31,7 @@ export function planStamp(links: Links, targets: readonly string[], state: State
     purge || (targets.some(target => parse(links, target).symbol === 'base') && staying.size === 0);
   return {
     steps: [...(emptied ? unlogged(state.missing) : []), ...rows(links, state, after)],
-    tips: tipsOf(links, after).map(place => links.ids[place]!),
+    tips: namesOf(links, tipsOf(links, after)),
   };
 }
 
@@ -56,7 +56,7 @@ function leavingFor(
 /** The differences between two sets: removed rows first, children first, then added rows, parents first. */
 function rows(links: Links, { applied: before, logged }: State, after: Uint8Array): Step[] {
   const inOrder = (members: Uint8Array): string[] =>
-    Array.from(topological(links.needs, links.neededBy, members), place => links.ids[place]!);
+    namesOf(links, topological(links.needs, links.neededBy, members));
   const out = inOrder(before.map((one, place) => one & ~after[place]!)).reverse();
   const into = inOrder(after.map((one, place) => one & ~before[place]!));
   const row =

@@ -1,4 +1,4 @@
-import type { Links } from '../links.ts';
+import { type Links, namesOf } from '../links.ts';
 import { topological } from '../order.ts';
 import { rowsWith } from '../squash.ts';
 import { parse } from '../targets/grammar.ts';
@@ -24,7 +24,7 @@ export function planUpgrade(links: Links, targets: readonly string[], state: Sta
   });
   return {
     steps: [...impliedRows(links, wanted, state), ...steps],
-    tips: tipsOf(links, after).map(place => links.ids[place]!),
+    tips: namesOf(links, tipsOf(links, after)),
   };
 }
 
@@ -43,9 +43,12 @@ function impliedRows(links: Links, wanted: Uint8Array, { applied, logged }: Stat
 export function refuseOverlap(links: Links, places: readonly number[]): void {
   if (places.length < 2) return;
   const below = links.needs.reach(places.flatMap(place => [...links.needs.of(place)]));
-  const covered = places.filter(place => below[place]).map(place => links.ids[place]!);
+  const covered = namesOf(
+    links,
+    places.filter(place => below[place]),
+  );
   if (covered.length === 0) return;
-  const rest = places.map(place => links.ids[place]!).filter(id => !covered.includes(id));
+  const rest = namesOf(links, places).filter(id => !covered.includes(id));
   const message = `${listed(covered)} is already included in ${listed(rest)}: omit it`;
   throw new TargetError('overlapping-targets', message, rest);
 }

@@ -1,5 +1,5 @@
 import { lineageOf } from '../lineage.ts';
-import type { Links } from '../links.ts';
+import { type Links, namesOf } from '../links.ts';
 import { topological } from '../order.ts';
 import type { State } from '../plans/state.ts';
 import { parse } from './grammar.ts';
@@ -41,7 +41,7 @@ export function rangeOf(links: Links, text: string, state: State | undefined): R
   const inside = branch(links, start.branch);
   if (inside) upper = upper.filter(place => inside[place]);
   const members = between(links, lower, upper, text);
-  const names = (places: readonly number[]): string[] => places.map(place => links.ids[place]!);
+  const names = (places: readonly number[]): string[] => namesOf(links, places);
   return {
     lower: names(lower),
     upper: names(upper),
@@ -70,7 +70,7 @@ function branch(links: Links, name: string | undefined): Uint8Array | undefined 
 
 function only(links: Links, places: readonly number[], text: string): number | undefined {
   if (places.length < 2) return places[0];
-  const names = places.map(place => links.ids[place]!);
+  const names = namesOf(links, places);
   throw new TargetError(
     'ambiguous-walk',
     `"${text}" could count from any of ${names.join(', ')}: specify one`,

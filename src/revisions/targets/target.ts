@@ -1,6 +1,6 @@
 import type { Edges } from '../edges.ts';
 import { headsOf, lineageOf, realHeadsOf } from '../lineage.ts';
-import { type Links, RESERVED } from '../links.ts';
+import { type Links, namesOf, RESERVED } from '../links.ts';
 import { placesWhere, type State, tipsOf } from '../plans/state.ts';
 import { parse, type TargetParts } from './grammar.ts';
 import { exactly, find, unknown } from './lookup.ts';
@@ -174,7 +174,7 @@ function severalCurrent(
   text: string,
   open: readonly number[] = places,
 ): TargetError {
-  const names = places.map(place => links.ids[place]!);
+  const names = namesOf(links, places);
   const steps = text.replace(/^.*?([+-]\d+)$/s, '$1');
   const targets = open.map(place => `${links.ids[place]}@${steps}`);
   const message = `"${text}" could start from any of the current ${listed(names)}: specify which, such as \`${targets[0] ?? `${names[0]}@${steps}`}\``;
