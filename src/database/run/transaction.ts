@@ -2,6 +2,8 @@ import { answerWithin } from '../../project/connections.ts';
 import { clearMark, type Marks, marksOf, marksStatement } from '../marks.ts';
 import type { LoadedStep } from './context.ts';
 import { contentStatement, ledgerStatement, logRowStatement, requireLedger } from './ledger-rows.ts';
+import type { ObservedConnection } from './observed.ts';
+import type { PipedResult, PipedStatement } from './pipeline.ts';
 import {
   openingStatements,
   readOpening,
@@ -36,31 +38,22 @@ export async function runTransaction(run: RunState, steps: readonly LoadedStep[]
   // PGlite has one connection, so only rows written before the transaction survive a kill.
   if (!monitor && steps[0]) await journal?.begin(run.outside, steps[0], true);
   const opening = openingStatements(run);
-  const { tableReady, leftTable } = run;
-  const questions = [ledgerStatement(context.table, steps), marksStatement(context.table)];
-  const first = leftTable ? [contentStatement(context.table)] : questions;
   // After the first batch, the journal's row is written while the transaction begins.
   const begun =
-    leftTable !== null && monitor && steps[0] ? journal?.begin(run.outside, steps[0], true) : null;
+    run.leftTable !== null && monitor && !context.shared && steps[0]
+      ? journal?.begin(run.outside, steps[0], true)
+      : null;
   begun?.catch(() => {});
   const work = await beginWork(context.project, context.onStatement, [
     ...opening,
-    ...(tableReady ? first : []),
+    ...(run.tableReady ? tableQuestions(run, steps) : []),
   ]);
   const { connection, opened } = work;
   const done: { step: LoadedStep; ms: number }[] = [];
   try {
     const settings = readOpening(run, opened.slice(0, opening.length));
-    if (!tableReady) await work.storage.ensureTable();
-    const answered = opened.slice(opening.length);
-    const unchanged = leftTable !== null && answered[0]?.rows[0]?.content === leftTable;
-    let marks: Marks = marksOf();
-    if (!unchanged) {
-      const asked = tableReady && leftTable === null;
-      const [ledger, comment] = asked ? answered : await connection.pipeline(questions);
-      requireLedger(ledger, steps, run.expected);
-      marks = marksOf(comment?.rows[0]);
-    }
+    if (!run.tableReady) await work.storage.ensureTable();
+    const marks = await checkTable(run, connection, steps, opened.slice(opening.length));
     const batch = new OpenBatch(run, work, settings, marks);
     await begun;
     for (const step of steps) {
@@ -106,6 +99,35 @@ export async function runTransaction(run: RunState, steps: readonly LoadedStep[]
     run.expected,
     done.map(({ step }) => step),
   );
+}
+
+const wholeTable = ({ context }: RunState, steps: readonly LoadedStep[]) => [
+  ledgerStatement(context.table, steps),
+  marksStatement(context.table),
+];
+
+/** What a transaction asks about the migrations table, sent with its first statements. */
+function tableQuestions(run: RunState, steps: readonly LoadedStep[]): readonly PipedStatement[] {
+  return run.leftTable === null ? wholeTable(run, steps) : [contentStatement(run.context.table)];
+}
+
+/**
+ * Checks that the migrations table is as expected, and returns its marks.
+ * @param answers to `tableQuestions`; empty if the table did not exist
+ * @throws Failure `plan-changed`
+ */
+async function checkTable(
+  run: RunState,
+  connection: ObservedConnection,
+  steps: readonly LoadedStep[],
+  answers: readonly PipedResult[],
+): Promise<Marks> {
+  const { leftTable, tableReady } = run;
+  if (leftTable !== null && answers[0]?.rows[0]?.content === leftTable) return marksOf();
+  const [ledger, comment] =
+    tableReady && leftTable === null ? answers : await connection.pipeline(wholeTable(run, steps));
+  requireLedger(ledger, steps, run.expected);
+  return marksOf(comment?.rows[0]);
 }
 
 /** The open transaction of a batch. */
