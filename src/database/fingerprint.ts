@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hashOf } from '../foundation/hash-of.ts';
 import type { Plan } from '../revisions/plans/plan.ts';
 import type { Preview } from '../values/run.ts';
 
@@ -31,5 +31,5 @@ export function fingerprintOf(
     databaseName,
     schema,
   ];
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+  return hashOf(value);
 }

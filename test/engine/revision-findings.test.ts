@@ -5,6 +5,7 @@ import type { EngineOptions, Finding } from '../../src/engine/api.ts';
 import { FindingsCache } from '../../src/engine/overview/findings-cache.ts';
 import { revisionFindings } from '../../src/engine/overview/revision-findings.ts';
 import { Session } from '../../src/engine/session.ts';
+import { BuildCache } from '../../src/foundation/build-cache.ts';
 import { type MigrationSketch, makeProject, type Project } from '../support/project.ts';
 
 const ids = ['one', 'two', 'three', 'four'].map((name, at) => `Migration2026010${at + 1}000000_${name}`);
@@ -43,8 +44,9 @@ async function open(options: Partial<EngineOptions> = {}): Promise<Session> {
   return session;
 }
 
-const cacheOf = (build = 'this build') => new FindingsCache(join(project.root, 'cache', 'found.json'), build);
-const none = new FindingsCache(null, null);
+const cacheOf = (build = 'this build') =>
+  new FindingsCache(new BuildCache(join(project.root, 'cache', 'found.json'), build));
+const none = new FindingsCache(new BuildCache(null, null));
 
 /** The findings of a revision, and whether they were cached. */
 async function found(session: Session, id: string, cache = cacheOf()) {
@@ -133,7 +135,7 @@ test('a cache that is damaged or cannot be written is not an error', async () =>
     await project.write('cache/found.json', damage);
     expect([damage, (await found(session, four)).cached]).toEqual([damage, false]);
   }
-  const unwritable = new FindingsCache('/proc/none/found.json', 'this build');
+  const unwritable = new FindingsCache(new BuildCache('/proc/none/found.json', 'this build'));
   for (let times = 0; times < 2; times++) expect((await found(session, four, unwritable)).cached).toBe(false);
 });
 

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { BuildCache } from '../../src/foundation/build-cache.ts';
 import type { Sources } from '../../src/project/files/migration-source.ts';
 import { type MigrationFile, readSources } from '../../src/project/files/sources.ts';
 import { SourcesCache } from '../../src/project/files/sources-cache.ts';
@@ -95,7 +96,7 @@ describe('the cache of another process', () => {
   /** What a new process reads, and how many of the files it had to open. */
   const inNewProcess = (build = 'this build') => {
     vi.mocked(fs.readFileSync).mockClear();
-    const cache = new SourcesCache(file(), build);
+    const cache = new SourcesCache(new BuildCache(file(), build));
     const found = new Map<string, MigrationFile>();
     const sources = readSources(root, paths(), found, cache.read(names.length));
     cache.write(found);
@@ -166,7 +167,7 @@ describe('the cache of another process', () => {
 
   it('is not needed: a folder that cannot be written is no error', () => {
     later(10_000);
-    const cache = new SourcesCache('/proc/none/sources.json', 'this build');
+    const cache = new SourcesCache(new BuildCache('/proc/none/sources.json', 'this build'));
     const found = new Map<string, MigrationFile>();
     expect(readSources(root, paths(), found, cache.read(60)).migrations).toHaveLength(60);
     expect(() => cache.write(found)).not.toThrow();

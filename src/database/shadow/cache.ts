@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
 import { build } from '../../foundation/built-from.ts';
 import { cacheFolder } from '../../foundation/cache-folder.ts';
+import { hashOf } from '../../foundation/hash-of.ts';
 
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
@@ -41,9 +42,7 @@ export class ShadowCache {
 
   /** A key for contents that depend only on `parts`. */
   key(...parts: readonly unknown[]): string {
-    return createHash('sha256')
-      .update(JSON.stringify([format, ...parts]))
-      .digest('hex');
+    return hashOf([format, ...parts]);
   }
 
   async json<T>(key: string): Promise<T | null> {

@@ -1,42 +1,37 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { build } from '../../foundation/built-from.ts';
-import { cacheFolder } from '../../foundation/cache-folder.ts';
-import { replaceFile } from '../../foundation/replace-file.ts';
+import { BuildCache } from '../../foundation/build-cache.ts';
+import { hashOf } from '../../foundation/hash-of.ts';
 import type { Finding } from '../api.ts';
 
 /** Maximum number of results that are kept; the oldest are forgotten first. */
 const most = 30;
 
+type Entry = readonly [key: string, findings: readonly Finding[]];
+
 interface Content {
-  readonly build: string;
-  readonly entries: readonly (readonly [key: string, findings: readonly Finding[]])[];
+  readonly entries: readonly Entry[];
 }
 
 /**
- * Caches the findings of the revisions of a project that were linted last, each by everything it depends on. The
- * cache is used only by the build that wrote it. Of two processes that write at the same time, one result is lost,
- * which only costs time.
+ * Caches the findings of the revisions of a project that were linted last, each by everything it depends on. Of two
+ * processes that write at the same time, one result is lost, which only costs time.
  */
 export class FindingsCache {
-  readonly #file: string | null;
-  readonly #build: string | null;
+  readonly #cache: BuildCache<Content>;
 
-  constructor(file: string | null, build: string | null) {
-    this.#file = file;
-    this.#build = build;
+  constructor(cache: BuildCache<Content>) {
+    this.#cache = cache;
   }
 
-  /** The cache of a project; where the sources of migtui themselves run, it keeps nothing. */
+  /** The cache of a project. */
   static of({ root, folder }: { readonly root: string; readonly folder: string | null }): FindingsCache {
-    const inside = folder === null ? null : cacheFolder(root);
-    return new FindingsCache(inside && join(inside, 'findings', `${hashOf([root, folder])}.json`), build);
+    return new FindingsCache(
+      folder === null ? new BuildCache(null, null) : BuildCache.in(root, 'findings', [root, folder]),
+    );
   }
 
   /** Whether anything is kept. */
   get kept(): boolean {
-    return this.#file !== null && this.#build !== null;
+    return this.#cache.keeps;
   }
 
   /** @param key plain value */
@@ -44,26 +39,16 @@ export class FindingsCache {
     return this.#entries().get(hashOf(key)) ?? null;
   }
 
-  /** A cache that cannot be written is not an error. */
+  /** @param key plain value */
   keep(key: unknown, findings: readonly Finding[]): void {
-    if (this.#file === null || this.#build === null) return;
     const entries = this.#entries();
     entries.delete(hashOf(key));
     entries.set(hashOf(key), findings);
-    const content: Content = { build: this.#build, entries: [...entries].slice(-most) };
     // The statements may contain passwords.
-    replaceFile(this.#file, JSON.stringify(content), true);
+    this.#cache.write({ entries: [...entries].slice(-most) }, true);
   }
 
   #entries(): Map<string, readonly Finding[]> {
-    if (this.#file === null) return new Map();
-    try {
-      const { build, entries } = JSON.parse(readFileSync(this.#file, 'utf8')) as Content;
-      return new Map(build === this.#build ? entries : []);
-    } catch {
-      return new Map();
-    }
+    return this.#cache.read(({ entries }) => new Map(entries)) ?? new Map();
   }
 }
-
-const hashOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');

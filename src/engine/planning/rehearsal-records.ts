@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { hashOf } from '../../foundation/hash-of.ts';
 import { replaceFile } from '../../foundation/replace-file.ts';
 import { stateFolder } from '../../foundation/state-folder.ts';
 import type { Plan } from '../../revisions/plans/plan.ts';
@@ -45,7 +45,7 @@ export function rehearsalKey(
     place.label,
     place.schema,
   ];
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
+  return hashOf(value).slice(0, 32);
 }
 
 /** Null: the plan was not rehearsed here, or the record cannot be used. */

@@ -1,10 +1,5 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { build } from '../../foundation/built-from.ts';
-import { cacheFolder } from '../../foundation/cache-folder.ts';
+import { BuildCache } from '../../foundation/build-cache.ts';
 import type { Problem } from '../../foundation/failure.ts';
-import { replaceFile } from '../../foundation/replace-file.ts';
 import type { Declaration } from '../../revisions/revision.ts';
 import { MigrationFile } from './sources.ts';
 
@@ -13,7 +8,6 @@ const fewest = 50;
 
 /** In columns, which are read five times as fast as a list of objects. */
 interface Content {
-  readonly build: string;
   readonly paths: string[];
   readonly stamps: string[];
   readonly checksums: string[];
@@ -28,26 +22,20 @@ const none: readonly Problem[] = [];
 /**
  * Caches what the migration files of a project declare, so that a process does not have to read files that have
  * not changed since another one read them. As in git's index, a file has not changed if its size, times and
- * inode are the same. The cache is used only by the build that wrote it, because it depends on the code that
- * reads the files.
+ * inode are the same.
  */
 export class SourcesCache {
-  readonly #file: string | null;
-  readonly #build: string | null;
+  readonly #cache: BuildCache<Content>;
   #kept: ReadonlyMap<string, MigrationFile> | null = null;
 
-  constructor(file: string | null, build: string | null) {
-    this.#file = file;
-    this.#build = build;
+  constructor(cache: BuildCache<Content>) {
+    this.#cache = cache;
   }
 
-  /** The cache of the migrations in `folder`; where the sources of migtui themselves run, it keeps nothing. */
+  /** The cache of the migrations in `folder`. */
   static of(root: string, folder: string): SourcesCache {
-    const inside = cacheFolder(root);
     // Declarations name the files as seen from the root.
-    const name = createHash('sha256').update(`${root}\n${folder}`).digest('hex').slice(0, 16);
-    const file = inside && join(inside, 'sources', `${name}.json`);
-    return new SourcesCache(file, build);
+    return new SourcesCache(BuildCache.in(root, 'sources', [root, folder]));
   }
 
   /**
@@ -56,38 +44,15 @@ export class SourcesCache {
    */
   read(count: number): ReadonlyMap<string, MigrationFile> {
     if (count < fewest) return new Map();
-    this.#kept ??= this.#load();
+    this.#kept ??= this.#cache.read(filesIn) ?? new Map();
     return this.#kept;
   }
 
-  #load(): Map<string, MigrationFile> {
-    if (this.#file === null || this.#build === null) return new Map();
-    try {
-      const content = JSON.parse(readFileSync(this.#file, 'utf8')) as Content;
-      const { build, paths, stamps, checksums, formerChecksums, declarations, problems } = content;
-      if (build !== this.#build) return new Map();
-      const known = new Map<string, MigrationFile>();
-      for (const [at, path] of paths.entries()) {
-        const facts = {
-          checksum: checksums[at] as string,
-          formerChecksum: formerChecksums[at] as string,
-          declaration: declarations[at] as Declaration,
-          problems: problems[at] ?? none,
-        };
-        known.set(path, new MigrationFile(path, facts, stamps[at] as string));
-      }
-      return known;
-    } catch {
-      return new Map();
-    }
-  }
-
   /**
-   * Keeps those of `files` that can be recognised again, unless nearly all of them are kept already. A cache that
-   * cannot be written is not an error.
+   * Keeps those of `files` that can be recognised again, unless nearly all of them are kept already.
    */
   write(files: ReadonlyMap<string, MigrationFile>): void {
-    if (this.#file === null || this.#build === null || files.size < fewest) return;
+    if (!this.#cache.keeps || files.size < fewest) return;
     let missing = 0;
     for (const [path, { stamp }] of files) {
       if (stamp !== null && this.#kept?.get(path)?.stamp !== stamp) missing++;
@@ -95,7 +60,6 @@ export class SourcesCache {
     if (missing * 50 <= files.size) return;
     this.#kept = new Map(files);
     const content: Content = {
-      build: this.#build,
       paths: [],
       stamps: [],
       checksums: [],
@@ -112,26 +76,28 @@ export class SourcesCache {
       content.formerChecksums.push(formerChecksum);
       content.declarations.push(declaration);
     }
-    replaceFile(this.#file, jsonParts(content));
+    this.#cache.write(content);
   }
 }
 
-/** The JSON of the content, part by part: as one text, it would take more memory than everything else. */
-function* jsonParts(content: Content): Generator<string> {
-  let separator = '{';
-  for (const [key, value] of Object.entries(content)) {
-    yield `${separator}${JSON.stringify(key)}:`;
-    separator = ',';
-    if (!Array.isArray(value)) {
-      yield JSON.stringify(value);
-      continue;
-    }
-    for (let at = 0; at < value.length; at += partLength) {
-      yield (at === 0 ? '[' : ',') + JSON.stringify(value.slice(at, at + partLength)).slice(1, -1);
-    }
-    yield value.length === 0 ? '[]' : ']';
+/** The kept files, by path. */
+function filesIn({
+  paths,
+  stamps,
+  checksums,
+  formerChecksums,
+  declarations,
+  problems,
+}: Content): Map<string, MigrationFile> {
+  const files = new Map<string, MigrationFile>();
+  for (const [at, path] of paths.entries()) {
+    const facts = {
+      checksum: checksums[at] as string,
+      formerChecksum: formerChecksums[at] as string,
+      declaration: declarations[at] as Declaration,
+      problems: problems[at] ?? none,
+    };
+    files.set(path, new MigrationFile(path, facts, stamps[at] as string));
   }
-  yield '}';
+  return files;
 }
-
-const partLength = 2_000;
