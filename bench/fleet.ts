@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import pg from 'pg';
-import { type MigrationSketch, makeProject, type Project, repository } from '../test/support/project.ts';
+import { type MigrationSketch, makeProject, type Project, type ProjectOptions, repository } from '../test/support/project.ts';
 import { type Command, type Measured, measure } from './measure.ts';
 import { startBenchServer } from './server.ts';
 import { goal, type Row, ratioRow } from './table.ts';
 
 /*
  * Many schemas of one database with 17 of 20 revisions, upgraded by the other three: migtui's fleet compared
- * with a loop of the stock migrator in one process. `BENCH_SCHEMAS=100,1000,5000` sets the numbers of
+ * with a loop of the stock migrator in one process. Each has its own copy of the database. `BENCH_SCHEMAS=100,1000,5000` sets the numbers of
  * schemas.
  */
 
@@ -41,14 +41,8 @@ export async function benchFleet(): Promise<Row[]> {
     for (const count of sizes) {
       const url = await server.freshUrl();
       await fill(url, count);
-      const project = await makeProject({
-        url,
-        migrations,
-        typescript: false,
-        packageJson: { migtui: { fleet: { targets: { schemas: 'tenant_*' } } } },
-        config: `schemaGenerator: { ignoreSchema: ['migtui'] },`,
-        files: { 'stock.mjs': stockLoop },
-      });
+      const [stockUrl, bareUrl] = [await server.copyUrl(url), await server.copyUrl(url)];
+      const [project, stockProject] = [await makeProject(sketch(url)), await makeProject(sketch(stockUrl))];
       const own = (...args: string[]): Command =>
         command(project, join(repository, 'bin/migtui.js'), 'fleet', ...args);
       const status = await measure(own('status', '--json'));
@@ -60,10 +54,10 @@ export async function benchFleet(): Promise<Row[]> {
       });
       const fleet = await withConnections(url, () => measure(own('upgrade', 'head', '--yes', '--json')));
       const few = Math.min(count, 1_000);
-      const stock = await withConnections(url, () =>
-        measure(command(project, join(project.root, 'stock.mjs'), String(few))),
+      const stock = await withConnections(stockUrl, () =>
+        measure(command(stockProject, join(stockProject.root, 'stock.mjs'), String(few))),
       );
-      const bare = await bareStatements(url, few);
+      const bare = await bareStatements(bareUrl, few);
       const each = fleet.measured.wall / count;
       const stockEach = stock.measured.wall / few;
       found.push({ count, status: status.wall, each });
@@ -120,7 +114,16 @@ const command = ({ root }: Project, file: string, ...args: string[]): Command =>
   cwd: root,
 });
 
-/** Three families of schemas, with the objects of 17 revisions. */
+const sketch = (url: string): ProjectOptions => ({
+  url,
+  migrations,
+  typescript: false,
+  packageJson: { migtui: { fleet: { targets: { schemas: 'tenant_*' } } } },
+  config: `schemaGenerator: { ignoreSchema: ['migtui'] },`,
+  files: { 'stock.mjs': stockLoop },
+});
+
+/** Schemas with the objects of 17 revisions. */
 async function fill(url: string, count: number): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -132,13 +135,8 @@ async function fill(url: string, count: number): Promise<void> {
       .join(', ')}`,
     ...steps.slice(0, applied).map(upOf),
   ];
-  for (const family of ['tenant', 'stock', 'bare']) {
-    const many = family === 'tenant' ? count : Math.min(count, 1_000);
-    for (let at = 0; at < many; at++) {
-      await client.query(
-        [`create schema ${family}_${at}`, `set search_path to ${family}_${at}`, ...made].join(';\n'),
-      );
-    }
+  for (let at = 0; at < count; at++) {
+    await client.query([`create schema tenant_${at}`, `set search_path to tenant_${at}`, ...made].join(';\n'));
   }
   await client.query('vacuum analyze');
   await client.end();
@@ -165,7 +163,7 @@ async function bareStatements(url: string, count: number): Promise<number> {
   await Promise.all(
     clients.map(async client => {
       for (let at = next++; at < count; at = next++) {
-        await client.query(['begin', `set local search_path to bare_${at}`, ...sql, 'commit'].join(';\n'));
+        await client.query(['begin', `set local search_path to tenant_${at}`, ...sql, 'commit'].join(';\n'));
       }
     }),
   );
@@ -205,6 +203,6 @@ async function withConnections(
 const stockLoop = `import { MikroORM } from '@mikro-orm/postgresql';
 import config from './mikro-orm.config.js';
 const orm = await MikroORM.init({ ...config, migrations: { ...config.migrations, silent: true, snapshot: false } });
-for (let at = 0; at < Number(process.argv[2]); at++) await orm.migrator.up({ schema: \`stock_\${at}\` });
+for (let at = 0; at < Number(process.argv[2]); at++) await orm.migrator.up({ schema: \`tenant_\${at}\` });
 await orm.close(true);
 `;

@@ -8,6 +8,8 @@ export interface BenchServer {
   readonly url: string;
   /** Creates an empty database and returns its URL. */
   freshUrl(): Promise<string>;
+  /** Copies a database that nobody uses, and returns the URL of the copy. */
+  copyUrl(of: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -17,15 +19,16 @@ export async function startBenchServer(): Promise<BenchServer> {
   const admin = new pg.Client({ connectionString: server.url });
   await admin.connect();
   let databases = 0;
+  const create = async (template: string): Promise<string> => {
+    const url = new URL(server.url);
+    url.pathname = `bench_${++databases}`;
+    await admin.query(`create database ${url.pathname.slice(1)} ${template}`);
+    return url.href;
+  };
   return {
     url: server.url,
-    async freshUrl() {
-      const name = `bench_${++databases}`;
-      await admin.query(`create database ${name}`);
-      const url = new URL(server.url);
-      url.pathname = name;
-      return url.href;
-    },
+    freshUrl: () => create(''),
+    copyUrl: of => create(`template ${new URL(of).pathname.slice(1)}`),
     async stop() {
       await admin.end();
       await server.stop();

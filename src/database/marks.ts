@@ -42,6 +42,12 @@ export function marksStatement(table: LedgerTable): { sql: string; parameters: [
   };
 }
 
+/** An SQL condition: the table, given as a `regclass`, has no marks. Faster to plan than `marksStatement`. */
+export function withoutMarks(table: string): string {
+  return `coalesce(position(${quoteLiteral(opening)} in (select description from pg_catalog.pg_description
+    where objoid = ${table} and classoid = 'pg_catalog.pg_class'::regclass and objsubid = 0)) = 0, true)`;
+}
+
 export async function readMarks(query: Query, table: LedgerTable): Promise<Marks> {
   const { sql, parameters } = marksStatement(table);
   const [row] = await query<{ comment: string | null; writable: string }>(sql, parameters);

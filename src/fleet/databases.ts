@@ -39,11 +39,24 @@ export interface OpenedProject {
   readonly target?: { readonly project: Project; connection(): Promise<Connection> } | undefined;
 }
 
+/** A database that stays connected has up to so many connections: as many as targets run at once by default. */
+const keptConnections = 8;
+
+/** Whether a kept connection can still be used. */
+const answers = ({ connection }: FleetDatabase): Promise<boolean> =>
+  connection.query('select 1').then(
+    () => true,
+    () => false,
+  );
+
 /** The databases of a fleet: addresses and connections. */
 export class FleetDatabases {
   readonly #home: OpenedProject;
   readonly #files = new Map<string, Promise<Files>>();
   readonly #projects: Project[] = [];
+  /** The config's own database of each context: many targets are in it. */
+  readonly #kept = new Map<string, Promise<FleetDatabase>>();
+  readonly #opened: Promise<FleetDatabase>[] = [];
 
   constructor(home: OpenedProject) {
     this.#home = home;
@@ -97,11 +110,27 @@ export class FleetDatabases {
   }
 
   /**
-   * Connects to a database of the fleet, with separate connections.
+   * Connects to a database of the fleet. The config's own database stays connected until `close`.
    * @param max maximum number of connections
    * @throws Failure of the database, `bad-database`
    */
   async connect(context: string | null, database: string | null, max: number): Promise<FleetDatabase> {
+    const { project } = await this.files(context);
+    if (database !== null || max > keptConnections || isEmbedded(project.orm)) {
+      return this.#connect(context, database, max);
+    }
+    const name = this.contextOf({ context });
+    const known = await this.#kept.get(name)?.catch(() => null);
+    if (known && (await answers(known))) return known;
+    const opening = this.#connect(context, null, keptConnections);
+    const kept = opening.then(site => ({ ...site, close: async () => {} }));
+    kept.catch(() => {});
+    this.#kept.set(name, kept);
+    this.#opened.push(opening);
+    return kept;
+  }
+
+  async #connect(context: string | null, database: string | null, max: number): Promise<FleetDatabase> {
     const files = await this.files(context);
     const { project } = files;
     if (isEmbedded(project.orm)) return this.#embedded(files, database);
@@ -151,6 +180,7 @@ export class FleetDatabases {
   }
 
   async close(): Promise<void> {
+    await Promise.allSettled(this.#opened.map(async opening => (await opening).close()));
     await Promise.allSettled(this.#projects.map(project => project.close()));
   }
 }

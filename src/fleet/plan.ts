@@ -4,6 +4,7 @@ import { queryOn } from '../database/connect/monitor.ts';
 import { schemaGone } from '../database/run/final-plan.ts';
 import { Failure } from '../foundation/failure.ts';
 import type { Plan } from '../revisions/plans/plan.ts';
+import { loadParser } from '../safety/parse.ts';
 import type { FleetPlan, FleetPlanRequest, FleetRefusal, FleetWave } from '../values/fleet.ts';
 import type { Files, FleetDatabase, FleetDatabases } from './databases.ts';
 import type { Planned, PlannedGroup, PlannedTarget, Planner, Sizes } from './planned.ts';
@@ -33,6 +34,8 @@ export async function planFleet(
   waves: readonly FleetWave[],
   planner: Planner,
 ): Promise<Planned> {
+  // It is needed for the plan; meanwhile, the server works.
+  loadParser().catch(() => {});
   const refused: FleetRefusal[] = [];
   const there: string[] = [];
   const same = new Map<string, Same>();

@@ -58,7 +58,7 @@ export function startTarget(
     options,
     emit,
     tipsOf: ids => graph.current(ids),
-    shared: { monitor, steps, reconcile },
+    shared: { monitor, steps, applied, reconcile },
     commands: commandsForTarget(target, project.context),
     async replan() {
       const now = [...(await readLedger(site.connection, table, false)).applied.keys()];

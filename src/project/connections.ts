@@ -186,8 +186,12 @@ export class Connections {
         if (limit !== null) {
           return settled(result, start(this, 'answer', endsTransaction(args[0]) ? short : (limit ?? short)));
         }
-        const { limited } = (args[0] ?? {}) as { readonly limited?: Promise<void> };
-        // migtui's statements that were sent together with those of a revision.
+        // migtui's statements that were sent together with those of a revision: before and after them.
+        const { begun, limited } = (args[0] ?? {}) as {
+          readonly begun?: Promise<void>;
+          readonly limited?: Promise<void>;
+        };
+        if (begun) settled(begun, start(this, 'answer', short));
         void limited?.then(() => settled(result, start(this, 'answer', short)));
         return result;
       }

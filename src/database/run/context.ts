@@ -14,6 +14,8 @@ export interface Shared {
   readonly monitor: Monitor | null;
   /** Of the plan that all of them run. */
   readonly steps: readonly LoadedStep[];
+  /** What this target's migrations table contained when the plan was made. */
+  readonly applied: readonly string[];
   /**
    * Migrations tables, `schema.table`, whose journal has steps of killed runs; undefined: not checked yet
    * whether there is a journal.

@@ -1,6 +1,7 @@
 import { Failure } from '../../foundation/failure.ts';
 import type { Step } from '../../revisions/plans/plan.ts';
 import { type LedgerTable, logRowSql, rowsSql } from '../ledger.ts';
+import { withoutMarks } from '../marks.ts';
 import type { LoadedStep } from './context.ts';
 import type { PipedResult, PipedStatement } from './pipeline.ts';
 
@@ -18,10 +19,33 @@ export function ledgerStatement(table: LedgerTable, steps: readonly LoadedStep[]
   return {
     sql: `select count(distinct id)::text as total,
             coalesce(json_agg(distinct id) filter (where id in (select json_array_elements_text($1::json))), '[]')::text as found
-       from (select case when right(name, 3) in ('.js', '.ts') then left(name, -3) else name end collate "C" as id
-               from ${table.sql}) as applied`,
+       from ${ids(table)}`,
     parameters: [JSON.stringify(steps.map(step => step.revision))],
   };
+}
+
+/** The id of each row of the migrations table. */
+const ids = (table: LedgerTable): string =>
+  `(select case when right(name, 3) in ('.js', '.ts') then left(name, -3) else name end collate "C" as id
+               from ${table.sql}) as applied`;
+
+/**
+ * Fails unless the migrations table has exactly these revisions and no marks. The table must exist.
+ * @param applied from `appliedText`
+ */
+export function unchangedStatement(table: LedgerTable, applied: string): PipedStatement {
+  return {
+    // A value that is not a boolean raises a server error.
+    sql: `select case when coalesce(json_agg(distinct id) filter (where id is not null)::text, '[]') = $1 and ${withoutMarks('$2::regclass')}
+                 then 'true' else 'the applied revisions have changed' end::boolean::text as unchanged from ${ids(table)}`,
+    parameters: [applied, table.sql],
+  };
+}
+
+/** Revisions as PostgreSQL's `json_agg` prints them in the order of collation C. */
+export function appliedText(applied: Iterable<string>): string {
+  const sorted = [...new Set(applied)].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  return `[${sorted.map(id => JSON.stringify(id)).join(', ')}]`;
 }
 
 /**

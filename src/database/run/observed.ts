@@ -20,7 +20,7 @@ export interface Piped extends PipedStatement {
   /** Observes it instead of the connection's observer. */
   readonly observer?: StatementObserver | undefined;
   /** Called when it is done. Must not throw. */
-  readonly answered?: (() => void) | undefined;
+  readonly answered?: ((result: PipedResult) => void) | undefined;
   /** The error to throw instead of PostgreSQL's. */
   readonly failure?: ((error: unknown) => unknown) | undefined;
 }
@@ -126,7 +126,7 @@ export class ObservedConnection implements RawConnection {
         results.push(result);
         observers[from + at]?.done(performance.now() - started, result.count);
         if (!isBookkeeping(sql) && (ofRevision || !onlyLooks(sql))) this.#report(sql, started, null);
-        answered?.();
+        answered?.(result);
       };
       let started = performance.now();
       const next = (): void => {
@@ -145,7 +145,7 @@ export class ObservedConnection implements RawConnection {
           const send = () =>
             sendPipeline(
               this.#raw,
-              part.map(one => ({ ...one, atOnce: one.ofRevision })),
+              part.map(one => ({ ...one, unlimited: one.ofRevision, atOnce: one.atOnce ?? one.ofRevision })),
               {
                 onDone: (at, result) => {
                   received(at, result, started);

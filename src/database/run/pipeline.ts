@@ -15,6 +15,8 @@ export interface PipedStatement {
    * is known.
    */
   readonly atOnce?: boolean | undefined;
+  /** It has no time limit, because it belongs to a revision. */
+  readonly unlimited?: boolean | undefined;
 }
 
 /** The answer to a statement. Values are in PostgreSQL's text format. */
@@ -72,6 +74,11 @@ export async function sendPipeline(
 /** A Submittable in `pg`: it writes its own messages and receives the answers. */
 class Pipeline {
   readonly ended: Promise<unknown>;
+  /**
+   * Resolves when the statements before the first one without a time limit are done: these have the answer timeout.
+   * Undefined: the server does not answer them before the others.
+   */
+  readonly begun: Promise<void> | undefined;
   /** Resolves when the statements without a time limit are done; the rest has the answer timeout. */
   readonly limited: Promise<void>;
   /** `pg` replaces it if there is a `query_timeout`. */
@@ -83,9 +90,11 @@ class Pipeline {
   readonly #statements: readonly PipedStatement[];
   readonly #listener: PipelineListener;
   #end!: (error: unknown) => void;
+  #begin: () => void = () => {};
   #limit!: () => void;
-  /** The index of the first statement after those of revisions. */
-  readonly #own: number;
+  /** The index of the first statement without a time limit, and of the first one after all of these. */
+  readonly #from: number;
+  readonly #to: number;
   #index = 0;
   #names: readonly string[] = [];
   #rows: Record<string, string | null>[] = [];
@@ -96,11 +105,17 @@ class Pipeline {
     this.ended = new Promise(resolve => {
       this.#end = resolve;
     });
-    this.#own = statements.findLastIndex(({ atOnce }) => atOnce) + 1;
+    this.#from = statements.findIndex(({ unlimited }) => unlimited);
+    this.#to = statements.findLastIndex(({ unlimited }) => unlimited) + 1;
+    if (statements[this.#from - 1]?.atOnce) {
+      this.begun = new Promise(resolve => {
+        this.#begin = resolve;
+      });
+    }
     this.limited = new Promise(resolve => {
       this.#limit = resolve;
     });
-    if (this.#own === 0) this.#limit();
+    if (this.#to === 0) this.#limit();
   }
 
   submit(connection: ProtocolConnection): Error | null {
@@ -150,6 +165,7 @@ class Pipeline {
   handleCopyData(): void {}
 
   handleError(error: unknown): void {
+    this.#begin();
     this.callback(error);
     this.#end(error);
   }
@@ -164,7 +180,8 @@ class Pipeline {
     this.#rows = [];
     this.#names = [];
     this.#listener.onDone(this.#index++, result);
-    if (this.#index === this.#own) this.#limit();
+    if (this.#index === this.#from) this.#begin();
+    if (this.#index === this.#to) this.#limit();
   }
 }
 

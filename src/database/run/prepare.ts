@@ -36,8 +36,8 @@ export function openingStatements(run: RunState): readonly PipedStatement[] {
 }
 
 /**
- * Takes the locks of the run and of its batch in one transaction, and sets what its statements expect. `ready`: it
- * has both, and the server accepts writes.
+ * Takes the locks of the run and of its batch in one transaction, and sets what its statements expect. Fails unless
+ * it gets both and the server accepts writes.
  */
 export function lockingStatement(run: RunState): PipedStatement {
   const { lockTimeout, statementTimeout } = run.settings;
@@ -56,9 +56,12 @@ export function lockingStatement(run: RunState): PipedStatement {
   ];
   const values = set.map((_, at) => `set_config($${2 * at + 3}, $${2 * at + 4}, true)`);
   return {
+    // A value that is not a boolean raises a server error.
     sql: `select pg_backend_pid()::text as pid,
-            (pg_try_advisory_xact_lock($1::bigint) and pg_try_advisory_xact_lock($2::bigint) and not pg_is_in_recovery()
-              and current_setting('transaction_read_only') = 'off')::text as ready, ${values.join(', ')}`,
+            case when pg_try_advisory_xact_lock($1::bigint) and pg_try_advisory_xact_lock($2::bigint)
+                  and not pg_is_in_recovery() and current_setting('transaction_read_only') = 'off'
+                 then 'true' else 'another run is in progress, or the server is read-only' end::boolean::text as ready,
+            ${values.join(', ')}`,
     parameters: [run.keys.run, run.keys.batch, ...set.flat()],
   };
 }

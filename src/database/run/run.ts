@@ -24,7 +24,7 @@ import { openJournal } from './open-journal.ts';
 import { readBack } from './read-back.ts';
 import type { Running } from './running.ts';
 import type { RunState } from './state.ts';
-import { mayRunTogether, openTogether, runTogether } from './together.ts';
+import { mayRunTogether, runTogether, sendTogether } from './together.ts';
 import { watchRun } from './watch.ts';
 
 /** Starts running a previewed plan: exactly its steps, in its order and batches. Otherwise it refuses. */
@@ -83,6 +83,7 @@ class Run {
       guard = await this.#lock();
       const run = await this.#prepare(steps, guard);
       if (!run) return await this.#reached();
+      this.#started(run);
       return (await this.#execute(run, () => runBatches(run))) as RunResult;
     } catch (error) {
       const { reason } = this.control;
@@ -186,23 +187,23 @@ class Run {
    * @returns null where it is not open, or the ordinary way is to try it again: nothing was changed
    */
   async #together(steps: readonly LoadedStep[]): Promise<RunResult | null> {
-    const { options } = this.#context;
-    if (!mayRunTogether(this.#context, this.#monitor)) return null;
+    const { options, emit, shared } = this.#context;
+    if (!shared || !mayRunTogether(this.#context, this.#monitor)) return null;
     const run = await this.#state(steps, {
       guard: null,
       backup: undefined,
       tableReady: true,
-      applied: new Set(),
+      applied: new Set(shared.applied),
     });
-    const held = await openTogether(run);
-    if (!held) {
+    const sent = await sendTogether(run, () => {
+      this.#started(run);
+      emit({ kind: 'batch', batch: 0, attempt: 1 });
+    });
+    if (!sent) {
       this.#journal = undefined;
       return null;
     }
-    const ended = await this.#execute(run, () => {
-      this.#context.emit({ kind: 'batch', batch: 0, attempt: 1 });
-      return attemptBatch(run, 0, 1, () => runTogether(run, held));
-    });
+    const ended = await this.#execute(run, () => attemptBatch(run, 0, 1, () => runTogether(run, sent)));
     if (ended) return ended;
     this.#context = { ...this.#context, options: { ...options, retries: run.settings.retries - 1 } };
     return null;
@@ -251,11 +252,14 @@ class Run {
     return result;
   }
 
+  #started({ id, steps, context: { emit, preview } }: RunState): void {
+    emit({ kind: 'started', run: id, steps: steps.length, batches: preview.batches.length });
+  }
+
   /** @returns null where `work` shall be tried again */
   async #execute(run: RunState, work: () => Promise<Failure | null | 'again'>): Promise<RunResult | null> {
     const { context, control } = run;
     const { emit, table, project } = context;
-    emit({ kind: 'started', run: run.id, steps: run.steps.length, batches: context.preview.batches.length });
     const stopWatching = this.#monitor ? watchRun(this.#monitor, control, project, emit) : () => {};
     const failure = await work().finally(stopWatching);
     if (failure === 'again') return null;

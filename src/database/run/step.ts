@@ -143,8 +143,6 @@ export class StepStatements implements StatementObserver {
   count = 0;
   /** A statement was sent. */
   any = false;
-  /** When the last one was done (`performance.now()`). */
-  doneAt: number | null = null;
   #failed: { readonly sql: string; readonly error: unknown } | null = null;
   #refused: Failure | null = null;
   readonly #run: RunState;
@@ -175,7 +173,6 @@ export class StepStatements implements StatementObserver {
   done(ms: number, rows: number | null): void {
     this.#run.control.inFlight = null;
     this.count++;
-    this.doneAt = performance.now();
     this.#run.context.emit({ kind: 'statement-done', step: this.#step, ms: Math.round(ms), rows });
   }
 

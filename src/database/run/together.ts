@@ -1,11 +1,10 @@
 import { answerWithin } from '../../project/connections.ts';
 import type { Project } from '../../project/project.ts';
 import type { Monitor } from '../connect/monitor.ts';
-import { marksOf } from '../marks.ts';
 import type { LoadedStep, RunContext } from './context.ts';
 import { isStill } from './final-plan.ts';
 import { holdConnection } from './kysely.ts';
-import { logRowStatement } from './ledger-rows.ts';
+import { appliedText, logRowStatement, unchangedStatement } from './ledger-rows.ts';
 import { ObservedConnection, type Piped } from './observed.ts';
 import { canBePiped } from './pipeline.ts';
 import { lockingStatement, setsNames } from './prepare.ts';
@@ -15,15 +14,18 @@ import { type StepError, StepStatements, stepError } from './step.ts';
 import { CommitError } from './transaction.ts';
 
 /*
- * A whole run in three round trips, for the targets of a fleet: lock and state, the statements with their log rows, the
+ * A whole run in two round trips, for the targets of a fleet: lock, state, and the statements with their log rows; the
  * journal with the commit. Everything is in one transaction, which holds the lock of the run itself. Only for a plan
  * with one batch whose statements are known and do not affect how later ones run. If anything differs from the plan, the
- * ordinary run takes over: it waits, plans again, and reports the reason.
+ * server runs none of its statements, and the ordinary run takes over: it waits, plans again, and reports the reason.
  */
 
-/** The connection of an open transaction. */
-export interface HeldWork {
+/** A run whose statements have been sent, and whose transaction is open. */
+export interface SentRun {
   readonly connection: ObservedConnection;
+  readonly following: readonly StepInPipeline[];
+  /** Rejects with the error of the first statement that failed. */
+  readonly sending: Promise<unknown>;
   /** Gives the connection back; the transaction must be over. */
   release(): void;
 }
@@ -53,70 +55,76 @@ function isPlain({ action, statements }: LoadedStep): boolean {
 }
 
 /**
- * Begins the transaction, takes both locks, and reads the state of the database.
+ * Sends the transaction up to the last log row. The server runs the steps if it gets both locks, and the database is
+ * in the state that the plan was made from.
+ * @param opened called before the events of the first step
  * @returns null if the state differs from the plan, or another run is in progress: then nothing is left open
  */
-export async function openTogether(run: RunState): Promise<HeldWork | null> {
-  const { project, preview, table, onStatement } = run.context;
+export async function sendTogether(run: RunState, opened: () => void): Promise<SentRun | null> {
+  const { control, context, journal, steps, expected } = run;
+  const { project, table, preview, onStatement } = context;
+  if (control.mode !== null || !isStill(preview, steps, expected)) return null;
   const { raw, release } = await holdConnection(project.orm);
   const connection = new ObservedConnection(raw, onStatement);
-  try {
-    const [, first, log] = await connection.pipeline([
-      { sql: 'start transaction isolation level read committed' },
-      lockingStatement(run),
-      // A snapshot of its own, taken after the locks.
-      {
-        sql: `select json_agg(name)::text as names, obj_description($1::regclass, 'pg_class') as comment from ${table.sql}`,
-        parameters: [table.sql],
+  const format = formatOf(project);
+  const following = steps.map(step => new StepInPipeline(run, step));
+  const guarded = Promise.withResolvers<boolean>();
+  let pid: number | null = null;
+  const guard: Piped[] = [
+    { sql: 'start transaction isolation level read committed' },
+    {
+      ...lockingStatement(run),
+      answered({ rows: [row] }) {
+        pid = Number(row?.pid);
       },
-    ]);
-    const { pid, ready } = first?.rows[0] ?? {};
-    const { names, comment } = log?.rows[0] ?? {};
-    const logged = JSON.parse(names ?? '[]') as (string | null)[];
-    const applied = new Set(logged.flatMap(name => name?.replace(/\.[jt]s$/, '') ?? []));
-    const unmarked = marksOf({ comment }).marks.length === 0;
-    if (ready === 'true' && unmarked && isStill(preview, run.steps, applied)) {
-      run.control.pid = Number(pid);
-      for (const id of applied) run.expected.add(id);
-      return { connection, release };
-    }
-  } catch {
-    // The ordinary way meets the same error and reports it.
-  }
+    },
+    {
+      // A snapshot of its own, taken after the locks.
+      ...unchangedStatement(table, appliedText(expected)),
+      atOnce: true,
+      answered() {
+        control.pid = pid;
+        opened();
+        for (const { step } of following) journal?.follow(null, step);
+        following[0]?.begin();
+        guarded.resolve(true);
+      },
+    },
+  ];
+  const ofSteps = following.flatMap((one, at): Piped[] => [
+    ...(one.step.statements ?? [])
+      .map(format)
+      .filter((sql, first) => sql.trim() !== '' && (first > 0 || !setsNames(sql)))
+      .map(sql => ({ sql, ofRevision: true, atOnce: false, observer: one.statements })),
+    {
+      ...logRowStatement(table, one.step),
+      // Its answer tells that the next step has begun.
+      atOnce: at < following.length - 1,
+      answered() {
+        one.end();
+        following[at + 1]?.begin();
+      },
+    },
+  ]);
+  const sending = connection.pipeline([...guard, ...ofSteps]);
+  sending.catch(() => guarded.resolve(false));
+  const forced = control.forced.catch(() => false);
+  if (await Promise.race([guarded.promise, forced])) return { connection, following, sending, release };
+  // The ordinary way meets the same error and reports it.
+  connection.close(new Error('This run takes the ordinary way.'));
   await connection.query('rollback').catch(() => {});
   release();
   return null;
 }
 
 /**
- * Runs the steps in the transaction that `openTogether` has begun, and ends it.
+ * Waits for the statements that `sendTogether` has sent, and ends the transaction.
  * @throws StepError | CommitError | Failure; everything is rolled back, but for a CommitError that lost its connection
  */
-export async function runTogether(run: RunState, { connection, release }: HeldWork): Promise<void> {
-  const { control, context, journal, steps } = run;
-  const { project, table } = context;
-  const format = formatOf(project);
-  const following = steps.map(step => new StepInPipeline(run, step));
+export async function runTogether(run: RunState, sent: SentRun): Promise<void> {
+  const { control, journal, steps } = run;
+  const { connection, following, sending, release } = sent;
   try {
-    for (const step of steps) journal?.follow(null, step);
-    control.check();
-    following[0]?.begin();
-    const sending = connection.pipeline([
-      ...following.flatMap((one, at) => [
-        ...(one.step.statements ?? [])
-          .map(format)
-          .filter((sql, first) => sql.trim() !== '' && (first > 0 || !setsNames(sql)))
-          .map(sql => ({ sql, ofRevision: true, observer: one.statements })),
-        {
-          ...logRowStatement(table, one.step),
-          answered: () => {
-            one.end();
-            following[at + 1]?.begin();
-          },
-        },
-      ]),
-    ]);
-    sending.catch(() => {});
     await Promise.race([sending, control.forced]).catch(error => {
       throw (following.find(({ over }) => !over) ?? (following.at(-1) as StepInPipeline)).error(error);
     });
@@ -147,7 +155,7 @@ export async function runTogether(run: RunState, { connection, release }: HeldWo
 }
 
 /** A step whose statements are on their way. */
-class StepInPipeline {
+export class StepInPipeline {
   readonly step: LoadedStep;
   readonly statements: StepStatements;
   over = false;
@@ -169,8 +177,7 @@ class StepInPipeline {
   /** Its log row is written. */
   end(): void {
     this.over = true;
-    // the answer to the log row comes together with that of the next statement
-    this.ms = Math.round((this.statements.doneAt ?? performance.now()) - this.#started);
+    this.ms = Math.round(performance.now() - this.#started);
     this.#run.context.emit({ kind: 'step-done', step: this.step.index, ms: this.ms });
   }
 
