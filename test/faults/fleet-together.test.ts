@@ -1,11 +1,22 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { FleetEvent } from '../../src/engine/api.ts';
-import { closeAll, fleetOf, migrations, one, openFleet, three, two, upgradeFleet } from '../fleet/support.ts';
-import type { MigrationSketch } from '../support/project.ts';
+import {
+  closeAll,
+  fleetOf,
+  migrations,
+  one,
+  openFleet,
+  three,
+  toHead,
+  two,
+  upgradeFleet,
+} from '../fleet/support.ts';
+import { type MigrationSketch, makeProject } from '../support/project.ts';
+import { type ProxiedConnection, silentProxy } from '../support/silent-proxy.ts';
 
 /*
- * Most targets of a fleet run in three round trips: in one transaction that holds the lock, the statements, the log
- * rows and the journal. Whatever differs from the plan goes the ordinary way.
+ * Most targets of a fleet run in two round trips: in one transaction that holds the lock, the statements, the log rows
+ * and the journal. Whatever differs from the plan goes the ordinary way.
  */
 
 afterEach(closeAll);
@@ -15,6 +26,14 @@ const fleetWith = (third: MigrationSketch) =>
   fleetOf({ tenant_1: [one], tenant_2: [one], tenant_3: [one] }, undefined, {
     migrations: { ...migrations, [three]: third },
   });
+
+/** The project of such a fleet on another address of its server. */
+const fleetProject = (url: string) => ({
+  url,
+  typescript: false,
+  config: `baseDir: process.cwd(), schemaGenerator: { ignoreSchema: ['migtui'] }`,
+  packageJson: { migtui: { fleet: { targets: { schemas: '*enant*' } } } },
+});
 
 /** The number of transactions that wrote the log rows and the journal of each target. */
 const writers = `select l.schema, count(distinct x)::int as transactions from (
@@ -37,6 +56,79 @@ describe('a plan of plain statements', () => {
       `select revision || ' ' || outcome as row from migtui.journal where ledger like 'tenant_2.%' order by seq`,
     );
     expect(journal.map(({ row }) => row)).toEqual([`${two} done`, `${three} done`]);
+  });
+
+  test('a target takes two round trips', async () => {
+    const fleet = await fleetWith(migrations[three] as MigrationSketch);
+    const pieces = new Map<ProxiedConnection, string[]>();
+    const proxy = await silentProxy(fleet.database.url, (connection, piece) => {
+      pieces.set(connection, [...(pieces.get(connection) ?? []), piece]);
+    });
+    const through = await makeProject({
+      ...fleetProject(proxy.through(fleet.database.url)),
+      migrations,
+    });
+    const engine = await openFleet({ ...fleet, project: through });
+    const plan = await engine.fleetPlan(toHead);
+    pieces.clear();
+    expect((await engine.fleetRun(plan.id, { run: {} })).counts.done).toBe(3);
+    await proxy.close();
+    const sent = [...pieces.values()].flat();
+    const work = sent.filter(piece => /"topic"|"seen"|commit/.test(piece));
+    expect(work.filter(piece => /set_config.*"topic".*"seen"/s.test(piece))).toHaveLength(3);
+    expect(work.filter(piece => /"migtui"\."journal".*commit/s.test(piece))).toHaveLength(3);
+    expect(work).toHaveLength(6);
+  });
+
+  test('a mark of another process since the plan is noticed', async () => {
+    const fleet = await fleetWith(migrations[three] as MigrationSketch);
+    const engine = await openFleet(fleet);
+    const plan = await engine.fleetPlan(toHead);
+    const mark = [{ revision: two, action: 'up', run: 'x', since: new Date().toISOString(), who: 'ana' }];
+    await fleet.database.query(
+      `comment on table tenant_2.mikro_orm_migrations is 'migtui: begun and not settled ${JSON.stringify(mark)}'`,
+    );
+    expect((await engine.fleetRun(plan.id, { run: {} })).counts.done).toBe(3);
+    const [comment] = await fleet.database.query<{ c: string | null }>(
+      `select obj_description('tenant_2.mikro_orm_migrations'::regclass, 'pg_class') as c`,
+    );
+    expect(comment?.c ?? '').not.toContain(two);
+  });
+
+  test('a revision that was applied since the plan is not run again', async () => {
+    const fleet = await fleetWith(migrations[three] as MigrationSketch);
+    const engine = await openFleet(fleet);
+    const plan = await engine.fleetPlan(toHead);
+    await fleet.database.query(
+      `alter table tenant_2.chats add column topic text; insert into tenant_2.mikro_orm_migrations (name) values ('${two}')`,
+    );
+    expect((await engine.fleetRun(plan.id, { run: {} })).counts.done).toBe(3);
+    expect(await fleet.applied('tenant_2')).toEqual([one, two, three]);
+    const runs = await fleet.database.query(
+      `select revision from migtui.journal where ledger like 'tenant_2.%' order by seq`,
+    );
+    expect(runs).toEqual([{ revision: three }]);
+  });
+
+  test('a server that does not answer the first message is reported, and nothing is changed', async () => {
+    const fleet = await fleetWith(migrations[three] as MigrationSketch);
+    const proxy = await silentProxy(fleet.database.url, (_, piece, self) => {
+      if (/pg_try_advisory_xact_lock.*"topic"/s.test(piece)) self.muteAll();
+    });
+    const through = await makeProject({
+      ...fleetProject(proxy.through(fleet.database.url)),
+      migrations,
+    });
+    const engine = await openFleet({ ...fleet, project: through }, undefined, {
+      network: { answerTimeout: 1_000, connectTimeout: 1_000 },
+    });
+    const result = await upgradeFleet(engine, { parallel: 1 });
+    await proxy.close();
+    expect(result.counts.done).toBe(0);
+    expect(result.errors[0]?.failure).toMatchObject({ message: expect.stringMatching(/answer/) });
+    for (const schema of ['tenant_1', 'tenant_2', 'tenant_3']) {
+      expect(await fleet.applied(schema)).toEqual([one]);
+    }
   });
 
   test('the statement that fails is named, and its target keeps nothing of it', async () => {
