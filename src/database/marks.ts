@@ -42,10 +42,14 @@ export function marksStatement(table: LedgerTable): { sql: string; parameters: [
   };
 }
 
-/** An SQL condition: the table, given as a `regclass`, has no marks. Faster to plan than `marksStatement`. */
-export function withoutMarks(table: string): string {
-  return `coalesce(position(${quoteLiteral(opening)} in (select description from pg_catalog.pg_description
-    where objoid = ${table} and classoid = 'pg_catalog.pg_class'::regclass and objsubid = 0)) = 0, true)`;
+/** Fails if the table has marks. */
+export function withoutMarksStatement(table: LedgerTable): { sql: string; parameters: [string, string] } {
+  return {
+    // A value that is not a boolean raises a server error.
+    sql: `select description::boolean from pg_catalog.pg_description
+       where objoid = $1::regclass and classoid = 'pg_catalog.pg_class'::regclass and objsubid = 0 and position($2 in description) > 0`,
+    parameters: [table.sql, opening],
+  };
 }
 
 export async function readMarks(query: Query, table: LedgerTable): Promise<Marks> {

@@ -1,4 +1,4 @@
-import { addressOf } from '../database/connect/address.ts';
+import type { Address } from '../database/connect/address.ts';
 import { fingerprintOf } from '../database/fingerprint.ts';
 import { ledgerTable, readLedger } from '../database/ledger.ts';
 import { cutBatches } from '../database/run/batches.ts';
@@ -50,11 +50,12 @@ export function startTarget(
   const graph = group.files.graph.on(applied);
   const project = projectInSchema(site.project, schema);
   const table = ledgerTable(project);
+  const { address } = site.connection;
   return startRun({
     project,
     connection: site.connection,
     table,
-    preview: previewFor(project, group, group.preview, applied),
+    preview: previewFor(project, address, group, group.preview, applied),
     options,
     emit,
     tipsOf: ids => graph.current(ids),
@@ -62,7 +63,7 @@ export function startTarget(
     commands: commandsForTarget(target, project.context),
     async replan() {
       const now = [...(await readLedger(site.connection, table, false)).applied.keys()];
-      return previewFor(project, group, leftOf(group, now, planner), now);
+      return previewFor(project, address, group, leftOf(group, now, planner), now);
     },
   });
 }
@@ -70,11 +71,12 @@ export function startTarget(
 /** The shared plan, for one target. */
 function previewFor(
   project: Project,
+  address: Address,
   { files }: PlannedGroup,
   preview: Preview,
   applied: readonly string[],
 ): Preview {
-  const { name, label } = addressOf(project);
+  const { name, label } = address;
   const { schema } = project;
   const place = { batches: preview.batches, databaseName: name, schema };
   return {

@@ -1,7 +1,7 @@
 import { Failure } from '../../foundation/failure.ts';
 import type { Step } from '../../revisions/plans/plan.ts';
 import { type LedgerTable, logRowSql, rowsSql } from '../ledger.ts';
-import { withoutMarks } from '../marks.ts';
+import { withoutMarksStatement } from '../marks.ts';
 import type { LoadedStep } from './context.ts';
 import type { PipedResult, PipedStatement } from './pipeline.ts';
 
@@ -30,16 +30,20 @@ const ids = (table: LedgerTable): string =>
                from ${table.sql}) as applied`;
 
 /**
- * Fails unless the migrations table has exactly these revisions and no marks. The table must exist.
+ * Statements that fail unless the migrations table has exactly these revisions and no marks. Together they would
+ * take the server longer. The table must exist.
  * @param applied from `appliedText`
  */
-export function unchangedStatement(table: LedgerTable, applied: string): PipedStatement {
-  return {
-    // A value that is not a boolean raises a server error.
-    sql: `select case when coalesce(json_agg(distinct id) filter (where id is not null)::text, '[]') = $1 and ${withoutMarks('$2::regclass')}
-                 then 'true' else 'the applied revisions have changed' end::boolean::text as unchanged from ${ids(table)}`,
-    parameters: [applied, table.sql],
-  };
+export function unchangedStatements(table: LedgerTable, applied: string): [PipedStatement, PipedStatement] {
+  return [
+    withoutMarksStatement(table),
+    {
+      // A value that is not a boolean raises a server error.
+      sql: `select case when coalesce(json_agg(distinct id) filter (where id is not null)::text, '[]') = $1
+                 then 'true' else 'the applied revisions have changed' end::boolean from ${ids(table)}`,
+      parameters: [applied],
+    },
+  ];
 }
 
 /** Revisions as PostgreSQL's `json_agg` prints them in the order of collation C. */

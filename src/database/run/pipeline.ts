@@ -125,10 +125,11 @@ class Pipeline {
     }
     connection.stream?.cork?.();
     try {
-      for (const { sql, parameters = [], atOnce } of this.#statements) {
+      for (const { sql, parameters = [], atOnce, unlimited } of this.#statements) {
         connection.parse({ text: sql });
         connection.bind({ values: parameters });
-        connection.describe({ type: 'P' });
+        // Rows of revisions are only counted.
+        if (!unlimited) connection.describe({ type: 'P' });
         connection.execute({});
         if (atOnce) connection.flush();
       }

@@ -4,7 +4,7 @@ import type { Monitor } from '../connect/monitor.ts';
 import type { LoadedStep, RunContext } from './context.ts';
 import { isStill } from './final-plan.ts';
 import { holdConnection } from './kysely.ts';
-import { appliedText, logRowStatement, unchangedStatement } from './ledger-rows.ts';
+import { appliedText, logRowStatement, unchangedStatements } from './ledger-rows.ts';
 import { ObservedConnection, type Piped } from './observed.ts';
 import { canBePiped } from './pipeline.ts';
 import { lockingStatement, setsNames } from './prepare.ts';
@@ -69,6 +69,8 @@ export async function sendTogether(run: RunState, opened: () => void): Promise<S
   const format = formatOf(project);
   const following = steps.map(step => new StepInPipeline(run, step));
   const guarded = Promise.withResolvers<boolean>();
+  // In a snapshot of their own, taken after the locks.
+  const [unmarked, unchanged] = unchangedStatements(table, appliedText(expected));
   let pid: number | null = null;
   const guard: Piped[] = [
     { sql: 'start transaction isolation level read committed' },
@@ -78,9 +80,9 @@ export async function sendTogether(run: RunState, opened: () => void): Promise<S
         pid = Number(row?.pid);
       },
     },
+    unmarked,
     {
-      // A snapshot of its own, taken after the locks.
-      ...unchangedStatement(table, appliedText(expected)),
+      ...unchanged,
       atOnce: true,
       answered() {
         control.pid = pid;
