@@ -1,6 +1,12 @@
 import { join } from 'node:path';
 import pg from 'pg';
-import { type MigrationSketch, makeProject, type Project, type ProjectOptions, repository } from '../test/support/project.ts';
+import {
+  type MigrationSketch,
+  makeProject,
+  type Project,
+  type ProjectOptions,
+  repository,
+} from '../test/support/project.ts';
 import { type Command, type Measured, measure } from './measure.ts';
 import { startBenchServer } from './server.ts';
 import { goal, type Row, ratioRow } from './table.ts';
@@ -136,7 +142,9 @@ async function fill(url: string, count: number): Promise<void> {
     ...steps.slice(0, applied).map(upOf),
   ];
   for (let at = 0; at < count; at++) {
-    await client.query([`create schema tenant_${at}`, `set search_path to tenant_${at}`, ...made].join(';\n'));
+    await client.query(
+      [`create schema tenant_${at}`, `set search_path to tenant_${at}`, ...made].join(';\n'),
+    );
   }
   await client.query('vacuum analyze');
   await client.end();
