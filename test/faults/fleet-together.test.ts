@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { FleetEvent } from '../../src/engine/api.ts';
 import {
   closeAll,
@@ -185,6 +185,31 @@ describe('a plan of plain statements', () => {
     expect(result.counts.done).toBe(3);
     expect(events.some(event => event.kind === 'run' && event.event.kind === 'retry')).toBe(true);
     expect(await fleet.applied('tenant_2')).toEqual([one, two, three]);
+  });
+
+  test('a cancel while it waits for the state stops the statement after it', async () => {
+    const fleet = await fleetWith({ up: 'create table "slow" as select 1 as "one" from pg_sleep(60)' });
+    const engine = await openFleet(fleet);
+    const plan = await engine.fleetPlan({ ...toHead, choice: { only: ['tenant_1'] } });
+    const holder = await fleet.database.connect();
+    await holder.query('begin; lock table tenant_1.mikro_orm_migrations in access exclusive mode');
+    const run = engine.fleetRun(plan.id, { run: { lockTimeout: 30_000 } });
+    await vi.waitFor(async () => {
+      const waiting = await fleet.database.query(
+        `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+      );
+      expect(waiting).toHaveLength(1);
+    }, 20_000);
+    const cancelled = engine.fleetCancel('rollback');
+    await new Promise(setImmediate);
+    await holder.query('rollback');
+    await holder.end();
+    const started = performance.now();
+    const result = await run;
+    await cancelled;
+    expect(performance.now() - started).toBeLessThan(20_000);
+    expect(result.counts.done).toBe(0);
+    expect(await fleet.applied('tenant_1')).toEqual([one]);
   });
 
   test('a revision with settings for later ones is not pipelined', async () => {

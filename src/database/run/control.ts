@@ -31,6 +31,11 @@ export class Control {
   pid: number | null = null;
   /** The statement in flight and when it was sent (`performance.now()`). */
   inFlight: { readonly sql: string; readonly since: number } | null = null;
+  /**
+   * Statements have been sent that the server may still refuse to begin; resolves when it has begun or refused them,
+   * and `inFlight` is known.
+   */
+  opening: Promise<unknown> | null = null;
   /** The run was abandoned: if a connection is lost from now on, we ended it. */
   gaveUp = false;
   /** Rejects when the run is abandoned. */
@@ -79,6 +84,7 @@ export class Control {
     // A connection that is lost after that was ended by us.
     if (!this.gaveUp) this.#why ??= why;
     this.waiting.abort(this.reason);
+    await this.opening;
     while (this.inFlight && this.pid !== null) {
       const { inFlight } = this;
       await this.#backends()

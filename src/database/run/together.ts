@@ -108,10 +108,13 @@ export async function sendTogether(run: RunState, opened: () => void): Promise<S
       },
     },
   ]);
+  control.opening = guarded.promise;
   const sending = connection.pipeline([...guard, ...ofSteps]);
   sending.catch(() => guarded.resolve(false));
   const forced = control.forced.catch(() => false);
-  if (await Promise.race([guarded.promise, forced])) return { connection, following, sending, release };
+  const begun = await Promise.race([guarded.promise, forced]);
+  control.opening = null;
+  if (begun) return { connection, following, sending, release };
   // The ordinary way meets the same error and reports it.
   connection.close(new Error('This run takes the ordinary way.'));
   await connection.query('rollback').catch(() => {});
