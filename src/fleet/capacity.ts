@@ -8,8 +8,8 @@ export const connectionsEach = 2;
 /** In addition to those of the runs. */
 export const connectionsShared = 2;
 
-/** More parallel targets do not make one server faster. */
-const most = 8;
+/** How many targets run at once by default: more do not make one server faster. */
+export const mostAtOnce = 8;
 
 /**
  * How many targets may run at once, so that they use at most half of the free connections.
@@ -22,5 +22,5 @@ export async function roomFor(query: Query, connections: number): Promise<number
               - (select count(*) from pg_stat_activity where backend_type = 'client backend') as free`,
   );
   const half = Math.floor(Number(row?.free ?? 0) / 2);
-  return Math.max(1, Math.min(most, Math.floor((half - connectionsShared) / connections)));
+  return Math.max(1, Math.min(mostAtOnce, Math.floor((half - connectionsShared) / connections)));
 }

@@ -6,6 +6,7 @@ import { fileChecksums } from '../project/files/sources.ts';
 import { isUrl, projectOn } from '../project/other-database.ts';
 import { isEmbedded, type Project, revisionsOf } from '../project/project.ts';
 import { RevisionGraph } from '../revisions/graph.ts';
+import { mostAtOnce } from './capacity.ts';
 import { nameOf, type Target } from './target.ts';
 
 /** The revisions of a context, read once. */
@@ -38,16 +39,6 @@ export interface OpenedProject {
   /** A target that is open in the app: on PGlite, only its connection can be used. */
   readonly target?: { readonly project: Project; connection(): Promise<Connection> } | undefined;
 }
-
-/** A database that stays connected has up to so many connections: as many as targets run at once by default. */
-const keptConnections = 8;
-
-/** Whether a kept connection can still be used. */
-const answers = ({ connection }: FleetDatabase): Promise<boolean> =>
-  connection.query('select 1').then(
-    () => true,
-    () => false,
-  );
 
 /** The databases of a fleet: addresses and connections. */
 export class FleetDatabases {
@@ -116,15 +107,14 @@ export class FleetDatabases {
    */
   async connect(context: string | null, database: string | null, max: number): Promise<FleetDatabase> {
     const { project } = await this.files(context);
-    if (database !== null || max > keptConnections || isEmbedded(project.orm)) {
+    if (database !== null || max > mostAtOnce || isEmbedded(project.orm)) {
       return this.#connect(context, database, max);
     }
     const name = this.contextOf({ context });
-    const known = await this.#kept.get(name)?.catch(() => null);
+    const known = this.#kept.get(name);
     if (known && (await answers(known))) return known;
-    const opening = this.#connect(context, null, keptConnections);
+    const opening = this.#connect(context, null, mostAtOnce);
     const kept = opening.then(site => ({ ...site, close: async () => {} }));
-    kept.catch(() => {});
     this.#kept.set(name, kept);
     this.#opened.push(opening);
     return kept;
@@ -182,6 +172,16 @@ export class FleetDatabases {
   async close(): Promise<void> {
     await Promise.allSettled(this.#opened.map(async opening => (await opening).close()));
     await Promise.allSettled(this.#projects.map(project => project.close()));
+  }
+}
+
+/** Whether a database was connected, and still is. */
+async function answers(connected: Promise<FleetDatabase>): Promise<boolean> {
+  try {
+    await (await connected).connection.query('select 1');
+    return true;
+  } catch {
+    return false;
   }
 }
 

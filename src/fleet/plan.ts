@@ -34,8 +34,6 @@ export async function planFleet(
   waves: readonly FleetWave[],
   planner: Planner,
 ): Promise<Planned> {
-  // It is needed for the plan; meanwhile, the server works.
-  loadParser().catch(() => {});
   const refused: FleetRefusal[] = [];
   const there: string[] = [];
   const same = new Map<string, Same>();
@@ -67,6 +65,8 @@ export async function planFleet(
     }
   }
   refuseTypo(refused, same.size + there.length, targets.length);
+  // The findings need it; it loads while the server reads the catalog.
+  if (same.size > 0) loadParser().catch(() => {});
   const groups: PlannedGroup[] = [];
   for (const one of same.values()) {
     const group = await groupOf(fleetDatabases, one, request, planner, targets).catch(error => {

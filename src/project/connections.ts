@@ -187,10 +187,7 @@ export class Connections {
           return settled(result, start(this, 'answer', endsTransaction(args[0]) ? short : (limit ?? short)));
         }
         // migtui's statements that were sent together with those of a revision: before and after them.
-        const { begun, limited } = (args[0] ?? {}) as {
-          readonly begun?: Promise<void>;
-          readonly limited?: Promise<void>;
-        };
+        const { begun, limited } = (args[0] ?? {}) as Partial<Record<'begun' | 'limited', Promise<void>>>;
         if (begun) settled(begun, start(this, 'answer', short));
         void limited?.then(() => settled(result, start(this, 'answer', short)));
         return result;

@@ -3,6 +3,7 @@ import type { FleetEvent } from '../../src/engine/api.ts';
 import {
   closeAll,
   fleetOf,
+  fleetProject,
   migrations,
   one,
   openFleet,
@@ -26,14 +27,6 @@ const fleetWith = (third: MigrationSketch) =>
   fleetOf({ tenant_1: [one], tenant_2: [one], tenant_3: [one] }, undefined, {
     migrations: { ...migrations, [three]: third },
   });
-
-/** The project of such a fleet on another address of its server. */
-const fleetProject = (url: string) => ({
-  url,
-  typescript: false,
-  config: `baseDir: process.cwd(), schemaGenerator: { ignoreSchema: ['migtui'] }`,
-  packageJson: { migtui: { fleet: { targets: { schemas: '*enant*' } } } },
-});
 
 /** The number of transactions that wrote the log rows and the journal of each target. */
 const writers = `select l.schema, count(distinct x)::int as transactions from (
@@ -64,10 +57,7 @@ describe('a plan of plain statements', () => {
     const proxy = await silentProxy(fleet.database.url, (connection, piece) => {
       pieces.set(connection, [...(pieces.get(connection) ?? []), piece]);
     });
-    const through = await makeProject({
-      ...fleetProject(proxy.through(fleet.database.url)),
-      migrations,
-    });
+    const through = await makeProject(fleetProject(proxy.through(fleet.database.url)));
     const engine = await openFleet({ ...fleet, project: through });
     const plan = await engine.fleetPlan(toHead);
     pieces.clear();
@@ -115,10 +105,7 @@ describe('a plan of plain statements', () => {
     const proxy = await silentProxy(fleet.database.url, (_, piece, self) => {
       if (/pg_try_advisory_xact_lock.*"topic"/s.test(piece)) self.muteAll();
     });
-    const through = await makeProject({
-      ...fleetProject(proxy.through(fleet.database.url)),
-      migrations,
-    });
+    const through = await makeProject(fleetProject(proxy.through(fleet.database.url)));
     const engine = await openFleet({ ...fleet, project: through }, undefined, {
       network: { answerTimeout: 1_000, connectTimeout: 1_000 },
     });

@@ -55,6 +55,19 @@ export function schemaSql(schema: string, applied: readonly string[], sketches =
   ].join(';\n');
 }
 
+/** All schemas of tenants. */
+const tenants = { targets: { schemas: '*enant*' } };
+
+/** The project of a fleet. @param fleet the setting */
+export const fleetProject = (url: string, fleet: unknown = tenants): ProjectOptions => ({
+  url,
+  migrations,
+  typescript: false,
+  // MikroORM remembers the first folder of the process..
+  config: `baseDir: process.cwd(), schemaGenerator: { ignoreSchema: ['migtui'] }`,
+  packageJson: { migtui: { fleet } },
+});
+
 /**
  * A database with schemas, and the project with this fleet.
  * @param schemas with the revisions applied in each
@@ -62,20 +75,12 @@ export function schemaSql(schema: string, applied: readonly string[], sketches =
  */
 export async function fleetOf(
   schemas: Readonly<Record<string, readonly string[]>>,
-  fleet: unknown = { targets: { schemas: '*enant*' } },
+  fleet: unknown = tenants,
   more: ProjectOptions = {},
 ): Promise<TestFleet> {
   const database = await createDatabase();
   for (const [schema, applied] of Object.entries(schemas)) await database.query(schemaSql(schema, applied));
-  const project = await makeProject({
-    url: database.url,
-    migrations,
-    typescript: false,
-    // MikroORM remembers the first folder of the process..
-    config: `baseDir: process.cwd(), schemaGenerator: { ignoreSchema: ['migtui'] }`,
-    packageJson: { migtui: { fleet } },
-    ...more,
-  });
+  const project = await makeProject({ ...fleetProject(database.url, fleet), ...more });
   return {
     database,
     project,

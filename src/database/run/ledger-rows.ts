@@ -4,6 +4,7 @@ import { type LedgerTable, logRowSql, rowsSql } from '../ledger.ts';
 import { withoutMarksStatement } from '../marks.ts';
 import type { LoadedStep } from './context.ts';
 import type { PipedResult, PipedStatement } from './pipeline.ts';
+import { requireSql } from './require-sql.ts';
 
 /** The run found a different state from the one in the plan. */
 export function planChanged(message: string): Failure {
@@ -38,9 +39,10 @@ export function unchangedStatements(table: LedgerTable, applied: string): [Piped
   return [
     withoutMarksStatement(table),
     {
-      // A value that is not a boolean raises a server error.
-      sql: `select case when coalesce(json_agg(distinct id) filter (where id is not null)::text, '[]') = $1
-                 then 'true' else 'the applied revisions have changed' end::boolean from ${ids(table)}`,
+      sql: `select ${requireSql(
+        `coalesce(json_agg(distinct id) filter (where id is not null)::text, '[]') = $1`,
+        'the applied revisions have changed',
+      )} from ${ids(table)}`,
       parameters: [applied],
     },
   ];

@@ -3,6 +3,7 @@ import { applicationName } from '../lock.ts';
 import { sqlState } from '../sql-failure.ts';
 import type { ObservedConnection, Piped } from './observed.ts';
 import type { PipedResult, PipedStatement } from './pipeline.ts';
+import { notBoolean, requireSql } from './require-sql.ts';
 import { localPath } from './search-path.ts';
 import type { RunState } from './state.ts';
 
@@ -56,12 +57,11 @@ export function lockingStatement(run: RunState): PipedStatement {
   ];
   const values = set.map((_, at) => `set_config($${2 * at + 3}, $${2 * at + 4}, true)`);
   return {
-    // A value that is not a boolean raises a server error.
-    sql: `select pg_backend_pid()::text as pid,
-            case when pg_try_advisory_xact_lock($1::bigint) and pg_try_advisory_xact_lock($2::bigint)
-                  and not pg_is_in_recovery() and current_setting('transaction_read_only') = 'off'
-                 then 'true' else 'another run is in progress, or the server is read-only' end::boolean::text as ready,
-            ${values.join(', ')}`,
+    sql: `select pg_backend_pid()::text as pid, ${requireSql(
+      `pg_try_advisory_xact_lock($1::bigint) and pg_try_advisory_xact_lock($2::bigint)
+         and not pg_is_in_recovery() and current_setting('transaction_read_only') = 'off'`,
+      'another run is in progress, or the server is read-only',
+    )}, ${values.join(', ')}`,
     parameters: [run.keys.run, run.keys.batch, ...set.flat()],
   };
 }
@@ -177,15 +177,11 @@ function timeouts({ settings: { lockTimeout, statementTimeout } }: RunState, loc
  */
 export function transactionStatement(run: RunState): Piped {
   return {
-    // A value that is not a boolean raises a server error.
-    sql: `select case when current_setting('${mark}', true) is not distinct from '${run.id}' then 'true'
-                 else 'ended' end::boolean::text as inside, ${settings} as settings`,
+    sql: `select ${requireSql(`current_setting('${mark}', true) is not distinct from '${run.id}'`, 'ended')},
+                 ${settings} as settings`,
     failure: error => (sqlState(error) === notBoolean ? transactionEnded() : error),
   };
 }
-
-/** SQLSTATE for a text that cannot be cast. */
-const notBoolean = '22P02';
 
 /** A revision's SQL ends its own transaction. */
 export function transactionEnded(): Failure {

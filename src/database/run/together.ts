@@ -68,16 +68,15 @@ export async function sendTogether(run: RunState, opened: () => void): Promise<S
   const connection = new ObservedConnection(raw, onStatement);
   const format = formatOf(project);
   const following = steps.map(step => new StepInPipeline(run, step));
-  const guarded = Promise.withResolvers<boolean>();
+  const begun = Promise.withResolvers<boolean>();
   // In a snapshot of their own, taken after the locks.
   const [unmarked, unchanged] = unchangedStatements(table, appliedText(expected));
-  let pid: number | null = null;
-  const guard: Piped[] = [
+  const opening: Piped[] = [
     { sql: 'start transaction isolation level read committed' },
     {
       ...lockingStatement(run),
       answered({ rows: [row] }) {
-        pid = Number(row?.pid);
+        control.pid = Number(row?.pid);
       },
     },
     unmarked,
@@ -85,11 +84,10 @@ export async function sendTogether(run: RunState, opened: () => void): Promise<S
       ...unchanged,
       atOnce: true,
       answered() {
-        control.pid = pid;
         opened();
         for (const { step } of following) journal?.follow(null, step);
         following[0]?.begin();
-        guarded.resolve(true);
+        begun.resolve(true);
       },
     },
   ];
@@ -108,13 +106,13 @@ export async function sendTogether(run: RunState, opened: () => void): Promise<S
       },
     },
   ]);
-  control.opening = guarded.promise;
-  const sending = connection.pipeline([...guard, ...ofSteps]);
-  sending.catch(() => guarded.resolve(false));
-  const forced = control.forced.catch(() => false);
-  const begun = await Promise.race([guarded.promise, forced]);
+  control.opening = begun.promise;
+  const sending = connection.pipeline([...opening, ...ofSteps]);
+  sending.catch(() => begun.resolve(false));
+  const runs = await Promise.race([begun.promise, control.forced.catch(() => false)]);
   control.opening = null;
-  if (begun) return { connection, following, sending, release };
+  if (runs) return { connection, following, sending, release };
+  control.pid = null;
   // The ordinary way meets the same error and reports it.
   connection.close(new Error('This run takes the ordinary way.'));
   await connection.query('rollback').catch(() => {});
