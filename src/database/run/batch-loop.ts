@@ -8,6 +8,7 @@ import { doneOf, endFailure } from './ending.ts';
 import { readBack } from './read-back.ts';
 import { applySteps, type RunState } from './state.ts';
 import { StepError } from './step.ts';
+import { mayBeSentTogether, runTogether, sendTogether } from './together.ts';
 import { CommitError, runTransaction } from './transaction.ts';
 
 /**
@@ -28,7 +29,10 @@ async function runBatch(run: RunState, index: number, batch: Batch): Promise<Fai
   for (let attempt = 1; ; attempt++) {
     run.context.emit({ kind: 'batch', batch: index, attempt });
     const ended = await attemptBatch(run, index, attempt, async () => {
-      if (batch.transactional) await runTransaction(run, steps);
+      const quick = batch.transactional && mayBeSentTogether(run, steps);
+      const sent = quick ? await sendTogether(run, steps) : null;
+      if (sent) await runTogether(run, sent);
+      else if (batch.transactional) await runTransaction(run, steps);
       else await runAlone(run, steps[0] as LoadedStep);
     });
     if (ended !== 'again') return ended;

@@ -37,10 +37,11 @@ export function openingStatements(run: RunState): readonly PipedStatement[] {
 }
 
 /**
- * Takes the locks of the run and of its batch in one transaction, and sets what its statements expect. Fails unless
- * it gets both and the server accepts writes.
+ * Takes the lock of the batch in a transaction, and the one of the run if the run does not hold it, and sets what its
+ * statements expect. Fails unless it gets them and the server accepts writes.
  */
 export function lockingStatement(run: RunState): PipedStatement {
+  const locks = run.guard ? [run.keys.batch] : [run.keys.run, run.keys.batch];
   const { lockTimeout, statementTimeout } = run.settings;
   const path = localPath(run.context.project);
   const set: [string, string][] = [
@@ -55,14 +56,15 @@ export function lockingStatement(run: RunState): PipedStatement {
     ...beginning(run).map((sql): [string, string] => ['client_encoding', /'([\w-]*)'/.exec(sql)?.[1] ?? '']),
     ...(path ? [['search_path', path] as [string, string]] : []),
   ];
-  const values = set.map((_, at) => `set_config($${2 * at + 3}, $${2 * at + 4}, true)`);
+  const first = locks.length + 1;
+  const values = set.map((_, at) => `set_config($${2 * at + first}, $${2 * at + first + 1}, true)`);
   return {
     sql: `select pg_backend_pid()::text as pid, ${requireSql(
-      `pg_try_advisory_xact_lock($1::bigint) and pg_try_advisory_xact_lock($2::bigint)
+      `${locks.map((_, at) => `pg_try_advisory_xact_lock($${at + 1}::bigint)`).join(' and ')}
          and not pg_is_in_recovery() and current_setting('transaction_read_only') = 'off'`,
       'another run is in progress, or the server is read-only',
     )}, ${values.join(', ')}`,
-    parameters: [run.keys.run, run.keys.batch, ...set.flat()],
+    parameters: [...locks, ...set.flat()],
   };
 }
 

@@ -17,7 +17,7 @@ import { attemptBatch, runBatches } from './batch-loop.ts';
 import { type LoadedStep, type RunContext, settingsOf } from './context.ts';
 import { Control } from './control.ts';
 import { endBlocker, notBlocking } from './end-blocker.ts';
-import { finalPlan } from './final-plan.ts';
+import { finalPlan, isStill } from './final-plan.ts';
 import { loadSteps } from './load.ts';
 import { reportingQuery } from './observed.ts';
 import { openJournal } from './open-journal.ts';
@@ -195,10 +195,12 @@ class Run {
       tableReady: true,
       applied: new Set(shared.applied),
     });
-    const sent = await sendTogether(run, () => {
-      this.#started(run);
-      emit({ kind: 'batch', batch: 0, attempt: 1 });
-    });
+    const sent =
+      isStill(run.context.preview, steps, run.expected) &&
+      (await sendTogether(run, steps, () => {
+        this.#started(run);
+        emit({ kind: 'batch', batch: 0, attempt: 1 });
+      }));
     if (!sent) {
       this.#journal = undefined;
       return null;

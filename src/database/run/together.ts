@@ -2,11 +2,17 @@ import { answerWithin } from '../../project/connections.ts';
 import type { Project } from '../../project/project.ts';
 import type { Monitor } from '../connect/monitor.ts';
 import type { LoadedStep, RunContext } from './context.ts';
-import { isStill } from './final-plan.ts';
 import { holdConnection } from './kysely.ts';
-import { appliedText, logRowStatement, unchangedStatements } from './ledger-rows.ts';
+import {
+  appliedText,
+  contentAfter,
+  hashedLogRowStatement,
+  logRowStatement,
+  sameContentStatement,
+  unchangedStatements,
+} from './ledger-rows.ts';
 import { ObservedConnection, type Piped } from './observed.ts';
-import { canBePiped } from './pipeline.ts';
+import { canBePiped, type PipedResult, type PipedStatement } from './pipeline.ts';
 import { lockingStatement, setsNames } from './prepare.ts';
 import { localPath } from './search-path.ts';
 import { applySteps, type RunState } from './state.ts';
@@ -14,18 +20,18 @@ import { type StepError, StepStatements, stepError } from './step.ts';
 import { CommitError } from './transaction.ts';
 
 /*
- * A whole run in two round trips, for the targets of a fleet: lock, state, and the statements with their log rows; the
- * journal with the commit. Everything is in one transaction, which holds the lock of the run itself. Only for a plan
- * with one batch whose statements are known and do not affect how later ones run. If anything differs from the plan, the
- * server runs none of its statements, and the ordinary run takes over: it waits, plans again, and reports the reason.
+ * A transaction in two round trips: the lock, a check of the state, and the statements with their log rows; the journal
+ * with the commit. For the whole run of a fleet's target, and for transactions of one step after the first one of a run.
+ * Only for statements that are known and do not affect how later ones run. If anything differs from the plan, the
+ * server runs none of them, and the ordinary way takes over: it waits, plans again, and reports the reason.
  */
 
-/** A run whose statements have been sent, and whose transaction is open. */
-export interface SentRun {
+/** A transaction whose statements have been sent, and which is open. */
+export interface SentTransaction {
   readonly connection: ObservedConnection;
   readonly following: readonly StepInPipeline[];
   /** Rejects with the error of the first statement that failed. */
-  readonly sending: Promise<unknown>;
+  readonly sending: Promise<readonly PipedResult[]>;
   /** Gives the connection back; the transaction must be over. */
   release(): void;
 }
@@ -35,7 +41,7 @@ const plain = /^\s*(?:create|alter|drop|comment|grant|revoke|insert|update|delet
 
 const known = new WeakMap<readonly LoadedStep[], boolean>();
 
-/** Whether a run may go this way. The grammar must be loaded (`loadParser`). */
+/** Whether the run of a fleet's target may go this way. The grammar must be loaded (`loadParser`). */
 export function mayRunTogether(
   { shared, preview, options, project }: RunContext,
   monitor: Monitor | null,
@@ -49,28 +55,40 @@ export function mayRunTogether(
   return found;
 }
 
+/** The same for a transaction of a run that has committed another one before. */
+export function mayBeSentTogether(run: RunState, steps: readonly LoadedStep[]): boolean {
+  const { context, leftTable, monitor } = run;
+  if (context.shared || !monitor || leftTable === null || localPath(context.project) === null) return false;
+  // A run can be stopped between two steps.
+  return steps.length === 1 && steps.every(isPlain);
+}
+
 function isPlain({ action, statements }: LoadedStep): boolean {
   if (action === 'log' || action === 'unlog') return true;
   return statements?.every(sql => plain.test(sql) && !/set_config/i.test(sql) && canBePiped(sql)) === true;
 }
 
 /**
- * Sends the transaction up to the last log row. The server runs the steps if it gets both locks, and the database is
- * in the state that the plan was made from.
+ * Sends a transaction up to its last log row. The server runs the steps if it gets the locks, and the migrations table
+ * is in the state that the plan was made from.
  * @param opened called before the events of the first step
  * @returns null if the state differs from the plan, or another run is in progress: then nothing is left open
  */
-export async function sendTogether(run: RunState, opened: () => void): Promise<SentRun | null> {
-  const { control, context, journal, steps, expected } = run;
-  const { project, table, preview, onStatement } = context;
-  if (control.mode !== null || !isStill(preview, steps, expected)) return null;
+export async function sendTogether(
+  run: RunState,
+  steps: readonly LoadedStep[],
+  opened: () => void = () => {},
+): Promise<SentTransaction | null> {
+  const { control, context, journal } = run;
+  const { project, table, onStatement, shared } = context;
+  const logRow = run.leftTable === null ? logRowStatement : hashedLogRowStatement;
+  if (control.mode !== null) return null;
   const { raw, release } = await holdConnection(project.orm);
   const connection = new ObservedConnection(raw, onStatement);
   const format = formatOf(project);
   const following = steps.map(step => new StepInPipeline(run, step));
   const begun = Promise.withResolvers<boolean>();
-  // In a snapshot of their own, taken after the locks.
-  const [unmarked, unchanged] = unchangedStatements(table, appliedText(expected));
+  const checks = unchangedTable(run);
   const opening: Piped[] = [
     { sql: 'start transaction isolation level read committed' },
     {
@@ -79,13 +97,17 @@ export async function sendTogether(run: RunState, opened: () => void): Promise<S
         control.pid = Number(row?.pid);
       },
     },
-    unmarked,
+    // In a snapshot of their own, taken after the locks.
+    ...checks.slice(0, -1),
     {
-      ...unchanged,
+      ...(checks.at(-1) as PipedStatement),
       atOnce: true,
       answered() {
         opened();
-        for (const { step } of following) journal?.follow(null, step);
+        for (const { step } of following) {
+          // In a fleet, the rows are written after the steps, which saves a commit for each target.
+          if (!journal?.has(step)) journal?.follow(shared ? null : run.outside, step);
+        }
         following[0]?.begin();
         begun.resolve(true);
       },
@@ -97,7 +119,7 @@ export async function sendTogether(run: RunState, opened: () => void): Promise<S
       .filter((sql, first) => sql.trim() !== '' && (first > 0 || !setsNames(sql)))
       .map(sql => ({ sql, ofRevision: true, atOnce: false, observer: one.statements })),
     {
-      ...logRowStatement(table, one.step),
+      ...logRow(table, one.step),
       // Its answer tells that the next step has begun.
       atOnce: at < following.length - 1,
       answered() {
@@ -114,23 +136,34 @@ export async function sendTogether(run: RunState, opened: () => void): Promise<S
   if (runs) return { connection, following, sending, release };
   control.pid = null;
   // The ordinary way meets the same error and reports it.
-  connection.close(new Error('This run takes the ordinary way.'));
+  connection.close(new Error('This transaction takes the ordinary way.'));
   await connection.query('rollback').catch(() => {});
   release();
   return null;
+}
+
+/** Statements that fail unless the migrations table is as the run left it, or as a fleet's plan found it. */
+function unchangedTable({ context: { table }, leftTable, expected }: RunState): readonly PipedStatement[] {
+  if (leftTable !== null) return [sameContentStatement(table, leftTable)];
+  return unchangedStatements(table, appliedText(expected));
 }
 
 /**
  * Waits for the statements that `sendTogether` has sent, and ends the transaction.
  * @throws StepError | CommitError | Failure; everything is rolled back, but for a CommitError that lost its connection
  */
-export async function runTogether(run: RunState, sent: SentRun): Promise<void> {
-  const { control, journal, steps } = run;
+export async function runTogether(run: RunState, sent: SentTransaction): Promise<void> {
+  const { control, journal } = run;
   const { connection, following, sending, release } = sent;
+  const steps = following.map(({ step }) => step);
+  const held = run.guard?.check();
+  held?.catch(() => {});
   try {
-    await Promise.race([sending, control.forced]).catch(error => {
+    const answers = await Promise.race([sending, control.forced]).catch(error => {
       throw (following.find(({ over }) => !over) ?? (following.at(-1) as StepInPipeline)).error(error);
     });
+    await journal?.flush();
+    await held;
     control.check();
     control.inFlight = { sql: 'commit', since: performance.now() };
     const done = following.map(({ step, ms }) => ({ step, ms }));
@@ -138,6 +171,9 @@ export async function runTogether(run: RunState, sent: SentRun): Promise<void> {
     await answerWithin(null, () => connection.pipeline(last)).catch(error => {
       throw new CommitError(steps, error);
     });
+    // The log row of a transaction's only step is its last answer.
+    const [first] = steps;
+    if (run.leftTable !== null && first) run.leftTable = contentAfter(run.leftTable, first, answers.at(-1));
     for (const { step, ms } of following) {
       run.results[step.index] = { revision: step.revision, action: step.action, outcome: 'done', ms };
     }
