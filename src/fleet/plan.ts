@@ -8,7 +8,7 @@ import { loadParser } from '../safety/parse.ts';
 import type { FleetPlan, FleetPlanRequest, FleetRefusal, FleetWave } from '../values/fleet.ts';
 import type { Files, FleetDatabase, FleetDatabases } from './databases.ts';
 import type { Planned, PlannedGroup, PlannedTarget, Planner, Sizes } from './planned.ts';
-import { type Read, readTargets } from './reading.ts';
+import { places, type Read, readTargets } from './reading.ts';
 import { largestTables } from './sizes.ts';
 import { commandsForTarget, type Target } from './target.ts';
 import { cutWaves } from './waves.ts';
@@ -92,7 +92,7 @@ export async function planFleet(
     refused,
     there,
     waves: cut.map(({ name, targets }) => ({ name, targets: targets.map(({ name }) => name) })),
-    databases: [...new Set(all.map(target => databaseOf(target)))],
+    databases: namesOf(fleetDatabases, all),
     destructive: groups.some(({ preview }) => preview.destructive),
     protected: groups.some(({ preview }) => preview.protected),
   };
@@ -244,6 +244,14 @@ async function otherSchemas(
     .map(({ name }) => name)
     .filter(name => !own.has(name))
     .slice(0, mostOthers);
+}
+
+/** The names of the targets' databases. */
+function namesOf(fleetDatabases: FleetDatabases, all: readonly PlannedTarget[]): readonly string[] {
+  const names = places(fleetDatabases, all).flatMap(({ targets: [first] }) =>
+    first ? [databaseOf(first)] : [],
+  );
+  return [...new Set(names)];
 }
 
 /** The name of a target's database. */

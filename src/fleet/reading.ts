@@ -24,15 +24,18 @@ export interface Read {
 }
 
 /** Targets of one database. */
-export interface Place {
+export interface Place<T extends Target = Target> {
   readonly context: string | null;
   readonly database: string | null;
-  readonly targets: readonly Target[];
+  readonly targets: readonly T[];
 }
 
 /** Targets grouped by database, in the order of the first of each. */
-export function places(fleetDatabases: FleetDatabases, targets: readonly Target[]): readonly Place[] {
-  const byKey = new Map<string, Place & { targets: Target[] }>();
+export function places<T extends Target>(
+  fleetDatabases: FleetDatabases,
+  targets: readonly T[],
+): readonly Place<T>[] {
+  const byKey = new Map<string, Place<T> & { targets: T[] }>();
   for (const target of targets) {
     const { context, database } = target;
     const key = fleetDatabases.keyOf(target);

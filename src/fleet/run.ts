@@ -12,7 +12,7 @@ import type { CancelMode } from '../values/run.ts';
 import type { FleetDatabases } from './databases.ts';
 import { Limiter } from './limiter.ts';
 import type { Planned, PlannedTarget, Planner } from './planned.ts';
-import { readTargets } from './reading.ts';
+import { places, readTargets } from './reading.ts';
 import { fleetResult } from './result.ts';
 import { mostTargetsAtOnce, serverOf } from './shared-database.ts';
 import type { Target } from './target.ts';
@@ -55,7 +55,8 @@ export class FleetRun {
   async run(): Promise<FleetResult> {
     const started = performance.now();
     const { plan, waves } = this.#planned;
-    if (this.#all.some(({ group }) => isOwnClient(addressOf(group.files.project)))) {
+    const projects = new Set(this.#all.map(({ group }) => group.files.project));
+    if ([...projects].some(project => isOwnClient(addressOf(project)))) {
       this.#emit({ kind: 'notice', message: ownClientMessage });
     }
     try {
@@ -133,9 +134,9 @@ export class FleetRun {
 
   async #part(name: string, targets: readonly PlannedTarget[]): Promise<void> {
     const servers = new Map<string, PlannedTarget[]>();
-    for (const target of targets) {
-      const server = await serverOf(this.#fleetDatabases, target);
-      servers.set(server, [...(servers.get(server) ?? []), target]);
+    for (const place of places(this.#fleetDatabases, targets)) {
+      const server = await serverOf(this.#fleetDatabases, place);
+      servers.set(server, [...(servers.get(server) ?? []), ...place.targets]);
     }
     const workers: [Limiter, PlannedTarget[]][] = [];
     for (const [server, some] of servers)

@@ -94,9 +94,11 @@ export async function mostTargetsAtOnce(
   }
 }
 
-/** Identifies the server of a target: targets on it share its connections. */
-export async function serverOf(fleetDatabases: FleetDatabases, target: Target): Promise<string> {
-  const { database, context } = target;
+/** Identifies the server of a database: targets on it share its connections. */
+export async function serverOf(
+  fleetDatabases: FleetDatabases,
+  { database, context }: Pick<Target, 'context' | 'database'>,
+): Promise<string> {
   if (database !== null && isUrl(database) && URL.canParse(database)) return new URL(database).host;
   const { project } = await fleetDatabases.files(context);
   const { label, name } = addressOf(project);

@@ -38,6 +38,7 @@ export class Redactor {
     const distinction = distinctionOf(password, names);
     if (distinction === 'place') return;
     const known = distinction === 'anywhere' ? this.#anywhere : this.#words;
+    if (known.has(password)) return;
     const before = known.size;
     for (const form of formsOf(password)) known.add(form);
     if (known.size > before) this.#pattern = patternOf(this.#anywhere, this.#words);
