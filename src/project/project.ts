@@ -1,6 +1,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { Configuration, MigrationsOptions, MikroORM } from '@mikro-orm/core';
 import { Failure } from '../foundation/failure.ts';
+import { keepHeapSmall } from '../foundation/small-heap.ts';
 import { inferLine } from '../revisions/infer.ts';
 import type { Revision } from '../revisions/revision.ts';
 import type { DatabaseKind } from '../values/database-kind.ts';
@@ -204,6 +205,7 @@ export async function openProject(
         return listedSources(options.migrationsList as never);
       }
       const paths = migrationPaths(modules.coreFs.fs, folder as string, options.glob as string);
+      if (paths.length > manyFiles) keepHeapSmall();
       cache ??= SourcesCache.of(root, folder as string);
       const sources = readSources(root, paths, known, cache.read(paths.length));
       cache.write(known);
@@ -215,6 +217,9 @@ export async function openProject(
     },
   };
 }
+
+/** From this number of migration files on, memory matters more than speed. */
+const manyFiles = 20_000;
 
 /** How long an idle connection stays open, ms: many runs that wait for each other hold one each. */
 const idle = { live: 30_000, headless: 1_000 };

@@ -220,7 +220,8 @@ export async function runTui(options: TuiOptions): Promise<number> {
 
 /**
  * Each frame creates much garbage, and V8 would rather grow the heap to ten times its live size: 340 MB
- * instead of 180 after a thousand frames. A larger young generation makes its collections rare enough.
+ * instead of 180 after a thousand frames. The space for new objects keeps the size that it has after the first frame:
+ * while the app receives 100,000 revisions, V8 would let it grow to 130 MB.
  */
 function keepSmall(): void {
   setFlagsFromString('--heap-growing-percent=30');
@@ -233,7 +234,7 @@ function keepSmall(): void {
   timer.unref();
 }
 
-const enoughYoungSpace = 12 * 1_048_576;
+const enoughYoungSpace = 6 * 1_048_576;
 
 type Suspend = (work: () => Promise<void>) => Promise<void>;
 

@@ -1,15 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { setMark } from '../../src/database/marks.ts';
-import {
-  appliedText,
-  contentAfter,
-  contentStatement,
-  hashedLogRowStatement,
-  sameContentStatement,
-  unchangedStatements,
-} from '../../src/database/run/ledger-rows.ts';
-import type { PipedResult, PipedStatement } from '../../src/database/run/pipeline.ts';
+import { appliedText, unchangedStatements } from '../../src/database/run/ledger-rows.ts';
 import { createDatabase, type Database } from '../support/server.ts';
 
 const table = { schema: 'public', name: 'log "of"', sql: '"public"."log ""of"""' };
@@ -76,35 +68,4 @@ test('a mark counts as a change, another comment does not', async () => {
     ...{ who: 'ana@host', error: null, invalidBefore: [] },
   });
   expect(await isUnchanged(['one'])).toBe(false);
-});
-
-const answerTo = async ({ sql, parameters = [] }: PipedStatement): Promise<PipedResult> => ({
-  rows: await database.query<Record<string, string | null>>(sql, [...parameters]),
-  count: null,
-});
-const contentOf = async (): Promise<string> =>
-  (await answerTo(contentStatement(table))).rows[0]?.content ?? '';
-
-test('the content after a step is known without reading it again', async () => {
-  const action = fc.constantFrom('up', 'down', 'log', 'unlog');
-  await fc.assert(
-    fc.asyncProperty(
-      fc.uniqueArray(usable, { maxLength: 6 }),
-      fc.array(fc.record({ action, revision: usable, with: fc.uniqueArray(usable, { maxLength: 2 }) }), {
-        maxLength: 6,
-      }),
-      fc.constantFrom(null, 'Ours: 12 rows', '5 6'),
-      async (ids, steps, comment) => {
-        await fill(ids.map((one, at) => `${one}${['', '.js', '.ts'][at % 3]}`));
-        await database.query(`comment on table ${table.sql} is ${comment ? `'${comment}'` : 'null'}`);
-        let content = await contentOf();
-        for (const step of steps) {
-          content = contentAfter(content, step, await answerTo(hashedLogRowStatement(table, step)));
-          expect(content).toBe(await contentOf());
-          await answerTo(sameContentStatement(table, content));
-        }
-      },
-    ),
-    { numRuns: 40 },
-  );
 });

@@ -3,7 +3,7 @@ import { ledgerTable } from '../../src/database/ledger.ts';
 import { lockKeys } from '../../src/database/lock.ts';
 import { type MigrationSketch, makeProject } from '../support/project.ts';
 import { createDatabase, type Database } from '../support/server.ts';
-import { silentProxy } from '../support/silent-proxy.ts';
+import { type ProxiedConnection, silentProxy } from '../support/silent-proxy.ts';
 import { type Opened, open } from './support.ts';
 
 /*
@@ -68,7 +68,10 @@ test('transactions after the first take two round trips, up and down', async () 
     const word = steps === up ? 'create' : 'drop';
     const later = steps.slice(1).map(step => `table_${step.slice(-1)}`);
     for (const table of later) {
-      const whole = new RegExp(`pg_try_advisory_xact_lock.*${word} table "${table}".*returning`, 's');
+      const whole = new RegExp(
+        `pg_try_advisory_xact_lock.*${word} table "${table}".*"mikro_orm_migrations"`,
+        's',
+      );
       expect(pieces.filter(piece => piece.includes(`${word} table "${table}"`))).toEqual([
         expect.stringMatching(whole),
       ]);
@@ -115,7 +118,69 @@ test('a constraint that is checked at the commit fails there', async () => {
   const { failure, steps } = await started.app.run(...up);
   expect(failure?.message).toMatch(/foreign key/);
   expect(steps.map(({ outcome }) => outcome)).toEqual(['done', 'not run', 'not run']);
+  expect(steps[1]).toMatchObject({ rolledBack: true });
   expect(await started.app.applied()).toEqual([first]);
+});
+
+test('a commit whose answer was lost counts, and the run goes on', async () => {
+  let lost: ProxiedConnection | null = null;
+  const { app, database } = await start({}, async url => {
+    const proxy = await silentProxy(url, (connection, piece) => {
+      if (!/"migtui"."journal".*table_2.*commit/s.test(piece)) return;
+      lost = connection;
+      connection.muteToClient = true;
+    });
+    closing.push(() => proxy.close());
+    return proxy.through(url);
+  });
+  const { result } = app.start(await app.plan(...up));
+  await vi.waitFor(async () => {
+    expect(lost).not.toBeNull();
+    expect(await database.query('select name from mikro_orm_migrations')).toHaveLength(2);
+  }, 20_000);
+  Object.assign(lost ?? {}, { muteToClient: false });
+  await database.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query = 'commit'`,
+  );
+  const { failure, steps } = await result;
+  expect(failure).toBeNull();
+  expect(steps.map(({ outcome }) => outcome)).toEqual(['done', 'done', 'done']);
+  expect(await app.applied()).toEqual([first, second, third]);
+});
+
+test('a revision may change other rows of the migrations table', async () => {
+  const { app, database } = await start({
+    [second]: { up: `insert into mikro_orm_migrations (name) values ('Migration20250101000000_old')` },
+  });
+  expect((await app.run(...up)).failure).toBeNull();
+  const names = await database.query<{ name: string }>('select name from mikro_orm_migrations order by id');
+  expect(names.map(({ name }) => name)).toEqual([first, 'Migration20250101000000_old', second, third]);
+});
+
+test('the statement that waits for a lock is known while it waits', async () => {
+  const { app, database } = await start({
+    [second]: { up: ['create table "quick" ("id" int)', 'alter table "other" add column "more" int'] },
+  });
+  await database.query('create table "other" ("id" int)');
+  const holder = await database.connect();
+  closing.push(() => holder.end());
+  await holder.query('begin; lock table "other" in access share mode');
+  const statements: unknown[] = [];
+  const { result } = app.start(await app.plan(...up), { lockTimeout: 60_000 }, event => {
+    if (event.kind !== 'statement' && event.kind !== 'statement-done') return;
+    if (event.step === 1) statements.push(event.kind === 'statement' ? event.sql : event.kind);
+  });
+  await vi.waitFor(
+    () =>
+      expect(statements).toEqual([
+        'create table "quick" ("id" int)',
+        'statement-done',
+        'alter table "other" add column "more" int',
+      ]),
+    20_000,
+  );
+  await holder.query('rollback');
+  expect((await result).failure).toBeNull();
 });
 
 test('a step that takes longer has its row in the journal while it runs, and can be cancelled', async () => {
@@ -164,6 +229,30 @@ test('a busy lock is retried, and each revision is applied once', async () => {
   expect((await result).failure).toBeNull();
   expect(retries).toEqual([1]);
   expect(await app.applied()).toEqual([first, second, third]);
+});
+
+test('a locked migrations table is waited for once per try', async () => {
+  const { app, database } = await start({
+    [second]: { up: 'create table "table_2" as select 1 as "id" from pg_sleep(1)' },
+  });
+  const holder = await database.connect();
+  closing.push(() => holder.end());
+  await app.run(`up ${first}`);
+  const plan = await app.plan(`up ${second}`, `up ${third}`);
+  const waits: number[] = [];
+  let since = 0;
+  const { result } = app.start(plan, { lockTimeout: 1_000, retries: 1 }, event => {
+    // It gets the lock as soon as the first transaction is over.
+    if (event.kind === 'step' && event.step === 0) {
+      holder.query('begin; lock table mikro_orm_migrations in access exclusive mode').catch(() => {});
+    }
+    if (event.kind === 'batch') since = performance.now();
+    if (event.kind === 'rolled-back') waits.push(performance.now() - since);
+  });
+  const { failure } = await result.finally(() => holder.query('rollback'));
+  expect(failure).toMatchObject({ code: 'lock-timeout' });
+  expect(waits).toHaveLength(2);
+  expect(Math.min(...waits)).toBeLessThan(1_900);
 });
 
 test('a batch of another run stops it before the next statement', async () => {

@@ -70,9 +70,7 @@ export function sameContentStatement(table: LedgerTable, expected: string): Pipe
   };
 }
 
-const hash = 'hashtextextended("name", 0)';
-
-const content = `concat(count(*), ' ', coalesce(sum(${hash}), 0), ' ', obj_description($1::regclass, 'pg_class'))`;
+const content = `concat_ws(' ', count(*), sum(hashtextextended(name, 0)), obj_description($1::regclass, 'pg_class'))`;
 
 /**
  * Checks the migrations table inside the batch, after its lock: are these steps still to be done, and is
@@ -105,29 +103,6 @@ export function requireLedger(
 /** Writes or deletes the log row of a step, like MikroORM's storage, and its related rows. */
 export function logRowStatement(table: LedgerTable, step: Step): PipedStatement {
   return { sql: logRowSql(table, step) };
-}
-
-/** The same; `contentAfter` needs its answer. */
-export function hashedLogRowStatement(table: LedgerTable, step: Step): PipedStatement {
-  return { sql: `${logRowSql(table, step)} returning ${hash}::text as hash` };
-}
-
-/**
- * What `contentStatement` would return after a step.
- * @param before what it returned before the step
- * @param answer to `hashedLogRowStatement`
- */
-export function contentAfter(
-  before: string,
-  { action }: Pick<Step, 'action'>,
-  answer: PipedResult | undefined,
-): string {
-  const rows = answer?.rows ?? [];
-  const [count = '', sum = ''] = before.split(' ', 2);
-  const comment = before.slice(count.length + sum.length + 1);
-  const sign = action === 'up' || action === 'log' ? 1n : -1n;
-  const change = rows.reduce((total, row) => total + BigInt(row.hash ?? 0), 0n);
-  return `${BigInt(count) + sign * BigInt(rows.length)} ${BigInt(sum) + sign * change}${comment}`;
 }
 
 /** The rows that belong to a step's row; null if there are none. */

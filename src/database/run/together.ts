@@ -1,18 +1,18 @@
 import { answerWithin } from '../../project/connections.ts';
 import type { Project } from '../../project/project.ts';
 import type { Monitor } from '../connect/monitor.ts';
+import { isRetryableLockError } from '../sql-failure.ts';
 import type { LoadedStep, RunContext } from './context.ts';
 import { holdConnection } from './kysely.ts';
 import {
   appliedText,
-  contentAfter,
-  hashedLogRowStatement,
+  contentStatement,
   logRowStatement,
   sameContentStatement,
   unchangedStatements,
 } from './ledger-rows.ts';
 import { ObservedConnection, type Piped } from './observed.ts';
-import { canBePiped, type PipedResult, type PipedStatement } from './pipeline.ts';
+import { canBePiped, type PipedStatement } from './pipeline.ts';
 import { lockingStatement, setsNames } from './prepare.ts';
 import { localPath } from './search-path.ts';
 import { applySteps, type RunState } from './state.ts';
@@ -31,7 +31,7 @@ export interface SentTransaction {
   readonly connection: ObservedConnection;
   readonly following: readonly StepInPipeline[];
   /** Rejects with the error of the first statement that failed. */
-  readonly sending: Promise<readonly PipedResult[]>;
+  readonly sending: Promise<unknown>;
   /** Gives the connection back; the transaction must be over. */
   release(): void;
 }
@@ -73,6 +73,7 @@ function isPlain({ action, statements }: LoadedStep): boolean {
  * is in the state that the plan was made from.
  * @param opened called before the events of the first step
  * @returns null if the state differs from the plan, or another run is in progress: then nothing is left open
+ * @throws the error of waiting too long for a lock on the migrations table, except in a fleet
  */
 export async function sendTogether(
   run: RunState,
@@ -81,7 +82,6 @@ export async function sendTogether(
 ): Promise<SentTransaction | null> {
   const { control, context, journal } = run;
   const { project, table, onStatement, shared } = context;
-  const logRow = run.leftTable === null ? logRowStatement : hashedLogRowStatement;
   if (control.mode !== null) return null;
   const { raw, release } = await holdConnection(project.orm);
   const connection = new ObservedConnection(raw, onStatement);
@@ -117,9 +117,10 @@ export async function sendTogether(
     ...(one.step.statements ?? [])
       .map(format)
       .filter((sql, first) => sql.trim() !== '' && (first > 0 || !setsNames(sql)))
-      .map(sql => ({ sql, ofRevision: true, atOnce: false, observer: one.statements })),
+      // A fleet does not show each statement.
+      .map(sql => ({ sql, ofRevision: true, atOnce: !shared, observer: one.statements })),
     {
-      ...logRow(table, one.step),
+      ...logRowStatement(table, one.step),
       // Its answer tells that the next step has begun.
       atOnce: at < following.length - 1,
       answered() {
@@ -130,7 +131,11 @@ export async function sendTogether(
   ]);
   control.opening = begun.promise;
   const sending = connection.pipeline([...opening, ...ofSteps]);
-  sending.catch(() => begun.resolve(false));
+  let refused: unknown;
+  sending.catch(error => {
+    refused = error;
+    begun.resolve(false);
+  });
   const runs = await Promise.race([begun.promise, control.forced.catch(() => false)]);
   control.opening = null;
   if (runs) return { connection, following, sending, release };
@@ -139,6 +144,8 @@ export async function sendTogether(
   connection.close(new Error('This transaction takes the ordinary way.'));
   await connection.query('rollback').catch(() => {});
   release();
+  // It has waited for a lock: the ordinary way would wait as long again.
+  if (!shared && isRetryableLockError(refused)) throw refused;
   return null;
 }
 
@@ -153,30 +160,28 @@ function unchangedTable({ context: { table }, leftTable, expected }: RunState): 
  * @throws StepError | CommitError | Failure; everything is rolled back, but for a CommitError that lost its connection
  */
 export async function runTogether(run: RunState, sent: SentTransaction): Promise<void> {
-  const { control, journal } = run;
+  const { context, control, journal } = run;
   const { connection, following, sending, release } = sent;
   const steps = following.map(({ step }) => step);
-  const held = run.guard?.check();
-  held?.catch(() => {});
   try {
-    const answers = await Promise.race([sending, control.forced]).catch(error => {
+    await Promise.race([sending, control.forced]).catch(error => {
       throw (following.find(({ over }) => !over) ?? (following.at(-1) as StepInPipeline)).error(error);
     });
     await journal?.flush();
-    await held;
+    await run.guard?.check();
     control.check();
     control.inFlight = { sql: 'commit', since: performance.now() };
     const done = following.map(({ step, ms }) => ({ step, ms }));
-    const last: Piped[] = [...(journal ? [journal.done(done)] : []), { sql: 'commit' }];
-    await answerWithin(null, () => connection.pipeline(last)).catch(error => {
-      throw new CommitError(steps, error);
-    });
-    // The log row of a transaction's only step is its last answer.
-    const [first] = steps;
-    if (run.leftTable !== null && first) run.leftTable = contentAfter(run.leftTable, first, answers.at(-1));
-    for (const { step, ms } of following) {
-      run.results[step.index] = { revision: step.revision, action: step.action, outcome: 'done', ms };
-    }
+    const last: Piped[] = [
+      ...(journal ? [journal.done(done)] : []),
+      ...(context.shared ? [] : [contentStatement(context.table)]),
+    ];
+    const ended = await answerWithin(null, () => connection.pipeline([...last, { sql: 'commit' }])).catch(
+      error => {
+        throw new CommitError(steps, error);
+      },
+    );
+    run.leftTable = context.shared ? null : (ended.at(-2)?.rows[0]?.content ?? null);
     applySteps(run.expected, steps);
     release();
   } catch (error) {
@@ -217,6 +222,8 @@ export class StepInPipeline {
   end(): void {
     this.over = true;
     this.ms = Math.round(performance.now() - this.#started);
+    const { index, revision, action } = this.step;
+    this.#run.results[index] = { revision, action, outcome: 'done', ms: this.ms };
     this.#run.context.emit({ kind: 'step-done', step: this.step.index, ms: this.ms });
   }
 
