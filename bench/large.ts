@@ -10,7 +10,9 @@ export async function benchLarge(): Promise<Row[]> {
   const server = await startBenchServer();
   try {
     const plan = await open(await pending(10_000), await server.freshUrl(), '10000 pending', 'U');
-    const opened = await open(await pending(100_000), await server.freshUrl(), '100000 pending', null);
+    const [large, database] = [await pending(100_000), await server.freshUrl()];
+    const first = await open(large, database, '100000 pending', null);
+    const again = await open(large, database, '100000 pending', null);
     return [
       { what: '10,000 revisions: open', value: seconds(plan.opened) },
       {
@@ -18,21 +20,24 @@ export async function benchLarge(): Promise<Row[]> {
         value: seconds(plan.planned),
         goal: goal(plan.planned / 1000, 1, ' s'),
       },
-      {
-        what: '100,000 revisions: open',
-        value: seconds(opened.opened),
-        goal: goal(opened.opened / 1000, 5, ' s'),
-      },
-      {
-        what: '100,000 revisions: memory of both processes',
-        value: `${opened.memory.toFixed(0)} MB`,
-        goal: goal(opened.memory, 400, ' MB'),
-        limit: opened.each.map(one => `${one.toFixed(0)} MB`).join(' and '),
-      },
+      ...rowsOf('100,000 revisions, for the first time', first),
+      ...rowsOf('100,000 revisions, again', again),
     ];
   } finally {
     await server.stop();
   }
+}
+
+function rowsOf(what: string, { opened, memory, each }: Opened): Row[] {
+  return [
+    { what: `${what}: open`, value: seconds(opened), goal: goal(opened / 1000, 5, ' s') },
+    {
+      what: `${what}: memory of both processes`,
+      value: `${memory.toFixed(0)} MB`,
+      goal: goal(memory, 400, ' MB'),
+      limit: each.map(one => `${one.toFixed(0)} MB`).join(' and '),
+    },
+  ];
 }
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
