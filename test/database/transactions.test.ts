@@ -28,6 +28,7 @@ interface Started {
 async function start(
   replaced: Readonly<Record<string, MigrationSketch>> = {},
   through: (url: string) => Promise<string> = async url => url,
+  config = '',
 ): Promise<Started> {
   const database = await createDatabase();
   const tables = [1, 2, 3].map(at => [
@@ -38,7 +39,7 @@ async function start(
     url: await through(database.url),
     migrations: { ...Object.fromEntries(tables), ...replaced },
     migrationsConfig: 'allOrNothing: false',
-    config: `baseDir: process.cwd(), schemaGenerator: { ignoreSchema: ['migtui'] }`,
+    config: `baseDir: process.cwd(), schemaGenerator: { ignoreSchema: ['migtui'] }, ${config}`,
   });
   const app = await open(project.root);
   closing.push(() => app.close());
@@ -103,6 +104,21 @@ test('a statement that fails is named, and its transaction is rolled back', asyn
   expect(await started.database.query(`select to_regclass('half') as half`)).toEqual([{ half: null }]);
   expect(await journalOf(started)).toEqual([`${first} up done`, `${second} up failed`]);
   expect(await started.app.applied()).toEqual([first]);
+});
+
+test('an error of the config while it changes a statement ends the run, and no connection stays open', async () => {
+  const refuse = `onQuery(sql) { if (sql.includes('table_2')) throw new Error('refused by onQuery'); return sql; },`;
+  const { app, database } = await start({}, undefined, refuse);
+  const { failure, steps } = await app.run(...up);
+  expect(failure?.message).toContain('refused by onQuery');
+  expect(steps.map(({ outcome }) => outcome)).toEqual(['done', 'failed', 'not run']);
+  await closing.pop()?.();
+  await vi.waitFor(async () => {
+    const open = await database.query(
+      `select 1 from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and state like 'idle in%'`,
+    );
+    expect(open).toEqual([]);
+  }, 10_000);
 });
 
 test('a constraint that is checked at the commit fails there', async () => {

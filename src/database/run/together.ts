@@ -82,10 +82,8 @@ export async function sendTogether(
 ): Promise<SentTransaction | null> {
   const { control, context, journal } = run;
   const { project, table, onStatement, shared } = context;
-  if (control.mode !== null) return null;
-  const { raw, release } = await holdConnection(project.orm);
-  const connection = new ObservedConnection(raw, onStatement);
-  const format = formatOf(project);
+  const formatted = format(project, steps);
+  if (control.mode !== null || formatted === null) return null;
   const following = steps.map(step => new StepInPipeline(run, step));
   const begun = Promise.withResolvers<boolean>();
   const checks = unchangedTable(run);
@@ -114,8 +112,7 @@ export async function sendTogether(
     },
   ];
   const ofSteps = following.flatMap((one, at): Piped[] => [
-    ...(one.step.statements ?? [])
-      .map(format)
+    ...(formatted[at] ?? [])
       .filter((sql, first) => sql.trim() !== '' && (first > 0 || !setsNames(sql)))
       // A fleet does not show each statement.
       .map(sql => ({ sql, ofRevision: true, atOnce: !shared, observer: one.statements })),
@@ -129,6 +126,8 @@ export async function sendTogether(
       },
     },
   ]);
+  const { raw, release } = await holdConnection(project.orm);
+  const connection = new ObservedConnection(raw, onStatement);
   control.opening = begun.promise;
   const sending = connection.pipeline([...opening, ...ofSteps]);
   let refused: unknown;
@@ -232,10 +231,19 @@ export class StepInPipeline {
   }
 }
 
-/** Formats statements as MikroORM sends them: without placeholders, and as the config's `onQuery` has it. */
-function formatOf({ orm }: Project): (sql: string) => string {
+/**
+ * The statements of each step as MikroORM sends them: without placeholders, and as the config's `onQuery` has it.
+ * @returns null if `onQuery` throws
+ */
+function format({ orm }: Project, steps: readonly LoadedStep[]): readonly (readonly string[])[] | null {
   const connection = orm.em.getConnection() as unknown as {
     prepareQuery(sql: string, parameters: unknown[]): { formatted: string };
   };
-  return sql => connection.prepareQuery(sql, []).formatted;
+  try {
+    return steps.map(({ statements = [] }) =>
+      statements.map(sql => connection.prepareQuery(sql, []).formatted),
+    );
+  } catch {
+    return null;
+  }
 }
