@@ -158,6 +158,34 @@ describe('a plan of plain statements', () => {
     expect(await fleet.applied('tenant_3')).toEqual([one]);
   });
 
+  test('a commit whose answer was lost counts', async () => {
+    const fleet = await fleetWith(migrations[three] as MigrationSketch);
+    let lost: ProxiedConnection | undefined;
+    const proxy = await silentProxy(fleet.database.url, (connection, piece) => {
+      if (!/"migtui"\."journal".*tenant_2.*commit/s.test(piece)) return;
+      lost = connection;
+      connection.muteToClient = true;
+    });
+    const through = await makeProject(fleetProject(proxy.through(fleet.database.url)));
+    const running = upgradeFleet(await openFleet({ ...fleet, project: through }), { parallel: 1 });
+    await vi.waitFor(async () => {
+      expect(lost).toBeDefined();
+      expect(await fleet.applied('tenant_2')).toEqual([one, two, three]);
+    }, 20_000);
+    Object.assign(lost ?? {}, { muteToClient: false });
+    await fleet.database.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query = 'commit'
+          and pid <> pg_backend_pid()`,
+    );
+    const result = await running;
+    await proxy.close();
+    expect(result.counts).toEqual({ done: 3, there: 0, failed: 0, 'not tried': 0 });
+    const journal = await fleet.database.query(
+      `select 1 from migtui.journal where ledger like 'tenant_2.%' and outcome = 'done'`,
+    );
+    expect(journal).toHaveLength(2);
+  });
+
   test('a busy lock is retried, and the target is migrated once', async () => {
     const fleet = await fleetWith(migrations[three] as MigrationSketch);
     const holder = await fleet.database.connect();
