@@ -17,6 +17,8 @@ import type { TargetState } from './target-state.ts';
  * thousand.
  */
 
+const lockTimedOut = '55P03';
+
 /** Number of log tables per query. */
 const together = 100;
 
@@ -34,6 +36,7 @@ interface Found {
  * @param table name of the migrations table, the same in each
  * @param checksums of the current files, by revision
  * @param lanes number of parallel queries
+ * @param logQuery reads the log tables; it gives up after a while if one of them is locked
  * @returns by schema; a failure for one that cannot be read
  */
 export async function readSchemas(
@@ -42,6 +45,7 @@ export async function readSchemas(
   schemas: readonly string[],
   checksums: FileChecksums,
   lanes: number,
+  logQuery: Query,
 ): Promise<ReadonlyMap<string, TargetState | Failure>> {
   const found = await query<Found>(
     `select n.nspname::text as schema, c.oid is not null as present,
@@ -57,7 +61,7 @@ export async function readSchemas(
   const bySchema = new Map(found.map(one => [one.schema, one]));
   const readable = found.filter(({ present, readable, ours }) => present && readable && ours);
   const applied = await readLogs(
-    query,
+    logQuery,
     table,
     readable.map(({ schema }) => schema),
     lanes,
@@ -121,8 +125,8 @@ async function readLogs(
         `select ${at} as at, coalesce(json_agg(name::text order by id), '[]')::text as names from ${quoteIdent(schema)}.${quoteIdent(table)}`,
     );
     try {
-      const rows = await query<{ at: number; names: string }>(parts.join('\nunion all '));
-      for (const { at, names } of rows) applied.set(some[at] as string, parse(names));
+      const rows = await query<{ at: number | string; names: string }>(parts.join('\nunion all '));
+      for (const { at, names } of rows) applied.set(some[Number(at)] as string, parse(names));
     } catch (error) {
       const state = sqlState(error);
       // If the server did not answer, the other queries would fail too.
@@ -216,6 +220,16 @@ function notOurs(table: string): Failure {
 }
 
 function unreadable(table: string, error: unknown): Failure {
+  if (sqlState(error) === lockTimedOut) {
+    return new Failure(
+      {
+        code: 'table-unreadable',
+        message: `Another session has locked ${table}.`,
+        next: 'Try again when its transaction is over.',
+      },
+      { cause: error },
+    );
+  }
   return new Failure(
     {
       code: 'table-unreadable',

@@ -1,3 +1,4 @@
+import { briefQueryOn } from '../database/connect/brief-query.ts';
 import { queryOn } from '../database/connect/monitor.ts';
 import { readInterrupted } from '../database/interrupted.ts';
 import { editedRevisions } from '../database/journal/reader.ts';
@@ -16,6 +17,8 @@ import type { TargetState } from './target-state.ts';
 /** Number of databases that are read at once, and of parallel queries on each. */
 const databasesAtOnce = 8;
 const lanes = 3;
+/** How long to wait for a locked migrations table; each of a few tries to find it among others takes as long, ms. */
+const lockTimeout = 500;
 
 /** A target with its state, or the reason why it is unknown. */
 export interface Read {
@@ -98,12 +101,14 @@ export async function readDatabase(
     const { name } = ledgerTable(project);
     const schemas = inSchemas.map(({ schema }) => schema as string);
     const query = queryOn(project.orm);
+    const embedded = isEmbedded(project.orm);
     const found = await readSchemas(
       query,
       name,
       schemas,
       files.fileChecksums,
-      isEmbedded(project.orm) ? 1 : lanes,
+      embedded ? 1 : lanes,
+      embedded ? query : briefQueryOn(project.orm, lockTimeout),
     );
     const made = prints ? await printsOf(query, schemas, name) : new Map<string, string>();
     for (const target of inSchemas) {

@@ -1,5 +1,5 @@
-import { Failure, type FailureInfo } from '../foundation/failure.ts';
-import type { FleetOutcome, FleetResult, FleetTargetResult } from '../values/fleet.ts';
+import { Failure } from '../foundation/failure.ts';
+import { errorsIn, type FleetOutcome, type FleetResult, type FleetTargetResult } from '../values/fleet.ts';
 import type { RunResult } from '../values/run.ts';
 import type { Target } from './target.ts';
 
@@ -37,33 +37,14 @@ export function fleetResult(
       failed: count('failed'),
       'not tried': count('not tried'),
     },
-    errors: errorsOf(results, targets),
+    errors: errorsIn(results, name => namesOf(targets.get(name))),
     stopped,
     ms,
   };
 }
 
-/** Failures that differ only in the name of the target are the same. */
-function errorsOf(
-  results: readonly FleetTargetResult[],
-  targets: ReadonlyMap<string, Target>,
-): FleetResult['errors'] {
-  const errors = new Map<string, { failure: FailureInfo; targets: string[] }>();
-  for (const { target, outcome, failure } of results) {
-    if (outcome !== 'failed' || !failure) continue;
-    const key = withoutNames(`${failure.code} ${failure.message}`, targets.get(target));
-    const error = errors.get(key) ?? { failure, targets: [] };
-    error.targets.push(target);
-    errors.set(key, error);
-  }
-  return [...errors.values()].sort((a, b) => b.targets.length - a.targets.length);
-}
-
-function withoutNames(text: string, target: Target | undefined): string {
-  const names = [target?.name, target?.schema].filter(
-    name => typeof name === 'string' && name !== '',
-  ) as string[];
-  return names.reduce((left, name) => left.replaceAll(name, '*'), text);
+function namesOf(target: Target | undefined): readonly string[] {
+  return target ? [target.name, target.schema ?? ''] : [];
 }
 
 /** Any error of a run as a failure. */

@@ -190,17 +190,23 @@ export class FleetRun {
   async #check(wave: string, targets: readonly PlannedTarget[]): Promise<void> {
     const done = targets.filter(({ name }) => this.#results.get(name)?.outcome === 'done');
     const wrong: FleetRefusal[] = [];
+    let checked = 0;
     for (const { target, targetState } of await readTargets(this.#fleetDatabases, done)) {
-      const failure =
-        targetState instanceof Failure
-          ? targetState
-          : notArrived(target as PlannedTarget, targetState.applied, targetState.halfWay.length);
+      if (targetState instanceof Failure) {
+        // Its commit was confirmed.
+        const message = `${target.name} was migrated, but could not be checked: ${targetState.info.message}`;
+        this.#emit({ kind: 'notice', message });
+        continue;
+      }
+      checked++;
+      const { applied, halfWay } = targetState;
+      const failure = notArrived(target as PlannedTarget, applied, halfWay.length);
       if (!failure) continue;
       wrong.push({ target: target.name, failure: failure.info });
       const result = this.#results.get(target.name) as FleetTargetResult;
       this.#ended({ ...result, outcome: 'failed', failure: failure.info });
     }
-    this.#emit({ kind: 'wave-done', wave, checked: done.length, wrong });
+    this.#emit({ kind: 'wave-done', wave, checked, wrong });
   }
 }
 

@@ -1,6 +1,6 @@
 import { addressOf } from '../database/connect/address.ts';
 import { type Monitor, openMonitor, queryOn } from '../database/connect/monitor.ts';
-import { journalAllowed, journalTable } from '../database/journal/table.ts';
+import { journalAllowed, journalTable, mayWriteJournal } from '../database/journal/table.ts';
 import { ensureJournal } from '../database/journal/writer.ts';
 import { isUrl } from '../project/other-database.ts';
 import { isEmbedded } from '../project/project.ts';
@@ -13,7 +13,7 @@ export interface SharedDatabase {
   readonly site: FleetDatabase;
   /** Null on PGlite. */
   readonly monitor: Monitor | null;
-  /** Migrations tables whose journal has steps of killed runs; undefined: no journal could be made. */
+  /** Migrations tables whose journal has steps of killed runs; undefined: it cannot be made or written. */
   readonly reconcile: ReadonlySet<string> | undefined;
   close(): Promise<void>;
 }
@@ -63,6 +63,7 @@ async function readyJournal(
   const query = monitor?.query ?? queryOn(project.orm);
   try {
     await ensureJournal(query);
+    if (!(await mayWriteJournal(query))) return undefined;
     const rows = await query<{ ledger: string }>(
       `select distinct "ledger" from ${journalTable} where "outcome" = 'started'`,
     );

@@ -64,7 +64,7 @@ describe('a plan of plain statements', () => {
     expect((await engine.fleetRun(plan.id, { run: {} })).counts.done).toBe(3);
     await proxy.close();
     const sent = [...pieces.values()].flat();
-    const work = sent.filter(piece => /"topic"|"seen"|commit/.test(piece));
+    const work = sent.filter(piece => /"topic"|"seen"|commit/.test(piece) && !piece.includes('read only'));
     expect(work.filter(piece => /set_config.*"topic".*"seen"/s.test(piece))).toHaveLength(3);
     expect(work.filter(piece => /"migtui"\."journal".*commit/s.test(piece))).toHaveLength(3);
     expect(work).toHaveLength(6);
@@ -184,6 +184,134 @@ describe('a plan of plain statements', () => {
       `select 1 from migtui.journal where ledger like 'tenant_2.%' and outcome = 'done'`,
     );
     expect(journal).toHaveLength(2);
+  });
+
+  test('a commit whose answer was lost counts, though another run has gone on since', async () => {
+    const fleet = await fleetWith(migrations[three] as MigrationSketch);
+    let lost: ProxiedConnection | undefined;
+    const proxy = await silentProxy(fleet.database.url, (connection, piece) => {
+      if (!/"migtui"\."journal".*tenant_2.*commit/s.test(piece)) return;
+      lost = connection;
+      connection.muteToClient = true;
+    });
+    const through = await makeProject(fleetProject(proxy.through(fleet.database.url)));
+    const running = upgradeFleet(await openFleet({ ...fleet, project: through }), { parallel: 1 });
+    await vi.waitFor(async () => {
+      expect(lost).toBeDefined();
+      expect(await fleet.applied('tenant_2')).toEqual([one, two, three]);
+    }, 20_000);
+    await fleet.database.query(`insert into tenant_2.mikro_orm_migrations (name) values ('of_another_run')`);
+    Object.assign(lost ?? {}, { muteToClient: false });
+    await fleet.database.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query = 'commit'
+          and pid <> pg_backend_pid()`,
+    );
+    await running;
+    await proxy.close();
+    const journal = await fleet.database.query(
+      `select outcome, count(*)::int from migtui.journal where ledger like 'tenant_2.%' group by 1`,
+    );
+    expect(journal).toEqual([{ outcome: 'done', count: 2 }]);
+  });
+
+  test('a trigger that changes search_path does not affect the next revision', async () => {
+    const fleet = await fleetOf({ tenant_1: [one], tenant_2: [one] }, undefined, {
+      migrations: {
+        ...migrations,
+        [two]: { up: `insert into "chats" ("title") values ('x')` },
+        [three]: { up: 'create table "made" ("id" int)' },
+      },
+    });
+    await fleet.database.query(
+      `create function tenant_1.leaves() returns trigger language plpgsql as
+         $$ begin perform set_config('search_path', 'public', true); return new; end $$;
+       create trigger leaves after insert on tenant_1.chats for each row execute function tenant_1.leaves()`,
+    );
+    expect((await upgradeFleet(await openFleet(fleet))).counts.done).toBe(2);
+    const made = await fleet.database.query(
+      `select table_schema as schema from information_schema.tables where table_name = 'made' order by 1`,
+    );
+    expect(made).toEqual([{ schema: 'tenant_1' }, { schema: 'tenant_2' }]);
+    const journal = await fleet.database.query(
+      `select ledger, count(*)::int from migtui.journal where outcome = 'done' group by 1 order by 1`,
+    );
+    expect(journal.map(({ count }) => count)).toEqual([2, 2]);
+  });
+
+  test.each([[], ['select 1']])(
+    'a temporary table of a target is not found by the next one (%s)',
+    async (...others) => {
+      const fleet = await fleetOf({ tenant_1: [one], tenant_2: [one], tenant_3: [one] }, undefined, {
+        migrations: {
+          ...migrations,
+          [two]: {
+            up: [...others, 'create temp table if not exists "staging" as select "title" from "chats"'],
+          },
+          [three]: { up: 'create table "copy" as select * from "staging"' },
+        },
+      });
+      const tenants = ['tenant_1', 'tenant_2', 'tenant_3'];
+      for (const tenant of tenants) {
+        await fleet.database.query(`insert into ${tenant}.chats (title) values ('${tenant}')`);
+      }
+      expect((await upgradeFleet(await openFleet(fleet), { parallel: 1 })).counts.done).toBe(3);
+      for (const tenant of tenants) {
+        expect(await fleet.database.query(`select title from ${tenant}.copy`)).toEqual([{ title: tenant }]);
+      }
+    },
+  );
+
+  test('a role that may only read the journal migrates without it', async () => {
+    const fleet = await fleetWith(migrations[three] as MigrationSketch);
+    expect((await upgradeFleet(await openFleet(fleet), { choice: { only: ['tenant_1'] } })).counts.done).toBe(
+      1,
+    );
+    const tenants = ['tenant_1', 'tenant_2', 'tenant_3'];
+    const role = await fleet.database.createRole({ may: 'all', schemas: [...tenants, 'migtui'] });
+    for (const schema of tenants) {
+      await fleet.database.query(`alter table ${schema}.chats owner to "${role.name}"`);
+    }
+    await fleet.database.query(`revoke insert, update on migtui.journal from "${role.name}"`);
+    const limited = await makeProject(fleetProject(role.url));
+    const notices: string[] = [];
+    const engine = await openFleet({ ...fleet, project: limited }, event => {
+      if (event.kind === 'run' && event.event.kind === 'notice') notices.push(event.event.code);
+    });
+    expect((await upgradeFleet(engine)).counts).toMatchObject({ done: 2, failed: 0 });
+    expect(notices).toEqual(['no-journal', 'no-journal']);
+  });
+
+  test('a locked migrations table affects only its target', async () => {
+    const fleet = await fleetWith(migrations[three] as MigrationSketch);
+    const holder = await fleet.database.connect();
+    await holder.query('begin; lock table tenant_2.mikro_orm_migrations in access exclusive mode');
+    const result = await upgradeFleet(await openFleet(fleet), {}, { onError: 'continue' });
+    await holder.query('rollback');
+    await holder.end();
+    expect(result.counts).toEqual({ done: 2, there: 0, failed: 1, 'not tried': 0 });
+    expect(result.errors[0]?.failure.message).toBe(
+      'Another session has locked tenant_2.mikro_orm_migrations.',
+    );
+  });
+
+  test('a target that cannot be checked after its commit stays done', async () => {
+    const fleet = await fleetWith(migrations[three] as MigrationSketch);
+    const [holder, blocker] = [await fleet.database.connect(), await fleet.database.connect()];
+    await blocker.query('begin; lock table tenant_3.chats in access exclusive mode');
+    const notices: string[] = [];
+    const engine = await openFleet(fleet, event => {
+      if (event.kind === 'notice') notices.push(event.message);
+      // The last target waits until the table of the first one is locked.
+      if (event.kind === 'target-done' && event.result.target === 'tenant_1') {
+        void holder
+          .query('begin; lock table tenant_1.mikro_orm_migrations in access exclusive mode')
+          .then(() => blocker.query('rollback'));
+      }
+    });
+    const result = await upgradeFleet(engine, { parallel: 1 }, { run: { lockTimeout: 60_000 } });
+    await Promise.all([holder.end(), blocker.end()]);
+    expect(result.counts).toEqual({ done: 3, there: 0, failed: 0, 'not tried': 0 });
+    expect(notices.filter(text => text.startsWith('tenant_1 was migrated'))).toHaveLength(1);
   });
 
   test('a busy lock is retried, and the target is migrated once', async () => {

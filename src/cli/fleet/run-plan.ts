@@ -11,7 +11,7 @@ import type {
 import { Failure } from '../../foundation/failure.ts';
 import { count, grouped } from '../../foundation/grouped.ts';
 import type { BackupOptions } from '../../values/backup.ts';
-import { targetsIn } from '../../values/fleet.ts';
+import { errorsIn, targetsIn } from '../../values/fleet.ts';
 import { drawFleetEvent } from '../draw/fleet-event.ts';
 import { drawFleetPlan } from '../draw/fleet-plan.ts';
 import { drawFleetResult } from '../draw/fleet-result.ts';
@@ -232,13 +232,14 @@ async function askToGoOn(
 /** Every target is already up to date, or refused. */
 function nothingRan({ there, refused }: FleetPlan): FleetResult {
   const none = { steps: 0, ms: 0, run: '' };
+  const targets = [
+    ...there.map(target => ({ target, outcome: 'there' as const, ...none, failure: null })),
+    ...refused.map(({ target, failure }) => ({ target, outcome: 'failed' as const, ...none, failure })),
+  ];
   return {
-    targets: [
-      ...there.map(target => ({ target, outcome: 'there' as const, ...none, failure: null })),
-      ...refused.map(({ target, failure }) => ({ target, outcome: 'failed' as const, ...none, failure })),
-    ],
+    targets,
     counts: { done: 0, there: there.length, failed: refused.length, 'not tried': 0 },
-    errors: refused.map(({ target, failure }) => ({ failure, targets: [target] })),
+    errors: errorsIn(targets, target => [target]),
     stopped: null,
     ms: 0,
   };

@@ -93,6 +93,14 @@ export async function journalState(query: Query): Promise<'present' | 'absent' |
   return row.readable ? 'present' : 'forbidden';
 }
 
+/** Whether this role may write the journal, which exists. */
+export async function mayWriteJournal(query: Query): Promise<boolean> {
+  const [row] = await query<{ may: boolean }>(
+    `select has_table_privilege('${journalTable}', 'insert') and has_table_privilege('${journalTable}', 'update') as may`,
+  );
+  return row?.may === true;
+}
+
 /** Whether runs are recorded in the journal, and how to turn it on. */
 export async function journalStatus(project: Project, query: Query): Promise<JournalStatus> {
   if (!journalAllowed(project)) {

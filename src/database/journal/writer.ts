@@ -113,6 +113,20 @@ export class JournalWriter {
     await this.#write(query, rows);
   }
 
+  /**
+   * Whether a transaction of these steps was committed: their rows say `done` since then, whatever else has changed.
+   * @returns null if it is not known
+   */
+  async wasCommitted(query: Query, steps: readonly LoadedStep[]): Promise<boolean | null> {
+    const entries = steps.flatMap(({ index }) => this.#entries.get(index)?.id ?? []);
+    if (entries.length !== steps.length) return null;
+    const [row] = await query<{ done: number }>(
+      `select count(*)::int as done from ${journalTable} where "id" = any($1::uuid[]) and "outcome" = 'done'`,
+      [entries],
+    );
+    return Number(row?.done) === steps.length;
+  }
+
   /** A user resolved an interrupted step. */
   async resolved(query: Query, step: LoadedStep): Promise<void> {
     await this.#write(query, [{ ...this.#enter(step, true), outcome: 'settled' }]);
@@ -199,11 +213,12 @@ const manyRows = `select e."id", $1::uuid, $2, e."revision", e."action", e."outc
 
 function upsert(rows: string, parameters: readonly (string | null)[]): PipedStatement {
   return {
-    sql: `insert into ${journalTable} ("id", "run", "ledger", "revision", "action", "outcome", "transactional", "started",
+    sql: `insert into ${journalTable} as journal ("id", "run", "ledger", "revision", "action", "outcome", "transactional", "started",
          "finished", "ms", "os_user", "host", "version", "plan", "checksum", "error")
        ${rows}
        on conflict ("id") do update set "outcome" = excluded."outcome", "finished" = excluded."finished",
-         "ms" = excluded."ms", "error" = excluded."error"`,
+         "ms" = excluded."ms", "error" = excluded."error"
+         where journal."outcome" <> 'done'`,
     parameters,
   };
 }

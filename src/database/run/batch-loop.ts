@@ -8,7 +8,7 @@ import { doneOf, endFailure } from './ending.ts';
 import { readBack } from './read-back.ts';
 import { applySteps, type RunState } from './state.ts';
 import { StepError } from './step.ts';
-import { mayBeSentTogether, runTogether, sendTogether } from './together.ts';
+import { mayBeSentTogether, runTogether, SettingsChanged, sendTogether } from './together.ts';
 import { CommitError, runTransaction } from './transaction.ts';
 
 /**
@@ -60,6 +60,7 @@ export async function attemptBatch(
     emit({ kind: 'batch-done', batch: index });
     return null;
   } catch (error) {
+    if (error instanceof SettingsChanged) return 'again';
     const committed = await wasCommitted(run, error);
     if (committed === 'unknown') {
       for (const { index } of steps) run.results[index] = asUnknown(run.results[index] as StepResult);
@@ -92,16 +93,25 @@ export async function attemptBatch(
   }
 }
 
-/** If the connection was lost between the commit and its answer, the migrations table has the answer. */
+/**
+ * If the connection was lost between the commit and its answer, the journal has the answer, and without it the log
+ * rows of the steps. Another run may have changed the migrations table since.
+ */
 async function wasCommitted(run: RunState, error: unknown): Promise<'yes' | 'no' | 'unknown'> {
   if (!(error instanceof CommitError) || !isConnectionLoss(error.cause)) return 'no';
+  const { steps } = error;
   const { applied, known } = await readBack(run);
   if (!known) return 'unknown';
-  const expected = new Set(run.expected);
-  applySteps(expected, error.steps);
-  if (applied.size !== expected.size || [...expected].some(id => !applied.has(id))) return 'no';
-  applySteps(run.expected, error.steps);
-  return 'yes';
+  const recorded = await run.journal?.wasCommitted(run.outside, steps).catch(() => null);
+  const committed = recorded ?? haveTheirRows(steps, applied);
+  if (committed) applySteps(run.expected, steps);
+  return committed ? 'yes' : 'no';
+}
+
+function haveTheirRows(steps: readonly LoadedStep[], applied: ReadonlySet<string>): boolean {
+  return steps.every(
+    ({ revision, action }) => applied.has(revision) === (action === 'up' || action === 'log'),
+  );
 }
 
 const asUnknown = (result: StepResult): StepResult =>

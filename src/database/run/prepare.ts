@@ -19,6 +19,8 @@ const clientCheck = '1s';
 const settings = `concat_ws(' ', current_setting('lock_timeout'), current_setting('statement_timeout'),
   current_setting('client_encoding'), current_setting('session_replication_role'), current_setting('role'))`;
 
+const allSettings = `concat_ws(' ', ${settings}, current_setting('search_path'))`;
+
 /** The first statements of a batch's transaction; `readOpening` reads their answers. */
 export function openingStatements(run: RunState): readonly PipedStatement[] {
   return [
@@ -31,9 +33,15 @@ export function openingStatements(run: RunState): readonly PipedStatement[] {
       sql: `select ($1::boolean and not pg_try_advisory_xact_lock($2::bigint))::text as held`,
       parameters: [String(run.monitor !== null), run.keys.batch],
     },
+    ...withoutTemporary(run),
     ...settingStatements(run),
     { sql: `select ${settings} as settings` },
   ];
+}
+
+/** The targets of a fleet share sessions, so that one would find the temporary tables of another. */
+export function withoutTemporary({ context }: RunState): readonly PipedStatement[] {
+  return context.shared ? [{ sql: 'discard temp' }] : [];
 }
 
 /**
@@ -63,8 +71,18 @@ export function lockingStatement(run: RunState): PipedStatement {
       `${locks.map((_, at) => `pg_try_advisory_xact_lock($${at + 1}::bigint)`).join(' and ')}
          and not pg_is_in_recovery() and current_setting('transaction_read_only') = 'off'`,
       'another run is in progress, or the server is read-only',
-    )}, ${values.join(', ')}`,
+    )}, ${values.join(', ')}, set_config('${mark}', ${allSettings}, true)`,
     parameters: [...locks, ...set.flat()],
+  };
+}
+
+/**
+ * Fails unless the settings are those that `lockingStatement` made in this transaction: a trigger or a function that a
+ * statement called may have changed them.
+ */
+export function sameSettingsStatement(): PipedStatement {
+  return {
+    sql: `select ${requireSql(`current_setting('${mark}', true) = ${allSettings}`, 'the settings have changed')}`,
   };
 }
 
@@ -124,6 +142,7 @@ export async function enterSession(
     });
     return async () => {};
   }
+  for (const { sql } of withoutTemporary(run)) await query(sql);
   const checks = run.monitor?.server.detectsLostClients === true;
   const names = [
     'lock_timeout',

@@ -13,7 +13,7 @@ import {
 } from './ledger-rows.ts';
 import { ObservedConnection, type Piped } from './observed.ts';
 import { canBePiped, type PipedStatement } from './pipeline.ts';
-import { lockingStatement, setsNames } from './prepare.ts';
+import { lockingStatement, sameSettingsStatement, setsNames, withoutTemporary } from './prepare.ts';
 import { localPath } from './search-path.ts';
 import { applySteps, type RunState } from './state.ts';
 import { type StepError, StepStatements, stepError } from './step.ts';
@@ -35,6 +35,9 @@ export interface SentTransaction {
   /** Gives the connection back; the transaction must be over. */
   release(): void;
 }
+
+/** What a step called has changed the settings of the transaction: the ordinary way restores them before each step. */
+export class SettingsChanged extends Error {}
 
 /** Statements that can end no transaction, and set nothing for the statements after them. */
 const plain = /^\s*(?:create|alter|drop|comment|grant|revoke|insert|update|delete|truncate)\b/i;
@@ -89,6 +92,7 @@ export async function sendTogether(
   const checks = unchangedTable(run);
   const opening: Piped[] = [
     { sql: 'start transaction isolation level read committed' },
+    ...withoutTemporary(run),
     {
       ...lockingStatement(run),
       answered({ rows: [row] }) {
@@ -129,7 +133,8 @@ export async function sendTogether(
   const { raw, release } = await holdConnection(project.orm);
   const connection = new ObservedConnection(raw, onStatement);
   control.opening = begun.promise;
-  const sending = connection.pipeline([...opening, ...ofSteps]);
+  const unchanged: Piped = { ...sameSettingsStatement(), failure: () => new SettingsChanged() };
+  const sending = connection.pipeline([...opening, ...ofSteps, ...(steps.length > 1 ? [unchanged] : [])]);
   let refused: unknown;
   sending.catch(error => {
     refused = error;
@@ -156,7 +161,8 @@ function unchangedTable({ context: { table }, leftTable, expected }: RunState): 
 
 /**
  * Waits for the statements that `sendTogether` has sent, and ends the transaction.
- * @throws StepError | CommitError | Failure; everything is rolled back, but for a CommitError that lost its connection
+ * @throws StepError | CommitError | SettingsChanged | Failure; everything is rolled back, but for a CommitError that lost
+ * its connection
  */
 export async function runTogether(run: RunState, sent: SentTransaction): Promise<void> {
   const { context, control, journal } = run;
@@ -164,6 +170,7 @@ export async function runTogether(run: RunState, sent: SentTransaction): Promise
   const steps = following.map(({ step }) => step);
   try {
     await Promise.race([sending, control.forced]).catch(error => {
+      if (error instanceof SettingsChanged) throw error;
       throw (following.find(({ over }) => !over) ?? (following.at(-1) as StepInPipeline)).error(error);
     });
     await journal?.flush();
