@@ -261,6 +261,27 @@ describe('a plan of plain statements', () => {
     },
   );
 
+  test('settings that a revision makes for its session do not affect the next target', async () => {
+    const fleet = await fleetOf({ tenant_1: [one], tenant_2: [one] }, undefined, {
+      migrations: {
+        ...migrations,
+        [two]: { up: `create table "zone" as select current_setting('timezone') as "zone"` },
+        [three]: {
+          up: [
+            `set timezone = 'Asia/Kathmandu'`,
+            'set check_function_bodies = off',
+            `select set_config('search_path', '', false)`,
+          ],
+        },
+      },
+    });
+    expect((await upgradeFleet(await openFleet(fleet), { parallel: 1 })).counts.done).toBe(2);
+    const [first, second] = await Promise.all(
+      ['tenant_1', 'tenant_2'].map(schema => fleet.database.query(`select zone from ${schema}.zone`)),
+    );
+    expect(second).toEqual(first);
+  });
+
   test('a role that may only read the journal migrates without it', async () => {
     const fleet = await fleetWith(migrations[three] as MigrationSketch);
     expect((await upgradeFleet(await openFleet(fleet), { choice: { only: ['tenant_1'] } })).counts.done).toBe(

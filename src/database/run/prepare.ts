@@ -5,6 +5,7 @@ import type { ObservedConnection, Piped } from './observed.ts';
 import type { PipedResult, PipedStatement } from './pipeline.ts';
 import { notBoolean, requireSql } from './require-sql.ts';
 import { localPath } from './search-path.ts';
+import { keepSettings } from './session-settings.ts';
 import type { RunState } from './state.ts';
 
 /**
@@ -143,6 +144,7 @@ export async function enterSession(
     return async () => {};
   }
   for (const { sql } of withoutTemporary(run)) await query(sql);
+  const restore = run.context.shared ? await keepSettings(query) : async () => {};
   const checks = run.monitor?.server.detectsLostClients === true;
   const names = [
     'lock_timeout',
@@ -162,6 +164,7 @@ export async function enterSession(
   }
   run.control.pid = row?.pid ?? null;
   return async () => {
+    await restore();
     for (const [at, name] of names.entries()) {
       await query('select set_config($1, $2, false)', [name, row?.before[at] ?? '0']);
     }

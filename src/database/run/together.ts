@@ -12,7 +12,8 @@ import {
   unchangedStatements,
 } from './ledger-rows.ts';
 import { ObservedConnection, type Piped } from './observed.ts';
-import { canBePiped, type PipedStatement } from './pipeline.ts';
+import type { PipedStatement } from './pipeline.ts';
+import { isPlain } from './plain-statements.ts';
 import { lockingStatement, sameSettingsStatement, setsNames, withoutTemporary } from './prepare.ts';
 import { localPath } from './search-path.ts';
 import { applySteps, type RunState } from './state.ts';
@@ -39,9 +40,6 @@ export interface SentTransaction {
 /** What a step called has changed the settings of the transaction: the ordinary way restores them before each step. */
 export class SettingsChanged extends Error {}
 
-/** Statements that can end no transaction, and set nothing for the statements after them. */
-const plain = /^\s*(?:create|alter|drop|comment|grant|revoke|insert|update|delete|truncate)\b/i;
-
 const known = new WeakMap<readonly LoadedStep[], boolean>();
 
 /** Whether the run of a fleet's target may go this way. The grammar must be loaded (`loadParser`). */
@@ -64,11 +62,6 @@ export function mayBeSentTogether(run: RunState, steps: readonly LoadedStep[]): 
   if (context.shared || !monitor || leftTable === null || localPath(context.project) === null) return false;
   // A run can be stopped between two steps.
   return steps.length === 1 && steps.every(isPlain);
-}
-
-function isPlain({ action, statements }: LoadedStep): boolean {
-  if (action === 'log' || action === 'unlog') return true;
-  return statements?.every(sql => plain.test(sql) && !/set_config/i.test(sql) && canBePiped(sql)) === true;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { LoadedStep } from './context.ts';
 import { contentStatement, ledgerStatement, logRowStatement, requireLedger } from './ledger-rows.ts';
 import type { ObservedConnection } from './observed.ts';
 import type { PipedResult, PipedStatement } from './pipeline.ts';
+import { isPlain } from './plain-statements.ts';
 import {
   openingStatements,
   readOpening,
@@ -12,6 +13,7 @@ import {
   transactionStatement,
 } from './prepare.ts';
 import { searchPath } from './search-path.ts';
+import { keepSettings } from './session-settings.ts';
 import { applySteps, type RunState } from './state.ts';
 import { runStep } from './step.ts';
 import { beginWork, type TransactionalWork } from './work.ts';
@@ -56,6 +58,8 @@ export async function runTransaction(run: RunState, steps: readonly LoadedStep[]
     const marks = await checkTable(run, connection, steps, opened.slice(opening.length));
     const batch = new OpenBatch(run, work, settings, marks);
     await begun;
+    const restore =
+      context.shared && !steps.every(isPlain) ? await keepSettings(connection.query) : async () => {};
     for (const step of steps) {
       if (!journal?.has(step)) {
         // In a fleet, the rows are written after the steps, which saves a commit for each target.
@@ -71,6 +75,7 @@ export async function runTransaction(run: RunState, steps: readonly LoadedStep[]
     }
     await journal?.flush();
     await run.guard?.check();
+    await restore();
     control.check();
     // It may take long (deferred constraints, a synchronous standby); the monitor detects a lost answer.
     control.inFlight = { sql: 'commit', since: performance.now() };

@@ -1,0 +1,11 @@
+import type { LoadedStep } from './context.ts';
+import { canBePiped } from './pipeline.ts';
+
+/** Statements that can end no transaction, and set nothing for the statements after them. */
+const plain = /^\s*(?:create|alter|drop|comment|grant|revoke|insert|update|delete|truncate)\b/i;
+
+/** Whether all statements of a step are known, and none affects how later ones run. The grammar must be loaded. */
+export function isPlain({ action, statements }: LoadedStep): boolean {
+  if (action === 'log' || action === 'unlog') return true;
+  return statements?.every(sql => plain.test(sql) && !/set_config/i.test(sql) && canBePiped(sql)) === true;
+}
