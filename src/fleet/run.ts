@@ -1,5 +1,6 @@
 import { addressOf, isOwnClient, ownClientMessage } from '../database/connect/address.ts';
 import { Failure } from '../foundation/failure.ts';
+import { someNames } from '../foundation/some-names.ts';
 import {
   type FleetEvent,
   type FleetRefusal,
@@ -8,6 +9,7 @@ import {
   type FleetTargetResult,
   targetsIn,
 } from '../values/fleet.ts';
+import { errorsIn } from '../values/fleet-errors.ts';
 import type { CancelMode } from '../values/run.ts';
 import type { FleetDatabases } from './databases.ts';
 import { Limiter } from './limiter.ts';
@@ -190,23 +192,26 @@ export class FleetRun {
   async #check(wave: string, targets: readonly PlannedTarget[]): Promise<void> {
     const done = targets.filter(({ name }) => this.#results.get(name)?.outcome === 'done');
     const wrong: FleetRefusal[] = [];
-    let checked = 0;
+    const unchecked: FleetTargetResult[] = [];
     for (const { target, targetState } of await readTargets(this.#fleetDatabases, done)) {
+      const result = this.#results.get(target.name) as FleetTargetResult;
       if (targetState instanceof Failure) {
-        // Its commit was confirmed.
-        const message = `${target.name} was migrated, but could not be checked: ${targetState.info.message}`;
-        this.#emit({ kind: 'notice', message });
+        unchecked.push({ ...result, outcome: 'failed', failure: targetState.info });
         continue;
       }
-      checked++;
       const { applied, halfWay } = targetState;
       const failure = notArrived(target as PlannedTarget, applied, halfWay.length);
       if (!failure) continue;
       wrong.push({ target: target.name, failure: failure.info });
-      const result = this.#results.get(target.name) as FleetTargetResult;
       this.#ended({ ...result, outcome: 'failed', failure: failure.info });
     }
-    this.#emit({ kind: 'wave-done', wave, checked, wrong });
+    // Their commits were confirmed.
+    for (const { failure, targets } of errorsIn(unchecked, target => [target])) {
+      const were = targets.length === 1 ? 'was' : 'were';
+      const message = `${someNames(targets)} ${were} migrated, but could not be checked: ${failure.message}`;
+      this.#emit({ kind: 'notice', message });
+    }
+    this.#emit({ kind: 'wave-done', wave, checked: done.length - unchecked.length, wrong });
   }
 }
 

@@ -38,6 +38,32 @@ const writers = `select l.schema, count(distinct x)::int as transactions from (
       join pg_namespace n on n.oid = c.relnamespace where c.relname = 'chats' and a.attname = 'topic'
   ) l group by 1 order by 1`;
 
+/** An upgrade whose connection is lost between the commit of tenant_2 and its answer. @param meanwhile SQL */
+async function loseCommit(meanwhile = 'select 1') {
+  const fleet = await fleetWith(migrations[three] as MigrationSketch);
+  let lost: ProxiedConnection | undefined;
+  const proxy = await silentProxy(fleet.database.url, (connection, piece) => {
+    if (!/"migtui"\."journal".*tenant_2.*commit/s.test(piece)) return;
+    lost = connection;
+    connection.muteToClient = true;
+  });
+  const through = await makeProject(fleetProject(proxy.through(fleet.database.url)));
+  const running = upgradeFleet(await openFleet({ ...fleet, project: through }), { parallel: 1 });
+  await vi.waitFor(async () => {
+    expect(lost).toBeDefined();
+    expect(await fleet.applied('tenant_2')).toEqual([one, two, three]);
+  }, 20_000);
+  await fleet.database.query(meanwhile);
+  Object.assign(lost ?? {}, { muteToClient: false });
+  await fleet.database.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query = 'commit'
+        and pid <> pg_backend_pid()`,
+  );
+  const result = await running;
+  await proxy.close();
+  return { fleet, result };
+}
+
 describe('a plan of plain statements', () => {
   test('changes, log rows and journal of a target are one transaction', async () => {
     const fleet = await fleetWith(migrations[three] as MigrationSketch);
@@ -159,26 +185,7 @@ describe('a plan of plain statements', () => {
   });
 
   test('a commit whose answer was lost counts', async () => {
-    const fleet = await fleetWith(migrations[three] as MigrationSketch);
-    let lost: ProxiedConnection | undefined;
-    const proxy = await silentProxy(fleet.database.url, (connection, piece) => {
-      if (!/"migtui"\."journal".*tenant_2.*commit/s.test(piece)) return;
-      lost = connection;
-      connection.muteToClient = true;
-    });
-    const through = await makeProject(fleetProject(proxy.through(fleet.database.url)));
-    const running = upgradeFleet(await openFleet({ ...fleet, project: through }), { parallel: 1 });
-    await vi.waitFor(async () => {
-      expect(lost).toBeDefined();
-      expect(await fleet.applied('tenant_2')).toEqual([one, two, three]);
-    }, 20_000);
-    Object.assign(lost ?? {}, { muteToClient: false });
-    await fleet.database.query(
-      `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query = 'commit'
-          and pid <> pg_backend_pid()`,
-    );
-    const result = await running;
-    await proxy.close();
+    const { fleet, result } = await loseCommit();
     expect(result.counts).toEqual({ done: 3, there: 0, failed: 0, 'not tried': 0 });
     const journal = await fleet.database.query(
       `select 1 from migtui.journal where ledger like 'tenant_2.%' and outcome = 'done'`,
@@ -187,27 +194,9 @@ describe('a plan of plain statements', () => {
   });
 
   test('a commit whose answer was lost counts, though another run has gone on since', async () => {
-    const fleet = await fleetWith(migrations[three] as MigrationSketch);
-    let lost: ProxiedConnection | undefined;
-    const proxy = await silentProxy(fleet.database.url, (connection, piece) => {
-      if (!/"migtui"\."journal".*tenant_2.*commit/s.test(piece)) return;
-      lost = connection;
-      connection.muteToClient = true;
-    });
-    const through = await makeProject(fleetProject(proxy.through(fleet.database.url)));
-    const running = upgradeFleet(await openFleet({ ...fleet, project: through }), { parallel: 1 });
-    await vi.waitFor(async () => {
-      expect(lost).toBeDefined();
-      expect(await fleet.applied('tenant_2')).toEqual([one, two, three]);
-    }, 20_000);
-    await fleet.database.query(`insert into tenant_2.mikro_orm_migrations (name) values ('of_another_run')`);
-    Object.assign(lost ?? {}, { muteToClient: false });
-    await fleet.database.query(
-      `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query = 'commit'
-          and pid <> pg_backend_pid()`,
+    const { fleet } = await loseCommit(
+      `insert into tenant_2.mikro_orm_migrations (name) values ('of_another_run')`,
     );
-    await running;
-    await proxy.close();
     const journal = await fleet.database.query(
       `select outcome, count(*)::int from migtui.journal where ledger like 'tenant_2.%' group by 1`,
     );

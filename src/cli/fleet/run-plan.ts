@@ -11,7 +11,8 @@ import type {
 import { Failure } from '../../foundation/failure.ts';
 import { count, grouped } from '../../foundation/grouped.ts';
 import type { BackupOptions } from '../../values/backup.ts';
-import { errorsIn, targetsIn } from '../../values/fleet.ts';
+import { targetsIn } from '../../values/fleet.ts';
+import { errorsIn } from '../../values/fleet-errors.ts';
 import { drawFleetEvent } from '../draw/fleet-event.ts';
 import { drawFleetPlan } from '../draw/fleet-plan.ts';
 import { drawFleetResult } from '../draw/fleet-result.ts';

@@ -11,6 +11,11 @@ export function doneOf(results: readonly StepResult[]): string {
   return `${results.filter(({ outcome }) => outcome === 'done').length} of ${results.length} steps are done`;
 }
 
+/** The failure of a run that was cancelled before its first statement. */
+export function cancelledBefore(): Failure {
+  return new Failure({ code: 'cancelled', message: 'Cancelled: nothing was run.' });
+}
+
 /**
  * The failure of a run that ended early: the error, which steps are done and which are not, and what to do
  * next.

@@ -164,11 +164,11 @@ export async function enterSession(
   }
   run.control.pid = row?.pid ?? null;
   return async () => {
-    await restore();
     for (const [at, name] of names.entries()) {
       await query('select set_config($1, $2, false)', [name, row?.before[at] ?? '0']);
     }
     if (run.monitor) await query('select pg_advisory_unlock($1::bigint)', [run.keys.batch]);
+    await restore();
   };
 }
 

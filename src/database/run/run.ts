@@ -17,6 +17,7 @@ import { attemptBatch, runBatches } from './batch-loop.ts';
 import { type LoadedStep, type RunContext, settingsOf } from './context.ts';
 import { Control } from './control.ts';
 import { endBlocker, notBlocking } from './end-blocker.ts';
+import { cancelledBefore } from './ending.ts';
 import { finalPlan, isStill } from './final-plan.ts';
 import { loadSteps } from './load.ts';
 import { reportingQuery } from './observed.ts';
@@ -284,10 +285,6 @@ class Run {
     emit({ kind: 'finished', result });
     return result;
   }
-}
-
-function cancelledBefore(): Failure {
-  return new Failure({ code: 'cancelled', message: 'Cancelled: nothing was run.' });
 }
 
 function entitiesBroken(error: unknown): never {

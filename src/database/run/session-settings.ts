@@ -30,9 +30,10 @@ export async function keepSettings(query: Query): Promise<() => Promise<void>> {
 /** The settings of the session that differ from those it began with, by name. */
 async function settingsOf(query: Query): Promise<ReadonlyMap<string, string>> {
   const rows = await query<{ name: string; setting: string }>(
-    `select name, setting from pg_settings
-      where source = 'session' and context in ('user', 'superuser') and name <> all($1::text[]) and name !~ '^migtui[.]'
-     union all select 'role', current_setting('role')`,
+    // The role is restored first: the other one may not be allowed to restore the rest.
+    `select 'role' as name, current_setting('role') as setting
+     union all select name, setting from pg_settings
+      where source = 'session' and context in ('user', 'superuser') and name <> all($1::text[]) and name !~ '^migtui[.]'`,
     [own],
   );
   return new Map(rows.map(({ name, setting }) => [name, setting]));
