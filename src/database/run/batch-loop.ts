@@ -5,10 +5,11 @@ import { isConnectionLoss, isRetryableLockError, sqlFailure } from '../sql-failu
 import { runAlone } from './alone.ts';
 import type { LoadedStep } from './context.ts';
 import { doneOf, endFailure } from './ending.ts';
+import { SettingsChanged } from './prepare.ts';
 import { readBack } from './read-back.ts';
 import { applySteps, type RunState } from './state.ts';
 import { StepError } from './step.ts';
-import { mayBeSentTogether, runTogether, SettingsChanged, sendTogether } from './together.ts';
+import { mayBeSentTogether, runTogether, sendTogether } from './together.ts';
 import { CommitError, runTransaction } from './transaction.ts';
 
 /**
@@ -60,7 +61,13 @@ export async function attemptBatch(
     emit({ kind: 'batch-done', batch: index });
     return null;
   } catch (error) {
-    if (error instanceof SettingsChanged) return 'again';
+    if (error instanceof SettingsChanged) {
+      run.oneByOne = true;
+      for (const { index, revision, action } of steps) {
+        run.results[index] = { revision, action, outcome: 'not run', ms: 0 };
+      }
+      return 'again';
+    }
     const committed = await wasCommitted(run, error);
     if (committed === 'unknown') {
       for (const { index } of steps) run.results[index] = asUnknown(run.results[index] as StepResult);

@@ -86,12 +86,11 @@ export class Control {
     this.waiting.abort(this.reason);
     await this.opening;
     while (this.inFlight && this.pid !== null) {
-      const { inFlight } = this;
       await this.#backends()
         ?.cancel(this.pid)
         .catch(() => {});
       await new Promise(resolve => setTimeout(resolve, resendMs));
-      if (this.inFlight !== inFlight || !this.#backends()) return;
+      if (!this.#backends()) return;
     }
   }
 

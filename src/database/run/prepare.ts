@@ -77,14 +77,28 @@ export function lockingStatement(run: RunState): PipedStatement {
   };
 }
 
+/** A trigger or a function that a step called has changed the settings, and later steps were sent already. */
+export class SettingsChanged extends Error {}
+
+const unlessSettings = (are: string, parameters: readonly string[] = []): Piped => ({
+  sql: `select ${requireSql(are, 'the settings have changed')}`,
+  parameters,
+  failure: error => (sqlState(error) === notBoolean ? new SettingsChanged() : error),
+});
+
+/** Fails with SettingsChanged unless the settings are those that `lockingStatement` made in this transaction. */
+export function sameSettingsStatement(): Piped {
+  return unlessSettings(`current_setting('${mark}', true) = ${allSettings}`);
+}
+
 /**
- * Fails unless the settings are those that `lockingStatement` made in this transaction: a trigger or a function that a
- * statement called may have changed them.
+ * Fails with SettingsChanged unless a step has left the settings of the batch, and its transaction, as they were: the
+ * next step was sent already.
+ * @param wanted from `readOpening`
  */
-export function sameSettingsStatement(): PipedStatement {
-  return {
-    sql: `select ${requireSql(`current_setting('${mark}', true) = ${allSettings}`, 'the settings have changed')}`,
-  };
+export function settingsLeftStatement(run: RunState, wanted: string): Piped {
+  const same = `current_setting('${mark}', true) is not distinct from $1 and ${settings} = $2`;
+  return unlessSettings(same, [run.id, wanted]);
 }
 
 /**

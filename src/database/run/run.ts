@@ -179,6 +179,7 @@ class Run {
       expected: new Set(from.applied),
       tableReady: from.tableReady,
       leftTable: null,
+      oneByOne: false,
       halfWay: new Set(),
     };
   }

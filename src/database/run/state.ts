@@ -37,6 +37,8 @@ export interface RunState {
    * marks.
    */
   leftTable: string | null;
+  /** What a step called has changed the settings: no step is sent before the one before it is done. */
+  oneByOne: boolean;
   /** Revisions without a transaction that failed after some statements. */
   readonly halfWay: Set<string>;
   /** Taken before the first batch, if one was requested. */

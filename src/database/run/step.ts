@@ -148,10 +148,13 @@ export class StepStatements implements StatementObserver {
   readonly #run: RunState;
   readonly #step: number;
   readonly #transactional: boolean;
+  readonly #next: string | undefined;
 
-  constructor(run: RunState, step: LoadedStep) {
+  /** @param next what was sent with them, and runs after each of them or after the last one; default: nothing */
+  constructor(run: RunState, step: LoadedStep, next?: string) {
     this.#run = run;
     this.#step = step.index;
+    this.#next = next;
     this.#transactional = batchOf(run, step)?.transactional === true;
   }
 
@@ -171,9 +174,10 @@ export class StepStatements implements StatementObserver {
   }
 
   done(ms: number, rows: number | null): void {
-    this.#run.control.inFlight = null;
+    const { control, context } = this.#run;
+    control.inFlight = this.#next === undefined ? null : { sql: this.#next, since: performance.now() };
     this.count++;
-    this.#run.context.emit({ kind: 'statement-done', step: this.#step, ms: Math.round(ms), rows });
+    context.emit({ kind: 'statement-done', step: this.#step, ms: Math.round(ms), rows });
   }
 
   failed(sql: string, error: unknown): void {

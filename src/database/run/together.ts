@@ -1,23 +1,16 @@
 import { answerWithin } from '../../project/connections.ts';
-import type { Project } from '../../project/project.ts';
 import type { Monitor } from '../connect/monitor.ts';
 import { isRetryableLockError } from '../sql-failure.ts';
 import type { LoadedStep, RunContext } from './context.ts';
 import { holdConnection } from './kysely.ts';
-import {
-  appliedText,
-  contentStatement,
-  logRowStatement,
-  sameContentStatement,
-  unchangedStatements,
-} from './ledger-rows.ts';
+import { appliedText, contentStatement, sameContentStatement, unchangedStatements } from './ledger-rows.ts';
 import { ObservedConnection, type Piped } from './observed.ts';
 import type { PipedStatement } from './pipeline.ts';
 import { isPlain } from './plain-statements.ts';
-import { lockingStatement, sameSettingsStatement, setsNames, withoutTemporary } from './prepare.ts';
+import { lockingStatement, sameSettingsStatement, withoutTemporary } from './prepare.ts';
 import { localPath } from './search-path.ts';
 import { applySteps, type RunState } from './state.ts';
-import { type StepError, StepStatements, stepError } from './step.ts';
+import { answersOf, formatSteps, StepInPipeline } from './step-in-pipeline.ts';
 import { CommitError } from './transaction.ts';
 
 /*
@@ -36,9 +29,6 @@ export interface SentTransaction {
   /** Gives the connection back; the transaction must be over. */
   release(): void;
 }
-
-/** What a step called has changed the settings of the transaction: the ordinary way restores them before each step. */
-export class SettingsChanged extends Error {}
 
 const known = new WeakMap<readonly LoadedStep[], boolean>();
 
@@ -76,9 +66,9 @@ export async function sendTogether(
   steps: readonly LoadedStep[],
   opened: () => void = () => {},
 ): Promise<SentTransaction | null> {
-  const { control, context, journal } = run;
-  const { project, table, onStatement, shared } = context;
-  const formatted = format(project, steps);
+  const { control, context } = run;
+  const { project, onStatement, shared } = context;
+  const formatted = formatSteps(project, steps);
   if (control.mode !== null || formatted === null) return null;
   const following = steps.map(step => new StepInPipeline(run, step));
   const begun = Promise.withResolvers<boolean>();
@@ -99,35 +89,21 @@ export async function sendTogether(
       atOnce: true,
       answered() {
         opened();
-        for (const { step } of following) {
-          // In a fleet, the rows are written after the steps, which saves a commit for each target.
-          if (!journal?.has(step)) journal?.follow(shared ? null : run.outside, step);
-        }
         following[0]?.begin();
         begun.resolve(true);
       },
     },
   ];
   const ofSteps = following.flatMap((one, at): Piped[] => [
-    ...(formatted[at] ?? [])
-      .filter((sql, first) => sql.trim() !== '' && (first > 0 || !setsNames(sql)))
-      // A fleet does not show each statement.
-      .map(sql => ({ sql, ofRevision: true, atOnce: !shared, observer: one.statements })),
-    {
-      ...logRowStatement(table, one.step),
-      // Its answer tells that the next step has begun.
-      atOnce: at < following.length - 1,
-      answered() {
-        one.end();
-        following[at + 1]?.begin();
-      },
-    },
+    // A fleet does not show each statement.
+    ...one.ownStatements(formatted[at] ?? []).map(statement => ({ ...statement, atOnce: !shared })),
+    { ...one.logRow(following[at + 1]), atOnce: at < following.length - 1 },
   ]);
   const { raw, release } = await holdConnection(project.orm);
   const connection = new ObservedConnection(raw, onStatement);
   control.opening = begun.promise;
-  const unchanged: Piped = { ...sameSettingsStatement(), failure: () => new SettingsChanged() };
-  const sending = connection.pipeline([...opening, ...ofSteps, ...(steps.length > 1 ? [unchanged] : [])]);
+  const last = steps.length > 1 ? [sameSettingsStatement()] : [];
+  const sending = connection.pipeline([...opening, ...ofSteps, ...last]);
   let refused: unknown;
   sending.catch(error => {
     refused = error;
@@ -162,10 +138,7 @@ export async function runTogether(run: RunState, sent: SentTransaction): Promise
   const { connection, following, sending, release } = sent;
   const steps = following.map(({ step }) => step);
   try {
-    await Promise.race([sending, control.forced]).catch(error => {
-      if (error instanceof SettingsChanged) throw error;
-      throw (following.find(({ over }) => !over) ?? (following.at(-1) as StepInPipeline)).error(error);
-    });
+    await answersOf(following, sending, control);
     await journal?.flush();
     await run.guard?.check();
     control.check();
@@ -194,56 +167,5 @@ export async function runTogether(run: RunState, sent: SentTransaction): Promise
   } finally {
     control.inFlight = null;
     control.pid = null;
-  }
-}
-
-/** A step whose statements are on their way. */
-export class StepInPipeline {
-  readonly step: LoadedStep;
-  readonly statements: StepStatements;
-  over = false;
-  ms = 0;
-  readonly #run: RunState;
-  #started = 0;
-
-  constructor(run: RunState, step: LoadedStep) {
-    this.#run = run;
-    this.step = step;
-    this.statements = new StepStatements(run, step);
-  }
-
-  begin(): void {
-    this.#started = performance.now();
-    this.#run.context.emit({ kind: 'step', step: this.step.index });
-  }
-
-  /** Its log row is written. */
-  end(): void {
-    this.over = true;
-    this.ms = Math.round(performance.now() - this.#started);
-    const { index, revision, action } = this.step;
-    this.#run.results[index] = { revision, action, outcome: 'done', ms: this.ms };
-    this.#run.context.emit({ kind: 'step-done', step: this.step.index, ms: this.ms });
-  }
-
-  error(thrown: unknown): StepError {
-    return stepError(this.#run, this.step, this.statements, thrown, performance.now() - this.#started);
-  }
-}
-
-/**
- * The statements of each step as MikroORM sends them: without placeholders, and as the config's `onQuery` has it.
- * @returns null if `onQuery` throws
- */
-function format({ orm }: Project, steps: readonly LoadedStep[]): readonly (readonly string[])[] | null {
-  const connection = orm.em.getConnection() as unknown as {
-    prepareQuery(sql: string, parameters: unknown[]): { formatted: string };
-  };
-  try {
-    return steps.map(({ statements = [] }) =>
-      statements.map(sql => connection.prepareQuery(sql, []).formatted),
-    );
-  } catch {
-    return null;
   }
 }

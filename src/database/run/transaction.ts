@@ -1,22 +1,16 @@
 import { answerWithin } from '../../project/connections.ts';
-import { clearMark, type Marks, marksOf, marksStatement } from '../marks.ts';
+import type { Done } from '../journal/writer.ts';
+import { type Marks, marksOf, marksStatement } from '../marks.ts';
 import type { LoadedStep } from './context.ts';
-import { contentStatement, ledgerStatement, logRowStatement, requireLedger } from './ledger-rows.ts';
+import { contentStatement, ledgerStatement, requireLedger } from './ledger-rows.ts';
 import type { ObservedConnection } from './observed.ts';
+import { OpenBatch } from './open-batch.ts';
 import type { PipedResult, PipedStatement } from './pipeline.ts';
 import { isPlain } from './plain-statements.ts';
-import {
-  openingStatements,
-  readOpening,
-  setsNames,
-  settingStatements,
-  transactionStatement,
-} from './prepare.ts';
-import { searchPath } from './search-path.ts';
+import { openingStatements, readOpening } from './prepare.ts';
 import { keepSettings } from './session-settings.ts';
 import { applySteps, type RunState } from './state.ts';
-import { runStep } from './step.ts';
-import { beginWork, type TransactionalWork } from './work.ts';
+import { beginWork } from './work.ts';
 
 /** The commit was sent, and an error occurred before its answer arrived. */
 export class CommitError extends Error {
@@ -51,7 +45,7 @@ export async function runTransaction(run: RunState, steps: readonly LoadedStep[]
     ...(run.tableReady ? tableQuestions(run, steps) : []),
   ]);
   const { connection, opened } = work;
-  const done: { step: LoadedStep; ms: number }[] = [];
+  const done: Done[] = [];
   try {
     const settings = readOpening(run, opened.slice(0, opening.length));
     if (!run.tableReady) await work.storage.ensureTable();
@@ -60,17 +54,11 @@ export async function runTransaction(run: RunState, steps: readonly LoadedStep[]
     await begun;
     const restore =
       context.shared && !steps.every(isPlain) ? await keepSettings(connection.query) : async () => {};
-    for (const step of steps) {
-      if (!journal?.has(step)) {
-        // In a fleet, the rows are written after the steps, which saves a commit for each target.
-        if (context.shared) journal?.follow(null, step);
-        else if (monitor && done.length === 0) await journal?.begin(run.outside, step, true);
-        else journal?.follow(monitor && run.outside, step);
-      }
-      const { revision, action, index } = step;
-      const ms = await batch.run(step);
-      run.results[index] = { revision, action, outcome: 'done', ms };
-      done.push({ step, ms });
+    const [first] = steps;
+    if (first && monitor && !context.shared && !journal?.has(first))
+      await journal?.begin(run.outside, first, true);
+    while (done.length < steps.length) {
+      done.push(...(await batch.runNext(steps, done.length)));
       if (control.mode === 'after-step') break;
     }
     await journal?.flush();
@@ -133,65 +121,4 @@ async function checkTable(
     tableReady && leftTable === null ? answers : await connection.pipeline(wholeTable(run, steps));
   requireLedger(ledger, steps, run.expected);
   return marksOf(comment?.rows[0]);
-}
-
-/** The open transaction of a batch. */
-class OpenBatch {
-  readonly #run: RunState;
-  readonly #work: TransactionalWork;
-  /** The session settings that every step expects. */
-  readonly #wanted: string;
-  readonly #marks: Marks;
-  /** The settings after the last step. */
-  #settings: string;
-
-  constructor(run: RunState, work: TransactionalWork, settings: string, marks: Marks) {
-    this.#run = run;
-    this.#work = work;
-    this.#wanted = settings;
-    this.#settings = settings;
-    this.#marks = marks;
-  }
-
-  /**
-   * Runs a step with its log row; one that only queues statements in a single round trip. Returns its ms.
-   * @throws StepError
-   */
-  run(step: LoadedStep): Promise<number> {
-    const { connection } = this.#work;
-    return runStep(this.#run, this.#work, step, {
-      before: async () => {
-        if (this.#settings === this.#wanted) return;
-        await connection.pipeline(settingStatements(this.#run));
-        this.#settings = this.#wanted;
-      },
-      record: () => this.#record(step, []),
-      send: statements => this.#record(step, statements),
-    });
-  }
-
-  /** The role is still the one that has read the migrations table, and the table has no marks. */
-  get tableReadable(): boolean {
-    return this.#settings === this.#wanted && this.#marks.marks.length === 0;
-  }
-
-  async #record(step: LoadedStep, statements: readonly string[]): Promise<void> {
-    const { connection } = this.#work;
-    const { table, project } = this.#run.context;
-    // A parsed migration, which MikroORM's runner does not run.
-    const path = step.statements ? searchPath(project) : null;
-    const leave = path?.leave.map(sql => ({ sql })) ?? [];
-    const answers = await connection.pipeline([
-      ...(path?.enter.map(sql => ({ sql })) ?? []),
-      ...statements.filter((sql, at) => at > 0 || !setsNames(sql)).map(sql => ({ sql, ofRevision: true })),
-      transactionStatement(this.#run),
-      logRowStatement(table, step),
-      ...leave,
-    ]);
-    this.#settings = answers.at(-2 - leave.length)?.rows[0]?.settings ?? '';
-    // It was interrupted outside a transaction before; now its outcome is known.
-    if (this.#marks.writable && this.#marks.marks.some(mark => mark.revision === step.revision)) {
-      await clearMark(connection.query, table, step.revision);
-    }
-  }
 }
