@@ -157,7 +157,10 @@ export interface AppliedBy {
   readonly who: string;
 }
 
-/** `rollback`: cancel the statement and roll the batch back; `after-step`: finish this step, then stop. */
+/**
+ * `rollback`: cancel the statement and roll the batch back; `after-step`: finish the steps that were sent
+ * to the server, then stop.
+ */
 export type CancelMode = 'rollback' | 'after-step';
 
 /** A session of the server, as pg_stat_activity shows it. */

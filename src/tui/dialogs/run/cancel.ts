@@ -26,7 +26,7 @@ export function askCancel(state: State, openedBy: string): Change {
           {
             key: 's',
             label: 'Stop after this step',
-            about: 'keep what is done',
+            about: 'keep what is done; steps already sent finish too',
             choose: next => cancel(next, 'after-step'),
           },
           {
