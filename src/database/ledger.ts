@@ -4,6 +4,7 @@ import type { Project } from '../project/project.ts';
 import { slug } from '../revisions/names.ts';
 import type { Action, Step } from '../revisions/plans/plan.ts';
 import { msOf, type Query } from './journal/table.ts';
+import { lockedOr } from './locked-table.ts';
 import { quoteIdent, quoteLiteral } from './quote.ts';
 import { sqlState } from './sql-failure.ts';
 
@@ -129,10 +130,11 @@ export async function readLedger(
   const rows = await query<{ id: string | null; name: string | null; ms: string | null }>(
     `select id::text as id, name::text as name, ${msOf('executed_at::timestamptz')} as ms
        from ${table.sql} order by ${table.sql}.id`,
-  ).catch(error => {
+  ).catch(async error => {
     const state = sqlState(error);
+    if (!state) throw await lockedOr(error, query, table.sql);
     if (state === cannotCast) throw unexpected(table, server.columns);
-    throw state && ofTheTable.test(state) ? unreadable(table, error) : error;
+    throw ofTheTable.test(state) ? unreadable(table, error) : error;
   });
   const applied = new Map<string, Date | null>();
   for (const { name, ms } of rows) {

@@ -163,3 +163,29 @@ describe('reading writes nothing', () => {
     expect(await engine.overview()).toMatchObject({ database: { table: 'present' }, applied: 0 });
   });
 });
+
+test('a locked migrations table is named, with the session that locks it', async () => {
+  const database = await createDatabase();
+  const { root } = await makeProject({ url: database.url, migrations, config });
+  const engine = await openEngine({ root, network: { answerTimeout: 1_000 } }, () => {});
+  engines.push(engine);
+  expect((await engine.preview({ command: 'upgrade', targets: ['head'] })).steps).toHaveLength(2);
+  await database.query(
+    'create table mikro_orm_migrations (id serial primary key, name varchar(255), executed_at timestamptz default now())',
+  );
+  const holder = await database.connect();
+  try {
+    await holder.query(`set application_name = 'reindexing'; begin; lock table mikro_orm_migrations`);
+    const locked = {
+      code: 'table-unreadable',
+      message: expect.stringMatching(
+        /^Another session has locked "public"\."mikro_orm_migrations": pid \d+ \(.*reindexing.*\)\.$/,
+      ),
+      next: expect.stringContaining('select pg_terminate_backend('),
+    };
+    await expect(engine.preview({ command: 'upgrade', targets: ['head'] })).rejects.toMatchObject(locked);
+    await expect(engine.overview()).rejects.toMatchObject(locked);
+  } finally {
+    await holder.end();
+  }
+});
