@@ -3,11 +3,17 @@ import { noAnswerIn } from '../project/connections.ts';
 import { describeSession, type SessionRow, sessionColumns, sessionOf } from './connect/sessions.ts';
 import type { Query } from './journal/table.ts';
 
+const code = 'table-locked';
+
+/** Whether this is such a failure. */
+export const isTableLocked = (error: unknown): error is Failure =>
+  error instanceof Failure && error.code === code;
+
 /**
  * The reason why reading a table was not answered, if that is a lock.
  * @param error of reading it
  * @param table qualified, as SQL
- * @returns Failure `table-unreadable`; the same error if no session locks the table against readers
+ * @returns Failure `table-locked`; the same error if no session locks the table against readers
  */
 export async function lockedOr(error: unknown, query: Query, table: string): Promise<unknown> {
   if (!noAnswerIn(error)) return error;
@@ -21,7 +27,7 @@ export async function lockedOr(error: unknown, query: Query, table: string): Pro
   const session = sessionOf(row);
   // Without the cause, which says that the server cannot be reached.
   return new Failure({
-    code: 'table-unreadable',
+    code,
     message: `Another session has locked ${table}: ${describeSession(session)}.`,
     next: `Try again when its transaction is over, or end it: select pg_terminate_backend(${session.pid})`,
   });

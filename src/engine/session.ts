@@ -5,6 +5,7 @@ import { isUnreachable, type Refusal, refusalOf } from '../database/connect/refu
 import type { Dialect } from '../database/dialect.ts';
 import { dialectOf } from '../database/dialects.ts';
 import type { Ledger, LedgerTable } from '../database/ledger.ts';
+import { isTableLocked } from '../database/locked-table.ts';
 import { Failure, type Problem } from '../foundation/failure.ts';
 import { Previewer } from '../preview/previewer.ts';
 import type { Recording } from '../preview/recording.ts';
@@ -205,6 +206,7 @@ export class Session {
     try {
       return { database, ledger: await this.dialect.readLedger(database, this.table) };
     } catch (error) {
+      if (isTableLocked(error)) return { database: { state: 'refused', failure: error.info }, ledger: null };
       if (!isUnreachable(error)) throw error;
       return { database: refusalOf(error, database.address), ledger: null };
     }

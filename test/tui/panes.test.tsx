@@ -47,6 +47,16 @@ test('Current of a database that rejects the login gives the reason and the next
   expect(pane.replace(/[│\s]+/g, ' ')).toContain('Check user and password in the MikroORM config');
 });
 
+test.each([
+  ['table-locked', 'the migrations table is locked'],
+  ['too-many-connections', 'no free connection'],
+])('Current does not call "%s" a rejected login', async (code, words) => {
+  const failure = { code, message: 'It is busy.' };
+  const pane = drawPane(CurrentPane, await lookedAt({ database: { state: 'refused', failure } }), 50, 10);
+  expect(pane).toContain(words);
+  expect(pane).not.toContain('Login rejected');
+});
+
 test('Current of a database that has tables and no migrations table suggests a stamp', async () => {
   const state = await lookedAt({ applied: [], database: { table: 'absent', otherTables: 12 } });
   expect(drawPane(CurrentPane, state, 60, 5)).toContain('tables exist; press s to mark revisions as applied');

@@ -101,6 +101,13 @@ const appliedWhen = (row: RevisionRow, state: State): string =>
 const wrapped = ([span]: Line, columns: number): Line[] =>
   wrap(span?.text ?? '', columns).map(text => line(text, span?.style));
 
+/** By code of the failure. */
+const refusedBecause: Readonly<Record<string, string>> = {
+  'pooler-statement-mode': 'connection refused',
+  'table-locked': 'the migrations table is locked',
+  'too-many-connections': 'no free connection',
+};
+
 /** Why the state of the database is unknown. */
 function problem({ database }: Overview): Line | null {
   switch (database.state) {
@@ -113,7 +120,7 @@ function problem({ database }: Overview): Line | null {
     case 'unreachable':
       return [{ text: 'server unreachable; retrying', style: 'danger' }];
     case 'refused':
-      return [{ text: 'Login rejected', style: 'danger' }];
+      return [{ text: refusedBecause[database.failure?.code ?? ''] ?? 'Login rejected', style: 'danger' }];
     case 'locked':
       return [{ text: 'in use by another process', style: 'danger' }];
   }
