@@ -254,12 +254,27 @@ export class Previewer {
       : unusableMigration(root, source, error);
   }
 
-  /** In MikroORM's form, with the parameters inserted. */
+  /**
+   * In MikroORM's form, with the parameters inserted.
+   * @throws Failure `config-broken` if the config's `onQuery` throws
+   */
   #format(query: SentQuery): string {
     const connection = this.#project.orm.em.getConnection() as unknown as {
       prepareQuery(query: unknown, params?: unknown): { formatted: string };
     };
-    return connection.prepareQuery(query.sql, unpacked(query) ?? []).formatted;
+    try {
+      return connection.prepareQuery(query.sql, unpacked(query) ?? []).formatted;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Failure(
+        {
+          code: 'config-broken',
+          message: `onQuery in the MikroORM config throws "${reason}" for: ${query.sql.trim().slice(0, 200)}`,
+          next: 'Fix onQuery, or the statement.',
+        },
+        { cause: error },
+      );
+    }
   }
 }
 

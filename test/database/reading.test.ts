@@ -189,3 +189,15 @@ test('a locked migrations table is named, with the session that locks it', async
     await holder.end();
   }
 });
+
+test('an error of onQuery in the config is reported as one of the config', async () => {
+  const database = await createDatabase();
+  const throws = `${config}, onQuery(sql) { if (sql.includes('chats')) throw new Error('not allowed'); return sql; }`;
+  const engine = await engineOf(await makeProject({ url: database.url, migrations, config: throws }));
+  await expect(engine.preview({ command: 'upgrade', targets: ['head'] })).rejects.toMatchObject({
+    code: 'config-broken',
+    message: expect.stringMatching(
+      /^onQuery in the MikroORM config throws "not allowed" for: create table "chats"/,
+    ),
+  });
+});
