@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { jsonText } from './cli/shell/clean.ts';
+import { jsonLine, jsonText } from './cli/shell/clean.ts';
 import type { Host } from './cli/shell/host.ts';
 import { runProgram } from './cli/shell/program.ts';
 import { safeText } from './cli/shell/safe-text.ts';
@@ -127,7 +127,10 @@ process.on('exit', () => {
   const error = { code: 'process-ended', ...endedBy() };
   const { message, next } = error;
   flushPrints();
-  if (argv.includes('--json') && !stdout.used) stdout.screen.write(jsonText({ error }));
+  // A fleet's run writes one JSON object per line.
+  const lines = argv.includes('fleet');
+  if (argv.includes('--json') && lines) stdout.screen.write(jsonLine({ error }));
+  else if (argv.includes('--json') && !stdout.used) stdout.screen.write(jsonText({ error }));
   else stderrScreen.write(safeText(`error: ${message}\nnext:  ${next}\n`));
 });
 

@@ -1,5 +1,5 @@
 import { type Connection, isRefusal } from '../database/connect/connection.ts';
-import { choose } from '../fleet/choice.ts';
+import { choose, unknownNames } from '../fleet/choice.ts';
 import type { FleetDatabases } from '../fleet/databases.ts';
 import { planFleet } from '../fleet/plan.ts';
 import type { Planned } from '../fleet/planned.ts';
@@ -8,6 +8,7 @@ import { fleetStages } from '../fleet/stages.ts';
 import { fleetStatus } from '../fleet/status.ts';
 import type { Target } from '../fleet/target.ts';
 import { Failure } from '../foundation/failure.ts';
+import { someNames } from '../foundation/some-names.ts';
 import type { FleetSettings } from '../settings/fleet.ts';
 import { loadSettings } from '../settings/load.ts';
 import type { FleetApi, FleetChoice, FleetRehearsal, FleetRunOptions } from './api.ts';
@@ -64,10 +65,18 @@ export function createFleet(session: Session): Fleet {
       async fleetRehearse(request) {
         const { fleetDatabases, targets } = await begin(request.choice);
         try {
-          const { groups } = await planFleet(fleetDatabases, targets, request, [], planner);
+          const { groups, plan } = await planFleet(fleetDatabases, targets, request, [], planner);
           const rehearsals: FleetRehearsal[] = [];
           for (const group of groups) rehearsals.push(await rehearseGroup(session, fleetDatabases, group));
-          return rehearsals;
+          const refused = plan.refused.map(
+            ({ target, failure }): FleetRehearsal => ({
+              targets: [target],
+              on: target,
+              rehearsal: null,
+              failure,
+            }),
+          );
+          return [...rehearsals, ...refused];
         } finally {
           await forget(fleetDatabases);
         }
@@ -78,7 +87,7 @@ export function createFleet(session: Session): Fleet {
           const planned = await planFleet(
             fleetDatabases,
             targets,
-            request,
+            { ...request, parallel: request.parallel ?? settings.parallel },
             request.waves ?? settings.waves,
             planner,
           );
@@ -195,6 +204,14 @@ async function targetsOf(
     });
   }
   const all = await allTargets(project, fleetDatabases, fleet);
+  const unknown = unknownNames(all, choice);
+  if (unknown.length > 0) {
+    throw new Failure({
+      code: 'no-targets',
+      message: `The fleet has no target ${someNames(unknown)}.`,
+      next: 'migtui fleet status lists the targets.',
+    });
+  }
   const targets = choose(all, choice);
   // A share of a few targets may be empty: its job then has nothing to do, which is not an error.
   if (targets.length > 0 || choose(all, { ...choice, shard: undefined }).length > 0) return targets;

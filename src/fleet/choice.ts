@@ -27,6 +27,17 @@ export function shardOf(name: string, of: number): number {
   return Number(createHash('sha256').update(name).digest().readBigUInt64BE() % BigInt(of)) + 1;
 }
 
+const isPattern = (pattern: string): boolean => /[*?]/.test(pattern);
+
+/** Names of a selection that no target has. */
+export function unknownNames(
+  targets: readonly { readonly name: string }[],
+  { only = [] }: FleetChoice,
+): readonly string[] {
+  const names = new Set(targets.map(({ name }) => name));
+  return only.filter(name => !isPattern(name) && !names.has(name));
+}
+
 /** The targets of a selection, in their order. */
 export function choose<T extends { readonly name: string; readonly tags: readonly string[] }>(
   targets: readonly T[],
@@ -34,7 +45,7 @@ export function choose<T extends { readonly name: string; readonly tags: readonl
 ): readonly T[] {
   // Thousands may be listed by name.
   const exact = new Set(only);
-  const patterns = (only ?? []).filter(pattern => /[*?]/.test(pattern));
+  const patterns = (only ?? []).filter(isPattern);
   const chosen = targets.filter(
     target =>
       (!only?.length || exact.has(target.name) || patterns.some(pattern => fits(pattern, target.name))) &&

@@ -40,7 +40,7 @@ export async function printOfDatabase(query: Query, table: string): Promise<stri
 }
 
 const statement = `
-  with ours as (select oid, nspname, quote_ident(nspname) || '.' as prefix from pg_namespace where nspname = any($1::text[])),
+  with ours as (select oid, nspname, '(?<![\\w$])' || regexp_replace(quote_ident(nspname), '(\\W)', '\\\\\\1', 'g') || '[.]' as prefix from pg_namespace where nspname = any($1::text[])),
   tables as (select c.* from pg_class c join ours on ours.oid = c.relnamespace
               where c.relname <> $2 and c.relkind in ('r', 'p', 'v', 'm', 'f')),
   found as (
@@ -58,7 +58,8 @@ const statement = `
     select t.relnamespace, concat_ws(' ', 'index', pg_get_indexdef(i.indexrelid), i.indisvalid)
       from pg_index i join tables t on t.oid = i.indrelid
     union all
-    select p.pronamespace, concat_ws(' ', 'function', p.proname, pg_get_function_identity_arguments(p.oid), p.prosrc)
+    select p.pronamespace, concat_ws(' ', 'function', p.proname,
+             case when p.prokind = 'a' then pg_get_function_identity_arguments(p.oid) else pg_get_functiondef(p.oid) end)
       from pg_proc p join ours on ours.oid = p.pronamespace
     union all
     select t.typnamespace, concat_ws(' ', 'enum', t.typname, (select string_agg(e.enumlabel, ',' order by e.enumsortorder)
@@ -68,8 +69,9 @@ const statement = `
     select r.relnamespace, concat_ws(' ', 'trigger', r.relname, pg_get_triggerdef(g.oid))
       from pg_trigger g join tables r on r.oid = g.tgrelid where not g.tgisinternal)
   select ours.nspname::text as schema,
-         md5(string_agg(replace(found.def, ours.prefix, ''), E'\\n' order by replace(found.def, ours.prefix, '') collate "C")) as print
-    from found join ours on ours.oid = found.ns group by 1`;
+         md5(string_agg(plain.def, E'\\n' order by plain.def collate "C")) as print
+    from found join ours on ours.oid = found.ns
+    cross join lateral (select regexp_replace(found.def, ours.prefix, '', 'g') as def) as plain group by 1`;
 
 /**
  * The members of a group that differ from the majority.

@@ -125,11 +125,10 @@ function planOf(
   }
 }
 
-/** A request that fails on every target is usually a typo. */
+/** A request that fails on every target that can be read is usually a typo. */
 function refuseTypo(refused: readonly FleetRefusal[], others: number, all: number): void {
-  const [first] = refused;
-  if (!first || others > 0 || refused.length < all) return;
-  const target = [
+  if (others > 0 || refused.length < all) return;
+  const codes = [
     'unknown-target',
     'ambiguous-target',
     'multiple-heads',
@@ -137,10 +136,9 @@ function refuseTypo(refused: readonly FleetRefusal[], others: number, all: numbe
     'bad-range',
     'one-target',
   ];
-  if (
-    target.includes(first.failure.code) &&
-    refused.every(({ failure }) => failure.code === first.failure.code)
-  ) {
+  // The others cannot be planned for, whatever is requested.
+  const [first, ...more] = refused.filter(({ failure }) => codes.includes(failure.code));
+  if (first && more.every(({ failure }) => failure.code === first.failure.code)) {
     throw new Failure(first.failure);
   }
 }

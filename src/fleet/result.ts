@@ -10,10 +10,10 @@ export function resultOf({ name }: Target, ms: number, answer: RunResult | Failu
     const outcome = answer.code === 'cancelled' ? 'not tried' : 'failed';
     return { target: name, outcome, steps: 0, ms, run: '', failure: answer.info };
   }
-  const { steps, failure, run, cancelled } = answer;
+  const { steps, failure, run, cancelled, unsettled } = answer;
   const done = steps.filter(({ outcome }) => outcome === 'done').length;
   const outcome: FleetOutcome = failure
-    ? cancelled && done === 0
+    ? cancelled && done === 0 && unsettled.length === 0
       ? 'not tried'
       : 'failed'
     : run === ''

@@ -122,7 +122,7 @@ export class FleetRun {
         this.#answer = resolve;
       }));
     this.#answer = null;
-    if (!go) this.#stopped ??= `It was paused after ${after}.`;
+    if (!go) this.#stopped ??= `It was paused after ${after.replace(/\.$/, '')}.`;
   }
 
   /** Runs a wave, or after a pause, the rest of it. */
@@ -179,7 +179,8 @@ export class FleetRun {
       return;
     }
     const failed = [...this.#results.values()].filter(({ outcome }) => outcome === 'failed').length;
-    const share = (failed / this.#all.length) * 100;
+    const { there, refused } = this.#planned.plan;
+    const share = (failed / (this.#all.length + there.length + refused.length)) * 100;
     if (maxFailures !== undefined && share > maxFailures) {
       this.#stopped = `More than ${maxFailures} % of the targets failed.`;
     }

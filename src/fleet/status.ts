@@ -9,9 +9,9 @@ import {
   countStates,
   type FleetCount,
   type FleetRow,
-  type FleetState,
   type FleetStatus,
   fleetStates,
+  problemsOf,
 } from '../values/fleet.ts';
 import type { Files, FleetDatabases } from './databases.ts';
 import { differing } from './fingerprints.ts';
@@ -108,14 +108,11 @@ export function rowOf(
   }
   const { applied, edited, halfWay, running, table } = targetState;
   const known = factsOf(files.graph, applied);
+  const row = { ...known, edited, differsFrom, halfWay: halfWay.map(({ revision }) => revision), running };
   return {
     ...place,
-    ...known,
-    state: stateOf(targetState, known, differsFrom),
-    edited,
-    differsFrom,
-    halfWay: halfWay.map(({ revision }) => revision),
-    running,
+    ...row,
+    state: table === 'gone' ? 'gone' : (problemsOf(row)[0] ?? 'head'),
     failure:
       table === 'gone'
         ? {
@@ -158,19 +155,6 @@ const nothing = {
   differsFrom: null,
   running: false,
 } as const;
-
-function stateOf(
-  { table, halfWay, edited }: TargetState,
-  { missing, pending }: Facts,
-  differsFrom: number | null,
-): FleetState {
-  if (table === 'gone') return 'gone';
-  if (halfWay.length > 0) return 'half-way';
-  if (missing.length > 0) return 'ahead';
-  if (edited.length > 0) return 'edited';
-  if (differsFrom !== null) return 'drifted';
-  return pending > 0 ? 'behind' : 'head';
-}
 
 /** Without a password: the label of the config's database, or the address in a URL. */
 function labelOf(project: Project, { database }: Target): string {

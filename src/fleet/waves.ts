@@ -1,4 +1,4 @@
-import type { FleetWave } from '../values/fleet.ts';
+import { type FleetWave, waveNames } from '../values/fleet.ts';
 
 /** A wave with its targets. */
 export interface Wave<T> {
@@ -18,6 +18,7 @@ export function cutWaves<T extends { readonly tags: readonly string[] }>(
   groupOf: (target: T) => unknown,
 ): readonly Wave<T>[] {
   let left = [...targets];
+  const names = waveNames(waves);
   const cut = waves.map((wave, at): Wave<T> => {
     const size =
       wave.targets ??
@@ -25,9 +26,11 @@ export function cutWaves<T extends { readonly tags: readonly string[] }>(
     const fitting = wave.tags ? left.filter(({ tags }) => wave.tags?.some(tag => tags.includes(tag))) : left;
     const taken = new Set(inTurn(fitting, groupOf).slice(0, size));
     left = left.filter(target => !taken.has(target));
-    return { name: wave.name ?? `wave ${at + 1}`, targets: [...taken] };
+    return { name: names[at] as string, targets: [...taken] };
   });
-  return [...cut, { name: 'rest', targets: left }].filter(({ targets }) => targets.length > 0);
+  return [...cut, { name: names.at(-1) as string, targets: left }].filter(
+    ({ targets }) => targets.length > 0,
+  );
 }
 
 /** One of each group after the other, each group in its order. */

@@ -74,6 +74,23 @@ export interface FleetRow extends FleetTarget {
   readonly failure: FailureInfo | null;
 }
 
+/** Every state that fits a target whose revisions are known, except `head`; most severe first. */
+export function problemsOf({
+  halfWay,
+  missing,
+  edited,
+  differsFrom,
+  pending,
+}: Pick<FleetRow, 'halfWay' | 'missing' | 'edited' | 'differsFrom' | 'pending'>): readonly FleetState[] {
+  const found: FleetState[] = [];
+  if (halfWay.length > 0) found.push('half-way');
+  if (missing.length > 0) found.push('ahead');
+  if (edited.length > 0) found.push('edited');
+  if (differsFrom !== null) found.push('drifted');
+  if (pending > 0) found.push('behind');
+  return found;
+}
+
 /** The number of targets at the same revisions. */
 export interface FleetCount {
   readonly current: readonly string[];
@@ -142,6 +159,11 @@ export interface FleetWave {
   readonly tags?: readonly string[] | undefined;
 }
 
+/** The names of waves in order, with the one of the remaining targets. */
+export function waveNames(waves: readonly FleetWave[]): readonly string[] {
+  return [...waves.map(({ name }, at) => name ?? `wave ${at + 1}`), 'rest'];
+}
+
 /** Targets that need the same steps and share one plan. */
 export interface FleetGroup {
   /** Names, in the order in which they run. */
@@ -201,8 +223,11 @@ export interface FleetRunOptions {
   readonly confirm?: readonly string[] | undefined;
 }
 
+/** The outcomes of targets, in the order in which they are listed. */
+export const fleetOutcomes = ['done', 'there', 'failed', 'not tried'] as const;
+
 /** `there`: it was already up to date. */
-export type FleetOutcome = 'done' | 'there' | 'failed' | 'not tried';
+export type FleetOutcome = (typeof fleetOutcomes)[number];
 
 /** The result of one target. */
 export interface FleetTargetResult {
@@ -277,7 +302,7 @@ export interface FleetApi {
   fleetStatus(request: FleetStatusRequest): Promise<FleetStatus>;
   /** Every context of the config, side by side. */
   fleetStages(): Promise<FleetStages>;
-  /** Rehearses the plan of each group once, on the shadow. */
+  /** Rehearses the plan of each group once, on the shadow. A refused target is a group of its own. */
   fleetRehearse(request: FleetPlanRequest): Promise<readonly FleetRehearsal[]>;
   /** The required steps of every target, in groups with the same steps. @throws Failure `no-targets` */
   fleetPlan(request: FleetPlanRequest): Promise<FleetPlan>;

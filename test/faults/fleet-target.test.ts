@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
-import { closeAll, fleetOf, one, openFleet, schemaSql, three, two } from '../fleet/support.ts';
+import { closeAll, fleetOf, migrations, one, openFleet, schemaSql, three, two } from '../fleet/support.ts';
+import { migtui } from '../support/project.ts';
 import { createDatabase } from '../support/server.ts';
 
 afterEach(closeAll);
@@ -40,4 +41,29 @@ test('a target in another database is opened there, with the rules of that datab
   await expect(openFleet(fleet, () => {}, { target: 'tenant_2' })).rejects.toMatchObject({
     info: { code: 'unknown-target' },
   });
+});
+
+test('code that ends the process: with --json, every line is an object, and the last one has the error', async () => {
+  const exits = `import { Migration } from '@mikro-orm/migrations';
+export class ${three} extends Migration {
+  async up() {
+    const [{ schema }] = await this.execute('select current_schema() as schema');
+    if (schema === 'tenant_2') process.exit(0);
+  }
+}`;
+  const fleet = await fleetOf({ tenant_1: [one, two], tenant_2: [one, two] }, undefined, {
+    migrations: { ...migrations, [three]: exits },
+  });
+  const upgrade = ['fleet', 'upgrade', 'head', '--yes', '--json', '--parallel', '1'];
+  const { code, stdout } = await migtui(fleet.project, upgrade);
+  expect(code).toBe(1);
+  const lines = stdout
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line));
+  expect(lines.filter(({ kind }) => kind === 'target-done')).toMatchObject([
+    { result: { target: 'tenant_1', outcome: 'done' } },
+  ]);
+  expect(lines.at(-1)).toMatchObject({ error: { code: 'process-ended' } });
+  expect(await fleet.applied('tenant_2')).toEqual([one, two]);
 });

@@ -59,6 +59,35 @@ describe('a plan', () => {
       .catch((error: Failure) => error.code);
     expect(failure).toBe('unknown-target');
   });
+
+  test('a typo is an error, also if some targets cannot be planned for at all', async () => {
+    const fleet = await fleetOf({ tenant_1: [one], tenant_2: [] });
+    await fleet.database.query(
+      `comment on table tenant_2.mikro_orm_migrations is 'migtui: begun and not settled [{"revision":"${two}","action":"up","run":"00000000-0000","since":"2026-01-01T00:00:00Z","who":"ana","error":null,"invalidBefore":[]}]'`,
+    );
+    const engine = await openFleet(fleet);
+    const request = { ...toHead, plan: { command: 'upgrade', targets: ['haed'] } } as const;
+    for (const work of [engine.fleetPlan(request), engine.fleetRehearse(request)]) {
+      await expect(work).rejects.toMatchObject({ code: 'unknown-target' });
+    }
+    const rehearsed = await engine.fleetRehearse(toHead);
+    expect(rehearsed.map(({ targets, failure }) => [targets, failure?.code])).toEqual([
+      [['tenant_1'], undefined],
+      [['tenant_2'], 'half-way'],
+    ]);
+  });
+
+  test('a name that no target has is an error', async () => {
+    const engine = await openFleet(await fleetOf({ tenant_1: [one], tenant_2: [one] }));
+    await expect(
+      engine.fleetPlan({ ...toHead, choice: { only: ['tenant_1', 'tenant_99'] } }),
+    ).rejects.toMatchObject({
+      code: 'no-targets',
+      message: 'The fleet has no target tenant_99.',
+    });
+    const plan = await engine.fleetPlan({ ...toHead, choice: { only: ['tenant_1', 'x*'] } });
+    expect(plan.groups.map(({ targets }) => targets)).toEqual([['tenant_1']]);
+  });
 });
 
 describe('a run', () => {
@@ -105,6 +134,78 @@ export class ${three} extends Migration {
       'select title from tenant_1.chats union all select title from tenant_2.chats order by 1',
     );
     expect(titles).toEqual([{ title: 'tenant_1' }, { title: 'tenant_2' }]);
+  });
+
+  test('statements that code runs itself run in the schema of its target, up, down and in a rehearsal', async () => {
+    const coded = {
+      ...migrations,
+      [three]: `import { Migration } from '@mikro-orm/migrations';
+export class ${three} extends Migration {
+  async up() {
+    await this.execute(\`insert into "chats" ("title") values (current_schema())\`);
+    await this.driver.execute(\`insert into "chats" ("title") values ('driver')\`, [], 'all', this.ctx);
+  }
+  async down() {
+    await this.execute('delete from "chats"');
+  }
+}`,
+    };
+    const fleet = await fleetOf({ tenant_1: [one], tenant_2: [one] }, undefined, { migrations: coded });
+    await fleet.database.query('create table public.chats (id serial, title text)');
+    const engine = await openFleet(fleet);
+    expect(await engine.fleetRehearse(toHead)).toMatchObject([{ rehearsal: { ok: true } }]);
+    expect((await upgradeFleet(engine)).counts.done).toBe(2);
+    const titles = (): Promise<object[]> =>
+      fleet.database.query(
+        `select title from tenant_1.chats union all select title from tenant_2.chats union all select 'public' from public.chats order by 1`,
+      );
+    expect(await titles()).toEqual(['driver', 'driver', 'tenant_1', 'tenant_2'].map(title => ({ title })));
+    const back = await upgradeFleet(engine, { plan: { command: 'downgrade', targets: ['-1'] } });
+    expect(back.counts.done).toBe(2);
+    expect(await titles()).toEqual([]);
+  });
+
+  test('a percentage of failures is one of all targets, those already there included', async () => {
+    const fleet = await fleetOf(
+      {
+        ...Object.fromEntries([4, 5, 6, 7, 8].map(at => [`tenant_${at}`, [one, two, three]])),
+        ...Object.fromEntries([1, 2, 3].map(at => [`tenant_${at}`, [one, two]])),
+      },
+      undefined,
+      { migrations: { ...migrations, [three]: failsIn('tenant_1') } },
+    );
+    const engine = await openFleet(fleet);
+    const options = { onError: 'continue', maxFailures: 20 } as const;
+    const result = await upgradeFleet(engine, { parallel: 1 }, options);
+    expect(result.counts).toEqual({ done: 2, there: 5, failed: 1, 'not tried': 0 });
+    expect(result.stopped).toBeNull();
+  });
+
+  test('a target that a cancel leaves half-way has failed', async () => {
+    const slow = {
+      ...migrations,
+      [three]: {
+        up: ['create table "half" ("id" int)', 'select pg_sleep(60)'],
+        transactional: false as const,
+      },
+    };
+    const fleet = await fleetOf(
+      {},
+      { targets: { databases: { query: 'select current_database() as name' } } },
+      { migrations: slow },
+    );
+    const seen = Promise.withResolvers<void>();
+    const engine = await openFleet(fleet, event => {
+      if (event.kind === 'run' && event.event.kind === 'step' && event.event.step === 0) seen.resolve();
+    });
+    const only = await engine.fleetPlan({ ...toHead, plan: { command: 'upgrade', targets: [two] } });
+    await engine.fleetRun(only.id, { run: {} });
+    const running = upgradeFleet(engine);
+    await seen.promise;
+    await engine.fleetCancel('rollback');
+    const result = await running;
+    expect(result.counts).toEqual({ done: 0, there: 0, failed: 1, 'not tried': 0 });
+    expect(result.errors[0]?.failure.message).toContain('may be partly done');
   });
 
   test('a failure stops the rest, and the same command continues', async () => {

@@ -109,6 +109,31 @@ test('a schema that differs from the others at the same revision has drifted', a
   expect((await engine.fleetStatus({})).states.drifted).toBe(0);
 });
 
+test('functions that differ are drift; a schema whose name ends another word is none', async () => {
+  const names = ['us', 'eu', 'fr', 'tenant "3'];
+  const fleet = await fleetOf(Object.fromEntries(names.map(name => [name, [one]])), {
+    targets: { schemas: '*' },
+  });
+  const inAll = (sql: string): Promise<unknown> =>
+    fleet.database.query(
+      names.map(name => `set search_path to "${name.replace('"', '""')}"; ${sql}`).join('; '),
+    );
+  await inAll(`create table status (label text); create view active as select status.label from status;
+    create function one() returns int language sql begin atomic select 1; end`);
+  const engine = await fleet.open();
+  const drifted = async (): Promise<string[]> =>
+    (await engine.fleetStatus({ drift: true, only: names })).targets
+      .filter(({ state }) => state === 'drifted')
+      .map(({ name }) => name);
+  expect(await drifted()).toEqual([]);
+  await fleet.database.query(
+    'set search_path to fr; create or replace function one() returns int language sql begin atomic select 2; end',
+  );
+  expect(await drifted()).toEqual(['fr']);
+  await fleet.database.query('set search_path to eu; alter function one() security definer');
+  expect((await drifted()).sort()).toEqual(['eu', 'fr']);
+});
+
 test('contexts side by side: which revision is applied where, and since when', async () => {
   const fleet = await fleetOf({});
   const staging = await createDatabase();

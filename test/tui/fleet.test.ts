@@ -337,3 +337,29 @@ test('a pause is answered by a key', async () => {
   await app.press('y');
   expect(app.engine.calls).toContain('fleetContinue true');
 });
+
+test('quitting during the run of a fleet asks first, and the end of the run is logged', async () => {
+  const app = await board();
+  app.engine.trouble = { hold: 'fleet' };
+  app.engine.fleetEvents = [
+    { kind: 'wave', wave: 'canary', targets: 2, parallel: 2 },
+    { kind: 'target', target: 'tenant_10' },
+  ];
+  await app.press('u');
+  await app.sees('Upgrade 30 targets');
+  await app.press('Enter');
+  await app.sees('in progress: tenant_10');
+  await app.press('Esc');
+  await app.sees('fleet 0/30');
+  await app.press('q');
+  await app.sees('Cancel the run of the fleet?', 'Stop after the targets in progress');
+  await app.press('g');
+  await app.seesNot('Cancel the run of the fleet?');
+  expect(app.engine.calls.filter(call => call.startsWith('fleetCancel'))).toEqual([]);
+  await app.press('C-c');
+  await app.sees('Cancel the run of the fleet?');
+  app.engine.trouble = {};
+  await app.press('s');
+  expect(app.engine.calls).toContain('fleetCancel after-step');
+  await app.seesNot('fleet 0/30');
+});

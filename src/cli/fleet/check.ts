@@ -1,6 +1,6 @@
 import type { FleetRow, FleetStatus } from '../../engine/api.ts';
 import { count } from '../../foundation/grouped.ts';
-import { fleetStates } from '../../values/fleet.ts';
+import { fleetStates, problemsOf } from '../../values/fleet.ts';
 import { remarkOf } from '../draw/fleet-status.ts';
 import { indent } from '../draw/text.ts';
 import type { Call } from '../shell/call.ts';
@@ -48,7 +48,12 @@ async function checkFleet(call: Call, options: CheckOptions): Promise<number> {
   const status = await withTargets(
     engine.fleetStatus({ ...choiceOf(options), drift: !ignored.includes('drifted') }),
   );
-  const problems = status.targets.filter(({ state }) => state !== 'head' && !ignored.includes(state));
+  // A target may have several problems: its state is the first one that counts.
+  const problems = status.targets.flatMap((row): FleetRow[] => {
+    const unknown = row.state === 'unreachable' || row.state === 'gone';
+    const state = (unknown ? [row.state] : problemsOf(row)).find(one => !ignored.includes(one));
+    return state ? [{ ...row, state }] : [];
+  });
   const report = {
     clean: problems.length === 0,
     targets: problems,

@@ -43,13 +43,13 @@ export async function withTargets<T>(work: Promise<T>): Promise<T> {
 }
 
 function list(text: string, before: readonly string[] = []): readonly string[] {
-  return [
-    ...before,
-    ...text
-      .split(',')
-      .map(one => one.trim())
-      .filter(one => one !== ''),
-  ];
+  const given = text
+    .split(',')
+    .map(one => one.trim())
+    .filter(one => one !== '');
+  // Such as a variable that is not set: without a name, every target would be selected.
+  if (given.length === 0) throw new InvalidArgumentError('It is empty.');
+  return [...before, ...given];
 }
 
 /** A whole number from 1. */

@@ -1,6 +1,6 @@
 import type { FleetEvent } from '../../engine/api.ts';
 import type { Call } from '../shell/call.ts';
-import { jsonText } from '../shell/clean.ts';
+import { jsonLine } from '../shell/clean.ts';
 import { exactText } from '../shell/safe-text.ts';
 
 /** Lines that follow each other within this time are written together, ms. */
@@ -17,8 +17,7 @@ export class JsonLines {
   }
 
   write(event: FleetEvent): void {
-    // Line feeds inside strings are escaped, so the remaining ones are only layout.
-    this.#waiting += `${jsonText(event).trimEnd().replace(/\n */g, '')}\n`;
+    this.#waiting += jsonLine(event);
     if (event.kind === 'finished' || event.kind === 'paused') this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), together);
   }

@@ -42,7 +42,7 @@ async function rehearseFleet(
 }
 
 function draw(groups: readonly FleetRehearsal[], paint: Paint): string {
-  if (groups.length === 0) return paint.dim('Nothing to rehearse: every target is there, or refused.');
+  if (groups.length === 0) return paint.dim('Nothing to rehearse: every target is there.');
   return groups
     .map(({ targets, on, rehearsal, failure }) =>
       [

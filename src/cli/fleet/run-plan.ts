@@ -11,7 +11,7 @@ import type {
 import { Failure } from '../../foundation/failure.ts';
 import { count, grouped } from '../../foundation/grouped.ts';
 import type { BackupOptions } from '../../values/backup.ts';
-import { targetsIn } from '../../values/fleet.ts';
+import { targetsIn, waveNames } from '../../values/fleet.ts';
 import { errorsIn } from '../../values/fleet-errors.ts';
 import { drawFleetEvent } from '../draw/fleet-event.ts';
 import { drawFleetPlan } from '../draw/fleet-plan.ts';
@@ -21,6 +21,7 @@ import { backupFor, type GoOptions, limitsOf, refuseReadOnly } from '../runs/run
 import type { Call } from '../shell/call.ts';
 import { ask, canAsk, confirm } from '../shell/confirm.ts';
 import { backupOptions, durationOption, yes } from '../shell/options.ts';
+import { UsageError } from '../shell/usage.ts';
 import { type ChoiceOptions, choiceOf, wholeNumber, withTargets } from './choice.ts';
 import { JsonLines } from './lines.ts';
 
@@ -97,12 +98,13 @@ export async function goFleet(call: Call, asked: PlanRequest, options: FleetGoOp
   const waves: FleetWave[] | undefined = options.canary
     ? [{ name: 'canary', targets: options.canary }]
     : undefined;
+  requireWaves(options.pauseAfter ?? [], waves ?? settings.fleet.waves);
   const plan = await withTargets(
     engine.fleetPlan({
       choice: choiceOf(options),
       plan: { ...asked, transaction: options.transaction ?? settings.transaction },
       waves,
-      parallel: options.parallel ?? settings.fleet.parallel,
+      parallel: options.parallel,
     }),
   );
   if (options.plan) {
@@ -125,6 +127,14 @@ export async function goFleet(call: Call, asked: PlanRequest, options: FleetGoOp
   const { done, there } = result.counts;
   if (done > 0) call.host.committed(`${done} of ${result.targets.length} targets are done.`);
   return done + there === result.targets.length ? 0 : 1;
+}
+
+/** @throws UsageError if a run cannot have one of these waves */
+function requireWaves(names: readonly string[], waves: readonly FleetWave[]): void {
+  const known = waveNames(waves);
+  const unknown = names.find(name => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new UsageError(`There is no wave "${unknown}" to pause after; the waves are ${known.join(', ')}.`);
 }
 
 /**
@@ -185,6 +195,9 @@ async function runShown(
     else output.note(event, (event, paint) => drawFleetEvent(event, paint, options.verbose === true));
     if (event.kind === 'paused' && interactive) void askToGoOn(call, engine, event);
   });
+  // Code of a revision that ends the process: before the error is written.
+  const flush = (): void => lines.flush();
+  process.prependOnceListener('exit', flush);
   const stopInterrupts = stopOnSignals(call, {
     cancel: () => engine.fleetCancel('rollback'),
     finish: {
@@ -214,6 +227,7 @@ async function runShown(
   } finally {
     stopListening();
     lines.flush();
+    process.off('exit', flush);
     stopInterrupts();
   }
 }

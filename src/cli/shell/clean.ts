@@ -20,6 +20,12 @@ export function jsonText(value: unknown): SafeText {
   return exactJson(redactor.redactAll(value));
 }
 
+/** The same in one line. */
+export function jsonLine(value: unknown): SafeText {
+  // Line feeds inside strings are escaped, so the remaining ones are only layout.
+  return exactText(`${jsonText(value).trimEnd().replace(/\n */g, '')}\n`);
+}
+
 /** The same including passwords: for scripts that run elsewhere. */
 export function exactJson(value: unknown): SafeText {
   const json = JSON.stringify(value, null, 2).replace(unsafeInJson, character =>

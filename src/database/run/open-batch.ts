@@ -83,11 +83,15 @@ export class OpenBatch {
   async #runOne(step: LoadedStep): Promise<number> {
     const { connection } = this.#work;
     recordStart(this.#run, step);
+    // MikroORM's runner sets the schema for the statements that the code queues, but not while the code runs.
+    const enter = step.Class ? (searchPath(this.#run.context.project)?.enter ?? []) : [];
     const ms = await runStep(this.#run, this.#work, step, {
       before: async () => {
-        if (this.#settings === this.#wanted) return;
-        await connection.pipeline(settingStatements(this.#run));
-        this.#settings = this.#wanted;
+        if (this.#settings !== this.#wanted) {
+          await connection.pipeline(settingStatements(this.#run));
+          this.#settings = this.#wanted;
+        }
+        for (const sql of enter) await connection.query(sql);
       },
       record: () => this.#record(step, []),
       send: statements => this.#record(step, statements),

@@ -5,6 +5,7 @@ import type { Previewer } from '../../preview/previewer.ts';
 import type { RunQuery, Statement } from '../../preview/recording.ts';
 import type { MigrationSource } from '../../project/files/migration-source.ts';
 import type { Project } from '../../project/project.ts';
+import { searchPath } from '../run/search-path.ts';
 import type { Ask, ScratchRoles } from './roles.ts';
 
 /** One revision run on the shadow. */
@@ -142,6 +143,11 @@ export class RevisionRunner {
     work: readonly Statement[] | ((run: RunQuery) => Promise<readonly Statement[]>),
   ): Migration {
     const { migrations, core } = this.#project.modules;
+    // MikroORM's runner sets the schema for the statements that code queues, but not while the code runs.
+    const enter =
+      typeof work === 'function'
+        ? (searchPath({ schema: this.#schema ?? null, orm: this.#orm })?.enter ?? [])
+        : [];
     const driver = this.#driver as unknown as {
       execute(sql: string, params: unknown, method: 'run', ctx: unknown): Promise<unknown>;
     };
@@ -164,6 +170,7 @@ export class RevisionRunner {
           };
           return { rows, affectedRows };
         };
+        for (const sql of enter) await run({ sql, params: undefined });
         for (const { sql, params } of typeof work === 'function' ? await work(run) : work) {
           this.addSql(params === undefined ? sql : core.raw(sql, params as never));
         }

@@ -1,5 +1,6 @@
 import { type ThemeName, themeNames } from '../../drawing/theme/theme.ts';
 import { openFleet } from '../dialogs/fleet/board.ts';
+import { askFleetCancel } from '../dialogs/fleet/cancel.ts';
 import { helpDialog } from '../dialogs/help.ts';
 import { menu } from '../dialogs/menu.ts';
 import { paletteDialog } from '../dialogs/palette.ts';
@@ -7,6 +8,7 @@ import { askCancel } from '../dialogs/run/cancel.ts';
 import { schemaDialog } from '../dialogs/schema.ts';
 import type { Command } from '../keymap/command.ts';
 import { type Change, only } from '../state/effect.ts';
+import { fleetRuns } from '../state/fleet.ts';
 import { reopen } from '../state/link.ts';
 import type { State } from '../state/model.ts';
 import { isRunning } from '../state/run.ts';
@@ -16,8 +18,10 @@ import { notify, open } from '../state/stack.ts';
 const quit = (state: State): Change => [{ ...state, quitting: true }, [{ type: 'quit' }]];
 
 /** Quitting during a run asks first. */
-const leave = (state: State, key: string): Change =>
-  isRunning(state.run) ? askCancel(state, key) : quit(state);
+const leave = (state: State, key: string): Change => {
+  if (isRunning(state.run)) return askCancel(state, key);
+  return fleetRuns(state.fleet) ? askFleetCancel(state, key) : quit(state);
+};
 
 function contexts(state: State, key: string): Change {
   const names = contextsOf(state);

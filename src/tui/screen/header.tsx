@@ -8,6 +8,7 @@ import { paint } from '../../drawing/theme/paint.ts';
 import { themeOf } from '../../drawing/theme/theme.ts';
 import { At } from '../panes/frame.tsx';
 import { spinner } from '../panes/spinner.ts';
+import { fleetRuns } from '../state/fleet.ts';
 import type { State } from '../state/model.ts';
 import { isRunning } from '../state/run.ts';
 import { unknownIn } from '../state/why-not.ts';
@@ -143,6 +144,11 @@ function statusParts(state: State): readonly Part[] {
     const done = state.run.steps.filter(step => step.status === 'done').length;
     const { command } = state.run.preview.request;
     add(must, `${spinner(state)} ${command} ${done}/${state.run.steps.length}`, 'focus');
+  }
+  const { fleet } = state;
+  if (fleet && fleetRuns(fleet)) {
+    const done = fleet.arrived.length + fleet.there + fleet.failed;
+    add(must, `${spinner(state)} fleet ${done}/${fleet.total}${fleet.paused ? ' paused' : ''}`, 'focus');
   }
   if (!overview) {
     if (!state.overviewFailure && state.link.is !== 'lost') add(must, `${spinner(state)} opening`, 'dim');

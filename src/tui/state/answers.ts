@@ -11,6 +11,7 @@ import type {
 import { productNames } from '../../values/database-kind.ts';
 import { andThen, type Change, only } from './effect.ts';
 import { cursorId, keepOn } from './filtering.ts';
+import { fleetEnded } from './fleet-end.ts';
 import { reconnectAfter } from './link.ts';
 import { refreshOverview, remember, sameRevisions, wantDetail } from './loading.ts';
 import { logged } from './log.ts';
@@ -42,6 +43,9 @@ export function answered(state: State, answer: Answer): Change {
       return only(arrived(state, loadedOf<readonly Arrival[]>(answer.outcome)));
     case 'run':
       return ran(state, answer);
+    case 'fleetRun':
+      // The board was closed meanwhile.
+      return refreshOverview(fleetEnded(state, answer));
     case 'resolveRevision':
       return resolved(state, answer);
     case 'endSession':

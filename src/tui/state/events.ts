@@ -1,5 +1,6 @@
 import { duration } from '../../drawing/text/time.ts';
-import type { EngineEvent, RunEvent } from '../../engine/api.ts';
+import type { EngineEvent, FleetEvent, RunEvent } from '../../engine/api.ts';
+import { fleetOutcomes } from '../../values/fleet.ts';
 import type { Change, SideEffect } from './effect.ts';
 import { followFleet } from './fleet.ts';
 import { type LogLine, loggedAll } from './log.ts';
@@ -73,10 +74,19 @@ function linesOf(state: State, event: EngineEvent): readonly LogLine[] {
     case 'run':
       return state.run === null ? [] : runLines(state, event.event);
     case 'fleet':
-      return event.event.kind === 'notice' ? [{ kind: 'warning', text: event.event.message }] : [];
+      return fleetLines(event.event);
     default:
       return [];
   }
+}
+
+function fleetLines(event: FleetEvent): readonly LogLine[] {
+  if (event.kind === 'notice') return [{ kind: 'warning', text: event.message }];
+  if (event.kind !== 'finished') return [];
+  const { counts, stopped } = event.result;
+  const parts = fleetOutcomes.flatMap(one => (counts[one] > 0 ? [`${counts[one]} ${one}`] : []));
+  const text = `fleet: ${parts.join(', ') || 'nothing to do'}${stopped ? ` · ${stopped}` : ''}`;
+  return [{ kind: counts.failed > 0 ? 'error' : 'info', text }];
 }
 
 function waitingText({ for: what, where, ms }: Extract<EngineEvent, { type: 'waiting' }>): string {

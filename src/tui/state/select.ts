@@ -1,4 +1,5 @@
 import type { Overview, RevisionRow } from '../../engine/api.ts';
+import { fleetRuns } from './fleet.ts';
 import { graphOf } from './graph.ts';
 import { layoutOf } from './layout.ts';
 import type { Pane, RevisionPane, State } from './model.ts';
@@ -107,6 +108,7 @@ export function isBusy(state: State): boolean {
     state.link.is === 'restarting' ||
     state.overviewTicket !== null ||
     (state.run !== null && state.run.endedAt === null) ||
+    fleetRuns(state.fleet) ||
     state.task !== null ||
     state.dialogs.some(dialog => dialog.loaded?.is === 'loading')
   );

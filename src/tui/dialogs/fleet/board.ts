@@ -1,10 +1,11 @@
 import { failureLines } from '../../../drawing/text/failure.ts';
 import { type Line, line } from '../../../drawing/text/span.ts';
 import { widthOf } from '../../../drawing/text/width.ts';
-import type { FleetResult, FleetStatus, PlanRequest } from '../../../engine/api.ts';
+import type { FleetStatus, PlanRequest } from '../../../engine/api.ts';
 import { count } from '../../../foundation/grouped.ts';
 import { ask, type Change, only } from '../../state/effect.ts';
 import { fleetRuns } from '../../state/fleet.ts';
+import { fleetEnded } from '../../state/fleet-end.ts';
 import { reopen } from '../../state/link.ts';
 import { logged } from '../../state/log.ts';
 import { loadedOf } from '../../state/message.ts';
@@ -86,34 +87,14 @@ export const fleetType: DialogType<FleetDialog> = {
       return only(replace(state, dialog, { ...dialog, loaded, cursor }));
     }
     if (state.fleet?.ticket !== ticket) return null;
-    return ended(
-      state,
-      dialog,
-      outcome.ok ? (outcome.value as FleetResult) : null,
-      outcome.ok ? null : outcome.failure,
-    );
+    return readAgain(fleetEnded(state, { ticket, outcome }), dialog);
   },
   clicked: (dialog, at, state) => choose(state, { ...dialog, cursor: at }),
 };
 
-/** The run is over: requests the status again. */
-function ended(
-  state: State,
-  dialog: FleetDialog,
-  result: FleetResult | null,
-  failure: NonNullable<State['fleet']>['failure'],
-): Change {
-  const { fleet } = state;
-  if (!fleet) return only(state);
-  const over = {
-    ...fleet,
-    result: result ?? fleet.result,
-    failure,
-    working: [],
-    paused: null,
-    endedAt: state.now,
-  };
-  const [asked, ticket, effect] = ask({ ...state, fleet: over }, { call: 'fleetStatus', args: [{}] });
+/** Requests the status again, after a run. */
+function readAgain(state: State, dialog: FleetDialog): Change {
+  const [asked, ticket, effect] = ask(state, { call: 'fleetStatus', args: [{}] });
   return [replace(asked, dialog, { ...dialog, loaded: { is: 'loading', ticket } }), [effect]];
 }
 

@@ -4,6 +4,7 @@ import type { State } from '../../state/model.ts';
 import { replaceTop } from '../../state/stack.ts';
 import { whyReadOnly } from '../../state/why-not.ts';
 import { inDialogs, on, why } from '../commands.ts';
+import { cancelFleet } from './cancel.ts';
 import { type FleetDialog, orders, rowsOf } from './dialog.ts';
 import { openStages } from './stages.ts';
 
@@ -22,18 +23,6 @@ function move(by: number) {
     const cursor = count === 0 ? 0 : (dialog.cursor + by + count) % count;
     return only(replaceTop(state, { ...dialog, cursor }));
   });
-}
-
-/** The first time, targets in progress finish and no others start; the second time, they are cancelled. */
-function cancel(state: State): Change {
-  const { fleet } = state;
-  if (!fleet) return only(state);
-  const mode = fleet.cancel === null ? 'after-step' : 'rollback';
-  const [asked, , effect] = ask(
-    { ...state, fleet: { ...fleet, cancel: mode, paused: null } },
-    { call: 'fleetCancel', args: [mode] },
-  );
-  return [asked, [effect]];
 }
 
 const answer =
@@ -136,7 +125,7 @@ export const boardCommands = ({ choose, plan }: BoardActions) =>
       title: 'stop',
       about: 'finish the targets in progress and start no others; again: cancel them',
       footer: 1,
-      run: on<FleetDialog>('fleet', cancel),
+      run: on<FleetDialog>('fleet', cancelFleet),
     },
     {
       id: 'fleet-go-on',
