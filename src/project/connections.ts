@@ -51,6 +51,7 @@ interface Client {
   readonly host: string;
   readonly port: number;
   readonly processID: number | null;
+  readonly connectionParameters?: { readonly query_timeout?: unknown };
   readonly connection: { readonly stream: { destroy(error?: Error): unknown } };
   connect(callback?: (...args: unknown[]) => void): unknown;
   query(...args: unknown[]): unknown;
@@ -96,11 +97,20 @@ export class Connections {
   readonly #open = new Set<Client>();
   /** Set when nothing may be opened anymore. */
   #closed: Failure | null = null;
+  #timesMessages = false;
 
   /** @param Client of the pg that the project's MikroORM uses; null if it uses none (PGlite) */
   constructor(options: NetworkOptions, Client: ClientClass | null) {
     this.#options = options;
     this.#Client = Client;
+  }
+
+  /**
+   * The driver may limit the time of each message, however many statements it has: `query_timeout` in the config, or a
+   * client of its own.
+   */
+  get timesMessages(): boolean {
+    return this.#timesMessages;
   }
 
   /**
@@ -113,6 +123,7 @@ export class Connections {
       return () => this.limit((driverOptions as () => unknown)(), answerTimeout);
     }
     const theirs = (driverOptions ?? {}) as { readonly Client?: ClientClass };
+    if ('getExecutor' in theirs || 'createDriver' in theirs) this.#timesMessages = true;
     if ('getExecutor' in theirs) return keptOpen(driverOptions as KyselyClient);
     if (!this.#Client || 'createDriver' in theirs) return driverOptions;
     return {
@@ -147,6 +158,9 @@ export class Connections {
   #limited(Base: ClientClass, ownAnswerTimeout?: number): ClientClass {
     const open = this.#open;
     const closed = (): Failure | null => this.#closed;
+    const timesMessages = (): void => {
+      this.#timesMessages = true;
+    };
     const start = this.#start.bind(this);
     const { connectTimeout: asked, answerTimeout = defaultAnswerTimeout } = this.#options;
     return class LimitedClient extends Base {
@@ -154,6 +168,7 @@ export class Connections {
 
       constructor(options?: { readonly connectionTimeoutMillis?: number }) {
         super(options);
+        if (Number(this.connectionParameters?.query_timeout) > 0) timesMessages();
         this.#connectTimeout = asked ?? (options?.connectionTimeoutMillis || defaultConnectTimeout);
       }
 

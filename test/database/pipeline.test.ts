@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ObservedConnection } from '../../src/database/run/observed.ts';
 import { makeProject } from '../support/project.ts';
 import { createDatabase } from '../support/server.ts';
 import { type Opened, open } from './support.ts';
@@ -129,4 +130,20 @@ test('the failed statement is reported, later ones do not run, and earlier ones 
   expect(await tables(app)).toBe('');
   expect((await app.run(copies)).failure).toMatchObject({ sql: { statement: 'copy "f" from stdin' } });
   expect(await tables(app)).toBe('');
+});
+
+test('nothing is sent after the connection was closed, though earlier statements are still running', async () => {
+  const sent: string[] = [];
+  const observed = new ObservedConnection({
+    async executeQuery({ sql }) {
+      sent.push(sql);
+      if (sql === 'create table a ()') observed.close(new Error('abandoned'));
+      return { rows: [] };
+    },
+    async *streamQuery() {},
+  });
+  const statements = ['create table a ()', 'create table b ()'].map(sql => ({ sql, ofRevision: true }));
+  await expect(observed.pipeline([...statements, { sql: 'insert into log' }])).rejects.toThrow('abandoned');
+  await observed.query('rollback');
+  expect(sent).toEqual(['create table a ()', 'rollback']);
 });

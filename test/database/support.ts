@@ -10,6 +10,7 @@ import { commandsFor } from '../../src/foundation/suggested-commands.ts';
 import { loadClass } from '../../src/project/files/classes.ts';
 import { openProject, type Project } from '../../src/project/project.ts';
 import type { Action, Step } from '../../src/revisions/plans/plan.ts';
+import type { NetworkOptions } from '../../src/values/network.ts';
 
 /** A project on its database, as a run sees it: plans are given step by step, without the graph. */
 export interface Opened {
@@ -29,8 +30,8 @@ export interface Opened {
 }
 
 /** Opens the project of a folder and connects it. */
-export async function open(root: string): Promise<Opened> {
-  const project = await openProject(root);
+export async function open(root: string, network?: NetworkOptions): Promise<Opened> {
+  const project = await openProject(root, { ...(network && { network }) });
   const connection = await connect(project, { create: true });
   if (isRefusal(connection)) throw new Error(connection.failure.message);
   const table = ledgerTable(project);

@@ -27,7 +27,7 @@ export async function runBatches(run: RunState): Promise<Failure | null> {
 
 async function runBatch(run: RunState, index: number, batch: Batch): Promise<Failure | null> {
   const steps = batch.steps.map(at => run.steps[at] as LoadedStep);
-  for (let attempt = 1; ; attempt++) {
+  for (let attempt = 1; ; ) {
     run.context.emit({ kind: 'batch', batch: index, attempt });
     const ended = await attemptBatch(run, index, attempt, async () => {
       const quick = batch.transactional && mayBeSentTogether(run, steps);
@@ -36,21 +36,28 @@ async function runBatch(run: RunState, index: number, batch: Batch): Promise<Fai
       else if (batch.transactional) await runTransaction(run, steps);
       else await runAlone(run, steps[0] as LoadedStep);
     });
-    if (ended !== 'again') return ended;
+    if (ended === 'retry') attempt++;
+    else if (ended !== 'one by one') return ended;
   }
 }
 
 /**
+ * How a batch shall run again: `retry` after a lock timeout, the pause for that being over; `one by one` without sending
+ * steps before the one before is done.
+ */
+export type Again = 'retry' | 'one by one';
+
+/**
  * Runs a batch once.
  * @param attempt which one it is, from 1
- * @returns why the run ends; null when the batch is done; `again` when it shall be tried again, after the pause for that
+ * @returns why the run ends; null when the batch is done
  */
 export async function attemptBatch(
   run: RunState,
   index: number,
   attempt: number,
   work: () => Promise<void>,
-): Promise<Failure | null | 'again'> {
+): Promise<Failure | null | Again> {
   const { context, settings, control } = run;
   const { emit } = context;
   const batch = context.preview.batches[index] as Batch;
@@ -61,13 +68,6 @@ export async function attemptBatch(
     emit({ kind: 'batch-done', batch: index });
     return null;
   } catch (error) {
-    if (error instanceof SettingsChanged) {
-      run.oneByOne = true;
-      for (const { index, revision, action } of steps) {
-        run.results[index] = { revision, action, outcome: 'not run', ms: 0 };
-      }
-      return 'again';
-    }
     const committed = await wasCommitted(run, error);
     if (committed === 'unknown') {
       for (const { index } of steps) run.results[index] = asUnknown(run.results[index] as StepResult);
@@ -81,6 +81,11 @@ export async function attemptBatch(
     await writeResults(run, batch, steps, error);
     if (batch.transactional) {
       emit({ kind: 'rolled-back', batch: index });
+      if (error instanceof SettingsChanged) {
+        run.oneByOne = true;
+        emit({ kind: 'notice', code: 'settings-changed', message: runsOneByOne });
+        return 'one by one';
+      }
       if (isRetryableLockError(cause) && attempt <= settings.retries && control.mode === null) {
         const afterMs = backOff(attempt);
         const reason = sqlFailure(cause, undefined).message;
@@ -93,12 +98,15 @@ export async function attemptBatch(
           reason,
         });
         await pause(afterMs, control.waiting.signal);
-        if (control.mode === null) return 'again';
+        if (control.mode === null) return 'retry';
       }
     }
     return endFailure(run, error, batch);
   }
 }
+
+const runsOneByOne =
+  'A trigger or function called by a revision changes session settings, so its revisions run again, each after the one before is done.';
 
 /**
  * If the connection was lost between the commit and its answer, the journal has the answer, and without it the log

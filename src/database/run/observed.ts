@@ -112,16 +112,21 @@ export class ObservedConnection implements RawConnection {
     const observers = statements.map(({ sql, ofRevision, observer = this.observer }) =>
       ofRevision && !isBookkeeping(sql) ? observer : null,
     );
-    if (this.#closed && statements.some(({ ofRevision }) => ofRevision)) throw this.#closed;
+    const before = this.#closed;
+    if (before && statements.some(({ ofRevision }) => ofRevision)) throw before;
     for (const [at, observer] of observers.entries()) observer?.check((statements[at] as Piped).sql);
     const results: PipedResult[] = [];
     while (results.length < statements.length) {
+      // It was closed while an earlier part ran: the transaction is being rolled back.
+      if (this.#closed && this.#closed !== before) throw this.#closed;
       const from = results.length;
       let to = from;
       while (this.#pipes && to < statements.length && mayBePiped(statements[to] as Piped)) to++;
       if (to - from < 2) to = from + 1;
       const part = statements.slice(from, to);
       const received = (at: number, result: PipedResult, started: number): void => {
+        // Nobody waits for these answers anymore.
+        if (this.#closed !== before) return;
         const { sql, ofRevision, answered } = part[at] as Piped;
         results.push(result);
         observers[from + at]?.done(performance.now() - started, result.count);
@@ -132,7 +137,7 @@ export class ObservedConnection implements RawConnection {
       const next = (): void => {
         started = performance.now();
         const at = results.length;
-        if (at < to) observers[at]?.sent((statements[at] as Piped).sql);
+        if (at < to && this.#closed === before) observers[at]?.sent((statements[at] as Piped).sql);
       };
       next();
       try {

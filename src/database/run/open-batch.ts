@@ -3,7 +3,7 @@ import { clearMark, type Marks } from '../marks.ts';
 import type { LoadedStep } from './context.ts';
 import { logRowStatement } from './ledger-rows.ts';
 import type { Piped } from './observed.ts';
-import { isPlain } from './plain-statements.ts';
+import { changesSchemaOnly } from './plain-statements.ts';
 import { setsNames, settingStatements, settingsLeftStatement, transactionStatement } from './prepare.ts';
 import { searchPath } from './search-path.ts';
 import type { RunState } from './state.ts';
@@ -29,7 +29,7 @@ export class OpenBatch {
     this.#wanted = settings;
     this.#settings = settings;
     this.#marks = marks;
-    this.#ahead = new StepsAhead(run.context.preview);
+    this.#ahead = new StepsAhead(run.context.preview, work.roundTrip);
   }
 
   /**
@@ -43,15 +43,17 @@ export class OpenBatch {
     const formatted = next.length > 1 ? formatSteps(this.#run.context.project, next) : null;
     if (formatted) return this.#sendAll(next, formatted);
     const step = steps[from] as LoadedStep;
-    this.#ahead.ended([]);
-    return [{ step, ms: await this.#runOne(step) }];
+    const ms = await this.#runOne(step);
+    if (step.Class === null) this.#ahead.ended([ms]);
+    return [{ step, ms }];
   }
 
   /** Neither code of the step, nor its changes to the settings, need an answer from this process. */
   #mayBeSentAhead(step: LoadedStep): boolean {
-    const { monitor, oneByOne } = this.#run;
+    const { monitor, oneByOne, context } = this.#run;
     const waits = oneByOne || monitor === null || this.#marks.marks.length > 0;
-    return !waits && this.#settings === this.#wanted && isPlain(step);
+    if (waits || context.project.connections.timesMessages) return false;
+    return this.#settings === this.#wanted && changesSchemaOnly(step);
   }
 
   /** Sends steps together: each begins when the server has done the one before. */

@@ -13,7 +13,7 @@ import type { JournalWriter } from '../journal/writer.ts';
 import { readLedger } from '../ledger.ts';
 import { acquireGuard, type Guard, lockKeys } from '../lock.ts';
 import { sqlFailure } from '../sql-failure.ts';
-import { attemptBatch, runBatches } from './batch-loop.ts';
+import { type Again, attemptBatch, runBatches } from './batch-loop.ts';
 import { type LoadedStep, type RunContext, settingsOf } from './context.ts';
 import { Control } from './control.ts';
 import { endBlocker, notBlocking } from './end-blocker.ts';
@@ -46,6 +46,7 @@ class Run {
   /** The holders of the lock while this run waited for it, by process id. */
   readonly #holders = new Map<number, Session>();
   #monitor: Monitor | null = null;
+  #oneByOne = false;
   /** Undefined: not opened yet. */
   #journal: JournalWriter | null | undefined;
 
@@ -179,7 +180,7 @@ class Run {
       expected: new Set(from.applied),
       tableReady: from.tableReady,
       leftTable: null,
-      oneByOne: false,
+      oneByOne: this.#oneByOne,
       halfWay: new Set(),
     };
   }
@@ -208,8 +209,10 @@ class Run {
       return null;
     }
     const ended = await this.#execute(run, () => attemptBatch(run, 0, 1, () => runTogether(run, sent)));
-    if (ended) return ended;
-    this.#context = { ...this.#context, options: { ...options, retries: run.settings.retries - 1 } };
+    if (ended === 'one by one') this.#oneByOne = true;
+    else if (ended === 'retry') {
+      this.#context = { ...this.#context, options: { ...options, retries: run.settings.retries - 1 } };
+    } else return ended;
     return null;
   }
 
@@ -260,13 +263,13 @@ class Run {
     emit({ kind: 'started', run: id, steps: steps.length, batches: preview.batches.length });
   }
 
-  /** @returns null where `work` shall be tried again */
-  async #execute(run: RunState, work: () => Promise<Failure | null | 'again'>): Promise<RunResult | null> {
+  /** @returns how `work` shall be tried again, or the result */
+  async #execute(run: RunState, work: () => Promise<Failure | null | Again>): Promise<RunResult | Again> {
     const { context, control } = run;
     const { emit, table, project } = context;
     const stopWatching = this.#monitor ? watchRun(this.#monitor, control, project, emit) : () => {};
     const failure = await work().finally(stopWatching);
-    if (failure === 'again') return null;
+    if (failure === 'retry' || failure === 'one by one') return failure;
     // We already know that the server does not answer.
     const silent = failure?.code === 'commit-unknown';
     // A fleet queries all of its targets together, after each wave.

@@ -3,7 +3,7 @@ import type { LoadedStep } from './context.ts';
 
 /** Steps that are sent together at most. */
 const most = 32;
-/** If those that followed the first one took longer, the next one is sent alone, ms. */
+/** If they take longer, the next one is sent alone, ms. */
 const quick = 100;
 /** The length of all statements that are sent together, characters. */
 const length = 250_000;
@@ -14,10 +14,13 @@ const length = 250_000;
  */
 export class StepsAhead {
   readonly #preview: Preview;
+  readonly #roundTrip: number;
   #size = 1;
 
-  constructor(preview: Preview) {
+  /** @param roundTrip to the server and back, ms */
+  constructor(preview: Preview, roundTrip: number) {
     this.#preview = preview;
+    this.#roundTrip = roundTrip;
   }
 
   /**
@@ -38,10 +41,10 @@ export class StepsAhead {
     return steps.slice(from, Math.max(to, from + 1));
   }
 
-  /** @param ms of the steps that were sent together; the first one includes the round trip */
+  /** @param ms of steps that were sent together; the first one includes the round trip */
   ended(ms: readonly number[]): void {
-    const sum = ms.slice(1).reduce((sum, one) => sum + one, 0);
-    this.#size = sum < quick ? Math.min(most, this.#size * 2) : 1;
+    const sum = ms.reduce((sum, one) => sum + one, -this.#roundTrip);
+    this.#size = sum < quick ? Math.min(most, ms.length * 2) : 1;
   }
 
   /** The plan says that it locks or rewrites a table with rows. */

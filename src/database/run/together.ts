@@ -38,7 +38,7 @@ export function mayRunTogether(
   monitor: Monitor | null,
 ): boolean {
   const [batch] = preview.batches;
-  if (!shared?.reconcile || !monitor || options.backup) return false;
+  if (!shared?.reconcile || !monitor || options.backup || project.connections.timesMessages) return false;
   if (preview.batches.length !== 1 || !batch?.transactional || localPath(project) === null) return false;
   const { steps } = shared;
   const found = known.get(steps) ?? steps.every(isPlain);
@@ -49,7 +49,9 @@ export function mayRunTogether(
 /** The same for a transaction of a run that has committed another one before. */
 export function mayBeSentTogether(run: RunState, steps: readonly LoadedStep[]): boolean {
   const { context, leftTable, monitor } = run;
-  if (context.shared || !monitor || leftTable === null || localPath(context.project) === null) return false;
+  const { project, shared } = context;
+  if (shared || !monitor || leftTable === null || localPath(project) === null) return false;
+  if (project.connections.timesMessages) return false;
   // A run can be stopped between two steps.
   return steps.length === 1 && steps.every(isPlain);
 }

@@ -32,7 +32,7 @@ export function watchRun(
   const poll = async (): Promise<void> => {
     const { inFlight, pid } = control;
     if (!inFlight || performance.now() - inFlight.since < every) return;
-    const working = pid === null || (await isWorking(monitor, pid));
+    const working = pid === null || (await isWorking(monitor, pid, inFlight.sql));
     answered = performance.now();
     if (control.inFlight !== inFlight) return;
     if (working) done = null;
@@ -67,15 +67,20 @@ export function watchRun(
   return () => clearInterval(timer);
 }
 
+/** Sending a longer statement may take longer than an answer, characters. */
+const long = 1_000_000;
+
 /**
- * Whether the server is still working on the statement of a process; also true if this role may not see that.
+ * Whether the server is still working on the statement of a process, and does not wait for the rest of it; also true if
+ * this role may not see that.
  */
-async function isWorking(monitor: Monitor, pid: number): Promise<boolean> {
-  const [row] = await monitor.query<{ state: string | null }>(
-    'select state from pg_stat_activity where pid = $1',
+async function isWorking(monitor: Monitor, pid: number, sql: string): Promise<boolean> {
+  const [row] = await monitor.query<{ state: string | null; waits: string | null }>(
+    'select state, wait_event as waits from pg_stat_activity where pid = $1',
     [pid],
   );
-  return row ? !row.state?.startsWith('idle') : false;
+  if (!row || row.state?.startsWith('idle')) return false;
+  return row.waits !== 'ClientRead' || sql.length > long;
 }
 
 async function blockersOf(monitor: Monitor, pid: number): Promise<Watch['blockers']> {

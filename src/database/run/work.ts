@@ -31,6 +31,8 @@ export interface Work {
 export interface TransactionalWork extends Work {
   /** The answers to the first statements of the transaction. */
   readonly opened: readonly PipedResult[];
+  /** How long they took, ms. */
+  readonly roundTrip: number;
   /** @param last run before the commit, and sent together with it @returns their answers */
   commit(last?: readonly Piped[]): Promise<readonly PipedResult[]>;
   rollback(): Promise<void>;
@@ -54,10 +56,12 @@ export async function beginWork(
   try {
     // With the default isolation of the server or the role, rows that the journal commits in the meantime
     // could not be changed.
+    const sent = performance.now();
     const [, ...opened] = await connection.pipeline([
       { sql: 'start transaction isolation level read committed' },
       ...opening,
     ]);
+    const roundTrip = performance.now() - sent;
     const driver = await pinnedDriver(orm, pinnedDialect(client, connection, true));
     const tx = await driver.getConnection().begin();
     const parts = servicesOf(project, driver, orm.config);
@@ -66,6 +70,7 @@ export async function beginWork(
     return Object.assign(parts, {
       connection,
       opened,
+      roundTrip,
       transactional: (use: (tx: Transaction) => Promise<void>) => use(tx),
       async commit(last: readonly Piped[] = []) {
         const answers = await connection.pipeline([...last, { sql: 'commit' }]);
