@@ -340,3 +340,29 @@ test.skipIf(hostile())('the stock CLI agrees, before and after', async () => {
   for (const name of [chats, rows, index, notReversible]) expect(list).toContain(name);
   expect((await stockCli(project, ['migration:pending'])).stdout).toContain(broken);
 });
+
+test('a cancelled revision without a transaction has failed, because what it did stays', async () => {
+  const partly = 'Migration20260301000000_partly';
+  const database = await createDatabase();
+  const project = await makeProject({
+    url: database.url,
+    migrations: {
+      [partly]: { up: ['create table "half" ("id" int)', 'select pg_sleep(60)'], transactional: false },
+    },
+    config: 'baseDir: process.cwd()',
+  });
+  const app = await open(project.root);
+  try {
+    const sleeps = app.hears(event => event.kind === 'statement' && event.sql.includes('pg_sleep'));
+    const run = app.start(await app.plan(`up ${partly}`));
+    await sleeps;
+    await run.cancel('rollback');
+    const { steps, cancelled, unsettled } = await run.result;
+    expect(cancelled).toBe(true);
+    expect(steps).toMatchObject([{ outcome: 'failed' }]);
+    expect(unsettled.map(({ revision }) => revision)).toEqual([partly]);
+    expect(await database.query(`select to_regclass('half')::text as half`)).toEqual([{ half: 'half' }]);
+  } finally {
+    await app.close();
+  }
+});

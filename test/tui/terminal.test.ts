@@ -124,6 +124,24 @@ test('a terminal that is too small says so, and recovers', async () => {
   await app.sees('2 History', '5 Log');
 });
 
+test('keys change nothing that a terminal which is too small does not show', async () => {
+  const app = await openScreen();
+  await app.sees('3 pending');
+  await app.press('u');
+  await app.sees('2 steps');
+  await app.resize(40, 9);
+  await app.sees('migtui needs 60x16', 'q quits');
+  await app.press('Enter');
+  await app.press('u');
+  await app.resize(90, 28);
+  await app.sees('2 steps');
+  expect(app.engine.calls.filter(call => call.startsWith('run'))).toEqual([]);
+  await app.resize(40, 9);
+  await app.sees('q quits');
+  await app.press('q');
+  expect(await app.exit).toBe(0);
+});
+
 test('a screen reader gets lines, not frames', async () => {
   const app = await openScreen({ env: { INK_SCREEN_READER: 'true', LANG: 'C.UTF-8' } });
   await app.sees(

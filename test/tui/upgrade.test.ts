@@ -217,6 +217,19 @@ test('read-only: nothing can be changed, and every key says why', async () => {
   expect(app.engine.calls).not.toContain('preview');
 });
 
+test('a name to type is shown whole, with what was typed, also on the smallest screen', async () => {
+  const name = 'customer_orders_production_eu';
+  const app = await openScreen({ project: { protected: true }, database: { name } });
+  await app.resize(60, 16);
+  await app.sees('PROTECTED');
+  await app.press('u');
+  await app.sees('This database is protected', name);
+  await app.type('customer_');
+  await app.sees(/│ customer_ +│/);
+  await app.send(`\u001b[200~orders_production_eu\n\u001b[201~`);
+  await app.sees('Enter to run');
+});
+
 test('a protected database requires its name', async () => {
   const app = await openScreen({ project: { protected: true } });
   await app.sees('PROTECTED', '3 pending');

@@ -154,7 +154,8 @@ async function writeResults(
     const { index, revision, action } = step;
     const before = run.results[index] as StepResult;
     const here = error instanceof StepError && error.step.index === index ? error : null;
-    const failed = here !== null && run.control.reason === null;
+    // What a cancelled revision without a transaction has done stays.
+    const failed = here !== null && (run.control.reason === null || run.halfWay.has(revision));
     const ran = here !== null || before.outcome === 'done';
     const ms = here?.ms ?? before.ms;
     run.results[index] = {

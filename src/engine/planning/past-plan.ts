@@ -30,7 +30,15 @@ export async function pastPlan(session: Session, state: State, request: PlanRequ
     });
   }
   const run = repeatable(runsOf(entries))[kind];
-  if (!run || (request.past?.run !== undefined && request.past.run !== run.run)) {
+  const wanted = request.past?.run;
+  if (run && wanted !== undefined && wanted !== run.run) {
+    throw new Failure({
+      code: `nothing-to-${kind}`,
+      message: `Another run was made since: ${run.run.slice(0, 8)}.`,
+      next: `Ask for ${kind === 'undo' ? 'the undo' : 'the redo'} again, or see migtui journal.`,
+    });
+  }
+  if (!run) {
     throw new Failure({
       code: `nothing-to-${kind}`,
       message: kind === 'undo' ? 'There is no run to undo.' : 'There is no undone run to redo.',
@@ -84,7 +92,7 @@ function applySteps(
   for (const { revision, action } of steps) {
     const comes = action === 'up' || action === 'log';
     if (now.has(revision) === comes)
-      throw refused(`${revision} is ${comes ? 'applied' : 'not applied'} already`);
+      throw refused(`${revision} is ${comes ? 'applied already' : 'not applied anymore'}`);
     if (comes) {
       const missing = graph.needs(revision).find(id => !now.has(id));
       if (missing !== undefined) throw refused(`${revision} needs ${missing}, which is not applied`);

@@ -71,8 +71,11 @@ async function stepSql(session: Session, { byId }: Pick<State, 'byId'>, step: St
   if (!source) {
     throw new Failure({
       code: 'missing-revision',
-      message: `Can't locate revision ${revision}: it is applied, and its file is missing.`,
-      next: 'Restore the file from version control, or stamp the database to a revision that exists.',
+      message: `Can't locate revision ${revision}: ${action === 'down' ? 'it is applied, and ' : ''}its file is missing.`,
+      next:
+        action === 'down'
+          ? 'Restore the file from version control, or stamp the database to a revision that exists.'
+          : 'Restore the file from version control.',
     });
   }
   return session.record(source, action);

@@ -7,6 +7,7 @@ import { RevisionGraph } from '../../revisions/graph.ts';
 import { inferLine } from '../../revisions/infer.ts';
 import { declare } from '../files/edit-declarations.ts';
 import { readSources } from '../files/sources.ts';
+import { loadableFrom } from './es-module.ts';
 
 /**
  * Lets `inner` write a migration, then declares in it that it revises the previous heads.
@@ -25,14 +26,16 @@ export async function generateDeclared(
   const revises = headsIn(glob(join(folder, options.glob ?? '!(*.d).{js,ts,cjs}')));
   const [code, fileName] = await inner.generate(diff, path, name);
   const file = join(folder, fileName);
-  let declared: string;
+  const loadable = loadableFrom(folder, fileName, code);
+  let declared = loadable;
   try {
-    declared = declare(fileName.replace(/\.[jt]s$/, ''), fileName, code, { revises });
+    declared = declare(fileName.replace(/\.[jt]s$/, ''), fileName, loadable, { revises });
   } catch {
     // A generator that writes something other than a class: the stock CLI continues as without migtui.
-    return [code, fileName];
   }
-  if (existsSync(file) && (await readFile(file, 'utf8')) === code) await writeFile(file, declared);
+  if (declared !== code && existsSync(file) && (await readFile(file, 'utf8')) === code) {
+    await writeFile(file, declared);
+  }
   return [declared, fileName];
 }
 

@@ -7,6 +7,7 @@ import { Failure } from '../../foundation/failure.ts';
 import type { MigrationSql } from '../entities.ts';
 import { type Declared, declare } from '../files/edit-declarations.ts';
 import type { Project } from '../project.ts';
+import { loadableFrom } from './es-module.ts';
 import { folderFor, type Place, requireCovered } from './revision-folder.ts';
 
 /** A new revision, before it is on disk. */
@@ -56,7 +57,8 @@ export async function newRevision(
         const text = index === 0 ? code : await readFile(join(temporary, name), 'utf8');
         const path = join(folder, rename(name));
         if (index > 0) return { path, text: rename(text) };
-        return { path, text: declare(id, rename(name), emptied(rename(text)), declared) };
+        const loadable = loadableFrom(folder, name, text);
+        return { path, text: declare(id, rename(name), emptied(rename(loadable)), declared) };
       }),
     );
     const taken = files.find(({ path }) => existsSync(path));

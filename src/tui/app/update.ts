@@ -7,12 +7,15 @@ import { pasteSearch, typeSearch } from '../panes/search.ts';
 import { answered } from '../state/answers.ts';
 import { andThen, type Change, only } from '../state/effect.ts';
 import { calm, happened } from '../state/events.ts';
+import { fleetRuns } from '../state/fleet.ts';
+import { layoutOf } from '../state/layout.ts';
 import { connected, lost, reconnect, restarted } from '../state/link.ts';
 import { refreshOverview, wantDetail } from '../state/loading.ts';
 import { logged } from '../state/log.ts';
 import type { Answer, Message } from '../state/message.ts';
 import type { State } from '../state/model.ts';
 import { clampAll } from '../state/moving.ts';
+import { isRunning } from '../state/run.ts';
 import { notified, notify, topDialog } from '../state/stack.ts';
 import { commandFor } from './lookup.ts';
 import { pointed } from './mouse.ts';
@@ -34,13 +37,15 @@ function apply(state: State, message: Message): Change {
     case 'tick':
       return only(state);
     case 'key': {
-      const [next, effects] = pressed(state, message.key);
+      const [next, effects] = isHidden(state)
+        ? pressedHidden(state, message.key)
+        : pressed(state, message.key);
       return [{ ...next, previousKey: { key: message.key, at: message.now } }, effects];
     }
     case 'paste':
-      return pasted(state, message.text);
+      return isHidden(state) ? only(state) : pasted(state, message.text);
     case 'mouse':
-      return pointed(state, message, pressed);
+      return isHidden(state) ? only(state) : pointed(state, message, pressed);
     case 'resized':
       return wantDetail(clampAll({ ...state, size: { columns: message.columns, rows: message.rows } }));
     case 'answered':
@@ -86,6 +91,16 @@ function answeredAnywhere(state: State, answer: Answer): Change {
 function withoutInvalid(state: State): State {
   const dialogs = state.dialogs.filter(dialog => typeOf(dialog).isValid?.(dialog, state) ?? true);
   return dialogs.length === state.dialogs.length ? state : { ...state, dialogs };
+}
+
+/** The terminal is too small to show anything. */
+const isHidden = (state: State): boolean => layoutOf(state).tooSmall;
+
+/** Nothing starts or changes that the user cannot see. */
+function pressedHidden(state: State, key: string): Change {
+  if (['ctrl+c', 'ctrl+l', 'ctrl+z'].includes(key)) return pressed(state, key);
+  if (key !== 'q' || isRunning(state.run) || fleetRuns(state.fleet)) return only(state);
+  return [{ ...state, quitting: true }, [{ type: 'quit' }]];
 }
 
 /** A key goes to the text field, otherwise to its command in the current state. */

@@ -3,10 +3,11 @@ import type { Span } from '../../drawing/text/span.ts';
 
 /** A field with a drawn cursor, because the terminal's own cursor is hidden. */
 export function fieldSpans({ text, cursor }: TextField): Span[] {
-  const at = text.slice(cursor, cursor + 1);
+  // An emoji has two units.
+  const at = String.fromCodePoint(...[text.codePointAt(cursor)].filter(one => one !== undefined));
   return [
     { text: text.slice(0, cursor), style: 'strong' },
     { text: at === '' ? ' ' : at, style: 'cursor' },
-    { text: text.slice(cursor + 1), style: 'strong' },
+    { text: text.slice(cursor + at.length), style: 'strong' },
   ];
 }

@@ -6,8 +6,10 @@ import { At } from '../panes/frame.tsx';
 import { HistoryPane } from '../panes/history/history-pane.tsx';
 import { LogPane } from '../panes/log-pane.tsx';
 import { PendingPane } from '../panes/pending-pane.tsx';
+import { fleetRuns } from '../state/fleet.ts';
 import { layoutOf, smallest } from '../state/layout.ts';
 import type { Pane, State } from '../state/model.ts';
+import { isRunning } from '../state/run.ts';
 import { Footer } from './footer.tsx';
 import { Header } from './header.tsx';
 import { Overlay } from './overlay.tsx';
@@ -25,7 +27,10 @@ export function Screen({ state }: { readonly state: State }): ReactNode {
   const layout = layoutOf(state);
   const { columns, rows } = state.size;
   const stack = state.dialogs.map((dialog, depth) => ({ dialog, depth }));
-  if (layout.tooSmall) return <TooSmall columns={columns} rows={rows} />;
+  if (layout.tooSmall) {
+    const running = isRunning(state.run) || fleetRuns(state.fleet);
+    return <TooSmall columns={columns} rows={rows} running={running} />;
+  }
   return (
     <Box width={columns} height={rows}>
       <Header state={state} />
@@ -42,11 +47,19 @@ export function Screen({ state }: { readonly state: State }): ReactNode {
   );
 }
 
-function TooSmall({ columns, rows }: { readonly columns: number; readonly rows: number }): ReactNode {
+function TooSmall({
+  columns,
+  rows,
+  running,
+}: {
+  readonly columns: number;
+  readonly rows: number;
+  readonly running: boolean;
+}): ReactNode {
   const lines = [
     `migtui needs ${smallest.columns}x${smallest.rows}`,
     `this terminal is ${columns}x${rows}`,
-    'q quits',
+    running ? 'a run is in progress; Ctrl-C twice cancels it' : 'q quits',
   ];
   return (
     <Box width={columns} height={rows}>

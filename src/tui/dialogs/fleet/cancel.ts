@@ -3,21 +3,26 @@ import { ask, type Change, only } from '../../state/effect.ts';
 import { fleetRuns } from '../../state/fleet.ts';
 import type { State } from '../../state/model.ts';
 import { open } from '../../state/stack.ts';
-import { menu } from '../menu.ts';
+import { type MenuDialog, menu } from '../menu.ts';
 
 /** The first time, targets in progress finish and no others start; the second time, they are cancelled. */
 export function cancelFleet(state: State): Change {
   return cancel(state, state.fleet?.cancel == null ? 'after-step' : 'rollback');
 }
 
+const title = 'Cancel the run of the fleet?';
+
 /** Asks how to cancel a fleet's run; it continues until the user chooses. */
 export function askFleetCancel(state: State, openedBy: string): Change {
   if (!fleetRuns(state.fleet)) return only(state);
+  const others = state.dialogs.filter(dialog => (dialog as Partial<MenuDialog>).title !== title);
+  // Asking again is an answer.
+  if (others.length < state.dialogs.length) return cancelFleet({ ...state, dialogs: others });
   return only(
     open(
       state,
       menu({
-        title: 'Cancel the run of the fleet?',
+        title,
         tone: 'warning',
         openedBy,
         text: 'The run continues until you choose. F shows it.',

@@ -3,6 +3,7 @@ import { failureLines } from '../../../drawing/text/failure.ts';
 import { placeLabel } from '../../../drawing/text/place.ts';
 import { type Line, line } from '../../../drawing/text/span.ts';
 import type { SqlView } from '../../../drawing/text/statement.ts';
+import { widthOf } from '../../../drawing/text/width.ts';
 import { wrap } from '../../../drawing/text/wrap.ts';
 import type { Style } from '../../../drawing/theme/style.ts';
 import type { Action, PlanRequest, PlanStart, Preview, Warning } from '../../../engine/api.ts';
@@ -241,7 +242,7 @@ function stepBody(
 }
 
 /** The effect of Enter, or the name to type. */
-export function planFoot(dialog: PlanDialog, state: State): Line[] {
+export function planFoot(dialog: PlanDialog, state: State, columns: number): Line[] {
   if (dialog.loaded.is !== 'ready' || dialog.loaded.value.steps.length === 0) return [];
   const preview = dialog.loaded.value;
   if (whyReadOnly(state)) return [];
@@ -258,15 +259,21 @@ export function planFoot(dialog: PlanDialog, state: State): Line[] {
     ];
   }
   const right = dialog.typed.text === preview.databaseName;
+  const wanted: Line = [
+    { text: `${why} `, style: 'danger' },
+    { text: 'Type ' },
+    { text: preview.databaseName, style: 'alarm' },
+    { text: ' and press Enter: ' },
+  ];
+  const typed: Line = [...fieldSpans(dialog.typed), { text: right ? '  Enter to run' : '', style: 'danger' }];
+  const text = [...wanted, ...typed].map(span => span.text).join('');
+  // What remains to be typed needs space, too.
+  const rest = widthOf(preview.databaseName) - widthOf(dialog.typed.text);
+  if (widthOf(text) + Math.max(0, rest) <= columns) return [[], [...wanted, ...typed]];
   return [
     [],
-    [
-      { text: `${why} `, style: 'danger' },
-      { text: 'Type ' },
-      { text: preview.databaseName, style: 'alarm' },
-      { text: ' and press Enter: ' },
-      ...fieldSpans(dialog.typed),
-      { text: right ? '  Enter to run' : '', style: 'danger' },
-    ],
+    ...wrap(`${why} Type this and press Enter:`, columns).map(text => line(text, 'danger')),
+    ...wrap(preview.databaseName, columns).map(text => line(text, 'alarm')),
+    typed,
   ];
 }

@@ -15,7 +15,11 @@ const blockerOf = ({ run }: State): Session | null =>
 /** Why the blocker cannot be ended here; null if it can. */
 export function whyNotEnded(state: State): string | null {
   const blocker = blockerOf(state);
-  if (!blocker) return 'nobody blocks this run';
+  if (!blocker) {
+    return isRunning(state.run) && state.run.waiting
+      ? 'another run holds the lock: cancel it where it runs'
+      : 'nobody blocks this run';
+  }
   if (state.overview?.project.protected) return 'this database is protected: ask whoever holds the lock';
   if (blocker.pid <= 0) return 'a prepared transaction blocks it: it has no session to end';
   return whyReadOnly(state);
@@ -38,7 +42,8 @@ export function askToEnd(state: State, openedBy: string): Change {
         tone: 'danger',
         openedBy,
         text: `${who}, pid ${pid}, for ${duration(ageMs)}, blocks this run.${what}`,
-        validWhile: next => blockerOf(next)?.pid === pid,
+        // The blocker is not known between two tries.
+        validWhile: next => isRunning(next.run),
         cursor: 0,
         items: [
           { key: 'k', label: 'Keep waiting', choose: only },

@@ -32,7 +32,7 @@ export function askCancel(state: State, openedBy: string): Change {
           {
             key: 'r',
             label: 'Cancel and roll back',
-            about: 'stop the statement and undo its transaction',
+            about: 'stop the statement; its transaction, if any, is rolled back',
             danger: true,
             choose: next => cancel(next, 'rollback'),
           },

@@ -23,7 +23,7 @@ export function outcomeLines(
   if (run.failure && !run.result?.cancelled)
     lines.push(...failureLines(run.failure, columns), ...countedLines(run, counted, state, columns), []);
   if (run.result?.cancelled) {
-    lines.push(line('Cancelled. Uncommitted changes were rolled back.', 'warning'), []);
+    lines.push(line(cancelledText(run), 'warning'), []);
   }
   lines.push(...summaryLines(run, state));
   if (run.backedUp) lines.push(...backupLines(run.backedUp, columns));
@@ -40,6 +40,13 @@ export function outcomeLines(
     );
   }
   return lines;
+}
+
+/** What a cancel has done. */
+function cancelledText({ cancel, result }: Run): string {
+  if (cancel === 'after-step') return 'Stopped as requested.';
+  const rolledBack = result?.steps.some(step => step.rolledBack) === true;
+  return rolledBack ? 'Cancelled. Uncommitted changes were rolled back.' : 'Cancelled.';
 }
 
 /** The number of rows on which the statement failed, and the first of them. */
