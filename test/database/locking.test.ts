@@ -70,6 +70,28 @@ const advisory = `select count(*)::int as n from pg_locks where locktype = 'advi
   and database = (select oid from pg_database where datname = current_database())`;
 
 describe('one writer', () => {
+  test.each(['after-step', 'rollback'] as const)(
+    'a cancel "%s" ends the wait for another run',
+    async mode => {
+      const one = await start();
+      const two = await again();
+      await one.run(`up ${chats}`);
+      const blocker = await database.connect();
+      await blocker.query('begin; lock table chats in access share mode');
+      const holding = one.hears(({ kind }) => kind === 'statement');
+      const first = one.start(await one.plan(`up ${touch}`), { lockTimeout: 60_000 });
+      await holding;
+      const waiting = two.hears(({ kind }) => kind === 'waiting');
+      const second = two.start(await two.plan(`up ${touch}`));
+      const ended = second.result.catch(error => error);
+      await waiting;
+      await second.cancel(mode);
+      expect(await ended).toMatchObject({ code: 'cancelled', message: 'Cancelled: nothing was run.' });
+      await blocker.end();
+      expect((await first.result).failure).toBeNull();
+    },
+  );
+
   test('another run waits, shows who holds the lock, and then finds its plan changed', async () => {
     const one = await start();
     const two = await again();

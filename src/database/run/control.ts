@@ -76,6 +76,8 @@ export class Control {
   async request(mode: CancelMode, why: Failure | null = null): Promise<void> {
     if (mode === 'after-step') {
       this.mode ??= mode;
+      // While it waits for another run, no step is in progress.
+      this.waiting.abort(cancelled);
       return;
     }
     if (this.mode === 'rollback' && why === null) return this.#terminate();

@@ -88,8 +88,9 @@ class Run {
       this.#started(run);
       return (await this.#execute(run, () => runBatches(run))) as RunResult;
     } catch (error) {
-      const { reason } = this.control;
-      if (reason?.code === 'cancelled') throw cancelledBefore();
+      const { reason, mode } = this.control;
+      const stopped = mode === 'after-step' && error instanceof Failure && error.code === 'cancelled';
+      if (reason?.code === 'cancelled' || stopped) throw cancelledBefore();
       throw sqlFailure(reason ?? error, undefined);
     } finally {
       await guard?.release();

@@ -50,8 +50,8 @@ export function runHead(run: Run, state: State, columns: number): Line[] {
   ];
 }
 
-function cancelText({ cancel, cancelAccepted }: Run): string {
-  if (cancel === null) return '';
+function cancelText({ cancel, cancelAccepted, endedAt }: Run): string {
+  if (cancel === null || endedAt !== null) return '';
   if (cancel === 'rollback') return '  cancelling';
   return cancelAccepted ? '  stopping after this step' : '  stopping …';
 }
