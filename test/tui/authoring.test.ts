@@ -158,11 +158,11 @@ test('with three heads, the selected ones are merged, and the result claims no m
   await app.press('Enter');
   // Two orders of 24 were tried.
   await app.sees('the 2 orders that were tried give the same schema');
-  await app.press('Esc', 'm', 'Space', 'Down', 'Space', 'Down', 'Space');
+  await app.press('Esc', 'm', 'Space', 'j', 'Space', 'Down', 'Space');
   await app.sees('1 of 4 heads');
   await app.press('Enter');
   await app.sees('choose two heads or more');
-  await app.press('Up', 'Space', 'Enter');
+  await app.press('k', 'Space', 'Enter');
   await app.sees('No conflict: every order');
   await app.seesNot('20261121080000 add_topic');
   await app.press('Esc', '5', 'z', 'G');

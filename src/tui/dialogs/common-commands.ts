@@ -23,7 +23,7 @@ export const commonCommands = (typeOf: TypeOf): readonly Command[] =>
   inDialogs([
     {
       id: 'next-item',
-      keys: ['down', 'tab', 'ctrl+n'],
+      keys: ['down', 'j', 'tab', 'ctrl+n'],
       where: ['choosing'],
       title: 'next',
       about: 'the next item',
@@ -31,7 +31,7 @@ export const commonCommands = (typeOf: TypeOf): readonly Command[] =>
     },
     {
       id: 'previous-item',
-      keys: ['up', 'shift+tab', 'ctrl+p'],
+      keys: ['up', 'k', 'shift+tab', 'ctrl+p'],
       where: ['choosing'],
       title: 'previous',
       about: 'the previous item',

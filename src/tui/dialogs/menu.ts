@@ -82,29 +82,7 @@ function itemLine(item: MenuItem, width: number): Line {
   ];
 }
 
-const moveItem = (by: number) =>
-  on<MenuDialog>('menu', (state, dialog) => {
-    const count = dialog.items.length;
-    return only(replaceTop(state, { ...dialog, cursor: (dialog.cursor + by + count) % count }));
-  });
-
 const commands = inDialogs([
-  {
-    id: 'next-menu-item',
-    keys: ['j'],
-    where: ['menu'],
-    title: 'next',
-    about: 'the next item',
-    run: moveItem(1),
-  },
-  {
-    id: 'previous-menu-item',
-    keys: ['k'],
-    where: ['menu'],
-    title: 'previous',
-    about: 'the previous item',
-    run: moveItem(-1),
-  },
   {
     id: 'choose',
     keys: ['enter'],
