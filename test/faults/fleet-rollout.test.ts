@@ -158,7 +158,7 @@ test('the command line: one JSON object per line, and exit code 0 only if all ar
   expect(lines.filter(({ kind }) => kind === 'target-done').length).toBe(2);
   const fine = await migtui(fleet.project, ['fleet', 'upgrade', 'head', '--yes', '--only', 'tenant_1']);
   expect(fine).toMatchObject({ code: 0 });
-  const none = await migtui(fleet.project, ['fleet', 'upgrade', 'head', '--only', 'x']);
+  const none = await migtui(fleet.project, ['fleet', 'upgrade', 'head', '--only', 'x*']);
   expect(none.code).toBe(2);
   expect(none.stderr).toContain('None of the 2 targets of the fleet matches');
 });

@@ -67,9 +67,8 @@ describe('a plan', () => {
     );
     const engine = await openFleet(fleet);
     const request = { ...toHead, plan: { command: 'upgrade', targets: ['haed'] } } as const;
-    for (const work of [engine.fleetPlan(request), engine.fleetRehearse(request)]) {
-      await expect(work).rejects.toMatchObject({ code: 'unknown-target' });
-    }
+    await expect(engine.fleetPlan(request)).rejects.toMatchObject({ code: 'unknown-target' });
+    await expect(engine.fleetRehearse(request)).rejects.toMatchObject({ code: 'unknown-target' });
     const rehearsed = await engine.fleetRehearse(toHead);
     expect(rehearsed.map(({ targets, failure }) => [targets, failure?.code])).toEqual([
       [['tenant_1'], undefined],

@@ -6,7 +6,7 @@ const plain = /^\s*(?:create|alter|drop|comment|grant|revoke|insert|update|delet
 
 /** Those of them that change the schema alone, so that hardly any calls a function or fires a trigger of the user. */
 const ofSchema = /^\s*(?:create|alter|drop|comment|grant|revoke)\b/i;
-const withRows = /\bas\s*\(*\s*(?:select|with|values|table|execute)\b/i;
+const withRows = /\bas[\s(]*(?:select|with|values|table|execute)\b/i;
 
 /** Whether all statements of a step are known, and none affects how later ones run. The grammar must be loaded. */
 export function isPlain({ action, statements }: LoadedStep): boolean {

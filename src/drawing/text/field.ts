@@ -13,7 +13,8 @@ export const fieldOf = (text: string): TextField => ({ text, cursor: text.length
 /** Inserts text at the cursor, without control characters and line ends. */
 export function insert(field: TextField, inserted: string): TextField {
   // A name is often copied with the end of its line.
-  const clean = inserted.replace(/[\r\n]+$/, '').replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');
+  const whole = /[\r\n]$/.test(inserted) ? inserted.trimEnd() : inserted;
+  const clean = whole.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');
   return {
     text: field.text.slice(0, field.cursor) + clean + field.text.slice(field.cursor),
     cursor: field.cursor + clean.length,
