@@ -22,6 +22,8 @@ let early: ChildProcess | null = null;
 
 /** What was completed permanently, as a sentence. */
 let committed: string | null = null;
+/** Writes the waiting lines; null: the output is not in lines. */
+let flushLines: (() => void) | null = null;
 
 const host: Host = {
   stdout: stdout.screen,
@@ -76,6 +78,12 @@ const host: Host = {
   committed(text) {
     committed = text;
   },
+  writesLines(flush) {
+    flushLines = flush;
+    return () => {
+      flushLines = null;
+    };
+  },
   onInterrupt(listener) {
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
     for (const signal of signals) process.on(signal, listener);
@@ -127,9 +135,8 @@ process.on('exit', () => {
   const error = { code: 'process-ended', ...endedBy() };
   const { message, next } = error;
   flushPrints();
-  // A fleet's run writes one JSON object per line.
-  const lines = argv.includes('fleet');
-  if (argv.includes('--json') && lines) stdout.screen.write(jsonLine({ error }));
+  flushLines?.();
+  if (argv.includes('--json') && flushLines) stdout.screen.write(jsonLine({ error }));
   else if (argv.includes('--json') && !stdout.used) stdout.screen.write(jsonText({ error }));
   else stderrScreen.write(safeText(`error: ${message}\nnext:  ${next}\n`));
 });

@@ -8,6 +8,7 @@ import { learnPasswords } from '../project/config/password-functions.ts';
 import { brokenMigration, noMigrationClass, unusableMigration } from '../project/files/classes.ts';
 import type { MigrationSource } from '../project/files/migration-source.ts';
 import type { Project } from '../project/project.ts';
+import { hasOnQuery, onQueryFailed } from './on-query-failed.ts';
 import { type PlainMigration, readPlain } from './plain.ts';
 import type { Limits, SandboxProcess } from './process.ts';
 import type { Recording, ReplayInfo, RunQuery, Statement } from './recording.ts';
@@ -47,7 +48,7 @@ export class Previewer {
     return (
       connection.prepareQuery === modules.sql.AbstractSqlConnection.prototype['prepareQuery' as never] &&
       orm.driver.getPlatform().formatQuery === modules.core.Platform.prototype.formatQuery &&
-      String(orm.config.get('onQuery')) === '(sql) => sql'
+      !hasOnQuery(orm.config.get('onQuery'))
     );
   }
 
@@ -265,15 +266,8 @@ export class Previewer {
     try {
       return connection.prepareQuery(query.sql, unpacked(query) ?? []).formatted;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new Failure(
-        {
-          code: 'config-broken',
-          message: `onQuery in the MikroORM config throws "${reason}" for: ${query.sql.trim().slice(0, 200)}`,
-          next: 'Fix onQuery, or the statement.',
-        },
-        { cause: error },
-      );
+      if (!hasOnQuery(this.#project.orm.config.get('onQuery'))) throw error;
+      throw onQueryFailed(error, query.sql);
     }
   }
 }

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Failure } from '../foundation/failure.ts';
 import type { NetworkOptions, Waiting } from '../values/network.ts';
+import { type KyselyClient, keptOpen } from './kept-open.ts';
 
 /*
  * Every connection to a server is one of these: a pg client that never waits forever. Each statement has the
@@ -62,33 +63,6 @@ interface Client {
 }
 
 export type ClientClass = new (options?: { readonly connectionTimeoutMillis?: number }) => Client;
-
-/** The part of a Kysely client's API that is used. */
-interface KyselyClient {
-  withPlugin(plugin: {
-    transformQuery(args: { node: unknown }): unknown;
-    transformResult(args: { result: unknown }): Promise<unknown>;
-  }): object;
-}
-
-const kept = new WeakMap<KyselyClient, object>();
-
-/**
- * The config's own Kysely client, without `destroy`: it can be opened only once, and other targets of a fleet
- * and the application use it too.
- */
-function keptOpen(client: KyselyClient): object {
-  const known = kept.get(client);
-  if (known) return known;
-  // A plugin that changes nothing: the result is another client on the same pool.
-  const same = client.withPlugin({
-    transformQuery: ({ node }) => node,
-    transformResult: async ({ result }) => result,
-  });
-  Object.defineProperty(same, 'destroy', { value: async () => {} });
-  kept.set(client, same);
-  return same;
-}
 
 /** All connections of one project. */
 export class Connections {

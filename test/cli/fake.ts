@@ -153,6 +153,7 @@ export async function migtui(args: string, world: Outside = {}): Promise<Told> {
     },
     capturePrints: () => {},
     committed: () => {},
+    writesLines: () => () => {},
     onInterrupt: () => () => {},
     async spawn(editor, path) {
       spawned.push(`${editor} ${path}`);

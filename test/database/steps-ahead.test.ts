@@ -1,11 +1,11 @@
-import { afterEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Finding } from '../../src/values/findings.ts';
 import type { NetworkOptions } from '../../src/values/network.ts';
 import type { RunEvent } from '../../src/values/run.ts';
 import { type MigrationSketch, makeProject } from '../support/project.ts';
 import { createDatabase, type Database } from '../support/server.ts';
 import { type ProxiedConnection, silentProxy } from '../support/silent-proxy.ts';
-import { type Opened, open } from './support.ts';
+import { afterEachTest, type Opened, open } from './support.ts';
 
 /*
  * In a transaction of several revisions, plain ones are sent before the one before is done: after the first one two, then
@@ -14,10 +14,7 @@ import { type Opened, open } from './support.ts';
 
 const idOf = (at: number): string => `Migration202601010000${String(at).padStart(2, '0')}_table_${at}`;
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = afterEachTest();
 
 interface Started {
   readonly app: Opened;

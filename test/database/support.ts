@@ -1,3 +1,4 @@
+import { afterEach } from 'vitest';
 import { type Connection, connect, isRefusal } from '../../src/database/connect/connection.ts';
 import { fingerprintOf } from '../../src/database/fingerprint.ts';
 import { ledgerTable, readLedger } from '../../src/database/ledger.ts';
@@ -125,4 +126,13 @@ export async function open(root: string, network?: NetworkOptions): Promise<Open
     },
   };
   return opened;
+}
+
+/** Work that runs after each test of the file, the last one first. */
+export function afterEachTest(): (() => Promise<void>)[] {
+  const closing: (() => Promise<void>)[] = [];
+  afterEach(async () => {
+    for (const close of closing.splice(0).reverse()) await close();
+  });
+  return closing;
 }

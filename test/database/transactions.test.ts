@@ -1,10 +1,10 @@
-import { afterEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { ledgerTable } from '../../src/database/ledger.ts';
 import { lockKeys } from '../../src/database/lock.ts';
 import { type MigrationSketch, makeProject } from '../support/project.ts';
 import { createDatabase, type Database } from '../support/server.ts';
 import { type ProxiedConnection, silentProxy } from '../support/silent-proxy.ts';
-import { type Opened, open } from './support.ts';
+import { afterEachTest, type Opened, open } from './support.ts';
 
 /*
  * With a transaction for each revision, the transactions after the first one take two round trips if their statements
@@ -14,10 +14,7 @@ import { type Opened, open } from './support.ts';
 const idOf = (at: number): string => `Migration2026010100000${at}_table_${at}`;
 const [first, second, third] = [idOf(1), idOf(2), idOf(3)];
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = afterEachTest();
 
 interface Started {
   readonly app: Opened;

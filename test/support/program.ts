@@ -50,6 +50,7 @@ export async function program(
     openApp: async () => 0,
     capturePrints: () => {},
     committed: () => {},
+    writesLines: () => () => {},
     onInterrupt: () => () => {},
     spawn: async () => 0,
     exit: code => {

@@ -195,9 +195,7 @@ async function runShown(
     else output.note(event, (event, paint) => drawFleetEvent(event, paint, options.verbose === true));
     if (event.kind === 'paused' && interactive) void askToGoOn(call, engine, event);
   });
-  // Code of a revision that ends the process: before the error is written.
-  const flush = (): void => lines.flush();
-  process.prependOnceListener('exit', flush);
+  const stopLines = output.json ? call.host.writesLines(() => lines.flush()) : () => {};
   const stopInterrupts = stopOnSignals(call, {
     cancel: () => engine.fleetCancel('rollback'),
     finish: {
@@ -227,7 +225,7 @@ async function runShown(
   } finally {
     stopListening();
     lines.flush();
-    process.off('exit', flush);
+    stopLines();
     stopInterrupts();
   }
 }

@@ -48,6 +48,11 @@ export interface Host {
    * failure.
    */
   committed(message: string): void;
+  /**
+   * stdout has one JSON object per line from here on. If code of the project ends the process, `flush` writes the
+   * waiting lines, and then the error becomes the last one. Returns a function that stops it.
+   */
+  writesLines(flush: () => void): () => void;
   /** Handles Ctrl-C, SIGTERM and SIGHUP instead of the system; returns a function that stops it. */
   onInterrupt(listener: (signal: string) => void): () => void;
   /** Runs an editor (a shell command) on a file in this terminal and returns its exit code. */

@@ -16,6 +16,18 @@ export function cancelledBefore(): Failure {
   return new Failure({ code: 'cancelled', message: 'Cancelled: nothing was run.' });
 }
 
+/** @throws Failure `entities-broken` for an error of loading the entities */
+export function entitiesBroken(error: unknown): never {
+  throw new Failure(
+    {
+      code: 'entities-broken',
+      message: `The entities could not be loaded: ${error instanceof Error ? error.message.split('\n')[0] : error}`,
+      next: 'Migrations may use them, so nothing was run. The stock "mikro-orm debug" checks the same config.',
+    },
+    { cause: error },
+  );
+}
+
 /**
  * The failure of a run that ended early: the error, which steps are done and which are not, and what to do
  * next.

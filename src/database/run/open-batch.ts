@@ -4,7 +4,12 @@ import type { LoadedStep } from './context.ts';
 import { logRowStatement } from './ledger-rows.ts';
 import type { Piped } from './observed.ts';
 import { changesSchemaOnly } from './plain-statements.ts';
-import { setsNames, settingStatements, settingsLeftStatement, transactionStatement } from './prepare.ts';
+import {
+  settingStatements,
+  settingsLeftStatement,
+  statementsOfRevision,
+  transactionStatement,
+} from './prepare.ts';
 import { searchPath } from './search-path.ts';
 import type { RunState } from './state.ts';
 import { runStep } from './step.ts';
@@ -115,7 +120,7 @@ export class OpenBatch {
     const leave = path?.leave.map(sql => ({ sql })) ?? [];
     await connection.pipeline([
       ...(path?.enter.map(sql => ({ sql })) ?? []),
-      ...statements.filter((sql, at) => at > 0 || !setsNames(sql)).map(sql => ({ sql, ofRevision: true })),
+      ...statementsOfRevision(statements),
       this.#transactionStatement(),
       logRowStatement(table, step),
       ...leave,

@@ -133,8 +133,16 @@ export function readOpening(run: RunState, answers: readonly PipedResult[]): str
   return answers.at(-1)?.rows[0]?.settings ?? '';
 }
 
+/** The statements of a revision as MikroORM sends them, without its `set names` and blank ones. */
+export function statementsOfRevision(sql: readonly string[]): readonly Piped[] {
+  return sql
+    .filter(text => text.trim() !== '')
+    .filter((text, at) => at > 0 || !setsNames(text))
+    .map(text => ({ sql: text, ofRevision: true }));
+}
+
 /** MikroORM starts every migration with this. */
-export function setsNames(sql: string): boolean {
+function setsNames(sql: string): boolean {
   return /^set names '[\w-]*';?$/i.test(sql.trim());
 }
 

@@ -17,7 +17,7 @@ import { type Again, attemptBatch, runBatches } from './batch-loop.ts';
 import { type LoadedStep, type RunContext, settingsOf } from './context.ts';
 import { Control } from './control.ts';
 import { endBlocker, notBlocking } from './end-blocker.ts';
-import { cancelledBefore } from './ending.ts';
+import { cancelledBefore, entitiesBroken } from './ending.ts';
 import { finalPlan, isStill } from './final-plan.ts';
 import { loadSteps } from './load.ts';
 import { reportingQuery } from './observed.ts';
@@ -290,15 +290,4 @@ class Run {
     emit({ kind: 'finished', result });
     return result;
   }
-}
-
-function entitiesBroken(error: unknown): never {
-  throw new Failure(
-    {
-      code: 'entities-broken',
-      message: `The entities could not be loaded: ${error instanceof Error ? error.message.split('\n')[0] : error}`,
-      next: 'Migrations may use them, so nothing was run. The stock "mikro-orm debug" checks the same config.',
-    },
-    { cause: error },
-  );
 }

@@ -3,7 +3,7 @@ import { logRowSql } from '../ledger.ts';
 import type { LoadedStep } from './context.ts';
 import type { Control } from './control.ts';
 import type { Piped } from './observed.ts';
-import { SettingsChanged, setsNames } from './prepare.ts';
+import { SettingsChanged, statementsOfRevision } from './prepare.ts';
 import type { RunState } from './state.ts';
 import { type StepError, StepStatements, stepError } from './step.ts';
 
@@ -44,9 +44,7 @@ export class StepInPipeline {
 
   /** @param sql as MikroORM sends it */
   ownStatements(sql: readonly string[]): readonly Piped[] {
-    return sql
-      .filter((text, at) => text.trim() !== '' && (at > 0 || !setsNames(text)))
-      .map(text => ({ sql: text, ofRevision: true, observer: this.statements }));
+    return statementsOfRevision(sql).map(statement => ({ ...statement, observer: this.statements }));
   }
 
   /** @param next begins when this row is written */

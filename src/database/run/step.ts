@@ -85,7 +85,7 @@ export async function runStep(
     await before?.();
     if (step.statements && send) {
       work.connection.observer = statements;
-      await Promise.race([send(step.statements.map(work.format).filter(isSql)), control.forced]);
+      await Promise.race([send(step.statements.map(work.format)), control.forced]);
     } else if (step.Class === null || step.action === 'log' || step.action === 'unlog') {
       await recorded();
     } else {
@@ -204,5 +204,3 @@ export class StepStatements implements StatementObserver {
 function batchOf({ context }: RunState, { index }: LoadedStep): Batch | undefined {
   return context.preview.batches[context.preview.steps[index]?.batch ?? -1];
 }
-
-const isSql = (sql: string): boolean => sql.trim() !== '';

@@ -1,4 +1,5 @@
 import { edit, insert } from '../../drawing/text/field.ts';
+import { quit } from '../commands/app.ts';
 import { pasteFinding, typeFinding } from '../dialogs/finding.ts';
 import { revealSelected } from '../dialogs/scrolling.ts';
 import { loadDetail } from '../panes/detail/loading.ts';
@@ -7,7 +8,6 @@ import { pasteSearch, typeSearch } from '../panes/search.ts';
 import { answered } from '../state/answers.ts';
 import { andThen, type Change, only } from '../state/effect.ts';
 import { calm, happened } from '../state/events.ts';
-import { fleetRuns } from '../state/fleet.ts';
 import { layoutOf } from '../state/layout.ts';
 import { connected, lost, reconnect, restarted } from '../state/link.ts';
 import { refreshOverview, wantDetail } from '../state/loading.ts';
@@ -15,7 +15,7 @@ import { logged } from '../state/log.ts';
 import type { Answer, Message } from '../state/message.ts';
 import type { State } from '../state/model.ts';
 import { clampAll } from '../state/moving.ts';
-import { isRunning } from '../state/run.ts';
+import { anyRuns } from '../state/select.ts';
 import { notified, notify, topDialog } from '../state/stack.ts';
 import { commandFor } from './lookup.ts';
 import { pointed } from './mouse.ts';
@@ -99,8 +99,7 @@ const isHidden = (state: State): boolean => layoutOf(state).tooSmall;
 /** Nothing starts or changes that the user cannot see. */
 function pressedHidden(state: State, key: string): Change {
   if (['ctrl+c', 'ctrl+l', 'ctrl+z'].includes(key)) return pressed(state, key);
-  if (key !== 'q' || isRunning(state.run) || fleetRuns(state.fleet)) return only(state);
-  return [{ ...state, quitting: true }, [{ type: 'quit' }]];
+  return key === 'q' && !anyRuns(state) ? quit(state) : only(state);
 }
 
 /** A key goes to the text field, otherwise to its command in the current state. */

@@ -15,7 +15,8 @@ import { isRunning } from '../state/run.ts';
 import { contextsOf } from '../state/select.ts';
 import { notify, open } from '../state/stack.ts';
 
-const quit = (state: State): Change => [{ ...state, quitting: true }, [{ type: 'quit' }]];
+/** Quits at once. */
+export const quit = (state: State): Change => [{ ...state, quitting: true }, [{ type: 'quit' }]];
 
 /** Quitting during a run asks first. */
 const leave = (state: State, key: string): Change => {

@@ -6,10 +6,9 @@ import { At } from '../panes/frame.tsx';
 import { HistoryPane } from '../panes/history/history-pane.tsx';
 import { LogPane } from '../panes/log-pane.tsx';
 import { PendingPane } from '../panes/pending-pane.tsx';
-import { fleetRuns } from '../state/fleet.ts';
 import { layoutOf, smallest } from '../state/layout.ts';
 import type { Pane, State } from '../state/model.ts';
-import { isRunning } from '../state/run.ts';
+import { anyRuns } from '../state/select.ts';
 import { Footer } from './footer.tsx';
 import { Header } from './header.tsx';
 import { Overlay } from './overlay.tsx';
@@ -27,10 +26,7 @@ export function Screen({ state }: { readonly state: State }): ReactNode {
   const layout = layoutOf(state);
   const { columns, rows } = state.size;
   const stack = state.dialogs.map((dialog, depth) => ({ dialog, depth }));
-  if (layout.tooSmall) {
-    const running = isRunning(state.run) || fleetRuns(state.fleet);
-    return <TooSmall columns={columns} rows={rows} running={running} />;
-  }
+  if (layout.tooSmall) return <TooSmall columns={columns} rows={rows} running={anyRuns(state)} />;
   return (
     <Box width={columns} height={rows}>
       <Header state={state} />

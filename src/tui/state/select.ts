@@ -3,6 +3,7 @@ import { fleetRuns } from './fleet.ts';
 import { graphOf } from './graph.ts';
 import { layoutOf } from './layout.ts';
 import type { Pane, RevisionPane, State } from './model.ts';
+import { isRunning } from './run.ts';
 import { shownHistory } from './shown.ts';
 
 const none: readonly string[] = [];
@@ -101,14 +102,16 @@ export function nameOf(state: State, id: string): string {
   return row ? shortName(row) : id;
 }
 
+/** A run of this database or of the fleet is in progress. */
+export const anyRuns = ({ run, fleet }: State): boolean => isRunning(run) || fleetRuns(fleet);
+
 /** Whether anything on the screen is animated. */
 export function isBusy(state: State): boolean {
   return (
     state.link.is === 'starting' ||
     state.link.is === 'restarting' ||
     state.overviewTicket !== null ||
-    (state.run !== null && state.run.endedAt === null) ||
-    fleetRuns(state.fleet) ||
+    anyRuns(state) ||
     state.task !== null ||
     state.dialogs.some(dialog => dialog.loaded?.is === 'loading')
   );

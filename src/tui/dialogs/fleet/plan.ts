@@ -13,7 +13,7 @@ import type { State } from '../../state/model.ts';
 import { close, notified, replace, replaceTop } from '../../state/stack.ts';
 import { inDialogs, on, why } from '../commands.ts';
 import type { DialogType } from '../dialog.ts';
-import { fieldSpans } from '../field-line.ts';
+import { namePrompt } from '../name-prompt.ts';
 import { wantsBackup } from '../plan/policy.ts';
 import { type FleetPlanDialog, wantedName } from './dialog.ts';
 import { planLines } from './lines.ts';
@@ -100,7 +100,7 @@ export const fleetPlanType: DialogType<FleetPlanDialog> = {
     if (loaded.is === 'failed') return failureLines(loaded.failure, columns);
     return planLines(loaded.value, columns);
   },
-  foot(dialog, state): Line[] {
+  foot(dialog, state, columns): Line[] {
     if (dialog.loaded.is !== 'ready') return [];
     const wanted = wantedName(dialog);
     if (targetsIn(dialog.loaded.value.waves) === 0) return [[], line('Nothing to run. Enter closes.', 'dim')];
@@ -115,11 +115,8 @@ export const fleetPlanType: DialogType<FleetPlanDialog> = {
         : [];
     if (wanted === null) return [[], ...backup, line('Enter runs it, Esc cancels.', 'dim')];
     const why = dialog.loaded.value.destructive ? 'This destroys data.' : 'This is protected.';
-    return [
-      [],
-      ...backup,
-      [{ text: `${why} Type ${wanted}: `, style: 'danger' }, ...fieldSpans(dialog.typed)],
-    ];
+    const asking: Line = [{ text: `${why} Type ${wanted}: `, style: 'danger' }];
+    return [[], ...backup, ...namePrompt(asking, { why, name: wanted, typed: dialog.typed }, columns)];
   },
   field: dialog => (wantedName(dialog) === null ? null : dialog.typed),
   typed: (dialog, typed, state) => only(replaceTop(state, { ...dialog, typed })),

@@ -3,7 +3,6 @@ import { failureLines } from '../../../drawing/text/failure.ts';
 import { placeLabel } from '../../../drawing/text/place.ts';
 import { type Line, line } from '../../../drawing/text/span.ts';
 import type { SqlView } from '../../../drawing/text/statement.ts';
-import { widthOf } from '../../../drawing/text/width.ts';
 import { wrap } from '../../../drawing/text/wrap.ts';
 import type { Style } from '../../../drawing/theme/style.ts';
 import type { Action, PlanRequest, PlanStart, Preview, Warning } from '../../../engine/api.ts';
@@ -11,7 +10,7 @@ import { previewContent } from '../../panes/detail/sql-tab.ts';
 import type { State } from '../../state/model.ts';
 import { nameOf } from '../../state/select.ts';
 import { whyReadOnly } from '../../state/why-not.ts';
-import { fieldSpans } from '../field-line.ts';
+import { namePrompt } from '../name-prompt.ts';
 import { rehearsalResult } from '../rehearsal.ts';
 import { planCounts, rowsSummary, stepFindings } from './findings.ts';
 import { policyLines } from './policy.ts';
@@ -258,22 +257,13 @@ export function planFoot(dialog: PlanDialog, state: State, columns: number): Lin
       ],
     ];
   }
-  const right = dialog.typed.text === preview.databaseName;
-  const wanted: Line = [
+  const asking: Line = [
     { text: `${why} `, style: 'danger' },
     { text: 'Type ' },
     { text: preview.databaseName, style: 'alarm' },
     { text: ' and press Enter: ' },
   ];
-  const typed: Line = [...fieldSpans(dialog.typed), { text: right ? '  Enter to run' : '', style: 'danger' }];
-  const text = [...wanted, ...typed].map(span => span.text).join('');
-  // What remains to be typed needs space, too.
-  const rest = widthOf(preview.databaseName) - widthOf(dialog.typed.text);
-  if (widthOf(text) + Math.max(0, rest) <= columns) return [[], [...wanted, ...typed]];
-  return [
-    [],
-    ...wrap(`${why} Type this and press Enter:`, columns).map(text => line(text, 'danger')),
-    ...wrap(preview.databaseName, columns).map(text => line(text, 'alarm')),
-    typed,
-  ];
+  const { databaseName: name } = preview;
+  const prompt = { why, name, typed: dialog.typed, complete: '  Enter to run' };
+  return [[], ...namePrompt(asking, prompt, columns)];
 }
