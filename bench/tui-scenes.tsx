@@ -1,73 +1,12 @@
-import { PassThrough, Writable } from 'node:stream';
 import type { EngineApi, Overview, RevisionDetail } from '../src/engine/api.ts';
 import type { EngineConnection } from '../src/engine/process/connection.ts';
 import { runTui } from '../src/tui/main.tsx';
-import type { TuiFigures, TuiReport } from './tui.ts';
+import { lastWrite, measure, sleep, stdin, stdout } from './key-times.ts';
+import type { TuiReport } from './tui.ts';
 
 /*
  * Runs in a process of its own, started by tui.ts: presses keys on a terminal that only counts, and tells its parent.
  */
-
-const presses = 200;
-/** Between two keys, ms: slower than key repeat, so that every key has a frame of its own. */
-const pause = 34;
-
-/** Writes nearer to each other than this are one frame, ms. */
-const sameFrame = 3;
-
-let bytes = 0;
-let last = 0;
-/** When each frame since the last key was written out. */
-let frames: number[] = [];
-const stdout = Object.assign(
-  new Writable({
-    write(chunk, _encoding, done) {
-      bytes += (chunk as Buffer).length;
-      const now = performance.now();
-      if (frames.length > 0 && now - last < sameFrame) frames.pop();
-      frames.push(now);
-      last = now;
-      done();
-    },
-  }),
-  { isTTY: true, columns: 200, rows: 50 },
-);
-const stdin = Object.assign(new PassThrough(), {
-  isTTY: true,
-  setRawMode: () => stdin,
-  ref: () => stdin,
-  unref: () => stdin,
-});
-
-const sleep = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
-
-async function measure(scene: string, keys: readonly string[]): Promise<TuiFigures> {
-  const answers: number[] = [];
-  const ends: number[] = [];
-  bytes = 0;
-  const busy = process.cpuUsage();
-  for (let press = 0; press < presses; press++) {
-    frames = [];
-    const from = performance.now();
-    stdin.write(keys[press % keys.length] as string);
-    await sleep(pause);
-    answers.push((frames[0] ?? from) - from);
-    ends.push((frames.at(-1) ?? from) - from);
-  }
-  const { user, system } = process.cpuUsage(busy);
-  const at = (times: number[], part: number): number =>
-    times.sort((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * part))] ?? 0;
-  return {
-    scene,
-    keys: presses,
-    p50: at(answers, 0.5),
-    p95: at(answers, 0.95),
-    worst: at(answers, 1),
-    end: at(ends, 0.95),
-    cpu: (user + system) / 1_000 / presses,
-    bytes: Math.round(bytes / presses),
-  };
-}
 
 /** An engine that knows its answers: the real one works in a process of its own. */
 function stillEngine(overview: Overview): EngineConnection {
@@ -124,11 +63,11 @@ const left = runTui({
   connect: () => engine,
   settings: { theme: 'dark', mouse: false },
   stdin,
-  stdout: stdout as unknown as NodeJS.WriteStream,
+  stdout,
   env: { LANG: 'C.UTF-8', TERM: 'xterm-256color', COLORTERM: 'truecolor' },
 });
 await sleep(0);
-const firstFrame = last - started;
+const firstFrame = lastWrite() - started;
 await sleep(3_000);
 
 const figures = [

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { fasterScreen } from '../scripts/faster.mjs';
+import type { Overview } from '../src/engine/api.ts';
 import { FakeEngine, longHistory } from '../test/support/fake-engine.ts';
 import { goal, printTable, type Row } from './table.ts';
 
@@ -59,22 +60,24 @@ export interface TuiReport {
   readonly rss: number;
 }
 
-/**
- * Bundles `bench/tui-scenes.tsx` like the program, runs it in a separate process, and returns its
- * measurements.
- */
+/** Measures the scenes of `bench/tui-scenes.tsx`. */
 export async function measureTui(): Promise<TuiReport> {
   const revisions = longHistory(count);
   const overview = await new FakeEngine({
     revisions,
     applied: revisions.slice(0, applied).map(one => one.id),
   }).api.overview();
+  return runBundled('bench/tui-scenes.tsx', fasterScreen(process.env.BENCH_ORIGINALS?.split(',')), overview);
+}
+
+/** Bundles a file like the program, runs it in a separate process, and returns its measurements. */
+async function runBundled(file: string, faster: Plugin | null, overview?: Overview): Promise<TuiReport> {
   const folder = await mkdtemp(join(tmpdir(), 'migtui-bench-'));
   try {
     const outfile = join(folder, 'scenes.mjs');
     await build({
       absWorkingDir: root,
-      entryPoints: ['bench/tui-scenes.tsx'],
+      entryPoints: [file],
       outfile,
       bundle: true,
       format: 'esm',
@@ -85,7 +88,7 @@ export async function measureTui(): Promise<TuiReport> {
       banner: {
         js: "import { createRequire as createRequireForBundle } from 'node:module';\nvar require = createRequireForBundle(import.meta.url);",
       },
-      plugins: [fasterScreen(process.env.BENCH_ORIGINALS?.split(',')), noDevtools],
+      plugins: [...(faster ? [faster] : []), noDevtools],
       logLevel: 'error',
     });
     return await new Promise<TuiReport>((resolve, reject) => {
@@ -94,7 +97,7 @@ export async function measureTui(): Promise<TuiReport> {
         execArgv: (process.env.BENCH_EXEC ?? '').split(' ').filter(Boolean),
         serialization: 'advanced',
       });
-      child.send(overview);
+      if (overview) child.send(overview);
       child.once('message', report => resolve(report as TuiReport));
       child.once('exit', code => reject(new Error(`the bench ended with ${code}`)));
     });
@@ -106,6 +109,13 @@ export async function measureTui(): Promise<TuiReport> {
 /** The same as lines of `npm run bench`. */
 export async function benchTui(): Promise<Row[]> {
   const { figures, firstFrame, rss } = await measureTui();
+  const ink = (await runBundled('bench/tui-lines.tsx', null)).figures;
+  const faster = (await runBundled('bench/tui-lines.tsx', fasterScreen())).figures;
+  const bound = (what: string, [one]: readonly TuiFigures[]): Row => ({
+    what: `${what}, 50 lines of text, half of them new: key to bytes, p50`,
+    value: `${one?.p50.toFixed(1)} ms`,
+    limit: `p95 ${one?.p95.toFixed(1)} ms, ${one?.cpu.toFixed(1)} ms of processor, ${one?.bytes} bytes per key`,
+  });
   return [
     ...figures.flatMap(({ scene, p50, p95, worst, end, cpu, bytes }): Row[] => [
       {
@@ -121,6 +131,8 @@ export async function benchTui(): Promise<Row[]> {
         limit: `worst ${worst.toFixed(1)} ms, last frame p95 ${end.toFixed(1)} ms`,
       },
     ]),
+    bound('Ink alone', ink),
+    bound('Ink with the replacements of src/drawing/faster', faster),
     { what: 'first frame, once loaded', value: `${firstFrame.toFixed(1)} ms` },
     { what: 'resident memory', value: `${rss.toFixed(0)} MB`, goal: goal(rss, promised.rss, ' MB') },
   ];
