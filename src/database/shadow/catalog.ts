@@ -13,6 +13,12 @@ export type { InventoryScope } from './catalog/scope.ts';
  * default.
  */
 
+/**
+ * The least OID of an object that was not created with the cluster: `FirstNormalObjectId` of PostgreSQL. As a subquery,
+ * because the planner would expect no such rows and choose nested loops.
+ */
+const firstOid = `(select '16384'::oid)`;
+
 /** The query that reads an inventory on a server of this `server_version_num`. */
 export function catalogSql(scope: InventoryScope, version: number): string {
   return `${sources(scope)}, facts (kind, schema, name, part, position, facts) as (
@@ -42,21 +48,21 @@ with me as (
   select tgconstraint as con, min(case tgenabled when 'D' then 'disabled' when 'R' then 'replica' else 'always' end) as state
   from pg_trigger where tgisinternal and tgconstraint <> 0 and tgenabled <> 'O' group by tgconstraint
 ), remarks as (
-  select classoid, objoid, objsubid, description from pg_description
+  select classoid, objoid, objsubid, description from pg_description where objoid >= ${firstOid}
 ), relations as (
   select c.*, s.nspname, obj.description as comment
   from pg_class c join spaces s on s.oid = c.relnamespace
   left join remarks obj on obj.classoid = 'pg_class'::regclass and obj.objoid = c.oid and obj.objsubid = 0
-  where not exists (select from members m where m.classid = 'pg_class'::regclass and m.objid = c.oid)
+  where c.oid >= ${firstOid} and not exists (select from members m where m.classid = 'pg_class'::regclass and m.objid = c.oid)
     and not (s.nspname = ${quoteLiteral(ledger.schema)} and c.relname = ${quoteLiteral(ledger.name)})
 ), tables as (
   select * from relations where relkind in ('r', 'p', 'f')
 ), types as (
   select t.*, s.nspname from pg_type t join spaces s on s.oid = t.typnamespace
-  where not exists (select from members m where m.classid = 'pg_type'::regclass and m.objid = t.oid)
+  where t.oid >= ${firstOid} and not exists (select from members m where m.classid = 'pg_type'::regclass and m.objid = t.oid)
 ), functions as (
   select p.*, s.nspname from pg_proc p join spaces s on s.oid = p.pronamespace
-  where not exists (select from members m where m.classid = 'pg_proc'::regclass and m.objid = p.oid)
+  where p.oid >= ${firstOid} and not exists (select from members m where m.classid = 'pg_proc'::regclass and m.objid = p.oid)
     and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'i')
 ), owned as (
   select dep.refobjid as tbl, dep.refobjsubid as col, dep.objid as seq, dep.deptype
@@ -64,9 +70,10 @@ with me as (
   where dep.classid = 'pg_class'::regclass and dep.refclassid = 'pg_class'::regclass and dep.refobjsubid > 0 and dep.deptype in ('a', 'i')
 ), serials as (
   select o.* from owned o
-  where o.deptype = 'i' or exists (
-    select from pg_attrdef d join pg_depend dep on dep.classid = 'pg_attrdef'::regclass and dep.objid = d.oid
-    where d.adrelid = o.tbl and d.adnum = o.col and dep.refclassid = 'pg_class'::regclass and dep.refobjid = o.seq
-      and pg_get_expr(d.adbin, d.adrelid) like 'nextval(''%''::regclass)')
+  where o.deptype = 'i' or (
+    select pg_get_expr(d.adbin, d.adrelid) like 'nextval(''%''::regclass)' and exists (
+      select from pg_depend dep where dep.classid = 'pg_attrdef'::regclass and dep.objid = d.oid
+        and dep.refclassid = 'pg_class'::regclass and dep.refobjid = o.seq)
+    from pg_attrdef d where d.adrelid = o.tbl and d.adnum = o.col)
 )`;
 }
