@@ -142,7 +142,8 @@ export interface StampPlanAnswer extends PlanAnswer {
 }
 
 /** The result of a run. */
-export interface RunAnswer extends Pick<RunResult, 'tips' | 'run' | 'cancelled' | 'unsettled' | 'appliedBy'> {
+export interface RunAnswer
+  extends Pick<RunResult, 'tips' | 'tipsUnknown' | 'run' | 'cancelled' | 'unsettled' | 'appliedBy'> {
   readonly steps: readonly StepResult[];
   readonly backup?: Backup;
   /** Why it failed. */

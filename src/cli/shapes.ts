@@ -108,6 +108,7 @@ const withOf = (step: Step | undefined) => (step?.with ? { with: step.with } : {
 export function runJson({
   steps,
   tips,
+  tipsUnknown,
   run,
   cancelled,
   failure,
@@ -116,14 +117,16 @@ export function runJson({
   backup,
 }: RunResult): RunAnswer {
   return {
-    steps: steps.map(({ revision, action, outcome, ms, rolledBack }) => ({
+    steps: steps.map(({ revision, action, outcome, ms, rolledBack, changesRemain }) => ({
       revision,
       action,
       outcome,
       ms,
       ...(rolledBack && { rolledBack }),
+      ...(changesRemain && { changesRemain }),
     })),
     tips,
+    ...(tipsUnknown && { tipsUnknown }),
     run,
     cancelled,
     unsettled,

@@ -13,7 +13,7 @@ export function resultOf({ name }: Target, ms: number, answer: RunResult | Failu
   const { steps, failure, run, cancelled, unsettled } = answer;
   const done = steps.filter(({ outcome }) => outcome === 'done').length;
   const outcome: FleetOutcome = failure
-    ? cancelled && done === 0 && unsettled.length === 0
+    ? cancelled && done === 0 && unsettled.length === 0 && !steps.some(({ changesRemain }) => changesRemain)
       ? 'not tried'
       : 'failed'
     : run === ''

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Failure } from '../foundation/failure.ts';
 import type { NetworkOptions, Waiting } from '../values/network.ts';
+import { type CancelConnection, type Cancelled, sendCancelRequest } from './cancel-request.ts';
 import { type KyselyClient, keptOpen } from './kept-open.ts';
 
 /*
@@ -42,18 +43,24 @@ export function answerWithin<T>(ms: number | null, work: () => T): T {
   return limits.run(ms, work);
 }
 
+const senders = new AsyncLocalStorage<{ id: number | null }>();
+
+/** What the other side, a server or a pooler, calls the connection that `work` queries: `processID` of pg. */
+export async function connectionIdOf(work: () => Promise<unknown>): Promise<number | null> {
+  const sender: { id: number | null } = { id: null };
+  await senders.run(sender, work);
+  return sender.id;
+}
+
 /**
  * The limit for queries that may read much: counting rows, comparing whole schemas, creating a database, ms.
  */
 export const longAnswer = 10 * 60_000;
 
 /** The part of a pg client's API that is used. */
-interface Client {
-  readonly host: string;
-  readonly port: number;
-  readonly processID: number | null;
+interface Client extends Cancelled {
   readonly connectionParameters?: { readonly query_timeout?: unknown };
-  readonly connection: { readonly stream: { destroy(error?: Error): unknown } };
+  readonly connection: CancelConnection & { readonly stream: { destroy(error?: Error): unknown } };
   connect(callback?: (...args: unknown[]) => void): unknown;
   query(...args: unknown[]): unknown;
   end(callback?: () => void): unknown;
@@ -129,6 +136,12 @@ export class Connections {
     }
   }
 
+  /** Cancels the statement of the connection that a pooler calls `id` (`processID` of the client). */
+  async cancelThroughPooler(id: number): Promise<void> {
+    const client = [...this.#open].find(({ processID }) => processID === id);
+    if (client && this.#Client) await sendCancelRequest(client, new this.#Client().connection);
+  }
+
   #limited(Base: ClientClass, ownAnswerTimeout?: number): ClientClass {
     const open = this.#open;
     const closed = (): Failure | null => this.#closed;
@@ -170,6 +183,8 @@ export class Connections {
 
       override query(...args: unknown[]): unknown {
         const limit = limits.getStore();
+        const sender = senders.getStore();
+        if (sender) sender.id = this.processID;
         const result = super.query(...args);
         const short = ownAnswerTimeout ?? answerTimeout;
         if (limit !== null) {

@@ -133,6 +133,8 @@ export interface StepResult {
   readonly ms: number;
   /** It ran and was rolled back with its batch: it has no effect. */
   readonly rolledBack?: boolean | undefined;
+  /** It failed or was cancelled without a transaction: what its statements have changed until then remains. */
+  readonly changesRemain?: boolean | undefined;
 }
 
 export interface RunResult {
@@ -140,6 +142,8 @@ export interface RunResult {
   readonly steps: readonly StepResult[];
   /** The current revisions after the run, as read from the database. */
   readonly tips: readonly string[];
+  /** The database could not be read after the run: `tips` is what this run expects. */
+  readonly tipsUnknown?: boolean | undefined;
   readonly failure: FailureInfo | null;
   readonly cancelled: boolean;
   readonly unsettled: readonly InterruptedRevision[];

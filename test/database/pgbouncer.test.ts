@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openMonitor } from '../../src/database/connect/monitor.ts';
 import { makeProject } from '../support/project.ts';
 import { createDatabase, type Database, serverUrl } from '../support/server.ts';
@@ -161,5 +161,52 @@ describe.skipIf(!program)('behind PgBouncer in transaction mode', () => {
     await blocker.query('rollback');
     expect((await app.run(`up ${index}`, `up ${more}`)).failure).toBeNull();
     await blocker.end();
+  });
+
+  const slow = 'Migration20260104000000_slow';
+  const sleeping = 'create table "slow" as select 1 as "one" from pg_sleep(60)';
+
+  const openSlow = async (database: Database): Promise<Opened> => {
+    const project = await makeProject({
+      url: through(database.url),
+      migrations: { [slow]: { up: sleeping, transactional: false } },
+      config: 'baseDir: process.cwd(),',
+    });
+    const app = await open(project.root);
+    apps.push(app);
+    return app;
+  };
+
+  const sleepers = (database: Database) =>
+    database.query(`select pid from pg_stat_activity where datname = current_database() and state = 'active'
+      and query = '${sleeping}'`);
+
+  test('a statement outside a transaction is cancelled on the server, too', async () => {
+    const database = await createDatabase();
+    const app = await openSlow(database);
+    const running = app.start(await app.plan(`up ${slow}`));
+    await vi.waitFor(async () => expect(await sleepers(database)).toHaveLength(1), 20_000);
+    await running.cancel('rollback');
+    expect(await running.result).toMatchObject({ cancelled: true });
+    expect(await sleepers(database)).toEqual([]);
+  });
+
+  test('a statement that a killed run left on the server is waited for', async () => {
+    const database = await createDatabase();
+    const app = await openSlow(database);
+    const left = await database.connect();
+    apps.push({ close: () => left.end() } as Opened);
+    const ended = left.query(sleeping).catch(() => {});
+    const plan = await app.plan(`up ${slow}`);
+    const steps = plan.steps.map(step => ({ ...step, preview: { ...step.preview, sql: [sleeping] } }));
+    const waiting = app.hears(({ kind }) => kind === 'waiting');
+    const running = app.start({ ...plan, steps });
+    expect(await waiting).toMatchObject({ holder: { query: sleeping } });
+    const [sleeper] = (await sleepers(database)) as { pid: number }[];
+    await database.query(`select pg_cancel_backend(${sleeper?.pid})`);
+    await ended;
+    await vi.waitFor(async () => expect(await sleepers(database)).toHaveLength(1), 20_000);
+    await running.cancel('rollback');
+    expect(await running.result).toMatchObject({ cancelled: true });
   });
 });

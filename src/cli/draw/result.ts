@@ -12,19 +12,22 @@ const verbs = { upgrade: 'Upgraded', downgrade: 'Downgraded', stamp: 'Stamped' }
 /**
  * The result of a run: one line if it succeeded, otherwise each step with the failure and the applied
  * revisions.
+ * @param dropped number of objects that were dropped before the run
  */
 export function drawResult(
   result: RunResult,
   { request }: Preview,
   commands: SuggestedCommands,
   paint: Paint,
+  dropped = 0,
 ): string {
-  const { steps, tips, failure, cancelled, unsettled } = result;
+  const { steps, tips, tipsUnknown, failure, cancelled, unsettled } = result;
   const backup = result.backup
     ? [`Backup: ${result.backup.path}`, paint.dim(`To restore it: ${result.backup.restore}`)]
     : [];
   const unknown = steps.filter(step => step.outcome === 'unknown');
-  const current = unknown.length > 0 ? 'unknown' : tips.map(nameOf).join(', ') || 'nothing applied';
+  const current =
+    unknown.length > 0 || tipsUnknown ? 'unknown' : tips.map(nameOf).join(', ') || 'nothing applied';
   const now = `${paint.bold('Current:')} ${current}`;
   if (!failure && !cancelled) {
     const ms = steps.reduce((sum, step) => sum + step.ms, 0);
@@ -32,9 +35,7 @@ export function drawResult(
     return [paint.good(done), ...backup, now].join('\n');
   }
   const kept = steps.filter(step => step.outcome === 'done' && !step.rolledBack);
-  const halfWay = steps.some(
-    step => step.outcome === 'failed' && unsettled.some(one => one.revision === step.revision),
-  );
+  const partial = steps.filter(step => step.changesRemain);
   return [
     ...(failure ? [drawFailure(failure, paint)] : [paint.warn('The run was cancelled.')]),
     '',
@@ -42,9 +43,10 @@ export function drawResult(
     '',
     ...(kept.length > 0
       ? [`Kept from this run: ${namesOf(kept)}.`]
-      : halfWay || unknown.length > 0
+      : partial.length > 0 || unknown.length > 0
         ? []
-        : ['This run left no changes in the database.']),
+        : [leftNothing(dropped)]),
+    ...(partial.length > 0 ? [`Partly done, without a transaction: ${namesOf(partial)}.`] : []),
     ...(unknown.length > 0 ? [`Kept or rolled back: ${namesOf(unknown)}.`] : []),
     ...unsettled.map(({ revision, invalidIndexes }) =>
       paint.bad(
@@ -55,6 +57,11 @@ export function drawResult(
     now,
   ].join('\n');
 }
+
+const leftNothing = (dropped: number): string =>
+  dropped === 0
+    ? 'This run left no changes in the database.'
+    : `Before the run, ${count(dropped, 'object')} of the database ${dropped === 1 ? 'was' : 'were'} dropped, and that was committed. The run itself left no changes.`;
 
 const namesOf = (steps: readonly StepResult[]): string => steps.map(step => nameOf(step.revision)).join(', ');
 

@@ -74,5 +74,9 @@ async function runFresh(call: Call, options: GoOptions): Promise<number> {
     );
     await engine.empty(emptying);
   }
-  return go(call, { command: 'upgrade', targets: ['heads'] }, { ...options, yes: true });
+  return go(
+    call,
+    { command: 'upgrade', targets: ['heads'] },
+    { ...options, yes: true, dropped: emptying.losses.length },
+  );
 }

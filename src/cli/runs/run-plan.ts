@@ -36,6 +36,8 @@ export interface GoOptions extends Omit<RunOptions, 'backup'> {
   readonly backup?: boolean | string;
   readonly transaction?: 'all' | 'each';
   readonly verbose?: boolean;
+  /** Number of objects that were dropped just before. */
+  readonly dropped?: number;
 }
 
 type Limits = Pick<RunOptions, 'lockWait' | 'lockTimeout' | 'statementTimeout' | 'retries'>;
@@ -131,7 +133,7 @@ async function goOnce(
   call.output.answer(result, runJson, (result, paint) =>
     result.run === ''
       ? paint.dim(reachedBy(ran, result))
-      : drawResult(result, ran, commandsFor({ context, schema: ran.schema }), paint),
+      : drawResult(result, ran, commandsFor({ context, schema: ran.schema }), paint, options.dropped),
   );
   return result.failure || result.cancelled ? 1 : 0;
 }

@@ -182,6 +182,7 @@ function failed(
   const cancelled = control.reason !== null;
   const changed = error instanceof Failure && error.code === 'plan-changed';
   const at = changed ? null : progress.step;
+  const stays = !batch.transactional && progress.count > 0;
   for (const step of steps) {
     const ran = results[step.index]?.outcome === 'done';
     if (ran && !batch.transactional) continue;
@@ -192,11 +193,11 @@ function failed(
       outcome: here && !cancelled ? 'failed' : 'not run',
       ms: here ? progress.end() : (results[step.index]?.ms ?? 0),
       ...((ran || here) && batch.transactional && { rolledBack: true }),
+      ...(here && stays && { changesRemain: true }),
     };
   }
   if (batch.transactional) context.emit({ kind: 'rolled-back', batch: index });
   const left = doneOf(results);
-  const stays = !batch.transactional && progress.count > 0;
   const { rollsBackSchema } = productOf(kind);
   const kept = rollsBackSchema
     ? 'and stay: it ran without a transaction'

@@ -10,6 +10,8 @@ import { ledgerStatement, requireLedger, rowsBesideSql } from './ledger-rows.ts'
 import { enterSession, setTimeouts } from './prepare.ts';
 import { applySteps, type RunState } from './state.ts';
 import { runStep, StepError } from './step.ts';
+import { untilEnded } from './still-running.ts';
+import { CommitError } from './transaction.ts';
 import { withWork } from './work.ts';
 
 /**
@@ -27,6 +29,7 @@ export async function runAlone(run: RunState, step: LoadedStep): Promise<void> {
     const { query } = connection;
     const leave = await enterSession(run, connection);
     try {
+      if (run.monitor?.server.pooled) await untilEnded(run, step);
       await storage.ensureTable();
       const [ledger] = await connection.pipeline([ledgerStatement(table, [step])]);
       requireLedger(ledger, [step], run.expected);
@@ -35,6 +38,8 @@ export async function runAlone(run: RunState, step: LoadedStep): Promise<void> {
       await journal?.begin(query, step, false);
       const begun = await begin(run, step, query);
       await setTimeouts(run, connection, false);
+      /** Everything in the transaction of the log row is done, after this many ms: what is left is its commit. */
+      let recorded: number | null = null;
       try {
         const record = (soFar: number): Promise<void> =>
           work.transactional(async tx => {
@@ -44,16 +49,23 @@ export async function runAlone(run: RunState, step: LoadedStep): Promise<void> {
             if (beside) await connection.pipeline([{ sql: beside }]);
             if (begun) await clearMark(query, table, revision);
             if (journal) await connection.pipeline([journal.done([{ step, ms: soFar }])]);
+            recorded = soFar;
           });
         const ms = await runStep(run, work, step, { record });
         run.results[index] = { revision, action, outcome: 'done', ms };
       } catch (error) {
         connection.close(new Error('This revision was abandoned.'));
-        await recordInterruption(run, step, begun, error, query);
+        const interrupted = (): Promise<void> => recordInterruption(run, step, begun, error, query);
+        if (recorded !== null && error instanceof StepError) {
+          run.results[index] = { revision, action, outcome: 'done', ms: recorded };
+          throw new CommitError([step], error.cause, { error, record: interrupted });
+        }
+        await interrupted();
         throw error;
       }
     } finally {
       control.pid = null;
+      control.poolerId = null;
       await leave().catch(() => {});
     }
   });

@@ -67,15 +67,23 @@ export async function attemptBatch(
     if (!context.shared) control.setSummary(`${doneOf(run.results)}.`);
     emit({ kind: 'batch-done', batch: index });
     return null;
-  } catch (error) {
+  } catch (caught) {
+    let error: unknown = caught;
     const committed = await wasCommitted(run, error);
     if (committed === 'unknown') {
       for (const { index } of steps) run.results[index] = asUnknown(run.results[index] as StepResult);
       return commitUnknown();
     }
     if (committed === 'yes') {
+      // A step in a transaction was done before its commit.
+      const [alone] = error instanceof CommitError && error.alone ? steps : [];
+      if (alone) emit({ kind: 'step-done', step: alone.index, ms: run.results[alone.index]?.ms ?? 0 });
       emit({ kind: 'batch-done', batch: index });
       return null;
+    }
+    if (error instanceof CommitError && error.alone) {
+      await error.alone.record();
+      error = error.alone.error;
     }
     const cause = error instanceof StepError || error instanceof CommitError ? error.cause : error;
     await writeResults(run, batch, steps, error);
@@ -113,7 +121,8 @@ const runsOneByOne =
  * rows of the steps. Another run may have changed the migrations table since.
  */
 async function wasCommitted(run: RunState, error: unknown): Promise<'yes' | 'no' | 'unknown'> {
-  if (!(error instanceof CommitError) || !isConnectionLoss(error.cause)) return 'no';
+  if (!(error instanceof CommitError)) return 'no';
+  if (!isConnectionLoss(error.cause) && !run.control.gaveUp) return 'no';
   const { steps } = error;
   const { applied, known } = await readBack(run);
   if (!known) return 'unknown';
@@ -164,6 +173,7 @@ async function writeResults(
       outcome: failed ? 'failed' : 'not run',
       ms,
       ...(ran && batch.transactional && { rolledBack: true }),
+      ...(run.halfWay.has(revision) && { changesRemain: true }),
     };
     if (!run.journal?.has(step)) continue;
     const outcome = failed || !batch.transactional ? 'failed' : 'rolled back';

@@ -6,6 +6,8 @@ import type { CancelMode } from '../../values/run.ts';
 /** What a user, a signal or a lost lock may do to one of our backends; null without a second connection. */
 export interface Backends {
   cancel(pid: number): Promise<void>;
+  /** Cancels what a connection of ours runs, by the id that the pooler gave it. */
+  cancelThroughPooler(id: number): Promise<void>;
   terminate(pid: number): Promise<void>;
 }
 
@@ -29,6 +31,8 @@ export class Control {
   mode: CancelMode | null = null;
   /** The server process of our connection; null if unknown. */
   pid: number | null = null;
+  /** Behind a pooler, where each statement may have another server process: the pooler's id of our connection. */
+  poolerId: number | null = null;
   /** The statement in flight and when it was sent (`performance.now()`). */
   inFlight: { readonly sql: string; readonly since: number } | null = null;
   /**
@@ -87,13 +91,22 @@ export class Control {
     if (!this.gaveUp) this.#why ??= why;
     this.waiting.abort(this.reason);
     await this.opening;
-    while (this.inFlight && this.pid !== null) {
-      await this.#backends()
-        ?.cancel(this.pid)
-        .catch(() => {});
+    while (this.inFlight && (this.pid ?? this.poolerId) !== null) {
+      await this.#cancelStatement();
       await new Promise(resolve => setTimeout(resolve, resendMs));
       if (!this.#backends()) return;
     }
+  }
+
+  async #cancelStatement(): Promise<void> {
+    const backends = this.#backends();
+    const sent =
+      this.pid !== null
+        ? backends?.cancel(this.pid)
+        : this.poolerId !== null
+          ? backends?.cancelThroughPooler(this.poolerId)
+          : undefined;
+    await Promise.resolve(sent).catch(() => {});
   }
 
   /**
@@ -136,7 +149,7 @@ export class Control {
 
   async #terminate(): Promise<void> {
     this.gaveUp = true;
-    const ending = this.pid === null ? undefined : this.#backends()?.terminate(this.pid);
+    const ending = this.pid === null ? this.#cancelStatement() : this.#backends()?.terminate(this.pid);
     await Promise.race([Promise.resolve(ending).catch(() => {}), sleep(terminateMs)]);
     this.#force(this.reason ?? cancelled);
     this.#givingUp ??= setTimeout(() => this.#abandon(true), cleanupMs);

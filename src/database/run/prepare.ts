@@ -1,4 +1,5 @@
 import { Failure } from '../../foundation/failure.ts';
+import { connectionIdOf } from '../../project/connections.ts';
 import { applicationName } from '../lock.ts';
 import { sqlState } from '../sql-failure.ts';
 import type { ObservedConnection, Piped } from './observed.ts';
@@ -157,6 +158,7 @@ export async function enterSession(
   { query }: ObservedConnection,
 ): Promise<() => Promise<void>> {
   if (run.monitor?.server.pooled) {
+    run.control.poolerId = await connectionIdOf(() => query('select 1'));
     run.context.emit({
       kind: 'notice',
       code: 'pooled',

@@ -59,6 +59,7 @@ class Run {
         return (
           monitor && {
             cancel: async pid => void (await monitor.query('select pg_cancel_backend($1)', [pid])),
+            cancelThroughPooler: id => connections.cancelThroughPooler(id),
             terminate: async pid => void (await monitor.query('select pg_terminate_backend($1)', [pid])),
           }
         );
@@ -275,11 +276,12 @@ class Run {
     const silent = failure?.code === 'commit-unknown';
     // A fleet queries all of its targets together, after each wave.
     const trusted = silent || (context.shared !== undefined && failure === null);
-    const { applied } = trusted ? { applied: run.expected } : await readBack(run);
+    const { applied, known } = trusted ? { applied: run.expected, known: !silent } : await readBack(run);
     const result: RunResult = {
       run: run.id,
       steps: run.results,
       tips: context.tipsOf([...applied]),
+      ...(!known && { tipsUnknown: true }),
       failure: failure?.info ?? null,
       ...(run.backup && { backup: run.backup }),
       cancelled: control.mode !== null && failure?.code === 'cancelled',

@@ -10,17 +10,28 @@ import { isPlain } from './plain-statements.ts';
 import { openingStatements, readOpening } from './prepare.ts';
 import { keepSettings } from './session-settings.ts';
 import { applySteps, type RunState } from './state.ts';
+import type { StepError } from './step.ts';
 import { beginWork } from './work.ts';
+
+/** What applies if the log row of a revision without a transaction was not committed. */
+export interface AloneCommit {
+  readonly error: StepError;
+  /** Records that the revision was interrupted. */
+  record(): Promise<void>;
+}
 
 /** The commit was sent, and an error occurred before its answer arrived. */
 export class CommitError extends Error {
   override readonly name = 'CommitError';
   /** The steps that it should have committed. */
   readonly steps: readonly LoadedStep[];
+  /** The commit of the log row of a revision without a transaction. */
+  readonly alone: AloneCommit | null;
 
-  constructor(steps: readonly LoadedStep[], cause: unknown) {
+  constructor(steps: readonly LoadedStep[], cause: unknown, alone: AloneCommit | null = null) {
     super(cause instanceof Error ? cause.message : String(cause), { cause });
     this.steps = steps;
+    this.alone = alone;
   }
 }
 

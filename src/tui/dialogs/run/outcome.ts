@@ -28,6 +28,11 @@ export function outcomeLines(
   lines.push(...summaryLines(run, state));
   if (run.backedUp) lines.push(...backupLines(run.backedUp, columns));
   for (const notice of run.notices) lines.push(...wrap(notice, columns).map(text => line(text, 'warning')));
+  for (const step of run.result?.steps ?? []) {
+    if (!step.changesRemain || run.result?.unsettled.some(open => open.revision === step.revision)) continue;
+    const text = `${nameOf(state, step.revision)} ran outside a transaction: the changes of its statements so far remain.`;
+    lines.push([], ...wrap(text, columns).map(text => line(text, 'danger')));
+  }
   for (const open of run.result?.unsettled ?? []) {
     lines.push(
       [],
@@ -83,7 +88,7 @@ function summaryLines(run: Run, state: State): Line[] {
     unknown > 0 && `${unknown} unknown`,
     not > 0 && `${not} not run`,
   ].filter(Boolean);
-  const tips = unknown > 0 ? null : (run.result?.tips ?? null);
+  const tips = unknown > 0 || run.result?.tipsUnknown ? null : (run.result?.tips ?? null);
   return [
     [{ text: parts.join(', '), style: did === run.steps.length ? 'ok' : 'strong' }],
     ...(tips === null
