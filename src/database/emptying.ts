@@ -5,6 +5,7 @@ import type { Connection } from './connect/connection.ts';
 import { measureLosses } from './losses.ts';
 import { quoteIdent } from './quote.ts';
 import { type RevisionChange, underLock } from './resolve-revision.ts';
+import { committed } from './run/ending.ts';
 import { beginWork } from './run/work.ts';
 
 interface Dropped {
@@ -58,7 +59,7 @@ export async function empty(
     const work = await beginWork(project, onStatement);
     try {
       for (const sql of now.sql) await work.connection.query(sql);
-      await work.commit();
+      await committed(work.commit());
     } catch (error) {
       await work.rollback().catch(() => {});
       throw error;

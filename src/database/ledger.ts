@@ -6,7 +6,7 @@ import type { Action, Step } from '../revisions/plans/plan.ts';
 import { msOf, type Query } from './journal/table.ts';
 import { lockedOr } from './locked-table.ts';
 import { quoteIdent, quoteLiteral } from './quote.ts';
-import { sqlState } from './sql-failure.ts';
+import { slowQuery, sqlState } from './sql-failure.ts';
 
 /** MikroORM's migrations table. */
 export interface LedgerTable {
@@ -132,7 +132,7 @@ export async function readLedger(
        from ${table.sql} order by ${table.sql}.id`,
   ).catch(async error => {
     const state = sqlState(error);
-    if (!state) throw await lockedOr(error, query, table.sql);
+    if (!state || slowQuery(error)) throw await lockedOr(error, query, table.sql);
     if (state === cannotCast) throw unexpected(table, server.columns);
     throw ofTheTable.test(state) ? unreadable(table, error) : error;
   });

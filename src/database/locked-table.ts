@@ -1,7 +1,8 @@
 import { Failure } from '../foundation/failure.ts';
-import { noAnswerIn } from '../project/connections.ts';
+import { noAnswerIn } from '../project/no-answer.ts';
 import { describeSession, type SessionRow, sessionColumns, sessionOf } from './connect/sessions.ts';
 import type { Query } from './journal/table.ts';
+import { slowQuery } from './sql-failure.ts';
 
 const code = 'table-locked';
 
@@ -16,7 +17,7 @@ export const isTableLocked = (error: unknown): error is Failure =>
  * @returns Failure `table-locked`; the same error if no session locks the table against readers
  */
 export async function lockedOr(error: unknown, query: Query, table: string): Promise<unknown> {
-  if (!noAnswerIn(error)) return error;
+  if (!noAnswerIn(error) && !slowQuery(error)) return error;
   const [row] = await query<SessionRow>(
     `select a.pid, ${sessionColumns} from pg_locks l join pg_stat_activity a using (pid)
       where l.relation = to_regclass($1) and l.granted and l.mode = 'AccessExclusiveLock'

@@ -9,6 +9,7 @@ import { JournalWriter } from './journal/writer.ts';
 import { type LedgerTable, readLedger } from './ledger.ts';
 import { acquireGuard, lockKeys } from './lock.ts';
 import { clearMark } from './marks.ts';
+import { committed } from './run/ending.ts';
 import type { ExecutedStatement } from './run/observed.ts';
 import { beginWork } from './run/work.ts';
 import { sqlFailure } from './sql-failure.ts';
@@ -97,7 +98,7 @@ async function write(
       const journal = new JournalWriter(run, ledgerName(table), plan);
       await journal.resolved(query, { index: 0, revision, action, Class: null, checksum });
     }
-    await work.commit();
+    await committed(work.commit());
   } catch (error) {
     await work.rollback().catch(() => {});
     throw error;

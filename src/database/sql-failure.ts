@@ -1,7 +1,7 @@
 import { Failure, type FailureInfo, type SqlError } from '../foundation/failure.ts';
 import { redact } from '../foundation/secrets/redactor.ts';
-import { noAnswerIn } from '../project/connections.ts';
-import { connectionProblem } from './connect/connection-problem.ts';
+import { noAnswerIn } from '../project/no-answer.ts';
+import { connectionProblem, tooSlow } from './connect/connection-problem.ts';
 
 /** The properties that drivers add to an error from PostgreSQL. */
 interface PostgresError {
@@ -35,6 +35,12 @@ export function isConnectionLoss(error: unknown): boolean {
 export function isRetryableLockError(error: unknown): boolean {
   const state = sqlState(error);
   return state === '55P03' || state === '40P01';
+}
+
+/** The failure for a query of this program that was ended by statement_timeout; undefined for any other error. */
+export function slowQuery(error: unknown): Failure | undefined {
+  const info = tooSlow(postgresError(error)?.message ?? '', sqlState(error));
+  return info && new Failure({ ...info, message: redact(info.message) }, { cause: error });
 }
 
 /** PostgreSQL's own error for a failed statement; undefined if the error is not from PostgreSQL. */

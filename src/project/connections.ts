@@ -3,6 +3,7 @@ import { Failure } from '../foundation/failure.ts';
 import type { NetworkOptions, Waiting } from '../values/network.ts';
 import { type CancelConnection, type Cancelled, sendCancelRequest } from './cancel-request.ts';
 import { type KyselyClient, keptOpen } from './kept-open.ts';
+import { noAnswer } from './no-answer.ts';
 
 /*
  * Every connection to a server is one of these: a pg client that never waits forever. Each statement has the
@@ -64,7 +65,7 @@ interface Client extends Cancelled {
   connect(callback?: (...args: unknown[]) => void): unknown;
   query(...args: unknown[]): unknown;
   end(callback?: () => void): unknown;
-  once(event: string, listener: () => void): unknown;
+  once(event: string, listener: (error?: Error) => void): unknown;
   /** Set by a pool that has lent it. */
   release?: (destroy?: boolean) => void;
 }
@@ -79,6 +80,8 @@ export class Connections {
   /** Set when nothing may be opened anymore. */
   #closed: Failure | null = null;
   #timesMessages = false;
+  /** A pooler answers instead of the server. */
+  pooled = false;
 
   /** @param Client of the pg that the project's MikroORM uses; null if it uses none (PGlite) */
   constructor(options: NetworkOptions, Client: ClientClass | null) {
@@ -152,9 +155,14 @@ export class Connections {
     const { connectTimeout: asked, answerTimeout = defaultAnswerTimeout } = this.#options;
     return class LimitedClient extends Base {
       readonly #connectTimeout: number;
+      /** Why the server ended it. pg only says that it is not queryable. */
+      #lost: Error | null = null;
 
       constructor(options?: { readonly connectionTimeoutMillis?: number }) {
         super(options);
+        this.once('error', error => {
+          this.#lost = new Error(`Connection terminated: ${error?.message ?? 'by the server'}`);
+        });
         if (Number(this.connectionParameters?.query_timeout) > 0) timesMessages();
         this.#connectTimeout = asked ?? (options?.connectionTimeoutMillis || defaultConnectTimeout);
       }
@@ -182,6 +190,7 @@ export class Connections {
       }
 
       override query(...args: unknown[]): unknown {
+        if (this.#lost) return rejected(args[0], this.#lost);
         const limit = limits.getStore();
         const sender = senders.getStore();
         if (sender) sender.id = this.processID;
@@ -221,7 +230,7 @@ export class Connections {
     const tick = (): void => {
       const waited = performance.now() - started;
       if (limit > 0 && waited >= limit) {
-        client.connection.stream.destroy(noAnswer(where, what, limit));
+        client.connection.stream.destroy(noAnswer(where, what, limit, this.pooled));
         return;
       }
       this.#options.onWaiting?.({ for: what, where, ms: Math.round(waited) });
@@ -230,6 +239,14 @@ export class Connections {
     next(reportAfter);
     return () => clearTimeout(timer);
   }
+}
+
+/** The answer of a lost connection to a query. */
+function rejected(query: unknown, error: Error): unknown {
+  const submitted = query as { handleError?(error: Error): void } | null;
+  if (typeof submitted?.handleError !== 'function') return Promise.reject(error);
+  process.nextTick(() => submitted.handleError?.(error));
+  return query;
 }
 
 /** Reading may take long; ending its transaction does not. */
@@ -270,33 +287,4 @@ function abandoned(): Failure {
     message: 'The connection was closed because the server did not answer.',
     next: 'When the server is back, run "migtui status" to see what is applied.',
   });
-}
-
-/** The failure after waiting too long for a server. `limit` in ms. */
-export function noAnswer(where: string, what: Waiting['for'], limit: number): Failure {
-  const seconds = limit < 1_000 ? `${limit} ms` : `${Math.round(limit / 1_000)} s`;
-  return what === 'connection'
-    ? new Failure({
-        code: 'no-answer',
-        message: `${where} did not answer within ${seconds}`,
-        next: 'Check host and port: a firewall may drop the packets, or something other than PostgreSQL may be listening there. A slow server needs a longer connectTimeout (settings).',
-      })
-    : new Failure({
-        code: 'no-answer',
-        message: `${where} has not answered for ${seconds}.`,
-        next: 'Check the network between here and there, and the server; then run it again: migtui first checks what was not finished. A slow server needs a longer answerTimeout (settings).',
-      });
-}
-
-/** Whether this is, or was caused by, a server that did not answer in time. */
-export function noAnswerIn(error: unknown): Failure | undefined {
-  let at = error;
-  for (let depth = 0; depth < 6 && typeof at === 'object' && at !== null; depth++) {
-    if (at instanceof Failure && at.code === 'no-answer') return at;
-    const { code, message, next, cause, previous } = at as Partial<Failure> & { previous?: unknown };
-    // MikroORM's own errors have the fields of the original error.
-    if (code === 'no-answer') return new Failure({ code, message: message ?? '', next }, { cause: at });
-    at = cause ?? previous;
-  }
-  return undefined;
 }

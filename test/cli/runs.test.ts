@@ -329,6 +329,30 @@ describe('a failed run', () => {
     expect(stdout).toContain('20261120101500 add_last_read_at was interrupted outside a transaction');
   });
 
+  test('partly done, though nothing recorded it: says so', async () => {
+    const result = await failed.run();
+    const steps = result.steps.map(step =>
+      step.outcome === 'failed' ? { ...step, changesRemain: true } : step,
+    );
+    const engine = { run: async () => ({ ...result, steps, tipsUnknown: true }) };
+    const { stdout } = await migtui('upgrade head --yes', { engine });
+    expect(stdout).not.toContain('no changes');
+    expect(stdout).toContain('Partly done, without a transaction: 20261120101500 add_last_read_at.');
+    expect(stdout).toContain('Current: unknown');
+    expect((await migtui('upgrade head --yes --json', { engine })).json()).toMatchObject({
+      tipsUnknown: true,
+      steps: [{}, { outcome: 'failed', changesRemain: true }, {}],
+    });
+  });
+
+  test('fresh says what it has dropped', async () => {
+    const emptying = async () => ({ losses: ['drops table a', 'drops table b'], sql: [], fingerprint: '' });
+    const { stdout } = await migtui('fresh --yes --confirm chat', { engine: { ...failed, emptying } });
+    expect(stdout).toContain(
+      'Before the run, 2 objects of the database were dropped, and that was committed. The run itself left no changes.',
+    );
+  });
+
   test('has the documented JSON', async () => {
     const { code, json } = await migtui('upgrade head --yes --json', { engine: failed });
     expect(code).toBe(1);

@@ -1,3 +1,6 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pg from 'pg';
 import { expect, test, vi } from 'vitest';
 import { makeProject } from '../support/project.ts';
 import { createDatabase } from '../support/server.ts';
@@ -97,4 +100,31 @@ test('changes remain, though nothing may record the interruption', async () => {
   expect(steps[0]).toMatchObject({ outcome: 'failed', changesRemain: true });
   expect(unsettled).toEqual([]);
   expect(tips).toEqual([]);
+});
+
+test('a connection that the server ends between two statements is reported with its reason', async () => {
+  const { app } = await start([], async url => {
+    const client = new pg.Client(url);
+    await client.connect();
+    await client.query(
+      `do $$ begin execute format('alter database %I set idle_in_transaction_session_timeout = 500', current_database()); end $$`,
+    );
+    await client.end();
+    return url;
+  });
+  const third = 'Migration20260103000000_third';
+  await writeFile(
+    join(app.project.root, 'migrations', `${third}.ts`),
+    `import { Migration } from '@mikro-orm/migrations';
+export class ${third} extends Migration {
+  override async up(): Promise<void> {
+    await this.execute('select 1');
+    await new Promise(resolve => setTimeout(resolve, 1_500));
+    await this.execute('create table "late" ("id" int)');
+  }
+}
+`,
+  );
+  const { failure } = await app.run(`up ${third}`);
+  expect(failure?.message).toContain('idle-in-transaction timeout');
 });

@@ -185,9 +185,37 @@ test('a locked migrations table is named, with the session that locks it', async
     };
     await expect(engine.preview({ command: 'upgrade', targets: ['head'] })).rejects.toMatchObject(locked);
     expect((await engine.overview()).database).toMatchObject({ state: 'refused', failure: locked });
+    await database.query(
+      `do $$ begin execute format('alter database %I set statement_timeout = 500', current_database()); end $$`,
+    );
+    const limited = await openEngine({ root, network: { answerTimeout: 20_000 } }, () => {});
+    engines.push(limited);
+    await expect(limited.preview({ command: 'upgrade', targets: ['head'] })).rejects.toMatchObject(locked);
   } finally {
     await holder.end();
   }
+});
+
+test('a query that statement_timeout ends is explained', async () => {
+  const database = await createDatabase();
+  await database.query(
+    `create table mikro_orm_migrations (id serial primary key, name varchar(255), executed_at timestamptz default now());
+     create view slow as select 1 as one from pg_sleep(5)`,
+  );
+  const { root } = await makeProject({ url: database.url, migrations, config });
+  const engine = await openEngine({ root }, () => {});
+  engines.push(engine);
+  await database.query(
+    `alter table mikro_orm_migrations rename to rows;
+     create view mikro_orm_migrations as select rows.* from rows, slow;
+     insert into rows (name) values ('x');
+     do $$ begin execute format('alter database %I set statement_timeout = 300', current_database()); end $$`,
+  );
+  const failure = {
+    code: 'query-timeout',
+    message: expect.stringMatching(/^A query of migtui took longer than the statement_timeout/),
+  };
+  await expect(engine.preview({ command: 'upgrade', targets: ['head'] })).rejects.toMatchObject(failure);
 });
 
 test('an error of onQuery in the config is reported as one of the config', async () => {

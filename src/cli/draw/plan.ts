@@ -1,5 +1,6 @@
 import { measuredWhere } from '../../drawing/text/measured.ts';
 import { placeLabel } from '../../drawing/text/place.ts';
+import { transactionNumber } from '../../drawing/text/transaction-number.ts';
 import type { Action, PlanRequest, PolicyCheck, Preview, PreviewStep, Warning } from '../../engine/api.ts';
 import { count } from '../../foundation/grouped.ts';
 import type { Paint } from '../shell/paint.ts';
@@ -67,10 +68,9 @@ function transactions({ batches }: Preview): string {
   ].join(', ');
 }
 
-function batchTitle({ batches }: Preview, at: number): string {
-  if (!batches[at]?.transactional) return 'without a transaction';
-  const number = batches.slice(0, at + 1).filter(batch => batch.transactional).length;
-  return `transaction ${number}`;
+function batchTitle(preview: Preview, at: number): string {
+  if (!preview.batches[at]?.transactional) return 'without a transaction';
+  return `transaction ${transactionNumber(preview, at)}`;
 }
 
 function drawAction(action: Action, paint: Paint): string {

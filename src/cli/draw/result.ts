@@ -35,7 +35,11 @@ export function drawResult(
     return [paint.good(done), ...backup, now].join('\n');
   }
   const kept = steps.filter(step => step.outcome === 'done' && !step.rolledBack);
-  const partial = steps.filter(step => step.changesRemain);
+  const known = new Set(unsettled.map(({ revision }) => revision));
+  const partial = steps.filter(
+    step => step.changesRemain || (step.outcome === 'failed' && known.has(step.revision)),
+  );
+  const unrecorded = partial.filter(({ revision }) => !known.has(revision));
   return [
     ...(failure ? [drawFailure(failure, paint)] : [paint.warn('The run was cancelled.')]),
     '',
@@ -46,7 +50,7 @@ export function drawResult(
       : partial.length > 0 || unknown.length > 0
         ? []
         : [leftNothing(dropped)]),
-    ...(partial.length > 0 ? [`Partly done, without a transaction: ${namesOf(partial)}.`] : []),
+    ...(unrecorded.length > 0 ? [`Partly done, without a transaction: ${namesOf(unrecorded)}.`] : []),
     ...(unknown.length > 0 ? [`Kept or rolled back: ${namesOf(unknown)}.`] : []),
     ...unsettled.map(({ revision, invalidIndexes }) =>
       paint.bad(

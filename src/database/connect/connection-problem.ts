@@ -26,7 +26,8 @@ export function connectionProblem(
       message: `There is no free connection on ${place}: ${errorText}`,
       next:
         'Wait until others disconnect, end idle ones (select pid, usename, application_name, state from ' +
-        'pg_stat_activity), or raise max_connections (max_client_conn of PgBouncer). A run needs up to 4.',
+        'pg_stat_activity), or raise max_connections (max_client_conn of PgBouncer, the connection limit of the role). ' +
+        'A run needs up to 4.',
     };
   }
   if (/statement pooling mode/i.test(errorText)) {
@@ -37,4 +38,17 @@ export function connectionProblem(
     };
   }
   return undefined;
+}
+
+/** SQLSTATE of a statement that was cancelled, also by statement_timeout. */
+const cancelled = '57014';
+
+/** A query of this program that took longer than the server allows; undefined for any other error. */
+export function tooSlow(errorText: string, sqlState: string | undefined): FailureInfo | undefined {
+  if (sqlState !== cancelled || !/statement timeout/i.test(errorText)) return undefined;
+  return {
+    code: 'query-timeout',
+    message: `A query of migtui took longer than the statement_timeout of this role or database: ${errorText}`,
+    next: 'Raise it (alter role … set statement_timeout), or set it for this connection: driverOptions: { options: "-c statement_timeout=30s" } in the MikroORM config.',
+  };
 }

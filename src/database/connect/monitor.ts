@@ -64,8 +64,10 @@ export async function openMonitor(project: Project, max = 3): Promise<Monitor | 
   // A client from the config (`driverOptions`) belongs to the project and must not be closed here.
   const own = client !== clientOf(project.orm);
   try {
+    const server = await inspect(orm, query);
+    project.connections.pooled = server.pooled;
     return {
-      server: await inspect(orm, query),
+      server,
       query,
       async begin() {
         const { raw, release } = await holdConnection(orm);

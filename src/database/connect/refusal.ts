@@ -1,9 +1,9 @@
 import { Failure, type FailureInfo } from '../../foundation/failure.ts';
 import { redact } from '../../foundation/secrets/redactor.ts';
-import { noAnswerIn } from '../../project/connections.ts';
+import { noAnswerIn } from '../../project/no-answer.ts';
 import { isConnectionLoss } from '../sql-failure.ts';
 import type { Address } from './address.ts';
-import { connectionProblem } from './connection-problem.ts';
+import { connectionProblem, tooSlow } from './connection-problem.ts';
 
 /** Why a database could not be opened: the state for display, and the failure. */
 export interface Refusal {
@@ -32,7 +32,7 @@ export function refusalOf(error: unknown, address: Address): Refusal {
   const { code = '', message } = rootCause(error);
   const errorText = redact(message) || code || 'no answer';
   const { label, name } = address;
-  const problem = connectionProblem(errorText, code, label);
+  const problem = connectionProblem(errorText, code, label) ?? tooSlow(errorText, code);
   if (problem) return { state: 'refused', failure: problem };
   if (code === '3D000') {
     return {

@@ -1,10 +1,10 @@
-import { Failure } from '../../foundation/failure.ts';
+import type { Failure } from '../../foundation/failure.ts';
 import type { Batch, StepResult } from '../../values/run.ts';
 import type { Ended } from '../journal/writer.ts';
 import { isConnectionLoss, isRetryableLockError, sqlFailure } from '../sql-failure.ts';
 import { runAlone } from './alone.ts';
 import type { LoadedStep } from './context.ts';
-import { doneOf, endFailure } from './ending.ts';
+import { commitUnknown, doneOf, endFailure } from './ending.ts';
 import { SettingsChanged } from './prepare.ts';
 import { readBack } from './read-back.ts';
 import { applySteps, type RunState } from './state.ts';
@@ -140,15 +140,6 @@ function haveTheirRows(steps: readonly LoadedStep[], applied: ReadonlySet<string
 
 const asUnknown = (result: StepResult): StepResult =>
   result.outcome === 'done' ? { ...result, outcome: 'unknown' } : result;
-
-function commitUnknown(): Failure {
-  return new Failure({
-    code: 'commit-unknown',
-    message:
-      'The connection was lost during a commit, and the server does not answer: the last batch was either committed or rolled back.',
-    next: 'When the server is back, "migtui status" shows which.',
-  });
-}
 
 /** Records the outcome of the steps of a failed batch, in the results and in the journal. */
 async function writeResults(

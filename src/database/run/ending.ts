@@ -11,6 +11,26 @@ export function doneOf(results: readonly StepResult[]): string {
   return `${results.filter(({ outcome }) => outcome === 'done').length} of ${results.length} steps are done`;
 }
 
+/** The failure of a commit whose answer was lost, and that could not be looked up since. */
+export function commitUnknown(): Failure {
+  return new Failure({
+    code: 'commit-unknown',
+    message:
+      'The connection was lost during a commit, and the server does not answer: the last batch was either committed or rolled back.',
+    next: 'When the server is back, "migtui status" shows which.',
+  });
+}
+
+/**
+ * Waits for a commit.
+ * @throws Failure `commit-unknown` if its answer was lost
+ */
+export async function committed(commit: Promise<unknown>): Promise<void> {
+  await commit.catch(error => {
+    throw isConnectionLoss(error) ? commitUnknown() : error;
+  });
+}
+
 /** The failure of a run that was cancelled before its first statement. */
 export function cancelledBefore(): Failure {
   return new Failure({ code: 'cancelled', message: 'Cancelled: nothing was run.' });

@@ -1,4 +1,5 @@
 import { duration } from '../../drawing/text/time.ts';
+import { transactionNumber } from '../../drawing/text/transaction-number.ts';
 import type { EngineEvent, FleetEvent, RunEvent } from '../../engine/api.ts';
 import { fleetOutcomes } from '../../values/fleet.ts';
 import type { Change, SideEffect } from './effect.ts';
@@ -123,7 +124,14 @@ function runLines(state: State, event: RunEvent): readonly LogLine[] {
     case 'notice':
       return [{ kind: 'warning', text: event.message }];
     case 'rolled-back':
-      return [{ kind: 'warning', text: `transaction ${event.batch + 1} rolled back` }];
+      return state.run
+        ? [
+            {
+              kind: 'warning',
+              text: `transaction ${transactionNumber(state.run.preview, event.batch)} rolled back`,
+            },
+          ]
+        : [];
     default:
       return [];
   }

@@ -3,6 +3,7 @@ import { failureLines } from '../../../drawing/text/failure.ts';
 import { placeLabel } from '../../../drawing/text/place.ts';
 import { type Line, line } from '../../../drawing/text/span.ts';
 import type { SqlView } from '../../../drawing/text/statement.ts';
+import { transactionNumber } from '../../../drawing/text/transaction-number.ts';
 import { wrap } from '../../../drawing/text/wrap.ts';
 import type { Style } from '../../../drawing/theme/style.ts';
 import type { Action, PlanRequest, PlanStart, Preview, Warning } from '../../../engine/api.ts';
@@ -175,7 +176,9 @@ function batchRule(preview: Preview, index: number, columns: number): Line[] {
   const batch = preview.steps[index]?.batch ?? 0;
   if (preview.batches.length < 2 || preview.request.command === 'stamp') return [];
   if (index > 0 && preview.steps[index - 1]?.batch === batch) return [];
-  const title = preview.batches[batch]?.transactional ? `transaction ${batch + 1} ` : `no transaction `;
+  const title = preview.batches[batch]?.transactional
+    ? `transaction ${transactionNumber(preview, batch)} `
+    : `no transaction `;
   return [
     line(
       `${title}${'─'.repeat(Math.max(0, columns - title.length))}`.slice(0, Math.max(1, columns)),
