@@ -48,7 +48,7 @@ export async function script(session: Session, request: PlanRequest): Promise<st
     batches: batchesOf(session, plan, sql, request.transaction),
     // A stamp has no statements; the script writes its rows.
     sql: plan.steps.map(({ action }, index) => (isBookkeeping(action) ? [] : (sql[index]?.sql ?? []))),
-    from,
+    from: state.graph.current(assumed).join(', ') || 'base',
     start: startOf(state.graph, request, plan, assumed),
     strict: strictOf(session, state, plan),
     ending:
