@@ -23,7 +23,7 @@ function pairs(
 
 /** The options of every command. */
 export const sharedOptions = (): Option[] => [
-  new Option('--json', 'print JSON on stdout, also for errors (docs/json.md)'),
+  new Option('--json', 'print JSON on stdout, also for errors (see node_modules/migtui/docs/json.md)'),
   new Option('--project <name>', 'workspace package or folder (default: the package of the current folder)'),
   new Option('--config <file>', 'path of the MikroORM config, if MikroORM does not find it'),
   new Option('--context <name>', 'context (contextName) of the MikroORM config'),

@@ -106,7 +106,7 @@ export async function attemptBatch(
 }
 
 const runsOneByOne =
-  'A trigger or function called by a revision changes session settings, so its revisions run again, each after the one before is done.';
+  'A trigger or function that a revision called changed session settings. The revisions of this transaction run again, one at a time.';
 
 /**
  * If the connection was lost between the commit and its answer, the journal has the answer, and without it the log
@@ -136,7 +136,7 @@ function commitUnknown(): Failure {
   return new Failure({
     code: 'commit-unknown',
     message:
-      'The connection was lost during a commit, and the server does not answer: the last batch was either committed or rolled back.',
+      'The connection was lost during a commit and the server does not respond, so it is unknown whether the last transaction was committed.',
     next: 'When the server is back, "migtui status" shows which.',
   });
 }

@@ -113,7 +113,7 @@ function rolledBack(batch: Batch | null): string {
 
 function halfWayNext({ commands }: RunContext, revision: string): string {
   return (
-    `It ran without a transaction, so its earlier statements remain. Check the database, then run it again, ` +
-    `let its down() undo it, or record its state: ${commands.resolve(revision)}.`
+    'It ran without a transaction, so its earlier statements were not rolled back. Check the database, then run ' +
+    `the revision again, run its down(), or record its state: ${commands.resolve(revision)}.`
   );
 }

@@ -131,7 +131,7 @@ function offlinePlan(
   request: PlanRequest,
 ): { plan: Plan; from: string; to: string; assumed: readonly string[] } {
   if (problems.length > 0) {
-    throw brokenRevisions('The revisions on disk are broken, so there is no script.', problems);
+    throw brokenRevisions('The migration files have problems, so there is no script.', problems);
   }
   const { command, targets } = request;
   const [first = '', ...more] = targets;
