@@ -75,7 +75,7 @@ export async function assertCurrent(orm: MikroORM, options: AssertOptions = {}):
   if (unknown.length > 0 && atLeast !== true) {
     throw new Failure({
       code: 'ahead',
-      message: `The database has ${counted(unknown.length)} unknown to this version of the application: ${someNames(unknown)}.`,
+      message: `${unknown.length} applied ${unknown.length === 1 ? 'revision is' : 'revisions are'} unknown to this version of the application: ${someNames(unknown)}.`,
       next: 'Deploy the matching version, or allow a newer database: assertCurrent(orm, { atLeast: true }).',
       candidates: unknown,
     });

@@ -45,7 +45,8 @@ export function addCompletion(program: Command, root: () => string): void {
     }
   }
   for (const command of program.commands) {
-    if (command.name() === 'completion')
-      command.description('print the script that completes migtui in a shell').addHelpText('after', help);
+    if (command.name() !== 'completion') continue;
+    command.description('print the script that completes migtui in a shell').addHelpText('after', help);
+    for (const argument of command.registeredArguments) argument.description = 'shell that the script is for';
   }
 }

@@ -11,7 +11,7 @@ import { quoteLiteral } from './quote.ts';
 /** The start of a script. */
 export interface ScriptStart {
   readonly table: LedgerTable;
-  /** Where the database must be, for messages. */
+  /** The revisions at which the database must be, for messages; `base` for none. */
   readonly from: string;
   /**
    * The required log contents at the start, and the rows that must not exist, apart from the script's own
@@ -38,12 +38,12 @@ export interface ScriptStrict {
 export function checkStart({ table, from, start }: ScriptStart): string | null {
   const { applied, absent } = start;
   if (applied.length + absent.length === 0) return null;
-  const where = `this script is for a database at ${oneLine(from)}`.replaceAll('%', '%%');
+  const where = `this script expects these revisions to be applied: ${oneLine(from)}`.replaceAll('%', '%%');
   const list = (ids: readonly string[]): string => `array[${ids.map(quoteLiteral).join(', ')}]::text[]`;
   const logged = `select from ${table.sql} as applied where regexp_replace(applied.name, '[.][jt]s$', '') = wanted`;
   const raise = (problem: string): string[] => [
     '  if found is not null then',
-    `    raise exception ${quoteLiteral(`${where}: % ${problem}`)}, found;`,
+    `    raise exception ${quoteLiteral(`${where}; % ${problem}`)}, found;`,
     '  end if;',
   ];
   const test = (ids: readonly string[], condition: string, problem: string): string[] =>
@@ -61,7 +61,7 @@ export function checkStart({ table, from, start }: ScriptStart): string | null {
     ...(applied.length === 0
       ? ['    return;']
       : [
-          `    raise exception ${quoteLiteral(`${where}: nothing is applied here, there is no table ${table.sql.replaceAll('%', '%%')}`)};`,
+          `    raise exception ${quoteLiteral(`${where}; nothing is applied here, there is no table ${table.sql.replaceAll('%', '%%')}`)};`,
         ]),
     '  end if;',
     ...test(applied, 'not exists', 'is not applied'),

@@ -13,7 +13,7 @@ export interface Bookkeeping {
   readonly journal: JournalStatus;
   /** Applied revisions whose file has changed since they were applied. */
   readonly edited: readonly string[];
-  /** Revisions without a transaction that started and never finished. */
+  /** Revisions without a transaction that were interrupted. */
   readonly unsettled: readonly InterruptedRevision[];
 }
 

@@ -200,7 +200,7 @@ async function targetsOf(
     throw new Failure({
       code: 'no-targets',
       message: 'The fleet has no targets: the setting "fleet.targets" is empty.',
-      next: 'Add some, such as "migtui": { "fleet": { "targets": { "schemas": "tenant_*" } } } in package.json; docs/fleet.md describes them.',
+      next: 'Add some, such as "migtui": { "fleet": { "targets": { "schemas": "tenant_*" } } } in package.json. See node_modules/migtui/docs/fleet.md.',
     });
   }
   const all = await allTargets(project, fleetDatabases, fleet);

@@ -27,7 +27,7 @@ export async function lint(
   const state = await session.state();
   const { graph, applied, problems } = state;
   if (problems.length > 0) {
-    throw brokenRevisions('The revisions on disk are broken, so they were not analysed.', problems);
+    throw brokenRevisions('The migration files have problems, so they were not analysed.', problems);
   }
   const ids = [...applied.keys()];
   const asked = range === undefined ? null : rangeOf(state, range);

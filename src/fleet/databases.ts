@@ -152,7 +152,7 @@ export class FleetDatabases {
     if (database !== null) {
       throw new Failure({
         code: 'bad-database',
-        message: `An embedded database (PGlite) has no other databases beside it: ${nameOf(database)} cannot be opened.`,
+        message: `PGlite has only one database, so the fleet cannot connect to ${nameOf(database)}.`,
         next: 'Use a context whose config uses the driver of @mikro-orm/postgresql.',
       });
     }
@@ -196,7 +196,7 @@ export function requirePlace(project: Project, database: string | null): void {
   if (address.name === name && !address.label.endsWith('(by driverOptions)')) return;
   throw new Failure({
     code: 'bad-database',
-    message: `The MikroORM config decides by driverOptions where it connects (${address.label}), so the fleet cannot open ${name}.`,
+    message: `The MikroORM config sets its connection with driverOptions (${address.label}), so the fleet cannot connect to ${name}.`,
     next: 'Give the config clientUrl, or host and dbName, instead.',
   });
 }

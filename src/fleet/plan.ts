@@ -106,7 +106,7 @@ function refusalOf({ target, targetState }: Read, context: string): Failure | nu
   if (!first) return null;
   return new Failure({
     code: 'half-way',
-    message: `${first.revision} started outside a transaction and did not finish.`,
+    message: `${first.revision} was interrupted outside a transaction.`,
     next: `Resolve it: ${commandsForTarget(target, context).resolve(first.revision)}.`,
   });
 }

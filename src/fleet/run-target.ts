@@ -97,7 +97,9 @@ function leftOf({ preview, files }: PlannedGroup, applied: readonly string[], pl
   const shown = new Map(preview.steps.map(step => [keyOf(step), step]));
   const steps = plan.steps.map(step => shown.get(keyOf(step)));
   if (steps.some(step => step === undefined)) {
-    throw planChanged('Another run changed it, and it now needs other steps than those that were shown.');
+    throw planChanged(
+      'Another run changed this target, so it now needs other steps than those that were shown.',
+    );
   }
   const { transactional = true, allOrNothing = true } = files.project.options;
   const known = steps as PreviewStep[];

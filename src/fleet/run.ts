@@ -223,10 +223,13 @@ function notArrived(
 ): Failure | null {
   const { tips } = group.preview.plan;
   const now = group.files.graph.on(before).current(applied);
-  if (halfWay === 0 && [...now].sort().join() === [...tips].sort().join()) return null;
+  const isThere = [...now].sort().join() === [...tips].sort().join();
+  if (halfWay === 0 && isThere) return null;
   return new Failure({
     code: 'not-arrived',
-    message: `It is at ${now.join(', ') || 'base'} after its run, not at ${tips.join(', ') || 'base'}.`,
+    message: isThere
+      ? 'After its run, the target has an interrupted revision.'
+      : `After its run, the target is at ${now.join(', ') || 'base'} instead of ${tips.join(', ') || 'base'}.`,
     next: 'Another process changes it too: check its journal, then run the same command again.',
   });
 }

@@ -79,7 +79,7 @@ async function filesOf(fleetDatabases: FleetDatabases, { context }: Target): Pro
   const [first] = files.problems;
   if (first) {
     throw brokenRevisions(
-      `The revisions on disk are broken: ${[first.file, first.message].filter(Boolean).join(': ')}.`,
+      `The migration files have problems: ${[first.file, first.message].filter(Boolean).join(': ')}.`,
       files.problems,
     );
   }

@@ -57,8 +57,8 @@ export function fill(
     if (value === undefined || value === null) {
       throw new Failure({
         code: 'fleet-template',
-        message: `"{${column}}" in the settings of the fleet has no value.`,
-        next: `There ${Object.keys(row).length === 1 ? 'is' : 'are'} ${Object.keys(row)
+        message: `The fleet settings use "{${column}}", which has no value.`,
+        next: `Available: ${Object.keys(row)
           .map(name => `{${name}}`)
           .join(', ')}.`,
         candidates: Object.keys(row),

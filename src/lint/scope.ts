@@ -210,7 +210,7 @@ export class Scope {
         rule: 'lock-held',
         table,
         lock,
-        message: `${this.schema.nameOf(table)} has been locked (${lock}) since "${shortened(statement)}", so ${what} of it wait until this long statement on ${this.schema.nameOf(long)}${finishes}`,
+        message: `${this.schema.nameOf(table)} stays locked (${lock}) from "${shortened(statement)}", so ${what} of it wait, until this statement on ${this.schema.nameOf(long)}${finishes}`,
       });
     }
   }

@@ -72,6 +72,6 @@ function badUrl(): Failure {
   return new Failure({
     code: 'bad-database',
     message: 'A URL in the fleet names no host or no database.',
-    next: 'Write it as postgres://user@host:5432/database; user and password may be left to the MikroORM config.',
+    next: 'Write it as postgres://user@host:5432/database; user and password default to those of the MikroORM config.',
   });
 }

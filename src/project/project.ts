@@ -243,7 +243,7 @@ function requireKind({ config, context, contexts }: LoadedConfig): DatabaseKind 
   const others = contexts.filter(one => one !== context);
   throw new Failure({
     code: 'wrong-driver',
-    message: `This project uses MikroORM's ${name} driver; migtui is for PostgreSQL, and works with SQLite, libSQL, MySQL and MariaDB.`,
+    message: `This project uses MikroORM's ${name} driver; migtui supports PostgreSQL and, with fewer features, SQLite, libSQL, MySQL and MariaDB.`,
     next: `Use a config or context with one of these drivers: --config, --context${others.length > 0 ? ` (there are ${others.join(', ')})` : ''}.`,
     ...(others.length > 0 && { candidates: others }),
   });

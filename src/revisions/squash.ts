@@ -151,7 +151,7 @@ class Folding {
       this.#report(
         'half-squashed',
         id,
-        `${id} replaces ${replaces.length} revisions, of which this database has ${done === 0 ? 'some' : done} and the others have no file (${some(gone)}): check out a commit that has them, upgrade this database there, then come back`,
+        `${id} replaces ${replaces.length} revisions, but only ${done === 0 ? 'some' : done} of them ${done === 1 ? 'is' : 'are'} applied here, and the files of others are missing (${some(gone)}). Check out a commit that has these files, upgrade this database, then return to this commit`,
       );
       this.#fold(id, members);
       return;

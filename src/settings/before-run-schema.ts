@@ -133,7 +133,7 @@ export const lintEntry = v.optional(
               'must be an object of rules and severities',
             ),
             v.description(
-              'Severities by rule: { "drop-column": "warning", "wide-index": "off" }. docs/safety.md has the rules.',
+              'Severities by rule: { "drop-column": "warning", "wide-index": "off" }. The rules are in node_modules/migtui/docs/safety.md.',
             ),
           ),
         ),

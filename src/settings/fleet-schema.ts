@@ -87,7 +87,7 @@ const module = v.strictObject({
 });
 
 const sourceHelp =
-  'must have "schemas", "databases", "contexts" or "module" (docs/fleet.md describes each), or be a function';
+  'must have "schemas", "databases", "contexts" or "module" (see node_modules/migtui/docs/fleet.md), or be a function';
 
 const source = v.union([schemas, databases, contexts, module], sourceHelp);
 
@@ -162,7 +162,9 @@ export const fleetEntry = v.pipe(
     },
     'must be an object with "targets"',
   ),
-  v.description('Many schemas, databases or contexts that are migrated together: docs/fleet.md.'),
+  v.description(
+    'Many schemas, databases or contexts that are migrated together. See node_modules/migtui/docs/fleet.md.',
+  ),
 );
 
 /** The setting `fleet` in the settings file. */

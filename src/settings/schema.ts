@@ -81,7 +81,7 @@ const entries = {
       v.number('must be a whole number'),
       v.integer('must be a whole number'),
       v.minValue(0, 'must not be negative'),
-      v.description('How often a transaction is tried again after a lock timeout. Default 3.'),
+      v.description('How often a transaction is retried after a lock timeout or a deadlock. Default 3.'),
     ),
   ),
   transaction: v.optional(

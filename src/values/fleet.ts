@@ -44,7 +44,7 @@ export const fleetStates = [
 ] as const;
 
 /**
- * The state of a target. `ahead`: it has applied revisions without a file here; `half-way`: a revision
+ * The state of a target. `ahead`: it has applied revisions without a file here; `half-way` (interrupted): a revision
  * without a transaction was interrupted; `edited`: the file of an applied revision was changed; `drifted`:
  * its schema differs from the other targets at the same revision; `gone`: its schema does not exist.
  */

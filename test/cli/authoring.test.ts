@@ -93,6 +93,7 @@ test('init shows the next steps for the kind of database, without connecting aga
   const unavailable = [{ feature: 'shadow', what: 'rehearsals', why: 'it needs PostgreSQL' }] as const;
   const onPostgres = await migtui('init', { engine: { draftInit: async () => draft } });
   expect(onPostgres.stderr).toContain('migtui revision --autogenerate -m "initial schema"');
+  expect(onPostgres.stderr).toMatch(/^\nNext:\n/);
   const onSqlite = await migtui('init', { engine: { draftInit: async () => ({ ...draft, unavailable }) } });
   expect(onSqlite.stderr).toContain('mikro-orm migration:create --name initial_schema');
   for (const { calls } of [onPostgres, onSqlite])
@@ -108,7 +109,7 @@ test('adopt with nothing to do succeeds', async () => {
     throw new Failure({ code: 'nothing-to-adopt', message: 'Every migration says it already.' });
   };
   const { code, stdout } = await migtui('adopt --yes', { engine: { draftAdopt } });
-  expect({ code, stdout }).toEqual({ code: 0, stdout: 'There is nothing to write.\n' });
+  expect({ code, stdout }).toEqual({ code: 0, stdout: 'Every migration says it already.\n' });
   const { json } = await migtui('adopt --json', { engine: { draftAdopt } });
   expect(json()).toMatchObject({ kind: 'adopt', files: [], written: false });
 });
@@ -227,8 +228,10 @@ describe('merge', () => {
     const { code, stdout } = await migtui('merge --yes');
     expect({ code, stdout }).toEqual({
       code: 0,
-      stdout: 'There is nothing to merge: 20261122090000 merge_heads.\n',
+      stdout: 'Nothing to merge: the only head is 20261122090000 merge_heads.\n',
     });
+    const same = await migtui(`merge ${ids.user} add_user_id`);
+    expect(same.stdout).toBe('Nothing to merge: the targets name only 20261110141500 add_user_id.\n');
   });
 
   test('--rebase requires --onto', async () => {

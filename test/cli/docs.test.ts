@@ -37,6 +37,7 @@ describe('--help', () => {
     const { code, stdout, stderr } = await migtui(`${name} --help`);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/Examples:\n {2}.*migtui/);
+    expect(stdout).not.toContain('\n\n\n');
   });
 
   test('of the program lists every command', async () => {

@@ -82,9 +82,9 @@ test('check --ignore ignores one kind of problem, and not the others of the same
 });
 
 test('a rehearsal without some of the targets has failed', async () => {
-  const failure = { code: 'half-way', message: 'topics did not finish.' };
+  const failure = { code: 'half-way', message: 'topics was interrupted.' };
   const fleetRehearse = async () => [{ targets: ['tenant_1'], on: 'tenant_1', rehearsal: null, failure }];
   const { code, stdout } = await migtui('fleet rehearse head', { engine: { fleetRehearse } });
   expect(code).toBe(3);
-  expect(stdout).toContain('topics did not finish.');
+  expect(stdout).toContain('topics was interrupted.');
 });

@@ -54,7 +54,7 @@ describe('status', () => {
 
         3 applied · 2 pending · 1 missing · 1 edited
 
-      ✗ 20261119161000 add_reactions started (up) at 2026-11-22T13:00:00Z and never finished.
+      ✗ 20261119161000 add_reactions was interrupted (up, started at 2026-11-22T13:00:00Z).
         Left INVALID: public.i.
         Resolve it: run it again, or migtui resolve Migration20261119161000_add_reactions --applied | --not-applied | --down
       ⚠ Applied, but without a file: 20251010101010 gone. Restore it from version control, or stamp.

@@ -50,6 +50,28 @@ describe('a plan that other runs change', () => {
   });
 });
 
+describe('undo and resolve --down', () => {
+  test('with --plan do not suggest --plan-id, which they do not have', async () => {
+    for (const command of ['undo --plan', 'redo --plan', `resolve ${ids.user} --down --plan`]) {
+      const told = await migtui(command);
+      expect([command, told.code, told.stderr]).toEqual([command, 0, '']);
+    }
+    expect((await migtui('undo --plan-id f')).stderr).toContain("unknown option '--plan-id'");
+  });
+
+  test('are named by the message that they were not run', async () => {
+    const { stderr } = await migtui('undo');
+    expect(stderr).toContain('The undo was not run: there is no terminal');
+  });
+});
+
+test('a stamp has no options of the strict rules, which do not apply to it', async () => {
+  for (const option of ['--strict', '--no-strict']) {
+    const told = await migtui(`stamp head --plan ${option}`);
+    expect([told.code, told.stderr]).toEqual([2, expect.stringContaining(`unknown option '${option}'`)]);
+  }
+});
+
 describe('a plan', () => {
   test('is shown with its SQL, and nothing runs', async () => {
     const { code, stdout, stderr, calls } = await migtui('upgrade head --plan');

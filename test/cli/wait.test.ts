@@ -22,6 +22,16 @@ test('after the timeout: exit code 1 with the pending revisions', async () => {
     candidates: [ids.reactions, ids.last, ids.merge],
   });
   expect(told.stderr).toMatch(/waiting for head .*3 revisions pending/);
+  const { stderr } = await migtui('wait --for add_reactions --timeout 1ms');
+  expect(stderr).toMatch(
+    /Timed out after \d+ ms waiting for add_reactions: 1 revision is still pending: 20261119161000 add_reactions\n/,
+  );
+});
+
+test('names the pending revisions in the order in which a run applies them', async () => {
+  const { pending } = (await migtui('status --json')).json();
+  const told = await migtui('wait --timeout 1ms --json');
+  expect(told.json().error.candidates).toEqual(pending);
 });
 
 test('waits for a server and a database that do not exist yet, and says so', async () => {
@@ -45,6 +55,7 @@ function lookAt(state: Overview['database']['state']): Overview {
     problems: [],
     project: { table: 'public.mikro_orm_migrations' },
     database: { kind: 'postgresql', label: 'db/chat', state, table: 'present', failure },
+    pending: [],
     revisions: all.map(id => ({ id, state: failure ? 'unknown' : 'applied' })),
   } as unknown as Overview;
 }

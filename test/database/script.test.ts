@@ -130,12 +130,12 @@ describe('the SQL script', () => {
     const upper = await engine.script({ command: 'upgrade', targets: [`${lock}:head`] });
     const empty = await describeDatabase(offline);
     await expect(runScript(offline, upper)).rejects.toThrow(
-      `this script is for a database at ${lock}: nothing is applied here`,
+      `this script expects these revisions to be applied: ${lock}; nothing is applied here`,
     );
     expect(await describeDatabase(offline)).toEqual(empty);
     await runScript(offline, await engine.script({ command: 'upgrade', targets: ['+1'] }));
     await expect(runScript(offline, upper)).rejects.toThrow(
-      `this script is for a database at ${lock}: ${lock} is not applied`,
+      `this script expects these revisions to be applied: ${lock}; ${lock} is not applied`,
     );
     await runScript(offline, await engine.script({ command: 'upgrade', targets: ['20260101:head'] }));
     const lower = await engine.script({ command: 'downgrade', targets: [`${lock}:base`] });

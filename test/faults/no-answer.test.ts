@@ -235,7 +235,7 @@ describe('a network that stops responding', () => {
     const { code, stdout, stderr } = await program(project, ['upgrade', 'head', '--yes']);
     expect(code).toBe(1);
     const said = stdout + stderr;
-    expect(said).toContain('the last batch was either committed or rolled back');
+    expect(said).toContain('it is unknown whether the last transaction was committed');
     // Neither done nor kept is known.
     expect(said).toMatch(/one +unknown/);
     expect(said).toContain('Kept or rolled back: 20260101000000 one, 20260102000000 slow.');

@@ -94,7 +94,7 @@ test('a template is filled from the columns; an error lists the available ones',
   );
   expect(refusal(() => fill('{nmae}', { name: 'x', host: 'y' }))).toMatchObject({
     code: 'fleet-template',
-    next: 'There are {name}, {host}.',
+    next: 'Available: {name}, {host}.',
   });
 });
 

@@ -203,8 +203,8 @@ describe('the state before a statement', () => {
         rule === 'lock-held' ? [[table, place.index, message.slice(message.indexOf('until'))]] : [],
       );
     expect(held).toEqual([
-      ['keyless', 1, 'until this long statement on orders and 2 later ones finish.'],
-      ['users', 3, 'until this long statement on orders finishes.'],
+      ['keyless', 1, 'until this statement on orders and 2 later ones finish.'],
+      ['users', 3, 'until this statement on orders finishes.'],
     ]);
   });
 

@@ -193,7 +193,7 @@ export class ${title} extends Migration {
       await delay(600);
     }
     expect(await closed).toBe(1);
-    expect(said).toContain('Closing its connection without waiting');
+    expect(said).toContain('Closing the connection without waiting for the server.');
     expect(said).toContain('This run left no changes in the database.');
     expect(await database.query(`select to_regclass('hanging') as t`)).toEqual([{ t: null }]);
     await database.drop();

@@ -147,7 +147,7 @@ describe('downgrade', () => {
       const error = refusal(() => line.downgrade(target, [...applied, gone]));
       expect(error.code).toBe('missing-revision');
       expect(error.candidates).toEqual([gone]);
-      expect(error.message).toMatch(/can't locate revision .*Restore the file.*migtui stamp --purge/s);
+      expect(error.message).toMatch(/Cannot find revision .*Restore the file.*migtui stamp --purge/s);
     });
 
     test('one before the target does not block', () => {

@@ -54,7 +54,7 @@ describe('a squashed revision', () => {
     const left = [...five.filter(({ id }) => !['bbbb', 'cccc', 'dddd'].includes(id)), squash];
     const { problems } = on(['aaaa', 'bbbb'], left);
     expect(problems).toMatchObject([
-      { code: 'half-squashed', message: expect.stringContaining('check out a commit that has them') },
+      { code: 'half-squashed', message: expect.stringContaining('Check out a commit that has these files') },
     ]);
     expect(on(['aaaa', 'bbbb', 'cccc', 'dddd'], left).problems).toEqual([]);
     expect(on(['aaaa'], left).graph.order).toEqual(['aaaa', 'ssss', 'eeee']);

@@ -169,7 +169,7 @@ describe('names', () => {
   test('an applied revision without a file: cannot be located, with solutions', () => {
     const error = refusal(() => line.downgrade('gone', ['one1', 'gone']));
     expect(error.code).toBe('missing-revision');
-    expect(error.message).toMatch(/can't locate revision gone.*git.*stamp --purge/s);
+    expect(error.message).toMatch(/Cannot find revision gone: it is applied, but .*git.*stamp --purge/s);
   });
 });
 
@@ -259,7 +259,9 @@ describe('steps', () => {
       refusal(() => refuseOtherOrder(target, line.downgrade(target, logged), logged));
     const filled = ['a', 'c', 'b'];
     expect(asked('-1', filled)).toMatchObject({ code: 'ambiguous-walk', candidates: ['b'] });
-    expect(asked('-1', filled).message).toContain('by the log b was applied last, but c stands on top');
+    expect(asked('-1', filled).message).toContain(
+      'b was applied last, but c is the newest applied revision in the history.',
+    );
     expect(asked('-1', ['b', 'a'])).toMatchObject({ candidates: ['a'] });
     for (const [target, logged] of [
       ['-2', filled],

@@ -144,7 +144,7 @@ test('with reconciling SQL or empty: a key for each, and SQL that drops somethin
   await drops.press('m');
   await drops.sees('No conflict');
   await drops.press('Enter');
-  await drops.sees('▸ m  Merge revision ', '1 drops something');
+  await drops.sees('▸ m  Merge revision ', '(1 drops an object)');
 });
 
 test('with three heads, the selected ones are merged, and the result claims no more than was tested', async () => {

@@ -95,7 +95,7 @@ test('b takes a backup first: announced, its size while it is written, its locat
   await app.press('b');
   await app.sees('Backup first, to backups');
   await app.press('Enter');
-  await app.sees('backing up the database', '4.5 MB written, the database has 120 MB');
+  await app.sees('backing up the database', '4.5 MB written (database size: 120 MB)');
   app.engine.release();
   await app.sees(
     'Upgrade done',

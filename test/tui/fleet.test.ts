@@ -64,7 +64,7 @@ const plan = (more: Partial<FleetPlan> = {}): FleetPlan => ({
       } as unknown as Preview,
     },
   ],
-  refused: [{ target: 'tenant_7', failure: { code: 'half-way', message: 'merge_heads did not finish.' } }],
+  refused: [{ target: 'tenant_7', failure: { code: 'half-way', message: 'merge_heads was interrupted.' } }],
   there: ['acme'],
   waves: [
     { name: 'canary', targets: names.slice(0, 2) },
@@ -102,8 +102,8 @@ async function board(fleet = status) {
 
 test('F shows the number of targets at each revision, problems first', async () => {
   const app = await board();
-  await app.sees('31', 'initial_schema', '1 head', '30 behind', '1 half-way', '1 unreachable');
-  await app.sees('tenant_9', 'db9 cannot be reached.', 'merge_heads did not finish');
+  await app.sees('31', 'initial_schema', '1 head', '30 behind', '1 interrupted', '1 unreachable');
+  await app.sees('tenant_9', 'db9 cannot be reached.', /interrupted: .*merge_heads/);
   await app.press('o');
   await app.sees('by name', 'acme');
 });

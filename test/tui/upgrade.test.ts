@@ -154,7 +154,7 @@ test('Enter held down opens the plan and never confirms it', async () => {
   await app.sees('3 pending');
   await app.press('U', 'Down');
   await app.hold('Enter', 30);
-  await app.sees('3 steps', 'key repeat ignored');
+  await app.sees('3 steps', 'the key was held down: release it');
   expect(app.engine.calls).not.toContain('run');
   app.later(5_000);
   await app.press('Enter');

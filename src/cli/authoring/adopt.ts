@@ -20,15 +20,18 @@ export const adopt: Definition = (program, act) =>
     )
     .action(act(adoptLine));
 
-const nothing: Draft = { kind: 'adopt', revision: null, files: [], notes: [], warnings: [] };
+const empty: Draft = { kind: 'adopt', revision: null, files: [], notes: [], warnings: [] };
 
 async function adoptLine(call: Call, options: { yes?: boolean }): Promise<undefined> {
   const engine = await call.engine();
+  let nothing: string | undefined;
   const draft = await engine.draftAdopt().catch((error: unknown) => {
     // Running it twice has nothing to do, which is not a failure.
-    if (error instanceof Failure && error.code === 'nothing-to-adopt') return nothing;
-    throw error;
+    if (!(error instanceof Failure && error.code === 'nothing-to-adopt')) throw error;
+    nothing = error.message;
+    return empty;
   });
   const files = draft.files.length === 1 ? 'this file' : `these ${draft.files.length} files`;
-  await writeDraft(call, draft, { what: 'The lineage', question: `Change ${files}?`, yes: options.yes });
+  const question = `Change ${files}?`;
+  await writeDraft(call, draft, { what: 'The lineage', question, yes: options.yes, nothing });
 }

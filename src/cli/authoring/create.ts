@@ -16,13 +16,13 @@ export const create: Definition = (program, act) =>
     .command('create')
     .description('write a new migration from the entities, as "mikro-orm migration:create" does')
     .option('-n, --name <name>', 'description; becomes part of the name')
-    .option('-b, --blank', 'an empty one')
+    .option('-b, --blank', 'create an empty migration')
     .option('-p, --path <folder>', 'folder for the file (default: the folder of its parent)')
     .addHelpText(
       'after',
       examples({
         'migtui create -n add_last_read_at': 'migtui revision --autogenerate -m add_last_read_at',
-        'migtui create --blank': 'an empty one, named by the time alone',
+        'migtui create --blank': 'an empty migration; its name is only the time',
       }),
     )
     .action(act(createRevision));

@@ -26,8 +26,10 @@ export const init: Definition = (program, act) =>
     .command('init')
     .description('set up this project: config, migrations folder, journal')
     .addOption(yes())
-    .addHelpText('after', examples({ 'migtui init': 'shows what it would write, asks, writes' }))
-    .addHelpText('after', nextSteps)
+    .addHelpText(
+      'after',
+      `${examples({ 'migtui init': 'shows what it would write, asks, writes' })}${nextSteps}\n`,
+    )
     .action(act(initProject));
 
 async function initProject(call: Call, options: { yes?: boolean }): Promise<undefined> {
@@ -35,5 +37,5 @@ async function initProject(call: Call, options: { yes?: boolean }): Promise<unde
   const draft = await engine.draftInit();
   await writeDraft(call, draft, { what: 'The setup', question: 'Write this?', yes: options.yes });
   const steps = draft.unavailable?.length ? portableSteps : nextSteps;
-  call.output.note(steps.trim(), (text, paint) => paint.dim(text));
+  call.output.note(steps, (text, paint) => paint.dim(text));
 }

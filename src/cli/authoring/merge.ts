@@ -49,6 +49,11 @@ export const merge: Definition = (program, act) =>
     )
     .action(act(mergeHeads));
 
+function whyNothing([head]: readonly string[], asked: boolean): string {
+  if (head === undefined) return asked ? 'the targets name no revision' : 'there are no revisions yet';
+  return asked ? `the targets name only ${nameOf(head)}` : `the only head is ${nameOf(head)}`;
+}
+
 async function mergeHeads(
   call: Call,
   targets: readonly string[],
@@ -66,8 +71,7 @@ async function mergeHeads(
     call.output.answer(
       heads,
       heads => ({ kind: 'merge', revision: null, files: [], notes: [], warnings: [], written: false, heads }),
-      (heads, paint) =>
-        paint.dim(`There is nothing to merge: ${heads.map(nameOf).join(', ') || 'no revisions yet'}.`),
+      (heads, paint) => paint.dim(`Nothing to merge: ${whyNothing(heads, asked.length > 0)}.`),
     );
     return 0;
   }

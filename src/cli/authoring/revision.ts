@@ -46,7 +46,7 @@ export const revision: Definition = (program, act) =>
     .option('--splice', 'allow a parent that is not a head; this starts a branch')
     .option(
       '--rename <old:new...>',
-      'with --autogenerate: contact.fax:email, people:persons, mood.sad:unhappy',
+      'with --autogenerate: treat as a rename, such as contact.fax:email, people:persons or mood.sad:unhappy',
     )
     .addOption(noRename())
     .option('--split <target>', 'split a pending revision that adds an enum value and uses it')
@@ -68,7 +68,7 @@ export const revision: Definition = (program, act) =>
 
 /** Combines with --rename: it applies to everything that --rename does not name. */
 function noRename(): Option {
-  const option = new Option('--no-rename', 'drop and add whatever else could be a rename');
+  const option = new Option('--no-rename', 'treat all other possible renames as a drop and an add');
   option.attributeName = () => 'renameOthers';
   return option;
 }

@@ -23,9 +23,9 @@ export const squash: Definition = (program, act) =>
     .addHelpText(
       'after',
       `
-Databases that have every revision of the line count it as applied, empty ones run it instead. A database that has a
-part of the line finishes the line first. The replaced files stay until every database has the squashed revision in
-its log; then delete them, and keep "replaces" in its class.
+Databases that have every revision of the range count the squashed one as applied; empty ones run it instead. A database
+that has only some of them runs the remaining ones first. The replaced files stay until every database has the squashed
+revision in its migrations table; then delete them, and keep "replaces" in its class.
 ${examples({
   'migtui squash :20260113100000 -m "first year"': 'everything up to a revision',
   'migtui squash 20250101090000:20251231120000': 'from one revision to another',

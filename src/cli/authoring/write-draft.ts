@@ -13,6 +13,8 @@ export interface WriteOptions {
   /** Null: written without confirmation, because only new files are written. */
   readonly question: string | null;
   readonly yes?: boolean | undefined;
+  /** Printed if the draft has no files. */
+  readonly nothing?: string | undefined;
   /** Additional fields of the result. */
   readonly more?: Partial<MergeAnswer> | undefined;
   /** Runs after the files are written; returns additional fields of the result. */
@@ -23,7 +25,7 @@ export interface WriteOptions {
 export async function writeDraft(
   call: Call,
   draft: Draft,
-  { what, question, yes = false, more = {}, after }: WriteOptions,
+  { what, question, yes = false, nothing, more = {}, after }: WriteOptions,
 ): Promise<void> {
   const engine = await call.engine();
   const written = draft.files.length > 0;
@@ -39,7 +41,7 @@ export async function writeDraft(
     () => ({ ...draftJson(draft), written, ...more, ...done }),
     (draft, paint) =>
       [
-        drawWritten(shown ? { ...draft, notes: [], warnings: [], findings: [] } : draft, paint),
+        drawWritten(shown ? { ...draft, notes: [], warnings: [], findings: [] } : draft, paint, nothing),
         ...(done?.stamped ? [`${paint.bold('Stamped:')} ${nameOf(done.stamped)}`] : []),
       ].join('\n'),
   );

@@ -17,7 +17,7 @@ export type Format = 'text' | 'github' | 'junit';
 export const formatOption = (): Option =>
   new Option(
     '--format <format>',
-    'text, github (annotations, and a summary of the job in $GITHUB_STEP_SUMMARY) or junit (XML)',
+    'output format; github writes annotations, and a job summary to $GITHUB_STEP_SUMMARY; junit writes XML',
   )
     .choices(['text', 'github', 'junit'])
     .default('text');

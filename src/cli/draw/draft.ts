@@ -28,14 +28,21 @@ export function drawDiff(diff: string, paint: Paint): string {
     .join('\n');
 }
 
-/** The files that were written, and notes and warnings that were not shown before. */
-export function drawWritten({ files, revision, notes, warnings, findings }: Draft, paint: Paint): string {
+/**
+ * The files that were written, and notes and warnings that were not shown before.
+ * @param nothing printed if there are no files
+ */
+export function drawWritten(
+  { files, revision, notes, warnings, findings }: Draft,
+  paint: Paint,
+  nothing = 'There is nothing to write.',
+): string {
   const verbs = files.map(({ path, before, after }) => {
     const verb = after === null ? 'Removed' : before === null ? 'Wrote' : 'Changed';
     return `${paint.good(verb)} ${path}`;
   });
   return [
-    ...(files.length === 0 ? [paint.dim('There is nothing to write.')] : verbs),
+    ...(files.length === 0 ? [paint.dim(nothing)] : verbs),
     ...(revision ? [`${paint.bold('Revision:')} ${nameOf(revision)}`] : []),
     ...notes.map(note => indent(note)),
     ...warnings.map(warning => `${paint.warn(paint.glyphs.warning)} ${warning}`),

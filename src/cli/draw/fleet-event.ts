@@ -24,7 +24,7 @@ export function drawFleetEvent(event: FleetEvent, paint: Paint, verbose: boolean
     case 'wave-done':
       return event.wrong.length > 0
         ? paint.bad(
-            `${event.wave}: ${event.wrong.length} of ${event.checked} are no longer at the revision that their run reached`,
+            `${event.wave}: ${event.wrong.length} of ${count(event.checked, 'target')} changed after their run`,
           )
         : paint.good(`${event.wave}: ${count(event.checked, 'target')} checked`);
     case 'parallel':

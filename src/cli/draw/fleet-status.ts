@@ -61,7 +61,7 @@ export function revisionsOf(current: readonly string[]): string {
 const labels: Readonly<Record<FleetState, string>> = {
   unreachable: 'unreachable',
   gone: 'without their schema',
-  'half-way': 'half-way',
+  'half-way': 'interrupted',
   ahead: 'ahead of these files',
   edited: 'with edited revisions',
   drifted: 'drifted',
@@ -113,7 +113,7 @@ export function remarkOf({
   differsFrom,
 }: FleetRow): string {
   if (failure) return failure.message;
-  if (state === 'half-way') return `${halfWay.map(nameOf).join(', ')} started and never finished`;
+  if (state === 'half-way') return `interrupted: ${halfWay.map(nameOf).join(', ')}`;
   if (state === 'ahead') return `applied without a file: ${missing.map(nameOf).join(', ')}`;
   if (state === 'edited') return `edited since applied: ${edited.map(nameOf).join(', ')}`;
   if (state === 'drifted') return `its schema differs from ${differsFrom} others at ${revisionsOf(current)}`;

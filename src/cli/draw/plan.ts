@@ -11,12 +11,20 @@ import { indent } from './text.ts';
 
 /** A plan with the SQL of every step, in its transactions: the output of --plan. */
 export function drawPlan(preview: Preview, paint: Paint): string {
-  if (preview.steps.length === 0) return paint.dim('The plan has no steps.');
+  if (preview.steps.length === 0) return paint.dim(nothingToDo(preview));
   return draw(
     preview,
     paint,
     step => `${join([drawLosses(step, paint), drawFindings(step, paint), drawSql(step.preview, paint)])}\n`,
   );
+}
+
+/** Why a plan has no steps. */
+export function nothingToDo({ request }: Preview): string {
+  const targets = request.targets.join(' ');
+  if (request.command === 'upgrade') return `Nothing to run: everything up to ${targets} is applied.`;
+  if (request.command === 'downgrade') return `Nothing to undo: nothing above ${targets} is applied.`;
+  return `Nothing to write: the migrations table already matches ${targets}.`;
 }
 
 const join = (parts: readonly string[]): string => parts.filter(part => part !== '').join('\n');

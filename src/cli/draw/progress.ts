@@ -75,8 +75,8 @@ export class Progress {
     const now = Date.now();
     if (now - this.#lastBackup < reportEvery) return '';
     this.#lastBackup = now;
-    const total = of === null ? '' : ` of a database of ${bytes(of)}`;
-    return paint.dim(`backing up … ${bytes(written)}${total}`);
+    const total = of === null ? '' : ` (database size: ${bytes(of)})`;
+    return paint.dim(`backing up … ${bytes(written)} written${total}`);
   }
 
   /** The known state of a run that is abandoned. */

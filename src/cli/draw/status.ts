@@ -89,7 +89,7 @@ function warningsOf(overview: Overview, paint: Paint): string[] {
     ...overview.unsettled.map(({ revision, action, since, error, invalidIndexes }) =>
       fail(
         [
-          `${nameOf(revision)} started (${action}) at ${since} and never finished${error ? `: ${error}` : '.'}`,
+          `${nameOf(revision)} was interrupted (${action}, started at ${since})${error ? `: ${error}` : '.'}`,
           ...(invalidIndexes.length > 0 ? [`  Left INVALID: ${invalidIndexes.join(', ')}.`] : []),
           `  Resolve it: run it again, or migtui resolve ${revision}${placeOptions(overview.project)} --applied | --not-applied | --down`,
         ].join('\n'),

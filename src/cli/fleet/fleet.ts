@@ -10,7 +10,9 @@ import { fleetStatus } from './status.ts';
 export const fleet: Definition = (program, act) => {
   const group = program
     .command('fleet')
-    .description('show and migrate many schemas, databases or contexts together (docs/fleet.md)')
+    .description(
+      'show and migrate many schemas, databases or contexts together (see node_modules/migtui/docs/fleet.md)',
+    )
     .hook('preSubcommand', refuseUnknown)
     .addHelpText(
       'after',

@@ -58,7 +58,7 @@ export const fleetStamp: Definition = (program, act) =>
       .command('stamp')
       .description('mark revisions as applied on every target, without running them')
       .argument('<target...>', 'what is applied, such as head')
-      .option('--purge', 'also delete log rows without a file'),
+      .option('--purge', 'delete all other rows of the migrations table first'),
   )
     .addHelpText(
       'after',

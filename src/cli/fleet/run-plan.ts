@@ -54,7 +54,7 @@ export const rolloutOptions = (): Option[] => [
   new Option('--canary <n>', 'n targets first, then the rest').argParser(wholeNumber),
   new Option(
     '--parallel <n>',
-    'targets at once on a server (default: what half of its free connections allow)',
+    'parallel targets per server (default: as many as half of its free connections allow, at most 8)',
   ).argParser(wholeNumber),
   new Option('--on-error <how>', 'when a target fails (default: stop)').choices([
     'stop',
@@ -64,9 +64,10 @@ export const rolloutOptions = (): Option[] => [
   new Option('--pause-after <wave>', 'ask after this wave, such as canary; may be repeated').argParser(
     (text: string, before: readonly string[] = []) => [...before, text],
   ),
-  new Option('--max-failures <percent>', 'with --on-error continue: stop when more have failed').argParser(
-    percent,
-  ),
+  new Option(
+    '--max-failures <percent>',
+    'with --on-error continue: stop when more than this percentage of all targets failed',
+  ).argParser(percent),
   new Option('--transaction <how>', 'one transaction for all revisions, or one for each').choices([
     'all',
     'each',
@@ -74,7 +75,9 @@ export const rolloutOptions = (): Option[] => [
   durationOption('--lock-wait <time>', 'wait this long for another run on a target (default: 60s)'),
   durationOption('--lock-timeout <time>', "PostgreSQL's lock_timeout (default: 5s)"),
   durationOption('--statement-timeout <time>', "PostgreSQL's statement_timeout"),
-  new Option('--retries <n>', 'tries after a lock timeout (default: 3)').argParser(wholeNumber),
+  new Option('--retries <n>', 'retries after a lock timeout or a deadlock (default: 3)').argParser(
+    wholeNumber,
+  ),
   new Option('--tag-run <text>', 'name of the runs in the journal'),
   new Option('-v, --verbose', 'a line for each target'),
 ];

@@ -9,7 +9,7 @@ import type { Paint } from '../shell/paint.ts';
 export const fleetStages: Definition = (program, act) =>
   program
     .command('stages')
-    .description('show the contexts of the config side by side: where each revision has arrived, and when')
+    .description('show the contexts of the config side by side: where and when each revision was applied')
     .addHelpText('after', examples({ 'migtui fleet stages': 'dev, staging and production in columns' }))
     .action(act(showStages));
 

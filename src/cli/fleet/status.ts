@@ -12,7 +12,7 @@ interface StatusOptions extends ChoiceOptions {
 export const fleetStatus: Definition = (program, act) => {
   const command = program
     .command('status', { isDefault: true })
-    .description('show how many targets are at each revision, exceptions first');
+    .description('show how many targets are at each revision, targets with problems first');
   for (const option of choiceOptions()) command.addOption(option);
   return command
     .addOption(verbose('list every target'))

@@ -37,15 +37,14 @@ export const check: Definition = (program, act) =>
     .option('--only <kinds>', 'check only these, separated by commas')
     .option('--ignore <kinds>', 'do not check these')
     .addOption(formatOption())
-    .addHelpText('after', `\nKinds:\n${kindList()}`)
     .addHelpText(
       'after',
-      examples({
+      `\nKinds:\n${kindList()}${examples({
         'migtui check': 'everything',
         'migtui check --only entities,heads,problems': 'what a pull request can break; needs no database',
         'migtui check --format github': 'in GitHub Actions',
         'migtui check --ignore pending --json': 'for scripts',
-      }),
+      })}`,
     )
     .action(act(checkAll));
 

@@ -5,11 +5,11 @@ import { type Definition, examples } from '../shell/command.ts';
 import { verbose } from '../shell/options.ts';
 import { requireStatus, rowsOf } from './require-status.ts';
 
-/** `migtui heads`: the revisions that no other revision revises. */
+/** `migtui heads`: the revisions without a successor. */
 export const heads: Definition = (program, act) =>
   program
     .command('heads')
-    .description('show the heads: revisions that no other revision revises')
+    .description('show the heads: revisions without a successor')
     .addOption(verbose())
     .addHelpText(
       'after',

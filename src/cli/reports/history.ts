@@ -33,7 +33,7 @@ export const history: Definition = (program, act) =>
       examples({
         'migtui history': 'all revisions',
         'migtui history current:': 'from what is applied up to the heads',
-        'migtui history -3:current': 'the last applied ones',
+        'migtui history -2:current': 'the last three applied revisions, if the history is linear',
         'migtui history -v': 'everything known about each',
         'migtui history -v --contexts': 'and in which contexts it is applied',
       }),

@@ -33,7 +33,7 @@ export const lint: Definition = (program, act) =>
     .argument('[range]', 'a target or from:to; default: the pending revisions')
     .option(
       '--fail-on <severity>',
-      'exit code 3 from this severity on: danger, warning or note (default: danger)',
+      'lowest severity that causes exit code 3: danger, warning or note (default: lint.level of the settings, else danger)',
       severityOf,
     )
     .addOption(
@@ -42,7 +42,7 @@ export const lint: Definition = (program, act) =>
         'count the rows that would make a statement fail: read-only, with this time limit each (default: 5s)',
       ),
     )
-    .option('--fix', 'write a safe form of one revision, as revisions on top of it')
+    .option('--fix', 'move the dangerous statements of one revision into new revisions, in a safe form')
     .addOption(formatOption())
     .addOption(yes())
     .addOption(verbose('show notes too'))
@@ -52,7 +52,7 @@ export const lint: Definition = (program, act) =>
         'migtui lint': 'what an upgrade would run',
         'migtui lint base:head': 'every revision, each as if it were deployed by itself',
         'migtui lint --with-rows': 'how many rows would make pending revisions fail',
-        'migtui lint --fix head': 'index concurrently, not valid and validate, check and not null',
+        'migtui lint --fix head': 'safe forms of its dangerous statements, such as create index concurrently',
         'migtui lint --fail-on warning --json': 'for CI',
       }),
     )

@@ -33,7 +33,7 @@ export const test: Definition = (program, act) =>
     .addOption(
       new Option(
         '--fail-on <severity>',
-        'findings from this severity on are a failure (default: danger, or lint.level of the settings)',
+        'lowest severity of a finding that causes exit code 3 (default: lint.level of the settings, else danger)',
       ).choices(['danger', 'warning', 'note']),
     )
     .addOption(formatOption())

@@ -80,7 +80,12 @@ async function readState(engine: EngineApi, target: string, started: number): Pr
   if (broken) throw broken;
   const failure = databaseFailure(overview);
   const needed = failure ? null : await neededFor(engine, overview, target);
-  const pending = needed?.filter(id => !isApplied(overview, id)) ?? null;
+  const pending =
+    needed &&
+    inOrder(
+      needed.filter(id => !isApplied(overview, id)),
+      overview,
+    );
   return {
     reached: pending?.length === 0,
     for: target,
@@ -96,20 +101,28 @@ async function neededFor(engine: EngineApi, overview: Overview, target: string):
   return engine.resolve(`base:${target}`);
 }
 
+/** In the order in which a run would apply them, like `migtui pending`. */
+function inOrder(ids: readonly string[], { pending }: Overview): readonly string[] {
+  const places = new Map(pending.map((id, place) => [id, place]));
+  const placeOf = (id: string): number => places.get(id) ?? pending.length;
+  return ids.toSorted((a, b) => placeOf(a) - placeOf(b));
+}
+
 function isApplied({ revisions }: Overview, id: string): boolean {
   return revisions.some(row => row.id === id && row.state === 'applied');
 }
 
-function pendingText(pending: readonly string[]): string {
+function pendingText(pending: readonly string[], is = 'pending'): string {
   const names = pending.slice(0, 3).map(nameOf).join(', ');
-  return `${count(pending.length, 'revision')} pending: ${names}${pending.length > 3 ? ', …' : ''}`;
+  return `${count(pending.length, 'revision')} ${is}: ${names}${pending.length > 3 ? ', …' : ''}`;
 }
 
 function timedOut({ for: target, pending, reason, waitedMs }: WaitAnswer): Failure {
+  const why = reason ?? pendingText(pending ?? [], `${pending?.length === 1 ? 'is' : 'are'} still pending`);
   return new Failure({
     code: 'wait-timeout',
-    message: `${target} was not reached in ${durationText(waitedMs)}: ${reason ?? pendingText(pending ?? [])}`,
-    next: 'See whether the migrations run (migtui status), or wait longer: --timeout.',
+    message: `Timed out after ${durationText(waitedMs)} waiting for ${target}: ${why}`,
+    next: 'Check whether the migrations are running (migtui status), or wait longer (--timeout).',
     ...(pending && { candidates: pending }),
   });
 }

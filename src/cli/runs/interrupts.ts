@@ -20,9 +20,9 @@ export interface Stopping {
 
 /**
  * Handles signals during a run: the first cancels it and rolls back, the second forces it to end, the third
- * ends migtui. With `finish`, a Ctrl-C comes before these that only finishes what is in progress. SIGTERM,
- * SIGHUP and the second Ctrl-C force it by themselves after a while: migtui always ends within 5 seconds after
- * them.
+ * ends migtui. With `finish`, the first Ctrl-C only finishes what is in progress, and the next signals do this. After
+ * SIGTERM, SIGHUP, or the second Ctrl-C with `finish`, the run is forced to end after a timeout, and migtui ends within 5
+ * seconds.
  * @returns stops it
  */
 export function stopOnSignals({ host, output }: Call, { cancel, finish, known }: Stopping): () => void {
@@ -38,30 +38,36 @@ export function stopOnSignals({ host, output }: Call, { cancel, finish, known }:
     else output.note(known(), drawFailure);
     return host.exit(1);
   };
-  const force = (): void => {
+  const force = (signal: string): void => {
     clearTimeout(timer);
     stage = 'forced';
-    begin(cancel, 'Closing its connection without waiting for it. The next signal ends migtui at once.');
+    begin(
+      cancel,
+      `Closing the connection without waiting for the server. ${again(signal, 'exit', 'exits')} immediately.`,
+    );
     timer = setTimeout(leave, endsWithin);
   };
   const stop = host.onInterrupt(signal => {
     if (host.now() - last < sameKeyMs) return;
     last = host.now();
     if (stage === 'forced') leave();
-    if (stage === 'cancelling') return force();
+    if (stage === 'cancelling') return force(signal);
     if (stage === 'running' && finish && signal === 'SIGINT') {
       stage = 'finishing';
-      return begin(finish.begin, `${signal}: ${finish.notice} Repeat it to cancel and roll back.`);
+      return begin(finish.begin, `${signal}: ${finish.notice} Press Ctrl-C again to cancel and roll back.`);
     }
-    if (signal !== 'SIGINT' || stage === 'finishing') timer = setTimeout(force, rollbackTimeout);
+    if (signal !== 'SIGINT' || stage === 'finishing') timer = setTimeout(force, rollbackTimeout, signal);
     stage = 'cancelling';
-    begin(
-      cancel,
-      `${signal}: cancelling the statement and rolling back. Repeat it to stop waiting for the server.`,
-    );
+    const further = again(signal, 'stop waiting for the server', 'stops waiting for the server');
+    begin(cancel, `${signal}: cancelling the statement and rolling back. ${further}.`);
   });
   return () => {
     clearTimeout(timer);
     stop();
   };
+}
+
+/** What the next signal does; only SIGINT is sent by pressing a key. */
+function again(signal: string, to: string, does: string): string {
+  return signal === 'SIGINT' ? `Press Ctrl-C again to ${to}` : `The next signal ${does}`;
 }

@@ -11,7 +11,7 @@ import { Failure } from '../../foundation/failure.ts';
 import { count } from '../../foundation/grouped.ts';
 import { commandsFor } from '../../foundation/suggested-commands.ts';
 import type { StampPlanAnswer } from '../answers.ts';
-import { drawPlan, drawSteps } from '../draw/plan.ts';
+import { drawPlan, drawSteps, nothingToDo } from '../draw/plan.ts';
 import { Progress } from '../draw/progress.ts';
 import { drawResult } from '../draw/result.ts';
 import { planJson, runJson } from '../shapes.ts';
@@ -104,7 +104,7 @@ async function goOnce(
         examined ? `${drawPlan(preview, paint)}\n${examined.draw(paint)}` : drawPlan(preview, paint),
     );
     reportBackup(call, preview, options);
-    if (preview.steps.length > 0) {
+    if (preview.steps.length > 0 && takesPlanId(preview.request)) {
       call.output.note(preview, ({ fingerprint }, paint) =>
         paint.dim(`To run exactly this plan: --plan-id ${fingerprint}`),
       );
@@ -197,6 +197,9 @@ async function runShown(
   }
 }
 
+/** Whether the command has --plan-id: undo, redo and resolve do not. */
+const takesPlanId = ({ past, halfWay }: PlanRequest): boolean => past === undefined && halfWay !== true;
+
 /** With --yes, the target was requested and not this exact plan; an undo always refers to one run. */
 function mayReplan({ request }: Preview, { yes, planId }: GoOptions): boolean {
   return yes === true && planId === undefined && request.past === undefined;
@@ -255,11 +258,4 @@ function nothing({ plan }: Preview): RunResult {
 function reachedBy(preview: Preview, { appliedBy }: RunResult): string {
   const by = appliedBy ? ` Run ${appliedBy.run} (${appliedBy.who}) applied it while this one waited.` : '';
   return `${nothingToDo(preview)}${by}`;
-}
-
-function nothingToDo({ request }: Preview): string {
-  const targets = request.targets.join(' ');
-  if (request.command === 'upgrade') return `Nothing to run: everything up to ${targets} is applied.`;
-  if (request.command === 'downgrade') return `Nothing to undo: nothing above ${targets} is applied.`;
-  return `Nothing to write: the migrations table already says ${targets}.`;
 }

@@ -18,7 +18,7 @@ export const stamp: Definition = (program, act) => {
     .command('stamp')
     .description('mark revisions as applied in the migrations table, without running them')
     .argument('<target...>', 'head, heads, base or revisions')
-    .option('--purge', 'empty the table first')
+    .option('--purge', 'delete all other rows of the migrations table first')
     .option('--no-compare', 'do not compare the live schema with that of the target')
     .addHelpText(
       'after',
@@ -30,8 +30,9 @@ export const stamp: Definition = (program, act) => {
       }),
     )
     .action(act(runStamp));
+  // A stamp has no transactions to choose, and the strict rules do not apply to it.
   for (const option of [...planOptions(), ...runOptions()]) {
-    if (option.attributeName() !== 'transaction') command.addOption(option);
+    if (!['transaction', 'strict'].includes(option.attributeName())) command.addOption(option);
   }
   return command;
 };

@@ -13,11 +13,11 @@ export const upgrade: Definition = (program, act) => {
     .addHelpText(
       'after',
       examples({
-        'migtui upgrade head': 'everything; with several heads: heads',
+        'migtui upgrade head': 'everything (if there are several heads: migtui upgrade heads)',
         'migtui upgrade +1': 'the next one',
         'migtui upgrade head --plan': 'the steps and their SQL, nothing runs',
         'migtui upgrade head --yes': 'for CI: without asking',
-        'migtui upgrade chat@head': 'the branch labelled chat',
+        'migtui upgrade reading@head': 'the branch labelled reading',
         'migtui upgrade current:head --sql > up.sql': 'a script for psql',
       }),
     )

@@ -65,18 +65,19 @@ export async function confirmPlan(
   options: ConfirmOptions,
   nameReason: string | null = null,
 ): Promise<string | undefined> {
-  const { command } = preview.request;
+  const { command, past } = preview.request;
+  const what = `The ${past?.kind ?? command}`;
   const { databaseName, databaseLabel, destructive, schema, policy } = preview;
   const rule = policy.find(({ rule }) => rule === 'confirm') ?? null;
   if (rule === null && !destructive && nameReason === null) {
     const steps = count(preview.steps.length, 'step');
     const given = givenName(databaseName, options);
     const question = `Run ${steps} on ${placeLabel(databaseLabel, schema)}?`;
-    await confirm(call, `The ${command}`, question, options.yes === true || given !== undefined);
+    await confirm(call, what, question, options.yes === true || given !== undefined);
     return given;
   }
   const why = destructive ? 'This destroys data.' : (nameReason ?? 'This database is protected.');
-  return confirmName(call, `The ${command}`, databaseName, why, options, rule);
+  return confirmName(call, what, databaseName, why, options, rule);
 }
 
 /**

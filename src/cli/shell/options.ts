@@ -23,17 +23,21 @@ function pairs(
 
 /** The options of every command. */
 export const sharedOptions = (): Option[] => [
-  new Option('--json', 'print JSON on stdout, also for errors (docs/json.md)'),
-  new Option('--project <name>', 'package of the workspace, or a folder; default: the one of this folder'),
+  new Option('--json', 'print JSON on stdout, also for errors (see node_modules/migtui/docs/json.md)'),
+  new Option('--project <name>', 'workspace package or folder (default: the package of the current folder)'),
   new Option('--config <file>', 'path of the MikroORM config, if MikroORM does not find it'),
   new Option('--context <name>', 'context (contextName) of the MikroORM config'),
-  new Option('-s, --schema <name>', 'run migrations in this schema, with its own migrations table there'),
-  new Option('-x, --x <key=value>', "for the project's own code: xArguments() of migtui/config").argParser(
-    pairs,
-  ),
+  new Option('-s, --schema <name>', 'run migrations in this schema, which has its own migrations table'),
+  new Option(
+    '-x, --x <key=value>',
+    "argument for the project's code, read with xArguments() from migtui/config; may be repeated",
+  ).argParser(pairs),
   new Option('--read-only', 'refuse everything that writes to the database'),
   new Option('--shadow <url>', 'PostgreSQL server to rehearse on (default: PGlite in memory)'),
-  new Option('--baseline <file>', 'SQL of the schema before the first revision, for the shadow'),
+  new Option(
+    '--baseline <file>',
+    'SQL script of the schema that existed before the first revision, for the shadow',
+  ),
   new Option('--color', 'use colours even in a pipe'),
   new Option('--no-color', 'use no colours'),
 ];
@@ -72,11 +76,11 @@ export const runOptions = (): Option[] => [
   ),
   new Option('--lock-timeout <time>', "PostgreSQL's lock_timeout (default: 5s)").argParser(duration),
   new Option('--statement-timeout <time>', "PostgreSQL's statement_timeout").argParser(duration),
-  new Option('--retries <n>', 'tries after a lock timeout (default: 3)').argParser(count),
+  new Option('--retries <n>', 'retries after a lock timeout or a deadlock (default: 3)').argParser(count),
   confirmOption(),
   new Option('--tag <text>', 'name of this run in the journal'),
   new Option('--strict', 'refuse to run over missing, out-of-order or edited revisions'),
-  new Option('--no-strict', 'run anyway, whatever the settings say'),
+  new Option('--no-strict', 'ignore the strict setting'),
   verbose('show each statement as it runs'),
 ];
 

@@ -145,7 +145,7 @@ export function onlyThisDatabase(): Transform {
     if (line.startsWith('\\') && !/^\\(un)?restrict\b/.test(line)) {
       throw new Failure({
         code: 'bad-data',
-        message: `The dump has a command of psql, which could connect to another database: ${line.trim().slice(0, 60)}`,
+        message: `The dump contains a psql command, which could connect to another database: ${line.trim().slice(0, 60)}`,
         next: 'Create it without --create, for one database: pg_dump --format=custom',
       });
     }

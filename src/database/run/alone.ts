@@ -74,7 +74,7 @@ export async function runAlone(run: RunState, step: LoadedStep): Promise<void> {
 
 interface Begun {
   readonly mark: Mark;
-  /** Changes left by an earlier attempt that was never resolved. */
+  /** Changes left by an earlier attempt that was interrupted. */
   readonly before: Mark | undefined;
 }
 
@@ -87,7 +87,7 @@ async function begin(run: RunState, step: LoadedStep, query: Query): Promise<Beg
       emit({
         kind: 'notice',
         code: 'not-remembered',
-        message: `${table.sql} belongs to another role: if ${step.revision} is interrupted, nothing records it.`,
+        message: `This role does not own ${table.sql}, so migtui cannot record it if ${step.revision} is interrupted.`,
       });
     }
     return null;

@@ -114,7 +114,7 @@ export async function attemptBatch(
 }
 
 const runsOneByOne =
-  'A trigger or function called by a revision changes session settings, so its revisions run again, each after the one before is done.';
+  'A trigger or function that a revision called changed session settings. The revisions of this transaction run again, one at a time.';
 
 /**
  * If the connection was lost between the commit and its answer, the journal has the answer, and without it the log

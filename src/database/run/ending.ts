@@ -16,8 +16,8 @@ export function commitUnknown(): Failure {
   return new Failure({
     code: 'commit-unknown',
     message:
-      'The connection was lost during a commit, and the server does not answer: the last batch was either committed or rolled back.',
-    next: 'When the server is back, "migtui status" shows which.',
+      'The connection was lost during a commit, so it is unknown whether the last transaction was committed.',
+    next: 'When the server responds again, "migtui status" shows which.',
   });
 }
 
@@ -133,7 +133,7 @@ function rolledBack(batch: Batch | null): string {
 
 function halfWayNext({ commands }: RunContext, revision: string): string {
   return (
-    `It ran without a transaction, so its earlier statements remain. Check the database, then run it again, ` +
-    `let its down() undo it, or record its state: ${commands.resolve(revision)}.`
+    'It ran without a transaction, so its earlier statements were not rolled back. Check the database, then run ' +
+    `the revision again, run its down(), or record its state: ${commands.resolve(revision)}.`
   );
 }

@@ -83,5 +83,5 @@ export function schemaGone(schema: string): Failure {
 }
 
 function changed(): Failure {
-  return planChanged('The database or the files have changed since this plan was made; nothing was run.');
+  return planChanged('The database or a file has changed since the plan was created. Nothing was run.');
 }

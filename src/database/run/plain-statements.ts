@@ -4,7 +4,7 @@ import { canBePiped } from './pipeline.ts';
 /** Statements that can end no transaction, and set nothing for the statements after them. */
 const plain = /^\s*(?:create|alter|drop|comment|grant|revoke|insert|update|delete|truncate)\b/i;
 
-/** Those of them that change the schema alone, so that hardly any calls a function or fires a trigger of the user. */
+/** The subset that changes only the schema, which rarely calls functions or triggers of the user. */
 const ofSchema = /^\s*(?:create|alter|drop|comment|grant|revoke)\b/i;
 const withRows = /\bas[\s(]*(?:select|with|values|table|execute)\b/i;
 

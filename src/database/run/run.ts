@@ -189,7 +189,7 @@ class Run {
 
   /**
    * The quick way of a fleet's targets.
-   * @returns null where it is not open, or the ordinary way is to try it again: nothing was changed
+   * @returns null where it is not open, or the slower path is to try it again: nothing was changed
    */
   async #together(steps: readonly LoadedStep[]): Promise<RunResult | null> {
     const { options, emit, shared } = this.#context;

@@ -17,7 +17,7 @@ import { CommitError } from './transaction.ts';
  * A transaction in two round trips: the lock, a check of the state, and the statements with their log rows; the journal
  * with the commit. For the whole run of a fleet's target, and for transactions of one step after the first one of a run.
  * Only for statements that are known and do not affect how later ones run. If anything differs from the plan, the
- * server runs none of them, and the ordinary way takes over: it waits, plans again, and reports the reason.
+ * server runs none of them, and the run falls back to the slower path: it waits, plans again, and reports the reason.
  */
 
 /** A transaction whose statements have been sent, and which is open. */
@@ -115,11 +115,11 @@ export async function sendTogether(
   control.opening = null;
   if (runs) return { connection, following, sending, release };
   control.pid = null;
-  // The ordinary way meets the same error and reports it.
-  connection.close(new Error('This transaction takes the ordinary way.'));
+  // The slower path meets the same error and reports it.
+  connection.close(new Error('This transaction falls back to the slower path.'));
   await connection.query('rollback').catch(() => {});
   release();
-  // It has waited for a lock: the ordinary way would wait as long again.
+  // It has waited for a lock: the slower path would wait as long again.
   if (!shared && isRetryableLockError(refused)) throw refused;
   return null;
 }

@@ -3,7 +3,7 @@ import { type Fact, type Inventory, isView } from './inventory.ts';
 import { type ObjectSql, statementsBetween } from './statements.ts';
 import type { Trial } from './trial.ts';
 
-/** Statements that run because what is in their way is dropped first and created again after them. */
+/** Statements that failed, and run if the objects that block them are dropped first and recreated after them. */
 export interface OutOfTheWay {
   readonly sql: readonly string[];
   /** What is dropped: `view names`, `generated column users.full_name`. */

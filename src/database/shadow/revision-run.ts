@@ -18,7 +18,7 @@ export interface ReplayStep {
 const missing = ['42P01', '42703', '42883', '42704', '3F000'];
 
 const withBaseline =
-  'If the database had this before its first revision, provide it to the shadow: --baseline, or shadow.baseline in the settings (pg_dump --schema-only). Otherwise fix that revision, then try again.';
+  'If this object existed before the first revision, add it to the shadow with --baseline, or shadow.baseline in the settings (output of pg_dump --schema-only). Otherwise fix that revision, then try again.';
 
 /** A revision that fails on the shadow. */
 export class ReplayFailure extends Failure {

@@ -102,7 +102,7 @@ async function problems(workspace: Workspace): Promise<Answer> {
   const { problems: all, unknown } = await broken(workspace);
   if (all.length === 0) return unknown.length === 0 ? null : { why: whyUnknown(unknown) };
   return {
-    message: `The revisions on disk are broken: ${all.map(one => [one.file, one.message].filter(Boolean).join(': ')).join('; ')}.`,
+    message: `The migration files have problems: ${all.map(one => [one.file, one.message].filter(Boolean).join(': ')).join('; ')}.`,
     next: 'Fix the files; nothing runs until then.',
     revisions: all.flatMap(one => one.revision ?? []),
   };

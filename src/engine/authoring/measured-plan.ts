@@ -33,7 +33,7 @@ export async function openCopyFor(
   if (isEmbedded(project.orm)) {
     throw new Failure({
       code: 'needs-server-driver',
-      message: 'This project uses the PGlite driver, which cannot talk to a server with a copy.',
+      message: 'This project uses the PGlite driver, which cannot connect to the server of the copy.',
       next: 'Rehearse it without --data.',
     });
   }
@@ -53,7 +53,7 @@ export async function openCopyFor(
     if (ledger.table !== 'present' && ledger.otherTables > 0) {
       throw new Failure({
         code: 'copy-without-log',
-        message: `The copy of ${copy.source} has tables and no ${session.table.schema}.${session.table.name}: it is not known what is applied there.`,
+        message: `The copy of ${copy.source} has tables, but no table ${session.table.schema}.${session.table.name}, so its applied revisions are unknown.`,
         next: 'Include that table in the dump, or use another database.',
       });
     }
@@ -68,7 +68,7 @@ function otherLog({ database, applied }: State, there: State['applied'], source:
   if (isRefusal(database)) return null;
   const same = applied.size === there.size && [...applied.keys()].every(id => there.has(id));
   if (same) return null;
-  return `${source} has ${there.size} applied revisions and ${database.address.name} ${applied.size}: this is the plan of the copy, and the one of ${database.address.name} counts as not rehearsed.`;
+  return `${source} has ${there.size} applied revisions and ${database.address.name} ${applied.size}: this is the plan of the copy. It does not count as a rehearsal for ${database.address.name}, where other revisions are applied.`;
 }
 
 /** Measures steps on a copy. */

@@ -61,7 +61,7 @@ export class Workspace {
     if (first) {
       const more = all.length > 1 ? ` (and ${all.length - 1} more)` : '';
       throw brokenRevisions(
-        `The revisions on disk are broken: ${[first.file, first.message].filter(Boolean).join(': ')}${more}.`,
+        `The migration files have problems: ${[first.file, first.message].filter(Boolean).join(': ')}${more}.`,
         all,
       );
     }

@@ -172,8 +172,9 @@ function notesOf(
     }
   }
   for (const [id, { replaces, unapplied }] of graph.openSquashes) {
+    const done = replaces - unapplied.length;
     notes.push(
-      `${id} replaces ${replaces} revisions, of which this database has ${replaces - unapplied.length}: migtui upgrade runs the other ${unapplied.length} first, then ${shortId(id)} counts as applied.`,
+      `${done} of the ${replaces} revisions that ${id} replaces ${done === 1 ? 'is' : 'are'} applied. migtui upgrade runs the other ${unapplied.length}, then ${shortId(id)} counts as applied.`,
     );
   }
   if (ledger?.table === 'forbidden') {

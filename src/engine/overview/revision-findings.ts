@@ -63,7 +63,7 @@ function keyOf(session: Session, { byId }: State, live: Catalog | null, order: r
   };
 }
 
-/** Whether no code had to run to know the statements that were linted: it may depend on anything. */
+/** Whether the linted statements were read without running code, whose result could depend on anything. */
 function isReadFromFiles({ previewer }: Session, { byId }: State, order: readonly string[]): boolean {
   const isPlain = (id: string, direction: 'up' | 'down'): boolean => {
     const source = byId.get(id);

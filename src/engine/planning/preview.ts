@@ -185,7 +185,7 @@ function refuseBroken({ project, dialect }: Session, { problems, database, ledge
     const [first] = problems;
     const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
     throw brokenRevisions(
-      `The revisions on disk are broken, so nothing runs: ${[first?.file, first?.message].filter(Boolean).join(': ')}${more}.`,
+      `The migration files have problems, so nothing runs: ${[first?.file, first?.message].filter(Boolean).join(': ')}${more}.`,
       problems,
     );
   }

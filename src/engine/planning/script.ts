@@ -48,7 +48,7 @@ export async function script(session: Session, request: PlanRequest): Promise<st
     batches: batchesOf(session, plan, sql, request.transaction),
     // A stamp has no statements; the script writes its rows.
     sql: plan.steps.map(({ action }, index) => (isBookkeeping(action) ? [] : (sql[index]?.sql ?? []))),
-    from,
+    from: state.graph.current(assumed).join(', ') || 'base',
     start: startOf(state.graph, request, plan, assumed),
     strict: strictOf(session, state, plan),
     ending:
@@ -131,7 +131,7 @@ function offlinePlan(
   request: PlanRequest,
 ): { plan: Plan; from: string; to: string; assumed: readonly string[] } {
   if (problems.length > 0) {
-    throw brokenRevisions('The revisions on disk are broken, so there is no script.', problems);
+    throw brokenRevisions('The migration files have problems, so there is no script.', problems);
   }
   const { command, targets } = request;
   const [first = '', ...more] = targets;

@@ -59,7 +59,7 @@ export function refuseStrict({ warnings }: Pick<Preview, 'warnings'>, outcome = 
   throw new Failure({
     code: 'strict',
     message: [first, ...more].map(({ message }) => message).join(' '),
-    next: `${outcome} The setting "strict" or --strict asks for this; --no-strict skips the check once.`,
+    next: `${outcome} The setting "strict" or --strict enables this check; --no-strict skips it for one run.`,
     candidates: [first, ...more].flatMap(({ revisions }) => revisions),
   });
 }

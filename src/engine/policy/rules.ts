@@ -72,7 +72,7 @@ const whoWrites =
       message: writers === 'ci' ? 'only CI may change it' : 'nobody may change it',
       next:
         writers === 'ci'
-          ? 'Let CI run it (there the environment variable CI is set), or preview it with --plan.'
+          ? 'Run it in CI, where the environment variable CI is set, or preview it with --plan.'
           : 'Preview it with --plan, or change that setting.',
     };
   };
@@ -107,7 +107,7 @@ const noFindings =
       ({ severity, accepted }) => accepted === undefined && severities.indexOf(severity) <= least,
     );
     const [first] = found;
-    if (!first) return { ...met, message: 'there is no such finding' };
+    if (!first) return { ...met, message: `no finding of severity ${level}${orMore(level)}` };
     const more = found.length > 1 ? ` and ${found.length - 1} more` : '';
     return {
       state: 'broken',
@@ -140,7 +140,7 @@ const rehearsed =
     if (age > within) {
       return {
         state: 'broken',
-        message: `${kind} no older than ${span(within)} is required, and the last one is ${span(age)} old`,
+        message: `the last rehearsal of this plan${data ? ' on a copy with data' : ''} is ${span(age)} old; it must be at most ${span(within)} old`,
         next,
       };
     }
@@ -153,7 +153,7 @@ const backedUp: Rule['check'] = ({ migrating, backup }) => {
   if (backup) return { ...met, message: 'a backup is taken first' };
   return {
     state: 'broken',
-    message: 'a backup is required before migrations run, and none was asked for',
+    message: 'a backup is required before migrations run, and this run takes none',
     next: 'Run it with --backup.',
   };
 };

@@ -105,7 +105,7 @@ export function configOf(modules: UserModules, orm: MikroORM): LoadedConfig {
   if (!(orm.config instanceof Configuration)) {
     throw new Failure({
       code: 'mikro-orm-mismatch',
-      message: 'This ORM comes from another copy of @mikro-orm/core than the one that the project resolves.',
+      message: 'This ORM uses a different copy of @mikro-orm/core than the project.',
       next: 'Install MikroORM once (npm ls @mikro-orm/core), or pass the root folder that the ORM belongs to.',
     });
   }

@@ -46,7 +46,7 @@ export function parseTree(id: string, file: string, source: string): ParsedMigra
     else {
       problem(
         'not-literal',
-        `"static ${field}" must be an array of string literals: it is read without running the file`,
+        `"static ${field}" must be an array of string literals, because migtui reads it without running the file`,
         range.start,
       );
     }

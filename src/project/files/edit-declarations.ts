@@ -114,7 +114,7 @@ function quoted(value: string, quote: string): string {
 function cannot(file: string, why: string): Failure {
   return new Failure({
     code: 'cannot-declare',
-    message: `${file} cannot declare what it revises: ${why}.`,
+    message: `migtui cannot write into ${file} what it revises: ${why}.`,
     next: 'Write "static revises = […]" into its class by hand, in the source that it is compiled from.',
   });
 }

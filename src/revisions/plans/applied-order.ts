@@ -19,8 +19,8 @@ export function refuseOtherOrder(target: string, { steps, tips }: Plan, logged: 
   const taken = steps.map(step => step.revision);
   throw new TargetError(
     'ambiguous-walk',
-    `"${target}" is ambiguous: by the log ${listed(others)} ${others.length === 1 ? 'was' : 'were'} applied last, ` +
-      `but ${listed(taken)} ${taken.length === 1 ? 'stands' : 'stand'} on top of the history. ` +
+    `"${target}" is ambiguous: ${listed(others)} ${others.length === 1 ? 'was' : 'were'} applied last, but ` +
+      `${listed(taken)} ${taken.length === 1 ? 'is the newest applied revision' : 'are the newest applied revisions'} in the history. ` +
       `To undo ${taken.length === 1 ? 'it' : 'them'}, specify the revision to keep: ` +
       `\`migtui downgrade ${tips[0] ?? 'base'}\``,
     tips.length > 0 ? tips : ['base'],

@@ -51,10 +51,11 @@ export function listed(names: readonly string[]): string {
 
 /** The error for applied revisions without a file, with possible solutions. `so` is what cannot be done. */
 export function cannotLocate(missing: readonly string[], so: string): TargetError {
+  const [are, them] = missing.length === 1 ? ['it is', 'it'] : ['they are', 'them'];
   const message =
-    `can't locate revision ${listed(missing)}: applied, but no file declares it, so ${so}. ` +
-    'Restore the file (look in git, or on another branch); if another project logs into the same table, give each ' +
-    'its own `migrations.tableName`; or, to keep its changes, correct the log with ' +
+    `Cannot find revision ${listed(missing)}: ${are} applied, but no file declares ${them}, so ${so}. ` +
+    'Restore the file (look in git, or on another branch). If another project writes to the same table, give each ' +
+    'its own `migrations.tableName`. To keep the changes in the database, correct the migrations table with ' +
     '`migtui stamp --purge <current revisions>`.';
   return new TargetError('missing-revision', message, missing);
 }

@@ -162,7 +162,7 @@ function multipleHeads(links: Links, { text, branch }: TargetParts, heads: reado
   const there = branch === undefined ? 'there are' : `the branch of ${branch} has`;
   const all = branch === undefined ? 'heads' : `${branch}@heads`;
   const message =
-    `"${text}" is ambiguous, ${there} ${heads.length} heads: ${listed(names)}. ` +
+    `"${text}" is ambiguous: ${there} ${heads.length} heads (${listed(names)}). ` +
     `Use \`${all}\` for all of them, \`<label>@head\` or a name for one, or \`migtui merge\` to merge them.`;
   return new TargetError('multiple-heads', message, names);
 }
@@ -177,6 +177,7 @@ function severalCurrent(
   const names = namesOf(links, places);
   const steps = text.replace(/^.*?([+-]\d+)$/s, '$1');
   const targets = open.map(place => `${links.ids[place]}@${steps}`);
-  const message = `"${text}" could start from any of the current ${listed(names)}: specify which, such as \`${targets[0] ?? `${names[0]}@${steps}`}\``;
+  const all = names.length === 2 ? `${names.join(' and ')} are both` : `${listed(names)} are all`;
+  const message = `"${text}" is ambiguous: ${all} current. Specify one, such as \`${targets[0] ?? `${names[0]}@${steps}`}\``;
   return new TargetError('ambiguous-walk', message, targets);
 }

@@ -19,7 +19,7 @@ export function walkUp(links: Links, from: number, walk: Walk, inside?: Uint8Arr
   for (let step = 0; step < steps; step++) {
     const all = place === BASE ? basesOf(links) : [...links.children.of(place)];
     const ways = inside ? all.filter(child => inside[child]) : all;
-    if (ways.length > 1) throw ambiguous(links, ways, text, place, steps - step - 1);
+    if (ways.length > 1) throw ambiguous(links, ways, text, place, 'successors', steps - step - 1);
     if (ways.length === 0 && atMost) return place;
     if (ways.length === 0) {
       const message = `"${text}" has only ${count(step)} above ${nameOf(links, from)}: specify a revision, or use head`;
@@ -44,7 +44,7 @@ export function walkDown(links: Links, from: number, walk: Walk): number {
       throw new TargetError('past-base', message, ['base']);
     }
     const ways = links.parents.of(place);
-    if (ways.length > 1) throw ambiguous(links, [...ways], text, place, steps - step + 1);
+    if (ways.length > 1) throw ambiguous(links, [...ways], text, place, 'parents', steps - step + 1);
     place = ways[0] ?? BASE;
   }
   return place;
@@ -56,10 +56,11 @@ function ambiguous(
   ways: readonly number[],
   text: string,
   at: number,
+  relatives: 'parents' | 'successors',
   rest: number,
 ): TargetError {
   const names = ways.map(way => links.ids[way]!);
-  const message = `"${text}" is an ambiguous walk: from ${nameOf(links, at)} it could go to ${listed(names)}; specify which`;
+  const message = `"${text}" is ambiguous: ${nameOf(links, at)} has several ${relatives} (${listed(names)}). Specify one`;
   const onwards = rest === 0 ? '' : rest > 0 ? `+${rest}` : `${rest}`;
   return new TargetError(
     'ambiguous-walk',

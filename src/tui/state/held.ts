@@ -9,4 +9,4 @@ export const isHeld = (state: State, dialog: Dialog, key: string): boolean =>
   state.previousKey.key === key &&
   state.now - state.previousKey.at < repeatsWithin;
 
-export const heldNotice = 'key repeat ignored: press the key again';
+export const heldNotice = 'the key was held down: release it and press it again';

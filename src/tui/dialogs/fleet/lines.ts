@@ -37,6 +37,9 @@ const styles: Readonly<Record<FleetState, Style>> = {
   head: 'ok',
 };
 
+/** The name of a state on screen. Scripts know interrupted targets as `half-way`. */
+const stateName = (state: FleetState): string => (state === 'half-way' ? 'interrupted' : state);
+
 /** The short name of a revision. */
 export function named(id: string): string {
   const [short, name] = [shortId(id), slug(id)];
@@ -72,7 +75,7 @@ export function statusLines({ counts, states, heads }: FleetStatus, state: State
       .filter(one => states[one] > 0)
       .flatMap((one, at) => [
         { text: at > 0 ? ` ${glyphs.separator} ` : '', style: 'dim' as Style },
-        { text: `${grouped(states[one])} ${one}`, style: styles[one] },
+        { text: `${grouped(states[one])} ${stateName(one)}`, style: styles[one] },
       ]),
   ];
 }
@@ -101,7 +104,7 @@ export function rowLine(row: FleetRow, state: State, widths: ColumnWidths): Line
 
 function remarkOf({ state, failure, halfWay, missing, edited, current, pending }: FleetRow): string {
   if (failure) return failure.message;
-  if (state === 'half-way') return `${halfWay.map(named).join(', ')} did not finish`;
+  if (state === 'half-way') return `interrupted: ${halfWay.map(named).join(', ')}`;
   if (state === 'ahead') return `no file: ${missing.map(named).join(', ')}`;
   if (state === 'drifted') return 'its schema differs from the others at the same revision';
   if (state === 'edited') return `edited: ${edited.map(named).join(', ')}`;

@@ -75,7 +75,7 @@ export function chooseMerge(state: State, dialog: MergeDialog, key: string): Cha
             'Merge revision with SQL',
             'r',
             true,
-            `${reconcile.length} statement${reconcile.length === 1 ? '' : 's'} that the entities need${drops > 0 ? `, ${drops} drop${drops === 1 ? 's' : ''} something` : ''}`,
+            `${reconcile.length} statement${reconcile.length === 1 ? '' : 's'} that the entities need${drops > 0 ? ` (${drops} drop${drops === 1 ? 's an object' : ' objects'})` : ''}`,
           ),
         ]),
     ...rebases(state, rehearsal, key),

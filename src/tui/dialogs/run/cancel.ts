@@ -9,7 +9,7 @@ const question: CancelQuestion = {
   title: 'Cancel the run?',
   text: 'The run continues until you choose.',
   isRunning: ({ run }) => isRunning(run),
-  stop: { label: 'Stop after this step', about: 'keep what is done; steps already sent finish too' },
+  stop: { label: 'Stop after this step', about: 'keep finished steps; those sent to the server also finish' },
   rollBack: { about: 'stop the statement; its transaction, if any, is rolled back' },
   cancel,
   again: state => cancel(state, 'rollback'),

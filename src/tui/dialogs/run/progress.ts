@@ -115,7 +115,7 @@ function doing(run: Run, state: State, columns: number): Line[] {
       { text: `${spinner(state)} `, style: 'focus' },
       { text: 'backing up the database', style: 'strong' },
       {
-        text: `  ${bytes(written)} written${of === null ? '' : `, the database has ${bytes(of)}`}`,
+        text: `  ${bytes(written)} written${of === null ? '' : ` (database size: ${bytes(of)})`}`,
         style: 'dim',
       },
     ]);
