@@ -89,7 +89,7 @@ test('status, history, plans, the journal and SQL scripts work on it', async () 
   const status = await looks('status');
   expect(status).toContain('read-only');
   expect(status).toContain('1 applied · 2 pending');
-  expect(status).toContain('half started (up)');
+  expect(status).toContain('half was interrupted (up, started at ');
   expect(status).toContain('migtui upgrade head --plan');
   expect(await looks('history')).toMatch(/●.*chats.*\(current\)/);
   expect(await looks('show', 'topic')).toContain('alter table "chats" add column "topic" text');
