@@ -32,7 +32,7 @@ function summary(): string {
   const goals = Object.values(results.parts).flatMap(({ rows }) => rows.flatMap(({ goal }) => goal ?? []));
   const met = goals.filter(goal => goal.met).length;
   const parts = Object.keys(results.parts).sort().join(', ');
-  return `${met} of ${goals.length} goals met in the last run (${parts}; ${results.machine}, commit ${results.commit}). The tables of other parts are from earlier runs.`;
+  return `Last run, \`${parts}\` only (${results.machine}, commit ${results.commit}): ${met} of ${goals.length} goals met. The tables of other parts are from earlier runs and mark each missed goal with MISSED.`;
 }
 
 function tableOf({ rows, load }: Part): string {

@@ -18,7 +18,7 @@ export const bake: Definition = (program, act) =>
   program
     .command('bake')
     .description('write the graph of revisions into a file, for the startup check of a bundled application')
-    .argument('<file>', 'a .ts, .js, .mjs or .json file')
+    .argument('<file>', 'a .ts, .mts, .js, .mjs, .cjs or .json file')
     .option('--check', 'write nothing; exit code 3 when the file is not up to date')
     .addHelpText(
       'after',

@@ -17,7 +17,7 @@ export const upgrade: Definition = (program, act) => {
         'migtui upgrade +1': 'the next one',
         'migtui upgrade head --plan': 'the steps and their SQL, nothing runs',
         'migtui upgrade head --yes': 'for CI: without asking',
-        'migtui upgrade chat@head': 'the branch labelled chat',
+        'migtui upgrade reading@head': 'the branch labelled reading',
         'migtui upgrade current:head --sql > up.sql': 'a script for psql',
       }),
     )
