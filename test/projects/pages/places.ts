@@ -95,12 +95,19 @@ const commands: Readonly<Record<string, Place>> = {
   'migtui-completion-shell': { state: merged() },
 };
 
+/** Sections of docs/revisions.md. */
+const graph: Readonly<Record<string, Place>> = {
+  branches: { state: () => chat() },
+  'merge-or-rebase': { state: () => chat({ applied: 'fill_text_length' }), each: true },
+};
+
 const under = (page: string, places: Readonly<Record<string, Place>>): [string, Place][] =>
   Object.entries(places).map(([section, place]) => [`${page}#${section}`, place]);
 
 /** Sections whose commands are run here. */
 export const places: Readonly<Record<string, Place>> = Object.fromEntries([
   ...under('docs/commands.md', commands),
+  ...under('docs/revisions.md', graph),
   ...under(
     'docs/troubleshooting.md',
     Object.fromEntries(Object.entries(troubles).map(([section, state]) => [section, { state, each: true }])),
@@ -148,6 +155,7 @@ export const elsewhere: Readonly<Record<string, string>> = {
   'docs/fleet.md#targets': 'test/faults/fleet-recipe.test.ts',
   'docs/fleet.md#several-workers': 'test/docs-blocks.test.ts',
   'docs/projects.md#nestjs': 'test/projects/nest.test.ts',
+  'docs/revisions.md#revisions': 'test/revisions/page.test.ts',
   'docs/running.md#several-folders': 'test/authoring/folders.test.ts',
   'docs/safety.md#accepting-a-finding': 'test/lint/rules.test.ts',
 };
