@@ -14,15 +14,14 @@ test('the migration of docs/revisions.md declares what the page says', async () 
   });
 });
 
-test.each([
-  `['a'] as const`,
-  `['a'] satisfies string[]`,
-  `Object.freeze(['a'])`,
-])('docs/revisions.md: %s can be read', value => {
-  const source = `export class M extends Migration { static revises = ${value}; up() {} }`;
-  const { declaration, problems } = parseMigration('M', 'M.ts', source);
-  expect({ problems, revises: declaration.revises }).toEqual({ problems: [], revises: ['a'] });
-});
+test.each([`['a'] as const`, `['a'] satisfies string[]`, `Object.freeze(['a'])`])(
+  'docs/revisions.md: %s can be read',
+  value => {
+    const source = `export class M extends Migration { static revises = ${value}; up() {} }`;
+    const { declaration, problems } = parseMigration('M', 'M.ts', source);
+    expect({ problems, revises: declaration.revises }).toEqual({ problems: [], revises: ['a'] });
+  },
+);
 
 test.each(['[a]', '[...a]', `['a' + 'b']`, 'a'])('docs/revisions.md: %s cannot', value => {
   const source = `export class M extends Migration { static revises = ${value}; up() {} }`;
