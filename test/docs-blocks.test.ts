@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { allCommands, program } from '../scripts/commands.ts';
@@ -126,5 +126,34 @@ test('every command in the docs exists, with its options', () => {
     }
   }
   expect(seen).toBeGreaterThan(100);
+  expect(wrong).toEqual([]);
+});
+
+/** The anchors of a page's headings, as GitHub makes them. */
+const anchorsOf = (page: string): string[] =>
+  [
+    ...readFileSync(join(repository, page), 'utf8')
+      .replaceAll(/^```[\s\S]*?^```$/gm, '')
+      .matchAll(/^#+ (.*)$/gm),
+  ].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
+test('links lead to files and headings that exist', () => {
+  const wrong: string[] = [];
+  for (const page of [...pages, 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md']) {
+    const text = readFileSync(join(repository, page), 'utf8');
+    for (const [, link = ''] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^https?:/.test(link)) continue;
+      const [file = '', anchor] = link.split('#');
+      const path = file === '' ? page : join(dirname(page), file);
+      const leads =
+        existsSync(join(repository, path)) && (!anchor || anchorsOf(path).includes(decodeURI(anchor)));
+      if (!leads) wrong.push(`${page}: ${link}`);
+    }
+  }
   expect(wrong).toEqual([]);
 });

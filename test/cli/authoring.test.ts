@@ -354,18 +354,18 @@ describe('edit', () => {
   });
 });
 
-describe('resolve, and its old name settle', () => {
+describe('resolve', () => {
   test.each([
     ['--applied', 'applied'],
     ['--not-applied', 'not-applied'],
   ])('%s', async (flag, resolution) => {
-    const { code, calls } = await migtui(`settle add_user ${flag}`);
+    const { code, calls } = await migtui(`resolve add_user ${flag}`);
     expect(code).toBe(0);
     expect(calls.at(-2)).toEqual(['resolveRevision', ids.user, resolution, undefined]);
   });
 
   test.each(['', '--applied --not-applied'])('requires exactly one option: "%s"', async flags => {
-    expect((await migtui(`settle add_user ${flags}`)).code).toBe(2);
+    expect((await migtui(`resolve add_user ${flags}`)).code).toBe(2);
   });
 });
 

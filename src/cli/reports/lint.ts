@@ -50,7 +50,7 @@ export const lint: Definition = (program, act) =>
       'after',
       examples({
         'migtui lint': 'what an upgrade would run',
-        'migtui lint base:head': 'every revision, each as if it were deployed by itself',
+        'migtui lint base:heads': 'every revision, each as if it were deployed by itself',
         'migtui lint --with-rows': 'how many rows would make pending revisions fail',
         'migtui lint --fix head': 'safe forms of its dangerous statements, such as create index concurrently',
         'migtui lint --fail-on warning --json': 'for CI',

@@ -19,7 +19,7 @@ export const show: Definition = (program, act) =>
     .addHelpText(
       'after',
       examples({
-        'migtui show head': 'the head',
+        'migtui show heads': 'all heads',
         'migtui show add_last_read': 'by a unique prefix of its words',
         'migtui show current -v': 'the last applied revision, with its source',
       }),

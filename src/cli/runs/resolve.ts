@@ -19,7 +19,6 @@ interface ResolveOptions extends GoOptions {
 export const resolveCommand: Definition = (program, act) => {
   const command = program
     .command('resolve')
-    .alias('settle')
     .description('resolve an interrupted revision, or accept an edited file')
     .argument('<revision>', 'a revision that migtui status names')
     .option('--applied', 'it is complete: log it as applied')

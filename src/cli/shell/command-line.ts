@@ -14,7 +14,8 @@ Targets: head, heads, base, current, a revision (a unique prefix of its id,
 its digits or its words), +1, -1, <revision>+1, <label>@head, <label>@base, <label>@-1.
 
 Without a command migtui opens the full-screen app, or prints the status where there is no terminal.
-Exit codes: 0 success, 1 failed or refused, 2 wrong usage, 3 a check, rehearsal or test found something.`;
+Exit codes: 0 success, 1 failed or refused, 2 usage error, 3 check, lint, rehearse, test, diff, bake --check,
+fleet check or fleet rehearse found a problem.`;
 
 /** The whole command line as a commander program. */
 export function buildProgram(host: Host, version: string, done: (code: number) => void): Command {

@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { asking, later, running } from '../../authoring/support.ts';
 import { migrationSource } from '../../support/project.ts';
 import { chat, type State } from './states.ts';
@@ -95,12 +97,49 @@ const commands: Readonly<Record<string, Place>> = {
   'migtui-completion-shell': { state: merged() },
 };
 
+/** The demo, applied, before it declared anything. */
+async function undeclared(): Promise<State> {
+  const { project, database } = await chat({ applied: 'heads' });
+  const files: Record<string, string> = {};
+  for (const path of await migrationsOf(project))
+    files[path] = (await project.read(path)).replaceAll(/^ +static .*\n/gm, '');
+  await database.query('drop schema migtui cascade');
+  return { database, project: await later(project, { files }) };
+}
+
+/** Its tables, which no revision made. */
+async function tablesOnly(): Promise<State> {
+  const { project, database } = await chat({ applied: 'heads' });
+  await database.query('drop table mikro_orm_migrations; drop schema migtui cascade');
+  const files = Object.fromEntries((await migrationsOf(project)).map(path => [path, null]));
+  return { database, project: await later(project, { files }) };
+}
+
+const migrationsOf = async ({ root }: State['project']): Promise<string[]> =>
+  (await readdir(join(root, 'migrations')))
+    .filter(name => name.endsWith('.ts'))
+    .map(name => `migrations/${name}`);
+
+/** Sections of docs/existing-project.md. */
+const existing: Readonly<Record<string, Place>> = {
+  'a-project-with-migrations': { state: undeclared },
+  'a-database-with-tables-but-no-migrations': { state: tablesOnly },
+};
+
+/** Sections of docs/revisions.md. */
+const graph: Readonly<Record<string, Place>> = {
+  branches: { state: () => chat() },
+  'merge-or-rebase': { state: () => chat({ applied: 'fill_text_length' }), each: true },
+};
+
 const under = (page: string, places: Readonly<Record<string, Place>>): [string, Place][] =>
   Object.entries(places).map(([section, place]) => [`${page}#${section}`, place]);
 
 /** Sections whose commands are run here. */
 export const places: Readonly<Record<string, Place>> = Object.fromEntries([
   ...under('docs/commands.md', commands),
+  ...under('docs/existing-project.md', existing),
+  ...under('docs/revisions.md', graph),
   ...under(
     'docs/troubleshooting.md',
     Object.fromEntries(Object.entries(troubles).map(([section, state]) => [section, { state, each: true }])),
@@ -141,6 +180,8 @@ export const elsewhere: Readonly<Record<string, string>> = {
   'docs/deploy.md#deploying': 'test/projects/docs-ci.test.ts',
   'docs/deploy.md#docker': 'test/projects/runtime.test.ts installs and removes the same packages',
   'docs/deploy.md#kubernetes': 'test/projects/docs-ci.test.ts',
+  'docs/existing-project.md#a-baseline': 'test/schemas/baseline.test.ts',
+  'docs/existing-project.md#leaving-migtui': 'one statement of SQL',
   'docs/fleet.md#status': 'test/faults/fleet-recipe.test.ts',
   'docs/fleet.md#checks': 'test/faults/fleet-recipe.test.ts',
   'docs/fleet.md#compare-stages': 'test/faults/fleet-recipe.test.ts',
@@ -148,6 +189,9 @@ export const elsewhere: Readonly<Record<string, string>> = {
   'docs/fleet.md#targets': 'test/faults/fleet-recipe.test.ts',
   'docs/fleet.md#several-workers': 'test/docs-blocks.test.ts',
   'docs/projects.md#nestjs': 'test/projects/nest.test.ts',
+  'docs/requirements.md#privileges': 'test/projects/privileges.test.ts',
+  'docs/revisions.md#revisions': 'test/revisions/page.test.ts',
+  'docs/running.md#arguments': 'test/projects/configs.test.ts',
   'docs/running.md#several-folders': 'test/authoring/folders.test.ts',
   'docs/safety.md#accepting-a-finding': 'test/lint/rules.test.ts',
 };
