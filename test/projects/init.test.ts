@@ -34,7 +34,7 @@ const entity = (name: string, esModules: boolean): string => {
 
 describe.each([
   ['module', /^import \{ Migrator \} from/],
-  ['commonjs', /^const \{ Migrator \} = require\([^]*\nmodule\.exports = withMigtui\(/],
+  ['commonjs', /^const \{ Migrator \} = require\([\s\S]*\nmodule\.exports = withMigtui\(/],
   [undefined, /^const \{ Migrator \} = require\(/],
 ] as const)('in a JavaScript project of type %s', (type, form) => {
   test('the config loads, finds the entities of the project only, and revisions are JavaScript', async () => {
