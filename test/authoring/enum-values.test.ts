@@ -118,6 +118,35 @@ export class M2_both extends Migration {
   });
 });
 
+test('a split adds no down() that the original did not have, and moves the comments of a statement with it', async () => {
+  const source = `import { Migration } from '@mikro-orm/migrations';
+
+export class M2_both extends Migration {
+  override up(): void {
+    // a new mood
+    this.addSql("alter type mood add value 'odd'");
+
+    // every day that has none
+    /* was good before */
+    this.addSql("update day set mood = 'odd'"); // slow
+  }
+}
+`;
+  const day = { up: 'create table day (mood mood)', down: 'drop table day' };
+  const project = await projectOf({ migrations: { M0: type, M1_day: day, M2_both: source } });
+  await asking(project.root, async engine => {
+    const { files } = await engine.draftSplit('M2_both');
+    const [first = '', second = ''] = files.map(({ after }) => after ?? '');
+    expect(first).toContain('// a new mood');
+    expect(first).not.toMatch(/every day|was good|slow/);
+    expect(second).toContain(`    // every day that has none
+    /* was good before */
+    // slow
+    this.addSql(`);
+    expect(first + second).not.toContain('down()');
+  });
+});
+
 test('what cannot be split says why', async () => {
   const code = both.replace(
     "this.addSql('create table day (mood mood)');",

@@ -161,6 +161,29 @@ describe('merge', () => {
     });
   });
 
+  test('--plan of a rebase shows the changed files and the warnings, and writes nothing', async () => {
+    const draft = {
+      kind: 'rebase',
+      files: [{ path: 'migrations/a.ts', before: 'old', after: 'new', diff: '-old\n+new\n' }],
+      revision: null,
+      notes: [],
+      warnings: ['The stock CLI runs them in the old order.'],
+    } as const;
+    const world = { ...two, engine: { draftRebase: async () => draft } };
+    const command = 'merge --rebase add_reactions --onto add_last --plan';
+    const shown = await migtui(command, world);
+    expect(shown.code).toBe(0);
+    expect(shown.stdout).toMatch(/^✓ No conflict[\s\S]*-old\n\+new\n[\s\S]*in the old order\.\n$/);
+    expect(wrote(shown.calls)).toBe(false);
+    expect((await migtui(`${command} --json`, world)).json()).toMatchObject({
+      kind: 'rebase',
+      written: false,
+      files: [{ path: 'migrations/a.ts', diff: '-old\n+new\n' }],
+      warnings: draft.warnings,
+      rehearsal: { verdict: 'fits' },
+    });
+  });
+
   test.each([
     [['m', 'y'], 'draftMerge'],
     [['1', 'y'], 'draftRebase'],

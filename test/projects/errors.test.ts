@@ -113,6 +113,28 @@ describe('the packages', async () => {
       message: expect.stringContaining('mikro-orm.config.ts'),
       next: expect.stringContaining('npm install --save-dev tsx'),
     });
+    const shop = JSON.parse(await project.read('package.json'));
+    const set = (settings: object) =>
+      project.write('package.json', JSON.stringify({ ...shop, 'mikro-orm': settings }));
+    await set({ tsLoader: 'swc' });
+    expect(await failure(project, ['status'])).toMatchObject({
+      code: 'no-ts-loader',
+      message: expect.stringContaining(
+        'the loader "swc" of "mikro-orm".tsLoader in package.json is not installed',
+      ),
+      next: expect.stringContaining('npm install --save-dev @swc-node/register @swc/core, or remove'),
+    });
+    expect(await failure(project, ['status'], { env: { MIKRO_ORM_CLI_TS_LOADER: 'oxc' } })).toMatchObject({
+      message: expect.stringContaining('the loader "oxc" of MIKRO_ORM_CLI_TS_LOADER'),
+      next: expect.stringContaining('npm install --save-dev @oxc-node/core, or remove'),
+    });
+    await set({ preferTs: false });
+    expect(await failure(project, ['status'])).toMatchObject({
+      code: 'no-ts-loader',
+      message: expect.stringContaining('"mikro-orm".preferTs in package.json'),
+      next: expect.stringMatching(/^Remove it/),
+    });
+    await project.write('package.json', JSON.stringify(shop));
     // The message suggests Node's own type stripping.
     const { database } = await answer(project, ['status'], { env: { MIKRO_ORM_CLI_PREFER_TS: '1' } });
     expect(database).toMatchObject({ name: 'none', state: 'unreachable' });

@@ -305,3 +305,55 @@ test('another enum type with the same values keeps the rows', async () => {
     expect(await database.query('select mood from day')).toEqual([{ mood: 'sad' }]);
   });
 });
+
+describe('a pivot table, which has only a key', () => {
+  const shop = (user: string, table: string, pivot: string, more: string): string =>
+    `import { defineEntity, p } from '@mikro-orm/core';
+const Tag = ${entity('Tag', 'tag', 'name: p.text()')};
+const ${user} = ${entity(user, table, `name: p.text(), tags: () => p.manyToMany(Tag).pivotTable('${pivot}'), ${more}`)};
+export const entities = [Tag, ${user}];
+`;
+
+  test('that has another name now is asked about, with the columns of other tables in the same message', async () => {
+    const { database, ask } = await changed(
+      shop('User', 'user', 'user_favourites', 'fax: p.text()'),
+      shop('User', 'user', 'user_likes', 'email: p.text()'),
+    );
+    await database.query(`insert into tag (name) values ('a'); insert into "user" (name, fax) values ('u', 'f');
+      insert into user_favourites values (1, 1)`);
+    await ask(async engine => {
+      await expect(engine.draftRevision(autogenerate)).rejects.toMatchObject({
+        code: 'rename-or-not',
+        message: expect.stringMatching(/table user_favourites to user_likes; column user\.fax to email/),
+        next: expect.stringContaining('--rename user_favourites:user_likes --rename user.fax:email'),
+        candidates: ['user_favourites:user_likes'],
+      });
+      const draft = await upToDate(engine, { renames: ['user_favourites:user_likes', 'user.fax:email'] });
+      expect(statements(draft, 'up').join('\n')).not.toMatch(/drop|create/);
+      expect(await database.query('select * from user_likes')).toHaveLength(1);
+    });
+  });
+
+  test('of a renamed entity: its name and its columns are listed at once', async () => {
+    const { database, ask } = await changed(
+      shop('User', 'user', 'user_tags', 'age: p.integer()'),
+      shop('Person', 'person', 'person_tags', 'age: p.integer()'),
+    );
+    await database.query(`insert into tag (name) values ('a'); insert into "user" (name, age) values ('u', 1);
+      insert into user_tags values (1, 1)`);
+    const renames = ['user:person', 'user_tags:person_tags', 'person_tags.user_id:person_id'];
+    await ask(async engine => {
+      const asked = (request: Partial<RevisionRequest>) =>
+        expect(engine.draftRevision({ ...autogenerate, ...request })).rejects;
+      await asked({}).toMatchObject({
+        candidates: ['user:person'],
+        next: expect.stringContaining(renames.map(one => `--rename ${one}`).join(' ')),
+      });
+      await asked({ renames: renames.slice(0, 1) }).toMatchObject({ candidates: ['user_tags:person_tags'] });
+      await upToDate(engine, { renames });
+      expect(await database.query('select person_id, tag_id from person_tags')).toEqual([
+        { person_id: 1, tag_id: 1 },
+      ]);
+    });
+  });
+});

@@ -239,6 +239,35 @@ test('possible renames are asked about, one pair at a time, before there is a dr
   await app.sees('--rename chats.name:title --no-rename');
 });
 
+test('Ctrl-C leaves a dialog like Esc: what was typed is kept, and only the panes quit', async () => {
+  const app = await openScreen({
+    renames: ['chats.name:title', 'chats.text:body'],
+    revisions: demoRevisions.slice(0, 4),
+  });
+  await app.sees('1/4');
+  await app.press('n', 'e');
+  await app.type('names');
+  await app.press('Enter');
+  await app.sees('Is chats.title the new name of chats.name?');
+  await app.press('r');
+  await app.sees('Is chats.body the new name of chats.text?');
+  await app.press('C-c');
+  await app.sees(/message +names/);
+  await app.press('Enter', 'r', 'd');
+  await app.sees('new  migrations/');
+  await app.press('C-c');
+  await app.sees(/message +names/);
+  await app.press('C-c');
+  await app.seesNot(/message +names/);
+  await app.press('/');
+  await app.type('chat');
+  await app.press('C-c');
+  await app.sees('1/4');
+  expect(app.engine.written).toHaveLength(0);
+  await app.press('C-c');
+  expect(await app.exit).toBe(0);
+});
+
 test('x accepts a file that was edited after it was applied', async () => {
   const [first, ...rest] = demoRevisions;
   const app = await openScreen({ revisions: [{ ...(first as FakeRevision), edited: true }, ...rest] });

@@ -1,9 +1,11 @@
 import { remedyText } from '../../drawing/text/rehearsal.ts';
 import type { Draft, Rehearsal, Remedy } from '../../engine/api.ts';
 import { Failure } from '../../foundation/failure.ts';
+import { drawDraft } from '../draw/draft.ts';
 import { drawRehearsal, drawRemedies } from '../draw/rehearsal.ts';
 import { nameOf } from '../draw/rows.ts';
 import { requireStatus } from '../reports/require-status.ts';
+import { draftJson } from '../shapes.ts';
 import type { Call } from '../shell/call.ts';
 import { type Definition, examples } from '../shell/command.ts';
 import { ask, canAsk } from '../shell/confirm.ts';
@@ -42,7 +44,7 @@ export const merge: Definition = (program, act) =>
       examples({
         'migtui merge': 'all heads: shows their changes and conflicts, asks',
         'migtui merge -m "merge heads" --yes': 'without asking; refused on a conflict',
-        'migtui merge --plan': 'only the rehearsal; exit code 1 on a conflict',
+        'migtui merge --plan': 'writes nothing; exit code 1 on a conflict',
         'migtui merge add_reactions add_last_read_at': 'these two',
         'migtui merge --rebase add_reactions --onto add_last_read_at': 'one line instead of a merge',
       }),
@@ -85,7 +87,7 @@ async function mergeHeads(
   }
   const conflict = conflictOf(rehearsal, options.rebase === undefined ? null : heads);
   if (options.plan) {
-    call.output.answer(rehearsal, rehearsal => rehearsal, drawRehearsal);
+    await showPlan(call, rehearsal, options);
     return conflict ? 1 : 0;
   }
   call.output.note(rehearsal, drawRehearsal);
@@ -107,6 +109,17 @@ async function mergeHeads(
     more: { rehearsal },
   });
   return 0;
+}
+
+/** The rehearsal; of a rebase also the changes of the files and the warnings. */
+async function showPlan(call: Call, rehearsal: Rehearsal, { rebase, onto }: MergeOptions): Promise<void> {
+  if (!rebase || !onto) return call.output.answer(rehearsal, rehearsal => rehearsal, drawRehearsal);
+  const draft = await (await call.engine()).draftRebase({ branch: rebase, onto });
+  call.output.answer(
+    draft,
+    draft => ({ ...draftJson(draft), written: false, rehearsal }),
+    (draft, paint) => `${drawRehearsal(rehearsal, paint)}\n${drawDraft(draft, paint)}`,
+  );
 }
 
 /** Without a rehearsal, with --force or on a database that does not support one: conflicts are unknown. */

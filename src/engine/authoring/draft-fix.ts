@@ -8,6 +8,7 @@ import type { MigrationSource } from '../../project/files/migration-source.ts';
 import {
   outsideTransaction,
   plainStatements,
+  withComments,
   withoutStatements,
 } from '../../project/files/plain-statements.ts';
 import { MigrationFile } from '../../project/files/sources.ts';
@@ -68,10 +69,11 @@ export async function draftFix(workspace: Workspace, target: string): Promise<Dr
     );
   }
   const gone = new Set([...form.leaving, ...form.removedDown]);
-  const text = withoutStatements(
-    source.source,
-    [...plain.up, ...plain.down].filter(({ sql }) => gone.has(sql)),
-  );
+  const leaving = {
+    up: plain.up.filter(({ sql }) => gone.has(sql)),
+    down: plain.down.filter(({ sql }) => gone.has(sql)),
+  };
+  const text = withoutStatements(source.source, [...leaving.up, ...leaving.down]);
   const written: NewRevision[] = [];
   for (const phase of form.phases) {
     const revises = [written.at(-1)?.id ?? id];
@@ -83,9 +85,10 @@ export async function draftFix(workspace: Workspace, target: string): Promise<Dr
       { up: [...phase.up], down: [...phase.down] },
       { revises },
       ids,
-      { beside: source.path },
+      { beside: source.path, irreversible: !plain.hasDown },
     );
-    written.push(phase.transactional ? fresh : alone(fresh));
+    const commented = written.length === 0 ? withCommentsOf(fresh, leaving) : fresh;
+    written.push(phase.transactional ? commented : alone(commented));
   }
   const { root } = project;
   const drafted = [
@@ -122,6 +125,13 @@ function contractNote({ phases }: SafeForm, written: readonly NewRevision[]): st
   return [
     `${contract.id} breaks clients that still use what it drops. Until then, deploy only up to its parent: migtui upgrade ${contract.id}-1`,
   ];
+}
+
+function withCommentsOf({ id, files }: NewRevision, moved: Parameters<typeof withComments>[3]): NewRevision {
+  const [file, ...more] = files;
+  return file
+    ? { id, files: [{ ...file, text: withComments(id, file.path, file.text, moved) }, ...more] }
+    : { id, files };
 }
 
 function alone({ id, files }: NewRevision): NewRevision {

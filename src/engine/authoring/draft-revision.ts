@@ -94,12 +94,14 @@ function choiceOf({ renames = [], notRenames = [], noRename }: RevisionRequest):
 }
 
 /** @throws Failure `rename-or-not` if the user has to decide whether something was renamed */
-function refuseUndecided({ renames: { undecided } }: Wanted): void {
+function refuseUndecided({ renames: { undecided, afterwards } }: Wanted): void {
   if (undecided.length === 0) return;
-  const options = undecided.map(rename => `--rename ${quoteShell(written(rename))}`);
+  // With --no-rename, nothing is asked any more: all are listed at once.
+  const possible = [...undecided, ...afterwards];
+  const options = possible.map(rename => `--rename ${quoteShell(written(rename))}`);
   throw new Failure({
     code: 'rename-or-not',
-    message: `These may be renames, or drops and additions: ${undecided.map(describeRename).join('; ')}. A rename keeps the data; a drop loses it.`,
+    message: `These may be renames, or drops and additions: ${possible.map(describeRename).join('; ')}. A rename keeps the data; a drop loses it.`,
     next: `Specify which: ${options.join(' ')} for those that are renames, and --no-rename for the others.`,
     candidates: undecided.map(written),
   });

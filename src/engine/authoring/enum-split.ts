@@ -3,6 +3,7 @@ import { Failure } from '../../foundation/failure.ts';
 import {
   outsideTransaction,
   plainStatements,
+  withComments,
   withoutStatements,
 } from '../../project/files/plain-statements.ts';
 import { changeOf } from '../../project/writing/file-change.ts';
@@ -59,22 +60,26 @@ export async function draftSplit(workspace: Workspace, target: string): Promise<
     throw refused('nothing-to-split', `${id} does not use a value that it adds to an enum.`);
   }
   const values = new Set(split.values);
-  const leaving = [...plain.up.filter(({ sql }) => !values.has(sql)), ...plain.down];
-  const kept = withoutStatements(source.source, leaving);
+  const leaving = { up: plain.up.filter(({ sql }) => !values.has(sql)), down: plain.down };
+  const kept = withoutStatements(source.source, [...leaving.up, ...leaving.down]);
   const now = plainStatements(id, file, kept);
   const text = now && workspace.project.schema === null ? outsideTransaction(file, kept, now) : kept;
   const sql = { up: [...split.rest], down: plain.down.map(one => one.sql) };
   const message = `${slug(id).replaceAll('_', ' ')} with new values`.trim();
   const rest = await newRevision(workspace.project, message, sql, { revises: [id] }, graph.ids, {
     beside: source.path,
+    irreversible: !plain.hasDown,
   });
   const { root } = workspace.project;
+  const commented = (path: string, text: string): string => withComments(rest.id, path, text, leaving);
   return {
     kind: 'revision',
     revision: rest.id,
     files: [
       changeOf(root, resolve(root, source.path), text),
-      ...rest.files.map(one => changeOf(root, one.path, one.text)),
+      ...rest.files.map(({ path, text }, at) =>
+        changeOf(root, path, at === 0 ? commented(path, text) : text),
+      ),
     ],
     notes: [splitNote(id, rest.id)],
     warnings: [],

@@ -4,6 +4,7 @@ import type { Configuration, MikroORM } from '@mikro-orm/core';
 import { Failure } from '../../foundation/failure.ts';
 import { learnFromValue, registerEnvironment } from '../../foundation/secrets/sources.ts';
 import { lineIn, messageOf, missingPackage, placeIn, type SourcePlace } from '../files/thrown.ts';
+import { type Loader, noLoader, registerLoader } from './loader.ts';
 import type { UserModules } from './modules.ts';
 import { registerPasswordFunction } from './password-functions.ts';
 import { loadPlainModules, quickly } from './quick-resolve.ts';
@@ -31,15 +32,15 @@ export async function loadConfig(
   asked: { config?: string | undefined; context?: string | undefined },
 ): Promise<LoadedConfig> {
   const context = asked.context ?? process.env.MIKRO_ORM_CONTEXT_NAME ?? 'default';
-  const typescript = await registerLoader(modules, root);
+  const loader = await registerLoader(modules, root);
   loadPlainModules();
-  return quickly(() => load(modules, root, typescript, context, asked.config));
+  return quickly(() => load(modules, root, loader, context, asked.config));
 }
 
 async function load(
   modules: UserModules,
   root: string,
-  typescript: boolean,
+  loader: Loader,
   context: string,
   asked: string | undefined,
 ): Promise<LoadedConfig> {
@@ -53,8 +54,9 @@ async function load(
       next: 'Check the path given with --config.',
     });
   }
-  if (!path) requireSomeConfig(root, paths, typescript);
-  if (path && /\.[mc]?ts$/.test(path) && !typescript) throw noLoader(relative(root, path));
+  if (!path) requireSomeConfig(modules, root, paths, loader);
+  if (path && /\.[mc]?ts$/.test(path) && loader !== 'registered')
+    throw noLoader(modules, relative(root, path), loader);
 
   const overrides = {
     pool: { min: 0, max: 2 },
@@ -164,70 +166,16 @@ export function sourceFailure(
   );
 }
 
-async function registerLoader(modules: UserModules, root: string): Promise<boolean> {
-  const { CLIHelper } = modules.cli;
-  const settings = CLIHelper.getSettings();
-  if (settings.preferTs === false) return false;
-  if (runsTypeScript()) return true;
-  const { tsConfigPath, tsLoader } = settings;
-  const warn = console.warn;
-  console.warn = () => {};
-  try {
-    const registered = await CLIHelper.registerTypeScriptSupport(tsConfigPath, tsLoader);
-    if (registered || (await registerTsx(modules, settings))) return true;
-    // Node itself strips the types.
-    if (settings.preferTs === true) return true;
-    // Same as the stock CLI, so that both see the same config paths.
-    process.env.MIKRO_ORM_CLI_PREFER_TS ??= '0';
-    return false;
-  } catch (error) {
-    // The stock CLI passes tsx a tsconfig.json that may not exist in the project.
-    const needless = tsConfigPath === undefined && !existsSync(resolve(root, 'tsconfig.json'));
-    if (needless && (await registerTsx(modules, settings))) return true;
-    throw new Failure(
-      {
-        code: 'no-ts-loader',
-        message: `The TypeScript loader could not be started: ${messageOf(error)}`,
-        next: `Install ${tsLoader && tsLoader !== 'auto' ? 'it' : 'one (npm install --save-dev tsx)'}, or fix "mikro-orm".tsLoader and tsConfigPath in package.json.`,
-      },
-      { cause: error },
-    );
-  } finally {
-    console.warn = warn;
-  }
-}
-
-/**
- * The parent process may already load TypeScript. MikroORM's own test also treats `--config x.ts` as such a
- * case.
- */
-function runsTypeScript(): boolean {
-  const { env, versions, execArgv } = process;
-  if (env.VITEST || env.TS_JEST || versions.bun) return true;
-  return execArgv.some(arg => /\bts-node\b|@swc-node\/register|\btsx\b|@oxc-node|@nubjs\/loader/.test(arg));
-}
-
-/**
- * Registers tsx as resolved by the project, with any tsconfig.json that it finds; false if it is not
- * installed.
- */
-async function registerTsx(
-  { cli, optional }: UserModules,
-  { tsLoader = 'auto' }: { tsLoader?: string },
-): Promise<boolean> {
-  if (tsLoader !== 'auto' && tsLoader !== 'tsx') return false;
-  const esm = (cli.CLIHelper as unknown as { isESM(): boolean }).isESM();
-  const tsx = await optional<{ register?(): unknown }>(esm ? 'tsx/esm/api' : 'tsx/cjs/api');
-  if (!tsx?.register) return false;
-  tsx.register();
-  return true;
-}
-
-function requireSomeConfig(root: string, paths: readonly string[], typescript: boolean): void {
+function requireSomeConfig(
+  modules: UserModules,
+  root: string,
+  paths: readonly string[],
+  loader: Loader,
+): void {
   const sources = ['mikro-orm.config.ts', 'src/mikro-orm.config.ts'].filter(file =>
     existsSync(resolve(root, file)),
   );
-  if (sources[0] && !typescript) throw noLoader(sources[0]);
+  if (sources[0] && loader !== 'registered') throw noLoader(modules, sources[0], loader);
   if (Object.keys(process.env).some(name => /^MIKRO_ORM_(TYPE|DB_NAME|CLIENT_URL|HOST)$/.test(name))) return;
   const names = workspaceAround(root)?.members.map(({ name }) => name) ?? [];
   throw new Failure({
@@ -235,14 +183,6 @@ function requireSomeConfig(root: string, paths: readonly string[], typescript: b
     message: `No MikroORM config was found. Looked for ${paths.map(p => relative(root, resolve(root, p))).join(', ')}.`,
     next: `Run "migtui init" to write one, or specify it with --config${names.length > 0 ? ', or choose one of these projects of the workspace with --project' : ''}.`,
     ...(names.length > 0 && { candidates: names }),
-  });
-}
-
-function noLoader(file: string): Failure {
-  return new Failure({
-    code: 'no-ts-loader',
-    message: `${file} is TypeScript, and no loader for it is installed.`,
-    next: 'Run: npm install --save-dev tsx (or, without decorators, set "mikro-orm": { "preferTs": true } in package.json).',
   });
 }
 

@@ -12,13 +12,20 @@ const limit = 2_000;
  * relative to its root, with slashes. Compiled files are not counted.
  */
 export function foldersWithMigrations(root: string): string[] {
+  return foldersWith(root, /^Migration\d.*\.[cm]?[jt]s$/);
+}
+
+/**
+ * The folders of a project that have files with such names, relative to its root, with slashes. Installed, generated
+ * and hidden folders are not searched.
+ */
+export function foldersWith(root: string, names: RegExp): string[] {
   const found: string[] = [];
   const open = [''];
   for (let at = 0; at < open.length && at < limit; at++) {
     const folder = open[at] as string;
     const entries = entriesOf(join(root, folder));
-    if (entries.some(one => one.isFile() && /^Migration\d.*\.[cm]?[jt]s$/.test(one.name)))
-      found.push(folder || '.');
+    if (entries.some(one => one.isFile() && names.test(one.name))) found.push(folder || '.');
     if (folder.split('/').length >= levels) continue;
     for (const one of entries)
       if (one.isDirectory() && !skipped.test(one.name))

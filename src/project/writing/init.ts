@@ -5,6 +5,7 @@ import { Failure } from '../../foundation/failure.ts';
 import type { FileChange } from '../../values/authoring.ts';
 import { wrapConfig } from '../config/wrap-config.ts';
 import { changeOf, read } from './file-change.ts';
+import { newConfig } from './new-config.ts';
 
 /** The changes that set up a project. */
 export interface Setup {
@@ -14,6 +15,7 @@ export interface Setup {
 
 interface PackageJson {
   readonly name?: string;
+  readonly type?: string;
   readonly dependencies?: Record<string, string>;
   readonly devDependencies?: Record<string, string>;
   readonly 'mikro-orm'?: { readonly configPaths?: readonly string[] };
@@ -29,6 +31,7 @@ interface PackageJson {
 export function setUp(root: string, asked?: string, folder?: string | null): Setup {
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as PackageJson;
   const path = configOf(root, manifest, asked);
+  const typescript = usesTypeScript(root, manifest);
   const notes: string[] = [];
   const files: FileChange[] = [];
   let migrations = folder;
@@ -37,18 +40,19 @@ export function setUp(root: string, asked?: string, folder?: string | null): Set
     const wrapped = wrapConfig(relative(root, path), source);
     if (wrapped === null) notes.push(`${relative(root, path)} is already set up.`);
     else files.push(changeOf(root, path, wrapped));
+    if (!typescript && /\.[cm]?js$/.test(path) && !/\bemit\b/.test(source)) {
+      notes.push(`Set migrations.emit to 'js' in the config. Otherwise, new migrations are TypeScript.`);
+    }
     migrations = folder === undefined ? folderNamedIn(root, source) : folder;
   } else {
-    const typescript = usesTypeScript(root, manifest);
-    files.push(
-      changeOf(
-        root,
-        join(root, `mikro-orm.config.${typescript ? 'ts' : 'js'}`),
-        newConfig(manifest, typescript),
-      ),
-    );
+    const { name = 'app', type } = manifest;
+    const config = newConfig({ root, name, typescript, esModules: type === 'module' });
+    files.push(changeOf(root, join(root, `mikro-orm.config.${typescript ? 'ts' : 'js'}`), config.text));
     migrations = join(root, 'migrations');
-    notes.push('The new config takes the database from DATABASE_URL. Set "entities" in it.');
+    const key = typescript ? 'entities and entitiesTs' : 'entities';
+    notes.push(
+      `The new config takes the database from DATABASE_URL, and the entities from ${config.entities.join(', ')}. If yours are elsewhere, change ${key} in it.`,
+    );
   }
   if (migrations && !existsSync(migrations)) files.push(changeOf(root, join(migrations, '.gitkeep'), ''));
   return { files, notes: [...notes, ...missingPackages(root, manifest, path === null)] };
@@ -93,32 +97,6 @@ function usesTypeScript(root: string, { dependencies, devDependencies }: Package
   return existsSync(join(root, 'tsconfig.json')) || 'typescript' in all || 'tsx' in all;
 }
 
-function newConfig({ name = 'app' }: PackageJson, typescript: boolean): string {
-  const database = name.replace(/^@.*\//, '').replace(/\W+/g, '_');
-  return `import { Migrator } from '@mikro-orm/migrations';
-import { defineConfig } from '@mikro-orm/postgresql';
-import { withMigtui } from 'migtui/config';
-
-export default withMigtui(
-  defineConfig({
-    clientUrl: process.env.DATABASE_URL ?? 'postgres://postgres@localhost:5432/${database}',
-    // every entity of the project: globs of their files, or the classes themselves
-    entities: [${typescript ? "'dist/**/*.entity.js'" : "'**/*.entity.js'"}],${
-      typescript
-        ? `
-    entitiesTs: ['src/**/*.entity.ts'],`
-        : ''
-    }
-    extensions: [Migrator],
-    migrations: {
-      path: 'migrations',
-      pathTs: 'migrations',
-    },
-  }),
-);
-`;
-}
-
 function missingPackages(root: string, manifest: PackageJson, fresh: boolean): string[] {
   const require = createRequire(join(root, 'package.json'));
   const missing = (name: string): boolean => {
@@ -136,7 +114,10 @@ function missingPackages(root: string, manifest: PackageJson, fresh: boolean): s
     ...(fresh ? ['@mikro-orm/postgresql'] : []),
   ];
   const runtime = needed.filter(name => missing(name === 'migtui' ? 'migtui/config' : name));
-  const tools = ['@mikro-orm/cli', ...(usesTypeScript(root, manifest) ? ['tsx'] : [])].filter(missing);
+  const typescript = usesTypeScript(root, manifest);
+  const tools = ['@mikro-orm/cli', ...(typescript ? ['tsx'] : [])].filter(missing);
+  // The new config reads process.env.
+  if (typescript && fresh && missing('@types/node/package.json')) tools.push('@types/node');
   return [
     ...(runtime.length > 0 ? [`Install what the config imports: npm install ${runtime.join(' ')}`] : []),
     ...(tools.length > 0 ? [`Install the tools: npm install --save-dev ${tools.join(' ')}`] : []),

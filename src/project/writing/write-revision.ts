@@ -24,6 +24,8 @@ export interface NewRevision {
 export interface Naming extends Place {
   /** Its 14 digits, or its whole name; default: from the generator. */
   readonly revId?: string | undefined;
+  /** Without SQL for it, there is no `down()`: a downgrade is refused. */
+  readonly irreversible?: boolean | undefined;
 }
 
 /**
@@ -38,14 +40,14 @@ export async function newRevision(
   sql: MigrationSql,
   declared: Declared,
   ids: readonly string[],
-  { revId, ...place }: Naming = {},
+  { revId, irreversible, ...place }: Naming = {},
 ): Promise<NewRevision> {
   const folder = folderFor(project, place);
   const generator = generatorOf(project);
   const temporary = await mkdtemp(join(tmpdir(), 'migtui-revision-'));
   try {
     // Without a down(), MikroORM's migrations throw when they are reverted.
-    const withDown = { up: sql.up, down: sql.down.length > 0 ? sql.down : [''] };
+    const withDown = { up: sql.up, down: sql.down.length > 0 || irreversible ? sql.down : [''] };
     const [code, fileName] = await generator.generate(withDown, temporary, slugOf(message));
     const names = [fileName, ...(await readdir(temporary)).filter(name => name !== fileName)];
     const stamp = revId === undefined ? stampAfter(fileName, ids) : namedAs(fileName, revId);

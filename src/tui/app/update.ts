@@ -16,7 +16,7 @@ import type { Answer, Message } from '../state/message.ts';
 import type { State } from '../state/model.ts';
 import { clampAll } from '../state/moving.ts';
 import { anyRuns } from '../state/select.ts';
-import { notified, notify, topDialog } from '../state/stack.ts';
+import { close, notified, notify, topDialog } from '../state/stack.ts';
 import { commandFor } from './lookup.ts';
 import { pointed } from './mouse.ts';
 import { typeOf } from './registry.ts';
@@ -39,7 +39,7 @@ function apply(state: State, message: Message): Change {
     case 'key': {
       const [next, effects] = isHidden(state)
         ? pressedHidden(state, message.key)
-        : pressed(state, message.key);
+        : (interrupted(state, message.key) ?? pressed(state, message.key));
       return [{ ...next, previousKey: { key: message.key, at: message.now } }, effects];
     }
     case 'paste':
@@ -100,6 +100,18 @@ const isHidden = (state: State): boolean => layoutOf(state).tooSmall;
 function pressedHidden(state: State, key: string): Change {
   if (['ctrl+c', 'ctrl+l', 'ctrl+z'].includes(key)) return pressed(state, key);
   return key === 'q' && !anyRuns(state) ? quit(state) : only(state);
+}
+
+/**
+ * Ctrl-C leaves what is open, like Esc: it quits only from the panes, so that nothing typed or answered is lost. Null if
+ * nothing is open, or a run is in progress: that is cancelled first.
+ */
+function interrupted(state: State, key: string): Change | null {
+  const isOpen = state.dialogs.length > 0 || state.search?.typing === true;
+  if (!isOpen || anyRuns(state) || commandFor(state, key)?.id !== 'interrupt') return null;
+  const change = pressed(state, 'esc');
+  const [next] = change;
+  return next.dialogs === state.dialogs && next.search === state.search ? only(close(state)) : change;
 }
 
 /** A key goes to the text field, otherwise to its command in the current state. */

@@ -165,7 +165,7 @@ export const appCommands: readonly Command[] = [
     keys: ['ctrl+c'],
     where: ['always'],
     title: 'cancel or quit',
-    about: 'cancel the run, or quit',
+    about: 'cancel the run, close the dialog, or quit',
     group: 'App',
     keyOnly: true,
     run: leave,

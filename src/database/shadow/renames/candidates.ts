@@ -20,6 +20,8 @@ export interface RenameChoice {
 export interface Renames {
   readonly chosen: readonly Rename[];
   readonly undecided: readonly Rename[];
+  /** Possible only if some of the undecided tables are renamed: tables that refer to them, and their columns. */
+  readonly afterwards: readonly Rename[];
 }
 
 /** Builds both schemas in MikroORM's form, after the renames so far. */
@@ -35,11 +37,36 @@ export function findRenames(
   json: SchemaJson,
   comparator: SchemaComparator,
   fromAndTo: SnapshotsFor,
-  { renames, notRenames, others }: RenameChoice,
+  choice: RenameChoice,
 ): Renames {
+  const search = (renames: readonly string[]): Found =>
+    searched(json, comparator, fromAndTo, { ...choice, renames });
+  const { chosen, tables, rest, unknown } = search(choice.renames);
+  if (choice.others === 'ask' && tables.length > 0) {
+    return { chosen, undecided: tables, afterwards: following(search, choice.renames, tables) };
+  }
+  if (unknown !== undefined) throw unknownRename(unknown, rest.concat(tables));
+  return { chosen, undecided: choice.others === 'ask' ? rest : [], afterwards: [] };
+}
+
+interface Found {
+  readonly chosen: readonly Rename[];
+  /** The other likely renames. */
+  readonly tables: readonly Rename[];
+  readonly rest: readonly Rename[];
+  /** A requested rename of nothing. */
+  readonly unknown: string | undefined;
+}
+
+function searched(
+  json: SchemaJson,
+  comparator: SchemaComparator,
+  fromAndTo: SnapshotsFor,
+  { renames, notRenames }: RenameChoice,
+): Found {
   const chosen: Rename[] = [];
   const asked = renames.map((text): Asked => ({ text, ...partsOf(text) }));
-  const take = (kinds: readonly Rename['kind'][]): Rename[] => {
+  const takeOnce = (kinds: readonly Rename['kind'][]): Rename[] => {
     const { from, to } = fromAndTo(chosen);
     const changed = differences(renamed(json, chosen), comparator, from, to);
     for (const one of [...asked]) {
@@ -48,31 +75,56 @@ export function findRenames(
       chosen.push(match);
       asked.splice(asked.indexOf(one), 1);
     }
-    const used = (name: Rename): boolean =>
-      chosen.some(
-        one =>
-          one.kind === name.kind &&
-          placeOf(one).join('.') === placeOf(name).join('.') &&
-          (one.from === name.from || one.to === name.to),
-      );
+    const used = (name: Rename): boolean => chosen.some(one => conflict(one, name));
     return changed.likely.filter(
       one => kinds.includes(one.kind) && !used(one) && !notRenames.includes(written(one)),
     );
   };
+  // A renamed table makes others similar that refer to it; a renamed column makes its old name free for another one.
+  const take = (kinds: readonly Rename['kind'][]): Rename[] => {
+    for (;;) {
+      const before = chosen.length;
+      const likely = takeOnce(kinds);
+      if (chosen.length === before) return likely;
+    }
+  };
   const tables = take(['table', 'enum type']);
-  if (others === 'ask' && tables.length > 0) return { chosen, undecided: tables };
-  // A renamed column makes its old name free for another one.
-  let rest: Rename[];
-  let before: number;
-  do {
-    before = chosen.length;
-    rest = take(['column', 'enum value', 'value']);
-  } while (chosen.length > before);
-  take(['index', 'constraint']);
+  const rest = take(['column', 'enum value', 'value']);
+  takeOnce(['index', 'constraint']);
   const implied = impliedBy(json, chosen);
   const unknown = asked.find(({ from, to }) => !implied.some(([old, fresh]) => old === from && fresh === to));
-  if (unknown) throw unknownRename(unknown.text, rest.concat(tables));
-  return { chosen, undecided: others === 'ask' ? rest : [] };
+  return { chosen, tables, rest, unknown: unknown?.text };
+}
+
+/** Whether two renames have the old or the new name in common. */
+function conflict(one: Rename, other: Rename): boolean {
+  return (
+    one.kind === other.kind &&
+    placeOf(one).join('.') === placeOf(other).join('.') &&
+    (one.from === other.from || one.to === other.to)
+  );
+}
+
+/** What is possible now besides renames of tables, or if these tables are renamed. */
+function following(
+  search: (renames: readonly string[]) => Found,
+  renames: readonly string[],
+  tables: readonly Rename[],
+): Rename[] {
+  const found = new Map<string, Rename>();
+  const known = new Set(tables.map(written));
+  for (let left = tables; left.length > 0; ) {
+    const together: Rename[] = [];
+    for (const one of left) if (!together.some(other => conflict(one, other))) together.push(one);
+    left = left.filter(one => !together.includes(one));
+    const names = [...renames, ...together.map(written)];
+    const next = search(names);
+    const more = next.tables.filter(one => !known.has(written(one)));
+    for (const one of [...more, ...next.rest]) found.set(written(one), one);
+    for (const one of more) known.add(written(one));
+    if (more.length > 0) for (const one of following(search, names, more)) found.set(written(one), one);
+  }
+  return [...found.values()];
 }
 
 /** The constraints that the renames rename as well. */

@@ -137,15 +137,40 @@ function isOneType(comparator: SchemaComparator, one: Column, other: Column, tab
   return !['type', 'generated', 'primary', 'autoincrement', 'nativeEnumName'].some(what => changed.has(what));
 }
 
-/** Most columns are in both, with the same type, and not only the key. */
+/**
+ * Most columns are in both, with the same type, and not only a generated key. References to one table are the same column even
+ * if their names differ: the columns of a pivot table are named after the entities.
+ */
 function areAlike(comparator: SchemaComparator, one: DatabaseTable, other: DatabaseTable): boolean {
   const columns = one.getColumns();
   const shared = columns.filter(column => {
     const same = other.getColumn(column.name);
     return same && isOneType(comparator, same, column, one);
   });
+  const left = other.getColumns().filter(column => !shared.some(({ name }) => name === column.name));
+  for (const column of columns) {
+    if (shared.includes(column)) continue;
+    const target = referencedBy(one, column.name);
+    const at = left.findIndex(
+      candidate =>
+        target !== undefined &&
+        referencedBy(other, candidate.name) === target &&
+        isOneType(comparator, candidate, column, one),
+    );
+    if (at < 0) continue;
+    shared.push(column);
+    left.splice(at, 1);
+  }
   const most = Math.max(columns.length, other.getColumns().length);
-  return shared.some(column => !column.primary) && shared.length / most >= 0.6;
+  const beyondKey = shared.length > 1 || shared.some(column => !column.primary || !column.autoincrement);
+  return beyondKey && shared.length / most >= 0.6;
+}
+
+/** The table that a column alone refers to. */
+function referencedBy(table: DatabaseTable, column: string): string | undefined {
+  return Object.values(table.getForeignKeys())
+    .find(({ columnNames }) => columnNames.length === 1 && columnNames[0] === column)
+    ?.referencedTableName.replace(/^public\./, '');
 }
 
 function isKey(table: DatabaseTable, column: string): boolean {
