@@ -317,7 +317,13 @@ export class M1 extends Migration {
   ]);
   expect(await answer(project, [...asked, '--yes'])).toMatchObject({ code: 0 });
   expect(await database.query('select name from log_of_acme')).toEqual([{ name: 'M1' }]);
-  expect((await answer(project, ['upgrade', 'head', '--plan'])).steps).toMatchObject([
-    { sql: ['create table "of_nobody" ()'] },
-  ]);
+  const plan = await answer(project, ['upgrade', 'head', '--plan']);
+  expect(plan.steps).toMatchObject([{ sql: ['create table "of_nobody" ()'] }]);
+  // The plan with other arguments is another one.
+  const id = ['--plan-id', plan.fingerprint as string, '--yes'];
+  expect(await answer(project, ['upgrade', 'head', '-x', 'tenant=other', ...id])).toMatchObject({
+    code: 1,
+    error: { code: 'plan-changed' },
+  });
+  expect(await answer(project, ['upgrade', 'head', ...id])).toMatchObject({ code: 0 });
 });

@@ -9,7 +9,7 @@ import type { ShadowCache } from './cache.ts';
 import { ContentKeys } from './content.ts';
 import { type Change, changesBetween } from './effects.ts';
 import { type Inventory, type InventoryScope, readInventory } from './inventory.ts';
-import { ReplayFailure, type ReplayStep } from './revision-run.ts';
+import { mayPass, ReplayFailure, type ReplayStep } from './revision-run.ts';
 import { type RoundTrip, RoundTrips } from './round-trip.ts';
 import { introspect, type SchemaJson, schemaFromJson, schemaToJson } from './schema.ts';
 import { Stage, type StageOptions, type Way } from './stage.ts';
@@ -161,7 +161,8 @@ export class Shadow {
         const key = this.#cache.key('round trip', way.keys[at + 1]);
         const kept = await this.#cache.json<RoundTrip>(key);
         const trip = kept ?? (await trips.try(way, at));
-        if (!kept) await this.#cache.keepJson(key, trip);
+        const failures = [trip.failure, trip.undone.failure, trip.redone.failure];
+        if (!kept && !failures.some(mayPass)) await this.#cache.keepJson(key, trip);
         found.push(trip);
       }
       return found;
@@ -221,12 +222,12 @@ export class Shadow {
     return found;
   }
 
-  /** A failing statement is cached like any other result. */
+  /** A statement that fails because of its revision is cached like any other result. */
   async #remembering<T>(key: string, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof ReplayFailure && error.reason.sql) {
+      if (error instanceof ReplayFailure && !mayPass(error.reason)) {
         const { revision, action, reason } = error;
         await this.#cache.keepJson(key, { failed: { step: { revision, action }, reason } });
       }

@@ -41,6 +41,19 @@ export class ReplayFailure extends Failure {
   }
 }
 
+/**
+ * SQLSTATEs of errors that depend on the server and its roles, not on the revision: connections, privileges, resources,
+ * locks, cancelled statements.
+ */
+const ofServer = /^(08|25|28|40|42501|53|54|55|57|58|F0|XX)/;
+
+/** Whether a failure may be gone the next time, though the files are the same: it must not be cached. */
+export function mayPass(failure: FailureInfo | null): boolean {
+  if (failure === null || failure.code === 'no-down') return false;
+  const state = failure.sql?.sqlState;
+  return state === undefined || ofServer.test(state);
+}
+
 /** After this time without a statement, a revision is considered deadlocked with itself, ms. */
 const timeoutMs = 120_000;
 
