@@ -109,7 +109,7 @@ export const draftType: DialogType<DraftDialog> = {
         { text: ' Enter ', style: 'badge' },
         { text: ` write ${count === 1 ? 'the file' : `${count} files`}   ` },
         { text: 'Esc', style: 'key' },
-        { text: ' cancel', style: 'dim' },
+        { text: ' close', style: 'dim' },
       ],
     ];
   },
