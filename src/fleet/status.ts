@@ -21,7 +21,7 @@ import type { TargetState } from './target-state.ts';
 
 /**
  * The status of every target.
- * @throws Failure if the revisions on disk are broken
+ * @throws Failure if the migration files have problems
  */
 export async function fleetStatus(
   fleetDatabases: FleetDatabases,

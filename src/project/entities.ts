@@ -4,7 +4,7 @@ import type { EntityProperty, MikroORM } from '@mikro-orm/core';
 import type { DatabaseSchema } from '@mikro-orm/sql';
 import { Failure } from '../foundation/failure.ts';
 import { sourceFailure } from './config/config.ts';
-import { placeIn } from './files/thrown.ts';
+import { missingPackage, placeIn } from './files/thrown.ts';
 import type { Project } from './project.ts';
 
 /** The schema that the entities describe. */
@@ -49,11 +49,14 @@ export async function discoverEntities({ root, modules, config, configFile }: Pr
   } catch (error) {
     const place = placeIn(root, error);
     if (place && place.file !== configFile) throw sourceFailure(place, error);
+    const absent = missingPackage(error);
     throw new Failure(
       {
         code: 'entities-broken',
         message: `The entities could not be discovered: ${firstLine(error)}`,
-        next: 'Fix the entities; the stock "mikro-orm debug" checks the same entities.',
+        next: absent
+          ? `Run: npm install ${absent}`
+          : 'Fix the entities; the stock "mikro-orm debug" checks the same entities.',
       },
       { cause: error },
     );
@@ -64,7 +67,7 @@ export async function discoverEntities({ root, modules, config, configFile }: Pr
   const unescaped = new Map(described.flatMap(meta => meta.props.flatMap(escapeDefault)));
   return {
     orm,
-    count: described.length,
+    count: described.filter(meta => !meta.pivotTable).length,
     schema: () => generatorOf(orm).getTargetSchema(),
     unescaped,
     creation: () => generatorOf(orm).getCreateSchemaSQL({ wrap: false }),

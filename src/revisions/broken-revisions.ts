@@ -8,7 +8,7 @@ export function brokenRevisions(message: string, problems: readonly Problem[]): 
   return new Failure({
     code: 'broken-revisions',
     message,
-    next: 'Fix the files that migtui status lists, then try again.',
+    next: 'Fix the files, then try again.',
     problems,
   });
 }

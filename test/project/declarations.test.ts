@@ -78,6 +78,24 @@ describe('what cannot be read is a problem with its location', () => {
     ]);
   });
 
+  it.each([
+    ['does not parse', 'export class M1 extends Migration {', '  override up( {}\n}'],
+    ['has no migration class', 'class Base {', '}'],
+  ])('a file that %s: what it revises is still read', (_, head, tail) => {
+    const file = (list: string): string =>
+      `${head}\n  static readonly revises = ${list};\n  static labels = ["a"];\n  // static dependsOn = ['x'];\n${tail}`;
+    expect(parse(file(`['A', 'B',]`)).declaration).toEqual({
+      id: 'M1',
+      file: 'migrations/M1.ts',
+      revises: ['A', 'B'],
+      labels: ['a'],
+    });
+    expect(parse(file('[]')).declaration.revises).toEqual([]);
+    expect(parse(file('[other]')).declaration.revises).toBeUndefined();
+    const both = `['A'];\n  static readonly revises = ['B']`;
+    expect(parse(file(both)).declaration.revises).toBeUndefined();
+  });
+
   it('a file that does not parse', () => {
     const { problems } = parse('export class M1 extends {');
     expect(problems[0]).toMatchObject({ code: 'unreadable-file', line: 1 });

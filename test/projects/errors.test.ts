@@ -79,6 +79,17 @@ describe('the config', async () => {
     });
   });
 
+  test('an entity that imports a package that is not installed: it is named', async () => {
+    const globs = await makeProject({
+      config: "entities: ['models/*.js'], entitiesTs: ['models/*.ts'],",
+      files: { 'models/a.ts': `import { x } from '@acme/absent';\nexport const A = x;\n` },
+    });
+    expect(await failure(globs, ['revision', '--autogenerate', '-m', 'x'])).toMatchObject({
+      message: expect.stringContaining('@acme/absent'),
+      next: 'Run: npm install @acme/absent',
+    });
+  });
+
   test('an unknown context lists the known ones', async () => {
     expect(await failure(project, ['status', '--config', 'contexts.ts', '--context', 'nope'])).toMatchObject({
       code: 'unknown-context',
@@ -242,7 +253,8 @@ describe('the migrations', async () => {
     );
     expect(await failure(project, ['upgrade', 'head', '--yes'])).toMatchObject({
       code: 'broken-revisions',
-      next: expect.any(String),
+      message: 'The migration files have problems, so nothing runs.',
+      next: 'Fix the files, then try again.',
     });
   });
 

@@ -126,6 +126,8 @@ describe('a squash', async () => {
     });
     await expect(drafted(coded.root, `:${ids.names}`)).rejects.toMatchObject({
       code: 'branch-inside',
+      message: `Migration20260106000000_beside revises ${ids.users}, which is inside the range. Only the last revision of a range may have followers.`,
+      next: `Squash up to ${ids.users}, or put that branch on top of the line first: migtui merge --rebase.`,
       candidates: ['Migration20260106000000_beside'],
     });
     await expect(drafted(project.root, `${ids.mood}:${ids.mood}`)).rejects.toMatchObject({

@@ -47,7 +47,45 @@ describe('a new revision', () => {
       expect(draft.notes.join()).toContain('Migration20260104000000_side');
       const taken = engine.draftRevision({ message: 'x', autogenerate: false, head: three, label: 'side' });
       await expect(taken).rejects.toMatchObject({ code: 'label-taken' });
+      const invalid = engine.draftRevision({
+        message: 'x',
+        autogenerate: false,
+        head: three,
+        label: 'bad @b',
+      });
+      await expect(invalid).rejects.toMatchObject({
+        code: 'bad-label',
+        message: expect.stringContaining('it contains white space and @'),
+      });
     });
+  });
+
+  test('on top of several heads, warns that the merge was not rehearsed; a long name is cut with a note', async () => {
+    const project = await projectOf({
+      migrations: { ...line, Migration20260104000000_side: { up: 'select 1', revises: [two] } },
+    });
+    await asking(project.root, async engine => {
+      const message = 'x'.repeat(90);
+      const draft = await engine.draftRevision({ message, autogenerate: false, head: 'heads' });
+      expect(draft.warnings).toEqual([
+        expect.stringContaining(`merges ${three}, Migration20260104000000_side without a rehearsal`),
+      ]);
+      expect(draft.notes).toContain('The name has only the first 80 characters of the message.');
+    });
+  });
+
+  test('warns if the database has applied revisions and the folder is gone', async () => {
+    const database = await createDatabase();
+    const project = await projectOf({ url: database.url, migrations: line });
+    await asking(project.root, engine => running(engine, 'upgrade', 'head'));
+    await project.remove('migrations');
+    await asking(project.root, async engine => {
+      const draft = await engine.draftRevision({ message: 'first', autogenerate: false });
+      expect(draft.warnings).toEqual([
+        'The database has 3 applied revisions without a file here, and this revision starts a new history. Restore their files from version control first.',
+      ]);
+    });
+    await database.drop();
   });
 
   test('starts a branch only if requested', async () => {

@@ -331,6 +331,10 @@ export const entities = [Tag, ${user}];
       const draft = await upToDate(engine, { renames: ['user_favourites:user_likes', 'user.fax:email'] });
       expect(statements(draft, 'up').join('\n')).not.toMatch(/drop|create/);
       expect(await database.query('select * from user_likes')).toHaveLength(1);
+      // a pivot table is no entity of the project
+      await expect(engine.draftRevision(autogenerate)).rejects.toMatchObject({
+        next: expect.stringContaining('it found 2;'),
+      });
     });
   });
 

@@ -44,7 +44,8 @@ async function editRevision(call: Call, target: string, options: { yes?: boolean
   if (code !== 0) {
     throw new Failure({
       code: 'editor-failed',
-      message: `"${editor}" ended with exit code ${code}.`,
+      message:
+        code === 127 ? `The editor "${editor}" was not found.` : `"${editor}" ended with exit code ${code}.`,
       next: 'Set the editor with the editor setting, $VISUAL or $EDITOR.',
     });
   }

@@ -5,6 +5,7 @@ import { readSnapshot, snapshotText } from '../../project/writing/snapshot.ts';
 import { newRevision } from '../../project/writing/write-revision.ts';
 import type { Draft, FileChange, MergeRequest } from '../api.ts';
 import { remarks, snapshotChange, type Wanted, wantedBeyond, whyNot } from './generated.ts';
+import { cutNote } from './revision-notes.ts';
 import { fileOf, type OnDisk, type Workspace } from './workspace.ts';
 
 /**
@@ -59,7 +60,7 @@ export async function draftMerge(workspace: Workspace, request: MergeRequest): P
     kind: 'merge',
     files: changes,
     revision: id,
-    notes: comments.notes,
+    notes: [...cutNote(message), ...comments.notes],
     warnings: [...warnings, ...(reconciling ? comments.warnings : [])],
   };
 }

@@ -13,7 +13,14 @@ import { committedAlone, splitNote } from './enum-split.ts';
 import { sqlFromDrift } from './from-drift.ts';
 import { remarks, snapshotChange, type Wanted, wantedBeyond, whyNot } from './generated.ts';
 import { dependenciesOf, freeLabel, parentsOf } from './revision-links.ts';
-import { folderNote, orderWarning, parentNote } from './revision-notes.ts';
+import {
+  cutNote,
+  folderNote,
+  mergeWarning,
+  missingFilesWarning,
+  orderWarning,
+  parentNote,
+} from './revision-notes.ts';
 import { fileOf, type OnDisk, type Workspace } from './workspace.ts';
 
 /**
@@ -51,10 +58,13 @@ export async function draftRevision(workspace: Workspace, request: RevisionReque
     notes: [
       ...drafted.slice(1).map((one, at) => splitNote(drafted[at]?.id ?? '', one.id)),
       ...comments.notes,
+      ...cutNote(request.message),
       ...parentNote(graph, revises),
       ...folderNote(workspace, files[0]?.path),
     ],
     warnings: [
+      ...mergeWarning(revises),
+      ...(await missingFilesWarning(workspace, disk)),
       ...warnings,
       ...(kept?.warnings ?? []),
       ...comments.warnings,

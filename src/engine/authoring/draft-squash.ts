@@ -10,7 +10,7 @@ import { type NewRevision, newRevision } from '../../project/writing/write-revis
 import { RevisionGraph } from '../../revisions/graph.ts';
 import type { Draft, SquashProof, SquashRequest } from '../api.ts';
 import { declareAll } from './draft-rebase.ts';
-import { folderNote, orderWarning } from './revision-notes.ts';
+import { cutNote, folderNote, orderWarning } from './revision-notes.ts';
 import { type SquashRange, squashRange } from './squash-range.ts';
 import { type SquashedSql, squashedSql } from './squash-sql.ts';
 import { fileOf, type OnDisk, type Workspace } from './workspace.ts';
@@ -46,7 +46,11 @@ export async function draftSquash(workspace: Workspace, request: SquashRequest):
     kind: 'squash',
     files: [...files.map(({ path, text }) => changeOf(root, path, text)), ...adopted],
     revision: id,
-    notes: [...notesOf(proof, adopted.length), ...folderNote(workspace, files[0]?.path)],
+    notes: [
+      ...notesOf(proof, adopted.length),
+      ...cutNote(request.message ?? ''),
+      ...folderNote(workspace, files[0]?.path),
+    ],
     warnings: [...sql.warnings, ...warnings, ...stockOrder(disk, range, id, files[0]?.path, root)],
     squash: proof,
   };

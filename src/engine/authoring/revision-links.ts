@@ -43,15 +43,24 @@ export function dependenciesOf(
   });
 }
 
-/** The label, if nothing else has that name. @throws Failure `label-taken` */
+/** The label, if it is valid and nothing else has that name. @throws Failure `label-taken` | `bad-label` */
 export function freeLabel(graph: RevisionGraph, label: string): string {
+  const invalid = [...new Set(label.match(/[@:+\s]/g) ?? [])];
+  if (label === '' || invalid.length > 0) {
+    const found = invalid.map(one => (/\s/.test(one) ? 'white space' : one)).join(' and ');
+    throw new Failure({
+      code: 'bad-label',
+      message: `"${label}" cannot be a label: it ${label === '' ? 'is empty' : `contains ${found}`}.`,
+      next: 'Use letters, digits, - and _.',
+    });
+  }
   const holder = graph.ids.find(id => id === label || graph.get(id)?.labels.includes(label));
-  if (holder !== undefined || /[@:+\s]|^(head|heads|base|current)$/.test(label)) {
+  if (holder !== undefined || /^(head|heads|base|current)$/.test(label)) {
     throw new Failure({
       code: 'label-taken',
       message:
         holder === undefined
-          ? `"${label}" cannot be a label: it is reserved for targets.`
+          ? `"${label}" cannot be a label: it is the name of a target.`
           : `The label "${label}" is taken by ${holder}.`,
       next: 'Choose another.',
     });

@@ -1,4 +1,5 @@
 import { relative, resolve } from 'node:path';
+import { isCut, longestSlug } from '../../project/writing/write-revision.ts';
 import type { RevisionGraph } from '../../revisions/graph.ts';
 import type { OnDisk, Workspace } from './workspace.ts';
 
@@ -29,4 +30,31 @@ export function parentNote(graph: RevisionGraph, revises: readonly string[]): st
   const others = graph.heads.filter(head => !revises.includes(head));
   if (others.length === 0 || graph.heads.length === 0) return [];
   return [`There are other heads: ${others.join(', ')}. Merge them with "migtui merge".`];
+}
+
+/** A warning if the new revision merges heads: only `merge` rehearses that. */
+export function mergeWarning(revises: readonly string[]): string[] {
+  if (revises.length < 2) return [];
+  return [
+    `This merges ${revises.join(', ')} without a rehearsal, so conflicts are not ruled out. To rehearse it, delete the file and run "migtui merge ${revises.join(' ')}".`,
+  ];
+}
+
+/** A warning if the files of applied revisions are missing and the new revision would be the first one. */
+export async function missingFilesWarning({ session }: Workspace, { graph }: OnDisk): Promise<string[]> {
+  if (graph.ids.length > 0) return [];
+  const { applied } = await session.state();
+  if (applied.size === 0) return [];
+  const [what, it] =
+    applied.size === 1
+      ? ['an applied revision', 'its file']
+      : [`${applied.size} applied revisions`, 'their files'];
+  return [
+    `The database has ${what} without a file here, and this revision starts a new history. Restore ${it} from version control first.`,
+  ];
+}
+
+/** Mentions that the message is too long for the name. */
+export function cutNote(message: string): string[] {
+  return isCut(message) ? [`The name has only the first ${longestSlug} characters of the message.`] : [];
 }

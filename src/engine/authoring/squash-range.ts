@@ -43,17 +43,10 @@ export function squashRange(graph: RevisionGraph, text: string, applied: Iterabl
   }
   const tip = tips[0] as string;
   const others = graph.ids.filter(id => !inside.has(id));
-  const onInside = others.filter(id =>
-    graph.needs(id).some(need => need !== tip && inside.has(need) && !line.includes(id)),
-  );
-  if (onInside.length > 0) {
-    throw new Failure({
-      code: 'branch-inside',
-      message: `${listed(onInside)} ${onInside.length === 1 ? 'stands' : 'stand'} inside "${text}": revisions can only follow the end of a squashed revision.`,
-      next: 'Squash up to there and from there on, or put that branch on top of the line: migtui merge --rebase.',
-      candidates: onInside,
-    });
-  }
+  const followed = (id: string): string | undefined =>
+    graph.needs(id).find(need => need !== tip && inside.has(need));
+  const onInside = others.filter(id => followed(id) !== undefined);
+  if (onInside[0] !== undefined) throw branchInside(graph, tip, onInside, followed(onInside[0]) as string);
   const parents = outside(
     line.flatMap(id => graph.get(id)?.revises ?? []),
     inside,
@@ -73,6 +66,25 @@ export function squashRange(graph: RevisionGraph, text: string, applied: Iterabl
     base,
     tip,
   };
+}
+
+/** @param parent the revision inside that the first of `others` follows */
+function branchInside(graph: RevisionGraph, tip: string, others: readonly string[], parent: string): Failure {
+  const [first = ''] = others;
+  const revises = graph.get(first)?.revises.includes(parent) ? 'revises' : 'depends on';
+  const more = others.length > 1 ? ` The same is true of ${listed(others.slice(1))}.` : '';
+  const above = new Set(graph.descendants([tip]));
+  const merged = graph.descendants([first]).find(id => above.has(id));
+  return new Failure({
+    code: 'branch-inside',
+    message: `${first} ${revises} ${parent}, which is inside the range. Only the last revision of a range may have followers.${more}`,
+    next: `Squash up to ${parent}, or ${
+      merged === undefined
+        ? 'put that branch on top of the line first: migtui merge --rebase'
+        : `up to ${merged}, which merges it`
+    }.`,
+    candidates: others,
+  });
 }
 
 function outside(ids: readonly string[], inside: ReadonlySet<string>): string[] {

@@ -57,14 +57,7 @@ export class Workspace {
     const sources = this.project.sources();
     const { graph, problems } = RevisionGraph.inspect(revisionsOf(sources));
     const all = [...sources.problems, ...problems];
-    const [first] = all;
-    if (first) {
-      const more = all.length > 1 ? ` (and ${all.length - 1} more)` : '';
-      throw brokenRevisions(
-        `The migration files have problems: ${[first.file, first.message].filter(Boolean).join(': ')}${more}.`,
-        all,
-      );
-    }
+    if (all.length > 0) throw brokenRevisions('The migration files have problems, so nothing was done.', all);
     return { graph, byId: new Map(sources.migrations.map(one => [one.id, one])) };
   }
 

@@ -182,12 +182,7 @@ async function warningsOfSql(
 /** @throws Failure if the revisions on disk or the database do not allow any plan */
 function refuseBroken({ project, dialect }: Session, { problems, database, ledger }: State): void {
   if (problems.length > 0) {
-    const [first] = problems;
-    const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
-    throw brokenRevisions(
-      `The migration files have problems, so nothing runs: ${[first?.file, first?.message].filter(Boolean).join(': ')}${more}.`,
-      problems,
-    );
+    throw brokenRevisions('The migration files have problems, so nothing runs.', problems);
   }
   // The run creates a missing database, like MikroORM, unless the config forbids it.
   const made = dialect.makesDatabase(project);

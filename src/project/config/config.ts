@@ -156,11 +156,14 @@ export function sourceFailure(
 ): Failure {
   const by = importedBy ? ` (imported by ${importedBy})` : '';
   const why = conflict ? 'it has conflict markers of git' : messageOf(error);
+  const absent = missingPackage(error);
   return new Failure(
     {
       code: 'source-broken',
       message: `${file}:${line} could not be loaded${by}: ${why}`,
-      next: `${conflict ? 'Resolve the conflict in' : 'Fix'} ${file}, then run migtui again.`,
+      next: absent
+        ? `Run: npm install ${absent}`
+        : `${conflict ? 'Resolve the conflict in' : 'Fix'} ${file}, then run migtui again.`,
     },
     { cause: error },
   );

@@ -2,6 +2,7 @@ import type { Problem } from '../../foundation/failure.ts';
 import type { Node } from './estree.ts';
 import { parseSync } from './oxc.ts';
 import type { Field, ParsedMigration } from './parsed-migration.ts';
+import { readableFields } from './readable-fields.ts';
 import { scanMigration } from './scan-migration.ts';
 
 const fields: readonly Field[] = ['revises', 'dependsOn', 'labels', 'replaces'];
@@ -27,7 +28,7 @@ export function parseTree(id: string, file: string, source: string): ParsedMigra
   const syntax = parsed.errors.find(error => error.severity === 'Error');
   if (syntax) {
     problem('unreadable-file', `does not parse: ${syntax.message}`, syntax.labels[0]?.start ?? 0);
-    return { declaration: { id, file }, problems, body: null, members: {} };
+    return { declaration: { id, ...readableFields(source), file }, problems, body: null, members: {} };
   }
   const program = parsed.program as unknown as Node;
   const found = migrationClass(program);
@@ -35,7 +36,7 @@ export function parseTree(id: string, file: string, source: string): ParsedMigra
   if (!found && reexports(program)) return { declaration: { id, file }, problems, body: null, members: {} };
   if (!found) {
     problem('no-migration-class', 'exports no migration class', 0);
-    return { declaration: { id, file }, problems, body: null, members: {} };
+    return { declaration: { id, ...readableFields(source), file }, problems, body: null, members: {} };
   }
   const values: Partial<Record<Field, readonly string[]>> = {};
   const members: ParsedMigration['members'] = {};

@@ -87,18 +87,27 @@ function generatorOf({ modules, orm }: Project): IMigrationGenerator {
   return new Probe(orm.em as never).own;
 }
 
+/** The number of characters of a message in the name of its revision. */
+export const longestSlug = 80;
+
+/** Whether the message is too long for the name. */
+export const isCut = (message: string): boolean => wholeSlug(message).length > longestSlug;
+
 /** `Add last_read_at to chats` -> `add_last_read_at_to_chats`. */
 function slugOf(message: string): string | undefined {
-  const slug = message
+  const slug = wholeSlug(message)
+    .slice(0, longestSlug)
+    .replace(/_{1,80}$/, '');
+  return slug === '' ? undefined : slug;
+}
+
+const wholeSlug = (message: string): string =>
+  message
     .normalize('NFC')
     .toLowerCase()
     .split(/[^\p{L}\p{N}_]+/u)
     .filter(word => word !== '')
-    .join('_')
-    .slice(0, 80)
-    .replace(/_{1,80}$/, '');
-  return slug === '' ? undefined : slug;
-}
+    .join('_');
 
 /** The part of the generator's name that the requested name replaces. */
 function namedAs(fileName: string, revId: string): { from: string; to: string } {

@@ -32,7 +32,7 @@ const forKeys = 18;
 function rowLines({ keys, about, danger, disabled }: KeyRow, columns: number): Line[] {
   const style = disabled ? 'dim' : danger ? 'danger' : undefined;
   // A command without a key of its own is chosen by name.
-  const shown = keys === '' ? ':' : keys;
+  const shown = keys === '' ? ': by name' : keys;
   const text = disabled ? `${about}  (${disabled})` : about;
   return wrap(text, Math.max(20, columns - forKeys)).map(
     (part, index): Line => [

@@ -15,8 +15,11 @@ export function openEditor(command: string, root: string, file: string): Promise
     // Uses a shell, because the command may have options.
     const child = spawn(`${command} ${quoted}`, { cwd: root, shell: true, stdio: 'inherit' });
     child.once('error', error => resolve(`the editor did not start: ${error.message}`));
-    child.once('exit', code =>
-      resolve(code === 0 ? null : `the editor (${command}) ended with ${code ?? 'a signal'}`),
-    );
+    child.once('exit', code => {
+      if (code === 0) return resolve(null);
+      // The shell's exit code for a command that it does not find.
+      if (code === 127) return resolve(`the editor ${command} was not found: set $VISUAL or $EDITOR`);
+      resolve(`the editor (${command}) ended with ${code ?? 'a signal'}`);
+    });
   });
 }

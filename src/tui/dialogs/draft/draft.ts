@@ -32,7 +32,7 @@ export function writeDraft(state: State, dialog: DraftDialog, key: string): Chan
 /** Why it cannot be written; null if it can. */
 export function whyNotWrite(state: State, dialog: DraftDialog): string | null {
   if (dialog.loaded.is === 'loading') return 'the files are still being generated';
-  if (dialog.loaded.is === 'failed') return 'nothing to write';
+  if (dialog.loaded.is === 'failed') return 'there is no file to write because of the error';
   if (dialog.loaded.value.files.length === 0) return 'nothing to write';
   if (state.overview?.project.readOnly) return 'opened read-only';
   return dialog.writing === null ? null : 'writing the files';
@@ -109,7 +109,7 @@ export const draftType: DialogType<DraftDialog> = {
         { text: ' Enter ', style: 'badge' },
         { text: ` write ${count === 1 ? 'the file' : `${count} files`}   ` },
         { text: 'Esc', style: 'key' },
-        { text: ' cancel', style: 'dim' },
+        { text: ' close', style: 'dim' },
       ],
     ];
   },

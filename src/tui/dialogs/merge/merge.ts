@@ -171,7 +171,7 @@ const commands = inDialogs([
     id: 'settle-heads',
     keys: ['enter'],
     where: ['merge'],
-    title: 'resolve',
+    title: 'continue',
     about: 'merge, rebase, or cancel',
     footer: 1,
     disabled: why<MergeDialog>('merge', (_state, dialog) =>
@@ -212,9 +212,9 @@ export const mergeType: DialogType<MergeDialog> = {
           [],
           [
             { text: ' Enter ', style: 'badge' },
-            { text: ' resolve   ' },
+            { text: ' continue   ' },
             { text: 'Esc', style: 'key' },
-            { text: ' cancel', style: 'dim' },
+            { text: ' close', style: 'dim' },
           ],
         ]
       : [],

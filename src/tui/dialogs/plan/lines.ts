@@ -113,7 +113,7 @@ function comparisonLines({ compared }: PlanDialog, state: State, columns: number
   const { same, effects } = compared.value;
   if (same) return [line('The live schema matches.', 'ok')];
   return [
-    line('The live schema does not match:', 'danger'),
+    line('The live schema does not match (+ missing, - unexpected, ~ different):', 'danger'),
     ...effectLines(effects.slice(0, mostEffects)).map((one): Line => [{ text: '  ' }, ...one]),
     ...(effects.length > mostEffects ? [line(`  and ${effects.length - mostEffects} more`, 'dim')] : []),
   ];
