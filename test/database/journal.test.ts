@@ -162,6 +162,10 @@ test('a role that may not create it runs without it, with a warning', async () =
   const project = await makeProject({ url: role.url, migrations, config: ignoring });
   const app = await open(project.root);
   opened.push(app);
+  expect(await journalStatus(app.project, queryOn(app.connection.orm))).toMatchObject({
+    state: 'off',
+    hint: expect.stringMatching(/may not create the schema migtui: grant create on database \S+ to /),
+  });
   expect((await app.run(`up ${chats}`)).failure).toBeNull();
   expect(app.events).toContainEqual(expect.objectContaining({ kind: 'notice', code: 'no-journal' }));
 });

@@ -101,6 +101,18 @@ export async function mayWriteJournal(query: Query): Promise<boolean> {
   return row?.may === true;
 }
 
+/** Whether the first run of this role creates the journal. */
+async function absentJournal(query: Query): Promise<JournalStatus> {
+  const [row] = await query<{ may: boolean; grant: string }>(
+    `select has_database_privilege(current_database(), 'create')
+              or coalesce(has_schema_privilege(to_regnamespace($1)::oid, 'create'), false) as may,
+            format('grant create on database %I to %I', current_database(), current_user) as grant`,
+    [journalSchema],
+  );
+  if (row?.may !== false) return { state: 'ready', hint: 'The first run creates it.' };
+  return { state: 'off', hint: `This role may not create the schema ${journalSchema}: ${row.grant}` };
+}
+
 /** Whether runs are recorded in the journal, and how to turn it on. */
 export async function journalStatus(project: Project, query: Query): Promise<JournalStatus> {
   if (!journalAllowed(project)) {
@@ -110,7 +122,7 @@ export async function journalStatus(project: Project, query: Query): Promise<Jou
     };
   }
   const state = await journalState(query);
-  if (state === 'absent') return { state: 'ready', hint: 'The first run creates it.' };
+  if (state === 'absent') return absentJournal(query);
   if (state === 'forbidden')
     return { state: 'unknown', hint: `This role cannot read ${journalSchema}.journal.` };
   return { state: 'on', hint: null };
