@@ -33,6 +33,8 @@ export interface Draft {
   readonly squash?: SquashProof;
   /** Of `init`: features that the database does not support; absent for PostgreSQL, and without a config. */
   readonly unavailable?: readonly Unavailable[];
+  /** Of `init`: number of migrations that the project has already. */
+  readonly existing?: number;
 }
 
 /** How a squashed revision was created, and what was verified on the shadow. */

@@ -96,10 +96,13 @@ test('init shows the next steps for the kind of database, without connecting aga
   expect(onPostgres.stderr).toMatch(/^\nNext:\n/);
   const onSqlite = await migtui('init', { engine: { draftInit: async () => ({ ...draft, unavailable }) } });
   expect(onSqlite.stderr).toContain('mikro-orm migration:create --name initial_schema');
-  for (const { calls } of [onPostgres, onSqlite])
+  const existing = await migtui('init', { engine: { draftInit: async () => ({ ...draft, existing: 3 }) } });
+  expect(existing.stderr).toContain('migtui adopt');
+  expect(existing.stderr).not.toContain('initial schema');
+  for (const { calls } of [onPostgres, onSqlite, existing])
     expect(calls.map(([method]) => method)).not.toContain('overview');
   const { json } = await migtui('init --json', {
-    engine: { draftInit: async () => ({ ...draft, unavailable }) },
+    engine: { draftInit: async () => ({ ...draft, unavailable, existing: 0 }) },
   });
   expect(json()).toEqual({ ...draft, written: false });
 });

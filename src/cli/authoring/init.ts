@@ -20,6 +20,13 @@ Next:
                                                        marks the revision as applied
   migtui check                                         for CI`;
 
+/** For a project that has migrations. */
+const adoptingSteps = `
+Next:
+  migtui adopt      declare in each migration which one it follows
+  migtui status     the state of the database, and problems of the files
+  migtui check      for CI`;
+
 /** `migtui init`: sets up a MikroORM project for migtui. */
 export const init: Definition = (program, act) =>
   program
@@ -36,6 +43,7 @@ async function initProject(call: Call, options: { yes?: boolean }): Promise<unde
   const engine = await call.engine();
   const draft = await engine.draftInit();
   await writeDraft(call, draft, { what: 'The setup', question: 'Write this?', yes: options.yes });
-  const steps = draft.unavailable?.length ? portableSteps : nextSteps;
+  const first = draft.unavailable?.length ? portableSteps : nextSteps;
+  const steps = draft.existing ? adoptingSteps : first;
   call.output.note(steps, (text, paint) => paint.dim(text));
 }

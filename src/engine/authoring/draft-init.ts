@@ -23,6 +23,7 @@ export async function draftInit(workspace: Workspace): Promise<Draft> {
     revision: null,
     notes: [...notes, ...(await conversion(workspace))],
     warnings: elsewhere(workspace),
+    existing: project.sources().migrations.length,
     ...(session.dialect.unavailable.length > 0 && { unavailable: session.dialect.unavailable }),
   };
 }
