@@ -5,7 +5,7 @@ import { schemaGone } from '../database/run/final-plan.ts';
 import { Failure } from '../foundation/failure.ts';
 import type { Plan } from '../revisions/plans/plan.ts';
 import { loadParser } from '../safety/parse.ts';
-import type { FleetPlan, FleetPlanRequest, FleetRefusal, FleetWave } from '../values/fleet.ts';
+import type { FleetPlan, FleetPlanRequest, FleetRefusal, FleetWave } from '../values/fleet-run.ts';
 import type { Files, FleetDatabase, FleetDatabases } from './databases.ts';
 import type { Planned, PlannedGroup, PlannedTarget, Planner, Sizes } from './planned.ts';
 import { places, type Read, readTargets } from './reading.ts';

@@ -1,6 +1,6 @@
 import type { MigrationSource } from '../project/files/migration-source.ts';
 import type { Plan } from '../revisions/plans/plan.ts';
-import type { FleetGroup, FleetPlan } from '../values/fleet.ts';
+import type { FleetGroup, FleetPlan } from '../values/fleet-run.ts';
 import type { PlanRequest, Preview } from '../values/run.ts';
 import type { Files, FleetDatabase } from './databases.ts';
 import type { Target } from './target.ts';

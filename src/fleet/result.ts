@@ -1,6 +1,6 @@
 import { Failure } from '../foundation/failure.ts';
-import type { FleetOutcome, FleetResult, FleetTargetResult } from '../values/fleet.ts';
 import { errorsIn } from '../values/fleet-errors.ts';
+import type { FleetOutcome, FleetResult, FleetTargetResult } from '../values/fleet-run.ts';
 import type { RunResult } from '../values/run.ts';
 import type { Target } from './target.ts';
 

@@ -1,6 +1,7 @@
 import { addressOf, isOwnClient, ownClientMessage } from '../database/connect/address.ts';
 import { Failure } from '../foundation/failure.ts';
 import { someNames } from '../foundation/some-names.ts';
+import { errorsIn } from '../values/fleet-errors.ts';
 import {
   type FleetEvent,
   type FleetRefusal,
@@ -8,8 +9,7 @@ import {
   type FleetRunOptions,
   type FleetTargetResult,
   targetsIn,
-} from '../values/fleet.ts';
-import { errorsIn } from '../values/fleet-errors.ts';
+} from '../values/fleet-run.ts';
 import type { CancelMode } from '../values/run.ts';
 import type { FleetDatabases } from './databases.ts';
 import { Limiter } from './limiter.ts';

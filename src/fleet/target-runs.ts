@@ -1,6 +1,6 @@
 import type { LoadedStep } from '../database/run/context.ts';
 import type { Running } from '../database/run/running.ts';
-import type { FleetEvent, FleetTargetResult } from '../values/fleet.ts';
+import type { FleetEvent, FleetTargetResult } from '../values/fleet-run.ts';
 import type { CancelMode, RunEvent, RunOptions } from '../values/run.ts';
 import type { FleetDatabases } from './databases.ts';
 import type { Limiter } from './limiter.ts';

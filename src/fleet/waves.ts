@@ -1,4 +1,4 @@
-import { type FleetWave, waveNames } from '../values/fleet.ts';
+import { type FleetWave, waveNames } from '../values/fleet-run.ts';
 
 /** A wave with its targets. */
 export interface Wave<T> {

@@ -1,5 +1,5 @@
 import type { FailureInfo } from '../foundation/failure.ts';
-import type { FleetResult, FleetTargetResult } from './fleet.ts';
+import type { FleetResult, FleetTargetResult } from './fleet-run.ts';
 
 /**
  * The failures of a result with their targets, the most frequent first. Failures that differ only in the names of the

@@ -11,8 +11,8 @@ import type {
 import { Failure } from '../../foundation/failure.ts';
 import { count, grouped } from '../../foundation/grouped.ts';
 import type { BackupOptions } from '../../values/backup.ts';
-import { targetsIn, waveNames } from '../../values/fleet.ts';
 import { errorsIn } from '../../values/fleet-errors.ts';
+import { targetsIn, waveNames } from '../../values/fleet-run.ts';
 import { drawFleetEvent } from '../draw/fleet-event.ts';
 import { drawFleetPlan } from '../draw/fleet-plan.ts';
 import { drawFleetResult } from '../draw/fleet-result.ts';

@@ -1,7 +1,7 @@
 import { duration } from '../../drawing/text/time.ts';
 import { transactionNumber } from '../../drawing/text/transaction-number.ts';
 import type { EngineEvent, FleetEvent, RunEvent } from '../../engine/api.ts';
-import { fleetOutcomes } from '../../values/fleet.ts';
+import { fleetOutcomes } from '../../values/fleet-run.ts';
 import type { Change, SideEffect } from './effect.ts';
 import { followFleet } from './fleet.ts';
 import { type LogLine, loggedAll } from './log.ts';

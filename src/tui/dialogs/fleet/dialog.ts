@@ -1,6 +1,6 @@
 import { emptyField, type TextField } from '../../../drawing/text/field.ts';
 import type { FleetPlan, FleetRow, FleetStatus, PlanRequest } from '../../../engine/api.ts';
-import { targetsIn } from '../../../values/fleet.ts';
+import { targetsIn } from '../../../values/fleet-run.ts';
 import type { Dialog, Loaded } from '../../state/model.ts';
 
 /** The sort order of the targets. */

@@ -3,7 +3,7 @@ import { type Line, line } from '../../../drawing/text/span.ts';
 import type { FleetPlan } from '../../../engine/api.ts';
 import { count } from '../../../foundation/grouped.ts';
 import { quoteShell } from '../../../foundation/shell.ts';
-import { targetsIn } from '../../../values/fleet.ts';
+import { targetsIn } from '../../../values/fleet-run.ts';
 import { ask, type Change, only } from '../../state/effect.ts';
 import { fleetStarts } from '../../state/fleet.ts';
 import { heldNotice, isHeld } from '../../state/held.ts';
