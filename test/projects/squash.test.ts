@@ -168,7 +168,7 @@ describe('a squash', async () => {
     await written(copy.root, `:${ids.fill}`);
     await asking(copy.root, async engine => {
       const overview = await engine.overview();
-      expect(overview.notes.join()).toContain('this database has 2');
+      expect(overview.notes.join()).toContain('2 of the 4 revisions that');
       const plan = await engine.preview({ command: 'upgrade', targets: ['head'] });
       expect(plan.plan.steps.map(step => step.revision)).toEqual([ids.mood, ids.fill, ids.posts]);
       await running(engine, 'upgrade', 'head');
