@@ -114,7 +114,7 @@ test.each(
     { args: ['upgrade', 'heads', '--yes'], says: 'This server is read-only: it is a standby' },
     { args: ['downgrade', 'base', '--yes'], says: 'This server is read-only: it is a standby' },
     { args: ['stamp', 'heads', '--yes'], says: 'This server is read-only: it is a standby' },
-    { args: ['settle', 'half', '--applied'], says: 'This server is read-only: it is a standby' },
+    { args: ['resolve', 'half', '--applied'], says: 'This server is read-only: it is a standby' },
     { args: ['--read-only', 'upgrade', 'heads', '--yes'], says: 'migtui was started read-only' },
   ]),
 )('$args is refused', async ({ args, says }) => {
@@ -141,7 +141,7 @@ test('the screen shows it read-only, and says why nothing can be run', async () 
 });
 
 test('changes on the primary are visible', async () => {
-  expect(await run(primary.url, 'settle', 'half', '--applied')).toMatchObject({ code: 0 });
+  expect(await run(primary.url, 'resolve', 'half', '--applied')).toMatchObject({ code: 0 });
   await caughtUp();
   expect(await looks('status')).toContain('2 applied · 1 pending');
 });
