@@ -55,16 +55,28 @@ export async function readInterrupted(
 async function readBegun(query: Query, table: LedgerTable): Promise<readonly Mark[]> {
   const { marks, writable } = await readMarks(query, table);
   if (writable || marks.length > 0 || (await journalState(query)) !== 'present') return marks;
+  const [log] = await query<{ present: boolean; readable: boolean }>(
+    `select to_regclass($1) is not null as present,
+            coalesce(has_table_privilege(to_regclass($1), 'select'), false) as readable`,
+    [table.sql],
+  );
+  // Without the table, nothing of an earlier run is applied or interrupted: the database was emptied.
+  if (!log?.present) return marks;
   const rows = await query<Omit<Mark, 'since' | 'invalidBefore'> & { since: string }>(
     `select * from (
        select distinct on ("revision") "revision", "action", "run"::text as run, ${msOf('"started"')} as since, "outcome",
               "transactional", "os_user" || '@' || "host" as who, "error"
          from ${journalTable} where "ledger" = $1 order by "revision", "seq" desc) as last
-      where not "transactional" and "outcome" in ('started', 'failed')`,
+      where not "transactional" and "outcome" in ('started', 'failed')${log.readable ? ` and ${isUnfinished(table)}` : ''}`,
     [`${table.schema}.${table.name}`],
   );
   return rows.map(row => ({ ...row, since: new Date(Number(row.since)).toISOString(), invalidBefore: [] }));
 }
+
+/** The log row is as before the step: the step has not reached its end since. */
+const isUnfinished = (table: LedgerTable): string =>
+  `("action" = 'down') = exists (
+     select from ${table.sql} log where regexp_replace(log.name::text, '[.][jt]s$', '') = last."revision")`;
 
 /** The failure for a revision that was not interrupted. */
 export function nothingToResolve(revision: string, interrupted: readonly InterruptedRevision[]): Failure {

@@ -11,6 +11,7 @@ import { acquireGuard, lockKeys } from './lock.ts';
 import { clearMark } from './marks.ts';
 import { committed } from './run/ending.ts';
 import type { ExecutedStatement } from './run/observed.ts';
+import { untilEnded } from './run/still-running.ts';
 import { beginWork } from './run/work.ts';
 import { sqlFailure } from './sql-failure.ts';
 
@@ -38,7 +39,16 @@ export async function resolveRevision(request: RevisionChange, as: 'applied' | '
   const { connection, table, revision } = request;
   const interrupted = await readInterrupted(queryOn(connection.orm), table);
   if (!interrupted.some(one => one.revision === revision)) throw nothingToResolve(revision, interrupted);
-  await underLock(request, run => write(request, as, run));
+  await underLock(request, async (run, monitor) => {
+    if (monitor?.server.pooled) {
+      await untilEnded(request.project, monitor, revision, {
+        wait: lockWaitMs,
+        signal: new AbortController().signal,
+        onWaiting: () => {},
+      });
+    }
+    await write(request, as, run);
+  });
 }
 
 /**
@@ -47,7 +57,7 @@ export async function resolveRevision(request: RevisionChange, as: 'applied' | '
  */
 export async function underLock(
   { project, connection, table }: Pick<RevisionChange, 'project' | 'connection' | 'table'>,
-  work: (run: string) => Promise<void>,
+  work: (run: string, monitor: Monitor | null) => Promise<void>,
 ): Promise<void> {
   if ((await readLedger(connection, table)).readOnly) throw takesNoWrites();
   const run = crypto.randomUUID();
@@ -65,7 +75,7 @@ export async function underLock(
         onLost: () => {},
       }));
     try {
-      await work(run);
+      await work(run, monitor);
     } finally {
       await guard?.release();
     }

@@ -27,7 +27,7 @@ export function isConnectionLoss(error: unknown): boolean {
   if (noAnswerIn(error)) return true;
   const state = sqlState(error);
   const message = error instanceof Error ? error.message : String(error);
-  if (state) return /^(08|57P0[1-5])/.test(state) && !connectionProblem(message, state);
+  if (state) return /^(08|57P0[1-5]|25P0[34])/.test(state) && !connectionProblem(message, state);
   return /connection (terminated|ended|closed|reset)|ECONNRESET|EPIPE|not queryable|ETIMEDOUT/i.test(message);
 }
 

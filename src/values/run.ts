@@ -133,7 +133,10 @@ export interface StepResult {
   readonly ms: number;
   /** It ran and was rolled back with its batch: it has no effect. */
   readonly rolledBack?: boolean | undefined;
-  /** It failed or was cancelled without a transaction: what its statements have changed until then remains. */
+  /**
+   * It ran without a transaction and failed, was cancelled, or its log row is unknown: what its statements have changed
+   * remains.
+   */
   readonly changesRemain?: boolean | undefined;
 }
 

@@ -367,6 +367,18 @@ describe('a failed run', () => {
     });
   });
 
+  test('done, though its log row is unknown: says so', async () => {
+    const result = await failed.run();
+    const steps = [
+      { revision: ids.reactions, action: 'up', outcome: 'unknown', ms: 5, changesRemain: true },
+    ] as const;
+    const { stdout } = await migtui('upgrade head --yes', {
+      engine: { run: async () => ({ ...result, steps }) },
+    });
+    expect(stdout).toContain('Done, but perhaps not recorded as applied: 20261119161000 add_reactions.');
+    expect(stdout).not.toContain('rolled back');
+  });
+
   test('fresh says what it has dropped', async () => {
     const emptying = async () => ({ losses: ['drops table a', 'drops table b'], sql: [], fingerprint: '' });
     const { stdout } = await migtui('fresh --yes --confirm chat', { engine: { ...failed, emptying } });

@@ -2,6 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { expect, test, vi } from 'vitest';
+import { queryOn } from '../../src/database/connect/monitor.ts';
+import { readInterrupted } from '../../src/database/interrupted.ts';
+import { ledgerTable } from '../../src/database/ledger.ts';
 import { makeProject } from '../support/project.ts';
 import { createDatabase } from '../support/server.ts';
 import { type ProxiedConnection, silentProxy } from '../support/silent-proxy.ts';
@@ -15,11 +18,15 @@ const up = [`up ${first}`, `up ${second}`];
 
 const closing = afterEachTest();
 
-async function start(statements: readonly string[], through: (url: string) => Promise<string> | string) {
+async function start(
+  statements: readonly string[],
+  through: (url: string) => Promise<string> | string,
+  config = '',
+) {
   const database = await createDatabase();
   const project = await makeProject({
     url: await through(database.url),
-    config: 'baseDir: process.cwd(),',
+    config: `baseDir: process.cwd(), ${config}`,
     migrations: {
       [first]: { up: [...statements], transactional: false },
       [second]: { up: 'create table "second" ("id" int)' },
@@ -127,4 +134,35 @@ export class ${third} extends Migration {
   );
   const { failure } = await app.run(`up ${third}`);
   expect(failure?.message).toContain('idle-in-transaction timeout');
+});
+
+test('what the journal says of a role that may not set marks is no interruption unless something was done', async () => {
+  const owner = await createDatabase();
+  await owner.query(
+    `create table mikro_orm_migrations (id serial primary key, name varchar(255), executed_at timestamptz default now());
+     create table "kept" ("id" int);
+     do $$ begin execute format('grant create on database %I to public', current_database()); end $$`,
+  );
+  const role = await owner.createRole();
+  await owner.query(`grant create on schema public to public; grant all on mikro_orm_migrations to public;
+    grant usage on sequence mikro_orm_migrations_id_seq to public`);
+  const journal = `schemaGenerator: { ignoreSchema: ['migtui'] }`;
+  const create = 'create table "kept" ("id" int)';
+  const { app } = await start([create, 'select 1 / 0'], () => role.url, journal);
+  const failed = await app.run(...up);
+  expect(failed.steps[0]?.outcome).toBe('failed');
+  expect(failed.steps[0]?.changesRemain).toBeUndefined();
+  expect(failed.unsettled).toEqual([]);
+  await owner.query('drop table "kept"');
+  const half = await app.run(...up);
+  expect(half.steps[0]).toMatchObject({ outcome: 'failed', changesRemain: true });
+  expect(half.unsettled).toMatchObject([{ revision: first }]);
+  const interrupted = () => readInterrupted(queryOn(app.connection.orm), ledgerTable(app.project));
+  expect(await interrupted()).toHaveLength(1);
+  await owner.query(`insert into mikro_orm_migrations (name) values ('${first}')`);
+  expect(await interrupted()).toEqual([]);
+  await owner.query('truncate mikro_orm_migrations');
+  expect(await interrupted()).toHaveLength(1);
+  await owner.query('drop table mikro_orm_migrations');
+  expect(await interrupted()).toEqual([]);
 });

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openMonitor } from '../../src/database/connect/monitor.ts';
+import { untilEnded } from '../../src/database/run/still-running.ts';
 import { makeProject } from '../support/project.ts';
 import { createDatabase, type Database, serverUrl } from '../support/server.ts';
 import { type Opened, open } from './support.ts';
@@ -199,6 +200,12 @@ describe.skipIf(!program)('behind PgBouncer in transaction mode', () => {
     const ended = left.query(sleeping).catch(() => {});
     const plan = await app.plan(`up ${slow}`);
     const steps = plan.steps.map(step => ({ ...step, preview: { ...step.preview, sql: [sleeping] } }));
+    const side = (await openMonitor(app.project))!;
+    const signal = new AbortController().signal;
+    await expect(
+      untilEnded(app.project, side, slow, { wait: 0, signal, onWaiting: () => {} }),
+    ).rejects.toMatchObject({ code: 'run-in-progress' });
+    await side.close();
     const waiting = app.hears(({ kind }) => kind === 'waiting');
     const running = app.start({ ...plan, steps });
     expect(await waiting).toMatchObject({ holder: { query: sleeping } });

@@ -26,6 +26,8 @@ export function drawResult(
     ? [`Backup: ${result.backup.path}`, paint.dim(`To restore it: ${result.backup.restore}`)]
     : [];
   const unknown = steps.filter(step => step.outcome === 'unknown');
+  const undecided = unknown.filter(step => !step.changesRemain);
+  const unlogged = unknown.filter(step => step.changesRemain);
   const current =
     unknown.length > 0 || tipsUnknown ? 'unknown' : tips.map(nameOf).join(', ') || 'nothing applied';
   const now = `${paint.bold('Current:')} ${current}`;
@@ -37,7 +39,9 @@ export function drawResult(
   const kept = steps.filter(step => step.outcome === 'done' && !step.rolledBack);
   const known = new Set(unsettled.map(({ revision }) => revision));
   const partial = steps.filter(
-    step => step.changesRemain || (step.outcome === 'failed' && known.has(step.revision)),
+    step =>
+      (step.changesRemain && step.outcome !== 'unknown') ||
+      (step.outcome === 'failed' && known.has(step.revision)),
   );
   const unrecorded = partial.filter(({ revision }) => !known.has(revision));
   return [
@@ -51,7 +55,8 @@ export function drawResult(
         ? []
         : [leftNothing(dropped)]),
     ...(unrecorded.length > 0 ? [`Partly done, without a transaction: ${namesOf(unrecorded)}.`] : []),
-    ...(unknown.length > 0 ? [`Kept or rolled back: ${namesOf(unknown)}.`] : []),
+    ...(undecided.length > 0 ? [`Kept or rolled back: ${namesOf(undecided)}.`] : []),
+    ...(unlogged.length > 0 ? [`Done, but perhaps not recorded as applied: ${namesOf(unlogged)}.`] : []),
     ...unsettled.map(({ revision, invalidIndexes }) =>
       paint.bad(
         `${nameOf(revision)} was interrupted outside a transaction${invalidIndexes.length > 0 ? `; INVALID: ${invalidIndexes.join(', ')}` : ''}. Run it again, or: ${commands.resolve(revision)}`,

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { leavesNothing } from '../../safety/traces.ts';
+import type { Monitor } from '../connect/monitor.ts';
 import { invalidIndexes } from '../interrupted.ts';
 import type { Query } from '../journal/table.ts';
 import { userName } from '../lock.ts';
@@ -29,7 +30,7 @@ export async function runAlone(run: RunState, step: LoadedStep): Promise<void> {
     const { query } = connection;
     const leave = await enterSession(run, connection);
     try {
-      if (run.monitor?.server.pooled) await untilEnded(run, step);
+      if (run.monitor?.server.pooled) await untilFree(run, run.monitor, step);
       await storage.ensureTable();
       const [ledger] = await connection.pipeline([ledgerStatement(table, [step])]);
       requireLedger(ledger, [step], run.expected);
@@ -70,6 +71,20 @@ export async function runAlone(run: RunState, step: LoadedStep): Promise<void> {
     }
   });
   applySteps(run.expected, [step]);
+}
+
+/** Behind a pooler, an earlier run of this revision may still be running on the server. */
+function untilFree(
+  { context, settings, control }: RunState,
+  monitor: Monitor,
+  step: LoadedStep,
+): Promise<void> {
+  return untilEnded(context.project, monitor, step.revision, {
+    wait: settings.lockWait,
+    signal: control.waiting.signal,
+    statements: context.preview.steps[step.index]?.preview.sql ?? [],
+    onWaiting: (holder, waitedMs) => context.emit({ kind: 'waiting', holder, waitedMs }),
+  });
 }
 
 interface Begun {

@@ -71,7 +71,8 @@ export async function attemptBatch(
     let error: unknown = caught;
     const committed = await wasCommitted(run, error);
     if (committed === 'unknown') {
-      for (const { index } of steps) run.results[index] = asUnknown(run.results[index] as StepResult);
+      const alone = error instanceof CommitError && error.alone !== null;
+      for (const { index } of steps) run.results[index] = asUnknown(run.results[index] as StepResult, alone);
       return commitUnknown();
     }
     if (committed === 'yes') {
@@ -138,8 +139,11 @@ function haveTheirRows(steps: readonly LoadedStep[], applied: ReadonlySet<string
   );
 }
 
-const asUnknown = (result: StepResult): StepResult =>
-  result.outcome === 'done' ? { ...result, outcome: 'unknown' } : result;
+/** @param alone only the log row is unknown: the revision ran without a transaction */
+const asUnknown = (result: StepResult, alone: boolean): StepResult =>
+  result.outcome === 'done'
+    ? { ...result, outcome: 'unknown', ...(alone && { changesRemain: true }) }
+    : result;
 
 /** Records the outcome of the steps of a failed batch, in the results and in the journal. */
 async function writeResults(
@@ -167,7 +171,9 @@ async function writeResults(
       ...(run.halfWay.has(revision) && { changesRemain: true }),
     };
     if (!run.journal?.has(step)) continue;
-    const outcome = failed || !batch.transactional ? 'failed' : 'rolled back';
+    // Outside a transaction, only what has changed something must be found again.
+    const kept = batch.transactional ? failed : run.halfWay.has(revision);
+    const outcome = kept ? 'failed' : 'rolled back';
     const sqlMessage = here ? sqlFailure(cause, undefined).message : null;
     ended.push({ step, outcome, ms, error: sqlMessage });
   }
