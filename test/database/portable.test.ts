@@ -231,7 +231,7 @@ export class ${one} extends Migration {
     expect((await migtui(project, ['upgrade', 'head', '--yes'])).code).toBe(0);
     expect(tables(project)).toEqual([log, 'one', 'three', 'two']);
     const init = await migtui(project, ['init', '--yes']);
-    expect(init.stderr).toContain('mikro-orm migration:create');
+    expect(init.stderr).toContain('migtui adopt');
     expect(init.stderr).not.toContain('--autogenerate');
   });
 });
