@@ -219,7 +219,8 @@ test('a new revision: which head, from the entities or empty, the message, the d
   expect(edited).toEqual(['migrations/Migration20261201120000_add_title.ts']);
 });
 
-test('possible renames are asked about, one pair at a time, before there is a draft', async () => {
+/** The app after a new revision from entities with two possible renames, which was named `names`. */
+async function askedAboutRenames() {
   const app = await openScreen({
     renames: ['chats.name:title', 'chats.text:body'],
     revisions: demoRevisions.slice(0, 4),
@@ -228,6 +229,11 @@ test('possible renames are asked about, one pair at a time, before there is a dr
   await app.press('n', 'e');
   await app.type('names');
   await app.press('Enter');
+  return app;
+}
+
+test('possible renames are asked about, one pair at a time, before there is a draft', async () => {
+  const app = await askedAboutRenames();
   await app.sees('Is chats.title the new name of chats.name?', 'Drop and add');
   await app.press('r');
   await app.sees('Is chats.body the new name of chats.text?');
@@ -240,14 +246,7 @@ test('possible renames are asked about, one pair at a time, before there is a dr
 });
 
 test('Ctrl-C leaves a dialog like Esc: what was typed is kept, and only the panes quit', async () => {
-  const app = await openScreen({
-    renames: ['chats.name:title', 'chats.text:body'],
-    revisions: demoRevisions.slice(0, 4),
-  });
-  await app.sees('1/4');
-  await app.press('n', 'e');
-  await app.type('names');
-  await app.press('Enter');
+  const app = await askedAboutRenames();
   await app.sees('Is chats.title the new name of chats.name?');
   await app.press('r');
   await app.sees('Is chats.body the new name of chats.text?');

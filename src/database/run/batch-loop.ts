@@ -68,24 +68,25 @@ export async function attemptBatch(
     emit({ kind: 'batch-done', batch: index });
     return null;
   } catch (caught) {
-    let error: unknown = caught;
-    const committed = await wasCommitted(run, error);
+    const alone = caught instanceof CommitError ? caught.alone : null;
+    const committed = await wasCommitted(run, caught);
     if (committed === 'unknown') {
-      const alone = error instanceof CommitError && error.alone !== null;
-      for (const { index } of steps) run.results[index] = asUnknown(run.results[index] as StepResult, alone);
+      for (const { index } of steps) {
+        run.results[index] = asUnknown(run.results[index] as StepResult, alone !== null);
+      }
       return commitUnknown();
     }
     if (committed === 'yes') {
       // A step in a transaction was done before its commit.
-      const [alone] = error instanceof CommitError && error.alone ? steps : [];
-      if (alone) emit({ kind: 'step-done', step: alone.index, ms: run.results[alone.index]?.ms ?? 0 });
+      if (alone) {
+        const { index } = alone.error.step;
+        emit({ kind: 'step-done', step: index, ms: run.results[index]?.ms ?? 0 });
+      }
       emit({ kind: 'batch-done', batch: index });
       return null;
     }
-    if (error instanceof CommitError && error.alone) {
-      await error.alone.record();
-      error = error.alone.error;
-    }
+    await alone?.record();
+    const error = alone ? alone.error : caught;
     const cause = error instanceof StepError || error instanceof CommitError ? error.cause : error;
     await writeResults(run, batch, steps, error);
     if (batch.transactional) {
